@@ -1,0 +1,35 @@
+"""Full-disk encryption of the volumes that hold the system and the users' data."""
+
+from __future__ import annotations
+
+from agentguard.checks.base import DAY, Check, NoSettings
+from agentguard.model.events import Facts
+from agentguard.model.facts import DisksSeen
+from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+
+
+def judge(event: DisksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+    """Every fixed volume must be encrypted; one that could not be read is unknown, never red."""
+    if event.unread:
+        return unknown(f"unread.{event.unread}")
+    if not event.volumes:
+        return not_applicable("disk-encryption.none")
+    clear = [v.mount for v in event.volumes if v.encrypted is False]
+    if clear:
+        return wrong("disk-encryption.clear", volumes=", ".join(clear))
+    unread = [v.mount for v in event.volumes if v.encrypted is None]
+    if unread:
+        return unknown("disk-encryption.unread", volumes=", ".join(unread))
+    return passed("disk-encryption.on", count=len(event.volumes))
+
+
+CHECK = Check(
+    id="disk-encryption",
+    measure=1,
+    severity=Severity.HIGH,
+    on=(DisksSeen,),
+    settings=NoSettings,
+    judge=judge,
+    fresh=DAY,
+    proves=("PCI DSS 3.5.1", "ISO 27001 A.8.24", "NIST CSF PR.DS-01", "CIS 3.6"),
+)

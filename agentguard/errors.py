@@ -1,0 +1,96 @@
+"""The exception tree: every error can tell a person what happened and what to do.
+
+AgentGuardError                what went wrong, what to do, and the exit code of the CLI
+|-- UsageError                 the command was used wrongly (exit 2)
+|   `-- PolicyError            a policy file is wrong; carries every problem with file and line
+|-- CannotError                it could not be done (exit 3)
+|   |-- ScanError              one file could not be read; carries the reason's id
+|   |-- StoreError             the agent's own database could not be read or written
+|   |   `-- JournalBroken      the hash chain of a journal does not hold
+|   |-- VaultError             a file was not moved to, or not restored from, the vault
+|   |-- PlatformError          the desktop refused or did not answer
+|   |-- UplinkError            the endpoint was not reached or did not answer as it must
+|   `-- EnrolmentError         the endpoint refused this workstation
+`-- CatalogueError             the program is built wrongly: a room is empty, a constant missing
+"""
+
+from __future__ import annotations
+
+
+class AgentGuardError(Exception):
+    """An error that explains itself: `title` says what happened, `advice` what to do."""
+
+    exit_code = 3
+
+    def __init__(self, title: str, advice: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.advice}".strip()
+
+
+class UsageError(AgentGuardError):
+    """The command was used wrongly."""
+
+    exit_code = 2
+
+
+class PolicyError(UsageError):
+    """A policy cannot come into force; `problems` holds every line that is wrong."""
+
+    def __init__(self, title: str, problems: tuple[str, ...] = (), advice: str = "") -> None:
+        super().__init__(title, advice)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join((self.title, *self.problems, self.advice)).strip()
+
+
+class CannotError(AgentGuardError):
+    """It could not be done, through no fault of the command."""
+
+
+class ScanError(CannotError):
+    """One file could not be read; `reason` is an id of resources/text, under `reason`."""
+
+    def __init__(self, reason: str, title: str = "", advice: str = "") -> None:
+        super().__init__(title or f"The file could not be read ({reason}).", advice)
+        self.reason = reason
+
+
+class StoreError(CannotError):
+    """The agent's own database could not be read or written."""
+
+
+class JournalBroken(StoreError):
+    """The hash chain of a journal does not hold; `index` is the first bad entry, from 0."""
+
+    def __init__(self, title: str, index: int) -> None:
+        super().__init__(title, "Keep the file as it is and tell the security officer.")
+        self.index = index
+
+
+class VaultError(CannotError):
+    """A file was not moved to, or not restored from, the vault. The file is where it was."""
+
+
+class PlatformError(CannotError):
+    """The desktop refused or did not answer."""
+
+
+class UplinkError(CannotError):
+    """The endpoint was not reached or did not answer as it must; `kind` classes the cause."""
+
+    def __init__(self, kind: str, title: str, advice: str = "") -> None:
+        super().__init__(title, advice)
+        self.kind = kind
+
+
+class EnrolmentError(CannotError):
+    """The endpoint refused this workstation."""
+
+
+class CatalogueError(AgentGuardError):
+    """The program is built wrongly: a room is empty or a constant is missing."""

@@ -1,0 +1,216 @@
+"""What was seen at the desk: every event is a frozen value with the moment at which it was seen.
+
+Content never stands in an event: clipboard text and file bytes have become Hits before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from agentguard.model.actions import Action, Outcome
+from agentguard.model.hits import Hit
+from agentguard.model.incidents import IncidentCategory
+from agentguard.model.messages import Message
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something was seen at `at`."""
+
+    at: Moment
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The last event of each kind: all the memory that a check has."""
+
+    last: Mapping[type[Event], Event]
+
+    def get(self, kind: type[E]) -> E | None:
+        """Give the last event of `kind`, or None when there was none yet."""
+        event = self.last.get(kind)
+        return event if isinstance(event, kind) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick(Event):
+    """A second has passed; deadlines are judged on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState(Event):
+    """The session: `idle` seconds without input, `locked` None when no source can tell."""
+
+    locked: bool | None
+    idle: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallState(Event):
+    """A call is live, by a softphone, a microphone or a local signal."""
+
+    in_call: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipboardScanned(Event):
+    """The clipboard changed and was judged; `app` is the program it was copied in, if known."""
+
+    app: str
+    selection: str
+    hits: tuple[Hit, ...]
+    judged: bool = True
+
+
+class FileOutcome(StrEnum):
+    """What became of the reading of a file."""
+
+    READ = "read"
+    SEALED = "sealed"
+    UNREADABLE = "unreadable"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileScanned(Event):
+    """A file was looked at; `reason` is an id of resources/text when it was not read in full."""
+
+    path: str
+    outcome: FileOutcome
+    hits: tuple[Hit, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepFinished(Event):
+    """Every file below the watched folders was looked at; `unread` of them could not be read."""
+
+    files: int
+    unread: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppFocused(Event):
+    """A window came to the front: the program's image name and its class, never its title."""
+
+    image: str
+    window_class: str
+    window: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofGiven(Event):
+    """The person at the desk proved presence with a second factor."""
+
+    group: str
+    factor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofRefused(Event):
+    """A second factor was wrong or could not be checked; `message` says what to do."""
+
+    group: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptAnswered(Event):
+    """A prompt was answered: `answer` is the id of the button, nothing that was typed."""
+
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonAnswered(Event):
+    """A lesson's question was answered."""
+
+    lesson: str
+    correct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReported(Event):
+    """The agent reports an incident; personal data in `note` is masked before."""
+
+    id: str
+    category: IncidentCategory
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalChecked(Event):
+    """The agent's own journal was verified."""
+
+    entries: int
+    whole: bool
+
+
+class Watching(StrEnum):
+    """Whether a sensor sees."""
+
+    WATCHING = "watching"
+    ABSENT = "absent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorState(Event):
+    """A sensor began to watch, failed, or cannot watch on this desktop."""
+
+    sensor: str
+    state: Watching
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyInForce(Event):
+    """A valid policy comes into force."""
+
+    policy: Policy
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRefused(Event):
+    """A policy was refused; the one in force stays."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionFinished(Event):
+    """A hand did, or could not do, what was asked; `message` says why not."""
+
+    action: Action
+    outcome: Outcome
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UplinkState(Event):
+    """The last try to report: `problem` is empty when the endpoint gave its receipt."""
+
+    problem: str
+    waiting: int
+    receipted: int
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsLost(Event):
+    """The engine's queue was full and `count` events were not judged."""
+
+    count: int

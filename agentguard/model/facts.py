@@ -1,0 +1,154 @@
+"""Facts of the machine, each read by a probe; `unread` tells why a fact could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from agentguard.model.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Event):
+    """A fact of the machine; `unread` is an id of resources/text (under `unread`) or empty."""
+
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A fixed disk's volume: `encrypted` is None when it could not be told."""
+
+    mount: str
+    encrypted: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisksSeen(Fact):
+    """The volumes that hold the system and the users' data."""
+
+    volumes: tuple[Volume, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirewallSeen(Fact):
+    """The host firewall: `on` is None when it could not be told."""
+
+    on: bool | None = None
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """An antivirus or EDR product; `current` tells whether its signatures are fresh."""
+
+    product: str
+    on: bool | None
+    current: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AntivirusSeen(Fact):
+    """The antivirus and EDR products that are installed."""
+
+    products: tuple[Protection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A socket that other machines can reach; `program` is empty when it could not be told."""
+
+    port: int
+    protocol: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenersSeen(Fact):
+    """The sockets that listen on other than loopback addresses."""
+
+    listeners: tuple[Listener, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramsSeen(Fact):
+    """The image names of the running programs, in lower case, without `.exe`."""
+
+    images: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Software:
+    """An installed program as its package manager names it."""
+
+    name: str
+    version: str
+    vendor: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareSeen(Fact):
+    """The installed software of every source that could be read."""
+
+    items: tuple[Software, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """When a product's release line ends: `names` of packages, `prefix` of the version."""
+
+    product: str
+    names: tuple[str, ...]
+    prefix: str
+    ends: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecyclesKnown(Fact):
+    """The lifecycle catalogue that ships with the program."""
+
+    lines: tuple[Lifecycle, ...] = ()
+    compiled: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderAccess:
+    """Who but the owner may read or write a folder; None when it could not be told."""
+
+    path: str
+    others_read: bool | None
+    others_write: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderAccessSeen(Fact):
+    """The access rights of the data folders."""
+
+    folders: tuple[FolderAccess, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSeen(Fact):
+    """The newest backup: wall time in seconds since 1970, None when there is none."""
+
+    newest: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldFile:
+    """A file that is older than its retention rule allows."""
+
+    path: str
+    rule: str
+    age_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSeen(Fact):
+    """The files that are past their age, by the policy's retention rules."""
+
+    rules: int = 0
+    old: tuple[OldFile, ...] = ()

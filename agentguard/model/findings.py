@@ -1,0 +1,31 @@
+"""A finding: a check found something wrong, and it is not mended yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentguard.model.hits import Hit
+from agentguard.model.messages import Message
+from agentguard.model.moments import Moment
+from agentguard.model.verdicts import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something is wrong since `since`.
+
+    `subject` tells findings of one check apart (a path, an application group); it is empty for
+    checks that judge the machine as a whole and never leaves the device as it is.
+    """
+
+    check: str
+    subject: str
+    severity: Severity
+    message: Message
+    since: Moment
+    hits: tuple[Hit, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same finding."""
+        return (self.check, self.subject)

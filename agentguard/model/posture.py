@@ -1,0 +1,46 @@
+"""Posture: the state of every control, honest about what was not looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agentguard.model.messages import Message
+from agentguard.model.moments import Moment
+from agentguard.model.verdicts import Severity, State
+
+MEASURES = range(1, 11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlState:
+    """The state of one control since `since`; `detail` tells why."""
+
+    check: str
+    measure: int
+    state: State
+    since: Moment
+    severity: Severity
+    detail: Message | None = None
+    proves: tuple[str, ...] = ()
+
+
+class Overall(StrEnum):
+    """The one word for a desk, worst first where several hold."""
+
+    ACT = "act"  # a finding of high or critical severity is open
+    ATTENTION = "attention"  # a finding of lower severity is open
+    BLIND = "blind"  # nothing is wrong, but something could not be read
+    GOOD = "good"
+
+
+def overall(controls: tuple[ControlState, ...]) -> Overall:
+    """Fold the states of all controls into one word."""
+    failing = {c.severity for c in controls if c.state is State.FAIL}
+    if failing & {Severity.HIGH, Severity.CRITICAL}:
+        return Overall.ACT
+    if failing:
+        return Overall.ATTENTION
+    if any(c.state is State.UNKNOWN for c in controls):
+        return Overall.BLIND
+    return Overall.GOOD

@@ -1,0 +1,56 @@
+"""What a person is asked or told; the engine never waits for the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agentguard.model.messages import Message
+from agentguard.model.moments import Moment
+
+
+class PromptKind(StrEnum):
+    """How a prompt is shown."""
+
+    NOTICE = "notice"
+    PROOF = "proof"
+    LESSON = "lesson"
+
+
+class OnSilence(StrEnum):
+    """What follows when the deadline passes without an answer."""
+
+    RECORD = "record"
+    LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """An open question or notice about the finding (`check`, `subject`).
+
+    `deadline` is boot time in seconds, None for no deadline. `topic` is the application group of
+    a proof or the id of a lesson.
+    """
+
+    id: str
+    kind: PromptKind
+    check: str
+    subject: str
+    title: Message
+    body: Message
+    asked: Moment
+    deadline: float | None = None
+    on_silence: OnSilence = OnSilence.RECORD
+    topic: str = ""
+    reply: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An entry of the inbox, which keeps what a toast would lose."""
+
+    id: str
+    title: Message
+    body: Message
+    at: Moment
+    read: bool = False

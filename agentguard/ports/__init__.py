@@ -1,0 +1,1 @@
+"""The doors between the rooms: protocols without bodies."""

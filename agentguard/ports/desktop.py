@@ -1,0 +1,137 @@
+"""What a desktop can do for us; any capability may be absent, and then says why.
+
+Every method may raise PlatformError, which says that the desktop refused or did not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from agentguard.model.events import Event
+from agentguard.model.messages import Message
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+from agentguard.ports.clock import Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A capability that this desktop does not give, and why."""
+
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionReading:
+    """The session now: `idle` seconds without input, `locked` None when no source can tell."""
+
+    idle: float | None
+    locked: bool | None
+    source: str
+
+
+class Session(Protocol):
+    """The user's session."""
+
+    def read(self) -> SessionReading:
+        """Read idle time and lock state; fast enough to be called each second."""
+        ...
+
+    def lock(self) -> None:
+        """Ask for the lock. Returning proves nothing: `read` confirms it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """What is on the clipboard: only ever a local variable of the sensor.
+
+    `secret` says that the owner marked it as not to be kept (a password manager's flag);
+    `whole` is False when it was longer than asked for.
+    """
+
+    text: str
+    app: str
+    secret: bool = False
+    whole: bool = True
+
+    def __repr__(self) -> str:
+        return f"Copied(app={self.app!r}, {len(self.text)} characters)"
+
+
+class Clipboard(Protocol):
+    """The session's clipboard."""
+
+    @property
+    def selections(self) -> tuple[str, ...]:
+        """The selections there are, such as CLIPBOARD and PRIMARY."""
+        ...
+
+    def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
+        """Call `changed(selection)` at every change of owner, until `stop` is set."""
+        ...
+
+    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+        """Read at most `limit` characters within `seconds`; None when there is no text."""
+        ...
+
+    def clear(self, selection: str) -> None:
+        """Empty the selection; safe to call from any thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusedWindow:
+    """The window in front: image name in lower case without `.exe`, class, and the window's id."""
+
+    image: str
+    window_class: str
+    window: int
+
+
+class Foreground(Protocol):
+    """The window in front."""
+
+    def watch(self, focused: Callable[[FocusedWindow], None], stop: Stop) -> None:
+        """Call `focused` at once and at every change, until `stop` is set."""
+        ...
+
+
+class Calls(Protocol):
+    """Whether the agent is in a call."""
+
+    def in_call(self) -> tuple[bool, str]:
+        """Tell whether a call is live, and by which source."""
+        ...
+
+
+class Notifier(Protocol):
+    """The desktop's own notifications; may be swallowed, so never the only way."""
+
+    def notify(self, title: str, body: str) -> None:
+        """Show a notification."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Reads one fact of the machine every `every` seconds; `read` may take seconds."""
+
+    name: str
+    every: float
+    read: Callable[[Moment, Policy], Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """All that one system gives. One constant BACKEND in each door file of `platforms`."""
+
+    name: str
+    session: Session | Absent
+    clipboard: Clipboard | Absent
+    foreground: Foreground | Absent
+    calls: Calls | Absent
+    notifier: Notifier | Absent
+    probes: tuple[Probe, ...]

@@ -1,0 +1,1 @@
+"""What agent and endpoint say to each other; imports nothing of either side."""

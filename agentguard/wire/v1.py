@@ -1,0 +1,159 @@
+"""Version 1 of the wire: after release it only gains optional fields.
+
+Unknown fields are ignored and enumerations travel as plain strings, so that an old endpoint
+understands a new agent. Times are ISO 8601 in UTC, durations seconds. No field can hold personal
+data found in content: a hit is a kind, a count and masks of at most four characters.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+SCHEMA = 1
+MAX_BODY = 256 * 1024  # bytes after decompression
+MAX_EVENTS = 256  # in one report
+
+ENROL = "/v1/enroll"
+REPORTS = "/v1/reports"
+POLICY = "/v1/policy"
+PROOFS = "/v1/proofs"
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The base of everything on the wire."""
+
+
+class Enrol(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`POST /v1/enroll`: a single-use code with the device's public key (Ed25519, base64).
+
+    `proof` is the signature of the code's and the nonce's UTF-8 bytes, joined by a newline.
+    """
+
+    code: str
+    public_key: str
+    nonce: str
+    proof: str
+    label: str
+    system: str
+    agent: str
+    schema: int = SCHEMA
+
+
+class Enrolled(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to Enrol. `receipt_key` is the Ed25519 key of the endpoint's receipts, base64."""
+
+    device: str
+    team: str
+    receipt_key: str
+    next_in: int
+
+
+class Masked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A hit: the kind of personal data, how often, and masks."""
+
+    kind: str
+    count: int
+    masked: tuple[str, ...] = ()
+
+
+class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of one control. `detail` is a message id with its parameters."""
+
+    check: str
+    measure: int
+    state: str
+    since: str
+    severity: str
+    detail: str = ""
+    params: dict[str, str | int] = {}
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something of the journal: `seq` is its place there and makes it idempotent.
+
+    `kind` is the journal record's kind, such as `finding.opened`. `subject` is a keyed hash that
+    tells findings apart; `place` says in general words where (a folder class and an extension).
+    """
+
+    seq: int
+    kind: str
+    at: str
+    check: str = ""
+    subject: str = ""
+    place: str = ""
+    severity: str = ""
+    message: str = ""
+    params: dict[str, str | int] = {}
+    hits: tuple[Masked, ...] = ()
+    text: str = ""
+
+
+class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`POST /v1/reports`: posture and events of one device; `hash` is the journal's head (hex).
+
+    `controls` is None when posture is unchanged since the last receipted report.
+    """
+
+    device: str
+    epoch: int
+    seq: int
+    sent_at: str
+    boot: float
+    hash: str
+    agent: str
+    policy: str
+    policy_digest: str
+    overall: str
+    locked: bool
+    in_call: bool
+    waiting: int
+    controls: tuple[Control, ...] | None = None
+    events: tuple[Event, ...] = ()
+    schema: int = SCHEMA
+
+
+class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the endpoint signs: it holds every event of the device's epoch up to `seq`."""
+
+    device: str
+    epoch: int
+    seq: int
+    hash: str
+    at: str
+
+
+class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to Report: `receipt` is the JSON of a Receipt, `signature` its Ed25519, base64."""
+
+    receipt: str
+    signature: str
+    next_in: int
+    policy_digest: str = ""
+    need_posture: bool = False
+
+
+class ProofAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`POST /v1/proofs`: a one-time code of the person at the desk, for an application group."""
+
+    device: str
+    user: str
+    group: str
+    factor: str
+    answer: str
+
+
+class ProofAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer: `problem` is empty, or `wrong`, `used`, `locked`, `not-enrolled`."""
+
+    accepted: bool
+    problem: str = ""
+    wait: int = 0
+
+
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error in the shape of RFC 9457; `kind` classes it for programs."""
+
+    title: str
+    status: int
+    kind: str
+    detail: str = ""
