@@ -1,0 +1,1 @@
+"""The commands of `agentguard`: one file, one constant COMMAND each."""
