@@ -1,0 +1,1 @@
+"""The insides of the Linux backend; only `platforms.linux` opens this door."""

@@ -1,0 +1,45 @@
+"""The facts of a simulated machine on which nothing is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentguard.model.facts import (
+    AntivirusSeen,
+    BackupSeen,
+    DisksSeen,
+    Fact,
+    FirewallSeen,
+    FolderAccess,
+    FolderAccessSeen,
+    Listener,
+    ListenersSeen,
+    ProgramsSeen,
+    Protection,
+    Software,
+    SoftwareSeen,
+    Volume,
+)
+from agentguard.model.moments import Moment
+
+HOUR = 3600.0
+
+
+def healthy_facts(at: Moment) -> Iterator[Fact]:
+    """Give the facts; of listeners, programs and software it names what every desk has."""
+    yield DisksSeen(at=at, volumes=(Volume(mount="/", encrypted=True),))
+    yield FirewallSeen(at=at, on=True, product="nftables")
+    yield AntivirusSeen(at=at, products=(Protection(product="ClamAV", on=True, current=True),))
+    yield ListenersSeen(at=at, listeners=(Listener(port=631, protocol="tcp", program="cupsd"),))
+    yield ProgramsSeen(at=at, images=frozenset({"crm", "softphone"}))
+    yield SoftwareSeen(
+        at=at,
+        items=(Software(name="bash", version="5.2.37", vendor="Debian", source="dpkg"),),
+    )
+    yield FolderAccessSeen(
+        at=at,
+        folders=(
+            FolderAccess(path="/home/agent/Documents", others_read=False, others_write=False),
+        ),
+    )
+    yield BackupSeen(at=at, newest=at.wall - HOUR, source="simulated")

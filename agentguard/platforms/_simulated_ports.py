@@ -1,0 +1,184 @@
+"""What the simulated desktop gives the agent: its state, and one small body for each port."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from agentguard.errors import PlatformError
+from agentguard.model.facts import Fact
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.desktop import Copied, FocusedWindow, SessionReading
+
+CLIPBOARD = "CLIPBOARD"
+PRIMARY = "PRIMARY"
+SELECTIONS = (CLIPBOARD, PRIMARY)
+SOURCE = "simulated"
+LOOK = 0.02
+"""Real seconds between two looks at a stop."""
+
+NO_WINDOW = FocusedWindow(image="", window_class="", window=0)
+
+T = TypeVar("T")
+
+
+class Feed(Generic[T]):
+    """Carries what happens to everybody who listens, each in its own thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: list[queue.SimpleQueue[T]] = []
+
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
+    def publish(self, value: T) -> None:
+        """Give `value` to everybody who listens now."""
+        with self._lock:
+            for listener in self._listeners:
+                listener.put(value)
+
+    def listen(self, heard: Callable[[T], None], stop: Stop, first: T | None = None) -> None:
+        """Call `heard` with everything that is published, until `stop` is set."""
+        with self._queue() as mine:
+            if first is not None:
+                heard(first)
+            while not stop.is_set():
+                try:
+                    value = mine.get(timeout=LOOK)
+                except queue.Empty:
+                    continue
+                heard(value)
+
+    @contextmanager
+    def _queue(self) -> Iterator[queue.SimpleQueue[T]]:
+        mine: queue.SimpleQueue[T] = queue.SimpleQueue()
+        with self._lock:
+            self._listeners.append(mine)
+        try:
+            yield mine
+        finally:
+            with self._lock:
+                self._listeners.remove(mine)
+
+
+@dataclass(slots=True, kw_only=True)
+class DesktopState:
+    """All that is true at the simulated desk; changed under `guard`."""
+
+    clock: Clock
+    touched: float
+    locks: bool
+    locked: bool = False
+    call: tuple[bool, str] = (False, "")
+    focused: FocusedWindow = NO_WINDOW
+    copied: dict[str, Copied] = field(default_factory=dict)
+    facts: dict[type[Fact], Fact] = field(default_factory=dict)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    copies: Feed[str] = field(default_factory=Feed)
+    focuses: Feed[FocusedWindow] = field(default_factory=Feed)
+    guard: threading.RLock = field(default_factory=threading.RLock)
+
+    def require(self, capability: str) -> None:
+        """Raise PlatformError when the desktop was told to refuse this."""
+        if capability in self.refused:
+            raise PlatformError(f"The desktop's {capability} does not answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedSession:
+    """The Session port."""
+
+    state: DesktopState
+
+    def read(self) -> SessionReading:
+        """Read idle time and lock state."""
+        self.state.require("session")
+        with self.state.guard:
+            idle = max(0.0, self.state.clock.now().boot - self.state.touched)
+            return SessionReading(idle=idle, locked=self.state.locked, source=SOURCE)
+
+    def lock(self) -> None:
+        """Lock, unless this desktop ignores it."""
+        self.state.require("session")
+        self.state.require("lock")
+        with self.state.guard:
+            self.state.locked = self.state.locked or self.state.locks
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedClipboard:
+    """The Clipboard port."""
+
+    state: DesktopState
+
+    @property
+    def selections(self) -> tuple[str, ...]:
+        """The selections there are."""
+        return SELECTIONS
+
+    def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
+        """Call `changed` at every change of owner."""
+        self.state.require("clipboard")
+        self.state.copies.listen(changed, stop)
+
+    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+        """Read what was copied; this desktop answers at once, so `seconds` is never used up."""
+        del seconds
+        self.state.require("clipboard")
+        with self.state.guard:
+            copied = self.state.copied.get(selection)
+        if copied is None or len(copied.text) <= limit:
+            return copied
+        return Copied(text=copied.text[:limit], app=copied.app, secret=copied.secret, whole=False)
+
+    def clear(self, selection: str) -> None:
+        """Empty the selection."""
+        self.state.require("clipboard")
+        with self.state.guard:
+            had = self.state.copied.pop(selection, None)
+        if had is not None:
+            self.state.copies.publish(selection)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedForeground:
+    """The Foreground port."""
+
+    state: DesktopState
+
+    def watch(self, focused: Callable[[FocusedWindow], None], stop: Stop) -> None:
+        """Call `focused` at once and at every change."""
+        self.state.require("foreground")
+        self.state.focuses.listen(focused, stop, first=self.state.focused)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedCalls:
+    """The Calls port."""
+
+    state: DesktopState
+
+    def in_call(self) -> tuple[bool, str]:
+        """Tell whether a call is live."""
+        self.state.require("calls")
+        return self.state.call
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedNotifier:
+    """The Notifier port."""
+
+    state: DesktopState
+
+    def notify(self, title: str, body: str) -> None:
+        """Remember the notification."""
+        self.state.require("notifier")
+        self.state.notices.append((title, body))
