@@ -15,7 +15,7 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 
 
-def no_subject(_event: Event) -> str:
+def no_subject(_event: Event, _settings: object) -> str:
     """Judge the machine as a whole."""
     return ""
 
@@ -26,7 +26,8 @@ class Check(Generic[S]):
 
     `id` is for ever. `measure` is 1 to 10 of the ten measures. `on` lists the kinds of event that
     it judges. `judge(event, facts, settings)` is pure; it gives None when the event says nothing
-    about this control. `subject(event)` tells findings of one check apart. `fresh` is how many
+    about this control. `subject(event, settings)` tells findings of one check apart;
+    a verdict with an empty subject is about the control as a whole. `fresh` is how many
     seconds a verdict holds; older ones are shown as unknown; None means until the next event.
     `proves` names the requirements it supports ("PCI DSS 8.2.8"). Title and advice stand in
     `resources/text/<language>/checks.toml` under the id.
@@ -38,7 +39,7 @@ class Check(Generic[S]):
     on: tuple[type[Event], ...]
     settings: type[S]
     judge: Callable[[Any, Facts, S], Verdict | None]
-    subject: Callable[[Any], str] = no_subject
+    subject: Callable[[Any, S], str] = no_subject
     fresh: float | None = None
     proves: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ Content never stands in an event: clipboard text and file bytes have become Hits
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -24,20 +24,35 @@ class Event:
 
     at: Moment
 
+    @property
+    def facet(self) -> str:
+        """Name what is remembered apart within a kind (few values only); empty for nothing."""
+        return ""
+
 
 E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The last event of each kind: all the memory that a check has."""
+    """The last event of each kind, and of each facet of a kind: all the memory of a check."""
 
     last: Mapping[type[Event], Event]
+    facets: Mapping[tuple[type[Event], str], Event] = field(default_factory=dict)
 
-    def get(self, kind: type[E]) -> E | None:
-        """Give the last event of `kind`, or None when there was none yet."""
-        event = self.last.get(kind)
+    def get(self, kind: type[E], facet: str = "") -> E | None:
+        """Give the last event of `kind` (that had this facet), or None when there was none yet."""
+        event = self.facets.get((kind, facet)) if facet else self.last.get(kind)
         return event if isinstance(event, kind) else None
+
+    def each(self, kind: type[E]) -> tuple[E, ...]:
+        """Give the last event of every facet of `kind`."""
+        return tuple(e for e in self.facets.values() if isinstance(e, kind))
+
+    def seeing(self, event: Event) -> Facts:
+        """Give the facts after `event`."""
+        apart = {(type(event), event.facet): event} if event.facet else {}
+        return Facts(last={**self.last, type(event): event}, facets={**self.facets, **apart})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +67,10 @@ class SessionState(Event):
     locked: bool | None
     idle: float | None
     source: str
+
+    @property
+    def facet(self) -> str:  # noqa: D102 - inherited
+        return "locked" if self.locked else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +135,10 @@ class ProofGiven(Event):
     group: str
     factor: str
 
+    @property
+    def facet(self) -> str:  # noqa: D102 - inherited
+        return self.group
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofRefused(Event):
@@ -131,6 +154,13 @@ class PromptAnswered(Event):
 
     prompt: str
     answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRead(Event):
+    """An entry of the inbox was read; an empty id means all of them."""
+
+    notice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +204,10 @@ class SensorState(Event):
     state: Watching
     message: Message | None = None
 
+    @property
+    def facet(self) -> str:  # noqa: D102 - inherited
+        return self.sensor
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyInForce(Event):
@@ -207,6 +241,10 @@ class UplinkState(Event):
     waiting: int
     receipted: int
     message: Message | None = None
+
+    @property
+    def facet(self) -> str:  # noqa: D102 - inherited
+        return "" if self.problem else "receipted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

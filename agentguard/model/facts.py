@@ -152,3 +152,20 @@ class RetentionSeen(Fact):
 
     rules: int = 0
     old: tuple[OldFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonRecord:
+    """When a lesson was first shown here, and last answered right: wall seconds since 1970."""
+
+    lesson: str
+    every_days: int
+    known: float
+    answered: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSeen(Fact):
+    """The lessons with their records; comes at the start, daily and after every answer."""
+
+    lessons: tuple[LessonRecord, ...] = ()
