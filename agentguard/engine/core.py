@@ -1,0 +1,220 @@
+"""The pure core: what follows from one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import singledispatch
+
+from agentguard.engine import memory, prompting, records
+from agentguard.engine.judging import act, close, judge_all
+from agentguard.engine.plan import Plan
+from agentguard.engine.state import Decision, State, Try
+from agentguard.model.actions import ActionKind, Outcome
+from agentguard.model.events import (
+    ActionFinished,
+    CallState,
+    Event,
+    EventsLost,
+    IncidentReported,
+    JournalChecked,
+    LessonAnswered,
+    NoticeRead,
+    PolicyInForce,
+    PolicyRefused,
+    PromptAnswered,
+    ProofGiven,
+    ProofRefused,
+    SensorState,
+    SessionState,
+    Tick,
+)
+from agentguard.model.findings import Finding
+from agentguard.model.prompts import Notice, OnSilence
+
+Replan = Callable[[PolicyInForce], Plan]
+
+RETRY = 60.0
+CONFIRM_LOCK = 5.0
+QUICK_TRIES = 3
+
+
+def begin(
+    plan: Plan, event: PolicyInForce, findings: tuple[Finding, ...], inbox: tuple[Notice, ...]
+) -> State:
+    """Give the state at the start, with what is remembered from before."""
+    known = {f.key: f for f in findings if f.check in plan.bound}
+    return State(
+        plan=plan,
+        started=event.at,
+        facts={PolicyInForce: event},
+        findings=known,
+        inbox=inbox,
+    )
+
+
+def decide(state: State, event: Event, replan: Replan) -> Decision:
+    """Give what follows from `event`: the next state, what to write down, and what to do."""
+    known = replace(state, facts={**state.facts, type(event): event})
+    decision = Decision(before=state, state=known)
+    if isinstance(event, PolicyInForce):
+        decision = _new_policy(decision, event, replan)
+    decision = judge_all(decision, event)
+    return _follow(event, decision)
+
+
+def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Decision:
+    decision = decision.then(replace(decision.state, plan=replan(event)))
+    policy = event.policy
+    for key in list(decision.state.findings):
+        control = policy.controls.get(key[0])
+        if control is None or control.paused:
+            decision = close(decision, key, event.at)
+    noted = records.plain(
+        "policy.in-force",
+        event.at,
+        name=policy.name,
+        version=policy.version,
+        digest=policy.digest,
+    )
+    return decision.then(records=(noted,))
+
+
+@singledispatch
+def _follow(_event: Event, decision: Decision) -> Decision:
+    """Do what an event asks for besides being judged; most ask for nothing."""
+    return decision
+
+
+@_follow.register
+def _(event: Tick, decision: Decision) -> Decision:
+    decision = prompting.release(decision, event.at)
+    decision, late = prompting.silent(decision, event.at)
+    for prompt in late:
+        if prompt.on_silence is OnSilence.LOCK and not decision.state.locked:
+            decision = act(decision, ActionKind.LOCK, prompt.check, prompt.subject, event.at)
+    return _retry(decision, event)
+
+
+def _retry(decision: Decision, event: Tick) -> Decision:
+    for one in tuple(decision.state.tries.values()):
+        if event.at.since(one.at) < _patience(one) or one.outcome is Outcome.UNSUPPORTED:
+            continue
+        again = replace(one, at=event.at, count=one.count + 1, outcome=None)
+        tries = {**decision.state.tries, one.action.id: again}
+        decision = decision.then(
+            replace(decision.state, tries=tries),
+            records=(records.intended(one.action, event.at),),
+            actions=(one.action,),
+        )
+    return decision
+
+
+def _patience(one: Try) -> float:
+    """Give a lock 5 s to be confirmed by the session, and everything else a minute."""
+    quick = one.action.kind is ActionKind.LOCK and one.count <= QUICK_TRIES
+    return CONFIRM_LOCK if quick else RETRY
+
+
+@_follow.register
+def _(event: ActionFinished, decision: Decision) -> Decision:
+    noted = records.finished(event.action, event.at, event.outcome, event.message)
+    decision = decision.then(records=(noted,))
+    known = decision.state.tries.get(event.action.id)
+    if known is None:
+        return decision
+    tries = {k: t for k, t in decision.state.tries.items() if k != event.action.id}
+    waits_for_proof = event.action.kind is ActionKind.LOCK
+    if event.outcome is not Outcome.DONE or waits_for_proof:
+        tries[event.action.id] = replace(known, outcome=event.outcome)
+    return decision.then(replace(decision.state, tries=tries))
+
+
+@_follow.register
+def _(event: SessionState, decision: Decision) -> Decision:
+    if event.locked is None or event.locked == decision.before.locked:
+        return decision
+    kind = "session.locked" if event.locked else "session.unlocked"
+    decision = decision.then(records=(records.plain(kind, event.at, source=event.source),))
+    if not event.locked:
+        return decision
+    tries = {k: t for k, t in decision.state.tries.items() if t.action.kind is not ActionKind.LOCK}
+    return decision.then(replace(decision.state, tries=tries))
+
+
+@_follow.register
+def _(event: CallState, decision: Decision) -> Decision:
+    return prompting.release(decision, event.at)
+
+
+@_follow.register
+def _(event: PromptAnswered, decision: Decision) -> Decision:
+    return prompting.answer(decision, event.prompt, event.answer, event.at)
+
+
+@_follow.register
+def _(event: NoticeRead, decision: Decision) -> Decision:
+    return prompting.read(decision, event.notice)
+
+
+@_follow.register
+def _(event: ProofGiven, decision: Decision) -> Decision:
+    noted = records.plain("proof.given", event.at, group=event.group, factor=event.factor)
+    return decision.then(records=(noted,))
+
+
+@_follow.register
+def _(event: ProofRefused, decision: Decision) -> Decision:
+    noted = records.plain(
+        "proof.refused", event.at, group=event.group, **records.message_json(event.message)
+    )
+    return prompting.refuse(decision.then(records=(noted,)), event.group, event.message)
+
+
+@_follow.register
+def _(event: LessonAnswered, decision: Decision) -> Decision:
+    noted = records.plain("lesson.answered", event.at, lesson=event.lesson, correct=event.correct)
+    kept = {f"{memory.LESSON}{event.lesson}": event.at.wall} if event.correct else {}
+    return decision.then(records=(noted,), memory=kept)
+
+
+@_follow.register
+def _(event: IncidentReported, decision: Decision) -> Decision:
+    noted = records.plain(
+        "incident.reported", event.at, id=event.id, category=event.category.value, note=event.note
+    )
+    return decision.then(records=(noted,))
+
+
+@_follow.register
+def _(event: SensorState, decision: Decision) -> Decision:
+    known = decision.before.sensors.get(event.sensor)
+    sensors = {**decision.state.sensors, event.sensor: event}
+    decision = decision.then(replace(decision.state, sensors=sensors))
+    if known is not None and (known.state, known.message) == (event.state, event.message):
+        return decision
+    noted = records.plain(
+        "sensor.state",
+        event.at,
+        sensor=event.sensor,
+        state=event.state.value,
+        **records.message_json(event.message),
+    )
+    return decision.then(records=(noted,))
+
+
+@_follow.register
+def _(event: PolicyRefused, decision: Decision) -> Decision:
+    noted = records.plain("policy.refused", event.at, **records.message_json(event.message))
+    return decision.then(records=(noted,))
+
+
+@_follow.register
+def _(event: JournalChecked, decision: Decision) -> Decision:
+    noted = records.plain("journal.checked", event.at, entries=event.entries, whole=event.whole)
+    return decision.then(records=(noted,))
+
+
+@_follow.register
+def _(event: EventsLost, decision: Decision) -> Decision:
+    return decision.then(records=(records.plain("events.lost", event.at, count=event.count),))

@@ -1,0 +1,111 @@
+"""What outlives a restart: open findings, the inbox and lessons, as JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from agentguard.engine.records import hits_json, message_json
+from agentguard.model.findings import Finding
+from agentguard.model.hits import Hit
+from agentguard.model.messages import Message, Param
+from agentguard.model.moments import Moment
+from agentguard.model.prompts import Notice
+from agentguard.model.records import Json
+from agentguard.model.verdicts import Severity
+
+FINDING = "finding/"
+NOTICE = "notice/"
+LESSON = "lesson/"
+
+INBOX_LIMIT = 100
+
+
+def finding_key(finding: Finding) -> str:
+    """Give the key under which a finding is remembered."""
+    return f"{FINDING}{finding.check}/{finding.subject}"
+
+
+def finding_json(finding: Finding) -> Json:
+    """Give a finding as JSON."""
+    return {
+        "check": finding.check,
+        "subject": finding.subject,
+        "severity": finding.severity.value,
+        **message_json(finding.message),
+        "since": [finding.since.boot, finding.since.wall],
+        "hits": hits_json(finding.hits),
+    }
+
+
+def notice_json(notice: Notice) -> Json:
+    """Give an entry of the inbox as JSON."""
+    return {
+        "title": message_json(notice.title),
+        "body": message_json(notice.body),
+        "at": [notice.at.boot, notice.at.wall],
+        "read": notice.read,
+    }
+
+
+def findings(remembered: Mapping[str, Json]) -> tuple[Finding, ...]:
+    """Read the findings back; what cannot be read any more is left out and found anew."""
+    return tuple(f for f in map(_finding, remembered.values()) if f is not None)
+
+
+def notices(remembered: Mapping[str, Json]) -> tuple[Notice, ...]:
+    """Read the inbox back, newest first."""
+    read = [_notice(key.removeprefix(NOTICE), value) for key, value in remembered.items()]
+    known = [n for n in read if n is not None]
+    return tuple(sorted(known, key=lambda n: n.at.wall, reverse=True))[:INBOX_LIMIT]
+
+
+def _finding(value: Json) -> Finding | None:
+    match value:
+        case {
+            "check": str(check),
+            "subject": str(subject),
+            "severity": str(severity),
+            "since": [int() | float() as boot, int() | float() as wall],
+            "hits": list(hits),
+        }:
+            return Finding(
+                check=check,
+                subject=subject,
+                severity=Severity(severity),
+                message=_message(value),
+                since=Moment(boot=float(boot), wall=float(wall)),
+                hits=tuple(h for h in map(_hit, hits) if h is not None),
+            )
+        case _:
+            return None
+
+
+def _notice(id_: str, value: Json) -> Notice | None:
+    match value:
+        case {
+            "title": dict(title),
+            "body": dict(body),
+            "at": [int() | float() as boot, int() | float() as wall],
+            "read": bool(read),
+        }:
+            at = Moment(boot=float(boot), wall=float(wall))
+            return Notice(id=id_, title=_message(title), body=_message(body), at=at, read=read)
+        case _:
+            return None
+
+
+def _message(value: Json) -> Message:
+    match value:
+        case {"message": str(id_), "params": dict(params)}:
+            return Message(id=id_, params=cast("dict[str, Param]", params))
+        case _:
+            return Message(id="engine.forgotten")
+
+
+def _hit(value: Json) -> Hit | None:
+    match value:
+        case {"kind": str(kind), "count": int(count), "masked": list(masked)}:
+            return Hit(kind=kind, count=count, masked=tuple(str(m) for m in masked))
+        case _:
+            return None

@@ -1,0 +1,112 @@
+"""The state of every control from the engine's state: what was never asked has not passed."""
+
+from __future__ import annotations
+
+from agentguard.engine.plan import Bound
+from agentguard.engine.state import Judged, State
+from agentguard.model.events import (
+    AppFocused,
+    CallState,
+    ClipboardScanned,
+    Event,
+    FileScanned,
+    SensorState,
+    SessionState,
+    SweepFinished,
+    UplinkState,
+    Watching,
+)
+from agentguard.model.findings import Finding
+from agentguard.model.messages import Message, say
+from agentguard.model.moments import Moment
+from agentguard.model.posture import ControlState, overall
+from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import State as Is
+
+SENSOR_OF: dict[type[Event], str] = {
+    SessionState: "session",
+    CallState: "call",
+    ClipboardScanned: "clipboard",
+    AppFocused: "foreground",
+    FileScanned: "files",
+    SweepFinished: "files",
+}
+"""Which sensor sees which kind of event, where one sensor alone does."""
+
+_RANK = list(Severity)
+
+
+def controls(state: State, now: Moment) -> tuple[ControlState, ...]:
+    """Give the state of every control, in the order of the measures."""
+    every = (_control(state, bound, now) for bound in state.plan.bound.values())
+    return tuple(sorted(every, key=lambda c: (c.measure, c.check)))
+
+
+def snapshot(state: State, now: Moment) -> Snapshot:
+    """Give the frozen picture."""
+    states = controls(state, now)
+    return Snapshot(
+        at=now,
+        policy=state.plan.policy,
+        controls=states,
+        findings=tuple(state.findings.values()),
+        prompts=tuple(state.prompts.values()),
+        inbox=state.inbox,
+        sensors=tuple(state.sensors.values()),
+        in_call=state.in_call,
+        locked=state.locked,
+        uplink=state.known.get(UplinkState),
+        overall=overall(states),
+    )
+
+
+def _control(state: State, bound: Bound, now: Moment) -> ControlState:
+    is_, since, detail = _tell(state, bound, now)
+    return ControlState(
+        check=bound.check.id,
+        measure=bound.check.measure,
+        state=is_,
+        since=since,
+        severity=bound.control.severity,
+        detail=detail,
+        proves=bound.check.proves,
+    )
+
+
+def _tell(state: State, bound: Bound, now: Moment) -> tuple[Is, Moment, Message | None]:
+    if bound.control.paused:
+        return Is.PAUSED, state.started, say("engine.paused")
+    findings = [f for f in state.findings.values() if f.check == bound.check.id]
+    if findings:
+        return Is.FAIL, min((f.since for f in findings), key=lambda m: m.wall), _worst(findings)
+    judged = state.judged.get(bound.check.id)
+    blind = _blind(state, bound)
+    if blind is not None and blind.message is not None:
+        return Is.UNKNOWN, blind.at, blind.message
+    if judged is None:
+        return Is.UNKNOWN, state.started, say("engine.not-yet")
+    return _held(judged, bound, now)
+
+
+def _held(judged: Judged, bound: Bound, now: Moment) -> tuple[Is, Moment, Message | None]:
+    fresh = bound.check.fresh
+    if fresh is not None and now.since(judged.at) > fresh:
+        return Is.UNKNOWN, judged.at, say("engine.stale")
+    return judged.verdict.state, judged.since, judged.verdict.message
+
+
+def _worst(findings: list[Finding]) -> Message:
+    worst = max(findings, key=lambda f: _RANK.index(f.severity))
+    if len(findings) == 1:
+        return worst.message
+    return say("engine.several", count=len(findings))
+
+
+def _blind(state: State, bound: Bound) -> SensorState | None:
+    names = {SENSOR_OF[kind] for kind in bound.check.on if kind in SENSOR_OF}
+    for name in names:
+        sensor = state.sensors.get(name)
+        if sensor is not None and sensor.state is not Watching.WATCHING:
+            return sensor
+    return None

@@ -1,0 +1,92 @@
+"""The records of the journal that the engine writes; their kinds never change meaning."""
+
+from __future__ import annotations
+
+from agentguard.model.actions import Action, Outcome
+from agentguard.model.findings import Finding
+from agentguard.model.hits import Hit
+from agentguard.model.messages import Message
+from agentguard.model.moments import Moment
+from agentguard.model.prompts import Prompt
+from agentguard.model.records import Json, Record
+
+
+def hits_json(hits: tuple[Hit, ...]) -> list[Json]:
+    """Give hits as JSON."""
+    return [{"kind": h.kind, "count": h.count, "masked": list(h.masked)} for h in hits]
+
+
+def message_json(message: Message | None) -> dict[str, Json]:
+    """Give a message as the two fields that payloads carry."""
+    if message is None:
+        return {"message": "", "params": {}}
+    return {"message": message.id, "params": dict(message.params)}
+
+
+def opened(finding: Finding) -> Record:
+    """Write down that a finding was opened."""
+    return Record(
+        kind="finding.opened",
+        at=finding.since,
+        payload={
+            "check": finding.check,
+            "subject": finding.subject,
+            "severity": finding.severity.value,
+            **message_json(finding.message),
+            "hits": hits_json(finding.hits),
+        },
+    )
+
+
+def closed(finding: Finding, at: Moment) -> Record:
+    """Write down that a finding was closed."""
+    return Record(
+        kind="finding.closed",
+        at=at,
+        payload={"check": finding.check, "subject": finding.subject},
+    )
+
+
+def intended(action: Action, at: Moment) -> Record:
+    """Write down what will be done, before it is done."""
+    return _action("action.intended", action, at, {})
+
+
+def finished(action: Action, at: Moment, outcome: Outcome, message: Message | None) -> Record:
+    """Write down how it ended."""
+    return _action(
+        "action.finished", action, at, {"outcome": outcome.value, **message_json(message)}
+    )
+
+
+def _action(kind: str, action: Action, at: Moment, more: dict[str, Json]) -> Record:
+    payload: dict[str, Json] = {
+        "action": action.id,
+        "kind": action.kind.value,
+        "check": action.check,
+        "subject": action.subject,
+    }
+    return Record(kind=kind, at=at, payload={**payload, **more})
+
+
+def asked(prompt: Prompt) -> Record:
+    """Write down that a person was asked or told."""
+    return Record(
+        kind="prompt.asked",
+        at=prompt.asked,
+        payload={"prompt": prompt.id, "kind": prompt.kind.value, "check": prompt.check},
+    )
+
+
+def answered(prompt: Prompt, answer: str, at: Moment) -> Record:
+    """Write down the answer, or `silence`."""
+    return Record(
+        kind="prompt.answered",
+        at=at,
+        payload={"prompt": prompt.id, "check": prompt.check, "answer": answer},
+    )
+
+
+def plain(kind: str, at: Moment, **payload: Json) -> Record:
+    """Write down anything else."""
+    return Record(kind=kind, at=at, payload=payload)

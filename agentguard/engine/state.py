@@ -1,0 +1,113 @@
+"""The engine's whole state: one frozen value, replaced at every event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from agentguard.engine.plan import Plan
+from agentguard.model.actions import Action, Outcome
+from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
+from agentguard.model.findings import Finding
+from agentguard.model.moments import Moment
+from agentguard.model.prompts import Notice, Prompt
+from agentguard.model.records import Json, Record
+from agentguard.model.verdicts import Verdict
+
+Key = tuple[str, str]
+"""What makes it the same finding: check and subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The last verdict on the machine as a whole: when given, and since when it is so."""
+
+    verdict: Verdict
+    at: Moment
+    since: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A prompt that waits: for the end of a call, or until boot time `until`."""
+
+    prompt: Prompt
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """An action that was given to a hand: how often, when last, and how it ended."""
+
+    action: Action
+    at: Moment
+    count: int = 1
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """All that the engine knows."""
+
+    plan: Plan
+    started: Moment
+    facts: Mapping[type[Event], Event] = field(default_factory=dict)
+    judged: Mapping[str, Judged] = field(default_factory=dict)
+    findings: Mapping[Key, Finding] = field(default_factory=dict)
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    held: tuple[Held, ...] = ()
+    inbox: tuple[Notice, ...] = ()
+    sensors: Mapping[str, SensorState] = field(default_factory=dict)
+    tries: Mapping[str, Try] = field(default_factory=dict)
+    coached: Mapping[str, float] = field(default_factory=dict)
+    count: int = 0
+
+    @property
+    def known(self) -> Facts:
+        """The facts as checks are given them."""
+        return Facts(last=self.facts)
+
+    @property
+    def in_call(self) -> bool:
+        """Whether a call is live."""
+        call = self.known.get(CallState)
+        return call is not None and call.in_call
+
+    @property
+    def locked(self) -> bool:
+        """Whether the session is known to be locked."""
+        session = self.known.get(SessionState)
+        return session is not None and session.locked is True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What follows from an event: the next state, what to write down first, what to do."""
+
+    before: State
+    state: State
+    records: tuple[Record, ...] = ()
+    memory: Mapping[str, Json] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+
+    def then(
+        self,
+        state: State | None = None,
+        *,
+        records: tuple[Record, ...] = (),
+        memory: Mapping[str, Json] | None = None,
+        actions: tuple[Action, ...] = (),
+    ) -> Decision:
+        """Add to the decision."""
+        return replace(
+            self,
+            state=state or self.state,
+            records=(*self.records, *records),
+            memory={**self.memory, **(memory or {})},
+            actions=(*self.actions, *actions),
+        )
+
+
+def without(mapping: Mapping[str, Prompt], *keys: str) -> dict[str, Prompt]:
+    """Give the prompts less those of `keys`."""
+    return {k: v for k, v in mapping.items() if k not in keys}
