@@ -5,12 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from agentguard.errors import PlatformError
 from agentguard.model.facts import Fact
+from agentguard.platforms._steady import Steady
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Copied, FocusedWindow, SessionReading
 
@@ -44,20 +45,9 @@ class Feed(Generic[T]):
             for listener in self._listeners:
                 listener.put(value)
 
-    def listen(self, heard: Callable[[T], None], stop: Stop, first: T | None = None) -> None:
-        """Call `heard` with everything that is published, until `stop` is set."""
-        with self._queue() as mine:
-            if first is not None:
-                heard(first)
-            while not stop.is_set():
-                try:
-                    value = mine.get(timeout=LOOK)
-                except queue.Empty:
-                    continue
-                heard(value)
-
     @contextmanager
-    def _queue(self) -> Iterator[queue.SimpleQueue[T]]:
+    def subscribed(self) -> Iterator[queue.SimpleQueue[T]]:
+        """Give a queue of all that is published while the context lasts."""
         mine: queue.SimpleQueue[T] = queue.SimpleQueue()
         with self._lock:
             self._listeners.append(mine)
@@ -66,6 +56,16 @@ class Feed(Generic[T]):
         finally:
             with self._lock:
                 self._listeners.remove(mine)
+
+
+def _waiting(published: queue.SimpleQueue[T]) -> tuple[T, ...]:
+    """Wait a moment for something, and give all that is there by then."""
+    values: list[T] = []
+    with suppress(queue.Empty):
+        values.append(published.get(timeout=LOOK))
+        while True:
+            values.append(published.get_nowait())
+    return tuple(values)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,9 +125,14 @@ class SimulatedClipboard:
         return SELECTIONS
 
     def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
-        """Call `changed` at every change of owner."""
-        self.state.require("clipboard")
-        self.state.copies.listen(changed, stop)
+        """Call `changed` for each at once and at every change of owner."""
+        with self.state.copies.subscribed() as copies:
+            for selection in SELECTIONS:
+                changed(selection)
+            while not stop.is_set():
+                self.state.require("clipboard")
+                for selection in dict.fromkeys(_waiting(copies)):
+                    changed(selection)
 
     def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
         """Read what was copied; this desktop answers at once, so `seconds` is never used up."""
@@ -154,10 +159,25 @@ class SimulatedForeground:
 
     state: DesktopState
 
-    def watch(self, focused: Callable[[FocusedWindow], None], stop: Stop) -> None:
-        """Call `focused` at once and at every change."""
-        self.state.require("foreground")
-        self.state.focuses.listen(focused, stop, first=self.state.focused)
+    def watch(
+        self, focused: Callable[[FocusedWindow], None], stop: Stop, *, steady: float = 0.0
+    ) -> None:
+        """Call `focused` for the window in front and at every change."""
+        window = Steady[FocusedWindow](steady)
+        now = self.state.clock.now
+
+        def tell() -> None:
+            if (due := window.due(now().boot)) is not None:
+                focused(due)
+
+        with self.state.focuses.subscribed() as focuses:
+            window.offer(self.state.focused, now().boot)
+            while not stop.is_set():
+                self.state.require("foreground")
+                tell()
+                for value in _waiting(focuses):
+                    window.offer(value, now().boot)
+                    tell()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """An in-memory desktop for tests, the demonstration and screenshots: a product, not a mock.
 
-`SimulatedDesktop(clock)` is driven by the person's verbs (`type_key`, `idle`, `lock`, `copy`, `focus`,
+`SimulatedDesktop(clock)` is driven by the person's verbs (`type_key`, `lock`, `copy`, `focus`,
 `call`, `set`), and its `backend` is what the agent is given. `refuse` makes a capability fail.
 """
 

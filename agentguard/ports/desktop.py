@@ -70,7 +70,10 @@ class Clipboard(Protocol):
         ...
 
     def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
-        """Call `changed(selection)` at every change of owner, until `stop` is set."""
+        """Call `changed(selection)` for each at once and at every change of owner, until `stop`.
+
+        Changes of a selection that come while `changed` runs are told once: the newest wins.
+        """
         ...
 
     def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
@@ -94,8 +97,13 @@ class FocusedWindow:
 class Foreground(Protocol):
     """The window in front."""
 
-    def watch(self, focused: Callable[[FocusedWindow], None], stop: Stop) -> None:
-        """Call `focused` at once and at every change, until `stop` is set."""
+    def watch(
+        self, focused: Callable[[FocusedWindow], None], stop: Stop, *, steady: float = 0.0
+    ) -> None:
+        """Call `focused` for the window in front and at every change, until `stop` is set.
+
+        Only a window that stays in front for `steady` seconds is told, and never twice in a row.
+        """
         ...
 
 
@@ -126,7 +134,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """All that one system gives. One constant BACKEND in each door file of `platforms`."""
+    """All that one system gives; each door file of `platforms` opens one."""
 
     name: str
     session: Session | Absent

@@ -1,0 +1,1 @@
+"""The world to events: sensors see, they never judge."""
