@@ -45,10 +45,6 @@ class Facts:
         event = self.facets.get((kind, facet)) if facet else self.last.get(kind)
         return event if isinstance(event, kind) else None
 
-    def each(self, kind: type[E]) -> tuple[E, ...]:
-        """Give the last event of every facet of `kind`."""
-        return tuple(e for e in self.facets.values() if isinstance(e, kind))
-
     def seeing(self, event: Event) -> Facts:
         """Give the facts after `event`."""
         apart = {(type(event), event.facet): event} if event.facet else {}
