@@ -16,6 +16,7 @@ from agentguard.model.events import (
     CallState,
     Event,
     EventsLost,
+    Facts,
     IncidentReported,
     JournalChecked,
     LessonAnswered,
@@ -47,7 +48,7 @@ def begin(
     return State(
         plan=plan,
         started=event.at,
-        facts={PolicyInForce: event},
+        facts=Facts(last={PolicyInForce: event}),
         findings=known,
         inbox=inbox,
     )
@@ -55,7 +56,7 @@ def begin(
 
 def decide(state: State, event: Event, replan: Replan) -> Decision:
     """Give what follows from `event`: the next state, what to write down, and what to do."""
-    known = replace(state, facts={**state.facts, type(event): event})
+    known = replace(state, facts=state.facts.seeing(event))
     decision = Decision(before=state, state=known)
     if isinstance(event, PolicyInForce):
         decision = _new_policy(decision, event, replan)

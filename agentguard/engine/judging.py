@@ -32,7 +32,7 @@ def judge_all(decision: Decision, event: Event) -> Decision:
 
 
 def _judge(decision: Decision, bound: Bound, event: Event) -> Decision:
-    facts = decision.state.known
+    facts = decision.state.facts
     try:
         verdict = bound.check.judge(event, facts, bound.control.settings)
         subject = bound.check.subject(event, bound.control.settings)

@@ -56,7 +56,7 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         sensors=tuple(state.sensors.values()),
         in_call=state.in_call,
         locked=state.locked,
-        uplink=state.known.get(UplinkState),
+        uplink=state.facts.get(UplinkState),
         overall=overall(states),
     )
 

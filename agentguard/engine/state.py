@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from agentguard.engine.plan import Plan
 from agentguard.model.actions import Action, Outcome
-from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
+from agentguard.model.events import CallState, Facts, SensorState, SessionState
 from agentguard.model.findings import Finding
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice, Prompt
@@ -51,7 +51,7 @@ class State:
 
     plan: Plan
     started: Moment
-    facts: Mapping[type[Event], Event] = field(default_factory=dict)
+    facts: Facts
     judged: Mapping[str, Judged] = field(default_factory=dict)
     findings: Mapping[Key, Finding] = field(default_factory=dict)
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
@@ -63,20 +63,15 @@ class State:
     count: int = 0
 
     @property
-    def known(self) -> Facts:
-        """The facts as checks are given them."""
-        return Facts(last=self.facts)
-
-    @property
     def in_call(self) -> bool:
         """Whether a call is live."""
-        call = self.known.get(CallState)
+        call = self.facts.get(CallState)
         return call is not None and call.in_call
 
     @property
     def locked(self) -> bool:
         """Whether the session is known to be locked."""
-        session = self.known.get(SessionState)
+        session = self.facts.get(SessionState)
         return session is not None and session.locked is True
 
 

@@ -1,0 +1,124 @@
+"""The loop: one thread owns all state; everybody else only submits."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agentguard.engine import posture
+from agentguard.engine.core import Replan, decide
+from agentguard.engine.ledger import Ledger
+from agentguard.engine.state import State
+from agentguard.model.actions import Action
+from agentguard.model.events import Event, EventsLost, Tick
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+from agentguard.model.snapshot import Snapshot
+from agentguard.ports.clock import Clock, Stop
+
+LOG = logging.getLogger(__name__)
+
+QUEUE = 8192
+IDLE = 0.5
+
+Changed = Callable[[Snapshot], None]
+Give = Callable[[Action], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Engine:
+    """Takes events in order: decides, writes down, hands over, publishes."""
+
+    state: State
+    ledger: Ledger
+    replan: Replan
+    clock: Clock
+    give: Give = field(default=lambda _action: None)
+    _queue: queue.Queue[Event] = field(default_factory=lambda: queue.Queue(QUEUE))
+    _lost: int = 0
+    _lost_lock: threading.Lock = field(default_factory=threading.Lock)
+    _changed: tuple[Changed, ...] = ()
+    _snapshot: Snapshot | None = None
+
+    def submit(self, event: Event) -> None:
+        """Take an event from any thread; never blocks. What does not fit is counted."""
+        try:
+            self._queue.put_nowait(event)
+        except queue.Full:
+            with self._lost_lock:
+                self._lost += 1
+
+    def subscribe(self, changed: Changed) -> None:
+        """Call `changed` with every new picture, in the engine's thread."""
+        self._changed = (*self._changed, changed)
+
+    def snapshot(self) -> Snapshot:
+        """Give the last picture."""
+        if self._snapshot is None:
+            self._snapshot = posture.snapshot(self.state, self.clock.now())
+        return self._snapshot
+
+    def policy(self) -> Policy:
+        """Give the policy in force."""
+        return self.state.plan.policy
+
+    def run(self, stop: Stop) -> None:
+        """Work until `stop` is set and the queue is empty."""
+        while True:
+            try:
+                event = self._queue.get(timeout=IDLE)
+            except queue.Empty:
+                if stop.is_set():
+                    return
+                continue
+            self.step(event)
+
+    def step(self, event: Event) -> None:
+        """Judge one event, and whatever trouble came with it."""
+        self._one(event)
+        with self._lost_lock:
+            lost, self._lost = self._lost, 0
+        if lost:
+            LOG.warning("%d events were lost: the queue was full", lost)
+            self._one(EventsLost(at=self.clock.now(), count=lost))
+        if isinstance(event, Tick) or self._queue.empty():
+            self._publish(event.at)
+
+    def drain(self) -> None:
+        """Judge all that waits now; for simulated runs without a thread."""
+        while True:
+            try:
+                event = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            self.step(event)
+
+    def _one(self, event: Event) -> None:
+        decision = decide(self.state, event, self.replan)
+        troubles = self.ledger.write(decision.records, decision.memory, event.at)
+        self.state = decision.state
+        for action in decision.actions:
+            self.give(action)
+        for trouble in troubles:
+            self.submit(trouble)
+
+    def _publish(self, at: Moment) -> None:
+        fresh = posture.snapshot(self.state, at)
+        before, self._snapshot = self._snapshot, fresh
+        if before is not None and _same(before, fresh):
+            return
+        for changed in self._changed:
+            try:
+                changed(fresh)
+            except Exception:
+                LOG.exception("a listener of the snapshot failed")
+
+
+def _same(one: Snapshot, other: Snapshot) -> bool:
+    """Compare all but the moment."""
+    return all(
+        getattr(one, name) == getattr(other, name) for name in Snapshot.__slots__ if name != "at"
+    )

@@ -1,0 +1,43 @@
+"""What happens by time alone: the tick, and the daily look at the agent's own journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentguard.model.events import JournalChecked, Tick
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import Submit
+from agentguard.ports.storage import Journal
+
+TICK = 1.0
+AUDIT = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticker:
+    """Submits a Tick each second of the boot clock."""
+
+    clock: Clock
+    submit: Submit
+
+    def run(self, stop: Stop) -> None:
+        """Tick until `stop` is set."""
+        while not self.clock.wait(stop, TICK):
+            self.submit(Tick(at=self.clock.now()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auditor:
+    """Verifies the journal at the start and once a day."""
+
+    clock: Clock
+    submit: Submit
+    journal: Journal
+
+    def run(self, stop: Stop) -> None:
+        """Verify until `stop` is set."""
+        while True:
+            entries, whole = self.journal.verify()
+            self.submit(JournalChecked(at=self.clock.now(), entries=entries, whole=whole))
+            if self.clock.wait(stop, AUDIT):
+                return
