@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""The one door for work on AgentGuard: demo, test, lint, bench, build, shots.
+
+Standard library only. The first call makes `.venv` from `uv.lock` and says what it does; later
+calls find it ready. As root on Debian it also installs the system's packages that are missing;
+otherwise it prints the command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+TOOLS = ROOT / ".tools"
+STAMP = VENV / "agentguard.stamp"
+WINDOWS = os.name == "nt"
+BIN = VENV / ("Scripts" if WINDOWS else "bin")
+PYTHON = BIN / ("python.exe" if WINDOWS else "python")
+OLDEST = (3, 11)
+
+QT = [
+    "ca-certificates",
+    "fontconfig",
+    "fonts-dejavu-core",
+    "libdbus-1-3",
+    "libegl1",
+    "libfontconfig1",
+    "libgl1",
+    "libglib2.0-0t64",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-render-util0",
+    "libxcb-shape0",
+    "libxcb-xinerama0",
+    "libxcb-xkb1",
+    "libxkbcommon-x11-0",
+]
+REAL = [
+    "age",
+    "chromium",
+    "dbus",
+    "dbus-x11",
+    "dunst",
+    "git",
+    "gnome-keyring",
+    "i3lock",
+    "imagemagick",
+    "libnotify-bin",
+    "libsecret-tools",
+    "openbox",
+    "procps",
+    "stalonetray",
+    "systemd",
+    "util-linux",
+    "wmctrl",
+    "x11-utils",
+    "x11-xserver-utils",
+    "xclip",
+    "xdotool",
+    "xfce4-panel",
+    "xsel",
+    "xss-lock",
+    "xterm",
+    "xvfb",
+]
+
+
+def say(text: str) -> None:
+    """Tell what is being done."""
+    print(f"[dev] {text}", file=sys.stderr, flush=True)
+
+
+def fail(text: str) -> None:
+    """Tell what to do, and end."""
+    say(text)
+    raise SystemExit(3)
+
+
+def run(command: Iterable[str | Path], **env: str) -> int:
+    """Run a program in the project's folder and give its exit code."""
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=ROOT, env={**os.environ, **env}, check=False).returncode
+
+
+def must(command: Iterable[str | Path], **env: str) -> None:
+    """Run a program that has to succeed."""
+    words = [str(word) for word in command]
+    if code := run(words, **env):
+        fail(f"'{' '.join(words)}' ended with {code}. Its words are above.")
+
+
+# --- the system's packages -----------------------------------------------------------------
+
+
+def system_packages(names: Iterable[str]) -> None:
+    """Install what is missing of Debian's packages, or print how to."""
+    if sys.platform == "win32" or not shutil.which("dpkg-query"):
+        return
+    missing = sorted(set(names) - _installed())
+    if not missing:
+        return
+    command = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
+    if os.geteuid() != 0:
+        fail(f"These system packages are missing. Run this, then call again:\n  sudo {command}")
+    say(f"installing {len(missing)} system packages: {' '.join(missing)}")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    must(("apt-get", "-qq", "update"), **quiet)
+    must((*command.split(), "-qq", "-o", "Dpkg::Use-Pty=0"), **quiet)
+
+
+def _installed() -> set[str]:
+    shown = subprocess.run(
+        ("dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\\n"),
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    return {line.split(" ", 1)[1] for line in shown.splitlines() if line.startswith("installed ")}
+
+
+# --- the Python environment ----------------------------------------------------------------
+
+
+def environment() -> None:
+    """Make `.venv` from the lock file unless it is there already."""
+    if sys.version_info < OLDEST:
+        fail(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version}.")
+    stamp = _wanted()
+    if PYTHON.exists() and STAMP.exists() and STAMP.read_text(encoding="utf-8") == stamp:
+        return
+    uv = _uv()
+    say("making .venv from uv.lock")
+    interpreter = Path(sys.executable) if sys.prefix == sys.base_prefix else _base_python()
+    must(
+        (uv, "sync", "--frozen", "--all-extras", "--quiet", "--python", interpreter),
+        UV_PYTHON_DOWNLOADS="never",
+        UV_PROJECT_ENVIRONMENT=str(VENV),
+        UV_NO_PROGRESS="1",
+    )
+    STAMP.write_text(stamp, encoding="utf-8")
+
+
+def _base_python() -> Path:
+    name = "python.exe" if WINDOWS else f"bin/python{sys.version_info[0]}.{sys.version_info[1]}"
+    return Path(sys.base_prefix) / name
+
+
+def _wanted() -> str:
+    digest = hashlib.sha256()
+    for name in ("uv.lock", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes())
+    return f"{digest.hexdigest()} {sys.version_info[:2]} {ROOT}"
+
+
+def _uv() -> Path:
+    """Give the locked release of uv: its wheel comes from the lock file, checked by its hash."""
+    locked = _locked("uv")
+    version = str(locked["version"])
+    program = TOOLS / f"uv-{version}" / ("uv.exe" if WINDOWS else "uv")
+    if program.exists():
+        return program
+    say(f"fetching uv {version}")
+    wheel = next((w for w in locked["wheels"] if _fits(str(w["url"]))), None)
+    if wheel is None:
+        fail(f"There is no uv for {sysconfig.get_platform()}; install uv {version} by hand.")
+        raise AssertionError
+    try:
+        with urllib.request.urlopen(str(wheel["url"]), timeout=120) as answer:
+            data = answer.read()
+    except OSError as error:
+        fail(f"uv could not be fetched from the Python package index: {error}.")
+        raise
+    if f"sha256:{hashlib.sha256(data).hexdigest()}" != wheel["hash"]:
+        fail("The downloaded uv is not the one in uv.lock; nothing was installed.")
+    program.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        name = next(n for n in archive.namelist() if n.endswith(f"scripts/{program.name}"))
+        program.write_bytes(archive.read(name))
+    program.chmod(0o755)
+    return program
+
+
+def _locked(name: str) -> dict[str, list[dict[str, str]]]:
+    packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    found: dict[str, list[dict[str, str]]] = next(p for p in packages if p["name"] == name)
+    return found
+
+
+def _fits(url: str) -> bool:
+    machine = platform.machine().lower().replace("arm64", "aarch64").replace("amd64", "x86_64")
+    if WINDOWS:
+        return f"win_{machine.replace('x86_64', 'amd64').replace('aarch64', 'arm64')}" in url
+    if sys.platform == "darwin":
+        return "macosx" in url and (machine.replace("aarch64", "arm64") in url)
+    libc = "manylinux" if platform.libc_ver()[0] == "glibc" else "musllinux"
+    return libc in url and machine in url
+
+
+# --- the commands --------------------------------------------------------------------------
+
+
+def demo(rest: list[str]) -> int:
+    """Guard this workstation for a while, with a local endpoint and its console."""
+    system_packages(QT)
+    environment()
+    return run((PYTHON, "-m", "agentguard", "demo", *rest))
+
+
+def test(rest: list[str]) -> int:
+    """Run lint, types, contracts and the tests; --all adds those that need real systems."""
+    everything = "--all" in rest
+    rest = [word for word in rest if word != "--all"]
+    system_packages((*QT, *REAL) if everything else QT)
+    environment()
+    marks: tuple[str, ...] = () if everything else ("-m", "not heavy")
+    workers = () if any(word.startswith("-n") for word in rest) else ("-n", "auto")
+    spread = ("--dist", "loadgroup")
+    return run((PYTHON, "-m", "pytest", *marks, *workers, *spread, *rest), PYTHONUTF8="1")
+
+
+def lint(rest: list[str]) -> int:
+    """Run ruff, mypy for linux and win32, and the contracts between the rooms."""
+    environment()
+    steps = (
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("mypy", "--platform", "linux"),
+        ("mypy", "--platform", "win32"),
+        ("lint-imports",),
+    )
+    codes = [run((BIN / step[0], *step[1:], *rest)) for step in steps]
+    return max(codes)
+
+
+def bench(rest: list[str]) -> int:
+    """Run benchmarks, all or by name: footprint, latency, journal, ..."""
+    system_packages((*QT, *REAL))
+    environment()
+    known = sorted(p.stem for p in (ROOT / "benchmarks").glob("[a-z]*.py"))
+    unknown = [name for name in rest if name not in known and not name.startswith("-")]
+    if unknown:
+        say(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}.")
+        return 2
+    chosen = [name for name in rest if not name.startswith("-")] or known
+    options = [word for word in rest if word.startswith("-")]
+    return max(run((PYTHON, ROOT / "benchmarks" / f"{name}.py", *options)) for name in chosen)
+
+
+def build(rest: list[str]) -> int:
+    """Build the wheel and the source archive into dist/."""
+    environment()
+    return run((_uv(), "build", "--quiet", *rest))
+
+
+def shots(rest: list[str]) -> int:
+    """Make screenshots of every window, light and dark, at 100 % and 200 %, into shots/."""
+    system_packages(QT)
+    environment()
+    folder = rest[0] if rest else "shots"
+    scales = ("1", "2")
+    made = (PYTHON, "-m", "agentguard", "shots", folder, "--scale")
+    return max(run((*made, scale), QT_QPA_PLATFORM="offscreen") for scale in scales)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "demo": demo,
+    "test": test,
+    "lint": lint,
+    "bench": bench,
+    "build": build,
+    "shots": shots,
+}
+
+
+def main() -> int:
+    """Find the command and run it."""
+    lines = [f"  {name:6} {(do.__doc__ or '').strip()}" for name, do in COMMANDS.items()]
+    parser = argparse.ArgumentParser(
+        description="The one door for work on AgentGuard.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\nWhat follows the command is handed on.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help="options of the command")
+    given = parser.parse_args()
+    try:
+        return COMMANDS[given.command](given.rest)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
