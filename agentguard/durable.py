@@ -1,0 +1,45 @@
+"""Files that survive a power cut: written beside, forced to the disk, then renamed into place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+OWNER_ONLY = 0o600
+
+
+def write(path: Path, data: bytes) -> None:
+    """Replace `path` with `data`, readable by the owner only; at any instant it is old or new.
+
+    Raises:
+        OSError: nothing changed at `path`.
+
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        _write_new(beside, data)
+        os.replace(beside, path)  # noqa: PTH105 - one name for files and descriptors
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, OWNER_ONLY), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's names to the disk; a system that keeps no such handle does it by itself."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

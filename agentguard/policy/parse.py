@@ -1,0 +1,44 @@
+"""Bytes to a Policy, or every problem at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from agentguard.model.policy import Control, Policy
+from agentguard.policy.document import Draft, Shape, document
+from agentguard.policy.judge import Judge
+from agentguard.policy.problems import Problems
+from agentguard.policy.tree import read
+
+
+def parse(data: bytes, source: str, shapes: tuple[Shape, ...]) -> Policy:
+    """Read a policy; `source` names the file in problems.
+
+    Raises:
+        PolicyError: with every problem as `file:line: what is wrong; what is allowed`.
+
+    """
+    problems = Problems(source)
+    node = read(data, problems)
+    draft = None if node is None else Judge(problems).value(node, document(shapes), "")
+    if problems.found or not isinstance(draft, Draft):
+        problems.refuse()
+    return _policy(draft, hashlib.sha256(data).hexdigest())
+
+
+def _policy(draft: Draft, digest: str) -> Policy:
+    said = draft.document
+    controls: Mapping[str, Control] = MappingProxyType(dict(draft.controls))
+    return Policy(
+        name=said.policy,
+        version=said.version,
+        description=said.description,
+        watch=said.watch,
+        retention=said.retention,
+        backup_markers=said.backup_markers,
+        contact=said.contact,
+        controls=controls,
+        digest=digest,
+    )

@@ -1,0 +1,62 @@
+"""A policy as plain data and as YAML, with every default filled in; reading it gives it again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+
+from ruamel.yaml import YAML
+
+from agentguard.model.policy import Control, Policy
+from agentguard.model.records import Json
+
+WIDTH = 100
+
+
+def plain(value: object) -> Json:
+    """Give the plain form of a setting's value: texts, numbers, flags, lists and tables."""
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, (bool, int)):
+        return value
+    return str(value)
+
+
+def policy_table(policy: Policy) -> dict[str, Json]:
+    """Give a policy as a policy file says it."""
+    return {
+        "policy": policy.name,
+        "version": policy.version,
+        "description": policy.description,
+        "watch": plain(policy.watch),
+        "retention": plain(policy.retention),
+        "backup_markers": plain(policy.backup_markers),
+        "contact": plain(policy.contact),
+        "controls": {id_: _control(c) for id_, c in policy.controls.items()},
+    }
+
+
+def _control(control: Control) -> Json:
+    return {
+        "paused": control.paused,
+        "severity": control.severity.value,
+        "respond": [kind.value for kind in control.respond],
+        "settings": plain(control.settings),
+    }
+
+
+def policy_yaml(policy: Policy) -> str:
+    """Give a policy as the text of a policy file."""
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.width = WIDTH
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment] # untyped upstream
+    writer.allow_unicode = True
+    text = io.StringIO()
+    writer.dump(policy_table(policy), text)
+    return text.getvalue()
