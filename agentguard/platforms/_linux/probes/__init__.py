@@ -1,0 +1,1 @@
+"""One file for each fact of the machine: a pure reading of recorded words, and one PROBE."""
