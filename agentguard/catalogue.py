@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NOT_AN_ENTRY = frozenset({"base"})
+NOT_AN_ENTRY = frozenset({"base", "scanner"})
 
 
 def discover(room: ModuleType, constant: str, shape: type[T]) -> tuple[T, ...]:
     """Give every module's `constant` in `room`, in the order of the module names.
 
-    Modules named `base` or with a leading underscore are the room's own vocabulary.
+    Modules named `base`, `scanner` or with a leading underscore are the room's own vocabulary.
 
     Raises:
         CatalogueError: the room is empty, a module lacks the constant, or it has another shape.

@@ -1,0 +1,95 @@
+"""What was found in one text: distinct values by kind, what is still in doubt, and the masks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from agentguard.model.hits import Hit
+from agentguard.pii.base import Answer, Belief, Recogniser
+
+MOST = 1000
+"""Distinct values of a kind that are counted in one text; 1000 means 1000 or more."""
+
+BESIDE = 200
+"""Characters between a value and the one that it stands beside."""
+
+_MOST_PLACES = 20_000
+_MOST_MASKS = 5
+_MOSTLY = 3
+
+
+@dataclass(slots=True)
+class _Kind:
+    recogniser: Recogniser
+    sure: dict[str, None] = field(default_factory=dict)
+    doubtful: dict[str, None] = field(default_factory=dict)
+    misses: int = 0
+    places: list[int] = field(default_factory=list)
+    waiting: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Tally:
+    """Collects the answers for one text; values leave it only as counts and masks."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, _Kind] = {}
+
+    def add(self, recogniser: Recogniser, answer: Answer, place: int) -> None:
+        """Take one answer for a candidate at `place` of the text."""
+        kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
+        if answer.belief is Belief.MISS:
+            kind.misses += 1
+        elif answer.belief is Belief.MAYBE:
+            _put(kind.doubtful, answer.value)
+        elif answer.belief is Belief.SURE and recogniser.beside:
+            if len(kind.waiting) < _MOST_PLACES:
+                kind.waiting.append((place, answer.value))
+        elif answer.belief is Belief.SURE:
+            _put(kind.sure, answer.value)
+            if len(kind.places) < _MOST_PLACES:
+                kind.places.append(place)
+
+    def hits(self) -> tuple[Hit, ...]:
+        """Give what was found, by kind."""
+        found = ((kind.recogniser, self._values(kind)) for _, kind in sorted(self._kinds.items()))
+        return tuple(
+            Hit(kind=recogniser.kind, count=len(values), masked=_masks(recogniser, values))
+            for recogniser, values in found
+            if values
+        )
+
+    def _values(self, kind: _Kind) -> dict[str, None]:
+        values = dict(kind.sure)
+        if len(kind.doubtful) >= _MOSTLY * kind.misses:
+            for value in kind.doubtful:
+                _put(values, value)
+        neighbour = self._kinds.get(kind.recogniser.beside)
+        if neighbour is not None:
+            places = sorted(neighbour.places)
+            for place, value in kind.waiting:
+                if _is_near(places, place):
+                    _put(values, value)
+        return values
+
+
+def mask(recogniser: Recogniser, value: str) -> str:
+    """Give the last characters of a value, at most four and at most a third of it."""
+    shown = min(recogniser.shown, 4, len(value) // 3)
+    return f"...{value[-shown:]}" if shown > 0 else "..."
+
+
+def _masks(recogniser: Recogniser, values: dict[str, None]) -> tuple[str, ...]:
+    if recogniser.shown <= 0:
+        return ()
+    return tuple(dict.fromkeys(mask(recogniser, value) for value in list(values)[:_MOST_MASKS]))
+
+
+def _put(values: dict[str, None], value: str) -> None:
+    if len(values) < MOST:
+        values[value] = None
+
+
+def _is_near(places: list[int], place: int) -> bool:
+    index = bisect_left(places, place - BESIDE)
+    return index < len(places) and places[index] <= place + BESIDE

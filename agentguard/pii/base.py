@@ -1,0 +1,169 @@
+"""The shape of a recogniser, and what it is shown of the text around a candidate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+BEFORE = 160
+"""Characters before a candidate that a recogniser may look at."""
+
+AFTER = 48
+"""Characters after a candidate that a recogniser may look at."""
+
+SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
+"""RE2: one separator inside a number, as written in text, addresses, HTML, JSON and RTF."""
+
+GAP = r"[^0-9\n]{0,32}?\n?[^0-9\n]{0,8}?"
+"""RE2: what may stand between a label and its value; at most one line break."""
+
+
+def words(text: str) -> frozenset[str]:
+    """Give the words of a list written as one text."""
+    return frozenset(text.split())
+
+
+FOREIGN = words(
+    "account agreement app asset asn awb barcode batch build call case checksum code commit"
+    " consignment conversation conv customer device docket ean epoch event follow fingerprint"
+    " grn guid hash iccid id ids identifier imei imsi invoice isbn item job key lot meter model"
+    " ms order orders parcel part parts po product purchase qty receipt ref refs reference"
+    " request sequence seq serial session shipment sim sku span stock ticket timestamp trace"
+    " tracking trans transaction ts txn upc us uuid version waybill"
+)
+"""Words that name another number: the nearest word decides whose number it is."""
+
+_OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
+_SHORT_LINE = 60
+
+
+class Belief(Enum):
+    """How far a candidate is believed."""
+
+    SURE = "sure"
+    MAYBE = "maybe"  # counts only when most such candidates of the text hold
+    MISS = "miss"  # the right shape with a wrong check: counts against the MAYBEs
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a recogniser says of a candidate.
+
+    `value` is the canonical form, by which repeats are told; `why` names the rule that decided.
+    """
+
+    belief: Belief
+    value: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A piece of text with the right shape; `labelled` when a label of the kind stands before."""
+
+    text: str
+    before: str
+    after: str
+    labelled: bool = False
+
+    @property
+    def compact(self) -> str:
+        """The letters and digits alone."""
+        return _OUTSIDE.sub("", self.plain)
+
+    @property
+    def plain(self) -> str:
+        """The text with every long separator written as a space."""
+        return _LONG_SEPARATOR.sub(" ", self.text)
+
+    @property
+    def separators(self) -> tuple[str, ...]:
+        """The separators between the groups, in order."""
+        return tuple(_OUTSIDE.findall(self.plain))
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether no letter, digit, decimal or further group touches the candidate."""
+        head, tail = self.before[-5:], self.after[:5]
+        return not (_TOUCHES_BEFORE.search(head) or _TOUCHES_AFTER.match(tail))
+
+    def names(self, own: frozenset[str]) -> bool | None:
+        """Tell whose number it is by the nearest telling word: True own, False another's."""
+        if self.labelled:
+            return True
+        for number, line in enumerate(reversed(self.before.rsplit("\n", 2))):
+            if number and len(line) > _SHORT_LINE:
+                return None
+            told = _nearest(line, own)
+            if told is not None:
+                return told
+        return None
+
+
+_TOUCHES_BEFORE = re.compile(r"[0-9A-Za-z_*#]$|[0-9][.,]$|[0-9A-Fa-f]{4}-$|\*[ -]$")
+_TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|[.,][0-9]|-[0-9A-Fa-f]{4}")
+
+
+def _nearest(line: str, own: frozenset[str]) -> bool | None:
+    for word in reversed(_WORDS.findall(line)):
+        low = word.lower()
+        if low in own:
+            return True
+        if low in FOREIGN:
+            return False
+    return None
+
+
+def speaks_of_another(gap: str) -> bool:
+    """Tell whether the words between a label and a value name another number."""
+    return any(word.lower() in FOREIGN - _WEAK for word in _WORDS.findall(gap))
+
+
+_WEAK = words("id code customer account us ms call key identifier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recogniser:
+    """One kind of personal data.
+
+    `shapes` are RE2 patterns that are told by themselves; they hold no group and match no line
+    break. `labels` are RE2 patterns of words, a space standing for any joint; `near` is the shape
+    of a value after a label, with the value as its one group. `judge` validates a candidate.
+    `shown` is how many last characters a mask keeps, at most 4; 0 for short kinds. `beside` names
+    a kind without which this one does not count (a CVV stands beside a card). `crowded` kinds
+    have candidates everywhere in logs and are searched by a pattern set of their own.
+    """
+
+    kind: str
+    judge: Callable[[Candidate], Answer]
+    shapes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    near: str = ""
+    shown: int = 4
+    beside: str = ""
+    crowded: bool = False
+
+
+def sure(value: str, why: str = "") -> Answer:
+    """Believe it."""
+    return Answer(belief=Belief.SURE, value=value, why=why)
+
+
+def maybe(value: str, why: str = "") -> Answer:
+    """Believe it if most of its like in the text hold."""
+    return Answer(belief=Belief.MAYBE, value=value, why=why)
+
+
+def miss(why: str) -> Answer:
+    """Refuse it for its check, which also speaks against its unlabelled like."""
+    return Answer(belief=Belief.MISS, why=why)
+
+
+def no(why: str) -> Answer:
+    """Refuse it."""
+    return Answer(belief=Belief.NO, why=why)

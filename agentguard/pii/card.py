@@ -1,0 +1,132 @@
+"""PAN: payment card numbers, by issuer range, length and check digit (ISO/IEC 7812)."""
+
+from __future__ import annotations
+
+import re
+
+from agentguard.pii.base import (
+    SEPARATOR,
+    Answer,
+    Candidate,
+    Recogniser,
+    maybe,
+    miss,
+    no,
+    sure,
+    words,
+)
+
+OWN = words(
+    "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
+    " mastercard maestro amex discover diners jcb unionpay cardholder payment pay paid track"
+)
+
+# Ranges by first digits (inclusive) with the lengths in use.
+_ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
+    (2221, 2720, frozenset({16})),  # Mastercard
+    (300, 305, frozenset({14, 16})),  # Diners
+    (34, 34, frozenset({15})),  # American Express
+    (37, 37, frozenset({15})),
+    (3528, 3589, frozenset({16})),  # JCB
+    (36, 36, frozenset({14, 16})),  # Diners
+    (38, 39, frozenset({14, 16})),
+    (4, 4, frozenset({13, 16, 19})),  # Visa
+    (50, 50, frozenset({16})),  # Maestro, Verve
+    (51, 55, frozenset({16})),  # Mastercard
+    (56, 58, frozenset({16})),  # Maestro
+    (6011, 6011, frozenset({16, 19})),  # Discover
+    (60, 60, frozenset({16})),  # RuPay
+    (62, 62, frozenset({16, 17, 18, 19})),  # UnionPay
+    (63, 63, frozenset({16})),
+    (644, 649, frozenset({16, 19})),  # Discover
+    (65, 65, frozenset({16, 19})),
+    (67, 67, frozenset({16})),  # Maestro
+    (81, 82, frozenset({16})),  # RuPay
+)
+
+# Published by the schemes and processors for tests: nobody's card.
+_TEST_NUMBERS = words(
+    "4111111111111111 4242424242424242 4012888888881881 4000056655665556 4222222222222"
+    " 5555555555554444 5105105105105100 2223003122003222 5200828282828210"
+    " 378282246310005 371449635398431 378734493671000 6011111111111117 6011000990139424"
+    " 30569309025904 38520000023237 36227206271667 3056930009020004 3530111333300000"
+    " 3566002020360505 6200000000000005 6759649826438453 6304000000000000"
+)
+
+_GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
+_FEW_DIGITS = 3
+_TRACK_1 = re.compile(r"%B$", re.IGNORECASE)
+_LONGER_BEFORE = re.compile(r"[0-9]{4}[ .\-+]$")
+_LONGER_AFTER = re.compile(r"[ .\-+][0-9]{4}(?![0-9/])")
+_ADDRESS = re.compile(r"://[^\s?]*/$")
+_TRACK_2 = re.compile(r"[=D][0-9]{7}")
+
+
+def luhn(number: str) -> bool:
+    """Tell whether the last digit is right (ISO/IEC 7812-1, annex B)."""
+    total = sum(int(d) for d in number[-1::-2])
+    return (total + sum(sum(divmod(2 * int(d), 10)) for d in number[-2::-2])) % 10 == 0
+
+
+def issued(number: str) -> bool:
+    """Tell whether an issuer gives numbers that begin so and are so long."""
+    return any(
+        low <= int(number[: len(str(low))]) <= high and len(number) in lengths
+        for low, high, lengths in _ISSUERS
+    )
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Judge by touch, grouping, issuer, check digit and the nearest label."""
+    number = candidate.compact
+    track = _on_track(candidate)
+    if not track and not candidate.alone:
+        return no("touched")
+    if not issued(number):
+        return no("issuer")
+    if not luhn(number):
+        return miss("luhn")
+    if number in _TEST_NUMBERS or len(set(number)) <= _FEW_DIGITS:
+        return no("test-number")
+    return sure(number, "track") if track else _by_label(candidate, number)
+
+
+def _on_track(candidate: Candidate) -> bool:
+    if _TRACK_1.search(candidate.before[-2:]):
+        return candidate.after.startswith("^")
+    return candidate.before.endswith(";") and _TRACK_2.match(candidate.after) is not None
+
+
+def _by_label(candidate: Candidate, number: str) -> Answer:
+    own = candidate.names(OWN)
+    if own is False:
+        return no("another-label")
+    separators = candidate.separators
+    if not separators:
+        return _plain(candidate, number, own=own)
+    groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
+    if len(set(separators)) > 1:
+        return no("mixed-separators")
+    if groups not in _GROUPINGS:
+        return sure(number, "label") if own else no("grouping")
+    longer = _LONGER_BEFORE.search(candidate.before) or _LONGER_AFTER.match(candidate.after)
+    return no("longer-number") if longer else sure(number, "grouping")
+
+
+def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
+    if own:
+        return sure(number, "label")
+    return no("address") if _ADDRESS.search(candidate.before) else maybe(number, "check-digit")
+
+
+RECOGNISER = Recogniser(
+    kind="PAN",
+    judge=judge,
+    crowded=True,
+    shapes=(
+        rf"[2-68][0-9]{{3}}(?:{SEPARATOR}[0-9]{{4}}){{3}}(?:{SEPARATOR}[0-9]{{3}})?",
+        rf"3[0-9]{{3}}{SEPARATOR}[0-9]{{6}}{SEPARATOR}[0-9]{{4,5}}",
+        r"[2-68][0-9]{12,18}",
+        r"[2-68](?:[ .\-][0-9]){12,18}",
+    ),
+)

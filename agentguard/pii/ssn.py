@@ -1,0 +1,49 @@
+"""SSN: social security numbers of the United States, by the areas that the SSA never gave."""
+
+from __future__ import annotations
+
+from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure
+
+OWN = frozenset(("ssn", "ssns", "social", "security", "socialsecurity", "taxpayer", "tin", "itin"))
+_LENGTH = 9
+_FIRST_NOT_GIVEN = 900
+# Printed on samples by the SSA or in advertisements: nobody's number.
+_SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "111111111"))
+
+
+def given(number: str) -> bool:
+    """Tell whether the SSA can have given it (areas 000, 666, 900 up, and zero parts are not)."""
+    if len(number) == _LENGTH - 1:  # a spreadsheet took the leading zero
+        number = f"0{number}"
+    area, group, serial = number[:3], number[3:5], number[5:]
+    return (
+        0 < int(area) < _FIRST_NOT_GIVEN
+        and area != "666"
+        and group != "00"
+        and serial != "0000"
+        and number not in _SPECIMENS
+    )
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Believe a dashed one; others need their label."""
+    number = candidate.compact
+    if not candidate.alone or len(set(candidate.separators)) > 1:
+        return no("touched")
+    if not given(number):
+        return no("area")
+    if candidate.labelled:
+        return sure(number.zfill(_LENGTH), "label")
+    own = candidate.names(OWN)
+    if own is False:
+        return no("another-label")
+    return sure(number, "shape") if own or candidate.separators == ("-", "-") else no("no-label")
+
+
+RECOGNISER = Recogniser(
+    kind="SSN",
+    judge=judge,
+    shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
+    labels=(r"ssn", r"social security"),
+    near=GAP + r"([0-9]{3}([ .\-+]|%20)?[0-9]{2}([ .\-+]|%20)?[0-9]{3,4})",
+)
