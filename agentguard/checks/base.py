@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fnmatch import translate
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from agentguard.model.events import Event, Facts
-from agentguard.model.verdicts import Severity, Verdict
+from agentguard.model.events import Event, Facts, SensorState, Watching
+from agentguard.model.moments import Moment
+from agentguard.model.verdicts import Severity, State, Verdict, passed
 
 S = TypeVar("S")
 
+MINUTE = 60.0
 HOUR = 3600.0
 DAY = 24 * HOUR
+
+SHOWN = 5  # names in one sentence
+LAST_WALL = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 def no_subject(_event: Event, _settings: object) -> str:
@@ -48,3 +58,40 @@ class Check(Generic[S]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoSettings:
     """A check that has nothing to set."""
+
+
+def named(name: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a name is one of `patterns` (* and ? as in a shell), whatever its case."""
+    return bool(patterns) and _compiled(patterns).match(name.casefold()) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(p.casefold()) for p in patterns))
+
+
+def few(names: Iterable[str]) -> str:
+    """List names for a sentence: the first five in order, and how many more there are."""
+    every = sorted({n for n in names if n}, key=str.casefold)
+    rest = len(every) - SHOWN
+    return ", ".join(islice(every, SHOWN)) + (f" (+{rest})" if rest > 0 else "")
+
+
+def today(at: Moment) -> date:
+    """Give the calendar day in UTC, for dates that people and vendors set; never for a timer."""
+    if not 0 <= at.wall < LAST_WALL:
+        return date(1970, 1, 1)
+    return datetime.fromtimestamp(at.wall, UTC).date()
+
+
+def by_sensor(event: SensorState, sensor: str, watched: Verdict) -> Verdict | None:
+    """Judge a control by its sensor: `watched` while it sees, else unknown for its reason."""
+    if event.sensor != sensor:
+        return None
+    if event.state is Watching.WATCHING:
+        return watched
+    return Verdict(state=State.UNKNOWN, message=event.message)
+
+
+NO_NEWS = passed()
+"""Nothing is wrong with the subject; there is nothing to say about it."""

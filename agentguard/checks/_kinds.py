@@ -1,0 +1,59 @@
+"""Which kinds of personal data count, and the sentence for what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentguard.model.hits import Hit
+from agentguard.model.messages import Message, say
+
+KINDS = (
+    "PAN",
+    "CVV",
+    "TRACK",
+    "SSN",
+    "NINO",
+    "NHS",
+    "IBAN",
+    "SORT_ACCT",
+    "PASSPORT",
+    "AADHAAR",
+    "IN_PAN",
+    "SECRET",
+)
+"""One of these is personal data by itself."""
+
+BULK_KINDS = ("EMAIL", "PHONE", "DOB")
+"""One of these is everyday text; many of them are a list of customers."""
+
+FORBIDDEN = frozenset({"CVV", "TRACK"})
+"""May not be kept after authorisation, not even encrypted (PCI DSS 4.0.1, 3.3.1)."""
+
+CARD = "PAN"
+
+
+def listed(hits: Iterable[Hit], kinds: tuple[str, ...]) -> tuple[Hit, ...]:
+    """Give the hits of the kinds that count."""
+    return tuple(h for h in hits if h.kind in kinds and h.count > 0)
+
+
+def bulk(hits: Iterable[Hit], kinds: tuple[str, ...], least: int) -> tuple[Hit, ...]:
+    """Give the hits of everyday kinds when there are at least `least` of them in all."""
+    found = listed(hits, kinds)
+    return found if sum(h.count for h in found) >= least else ()
+
+
+def describe(check: str, hits: tuple[Hit, ...]) -> Message:
+    """Say what was found, worst first: card security codes, card numbers, anything else."""
+    count = _count(hits, FORBIDDEN)
+    if count:
+        return say(f"{check}.forbidden", count=count)
+    count = _count(hits, {CARD})
+    if count:
+        return say(f"{check}.card", count=count)
+    kinds = ", ".join(sorted({h.kind for h in hits}))
+    return say(f"{check}.found", count=sum(h.count for h in hits), kinds=kinds)
+
+
+def _count(hits: tuple[Hit, ...], kinds: Iterable[str]) -> int:
+    return sum(h.count for h in hits if h.kind in kinds)

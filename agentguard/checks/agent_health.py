@@ -1,0 +1,95 @@
+"""The agent itself sees, judges and reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agentguard.checks.base import MINUTE, Check, few
+from agentguard.model.events import (
+    Event,
+    EventsLost,
+    Facts,
+    PolicyInForce,
+    PolicyRefused,
+    SensorState,
+    Tick,
+    UplinkState,
+    Watching,
+)
+from agentguard.model.verdicts import Severity, Verdict, passed, wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How long the agent may be unable to report, and how long a loss is told."""
+
+    offline_minutes: int = field(
+        default=240,
+        metadata={"doc": "Minutes without a receipt until a finding.", "min": 5, "max": 43_200},
+    )
+    lost_minutes: int = field(
+        default=60,
+        metadata={"doc": "Minutes for which lost events are told.", "min": 1, "max": 1440},
+    )
+
+
+def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
+    """Say the worst that holds now: a blind sensor, a refused policy, no reports, lost events."""
+    return (
+        _sensors(facts)
+        or _policy(facts)
+        or _uplink(event, facts, settings)
+        or _lost(event, facts, settings)
+        or passed("agent-health.well")
+    )
+
+
+def _sensors(facts: Facts) -> Verdict | None:
+    every = (e for e in facts.facets.values() if isinstance(e, SensorState))
+    failed = [e.sensor for e in every if e.state is Watching.FAILED]
+    if not failed:
+        return None
+    return wrong("agent-health.sensor", count=len(failed), sensors=few(failed))
+
+
+def _policy(facts: Facts) -> Verdict | None:
+    """Hold a refusal until a valid policy comes into force."""
+    refused, in_force = facts.get(PolicyRefused), facts.get(PolicyInForce)
+    if refused is None or (in_force is not None and in_force.at.boot > refused.at.boot):
+        return None
+    return wrong("agent-health.policy")
+
+
+def _uplink(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
+    uplink = facts.get(UplinkState)
+    if uplink is None or not uplink.problem:
+        return None
+    receipted = facts.get(UplinkState, "receipted")
+    since = receipted.at.boot if receipted is not None else _oldest(facts)
+    if event.at.boot - since <= settings.offline_minutes * MINUTE:
+        return None
+    return wrong("agent-health.uplink", minutes=settings.offline_minutes, waiting=uplink.waiting)
+
+
+def _oldest(facts: Facts) -> float:
+    """Give the oldest thing that is remembered: the agent has run at least since then."""
+    return min(e.at.boot for e in facts.last.values())
+
+
+def _lost(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
+    lost = facts.get(EventsLost)
+    if lost is None or event.at.since(lost.at) > settings.lost_minutes * MINUTE:
+        return None
+    return wrong("agent-health.lost", count=lost.count)
+
+
+CHECK = Check(
+    id="agent-health",
+    measure=7,
+    severity=Severity.MEDIUM,
+    on=(Tick, SensorState, EventsLost, UplinkState, PolicyRefused, PolicyInForce),
+    settings=Settings,
+    judge=judge,
+    fresh=MINUTE,
+    proves=("PCI DSS 10.7.2", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 8.2"),
+)

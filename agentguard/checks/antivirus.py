@@ -1,0 +1,43 @@
+"""An antivirus or EDR product is on and current."""
+
+from __future__ import annotations
+
+from agentguard.checks.base import HOUR, Check, NoSettings, few
+from agentguard.model.events import Facts
+from agentguard.model.facts import AntivirusSeen
+from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+
+
+def judge(event: AntivirusSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+    """One product that is on and current is enough; what could not be told is never red."""
+    if event.unread:
+        return unknown(f"unread.{event.unread}")
+    if not event.products:
+        return wrong("antivirus.none")
+    good = [p.product for p in event.products if p.on and p.current]
+    if good:
+        return passed("antivirus.on", products=few(good))
+    unread = [p.product for p in event.products if _untold(p.on, p.current)]
+    if unread:
+        return unknown("antivirus.unread", products=few(unread))
+    outdated = [p.product for p in event.products if p.on]
+    if outdated:
+        return wrong("antivirus.outdated", products=few(outdated))
+    return wrong("antivirus.off", products=few(p.product for p in event.products))
+
+
+def _untold(on: bool | None, current: bool | None) -> bool:  # noqa: FBT001 - two readings of a fact
+    """Tell whether the product may be good for all that could be read."""
+    return on is not False and current is not False
+
+
+CHECK = Check(
+    id="antivirus",
+    measure=5,
+    severity=Severity.HIGH,
+    on=(AntivirusSeen,),
+    settings=NoSettings,
+    judge=judge,
+    fresh=4 * HOUR,
+    proves=("PCI DSS 5.2.1", "PCI DSS 5.3.2", "ISO 27001 A.8.7", "NIST CSF DE.CM-09", "CIS 10.1"),
+)

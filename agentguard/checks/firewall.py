@@ -1,0 +1,33 @@
+"""The host firewall is on."""
+
+from __future__ import annotations
+
+from agentguard.checks.base import HOUR, Check, NoSettings
+from agentguard.model.events import Facts
+from agentguard.model.facts import FirewallSeen
+from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+
+
+def judge(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+    """Judge the firewall; one whose state could not be told is unknown, never red."""
+    if event.unread:
+        return unknown(f"unread.{event.unread}")
+    if event.on is None:
+        return unknown("firewall.unread")
+    if not event.on:
+        return wrong("firewall.off")
+    if event.product:
+        return passed("firewall.on", product=event.product)
+    return passed("firewall.on-unnamed")
+
+
+CHECK = Check(
+    id="firewall",
+    measure=5,
+    severity=Severity.HIGH,
+    on=(FirewallSeen,),
+    settings=NoSettings,
+    judge=judge,
+    fresh=4 * HOUR,
+    proves=("PCI DSS 1.5.1", "ISO 27001 A.8.20", "NIST CSF PR.IR-01", "CIS 4.5"),
+)

@@ -1,0 +1,105 @@
+"""Personal data in files that are not encrypted, and whether all watched files were looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed
+from agentguard.checks.base import MINUTE, NO_NEWS, Check
+from agentguard.model.events import (
+    Event,
+    Facts,
+    FileOutcome,
+    FileScanned,
+    PolicyInForce,
+    SweepFinished,
+    Tick,
+)
+from agentguard.model.policy import Watch
+from agentguard.model.verdicts import Severity, State, Verdict, passed, unknown
+
+ID = "pii-files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What counts in a file."""
+
+    kinds: tuple[str, ...] = field(
+        default=KINDS,
+        metadata={"doc": "Kinds of personal data of which one alone is a finding."},
+    )
+    bulk_kinds: tuple[str, ...] = field(
+        default=BULK_KINDS,
+        metadata={"doc": "Everyday kinds that are a finding only when there are many in one file."},
+    )
+    bulk_count: int = field(
+        default=25,
+        metadata={"doc": "How many of the everyday kinds are many.", "min": 1, "max": 100_000},
+    )
+
+
+def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
+    """Judge a file by what it holds, the folders by their sweeps."""
+    match event:
+        case FileScanned():
+            return _file(event, settings)
+        case SweepFinished():
+            return _sweep(event)
+        case Tick():
+            return _overdue(event, facts)
+        case _:
+            return None
+
+
+def _file(event: FileScanned, settings: Settings) -> Verdict | None:
+    if event.outcome is FileOutcome.UNREADABLE:
+        return None  # the sweep counts it
+    if event.outcome is not FileOutcome.READ:
+        return NO_NEWS
+    many = bulk(event.hits, settings.bulk_kinds, settings.bulk_count)
+    hits = (*listed(event.hits, settings.kinds), *many)
+    return Verdict(state=State.FAIL, message=describe(ID, hits)) if hits else NO_NEWS
+
+
+def _sweep(event: SweepFinished) -> Verdict:
+    if event.files and event.unread >= event.files:
+        return unknown("pii-files.none-read", files=event.files)
+    if event.unread:
+        return passed("pii-files.partly", files=event.files, unread=event.unread)
+    return passed("pii-files.swept", files=event.files)
+
+
+def _overdue(event: Tick, facts: Facts) -> Verdict | None:
+    """Believe a sweep for two intervals of the policy in force."""
+    swept, policy = facts.get(SweepFinished), facts.get(PolicyInForce)
+    if swept is None:
+        return None
+    minutes = (policy.policy.watch if policy else Watch()).sweep_minutes
+    if event.at.since(swept.at) <= 2 * minutes * MINUTE:
+        return None
+    return unknown("pii-files.overdue", minutes=2 * minutes)
+
+
+def subject(event: Event, _settings: Settings) -> str:
+    """Tell files apart by path."""
+    return event.path if isinstance(event, FileScanned) else ""
+
+
+CHECK = Check(
+    id=ID,
+    measure=1,
+    severity=Severity.HIGH,
+    on=(FileScanned, SweepFinished, Tick),
+    settings=Settings,
+    judge=judge,
+    subject=subject,
+    proves=(
+        "PCI DSS 3.5.1.2",
+        "PCI DSS 3.3.1",
+        "ISO 27001 A.8.24",
+        "NIST CSF PR.DS-01",
+        "CIS 3.11",
+    ),
+    lessons=("card-data",),
+)

@@ -1,0 +1,32 @@
+"""No file is kept longer than its retention rule allows."""
+
+from __future__ import annotations
+
+from agentguard.checks.base import DAY, Check, NoSettings
+from agentguard.model.events import Facts
+from agentguard.model.facts import RetentionSeen
+from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+
+
+def judge(event: RetentionSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+    """Files are counted, not named: their names may tell of people."""
+    if event.unread:
+        return unknown(f"unread.{event.unread}")
+    if not event.rules:
+        return not_applicable("retention.no-rules")
+    if event.old:
+        oldest = max(one.age_days for one in event.old)
+        return wrong("retention.old", count=len(event.old), days=oldest)
+    return passed("retention.young", rules=event.rules)
+
+
+CHECK = Check(
+    id="retention",
+    measure=10,
+    severity=Severity.MEDIUM,
+    on=(RetentionSeen,),
+    settings=NoSettings,
+    judge=judge,
+    fresh=2 * DAY,
+    proves=("PCI DSS 3.2.1", "ISO 27001 A.8.10", "NIST CSF ID.AM-08", "CIS 3.4"),
+)
