@@ -1,23 +1,75 @@
-"""The door to Linux."""
+"""The door to Linux: what the session of an environment can do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from agentguard.catalogue import discover
 from agentguard.model.messages import say
-from agentguard.ports.desktop import Absent, Backend
+from agentguard.platforms._linux import bus, probes
+from agentguard.platforms._linux.clipboard import X11Clipboard
+from agentguard.platforms._linux.foreground import X11Foreground
+from agentguard.platforms._linux.locker import Locker
+from agentguard.platforms._linux.logind import Logind
+from agentguard.platforms._linux.notify import LinuxNotifier
+from agentguard.platforms._linux.screensaver import ScreenSaver
+from agentguard.platforms._linux.session import LinuxSession, Means
+from agentguard.platforms._linux.x11_idle import X11Idle
+from agentguard.platforms._linux.x11_saver import X11Saver
+from agentguard.ports.desktop import Absent, Backend, Notifier, Probe, Session
+
+NAME = "linux"
 
 
 def backend(environment: Mapping[str, str]) -> Backend:
-    """Give what the session of this environment can do."""
-    reason = "desktop.no-display" if "DISPLAY" not in environment else "desktop.wayland"
-    absent = Absent(reason=say(reason))
+    """Give what this session can do; under Wayland and without a display much is Absent.
+
+    An X display beside Wayland (Xwayland) sees only the windows that use it, so it is not asked.
+    """
+    display = environment.get("DISPLAY", "")
+    nothing = _nothing(environment)
     return Backend(
-        name="linux",
-        session=absent,
-        clipboard=absent,
-        foreground=absent,
-        calls=absent,
-        notifier=absent,
-        probes=(),
+        name=NAME,
+        session=_session(environment, "" if nothing else display),
+        clipboard=nothing or X11Clipboard(display),
+        foreground=nothing or X11Foreground(display),
+        calls=Absent(reason=say("desktop.no-calls")),
+        notifier=_notifier(environment),
+        probes=discover(probes, "PROBE", Probe),
     )
+
+
+def _wayland(environment: Mapping[str, str]) -> bool:
+    kind = environment.get("XDG_SESSION_TYPE", "")
+    return kind == "wayland" or (kind != "x11" and "WAYLAND_DISPLAY" in environment)
+
+
+def _nothing(environment: Mapping[str, str]) -> Absent | None:
+    """Give why there is no X11 session to watch; None when there is one."""
+    if _wayland(environment):
+        return Absent(reason=say("desktop.wayland"))
+    if not environment.get("DISPLAY"):
+        return Absent(reason=say("desktop.no-display"))
+    return None
+
+
+def _session(environment: Mapping[str, str], display: str) -> Session | Absent:
+    """Give the session; without X11 its idle time is unknown, but it can be locked."""
+    wayland = _wayland(environment)
+    if not display and not wayland:
+        return Absent(reason=say("desktop.no-display"))
+    means: list[Means] = [Logind(bus.Bus(bus.system_address(environment)), environment)]
+    address = bus.session_address(environment)
+    if address is not None:
+        means.append(ScreenSaver(bus.Bus(address)))
+    if display:
+        means.append(X11Saver(display))
+    means.append(Locker(environment, wayland=wayland))
+    return LinuxSession(X11Idle(display) if display else None, tuple(means))
+
+
+def _notifier(environment: Mapping[str, str]) -> Notifier | Absent:
+    address = bus.session_address(environment)
+    if address is None:
+        return Absent(reason=say("desktop.no-bus"))
+    return LinuxNotifier(bus.Bus(address))

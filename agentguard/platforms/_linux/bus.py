@@ -1,0 +1,107 @@
+"""Calls over D-Bus with a time limit; every failure becomes PlatformError."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from jeepney import (  # type: ignore[import-untyped] # it ships no types
+    DBusAddress,
+    HeaderFields,
+    MessageType,
+    new_method_call,
+)
+from jeepney.io.blocking import (  # type: ignore[import-untyped] # it ships no types
+    DBusConnection,
+    open_dbus_connection,
+)
+
+from agentguard.errors import PlatformError
+
+SECONDS = 1.0
+"""The time limit of a call: a desktop service answers in milliseconds or not at all."""
+
+SYSTEM_SOCKET = "unix:path=/run/dbus/system_bus_socket"
+
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+_DRIVER = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+_BROKEN = (OSError, RuntimeError, ValueError, KeyError, AssertionError)
+
+__all__ = ["Bus", "BusRefused", "DBusAddress", "session_address", "system_address"]
+
+
+class BusRefused(PlatformError):
+    """The service answered with an error; `name` is the error's D-Bus name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The desktop refused ({name}).")
+        self.name = name
+
+
+class Bus:
+    """One message bus; the connection is kept, and made again after a failure."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._guard = threading.Lock()
+        self._connection: DBusConnection | None = None
+
+    def call(
+        self, target: DBusAddress, method: str, signature: str = "", *body: object
+    ) -> tuple[Any, ...]:
+        """Call a method and give its results.
+
+        Raises:
+            BusRefused: the service answered with an error.
+            PlatformError: nobody answered in time.
+
+        """
+        message = new_method_call(target, method, signature or None, body)
+        with self._guard:
+            try:
+                reply = self._connected().send_and_get_reply(message, timeout=SECONDS)
+            except _BROKEN as problem:
+                self._forget()
+                raise PlatformError("The desktop's message bus does not answer.") from problem
+        if reply.header.message_type is MessageType.error:
+            raise BusRefused(reply.header.fields[HeaderFields.error_name])
+        return tuple(reply.body)
+
+    def get(self, target: DBusAddress, name: str) -> Any:
+        """Read a property."""
+        properties = DBusAddress(target.object_path, target.bus_name, _PROPERTIES)
+        (variant,) = self.call(properties, "Get", "ss", target.interface, name)
+        return variant[1]
+
+    def names(self, *, startable: bool = False) -> frozenset[str]:
+        """Give the services that are there, or those that would be started when called."""
+        method = "ListActivatableNames" if startable else "ListNames"
+        (names,) = self.call(_DRIVER, method)
+        return frozenset(names)
+
+    def _connected(self) -> DBusConnection:
+        if self._connection is None:
+            self._connection = open_dbus_connection(self._address, auth_timeout=SECONDS)
+        return self._connection
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            with suppress(OSError):
+                self._connection.close()
+        self._connection = None
+
+
+def session_address(environment: Mapping[str, str]) -> str | None:
+    """Give the address of the user's bus; None when this session has none."""
+    given = environment.get("DBUS_SESSION_BUS_ADDRESS")
+    if given:
+        return given
+    runtime = environment.get("XDG_RUNTIME_DIR")
+    return f"unix:path={runtime}/bus" if runtime else None
+
+
+def system_address(environment: Mapping[str, str]) -> str:
+    """Give the address of the machine's bus."""
+    return environment.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_SOCKET

@@ -1,0 +1,98 @@
+"""The clipboard under X11: watched by XFixes, read from its owner, cleared without a race.
+
+See docs/adr/0006-clipboard-through-xlib.md for why the windows' toolkit does not do this.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from Xlib import X
+from Xlib.display import Display
+from Xlib.ext import res, xfixes
+
+from agentguard.errors import PlatformError
+from agentguard.platforms._linux import x11
+from agentguard.platforms._linux.x11_reader import Reader, follow, is_change
+from agentguard.platforms._linux.x11_transfer import NoAnswer
+from agentguard.ports.clock import Stop
+from agentguard.ports.desktop import Copied
+
+SELECTIONS = ("CLIPBOARD", "PRIMARY")
+
+
+class X11Clipboard:
+    """Keeps one connection for reading; watching and clearing have their own."""
+
+    def __init__(self, display: str) -> None:
+        self._name = display
+        self._guard = threading.Lock()
+        self._reader: Reader | None = None
+
+    @property
+    def selections(self) -> tuple[str, ...]:
+        """CLIPBOARD (copy) and PRIMARY (what is marked with the mouse)."""
+        return SELECTIONS
+
+    def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
+        """Call `changed` for each at once and at every change of owner, until `stop` is set."""
+        with x11.connected(self._name, xfixes.extname) as display:
+            names = {display.get_atom(name): name for name in SELECTIONS}
+            follow(display, names)
+            display.sync()
+            for name in SELECTIONS:
+                changed(name)
+            while not stop.is_set():
+                for atom in _changes(display, stop):
+                    changed(names[atom])
+
+    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+        """Read at most `limit` characters within `seconds`; None when there is no text.
+
+        Raises:
+            PlatformError: the owner does not answer, or the display is gone.
+
+        """
+        with self._guard:
+            try:
+                with x11.answering():
+                    return self._opened().read(selection, limit=limit, seconds=seconds)
+            except NoAnswer:
+                raise
+            except PlatformError:
+                self._forget()
+                raise
+
+    def clear(self, selection: str) -> None:
+        """Empty the selection, unless something newer was copied since it was last read.
+
+        Taking a selection with the time of its last change does nothing when it changed since
+        (SetSelectionOwner in the X protocol), so what was not judged is never cleared. It is taken
+        and dropped in one go, so that nobody can ask this owner for text.
+        """
+        with self._guard, x11.answering():
+            read_at = self._reader.read_at(selection) if self._reader else X.CurrentTime
+        with x11.connected(self._name) as display:
+            window = x11.hidden_window(display)
+            atom = display.get_atom(selection)
+            window.set_selection_owner(atom, read_at)
+            window.destroy()
+            display.sync()
+
+    def _opened(self) -> Reader:
+        if self._reader is None:
+            display = x11.connect(self._name, xfixes.extname, res.extname)
+            self._reader = Reader(display, SELECTIONS)
+        return self._reader
+
+    def _forget(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = None
+
+
+def _changes(display: Display, stop: Stop) -> tuple[int, ...]:
+    """Give the selections that changed, each once however often it did."""
+    seen = (event.selection for event in x11.until(stop, display) if is_change(event))
+    return tuple(dict.fromkeys(seen))

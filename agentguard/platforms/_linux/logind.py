@@ -1,0 +1,74 @@
+"""Locks through systemd-logind, which tells the desktop's own locker, and reads its hint."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+from agentguard.errors import PlatformError
+from agentguard.platforms._linux.bus import Bus, BusRefused, DBusAddress
+
+_NAME = "org.freedesktop.login1"
+_MANAGER = DBusAddress("/org/freedesktop/login1", _NAME, f"{_NAME}.Manager")
+_SESSION = f"{_NAME}.Session"
+_USER = f"{_NAME}.User"
+
+
+class Logind:
+    """The user's session at logind.
+
+    LockedHint is set by the locker; until one has set it, False proves nothing.
+    """
+
+    name = "logind"
+
+    def __init__(self, bus: Bus, environment: Mapping[str, str]) -> None:
+        self._bus = bus
+        self._id = environment.get("XDG_SESSION_ID", "")
+        self._path = ""
+
+    def locked(self) -> bool | None:
+        """Read the hint; None when logind does not answer."""
+        try:
+            return bool(self._bus.get(self._session(), "LockedHint"))
+        except PlatformError:
+            self._path = ""
+            return None
+
+    def lock(self) -> bool:
+        """Ask for the lock; tell whether logind took the request."""
+        try:
+            self._bus.call(self._session(), "Lock")
+        except PlatformError:
+            self._path = ""
+            return False
+        return True
+
+    def _session(self) -> DBusAddress:
+        if not self._path:
+            self._path = self._find()
+        return DBusAddress(self._path, _NAME, _SESSION)
+
+    def _find(self) -> str:
+        """Find the session: by its id, by this process, or as the user's graphical one.
+
+        A user service belongs to no session, so the last way is the usual one.
+        """
+        if self._id:
+            return str(self._bus.call(_MANAGER, "GetSession", "s", self._id)[0])
+        try:
+            return str(self._bus.call(_MANAGER, "GetSessionByPID", "u", os.getpid())[0])
+        except BusRefused:
+            return self._graphical()
+
+    def _graphical(self) -> str:
+        (user,) = self._bus.call(_MANAGER, "GetUser", "u", _uid())
+        _, path = self._bus.get(DBusAddress(user, _NAME, _USER), "Display")
+        if path == "/":
+            raise PlatformError("This user has no graphical session.")
+        return str(path)
+
+
+def _uid() -> int:
+    return os.getuid() if sys.platform != "win32" else -1

@@ -1,0 +1,144 @@
+"""Connections to the X server: opened, waited on, and every failure turned into PlatformError.
+
+A connection is used by one thread at a time; whoever shares one holds a lock.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from Xlib import X, error
+from Xlib.display import Display
+from Xlib.ext import res
+from Xlib.protocol.rq import Event
+from Xlib.xobject.drawable import Window
+
+from agentguard.errors import PlatformError
+from agentguard.ports.clock import Stop
+
+LOOK = 0.25
+"""Seconds between two looks at a stop while nothing happens."""
+
+_BROKEN = (
+    OSError,
+    error.ConnectionClosedError,
+    error.DisplayError,
+    error.XError,
+    error.ResourceIDError,
+    AttributeError,  # python-xlib empties its fields when the server goes away,
+    TypeError,  # and then falls over them
+)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn what python-xlib raises into PlatformError."""
+    try:
+        yield
+    except PlatformError:
+        raise
+    except _BROKEN as problem:
+        raise PlatformError(
+            "The X display does not answer.", "It is tried again; sign out and in if it stays so."
+        ) from problem
+
+
+def connect(name: str, *extensions: str) -> Display:
+    """Open a connection to the display `name`.
+
+    Raises:
+        PlatformError: there is no such display, or it lacks one of the extensions.
+
+    """
+    with answering():
+        display = Display(name)
+        display.set_error_handler(lambda *_: None)  # answers to requests nobody waits for
+        for extension in extensions:
+            if not display.has_extension(extension):
+                close(display)
+                raise PlatformError(f"The X display has no {extension}.")
+        return display
+
+
+def close(display: Display) -> None:
+    """Close a connection, also one that is broken already."""
+    with suppress(*_BROKEN):
+        display.close()
+
+
+@contextmanager
+def connected(name: str, *extensions: str) -> Iterator[Display]:
+    """Have a connection for a while; inside, failures become PlatformError."""
+    display = connect(name, *extensions)
+    try:
+        with answering():
+            yield display
+    finally:
+        close(display)
+
+
+def hidden_window(display: Display) -> Window:
+    """Make a window that is never shown, for selections and their properties."""
+    root: Window = display.screen().root
+    made: Window = root.create_window(
+        -1, -1, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask, override_redirect=True
+    )
+    return made
+
+
+def events(display: Display, seconds: float) -> Iterator[Event]:
+    """Give the events that are there now, or come within `seconds`; none when none do."""
+    if not display.pending_events():
+        display.flush()
+        select.select([display.fileno()], [], [], max(0.0, seconds))
+    for _ in range(display.pending_events()):
+        yield display.next_event()
+
+
+def until(stop: Stop, display: Display, longest: float = LOOK) -> Iterator[Event]:
+    """Give events for one look; `longest` shortens it. Nothing once `stop` is set."""
+    if not stop.is_set():
+        yield from events(display, min(LOOK, longest))
+
+
+def client_pid(display: Display, window: int) -> int | None:
+    """Give the process that made a window, as the X server itself knows it (X-Resource 1.2).
+
+    A client cannot forge it, unlike _NET_WM_PID. None for clients of other machines and for
+    windows that are gone.
+    """
+    spec = {"client": window, "mask": res.LocalClientPIDMask}
+    try:
+        answer = display.res_query_client_ids([spec])
+    except error.XError:
+        return None
+    return next((int(each.value[0]) for each in answer.ids if each.value), None)
+
+
+def program(pid: int | None) -> str:
+    """Give a process's image name in lower case, without `.exe`; empty when it is not known."""
+    if pid is None:
+        return ""
+    with suppress(OSError):
+        return image_name(str(Path(f"/proc/{pid}/exe").readlink()))
+    with suppress(OSError):  # another user's process hides its image, not its name
+        return image_name(Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace"))
+    return ""
+
+
+def image_name(path: str) -> str:
+    """Give the image name of a path; a program that was replaced while running keeps its name."""
+    name = path.strip().removesuffix(" (deleted)").rsplit("/", 1)[-1].lower()
+    return name.removesuffix(".exe")
+
+
+def window_class(display: Display, window: int) -> str:
+    """Give the class of a window (WM_CLASS); empty when it has none or is gone."""
+    try:
+        found = display.create_resource_object("window", window).get_wm_class()
+    except error.XError:
+        return ""
+    return found[1] if found else ""

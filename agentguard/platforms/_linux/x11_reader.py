@@ -1,0 +1,138 @@
+"""Reads a selection: which program owns it, whether it is secret, and its text."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable
+
+from Xlib import X
+from Xlib.display import Display
+from Xlib.ext import xfixes
+from Xlib.protocol.rq import Event
+from Xlib.xobject.drawable import Window
+
+from agentguard.platforms._linux import x11
+from agentguard.platforms._linux.x11_transfer import NoAnswer, Transfer
+from agentguard.ports.desktop import Copied
+
+TEXTS = (
+    ("UTF8_STRING", "utf-8"),
+    ("text/plain;charset=utf-8", "utf-8"),
+    ("STRING", "latin-1"),
+    ("TEXT", "utf-8"),
+)
+"""The targets that are text, the best first, with their encodings."""
+
+SECRETS = (
+    "x-kde-passwordManagerHint",
+    "application/x-nspasteboard-concealed-type",
+    "ExcludeClipboardContentFromMonitorProcessing",
+)
+"""Targets by which an owner says: do not keep this (KeePassXC, Bitwarden, Firefox, Wine)."""
+
+LONGEST_CHARACTER = 4  # bytes in UTF-8
+RETIRED = 4
+"""Requestors of unfinished transfers that are kept: an owner that still writes to a window which
+is gone would die of it, and the clipboard with it."""
+
+_ALL_CHANGES = (
+    xfixes.XFixesSetSelectionOwnerNotifyMask
+    | xfixes.XFixesSelectionWindowDestroyNotifyMask
+    | xfixes.XFixesSelectionClientCloseNotifyMask
+)
+
+
+def follow(display: Display, selections: Iterable[int]) -> None:
+    """Ask for an event at every change of the selections' owners."""
+    display.xfixes_query_version()
+    for selection in selections:
+        display.xfixes_select_selection_input(display.screen().root, selection, _ALL_CHANGES)
+    display.flush()
+
+
+def is_change(event: Event) -> bool:
+    """Tell whether it says that a selection changed its owner."""
+    return isinstance(event, xfixes.SelectionNotify)
+
+
+class Reader:
+    """Reads selections over a connection of its own, which has XFixes and X-Resource."""
+
+    def __init__(self, display: Display, selections: Iterable[str]) -> None:
+        self._display = display
+        self._requestor = x11.hidden_window(display)
+        self._retired: deque[Window] = deque()
+        self._changed: dict[int, int] = {}
+        self._read_at: dict[int, int] = {}
+        follow(display, [display.get_atom(name) for name in selections])
+
+    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+        """Read the text; None when there is none.
+
+        Raises:
+            NoAnswer: the owner did not hand it over in time.
+
+        """
+        deadline = time.monotonic() + seconds
+        atom = self._display.get_atom(selection)
+        owner = self._owner(atom)
+        if not owner:
+            return None
+        transfer = Transfer(self._display, self._requestor, atom, deadline, self._note)
+        try:
+            return self._copied(transfer, self._program(owner), limit)
+        except NoAnswer:
+            self._renew()
+            if self._owner(atom) != owner:
+                return None
+            raise
+
+    def read_at(self, selection: str) -> int:
+        """Give the server's time of the change that was read last; CurrentTime if not known."""
+        return self._read_at.get(self._display.get_atom(selection), X.CurrentTime)
+
+    def close(self) -> None:
+        """Close the connection."""
+        x11.close(self._display)
+
+    def _copied(self, transfer: Transfer, app: str, limit: int) -> Copied | None:
+        offered = transfer.atoms("TARGETS")
+        if any(self._display.get_atom(name) in offered for name in SECRETS):
+            return Copied(text="", app=app, secret=True)
+        for target, encoding in TEXTS:
+            if offered and self._display.get_atom(target) not in offered:
+                continue
+            fetched = transfer.fetch(target, limit * LONGEST_CHARACTER)
+            if fetched is None:
+                continue
+            if fetched.left_over:
+                self._renew()
+            text = fetched.data.decode(encoding, "replace")
+            whole = fetched.whole and len(text) <= limit
+            return Copied(text=text[:limit], app=app, whole=whole)
+        return None
+
+    def _owner(self, selection: int) -> int:
+        """Give the owner's window, and remember of which change it is; 0 when there is none."""
+        owner = self._display.get_selection_owner(selection)
+        for event in x11.events(self._display, 0):
+            self._note(event)
+        if selection in self._changed:
+            self._read_at[selection] = self._changed[selection]
+        return int(getattr(owner, "id", owner))
+
+    def _program(self, owner: int) -> str:
+        pid = x11.client_pid(self._display, owner)
+        return x11.program(pid) or x11.window_class(self._display, owner).lower()
+
+    def _note(self, event: Event) -> None:
+        if is_change(event):
+            self._changed[event.selection] = event.selection_timestamp
+
+    def _renew(self) -> None:
+        """Take a new requestor, so that what still comes is never taken for something newer."""
+        self._retired.append(self._requestor)
+        if len(self._retired) > RETIRED:
+            self._retired.popleft().destroy()
+        self._requestor = x11.hidden_window(self._display)
