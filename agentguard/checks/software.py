@@ -46,7 +46,7 @@ def judge(_event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 
 
 def _ended(lines: Iterable[Lifecycle], day: date) -> Verdict | None:
-    ended = [f"{one.product} ({one.ends})" for one in lines if one.ends < day]
+    ended = {_dated(one) for one in lines if one.ends < day}
     if not ended:
         return None
     return wrong("software.unsupported", count=len(ended), products=few(ended))
@@ -56,10 +56,14 @@ def _rest(lines: set[Lifecycle], day: date, compiled: date | None, settings: Set
     if compiled is None or day - compiled > CATALOGUE_HOLDS:
         return unknown("software.old-catalogue", date=str(compiled or "?"))
     soon = timedelta(days=settings.warn_days)
-    ending = [f"{one.product} ({one.ends})" for one in lines if one.ends - day <= soon]
+    ending = {_dated(one) for one in lines if one.ends - day <= soon}
     if ending:
         return passed("software.ending", count=len(ending), products=few(ending))
     return passed("software.supported", count=len(lines))
+
+
+def _dated(line: Lifecycle) -> str:
+    return f"{line.product} ({line.ends})"
 
 
 def _lines(

@@ -1,0 +1,55 @@
+"""agentguard catalogue: every check with its measure, its words and what it proves."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from agentguard import checks, texts
+from agentguard.catalogue import discover
+from agentguard.checks.base import Check
+from agentguard.commands.base import FINE, Command
+from agentguard.texts import Texts
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options."""
+    parser.add_argument("--json", action="store_true", help=words.say("cli.catalogue.json"))
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print the catalogue."""
+    words = texts.load()
+    rows = catalogue(words)
+    if chosen.json:
+        sys.stdout.write(as_json(rows))
+    else:
+        for row in rows:
+            sys.stdout.write(words.say("cli.catalogue.row", **row) + "\n")
+    return FINE
+
+
+def catalogue(words: Texts) -> list[dict[str, Any]]:
+    """Give a row for every check, by measure and id."""
+    found = sorted(discover(checks, "CHECK", Check), key=lambda c: (c.measure, c.id))
+    return [
+        {
+            "id": check.id,
+            "measure": check.measure,
+            "severity": check.severity.value,
+            "title": words.say(f"{check.id}.title"),
+            "advice": words.say(f"{check.id}.advice"),
+            "proves": list(check.proves),
+        }
+        for check in found
+    ]
+
+
+def as_json(rows: list[dict[str, Any]]) -> str:
+    """Give the rows as they stand in resources/catalogue.json, byte for byte."""
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+
+
+COMMAND = Command(arguments=arguments, run=run)
