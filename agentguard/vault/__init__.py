@@ -1,0 +1,1 @@
+"""The encrypted quarantine of files: put, restore, purge; a file is never lost on the way."""

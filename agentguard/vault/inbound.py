@@ -1,0 +1,148 @@
+"""Moves one file into the vault.
+
+The order, so that at any instant the plain file is whole or the sealed one is proved: intent in the
+journal; sealed to a temporary file, to disk; renamed, folder to disk; read back; `taking` in
+the journal; the plain file renamed aside; looked at once more; a note in its place; removed;
+`vault.put` in the journal. `recovery.py` finishes or undoes what a crash has left.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pyrage import x25519
+
+from agentguard import durable
+from agentguard.errors import VaultError
+from agentguard.model.hits import Hit
+from agentguard.model.records import Json
+from agentguard.ports.clock import Clock
+from agentguard.texts import load
+from agentguard.vault import places
+from agentguard.vault.recovery import Ending, mend
+from agentguard.vault.sealed import BrokenSeal, Header, seal
+from agentguard.vault.shelf import NEW, AtStep, Move, Shelf, Stage, why
+from agentguard.vault.source import Source, opened, refusal
+
+
+class Inbound:
+    """Puts files on the shelf; `recipients` can open them beside the device's key."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        clock: Clock,
+        recipients: tuple[x25519.Recipient, ...],
+        at_step: AtStep,
+        *,
+        notes: bool,
+    ) -> None:
+        self._shelf = shelf
+        self._clock = clock
+        self._recovery = recipients
+        self._step = at_step
+        self._notes = notes
+
+    def put(self, path: Path, hits: tuple[Hit, ...]) -> Header:
+        """Move a file into the vault; see `Vault.put`."""
+        path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link
+        move = Move(item=self._shelf.new_id(), stage=Stage.SEALING, path=path)
+        with self._shelf.held():
+            if self._shelf.folder.resolve() in path.resolve().parents:
+                raise refusal("own", places.name_of(path))
+            with opened(path) as source:
+                head = self._header(source, move.item, hits)
+                self._shelf.write("vault.intent", move)
+                failed = self._try_sealing(source, head)
+            if failed is None:
+                move = Move(item=move.item, stage=Stage.TAKING, path=path)
+                failed = self._try_taking(source, head, move)
+            if failed is not None:
+                self._mend(move, failed)
+        return head
+
+    def _header(self, source: Source, item: str, hits: tuple[Hit, ...]) -> Header:
+        try:
+            sha256 = source.digest()
+        except OSError as error:
+            raise refusal("unreadable", places.name_of(source.path)) from error
+        return Header(
+            item=item,
+            path=str(source.path),
+            mode=source.stat.st_mode & 0o777,
+            mtime_ns=source.stat.st_mtime_ns,
+            size=source.stat.st_size,
+            sha256=sha256,
+            put=self._clock.now(),
+            hits=hits,
+        )
+
+    def _try_sealing(self, source: Source, head: Header) -> Exception | None:
+        """Seal, prove and name the copy; give what went wrong."""
+        sealing = self._shelf.temporary(head.item)
+        try:
+            self._step("seal")
+            with os.fdopen(os.open(sealing, NEW, durable.OWNER_ONLY), "w+b") as target:
+                keys = [self._shelf.key().to_public(), *self._recovery]
+                read = seal(head, source.file, target, keys)
+                target.flush()
+                os.fsync(target.fileno())
+            self._step("read-back")
+            if read != head.sha256 or not source.same(os.fstat(source.file.fileno())):
+                return refusal("changed", places.name_of(source.path))
+            sealing.rename(self._shelf.sealed(head.item))
+            durable.sync_folder(sealing.parent)
+            self._step("prove")
+            self._shelf.proved(head.item)
+        except (OSError, BrokenSeal, VaultError) as error:
+            return error
+        return None
+
+    def _try_taking(self, source: Source, head: Header, move: Move) -> Exception | None:
+        """Take the plain file away; give what went wrong."""
+        leaving = places.aside(move.path, head.item)
+        self._shelf.write("vault.taking", move)
+        try:
+            self._step("aside")
+            move.path.rename(leaving)
+            durable.sync_folder(leaving.parent)
+            self._step("look-again")
+            with opened(leaving) as again:
+                if not source.same(again.stat) or again.digest() != head.sha256:
+                    return refusal("changed", places.name_of(move.path))
+            self._step("note")
+            if self._notes:
+                places.leave_note(move.path, head.item)
+            self._step("remove")
+            leaving.unlink()
+            durable.sync_folder(leaving.parent)
+        except (OSError, VaultError) as error:
+            return error
+        self._step("done")
+        counts: list[Json] = [{"kind": hit.kind, "count": hit.count} for hit in head.hits]
+        self._shelf.end("vault.put", move, size=head.size, hits=counts)
+        return None
+
+    def _mend(self, move: Move, failed: Exception) -> None:
+        """Undo or finish what failed; say so, unless the file is in the vault after all."""
+        words = load()
+        name = places.name_of(move.path)
+        try:
+            ending, path = mend(self._shelf, move)
+        except OSError as error:
+            raise _not_put(name, error) from error
+        if ending is Ending.SEALED:
+            return
+        if path != move.path:
+            title = words.say("vault.changed-back", name=name, now=places.name_of(path))
+            raise VaultError(title) from failed
+        if isinstance(failed, VaultError):
+            raise failed
+        raise _not_put(name, failed) from failed
+
+
+def _not_put(name: str, error: Exception) -> VaultError:
+    words = load()
+    title = words.say("vault.not-put", name=name, why=why(error))
+    return VaultError(title, words.say("vault.not-put-advice"))

@@ -1,0 +1,114 @@
+"""Gives a file of the vault back, or removes it for good."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from agentguard import durable
+from agentguard.errors import VaultError
+from agentguard.model.records import Json
+from agentguard.texts import load
+from agentguard.vault import places
+from agentguard.vault.recovery import mend
+from agentguard.vault.sealed import BrokenSeal, Header, unseal
+from agentguard.vault.shelf import ITEM, NEW, AtStep, Move, Shelf, Stage, why
+
+REASON = re.compile(r"[a-z]{1,30}(-[a-z]{1,30}){0,4}")
+
+
+class Outbound:
+    """Takes files off the shelf."""
+
+    def __init__(self, shelf: Shelf, at_step: AtStep) -> None:
+        self._shelf = shelf
+        self._step = at_step
+
+    def restore(self, item: str, target: Path | None) -> Path:
+        """Put a file back; see `Vault.restore`."""
+        words = load()
+        with self._shelf.held():
+            self._known(item)
+            try:
+                head = self._shelf.header(item)
+                placed = self._write_back(head, _wanted(head, target))
+            except BrokenSeal as error:
+                title = words.say("vault.damaged", item=item)
+                raise VaultError(title, words.say("vault.damaged-advice")) from error
+            except OSError as error:
+                title = words.say("vault.not-restored", item=item, why=why(error))
+                raise VaultError(title, words.say("vault.not-restored-advice")) from error
+        return placed
+
+    def _write_back(self, head: Header, wanted: Path) -> Path:
+        arriving = places.arriving(wanted, head.item)
+        wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        move = Move(item=head.item, stage=Stage.ARRIVING, path=arriving)
+        self._shelf.write("vault.restoring", move)
+        try:
+            self._unsealed(head, arriving)
+            self._step("settle")
+            placed = places.settle(arriving, wanted)
+        except (OSError, BrokenSeal, VaultError):
+            mend(self._shelf, move)
+            raise
+        self._step("restored")
+        self._leave("vault.restored", Move(item=head.item, stage=Stage.LEAVING, path=placed))
+        places.take_note_away(Path(head.path), head.item)
+        return placed
+
+    def _unsealed(self, head: Header, arriving: Path) -> None:
+        self._step("unseal")
+        arriving.unlink(missing_ok=True)
+        with (
+            self._shelf.sealed(head.item).open("rb") as sealed,
+            os.fdopen(os.open(arriving, NEW, durable.OWNER_ONLY), "wb") as file,
+        ):
+            unseal(sealed, file, self._shelf.key())
+            file.flush()
+            os.fsync(file.fileno())
+        arriving.chmod(head.mode)
+        os.utime(arriving, ns=(head.mtime_ns, head.mtime_ns))
+
+    def purge(self, item: str, reason: str) -> None:
+        """Remove a file; see `Vault.purge`."""
+        words = load()
+        if not REASON.fullmatch(reason):
+            title = words.say("vault.bad-reason", reason=reason[:60])
+            raise VaultError(title, words.say("vault.bad-reason-advice"))
+        with self._shelf.held():
+            self._known(item)
+            move = Move(item=item, stage=Stage.LEAVING, path=self._was(item))
+            try:
+                self._leave("vault.purged", move, reason=reason)
+            except OSError as error:
+                title = words.say("vault.not-purged", item=item, why=why(error))
+                raise VaultError(title, words.say("vault.disk-advice")) from error
+
+    def _leave(self, kind: str, move: Move, **payload: Json) -> None:
+        self._shelf.write(kind, move, **payload)
+        self._step("drop")
+        self._shelf.drop(move.item)
+        self._step("forget")
+        self._shelf.end("", move)
+
+    def _was(self, item: str) -> Path:
+        try:
+            return Path(self._shelf.header(item).path)
+        except (BrokenSeal, OSError):
+            return Path()
+
+    def _known(self, item: str) -> None:
+        words = load()
+        if not ITEM.fullmatch(item) or item not in self._shelf.ids():
+            title = words.say("vault.no-item", item=item[:60])
+            raise VaultError(title, words.say("vault.no-item-advice"))
+
+
+def _wanted(head: Header, target: Path | None) -> Path:
+    was = Path(head.path)
+    if target is None:
+        return was
+    target = target.absolute()
+    return target / was.name if target.is_dir() else target

@@ -1,0 +1,168 @@
+"""Where the sealed files lie, and the journal's memory of the moves that are under way."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from pyrage import x25519
+
+from agentguard import durable
+from agentguard.errors import VaultError
+from agentguard.model.records import Json, Record
+from agentguard.ports.clock import Clock
+from agentguard.ports.storage import Journal
+from agentguard.texts import load
+from agentguard.vault import keys, lock, places
+from agentguard.vault.sealed import BrokenSeal, Header, Nothing, peek, unseal
+
+ITEM = re.compile(r"[0-9a-f]{16}")
+MEMORY = "vault.move."
+NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+AtStep = Callable[[str], None]
+"""Is told the name of each step of a move before it is taken."""
+
+
+def no_step(_step: str) -> None:
+    """Do nothing at a step."""
+
+
+def why(error: Exception) -> str:
+    """Give the reason of an error in short words, without a path."""
+    if isinstance(error, BrokenSeal):
+        return load().say("vault.not-proved")
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
+class Stage(StrEnum):
+    """How far a move has come; remembered in the journal until it is over."""
+
+    SEALING = "sealing"  # the plain file is untouched
+    TAKING = "taking"  # the sealed file is proved; the plain one may be aside or gone
+    ARRIVING = "arriving"  # a restored file is being written
+    LEAVING = "leaving"  # the sealed file is to be removed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A move under way: `path` is the plain file's, or that of the file being written."""
+
+    item: str
+    stage: Stage
+    path: Path
+
+
+class Shelf:
+    """The folder of sealed files with its key and lock."""
+
+    def __init__(self, folder: Path, journal: Journal, clock: Clock) -> None:
+        self.folder = folder
+        self._items = folder / "items"
+        self._journal = journal
+        self._clock = clock
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the vault alone.
+
+        Raises:
+            VaultError: the vault's folder cannot be used.
+
+        """
+        words = load()
+        try:
+            self._items.mkdir(mode=0o700, parents=True, exist_ok=True)
+            hold = lock.held(self.folder)
+            hold.__enter__()
+        except OSError as error:
+            title = words.say("vault.closed", why=why(error))
+            raise VaultError(title, words.say("vault.disk-advice")) from error
+        try:
+            yield
+        finally:
+            hold.__exit__(None, None, None)
+
+    def key(self) -> x25519.Identity:
+        """Give the vault's key, made on first use. Raises VaultError."""
+        return keys.identity(self.folder, holds_files=bool(self.ids()))
+
+    def ids(self) -> tuple[str, ...]:
+        """Give the ids of the sealed files."""
+        found = (path.stem for path in self._items.glob("*.age"))
+        return tuple(sorted(id_ for id_ in found if ITEM.fullmatch(id_)))
+
+    @staticmethod
+    def new_id() -> str:
+        """Give an id that is nobody's."""
+        return secrets.token_hex(8)
+
+    def sealed(self, item: str) -> Path:
+        """Give the place of a sealed file."""
+        return self._items / f"{item}.age"
+
+    def temporary(self, item: str) -> Path:
+        """Give the place of a file that is being sealed."""
+        return self._items / f"{item}.tmp"
+
+    def header(self, item: str) -> Header:
+        """Read what a sealed file was. Raises BrokenSeal, OSError, VaultError."""
+        with self.sealed(item).open("rb") as file:
+            return peek(file, self.key())
+
+    def proved(self, item: str) -> Header:
+        """Read a sealed file to its end. Raises BrokenSeal, OSError, VaultError."""
+        with self.sealed(item).open("rb") as file:
+            return unseal(file, Nothing(), self.key())
+
+    def is_proved(self, item: str) -> Header | None:
+        """Give the header when the sealed file is whole, else None."""
+        try:
+            return self.proved(item)
+        except (BrokenSeal, OSError, VaultError):
+            return None
+
+    def drop(self, item: str) -> None:
+        """Remove a sealed file and its temporary one. Raises OSError."""
+        self.temporary(item).unlink(missing_ok=True)
+        self.sealed(item).unlink(missing_ok=True)
+        durable.sync_folder(self._items)
+
+    def sweep(self) -> None:
+        """Remove temporary files that no move knows of. Raises OSError."""
+        for left in self._items.glob("*.tmp"):
+            left.unlink(missing_ok=True)
+
+    def moves(self) -> tuple[Move, ...]:
+        """Give the moves that are not over."""
+        return tuple(
+            Move(
+                item=key.removeprefix(MEMORY),
+                stage=Stage(str(value["stage"])),
+                path=Path(os.fsdecode(unquote_to_bytes(str(value["path"])))),
+            )
+            for key, value in sorted(self._journal.memory(MEMORY).items())
+            if isinstance(value, dict)
+        )
+
+    def write(self, kind: str, move: Move, **payload: Json) -> None:
+        """Journal a step with the stage it leads to. Raises StoreError."""
+        path = quote_from_bytes(os.fsencode(move.path))
+        memory: Json = {"stage": move.stage.value, "path": path}
+        self._journal.commit([self._record(kind, move, payload)], {MEMORY + move.item: memory})
+
+    def end(self, kind: str, move: Move, **payload: Json) -> None:
+        """Journal the last step of a move; an empty kind only forgets it. Raises StoreError."""
+        records = [self._record(kind, move, payload)] if kind else []
+        self._journal.commit(records, {MEMORY + move.item: None})
+
+    def _record(self, kind: str, move: Move, payload: dict[str, Json]) -> Record:
+        said: dict[str, Json] = {"item": move.item, "subject": places.printable(move.path)}
+        return Record(kind=kind, at=self._clock.now(), payload={**said, **payload})

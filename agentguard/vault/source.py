@@ -1,0 +1,95 @@
+"""Opening the file that is to be moved: a regular file with one name, never through a link."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from agentguard.errors import VaultError
+from agentguard.texts import load
+
+CHUNK = 1024 * 1024
+NOT_HERE = 0x00400000 | 0x00040000 | 0x00001000
+"""Windows marks cloud placeholders so (recall on access, on open, offline): reading downloads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An open file and what it was when it was opened."""
+
+    path: Path
+    file: BinaryIO
+    stat: os.stat_result
+
+    def digest(self) -> str:
+        """Read it from the start and give its SHA-256 in hex."""
+        return digest(self.file)
+
+    def same(self, other: os.stat_result) -> bool:
+        """Tell whether `other` is this very file, not written to since it was opened."""
+        return identity(self.stat) == identity(other)
+
+
+def identity(found: os.stat_result) -> tuple[int, int, int, int]:
+    """Give what stays the same while a file is neither replaced nor written to."""
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def digest(file: BinaryIO) -> str:
+    """Read a file from its start and give its SHA-256 in hex."""
+    file.seek(0)
+    found = hashlib.sha256()
+    while data := file.read(CHUNK):
+        found.update(data)
+    file.seek(0)
+    return found.hexdigest()
+
+
+def refusal(reason: str, name: str) -> VaultError:
+    """Give the error for a file that stays where it is; `reason` is an id under `vault.refused`."""
+    words = load()
+    title = words.say(f"vault.refused.{reason}", name=name)
+    return VaultError(title, words.say("vault.refused-advice"))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a file to be moved.
+
+    Raises:
+        VaultError: it is no regular file with one name and content on this disk.
+
+    """
+    name = path.name
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        before = os.lstat(path)
+        _movable(before, name)
+        handle = os.open(path, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:
+        raise refusal("missing", name) from None
+    except (OSError, ValueError) as error:
+        raise refusal("unreadable", name) from error
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(handle)
+        _movable(found, name)
+        if identity(found) != identity(before):
+            raise refusal("changed", name)
+        yield Source(path=path, file=file, stat=found)
+
+
+def _movable(found: os.stat_result, name: str) -> None:
+    if stat.S_ISLNK(found.st_mode):
+        raise refusal("link", name)
+    if not stat.S_ISREG(found.st_mode):
+        raise refusal("not-a-file", name)
+    if found.st_nlink > 1:
+        raise refusal("several-names", name)
+    if getattr(found, "st_file_attributes", 0) & NOT_HERE:
+        raise refusal("not-here", name)

@@ -1,0 +1,123 @@
+"""The vault: files with personal data, each in an encrypted copy, and back again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyrage import RecipientError, x25519
+
+from agentguard.errors import VaultError
+from agentguard.model.hits import Hit
+from agentguard.model.moments import Moment
+from agentguard.model.vault import VaultItem
+from agentguard.ports.clock import Clock
+from agentguard.ports.storage import Journal
+from agentguard.texts import load
+from agentguard.vault.inbound import Inbound
+from agentguard.vault.outbound import Outbound
+from agentguard.vault.recovery import mend
+from agentguard.vault.sealed import BrokenSeal, Header
+from agentguard.vault.shelf import AtStep, Shelf, no_step, why
+
+
+class Vault:
+    """The vault in `folder`. Every method may be slow and may be called from any thread.
+
+    `recovery_keys` are age recipients of the organisation that can open every file as well.
+    `at_step` is told the name of each step before it is taken: the crash tests stop there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        journal: Journal,
+        clock: Clock,
+        *,
+        notes: bool = True,
+        recovery_keys: tuple[str, ...] = (),
+        at_step: AtStep = no_step,
+    ) -> None:
+        self._shelf = Shelf(folder, journal, clock)
+        recipients = tuple(_recipient(key) for key in recovery_keys)
+        self._inbound = Inbound(self._shelf, clock, recipients, at_step, notes=notes)
+        self._outbound = Outbound(self._shelf, at_step)
+
+    def put(self, path: Path, hits: tuple[Hit, ...] = ()) -> VaultItem:
+        """Move a file into the vault.
+
+        Raises:
+            VaultError: the file is in its folder, unless the words say another name.
+            StoreError: the journal cannot be written; `recover` sees to the rest.
+
+        """
+        return _item(self._inbound.put(path, hits))
+
+    def items(self) -> tuple[VaultItem, ...]:
+        """List the vault, oldest first; a damaged file is listed without a path.
+
+        Raises:
+            VaultError: the vault or its key cannot be read.
+
+        """
+        with self._shelf.held():
+            found = [self._listed(item) for item in self._shelf.ids()]
+        return tuple(sorted(found, key=lambda item: (item.put.wall, item.id)))
+
+    def _listed(self, item: str) -> VaultItem:
+        try:
+            return _item(self._shelf.header(item))
+        except (BrokenSeal, OSError):
+            return VaultItem(id=item, path="", size=0, put=Moment(boot=0.0, wall=0.0))
+
+    def restore(self, item: str, target: Path | None = None) -> Path:
+        """Put a file back, by default where it was; never over another file.
+
+        `target` is a folder, or the wanted path. Gives the path that the file has now.
+
+        Raises:
+            VaultError: the file is still in the vault.
+            StoreError: the journal cannot be written; `recover` sees to the rest.
+
+        """
+        return self._outbound.restore(item, target)
+
+    def purge(self, item: str, reason: str) -> None:
+        """Remove a file from the vault for good; `reason` is a word such as `retention`.
+
+        Raises:
+            VaultError: there is no such file or reason, or it could not be removed.
+            StoreError: the journal cannot be written; nothing was removed.
+
+        """
+        self._outbound.purge(item, reason)
+
+    def recover(self) -> int:
+        """Finish or undo what a crash has left; call it at the start. Gives how many moves.
+
+        Raises:
+            VaultError, StoreError: something could not be mended; what is left is kept for the
+                next time, and no file is lost.
+
+        """
+        words = load()
+        with self._shelf.held():
+            moves = self._shelf.moves()
+            try:
+                for move in moves:
+                    mend(self._shelf, move)
+                self._shelf.sweep()
+            except OSError as error:
+                title = words.say("vault.not-mended", why=why(error))
+                raise VaultError(title, words.say("vault.disk-advice")) from error
+        return len(moves)
+
+
+def _item(head: Header) -> VaultItem:
+    return VaultItem(id=head.item, path=head.path, size=head.size, put=head.put, hits=head.hits)
+
+
+def _recipient(key: str) -> x25519.Recipient:
+    try:
+        return x25519.Recipient.from_str(key)
+    except RecipientError as error:
+        raise VaultError(load().say("vault.bad-recovery-key")) from error
