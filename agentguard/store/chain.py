@@ -1,0 +1,195 @@
+"""How entries are chained: pure functions from values to SHA-256 links.
+
+link = SHA-256(0x00 | previous | epoch | seq | boot | wall | kind | commitment), numbers big-endian
+(64-bit integers, IEEE doubles), the kind with its length in front. The commitment is
+HMAC-SHA256(salt, payload JSON): payload and salt can be erased later and the chain still holds,
+and the salt keeps short payloads from being guessed out of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from agentguard.model.moments import Moment
+from agentguard.model.records import Entry, Json, Record
+
+EPOCH_KIND = "journal.epoch"
+GENESIS = bytes(32)
+SALT_BYTES = 16
+_ENTRY = b"\x00"
+_NUMBERS = struct.Struct(">QQdd")
+_LENGTH = struct.Struct(">H")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An entry as it is stored; payload and salt are None when they were erased."""
+
+    epoch: int
+    seq: int
+    boot: float
+    wall: float
+    kind: str
+    payload: str | None
+    salt: bytes | None
+    commitment: bytes
+    previous: bytes
+    hash: bytes
+
+
+def canonical(payload: Mapping[str, Json]) -> str:
+    """Give the one JSON text of a payload: sorted keys, no spaces, ASCII.
+
+    Raises:
+        ValueError: the payload holds what JSON has no word for (NaN, say).
+
+    """
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def commit_to(salt: bytes, payload: str) -> bytes:
+    """Give the commitment to a payload's JSON text."""
+    return hmac.digest(salt, payload.encode("ascii"), "sha256")
+
+
+def link(row: Row) -> bytes:
+    """Give the hash that the row must have."""
+    kind = row.kind.encode()
+    return hashlib.sha256(
+        _ENTRY
+        + row.previous
+        + _NUMBERS.pack(row.epoch, row.seq, row.boot, row.wall)
+        + _LENGTH.pack(len(kind))
+        + kind
+        + row.commitment
+    ).digest()
+
+
+def append(record: Record, *, epoch: int, seq: int, previous: bytes) -> Row:
+    """Give the row that a record becomes at its place.
+
+    Raises:
+        ValueError: the payload cannot be written as JSON.
+
+    """
+    payload, salt = canonical(record.payload), secrets.token_bytes(SALT_BYTES)
+    unsealed = Row(
+        epoch=epoch,
+        seq=seq,
+        boot=float(record.at.boot),
+        wall=float(record.at.wall),
+        kind=record.kind,
+        payload=payload,
+        salt=salt,
+        commitment=commit_to(salt, payload),
+        previous=previous,
+        hash=b"",
+    )
+    return sealed(unsealed)
+
+
+def sealed(row: Row) -> Row:
+    """Give the row with the hash that it must have."""
+    return Row(
+        epoch=row.epoch,
+        seq=row.seq,
+        boot=row.boot,
+        wall=row.wall,
+        kind=row.kind,
+        payload=row.payload,
+        salt=row.salt,
+        commitment=row.commitment,
+        previous=row.previous,
+        hash=link(row),
+    )
+
+
+def holds(row: Row) -> bool:
+    """Tell whether a row's payload fits its commitment and its content its hash."""
+    try:
+        return _committed(row) and hmac.compare_digest(link(row), row.hash)
+    except (UnicodeError, struct.error):
+        return False  # a damaged row may hold what could never have been chained
+
+
+def _committed(row: Row) -> bool:
+    if row.payload is None or row.salt is None:
+        return row.payload is None and row.salt is None
+    return hmac.compare_digest(commit_to(row.salt, row.payload), row.commitment)
+
+
+def entry(row: Row) -> Entry:
+    """Give the entry that a row stands for."""
+    return Entry(
+        epoch=row.epoch,
+        seq=row.seq,
+        record=Record(
+            kind=row.kind, at=Moment(boot=row.boot, wall=row.wall), payload=_read(row.payload)
+        ),
+        salt=row.salt or b"",
+        previous=row.previous,
+        hash=row.hash,
+    )
+
+
+def _read(payload: str | None) -> Mapping[str, Json]:
+    """Read a payload; an erased or damaged one is empty."""
+    try:
+        found = {} if payload is None else json.loads(payload)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """A stretch of the chain: its first entry is `first`, and `previous` the hash before it.
+
+    `reason` is `first`, `lost` (no trace of the journal before), `damaged` (set aside and
+    salvaged) or `conflict` (the endpoint knows other entries under the old epoch).
+    """
+
+    epoch: int
+    first: int
+    previous: bytes
+    reason: str
+
+
+def report_epoch(epoch: int, epochs: Iterable[Epoch]) -> int:
+    """Give the epoch under which entries of `epoch` are reported.
+
+    After a conflict the endpoint knows other entries under the old epochs, so what it has not
+    receipted is reported under the epoch that the conflict began.
+    """
+    return max(epoch, *(e.epoch for e in epochs if e.reason == "conflict"), 0)
+
+
+class Walk:
+    """Follows the chain row by row; `step` tells whether the next row stands where it must."""
+
+    def __init__(self, epochs: Mapping[int, Epoch]) -> None:
+        self._epochs = epochs
+        self._last: Row | None = None
+
+    def step(self, row: Row) -> bool:
+        """Take the next row; False when the chain does not hold here."""
+        good = self._follows(row) and holds(row)
+        self._last = row
+        return good
+
+    def _follows(self, row: Row) -> bool:
+        last = self._last
+        if last is not None and row.epoch == last.epoch:
+            return row.seq == last.seq + 1 and row.previous == last.hash
+        begun = self._epochs.get(row.epoch)
+        if begun is None or (row.seq, row.previous) != (begun.first, begun.previous):
+            return False
+        if last is None:
+            return row.epoch == min(self._epochs)
+        return row.epoch > last.epoch and row.seq > last.seq and row.previous == last.hash

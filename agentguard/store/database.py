@@ -1,0 +1,166 @@
+"""One connection to one SQLite file, with its errors translated and its transactions whole.
+
+apsw is used for the SQLite that it brings: the standard library's may have the WAL-reset bug
+(https://www.sqlite.org/wal.html#walresetbug).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import apsw
+
+from agentguard.errors import StoreError
+
+Value = str | int | float | bytes | None
+
+BUSY_MILLISECONDS = 5000
+PAGES_BEFORE_CHECKPOINT = 500
+
+_ADVICE = {
+    apsw.FullError: ("is full", "Free some space on the disk; the agent goes on by itself."),
+    apsw.ReadOnlyError: ("cannot be written", "Give the user write access to this folder."),
+    apsw.CantOpenError: ("cannot be opened", "Give the user read and write access to this folder."),
+    apsw.PermissionsError: ("may not be opened", "Give the user access to this folder."),
+    apsw.BusyError: ("is held by another program", "Close backup or repair programs that use it."),
+    apsw.LockedError: (
+        "is held by another program",
+        "Close backup or repair programs that use it.",
+    ),
+    apsw.CorruptError: ("is damaged", "Start the agent again: it saves what can be read."),
+    apsw.NotADBError: ("is damaged", "Start the agent again: it saves what can be read."),
+}
+_OTHER = ("could not be used", "Start the agent again; if it stays so, tell your desktop team.")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into StoreError, which names the file and what to do."""
+    try:
+        yield
+    except apsw.Error as error:
+        what, advice = _ADVICE.get(type(error), _OTHER)
+        raise StoreError(f"The database {path} {what} ({type(error).__name__}).", advice) from error
+    except UnicodeDecodeError as error:
+        raise spoilt(path) from apsw.CorruptError(error.reason)
+
+
+def spoilt(path: Path) -> StoreError:
+    """Give the error that says that the file's content is damaged."""
+    error = StoreError(f"The database {path} is damaged.", _ADVICE[apsw.CorruptError][1])
+    error.__cause__ = apsw.CorruptError()
+    return error
+
+
+class Database:
+    """A connection that many threads may use: each transaction is one thread's alone."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the file; it is made when it is missing, unless `read_only`.
+
+        Raises:
+            StoreError: it cannot be opened, or is no database.
+
+        """
+        self.path = path
+        self._guard = threading.RLock()
+        flags = (
+            apsw.SQLITE_OPEN_READONLY
+            if read_only
+            else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        )
+        with translated(path):
+            self._connection = apsw.Connection(str(path), flags=flags)
+            self._connection.set_busy_timeout(BUSY_MILLISECONDS)
+
+    def configure(self) -> None:
+        """Set what durability needs: WAL, a sync at every commit, no memory map.
+
+        Raises:
+            StoreError: the file cannot be written, or is damaged.
+
+        """
+        self.rows("PRAGMA mmap_size=0")
+        self.rows("PRAGMA journal_mode=WAL")
+        self.rows("PRAGMA synchronous=FULL")
+        self.rows("PRAGMA secure_delete=ON")
+        self.rows(f"PRAGMA wal_autocheckpoint={PAGES_BEFORE_CHECKPOINT}")
+
+    def rows(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Value, ...]]:
+        """Run one statement and give all its rows.
+
+        Raises:
+            StoreError: SQLite refused.
+
+        """
+        with self._guard, translated(self.path):
+            found = self._connection.execute(sql, tuple(values)).fetchall()
+        return cast("list[tuple[Value, ...]]", found)
+
+    def each(self, sql: str) -> Iterator[tuple[Value, ...]]:
+        """Give a statement's rows one by one, so that those before a damaged place are had.
+
+        Raises:
+            StoreError: SQLite refused, or came to a damaged place.
+
+        """
+        with self._guard, translated(self.path):
+            yield from cast("Iterator[tuple[Value, ...]]", self._connection.execute(sql))
+
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
+        """Run one statement for each row of values; call it within a transaction.
+
+        Raises:
+            StoreError: SQLite refused.
+
+        """
+        with self._guard, translated(self.path):
+            self._connection.executemany(sql, [tuple(row) for row in values])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything within happen, or nothing of it; one within another is part of it.
+
+        Raises:
+            StoreError: SQLite refused; nothing was written.
+
+        """
+        with self._guard:
+            if self._connection.in_transaction:
+                yield
+                return
+            self.rows("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.rows("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        with translated(self.path):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def healthy(self) -> bool:
+        """Tell whether SQLite finds the file whole (a quick look, not at every index)."""
+        try:
+            return self.rows("PRAGMA quick_check(1)") == [("ok",)]
+        except StoreError as error:
+            if damaged(error):
+                return False
+            raise
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        with self._guard, translated(self.path):
+            self._connection.close()
+
+
+def damaged(error: StoreError) -> bool:
+    """Tell whether the error says that the file itself is damaged."""
+    return isinstance(error.__cause__, apsw.CorruptError | apsw.NotADBError)

@@ -1,0 +1,126 @@
+"""Opens the agent's store: migrated, looked at, and made anew when it is damaged or lost."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentguard import durable
+from agentguard.errors import StoreError
+from agentguard.model.moments import Moment
+from agentguard.ports.clock import Clock
+from agentguard.store import chain, recovery, schema
+from agentguard.store.chain import Epoch
+from agentguard.store.database import Database, damaged, spoilt
+from agentguard.store.journal import SqliteJournal
+from agentguard.store.outbox import SqliteOutbox
+
+LOG = logging.getLogger(__name__)
+
+FILE = "journal.db"
+EPOCH_FILE = "journal.epoch"
+"""Remembers the epoch outside the database, so that a new database never reuses one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """An open store: the journal, and the outbox over it."""
+
+    journal: SqliteJournal
+    outbox: SqliteOutbox
+    database: Database
+
+    def close(self) -> None:
+        """Close the database; nothing of the store may be used afterwards."""
+        self.database.close()
+
+
+def open_store(folder: Path, clock: Clock | None = None) -> Store:
+    """Open the store in `folder`; a missing one is made, a damaged one set aside and salvaged.
+
+    Without a clock, the moment of a new epoch is that of the last change of the damaged file.
+
+    Raises:
+        StoreError: it cannot be opened or written, or a newer program wrote it.
+
+    """
+    path = folder / FILE
+    recovery.finish(path)
+    try:
+        return _open(path)
+    except StoreError as error:
+        if not damaged(error):
+            raise
+    LOG.error("the journal is damaged; it is set aside and what can be read is kept")
+    epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE))
+    _remember_epoch(folder / EPOCH_FILE, epoch)
+    return _open(path)
+
+
+def open_for_reading(folder: Path) -> SqliteJournal:
+    """Open the journal to read it while the agent may be writing.
+
+    Raises:
+        StoreError: there is none, or it cannot be read.
+
+    """
+    path = folder / FILE
+    if not path.exists():
+        raise StoreError(f"There is no journal in {folder}.", "Start the agent once: it makes one.")
+    database = Database(path, read_only=True)
+    schema.refuse_newer(database)
+    return SqliteJournal(database)
+
+
+def _open(path: Path) -> Store:
+    database = Database(path)
+    try:
+        _make_ready(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(journal=SqliteJournal(database), outbox=SqliteOutbox(database), database=database)
+
+
+def _make_ready(database: Database) -> None:
+    schema.refuse_newer(database)
+    database.configure()
+    if not database.healthy():
+        raise spoilt(database.path)
+    schema.migrate(database)
+    if not database.rows("SELECT 1 FROM epochs LIMIT 1"):
+        _first_epoch(database)
+
+
+def _first_epoch(database: Database) -> None:
+    """Give a new database its epoch, above any that this folder ever had."""
+    file = database.path.with_name(EPOCH_FILE)
+    known = _known_epoch(file)
+    _remember_epoch(file, known + 1)
+    reason = "lost" if known else "first"
+    first = Epoch(epoch=known + 1, first=1, previous=chain.GENESIS, reason=reason)
+    SqliteJournal(database).open_epoch(first)
+
+
+def _known_epoch(file: Path) -> int:
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _remember_epoch(file: Path, epoch: int) -> None:
+    try:
+        durable.write(file, f"{epoch}\n".encode())
+    except OSError as error:
+        raise StoreError(
+            f"The folder {file.parent} cannot be written.",
+            "Free some space and give the user write access to this folder.",
+        ) from error
+
+
+def _moment(path: Path, clock: Clock | None) -> Moment:
+    if clock is not None:
+        return clock.now()
+    return Moment(boot=0.0, wall=path.stat().st_mtime)

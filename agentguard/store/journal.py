@@ -1,0 +1,219 @@
+"""The journal in SQLite: records and memory change in one transaction, every entry is chained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+from agentguard.errors import StoreError
+from agentguard.model.moments import Moment
+from agentguard.model.records import Entry, Json, Record
+from agentguard.ports.storage import Memory
+from agentguard.store import chain
+from agentguard.store.chain import Epoch, Row
+from agentguard.store.database import Database, Value, damaged, spoilt
+from agentguard.store.rows import APPEND, COLUMNS, epoch_of, row_of, values_of
+
+BATCH = 1000
+"""Entries that are read at a time, so that a long walk never holds up the writer."""
+
+_LAST = "SELECT epoch, seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
+_NEWEST_EPOCH = "SELECT epoch, first, previous, reason FROM epochs ORDER BY epoch DESC LIMIT 1"
+_READ = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
+_REMEMBER = (
+    "INSERT INTO memory VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
+
+
+class SqliteJournal:
+    """The Journal of production; any thread may call it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def commit(self, records: Sequence[Record], memory: Memory) -> None:
+        """Write the records and the changed memory durably; a None value forgets a key.
+
+        Raises:
+            StoreError: nothing of it was written.
+
+        """
+        with self._database.transaction():
+            self.append(records)
+            self._remember(memory)
+
+    def memory(self, prefix: str) -> Memory:
+        """Give what is remembered under the keys that begin with `prefix`."""
+        begin = _key(prefix)
+        rows = self._database.rows(
+            "SELECT key, value FROM memory WHERE key >= ? AND key < ?", (begin, begin + "\uffff")
+        )
+        found = ((str(key), _value(value)) for key, value in rows)
+        return {_unkey(key): value for key, value in found if value is not None}
+
+    def read(self, after: int, limit: int) -> Sequence[Entry]:
+        """Give at most `limit` entries with a seq greater than `after`, in order."""
+        return [chain.entry(row) for row in self.rows(after, limit)]
+
+    def verify(self) -> tuple[int, bool]:
+        """Walk the whole chain: the number of entries, and whether it holds."""
+        count, whole = 0, True
+        try:
+            walk = chain.Walk(self.epochs())
+            for row in self.walk():
+                count += 1
+                whole = walk.step(row) and whole
+        except StoreError as error:
+            if not damaged(error):
+                raise
+            whole = False
+        return count, whole
+
+    def head(self) -> tuple[int, int, bytes]:
+        """Give epoch, seq and hash of the last entry, or of what stands before the first."""
+        last, begun = self._database.rows(_LAST), self._newest_epoch()
+        if not last:
+            return begun.epoch, begun.first - 1, begun.previous
+        match last[0]:
+            case (int() as epoch, int() as seq, bytes() as digest):
+                return epoch, seq, digest
+            case _:
+                raise spoilt(self._database.path)
+
+    def begin_epoch(self, reason: str, at: Moment, *, above: int = 0) -> int:
+        """Begin a new epoch, greater than the present one and than `above`; record why.
+
+        Raises:
+            StoreError: nothing was written.
+
+        """
+        with self._database.transaction():
+            old, seq, digest = self.head()
+            begun = Epoch(epoch=max(old, above) + 1, first=seq + 1, previous=digest, reason=reason)
+            self.open_epoch(begun, at, previous_epoch=old)
+        return begun.epoch
+
+    def open_epoch(
+        self, epoch: Epoch, at: Moment | None = None, *, previous_epoch: int = 0
+    ) -> None:
+        """Enter an epoch; with a moment, its first entry says why it was begun.
+
+        Raises:
+            StoreError: nothing was written.
+
+        """
+        with self._database.transaction():
+            self._database.rows(
+                "INSERT INTO epochs VALUES (?, ?, ?, ?)",
+                (epoch.epoch, epoch.first, epoch.previous, epoch.reason),
+            )
+            if at is None:
+                return
+            payload: Mapping[str, Json] = {
+                "reason": epoch.reason,
+                "previous_epoch": previous_epoch,
+                "previous_hash": epoch.previous.hex(),
+            }
+            place = (epoch.epoch, epoch.first - 1, epoch.previous)
+            self._append([Record(kind=chain.EPOCH_KIND, at=at, payload=payload)], place)
+
+    def report_epoch(self, epoch: int) -> int:
+        """Give the epoch under which entries of `epoch` are reported."""
+        return chain.report_epoch(epoch, self.epochs().values())
+
+    def epochs(self) -> Mapping[int, Epoch]:
+        """Give all the epochs."""
+        rows = self._database.rows("SELECT epoch, first, previous, reason FROM epochs")
+        return {e.epoch: e for e in (epoch_of(row, self._database.path) for row in rows)}
+
+    def rows(self, after: int, limit: int) -> list[Row]:
+        """Give at most `limit` rows as they are stored, with a seq greater than `after`."""
+        return [
+            row_of(values, self._database.path)
+            for values in self._database.rows(_READ, (after, limit))
+        ]
+
+    def walk(self) -> Iterator[Row]:
+        """Give every row in order, a batch at a time."""
+        after = -1
+        while batch := self.rows(after, BATCH):
+            yield from batch
+            after = batch[-1].seq
+
+    def erase(self, seqs: Sequence[int]) -> None:
+        """Erase the payloads of entries for good; the chain still holds.
+
+        Raises:
+            StoreError: nothing was erased.
+
+        """
+        with self._database.transaction():
+            self._database.many(
+                "UPDATE entries SET payload = NULL, salt = NULL WHERE seq = ?", [(s,) for s in seqs]
+            )
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write records after the last entry.
+
+        Raises:
+            StoreError: nothing of it was written.
+
+        """
+        with self._database.transaction():
+            self._append(records, self.head())
+
+    def _append(self, records: Sequence[Record], after: tuple[int, int, bytes]) -> None:
+        epoch, seq, digest = after
+        rows = []
+        for record in records:
+            seq += 1
+            row = _chained(record, epoch, seq, digest)
+            digest = row.hash
+            rows.append(values_of(row))
+        self._database.many(APPEND, rows)
+
+    def _remember(self, memory: Memory) -> None:
+        forgotten = [(_key(key),) for key, value in memory.items() if value is None]
+        kept = [(_key(key), _text(value)) for key, value in memory.items() if value is not None]
+        self._database.many("DELETE FROM memory WHERE key = ?", forgotten)
+        self._database.many(_REMEMBER, kept)
+
+    def _newest_epoch(self) -> Epoch:
+        rows = self._database.rows(_NEWEST_EPOCH)
+        if not rows:
+            raise StoreError(
+                f"The database {self._database.path} has lost its list of epochs.",
+                "Move the file away; the agent begins a new one.",
+            )
+        return epoch_of(rows[0], self._database.path)
+
+
+def _chained(record: Record, epoch: int, seq: int, previous: bytes) -> Row:
+    try:
+        return chain.append(record, epoch=epoch, seq=seq, previous=previous)
+    except ValueError as error:
+        raise StoreError(
+            f"A record of the kind {record.kind} cannot be written as JSON."
+        ) from error
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _value(text: Value) -> Json:
+    """Read a remembered value; a damaged one counts as forgotten."""
+    try:
+        return cast("Json", json.loads(str(text)))
+    except ValueError:
+        return None
+
+
+def _key(key: str) -> str:
+    """Write a key in ASCII: a path may hold bytes that are no text, which SQLite refuses."""
+    return json.dumps(key)[1:-1]
+
+
+def _unkey(key: str) -> str:
+    return str(json.loads(f'"{key}"'))

@@ -1,0 +1,209 @@
+"""What is done with a damaged database: salvaged into a new one, and set aside unchanged.
+
+The new database takes over the chain up to the first row that does not hold, the receipts and the
+memory. Later rows that can be read and were not receipted are written anew, as new entries of a
+new epoch. Killed at any moment, the damaged file or the finished new one is in place.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from agentguard.errors import StoreError
+from agentguard.model.moments import Moment
+from agentguard.model.records import Record
+from agentguard.store import chain, schema
+from agentguard.store.chain import Epoch, Row
+from agentguard.store.database import Database, Value
+from agentguard.store.journal import SqliteJournal
+from agentguard.store.rows import APPEND, COLUMNS, epoch_of, row_of, values_of
+
+LOG = logging.getLogger(__name__)
+
+KEPT = 2
+"""Damaged files that are kept; older ones are removed."""
+
+LARGEST = 10_000_000
+"""No journal has more entries; a greater number is damage."""
+
+COMPANIONS = ("", "-wal", "-shm")
+_ROW = f"SELECT {COLUMNS} FROM entries WHERE seq = ?"  # noqa: S608 - a constant
+
+
+def rebuild(path: Path, at: Moment, known_epoch: int) -> int:
+    """Salvage the damaged `path` into a new database in its place; give the new epoch.
+
+    Raises:
+        StoreError: the new database could not be written; the damaged one is where it was.
+
+    """
+    fresh = _fresh(path)
+    _remove(fresh)
+    new = Database(fresh)
+    try:
+        new.configure()
+        schema.migrate(new)
+        epoch = _salvage(path, new, at, known_epoch)
+        new.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        new.close()
+    _swap(path, fresh, int(at.wall))
+    return epoch
+
+
+def finish(path: Path) -> None:
+    """Put a finished new database in place, if the last start was ended between two renames.
+
+    Raises:
+        StoreError: it could not be renamed.
+
+    """
+    if not path.exists() and _fresh(path).exists():
+        _rename(_fresh(path), path)
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
+
+
+def _swap(path: Path, fresh: Path, wall: int) -> None:
+    aside = path.with_name(f"{path.name}.corrupt-{wall}")
+    for companion in reversed(COMPANIONS):
+        if Path(f"{path}{companion}").exists():
+            _rename(Path(f"{path}{companion}"), Path(f"{aside}{companion}"))
+    _rename(fresh, path)
+    found = [p for p in path.parent.glob(f"{path.name}.corrupt-*") if p.name[-1].isdigit()]
+    found.sort(key=lambda p: int(p.name.rpartition("-")[2]))
+    for old in found[:-KEPT]:
+        _remove(old)
+
+
+def _rename(old: Path, new: Path) -> None:
+    try:
+        old.replace(new)
+    except OSError as error:
+        raise StoreError(
+            f"The damaged database {old} could not be set aside.",
+            "Close programs that use it and start the agent again.",
+        ) from error
+
+
+def _remove(path: Path) -> None:
+    for companion in COMPANIONS:
+        with suppress(OSError):
+            Path(f"{path}{companion}").unlink(missing_ok=True)
+
+
+def _salvage(path: Path, new: Database, at: Moment, known_epoch: int) -> int:
+    rows, epochs, receipts, memory = _read_all(path)
+    kept = _whole_prefix(rows, epochs)
+    last = kept[-1] if kept else None
+    receipted = max((seq for seq, _ in receipts), default=0)
+    floor = max(receipted, max((r.seq for r in rows), default=0))
+    used = {row.epoch for row in kept}
+    with new.transaction():
+        for known in epochs.values():
+            if known.epoch in used:
+                SqliteJournal(new).open_epoch(known)
+        new.many(APPEND, [values_of(row) for row in kept])
+        new.many("INSERT OR IGNORE INTO receipts VALUES (?, ?)", receipts)
+        new.many("INSERT OR IGNORE INTO memory VALUES (?, ?)", memory)
+        begun = Epoch(
+            epoch=max(known_epoch, max(epochs, default=0)) + 1,
+            first=floor + 1,
+            previous=last.hash if last else chain.GENESIS,
+            reason="damaged",
+        )
+        SqliteJournal(new).open_epoch(begun, at, previous_epoch=last.epoch if last else 0)
+        lost = [chain.entry(r).record for r in rows[len(kept) :] if r.seq > receipted]
+        SqliteJournal(new).append(_readable(lost))
+    LOG.info("%d entries were kept and %d were written anew", len(kept), len(lost))
+    return begun.epoch
+
+
+def _readable(records: Sequence[Record]) -> list[Record]:
+    """Leave out what was damaged so much that its payload is gone."""
+    return [r for r in records if r.payload]
+
+
+Memory = list[tuple[Value, ...]]
+Receipts = list[tuple[int, bytes]]
+
+
+def _read_all(path: Path) -> tuple[list[Row], Mapping[int, Epoch], Receipts, Memory]:
+    try:
+        old = Database(path)
+    except StoreError:
+        return [], {}, [], []
+    try:
+        return list(_rows(old)), _epochs(old), _receipts(old), _memory(old)
+    finally:
+        with suppress(StoreError):
+            old.close()
+
+
+def _rows(old: Database) -> Iterator[Row]:
+    """Give every row that can be read: each is looked up, so that a damaged page hides no other."""
+    ends = [_end(old, "ASC"), _end(old, "DESC")]
+    for seq in range(ends[0], ends[1] + 1 if ends[1] else 0):
+        with suppress(StoreError):
+            yield from (row_of(values, old.path) for values in old.rows(_ROW, (seq,)))
+
+
+def _end(old: Database, order: str) -> int:
+    sql = f"SELECT seq FROM entries ORDER BY seq {order} LIMIT 1"  # noqa: S608 - a constant
+    found = _table(old, sql)
+    seq = found[0][0] if found else 0
+    return seq if isinstance(seq, int) and 0 <= seq <= LARGEST else 0
+
+
+def _table(old: Database, sql: str) -> list[tuple[Value, ...]]:
+    """Give the rows of a query, as many as can be read."""
+    found: list[tuple[Value, ...]] = []
+    with suppress(StoreError):
+        found.extend(old.each(sql))
+    return found
+
+
+def _epochs(old: Database) -> Mapping[int, Epoch]:
+    found: dict[int, Epoch] = {}
+    for values in _table(old, "SELECT epoch, first, previous, reason FROM epochs"):
+        with suppress(StoreError):
+            epoch = epoch_of(values, old.path)
+            found[epoch.epoch] = epoch
+    return found
+
+
+def _receipts(old: Database) -> Receipts:
+    rows = _table(old, "SELECT seq, receipt FROM receipts ORDER BY seq")
+    return [(s, r) for s, r in rows if isinstance(s, int) and isinstance(r, bytes)]
+
+
+def _memory(old: Database) -> Memory:
+    return [row for row in _table(old, "SELECT key, value FROM memory") if _is_memory(row)]
+
+
+def _is_memory(row: tuple[Value, ...]) -> bool:
+    key, value = row
+    if not isinstance(key, str) or not isinstance(value, str):
+        return False
+    try:
+        json.loads(f'"{key}"')
+        json.loads(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _whole_prefix(rows: Sequence[Row], epochs: Mapping[int, Epoch]) -> list[Row]:
+    kept: list[Row] = []
+    walk = chain.Walk(epochs)
+    for row in rows:
+        if not walk.step(row):
+            break
+        kept.append(row)
+    return kept

@@ -1,0 +1,54 @@
+"""Rows of the database's tables as values, and back; what has another type is damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agentguard.store.chain import Epoch, Row
+from agentguard.store.database import Value, spoilt
+
+APPEND = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COLUMNS = "seq, epoch, boot, wall, kind, payload, salt, commitment, previous, hash"
+
+
+def values_of(row: Row) -> tuple[Value, ...]:
+    """Give the row in the order of the table's columns."""
+    return (
+        row.seq, row.epoch, row.boot, row.wall, row.kind,
+        row.payload, row.salt, row.commitment, row.previous, row.hash,
+    )  # fmt: skip
+
+
+def row_of(values: tuple[Value, ...], path: Path) -> Row:
+    """Give the row of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged: a value has another type than its column.
+
+    """
+    match values:
+        case (
+            int() as seq, int() as epoch, float() as boot, float() as wall, str() as kind,
+            (str() | None) as payload, (bytes() | None) as salt,
+            bytes() as commitment, bytes() as previous, bytes() as digest,
+        ):  # fmt: skip
+            return Row(
+                epoch=epoch, seq=seq, boot=boot, wall=wall, kind=kind, payload=payload,
+                salt=salt, commitment=commitment, previous=previous, hash=digest,
+            )  # fmt: skip
+        case _:
+            raise spoilt(path)
+
+
+def epoch_of(values: tuple[Value, ...], path: Path) -> Epoch:
+    """Give the epoch of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged.
+
+    """
+    match values:
+        case (int() as epoch, int() as first, bytes() as previous, str() as reason):
+            return Epoch(epoch=epoch, first=first, previous=previous, reason=reason)
+        case _:
+            raise spoilt(path)

@@ -1,0 +1,88 @@
+"""The tables, version by version: migrations only go forward, with a copy of the old file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from agentguard.errors import StoreError
+from agentguard.store.database import Database, translated
+
+LOG = logging.getLogger(__name__)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE entries (
+          seq INTEGER PRIMARY KEY,
+          epoch INTEGER NOT NULL,
+          boot REAL NOT NULL,
+          wall REAL NOT NULL,
+          kind TEXT NOT NULL,
+          payload TEXT,
+          salt BLOB,
+          commitment BLOB NOT NULL,
+          previous BLOB NOT NULL,
+          hash BLOB NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE epochs (
+          epoch INTEGER PRIMARY KEY,
+          first INTEGER NOT NULL,
+          previous BLOB NOT NULL,
+          reason TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE TABLE receipts (seq INTEGER PRIMARY KEY, receipt BLOB NOT NULL) STRICT",
+    ),
+)
+
+
+def version(database: Database) -> int:
+    """Give the version of the file's tables, 0 for a new file."""
+    found = database.rows("PRAGMA user_version")[0][0]
+    return found if isinstance(found, int) else 0
+
+
+def refuse_newer(database: Database, newest: int = len(MIGRATIONS)) -> None:
+    """Leave a file alone that a newer program wrote.
+
+    Raises:
+        StoreError: its tables are newer than this program.
+
+    """
+    if version(database) > newest:
+        raise StoreError(
+            f"The database {database.path} was written by a newer AgentGuard.",
+            "Install that version again, or move the file away to begin a new one.",
+        )
+
+
+def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Bring the tables to the newest version, after a copy of an older file.
+
+    Raises:
+        StoreError: the file is newer than this program, or cannot be written; it is as before.
+
+    """
+    refuse_newer(database, len(migrations))
+    present = version(database)
+    if present == len(migrations):
+        return
+    if present:
+        _copy(database, present)
+    with database.transaction():
+        for number in range(present, len(migrations)):
+            for statement in migrations[number]:
+                database.rows(statement)
+        database.rows(f"PRAGMA user_version={len(migrations)}")
+
+
+def _copy(database: Database, present: int) -> None:
+    copy = database.path.with_name(f"{database.path.name}.v{present}")
+    with translated(copy):
+        copy.unlink(missing_ok=True)
+        database.rows("VACUUM INTO ?", (str(copy),))
+    LOG.info("the database was copied before it was brought to a new version")
