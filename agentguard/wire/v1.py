@@ -151,9 +151,14 @@ class ProofAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An error in the shape of RFC 9457; `kind` classes it for programs."""
+    """An error in the shape of RFC 9457; `kind` classes it for programs.
+
+    With status 409 (the endpoint knows other entries of this epoch), `epoch` is the greatest epoch
+    that the endpoint knows of the device: it must begin one above it.
+    """
 
     title: str
     status: int
     kind: str
     detail: str = ""
+    epoch: int = 0

@@ -1,0 +1,142 @@
+"""Logging: to a rotating file and the console, without values of personal data, without storms.
+
+An exception is written as its type and the places in the code, never with its text, which may hold
+what was read. Repetitions of a line are counted, not written.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import traceback
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from agentguard.errors import CannotError
+
+FILE = "agentguard.log"
+MAX_BYTES = 10 * 1024 * 1024
+BACKUPS = 4  # five files with the one that is written
+WINDOW = 60.0  # seconds in which a line is not written twice
+SITE_LINES = 10  # different lines of one place in the code within a window
+SITES = 2000  # places and lines that are remembered
+
+MASK = "[masked]"
+_FORMAT = "%(asctime)sZ %(levelname)s %(threadName)s %(name)s: %(message)s"
+_EMAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_DIGITS = re.compile(r"\d(?:[ ./-]?\d){6,}")
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def mask(text: str) -> str:
+    """Mask what looks like a value: e-mail addresses and runs of seven or more digits."""
+    return _DIGITS.sub(MASK, _EMAIL.sub(MASK, text))
+
+
+class Redacting(logging.Formatter):
+    """Formats a line with its values masked."""
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03d"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Give the line with the message masked; the time is ours and stays."""
+        record.message = mask(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
+        """Give the exception's type and where it came from, never its text."""
+        return "\n".join(_places(ei[1]))
+
+
+def _places(error: BaseException | None) -> list[str]:
+    lines: list[str] = []
+    while error is not None and len(lines) < SITE_LINES:
+        frames = traceback.extract_tb(error.__traceback__)
+        at = " > ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames)
+        lines.append(f"  {type(error).__name__} at {at or 'an unknown place'}")
+        error = error.__cause__ or error.__context__
+    return lines
+
+
+class Throttle(logging.Filter):
+    """Lets a line through once a minute and a place in the code ten lines; says what it held."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._seen: dict[tuple[str, int, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the line is written; the next one of its kind carries the count."""
+        now = self._seconds()
+        place = (record.pathname, record.lineno, "")
+        line = (record.pathname, record.lineno, mask(record.getMessage())[:200])
+        if not self._passes(line, now, 1, record):
+            return False
+        return self._passes(place, now, SITE_LINES, record)
+
+    def _passes(
+        self, key: tuple[str, int, str], now: float, most: int, record: logging.LogRecord
+    ) -> bool:
+        begun, count = self._seen.get(key, (now, 0))
+        if abs(now - begun) >= WINDOW:
+            if count > most:
+                record.msg = f"{record.getMessage()} (and {count - most} times more before)"
+                record.args = ()
+            begun, count = now, 0
+        if key not in self._seen and len(self._seen) >= SITES:
+            self._seen.clear()
+        self._seen[key] = (begun, count + 1)
+        return count < most
+
+
+def set_up(
+    folder: Path | None,
+    *,
+    seconds: Callable[[], float],
+    verbose: bool = False,
+    console: bool = True,
+) -> None:
+    """Send every log line to a file in `folder` and to standard error; called once at the start.
+
+    Raises:
+        CannotError: the file cannot be written.
+
+    """
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+        old.close()
+    handlers: list[logging.Handler] = [logging.StreamHandler()] if console else []
+    if folder is not None:
+        handlers.append(_file_handler(folder / FILE))
+    for handler in handlers:
+        handler.setFormatter(_formatter())
+        handler.addFilter(Throttle(seconds))
+        root.addHandler(handler)
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
+
+
+def _formatter() -> logging.Formatter:
+
+    formatter = Redacting(_FORMAT)
+    formatter.converter = time.gmtime
+    return formatter
+
+
+def _file_handler(file: Path) -> logging.Handler:
+    try:
+        file.touch(mode=0o600)
+        return RotatingFileHandler(
+            file, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", errors="replace"
+        )
+    except OSError as error:
+        raise CannotError(
+            f"The log file {file} cannot be written.", "Give the user write access to its folder."
+        ) from error
