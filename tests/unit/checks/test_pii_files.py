@@ -1,0 +1,116 @@
+"""Personal data in files: what counts, what mends it, and what a sweep proves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agentguard.checks.pii_files import CHECK, Settings
+from agentguard.model.events import FileOutcome, FileScanned, SweepFinished, Tick
+from agentguard.model.hits import Hit
+from agentguard.model.policy import Watch
+from agentguard.model.verdicts import State
+
+PATH = "/home/kim/Documents/notes.txt"
+
+
+def scanned(desk, *hits: Hit, outcome: FileOutcome = FileOutcome.READ, settings=None) -> Any:
+    """Judge one file."""
+    return desk.judge(CHECK, FileScanned, settings, path=PATH, outcome=outcome, hits=hits)
+
+
+def test_a_card_number_in_a_plain_file_is_a_finding_about_that_file(desk) -> None:
+    told = scanned(desk, Hit(kind="PAN", count=3, masked=("...1111",)))
+    assert told.state is State.FAIL
+    assert told.subject == PATH
+    assert told.words == "A file that is not encrypted holds card numbers (3)."
+
+
+def test_security_codes_rank_above_card_numbers(desk) -> None:
+    told = scanned(desk, Hit(kind="PAN", count=30), Hit(kind="CVV", count=2))
+    assert "security codes or stripe data (2)" in told.words
+    assert "not even encrypted" in told.words
+
+
+def test_other_kinds_are_named_and_counted(desk) -> None:
+    told = scanned(desk, Hit(kind="SSN", count=2), Hit(kind="IBAN", count=1))
+    assert told.words == "A file that is not encrypted holds personal data (3: IBAN, SSN)."
+
+
+def test_neither_path_nor_value_is_in_the_words(desk) -> None:
+    told = scanned(desk, Hit(kind="PAN", count=1, masked=("...1111",)))
+    assert "1111" not in told.words
+    assert "notes" not in told.words
+
+
+@pytest.mark.parametrize("outcome", [FileOutcome.GONE, FileOutcome.SEALED, FileOutcome.READ])
+def test_a_file_that_is_gone_sealed_or_clean_is_mended(desk, outcome) -> None:
+    scanned(desk, Hit(kind="PAN", count=1))
+    told = scanned(desk, outcome=outcome)
+    assert (told.state, told.subject) == (State.PASS, PATH)
+
+
+def test_a_sealed_file_is_no_finding_even_with_hits(desk) -> None:
+    told = scanned(desk, Hit(kind="PAN", count=1), outcome=FileOutcome.SEALED)
+    assert told.state is State.PASS
+
+
+def test_a_file_that_could_not_be_read_says_nothing(desk) -> None:
+    assert scanned(desk, outcome=FileOutcome.UNREADABLE).state is None
+
+
+def test_a_single_mail_address_is_everyday_text_but_a_list_is_not(desk) -> None:
+    assert scanned(desk, Hit(kind="EMAIL", count=3)).state is State.PASS
+    told = scanned(desk, Hit(kind="EMAIL", count=20), Hit(kind="PHONE", count=5))
+    assert told.state is State.FAIL
+    assert "25: EMAIL, PHONE" in told.words
+
+
+def test_the_policy_chooses_the_kinds(desk) -> None:
+    only_cards = Settings(kinds=("PAN",), bulk_kinds=())
+    assert scanned(desk, Hit(kind="SSN", count=9), settings=only_cards).state is State.PASS
+    assert scanned(desk, Hit(kind="PAN", count=1), settings=only_cards).state is State.FAIL
+
+
+def test_a_sweep_is_proof_for_the_folders_as_a_whole(desk) -> None:
+    told = desk.judge(CHECK, SweepFinished, files=120, unread=0, seconds=2.5)
+    assert (told.state, told.subject) == (State.PASS, "")
+    assert told.words == "Every file was looked at (120)."
+
+
+def test_a_sweep_says_how_many_files_it_could_not_read(desk) -> None:
+    told = desk.judge(CHECK, SweepFinished, files=120, unread=2, seconds=2.5)
+    assert told.state is State.PASS
+    assert "Could not be read and are tried again: 2" in told.words
+
+
+def test_a_sweep_that_read_nothing_proves_nothing(desk) -> None:
+    told = desk.judge(CHECK, SweepFinished, files=3, unread=3, seconds=0.1)
+    assert told.state is State.UNKNOWN
+
+
+def test_empty_folders_are_a_proof_too(desk) -> None:
+    assert desk.judge(CHECK, SweepFinished, files=0, unread=0, seconds=0).state is State.PASS
+
+
+def test_a_sweep_gets_old_after_two_intervals_of_the_policy(desk) -> None:
+    desk.policy_in_force(watch=Watch(sweep_minutes=10))
+    desk.see(SweepFinished, files=1, unread=0, seconds=1)
+    desk.pass_time(20 * 60)
+    assert desk.judge(CHECK, Tick).state is None
+    desk.pass_time(1)
+    told = desk.judge(CHECK, Tick)
+    assert told.state is State.UNKNOWN
+    assert "last 20 minutes" in told.words
+
+
+def test_the_wall_clock_does_not_make_a_sweep_old(desk) -> None:
+    desk.policy_in_force()
+    desk.see(SweepFinished, files=1, unread=0, seconds=1)
+    desk.wall += 10 * 365 * 86_400
+    assert desk.judge(CHECK, Tick).state is None
+
+
+def test_before_the_first_sweep_nothing_is_said(desk) -> None:
+    assert desk.judge(CHECK, Tick).state is None
