@@ -1,0 +1,177 @@
+"""Looks after the watch itself: attaches it, sees that it lives, and says when to sweep."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from agentguard import paths
+from agentguard.model.events import SensorState, Watching
+from agentguard.model.messages import Message, say
+from agentguard.model.policy import Watch
+from agentguard.ports.clock import Clock
+from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.sensors.bell import Bell
+from agentguard.sensors.hints import Hints, Kind
+from agentguard.sensors.round import Round
+from agentguard.sensors.sweep import Scope, scope_of
+from agentguard.sensors.watcher import Watcher
+
+NAME = "files"
+EVERY = 2.0
+"""Seconds between two looks at the watch."""
+SETTLE = 2.0
+"""Seconds from a loss to the sweep that mends it, so that the burst can end."""
+POLL = 120.0
+"""Seconds between two sweeps when not every folder can be watched."""
+ROOM = 10.0
+"""Seconds between two questions whether new folders could be watched."""
+LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
+
+Identity = tuple[tuple[int, int] | None, ...]
+
+
+class Guard:
+    """Owns the watch. `hurried` tells whether the sweep that is wanted must not rest."""
+
+    def __init__(self, policy: PolicySource, clock: Clock, hints: Hints, bell: Bell) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._hints = hints
+        self._bell = bell
+        self._watcher = Watcher(self._tell, self._lose)
+        self._watch: Watch = Watch()
+        self._identity: Identity = ()
+        self._said: tuple[str, ...] | None = None
+        self._looked = self._roomed = self._swept = float("-inf")
+        self._lost = self._came = self._whole = False
+        self._sweep_at = float("-inf")
+        self.hurried = False
+        self.scope = Scope(roots=(), exclude=None)
+
+    def begin(self) -> None:
+        """Forget the watch that was; the next look attaches a new one."""
+        self._watch = self._policy().watch
+        self.scope = scope_of(self._watch, str(paths.data_folder()))
+        self._identity, self._said, self._whole = (), None, False
+        self._looked = self._sweep_at = float("-inf")
+        self.hurried = False
+
+    def look(self, submit: Submit) -> None:
+        """Attach what must be attached, and tell when the watch became worse or better."""
+        now = self._clock.now().boot
+        if now - self._looked < EVERY and not self._lost:
+            return
+        first, self._looked = self._said is None, now
+        if self._hints.overflown or self._lost:
+            self._hints.overflown = self._lost = False
+            self._hurry(now)
+        if first or self._changed():
+            self._attach()
+            if not first:
+                self._hurry(now)
+        elif self._came and now - self._roomed >= ROOM:
+            self._came, self._roomed = False, now
+            self._whole = self._whole and self._watcher.has_room()
+        self._tell_state(submit, now)
+
+    def _changed(self) -> bool:
+        return (
+            self._policy().watch != self._watch
+            or self._identity != _identity(self.scope)
+            or (self._whole and not self._watcher.alive())
+        )
+
+    def _attach(self) -> None:
+        self._watch = self._policy().watch
+        self.scope = scope_of(self._watch, str(paths.data_folder()))
+        self._identity = _identity(self.scope)
+        self._whole = self._watcher.attach(self.scope.roots) and self._watcher.has_room()
+
+    def _tell_state(self, submit: Submit, now: float) -> None:
+        message = self._message()
+        said = (message.id,) if message is not None else ()
+        if said == self._said:
+            return
+        if said and self._said is not None:
+            self._hurry(now)
+        self._said = said
+        submit(
+            SensorState(at=self._clock.now(), sensor=NAME, state=Watching.WATCHING, message=message)
+        )
+
+    def _message(self) -> Message | None:
+        if not any(self._identity):
+            return say("files.no-folder")
+        if self._whole:
+            return None
+        return say("files.degraded", minutes=int(self._interval() // 60), limit=_limit())
+
+    def takes_sweep(self, running: Round | None) -> bool:
+        """Tell once that a sweep must begin; only a slow one under way is given up for a loss."""
+        if self._clock.now().boot < self._sweep_at:
+            return False
+        if running is not None and (running.fast or not self.hurried):
+            return False
+        if running is None and self._said and not self._whole:
+            self._looked = float("-inf")
+            self._whole = self._watcher.attach(self.scope.roots) and self._watcher.has_room()
+        self._sweep_at = float("inf")
+        return True
+
+    def swept(self) -> None:
+        """Note that a sweep is finished; the next one comes after the interval."""
+        self.hurried = self.hurried and self._sweep_at != float("inf")
+        self._sweep_at = min(self._sweep_at, self._clock.now().boot + self._interval())
+
+    def want_sweep(self) -> None:
+        """Sweep at once."""
+        self._sweep_at = float("-inf")
+
+    def seconds_to_sweep(self, most: float) -> float:
+        """Give the seconds until the next sweep, at most `most`."""
+        return max(0.0, min(self._sweep_at - self._clock.now().boot, most))
+
+    def folder_came(self) -> None:
+        """Note that there is one more folder to watch."""
+        self._came = True
+
+    def close(self) -> None:
+        """End the watch."""
+        self._watcher.close()
+
+    def _interval(self) -> float:
+        minutes = self._watch.sweep_minutes * 60.0
+        return minutes if self._whole else min(minutes, POLL)
+
+    def _hurry(self, now: float) -> None:
+        self.hurried = True
+        self._sweep_at = min(self._sweep_at, now + SETTLE)
+
+    def _tell(self, path: str, kind: Kind) -> None:
+        self._hints.tell(path, kind)
+        self._bell.ring()
+
+    def _lose(self) -> None:
+        self._lost = True
+        self._bell.ring()
+
+
+def _identity(scope: Scope) -> Identity:
+    """Give what tells the folders from others of the same name; None for one that is missing."""
+    found: list[tuple[int, int] | None] = []
+    for root in scope.roots:
+        try:
+            status = os.stat(root)  # noqa: PTH116 - any bytes of a name
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return tuple(found)
+
+
+def _limit() -> int:
+    try:
+        return int(LIMIT.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0

@@ -1,0 +1,91 @@
+"""Facts of the machine to events: every probe at its own interval, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentguard.errors import AgentGuardError
+from agentguard.model.events import SensorState, Watching
+from agentguard.model.messages import say
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.desktop import Probe
+from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.sensors.bell import Bell
+
+NAME = "host"
+
+
+class HostSensor:
+    """Reads every probe at once, the frequent ones first, and then each at its interval.
+
+    A probe that fails is told as the sensor `host.<probe>`, and tried again at its next turn; the
+    others go on. Programs that probes run have their own time limits.
+    """
+
+    name = NAME
+
+    def __init__(self, probes: Iterable[Probe], policy: PolicySource, clock: Clock) -> None:
+        self._probes = sorted(probes, key=lambda probe: probe.every)
+        self._policy = policy
+        self._clock = clock
+        self._bell = Bell()
+        self._due: dict[str, float] = {}
+        self._failed: set[str] = set()
+
+    def poke(self) -> None:
+        """Read everything again now."""
+        self._due.clear()
+        self._bell.ring()
+
+    def run(self, submit: Submit, stop: Stop) -> None:
+        """Read what is due until `stop` is set."""
+        self._bell.attach(stop)
+        self._due.clear()
+        submit(SensorState(at=self._clock.now(), sensor=NAME, state=Watching.WATCHING))
+        while not stop.is_set():
+            self._bell.hush()
+            for probe in self._probes:
+                if stop.is_set():
+                    return
+                if self._due.get(probe.name, 0.0) <= self._clock.now().boot:
+                    self._read(probe, submit)
+            self._clock.wait(self._bell, self._pause())
+
+    def read_once(self, submit: Submit) -> None:
+        """Read every probe once."""
+        for probe in self._probes:
+            self._read(probe, submit)
+
+    def _pause(self) -> float:
+        now = self._clock.now().boot
+        due = (self._due.get(probe.name, now) for probe in self._probes)
+        return max(0.0, min(due, default=now + 3600.0) - now)
+
+    def _read(self, probe: Probe, submit: Submit) -> None:
+        at = self._clock.now()
+        self._due[probe.name] = at.boot + probe.every
+        try:
+            fact = probe.read(at, self._policy())
+        except (AgentGuardError, OSError, ValueError, LookupError) as error:
+            self._told(probe, submit, failed=error)
+            return
+        self._told(probe, submit, failed=None)
+        submit(fact)
+
+    def _told(self, probe: Probe, submit: Submit, *, failed: Exception | None) -> None:
+        sensor = f"{NAME}.{probe.name}"
+        if failed is None:
+            if probe.name in self._failed:
+                self._failed.discard(probe.name)
+                submit(SensorState(at=self._clock.now(), sensor=sensor, state=Watching.WATCHING))
+            return
+        self._failed.add(probe.name)
+        kind = type(failed).__name__
+        submit(
+            SensorState(
+                at=self._clock.now(),
+                sensor=sensor,
+                state=Watching.FAILED,
+                message=say("host.probe-failed", probe=probe.name, error=kind),
+            )
+        )

@@ -1,0 +1,58 @@
+"""One sweep under way: how far it is, what it met, and how long it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agentguard.model.moments import Moment
+from agentguard.ports.clock import Clock
+from agentguard.sensors.sweep import Found, Unread
+
+SLICE = 0.02
+"""Seconds of work between two looks at the hints."""
+STEPS = 500
+REST_MOST = 30.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """A sweep; `fast` when hints may have been lost, so that it does not rest."""
+
+    walk: Iterator[Found | Unread | None]
+    begun: Moment
+    fast: bool
+    files: int = 0
+    unread: int = 0
+    told: set[str] = field(default_factory=set)
+    done: bool = False
+    resume: float = 0.0
+
+    def slice(self, clock: Clock) -> Iterator[Found | Unread]:
+        """Give the next things met, until a slice of time is used up."""
+        begun = clock.now()
+        for _ in range(STEPS):
+            try:
+                found = next(self.walk)
+            except StopIteration:
+                self.done = True
+                return
+            if found is not None:
+                yield found
+            if clock.now().since(begun) >= SLICE:
+                return
+
+    def met(self, path: str, *, told: bool, unread: bool) -> None:
+        """Count what was met; a path of which something was told needs no look at the end."""
+        self.files += 1
+        self.unread += unread
+        if told:
+            self.told.add(path)
+
+    def rest(self, begun: Moment, now: Moment, duty: float) -> float:
+        """Give the seconds of rest that keep the work within its share of time."""
+        if self.fast:
+            return 0.0
+        seconds = min(now.since(begun) * (1 / duty - 1), REST_MOST)
+        self.resume = now.boot + seconds
+        return seconds

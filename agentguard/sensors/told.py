@@ -1,0 +1,64 @@
+"""What has been told of files, so that only news is told: hits, reasons, and their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agentguard.model.events import FileOutcome, FileScanned
+from agentguard.model.hits import Hit
+from agentguard.model.moments import Moment
+from agentguard.sensors.sweep import inside
+
+HITS = ""
+REASONS = 10_000
+"""So many paths with a reason are told one by one; beyond, the sweep only counts them."""
+
+
+class Told:
+    """The paths with hits, and those that were not read in full, with the reason."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._said: dict[str, str] = dict.fromkeys(known, HITS)
+        self._reasons = 0
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._said
+
+    def paths(self) -> tuple[str, ...]:
+        """Give every path of which something was told."""
+        return tuple(self._said)
+
+    def below(self, folder: str) -> Iterator[str]:
+        """Give the told paths that are the folder or below it."""
+        return (path for path in self.paths() if inside(path, folder))
+
+    def unread(self, path: str) -> bool:
+        """Tell whether the last word on a path was a reason."""
+        return self._said.get(path, HITS) != HITS
+
+    def news(
+        self, path: str, outcome: FileOutcome, hits: tuple[Hit, ...], reason: str, at: Moment
+    ) -> FileScanned | None:
+        """Give the event that is worth telling, or None."""
+        event = FileScanned(at=at, path=path, outcome=outcome, hits=hits, reason=reason)
+        before = self._said.get(path)
+        if reason:
+            return event if self._note(path, reason, before) or hits else None
+        if hits:
+            self._forget(path)
+            self._said[path] = HITS
+            return event
+        self._forget(path)
+        return event if before is not None else None
+
+    def _note(self, path: str, reason: str, before: str | None) -> bool:
+        if before == reason or (before is None and self._reasons >= REASONS):
+            return False
+        self._forget(path)
+        self._said[path] = reason
+        self._reasons += 1
+        return True
+
+    def _forget(self, path: str) -> None:
+        if self._said.pop(path, HITS) != HITS:
+            self._reasons -= 1
