@@ -6,10 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from agentguard.model.hits import Hit
-from agentguard.pii.base import Answer, Belief, Recogniser
-
-MOST = 1000
-"""Distinct values of a kind that are counted in one text; 1000 means 1000 or more."""
+from agentguard.pii.base import MOST, Answer, Belief, Recogniser
 
 BESIDE = 200
 """Characters between a value and the one that it stands beside."""

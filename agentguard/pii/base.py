@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+MOST = 1000
+"""Distinct values of a kind that are counted in one text; 1000 means 1000 or more."""
+
 BEFORE = 160
 """Characters before a candidate that a recogniser may look at."""
 
@@ -16,7 +19,10 @@ AFTER = 48
 SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
 """RE2: one separator inside a number, as written in text, addresses, HTML, JSON and RTF."""
 
-GAP = r"[^0-9\n]{0,32}?\n?[^0-9\n]{0,8}?"
+FENCE = "\x1e"
+"""Ends a cell of a table: what stands before it says nothing of what follows."""
+
+GAP = r"[^0-9\n\x1e]{0,32}?\n?[^0-9\n\x1e]{0,8}?"
 """RE2: what may stand between a label and its value; at most one line break."""
 
 
@@ -96,7 +102,8 @@ class Candidate:
         """Tell whose number it is by the nearest telling word: True own, False another's."""
         if self.labelled:
             return True
-        for number, line in enumerate(reversed(self.before.rsplit("\n", 2))):
+        cell = self.before.rpartition(FENCE)[2]
+        for number, line in enumerate(reversed(cell.rsplit("\n", 2))):
             if number and len(line) > _SHORT_LINE:
                 return None
             told = _nearest(line, own)

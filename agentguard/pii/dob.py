@@ -67,5 +67,5 @@ RECOGNISER = Recogniser(
         r"born",
         r"birth",
     ),
-    near=r"[^0-9\n]{0,32}?\n?[^0-9A-Za-z\n]{0,8}?((?i:" + "|".join(_SHAPES) + "))",
+    near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?((?i:" + "|".join(_SHAPES) + "))",
 )

@@ -38,5 +38,5 @@ RECOGNISER = Recogniser(
         r"[A-Z]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[A-D]",
     ),
     labels=(r"national insurance", r"ni number", r"ni no", r"nino"),
-    near=r"[^0-9\n]{0,32}?\n?[^0-9A-Za-z\n]{0,8}?(" + _VALUE + ")",
+    near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?(" + _VALUE + ")",
 )

@@ -1,0 +1,1 @@
+"""Content to hits, in a child process that may be killed."""

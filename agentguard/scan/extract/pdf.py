@@ -1,0 +1,158 @@
+"""PDF: the text of every page, its rows rebuilt from where the words stand, and form fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+from pypdfium2 import raw
+
+from agentguard.errors import ScanError
+from agentguard.scan.extract import _rows
+from agentguard.scan.extract.base import Extractor, Source, Work
+from agentguard.scan.extract.text import decoded
+from agentguard.scan.limits import MIB
+
+_MAGIC = b"%PDF-"
+_MAGIC_WITHIN = 1024
+_MOST_PAGES = 5000
+_MOST_WORDS = 50_000
+_SAME_ROW = 0.5
+_GAP_OF_COLUMNS = 0.8
+_LEAST_COLUMNS = 3
+_FIELD = re.compile(rb"/V\s*\(((?:[^()\\]|\\.){1,4096})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of text and its box."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    text: str
+
+
+def sniff(source: Source) -> bool:
+    """Tell a PDF; the mark may stand behind some bytes."""
+    return _MAGIC in source.head[:_MAGIC_WITHIN]
+
+
+def needs_password(source: Source) -> bool:
+    """Tell whether the document opens only with a password."""
+    try:
+        pypdfium2.PdfDocument(source.read(source.size)).close()
+    except pypdfium2.PdfiumError as error:
+        return "password" in str(error).lower()
+    return False
+
+
+def extract(source: Source, work: Work) -> Iterator[str]:
+    """Give the pages; a damaged document gives its printable strings, with a note."""
+    if source.size > work.limits.file_mib * MIB:
+        raise ScanError("reason.too-large")
+    data = source.read(source.size)
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        work.note("reason.corrupt")
+        yield decoded(data)
+        return
+    try:
+        for number in range(min(len(document), _MOST_PAGES)):
+            yield from _page(document, number, work)
+        if len(document) > _MOST_PAGES:
+            work.note("reason.partial")
+    finally:
+        document.close()
+    for field in _FIELD.finditer(data):
+        yield f"{field[1].decode('latin-1')}\n"
+
+
+def _page(document: Any, number: int, work: Work) -> Iterator[str]:
+    try:
+        page = document[number]
+    except pypdfium2.PdfiumError:
+        work.note("reason.corrupt-part")
+        return
+    text = page.get_textpage()
+    try:
+        work.spend(text.count_chars())
+        yield from _blocks(_rows_of(_pieces(text, work)))
+    finally:
+        text.close()
+        page.close()
+
+
+def _pieces(text: Any, work: Work) -> list[_Piece]:
+    found: list[_Piece] = []
+    letters: list[str] = []
+    box: tuple[float, float, float, float] | None = None
+    for index in range(text.count_chars()):
+        letter = chr(raw.FPDFText_GetUnicode(text, index))
+        if letter in "\r\n\0" or raw.FPDFText_IsGenerated(text, index) == 1:
+            _flush(found, letters, box)
+            box = None
+            continue
+        where = text.get_charbox(index, loose=True)
+        if box is not None and not _continues(box, where):
+            _flush(found, letters, box)
+            box = None
+        letters.append(letter)
+        box = (
+            where
+            if box is None
+            else (box[0], min(box[1], where[1]), where[2], max(box[3], where[3]))
+        )
+        if len(found) > _MOST_WORDS:
+            work.note("reason.partial")
+            break
+    _flush(found, letters, box)
+    return found
+
+
+def _flush(
+    found: list[_Piece], letters: list[str], box: tuple[float, float, float, float] | None
+) -> None:
+    if box is not None and (text := "".join(letters).strip()):
+        found.append(_Piece(*box, text))
+    letters.clear()
+
+
+def _continues(
+    box: tuple[float, float, float, float], where: tuple[float, float, float, float]
+) -> bool:
+    height = max(box[3] - box[1], 1.0)
+    same_line = abs(where[1] - box[1]) < _SAME_ROW * height
+    return same_line and -height < where[0] - box[2] < _GAP_OF_COLUMNS * height
+
+
+def _rows_of(pieces: list[_Piece]) -> list[list[_Piece]]:
+    rows: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (-p.bottom, p.left)):
+        height = max(piece.top - piece.bottom, 1.0)
+        if rows and abs(rows[-1][0].bottom - piece.bottom) < _SAME_ROW * height:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [sorted(row, key=lambda p: p.left) for row in rows]
+
+
+def _blocks(rows: list[list[_Piece]]) -> Iterator[str]:
+    """Write rows; neighbours of one and the same width, from three columns on, are a table."""
+    start = 0
+    while start < len(rows):
+        end = start + 1
+        width = len(rows[start])
+        while width >= _LEAST_COLUMNS and end < len(rows) and len(rows[end]) == width:
+            end += 1
+        table = ({n: piece.text for n, piece in enumerate(row)} for row in rows[start:end])
+        yield from _rows.lines(table)
+        start = end
+
+
+EXTRACTOR = Extractor(name="pdf", sniff=sniff, extract=extract)

@@ -1,0 +1,23 @@
+"""PPTX: slides, tables, notes and comments of a presentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentguard.scan.extract._xml import has_part, paragraphs
+from agentguard.scan.extract.base import Extractor, Source, Work
+
+_FOLDER = "ppt/"
+
+
+def sniff(source: Source) -> bool:
+    """Tell a presentation."""
+    return has_part(source, _FOLDER)
+
+
+def extract(source: Source, work: Work) -> Iterator[str]:
+    """Give the text of every part."""
+    return paragraphs(source, work, _FOLDER)
+
+
+EXTRACTOR = Extractor(name="pptx", sniff=sniff, extract=extract)

@@ -1,0 +1,32 @@
+"""Every limit of a scan, with its unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost.
+
+    `seconds` and `memory_mib` bound the child; `file_mib` is read in full, of larger text only
+    samples are. The others bound what containers may unfold to, and are judged before inflating:
+    `depth` levels of containers, `members` of one, `total_mib` of all, `part_mib` of one part
+    that must be held in memory, and `ratio` of size to packed size above `plain_mib`.
+    `strikes` failures set a file aside for `aside` seconds.
+    """
+
+    seconds: float = 10.0
+    memory_mib: int = 512
+    file_mib: int = 64
+    depth: int = 6
+    members: int = 10_000
+    total_mib: int = 512
+    part_mib: int = 32
+    ratio: int = 200
+    plain_mib: int = 8
+    strikes: int = 3
+    aside: float = 86_400.0
+    start_seconds: float = 60.0

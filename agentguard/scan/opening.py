@@ -1,0 +1,62 @@
+"""Opens a file to be read, and nothing that could block or lead elsewhere."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from agentguard.errors import ScanError
+from agentguard.scan.extract.base import Source
+
+GONE = "reason.gone"
+
+# Absent on Windows, where neither FIFOs nor devices have paths in folders.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_REASONS = {
+    errno.ENOENT: GONE,
+    errno.ENOTDIR: GONE,
+    errno.ESTALE: GONE,
+    errno.ELOOP: "reason.link",
+    errno.EACCES: "reason.denied",
+    errno.EPERM: "reason.denied",
+    errno.ENXIO: "reason.not-regular",
+    errno.EISDIR: "reason.not-regular",
+    errno.ENAMETOOLONG: "reason.name",
+    errno.EINVAL: "reason.name",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Give the reason's id for an error of the system."""
+    return _REASONS.get(error.errno or 0, "reason.system")
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Source]:
+    """Give a regular file's source.
+
+    Raises:
+        ScanError: it is gone, denied, a link or no regular file.
+
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        raise ScanError(reason_of(error)) from error
+    except ValueError as error:  # a NUL in the name
+        raise ScanError("reason.name") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ScanError("reason.not-regular")
+    with os.fdopen(descriptor, "rb") as file:
+        yield Source.of_file(file, os.fstat(descriptor).st_size)

@@ -1,0 +1,84 @@
+"""One source to hits: sealed or not, which format, and which parts could not be read."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agentguard.catalogue import discover
+from agentguard.errors import ScanError
+from agentguard.model.events import FileOutcome
+from agentguard.model.hits import Hit
+from agentguard.pii.scanner import Scanner
+from agentguard.scan import extract
+from agentguard.scan.extract.base import Extractor, Source, Work
+from agentguard.scan.limits import Limits
+from agentguard.scan.sealed import is_sealed
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What became of a source."""
+
+    outcome: FileOutcome
+    hits: tuple[Hit, ...] = ()
+    reason: str = ""
+
+
+class Reader:
+    """Reads any source with the extractors that it is given."""
+
+    def __init__(self, scanner: Scanner, extractors: Sequence[Extractor], limits: Limits) -> None:
+        self._scanner = scanner
+        self._extractors = sorted(extractors, key=lambda extractor: extractor.order)
+        self._limits = limits
+
+    def read(self, source: Source) -> Reading:
+        """Give the hits; the first thing that could not be read is the reason.
+
+        Raises:
+            MemoryError: the content needs more than this process may have.
+
+        """
+        if is_sealed(source):
+            return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
+        work = Work(limits=self._limits, inner=self._inner)
+        stream = self._scanner.stream()
+        failure = ""
+        try:
+            for piece in self._text(source, work):
+                stream.feed(piece)
+        except ScanError as error:
+            failure = error.reason
+        except _DAMAGED:
+            failure = "reason.corrupt"
+        hits = stream.finish()
+        if failure and not hits:
+            return Reading(outcome=FileOutcome.UNREADABLE, reason=failure)
+        reason = failure or next(iter(work.notes), "")
+        return Reading(outcome=FileOutcome.READ, hits=hits, reason=reason)
+
+    def _inner(self, source: Source, work: Work) -> Iterator[str]:
+        if is_sealed(source):
+            work.note("reason.sealed-part")
+            return
+        try:
+            yield from self._text(source, work)
+        except _DAMAGED:
+            work.note("reason.corrupt-part")
+
+    def _text(self, source: Source, work: Work) -> Iterator[str]:
+        for extractor in self._extractors:
+            if extractor.sniff(source):
+                return extractor.extract(source, work)
+        raise ScanError("reason.unsupported")
+
+
+def default_extractors() -> tuple[Extractor, ...]:
+    """Give every format of the room."""
+    return discover(extract, "EXTRACTOR", Extractor)
