@@ -137,8 +137,10 @@ class Shelf:
 
     def sweep(self) -> None:
         """Remove temporary files that no move knows of. Raises OSError."""
+        under_way = {move.item for move in self.moves()}
         for left in self._items.glob("*.tmp"):
-            left.unlink(missing_ok=True)
+            if left.stem not in under_way:
+                left.unlink(missing_ok=True)
 
     def moves(self) -> tuple[Move, ...]:
         """Give the moves that are not over."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from pyrage import RecipientError, x25519
 
-from agentguard.errors import VaultError
+from agentguard.errors import StoreError, VaultError
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.vault import VaultItem
@@ -17,7 +18,9 @@ from agentguard.vault.inbound import Inbound
 from agentguard.vault.outbound import Outbound
 from agentguard.vault.recovery import mend
 from agentguard.vault.sealed import BrokenSeal, Header
-from agentguard.vault.shelf import AtStep, Shelf, no_step, why
+from agentguard.vault.shelf import AtStep, Move, Shelf, no_step, why
+
+LOG = logging.getLogger(__name__)
 
 
 class Vault:
@@ -92,24 +95,26 @@ class Vault:
         self._outbound.purge(item, reason)
 
     def recover(self) -> int:
-        """Finish or undo what a crash has left; call it at the start. Gives how many moves.
+        """Finish or undo what a crash has left; call it at the start. Give how many moves ended.
 
-        Raises:
-            VaultError, StoreError: something could not be mended; what is left is kept for the
-                next time, and no file is lost.
-
+        It never raises: what cannot be mended now is left for the next start, no file is lost.
         """
-        words = load()
-        with self._shelf.held():
-            moves = self._shelf.moves()
-            try:
-                for move in moves:
-                    mend(self._shelf, move)
+        try:
+            with self._shelf.held():
+                ended = sum(self._mended(move) for move in self._shelf.moves())
                 self._shelf.sweep()
-            except OSError as error:
-                title = words.say("vault.not-mended", why=why(error))
-                raise VaultError(title, words.say("vault.disk-advice")) from error
-        return len(moves)
+        except (OSError, VaultError, StoreError) as error:
+            LOG.warning("the vault could not be looked through: %s", why(error))
+            return 0
+        return ended
+
+    def _mended(self, move: Move) -> bool:
+        try:
+            mend(self._shelf, move)
+        except (OSError, VaultError, StoreError) as error:
+            LOG.warning("move %s of the vault waits for the next start: %s", move.item, why(error))
+            return False
+        return True
 
 
 def _item(head: Header) -> VaultItem:

@@ -1,0 +1,106 @@
+"""agentguard policy: validate, show and explain policies, and print their schema."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from agentguard import app, paths, platforms, texts
+from agentguard.commands.base import FINE, WRONG_USE, Command
+from agentguard.errors import UsageError
+from agentguard.model.policy import Policy
+from agentguard.policy.explain import explain
+from agentguard.policy.keeper import Keeper
+from agentguard.policy.parse import parse
+from agentguard.policy.plain import policy_table, policy_yaml
+from agentguard.policy.schema import json_schema
+from agentguard.texts import Texts
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the verbs."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=words.say("cli.policy.verb"))
+    validate = _verb(verbs, "validate", words)
+    validate.add_argument("files", nargs="+", metavar="FILE", help=words.say("cli.policy.files"))
+    for name in ("show", "explain"):
+        verb = _verb(verbs, name, words)
+        verb.add_argument("file", nargs="?", metavar="FILE", help=words.say("cli.policy.file"))
+        if name == "show":
+            verb.add_argument("--json", action="store_true", help=words.say("cli.policy.json"))
+    _verb(verbs, "schema", words)
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: Texts
+) -> argparse.ArgumentParser:
+    help_ = words.say(f"cli.policy.{name}")
+    return verbs.add_parser(name, help=help_, description=help_)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    match chosen.verb:
+        case "validate":
+            return _validate(chosen.files)
+        case "show":
+            return _show(_policy(chosen.file), as_json=chosen.json)
+        case "explain":
+            measures = {check.id: check.measure for check in app.catalogue()}
+            sys.stdout.write(explain(_policy(chosen.file), measures))
+            return FINE
+        case _:
+            schema = json.dumps(json_schema(app.shapes()), indent=2, ensure_ascii=False)
+            sys.stdout.write(schema + "\n")
+            return FINE
+
+
+def _validate(files: list[str]) -> int:
+    words = texts.load()
+    code = FINE
+    for file in files:
+        try:
+            policy = _read(file)
+        except UsageError as error:
+            sys.stderr.write(f"{error}\n")
+            code = WRONG_USE
+        else:
+            said = words.say("cli.policy.good", file=file, name=policy.name, version=policy.version)
+            sys.stdout.write(f"{said}\n")
+    return code
+
+
+def _show(policy: Policy, *, as_json: bool) -> int:
+    if as_json:
+        shown = {**policy_table(policy), "digest": policy.digest}
+        sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(policy_yaml(policy))
+    return FINE
+
+
+def _policy(file: str | None) -> Policy:
+    """Give the policy of a file, or the one in force; why it is that one goes to stderr."""
+    if file is not None:
+        return _read(file)
+    first = Keeper(paths.data_folder(), app.shapes(), platforms.system_clock()).start()
+    if first.message:
+        sys.stderr.write(texts.load().render(first.message) + "\n")
+    return first.policy
+
+
+def _read(file: str) -> Policy:
+    words = texts.load()
+    try:
+        data = Path(file).read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise UsageError(
+            words.say("cli.policy.unreadable", file=file, why=why),
+            words.say("cli.policy.unreadable-advice"),
+        ) from error
+    return parse(data, file, app.shapes())
+
+
+COMMAND = Command(arguments=arguments, run=run)
