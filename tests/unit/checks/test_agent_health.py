@@ -1,0 +1,121 @@
+"""The agent's own health: blind sensors, refused policies, no reports, lost events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agentguard.checks.agent_health import CHECK, Settings
+from agentguard.model.events import (
+    EventsLost,
+    PolicyInForce,
+    PolicyRefused,
+    SensorState,
+    Tick,
+    UplinkState,
+    Watching,
+)
+from agentguard.model.messages import say
+from agentguard.model.verdicts import State
+
+WELL = "Everything that can be watched here is watched."
+
+
+def tick(desk, seconds: float = 0) -> Any:
+    """Let time pass and judge."""
+    desk.pass_time(seconds)
+    return desk.judge(CHECK, Tick)
+
+
+def sensor(desk, name: str, state: Watching) -> None:
+    """Let a sensor tell its state."""
+    desk.see(SensorState, sensor=name, state=state)
+
+
+def report(desk, problem: str = "") -> None:
+    """Try to report."""
+    desk.see(UplinkState, problem=problem, waiting=7, receipted=0)
+
+
+def test_all_is_well(desk) -> None:
+    sensor(desk, "files", Watching.WATCHING)
+    report(desk)
+    told = tick(desk)
+    assert (told.state, told.words, told.subject) == (State.PASS, WELL, "")
+
+
+def test_failed_sensors_are_named_until_each_sees_again(desk) -> None:
+    sensor(desk, "files", Watching.FAILED)
+    sensor(desk, "clipboard", Watching.FAILED)
+    assert tick(desk).words.startswith("AgentGuard cannot see: clipboard, files.")
+    sensor(desk, "files", Watching.WATCHING)
+    assert tick(desk).words.startswith("AgentGuard cannot see: clipboard.")
+    sensor(desk, "clipboard", Watching.WATCHING)
+    assert tick(desk).words == WELL
+
+
+def test_what_the_desktop_does_not_give_is_no_failure(desk) -> None:
+    sensor(desk, "clipboard", Watching.ABSENT)
+    assert tick(desk).state is State.PASS
+
+
+def test_a_refused_policy_is_told_until_a_valid_one_comes(desk) -> None:
+    desk.policy_in_force()
+    desk.pass_time(5)
+    told = desk.judge(CHECK, PolicyRefused, message=say("unread.denied"))
+    assert (told.state, told.words) == (
+        State.FAIL,
+        "A new policy was refused. The last good one stays in force.",
+    )
+    desk.pass_time(5)
+    assert desk.judge(CHECK, PolicyInForce, policy=desk.policy()).state is State.PASS
+
+
+def test_no_report_for_long_is_told_with_what_waits(desk) -> None:
+    report(desk)
+    desk.pass_time(60)
+    report(desk, "dns")
+    assert tick(desk, 239 * 60).state is State.PASS
+    told = tick(desk, 1)
+    assert told.state is State.FAIL
+    assert told.words.startswith("No report has reached the console for more than 240 minutes.")
+    assert "(7)" in told.words
+    report(desk)
+    assert tick(desk).state is State.PASS
+
+
+def test_an_endpoint_never_reached_counts_from_what_is_remembered(desk) -> None:
+    desk.policy_in_force()
+    report(desk, "tcp")
+    assert tick(desk, 240 * 60).state is State.PASS
+    assert tick(desk, 1).state is State.FAIL
+
+
+def test_an_agent_that_does_not_report_at_all_is_well(desk) -> None:
+    assert tick(desk, 10 * 86_400).state is State.PASS
+
+
+@pytest.mark.parametrize("years", [-50, 10])
+def test_the_wall_clock_cuts_nobody_off(desk, years) -> None:
+    report(desk)
+    report(desk, "clock")
+    desk.wall += years * 365 * 86_400
+    assert tick(desk).state is State.PASS
+
+
+def test_lost_events_are_told_for_a_while(desk) -> None:
+    told = desk.judge(CHECK, EventsLost, count=12)
+    assert (told.state, "(12)" in told.words) == (State.FAIL, True)
+    assert tick(desk, 60 * 60).state is State.FAIL
+    assert tick(desk, 1).state is State.PASS
+
+
+def test_the_policy_sets_the_times(desk) -> None:
+    short = Settings(offline_minutes=5, lost_minutes=1)
+    desk.see(EventsLost, count=1)
+    report(desk, "dns")
+    desk.pass_time(61)
+    assert desk.judge(CHECK, Tick, short).state is State.PASS
+    desk.pass_time(240)
+    assert desk.judge(CHECK, Tick, short).state is State.FAIL

@@ -1,0 +1,29 @@
+"""The host firewall: on, off, or not told."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentguard.checks.firewall import CHECK
+from agentguard.model.facts import FirewallSeen
+from agentguard.model.verdicts import State
+
+
+@pytest.mark.parametrize(
+    ("on", "product", "state", "words"),
+    [
+        (True, "nftables", State.PASS, "The firewall is on (nftables)."),
+        (True, "", State.PASS, "The firewall is on."),
+        (False, "ufw", State.FAIL, "The firewall of this computer is off."),
+        (None, "", State.UNKNOWN, "It could not be told whether the firewall is on."),
+    ],
+)
+def test_it_tells_whether_the_firewall_is_on(desk, on, product, state, words) -> None:
+    told = desk.judge(CHECK, FirewallSeen, on=on, product=product)
+    assert (told.state, told.words) == (state, words)
+
+
+def test_what_could_not_be_read_is_never_red(desk) -> None:
+    told = desk.judge(CHECK, FirewallSeen, on=False, unread="denied")
+    assert told.state is State.UNKNOWN
+    assert "may not read" in told.words

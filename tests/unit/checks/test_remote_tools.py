@@ -1,0 +1,63 @@
+"""Remote-access tools: known by image name, and no ordinary program among them."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentguard.checks.remote_tools import CHECK, Settings
+from agentguard.model.facts import ProgramsSeen
+from agentguard.model.verdicts import State
+
+ORDINARY = frozenset(
+    {
+        "bash", "systemd", "explorer", "svchost", "chrome", "firefox", "msedge", "teams", "zoom",
+        "outlook", "winword", "excel", "code", "python3", "gnome-shell", "xorg", "sshd", "client",
+        "service", "remote", "services", "spoolsv", "lsass", "sssd", "pipewire", "notepad",
+        "slack", "parallels", "agentguard", "ms-teams", "gnome-remote-desktop-settings",
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "anydesk",
+        "teamviewer_service",
+        "TeamViewer",
+        "rustdesk",
+        "screenconnect.clientservice",
+        "quickassist",
+        "winvnc4",
+        "x11vnc",
+        "meshagent64",
+        "ammyy_admin",
+        "supremo",
+        "remoting_host",
+    ],
+)
+def test_a_running_tool_is_named(desk, image) -> None:
+    told = desk.judge(CHECK, ProgramsSeen, images=ORDINARY | {image})
+    assert told.state is State.FAIL
+    assert told.words == (f"Programs that let others control this computer are running: {image}.")
+
+
+def test_ordinary_programs_are_none_of_them(desk) -> None:
+    told = desk.judge(CHECK, ProgramsSeen, images=ORDINARY)
+    assert (told.state, told.words) == (
+        State.PASS,
+        "No program that lets others control this computer is running.",
+    )
+
+
+def test_the_help_desks_own_tool_is_allowed(desk) -> None:
+    own = Settings(allowed=("teamviewer*",))
+    told = desk.judge(CHECK, ProgramsSeen, own, images=frozenset({"teamviewer", "bash"}))
+    assert (told.state, "teamviewer" in told.words) == (State.PASS, True)
+    both = frozenset({"teamviewer", "anydesk"})
+    told = desk.judge(CHECK, ProgramsSeen, own, images=both)
+    assert (told.state, "teamviewer" in told.words) == (State.FAIL, False)
+
+
+def test_an_empty_list_of_programs_proves_nothing(desk) -> None:
+    assert desk.judge(CHECK, ProgramsSeen).state is State.UNKNOWN
+    assert desk.judge(CHECK, ProgramsSeen, unread="denied").state is State.UNKNOWN

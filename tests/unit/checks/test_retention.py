@@ -1,0 +1,37 @@
+"""Retention: files past their age, counted but not named."""
+
+from __future__ import annotations
+
+from agentguard.checks.retention import CHECK
+from agentguard.model.facts import OldFile, RetentionSeen
+from agentguard.model.verdicts import State
+
+OLD = (
+    OldFile(path="/home/kim/export/mrs-smith.csv", rule="export", age_days=91),
+    OldFile(path="/home/kim/export/b.csv", rule="export", age_days=400),
+)
+
+
+def test_old_files_are_counted_with_the_oldest_age(desk) -> None:
+    told = desk.judge(CHECK, RetentionSeen, rules=2, old=OLD)
+    assert (told.state, told.words) == (
+        State.FAIL,
+        "Files are older than their rule allows (2); the oldest is 400 days old.",
+    )
+
+
+def test_no_old_file_passes(desk) -> None:
+    told = desk.judge(CHECK, RetentionSeen, rules=2)
+    assert (told.state, told.words) == (
+        State.PASS,
+        "No file is older than its rule allows (2 rules).",
+    )
+
+
+def test_without_rules_it_does_not_apply(desk) -> None:
+    assert desk.judge(CHECK, RetentionSeen).state is State.NOT_APPLICABLE
+
+
+def test_what_could_not_be_read_is_unknown(desk) -> None:
+    told = desk.judge(CHECK, RetentionSeen, rules=2, unread="denied")
+    assert told.state is State.UNKNOWN
