@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -84,6 +85,7 @@ class Bus:
     def _connected(self) -> DBusConnection:
         if self._connection is None:
             self._connection = open_dbus_connection(self._address, auth_timeout=SECONDS)
+            weakref.finalize(self._connection, self._connection.sock.close)
         return self._connection
 
     def _forget(self) -> None:

@@ -14,8 +14,8 @@ from Xlib.ext import res, xfixes
 
 from agentguard.errors import PlatformError
 from agentguard.platforms._linux import x11
-from agentguard.platforms._linux.x11_reader import Reader, follow, is_change
-from agentguard.platforms._linux.x11_transfer import NoAnswer
+from agentguard.platforms._linux.x11_reader import Reader, follow
+from agentguard.platforms._linux.x11_transfer import NoAnswer, is_change
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied
 

@@ -71,4 +71,6 @@ class Logind:
 
 
 def _uid() -> int:
-    return os.getuid() if sys.platform != "win32" else -1
+    if sys.platform == "win32":
+        return -1
+    return os.getuid()

@@ -6,11 +6,12 @@ A connection is used by one thread at a time; whoever shares one holds a lock.
 from __future__ import annotations
 
 import select
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from Xlib import X, error
+from Xlib import X, Xatom, error
 from Xlib.display import Display
 from Xlib.ext import res
 from Xlib.protocol.rq import Event
@@ -21,6 +22,8 @@ from agentguard.ports.clock import Stop
 
 LOOK = 0.25
 """Seconds between two looks at a stop while nothing happens."""
+
+ANSWER = 1.0  # seconds for the server to answer
 
 _BROKEN = (
     OSError,
@@ -55,6 +58,7 @@ def connect(name: str, *extensions: str) -> Display:
     """
     with answering():
         display = Display(name)
+        weakref.finalize(display, display.display.socket.close)
         display.set_error_handler(lambda *_: None)  # answers to requests nobody waits for
         for extension in extensions:
             if not display.has_extension(extension):
@@ -89,10 +93,24 @@ def hidden_window(display: Display) -> Window:
     return made
 
 
+def server_time(display: Display, window: Window) -> int:
+    """Give the X server's own time, by a change that changes nothing."""
+    name = display.get_atom("AGENTGUARD_TIME")
+    window.change_property(name, Xatom.STRING, 8, b"")
+    display.sync()
+    for event in events(display, ANSWER):
+        if event.type == X.PropertyNotify and event.atom == name:
+            return int(event.time)
+    raise PlatformError("The X display does not tell its time.")
+
+
 def events(display: Display, seconds: float) -> Iterator[Event]:
-    """Give the events that are there now, or come within `seconds`; none when none do."""
+    """Give the events that are there now, or come within `seconds`; none when none do.
+
+    Sending also receives, so it comes before the look at what is there.
+    """
+    display.flush()
     if not display.pending_events():
-        display.flush()
         select.select([display.fileno()], [], [], max(0.0, seconds))
     for _ in range(display.pending_events()):
         yield display.next_event()

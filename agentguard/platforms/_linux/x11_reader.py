@@ -13,7 +13,7 @@ from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
 from agentguard.platforms._linux import x11
-from agentguard.platforms._linux.x11_transfer import NoAnswer, Transfer
+from agentguard.platforms._linux.x11_transfer import NoAnswer, Overtaken, Transfer, is_change
 from agentguard.ports.desktop import Copied
 
 TEXTS = (
@@ -51,11 +51,6 @@ def follow(display: Display, selections: Iterable[int]) -> None:
     display.flush()
 
 
-def is_change(event: Event) -> bool:
-    """Tell whether it says that a selection changed its owner."""
-    return isinstance(event, xfixes.SelectionNotify)
-
-
 class Reader:
     """Reads selections over a connection of its own, which has XFixes and X-Resource."""
 
@@ -63,9 +58,10 @@ class Reader:
         self._display = display
         self._requestor = x11.hidden_window(display)
         self._retired: deque[Window] = deque()
-        self._changed: dict[int, int] = {}
         self._read_at: dict[int, int] = {}
-        follow(display, [display.get_atom(name) for name in selections])
+        atoms = [display.get_atom(name) for name in selections]
+        follow(display, atoms)
+        self._changed = dict.fromkeys(atoms, x11.server_time(display, self._requestor))
 
     def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
         """Read the text; None when there is none.
@@ -76,20 +72,24 @@ class Reader:
         """
         deadline = time.monotonic() + seconds
         atom = self._display.get_atom(selection)
-        owner = self._owner(atom)
-        if not owner:
-            return None
-        transfer = Transfer(self._display, self._requestor, atom, deadline, self._note)
-        try:
-            return self._copied(transfer, self._program(owner), limit)
-        except NoAnswer:
-            self._renew()
-            if self._owner(atom) != owner:
-                return None
-            raise
+        while (owner := self._owner(atom)) and time.monotonic() < deadline:
+            transfer = Transfer(self._display, self._requestor, atom, deadline, self._note)
+            try:
+                return self._copied(transfer, self._program(owner), limit)
+            except Overtaken:
+                self._renew()
+            except NoAnswer:
+                self._renew()
+                raise
+        if owner:
+            raise NoAnswer
+        return None
 
     def read_at(self, selection: str) -> int:
-        """Give the server's time of the change that was read last; CurrentTime if not known."""
+        """Give a server time after the change that was read last and before the next.
+
+        CurrentTime when nothing was read.
+        """
         return self._read_at.get(self._display.get_atom(selection), X.CurrentTime)
 
     def close(self) -> None:
@@ -106,8 +106,6 @@ class Reader:
             fetched = transfer.fetch(target, limit * LONGEST_CHARACTER)
             if fetched is None:
                 continue
-            if fetched.left_over:
-                self._renew()
             text = fetched.data.decode(encoding, "replace")
             whole = fetched.whole and len(text) <= limit
             return Copied(text=text[:limit], app=app, whole=whole)
@@ -118,8 +116,7 @@ class Reader:
         owner = self._display.get_selection_owner(selection)
         for event in x11.events(self._display, 0):
             self._note(event)
-        if selection in self._changed:
-            self._read_at[selection] = self._changed[selection]
+        self._read_at[selection] = self._changed[selection]
         return int(getattr(owner, "id", owner))
 
     def _program(self, owner: int) -> str:

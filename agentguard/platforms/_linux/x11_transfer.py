@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 from Xlib import X
 from Xlib.display import Display
+from Xlib.ext import xfixes
 from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
 from agentguard.errors import PlatformError
 from agentguard.platforms._linux import x11
+
+LET_PASS = 5.0
+"""Seconds for the rest of what is longer than the limit to pass by."""
 
 PROPERTY = "AGENTGUARD_SELECTION"
 INCR = "INCR"
@@ -28,20 +32,23 @@ class NoAnswer(PlatformError):
         super().__init__("The program that holds the clipboard does not answer.")
 
 
+class Overtaken(Exception):
+    """The selection has another owner now, or none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What came: `whole` is False when it was cut at the limit; `left_over` when it goes on."""
+    """What came: `whole` is False when it was cut at the limit."""
 
     data: bytes
     whole: bool = True
-    left_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """Requests for one selection, made with the window `requestor`.
 
-    `deadline` is monotonic time. Events that are not about the request are handed to `aside`.
+    `deadline` is monotonic time. Changes of owners that come meanwhile are handed to `aside`.
     """
 
     display: Display
@@ -65,6 +72,7 @@ class Transfer:
 
         Raises:
             NoAnswer: the deadline passed.
+            Overtaken: the selection has another owner now, or none.
 
         """
         if not self._asked(target):
@@ -83,7 +91,7 @@ class Transfer:
         atom = self.display.get_atom(target)
         self.requestor.delete_property(self._property)
         self.requestor.convert_selection(self.selection, atom, self._property, X.CurrentTime)
-        for event in self._events():
+        for event in self._events(self.deadline):
             if event.type == X.SelectionNotify and event.target == atom:
                 return bool(event.property != X.NONE)
         raise NoAnswer
@@ -103,7 +111,7 @@ class Transfer:
         """Collect an incremental transfer until its empty piece, or until there is enough."""
         pieces: list[bytes] = []
         room = limit
-        for event in self._events():
+        for event in self._events(self.deadline):
             if not _is_piece(event, self._property):
                 continue
             piece, kind, rest = self._take(room)
@@ -114,17 +122,38 @@ class Transfer:
             pieces.append(piece)
             room -= len(piece)
             if rest or room <= 0:
-                return Fetched(data=b"".join(pieces), whole=False, left_over=True)
+                self._let_pass()
+                return Fetched(data=b"".join(pieces), whole=False)
         raise NoAnswer
 
-    def _events(self) -> Iterator[Event]:
+    def _let_pass(self) -> None:
+        """Take the rest without reading it: some owners (xclip) serve nobody else before."""
+        for event in self._events(time.monotonic() + LET_PASS):
+            if _is_piece(event, self._property) and not self._length():
+                return
+
+    def _length(self) -> int:
+        """Give the length of the piece that is there, in bytes, and let it be."""
+        found = self.requestor.get_property(self._property, X.AnyPropertyType, 0, 0)
+        self.requestor.delete_property(self._property)
+        self.display.flush()
+        return int(found.bytes_after) if found is not None else 0
+
+    def _events(self, deadline: float) -> Iterator[Event]:
         """Give events to this requestor until the deadline."""
-        while (left := self.deadline - time.monotonic()) > 0:
+        while (left := deadline - time.monotonic()) > 0:
             for event in x11.events(self.display, left):
-                if _for(event, self.requestor):
-                    yield event
-                else:
+                if is_change(event):
                     self.aside(event)
+                    if event.selection == self.selection:
+                        raise Overtaken
+                elif _for(event, self.requestor):
+                    yield event
+
+
+def is_change(event: Event) -> bool:
+    """Tell whether it says that a selection changed its owner."""
+    return isinstance(event, xfixes.SelectionNotify)
 
 
 def _is_piece(event: Event, wanted: int) -> bool:

@@ -1,0 +1,123 @@
+"""A program that owns the clipboard and behaves badly: `clipboard_owner.py KIND`.
+
+silent     never answers            dies       ends in the middle of an incremental transfer
+secret     a password manager       picture    offers no text
+restless   copies 1000 times as fast as it can and serves the last
+Prints a line when it owns the clipboard.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from Xlib import X, Xatom
+from Xlib.display import Display
+from Xlib.protocol import event
+
+CHANGES = 1000
+
+
+class Owner:
+    """Owns CLIPBOARD and answers requests with `answers`: a target's name to what it gives."""
+
+    def __init__(self, answers: dict[str, Callable[[object, int], None]]) -> None:
+        self.display = Display()
+        self.window = self.display.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+        self.clipboard = self.display.get_atom("CLIPBOARD")
+        self.answers = {self.display.get_atom(name): give for name, give in answers.items()}
+
+    def own(self, times: int = 1) -> None:
+        """Copy; several times gives several changes."""
+        for _ in range(times):
+            self.window.set_selection_owner(self.clipboard, X.CurrentTime)
+        self.display.sync()
+        print("owned", flush=True)
+
+    def serve(self) -> None:
+        """Answer until another program copies."""
+        while (seen := self.display.next_event()).type != X.SelectionClear:
+            if seen.type == X.SelectionRequest:
+                self._answer(seen)
+
+    def text(self, value: bytes) -> Callable[[object, int], None]:
+        """Give a text."""
+        return lambda to, prop: to.change_property(
+            prop, self.display.get_atom("UTF8_STRING"), 8, value
+        )
+
+    def _answer(self, request: object) -> None:
+        if request.target == self.display.get_atom("TARGETS"):
+            request.requestor.change_property(request.property, Xatom.ATOM, 32, list(self.answers))
+        elif request.target in self.answers:
+            self.answers[request.target](request.requestor, request.property)
+        else:
+            request.property = X.NONE
+        request.requestor.send_event(
+            event.SelectionNotify(
+                time=request.time,
+                requestor=request.requestor,
+                selection=request.selection,
+                target=request.target,
+                property=request.property,
+            )
+        )
+        self.display.flush()
+
+
+def dying(owner: Owner) -> Callable[[object, int], None]:
+    """Begin an incremental transfer, give one piece, and end."""
+
+    def give(to: object, prop: int) -> None:
+        to.change_attributes(event_mask=X.PropertyChangeMask)
+        to.change_property(prop, owner.display.get_atom("INCR"), 32, [1_000_000])
+        owner.answers[owner.display.get_atom("UTF8_STRING")] = lambda *_: None
+        owner.dying = True
+
+    return give
+
+
+def main(kind: str) -> None:
+    """Own the clipboard in the way of `kind`."""
+    owner = Owner({})
+    atom = owner.display.get_atom
+    if kind == "secret":
+        owner.answers = {
+            atom("UTF8_STRING"): owner.text(b"correct horse battery staple"),
+            atom("x-kde-passwordManagerHint"): owner.text(b"secret"),
+        }
+    elif kind == "picture":
+        owner.answers = {atom("image/png"): owner.text(b"\x89PNG")}
+    elif kind == "restless":
+        owner.answers = {atom("UTF8_STRING"): owner.text(b"the last of many")}
+    elif kind == "dies":
+        owner.answers = {atom("UTF8_STRING"): dying(owner)}
+    owner.own(CHANGES if kind == "restless" else 1)
+    if kind == "silent":
+        while owner.display.next_event().type != X.SelectionClear:
+            pass
+    elif kind == "dies":
+        die_after_one_piece(owner)
+    else:
+        owner.serve()
+
+
+def die_after_one_piece(owner: Owner) -> None:
+    """Serve until the first piece was fetched, then end without the rest."""
+    pieces = 0
+    while True:
+        seen = owner.display.next_event()
+        if seen.type == X.SelectionRequest:
+            owner._answer(seen)
+        elif seen.type == X.PropertyNotify and seen.state == X.PropertyDelete:
+            if pieces:
+                return
+            pieces += 1
+            seen.window.change_property(
+                seen.atom, owner.display.get_atom("UTF8_STRING"), 8, b"the first piece"
+            )
+            owner.display.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
