@@ -148,10 +148,11 @@ class OldFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSeen(Fact):
-    """The files that are past their age, by the policy's retention rules."""
+    """The files that are past their age: `count` of them, of which `old` lists at most 1,000."""
 
     rules: int = 0
     old: tuple[OldFile, ...] = ()
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

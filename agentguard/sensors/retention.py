@@ -1,0 +1,134 @@
+"""Files that are past their age, by the policy's retention rules; nothing is removed here.
+
+Age is the time of change against wall time, and wall time may jump. So a wall clock that ran away
+from the boot clock is not believed until it has been steady for a day: of two readings the more
+lenient one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import PurePath
+
+from agentguard.model.events import SensorState, Watching
+from agentguard.model.facts import OldFile, RetentionSeen
+from agentguard.model.policy import RetentionRule, Watch
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.retention import DAY, rule_name
+from agentguard.sensors.bell import Bell
+from agentguard.sensors.sweep import Found, scope_of, walk
+
+NAME = "retention"
+EVERY = 6 * 3600.0
+FIRST = 30.0
+"""Seconds from the start to the first look: a wall clock that is set at the start has settled."""
+LISTED = 1_000
+"""So many files are listed; `count` tells how many there are."""
+JUMP = 5.0
+STEADY = DAY
+PATIENCE = 2_000
+"""Files looked at between two looks at the stop."""
+
+
+class LenientWall:
+    """Wall time for expiry: after a jump, the earlier of the two readings for a day."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        now = clock.now()
+        self._believed = self._last = now.wall - now.boot
+        self._steady_since = now.boot
+
+    def now(self) -> float:
+        """Give the wall time that ages are judged by."""
+        now = self._clock.now()
+        offset = now.wall - now.boot
+        if abs(offset - self._last) > JUMP:
+            self._steady_since = now.boot
+        self._last = offset
+        settled = now.boot - self._steady_since >= STEADY
+        if settled or offset - self._believed <= JUMP:
+            self._believed = offset
+        return self._believed + now.boot
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one look has found so far."""
+
+    old: list[OldFile] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, file: OldFile) -> None:
+        """Count a file, and list it as long as there is room."""
+        self.count += 1
+        if len(self.old) < LISTED:
+            self.old.append(file)
+
+
+class RetentionSensor:
+    """Walks the rules' folders every six hours."""
+
+    name = NAME
+
+    def __init__(self, policy: PolicySource, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._wall = LenientWall(clock)
+        self._bell = Bell()
+
+    def poke(self) -> None:
+        """Look now."""
+        self._bell.ring()
+
+    def run(self, submit: Submit, stop: Stop) -> None:
+        """Look every six hours, or when the rules change, until `stop` is set."""
+        self._bell.attach(stop)
+        submit(SensorState(at=self._clock.now(), sensor=NAME, state=Watching.WATCHING))
+        self._clock.wait(self._bell, FIRST)
+        while not stop.is_set():
+            self._bell.hush()
+            rules = self._policy().retention
+            self.read_once(submit, stop)
+            self._wait(rules)
+
+    def read_once(self, submit: Submit, stop: Stop) -> None:
+        """Look once and tell; nothing is told when `stop` is set meanwhile."""
+        rules = self._policy().retention
+        found = _Found()
+        for rule in rules:
+            for file in self._old(rule, stop):
+                found.add(file)
+        if stop.is_set():
+            return
+        submit(
+            RetentionSeen(
+                at=self._clock.now(),
+                rules=len(rules),
+                old=tuple(found.old),
+                count=found.count,
+            )
+        )
+
+    def _wait(self, rules: tuple[RetentionRule, ...]) -> None:
+        begun = self._clock.now()
+        while self._policy().retention == rules:
+            left = EVERY - self._clock.now().since(begun)
+            self._wall.now()
+            if left <= 0 or self._clock.wait(self._bell, min(left, 60.0)):
+                return
+
+    def _old(self, rule: RetentionRule, stop: Stop) -> Iterator[OldFile]:
+        scope = scope_of(Watch(folders=(rule.folder,), exclude=()))
+        wall = self._wall.now()
+        for looked, found in enumerate(walk(scope)):
+            if looked % PATIENCE == 0 and stop.is_set():
+                return
+            if not isinstance(found, Found) or not fnmatch(PurePath(found.path).name, rule.pattern):
+                continue
+            age = int((wall - found.mark.changed / 1e9) // DAY)
+            if age >= rule.days:
+                yield OldFile(path=found.path, rule=rule_name(rule), age_days=age)

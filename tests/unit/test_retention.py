@@ -1,0 +1,274 @@
+"""Removal with proof: the file that was judged goes, any other stays."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from agentguard import retention
+from agentguard.errors import CannotError
+from agentguard.model.facts import OldFile
+from agentguard.model.policy import RetentionRule
+from agentguard.platforms._fake_clock import FakeClock
+from agentguard.retention import DAY, remove, rule_name, rule_of
+
+TEXT = b"yesterday's export"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def rule(tmp_path: Path) -> RetentionRule:
+    (tmp_path / "exports").mkdir()
+    return RetentionRule(folder=str(tmp_path / "exports"), days=30)
+
+
+def aged(path: Path, clock: FakeClock, days: float, content: bytes = TEXT) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    then = clock.now().wall - days * DAY
+    os.utime(path, (then, then))
+    return path
+
+
+def here(rule: RetentionRule, name: str) -> Path:
+    return Path(rule.folder) / name
+
+
+def left(rule: RetentionRule) -> list[str]:
+    return sorted(p.name for p in Path(rule.folder).rglob("*"))
+
+
+def test_an_old_file_goes_and_its_proof_stays(rule: RetentionRule, clock: FakeClock) -> None:
+    path = aged(here(rule, "a/b/old.csv"), clock, 31)
+    removed = remove(str(path), rule, clock)
+    assert removed.sha256 == hashlib.sha256(TEXT).hexdigest()
+    assert (removed.path, removed.size) == (str(path), len(TEXT))
+    assert removed.mtime == pytest.approx(clock.now().wall - 31 * DAY, abs=1)
+    assert left(rule) == ["a", "b"]
+
+
+def test_a_young_file_stays(rule: RetentionRule, clock: FakeClock) -> None:
+    path = aged(here(rule, "young.csv"), clock, 29.9)
+    with pytest.raises(CannotError, match="not past its age"):
+        remove(str(path), rule, clock)
+    assert path.read_bytes() == TEXT
+
+
+def test_a_file_that_was_touched_since_it_was_seen_stays(
+    rule: RetentionRule, clock: FakeClock
+) -> None:
+    path = aged(here(rule, "old.csv"), clock, 31)
+    os.utime(path, (clock.now().wall, clock.now().wall))
+    with pytest.raises(CannotError):
+        remove(str(path), rule, clock)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "a/../../secret.txt", "."])
+def test_a_way_out_of_the_folder_is_refused(
+    rule: RetentionRule, clock: FakeClock, tmp_path: Path, name: str
+) -> None:
+    secret = aged(tmp_path / "secret.txt", clock, 99)
+    with pytest.raises(CannotError):
+        remove(f"{rule.folder}/{name}", rule, clock)
+    assert secret.exists()
+
+
+def test_a_file_elsewhere_is_refused(rule: RetentionRule, clock: FakeClock, tmp_path: Path) -> None:
+    elsewhere = aged(tmp_path / "exports-of-others" / "old.csv", clock, 99)
+    with pytest.raises(CannotError, match="not in the folder"):
+        remove(str(elsewhere), rule, clock)
+    assert elsewhere.exists()
+
+
+def test_a_name_that_the_rule_is_not_about_is_refused(tmp_path: Path, clock: FakeClock) -> None:
+    rule = RetentionRule(folder=str(tmp_path), days=30, pattern="*.csv")
+    path = aged(tmp_path / "old.doc", clock, 99)
+    with pytest.raises(CannotError, match="not one that the rule is about"):
+        remove(str(path), rule, clock)
+    assert path.exists()
+
+
+def test_a_link_is_refused_and_its_target_stays(
+    rule: RetentionRule, clock: FakeClock, tmp_path: Path
+) -> None:
+    target = aged(tmp_path / "target.csv", clock, 99)
+    here(rule, "link.csv").symlink_to(target)
+    with pytest.raises(CannotError):
+        remove(str(here(rule, "link.csv")), rule, clock)
+    assert target.exists()
+    assert here(rule, "link.csv").is_symlink()
+
+
+def test_a_folder_on_the_way_that_is_a_link_is_refused(
+    rule: RetentionRule, clock: FakeClock, tmp_path: Path
+) -> None:
+    target = aged(tmp_path / "elsewhere" / "old.csv", clock, 99)
+    here(rule, "sub").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CannotError):
+        remove(str(here(rule, "sub/old.csv")), rule, clock)
+    assert target.exists()
+
+
+def test_the_rules_own_folder_may_be_a_link(tmp_path: Path, clock: FakeClock) -> None:
+    path = aged(tmp_path / "real" / "old.csv", clock, 99)
+    (tmp_path / "Documents").symlink_to(tmp_path / "real")
+    rule = RetentionRule(folder=str(tmp_path / "Documents"), days=30)
+    remove(str(path), rule, clock)
+    assert not path.exists()
+
+
+def test_a_second_name_is_refused_for_the_data_would_stay(
+    rule: RetentionRule, clock: FakeClock, tmp_path: Path
+) -> None:
+    path = aged(here(rule, "old.csv"), clock, 99)
+    os.link(path, tmp_path / "copy.csv")
+    with pytest.raises(CannotError, match="second name"):
+        remove(str(path), rule, clock)
+    assert path.exists()
+
+
+def test_a_pipe_neither_hangs_nor_goes(rule: RetentionRule, clock: FakeClock) -> None:
+    os.mkfifo(here(rule, "pipe"))
+    with pytest.raises(CannotError, match="not a regular file"):
+        remove(str(here(rule, "pipe")), rule, clock)
+    assert left(rule) == ["pipe"]
+
+
+def test_a_folder_is_refused(rule: RetentionRule, clock: FakeClock) -> None:
+    here(rule, "sub").mkdir()
+    with pytest.raises(CannotError):
+        remove(str(here(rule, "sub")), rule, clock)
+    assert left(rule) == ["sub"]
+
+
+def test_a_file_that_is_gone_is_said_so(rule: RetentionRule, clock: FakeClock) -> None:
+    with pytest.raises(CannotError, match="could not be removed"):
+        remove(str(here(rule, "gone.csv")), rule, clock)
+
+
+class Interrupting:
+    """A clock that does something when it is asked, in the midst of a removal."""
+
+    def __init__(self, clock: FakeClock, deed: object) -> None:
+        self._clock = clock
+        self._deed = deed
+
+    def now(self) -> object:
+        self._deed()  # type: ignore[operator]
+        return self._clock.now()
+
+    def wait(self, stop: object, seconds: float) -> bool:
+        return True
+
+
+def test_a_file_that_is_swapped_after_it_was_judged_stays(
+    rule: RetentionRule, clock: FakeClock
+) -> None:
+    path = aged(here(rule, "old.csv"), clock, 99)
+
+    def swap() -> None:
+        path.unlink()
+        path.write_bytes(b"new and precious")
+
+    with pytest.raises(CannotError, match="taken its place"):
+        remove(str(path), rule, Interrupting(clock, swap))
+    assert path.read_bytes() == b"new and precious"
+    assert left(rule) == ["old.csv"]
+
+
+def test_a_link_that_is_swapped_in_stays_with_its_target(
+    rule: RetentionRule, clock: FakeClock, tmp_path: Path
+) -> None:
+    path = aged(here(rule, "old.csv"), clock, 99)
+    target = aged(tmp_path / "target.csv", clock, 99)
+
+    def swap() -> None:
+        path.unlink()
+        path.symlink_to(target)
+
+    with pytest.raises(CannotError, match="taken its place"):
+        remove(str(path), rule, Interrupting(clock, swap))
+    assert path.is_symlink()
+    assert target.read_bytes() == TEXT
+
+
+def test_a_file_that_is_written_while_it_is_hashed_stays(
+    rule: RetentionRule, clock: FakeClock
+) -> None:
+    path = aged(here(rule, "old.csv"), clock, 99)
+
+    def write() -> None:
+        with path.open("ab") as file:
+            file.write(b"!")
+
+    with pytest.raises(CannotError):
+        remove(str(path), rule, Interrupting(clock, write))
+    assert path.read_bytes() == TEXT + b"!"
+
+
+def test_no_stranger_ever_goes_in_a_race(rule: RetentionRule, clock: FakeClock) -> None:
+    """One thread puts new files over the name all the time; none of those may ever be lost."""
+    path = here(rule, "old.csv")
+    stop = threading.Event()
+    written: list[bytes] = []
+
+    def strangers() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            content = b"precious %d" % number
+            new = here(rule, "incoming")
+            new.write_bytes(content)
+            new.rename(path)
+            written.append(content)
+
+    aged(path, clock, 99)
+    thread = threading.Thread(target=strangers)
+    thread.start()
+    try:
+        for _ in range(300):
+            try:
+                removed = remove(str(path), rule, clock)
+            except CannotError:
+                continue
+            assert removed.sha256 == hashlib.sha256(TEXT).hexdigest()
+    finally:
+        stop.set()
+        thread.join(10)
+    kept = {p.read_bytes() for p in Path(rule.folder).iterdir()}
+    assert written[-1] in kept
+
+
+def test_a_wall_clock_set_back_saves_the_file(rule: RetentionRule, clock: FakeClock) -> None:
+    path = aged(here(rule, "old.csv"), clock, 31)
+    clock.jump_wall(-2 * DAY)
+    with pytest.raises(CannotError):
+        remove(str(path), rule, clock)
+    assert path.exists()
+
+
+def test_a_listed_file_finds_its_rule_again() -> None:
+    csv = RetentionRule(folder="~/Exports/", days=30, pattern="*.csv")
+    rest = RetentionRule(folder="~/Exports", days=90)
+    old = OldFile(path="/home/a/Exports/x.csv", rule=rule_name(csv), age_days=40)
+    assert rule_of(old, (rest, csv)) is csv
+    assert rule_of(old, (rest,)) is None
+    assert rule_name(rest) == "~/Exports/*"
+
+
+def test_the_hash_is_of_all_of_a_large_file(
+    rule: RetentionRule, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BLOCK", 1000)
+    content = bytes(range(256)) * 40
+    path = aged(here(rule, "large.bin"), clock, 99, content)
+    assert remove(str(path), rule, clock).sha256 == hashlib.sha256(content).hexdigest()
