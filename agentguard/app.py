@@ -127,9 +127,14 @@ def _watching(sensor: Sensor, engine: Engine) -> Actor:
     return Actor(name=sensor.name, run=lambda stop: sensor.run(engine.submit, stop))
 
 
-def build(parts: Parts, make_link: MakeLink = lambda _engine: None) -> Agent:
-    """Wire an agent; nothing runs before `start`."""
-    first = Keeper(parts.folder, shapes(), parts.clock).start()
+def build(
+    parts: Parts, make_link: MakeLink = lambda _engine: None, policy: Policy | None = None
+) -> Agent:
+    """Wire an agent; nothing runs before `start`. `policy` replaces the one that was kept."""
+    if policy is None:
+        first = Keeper(parts.folder, shapes(), parts.clock).start()
+    else:
+        first = PolicyInForce(at=parts.clock.now(), policy=policy)
     engine = _engine(parts, first)
     link = make_link(engine) or _no_link()
     vault = Vault(parts.folder / "vault", parts.journal, parts.clock)

@@ -1,0 +1,130 @@
+"""agentguard check: looks at this computer once and tells the state of every control."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from agentguard import paths, settings, texts
+from agentguard.app import Agent, Parts, build, shapes
+from agentguard.commands.base import FINDINGS, FINE, Command
+from agentguard.errors import StoreError, UsageError
+from agentguard.look import Look, Progress
+from agentguard.mfa import Verifiers
+from agentguard.model.policy import Policy
+from agentguard.model.posture import ControlState
+from agentguard.model.verdicts import State
+from agentguard.platforms import load, system_clock
+from agentguard.policy.parse import parse
+from agentguard.ports.clock import Clock
+from agentguard.scan.client import Limits, ScanClient
+from agentguard.store.db import open_for_reading
+from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
+from agentguard.texts import Texts
+
+PREFIXES = ("lesson",)
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options."""
+    parser.add_argument("--json", action="store_true", help=words.say("cli.check.json"))
+    parser.add_argument("--policy", type=Path, help=words.say("cli.check.policy"))
+    parser.add_argument("--seconds", type=float, default=120.0, help=words.say("cli.check.seconds"))
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Look, print, and tell by the exit code whether something is wrong."""
+    words = texts.load()
+    clock = system_clock()
+    journal, entries = _remembered(paths.data_folder())
+    with _agent(journal, clock, chosen.policy) as agent:
+        look = Look(agent=agent, journal=entries, progress=_progress(words))
+        controls = look.take(chosen.seconds).controls
+    rows = [row(control, words) for control in controls]
+    if chosen.json:
+        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("".join(table(rows, words)))
+    return FINDINGS if any(c.state is State.FAIL for c in controls) else FINE
+
+
+def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]:
+    """Give a journal in memory that remembers the lessons, and the state of the real one."""
+    copy = InMemoryJournal()
+    try:
+        real = open_for_reading(folder)
+    except StoreError:
+        return copy, None
+    for prefix in PREFIXES:
+        copy.commit((), real.memory(prefix))
+    return copy, real.verify()
+
+
+@contextmanager
+def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Iterator[Agent]:
+    folder = paths.data_folder()
+    chosen = policy or (Path(p) if (p := settings.load(folder).policy) else None)
+    given = _read(chosen) if chosen else None
+    with ScanClient(Limits(), clock) as scan:
+        parts = Parts(
+            folder=folder,
+            backend=load(),
+            clock=clock,
+            journal=journal,
+            outbox=InMemoryOutbox(journal),
+            scan=scan,
+            verifier=Verifiers(()),
+        )
+        yield build(parts, policy=given)
+
+
+def _read(file: Path) -> Policy:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} could not be read: {error.strerror}.") from error
+    return parse(data, str(file), shapes())
+
+
+def _progress(words: Texts) -> Progress:
+    def tell(part: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(words.say("cli.check.seen", part=part) + "\n")
+
+    return tell
+
+
+def row(control: ControlState, words: Texts) -> dict[str, object]:
+    """Give a control as scripts read it."""
+    return {
+        "id": control.check,
+        "measure": control.measure,
+        "title": words.say(f"{control.check}.title"),
+        "state": control.state.value,
+        "since": control.since.iso,
+        "detail": words.render(control.detail),
+        "advice": words.say(f"{control.check}.advice"),
+        "proves": list(control.proves),
+    }
+
+
+def table(rows: list[dict[str, object]], words: Texts) -> Iterator[str]:
+    """Give the lines of the posture table, grouped by measure."""
+    measure: object = None
+    for one in rows:
+        if one["measure"] != measure:
+            measure = one["measure"]
+            yield f"\n{measure}. {words.say(f'measure.{measure}')}\n"
+        state = words.say(f"cli.state.{one['state']}")
+        yield f"   {state:<14} {one['title']}\n"
+        if one["detail"]:
+            yield f"   {'':<14} {one['detail']}\n"
+        if one["state"] == State.FAIL.value:
+            yield f"   {'':<14} {one['advice']}\n"
+
+
+COMMAND = Command(arguments=arguments, run=run)
