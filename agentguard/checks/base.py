@@ -65,7 +65,7 @@ def named(name: str, patterns: tuple[str, ...]) -> bool:
     return bool(patterns) and _compiled(patterns).match(name.casefold()) is not None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(p.casefold()) for p in patterns))
 

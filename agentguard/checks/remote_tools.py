@@ -110,4 +110,5 @@ CHECK = Check(
     judge=judge,
     fresh=HOUR,
     proves=("PCI DSS 8.2.7", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 13.2"),
+    lessons=("remote-help",),
 )

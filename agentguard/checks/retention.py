@@ -16,7 +16,7 @@ def judge(event: RetentionSeen, _facts: Facts, _settings: NoSettings) -> Verdict
         return not_applicable("retention.no-rules")
     if event.old:
         oldest = max(one.age_days for one in event.old)
-        return wrong("retention.old", count=len(event.old), days=oldest)
+        return wrong("retention.old", count=max(event.count, len(event.old)), days=oldest)
     return passed("retention.young", rules=event.rules)
 
 

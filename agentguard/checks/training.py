@@ -32,7 +32,7 @@ def judge(event: TrainingSeen, _facts: Facts, settings: Settings) -> Verdict:
         return not_applicable("training.none")
     late = [r.lesson for r in lessons if event.at.wall > _due(r) + settings.grace_days * DAY]
     if late:
-        return wrong("training.overdue", count=len(late), lessons=few(late))
+        return wrong("training.overdue", count=len(late), lessons=few(late), lesson=min(late))
     due = [r.lesson for r in lessons if event.at.wall > _due(r)]
     if due:
         return passed("training.due", count=len(due), days=settings.grace_days)

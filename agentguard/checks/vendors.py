@@ -26,6 +26,13 @@ class Vendor:
         default=(),
         metadata={"doc": "Names of its programs, where they name no vendor (* and ?)."},
     )
+    sources: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Package managers (dpkg, rpm, flatpak, snap, msi) whose programs are its own "
+            "when no other entry names them, as a distribution's are."
+        },
+    )
     approved: bool = field(
         default=True, metadata={"doc": "Whether programs of this vendor may be installed."}
     )
@@ -65,19 +72,26 @@ def judge(event: SoftwareSeen, _facts: Facts, settings: Settings) -> Verdict:
 def _match(
     items: tuple[Software, ...], register: tuple[Vendor, ...]
 ) -> tuple[list[Vendor], list[str]]:
-    """Give the vendors that are present, and the names of those outside the register."""
+    """Give the vendors that are present, and the programs of those outside the register."""
     present: dict[str, Vendor] = {}
     strangers: list[str] = []
     for item in items:
-        vendor = next((v for v in register if _is_of(item, v)), None)
+        vendor = _vendor(item, register)
         if vendor is None:
-            strangers.append(item.vendor or item.name)
+            strangers.append(item.name)
         else:
             present[vendor.name] = vendor
     return list(present.values()), strangers
 
 
-def _is_of(item: Software, vendor: Vendor) -> bool:
+def _vendor(item: Software, register: tuple[Vendor, ...]) -> Vendor | None:
+    """Find whom a program is of: by what it says of itself first, then by where it came from."""
+    by_name = (v for v in register if _says(item, v))
+    by_source = (v for v in register if named(item.source, v.sources))
+    return next(by_name, None) or next(by_source, None)
+
+
+def _says(item: Software, vendor: Vendor) -> bool:
     return named(item.vendor, vendor.publishers) or named(item.name, vendor.products)
 
 
@@ -98,8 +112,8 @@ def _strangers(strangers: list[str], present: list[Vendor], settings: Settings) 
     if not strangers:
         return passed("vendors.known", count=len(present))
     if settings.allow_unknown:
-        return passed("vendors.counted", count=len(strangers), vendors=few(strangers))
-    return wrong("vendors.strangers", count=len(strangers), vendors=few(strangers))
+        return passed("vendors.counted", count=len(strangers), programs=few(strangers))
+    return wrong("vendors.strangers", count=len(strangers), programs=few(strangers))
 
 
 def _over(last: str, day: date) -> bool:

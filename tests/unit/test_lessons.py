@@ -34,9 +34,9 @@ def at(day: float) -> Moment:
     return Moment(boot=day * DAY, wall=1_700_000_000 + day * DAY)
 
 
-def test_three_lessons_are_shipped_each_with_a_question_and_three_choices() -> None:
+def test_the_lessons_are_shipped_each_with_a_question_and_three_choices() -> None:
     shipped = lessons.load()
-    assert [one.id for one in shipped] == ["card-data", "clipboard", "lock-screen"]
+    assert [one.id for one in shipped] == ["card-data", "clipboard", "lock-screen", "remote-help"]
     for one in shipped:
         assert len(one.choices) == len(set(one.choices)) == 3
         assert one.question.endswith("?")

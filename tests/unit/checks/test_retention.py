@@ -20,6 +20,11 @@ def test_old_files_are_counted_with_the_oldest_age(desk) -> None:
     )
 
 
+def test_all_are_counted_where_only_some_are_listed(desk) -> None:
+    told = desk.judge(CHECK, RetentionSeen, rules=2, old=OLD, count=5000)
+    assert "(5000)" in told.words
+
+
 def test_no_old_file_passes(desk) -> None:
     told = desk.judge(CHECK, RetentionSeen, rules=2)
     assert (told.state, told.words) == (
