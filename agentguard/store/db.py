@@ -58,8 +58,8 @@ def open_store(folder: Path, clock: Clock | None = None) -> Store:
     return _open(path)
 
 
-def open_for_reading(folder: Path) -> SqliteJournal:
-    """Open the journal to read it while the agent may be writing.
+def open_for_reading(folder: Path) -> Store:
+    """Open the store to read it while the agent may be writing.
 
     Raises:
         StoreError: there is none, or it cannot be read.
@@ -70,7 +70,7 @@ def open_for_reading(folder: Path) -> SqliteJournal:
         raise StoreError(f"There is no journal in {folder}.", "Start the agent once: it makes one.")
     database = Database(path, read_only=True)
     schema.refuse_newer(database)
-    return SqliteJournal(database)
+    return _store(database)
 
 
 def _open(path: Path) -> Store:
@@ -80,6 +80,10 @@ def _open(path: Path) -> Store:
     except BaseException:
         database.close()
         raise
+    return _store(database)
+
+
+def _store(database: Database) -> Store:
     return Store(journal=SqliteJournal(database), outbox=SqliteOutbox(database), database=database)
 
 

@@ -1,0 +1,73 @@
+"""agentguard enroll: make this computer known to the endpoint with a single-use code."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from agentguard import paths, settings, texts
+from agentguard.commands.base import FINE, Command
+from agentguard.errors import UsageError
+from agentguard.platforms import system_clock
+from agentguard.texts import Texts
+from agentguard.uplink import enrolment, identity
+
+STDIN = "-"
+LONGEST_CODE = 256
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options; the code is none of them, as command lines are seen by every program."""
+    parser.add_argument("--endpoint", metavar="URL", help=words.say("cli.enroll.endpoint"))
+    parser.add_argument("--ca", metavar="FILE", help=words.say("cli.enroll.ca"))
+    parser.add_argument("--label", help=words.say("cli.enroll.label"))
+    parser.add_argument("--code-file", metavar="FILE", help=words.say("cli.enroll.code-file"))
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Enrol, and remember the endpoint in the settings."""
+    words, folder = texts.load(), paths.data_folder()
+    known = settings.load(folder)
+    wanted = replace(
+        known,
+        endpoint=chosen.endpoint or known.endpoint,
+        ca_file=str(Path(chosen.ca).absolute()) if chosen.ca else known.ca_file,
+        label=chosen.label or known.label or platform.node(),
+    )
+    if not wanted.endpoint:
+        raise UsageError(words.say("cli.enroll.no-endpoint"))
+    done = enrolment.enrol(
+        folder,
+        wanted.endpoint,
+        _code(chosen.code_file, words),
+        clock=system_clock(),
+        ca_file=wanted.ca_file,
+        label=wanted.label,
+    )
+    settings.save(folder, wanted)
+    said = words.say(
+        "cli.enroll.done",
+        device=done.device,
+        team=done.team or "-",
+        place=identity.KeyFile(folder / identity.FILE).name,
+    )
+    sys.stdout.write(f"{said}\n")
+    return FINE
+
+
+def _code(file: str | None, words: Texts) -> str:
+    if file is None and sys.stdin.isatty():
+        sys.stderr.write(words.say("cli.enroll.ask") + " ")
+        sys.stderr.flush()
+    if file is None or file == STDIN:
+        return sys.stdin.readline(LONGEST_CODE).strip()
+    try:
+        return Path(file).read_text(encoding="utf-8")[:LONGEST_CODE].strip()
+    except (OSError, UnicodeError) as error:
+        raise UsageError(words.say("cli.enroll.no-code-file", file=file)) from error
+
+
+COMMAND = Command(arguments=arguments, run=run)

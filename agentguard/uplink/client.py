@@ -1,0 +1,175 @@
+"""Posts to the endpoint and classes what comes back; a success is only what can be decoded."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TypeVar
+
+import msgspec
+
+from agentguard.errors import UplinkError
+from agentguard.ports.clock import Clock
+from agentguard.uplink.problems import bounded, problem
+from agentguard.uplink.signing import Sign
+from agentguard.uplink.transport import Channel, address, connected, tls_context
+from agentguard.wire import httpsig, v1
+
+TOTAL_SECONDS = 30.0
+LARGEST_ANSWER = 1024 * 1024
+_CHUNK = 64 * 1024
+_REDIRECTS = range(300, 400)
+_CLOCK = frozenset({"clock", "clock-skew", "clock_skew"})
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def refusal(self) -> v1.Problem | None:
+        """The problem that the body describes, if it does."""
+        try:
+            return msgspec.json.decode(self.body, type=v1.Problem)
+        except msgspec.DecodeError:
+            return None
+
+
+class Client:
+    """Speaks with one endpoint; it keeps no connection, so any thread may call it.
+
+    Raises:
+        UsageError: the URL is not an https URL, or the CA file cannot be used.
+
+    """
+
+    def __init__(
+        self, url: str, clock: Clock, *, ca_file: str = "", total_seconds: float = TOTAL_SECONDS
+    ) -> None:
+        self._to = address(url)
+        self._context = tls_context(ca_file)
+        self._clock = clock
+        self._total_seconds = total_seconds
+        self._offset = 0.0
+
+    @property
+    def host(self) -> str:
+        """The endpoint's name."""
+        return self._to.host
+
+    def post(self, path: str, body: bytes, answer: type[T], sign: Sign | None = None) -> T:
+        """Post a body and decode the answer; a difference of the clocks is made up for once.
+
+        Raises:
+            UplinkError: the endpoint was not reached, refused, or did not answer as it must.
+
+        """
+        try:
+            return self._decoded(self._post(path, body, sign), answer)
+        except UplinkError as error:
+            if error.kind != "clock" or sign is None:
+                raise
+        return self._decoded(self._post(path, body, sign), answer)
+
+    def _decoded(self, answer: Answer, type_: type[T]) -> T:
+        self._refuse(answer)
+        try:
+            return msgspec.json.decode(answer.body, type=type_)
+        except msgspec.DecodeError as error:
+            raise problem("portal", self._to.host) from error
+
+    def _post(self, path: str, body: bytes, sign: Sign | None) -> Answer:
+        deadline = self._clock.now().boot + self._total_seconds
+
+        def left() -> float:
+            seconds = deadline - self._clock.now().boot
+            if seconds <= 0:
+                raise TimeoutError
+            return seconds
+
+        full = f"{self._to.prefix}{path}"
+        headers = {"Host": self._to.authority, "Content-Type": "application/json"}
+        if sign is not None:
+            target = httpsig.Target(method="POST", authority=self._to.authority, path=full)
+            headers |= sign(target, body, self._clock.now().wall + self._offset)
+        with connected(self._to, self._context, left) as channel:
+            return self._exchange(channel, full, body, headers)
+
+    def _exchange(
+        self, channel: Channel, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        connection = http.client.HTTPConnection(self._to.host)
+        connection.sock = channel.as_socket()
+        try:
+            connection.request("POST", path, body, {**headers, "Connection": "close"})
+            response = connection.getresponse()
+            return Answer(
+                status=response.status,
+                headers={name.lower(): value for name, value in response.getheaders()},
+                body=self._body(response),
+            )
+        except TimeoutError as error:
+            raise problem("timeout", self._to.host) from error
+        except (OSError, http.client.IncompleteRead) as error:
+            raise problem("tcp", self._to.host) from error
+        except http.client.HTTPException as error:
+            raise problem("portal", self._to.host) from error
+
+    def _body(self, response: http.client.HTTPResponse) -> bytes:
+        found = bytearray()
+        while chunk := response.read1(_CHUNK):
+            found += chunk
+            if len(found) > LARGEST_ANSWER:
+                raise problem("portal", self._to.host)
+        if response.length:
+            raise http.client.IncompleteRead(b"")
+        return bytes(found)
+
+    def _refuse(self, answer: Answer) -> None:
+        """Raise the error that the status stands for; return when it is a success."""
+        status, host = answer.status, self._to.host
+        html = "html" in answer.headers.get("content-type", "").lower()
+        if html or status in _REDIRECTS:
+            raise problem("portal", host)
+        if status < HTTPStatus.BAD_REQUEST:
+            return
+        said = answer.refusal
+        kind = said.kind if said is not None else ""
+        if status == HTTPStatus.TOO_MANY_REQUESTS or _retry_after(answer):
+            raise problem("busy", host, retry_after=bounded(_retry_after(answer)))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise problem("http_5xx", host, why=str(status))
+        if status == HTTPStatus.GONE or kind == "revoked":
+            raise problem("revoked", host)
+        if status == HTTPStatus.CONFLICT:
+            raise problem("conflict", host, epoch=said.epoch if said is not None else 0)
+        if status == HTTPStatus.UNAUTHORIZED and self._set_clock(answer, kind):
+            raise problem("clock", host)
+        raise problem("http_4xx", host, why=f"{status} {kind}".strip())
+
+    def _set_clock(self, answer: Answer, kind: str) -> bool:
+        """Take over the endpoint's time; tell whether the clocks were the matter."""
+        try:
+            theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+        except ValueError:
+            return kind in _CLOCK
+        ours = self._clock.now().wall
+        wrong = kind in _CLOCK or abs(theirs - ours - self._offset) > httpsig.MAX_SKEW
+        if wrong:
+            self._offset = theirs - ours
+        return wrong
+
+
+def _retry_after(answer: Answer) -> float:
+    """Give the seconds that the endpoint asked for, 0 for none; a date counts as none."""
+    text = answer.headers.get("retry-after", "")
+    return float(text[:9]) if text.isascii() and text.isdigit() else 0.0

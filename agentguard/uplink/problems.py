@@ -1,0 +1,32 @@
+"""The ways in which the endpoint may not be reached, each with its sentence."""
+
+from __future__ import annotations
+
+from agentguard import texts
+from agentguard.errors import UplinkError
+
+KINDS = (
+    "busy", "cert_host", "cert_untrusted", "clock", "conflict", "dns", "http_4xx", "http_5xx",
+    "portal", "proxy_auth", "revoked", "tcp", "timeout", "tls",
+)  # fmt: skip
+SHORTEST_WAIT = 1.0
+LONGEST_WAIT = 15 * 60.0
+
+
+def problem(
+    kind: str, host: str = "", *, why: str = "", retry_after: float = 0.0, epoch: int = 0
+) -> UplinkError:
+    """Give the error of a kind: what happened and what to do, from the texts."""
+    said = texts.load()
+    return UplinkError(
+        kind,
+        said.say(f"uplink.{kind}", host=host, why=why),
+        said.say(f"uplink-advice.{kind}"),
+        retry_after=retry_after,
+        epoch=epoch,
+    )
+
+
+def bounded(seconds: float) -> float:
+    """Keep a wait within what an agent may be told."""
+    return min(LONGEST_WAIT, max(SHORTEST_WAIT, seconds))

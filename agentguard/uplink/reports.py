@@ -1,0 +1,125 @@
+"""Makes the next report of the journal and the snapshot, and judges the receipt for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from agentguard import __version__
+from agentguard.model.moments import Moment
+from agentguard.model.records import Entry
+from agentguard.model.snapshot import Snapshot
+from agentguard.ports.storage import Journal, Outbox
+from agentguard.uplink import translate
+from agentguard.uplink.enrolment import Enrolment
+from agentguard.uplink.identity import DeviceKey
+from agentguard.uplink.signing import signed_by
+from agentguard.wire import v1
+
+LARGEST_BATCH = 192 * 1024
+"""Bytes of events in one report, so that it fits the endpoint's limit with the posture."""
+
+
+class Chain(Journal, Protocol):
+    """A journal that knows its head and can begin a new epoch."""
+
+    def head(self) -> tuple[int, int, bytes]:
+        """Give epoch, seq and hash of the last entry."""
+        ...
+
+    def report_epoch(self, epoch: int) -> int:
+        """Give the epoch under which entries of `epoch` are reported."""
+        ...
+
+    def begin_epoch(self, reason: str, at: Moment, *, above: int = 0) -> int:
+        """Begin a new epoch, greater than `above`; give it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The last entry that a report carries, or that was receipted before it."""
+
+    epoch: int
+    seq: int
+    hash: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Reports:
+    """Knows what the endpoint was told of the posture, so that it is told once."""
+
+    enrolment: Enrolment
+    key: DeviceKey
+    journal: Chain
+    outbox: Outbox
+    _told: tuple[v1.Control, ...] | None = field(default=None, init=False)
+
+    def make(self, snapshot: Snapshot, at: Moment) -> v1.Report:
+        """Make the next report."""
+        cursor = self.outbox.cursor()
+        entries = self._run(self.journal.read(cursor, v1.MAX_EVENTS))
+        events = translate.batch(entries, self.key, most=v1.MAX_EVENTS, largest=LARGEST_BATCH)
+        mark = self._mark(entries[len(events) - 1] if events else None, cursor)
+        controls = translate.controls(snapshot)
+        return v1.Report(
+            device=self.enrolment.device,
+            epoch=mark.epoch,
+            seq=mark.seq,
+            sent_at=at.iso,
+            boot=at.boot,
+            hash=mark.hash,
+            agent=__version__,
+            policy=f"{snapshot.policy.name} {snapshot.policy.version}",
+            policy_digest=snapshot.policy.digest,
+            overall=snapshot.overall.value,
+            locked=snapshot.locked,
+            in_call=snapshot.in_call,
+            waiting=self.outbox.waiting(),
+            controls=None if controls == self._told else controls,
+            events=events,
+        )
+
+    def _run(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Give the first entries, as long as they belong under one epoch."""
+        epochs = [self.journal.report_epoch(entry.epoch) for entry in entries]
+        same = next((i for i, e in enumerate(epochs) if e != epochs[0]), len(entries))
+        return entries[:same]
+
+    def _mark(self, last: Entry | None, cursor: int) -> Mark:
+        if last is None:
+            before = self.journal.read(cursor - 1, 1) if cursor else ()
+            last = before[0] if before and before[0].seq == cursor else None
+        if last is None:
+            epoch = self.journal.head()[0]
+            return Mark(epoch=self.journal.report_epoch(epoch), seq=cursor, hash="")
+        epoch = self.journal.report_epoch(last.epoch)
+        return Mark(epoch=epoch, seq=last.seq, hash=last.hash.hex())
+
+    def receipted(self, report: v1.Report, received: v1.Received) -> bool:
+        """Tell whether the answer is the endpoint's own receipt for exactly this report."""
+        if not signed_by(self.enrolment.receipt_key, received.receipt.encode(), received.signature):
+            return False
+        try:
+            receipt = msgspec.json.decode(received.receipt, type=v1.Receipt)
+        except msgspec.DecodeError:
+            return False
+        named = (receipt.device, receipt.epoch, receipt.seq, receipt.hash)
+        return named == (report.device, report.epoch, report.seq, report.hash)
+
+    def settle(self, report: v1.Report, received: v1.Received) -> None:
+        """Take the receipt: move the cursor, and remember the posture as told.
+
+        Raises:
+            StoreError: the receipt could not be kept; the report is sent again.
+
+        """
+        if report.seq > self.outbox.cursor():
+            self.outbox.advance(report.seq, msgspec.json.encode(received))
+        if received.need_posture:
+            self._told = None
+        elif report.controls is not None:
+            self._told = report.controls

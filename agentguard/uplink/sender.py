@@ -1,0 +1,158 @@
+"""Reports what happened: reads the journal past the cursor, posts, moves on at a signed receipt.
+
+Only a receipt that names this device, epoch, entry and hash, and is signed by the endpoint's
+pinned key, counts as delivered: a sign-in page of a network answers 200 as well.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from agentguard.errors import StoreError, UplinkError
+from agentguard.model.events import UplinkState
+from agentguard.model.messages import Message, say
+from agentguard.model.snapshot import Snapshot
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import Submit
+from agentguard.uplink.client import Client
+from agentguard.uplink.problems import LONGEST_WAIT, SHORTEST_WAIT, bounded, problem
+from agentguard.uplink.reports import Reports
+from agentguard.uplink.signing import RequestSigner
+from agentguard.wire import v1
+
+LOG = logging.getLogger(__name__)
+
+SPLAY = 0.1  # reports are spread by this part of the interval
+LOOK = 1.0  # seconds between two looks at a stop, while waiting for a poke
+STORE_WAIT = 30.0  # seconds until the journal is tried again
+EPOCHS_IN_A_ROW = 2  # new epochs that are begun before a receipt settles it
+_RANDOM = secrets.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wake:
+    """A stop that a poke sets as well."""
+
+    stop: Stop
+    poked: threading.Event
+
+    def is_set(self) -> bool:
+        return self.stop.is_set() or self.poked.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        left = LONGEST_WAIT if timeout is None else timeout
+        while left > 0 and not self.is_set():
+            self.poked.wait(min(LOOK, left))
+            left -= LOOK
+        return self.is_set()
+
+
+class Sender:
+    """One actor: reports at the endpoint's pace, at once when poked, later when it fails."""
+
+    def __init__(
+        self,
+        client: Client,
+        reports: Reports,
+        *,
+        snapshot: Callable[[], Snapshot],
+        submit: Submit,
+        clock: Clock,
+    ) -> None:
+        self._client = client
+        self._reports = reports
+        self._sign = RequestSigner(key=reports.key, device=reports.enrolment.device)
+        self._snapshot = snapshot
+        self._submit = submit
+        self._clock = clock
+        self._poked = threading.Event()
+        self._failures = 0
+        self._last = b""
+
+    def poke(self) -> None:
+        """Report now; while the endpoint is away or busy, at the next try."""
+        self._poked.set()
+
+    def last_report(self) -> str:
+        """Give the last report that was receipted, as indented JSON; empty when none was."""
+        return msgspec.json.format(self._last, indent=2).decode() if self._last else ""
+
+    def run(self, stop: Stop) -> None:
+        """Report until `stop` is set."""
+        while not stop.is_set():
+            self._poked.clear()
+            pause = self.report()
+            if self._clock.wait(stop, min(pause, SHORTEST_WAIT)):
+                return
+            rest = pause - SHORTEST_WAIT
+            if rest > 0:
+                self._clock.wait(stop if self._failures else _Wake(stop, self._poked), rest)
+
+    def report(self) -> float:
+        """Report once; give the seconds until the next time."""
+        try:
+            received, more = self._report()
+        except UplinkError as error:
+            return self._failed(error)
+        except StoreError as error:
+            LOG.error("the report could not be made: %s", error.title)  # noqa: TRY400 - said in full
+            self._failures += 1
+            return STORE_WAIT
+        self._failures = 0
+        self._tell("", None)
+        if more or received.need_posture:
+            return 0.0
+        return bounded(received.next_in * (1 + _RANDOM.uniform(-SPLAY, SPLAY)))
+
+    def _report(self) -> tuple[v1.Received, bool]:
+        report = self._reports.make(self._snapshot(), self._clock.now())
+        body = msgspec.json.encode(report)
+        received = self._client.post(v1.REPORTS, body, v1.Received, self._sign)
+        if not self._reports.receipted(report, received):
+            raise problem("portal", self._client.host)
+        self._last = body
+        self._reports.settle(report, received)
+        return received, bool(report.events) and report.waiting > len(report.events)
+
+    def _failed(self, error: UplinkError) -> float:
+        self._failures += 1
+        LOG.warning("the report was not delivered (%s): %s", error.kind, error.title)
+        self._tell(error.kind, say(f"uplink.{error.kind}", host=self._client.host, why=""))
+        if error.kind == "conflict" and self._failures <= EPOCHS_IN_A_ROW:
+            return self._heal(error.epoch)
+        if error.kind == "revoked":
+            return LONGEST_WAIT
+        if error.retry_after:
+            return bounded(error.retry_after * (1 + _RANDOM.uniform(0, SPLAY)))
+        return bounded(_RANDOM.uniform(SHORTEST_WAIT, 2.0 ** min(self._failures, 10)))
+
+    def _heal(self, above: int) -> float:
+        """Begin a new epoch: the endpoint knows other entries, as after a restored disk."""
+        try:
+            self._reports.journal.begin_epoch("conflict", self._clock.now(), above=above)
+        except StoreError as error:
+            LOG.error("no new epoch could be begun: %s", error.title)  # noqa: TRY400 - said in full
+            return STORE_WAIT
+        return SHORTEST_WAIT
+
+    def _tell(self, kind: str, message: Message | None) -> None:
+        outbox = self._reports.outbox
+        try:
+            waiting, receipted = outbox.waiting(), outbox.cursor()
+        except StoreError:
+            waiting, receipted = 0, 0
+        self._submit(
+            UplinkState(
+                at=self._clock.now(),
+                problem=kind,
+                waiting=waiting,
+                receipted=receipted,
+                message=message,
+            )
+        )
