@@ -41,7 +41,7 @@ def _export(chosen: argparse.Namespace, words: Texts) -> int:
     if chosen.json:
         _print(json.dumps({"file": str(chosen.file), "entries": count}))
     else:
-        _print(words.say("journal.exported", count=count, file=str(chosen.file)))
+        _print(words.say("journal-file.exported", count=count, file=str(chosen.file)))
     return FINE
 
 
@@ -52,13 +52,13 @@ def _verify(chosen: argparse.Namespace, words: Texts) -> int:
         if chosen.json:
             _print(json.dumps({"whole": False, "first_bad": broken.index, "what": broken.title}))
         else:
-            _print(words.say("journal.broken", what=broken.title, index=broken.index))
+            _print(words.say("journal-file.broken", what=broken.title, index=broken.index))
             _print(broken.advice)
         return COULD_NOT
     if chosen.json:
         _print(json.dumps({"whole": True, **asdict(found)}))
     else:
-        _print(words.say("journal.whole", **asdict(found)))
+        _print(words.say("journal-file.whole", **asdict(found)))
     return FINE
 
 

@@ -133,7 +133,7 @@ def _refused(kind: str, file: Path) -> EnrolmentError:
 
 
 class Prover:
-    """Asks the endpoint about one-time codes of `user`; `prove` has the shape of ports.people.Ask."""
+    """Asks the endpoint about one-time codes of `user`; `prove` is a ports.people.Ask."""
 
     def __init__(self, client: Client, enrolment: Enrolment, key: DeviceKey, user: str) -> None:
         self._client = client
