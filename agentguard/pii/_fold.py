@@ -13,7 +13,6 @@ _TABLE: dict[int, int] = {
     **{ord(space): ord(" ") for space in _SPACES},
     **{ord(dash): ord("-") for dash in _DASHES},
     **{wide: wide - _WIDE_SHIFT for wide in range(_FIRST_WIDE, _LAST_WIDE + 1)},
-    ord("\r"): ord("\n"),
     ord("\u2028"): ord("\n"),
     ord("\u2029"): ord("\n"),
 }
@@ -23,4 +22,5 @@ def fold(text: str) -> bytes:
     """Write kinds of spaces, dashes and full-width letters as ASCII; keep the length."""
     if not text.isascii():
         text = text.translate(_TABLE)
-    return text.encode("latin-1", "replace").replace(b"\r", b"\n")
+    data = text.encode("latin-1", "replace")
+    return data.replace(b"\r\n", b" \n").replace(b"\r", b"\n") if b"\r" in data else data

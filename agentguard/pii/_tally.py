@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from agentguard.model.hits import Hit
 from agentguard.pii.base import MOST, Answer, Belief, Recogniser
@@ -11,17 +12,31 @@ from agentguard.pii.base import MOST, Answer, Belief, Recogniser
 BESIDE = 200
 """Characters between a value and the one that it stands beside."""
 
+T = TypeVar("T")
+
 _MOST_PLACES = 20_000
 _MOST_MASKS = 5
 _MOSTLY = 3
 
 
 @dataclass(slots=True)
+class _Column:
+    """The unlabelled candidates of one column, or of the text outside tables."""
+
+    doubtful: dict[str, None] = field(default_factory=dict)
+    misses: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether most candidates have the right check."""
+        return len(self.doubtful) >= _MOSTLY * self.misses
+
+
+@dataclass(slots=True)
 class _Kind:
     recogniser: Recogniser
     sure: dict[str, None] = field(default_factory=dict)
-    doubtful: dict[str, None] = field(default_factory=dict)
-    misses: int = 0
+    columns: dict[str, _Column] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
     waiting: list[tuple[int, str]] = field(default_factory=list)
 
@@ -32,20 +47,16 @@ class Tally:
     def __init__(self) -> None:
         self._kinds: dict[str, _Kind] = {}
 
-    def add(self, recogniser: Recogniser, answer: Answer, place: int) -> None:
-        """Take one answer for a candidate at `place` of the text."""
+    def add(self, recogniser: Recogniser, answer: Answer, place: int, column: str) -> None:
+        """Take one answer for a candidate at `place` of the text, in a `column` or in none."""
         kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
-        if answer.belief is Belief.MISS:
-            kind.misses += 1
-        elif answer.belief is Belief.MAYBE:
-            _put(kind.doubtful, answer.value)
-        elif answer.belief is Belief.SURE and recogniser.beside:
-            if len(kind.waiting) < _MOST_PLACES:
-                kind.waiting.append((place, answer.value))
-        elif answer.belief is Belief.SURE:
+        if answer.belief is not Belief.SURE:
+            _doubt(kind.columns.setdefault(column, _Column()), answer)
+        elif recogniser.beside:
+            _append(kind.waiting, (place, answer.value))
+        else:
             _put(kind.sure, answer.value)
-            if len(kind.places) < _MOST_PLACES:
-                kind.places.append(place)
+            _append(kind.places, place)
 
     def hits(self) -> tuple[Hit, ...]:
         """Give what was found, by kind."""
@@ -58,8 +69,8 @@ class Tally:
 
     def _values(self, kind: _Kind) -> dict[str, None]:
         values = dict(kind.sure)
-        if len(kind.doubtful) >= _MOSTLY * kind.misses:
-            for value in kind.doubtful:
+        for column in kind.columns.values():
+            for value in column.doubtful if column.holds else ():
                 _put(values, value)
         neighbour = self._kinds.get(kind.recogniser.beside)
         if neighbour is not None:
@@ -80,6 +91,18 @@ def _masks(recogniser: Recogniser, values: dict[str, None]) -> tuple[str, ...]:
     if recogniser.shown <= 0:
         return ()
     return tuple(dict.fromkeys(mask(recogniser, value) for value in list(values)[:_MOST_MASKS]))
+
+
+def _doubt(column: _Column, answer: Answer) -> None:
+    if answer.belief is Belief.MAYBE:
+        _put(column.doubtful, answer.value)
+    elif answer.belief is Belief.MISS:
+        column.misses += 1
+
+
+def _append(places: list[T], place: T) -> None:
+    if len(places) < _MOST_PLACES:
+        places.append(place)
 
 
 def _put(values: dict[str, None], value: str) -> None:

@@ -93,6 +93,12 @@ class Candidate:
         return tuple(_OUTSIDE.findall(self.plain))
 
     @property
+    def origin(self) -> str:
+        """The name of the column that it stands in; empty outside tables."""
+        _, fence, cell = self.before.rpartition(FENCE)
+        return cell.partition(": ")[0] if fence else ""
+
+    @property
     def alone(self) -> bool:
         """Tell whether no letter, digit, decimal or further group touches the candidate."""
         head, tail = self.before[-5:], self.after[:5]
@@ -103,17 +109,20 @@ class Candidate:
         if self.labelled:
             return True
         cell = self.before.rpartition(FENCE)[2]
-        for number, line in enumerate(reversed(cell.rsplit("\n", 2))):
-            if number and len(line) > _SHORT_LINE:
-                return None
-            told = _nearest(line, own)
-            if told is not None:
-                return told
-        return None
+        this, *above = reversed(cell.rsplit("\n", 2))
+        told = _nearest(this, own)
+        bare = not _WORDS.search(this)
+        for line in above:
+            if told is not None or len(line) > _SHORT_LINE:
+                break
+            above_says = _nearest(line, own)
+            # A line with words of its own is not said to be another's by the line above.
+            told = above_says if above_says or bare else None
+        return told
 
 
-_TOUCHES_BEFORE = re.compile(r"[0-9A-Za-z_*#]$|[0-9][.,]$|[0-9A-Fa-f]{4}-$|\*[ -]$")
-_TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|[.,][0-9]|-[0-9A-Fa-f]{4}")
+_TOUCHES_BEFORE = re.compile(r"[0-9A-Za-z_*#]$|[0-9]\.$|(?<![0-9])0,$|[0-9A-Fa-f]{4}-$|\*[ -]$")
+_TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 
 def _nearest(line: str, own: frozenset[str]) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import (
+    GAP,
     SEPARATOR,
     Answer,
     Candidate,
@@ -54,7 +55,10 @@ _TEST_NUMBERS = words(
 )
 
 _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
+_GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
+_DIGIT_BEFORE = re.compile(r"[0-9] $")
+_DIGIT_AFTER = re.compile(r" [0-9](?![0-9])")
 _TRACK_1 = re.compile(r"%B$", re.IGNORECASE)
 _LONGER_BEFORE = re.compile(r"[0-9]{4}[ .\-+]$")
 _LONGER_AFTER = re.compile(r"[ .\-+][0-9]{4}(?![0-9/])")
@@ -78,7 +82,7 @@ def issued(number: str) -> bool:
 
 def judge(candidate: Candidate) -> Answer:
     """Judge by touch, grouping, issuer, check digit and the nearest label."""
-    number = candidate.compact
+    number = _readable(candidate)
     track = _on_track(candidate)
     if not track and not candidate.alone:
         return no("touched")
@@ -89,6 +93,14 @@ def judge(candidate: Candidate) -> Answer:
     if number in _TEST_NUMBERS or len(set(number)) <= _FEW_DIGITS:
         return no("test-number")
     return sure(number, "track") if track else _by_label(candidate, number)
+
+
+def _readable(candidate: Candidate) -> str:
+    """Give the number; three digits behind four groups of four may be the card's code."""
+    number = candidate.compact
+    if len(candidate.separators) == _GROUPS and not (issued(number) and luhn(number)):
+        return number[:_SIXTEEN]
+    return number
 
 
 def _on_track(candidate: Candidate) -> bool:
@@ -102,11 +114,16 @@ def _by_label(candidate: Candidate, number: str) -> Answer:
     if own is False:
         return no("another-label")
     separators = candidate.separators
+    if candidate.labelled:
+        return sure(number, "wrapped")
     if not separators:
         return _plain(candidate, number, own=own)
     groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
     if len(set(separators)) > 1:
         return no("mixed-separators")
+    if set(groups) == {1}:
+        longer = _DIGIT_BEFORE.search(candidate.before) or _DIGIT_AFTER.match(candidate.after)
+        return no("longer-number") if longer else sure(number, "digit-by-digit")
     if groups not in _GROUPINGS:
         return sure(number, "label") if own else no("grouping")
     longer = _LONGER_BEFORE.search(candidate.before) or _LONGER_AFTER.match(candidate.after)
@@ -123,8 +140,11 @@ RECOGNISER = Recogniser(
     kind="PAN",
     judge=judge,
     crowded=True,
+    labels=(r"card",),
+    # Wrapped over two lines, perhaps in a quoted mail.
+    near=GAP + r"([2-6][0-9]{3}(?:[ \-]?[0-9]{4}){0,2}[ ]?\n>? ?[0-9]{4}(?:[ \-]?[0-9]{4}){0,2})",
     shapes=(
-        rf"[2-68][0-9]{{3}}(?:{SEPARATOR}[0-9]{{4}}){{3}}(?:{SEPARATOR}[0-9]{{3}})?",
+        rf"[2-68][0-9]{{3}}(?:{SEPARATOR}[0-9]{{4}}){{2}}{SEPARATOR}[0-9]{{2,4}}(?:{SEPARATOR}[0-9]{{3}})?",
         rf"3[0-9]{{3}}{SEPARATOR}[0-9]{{6}}{SEPARATOR}[0-9]{{4,5}}",
         r"[2-68][0-9]{12,18}",
         r"[2-68](?:[ .\-][0-9]){12,18}",

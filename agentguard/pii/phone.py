@@ -13,12 +13,13 @@ OWN = words(
 _UK = re.compile(r"0(?:1\d{8,9}|2\d{9}|3[0-9]\d{8}|7[1-9]\d{8})")
 _NANP = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 _SHORTEST, _LONGEST = 9, 15  # E.164
+_RUNS_ON = re.compile(r"\+$|[0-9]{4}[ \-]$")
 _DIGITS = re.compile(r"[^0-9]")
 
 
 def judge(candidate: Candidate) -> Answer:
     """Believe a country code or a national plan; another label nearer refuses it."""
-    if not candidate.alone or candidate.before.endswith("+"):
+    if not candidate.alone or _RUNS_ON.search(candidate.before):
         return no("touched")
     digits = _DIGITS.sub("", candidate.text.replace("(0)", ""))
     if len(set(digits)) <= 2:  # noqa: PLR2004 - a filler such as 0000000000

@@ -69,7 +69,8 @@ class Stream:
         for seen in self._patterns.candidates(self._kept, self._context, cut):
             answer = seen.recogniser.judge(seen.candidate)
             if answer.belief is not Belief.NO:
-                self._tally.add(seen.recogniser, answer, self._offset + seen.start)
+                place = self._offset + seen.start
+                self._tally.add(seen.recogniser, answer, place, seen.candidate.origin)
         keep = max(0, cut - BEFORE)
         self._offset += keep
         self._kept = self._kept[keep:]

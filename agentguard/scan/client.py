@@ -64,13 +64,20 @@ class _Child:
 
         """
         try:
-            if not self.ready:
-                self._receive(limits.start_seconds)
-                self.ready = True
+            self._await_start(limits.start_seconds)
             self.line.send_bytes(question)
             return _speech.told(self._receive(limits.seconds))
         except (EOFError, OSError) as error:
             raise ScanError("reason.crashed") from error
+
+    def _await_start(self, seconds: float) -> None:
+        if self.ready:
+            return
+        try:
+            self._receive(seconds)
+        except (ScanError, EOFError, OSError) as error:
+            raise ScanError("reason.not-started") from error
+        self.ready = True
 
     def _receive(self, seconds: float) -> bytes:
         if not self.line.poll(seconds):

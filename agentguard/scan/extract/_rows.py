@@ -19,17 +19,14 @@ _NUMBERED = re.compile(r"(.*[^0-9])([1-9])")
 
 
 def lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Write rows as text; without a header the cells of a row share a line."""
+    """Write rows as text; without a header columns are numbered."""
     rest = iter(rows)
     first = list(islice(rest, _LOOK_FOR_HEADER))
     place = header_at(first)
     for row in first[: place if place is not None else 0]:
         yield _plain(row)
-    if place is None:
-        yield from (_plain(row) for row in chain(first, rest))
-        return
-    header = first[place]
-    for row in chain(first[place + 1 :], rest):
+    header = first[place] if place is not None else {}
+    for row in chain(first if place is None else first[place + 1 :], rest):
         yield _named(header, row)
 
 
@@ -59,12 +56,12 @@ def _named(header: Row, row: Row) -> str:
     cells: dict[str, str] = {}
     for column in sorted(row):
         name = header.get(column, f"column {column}")
-        numbered = _NUMBERED.fullmatch(name)
+        numbered = _NUMBERED.fullmatch(name) if column in header else None
         stem = numbered[1].rstrip(" _-") if numbered else name
         parted = numbered and row[column].strip().isdigit() and stem in cells
         if parted or (numbered and numbered[2] == "1"):
             # Numbered columns (card1, card2, ...) hold one number in parts.
-            cells[stem] = f"{cells.get(stem, '')} {row[column]}".strip()
+            cells[stem] = cells.get(stem, "") + row[column].strip()
         else:
             cells[name if name not in cells else f"{name} {column}"] = row[column]
     return "".join(f"{name}: {cell}\n{FENCE}" for name, cell in cells.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Iterator
 
 from agentguard.scan.extract import _rows
@@ -14,7 +13,8 @@ from agentguard.scan.extract.text import decoded, encoding_of
 _DELIMITERS = ",;\t|"
 _SAMPLE = 10
 _LONGEST_FIELD = 1 << 20
-_MOST_MISFITS = 4
+_OF_TEN, _MOST_OF_TEN = 10, 8
+_LEAST_BARE_ROWS = 4
 
 
 def sniff(source: Source) -> bool:
@@ -25,18 +25,21 @@ def sniff(source: Source) -> bool:
 def _delimiter(head: bytes) -> str:
     lines = decoded(head).split("\n")
     lines = [line for line in (lines[:-1] if len(head) == HEAD else lines) if line.strip()]
-    sample = lines[:_SAMPLE]
     for delimiter in _DELIMITERS:
-        rows = [_row(cells) for cells in _cells(iter(sample), delimiter)]
-        widths = Counter(len(row) for row in rows)
-        if not widths or len(rows) < 2:  # noqa: PLR2004 - a header and one row
-            continue
-        width, often = widths.most_common(1)[0]
-        most = max(widths)
-        fits = most > 1 and (often * _MOST_MISFITS >= len(rows) or width == most)
-        if fits and _rows.header_at(rows[:6]) is not None:
+        if _is_table(list(_cells(iter(lines[:_SAMPLE]), delimiter))):
             return delimiter
     return ""
+
+
+def _is_table(cells: list[list[str]]) -> bool:
+    """Tell a table by rows as wide as their header, or without one by rows all of one width."""
+    place = _rows.header_at([_row(line) for line in cells])
+    if place is None:
+        widths = {len(line) for line in cells}
+        return len(cells) >= _LEAST_BARE_ROWS and len(widths) == 1 and widths != {1}
+    body, width = cells[place + 1 :], len(cells[place])
+    fitting = sum(len(line) == width for line in body)
+    return bool(body) and fitting * _OF_TEN >= len(body) * _MOST_OF_TEN
 
 
 def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
