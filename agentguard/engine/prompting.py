@@ -51,7 +51,7 @@ def _make(
     kind, title = _KINDS[how]
     topic = ""
     if kind is PromptKind.LESSON:
-        topic = bound.check.lessons[0]
+        topic = str(finding.message.params.get("lesson", bound.check.lessons[0]))
     if kind is PromptKind.PROOF:
         topic = str(finding.message.params.get("group", finding.subject))
     return Prompt(
