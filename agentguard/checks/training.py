@@ -33,7 +33,7 @@ def judge(event: TrainingSeen, _facts: Facts, settings: Settings) -> Verdict:
     late = [r.lesson for r in lessons if event.at.wall > _due(r) + settings.grace_days * DAY]
     if late:
         return wrong("training.overdue", count=len(late), lessons=few(late), lesson=min(late))
-    due = [r.lesson for r in lessons if event.at.wall > _due(r)]
+    due = [r.lesson for r in lessons if event.at.wall >= _due(r)]
     if due:
         return passed("training.due", count=len(due), days=settings.grace_days)
     return passed("training.done", count=len(lessons))

@@ -26,7 +26,8 @@ def lesson(
 @pytest.mark.parametrize(
     ("known", "answered", "state", "words"),
     [
-        (0, None, State.PASS, "Every lesson is done (1)."),
+        (0, None, State.PASS, "Lessons are due (1). You have 14 days."),
+        (0, 0, State.PASS, "Every lesson is done (1)."),
         (1, None, State.PASS, "Lessons are due (1). You have 14 days."),
         (14, None, State.PASS, "Lessons are due (1). You have 14 days."),
         (15, None, State.FAIL, "Lessons are overdue (1): card-data."),
