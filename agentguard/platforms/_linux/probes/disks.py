@@ -18,7 +18,8 @@ from agentguard.model.policy import Policy
 from agentguard.platforms._linux.probes._asked import NO_ANSWER, Answer, ask
 from agentguard.ports.desktop import Probe
 
-COLUMNS = "NAME,KNAME,TYPE,FSTYPE,MOUNTPOINTS"
+COLUMNS = ("NAME,KNAME,TYPE,FSTYPE,MOUNTPOINTS", "NAME,KNAME,TYPE,FSTYPE,MOUNTPOINT")
+"""What lsblk is asked for; before version 2.37 it tells only one mount point of a device."""
 SWAP = "[SWAP]"
 ELSEWHERE = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "fuse.sshfs", "fuse.glusterfs"}
@@ -78,7 +79,8 @@ def _walk(device: Mapping[str, object], *, encrypted: bool | None) -> Iterator[_
         encrypted = True
     elif encrypted is False and kind not in PLAIN and not kind.startswith("raid"):
         encrypted = None
-    for point in _list(device.get("mountpoints")):
+    points: list[object] = [*_list(device.get("mountpoints"))]
+    for point in points or [device.get("mountpoint")]:
         if point:
             yield str(point), encrypted
     for child in _list(device.get("children")):
@@ -121,7 +123,11 @@ def _holding(folder: str, mounts: Iterable[Mount]) -> Mount | None:
 
 def read(at: Moment, _policy: Policy) -> DisksSeen:
     """Ask lsblk about the volumes of the system and of the homes."""
-    answer: Answer = ask("lsblk", "-J", "-o", COLUMNS)
+    answer = Answer(unread=NO_ANSWER)
+    for columns in COLUMNS:
+        answer = ask("lsblk", "-J", "-o", columns)
+        if answer.unread != NO_ANSWER:
+            break
     if answer.unread:
         return DisksSeen(at=at, unread=answer.unread)
     try:

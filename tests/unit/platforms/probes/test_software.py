@@ -1,0 +1,89 @@
+"""Installed software, read from recorded words of four package managers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agentguard.model.facts import SoftwareSeen
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+from agentguard.platforms._linux.probes import software
+from agentguard.platforms._linux.probes._asked import Answer
+
+VECTORS = Path("tests/vectors/probes")
+AT = Moment(boot=10.0, wall=1_790_000_000.0)
+ABSENT = Answer(unread="no-tool")
+FILES = {
+    "dpkg": "dpkg-query.txt",
+    "rpm": "rpm.txt",
+    "flatpak": "flatpak.txt",
+    "snap": "snap.txt",
+}
+
+
+def read(*recorded: str, **others: Answer) -> SoftwareSeen:
+    answers = dict.fromkeys(FILES, ABSENT)
+    answers |= {name: Answer(text=(VECTORS / FILES[name]).read_text()) for name in recorded}
+    return software.read_from(answers | others, AT)
+
+
+def told(seen: SoftwareSeen) -> list[tuple[str, str, str, str]]:
+    return [(item.name, item.version, item.vendor, item.source) for item in seen.items]
+
+
+def test_dpkg_lists_what_is_installed_and_not_what_was() -> None:
+    assert told(read("dpkg")) == [
+        ("adduser", "3.152", "Debian Adduser Developers", "dpkg"),
+        ("age", "1.2.1-1+b5", "Debian Go Packaging Team", "dpkg"),
+        ("libssl3t64", "3.5.7-1~deb13u2", "Debian OpenSSL Team", "dpkg"),
+        ("held-back", "1:2.3-4", "Debian Example", "dpkg"),
+    ]
+
+
+def test_rpm_lists_programs_and_no_keys() -> None:
+    assert told(read("rpm")) == [
+        ("bash", "5.2.32-1.fc41", "Fedora Project", "rpm"),
+        ("zoom", "6.2.11.5069-1", "Zoom Video Communications, Inc.", "rpm"),
+        ("local-tool", "1.0-1", "", "rpm"),
+    ]
+
+
+def test_flatpak_takes_the_vendor_from_the_name() -> None:
+    assert told(read("flatpak")) == [
+        ("org.mozilla.firefox", "145.0", "org.mozilla", "flatpak"),
+        ("com.slack.Slack", "4.41.105", "com.slack", "flatpak"),
+    ]
+
+
+def test_snap_drops_its_heading_and_its_marks() -> None:
+    assert told(read("snap")) == [
+        ("core22", "20240904", "canonical", "snap"),
+        ("firefox", "131.0.2-1", "mozilla", "snap"),
+        ("local-thing", "0.1", "", "snap"),
+    ]
+
+
+def test_sources_that_are_not_installed_are_left_out() -> None:
+    seen = read("dpkg", "snap")
+    assert {item.source for item in seen.items} == {"dpkg", "snap"}
+    assert seen.unread == ""
+
+
+def test_a_source_that_fails_is_said_and_the_others_stay() -> None:
+    seen = read("dpkg", snap=Answer(unread="no-answer"))
+    assert len(seen.items) == 4
+    assert seen.unread == "software-part"
+
+
+@pytest.mark.parametrize("answer", [Answer(text=""), Answer(text="\n\n"), Answer(text="garbage")])
+def test_nothing_at_all_is_no_answer(answer: Answer) -> None:
+    seen = read(dpkg=answer)
+    assert (seen.items, seen.unread) == ((), "no-answer")
+
+
+def test_this_machines_own_inventory_is_read(any_policy: Policy) -> None:
+    seen = software.read(AT, any_policy)
+    assert seen.items
+    assert all(item.name and item.source in FILES for item in seen.items)
