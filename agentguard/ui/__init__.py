@@ -1,0 +1,1 @@
+"""What a person sees: tray, windows and prompts; nothing here decides."""

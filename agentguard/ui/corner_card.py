@@ -1,0 +1,40 @@
+"""A calm card at the bottom right of the screen, which takes no focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from agentguard.ui.parts import GAP, column, frame
+
+WIDTH = 48 * GAP
+
+
+class CornerCard(QWidget):
+    """The window of a notice or a lesson; `inside` is its layout."""
+
+    def __init__(self, width: int = WIDTH) -> None:
+        super().__init__(
+            None,
+            Qt.WindowType.Tool
+            | Qt.WindowType.FramelessWindowHint
+            | Qt.WindowType.WindowStaysOnTopHint,
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(width)
+        card: QFrame = frame("card")
+        outer = column(self)
+        outer.addWidget(card)
+        self.inside: QVBoxLayout = column(card, margin=3 * GAP, gap=GAP)
+
+    def place(self) -> None:
+        """Go to the bottom right of the first screen."""
+        self.adjustSize()
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None:
+            corner = screen.availableGeometry().bottomRight()
+            self.move(corner - QPoint(self.width() + 2 * GAP, self.height() + 2 * GAP))

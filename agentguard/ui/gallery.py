@@ -1,0 +1,151 @@
+"""Makes pictures of every window and prompt from made-up data, in both schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QRect, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from agentguard.model.prompts import Prompt
+from agentguard.model.snapshot import Snapshot
+from agentguard.texts import Texts
+from agentguard.ui import _simulated_data as data
+from agentguard.ui import icons
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.prompts import Prompts
+from agentguard.ui.run import application
+from agentguard.ui.simulated_desk import SimulatedDesk
+from agentguard.ui.theme import Theme
+from agentguard.ui.tray import Tray
+from agentguard.ui.views import Page
+from agentguard.ui.window import StatusWindow
+
+SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+STATES = ("good", "attention", "act", "blind", "paused")
+SETTLE = 120  # milliseconds for layouts and the vault's worker
+BARS = ("#f3f3f3", "#1c1c1c")
+ROOM = 10  # pixels around an icon
+
+
+class Gallery:
+    """Takes the pictures; each is named after window, scheme and scale."""
+
+    def __init__(self, folder: Path, texts: Texts) -> None:
+        self._folder, self._texts = folder, texts
+        self._app = application()
+        self._theme = Theme(self._app)
+        self._taken: list[Path] = []
+
+    def take(self) -> tuple[Path, ...]:
+        """Take every picture and give the files."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for scheme, value in SCHEMES.items():
+            self._theme.force(value)
+            self._states(scheme)
+            self._pages(scheme)
+            self._prompts(scheme)
+            self._menu(scheme)
+        self._tray_icons()
+        return tuple(self._taken)
+
+    def _states(self, scheme: str) -> None:
+        makers: dict[str, Callable[[], Snapshot]] = {
+            "good": data.good,
+            "attention": data.attention,
+            "blind": data.blind,
+            "paused": data.paused,
+        }
+        for state, make in makers.items():
+            with self._window(SimulatedDesk(make())) as window:
+                window.open(Page.OVERVIEW)
+                self._grab(window, f"overview-{state}", scheme)
+        with self._window(SimulatedDesk(data.offline(data.act()))) as window:
+            window.open(Page.OVERVIEW)
+            self._grab(window, "overview-offline", scheme)
+
+    def _pages(self, scheme: str) -> None:
+        with self._window(SimulatedDesk(data.act())) as window:
+            for page in Page:
+                window.open(page)
+                self._grab(window, str(page), scheme)
+
+    def _prompts(self, scheme: str) -> None:
+        for name, prompt in (
+            ("notice", data.NOTICE),
+            ("lesson", data.LESSON),
+            ("proof", data.PROOF),
+        ):
+            self._prompt(name, prompt, scheme)
+
+    def _prompt(self, name: str, prompt: Prompt, scheme: str) -> None:
+        desk = SimulatedDesk(data.prompting(data.act(), prompt))
+        bridge = Bridge(desk, self._texts)
+        prompts = Prompts(bridge, self._theme)
+        self._settle()
+        if prompts.proof is not None:
+            self._grab(prompts.covers[0], f"prompt-{name}", scheme)
+            desk.prove(prompt.id, "000000")
+            self._settle()
+            self._grab(prompts.covers[0], f"prompt-{name}-refused", scheme)
+        elif prompts.corner is not None:
+            self._grab(prompts.corner, f"prompt-{name}", scheme)
+        prompts.close()
+        bridge.close()
+
+    def _menu(self, scheme: str) -> None:
+        bridge = Bridge(SimulatedDesk(data.act()), self._texts)
+        tray = Tray(bridge, may_quit=False, available=lambda: False)
+        tray.menu.ensurePolished()
+        tray.menu.adjustSize()
+        self._grab(tray.menu, "menu", scheme)
+        bridge.close()
+
+    def _tray_icons(self) -> None:
+        """Draw every tray icon on a light and on a dark taskbar, at three sizes."""
+        names = [f"{s}{o}" for o in ("", "-offline") for s in STATES]
+        sizes = (16, 24, 48)
+        step = max(sizes) + 2 * ROOM
+        sheet = QPixmap(step * len(names), step * len(sizes) * len(BARS))
+        painter = QPainter(sheet)
+        for strip, bar in enumerate(BARS):
+            top = strip * step * len(sizes)
+            painter.fillRect(QRect(0, top, sheet.width(), step * len(sizes)), QColor(bar))
+            for line, size in enumerate(sizes):
+                for place, name in enumerate(names):
+                    left, height = place * step + ROOM, top + line * step + ROOM
+                    painter.drawPixmap(left, height, icons.pixmap(f"tray-{name}", size))
+        painter.end()
+        self._save(sheet, "tray-icons")
+
+    @contextmanager
+    def _window(self, desk: SimulatedDesk) -> Iterator[StatusWindow]:
+        bridge = Bridge(desk, self._texts)
+        window = StatusWindow(bridge, self._theme)
+        yield window
+        bridge.close()
+        window.hide()
+        window.deleteLater()
+
+    def _grab(self, widget: QWidget, name: str, scheme: str) -> None:
+        self._settle()
+        self._save(widget.grab(), f"{name}-{scheme}")
+
+    def _save(self, picture: QPixmap, name: str) -> None:
+        percent = round(self._app.devicePixelRatio() * 100)
+        file = self._folder / f"{name}-{percent}.png"
+        picture.save(str(file))
+        self._taken.append(file)
+
+    def _settle(self) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(SETTLE, loop.quit)
+        loop.exec()
+
+
+def take(folder: Path, texts: Texts) -> int:
+    """Take every picture into a folder and give their number."""
+    return len(Gallery(folder, texts).take())

@@ -1,0 +1,42 @@
+"""The page that says what AgentGuard is, which rules are in force, and what it watches."""
+
+from __future__ import annotations
+
+from agentguard import __version__
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.pages.base import PageFrame
+from agentguard.ui.parts import GAP, column, empty, frame, label
+from agentguard.ui.theme import Theme
+from agentguard.ui.views import Page, View
+
+
+class AboutPage(PageFrame):
+    """Version, promise, policy and sensors."""
+
+    page = Page.ABOUT
+
+    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+        super().__init__(bridge, theme)
+        self._policy = label()
+        self._shown: tuple[str, ...] = ()
+        card = frame("card")
+        inside = column(card, margin=3 * GAP, gap=GAP)
+        inside.addWidget(label(self.texts.say("ui.about.version", version=__version__), "heading"))
+        inside.addWidget(self._policy)
+        inside.addWidget(label(self.texts.say("ui.about.promise"), "muted"))
+        watched = frame("card")
+        lines = column(watched, margin=3 * GAP, gap=GAP)
+        lines.addWidget(label(self.texts.say("ui.about.watched"), "heading"))
+        self._sensors = column(gap=GAP // 2)
+        lines.addLayout(self._sensors)
+        self.body.addWidget(card)
+        self.body.addWidget(watched)
+
+    def show_view(self, view: View) -> None:
+        """Show the policy and the sensors of a view."""
+        self._policy.setText(view.policy)
+        if view.sensors != self._shown:
+            self._shown = view.sensors
+            empty(self._sensors)
+            for sensor in view.sensors:
+                self._sensors.addWidget(label(sensor))

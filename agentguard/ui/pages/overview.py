@@ -1,0 +1,54 @@
+"""The page that tells how this desk stands, by the ten measures."""
+
+from __future__ import annotations
+
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.keyed import Keyed
+from agentguard.ui.measure_card import MeasureCard
+from agentguard.ui.pages.base import PageFrame, tell
+from agentguard.ui.parts import GAP, button, row
+from agentguard.ui.state_header import StateHeader
+from agentguard.ui.theme import Theme
+from agentguard.ui.views import MeasureView, Page, View
+
+
+class OverviewPage(PageFrame):
+    """The state, two buttons, and a card for each measure."""
+
+    page = Page.OVERVIEW
+
+    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+        super().__init__(bridge, theme)
+        self._header = StateHeader()
+        self._status = self.status()
+        self._cards: Keyed[MeasureView] = Keyed(
+            lambda _: MeasureCard(self.texts, theme), lambda m: m.number
+        )
+        buttons = row(gap=GAP)
+        buttons.addWidget(button(self.texts.say("ui.window.look-again"), self._look, main=True))
+        buttons.addWidget(button(self.texts.say("ui.window.lock"), bridge.desk.lock_now))
+        buttons.addWidget(self._status, 1)
+        buttons.addStretch(1)
+        self.body.addWidget(self._header)
+        self.body.addLayout(buttons)
+        self.body.addWidget(self._cards)
+
+    def show_view(self, view: View) -> None:
+        """Show the measures of a view."""
+        self._header.show_header(view.header)
+        self._cards.show_items(view.measures)
+
+    def repaint_icons(self) -> None:
+        """Draw every card again."""
+        self._cards.forget()
+        for card in self._cards.rows:
+            if isinstance(card, MeasureCard):
+                card.forget()
+
+    def opened(self) -> None:
+        """Forget what was said the last time."""
+        tell(self._status, "")
+
+    def _look(self) -> None:
+        self.bridge.desk.check_now()
+        tell(self._status, self.texts.say("ui.window.looking"))

@@ -1,0 +1,218 @@
+"""Turns a snapshot into what the tray and the windows show; pure, without Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from pathlib import PurePosixPath, PureWindowsPath
+
+from agentguard.model.events import SensorState, Watching
+from agentguard.model.findings import Finding
+from agentguard.model.incidents import IncidentCategory
+from agentguard.model.policy import Contact
+from agentguard.model.posture import MEASURES, ControlState, Overall
+from agentguard.model.prompts import Notice
+from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import Severity, State
+from agentguard.texts import Texts
+from agentguard.ui.views import (
+    Choice,
+    ContactView,
+    ControlView,
+    FindingView,
+    Header,
+    Help,
+    MeasureView,
+    MenuView,
+    NoticeView,
+    View,
+)
+from agentguard.ui.wording import Wording
+
+WORST_FIRST = (State.FAIL, State.UNKNOWN, State.PAUSED, State.PASS, State.NOT_APPLICABLE)
+HELPS = {
+    "clipboard": Help.CLEAR_CLIPBOARD,
+    "training": Help.OPEN_LESSONS,
+    "screen-lock": Help.LOCK,
+}
+PAUSED = "paused"
+OFFLINE = "-offline"
+TOOLTIP_LIMIT = 127  # characters that Windows keeps of a tray's tooltip
+
+
+def present(snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None) -> View:
+    """Give all that is shown of a snapshot; `zone` replaces the zone of this computer."""
+    words = Wording(texts, snapshot.at, zone)
+    header = _header(snapshot, words)
+    unread = sum(not n.read for n in snapshot.inbox)
+    due = lessons_due(snapshot)
+    return View(
+        header=header,
+        tooltip=_tooltip(header, texts),
+        menu=MenuView(
+            state=header.headline,
+            lessons=words.count("ui.menu.lessons", due),
+            inbox=words.count("ui.menu.inbox", unread),
+        ),
+        measures=tuple(_measures(snapshot.controls, words)),
+        findings=tuple(_finding(f, words) for f in _urgent_first(snapshot.findings)),
+        inbox=tuple(_notice(n, words) for n in snapshot.inbox),
+        unread=unread,
+        lessons_due=due,
+        contact=contact(snapshot.policy.contact, texts),
+        sensors=tuple(_sensor(s, texts) for s in snapshot.sensors),
+        policy=texts.say("ui.about.policy", name=snapshot.policy.name, **_version(snapshot)),
+    )
+
+
+def lessons_due(snapshot: Snapshot) -> int:
+    """Count the lessons that wait for an answer."""
+    for control in snapshot.controls:
+        if control.check == "training" and control.detail is not None:
+            due = control.detail.id in {"training.due", "training.overdue"}
+            return int(control.detail.params.get("count", 1)) if due else 0
+    return 0
+
+
+def contact(who: Contact, texts: Texts) -> ContactView:
+    """Give whom to call in an incident."""
+    form = "both" if who.name and who.phone else ("name" if who.name else "phone")
+    known = bool(who.name or who.phone)
+    line = texts.say(f"ui.contact.{form if known else 'none'}", name=who.name, phone=who.phone)
+    return ContactView(name=who.name, phone=who.phone, line=line)
+
+
+def choices(texts: Texts) -> tuple[Choice, ...]:
+    """Give the kinds of incident in the order in which they are offered."""
+    return tuple(
+        Choice(
+            category=category,
+            title=texts.say(f"incident.{category}.title"),
+            example=texts.say(f"incident.{category}.example"),
+        )
+        for category in IncidentCategory
+    )
+
+
+def _version(snapshot: Snapshot) -> dict[str, str | int]:
+    return {"version": snapshot.policy.version, "digest": snapshot.policy.digest[:12]}
+
+
+def _header(snapshot: Snapshot, words: Wording) -> Header:
+    state = _shown(snapshot)
+    number = len(snapshot.findings) or _count(snapshot.controls, State.FAIL)
+    if state == Overall.BLIND:
+        number = _count(snapshot.controls, State.UNKNOWN)
+    if state == PAUSED:
+        number = _count(snapshot.controls, State.PAUSED)
+    offline = snapshot.uplink is not None and bool(snapshot.uplink.problem)
+    return Header(
+        overall=snapshot.overall,
+        icon=state + (OFFLINE if offline else ""),
+        word=words.texts.say(f"overall.{state}"),
+        headline=words.count(f"ui.headline.{state}", number),
+        report=_report(snapshot, words),
+    )
+
+
+def _count(controls: tuple[ControlState, ...], state: State) -> int:
+    return sum(c.state is state for c in controls)
+
+
+def _shown(snapshot: Snapshot) -> str:
+    """Give the state's id; a paused control keeps a desk from looking in order."""
+    paused = any(c.state is State.PAUSED for c in snapshot.controls)
+    return PAUSED if snapshot.overall is Overall.GOOD and paused else str(snapshot.overall)
+
+
+def _report(snapshot: Snapshot, words: Wording) -> str:
+    uplink = snapshot.uplink
+    if uplink is None:
+        return words.texts.say("ui.report.never")
+    time = words.clock(uplink.at)
+    if not uplink.problem:
+        return words.count("ui.report.received", uplink.waiting, time=time)
+    return words.count("ui.report.problem", uplink.waiting, time=time)
+
+
+def _tooltip(header: Header, texts: Texts) -> str:
+    tooltip = texts.say("ui.tooltip", headline=header.headline, report=header.report)
+    return tooltip if len(tooltip) <= TOOLTIP_LIMIT else tooltip[: TOOLTIP_LIMIT - 1] + "…"
+
+
+def _measures(controls: tuple[ControlState, ...], words: Wording) -> Iterable[MeasureView]:
+    for number in MEASURES:
+        ours = tuple(c for c in controls if c.measure == number)
+        state = next((s for s in WORST_FIRST if any(c.state is s for c in ours)), None)
+        shown = state or State.NOT_APPLICABLE
+        yield MeasureView(
+            number=number,
+            title=words.texts.say(f"measure.{number}"),
+            state=shown,
+            word=words.texts.say(f"state.{shown}" if ours else "ui.overview.no-control"),
+            controls=tuple(_control(c, words) for c in ours),
+        )
+
+
+def _control(control: ControlState, words: Wording) -> ControlView:
+    return ControlView(
+        check=control.check,
+        title=words.texts.say(f"{control.check}.title"),
+        state=control.state,
+        word=words.texts.say(f"state.{control.state}"),
+        detail=words.texts.render(control.detail),
+        since=words.when(control.since),
+        proves=", ".join(control.proves),
+    )
+
+
+def _urgent_first(findings: tuple[Finding, ...]) -> list[Finding]:
+    ranks = list(Severity)
+    return sorted(findings, key=lambda f: (-ranks.index(f.severity), -f.since.wall))
+
+
+def _finding(finding: Finding, words: Wording) -> FindingView:
+    place = _folder(finding.subject)
+    help_ = Help.OPEN_FOLDER if place else HELPS.get(finding.check, Help.LOOK_AGAIN)
+    return FindingView(
+        key=finding.key,
+        title=words.texts.say(f"{finding.check}.title"),
+        severity=finding.severity,
+        severity_word=words.texts.say(f"severity.{finding.severity}"),
+        wrong=words.texts.render(finding.message),
+        place=finding.subject if place else "",
+        shown=words.hits(finding.hits),
+        advice=words.texts.say(f"{finding.check}.advice"),
+        since=words.when(finding.since),
+        help=help_,
+        help_word=words.texts.say(f"ui.help.{help_}"),
+        folder=place,
+    )
+
+
+def _folder(subject: str) -> str:
+    """Give the folder of a subject that is a file; empty for anything else."""
+    for kind in (PurePosixPath, PureWindowsPath):
+        path = kind(subject)
+        if path.is_absolute():
+            return str(path.parent)
+    return ""
+
+
+def _notice(notice: Notice, words: Wording) -> NoticeView:
+    return NoticeView(
+        id=notice.id,
+        title=words.texts.render(notice.title),
+        body=words.texts.render(notice.body),
+        at=words.when(notice.at),
+        read=notice.read,
+    )
+
+
+def _sensor(sensor: SensorState, texts: Texts) -> str:
+    name = f"ui.sensor.{sensor.sensor}"
+    shown = texts.say(name) if texts.has(name) else sensor.sensor
+    if sensor.state is Watching.WATCHING:
+        return texts.say("ui.about.watching", sensor=shown)
+    reason = texts.render(sensor.message) or texts.say("ui.about.no-reason")
+    return texts.say("ui.about.not-watching", sensor=shown, reason=reason)

@@ -1,0 +1,154 @@
+"""Shows the snapshot's prompts: they appear, change and vanish with it, and nothing piles up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QGridLayout
+
+from agentguard.model.lessons import Lesson
+from agentguard.model.prompts import Prompt, PromptKind
+from agentguard.model.snapshot import Snapshot
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.corner_card import CornerCard
+from agentguard.ui.cover import Cover
+from agentguard.ui.lesson_card import LessonCard
+from agentguard.ui.notice_card import NoticeCard
+from agentguard.ui.proof_card import ProofCard
+from agentguard.ui.theme import Theme
+from agentguard.ui.views import View
+
+
+class Prompts(QObject):
+    """At most one proof over covered screens, and one card in the corner, oldest first."""
+
+    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+        super().__init__()
+        self._bridge, self._theme = bridge, theme
+        self._covers: list[Cover] = []
+        self._proof: tuple[str, ProofCard] | None = None
+        self._corner: tuple[str, CornerCard] | None = None
+        bridge.viewed.connect(self._viewed)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.screenAdded.connect(self._screens_changed)
+            app.screenRemoved.connect(self._screens_changed)
+            app.primaryScreenChanged.connect(self._screens_changed)
+        for screen in QGuiApplication.screens():
+            screen.geometryChanged.connect(self._replace)
+        self._viewed(bridge.snapshot, bridge.view)
+
+    @property
+    def proof(self) -> ProofCard | None:
+        """The card that asks for a code now."""
+        return self._proof[1] if self._proof else None
+
+    @property
+    def corner(self) -> CornerCard | None:
+        """The card in the corner now."""
+        return self._corner[1] if self._corner else None
+
+    @property
+    def covers(self) -> tuple[Cover, ...]:
+        """The covers of the screens."""
+        return tuple(self._covers)
+
+    def close(self) -> None:
+        """Take everything away."""
+        self._end_proof()
+        self._end_corner()
+
+    def _viewed(self, snapshot: Snapshot, view: View) -> None:
+        proofs = [p for p in snapshot.prompts if p.kind is PromptKind.PROOF]
+        others = [p for p in snapshot.prompts if p.kind is not PromptKind.PROOF]
+        self._show_proof(proofs, snapshot, view)
+        self._show_corner(others)
+
+    def _show_proof(self, proofs: list[Prompt], snapshot: Snapshot, view: View) -> None:
+        if not proofs:
+            self._end_proof()
+            return
+        prompt = self._known(proofs, self._proof[0] if self._proof else "")
+        if self._proof is None or self._proof[0] != prompt.id:
+            self._end_proof()
+            contact = view.contact.line
+            card = ProofCard(self._bridge.texts, self._theme, self._bridge.desk.prove, contact)
+            self._proof = (prompt.id, card)
+            card.show_prompt(prompt, snapshot.at)
+            self._cover()
+        else:
+            self._proof[1].show_prompt(prompt, snapshot.at)
+
+    def _show_corner(self, prompts: list[Prompt]) -> None:
+        if not prompts:
+            self._end_corner()
+            return
+        prompt = self._known(prompts, self._corner[0] if self._corner else "")
+        if self._corner is None or self._corner[0] != prompt.id:
+            self._end_corner()
+            self._corner = (prompt.id, self._make_corner(prompt))
+        card = self._corner[1]
+        if isinstance(card, NoticeCard):
+            card.show_prompt(prompt, len(prompts) - 1)
+        else:
+            card.place()
+            card.show()
+
+    def _make_corner(self, prompt: Prompt) -> CornerCard:
+        lesson = self._lesson(prompt)
+        if lesson is not None:
+            return LessonCard(prompt, lesson, self._bridge.texts, self._bridge.desk)
+        return NoticeCard(self._bridge.texts, self._theme, self._bridge.desk.answer)
+
+    def _lesson(self, prompt: Prompt) -> Lesson | None:
+        if prompt.kind is not PromptKind.LESSON:
+            return None
+        lessons = self._bridge.desk.lessons()
+        return next((one for one in lessons if one.id == prompt.topic), None)
+
+    def _known(self, prompts: list[Prompt], shown: str) -> Prompt:
+        """Stay with the one that is shown; else the one that was asked first."""
+        oldest = min(prompts, key=lambda p: p.asked.boot)
+        return next((p for p in prompts if p.id == shown), oldest)
+
+    def _cover(self) -> None:
+        """Cover every screen; the first holds the card."""
+        if self._proof is None:
+            return
+        card = self._proof[1]
+        card.setParent(None)
+        for old in self._covers:
+            old.take_away()
+        self._covers = [Cover(screen) for screen in QGuiApplication.screens()]
+        primary = QGuiApplication.primaryScreen()
+        for cover in self._covers:
+            if cover.screen() is primary or len(self._covers) == 1:
+                QGridLayout(cover).addWidget(card, 0, 0, Qt.AlignmentFlag.AlignCenter)
+            cover.show()
+        card.show()
+        card.window().activateWindow()
+        card.focus()
+
+    def _screens_changed(self, screen: QScreen | None) -> None:
+        if screen is not None and screen in QGuiApplication.screens():
+            screen.geometryChanged.connect(self._replace, Qt.ConnectionType.UniqueConnection)
+        self._replace()
+
+    def _replace(self) -> None:
+        """Find the place again after the screens changed."""
+        if self._proof is not None:
+            self._cover()
+        if self._corner is not None:
+            self._corner[1].place()
+
+    def _end_proof(self) -> None:
+        for cover in self._covers:
+            cover.take_away()
+        self._covers = []
+        self._proof = None
+
+    def _end_corner(self) -> None:
+        if self._corner is not None:
+            self._corner[1].hide()
+            self._corner[1].deleteLater()
+            self._corner = None

@@ -1,0 +1,121 @@
+"""Runs the tray, the window and the prompts until a stop is asked for."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from agentguard.ports.clock import Stop
+from agentguard.ports.people import Desk
+from agentguard.texts import Texts
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.prompts import Prompts
+from agentguard.ui.theme import Theme
+from agentguard.ui.tray import Tray
+from agentguard.ui.views import Page
+from agentguard.ui.window import StatusWindow
+
+POLL = 250  # milliseconds; also lets Python handle signals
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
+
+
+class Interface(QObject):
+    """All that a person sees of one desk; the window is made when it is first opened."""
+
+    def __init__(self, desk: Desk, texts: Texts, theme: Theme, *, may_quit: bool) -> None:
+        super().__init__()
+        self.theme = theme
+        self.bridge = Bridge(desk, texts)
+        self.tray = Tray(self.bridge, may_quit=may_quit)
+        self.prompts = Prompts(self.bridge, theme)
+        self.window: StatusWindow | None = None
+        self.tray.opened.connect(self.open)
+        self.tray.host_changed.connect(self._host_changed)
+
+    def start(self) -> None:
+        """Appear in the tray; without a tray host the window is the way in."""
+        self.tray.start()
+        if not self.tray.hosted:
+            self.open(Page.OVERVIEW)
+            self._host_changed(hosted=False)
+
+    def open(self, page: Page) -> None:
+        """Open the window with a page."""
+        if self.window is None:
+            self.window = StatusWindow(self.bridge, self.theme)
+            self.window.has_tray = self.tray.hosted
+        self.window.open(page)
+
+    def close(self) -> None:
+        """Take everything away."""
+        self.bridge.close()
+        self.tray.close()
+        self.prompts.close()
+        if self.window is not None:
+            self.window.hide()
+
+    def _host_changed(self, hosted: bool) -> None:  # noqa: FBT001 - a Qt slot
+        if self.window is not None:
+            self.window.has_tray = hosted
+        elif not hosted:
+            self.open(Page.OVERVIEW)
+
+
+def application() -> QApplication:
+    """Give the application, made on the first call."""
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    QApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(["agentguard"])
+    app.setApplicationName("agentguard")
+    app.setApplicationDisplayName("AgentGuard")
+    app.setDesktopFileName("agentguard")
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def run(desk: Desk, texts: Texts, *, stop: Stop, may_quit: bool) -> int:
+    """Show the desk until `stop` is set, the person quits, or a signal comes; give 0.
+
+    Must be called in the main thread.
+    """
+    app = application()
+    app.setQuitOnLastWindowClosed(False)
+    interface = Interface(desk, texts, Theme(app), may_quit=may_quit)
+    interface.tray.quit_wanted.connect(app.quit)
+    poll = QTimer()
+    poll.setTimerType(Qt.TimerType.CoarseTimer)
+    poll.timeout.connect(lambda: app.quit() if stop.is_set() else None)
+    poll.start(POLL)
+    restore = _on_signals(app.quit)
+    try:
+        interface.start()
+        return int(app.exec())
+    finally:
+        poll.stop()
+        restore()
+        interface.close()
+
+
+def _on_signals(quit_: Callable[[], None]) -> Callable[[], None]:
+    """End on SIGINT and SIGTERM unless somebody else already looks after them."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        quit_()
+
+    ours = [s for s in SIGNALS if signal.getsignal(s) in DEFAULTS]
+    before = {s: signal.signal(s, handle) for s in ours}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    return restore

@@ -1,0 +1,93 @@
+"""Dresses the application: Fusion with our palette, sizes from the system's font."""
+
+from __future__ import annotations
+
+from string import Template
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtWidgets import QApplication
+
+from agentguard import paths
+from agentguard.ui.tones import DARK, LIGHT, Tones, prescribed
+
+
+class Theme(QObject):
+    """Follows the system's light or dark scheme and its wish for contrast.
+
+    `changed` tells the windows to paint their icons again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._system = QPalette(app.palette())
+        app.setStyle("Fusion")
+        self.tones = LIGHT
+        self._dress()
+        hints = app.styleHints()
+        hints.colorSchemeChanged.connect(self._dress)
+        accessibility = getattr(hints, "accessibility", None)  # Qt 6.10
+        if accessibility is not None:
+            accessibility().contrastPreferenceChanged.connect(self._dress)
+
+    def force(self, scheme: Qt.ColorScheme) -> None:
+        """Take one scheme, whatever the system's is."""
+        self.tones = self._chosen(scheme)
+        self._apply()
+
+    def _dress(self) -> None:
+        self.force(self._app.styleHints().colorScheme())
+
+    def _chosen(self, scheme: Qt.ColorScheme) -> Tones:
+        if self._wants_contrast():
+            return prescribed(self._system)
+        return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+
+    def _wants_contrast(self) -> bool:
+        accessibility = getattr(self._app.styleHints(), "accessibility", None)
+        if accessibility is None:
+            return False
+        return bool(accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast)
+
+    def _apply(self) -> None:
+        self._app.setPalette(_palette(self.tones))
+        self._app.setStyleSheet(_style(self.tones, QFontInfo(self._app.font()).pointSizeF()))
+        self.changed.emit()
+
+
+def _palette(tones: Tones) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, colour in (
+        (role.Window, tones.ground),
+        (role.WindowText, tones.text),
+        (role.Base, tones.card),
+        (role.AlternateBase, tones.ground),
+        (role.Text, tones.text),
+        (role.PlaceholderText, tones.muted),
+        (role.Button, tones.card),
+        (role.ButtonText, tones.text),
+        (role.Highlight, tones.accent),
+        (role.HighlightedText, tones.on_accent),
+        (role.ToolTipBase, tones.card),
+        (role.ToolTipText, tones.text),
+        (role.Link, tones.accent),
+    ):
+        palette.setColor(which, QColor(colour))
+    return palette
+
+
+def _style(tones: Tones, points: float) -> str:
+    """Fill the style sheet: colours by name, font sizes as multiples of the system's."""
+    template = Template((paths.resources() / "qss" / "agentguard.qss").read_text(encoding="utf-8"))
+    sizes = {
+        "small": f"{points * 0.92:.1f}pt",
+        "body": f"{points * 1.08:.1f}pt",
+        "large": f"{points * 1.3:.1f}pt",
+        "huge": f"{points * 1.9:.1f}pt",
+    }
+    colours = {name: getattr(tones, name) for name in tones.__slots__}
+    return template.substitute(colours | sizes)

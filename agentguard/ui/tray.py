@@ -1,0 +1,121 @@
+"""The tray icon: its shape and its words tell the state, and it comes back with its host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from agentguard.model.snapshot import Snapshot
+from agentguard.ui import icons
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.views import Page, View
+
+LOOK = 5000  # milliseconds between two looks for a tray host
+
+
+class Tray(QObject):
+    """The icon with its menu; `opened` asks for a page, `host_changed` tells of the tray host.
+
+    Quit is only in the menu when `may_quit`.
+    """
+
+    opened = Signal(object)
+    quit_wanted = Signal()
+    host_changed = Signal(bool)
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        may_quit: bool,
+        available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+    ) -> None:
+        super().__init__()
+        self._bridge, self._texts, self._available = bridge, bridge.texts, available
+        self.hosted = False
+        self.menu = QMenu()
+        self._state = self._line("", Page.OVERVIEW)
+        self.menu.addSeparator()
+        self._line("ui.menu.open", Page.OVERVIEW)
+        self._action(self._texts.say("ui.menu.lock"), bridge.desk.lock_now)
+        self._line("ui.menu.incident", Page.INCIDENT)
+        self.menu.addSeparator()
+        self._lessons = self._line("", Page.LESSONS)
+        self._inbox = self._line("", Page.INBOX)
+        self.menu.addSeparator()
+        self._line("ui.menu.leaving", Page.LEAVING)
+        self._line("ui.menu.about", Page.ABOUT)
+        if may_quit:
+            self._action(self._texts.say("ui.menu.quit"), self.quit_wanted.emit)
+        self.icon = self._make()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK)
+        self._timer.timeout.connect(self.look)
+        bridge.viewed.connect(self._viewed)
+        self._show(bridge.view)
+
+    def start(self) -> None:
+        """Appear, now or as soon as there is a tray host."""
+        self.look()
+        self._timer.start()
+
+    def look(self) -> None:
+        """See whether a tray host came or went."""
+        hosted = self._available()
+        if hosted == self.hosted:
+            return
+        self.hosted = hosted
+        if hosted:
+            self.icon.hide()
+            self.icon.deleteLater()
+            self.icon = self._make()
+            self._show(self._bridge.view)
+        self.icon.setVisible(hosted)
+        self.host_changed.emit(hosted)
+
+    def close(self) -> None:
+        """Go away."""
+        self._timer.stop()
+        self.icon.hide()
+
+    def _make(self) -> QSystemTrayIcon:
+        icon = QSystemTrayIcon(self)
+        icon.setContextMenu(self.menu)
+        icon.activated.connect(self._activated)
+        return icon
+
+    def _line(self, id_: str, page: Page) -> QAction:
+        text = self._texts.say(id_) if id_ else ""
+        return self._action(text, lambda: self.opened.emit(page))
+
+    def _action(self, text: str, done: Callable[[], object]) -> QAction:
+        action = QAction(text, self.menu)
+        action.triggered.connect(lambda *_: done())
+        self.menu.addAction(action)
+        return action
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        wanted = {
+            QSystemTrayIcon.ActivationReason.Trigger,
+            QSystemTrayIcon.ActivationReason.DoubleClick,
+        }
+        if reason in wanted:
+            urgent = bool(self._bridge.view.findings)
+            self.opened.emit(Page.TODO if urgent else Page.OVERVIEW)
+
+    def _viewed(self, _snapshot: Snapshot, view: View) -> None:
+        self._show(view)
+
+    def _show(self, view: View) -> None:
+        self.icon.setIcon(icons.tray(view.header.icon))
+        self.icon.setToolTip(view.tooltip)
+        for action, text in (
+            (self._state, f"{view.header.word}: {view.menu.state}"),
+            (self._lessons, view.menu.lessons),
+            (self._inbox, view.menu.inbox),
+        ):
+            if action.text() != text:
+                action.setText(text)

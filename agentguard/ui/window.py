@@ -1,0 +1,164 @@
+"""The status window: a list of pages at the side, and the page that was chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QStackedWidget, QWidget
+
+from agentguard.model.snapshot import Snapshot
+from agentguard.ui import icons
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.pages.about import AboutPage
+from agentguard.ui.pages.base import PageFrame
+from agentguard.ui.pages.inbox import InboxPage
+from agentguard.ui.pages.incident import IncidentPage
+from agentguard.ui.pages.leaving import LeavingPage
+from agentguard.ui.pages.lessons import LessonsPage
+from agentguard.ui.pages.overview import OverviewPage
+from agentguard.ui.pages.todo import TodoPage
+from agentguard.ui.pages.vault import VaultPage
+from agentguard.ui.parts import GAP, button, column, draw, label, row
+from agentguard.ui.theme import Theme
+from agentguard.ui.views import Page, View
+
+SIZE = (1000, 720)
+
+
+class StatusWindow(QWidget):
+    """Shows the newest view while it is visible; closing hides it.
+
+    `has_tray` tells whether a tray icon can open it again; without one, closing minimises it.
+    """
+
+    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+        super().__init__()
+        self.has_tray = True
+        self._bridge, self._theme, self._texts = bridge, theme, bridge.texts
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(self._texts.say("ui.window.title"))
+        self._stack = QStackedWidget()
+        self._buttons = QButtonGroup(self)
+        self._pages = self._make_pages()
+        line = row(self, gap=0)
+        line.addWidget(self._side())
+        line.addWidget(self._stack, 1)
+        self._buttons.idClicked.connect(self._turn)
+        bridge.viewed.connect(self._viewed)
+        theme.changed.connect(self._paint)
+        self.resize(*SIZE)
+        self.setMinimumSize(640, 480)
+        self._paint()
+
+    def open(self, page: Page = Page.OVERVIEW) -> None:
+        """Bring the window to the front with a page."""
+        self._turn(list(Page).index(page))
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.activateWindow()
+
+    @property
+    def current(self) -> PageFrame:
+        """The page in front."""
+        return self._pages[list(Page)[self._stack.currentIndex()]]
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Bring every page up to date."""
+        self._show(self._bridge.view)
+        super().showEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Hide, or minimise when nothing else could open it again."""
+        event.ignore()
+        if self.has_tray:
+            self.hide()
+        else:
+            self.showMinimized()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Close on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _make_pages(self) -> dict[Page, PageFrame]:
+        todo = TodoPage(self._bridge, self._theme)
+        todo.lessons_wanted.connect(lambda: self.open(Page.LESSONS))
+        pages: dict[Page, PageFrame] = {Page.TODO: todo}
+        for kind in (
+            OverviewPage,
+            InboxPage,
+            LessonsPage,
+            VaultPage,
+            IncidentPage,
+            LeavingPage,
+            AboutPage,
+        ):
+            pages[kind.page] = kind(self._bridge, self._theme)
+        for page in Page:
+            self._stack.addWidget(pages[page])
+        return pages
+
+    def _side(self) -> QFrame:
+        side = QFrame()
+        side.setObjectName("side")
+        side.setMinimumWidth(29 * GAP)
+        lines = column(side, gap=GAP // 2)
+        lines.setContentsMargins(2 * GAP, 3 * GAP, 2 * GAP, 2 * GAP)
+        brand = row(gap=GAP)
+        self._shield = label(wrap=False)
+        name = label(self._texts.say("ui.window.title"), wrap=False)
+        name.setObjectName("brand")
+        brand.addWidget(self._shield)
+        brand.addWidget(name, 1)
+        lines.addLayout(brand)
+        lines.addSpacing(2 * GAP)
+        for number, page in enumerate(Page):
+            if page is Page.ABOUT:
+                lines.addStretch(1)
+            lines.addWidget(self._door(number, page))
+        side.setAccessibleName(self._texts.say("ui.window.pages"))
+        return side
+
+    def _door(self, number: int, page: Page) -> QPushButton:
+        door = button(self._texts.say(f"ui.page.{page}"), lambda: None)
+        door.setProperty("look", "nav")
+        door.setCheckable(True)
+        self._buttons.addButton(door, number)
+        return door
+
+    def _turn(self, number: int) -> None:
+        self._buttons.button(number).setChecked(True)
+        self._stack.setCurrentIndex(number)
+        self.current.opened()
+
+    def _viewed(self, _snapshot: Snapshot, view: View) -> None:
+        if self.isVisible():
+            self._show(view)
+
+    def _show(self, view: View) -> None:
+        for shown in self._pages.values():
+            shown.show_view(view)
+        draw(self._shield, f"tray-{view.header.icon}", 28)
+        self.setWindowIcon(icons.tray(view.header.icon))
+        counts = {
+            Page.TODO: len(view.findings),
+            Page.INBOX: view.unread,
+            Page.LESSONS: view.lessons_due,
+        }
+        for page, count in counts.items():
+            self._count(page, count)
+
+    def _count(self, page: Page, count: int) -> None:
+        name = self._texts.say(f"ui.page.{page}")
+        text = self._texts.say("ui.page.counted", page=name, count=count) if count else name
+        door = self._buttons.button(list(Page).index(page))
+        door.setText(text)
+        door.setAccessibleName(text)
+
+    def _paint(self) -> None:
+        for number, page in enumerate(Page):
+            self._buttons.button(number).setIcon(icons.icon(page, self._theme.tones.text))
+            self._pages[page].repaint_icons()
