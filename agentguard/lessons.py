@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -42,13 +43,18 @@ class Answers:
 
 @cache
 def load() -> tuple[Lesson, ...]:
-    """Read the shipped lessons, in the order of their ids.
+    """Give the shipped lessons, in the order of their ids."""
+    return read(paths.resources() / "lessons")
+
+
+def read(folder: Path) -> tuple[Lesson, ...]:
+    """Read the lessons of a folder; a file's name is the lesson's id.
 
     Raises:
         CannotError: there is none, or one is damaged.
 
     """
-    files = sorted((paths.resources() / "lessons").glob("*.md"))
+    files = sorted(folder.glob("*.md"))
     if not files:
         raise CannotError("The lessons are missing.", "Install the program again.")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -47,8 +48,18 @@ def known(at: Moment) -> LifecyclesKnown:
 
 @cache
 def _shipped() -> tuple[date, tuple[Lifecycle, ...]]:
+    return read(paths.resources() / "lifecycle.toml")
+
+
+def read(file: Path) -> tuple[date, tuple[Lifecycle, ...]]:
+    """Read a catalogue's file.
+
+    Raises:
+        CannotError: it is missing or damaged.
+
+    """
     try:
-        return parse((paths.resources() / "lifecycle.toml").read_text(encoding="utf-8"))
+        return parse(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged("it cannot be read") from error
 

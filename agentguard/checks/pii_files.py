@@ -46,10 +46,8 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
             return _file(event, settings)
         case SweepFinished():
             return _sweep(event)
-        case Tick():
-            return _overdue(event, facts)
         case _:
-            return None
+            return _overdue(event, facts)
 
 
 def _file(event: FileScanned, settings: Settings) -> Verdict | None:
@@ -70,7 +68,7 @@ def _sweep(event: SweepFinished) -> Verdict:
     return passed("pii-files.swept", files=event.files)
 
 
-def _overdue(event: Tick, facts: Facts) -> Verdict | None:
+def _overdue(event: Event, facts: Facts) -> Verdict | None:
     """Believe a sweep for two intervals of the policy in force."""
     swept, policy = facts.get(SweepFinished), facts.get(PolicyInForce)
     if swept is None:

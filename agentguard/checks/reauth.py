@@ -54,11 +54,9 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
             return NO_NEWS
         case SensorState():
             return by_sensor(event, SENSOR, _watched(settings))
-        case PolicyInForce():
+        case _:  # a new policy may name other groups
             sensor = facts.get(SensorState, SENSOR)
             return by_sensor(sensor, SENSOR, _watched(settings)) if sensor else None
-        case _:
-            return None
 
 
 def _focused(event: AppFocused, facts: Facts, settings: Settings) -> Verdict | None:

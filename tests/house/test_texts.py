@@ -45,13 +45,9 @@ def placeholders(sentence: str) -> set[str]:
 
 
 def test_every_sentence_that_is_asked_for_exists() -> None:
-    missing = [
-        f"{one.place} {one.id}"
-        for f in CODE
-        for one in asked(f)
-        if one.id and not WORDS.has(one.id)
-    ]
-    assert missing == []
+    every = [one for file in CODE for one in asked(file) if one.id]
+    assert len(every) > 100
+    assert "\n".join(f"{one.place} {one.id}" for one in every if not WORDS.has(one.id)) == ""
 
 
 def test_every_placeholder_is_given() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agentguard import lessons
@@ -90,6 +92,24 @@ def test_a_damaged_lesson_says_what_is_wrong(before: str, after: str, why: str) 
         lessons.parse("an-id", GOOD.replace(before, after))
     assert "an-id" in str(raised.value)
     assert why in str(raised.value)
+
+
+def test_a_folder_without_lessons_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotError, match="The lessons are missing"):
+        lessons.read(tmp_path)
+
+
+def test_a_lesson_in_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(CannotError, match="could not be read"):
+        lessons.read(tmp_path)
+
+
+def test_an_admins_own_folder_is_read_by_file_names(tmp_path: Path) -> None:
+    (tmp_path / "b-lesson.md").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "a-lesson.md").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("none", encoding="utf-8")
+    assert [one.id for one in lessons.read(tmp_path)] == ["a-lesson", "b-lesson"]
 
 
 def judge(now: Moment, answers: Answers) -> State:

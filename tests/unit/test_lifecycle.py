@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -111,3 +112,8 @@ def test_a_damaged_catalogue_says_what_is_wrong(before: str, after: str, why: st
     with pytest.raises(CannotError, match="lifecycle catalogue is damaged") as raised:
         lifecycle.parse(GOOD.replace(before, after))
     assert why in str(raised.value)
+
+
+def test_a_missing_catalogue_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotError, match="cannot be read"):
+        lifecycle.read(tmp_path / "lifecycle.toml")
