@@ -129,7 +129,11 @@ def act(decision: Decision, kind: ActionKind, check: str, subject: str, at: Mome
 
 
 def close(decision: Decision, key: tuple[str, str], at: Moment) -> Decision:
-    """Close a finding, withdraw its prompts and forget its actions."""
+    """Close a finding, withdraw its prompts and forget its actions.
+
+    A notice stays when the agent itself did something about it: the person must be told why the
+    clipboard is empty. A lesson stays in any case.
+    """
     finding = decision.state.findings.get(key)
     if finding is None:
         return decision
@@ -144,4 +148,6 @@ def close(decision: Decision, key: tuple[str, str], at: Moment) -> Decision:
         records=(records.closed(finding, at),),
         memory={memory.finding_key(finding): None},
     )
-    return withdraw(decision, key)
+    bound = decision.state.plan.bound.get(finding.check)
+    acted = bound is not None and bool(set(bound.control.respond) - TOLD)
+    return withdraw(decision, key, keep_notice=acted)

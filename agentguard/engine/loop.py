@@ -74,7 +74,10 @@ class Engine:
                 if stop.is_set():
                     return
                 continue
-            self.step(event)
+            try:
+                self.step(event)
+            except Exception:
+                LOG.exception("%s could not be judged; the next event is", type(event).__name__)
 
     def step(self, event: Event) -> None:
         """Judge one event, and whatever trouble came with it."""

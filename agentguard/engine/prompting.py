@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agentguard.engine import memory, records
 from agentguard.engine.plan import Bound
-from agentguard.engine.state import Decision, Held, without
+from agentguard.engine.state import Decision, Held, Key, without
 from agentguard.model.actions import ActionKind
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
@@ -149,10 +149,15 @@ def refuse(decision: Decision, group: str, message: Message) -> Decision:
     return decision.then(replace(decision.state, prompts=prompts))
 
 
-def withdraw(decision: Decision, key: tuple[str, str]) -> Decision:
-    """Take away every prompt about a finding that is closed."""
-    gone = [p.id for p in decision.state.prompts.values() if (p.check, p.subject) == key]
-    held = tuple(h for h in decision.state.held if (h.prompt.check, h.prompt.subject) != key)
+def withdraw(decision: Decision, key: Key, *, keep_notice: bool) -> Decision:
+    """Take away the prompts about a finding that is closed, as far as they are pointless now."""
+    stays = {PromptKind.LESSON, *([PromptKind.NOTICE] if keep_notice else [])}
+
+    def pointless(prompt: Prompt) -> bool:
+        return (prompt.check, prompt.subject) == key and prompt.kind not in stays
+
+    gone = [p.id for p in decision.state.prompts.values() if pointless(p)]
+    held = tuple(h for h in decision.state.held if not pointless(h.prompt))
     prompts = without(decision.state.prompts, *gone)
     return decision.then(replace(decision.state, prompts=prompts, held=held))
 

@@ -1,0 +1,123 @@
+"""From what happens at the desk to what the agent does about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from agentguard.model.incidents import IncidentCategory
+from agentguard.model.prompts import PromptKind
+from agentguard.model.verdicts import State
+
+CARD = "4556 7375 8689 9855"
+LETTER = f"Dear customer, your card number {CARD} was charged.\n"
+
+
+def test_a_file_with_a_card_number_goes_to_the_vault_and_comes_back(start: Callable) -> None:
+    floor = start()
+    file = floor.folder / "export.txt"
+    file.write_text(LETTER)
+    floor.until(lambda: not file.exists())
+    floor.until(lambda: floor.findings("pii-files") == [])
+    (item,) = floor.agent.desk.vault_items()
+    assert item.path == str(file)
+    assert item.hits[0].kind == "PAN"
+    kinds = [r.kind for r in floor.records()]
+    assert kinds.index("finding.opened") < kinds.index("action.intended")
+    assert kinds.index("action.intended") < kinds.index("vault.put")
+    assert "finding.closed" in kinds
+    floor.agent.desk.restore(item.id)
+    assert file.read_text() == LETTER
+
+
+def test_no_record_holds_the_value(start: Callable) -> None:
+    floor = start()
+    (floor.folder / "export.txt").write_text(LETTER)
+    floor.desktop.copy(LETTER, app="crm")
+    floor.until(lambda: "vault.put" in [r.kind for r in floor.records()])
+    floor.until(lambda: not floor.desktop.paste())
+    floor.agent.desk.report_incident(IncidentCategory.DATA_SEEN, f"I saw {CARD} on a screen")
+    floor.until(lambda: "incident.reported" in [r.kind for r in floor.records()])
+    digits = CARD.replace(" ", "")
+    for file in floor.home.rglob("*"):
+        if file.is_file():
+            raw = file.read_bytes()
+            assert digits.encode() not in raw
+            assert CARD.encode() not in raw
+
+
+def test_a_copied_card_number_is_cleared_and_coached(start: Callable) -> None:
+    floor = start()
+    floor.until(lambda: floor.desktop.watchers >= 1)
+    floor.desktop.copy(LETTER, app="crm")
+    floor.until(lambda: not floor.desktop.paste())
+    floor.until(lambda: floor.findings("clipboard") == [])
+    floor.desktop.copy("hello", app="notes")
+    floor.until(lambda: floor.desktop.paste() == "hello")
+    assert any(p.kind is PromptKind.LESSON for s in floor.seen for p in s.prompts)
+
+
+def test_a_screen_that_is_left_alone_is_locked(start: Callable) -> None:
+    floor = start()
+    floor.desktop.idle(11 * 60)
+    floor.until(lambda: floor.desktop.locked)
+    floor.until(lambda: floor.findings("screen-lock") == [])
+    assert "session.locked" in [r.kind for r in floor.records()]
+
+
+def test_a_sensitive_application_needs_a_code(start: Callable) -> None:
+    floor = start()
+    floor.until(lambda: floor.desktop.watchers >= 2)
+    floor.desktop.focus("crm")
+    floor.until(lambda: floor.agent.desk.snapshot().prompts)
+    (prompt,) = floor.agent.desk.snapshot().prompts
+    assert prompt.kind is PromptKind.PROOF
+    floor.agent.desk.prove(prompt.id, "000000")
+    floor.until(lambda: floor.agent.desk.snapshot().prompts[0].reply)
+    floor.agent.desk.prove(prompt.id, "123456")
+    floor.until(lambda: not floor.agent.desk.snapshot().prompts)
+    assert "123456" not in str(floor.records())
+
+
+def test_a_file_past_its_age_is_removed_with_a_proof(start: Callable) -> None:
+    floor = start()
+    file = floor.folder / "calls.old"
+    file.write_text("nothing special\n")
+    long_ago = file.stat().st_mtime - 40 * 86400
+    os.utime(file, (long_ago, long_ago))
+    floor.agent.desk.check_now()
+    floor.until(lambda: not file.exists())
+    proof = next(r for r in floor.records() if r.kind == "retention.removed")
+    assert proof.payload["subject"] == str(file)
+    assert len(str(proof.payload["sha256"])) == 64
+
+
+def test_training_is_answered_and_remembered(start: Callable) -> None:
+    floor = start()
+    count = len(floor.agent.desk.lessons())
+    for lesson in floor.agent.desk.lessons():
+        wrong = (lesson.right + 1) % len(lesson.choices)
+        assert not floor.agent.desk.answer_lesson(lesson.id, wrong)
+        assert floor.agent.desk.answer_lesson(lesson.id, lesson.right)
+    floor.until(lambda: [r.kind for r in floor.records()].count("lesson.answered") == 2 * count)
+    again = start()
+    memory = again.agent.parts.journal.memory("lesson/")
+    assert len(memory) == count
+
+
+def test_a_finding_outlives_a_restart_and_closes_when_its_file_is_gone(start: Callable) -> None:
+    floor = start()
+    file = floor.folder / "export.txt"
+    floor.agent.supervisor.stop()
+    file.write_text(LETTER)
+    floor = start()
+    floor.until(lambda: not file.exists())
+    floor = start()
+    assert floor.findings("pii-files") == []
+
+
+def test_every_measure_has_a_control_and_none_is_green_without_proof(start: Callable) -> None:
+    floor = start()
+    controls = floor.agent.desk.snapshot().controls
+    assert {c.measure for c in controls} == set(range(1, 11))
+    assert all(c.detail is not None for c in controls if c.state is State.UNKNOWN)
