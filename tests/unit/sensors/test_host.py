@@ -1,0 +1,188 @@
+"""The host sensor: every probe at its interval, none in the way of another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from agentguard import texts
+from agentguard.errors import PlatformError
+from agentguard.model.events import Event, SensorState, Watching
+from agentguard.model.facts import BackupSeen, DisksSeen, Fact, ProgramsSeen
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Contact, Policy, Watch
+from agentguard.platforms._fake_clock import FakeClock
+from agentguard.ports.desktop import Probe
+from agentguard.sensors.host import HostSensor
+
+POLICY = Policy(
+    name="test",
+    version=1,
+    description="",
+    watch=Watch(),
+    retention=(),
+    backup_markers=("/marker",),
+    contact=Contact(),
+    controls={},
+    digest="",
+)
+
+
+@dataclass
+class Machine:
+    """Three probes, of which one may fail."""
+
+    problem: Exception | None = None
+    policies: list[Policy] = field(default_factory=list)
+
+    def disks(self, at: Moment, _policy: Policy) -> Event:
+        if self.problem is not None:
+            raise self.problem
+        return DisksSeen(at=at)
+
+    def backup(self, at: Moment, policy: Policy) -> Event:
+        self.policies.append(policy)
+        return BackupSeen(at=at)
+
+    def probes(self) -> tuple[Probe, ...]:
+        return (
+            Probe(name="disks", every=3600, read=self.disks),
+            Probe(name="programs", every=60, read=lambda at, _policy: ProgramsSeen(at=at)),
+            Probe(name="backup", every=1800, read=self.backup),
+        )
+
+
+class Running:
+    """A running sensor and what it told."""
+
+    def __init__(self, machine: Machine, clock: FakeClock) -> None:
+        self.events: list[Event] = []
+        self._came = threading.Condition()
+        self.stop = threading.Event()
+        self.sensor = HostSensor(machine.probes(), lambda: POLICY, clock)
+        self._thread = threading.Thread(target=self.sensor.run, args=(self._hear, self.stop))
+        self._thread.start()
+
+    def _hear(self, event: Event) -> None:
+        with self._came:
+            self.events.append(event)
+            self._came.notify_all()
+
+    def facts(self) -> list[str]:
+        return [type(event).__name__ for event in self.events if isinstance(event, Fact)]
+
+    def states(self) -> list[tuple[str, Watching]]:
+        return [(e.sensor, e.state) for e in self.events if isinstance(e, SensorState)]
+
+    def wait(self, facts: int) -> None:
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.facts()) >= facts, 10), self.events
+
+    def wait_for(self, kind: str, times: int) -> None:
+        with self._came:
+            assert self._came.wait_for(lambda: self.facts().count(kind) >= times, 10), self.events
+
+    def end(self) -> None:
+        self.stop.set()
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+@pytest.fixture
+def running(machine: Machine, clock: FakeClock) -> Iterator[Running]:
+    started = Running(machine, clock)
+    yield started
+    started.end()
+
+
+def test_everything_is_read_at_once_the_frequent_first(running: Running) -> None:
+    running.wait(3)
+    assert running.facts() == ["ProgramsSeen", "BackupSeen", "DisksSeen"]
+    assert running.states() == [("host", Watching.WATCHING)]
+
+
+def test_each_probe_comes_again_at_its_own_interval(running: Running, clock: FakeClock) -> None:
+    running.wait(3)
+    for minute in range(60):
+        clock.settle()
+        clock.advance(60)
+        running.wait_for("ProgramsSeen", 2 + minute)
+    running.wait_for("DisksSeen", 2)
+    facts = running.facts()
+    assert facts.count("DisksSeen") == 2
+    assert facts.count("BackupSeen") == 3
+    assert facts.count("ProgramsSeen") == 61
+
+
+def test_a_wall_clock_that_jumps_changes_no_interval(running: Running, clock: FakeClock) -> None:
+    running.wait(3)
+    clock.settle()
+    clock.jump_wall(10 * 365 * 86400.0)
+    clock.advance(60)
+    running.wait(4)
+    clock.settle()
+    assert running.facts()[3:] == ["ProgramsSeen"]
+
+
+def test_a_poke_reads_everything_again_now(running: Running, clock: FakeClock) -> None:
+    running.wait(3)
+    clock.settle()
+    running.sensor.poke()
+    running.wait(6)
+
+
+def test_the_policy_in_force_is_handed_on(running: Running, machine: Machine) -> None:
+    running.wait(3)
+    assert machine.policies == [POLICY]
+
+
+@pytest.mark.parametrize("problem", [PlatformError("No."), OSError("no"), ValueError("no")])
+def test_a_probe_that_fails_is_told_and_the_others_go_on(
+    running: Running, machine: Machine, clock: FakeClock, problem: Exception
+) -> None:
+    running.wait(3)
+    clock.settle()
+    machine.problem = problem
+    running.sensor.poke()
+    running.wait(5)
+    clock.settle()
+    assert running.states()[-1] == ("host.disks", Watching.FAILED)
+    (failed,) = [e for e in running.events if isinstance(e, SensorState) and e.message]
+    assert "disks" in texts.load().render(failed.message)
+    assert "No." not in texts.load().render(failed.message)
+    machine.problem = None
+    running.sensor.poke()
+    running.wait(8)
+    clock.settle()
+    assert running.states()[-1] == ("host.disks", Watching.WATCHING)
+
+
+def test_one_shot_reads_everything_once(machine: Machine, clock: FakeClock) -> None:
+    heard: list[Event] = []
+    HostSensor(machine.probes(), lambda: POLICY, clock).read_once(heard.append)
+    assert [type(event).__name__ for event in heard] == ["ProgramsSeen", "BackupSeen", "DisksSeen"]
+
+
+def test_a_machine_without_probes_is_watched_for_nothing(clock: FakeClock) -> None:
+    stop = threading.Event()
+    heard: list[Event] = []
+    sensor = HostSensor((), lambda: POLICY, clock)
+    thread = threading.Thread(target=sensor.run, args=(heard.append, stop))
+    thread.start()
+    clock.settle()
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
