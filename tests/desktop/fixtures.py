@@ -3,7 +3,8 @@
 `x_session`     one Xvfb with openbox and a session bus for all tests: `.env`, `.display`, `.home`,
                 `.start(*command)`, `.run(*command)`
 `fresh_session` the same, for one test that breaks it
-`logind`        a real systemd-logind that knows `fresh_session`: `.env`, `.locked_hint`, `.unlock()`
+`logind`        a real systemd-logind that knows `fresh_session`: `.env`, `.locked_hint`,
+                `.unlock()`
 `lockable`      the same with xss-lock and i3lock, as a desk has them
 """
 

@@ -47,7 +47,9 @@ class Programs:
         self.env = dict(env)
         self._started: list[subprocess.Popen[str]] = []
 
-    def start(self, *command: str, env: Mapping[str, str] | None = None, **more: object):
+    def start(
+        self, *command: str, env: Mapping[str, str] | None = None, **more: object
+    ) -> subprocess.Popen[str]:
         """Start a program that runs until it ends or the desktop does."""
         child = subprocess.Popen(
             command,
@@ -62,7 +64,9 @@ class Programs:
         self._started.append(child)
         return child
 
-    def run(self, *command: str, given: str | None = None, env: Mapping[str, str] | None = None):
+    def run(
+        self, *command: str, given: str | None = None, env: Mapping[str, str] | None = None
+    ) -> str:
         """Run a program to its end and give what it printed; a failure is an error."""
         ended = subprocess.run(
             command,

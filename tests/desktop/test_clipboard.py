@@ -14,6 +14,7 @@ from Xlib.display import Display
 
 from agentguard.errors import PlatformError
 from agentguard.platforms._linux.clipboard import X11Clipboard
+from agentguard.ports.desktop import Copied
 from tests.desktop.harness import Desktop, eventually
 
 pytestmark = pytest.mark.heavy
@@ -63,7 +64,7 @@ def own(desk: Desktop, kind: str) -> subprocess.Popen[str]:
     return owner
 
 
-def read(clipboard: X11Clipboard, selection: str = "CLIPBOARD"):
+def read(clipboard: X11Clipboard, selection: str = "CLIPBOARD") -> Copied | None:
     return clipboard.read(selection, limit=LIMIT, seconds=SECONDS)
 
 

@@ -59,7 +59,7 @@ LOCKERS: Mapping[str, tuple[Program, tuple[str, ...]]] = {
 WAYLAND_LOCKERS = frozenset({"swaylock"})
 
 PASSED_ON = ("HOME", "USER", "LOGNAME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
-DISPLAY_TOO = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "LANG")
+DISPLAY_TOO = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,24 +114,32 @@ def attempt(name: str, *args: str) -> Ran:
     return Ran(output=output.decode("utf-8", "replace"), code=child.returncode)
 
 
-def start_locker(name: str, display: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
-    """Start a listed locker that outlives the agent; None when it is not installed."""
+def start_locker(name: str, display: Mapping[str, str]) -> int | None:
+    """Start a listed locker that outlives the agent; its pid, or None when it is not installed."""
     program, args = LOCKERS[name]
     path = find(program)
-    if path is None:
+    if path is None or sys.platform == "win32":
         return None
+    null = [(os.POSIX_SPAWN_OPEN, each, os.devnull, os.O_RDWR, 0) for each in (0, 1, 2)]
     try:
-        return subprocess.Popen(
+        return os.posix_spawn(
+            path,
             [path, *args],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=environment((*PASSED_ON, *DISPLAY_TOO), display),
-            start_new_session=True,
+            environment((*PASSED_ON, *DISPLAY_TOO), display),
+            file_actions=null,
+            setsid=True,
         )
     except OSError:
         return None
+
+
+def still_runs(pid: int) -> bool:
+    """Tell whether a locker that was started here still runs."""
+    if sys.platform == "win32":
+        return False
+    with suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    return False
 
 
 def environment(names: tuple[str, ...], source: Mapping[str, str] | None = None) -> dict[str, str]:

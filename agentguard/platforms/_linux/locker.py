@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 
 from agentguard.platforms._linux import commands
@@ -16,13 +15,15 @@ class Locker:
     def __init__(self, environment: Mapping[str, str], *, wayland: bool) -> None:
         self._environment = environment
         self._wayland = wayland
-        self._child: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
+        self._ended = False
 
     def locked(self) -> bool | None:
         """Tell whether the locker that was started here still runs; None when none was."""
-        if self._child is None:
+        if self._pid is None:
             return None
-        return self._child.poll() is None
+        self._ended = self._ended or not commands.still_runs(self._pid)
+        return not self._ended
 
     def lock(self) -> bool:
         """Start a locker unless one runs; tell whether one does."""
@@ -30,7 +31,8 @@ class Locker:
             return True
         for name in commands.LOCKERS:
             if (name in commands.WAYLAND_LOCKERS) == self._wayland:
-                self._child = commands.start_locker(name, self._environment)
-                if self._child is not None:
+                pid = commands.start_locker(name, self._environment)
+                if pid is not None:
+                    self._pid, self._ended = pid, False
                     return True
         return False
