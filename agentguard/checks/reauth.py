@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentguard.checks.base import MINUTE, NO_NEWS, Check, by_sensor, named
 from agentguard.model.events import (
@@ -52,6 +52,8 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
             return _focused(event, facts, settings)
         case ProofGiven():
             return NO_NEWS
+        case SessionState():
+            return _unlocked(event, facts, settings)
         case SensorState():
             return by_sensor(event, SENSOR, _watched(settings))
         case _:  # a new policy may name other groups
@@ -68,10 +70,24 @@ def _focused(event: AppFocused, facts: Facts, settings: Settings) -> Verdict | N
         return wrong("reauth.needed", group=group)
     if event.at.since(proof.at) > settings.grace_minutes * MINUTE:
         return wrong("reauth.old", group=group, minutes=settings.grace_minutes)
-    locked = facts.get(SessionState, "locked")
-    if locked is not None and locked.at.boot > proof.at.boot:
+    if _locked_since(proof, facts):
         return wrong("reauth.locked-since", group=group)
     return NO_NEWS
+
+
+def _unlocked(event: SessionState, facts: Facts, settings: Settings) -> Verdict | None:
+    """Ask as well when the screen is unlocked and the application has been in front all along."""
+    front = facts.get(AppFocused)
+    group = _group(front.image, settings) if front is not None else ""
+    proof = facts.get(ProofGiven, group) if group else None
+    if event.locked is not False or proof is None or not _locked_since(proof, facts):
+        return None
+    return replace(wrong("reauth.locked-since", group=group), subject=group)
+
+
+def _locked_since(proof: ProofGiven, facts: Facts) -> bool:
+    locked = facts.get(SessionState, "locked")
+    return locked is not None and locked.at.boot > proof.at.boot
 
 
 def _watched(settings: Settings) -> Verdict:
@@ -99,7 +115,7 @@ CHECK = Check(
     id="reauth",
     measure=2,
     severity=Severity.HIGH,
-    on=(AppFocused, ProofGiven, SensorState, PolicyInForce),
+    on=(AppFocused, ProofGiven, SessionState, SensorState, PolicyInForce),
     settings=Settings,
     judge=judge,
     subject=subject,

@@ -41,6 +41,8 @@ def _judge(decision: Decision, bound: Bound, event: Event) -> Decision:
         verdict, subject = unknown("engine.check-broken", check=bound.check.id), ""
     if verdict is None:
         return decision
+    if verdict.subject is not None:
+        subject = verdict.subject
     if subject == "":
         decision = _remember(decision, bound, verdict, event.at)
     if verdict.state is Is.FAIL:

@@ -29,10 +29,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The state that one event proves, and the sentence that tells why."""
+    """The state that one event proves, and the sentence that tells why.
+
+    `subject` says whom it is about where the event alone does not tell; None asks the check.
+    """
 
     state: State
     message: Message | None = None
+    subject: str | None = None
 
 
 def passed(id_: str = "", /, **params: Param) -> Verdict:

@@ -61,7 +61,8 @@ class Desk:
             assert texts.load().has(message.id), message.id
         words = texts.load().render(message)
         assert "{" not in words
-        return Told(verdict.state, words, check.subject(event, chosen))
+        subject = check.subject(event, chosen) if verdict.subject is None else verdict.subject
+        return Told(verdict.state, words, subject)
 
     def policy(
         self,

@@ -93,6 +93,35 @@ def test_after_a_lock_a_proof_is_asked_for_again(desk) -> None:
     assert "locked since" in told.words
 
 
+def session(desk, *, locked: bool | None) -> Any:
+    """Judge a reading of the session, ten seconds later."""
+    desk.pass_time(10)
+    return desk.judge(CHECK, SessionState, GROUPS, locked=locked, idle=0.0, source="logind")
+
+
+def test_an_application_left_in_front_asks_when_the_screen_is_unlocked(desk) -> None:
+    focus(desk)
+    prove(desk)
+    assert session(desk, locked=False).state is None
+    assert session(desk, locked=True).state is None
+    assert session(desk, locked=None).state is None
+    told = session(desk, locked=False)
+    assert (told.state, told.subject) == (State.FAIL, "Customers")
+    assert "locked since" in told.words
+    prove(desk)
+    assert session(desk, locked=False).state is None
+
+
+def test_an_unlock_asks_nothing_for_another_application(desk) -> None:
+    prove(desk)
+    assert session(desk, locked=False).state is None
+    session(desk, locked=True)
+    assert session(desk, locked=False).state is None
+    focus(desk, "firefox")
+    session(desk, locked=True)
+    assert session(desk, locked=False).state is None
+
+
 def test_a_lock_before_the_proof_does_not_matter(desk) -> None:
     desk.see(SessionState, locked=True, idle=0.0, source="logind")
     desk.pass_time(10)
