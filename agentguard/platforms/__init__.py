@@ -7,8 +7,11 @@ import sys
 
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._clock import boot_id as _boot_id
+from agentguard.platforms._instance import only_one
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
+
+__all__ = ["boot_id", "load", "only_one", "system_clock"]
 
 
 def load() -> Backend:

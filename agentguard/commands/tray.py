@@ -1,0 +1,22 @@
+"""agentguard tray: guards this session, with a tray icon and windows."""
+
+from __future__ import annotations
+
+import argparse
+
+from agentguard.commands._guard import guard_with_windows
+from agentguard.commands.base import Command
+from agentguard.texts import Texts
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options."""
+    parser.add_argument("--may-quit", action="store_true", help=words.say("cli.tray.may-quit"))
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Guard."""
+    return guard_with_windows(may_quit=chosen.may_quit)
+
+
+COMMAND = Command(arguments=arguments, run=run)

@@ -1,0 +1,147 @@
+"""Opens what an agent stands on, builds it, and puts everything away again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentguard import logs, settings
+from agentguard.app import Agent, Link, Parts, build, shapes
+from agentguard.engine.loop import Engine
+from agentguard.errors import AgentGuardError, UplinkError, UsageError
+from agentguard.mfa import Verifiers
+from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.totp import RemoteTotp
+from agentguard.model.policy import Policy
+from agentguard.model.snapshot import Snapshot
+from agentguard.policy.keeper import Keeper
+from agentguard.ports.clock import Clock
+from agentguard.ports.desktop import Backend
+from agentguard.ports.people import Ruling
+from agentguard.scan.client import Limits, ScanClient
+from agentguard.store.db import Store, open_store
+from agentguard.uplink.link import Uplink, connect
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an agent lives, what it lives on, and who sits there."""
+
+    folder: Path
+    backend: Backend
+    clock: Clock
+    user: str = ""
+
+
+class _Asking:
+    """Asks the endpoint about one-time codes once there is a way to it."""
+
+    def __init__(self) -> None:
+        self.uplink: Uplink | None = None
+
+    def __call__(self, factor: str, group: str, answer: str) -> Ruling:
+        if self.uplink is None:
+            raise UplinkError("not-enrolled", "This computer is not enrolled at an endpoint.")
+        return self.uplink.prover.prove(factor, group, answer)
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Agent]:
+    """Give an agent that is wired and not yet started; stop and close everything afterwards.
+
+    Raises:
+        StoreError: the journal cannot be opened.
+        UsageError: the settings are damaged, or the policy file that they name.
+
+    """
+    machine = settings.load(place.folder)
+    if machine.policy:
+        take_policy(place, Path(machine.policy))
+    with ExitStack() as stack:
+        store = open_store(place.folder, place.clock)
+        stack.callback(store.close)
+        scan = ScanClient(Limits(), place.clock)
+        stack.callback(scan.close)
+        asking = _Asking()
+        parts = Parts(
+            folder=place.folder,
+            backend=place.backend,
+            clock=place.clock,
+            journal=store.journal,
+            outbox=store.outbox,
+            scan=scan,
+            verifier=Verifiers((RemoteTotp(asking), OfflineCodes(place.folder, place.clock))),
+        )
+
+        def link(engine: Engine) -> Link | None:
+            asking.uplink = _uplink(place, store, engine)
+            return _link(asking.uplink)
+
+        agent = build(parts, link)
+        if asking.uplink is not None:
+            agent.engine.subscribe(_Prompt(asking.uplink.sender.poke))
+        stack.callback(agent.stop)
+        yield agent
+
+
+def logged(place: Place, *, console: bool = False) -> None:
+    """Write the agent's log below its folder."""
+    folder = place.folder / "logs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    logs.set_up(folder, seconds=lambda: place.clock.now().boot, console=console)
+
+
+def take_policy(place: Place, file: Path) -> Policy:
+    """Judge a policy file and put it in force from the next start on.
+
+    Raises:
+        UsageError: the file cannot be read, or is wrong; the policy in force stays.
+
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"The policy {file} could not be read: {error.strerror}.") from error
+    return Keeper(place.folder, shapes(), place.clock).offer(data, str(file))
+
+
+def _uplink(place: Place, store: Store, engine: Engine) -> Uplink | None:
+    try:
+        return connect(
+            place.folder,
+            journal=store.journal,
+            outbox=store.outbox,
+            snapshot=engine.snapshot,
+            submit=engine.submit,
+            clock=place.clock,
+            user=place.user,
+        )
+    except AgentGuardError as error:
+        LOG.error("no reports are sent: %s", error)  # noqa: TRY400 - its words say enough
+        return None
+
+
+class _Prompt:
+    """Has a report sent as soon as a finding opens or closes, or the session locks or unlocks."""
+
+    def __init__(self, poke: Callable[[], None]) -> None:
+        self._poke = poke
+        self._gist: tuple[object, ...] = ()
+
+    def __call__(self, snapshot: Snapshot) -> None:
+        gist = (snapshot.overall, snapshot.locked, tuple(f.key for f in snapshot.findings))
+        if gist != self._gist:
+            self._gist = gist
+            self._poke()
+
+
+def _link(uplink: Uplink | None) -> Link | None:
+    if uplink is None:
+        return None
+    sender = uplink.sender
+    return Link(run=sender.run, report_now=sender.poke, last_report=sender.last_report)
