@@ -121,7 +121,7 @@ class Candidate:
         return told
 
 
-_TOUCHES_BEFORE = re.compile(r"[0-9A-Za-z_*#]$|[0-9]\.$|(?<![0-9])0,$|[0-9A-Fa-f]{4}-$|\*[ -]$")
+_TOUCHES_BEFORE = re.compile(r"[0-9A-Za-z_*#]\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z|\*[ -]\Z")
 _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 

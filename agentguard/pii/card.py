@@ -57,12 +57,12 @@ _TEST_NUMBERS = words(
 _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
 _GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
-_DIGIT_BEFORE = re.compile(r"[0-9] $")
+_DIGIT_BEFORE = re.compile(r"[0-9] \Z")
 _DIGIT_AFTER = re.compile(r" [0-9](?![0-9])")
-_TRACK_1 = re.compile(r"%B$", re.IGNORECASE)
-_LONGER_BEFORE = re.compile(r"[0-9]{4}[ .\-+]$")
+_TRACK_1 = re.compile(r"%B\Z", re.IGNORECASE)
+_LONGER_BEFORE = re.compile(r"[0-9]{4}[ .\-+]\Z")
 _LONGER_AFTER = re.compile(r"[ .\-+][0-9]{4}(?![0-9/])")
-_ADDRESS = re.compile(r"://[^\s?]*/$")
+_ADDRESS = re.compile(r"://[^\s?]*/\Z")
 _TRACK_2 = re.compile(r"[=D][0-9]{7}")
 
 
@@ -98,9 +98,9 @@ def judge(candidate: Candidate) -> Answer:
 def _readable(candidate: Candidate) -> str:
     """Give the number; three digits behind four groups of four may be the card's code."""
     number = candidate.compact
-    if len(candidate.separators) == _GROUPS and not (issued(number) and luhn(number)):
-        return number[:_SIXTEEN]
-    return number
+    short = number[:_SIXTEEN]
+    coded = len(candidate.separators) == _GROUPS and issued(short) and luhn(short)
+    return short if coded else number
 
 
 def _on_track(candidate: Candidate) -> bool:
@@ -113,21 +113,24 @@ def _by_label(candidate: Candidate, number: str) -> Answer:
     own = candidate.names(OWN)
     if own is False:
         return no("another-label")
-    separators = candidate.separators
     if candidate.labelled:
         return sure(number, "wrapped")
-    if not separators:
-        return _plain(candidate, number, own=own)
-    groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
-    if len(set(separators)) > 1:
+    if candidate.separators:
+        return _grouped(candidate, number, own=own)
+    return _plain(candidate, number, own=own)
+
+
+def _grouped(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
+    if len(set(candidate.separators)) > 1:
         return no("mixed-separators")
-    if set(groups) == {1}:
-        longer = _DIGIT_BEFORE.search(candidate.before) or _DIGIT_AFTER.match(candidate.after)
-        return no("longer-number") if longer else sure(number, "digit-by-digit")
-    if groups not in _GROUPINGS:
+    groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
+    single = set(groups) == {1}
+    if not single and groups not in _GROUPINGS:
         return sure(number, "label") if own else no("grouping")
-    longer = _LONGER_BEFORE.search(candidate.before) or _LONGER_AFTER.match(candidate.after)
-    return no("longer-number") if longer else sure(number, "grouping")
+    before, after = (_DIGIT_BEFORE, _DIGIT_AFTER) if single else (_LONGER_BEFORE, _LONGER_AFTER)
+    if before.search(candidate.before) or after.match(candidate.after):
+        return no("longer-number")
+    return sure(number, "digit-by-digit" if single else "grouping")
 
 
 def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:

@@ -6,7 +6,7 @@ import re
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
 
-_SOCIAL = re.compile(r"social $", re.IGNORECASE)
+_SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| digit")
 
 

@@ -11,7 +11,7 @@ _FILE_ENDINGS = words(
     " localhost localdomain internal lan example invalid test"
 )
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 253
-_IN_ADDRESS = re.compile(r"://[^\s\"'<>]*$")
+_IN_ADDRESS = re.compile(r"://[^\s\"'<>]*\Z")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 

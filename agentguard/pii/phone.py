@@ -13,7 +13,7 @@ OWN = words(
 _UK = re.compile(r"0(?:1\d{8,9}|2\d{9}|3[0-9]\d{8}|7[1-9]\d{8})")
 _NANP = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 _SHORTEST, _LONGEST = 9, 15  # E.164
-_RUNS_ON = re.compile(r"\+$|[0-9]{4}[ \-]$")
+_RUNS_ON = re.compile(r"\+\Z|[0-9]{4}[ \-]\Z")
 _DIGITS = re.compile(r"[^0-9]")
 
 

@@ -11,9 +11,12 @@ from agentguard.pii.base import FENCE
 Row = Mapping[int, str]
 """The cells that are not empty, by column."""
 
-_LOOK_FOR_HEADER = 6
+LOOK_FOR_HEADER = 6
+"""Rows among which the one with the columns' names is looked for."""
+
 _LONGEST_LABEL = 40
 _MOST_DIGITS = 2
+_MOST_WORDS = 5
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBERED = re.compile(r"(.*[^0-9])([1-9])")
 
@@ -21,7 +24,7 @@ _NUMBERED = re.compile(r"(.*[^0-9])([1-9])")
 def lines(rows: Iterable[Row]) -> Iterator[str]:
     """Write rows as text; without a header columns are numbered."""
     rest = iter(rows)
-    first = list(islice(rest, _LOOK_FOR_HEADER))
+    first = list(islice(rest, LOOK_FOR_HEADER))
     place = header_at(first)
     for row in first[: place if place is not None else 0]:
         yield _plain(row)
@@ -42,6 +45,7 @@ def header_at(rows: Sequence[Row]) -> int | None:
 def _is_label(cell: str) -> bool:
     return (
         len(cell) <= _LONGEST_LABEL
+        and len(cell.split()) <= _MOST_WORDS
         and sum(letter.isdigit() for letter in cell) <= _MOST_DIGITS
         and "@" not in cell
         and _LETTER.search(cell) is not None

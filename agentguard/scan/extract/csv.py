@@ -33,7 +33,7 @@ def _delimiter(head: bytes) -> str:
 
 def _is_table(cells: list[list[str]]) -> bool:
     """Tell a table by rows as wide as their header, or without one by rows all of one width."""
-    place = _rows.header_at([_row(line) for line in cells])
+    place = _rows.header_at([_row(line) for line in cells[: _rows.LOOK_FOR_HEADER]])
     if place is None:
         widths = {len(line) for line in cells}
         return len(cells) >= _LEAST_BARE_ROWS and len(widths) == 1 and widths != {1}
