@@ -26,7 +26,7 @@ class CornerCard(QWidget):
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(width)
-        card: QFrame = frame("card")
+        card: QFrame = frame("toast")
         outer = column(self)
         outer.addWidget(card)
         self.inside: QVBoxLayout = column(card, margin=3 * GAP, gap=GAP)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QPushButton,
-    QRadioButton,
     QSizePolicy,
     QTextBrowser,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from agentguard.model.lessons import Lesson
 from agentguard.texts import Texts
+from agentguard.ui.choice import Choice
 from agentguard.ui.pages.base import tell
 from agentguard.ui.parts import GAP, button, column, label, row
 
@@ -42,18 +42,18 @@ class LessonForm(QWidget):
         inside.addWidget(self._text())
         inside.addWidget(label(lesson.question, "strong"))
         for number, words in enumerate(lesson.choices):
-            choice = QRadioButton(words)
-            choice.setAccessibleName(words)
-            self._choices.addButton(choice, number)
+            choice = Choice(words)
+            self._choices.addButton(choice.button, number)
             inside.addWidget(choice)
         self._foot = row(gap=2 * GAP)
         self._foot.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
         self._foot.addWidget(self._result, 1)
+        self._foot.addStretch(0)
         inside.addLayout(self._foot)
 
     def add_button(self, other: QPushButton) -> None:
         """Put another button beside the one that answers."""
-        self._foot.insertWidget(1, other)
+        self._foot.insertWidget(1, other, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _text(self) -> QTextBrowser:
         text = QTextBrowser()
@@ -81,8 +81,8 @@ class LessonForm(QWidget):
             self._close()
 
     def _close(self) -> None:
-        for choice in self._choices.buttons():
-            choice.setEnabled(False)
+        for each in self._choices.buttons():
+            each.setEnabled(False)
         if self._done is None:
             self._button.hide()
             return

@@ -39,7 +39,7 @@ class NoticeRow(QFrame):
         self._id = notice.id
         self._title.setText(notice.title)
         self._body.setText(notice.body)
-        self._at.setText(self._texts.say("ui.todo.since", exact=notice.at.exact, ago=notice.at.ago))
+        self._at.setText(self._texts.say("ui.inbox.at", exact=notice.at.exact, ago=notice.at.ago))
         chip(self._new, self._texts.say("ui.inbox.new"), "attention")
         self._new.setVisible(not notice.read)
         self._button.setVisible(not notice.read)

@@ -14,7 +14,7 @@ from agentguard.ui.pages.base import tell
 from agentguard.ui.parts import GAP, button, column, draw, label, row
 from agentguard.ui.theme import Theme
 
-WIDTH = 56 * GAP
+WIDTH = 64 * GAP
 LONGEST = 64  # characters of a code
 SLOW = 20_000  # milliseconds until it may be tried again without an answer
 SECOND = 1000

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
 
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui import icons
@@ -54,6 +61,7 @@ class StatusWindow(QWidget):
     def open(self, page: Page = Page.OVERVIEW) -> None:
         """Bring the window to the front with a page."""
         self._turn(list(Page).index(page))
+        self._door_of(page).setFocus()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.activateWindow()
@@ -154,9 +162,12 @@ class StatusWindow(QWidget):
     def _count(self, page: Page, count: int) -> None:
         name = self._texts.say(f"ui.page.{page}")
         text = self._texts.say("ui.page.counted", page=name, count=count) if count else name
-        door = self._buttons.button(list(Page).index(page))
+        door = self._door_of(page)
         door.setText(text)
         door.setAccessibleName(text)
+
+    def _door_of(self, page: Page) -> QAbstractButton:
+        return self._buttons.button(list(Page).index(page))
 
     def _paint(self) -> None:
         for number, page in enumerate(Page):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit
 
 from agentguard.model.incidents import IncidentCategory
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.choice import Choice
 from agentguard.ui.pages.base import PageFrame, tell
 from agentguard.ui.parts import GAP, button, column, draw, frame, label, row
 from agentguard.ui.present import choices
@@ -59,7 +60,9 @@ class IncidentPage(PageFrame):
         inside = column(card, margin=3 * GAP, gap=GAP)
         inside.addWidget(label(self.texts.say("ui.incident.category"), "heading"))
         for number, kind in enumerate(self._kinds):
-            inside.addWidget(self._choice(number, kind.title, kind.example))
+            choice = Choice(kind.title, kind.example)
+            self._categories.addButton(choice.button, number)
+            inside.addWidget(choice)
         heading = label(self.texts.say("ui.incident.note"), "heading")
         heading.setBuddy(self._note)
         inside.addSpacing(GAP)
@@ -69,25 +72,11 @@ class IncidentPage(PageFrame):
         foot.addWidget(
             button(self.texts.say("ui.incident.send"), self._send, main=True),
             0,
-            Qt.AlignmentFlag.AlignTop,
+            Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft,
         )
         foot.addWidget(self._status, 1)
         inside.addLayout(foot)
         self.body.addWidget(card)
-
-    def _choice(self, number: int, title: str, example: str) -> QWidget:
-        box = QWidget()
-        lines = column(box, gap=0)
-        choice = QRadioButton(title)
-        choice.setAccessibleName(title)
-        choice.setAccessibleDescription(example)
-        self._categories.addButton(choice, number)
-        words = label(example, "small")
-        words.setIndent(4 * GAP)
-        words.setBuddy(choice)
-        lines.addWidget(choice)
-        lines.addWidget(words)
-        return box
 
     def _send(self) -> None:
         chosen, note = self._categories.checkedId(), self._note.toPlainText().strip()
