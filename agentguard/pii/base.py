@@ -45,6 +45,7 @@ _OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
 _SHORT_LINE = 60
+_LINES = 4
 
 
 class Belief(Enum):
@@ -109,7 +110,7 @@ class Candidate:
         if self.labelled:
             return True
         cell = self.before.rpartition(FENCE)[2]
-        this, *above = reversed(cell.rsplit("\n", 2))
+        this, *above = reversed(cell.split("\n")[-_LINES:])
         told = _nearest(this, own)
         bare = not _WORDS.search(this)
         for line in above:
@@ -121,7 +122,9 @@ class Candidate:
         return told
 
 
-_TOUCHES_BEFORE = re.compile(r"[0-9A-Za-z_*#]\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z|\*[ -]\Z")
+_TOUCHES_BEFORE = re.compile(
+    r"[0-9A-Za-z_*#]\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z|\*[ -]\Z"
+)
 _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 

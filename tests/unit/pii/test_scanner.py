@@ -110,7 +110,7 @@ def test_counting_ends_at_a_thousand() -> None:
 def test_unlabelled_numbers_count_only_if_most_of_their_column_hold() -> None:
     random_ids = "\n".join(f"45391488{number:08d}" for number in range(0, 90_000_000, 1_000_003))
     assert default_scanner().scan(random_ids) == ()
-    cards = "\n".join(card(number * 104_729) for number in range(30))
+    cards = "\n".join(card(number * 104_729_003) for number in range(1, 31))
     (hit,) = default_scanner().scan(cards)
     assert hit.count == 30
 
