@@ -52,7 +52,8 @@ def any_of(hint: object) -> st.SearchStrategy[Any]:
     assert dataclasses.is_dataclass(hint)
     hints = get_type_hints(hint)
     fields = {
-        f.name: CANARIES.get(f.name) or any_of(hints[f.name]) for f in dataclasses.fields(hint)
+        f.name: CANARIES[f.name] if f.name in CANARIES else any_of(hints[f.name])
+        for f in dataclasses.fields(hint)
     }
     return st.builds(hint, **fields)
 
