@@ -40,7 +40,8 @@ class Check(Generic[S]):
     a verdict with an empty subject is about the control as a whole. `fresh` is how many
     seconds a verdict holds; older ones are shown as unknown; None means until the next event.
     `proves` names the requirements it supports ("PCI DSS 8.2.8"). Title and advice stand in
-    `resources/text/<language>/checks.toml` under the id.
+    `resources/text/<language>/checks.toml` under the id. `lessons` teach what it is about, the
+    first one unless the finding's message names another (`lesson`).
     """
 
     id: str
