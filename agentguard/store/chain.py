@@ -190,6 +190,19 @@ class Walk:
         begun = self._epochs.get(row.epoch)
         if begun is None or (row.seq, row.previous) != (begun.first, begun.previous):
             return False
-        if last is None:
-            return row.epoch == min(self._epochs)
-        return row.epoch > last.epoch and row.seq > last.seq and row.previous == last.hash
+        if any(e.first != row.seq for e in self._between(last, row.epoch)):
+            return False
+        return last is None or (
+            row.epoch > last.epoch and row.seq > last.seq and row.previous == last.hash
+        )
+
+    def _between(self, last: Row | None, epoch: int) -> list[Epoch]:
+        """Give the epochs that were passed over: they hold when they never had an entry."""
+        after = last.epoch if last is not None else 0
+        return [e for e in self._epochs.values() if after < e.epoch < epoch]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no epoch follows the last row: an epoch but the first has an entry."""
+        last = self._last.epoch if self._last is not None else min(self._epochs, default=0)
+        return all(epoch <= last for epoch in self._epochs)

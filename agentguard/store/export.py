@@ -168,6 +168,8 @@ def _verify(file: BinaryIO) -> Verified:
     erased, head = 0, chain.GENESIS
     for value in lines:
         if "closing" in value:
+            if not walk.complete:
+                raise reader.broken("The entries of an epoch are missing")
             _end(reader, value, head, lines)
             return Verified(entries=reader.good, epochs=len(used), erased=erased, head=head.hex())
         row = _row(value)

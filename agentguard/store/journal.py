@@ -64,6 +64,7 @@ class SqliteJournal:
             for row in self.walk():
                 count += 1
                 whole = walk.step(row) and whole
+            whole = whole and walk.complete
         except StoreError as error:
             if not damaged(error):
                 raise

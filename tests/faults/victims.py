@@ -1,0 +1,68 @@
+"""A warm parent that forks desks and kills each with SIGKILL at a random moment.
+
+Arguments: data folder, the endpoint's URL, CA file, ledger file, number of kills, seed. A desk
+commits records and reports them at the same time; after each commit that returned it appends the
+records' names to the ledger, with one write that outlives it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from agentguard.model.moments import Moment
+from agentguard.model.records import Record
+from agentguard.platforms import system_clock
+from tests.faults.desk import Desk, opened
+
+LONGEST_LIFE = 0.06  # seconds
+RECORDS = 3
+
+
+def live(folder: Path, url: str, ca_file: Path, ledger: int, name: str) -> None:
+    desk = opened(folder, url, ca_file, clock=system_clock())
+    threading.Thread(target=report_for_ever, args=(desk,), daemon=True).start()
+    count = 0
+    while True:
+        names = [f"{name}-{count + n}" for n in range(random.randint(1, RECORDS))]
+        count += len(names)
+        at = Moment(boot=float(count), wall=1_790_000_000.0)
+        records = [Record(kind="lesson.answered", at=at, payload={"lesson": n}) for n in names]
+        desk.store.journal.commit(records, {"last": names[-1], f"seen/{name}": count})
+        os.write(ledger, "".join(f"{n}\n" for n in names).encode())
+
+
+def report_for_ever(desk: Desk) -> None:
+    while True:
+        desk.sender.report()
+
+
+def main() -> None:
+    folder, url, ca_file, ledger_file, kills, seed = sys.argv[1:]
+    logging.disable(logging.CRITICAL)
+    ledger = os.open(ledger_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    moments = random.Random(int(seed))
+    for number in range(int(kills)):
+        child = os.fork()
+        if child == 0:
+            random.seed(f"{seed}-{number}")
+            try:
+                live(Path(folder), url, Path(ca_file), ledger, f"{number}")
+            except BaseException as error:  # noqa: BLE001 - a desk that ends by itself is a failure
+                os.write(2, f"{number}: {error!r}\n".encode())
+                os._exit(1)
+        time.sleep(moments.uniform(0, LONGEST_LIFE))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        if not os.WIFSIGNALED(status):
+            sys.exit(f"desk {number} ended by itself")
+
+
+if __name__ == "__main__":
+    main()
