@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -17,8 +18,21 @@ from agentguard.sensors.seen import Mark, SeenFiles, key_of, mark_of
 from agentguard.sensors.sweep import Found
 from agentguard.sensors.told import Told
 
-TRANSIENT = frozenset({"locked", "busy"})
-"""Reasons that pass: another program has the file. It is tried again, three times."""
+PASSING = frozenset({"reason.locked", "reason.busy", "reason.not-started"})
+if sys.platform == "win32":  # so says the system when another program holds the file
+    PASSING |= {"reason.denied"}
+"""Reasons that pass by themselves: the file is tried again soon, three times."""
+
+OUTSIDE = PASSING | {
+    "reason.denied",
+    "reason.system",
+    "reason.timeout",
+    "reason.crashed",
+    "reason.memory",
+    "reason.set-aside",
+}
+"""Reasons that do not lie in the file alone: every sweep tries it again."""
+
 TRIES = 3
 
 
@@ -37,7 +51,7 @@ class Scanned(Protocol):
 
     @property
     def reason(self) -> str:
-        """Why it was not read in full, an id under `reason`; empty when it was."""
+        """Why it was not read in full, an id of resources/text; empty when it was."""
         ...
 
 
@@ -70,7 +84,7 @@ class Looker:
             self.tell(path, FileOutcome.GONE, (), "", submit)
             return
         except OSError:
-            self.tell(path, FileOutcome.UNREADABLE, (), "file-failed", submit)
+            self.tell(path, FileOutcome.UNREADABLE, (), "reason.file-failed", submit)
             return
         if stat.S_ISREG(status.st_mode):
             self.meet(Found(path, mark_of(status)), submit)
@@ -90,17 +104,17 @@ class Looker:
             self._tries.pop(found.path, None)
             self.tell(found.path, FileOutcome.GONE, (), "", submit)
             return
-        if after != found.mark or self._passes(found.path, reason):
+        if after != found.mark or outcome is FileOutcome.GONE or self._passes(found.path, reason):
             self._hints.add(found.path, Kind.CHANGED, self._clock.now().boot)
-            if outcome is FileOutcome.UNREADABLE:
+            if outcome in {FileOutcome.UNREADABLE, FileOutcome.GONE}:
                 return
-        else:
+        elif reason not in OUTSIDE:
             self._seen.remember(key)
         self.tell(found.path, outcome, hits, reason, submit)
 
     def _passes(self, path: str, reason: str) -> bool:
         """Tell whether the reason is worth another try."""
-        if reason not in TRANSIENT:
+        if reason not in PASSING:
             self._tries.pop(path, None)
             return False
         self._tries[path] = self._tries.get(path, 0) + 1

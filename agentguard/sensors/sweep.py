@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A folder or file that could not be looked at; `reason` is an id under `reason`."""
+    """A folder or file that could not be looked at; `reason` is an id of resources/text."""
 
     path: str
     reason: str
@@ -115,10 +115,10 @@ class _Walk:
         while waiting:
             folder, depth = waiting.pop()
             if depth > DEPTH:
-                yield Unread(folder, "folder-deep")
+                yield Unread(folder, "reason.folder-deep")
                 continue
             if folder in self._network:
-                yield Unread(folder, "folder-network")
+                yield Unread(folder, "reason.folder-network")
                 continue
             for found in self._entries(folder, root):
                 if isinstance(found, str):
@@ -136,10 +136,10 @@ class _Walk:
         except (FileNotFoundError, NotADirectoryError):
             return
         except PermissionError:
-            yield Unread(folder, "folder-denied")
+            yield Unread(folder, "reason.folder-denied")
             return
         except OSError:
-            yield Unread(folder, "folder-failed")
+            yield Unread(folder, "reason.folder-failed")
             return
         with entries:
             yield from self._listed(entries, folder, root)
@@ -151,7 +151,7 @@ class _Walk:
             try:
                 entry = next(entries, None)
             except OSError:
-                yield Unread(folder, "folder-failed")
+                yield Unread(folder, "reason.folder-failed")
                 return
             if entry is None:
                 return
@@ -168,7 +168,7 @@ class _Walk:
         except FileNotFoundError:
             return None
         except OSError:
-            return Unread(path, "file-failed")
+            return Unread(path, "reason.file-failed")
         if not stat.S_ISREG(status.st_mode) or self._scope.left_out(path, root):
             return None
         if status.st_nlink > 1 and not self._first_time(status):

@@ -9,16 +9,18 @@ from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.sensors.sweep import inside
 
-HITS = ""
 REASONS = 10_000
 """So many paths with a reason are told one by one; beyond, the sweep only counts them."""
+
+Word = tuple[FileOutcome, str]
+HITS: Word = (FileOutcome.READ, "")
 
 
 class Told:
     """The paths with hits, and those that were not read in full, with the reason."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        self._said: dict[str, str] = dict.fromkeys(known, HITS)
+        self._said: dict[str, Word] = dict.fromkeys(known, HITS)
         self._reasons = 0
 
     def __contains__(self, path: str) -> bool:
@@ -33,29 +35,32 @@ class Told:
         return (path for path in self.paths() if inside(path, folder))
 
     def unread(self, path: str) -> bool:
-        """Tell whether the last word on a path was a reason."""
-        return self._said.get(path, HITS) != HITS
+        """Tell whether the last word on a path was that it could not be read."""
+        return self._said.get(path, HITS)[0] is FileOutcome.UNREADABLE
 
     def news(
         self, path: str, outcome: FileOutcome, hits: tuple[Hit, ...], reason: str, at: Moment
     ) -> FileScanned | None:
-        """Give the event that is worth telling, or None."""
+        """Give the event that is worth telling, or None.
+
+        Hits always are; a reason is when it is new, an end when something was told before. That a
+        file is sealed is as good as clean.
+        """
         event = FileScanned(at=at, path=path, outcome=outcome, hits=hits, reason=reason)
         before = self._said.get(path)
-        if reason:
-            return event if self._note(path, reason, before) or hits else None
+        if reason and outcome in {FileOutcome.READ, FileOutcome.UNREADABLE}:
+            return event if self._note(path, (outcome, reason), before) or hits else None
+        self._forget(path)
         if hits:
-            self._forget(path)
             self._said[path] = HITS
             return event
-        self._forget(path)
         return event if before is not None else None
 
-    def _note(self, path: str, reason: str, before: str | None) -> bool:
-        if before == reason or (before is None and self._reasons >= REASONS):
+    def _note(self, path: str, word: Word, before: Word | None) -> bool:
+        if before == word or (before is None and self._reasons >= REASONS):
             return False
         self._forget(path)
-        self._said[path] = reason
+        self._said[path] = word
         self._reasons += 1
         return True
 

@@ -56,6 +56,11 @@ class Scan:
             text = Path(path).read_text(encoding="latin-1")
         except FileNotFoundError:
             return Answer(FileOutcome.GONE)
+        if text.startswith("sealed"):
+            return Answer(FileOutcome.SEALED, reason="reason.sealed")
+        if text.startswith("large"):
+            hits = (HIT,) if "4111" in text else ()
+            return Answer(FileOutcome.READ, hits, "reason.partial")
         return Answer(FileOutcome.READ, (HIT,) if "4111" in text else ())
 
     def times(self, path: Path) -> int:
@@ -201,9 +206,11 @@ def test_a_known_finding_outside_of_the_folders_is_still_looked_at(
 
 def test_a_file_that_cannot_be_read_is_told_once_with_its_reason(root: Path) -> None:
     (root / "bad.pdf").write_text("x")
-    scan = Scan(reasons={"bad.pdf": ["corrupt"]})
+    scan = Scan(reasons={"bad.pdf": ["reason.corrupt"]})
     heard = once(root, scan)
-    assert [(e.outcome, e.reason) for e in heard.files()] == [(FileOutcome.UNREADABLE, "corrupt")]
+    assert [(e.outcome, e.reason) for e in heard.files()] == [
+        (FileOutcome.UNREADABLE, "reason.corrupt")
+    ]
     assert heard.sweeps()[0].unread == 1
 
 
@@ -214,7 +221,7 @@ def test_an_unreadable_file_stays_counted_without_being_read_again(
     desk = start()
     desk.scan.reasons["bad.pdf"] = []
     desk.heard.swept()
-    desk.scan.reasons["bad.pdf"] = ["corrupt", "corrupt"]
+    desk.scan.reasons["bad.pdf"] = ["reason.corrupt", "reason.corrupt"]
     (root / "bad.pdf").write_text("xy")
     desk.heard.wait(lambda _e: bool(desk.heard.files()))
     asked = desk.scan.times(root / "bad.pdf")
@@ -223,6 +230,46 @@ def test_an_unreadable_file_stays_counted_without_being_read_again(
     assert desk.heard.sweeps()[-1].unread == 1
     assert desk.scan.times(root / "bad.pdf") == asked
     assert len(desk.heard.files()) == 1
+
+
+def test_a_sealed_file_is_neither_told_nor_unread(root: Path) -> None:
+    (root / "vault.age").write_text("sealed")
+    heard = once(root, Scan())
+    assert heard.files() == []
+    assert [(s.files, s.unread) for s in heard.sweeps()] == [(1, 0)]
+
+
+def test_a_finding_that_was_sealed_since_is_told(root: Path) -> None:
+    path = root / "cards.zip"
+    path.write_text("sealed")
+    heard = once(root, Scan(), known=lambda: (str(path),))
+    assert [e.outcome for e in heard.of(path)] == [FileOutcome.SEALED]
+
+
+def test_a_file_that_was_read_in_part_is_told_with_or_without_hits(root: Path) -> None:
+    (root / "a.log").write_text("large " + CARD)
+    (root / "b.log").write_text("large")
+    heard = once(root, Scan())
+    assert sorted((Path(e.path).name, e.hits, e.reason) for e in heard.files()) == [
+        ("a.log", (HIT,), "reason.partial"),
+        ("b.log", (), "reason.partial"),
+    ]
+    assert heard.sweeps()[0].unread == 0
+
+
+def test_a_reason_outside_of_the_file_is_tried_again_by_the_next_sweep(
+    root: Path, start: Start
+) -> None:
+    path = root / "slow.pdf"
+    path.write_text(CARD)
+    desk_ready: list[bool] = []
+    desk = start(busy=lambda: not desk_ready)
+    desk.scan.reasons["slow.pdf"] = ["reason.timeout"]
+    desk_ready.append(True)
+    desk.heard.swept()
+    assert [e.reason for e in desk.heard.of(path)] == ["reason.timeout"]
+    desk.sensor.poke()
+    desk.heard.found(path)
 
 
 def test_links_and_special_files_are_never_opened(root: Path, tmp_path: Path) -> None:
@@ -278,7 +325,7 @@ def test_a_folder_that_lies_too_deep_is_told(root: Path) -> None:
     deep.mkdir(parents=True)
     (deep / "cards.txt").write_text(CARD)
     heard = once(root, Scan())
-    assert [e.reason for e in heard.files()] == ["folder-deep"]
+    assert [e.reason for e in heard.files()] == ["reason.folder-deep"]
     assert heard.sweeps()[0].unread == 1
 
 
@@ -405,7 +452,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(start: Start) -> Non
 def test_a_locked_file_is_tried_again_without_noise(start: Start) -> None:
     desk = start()
     desk.heard.swept()
-    desk.scan.reasons["open.txt"] = ["locked", "locked"]
+    desk.scan.reasons["open.txt"] = ["reason.locked", "reason.locked"]
     path = desk.root / "open.txt"
     path.write_text(CARD)
     desk.heard.found(path)
@@ -415,11 +462,11 @@ def test_a_locked_file_is_tried_again_without_noise(start: Start) -> None:
 def test_a_file_that_stays_locked_is_told_at_last(start: Start) -> None:
     desk = start()
     desk.heard.swept()
-    desk.scan.reasons["open.txt"] = ["locked"] * 10
+    desk.scan.reasons["open.txt"] = ["reason.locked"] * 10
     path = desk.root / "open.txt"
     path.write_text(CARD)
     desk.heard.wait(lambda _e: bool(desk.heard.of(path)))
-    assert [e.reason for e in desk.heard.of(path)] == ["locked"]
+    assert [e.reason for e in desk.heard.of(path)] == ["reason.locked"]
     assert desk.scan.times(path) == 4
 
 
