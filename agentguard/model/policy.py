@@ -35,7 +35,13 @@ class Watch:
 class RetentionRule:
     """Files of a folder that are older than `days` are findings."""
 
-    folder: str = field(metadata={"doc": "The folder; ~ is the user's home."})
+    folder: str = field(
+        metadata={
+            "doc": "A full path, or one below the home such as ~/Exports; never a whole home or "
+            "disk, and without `..`.",
+            "pattern": r"(?!.*(?:^|[/\\])\.\.(?:[/\\]|$))(?:~[/\\]|/|[A-Za-z]:[/\\]|\\\\)[^/\\].*",
+        }
+    )
     days: int = field(metadata={"doc": "The greatest age in days.", "min": 1, "max": 3650})
     pattern: str = field(default="*", metadata={"doc": "Which file names it is about."})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
+from functools import cache
 
 from agentguard.model.actions import ActionKind
 from agentguard.model.policy import Contact, Control, RetentionRule, Watch
@@ -72,6 +73,7 @@ class Draft:
     controls: Mapping[str, Control]
 
 
+@cache
 def document(shapes: tuple[Shape, ...]) -> Record:
     """Give the spec of a whole policy for these checks."""
     plain = record(Document)

@@ -132,8 +132,8 @@ class Judge:
         if len(node.value) > LONGEST_TEXT:
             return self._wrong(node, "too-long", path, most=LONGEST_TEXT)
         if spec.pattern is not None and not re.fullmatch(spec.pattern, node.value):
-            value = quote(node.value)
-            return self._wrong(node, "wrong-form", path, value=value, pattern=spec.pattern)
+            allowed = spec.doc or spec.pattern
+            return self._wrong(node, "wrong-form", path, value=quote(node.value), allowed=allowed)
         return node.value
 
 

@@ -35,9 +35,10 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text that `pattern` matches as a whole; None for any."""
+    """A text that `pattern` matches as a whole, None for any; `doc` says it in words."""
 
     pattern: str | None = None
+    doc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +129,14 @@ def _plain(hint: type, metadata: Mapping[str, Any]) -> Spec:
         pattern = metadata.get("pattern")
         if pattern is not None:
             re.compile(pattern)
-        return Words(pattern=pattern)
+        return Words(pattern=pattern, doc=str(metadata.get("doc", "")))
     raise TypeError(hint)
 
 
 def _listing(args: tuple[object, ...], metadata: Mapping[str, Any]) -> Listing:
     if len(args) != 2 or args[1] is not Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
         raise TypeError(args)
-    inner = {"pattern": metadata.get("pattern")}
+    inner = {key: metadata[key] for key in ("pattern", "doc") if key in metadata}
     return Listing(
         item=_spec(args[0], inner),
         least=metadata.get("min", 0),

@@ -108,6 +108,8 @@ def _stream(text: str, problems: Problems) -> Iterator[events.Event]:
             yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if "end of stream" in str(error.problem):
+            mark = error.context_mark or mark  # where the quote was opened helps more
         found = quote(str(error.problem or error.context or ""))
         problems.add(mark.line + 1 if mark else line, "not-yaml", why=found)
         raise Stop from None
@@ -183,12 +185,19 @@ class _Builder:
                 break
             at = event.start_mark.line + 1
             key = self._key(event, depth, at)
-            node = self._node(next(self._events), depth + 1)
+            node = self._value(next(self._events), depth + 1, at)
             if key in rows:
                 self._problems.add(at, "twice", key=quote(key), first=rows[key].line)
             else:
                 rows[key] = Row(line=at, key=key, node=node)
         return Table(line=line, rows=tuple(rows.values()))
+
+    def _value(self, event: events.Event, depth: int, line: int) -> Node:
+        """Build a key's value; one that is not there has its mark lines below its key."""
+        if isinstance(event, events.ScalarEvent) and event.style is None and not event.value:
+            self._values += 1
+            return self._bad(line, "empty")
+        return self._node(event, depth)
 
     def _key(self, event: events.Event, depth: int, line: int) -> str:
         if not isinstance(event, events.ScalarEvent):
