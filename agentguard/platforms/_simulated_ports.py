@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from agentguard.errors import PlatformError
@@ -140,9 +140,11 @@ class SimulatedClipboard:
         self.state.require("clipboard")
         with self.state.guard:
             copied = self.state.copied.get(selection)
-        if copied is None or len(copied.text) <= limit:
-            return copied
-        return Copied(text=copied.text[:limit], app=copied.app, secret=copied.secret, whole=False)
+        if copied is None:
+            return None
+        text = "" if copied.secret else copied.text[:limit]
+        whole = copied.secret or len(copied.text) <= limit
+        return replace(copied, text=text, whole=whole)
 
     def clear(self, selection: str) -> None:
         """Empty the selection."""

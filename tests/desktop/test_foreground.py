@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_each_change_is_told_once(desk: Desktop, watch: Watch) -> None:
     xterm(desk, "Mail")
     activate(desk, "Crm")
     eventually(lambda: watch.seen == ["Crm", "Mail", "Crm"])
-    assert all(one != two for one, two in zip(watch.told, watch.told[1:], strict=False))
+    assert all(one != two for one, two in pairwise(watch.told))
 
 
 def test_a_window_that_closes_is_no_longer_in_front(desk: Desktop, watch: Watch) -> None:
