@@ -1,0 +1,70 @@
+"""`agentguard serve`: the central endpoint with the console, in one process."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sys
+from pathlib import Path
+
+from agentguard import paths, texts
+from agentguard.commands.base import FINE, Command
+from agentguard.errors import UsageError
+from agentguard.platforms import system_clock
+from agentguard.server.admin import Admin
+from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.server.run import serve
+from agentguard.server.settings import ServerSettings
+from agentguard.texts import Texts
+
+PORT = 8443
+
+
+def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help=said.say("cli.serve.host"))
+    parser.add_argument("--port", type=int, default=PORT, help=said.say("cli.serve.port"))
+    for name in ("data", "cert", "key", "policies"):
+        parser.add_argument(f"--{name}", type=Path, help=said.say(f"cli.serve.{name}"))
+    parser.add_argument("--database", default="", help=said.say("cli.serve.database"))
+
+
+def _run(given: argparse.Namespace) -> int:
+    said = texts.load()
+    if (given.cert is None) != (given.key is None):
+        raise UsageError(said.say("cli.serve.both"))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    clock = system_clock()
+
+    def now() -> float:
+        return clock.now().wall
+
+    data = given.data or paths.data_folder() / "server"
+    settings = ServerSettings(data=data, database=given.database, policies=given.policies)
+    with Admin(settings, now) as admin:
+        users = admin.users()
+    _say(said.say("cli.serve.begun", address=f"https://{given.host}:{given.port}"))
+    if given.cert is None:
+        tls = make_certificate(data, _names(given.host), now)
+        _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))
+    else:
+        tls = (given.cert, given.key)
+    if not users:
+        _say(said.say("cli.serve.no-users"))
+    serve(settings, now, host=given.host, port=given.port, tls=tls)
+    return FINE
+
+
+def _names(host: str) -> tuple[str, ...]:
+    """Give the names under which this machine is reached."""
+    everywhere = host in {"", "0.0.0.0", "::"}  # noqa: S104 - only compared
+    own = (socket.gethostname(), socket.getfqdn()) if everywhere else (host,)
+    return tuple(dict.fromkeys((*own, "localhost", "127.0.0.1")))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+COMMAND = Command(arguments=_arguments, run=_run)

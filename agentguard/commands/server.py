@@ -1,0 +1,87 @@
+"""`agentguard server`: users, enrolment codes and one-time codes, at the endpoint's machine."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import segno
+
+from agentguard import paths, texts
+from agentguard.commands.base import FINE, Command
+from agentguard.errors import UsageError
+from agentguard.platforms import system_clock
+from agentguard.server.admin import Admin
+from agentguard.server.settings import ServerSettings
+from agentguard.server.store.people import ROLES
+from agentguard.texts import Texts
+
+LONGEST_HOURS = 720
+
+
+def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
+    every = parser.add_subparsers(dest="act", required=True, metavar=said.say("cli.command"))
+
+    def act(name: str) -> argparse.ArgumentParser:
+        help_ = said.say(f"cli.server.{name}")
+        sub = every.add_parser(name, help=help_, description=help_)
+        sub.add_argument("--data", type=Path, help=said.say("cli.server.data"))
+        sub.add_argument("--database", default="", help=said.say("cli.server.database"))
+        return sub
+
+    user = act("add-user")
+    user.add_argument("name", help=said.say("cli.server.name"))
+    user.add_argument(
+        "--role", choices=ROLES, default="supervisor", help=said.say("cli.server.role")
+    )
+    user.add_argument(
+        "--password-stdin", action="store_true", help=said.say("cli.server.password-stdin")
+    )
+    code = act("enrol-code")
+    code.add_argument("--team", required=True, help=said.say("cli.server.team"))
+    code.add_argument("--hours", type=float, default=24, help=said.say("cli.server.hours"))
+    act("totp").add_argument("user", help=said.say("cli.server.user"))
+
+
+def _run(given: argparse.Namespace) -> int:
+    clock = system_clock()
+    data = given.data or paths.data_folder() / "server"
+    acts: dict[str, Callable[[argparse.Namespace, Admin, Texts], str]] = {
+        "add-user": _add_user,
+        "enrol-code": _enrol_code,
+        "totp": _totp,
+    }
+    settings = ServerSettings(data=data, database=given.database)
+    with Admin(settings, lambda: clock.now().wall) as admin:
+        sys.stdout.write(f"{acts[given.act](given, admin, texts.load())}\n")
+    return FINE
+
+
+def _add_user(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    if given.password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = getpass.getpass(said.say("cli.server.password"))
+        if getpass.getpass(said.say("cli.server.repeat")) != password:
+            raise UsageError(said.say("cli.server.differ"))
+    admin.add_user(given.name, password, given.role)
+    return said.say("cli.server.added", name=given.name)
+
+
+def _enrol_code(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    if not 1 <= given.hours <= LONGEST_HOURS:
+        raise UsageError(said.say("cli.server.hours-wrong"))
+    code = admin.enrol_code(given.team, given.hours)
+    return said.say("cli.server.code", code=code, team=given.team, hours=f"{given.hours:g}")
+
+
+def _totp(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    secret, address = admin.desk_totp(given.user)
+    segno.make(address).terminal(out=sys.stdout, compact=True)
+    return f"{said.say('cli.server.totp-made', secret=secret)}\n{address}"
+
+
+COMMAND = Command(arguments=_arguments, run=_run)

@@ -1,0 +1,1 @@
+"""The supervisors' console: server-rendered pages behind a sign-in."""

@@ -1,0 +1,46 @@
+"""One desk: every control by measure, the open findings with advice, and what happened."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from litestar import get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from agentguard.server.console.floor import line, rank
+from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
+from agentguard.server.store import audit, findings, floor
+from agentguard.server.store.times import seconds
+from agentguard.wire import v1
+
+NO_TIME = 0.0
+
+
+@get("/desk/{id_:str}")
+async def show(request: Asked, id_: FromPath[str]) -> Page:
+    """Show a desk; the look is written to the audit log."""
+    site, visitor = site_of(request), visitor_of(request)
+    found = await site.database.read(lambda c: floor.desk(c, id_))
+    if found is None:
+        raise NotFoundException
+    now = site.now()
+    await site.database.write(lambda c: audit.note(c, now, visitor.name, "desk.seen", id_))
+    opened = await site.database.read(lambda c: findings.still_open(c, id_))
+    return await page(
+        request,
+        "desk.html",
+        line=line(found, now, site.limits.silent_after),
+        measures=_by_measure(found.controls),
+        findings=sorted(opened, key=lambda f: (rank(f.severity), f.opened_at)),
+        events=await site.database.read(lambda c: floor.newest_events(c, id_)),
+        when=lambda iso: seconds(iso, NO_TIME),
+    )
+
+
+def _by_measure(controls: tuple[v1.Control, ...]) -> list[tuple[int, list[v1.Control]]]:
+    ordered = sorted(controls, key=lambda c: (c.measure, c.check))
+    return [(measure, list(group)) for measure, group in groupby(ordered, lambda c: c.measure)]
+
+
+HANDLERS = (show,)

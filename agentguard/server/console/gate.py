@@ -1,0 +1,120 @@
+"""The console's gate: who is signed in, where a form came from, and the security headers.
+
+It stands outside the framework, so that no page can be forgotten: without a session there is the
+sign-in page and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from email.utils import formatdate
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from agentguard.server.console.site import Site
+from agentguard.server.ingest.http import Answer, App, Receive, Scope, Send, reply
+from agentguard.server.store import people
+from agentguard.server.store.people import Visitor
+
+SIGN_IN = "/sign-in"
+STATIC = "/static/"
+REFRESH = b"x-refresh"  # the page's own script asks; it does not keep a session alive
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+
+
+class Gate:
+    """Wraps the console's pages."""
+
+    def __init__(self, inner: App, site: Site) -> None:
+        self._inner = inner
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI request."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        guarded = self._guarded(scope["path"], send)
+        visitor = await self._visitor(headers)
+        scope.setdefault("state", {})["visitor"] = visitor
+        if scope["method"] not in SAFE and not _same_origin(scope, headers):
+            await self._say(guarded, 403, "console.error.origin")
+        elif visitor is None and not _is_open(scope["path"]):
+            await self._turn_away(headers, guarded)
+        else:
+            await self._inner(scope, receive, guarded)
+
+    async def _visitor(self, headers: dict[bytes, bytes]) -> Visitor | None:
+        token = _cookie(headers, self._site.cookie)
+        if not token:
+            return None
+        site = self._site
+        now = site.now()
+        found = await site.database.read(lambda c: people.visitor(c, token, now, site.limits))
+        if found is None:
+            return None
+        visitor, stale = found
+        if stale and REFRESH not in headers:
+            await site.database.write(lambda c: people.touch(c, token, now))
+        return visitor
+
+    async def _turn_away(self, headers: dict[bytes, bytes], send: Send) -> None:
+        if REFRESH in headers:
+            await self._say(send, 401, "console.error.signed-out")
+            return
+        target = (("location", SIGN_IN),)
+        await reply(send, Answer(status=303, body=b"", headers=target), self._site.now())
+
+    async def _say(self, send: Send, status: int, id_: str) -> None:
+        text = self._site.words.say(id_).encode()
+        given = Answer(status=status, body=text, kind="text/plain; charset=utf-8")
+        await reply(send, given, self._site.now())
+
+    def _guarded(self, path: str, send: Send) -> Send:
+        more = [*HEADERS]
+        if self._site.settings.secure:
+            more.append((b"strict-transport-security", b"max-age=31536000"))
+        cache = b"max-age=3600" if path.startswith(STATIC) else b"no-store"
+
+        async def guarded(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self._site.now(), usegmt=True).encode()
+                kept = [h for h in message["headers"] if h[0] not in {b"cache-control", b"date"}]
+                message["headers"] = [*kept, *more, (b"cache-control", cache), (b"date", date)]
+            await send(message)
+
+        return guarded
+
+
+def _is_open(path: str) -> bool:
+    return path == SIGN_IN or path.startswith(STATIC)
+
+
+def _same_origin(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Believe the browser's own word on where a form comes from; without one, refuse."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site == b"same-origin"
+    own = b"%s://%s" % (scope["scheme"].encode(), headers.get(b"host", b""))
+    return headers.get(b"origin") == own
+
+
+def _cookie(headers: dict[bytes, bytes], name: str) -> str:
+    try:
+        found = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(name)
+    except CookieError:
+        return ""
+    return "" if found is None else found.value

@@ -1,0 +1,39 @@
+"""Times and spans as a person reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from agentguard.texts import Texts
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def iso(at: float) -> str:
+    """Give the time for machines."""
+    return _moment(at).isoformat(timespec="seconds")
+
+
+def stamp(at: float) -> str:
+    """Give day and time in UTC, as in `25 Nov 14:05 UTC`; the page's script makes it local."""
+    return f"{_moment(at):%d %b %H:%M} UTC"
+
+
+def ago(at: float, now: float, words: Texts) -> str:
+    """Say how long it has been so."""
+    seconds = max(0, int(now - at))
+    if seconds < MINUTE:
+        return words.say("console.span.now")
+    if seconds < HOUR:
+        return words.say("console.span.minutes", count=seconds // MINUTE)
+    if seconds < DAY:
+        hours, rest = divmod(seconds, HOUR)
+        return words.say("console.span.hours", hours=hours, minutes=f"{rest // MINUTE:02d}")
+    return words.say("console.span.days", count=seconds // DAY)
+
+
+def _moment(at: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(at, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)

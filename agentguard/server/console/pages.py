@@ -1,0 +1,71 @@
+"""Puts the console's pages together behind the gate."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.static_files import create_static_files_router
+
+from agentguard.server.console import account, codes, desk, floor, incidents, signing_in
+from agentguard.server.console.gate import SAFE, SIGN_IN, Gate
+from agentguard.server.console.site import HERE, Asked, Page, Site, error_page, field, site_of
+from agentguard.server.ingest.http import App
+from agentguard.server.store.database import Busy
+
+LOG = logging.getLogger(__name__)
+LARGEST_FORM = 64 * 1024  # bytes
+SERVER_ERROR = 500
+UNAVAILABLE = 503
+
+
+def make_console(site: Site) -> App:
+    """Give the console as an ASGI application; its life begins and ends the database's work."""
+
+    async def begin() -> None:
+        site.database.start()
+
+    async def end() -> None:
+        await site.database.stop()
+        site.database.close()
+
+    rooms = (account, codes, desk, floor, incidents, signing_in)
+    inner = Litestar(
+        route_handlers=[
+            *(handler for room in rooms for handler in room.HANDLERS),
+            create_static_files_router(path="/static", directories=[HERE / "static"]),
+        ],
+        before_request=_check_form,
+        exception_handlers={Exception: _failed},
+        state=State({"site": site}),
+        on_startup=[begin],
+        on_shutdown=[end],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=LARGEST_FORM,
+    )
+    return Gate(inner, site)  # type: ignore[arg-type] # Litestar narrows ASGI's mappings
+
+
+async def _check_form(request: Asked) -> None:
+    """Refuse a form without the session's token; the sign-in has no session yet."""
+    if request.method in SAFE or request.url.path == SIGN_IN:
+        return
+    visitor = request.scope["state"].get("visitor")
+    wanted = site_of(request).keys.token(visitor.token) if visitor else ""
+    given = await field(request, "token")
+    if not wanted or not hmac.compare_digest(wanted.encode(), given.encode()):
+        raise PermissionDeniedException
+
+
+def _failed(request: Asked, error: Exception) -> Page:
+    """Say in plain words what is wrong; the log gets the kind of error and no values."""
+    if isinstance(error, Busy):
+        return error_page(request, UNAVAILABLE)
+    if isinstance(error, HTTPException) and error.status_code < SERVER_ERROR:
+        return error_page(request, error.status_code)
+    LOG.error("a page failed: %s at %s", type(error).__name__, request.url.path)
+    return error_page(request, SERVER_ERROR)

@@ -1,0 +1,126 @@
+"""What every page of the console is given, and how a page is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.datastructures import FormMultiDict, State
+from litestar.enums import MediaType
+from litestar.exceptions import PermissionDeniedException
+from litestar.response import Redirect
+
+from agentguard.model.messages import Message
+from agentguard.server.console import moments
+from agentguard.server.keys import ServerKeys
+from agentguard.server.settings import Limits, Now, ServerSettings
+from agentguard.server.store.database import Database
+from agentguard.server.store.incidents import waiting
+from agentguard.server.store.people import Visitor
+from agentguard.texts import Texts
+
+HERE = Path(__file__).parent
+SEE_OTHER: Literal[303] = 303
+Page = Response[str]
+Asked = Request[Any, Any, State]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The console's surroundings."""
+
+    settings: ServerSettings
+    database: Database
+    keys: ServerKeys
+    now: Now
+    words: Texts
+    pages: Environment
+
+    @property
+    def limits(self) -> Limits:
+        """The limits in force."""
+        return self.settings.limits
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name; the prefix binds it to this host and to TLS."""
+        return "__Host-agentguard" if self.settings.secure else "agentguard"
+
+
+def environment(words: Texts) -> Environment:
+    """Give the template engine: everything is escaped, and a missing value is an error."""
+    pages = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def tell(id_: str, params: dict[str, str | int]) -> str:
+        return words.render(Message(id=id_, params=params))
+
+    def stamp(at: float) -> str:
+        return moments.stamp(at)
+
+    def ago(at: float, now: float) -> str:
+        return moments.ago(at, now, words)
+
+    pages.globals.update(say=words.say, has=words.has, tell=tell)
+    pages.filters.update(stamp=stamp, iso=moments.iso, ago=ago)
+    return pages
+
+
+def site_of(request: Asked) -> Site:
+    """Give the site that serves the request."""
+    return cast("Site", request.app.state["site"])
+
+
+def visitor_of(request: Asked) -> Visitor:
+    """Give who is signed in; the gate let nobody else through."""
+    visitor = request.scope["state"].get("visitor")
+    if not isinstance(visitor, Visitor):
+        raise PermissionDeniedException
+    return visitor
+
+
+async def page(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
+    """Render a page for whoever is signed in."""
+    site = site_of(request)
+    visitor = request.scope["state"].get("visitor")
+    shown = {
+        "visitor": visitor,
+        "token": site.keys.token(visitor.token) if visitor else "",
+        "waiting": await site.database.read(waiting) if visitor else 0,
+        "now": site.now(),
+        "path": request.url.path,
+        **values,
+    }
+    html = site.pages.get_template(template).render(shown)
+    return Response(html, media_type=MediaType.HTML, status_code=status)
+
+
+def error_page(request: Asked, status: int) -> Page:
+    """Say in plain words what is wrong, without any look into the database."""
+    site = site_of(request)
+    known = f"console.error.{status}"
+    said = known if site.words.has(f"{known}.title") else "console.error.other"
+    html = site.pages.get_template("error.html").render(
+        said=said, visitor=None, token="", waiting=0, now=site.now(), path=""
+    )
+    return Response(html, media_type=MediaType.HTML, status_code=status)
+
+
+def back(path: str) -> Redirect:
+    """Send the browser to another page after a form."""
+    return Redirect(path, status_code=SEE_OTHER)
+
+
+async def field(request: Asked, name: str, most: int = 200) -> str:
+    """Give a form's field as text, cut to `most` characters."""
+    form: FormMultiDict = await request.form()
+    value = form.get(name, "")
+    return value[:most] if isinstance(value, str) else ""

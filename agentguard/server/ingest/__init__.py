@@ -1,0 +1,1 @@
+"""The devices' door: small raw ASGI handlers without a framework in between."""

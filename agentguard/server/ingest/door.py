@@ -1,0 +1,146 @@
+"""The outer switch: what devices ask is answered here, everything else by the console."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from agentguard.server.ingest import http
+from agentguard.server.ingest.authentic import Authentic, Nonces
+from agentguard.server.ingest.enrol import Enrolment
+from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.ingest.proofs import Proofs
+from agentguard.server.ingest.reports import Reports
+from agentguard.server.keys import ServerKeys
+from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store import devices
+from agentguard.server.store.database import Busy, Database
+from agentguard.server.store.devices import Known
+from agentguard.texts import Texts
+from agentguard.wire import v1
+
+LOG = logging.getLogger(__name__)
+LIVE = "/healthz"
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+
+class Door:
+    """Answers enrolment, reports, proofs and policy; hands the rest to `inner`."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        database: Database,
+        keys: ServerKeys,
+        *,
+        now: Now,
+        words: Texts,
+        inner: http.App,
+    ) -> None:
+        self._inner = inner
+        self._now = now
+        self._words = words
+        self._database = database
+        self._busy = settings.limits.retry_after
+        authentic = Authentic(self._known, now, Nonces(settings.limits.nonces))
+        policies = Policies(settings.policies)
+        parts = (database, keys, settings.limits, now)
+        enrolment = Enrolment(*parts)
+        reports = Reports(*parts, policies.digest)
+        proofs = Proofs(*parts)
+        self._handlers: dict[tuple[str, str], Handler] = {
+            ("POST", v1.ENROL): enrolment.answer,
+            ("POST", v1.REPORTS): _signed(authentic, reports.answer),
+            ("POST", v1.PROOFS): _signed(authentic, proofs.answer),
+            ("GET", v1.POLICY): _signed(authentic, policies.answer),
+            ("GET", LIVE): _alive,
+        }
+        self._paths = frozenset(path for _, path in self._handlers)
+
+    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        """Serve one ASGI request."""
+        if scope["type"] == "http" and (
+            scope["path"] in self._paths or scope["path"].startswith("/v1/")
+        ):
+            await self._serve(scope, receive, send)
+        else:
+            await self._inner(scope, receive, send)
+
+    async def _serve(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        try:
+            given = await self._answer(scope, receive)
+        except http.Gone:
+            return
+        except Refused as refused:
+            given = http.problem(refused, self._words)
+        await http.reply(send, given, self._now())
+
+    async def _answer(self, scope: http.Scope, receive: http.Receive) -> Answer:
+        handler = self._handlers.get((scope["method"], scope["path"]))
+        if handler is None:
+            known = scope["path"] in self._paths
+            raise Refused(405, "method") if known else Refused(404, "not-found")
+        try:
+            return await handler(await http.read(scope, receive))
+        except Busy:
+            raise Refused(429, "busy", retry_after=self._busy) from None
+        except SQLAlchemyError as error:
+            LOG.error("the database failed: %s", type(error).__name__)  # noqa: TRY400 - no values
+            raise Refused(503, "unavailable", retry_after=self._busy) from None
+
+    async def _known(self, id_: str) -> Known | None:
+        return await self._database.read(lambda connection: devices.known(connection, id_))
+
+
+class Policies:
+    """The signed policies as files: `<team>.yaml`, else `policy.yaml`."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def digest(self, team: str) -> str:
+        """Give the SHA-256 of a team's policy in hex; empty when there is none."""
+        data = self._read(team)
+        return "" if data is None else hashlib.sha256(data).hexdigest()
+
+    async def answer(self, request: Request, device: Known) -> Answer:
+        """Give the policy, or 304 when the device has it already."""
+        data = self._read(device.team)
+        if data is None:
+            raise Refused(404, "no-policy")
+        etag = f'"{hashlib.sha256(data).hexdigest()}"'
+        more = (("etag", etag),)
+        if request.headers.get("if-none-match") == etag:
+            return Answer(status=304, body=b"", headers=more)
+        return Answer(status=200, body=data, kind="application/yaml", headers=more)
+
+    def _read(self, team: str) -> bytes | None:
+        if self._folder is None:
+            return None
+        plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in team)
+        for name in (f"{plain}.yaml", "policy.yaml"):
+            try:
+                return (self._folder / name).read_bytes()
+            except FileNotFoundError:
+                continue
+            except OSError:
+                raise Refused(503, "unavailable", retry_after=60) from None
+        return None
+
+
+def _signed(
+    authentic: Authentic, handler: Callable[[Request, Known], Awaitable[Answer]]
+) -> Handler:
+    async def verified(request: Request) -> Answer:
+        return await handler(request, await authentic.device(request))
+
+    return verified
+
+
+async def _alive(_request: Request) -> Answer:
+    return Answer(status=200, body=b"{}")

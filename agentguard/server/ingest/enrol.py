@@ -1,0 +1,100 @@
+"""Takes a workstation in: a single-use code, and proof that it holds the key that it names."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import msgspec
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+from sqlalchemy import Connection
+
+from agentguard.server.ingest import http
+from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.keys import ServerKeys
+from agentguard.server.settings import Limits, Now
+from agentguard.server.store import audit, codes, devices, tries
+from agentguard.server.store.codes import CodeRefused
+from agentguard.server.store.database import Database
+from agentguard.wire import v1
+
+KEY = 32  # bytes of an Ed25519 public key
+SIGNATURE = 64
+_ASKED = msgspec.json.Decoder(v1.Enrol)
+
+
+class Enrolment:
+    """Answers `POST /v1/enroll`."""
+
+    def __init__(self, database: Database, keys: ServerKeys, limits: Limits, now: Now) -> None:
+        self._database = database
+        self._keys = keys
+        self._limits = limits
+        self._now = now
+        self._rule = tries.Rule(tries=limits.enrol_tries, wait=600, most=3600, forget=600)
+
+    async def answer(self, request: Request) -> Answer:
+        """Enrol the device.
+
+        Raises:
+            Refused: the code, the proof or the request is not good.
+
+        """
+        asked = _decoded(request.body)
+        key = _proved(asked)
+        await self._not_too_often(request.client)
+        try:
+            enrolled = await self._database.write(lambda c: self._enrol(c, asked, key))
+        except CodeRefused as refused:
+            await self._database.write(
+                lambda c: tries.failed(c, f"enrol:{request.client}", self._now(), self._rule)
+            )
+            raise Refused(403, f"code-{refused.kind}") from None
+        return http.answer(201, enrolled)
+
+    def _enrol(self, connection: Connection, asked: v1.Enrol, key: bytes) -> v1.Enrolled:
+        now = self._now()
+        id_ = devices.id_of(connection, key)
+        team_id, team = codes.take(connection, asked.code, now, id_)
+        about = devices.About(team=team_id, label=asked.label, system=asked.system)
+        devices.put(connection, id_, key, about, now)
+        audit.note(connection, now, f"device:{id_}", "device.enrolled", team)
+        return v1.Enrolled(
+            device=id_,
+            team=team,
+            receipt_key=self._keys.receipt_key,
+            next_in=self._limits.next_in,
+        )
+
+    async def _not_too_often(self, client: str) -> None:
+        key = f"enrol:{client}"
+        wait = await self._database.read(lambda c: tries.wait(c, key, self._now()))
+        if wait:
+            raise Refused(429, "busy", retry_after=wait)
+
+
+def _decoded(body: bytes) -> v1.Enrol:
+    try:
+        asked = _ASKED.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Refused(400, "malformed") from None
+    if asked.schema != v1.SCHEMA:
+        raise Refused(400, "schema")
+    return asked
+
+
+def _proved(asked: v1.Enrol) -> bytes:
+    """Give the public key, whose owner has signed this request."""
+    try:
+        key = base64.b64decode(asked.public_key, validate=True)
+        proof = base64.b64decode(asked.proof, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused(400, "malformed") from None
+    if len(key) != KEY or len(proof) != SIGNATURE:
+        raise Refused(400, "malformed")
+    try:
+        VerifyKey(key).verify(f"{asked.code}\n{asked.nonce}".encode(), proof)
+    except BadSignatureError:
+        raise Refused(403, "proof") from None
+    return key

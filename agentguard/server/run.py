@@ -1,0 +1,174 @@
+"""Runs the endpoint under uvicorn: in the foreground, or in a thread that the caller gives."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from agentguard.errors import CannotError
+from agentguard.server.app import create
+from agentguard.server.ingest.http import App
+from agentguard.server.settings import Now, ServerSettings
+from agentguard.texts import load
+
+BACKLOG = 2048
+KEEP_ALIVE = 75  # seconds; more than a report's interval, since handshakes are the dearest part
+LINGER = 0.3  # seconds for a connection to close by itself at a stop
+DRAIN = 5  # seconds that open requests get at a stop
+LONGEST_START = 30.0
+LONGEST_STOP = DRAIN + 10.0
+
+StartThread = Callable[[str, Callable[[], None]], None]
+"""Runs a function in a named thread."""
+
+
+class _Server(uvicorn.Server):
+    """Tells when it serves, and when it has ended."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.serving = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell it."""
+        await super().startup(sockets=sockets)
+        self.serving.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is being asked; hang up on kept connections, whose TLS would linger."""
+        hanging_up = asyncio.create_task(self._hang_up())
+        await super().shutdown(sockets=sockets)
+        hanging_up.cancel()
+        self._abort(idle_only=False)
+        await asyncio.sleep(0)
+
+    async def _hang_up(self) -> None:
+        while True:
+            await asyncio.sleep(LINGER)
+            self._abort(idle_only=True)
+
+    def _abort(self, *, idle_only: bool) -> None:
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            transport = getattr(connection, "transport", None)
+            idle = cycle is None or cycle.response_complete
+            if transport is not None and (idle or not idle_only):
+                transport.abort()
+
+
+class LocalServer:
+    """The endpoint inside another program; `port` is known from the beginning."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        now: Now,
+        start_thread: StartThread,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: tuple[Path, Path] | None = None,
+    ) -> None:
+        self._start_thread = start_thread
+        self._socket = _bound(host, port, settings.language)
+        self._ended = threading.Event()
+        self._server = _Server(_config(create(settings, now), tls))
+        self.host = host
+        self.port: int = self._socket.getsockname()[1]
+        self._scheme = "https" if tls else "http"
+
+    @property
+    def address(self) -> str:
+        """The address that agents and browsers are given."""
+        return f"{self._scheme}://{self.host}:{self.port}"
+
+    def start(self) -> None:
+        """Start and return once it serves.
+
+        Raises:
+            CannotError: it did not start.
+
+        """
+        self._start_thread("server", self._run)
+        if not self._server.serving.wait(LONGEST_START):
+            raise CannotError("The endpoint did not start.", "Look into its log.")
+
+    def stop(self) -> None:
+        """Stop; open requests are answered before."""
+        self._server.should_exit = True
+        self._ended.wait(LONGEST_STOP)
+
+    def _run(self) -> None:
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+            self._ended.set()
+
+
+def serve(
+    settings: ServerSettings, now: Now, *, host: str, port: int, tls: tuple[Path, Path] | None
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        CannotError: the address is taken, or the database could not be opened.
+
+    """
+    bound = _bound(host, port, settings.language)
+    with suppress(KeyboardInterrupt), bound:
+        uvicorn.Server(_config(create(settings, now), tls)).run(sockets=[bound])
+
+
+def _config(app: App, tls: tuple[Path, Path] | None) -> uvicorn.Config:
+    certificate, key = tls or (None, None)
+    return uvicorn.Config(
+        app,
+        loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=DRAIN,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        ssl_context_factory=_context if tls else None,
+    )
+
+
+def _context(_config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _bound(host: str, port: int, language: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere it would let a second program take the port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(BACKLOG)
+    except OSError as error:
+        made.close()
+        words = load(language)
+        raise CannotError(
+            words.say("server.run.taken", host=host, port=port),
+            words.say("server.run.taken-advice"),
+        ) from error
+    return made

@@ -1,0 +1,112 @@
+"""What the floor and a desk's page show, read in one go each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, select
+
+from agentguard.server.store.reports import controls_of
+from agentguard.server.store.tables import (
+    device,
+    device_seen,
+    event,
+    posture_current,
+    team,
+)
+from agentguard.wire import v1
+
+_EVENT = msgspec.json.Decoder(v1.Event)
+QUIET = frozenset({"good"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A workstation as it was last heard of; `overall` is empty before the first posture."""
+
+    id: str
+    label: str
+    team: str
+    system: str
+    status: str
+    enrolled_at: float
+    last_seen: float | None
+    skew: float
+    locked: bool
+    in_call: bool
+    waiting: int
+    agent: str
+    policy: str
+    overall: str
+    controls: tuple[v1.Control, ...]
+
+
+def desks(connection: Connection) -> list[Desk]:
+    """Give every desk; the controls of those alone where something is to be said."""
+    rows = connection.execute(_query().where(device.c.status != "retired"))
+    return [_desk(row, whole=row.overall not in QUIET) for row in rows]
+
+
+def desk(connection: Connection, id_: str) -> Desk | None:
+    """Give one desk with all its controls."""
+    row = connection.execute(_query().where(device.c.id == id_)).first()
+    return None if row is None else _desk(row, whole=True)
+
+
+def newest_events(connection: Connection, id_: str, limit: int = 50) -> list[v1.Event]:
+    """Give a desk's newest events."""
+    rows = connection.scalars(
+        select(event.c.body)
+        .where(event.c.device == id_)
+        .order_by(event.c.received_at.desc(), event.c.seq.desc())
+        .limit(limit)
+    )
+    return [_EVENT.decode(body) for body in rows]
+
+
+def _query() -> Select[tuple[object, ...]]:
+    seen, posture = device_seen.c, posture_current.c
+    return (
+        select(
+            device.c.id,
+            device.c.label,
+            device.c.system,
+            device.c.status,
+            device.c.enrolled_at,
+            team.c.name.label("team"),
+            seen.last_seen,
+            seen.skew,
+            seen.locked,
+            seen.in_call,
+            seen.waiting,
+            seen.agent,
+            seen.policy,
+            posture.overall,
+            posture.controls,
+        )
+        .join(team, team.c.id == device.c.team)
+        .outerjoin(device_seen, seen.device == device.c.id)
+        .outerjoin(posture_current, posture.device == device.c.id)
+        .order_by(team.c.name, device.c.label)
+    )
+
+
+def _desk(row: Row[tuple[object, ...]], *, whole: bool) -> Desk:
+    return Desk(
+        id=row.id,
+        label=row.label,
+        team=row.team,
+        system=row.system,
+        status=row.status,
+        enrolled_at=row.enrolled_at,
+        last_seen=row.last_seen,
+        skew=row.skew or 0.0,
+        locked=bool(row.locked),
+        in_call=bool(row.in_call),
+        waiting=row.waiting or 0,
+        agent=row.agent or "",
+        policy=row.policy or "",
+        overall=row.overall or "",
+        controls=controls_of(row.controls) if whole and row.controls else (),
+    )

@@ -1,0 +1,109 @@
+"""Incidents that agents reported: taken up and closed by a person, with a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from agentguard.server.store import audit
+from agentguard.server.store.tables import device, incident, team
+from agentguard.server.store.times import seconds
+from agentguard.wire import v1
+
+REPORTED = "incident.reported"
+LONGEST_NOTE = 4000
+OPEN, TAKEN, CLOSED = "open", "taken", "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One incident, as the queue shows it."""
+
+    id: int
+    device: str
+    desk: str
+    team: str
+    category: str
+    note: str
+    reported_at: float
+    state: str
+    taken_by: str
+    taken_at: float | None
+    closed_by: str
+    closed_at: float | None
+    outcome: str
+
+
+def fold(connection: Connection, device_id: str, event: v1.Event, now: float) -> None:
+    """Add an incident to the queue when the event reports one."""
+    if event.kind == REPORTED:
+        connection.execute(
+            insert(incident).values(
+                device=device_id,
+                category=str(event.params.get("category") or event.message)[:100],
+                note=event.text[:LONGEST_NOTE],
+                reported_at=seconds(event.at, now),
+                state=OPEN,
+            )
+        )
+
+
+def queue(connection: Connection, *, closed: bool, limit: int = 100) -> list[Incident]:
+    """Give the incidents that wait, the oldest first; or those that are closed, newest first."""
+    wanted = incident.c.state == CLOSED if closed else incident.c.state != CLOSED
+    order = incident.c.closed_at.desc() if closed else incident.c.reported_at
+    rows = connection.execute(
+        select(incident, device.c.label, team.c.name)
+        .join(device, device.c.id == incident.c.device)
+        .join(team, team.c.id == device.c.team)
+        .where(wanted)
+        .order_by(order)
+        .limit(limit)
+    )
+    return [
+        Incident(
+            id=row.id,
+            device=row.device,
+            desk=row.label,
+            team=row.name,
+            category=row.category,
+            note=row.note,
+            reported_at=row.reported_at,
+            state=row.state,
+            taken_by=row.taken_by or "",
+            taken_at=row.taken_at,
+            closed_by=row.closed_by or "",
+            closed_at=row.closed_at,
+            outcome=row.outcome,
+        )
+        for row in rows
+    ]
+
+
+def waiting(connection: Connection) -> int:
+    """Count the incidents that are not closed."""
+    count = select(func.count()).select_from(incident).where(incident.c.state != CLOSED)
+    return int(connection.scalar(count) or 0)
+
+
+def take_up(connection: Connection, id_: int, by: str, now: float) -> bool:
+    """Say that somebody cares for it; False when it was not open."""
+    done = connection.execute(
+        update(incident)
+        .where(incident.c.id == id_, incident.c.state == OPEN)
+        .values(state=TAKEN, taken_by=by, taken_at=now)
+    )
+    audit.note(connection, now, by, "incident.taken", str(id_))
+    return bool(done.rowcount == 1)
+
+
+def close(connection: Connection, id_: int, by: str, now: float, outcome: str) -> bool:
+    """Close it with what was done; False when it was closed before."""
+    done = connection.execute(
+        update(incident)
+        .where(incident.c.id == id_, incident.c.state != CLOSED)
+        .values(state=CLOSED, closed_by=by, closed_at=now, outcome=outcome)
+    )
+    audit.note(connection, now, by, "incident.closed", str(id_))
+    return bool(done.rowcount == 1)

@@ -1,0 +1,1 @@
+"""The schema's history; `upgrade` runs when the endpoint starts."""

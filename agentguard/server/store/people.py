@@ -1,0 +1,102 @@
+"""Console users and their sessions; a session is known by the hash of its token."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from agentguard.server.settings import Limits
+from agentguard.server.store.tables import session, user
+
+ROLES = ("supervisor", "admin")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A console user; `password` is an Argon2id hash."""
+
+    name: str
+    password: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who is signed in, by which session token."""
+
+    name: str
+    role: str
+    token: str
+
+
+def put(connection: Connection, name: str, password: str, role: str, now: float) -> None:
+    """Add a user, or give an existing one a new password and role and end its sessions."""
+    values = {"password": password, "role": role, "disabled": False}
+    changed = connection.execute(update(user).where(user.c.name == name).values(values))
+    if changed.rowcount == 0:
+        connection.execute(insert(user).values(name=name, made_at=now, **values))
+    connection.execute(delete(session).where(session.c.user == name))
+
+
+def account(connection: Connection, name: str) -> Account | None:
+    """Give a user who may sign in."""
+    row = connection.execute(
+        select(user).where(user.c.name == name, user.c.disabled.is_(False))
+    ).first()
+    if row is None:
+        return None
+    return Account(name=row.name, password=row.password, role=row.role)
+
+
+def count(connection: Connection) -> int:
+    """Count the users."""
+    return int(connection.scalar(select(func.count()).select_from(user)) or 0)
+
+
+def begin(connection: Connection, name: str, now: float, limits: Limits) -> str:
+    """Begin a session and give its token; sessions that are over are swept away."""
+    connection.execute(
+        delete(session).where(
+            (session.c.seen_at < now - limits.session_idle)
+            | (session.c.begun_at < now - limits.session_total)
+        )
+    )
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        insert(session).values(hash=_hash(token), user=name, begun_at=now, seen_at=now)
+    )
+    return token
+
+
+def visitor(
+    connection: Connection, token: str, now: float, limits: Limits
+) -> tuple[Visitor, bool] | None:
+    """Give who is signed in, and whether the visit is worth writing down; None for nobody."""
+    row = connection.execute(
+        select(session, user.c.role)
+        .join(user)
+        .where(session.c.hash == _hash(token), user.c.disabled.is_(False))
+    ).first()
+    if row is None:
+        return None
+    if now - row.seen_at >= limits.session_idle or now - row.begun_at >= limits.session_total:
+        return None
+    stale = now - row.seen_at >= limits.session_idle / 15
+    return Visitor(name=row.user, role=row.role, token=token), stale
+
+
+def touch(connection: Connection, token: str, now: float) -> None:
+    """Write down that the session was used."""
+    connection.execute(update(session).where(session.c.hash == _hash(token)).values(seen_at=now))
+
+
+def end(connection: Connection, token: str) -> None:
+    """End a session."""
+    connection.execute(delete(session).where(session.c.hash == _hash(token)))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

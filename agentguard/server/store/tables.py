@@ -1,0 +1,211 @@
+"""The tables, the same on SQLite and PostgreSQL; times are wall seconds since 1970."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _device() -> Column[str]:
+    return Column("device", String(64), ForeignKey("device.id"), nullable=False)
+
+
+team = Table(
+    "team",
+    METADATA,
+    Column("id", _SERIAL, primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+)
+
+device = Table(
+    "device",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("team", _SERIAL, ForeignKey("team.id"), nullable=False, index=True),
+    Column("label", String(200), nullable=False),
+    Column("system", String(200), nullable=False),
+    Column("public_key", LargeBinary, nullable=False, unique=True),
+    Column("enrolled_at", Float, nullable=False),
+    Column("status", String(20), nullable=False, server_default="active"),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+)
+
+# The one row that a report with nothing new writes; no index, so that updates stay cheap.
+device_seen = Table(
+    "device_seen",
+    METADATA,
+    Column("device", String(64), ForeignKey("device.id"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("last_seen", Float, nullable=False),
+    Column("skew", Float, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("in_call", Boolean, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("agent", String(50), nullable=False),
+    Column("policy", String(200), nullable=False),
+    Column("policy_digest", String(128), nullable=False),
+)
+
+posture_current = Table(
+    "posture_current",
+    METADATA,
+    Column("device", String(64), ForeignKey("device.id"), primary_key=True),
+    Column("overall", String(20), nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("controls", Text, nullable=False),
+)
+
+posture_change = Table(
+    "posture_change",
+    METADATA,
+    Column("id", _SERIAL, primary_key=True),
+    _device(),
+    Column("at", Float, nullable=False),
+    Column("check", String(100), nullable=False),
+    Column("before", String(20), nullable=False),
+    Column("after", String(20), nullable=False),
+    Index("ix_posture_change_device_at", "device", "at"),
+)
+
+event = Table(
+    "event",
+    METADATA,
+    Column("device", String(64), ForeignKey("device.id"), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("kind", String(100), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("received_at", Float, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_event_device_received", "device", "received_at"),
+)
+
+finding = Table(
+    "finding",
+    METADATA,
+    Column("id", _SERIAL, primary_key=True),
+    _device(),
+    Column("check", String(100), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("message", String(200), nullable=False),
+    Column("params", Text, nullable=False),
+    Column("hits", Text, nullable=False),
+    Column("place", String(200), nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("closed_at", Float),
+    Index(
+        "ux_finding_open",
+        "device",
+        "check",
+        "subject",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
+incident = Table(
+    "incident",
+    METADATA,
+    Column("id", _SERIAL, primary_key=True),
+    _device(),
+    Column("category", String(100), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reported_at", Float, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("taken_by", String(100)),
+    Column("taken_at", Float),
+    Column("closed_by", String(100)),
+    Column("closed_at", Float),
+    Column("outcome", Text, nullable=False, server_default=""),
+)
+
+enrol_code = Table(
+    "enrol_code",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("team", _SERIAL, ForeignKey("team.id"), nullable=False),
+    Column("made_by", String(100), nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("used_at", Float),
+    Column("used_by", String(64)),
+)
+
+user = Table(
+    "user_account",
+    METADATA,
+    Column("name", String(100), primary_key=True),
+    Column("password", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+)
+
+session = Table(
+    "session",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("user", String(100), ForeignKey("user_account.name"), nullable=False, index=True),
+    Column("begun_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
+# `realm` is `desk` for agents and `console` for supervisors.
+totp = Table(
+    "totp",
+    METADATA,
+    Column("realm", String(20), primary_key=True),
+    Column("owner", String(200), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("last_step", BigInteger, nullable=False, server_default="0"),
+)
+
+# Wrong tries by key (`user:`, `device:`, `sign-in:`, `address:`).
+lockout = Table(
+    "lockout",
+    METADATA,
+    Column("key", String(250), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Float, nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+audit_log = Table(
+    "audit_log",
+    METADATA,
+    Column("id", _SERIAL, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("act", String(100), nullable=False),
+    Column("subject", String(250), nullable=False),
+)

@@ -1,0 +1,49 @@
+"""Wrong tries and the waits that follow, by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from agentguard.server.store.tables import lockout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """From the `tries`-th wrong one on there is a wait of `wait` seconds.
+
+    It doubles with every further wrong one up to `most`, and all is forgotten after `forget`.
+    """
+
+    tries: int
+    wait: int
+    most: int
+    forget: int = 24 * 3600
+
+
+def wait(connection: Connection, key: str, now: float) -> int:
+    """Give the seconds that `key` must wait yet; 0 for none."""
+    until = connection.scalar(select(lockout.c.until).where(lockout.c.key == key))
+    return max(0, round(until - now + 0.5)) if until and until > now else 0
+
+
+def failed(connection: Connection, key: str, now: float, rule: Rule) -> int:
+    """Count a wrong try; give the seconds of the wait that begins, 0 for none."""
+    row = connection.execute(select(lockout).where(lockout.c.key == key)).first()
+    known = row is not None
+    past = row.failures if row is not None and now - row.last_at < rule.forget else 0
+    failures = past + 1
+    beyond = failures - rule.tries
+    pause = min(rule.most, rule.wait * 2 ** min(beyond, 20)) if beyond >= 0 else 0
+    values = {"failures": failures, "last_at": now, "until": now + pause if pause else 0.0}
+    if known:
+        connection.execute(update(lockout).where(lockout.c.key == key).values(values))
+    else:
+        connection.execute(insert(lockout).values(key=key, **values))
+    return pause
+
+
+def forgive(connection: Connection, key: str) -> None:
+    """Forget the wrong tries after a right one."""
+    connection.execute(delete(lockout).where(lockout.c.key == key))
