@@ -1,0 +1,205 @@
+"""The files sensor against the limits of the real kernel: bursts, lost events, too few watches.
+
+The limits are those of a user namespace of its own, so that nothing else on the machine notices.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agentguard.model.events import Event, FileOutcome, FileScanned, SweepFinished
+from agentguard.model.hits import Hit
+from agentguard.model.policy import Contact, Policy, Watch
+from agentguard.platforms import system_clock
+from agentguard.sensors.files import FilesSensor
+
+HIT = Hit(kind="PAN", count=1)
+BURST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    outcome: FileOutcome = FileOutcome.READ
+    hits: tuple[Hit, ...] = (HIT,)
+    reason: str = ""
+
+
+class Watched:
+    """A running sensor whose scan finds something in every file."""
+
+    def __init__(self, root: Path, scan: Callable[[str], Found]) -> None:
+        policy = Policy(
+            name="test",
+            version=1,
+            description="",
+            watch=Watch(folders=(str(root),), exclude=()),
+            retention=(),
+            backup_markers=(),
+            contact=Contact(),
+            controls={},
+            digest="",
+        )
+        self.paths: set[str] = set()
+        self.sweeps = 0
+        self._came = threading.Condition()
+        self._stop = threading.Event()
+        self.sensor = FilesSensor(scan, lambda: policy, system_clock(), duty=1.0)
+        self._thread = threading.Thread(target=self.sensor.run, args=(self._hear, self._stop))
+        self._thread.start()
+        self.wait(lambda: self.sweeps > 0, 30)
+
+    def _hear(self, event: Event) -> None:
+        with self._came:
+            if isinstance(event, FileScanned):
+                self.paths.add(event.path)
+            self.sweeps += isinstance(event, SweepFinished)
+            self._came.notify_all()
+
+    def wait(self, wanted: Callable[[], bool], seconds: float) -> None:
+        with self._came:
+            assert self._came.wait_for(wanted, seconds), (len(self.paths), self.sweeps)
+
+    def end(self) -> None:
+        self._stop.set()
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path / "agent"))
+    (tmp_path / "desk").mkdir()
+    return tmp_path / "desk"
+
+
+@pytest.fixture
+def started() -> Iterator[list[Watched]]:
+    every: list[Watched] = []
+    yield every
+    for one in every:
+        one.end()
+
+
+def burst(root: Path, *, folders: bool = True) -> set[str]:
+    made: set[str] = set()
+    folder = root
+    for number in range(BURST):
+        if folders and number % 500 == 0:
+            folder = root / f"d{number}"
+            folder.mkdir()
+        path = folder / f"{number}.txt"
+        path.write_bytes(b"x")
+        made.add(str(path))
+    return made
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_a_burst_of_creations_is_found_to_the_last_file(root: Path, started: list[Watched]) -> None:
+    watched = Watched(root, lambda _path: Found())
+    started.append(watched)
+    made = burst(root)
+    watched.wait(lambda: watched.paths >= made, 120)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_lost_events_are_made_up_for_within_thirty_seconds(
+    root: Path, started: list[Watched], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The watch is held up until the kernel's queue runs over, as on a machine that is busy."""
+    watched = Watched(root, lambda _path: Found())
+    started.append(watched)
+    caplog.set_level(logging.WARNING)
+    observer = watched.sensor._guard._watcher._observer
+    with observer._inotify_fd._lock:
+        made = burst(root, folders=False)
+    begun = time.monotonic()
+    watched.wait(lambda: watched.paths >= made, 60)
+    assert time.monotonic() - begun < 30
+    assert any("overflow" in record.getMessage() for record in caplog.records)
+    watched.wait(lambda: watched.sweeps > 1, 30)
+
+
+LIMITED = textwrap.dedent(
+    """
+    import json, os, sys, threading
+    from pathlib import Path
+    from agentguard.model.events import FileOutcome, FileScanned, SensorState, SweepFinished
+    from agentguard.model.policy import Contact, Policy, Watch
+    from agentguard.platforms import system_clock
+    from agentguard.sensors import guard
+    from agentguard.sensors.files import FilesSensor
+
+    limit, value, root = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    Path("/proc/sys/user/" + limit).write_text(value)
+    guard.POLL = 1.0
+
+    class Found:
+        outcome, hits, reason = FileOutcome.READ, (), "reason.partial"
+
+    policy = Policy(name="t", version=1, description="",
+        watch=Watch(folders=(str(root),), exclude=()), retention=(), backup_markers=(),
+        contact=Contact(), controls={}, digest="")
+    told, came, stop, swept = [], threading.Event(), threading.Event(), threading.Event()
+    last = str(root / "49" / "late.txt")
+
+    def hear(event):
+        if isinstance(event, SensorState):
+            told.append([event.state, event.message.id if event.message else ""])
+        if isinstance(event, SweepFinished):
+            swept.set()
+        if isinstance(event, FileScanned) and event.path == last:
+            came.set()
+
+    sensor = FilesSensor(lambda path: Found(), lambda: policy, system_clock(), duty=1.0)
+    thread = threading.Thread(target=sensor.run, args=(hear, stop))
+    thread.start()
+    swept.wait(30)
+    Path(last).write_text("x")
+    found = came.wait(60)
+    stop.set()
+    thread.join(20)
+    print(json.dumps({"told": told, "found": found}))
+    """
+)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("limit", "value", "problem"),
+    [
+        ("max_inotify_watches", "20", "files.degraded"),
+        ("max_inotify_watches", "1", "files.degraded"),
+        ("max_inotify_instances", "0", "files.degraded"),
+        ("max_inotify_watches", "1000", ""),
+    ],
+)
+def test_too_few_watches_are_told_and_made_up_for_by_sweeps(
+    root: Path, limit: str, value: str, problem: str
+) -> None:
+    for number in range(50):
+        (root / str(number)).mkdir()
+    in_its_own_room = ["unshare", "--user", "--map-root-user", sys.executable, "-c", LIMITED]
+    ran = subprocess.run(
+        [*in_its_own_room, limit, value, str(root)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    answer = json.loads(ran.stdout)
+    assert answer["found"]
+    assert answer["told"][-1] == ["watching", problem]
