@@ -21,7 +21,7 @@ class FakeClock:
         self._moved = threading.Condition()
         self._boot = boot
         self._wall = wall
-        self._sleepers = 0
+        self._ends: list[float] = []
 
     def now(self) -> Moment:
         """Give the present moment."""
@@ -44,17 +44,19 @@ class FakeClock:
         """Wait until the clock was moved by `seconds`, or `stop` is set; tell whether it was."""
         with self._moved:
             end = self._boot + seconds
-            self._sleepers += 1
+            self._ends.append(end)
             self._moved.notify_all()
             try:
                 while self._boot < end and not stop.is_set():
                     self._moved.wait(LOOK)
             finally:
-                self._sleepers -= 1
+                self._ends.remove(end)
         return stop.is_set()
 
     def settle(self, sleepers: int = 1, *, within: float = 10.0) -> None:
-        """Wait, in real time, until `sleepers` threads wait on this clock.
+        """Wait, in real time, until `sleepers` threads wait on this clock for a time to come.
+
+        After `advance` this means that those it woke did their work and wait again.
 
         Raises:
             TimeoutError: they do not within that many seconds.
@@ -62,7 +64,7 @@ class FakeClock:
         """
         end = time.monotonic() + within
         with self._moved:
-            while self._sleepers < sleepers:
+            while (waiting := sum(each > self._boot for each in self._ends)) < sleepers:
                 if time.monotonic() > end:
-                    raise TimeoutError(f"{self._sleepers} of {sleepers} threads wait on the clock")
+                    raise TimeoutError(f"{waiting} of {sleepers} threads wait on the clock")
                 self._moved.wait(LOOK)

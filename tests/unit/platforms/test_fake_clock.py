@@ -78,6 +78,25 @@ def test_a_jump_of_the_wall_clock_ends_no_wait() -> None:
     waiter.join()
 
 
+def test_settling_after_an_advance_means_that_the_work_is_done() -> None:
+    clock, stop, done = FakeClock(), threading.Event(), []
+
+    def work() -> None:
+        while not clock.wait(stop, 1):
+            stop.wait(0.01)
+            done.append(clock.now())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    clock.settle()
+    for count in range(1, 20):
+        clock.advance(1)
+        clock.settle()
+        assert len(done) == count
+    stop.set()
+    thread.join(5)
+
+
 def test_no_wait_takes_no_time() -> None:
     assert FakeClock().wait(threading.Event(), 0) is False
 

@@ -1,0 +1,207 @@
+"""What is copied is judged at the sensor's door, and only hits go further."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.errors import CannotError, PlatformError
+from agentguard.model.events import ClipboardScanned, SensorState, Watching
+from agentguard.model.hits import Hit
+from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
+from agentguard.ports.clock import Stop
+from agentguard.ports.desktop import Copied
+from agentguard.sensors.clipboard import LIMIT, ClipboardSensor, TokenBucket
+from tests.desktop.harness import eventually
+from tests.unit.sensors.desk import clock, desktop
+from tests.unit.sensors.running import Running
+
+__all__ = ["clock", "desktop"]
+
+CARD = "4111 1111 1111 1111"
+
+
+class Judge:
+    """Finds one card number, and remembers only how long the texts were."""
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+
+    def __call__(self, text: str) -> tuple[Hit, ...]:
+        self.lengths.append(len(text))
+        if "unreadable" in text:
+            raise CannotError("The text could not be judged.")
+        return (Hit(kind="PAN", count=1, masked=("...1111",)),) if CARD in text else ()
+
+
+@pytest.fixture
+def judge() -> Judge:
+    return Judge()
+
+
+@pytest.fixture
+def running(clock, desktop, judge) -> Iterator[Running]:
+    with Running(ClipboardSensor(desktop.backend.clipboard, judge, clock), clock) as started:
+        started.until(3)
+        del started.events[1:]
+        yield started
+
+
+def last(running: Running) -> ClipboardScanned:
+    running.until(2)
+    (event,) = running.events[1:]
+    assert isinstance(event, ClipboardScanned)
+    return event
+
+
+def test_it_says_that_it_watches_and_judges_what_is_there(clock, desktop, judge) -> None:
+    desktop.copy(CARD, "crm", selection="PRIMARY")
+    with Running(ClipboardSensor(desktop.backend.clipboard, judge, clock), clock) as running:
+        running.until(3)
+    watching, first, second = running.events
+    assert isinstance(watching, SensorState)
+    assert (watching.sensor, watching.state) == ("clipboard", Watching.WATCHING)
+    assert (first.selection, first.hits, first.judged) == ("CLIPBOARD", (), True)
+    assert (second.selection, second.hits[0].kind) == ("PRIMARY", "PAN")
+
+
+@pytest.mark.parametrize("selection", ["CLIPBOARD", "PRIMARY"])
+def test_a_copy_becomes_its_hits_with_program_and_selection(running, desktop, selection) -> None:
+    desktop.copy(f"card {CARD}", "crm", selection=selection)
+    scanned = last(running)
+    assert (scanned.app, scanned.selection, scanned.judged) == ("crm", selection, True)
+    assert [(hit.kind, hit.count) for hit in scanned.hits] == [("PAN", 1)]
+
+
+def test_the_text_stands_nowhere_in_the_event(running, desktop) -> None:
+    desktop.copy(f"card {CARD}", "crm")
+    assert CARD not in repr(last(running))
+
+
+def test_a_harmless_copy_has_no_hits(running, desktop) -> None:
+    desktop.copy("hello", "mail")
+    assert (last(running).hits, last(running).judged) == ((), True)
+
+
+def test_clearing_tells_that_nothing_is_there(running, desktop) -> None:
+    desktop.copy(CARD, "crm")
+    running.until(2)
+    desktop.backend.clipboard.clear("CLIPBOARD")
+    running.until(3)
+    assert (running.events[-1].hits, running.events[-1].judged) == ((), True)
+
+
+def test_what_a_password_manager_copied_is_not_judged(running, desktop, judge) -> None:
+    before = len(judge.lengths)
+    desktop.copy(CARD, "keepassxc", secret=True)
+    scanned = last(running)
+    assert (scanned.hits, scanned.judged, scanned.app) == ((), False, "keepassxc")
+    assert len(judge.lengths) == before
+
+
+def test_a_judge_that_fails_leaves_the_copy_unjudged(running, desktop) -> None:
+    desktop.copy("unreadable", "crm")
+    assert (last(running).hits, last(running).judged) == ((), False)
+
+
+def test_an_owner_that_does_not_answer_leaves_the_copy_unjudged(clock, judge) -> None:
+    with Running(ClipboardSensor(Silent(), judge, clock), clock) as running:
+        running.until(2)
+    assert running.events[1].judged is False
+
+
+def test_a_long_text_is_judged_in_part_and_only_its_hits_count(running, desktop, judge) -> None:
+    desktop.copy("x" * (LIMIT + 1), "crm")
+    assert last(running).judged is False
+    assert judge.lengths[-1] == LIMIT
+
+
+def test_hits_in_the_judged_part_of_a_long_text_count(running, desktop) -> None:
+    desktop.copy(CARD + "x" * LIMIT, "crm")
+    assert last(running).judged is True
+    assert last(running).hits
+
+
+def test_a_flood_is_read_at_most_twenty_times_a_second_and_the_newest_wins(
+    running, clock, desktop, judge
+) -> None:
+    for number in range(1000):
+        desktop.copy(f"copy {number}", "crm")
+    desktop.copy(CARD, "crm")
+    eventually(lambda: passes(clock) and hits(running)[-1:])
+    assert len(judge.lengths) <= 100
+
+
+def hits(running: Running) -> list[ClipboardScanned]:
+    return [e for e in running.events if isinstance(e, ClipboardScanned) and e.hits]
+
+
+def passes(clock: FakeClock) -> bool:
+    clock.advance(0.05)
+    return True
+
+
+def test_a_clipboard_that_cannot_be_watched_ends_the_watch(clock, desktop, judge) -> None:
+    desktop.refuse("clipboard")
+    with Running(ClipboardSensor(desktop.backend.clipboard, judge, clock), clock) as running:
+        assert isinstance(running.error(), PlatformError)
+
+
+def test_it_stops_while_it_waits_for_its_turn(clock, desktop, judge) -> None:
+    with Running(ClipboardSensor(Restless(), judge, clock), clock) as running:
+        clock.settle()
+    assert running.ended
+
+
+class Silent:
+    """A clipboard whose owner never answers."""
+
+    selections = ("CLIPBOARD",)
+
+    def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
+        changed("CLIPBOARD")
+        stop.wait()
+
+    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+        raise PlatformError("no answer")
+
+    def clear(self, selection: str) -> None:
+        """Nothing to clear."""
+
+
+class Restless(Silent):
+    """A clipboard that changes all the time."""
+
+    def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
+        while not stop.is_set():
+            changed("CLIPBOARD")
+
+
+@given(st.lists(st.floats(min_value=0, max_value=0.3), min_size=1, max_size=200))
+def test_no_second_has_more_than_its_tokens(pauses: list[float]) -> None:
+    moved = FakeClock()
+    bucket, taken = TokenBucket(20, moved), []
+    for pause in pauses:
+        moved.advance(pause)
+        moved.advance(bucket.take())
+        taken.append(moved.now().boot)
+    for start in taken:
+        assert sum(start <= each < start + 1 for each in taken) <= 41
+
+
+def test_a_burst_is_free_and_then_each_waits(clock) -> None:
+    bucket = TokenBucket(20, clock)
+    assert [bucket.take() for _ in range(20)] == [0] * 20
+    assert bucket.take() == pytest.approx(0.05)
+    clock.advance(10)
+    assert [bucket.take() for _ in range(20)] == [0] * 20
+
+
+def test_a_desktop_without_hits_is_quiet(clock: FakeClock, desktop: SimulatedDesktop) -> None:
+    with Running(ClipboardSensor(desktop.backend.clipboard, Judge(), clock), clock) as running:
+        running.until(3)
+        clock.advance(3600)
+    assert len(running.events) == 3

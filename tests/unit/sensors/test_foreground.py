@@ -1,0 +1,80 @@
+"""The window in front becomes an event when it stayed there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from agentguard.errors import PlatformError
+from agentguard.model.events import AppFocused, SensorState, Watching
+from agentguard.sensors.foreground import ForegroundSensor
+from tests.desktop.harness import eventually
+from tests.unit.sensors.desk import clock, desktop
+from tests.unit.sensors.running import Running
+
+__all__ = ["clock", "desktop"]
+
+
+@pytest.fixture
+def running(clock, desktop) -> Iterator[Running]:
+    desktop.focus("crm", "Crm", 7)
+    with Running(ForegroundSensor(desktop.backend.foreground, clock), clock) as started:
+        eventually(lambda: desktop.watchers)
+        yield started
+
+
+def focused(running: Running) -> list[str]:
+    return [event.image for event in running.events if isinstance(event, AppFocused)]
+
+
+def test_it_says_that_it_watches(running) -> None:
+    running.until(1)
+    assert isinstance(running.events[0], SensorState)
+    assert (running.events[0].sensor, running.events[0].state) == ("foreground", Watching.WATCHING)
+
+
+def test_the_window_at_the_start_is_told_after_its_time(running, clock) -> None:
+    eventually(lambda: advances(clock, 0.1) and focused(running) == ["crm"])
+    event = running.events[-1]
+    assert (event.window_class, event.window) == ("Crm", 7)
+
+
+def test_a_glance_is_not_told(running, clock, desktop) -> None:
+    eventually(lambda: advances(clock, 2) and focused(running) == ["crm"])
+    desktop.focus("mail")
+    desktop.focus("crm", "Crm", 7)
+    desktop.focus("chat")
+    eventually(lambda: advances(clock, 2) and len(focused(running)) > 1)
+    assert focused(running) == ["crm", "chat"]
+
+
+def test_flapping_fifty_times_a_second_tells_nothing(running, clock, desktop) -> None:
+    eventually(lambda: advances(clock, 2) and focused(running) == ["crm"])
+    for _ in range(100):
+        desktop.focus("mail")
+        desktop.focus("chat")
+    desktop.focus("crm", "Crm", 7)
+    advances(clock, 2)
+    desktop.focus("end")
+    eventually(lambda: advances(clock, 2) and focused(running)[-1] == "end")
+    assert focused(running) == ["crm", "end"]
+
+
+def test_with_no_time_every_change_is_told(clock, desktop) -> None:
+    sensor = ForegroundSensor(desktop.backend.foreground, clock, steady=0)
+    with Running(sensor, clock) as running:
+        eventually(lambda: focused(running) == [""])
+        desktop.focus("crm")
+        desktop.focus("mail")
+        eventually(lambda: focused(running) == ["", "crm", "mail"])
+
+
+def test_a_window_manager_that_does_not_answer_ends_the_watch(running, desktop) -> None:
+    desktop.refuse("foreground")
+    assert isinstance(running.error(), PlatformError)
+
+
+def advances(clock, seconds: float) -> bool:
+    clock.advance(seconds)
+    return True
