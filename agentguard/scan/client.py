@@ -84,6 +84,13 @@ class _Child:
             raise ScanError("reason.timeout")
         return self.line.recv_bytes(_speech.LONGEST)
 
+    def is_lost(self) -> bool:
+        """Tell whether it died while nothing was asked; a child speaks only when asked."""
+        try:
+            return not self.process.is_alive() or (self.ready and self.line.poll(0))
+        except OSError:
+            return True
+
     def end(self) -> None:
         """Kill it and wait until it is gone."""
         with suppress(OSError):
@@ -165,7 +172,7 @@ class ScanClient:
         self.close()
 
     def _ask(self, question: bytes) -> Reading:
-        if self._child is not None and not self._child.process.is_alive():
+        if self._child is not None and self._child.is_lost():
             self._end()
         if self._child is None:
             self._child = _Child(self._limits, self._extractors)
