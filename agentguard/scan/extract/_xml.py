@@ -6,9 +6,8 @@ import html
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from agentguard.scan.extract import _rows
+from agentguard.scan.extract._layout import Layout
 from agentguard.scan.extract._zipped import part
 from agentguard.scan.extract.base import Source, Work
 
@@ -18,59 +17,33 @@ _TOKEN = re.compile(
 _TEXT_TAGS = frozenset(("t", "instrText", "delText"))
 
 
-@dataclass(slots=True)
-class _Table:
-    rows: list[dict[int, str]] = field(default_factory=list)
-    cell: list[str] = field(default_factory=list)
-
-
 def text_of(xml: str) -> Iterator[str]:
     """Give the text of WordprocessingML or DrawingML."""
-    tables: list[_Table] = []
+    layout = Layout()
     inside = False
     for match in _TOKEN.finditer(xml):
         closing, tag, empty, plain = match.groups()
         if plain is not None:
             if inside:
-                yield from _put(tables, html.unescape(plain))
+                yield from layout.put(html.unescape(plain))
         elif tag in _TEXT_TAGS:
             inside = not closing and not empty
-        elif tag == "tbl":
-            yield from _table(tables, closing=bool(closing))
-        elif tag in {"tr", "tc"}:
-            _cell(tables, tag, closing=bool(closing))
-        elif tag is not None and (closing or empty):
-            yield from _put(tables, "\n" if tag != "tab" else "\t")
+        else:
+            yield from _border(layout, tag, closing=bool(closing), empty=bool(empty))
+    yield from layout.close_all()
 
 
-def _put(tables: list[_Table], text: str) -> Iterator[str]:
-    if tables:
-        tables[-1].cell.append(text)
-    else:
-        yield text
-
-
-def _table(tables: list[_Table], *, closing: bool) -> Iterator[str]:
-    if not closing:
-        tables.append(_Table())
-    elif tables:
-        table = tables.pop()
-        for line in _rows.lines(table.rows):
-            yield from _put(tables, line)
-
-
-def _cell(tables: list[_Table], tag: str, *, closing: bool) -> None:
-    if not tables:
-        return
-    table = tables[-1]
-    if tag == "tr" and not closing:
-        table.rows.append({})
-    elif tag == "tc" and not closing:
-        table.cell = []
-    elif tag == "tc" and table.rows:
-        row = table.rows[-1]
-        row[len(row)] = "".join(table.cell).strip() or " "
-        table.cell = []
+def _border(layout: Layout, tag: str | None, *, closing: bool, empty: bool) -> Iterator[str]:
+    if tag == "tbl":
+        if closing:
+            yield from layout.close_table()
+        else:
+            layout.open_table()
+    elif tag in {"tr", "tc"}:
+        if not closing:
+            (layout.row if tag == "tr" else layout.cell)()
+    elif tag is not None and (closing or empty):
+        yield from layout.put("\t" if tag == "tab" else "\n")
 
 
 def has_part(source: Source, folder: str) -> bool:

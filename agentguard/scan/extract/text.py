@@ -22,6 +22,15 @@ _PRINTED = bytes(
     for byte in range(256)
 )
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
+# Containers that cannot be unpacked yet: what shows through is searched, the rest is told.
+_CONTAINERS = (
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"\xd0\xcf\x11\xe0",
+    b"!BDN",
+    b"\x28\xb5\x2f\xfd",
+    b"MSCF",
+)
 _SHARE_OF_ZEROS = 5
 _SHARE_OF_CONTROLS = 20
 _LOPSIDED = 10
@@ -71,6 +80,8 @@ def sniff(_source: Source) -> bool:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the text; of a file over the limit the head, the tail and windows between."""
+    if source.head.startswith(_CONTAINERS):
+        work.note("reason.unsupported")
     name = encoding_of(source.head)
     for start, length in _spans(source.size, work):
         yield from _decode(_read(source, start, length), name)

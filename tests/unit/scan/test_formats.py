@@ -1,21 +1,26 @@
-"""What is read of each format, what is sealed, and what a bomb or a broken file comes to."""
+"""What is read of each format."""
 
 from __future__ import annotations
 
-import os
+import bz2
+import gzip
+import io
+import lzma
 import random
-import zipfile
+import sqlite3
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from email.message import EmailMessage
 
-import pyrage
 import pytest
 
-from agentguard import texts
 from agentguard.model.events import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import Limits
 from agentguard.scan.reading import Reader, Reading, default_extractors
-from tests.unit.scan.hostile import CARD, docx, marked_encrypted, office, pdf, zipped
+from tests.unit.scan.hostile import CARD, docx, office, pdf, zipped
 
 NOTE = f"paid by card {CARD}, receipt to ann.lee@quillpost.com"
 BOTH = {"PAN", "EMAIL"}
@@ -139,114 +144,72 @@ def test_a_broken_pdf_gives_what_can_be_read() -> None:
     assert {hit.kind for hit in reading.hits} == BOTH
 
 
-def test_archives_are_read_to_a_depth() -> None:
-    data = zipped({"note.txt": NOTE.encode()})
-    for _ in range(3):
-        data = zipped({"inner.zip": data, "empty/": b""})
-    assert kinds(data) == BOTH
-    for _ in range(6):
-        data = zipped({"inner.zip": data})
-    assert read(data).reason == "reason.too-deep"
+def test_a_page_is_read_with_tables_fields_and_entities() -> None:
+    page = (
+        "<!DOCTYPE html><p>card 4539&nbsp;1488&nbsp;0343&nbsp;6467<br>"
+        "<table><tr><th>order</th><th>dob</th></tr>"
+        "<tr><td>4539148803436467</td><td>03/04/1980</td></tr>"
+        "<input name='email' value='ann.lee@quillpost.com'>"
+    )
+    assert kinds(page.encode()) == {*BOTH, "DOB"}
 
 
-@pytest.mark.parametrize(
-    "bomb",
-    [
-        zipped({"zeros": bytes(300 << 20)}),
-        zipped({f"{n}": bytes(7 << 20) for n in range(90)}),
-        zipped({f"{n}": b"" for n in range(10_001)}),
-        office("word", {"document.xml": "<w:t>" + " " * (60 << 20)}),
-    ],
-    ids=["one-member", "many-members", "too-many", "document"],
-)
-def test_a_bomb_is_told_before_it_unfolds(bomb: bytes) -> None:
-    reading = read(bomb)
-    assert (reading.outcome, reading.reason) == (FileOutcome.UNREADABLE, "reason.bomb")
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_a_mail_is_read_with_its_attachments_but_not_its_ids(encoding: str) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Desk <desk@northmoor.co.uk>", "ann.lee@quillpost.com"
+    mail["Subject"], mail["Message-ID"] = "Ihre Zählung", "<178263@mx1.northmoor.co.uk>"
+    mail["Date"] = "Tue, 04 Mar 2025 10:00:00 +0000"
+    mail.set_content(f"Grüße, card {CARD}", cte=encoding)
+    mail.add_attachment(
+        zipped({"a.csv": b"name,dob\nAnn,03/04/1980\n"}), maintype="image", subtype="png"
+    )
+    found = {hit.kind: hit.count for hit in read(bytes(mail)).hits}
+    assert found == {"EMAIL": 2, "PAN": 1, "DOB": 1}
 
 
-def test_an_archive_in_itself_many_times_is_a_bomb() -> None:
-    data = zipped({f"{n}": bytes(1 << 20) for n in range(20)})
-    for _ in range(3):
-        data = zipped({f"{n}.zip": data for n in range(20)})
-    assert read(data).reason == "reason.bomb"
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_files_are_read(pack: Callable[[bytes], bytes]) -> None:
+    assert kinds(pack(NOTE.encode())) == BOTH
 
 
-def test_a_lying_size_is_a_damaged_part() -> None:
-    data = bytearray(zipped({"note.txt": NOTE.encode() * 100}))
-    place = data.find(b"PK\x01\x02")
-    data[place + 24 : place + 28] = (10).to_bytes(4, "little")
-    assert read(bytes(data)).reason == "reason.corrupt-part"
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_packed_bomb_is_stopped(pack: Callable[[bytes], bytes]) -> None:
+    assert read(pack(bytes(64 << 20))).reason == "reason.bomb"
 
 
-@pytest.mark.parametrize("cut", [10, 200, 2000])
-def test_a_cut_archive_is_damaged(cut: int) -> None:
-    whole = zipped({"a.bin": os.urandom(4000)}, zipfile.ZIP_STORED)
-    assert read(whole[:-cut]).reason == "reason.corrupt"
-
-
-def test_a_flipped_byte_never_raises() -> None:
-    source = random.Random(7)
-    for whole in (docx(f"<w:p><w:t>{NOTE}</w:t></w:p>"), pdf(NOTE), zipped({"a": NOTE.encode()})):
-        for _ in range(60):
-            data = bytearray(whole)
-            data[source.randrange(len(data))] ^= 1 << source.randrange(8)
-            assert isinstance(read(bytes(data)), Reading)
-
-
-def test_nested_marks_without_end_are_read_in_time() -> None:
-    assert read(docx("<w:tbl><w:tr><w:tc>" * 50_000)).outcome is FileOutcome.READ
-
-
-def openpgp() -> bytes:
-    body = b"\x04\x09\x03\x08" + random.Random(3).randbytes(9) + b"\x60"
-    return bytes([0x8C, len(body)]) + body + b"\xd2\xff" + random.Random(4).randbytes(9000)
-
-
-SEALED = {
-    "zip": marked_encrypted(zipped({"a.txt": NOTE.encode(), "b/c.txt": b"x"})),
-    "age": pyrage.passphrase.encrypt(NOTE.encode(), "correct horse"),
-    "openpgp": openpgp(),
-    "openpgp-armour": b"-----BEGIN PGP MESSAGE-----\n\njA0ECQMC\n",
-    "office": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-    + bytes(2000)
-    + "EncryptedPackage".encode("utf-16-le"),
-    "keepass": b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(100),
-    "luks": b"LUKS\xba\xbe\x00\x02" + random.Random(5).randbytes(5000),
-    "7z": b"7z\xbc\xaf\x27\x1c\x00\x04"
-    + bytes(4)
-    + bytes(8)
-    + (9).to_bytes(8, "little")
-    + bytes(4)
-    + b"\x17\x06\x00\x06\xf1\x07\x01\x00\x00",
-    "random": random.Random(6).randbytes(256 << 10),
-}
-
-
-@pytest.mark.parametrize("name", SEALED)
-def test_what_is_encrypted_is_sealed_and_no_finding(name: str) -> None:
-    assert read(SEALED[name]) == Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
-
-
-def test_a_plain_member_beside_a_sealed_one_is_read() -> None:
-    inner = marked_encrypted(zipped({"a.txt": NOTE.encode()}))
-    reading = read(zipped({"secret.zip": inner, "readme.txt": NOTE.encode()}))
-    assert (reading.outcome, reading.reason) == (FileOutcome.READ, "reason.sealed-part")
+def test_a_cut_packed_file_gives_what_came_before() -> None:
+    noise = random.Random(2).randbytes(100_000).hex().encode()
+    reading = read(gzip.compress(NOTE.encode() + b"\n" + noise)[:-20_000])
     assert {hit.kind for hit in reading.hits} == BOTH
 
 
-@pytest.mark.parametrize("head", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n", b"\x1f\x8b\x08\x00"])
-def test_pictures_and_packed_files_are_not_called_encrypted(head: bytes) -> None:
-    assert read(head + random.Random(8).randbytes((256 << 10) - len(head))).outcome is not (
-        FileOutcome.SEALED
-    )
+def test_a_tape_archive_is_read_without_its_links() -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("note.txt")
+        member.size = len(NOTE)
+        archive.addfile(member, io.BytesIO(NOTE.encode()))
+        link = tarfile.TarInfo("passwd")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    assert kinds(gzip.compress(buffer.getvalue())) == BOTH
 
 
-def test_an_empty_file_holds_nothing() -> None:
-    assert read(b"") == Reading(outcome=FileOutcome.READ)
+def test_a_database_is_read_by_columns() -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute('CREATE TABLE "odd""name" (order_id INTEGER, ssn INTEGER, mail BLOB)')
+        database.execute(
+            'INSERT INTO "odd""name" VALUES (4539148803436467, 19091234, ?)',
+            (b"ann.lee@quillpost.com",),
+        )
+        database.commit()
+        data = database.serialize()
+    assert kinds(data) == {"SSN", "EMAIL"}
+    assert read(data[:3000]).reason == "reason.corrupt"
 
 
-def test_every_reason_and_its_sentence_tell_what_to_do() -> None:
-    sentences = texts.load().sentences
-    reasons = {id_: said for id_, said in sentences.items() if id_.startswith("reason.")}
-    assert len(reasons) > 15
-    assert all(said.endswith(".") and len(said.split()) >= 6 for said in reasons.values())
+def test_a_container_that_cannot_be_unpacked_is_told() -> None:
+    plain = b"Rar!\x1a\x07\x00" + bytes(64) + NOTE.encode()
+    reading = read(plain)
+    assert (reading.outcome, reading.reason) == (FileOutcome.READ, "reason.unsupported")

@@ -1,0 +1,85 @@
+"""EML: the people and the subject of a mail, its bodies and its attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+
+from agentguard.errors import ScanError
+from agentguard.scan.extract.base import Extractor, Source, Work
+from agentguard.scan.extract.text import decoded
+from agentguard.scan.limits import MIB
+
+_ORDER = 30
+_KNOWN = re.compile(
+    rb"^(?:from|to|subject|date|message-id|mime-version|received|return-path|delivered-to"
+    rb"|content-type|reply-to):",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LEAST_KNOWN = 3
+# Message-ID, References and the like look as addresses do and are none.
+_SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject")
+_MOST_PARTS = 1000
+
+
+def sniff(source: Source) -> bool:
+    """Tell a mail by the names of its first headers."""
+    top = re.split(rb"\r?\n\r?\n", source.head, maxsplit=1)[0]
+    return len({known.lower() for known in _KNOWN.findall(top)}) >= _LEAST_KNOWN
+
+
+def extract(source: Source, work: Work) -> Iterator[str]:
+    """Give headers that people wrote, then every part by its own format."""
+    if source.size > work.limits.part_mib * MIB:
+        raise ScanError("reason.too-large")
+    mail = message_from_bytes(source.read(source.size))
+    for number, part in enumerate(mail.walk()):
+        if number >= _MOST_PARTS:
+            work.note("reason.partial")
+            return
+        yield from _headers(part)
+        if not part.is_multipart():
+            yield from _body(part, work)
+            yield "\n"
+
+
+def _headers(part: Message) -> Iterator[str]:
+    for name in _SAID:
+        for value in part.get_all(name, []):
+            yield f"{name}: {_header(str(value))}\n"
+
+
+def _header(value: str) -> str:
+    try:
+        pieces = decode_header(value)
+    except (MessageError, ValueError):
+        return value
+    return "".join(
+        piece if isinstance(piece, str) else _in_charset(piece, charset)
+        for piece, charset in pieces
+    )
+
+
+def _in_charset(data: bytes, charset: str | None) -> str:
+    try:
+        return data.decode(charset or "utf-8")
+    except (LookupError, UnicodeError):
+        return decoded(data)
+
+
+def _body(part: Message, work: Work) -> Iterator[str]:
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return
+    work.spend(len(data))
+    charset = part.get_content_charset()
+    if part.get_content_maintype() == "text" and charset is not None:
+        data = _in_charset(data, charset).encode("utf-8", "replace")
+    yield from work.within(data)
+
+
+EXTRACTOR = Extractor(name="eml", sniff=sniff, extract=extract, order=_ORDER)
