@@ -92,14 +92,18 @@ class Hints:
         """Take out what is due, the oldest first."""
         while self._order and self._order[0][0] <= now:
             moment, path = heapq.heappop(self._order)
-            hint = self._waiting.get(path)
-            if hint is not None and hint.due == moment:
-                del self._waiting[path]
-                yield hint
+            if not self._stale(moment, path):
+                yield self._waiting.pop(path)
 
     def next_due(self) -> float | None:
         """Give the moment at which something is due, or None."""
+        while self._order and self._stale(*self._order[0]):
+            heapq.heappop(self._order)
         return self._order[0][0] if self._order else None
+
+    def _stale(self, moment: float, path: str) -> bool:
+        hint = self._waiting.get(path)
+        return hint is None or hint.due != moment
 
     def looked(self, path: str, now: float) -> None:
         """Note that a path was looked at: one that changes all the time waits ever longer."""

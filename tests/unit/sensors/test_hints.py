@@ -72,7 +72,10 @@ def test_the_next_moment_is_known() -> None:
     hints = Hints()
     assert hints.next_due() is None
     hints.add("a", Kind.CHANGED, 10.0)
+    hints.add("b", Kind.CHANGED, 10.3)
     assert hints.next_due() == 10.5
+    hints.add("a", Kind.CLOSED, 10.6)
+    assert hints.next_due() == 10.7
 
 
 @given(st.lists(st.tuples(NAMES, KINDS, st.floats(0, 5)), max_size=60))
