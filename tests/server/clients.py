@@ -7,7 +7,7 @@ import re
 import secrets
 import ssl
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import msgspec
@@ -144,7 +144,7 @@ class Browser:
         self.running = running
         self.http = connect(running)
 
-    def __enter__(self) -> Browser:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

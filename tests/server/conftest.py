@@ -122,3 +122,28 @@ def stranger(running: Running) -> Iterator[object]:
     """A browser that nobody signed in with."""
     with clients.Browser(running) as one:
         yield one
+
+
+@pytest.fixture
+def connect() -> Callable[..., object]:
+    return clients.connect
+
+
+@pytest.fixture
+def ask_to_enrol() -> Callable[..., object]:
+    return clients.ask_to_enrol
+
+
+@pytest.fixture
+def b64() -> Callable[[bytes], str]:
+    return clients.b64
+
+
+@pytest.fixture
+def event() -> Callable[..., object]:
+    return clients.event
+
+
+@pytest.fixture
+def control() -> Callable[..., object]:
+    return clients.control
