@@ -32,12 +32,14 @@ def words(text: str) -> frozenset[str]:
 
 
 FOREIGN = words(
-    "account agreement app asset asn awb barcode batch build call case checksum code commit"
-    " consignment conversation conv customer device docket ean epoch event follow fingerprint"
-    " grn guid hash iccid id ids identifier imei imsi invoice isbn item job key lot meter model"
-    " ms order orders parcel part parts po product purchase qty receipt ref refs reference"
-    " request sequence seq serial session shipment sim sku span stock ticket timestamp trace"
-    " tracking trans transaction ts txn upc us uuid version waybill"
+    "account app asin asn asset awb barcode batch booking bug build call case checksum "
+    "claim code commit consignment contract conv conversation customer despatch device "
+    "dispatch docket ean epoch event fingerprint folio follow grn guid hash iccid id "
+    "identifier imei imsi invoice ip isbn issue item job key lot loyalty membership memo "
+    "meter model ms order pallet parcel part pid po port postcode pr product purchase qty "
+    "quote receipt ref reference reg registration request reservation seq sequence serial "
+    "session shipment shipping sim sku span stock terminal ticket timestamp trace tracking "
+    "trans transaction ts txn upc us uuid version voucher waybill"
 )
 """Words that name another number: the nearest word decides whose number it is."""
 
@@ -112,14 +114,15 @@ class Candidate:
         cell = self.before.rpartition(FENCE)[2]
         this, *above = reversed(cell.split("\n")[-_LINES:])
         told = _nearest(this, own)
-        bare = not _WORDS.search(this)
+        if told is not None or _WORDS.search(this):
+            return told
         for line in above:
-            if told is not None or len(line) > _SHORT_LINE:
-                break
-            above_says = _nearest(line, own)
-            # A line with words of its own is not said to be another's by the line above.
-            told = above_says if above_says or bare else None
-        return told
+            if len(line) > _SHORT_LINE:
+                return None
+            told = _nearest(line, own)
+            if told is not None:
+                return told
+        return None
 
 
 _TOUCHES_BEFORE = re.compile(
@@ -133,7 +136,7 @@ def _nearest(line: str, own: frozenset[str]) -> bool | None:
         low = word.lower()
         if low in own:
             return True
-        if low in FOREIGN:
+        if low in FOREIGN or low.removesuffix("s") in FOREIGN:
             return False
     return None
 

@@ -29,10 +29,11 @@ RECOGNISER = Recogniser(
         r"csc",
         r"cvn",
         r"security (?:code|number|no)",
+        r"digits on the (?:back|reverse)",
         r"verification (?:code|value|number)",
     ),
     near=(
-        r"(?i:\)?[ _]?(?:number|code|no|value|is|was)?[.]?)"
+        r"(?i:\)?[ _]?(?:number|code|no|value|is|was|are)?[.]?)"
         r"""["'\\ \t:=*>#|,\-]{0,6}(?i:is )?([0-9]{3,4})"""
     ),
 )

@@ -24,11 +24,11 @@ def judge(candidate: Candidate) -> Answer:
     digits = _DIGITS.sub("", candidate.text.replace("(0)", ""))
     if len(set(digits)) <= 2:  # noqa: PLR2004 - a filler such as 0000000000
         return no("filler")
-    if candidate.names(OWN) is False:
-        return no("another-label")
     if candidate.text.startswith("+"):
         fits = _SHORTEST <= len(digits) <= _LONGEST
         return sure(_DIGITS.sub("", candidate.text), "country-code") if fits else no("length")
+    if candidate.names(OWN) is False:
+        return no("another-label")
     if _UK.fullmatch(digits) or _NANP.fullmatch(digits):
         return sure(digits, "national")
     return no("plan")
