@@ -105,7 +105,10 @@ class Guard:
             return say("files.no-folder")
         if self._whole:
             return None
-        return say("files.degraded", minutes=int(self._interval() // 60), limit=_limit())
+        minutes = int(self._interval() // 60)
+        if not self._watcher.running:
+            return say("files.no-watch", minutes=minutes)
+        return say("files.degraded", minutes=minutes, limit=_limit())
 
     def takes_sweep(self, running: Round | None) -> bool:
         """Tell once that a sweep must begin; only a slow one under way is given up for a loss."""

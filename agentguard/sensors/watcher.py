@@ -115,6 +115,11 @@ class Watcher:
             return False
         return True
 
+    @property
+    def running(self) -> bool:
+        """Tell whether anything could be watched at all."""
+        return self._observer is not None
+
     def alive(self) -> bool:
         """Tell whether every watch is at work; a dead one says nothing by itself."""
         if self._observer is None:

@@ -356,6 +356,7 @@ def test_every_reason_has_its_sentence() -> None:
     assert all(texts.load().has(f"reason.{reason}") for reason in reasons)
     assert texts.load().has("files.degraded")
     assert texts.load().has("files.no-folder")
+    assert texts.load().has("files.no-watch")
 
 
 # --- the watch ---------------------------------------------------------------

@@ -182,7 +182,7 @@ LIMITED = textwrap.dedent(
     [
         ("max_inotify_watches", "20", "files.degraded"),
         ("max_inotify_watches", "1", "files.degraded"),
-        ("max_inotify_instances", "0", "files.degraded"),
+        ("max_inotify_instances", "0", "files.no-watch"),
         ("max_inotify_watches", "1000", ""),
     ],
 )

@@ -1,0 +1,81 @@
+"""One sweep: in slices, with rests that keep it within its share of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from agentguard.platforms._fake_clock import FakeClock
+from agentguard.sensors.round import REST_MOST, STEPS, Round
+from agentguard.sensors.seen import Mark
+from agentguard.sensors.sweep import Found, Unread
+
+FILE = Found("/a", Mark(1, 1, 1, 1))
+
+
+def of(clock: FakeClock, *found: Found | Unread | None, fast: bool = False) -> Round:
+    return Round(walk=iter(found), begun=clock.now(), fast=fast)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.mark.parametrize(
+    ("worked", "duty", "rest"), [(0.02, 0.1, 0.18), (1.0, 0.5, 1.0), (2.0, 1.0, 0.0)]
+)
+def test_work_and_rest_keep_their_shares(
+    clock: FakeClock, worked: float, duty: float, rest: float
+) -> None:
+    sweep, begun = of(clock), clock.now()
+    clock.advance(worked)
+    assert sweep.rest(begun, clock.now(), duty) == pytest.approx(rest)
+    assert sweep.resume == pytest.approx(clock.now().boot + rest)
+
+
+def test_no_rest_is_endless(clock: FakeClock) -> None:
+    sweep, begun = of(clock), clock.now()
+    clock.advance(600)
+    assert sweep.rest(begun, clock.now(), 0.1) == REST_MOST
+
+
+def test_a_sweep_after_a_loss_does_not_rest(clock: FakeClock) -> None:
+    sweep, begun = of(clock, fast=True), clock.now()
+    clock.advance(10)
+    assert sweep.rest(begun, clock.now(), 0.1) == 0.0
+
+
+def test_a_slice_ends_with_its_time(clock: FakeClock) -> None:
+    sweep = of(clock, *[FILE] * 10)
+    taken = 0
+    for _found in sweep.slice(clock):
+        taken += 1
+        clock.advance(0.015)
+    assert taken == 2
+    assert not sweep.done
+    assert len(list(sweep.slice(clock))) == 8
+    assert sweep.done
+
+
+def test_a_slice_ends_even_when_no_time_passes(clock: FakeClock) -> None:
+    def endless() -> Iterator[Found]:
+        while True:
+            yield FILE
+
+    sweep = Round(walk=endless(), begun=clock.now(), fast=True)
+    assert len(list(sweep.slice(clock))) == STEPS
+
+
+def test_folders_without_files_end_a_slice_too(clock: FakeClock) -> None:
+    sweep = of(clock, *[None] * (STEPS + 1))
+    assert list(sweep.slice(clock)) == []
+    assert not sweep.done
+
+
+def test_what_was_met_is_counted(clock: FakeClock) -> None:
+    sweep = of(clock)
+    sweep.met("/a", told=True, unread=False)
+    sweep.met("/b", told=False, unread=True)
+    assert (sweep.files, sweep.unread, sweep.told) == (2, 1, {"/a"})
