@@ -1,10 +1,9 @@
 """The journal as one file that can be verified anywhere: JSON lines with a closing line.
 
-The first line names the format and the epochs, then one line for each entry, then a closing line
-with the number of entries, the head of the chain and the SHA-256 of everything before it. Every
-line has one spelling only (sorted keys, no spaces), so that no byte can change unseen. Who can
-rewrite the whole file can still cut its end: only a receipt of the endpoint tells that, so the
-closing line carries the newest.
+The first line names the format, the epochs and the newest receipt, then comes one line for each
+entry, then a closing line with the number of entries, the head of the chain and the SHA-256 of
+everything before it. Every line has one spelling only (sorted keys, no spaces), so that no byte can
+change unseen. Who can rewrite the whole file can still cut its end: only the receipt tells that.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from agentguard.store.chain import Epoch, Row
 from agentguard.store.journal import SqliteJournal
 
 FORMAT = "agentguard-journal/1"
+CLOSING = ("closing", "head", "file")
 LONGEST_LINE = 4 * 1024 * 1024
 
 
@@ -71,15 +71,16 @@ def _write(journal: SqliteJournal, file: BinaryIO, receipt: bytes) -> int:
         file.write(line)
 
     epochs = journal.epochs()
-    put({"format": FORMAT, "epochs": [_epoch_json(e) for e in epochs.values()]})
+    put({
+        "format": FORMAT,
+        "epochs": [_epoch_json(e) for e in epochs.values()],
+        "receipt": receipt.decode("utf-8", "replace"),
+    })  # fmt: skip
     count, head = 0, chain.GENESIS
     for row in journal.walk():
         put(_row_json(row))
         count, head = count + 1, row.hash
-    put({
-        "closing": count, "head": head.hex(), "file": digest.hexdigest(),
-        "receipt": receipt.decode("utf-8", "replace"),
-    })  # fmt: skip
+    put({"closing": count, "head": head.hex(), "file": digest.hexdigest()})
     return count
 
 
@@ -203,7 +204,8 @@ def _beginning(reader: _Reader, value: dict[str, object]) -> Mapping[int, Epoch]
 
 
 def _end(reader: _Reader, value: dict[str, object], head: bytes, lines: Iterator[object]) -> None:
-    if value.get("closing") != reader.good or value.get("head") != head.hex():
+    named = (value.get("closing"), value.get("head"), len(value))
+    if named != (reader.good, head.hex(), len(CLOSING)):
         raise reader.broken("The closing line names other entries")
     if next(lines, None) is not None:
         raise reader.broken("Something stands after the closing line")

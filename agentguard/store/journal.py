@@ -193,7 +193,7 @@ class SqliteJournal:
 def _chained(record: Record, epoch: int, seq: int, previous: bytes) -> Row:
     try:
         return chain.append(record, epoch=epoch, seq=seq, previous=previous)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise StoreError(
             f"A record of the kind {record.kind} cannot be written as JSON."
         ) from error

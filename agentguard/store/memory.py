@@ -38,7 +38,7 @@ class InMemoryJournal:
             try:
                 rows = self._chained(records)
                 changed = {k: None if v is None else json.dumps(v) for k, v in memory.items()}
-            except ValueError as error:
+            except (TypeError, ValueError) as error:
                 raise StoreError("A record cannot be written as JSON.") from error
             self._rows.extend(rows)
             merged = {**self._memory, **changed}
