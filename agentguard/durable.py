@@ -18,7 +18,7 @@ def write(path: Path, data: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        _write_new(beside, data)
+        write_new(beside, data)
         os.replace(beside, path)  # noqa: PTH105 - one name for files and descriptors
     except OSError:
         beside.unlink(missing_ok=True)
@@ -26,7 +26,13 @@ def write(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes) -> None:
+    """Make a file that must not exist yet, readable by the owner only, and force it to the disk.
+
+    Raises:
+        OSError: it exists, or could not be written; what was written may be left.
+
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags, OWNER_ONLY), "wb") as file:
         file.write(data)

@@ -49,9 +49,9 @@ class Inbound:
         path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link
         move = Move(item=self._shelf.new_id(), stage=Stage.SEALING, path=path)
         with self._shelf.held():
-            if self._shelf.folder.resolve() in path.resolve().parents:
-                raise refusal("own", places.name_of(path))
             with opened(path) as source:
+                if self._shelf.owns(path):
+                    raise refusal("own", places.name_of(path))
                 head = self._header(source, move.item, hits)
                 self._shelf.write("vault.intent", move)
                 failed = self._try_sealing(source, head)

@@ -37,6 +37,12 @@ def identity(folder: Path, *, holds_files: bool) -> x25519.Identity:
     return _read(text)
 
 
+def sweep(folder: Path) -> None:
+    """Remove keys that a crash left before they were ever used. Raises OSError."""
+    for left in folder.glob(f".{KEY}.*"):
+        left.unlink(missing_ok=True)
+
+
 def _read(text: str) -> x25519.Identity:
     words = load()
     try:
@@ -51,7 +57,7 @@ def _made(folder: Path) -> x25519.Identity:
     new = x25519.Identity.generate()
     beside = folder / f".{KEY}.{secrets.token_hex(4)}"
     try:
-        durable.write(beside, f"{new}\n".encode("ascii"))
+        durable.write_new(beside, f"{new}\n".encode("ascii"))
         try:
             os.link(beside, folder / KEY)
         except FileExistsError:

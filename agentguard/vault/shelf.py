@@ -90,6 +90,11 @@ class Shelf:
         finally:
             hold.__exit__(None, None, None)
 
+    def owns(self, path: Path) -> bool:
+        """Tell whether a file lies in the vault's own folder, by whatever way it is named."""
+        own = os.path.realpath(self.folder)
+        return f"{os.path.realpath(path.parent)}{os.sep}".startswith(f"{own}{os.sep}")
+
     def key(self) -> x25519.Identity:
         """Give the vault's key, made on first use. Raises VaultError."""
         return keys.identity(self.folder, holds_files=bool(self.ids()))
@@ -137,6 +142,7 @@ class Shelf:
 
     def sweep(self) -> None:
         """Remove temporary files that no move knows of. Raises OSError."""
+        keys.sweep(self.folder)
         under_way = {move.item for move in self.moves()}
         for left in self._items.glob("*.tmp"):
             if left.stem not in under_way:

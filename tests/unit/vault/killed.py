@@ -1,0 +1,152 @@
+"""Kills the vault at every call it makes, and looks whether a file was ever in danger.
+
+Run as a program: `killed.py put|restore|purge|recover FOLDER EVERY`. For each EVERY-th call into C
+(each system call is one) a forked child is killed there with SIGKILL. It prints how many kills
+there were; what is wrong ends it with a traceback.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import pyrage
+
+from agentguard.platforms.simulated import FakeClock
+from agentguard.store.db import open_store
+from agentguard.vault.keys import KEY
+from agentguard.vault.vault import Vault
+
+CONTENT = hashlib.sha256(b"content").digest() * 4000  # two age chunks
+OTHER = b"another file that must never be touched"
+
+
+class Desk:
+    """A home with a file, a vault, and the journal between them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.file = self.home / "cards.csv"
+        self.data = folder / "data"
+
+    def lay(self, what: str) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.home.mkdir(parents=True)
+        self.data.mkdir()
+        self.file.write_bytes(CONTENT)
+        (self.home / "other.txt").write_bytes(OTHER)
+        if what in {"restore", "purge"}:
+            self.run("put")
+        if what == "recover":
+            self.half_done()
+
+    def half_done(self) -> None:
+        """Leave a move that was cut just before the plain file is removed."""
+        child = os.fork()
+        if not child:
+            self.run("put", stop_before="remove")
+        os.waitpid(child, 0)
+
+    def run(self, what: str, stop_before: str = "") -> None:
+        def at_step(step: str) -> None:
+            if step == stop_before:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        store = open_store(self.data, FakeClock())
+        vault = Vault(self.data / "vault", store.journal, FakeClock(), at_step=at_step)
+        if what == "put":
+            vault.put(self.file)
+        elif what == "restore":
+            vault.restore(vault.items()[0].id)
+        elif what == "purge":
+            vault.purge(vault.items()[0].id, "asked")
+        else:
+            vault.recover()
+        store.close()
+
+    def plain(self) -> list[Path]:
+        """Give the places where the file is whole, hidden or not."""
+        return [f for f in self.home.iterdir() if f.is_file() and f.read_bytes() == CONTENT]
+
+    def proved(self) -> int:
+        """Tell how many items give the file back, by the library alone."""
+        folder = self.data / "vault"
+        count = 0
+        for sealed in (folder / "items").glob("*.age"):
+            key = pyrage.x25519.Identity.from_str((folder / KEY).read_text("ascii").strip())
+            try:
+                whole = pyrage.decrypt(sealed.read_bytes(), [key]).split(b"\n", 1)[1]
+            except pyrage.DecryptError:
+                continue
+            count += whole == CONTENT
+        return count
+
+
+def run_until_killed(desk: Desk, what: str, calls: int) -> bool:
+    """Run in a child that is killed at its `calls`-th call; tell whether it was."""
+    child = os.fork()
+    if child:
+        _pid, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"call {calls}: {status}"
+        return os.WIFSIGNALED(status)
+    left = calls
+
+    def count(_frame: FrameType, event: str, _what: object) -> None:
+        nonlocal left
+        if event == "c_call":
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+    desk.run(what)
+    sys.setprofile(None)
+    os._exit(0)
+
+
+def look(desk: Desk, what: str, calls: int) -> None:
+    """Judge what is on the disk after a kill, and after the recovery."""
+    where = f"{what}, killed at call {calls}"
+    if what != "purge":
+        assert desk.plain() or desk.proved(), f"{where}: the file is lost"
+    for again in range(2):
+        desk.run("mend")
+        store = open_store(desk.data, FakeClock())
+        assert store.journal.memory("vault.") == {}, f"{where}: a move is left ({again})"
+        assert store.journal.verify()[1], f"{where}: the journal is broken"
+        vault = Vault(desk.data / "vault", store.journal, FakeClock())
+        items = vault.items()
+        store.close()
+        hidden = [f.name for f in desk.home.iterdir() if f.name.startswith(".")]
+        assert not hidden, f"{where}: {hidden} is left"
+        assert not list((desk.data / "vault").rglob("*.tmp")), f"{where}: a temporary file is left"
+        assert len(items) == desk.proved(), f"{where}: a sealed file is damaged"
+        if what != "purge":
+            assert desk.plain() or items, f"{where}: the file is lost by the recovery"
+        assert (desk.home / "other.txt").read_bytes() == OTHER
+    note = desk.home / "cards.csv was moved to the vault.txt"
+    assert not (note.exists() and what == "put" and not items), f"{where}: the note is wrong"
+
+
+def main() -> None:
+    what, folder, every = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    desk = Desk(folder)
+    calls = kills = 0
+    while True:
+        desk.lay(what)
+        if not run_until_killed(desk, what, calls):
+            break
+        look(desk, what, calls)
+        kills += 1
+        calls += every
+    print(kills)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""A kill at any moment: the plain file is whole, or the sealed one is proved to be the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HARNESS = Path(__file__).with_name("killed.py")
+ROOT = Path(__file__).parents[3]
+
+
+def kills(what: str, folder: Path, every: int) -> int:
+    ended = subprocess.run(
+        [sys.executable, HARNESS, what, folder / "desk", str(every)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert ended.returncode == 0, ended.stderr
+    return int(ended.stdout)
+
+
+@pytest.mark.parametrize("what", ["put", "restore", "purge", "recover"])
+def test_a_kill_never_loses_a_file(what: str, tmp_path: Path) -> None:
+    assert kills(what, tmp_path, 23) > 10
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("what", ["put", "restore", "purge", "recover"])
+def test_a_kill_at_every_single_call_never_loses_a_file(what: str, tmp_path: Path) -> None:
+    assert kills(what, tmp_path, 1) > 400
