@@ -18,9 +18,20 @@ _TABLE: dict[int, int] = {
 }
 
 
+_SLICE = 4096
+
+
 def fold(text: str) -> bytes:
     """Write kinds of spaces, dashes and full-width letters as ASCII; keep the length."""
-    if not text.isascii():
-        text = text.translate(_TABLE)
-    data = text.encode("latin-1", "replace")
+    if text.isascii():
+        data = text.encode("ascii")
+    else:  # most slices are ASCII even then, and need no table
+        slices = (text[start : start + _SLICE] for start in range(0, len(text), _SLICE))
+        data = b"".join(_slice(part) for part in slices)
     return data.replace(b"\r\n", b" \n").replace(b"\r", b"\n") if b"\r" in data else data
+
+
+def _slice(text: str) -> bytes:
+    if text.isascii():
+        return text.encode("ascii")
+    return text.translate(_TABLE).encode("latin-1", "replace")

@@ -63,6 +63,10 @@ class _Set:
     pattern: Pattern
     owners: tuple[Recogniser, ...]
 
+    def owner(self, match: Match) -> Recogniser:
+        """Tell whose pattern matched."""
+        return self.owners[0 if len(self.owners) == 1 else (match.lastindex or 1) - 1]
+
 
 class PatternSet:
     """All patterns of the recognisers, compiled once."""
@@ -79,7 +83,7 @@ class PatternSet:
         """Give the candidates that begin between `start` and `end`."""
         for alternation in self._shapes:
             for match in alternation.pattern.finditer(data, start, end):
-                owner = alternation.owners[(match.lastindex or 1) - 1]
+                owner = alternation.owner(match)
                 yield _seen(owner, data, match.span(), labelled=False)
         if self._labels is not None:
             yield from self._after_labels(self._labels, data, start, end)
@@ -89,7 +93,7 @@ class PatternSet:
             first, last = match.span()
             if not _is_word(data, first, last):
                 continue
-            owner = labels.owners[(match.lastindex or 1) - 1]
+            owner = labels.owner(match)
             value = self._near[owner.kind].match(data, last, min(len(data), last + BEFORE))
             if value is None:
                 continue
@@ -110,6 +114,8 @@ def _seen(owner: Recogniser, data: bytes, span: tuple[int, int], *, labelled: bo
 
 
 def _alternation(owners: Sequence[Recogniser]) -> _Set:
+    if len(owners) == 1:  # no groups: RE2 then needs no second look for what they hold
+        return _Set(pattern=_compile("|".join(owners[0].shapes)), owners=tuple(owners))
     groups = (f"({'|'.join(owner.shapes)})" for owner in owners)
     return _Set(pattern=_compile("|".join(groups)), owners=tuple(owners))
 

@@ -45,6 +45,11 @@ _ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
     (81, 82, frozenset({16})),  # RuPay
 )
 
+_BY_FIRST = {
+    first: tuple(issuer for issuer in _ISSUERS if str(issuer[0])[0] == first)
+    for first in {str(issuer[0])[0] for issuer in _ISSUERS}
+}
+
 # Published by the schemes and processors for tests: nobody's card.
 _TEST_NUMBERS = words(
     "4111111111111111 4242424242424242 4012888888881881 4000056655665556 4222222222222"
@@ -57,6 +62,7 @@ _TEST_NUMBERS = words(
 _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
 _GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
+_DOUBLED = str.maketrans("0123456789", "0246813579")  # twice the digit, its digits added
 _DIGIT_BEFORE = re.compile(r"[0-9] \Z")
 _DIGIT_AFTER = re.compile(r" [0-9](?![0-9])")
 _TRACK_1 = re.compile(r"%B\Z", re.IGNORECASE)
@@ -68,15 +74,15 @@ _TRACK_2 = re.compile(r"[=D][0-9]{7}")
 
 def luhn(number: str) -> bool:
     """Tell whether the last digit is right (ISO/IEC 7812-1, annex B)."""
-    total = sum(int(d) for d in number[-1::-2])
-    return (total + sum(sum(divmod(2 * int(d), 10)) for d in number[-2::-2])) % 10 == 0
+    doubled = number[-2::-2].translate(_DOUBLED)
+    return (sum(map(int, number[-1::-2])) + sum(map(int, doubled))) % 10 == 0
 
 
 def issued(number: str) -> bool:
     """Tell whether an issuer gives numbers that begin so and are so long."""
     return any(
         low <= int(number[: len(str(low))]) <= high and len(number) in lengths
-        for low, high, lengths in _ISSUERS
+        for low, high, lengths in _BY_FIRST.get(number[:1], ())
     )
 
 
