@@ -20,7 +20,7 @@ from Xlib.xobject.drawable import Window
 from agentguard.errors import PlatformError
 from agentguard.ports.clock import Stop
 
-LOOK = 0.25
+LOOK = 0.5
 """Seconds between two looks at a stop while nothing happens."""
 
 ANSWER = 1.0  # seconds for the server to answer
