@@ -82,7 +82,8 @@ def enrol(
         answer = client.post(v1.ENROL, msgspec.json.encode(request), v1.Enrolled)
     except UplinkError as error:
         if error.kind not in _REFUSALS:
-            raise
+            advice = texts.load().say("uplink-advice.enrolment")
+            raise UplinkError(error.kind, error.title, advice) from error
         raise _refused("code-wrong", folder) from error
     if not _is_key(answer.receipt_key) or not answer.device:
         raise problem("portal", client.host)

@@ -43,7 +43,7 @@ def params(payload: Json) -> dict[str, str | int]:
     if not isinstance(payload, Mapping):
         return {}
     return {
-        str(key): value if isinstance(value, int) else text(_param(str(key), value))
+        _whole(str(key)): value if isinstance(value, int) else text(_param(str(key), value))
         for key, value in payload.items()
         if isinstance(value, int | str)
     }
@@ -58,4 +58,9 @@ def _param(key: str, value: str) -> str:
 def text(value: str) -> str:
     """Give a text with paths and values masked, and no longer than the wire should carry."""
     general = _PATH.sub(lambda found: place(found[0]), value)
-    return mask(general)[:LONGEST].encode("utf-8", "replace").decode()
+    return _whole(mask(general)[:LONGEST])
+
+
+def _whole(value: str) -> str:
+    """Replace what is no character: JSON on the wire is UTF-8."""
+    return value.encode("utf-8", "replace").decode()
