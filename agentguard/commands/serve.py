@@ -43,7 +43,6 @@ def _run(given: argparse.Namespace) -> int:
     settings = ServerSettings(data=data, database=given.database, policies=given.policies)
     with Admin(settings, now) as admin:
         users = admin.users()
-    _say(said.say("cli.serve.begun", address=f"https://{given.host}:{given.port}"))
     if given.cert is None:
         tls = make_certificate(data, _names(given.host), now)
         _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))
@@ -51,7 +50,11 @@ def _run(given: argparse.Namespace) -> int:
         tls = (given.cert, given.key)
     if not users:
         _say(said.say("cli.serve.no-users"))
-    serve(settings, now, host=given.host, port=given.port, tls=tls)
+
+    def ready(address: str) -> None:
+        _say(said.say("cli.serve.begun", address=address))
+
+    serve(settings, now, host=given.host, port=given.port, tls=tls, ready=ready)
     return FINE
 
 

@@ -37,11 +37,13 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.serving = threading.Event()
+        self.ready: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell it."""
         await super().startup(sockets=sockets)
         self.serving.set()
+        self.ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what is being asked; hang up on kept connections, whose TLS would linger."""
@@ -84,12 +86,7 @@ class LocalServer:
         self._server = _Server(_config(create(settings, now), tls))
         self.host = host
         self.port: int = self._socket.getsockname()[1]
-        self._scheme = "https" if tls else "http"
-
-    @property
-    def address(self) -> str:
-        """The address that agents and browsers are given."""
-        return f"{self._scheme}://{self.host}:{self.port}"
+        self.address = _address(host, self._socket, tls)
 
     def start(self) -> None:
         """Start and return once it serves.
@@ -116,9 +113,15 @@ class LocalServer:
 
 
 def serve(
-    settings: ServerSettings, now: Now, *, host: str, port: int, tls: tuple[Path, Path] | None
+    settings: ServerSettings,
+    now: Now,
+    *,
+    host: str,
+    port: int,
+    tls: tuple[Path, Path] | None = None,
+    ready: Callable[[str], None] = lambda _address: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM; `ready(address)` is called once it answers.
 
     Raises:
         CannotError: the address is taken, or the database could not be opened.
@@ -126,7 +129,15 @@ def serve(
     """
     bound = _bound(host, port, settings.language)
     with suppress(KeyboardInterrupt), bound:
-        uvicorn.Server(_config(create(settings, now), tls)).run(sockets=[bound])
+        server = _Server(_config(create(settings, now), tls))
+        server.ready = lambda: ready(_address(host, bound, tls))
+        server.run(sockets=[bound])
+
+
+def _address(host: str, bound: socket.socket, tls: tuple[Path, Path] | None) -> str:
+    """Give the address that agents and browsers are given."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{shown}:{bound.getsockname()[1]}"
 
 
 def _config(app: App, tls: tuple[Path, Path] | None) -> uvicorn.Config:

@@ -147,3 +147,8 @@ def event() -> Callable[..., object]:
 @pytest.fixture
 def control() -> Callable[..., object]:
     return clients.control
+
+
+@pytest.fixture
+def enrol() -> Callable[..., object]:
+    return clients.Desk.enrol

@@ -7,6 +7,7 @@ only after the COMMIT that holds it. On SQLite that is one fsync for the whole b
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ class Database:
             StoreError: the database could not be opened or changed.
 
         """
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         try:
