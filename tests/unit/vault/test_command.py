@@ -93,6 +93,8 @@ def test_a_damaged_item_is_listed_as_such(home: Path, data: Path, capsys: Said) 
 
 def test_many_commands_at_once_lose_nothing(home: Path, data: Path) -> None:
     """The agent and a person at the command line may use the vault at the same time."""
+    data.mkdir()
+    open_store(data, FakeClock()).close()
     for number in range(6):
         (home / str(number)).write_text(str(number))
     running = [
