@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
-from pypdfium2 import raw
 
 from agentguard.errors import ScanError
 from agentguard.scan.extract import _rows
@@ -19,9 +18,10 @@ from agentguard.scan.limits import MIB
 _MAGIC = b"%PDF-"
 _MAGIC_WITHIN = 1024
 _MOST_PAGES = 5000
-_MOST_WORDS = 50_000
+_MOST_RUNS = 50_000
 _SAME_ROW = 0.5
 _GAP_OF_COLUMNS = 0.8
+_GAP_OF_WORDS = 0.1
 _LEAST_COLUMNS = 3
 _FIELD = re.compile(rb"/V\s*\(((?:[^()\\]|\\.){1,4096})\)")
 
@@ -89,46 +89,17 @@ def _page(document: Any, number: int, work: Work) -> Iterator[str]:
 
 
 def _pieces(text: Any, work: Work) -> list[_Piece]:
+    """Give the runs of text with their boxes, as the document wrote them."""
+    runs = text.count_rects()
+    if runs > _MOST_RUNS:
+        work.note("reason.partial")
     found: list[_Piece] = []
-    letters: list[str] = []
-    box: tuple[float, float, float, float] | None = None
-    for index in range(text.count_chars()):
-        letter = chr(raw.FPDFText_GetUnicode(text, index))
-        if letter in "\r\n\0" or raw.FPDFText_IsGenerated(text, index) == 1:
-            _flush(found, letters, box)
-            box = None
-            continue
-        where = text.get_charbox(index, loose=True)
-        if box is not None and not _continues(box, where):
-            _flush(found, letters, box)
-            box = None
-        letters.append(letter)
-        box = (
-            where
-            if box is None
-            else (box[0], min(box[1], where[1]), where[2], max(box[3], where[3]))
-        )
-        if len(found) > _MOST_WORDS:
-            work.note("reason.partial")
-            break
-    _flush(found, letters, box)
+    for number in range(min(runs, _MOST_RUNS)):
+        left, bottom, right, top = text.get_rect(number)
+        said = text.get_text_bounded(left, bottom, right, top).strip("\r\n\0")
+        if said.strip():
+            found.append(_Piece(left, bottom, right, top, said))
     return found
-
-
-def _flush(
-    found: list[_Piece], letters: list[str], box: tuple[float, float, float, float] | None
-) -> None:
-    if box is not None and (text := "".join(letters).strip()):
-        found.append(_Piece(*box, text))
-    letters.clear()
-
-
-def _continues(
-    box: tuple[float, float, float, float], where: tuple[float, float, float, float]
-) -> bool:
-    height = max(box[3] - box[1], 1.0)
-    same_line = abs(where[1] - box[1]) < _SAME_ROW * height
-    return same_line and -height < where[0] - box[2] < _GAP_OF_COLUMNS * height
 
 
 def _rows_of(pieces: list[_Piece]) -> list[list[_Piece]]:
@@ -139,7 +110,23 @@ def _rows_of(pieces: list[_Piece]) -> list[list[_Piece]]:
             rows[-1].append(piece)
         else:
             rows.append([piece])
-    return [sorted(row, key=lambda p: p.left) for row in rows]
+    return [_joined(sorted(row, key=lambda p: p.left)) for row in rows]
+
+
+def _joined(row: list[_Piece]) -> list[_Piece]:
+    """Join runs that stand as close as words do; what is left are cells."""
+    cells: list[_Piece] = []
+    for piece in row:
+        height = max(piece.top - piece.bottom, 1.0)
+        gap = piece.left - cells[-1].right if cells else height
+        if cells and gap < _GAP_OF_COLUMNS * height:
+            last = cells.pop()
+            space = " " if gap > _GAP_OF_WORDS * height else ""
+            text = f"{last.text}{space}{piece.text}"
+            cells.append(_Piece(last.left, last.bottom, piece.right, last.top, text))
+        else:
+            cells.append(piece)
+    return cells
 
 
 def _blocks(rows: list[list[_Piece]]) -> Iterator[str]:
@@ -150,8 +137,11 @@ def _blocks(rows: list[list[_Piece]]) -> Iterator[str]:
         width = len(rows[start])
         while width >= _LEAST_COLUMNS and end < len(rows) and len(rows[end]) == width:
             end += 1
-        table = ({n: piece.text for n, piece in enumerate(row)} for row in rows[start:end])
-        yield from _rows.lines(table)
+        if end > start + 1:
+            table = ({n: piece.text for n, piece in enumerate(row)} for row in rows[start:end])
+            yield from _rows.lines(table)
+        else:
+            yield "\t".join(piece.text for piece in rows[start]) + "\n"
         start = end
 
 
