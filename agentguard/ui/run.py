@@ -89,13 +89,17 @@ def run(desk: Desk, texts: Texts, *, stop: Stop, may_quit: bool) -> int:
     """
     app = application()
     app.setQuitOnLastWindowClosed(False)
+
+    def leave() -> None:
+        app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
+
     interface = Interface(desk, texts, Theme(app), may_quit=may_quit)
-    interface.tray.quit_wanted.connect(app.quit)
+    interface.tray.quit_wanted.connect(leave)
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)
-    poll.timeout.connect(lambda: app.quit() if stop.is_set() else None)
+    poll.timeout.connect(lambda: leave() if stop.is_set() else None)
     poll.start(POLL)
-    restore = _on_signals(app.quit)
+    restore = _on_signals(leave)
     try:
         interface.start()
         return int(app.exec())
