@@ -23,6 +23,7 @@ LARGEST_ANSWER = 1024 * 1024
 _CHUNK = 64 * 1024
 _REDIRECTS = range(300, 400)
 _CLOCK = frozenset({"clock", "clock-skew", "clock_skew"})
+_UNKNOWN = frozenset({"revoked", "unknown-device"})
 
 T = TypeVar("T")
 
@@ -148,7 +149,7 @@ class Client:
             raise problem("busy", host, retry_after=bounded(_retry_after(answer)))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise problem("http_5xx", host, why=str(status))
-        if status == HTTPStatus.GONE or kind == "revoked":
+        if status == HTTPStatus.GONE or kind in _UNKNOWN:
             raise problem("revoked", host)
         if status == HTTPStatus.CONFLICT:
             raise problem("conflict", host, epoch=said.epoch if said is not None else 0)
