@@ -21,6 +21,7 @@ LONGEST_CODE = 256
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     """Add the options; the code is none of them, as command lines are seen by every program."""
+    parser.allow_abbrev = False  # --code is not short for --code-file
     parser.add_argument("--endpoint", metavar="URL", help=words.say("cli.enroll.endpoint"))
     parser.add_argument("--ca", metavar="FILE", help=words.say("cli.enroll.ca"))
     parser.add_argument("--label", help=words.say("cli.enroll.label"))
