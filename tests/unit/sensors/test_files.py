@@ -24,6 +24,7 @@ from agentguard.model.events import (
 from agentguard.model.hits import Hit
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
+from agentguard.platforms._fake_clock import FakeClock
 from agentguard.sensors.files import FilesSensor
 
 CARD = "card 4111 1111 1111 1111"
@@ -526,6 +527,44 @@ def test_a_sweep_waits_while_the_person_is_busy_and_hints_do_not(start: Start) -
     assert desk.heard.sweeps() == []
     busy[0] = False
     desk.heard.swept()
+
+
+def test_sweeps_come_by_the_boot_clock_alone(root: Path) -> None:
+    clock, heard, stop = FakeClock(), Heard(), threading.Event()
+    policy = policy_of(root, minutes=30)
+    sensor = FilesSensor(Scan(), lambda: policy, clock, duty=1.0)
+    thread = threading.Thread(target=sensor.run, args=(heard, stop))
+    thread.start()
+    heard.swept(1)
+    clock.settle()
+    clock.jump_wall(365 * 86400.0)
+    clock.advance(29 * 60)
+    sensor.poke()
+    heard.swept(2)
+    clock.settle()
+    clock.advance(30 * 60 + 1)
+    heard.swept(3)
+    clock.settle()
+    assert len(heard.sweeps()) == 3
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_sensor_that_is_started_again_goes_on(root: Path) -> None:
+    path = root / "cards.txt"
+    path.write_text(CARD)
+    heard, policy = Heard(), policy_of(root)
+    sensor = FilesSensor(Scan(), lambda: policy, system_clock(), duty=1.0)
+    for times in (1, 2):
+        stop = threading.Event()
+        thread = threading.Thread(target=sensor.run, args=(heard, stop))
+        thread.start()
+        heard.swept(times)
+        stop.set()
+        thread.join(10)
+        path.unlink(missing_ok=True)
+    assert [e.outcome for e in heard.of(path)] == [FileOutcome.READ, FileOutcome.GONE]
 
 
 def test_the_end_of_a_broken_watch_is_noticed_and_swept_over(start: Start) -> None:

@@ -1,7 +1,8 @@
 """Antivirus and EDR products: installed, running, and with fresh signatures.
 
 A product is known by the folder it installs and by its processes. Only ClamAV tells the age of
-its signatures to everybody; for the others it is not told.
+its signatures to everybody. Products that judge by behaviour have none that could grow old and
+are current while they run; for the others it is not told.
 """
 
 from __future__ import annotations
@@ -28,16 +29,24 @@ _STAMP = 8
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What tells a product: the paths it installs, its processes, its signature files."""
+    """What tells a product: the paths it installs, its processes, its signature files.
+
+    `behaviour` says that it judges what programs do, with rules from its maker's service.
+    """
 
     name: str
     paths: tuple[str, ...]
     images: frozenset[str]
     signatures: tuple[str, ...] = ()
+    behaviour: bool = False
 
 
 def _known(name: str, folder: str, *images: str) -> Product:
     return Product(name, (folder,), frozenset(images))
+
+
+def _sensor(name: str, folder: str, *images: str) -> Product:
+    return Product(name, (folder,), frozenset(images), behaviour=True)
 
 
 PRODUCTS = (
@@ -47,17 +56,17 @@ PRODUCTS = (
         frozenset({"clamd", "clamonacc"}),
         ("/var/lib/clamav/daily.cld", "/var/lib/clamav/daily.cvd"),
     ),
-    _known("CrowdStrike Falcon", "/opt/CrowdStrike", "falcon-sensor", "falcon-sensor-bpf"),
+    _sensor("CrowdStrike Falcon", "/opt/CrowdStrike", "falcon-sensor", "falcon-sensor-bpf"),
     _known("Microsoft Defender", "/opt/microsoft/mdatp", "wdavdaemon"),
-    _known("SentinelOne", "/opt/sentinelone", "s1-agent", "sentinelone-agent"),
+    _sensor("SentinelOne", "/opt/sentinelone", "s1-agent", "sentinelone-agent"),
     _known("Wazuh", "/var/ossec", "wazuh-agentd", "wazuh-syscheckd"),
-    _known("Carbon Black", "/opt/carbonblack", "cbagentd", "cbdaemon"),
+    _sensor("Carbon Black", "/opt/carbonblack", "cbagentd", "cbdaemon"),
     _known("Sophos", "/opt/sophos-spl", "sophos_watchdog", "sophos_managementagent"),
     _known("Trend Micro", "/opt/ds_agent", "ds_agent", "ds_am"),
     _known("ESET", "/opt/eset", "startd", "oaeventd"),
     _known("Bitdefender", "/opt/bitdefender-security-tools", "bdsecd", "bdsrvscand"),
-    _known("Elastic Defend", "/opt/Elastic/Endpoint", "elastic-endpoint"),
-    _known("Cortex XDR", "/opt/traps", "pmd"),
+    _sensor("Elastic Defend", "/opt/Elastic/Endpoint", "elastic-endpoint"),
+    _sensor("Cortex XDR", "/opt/traps", "pmd"),
     _known("Trellix", "/opt/McAfee/ens", "mfetpd", "mfetpcli"),
 )
 
@@ -84,6 +93,8 @@ def _protection(product: Product, machine: Machine, at: Moment) -> Protection | 
     if not running and not any(machine.exists(path) for path in product.paths):
         return None
     current = _current(product.signatures, machine, at.wall) if product.signatures else None
+    if product.behaviour and running:
+        current = True
     return Protection(product=product.name, on=running, current=current)
 
 

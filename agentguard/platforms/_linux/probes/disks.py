@@ -28,6 +28,8 @@ ELSEWHERE = frozenset(
 """Files here are not on a disk of this machine."""
 SEALED = frozenset({"ecryptfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryfs"})
 """File systems that encrypt by themselves."""
+DEVICELESS = frozenset({"overlay", "aufs", "9p", "virtiofs", "zfs"})
+"""File systems whose disk, or whose own encryption, lsblk cannot tell."""
 PLAIN = frozenset({"disk", "part", "lvm", "dm", "mpath", "linear"})
 """Types of device that are known to pass on what is written as it is; raid levels beside them."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
@@ -56,6 +58,8 @@ def read_from(lsblk: str, mountinfo: str, folders: Iterable[str], at: Moment) ->
 
 
 def _volume(mount: Mount, found: Mapping[str, bool | None]) -> Volume:
+    if mount.kind in DEVICELESS:
+        return Volume(mount=mount.point, encrypted=None)
     encrypted = True if mount.kind in SEALED else found.get(mount.point)
     return Volume(mount=mount.point, encrypted=encrypted)
 

@@ -57,6 +57,10 @@ def test_several_products_are_all_told() -> None:
     assert told(seen) == [("Microsoft Defender", True, None), ("Wazuh", True, None)]
 
 
+def test_a_product_that_judges_by_behaviour_is_current_while_it_runs() -> None:
+    assert told(read("falcon-sensor")) == [("CrowdStrike Falcon", True, True)]
+
+
 def test_no_product_is_an_answer_and_no_process_is_none() -> None:
     assert (read("bash").products, read("bash").unread) == ((), "")
     assert read().unread == "no-answer"

@@ -32,7 +32,7 @@ def read(lsblk: str, mounts: str, folders: tuple[str, ...] = FOLDERS) -> DisksSe
         ("clear-swap", "plain", {"/": True, "swap": False}),
         ("half-mirror", "plain", {"/": False}),
         ("live", "plain", {"/": None}),
-        ("plain", "container", {"/": False}),
+        ("plain", "container", {"/": None}),
         ("live", "container", {"/": None}),
         ("plain", "network-home", {"/": False}),
         ("plain", "ecryptfs", {"/": False, "/home/ada": True}),
