@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import socket
 import sys
 from pathlib import Path
 
-from agentguard import paths, texts
+from agentguard import logs, paths, texts
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
@@ -33,7 +32,6 @@ def _run(given: argparse.Namespace) -> int:
     said = texts.load()
     if (given.cert is None) != (given.key is None):
         raise UsageError(said.say("cli.serve.both"))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     clock = system_clock()
 
     def now() -> float:
@@ -43,6 +41,7 @@ def _run(given: argparse.Namespace) -> int:
     settings = ServerSettings(data=data, database=given.database, policies=given.policies)
     with Admin(settings, now) as admin:
         users = admin.users()
+    logs.set_up(data, seconds=lambda: clock.now().boot)
     if given.cert is None:
         tls = make_certificate(data, _names(given.host), now)
         _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))

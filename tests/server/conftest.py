@@ -152,3 +152,8 @@ def control() -> Callable[..., object]:
 @pytest.fixture
 def enrol() -> Callable[..., object]:
     return clients.Desk.enrol
+
+
+@pytest.fixture
+def chromium() -> type:
+    return _load("chromium").Chromium

@@ -7,8 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from agentguard.server.ingest import http
 from agentguard.server.ingest.authentic import Authentic, Nonces
 from agentguard.server.ingest.enrol import Enrolment
@@ -89,8 +87,10 @@ class Door:
             return await handler(await http.read(scope, receive))
         except Busy:
             raise Refused(429, "busy", retry_after=self._busy) from None
-        except SQLAlchemyError as error:
-            LOG.error("the database failed: %s", type(error).__name__)  # noqa: TRY400 - no values
+        except (Refused, http.Gone):
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge: a device gets a problem, not a trace
+            LOG.error("%s failed: %s", scope["path"], type(error).__name__)  # noqa: TRY400 - no values
             raise Refused(503, "unavailable", retry_after=self._busy) from None
 
     async def _known(self, id_: str) -> Known | None:
