@@ -1,0 +1,84 @@
+"""The windows on Qt's offscreen platform, at a simulated desk."""
+
+import os
+from collections.abc import Callable, Iterator
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from agentguard import texts
+from agentguard.model.snapshot import Snapshot
+from agentguard.texts import Texts
+from agentguard.ui import _simulated_data as data
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.simulated_desk import SimulatedDesk
+from agentguard.ui.theme import Theme
+from agentguard.ui.window import StatusWindow
+
+
+ONLY_OFFSCREEN = ("This plugin does not support", "systemTrayWindowChanged")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what only the offscreen platform says: it has no tray and cannot raise."""
+    for item in items:
+        if item.path.parent.name == "ui":
+            item.add_marker(pytest.mark.qt_log_ignore(*ONLY_OFFSCREEN))
+
+
+class Rig:
+    """A desk with its bridge; `window` is made when first asked for."""
+
+    def __init__(self, qtbot, said: Texts, theme: Theme, snapshot: Snapshot, **desk: bool) -> None:
+        self.qtbot, self.theme, self.texts = qtbot, theme, said
+        self.desk = SimulatedDesk(snapshot, **desk)
+        self.bridge = Bridge(self.desk, said)
+        self._window: StatusWindow | None = None
+
+    @property
+    def window(self) -> StatusWindow:
+        if self._window is None:
+            self._window = StatusWindow(self.bridge, self.theme)
+            self.qtbot.addWidget(self._window)
+        return self._window
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Bring a snapshot and wait until the windows had it."""
+        with self.qtbot.waitSignal(self.bridge.viewed, timeout=5000):
+            self.desk.show(snapshot)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(holds, timeout=5000)
+
+    def said(self, widget: QWidget) -> str:
+        """All that can be read on a widget now."""
+        return "\n".join(
+            one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget)
+        )
+
+
+@pytest.fixture(scope="session")
+def said() -> Texts:
+    return texts.load()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp)
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def rig(qtbot, said, theme) -> Iterator[Callable[..., Rig]]:
+    made: list[Rig] = []
+
+    def make(snapshot: Snapshot | None = None, **desk: bool) -> Rig:
+        made.append(Rig(qtbot, said, theme, snapshot or data.good(), **desk))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.bridge.close()

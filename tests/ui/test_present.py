@@ -1,0 +1,225 @@
+from dataclasses import replace
+from datetime import UTC, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard import texts
+from agentguard.model.events import SensorState, UplinkState, Watching
+from agentguard.model.hits import Hit
+from agentguard.model.incidents import IncidentCategory
+from agentguard.model.messages import say
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Contact
+from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import Severity, State
+from agentguard.ui import _simulated_content as content
+from agentguard.ui import _simulated_data as data
+from agentguard.ui.leaving import explain
+from agentguard.ui.present import TOOLTIP_LIMIT, choices, contact, lessons_due, present
+from agentguard.ui.views import Help, View
+from agentguard.ui.wording import Wording
+
+SAID = texts.load()
+
+
+def shown(snapshot: Snapshot) -> View:
+    return present(snapshot, SAID, UTC)
+
+
+@pytest.mark.parametrize(
+    ("make", "icon", "word", "headline"),
+    [
+        (data.good, "good", "In order", "Everything is in order."),
+        (data.attention, "attention", "Needs attention", "2 things need your attention."),
+        (data.act, "act", "Act now", "4 things need you, at least one now."),
+        (
+            data.blind,
+            "blind",
+            "Not sure",
+            "2 controls could not be read. Nothing is known to be wrong.",
+        ),
+        (data.paused, "paused", "Paused", "1 control is paused. The rest is in order."),
+    ],
+)
+def test_every_state_has_its_own_icon_word_and_sentence(make, icon, word, headline) -> None:
+    view = shown(make())
+    assert (view.header.icon, view.header.word, view.header.headline) == (icon, word, headline)
+    assert view.tooltip == f"AgentGuard: {headline} Last report: 12:03, received."
+    assert view.menu.state == headline
+
+
+def test_without_its_endpoint_the_icon_says_offline_whatever_the_state() -> None:
+    for make in (data.good, data.attention, data.act, data.blind, data.paused):
+        assert shown(data.offline(make())).header.icon == f"{shown(make()).header.icon}-offline"
+
+
+def test_report_line_tells_what_waits() -> None:
+    snapshot = data.good()
+    away = "Last try to report: 12:03, no answer. 7 entries wait."
+    assert shown(data.offline(snapshot)).header.report == away
+    assert shown(replace(snapshot, uplink=None)).header.report == "No report has left this PC yet."
+    one = UplinkState(at=data.NOON, problem="", waiting=1, receipted=4)
+    assert "1 entry waits" in shown(replace(snapshot, uplink=one)).header.report
+
+
+def test_controls_stand_by_measure_with_state_and_since() -> None:
+    view = shown(data.act())
+    assert [m.number for m in view.measures] == list(range(1, 11))
+    encryption = view.measures[0]
+    assert (encryption.title, encryption.state) == ("Encryption", State.FAIL)
+    disk, files = encryption.controls
+    assert (disk.title, disk.word) == ("The disk is encrypted", "In order")
+    assert (disk.since.exact, disk.since.ago) == ("22 Nov, 12:03", "3 days ago")
+    assert (files.word, files.since.exact, files.since.ago) == ("To do", "11:57", "6 minutes ago")
+    assert disk.proves == "PCI DSS 3.5.1.2"
+
+
+def test_a_measure_without_controls_says_so_and_is_not_green() -> None:
+    measure = shown(data.snapshot(())).measures[4]
+    assert (measure.state, measure.word) == (State.NOT_APPLICABLE, "Nothing to look at")
+
+
+def test_what_could_not_be_read_is_neither_red_nor_green() -> None:
+    firewall = shown(data.blind()).measures[4].controls[0]
+    assert (firewall.state, firewall.word) == (State.UNKNOWN, "Could not be read")
+
+
+def test_the_worst_finding_stands_first_and_says_what_to_do() -> None:
+    first, second, *rest = shown(data.act()).findings
+    assert first.severity is Severity.CRITICAL
+    assert first.shown == "3 \u00d7 card number (...1111, ...0004); 1 \u00d7 date of birth"
+    assert first.advice == "Move the file to the vault, or delete it if nobody needs it."
+    assert (first.help, first.folder) == (Help.OPEN_FOLDER, "/home/amara/Documents/callbacks")
+    assert second.help is Help.CLEAR_CLIPBOARD
+    assert [f.help for f in rest] == [Help.LOOK_AGAIN, Help.OPEN_LESSONS]
+
+
+def test_a_windows_path_opens_its_folder_too() -> None:
+    finding = replace(data.CARDS, subject=r"C:\Users\amara\Desktop\cards.csv")
+    view = shown(data.snapshot(data.CONTROLS, finding))
+    assert view.findings[0].folder == r"C:\Users\amara\Desktop"
+
+
+def test_the_inbox_counts_what_is_new() -> None:
+    view = shown(data.good())
+    assert (view.unread, view.menu.inbox) == (2, "Inbox: 2 new")
+    assert [n.read for n in view.inbox] == [False, False, True]
+    read = replace(data.good(), inbox=())
+    assert shown(read).menu.inbox == "Inbox: nothing new"
+
+
+def test_lessons_due_are_counted_from_the_training_control() -> None:
+    assert lessons_due(data.good()) == 0
+    assert lessons_due(data.attention()) == 1
+    assert lessons_due(data.snapshot(())) == 0
+    assert shown(data.attention()).menu.lessons == "Lessons: 1 due"
+
+
+@pytest.mark.parametrize(
+    ("name", "phone", "line"),
+    [
+        ("Ada", "112", "Call Ada: 112"),
+        ("Ada", "", "Call Ada."),
+        ("", "112", "Call 112"),
+        ("", "", "Tell your supervisor."),
+    ],
+)
+def test_whom_to_call(name, phone, line) -> None:
+    assert contact(Contact(name=name, phone=phone), SAID).line == line
+
+
+def test_every_kind_of_incident_has_words() -> None:
+    assert {c.category for c in choices(SAID)} == set(IncidentCategory)
+    assert all(not c.title.startswith("incident.") for c in choices(SAID))
+
+
+def test_sensors_say_whether_they_watch_and_why_not() -> None:
+    silent = SensorState(at=data.NOON, sensor="new", state=Watching.FAILED)
+    view = shown(replace(data.good(), sensors=(*data.SENSORS, silent)))
+    assert view.sensors[0] == "Files: watched"
+    assert view.sensors[3].startswith("Calls: Not watched")
+    assert view.sensors[4] == "new: Not watched. The reason is not known."
+
+
+def test_the_tooltip_fits_what_windows_keeps() -> None:
+    long = replace(data.offline(data.blind()), at=replace(data.NOON, wall=data.NOON.wall + 9e6))
+    assert len(shown(long).tooltip) <= TOOLTIP_LIMIT
+
+
+@given(wall=st.floats(allow_nan=False, allow_infinity=False), boot=st.floats(0, 1e9))
+def test_no_wall_clock_breaks_the_picture(wall, boot) -> None:
+    words = Wording(SAID, Moment(boot=boot, wall=wall), timezone(timedelta(hours=13)))
+    when = words.when(data.NOON)
+    assert when.exact
+    assert when.ago
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ago"),
+    [
+        (-5, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3599, "59 minutes ago"),
+        (3600, "1 hour ago"),
+        (86_399, "23 hours ago"),
+        (86_400, "1 day ago"),
+        (40 * 86_400, "40 days ago"),
+    ],
+)
+def test_ago(seconds, ago) -> None:
+    assert Wording(SAID, data.NOON, UTC).ago(data.ago(seconds)) == ago
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1.0 KiB"),
+        (48_200, "47 KiB"),
+        (5 * 1024**3, "5.0 GiB"),
+        (9 * 1024**5, "9216 TiB"),
+    ],
+)
+def test_sizes(size, words) -> None:
+    assert Wording(SAID, data.NOON, UTC).size(size) == words
+
+
+def test_an_unknown_kind_of_hit_is_named_as_it_is() -> None:
+    assert Wording(SAID, data.NOON, UTC).hits((Hit(kind="NEWKIND", count=2),)) == "2 \u00d7 NEWKIND"
+
+
+def test_the_last_report_is_explained_field_by_field() -> None:
+    leaving = explain(content.REPORT, SAID)
+    values = {line.field: line.value for line in leaving.lines}
+    assert values["locked"] == "no"
+    assert values["events"] == "1 entry"
+    assert values["policy"] == "pci-contact-centre"
+    assert all(not line.meaning.startswith("ui.") for line in leaving.lines)
+    assert all(not never.startswith("ui.") for never in leaving.never)
+    assert leaving.raw == content.REPORT
+
+
+@pytest.mark.parametrize("report", ["", "no json", "[1, 2]", "3"])
+def test_a_report_that_is_no_object_is_shown_as_it_is(report) -> None:
+    assert explain(report, SAID).lines == ()
+    assert explain(report, SAID).raw == report
+
+
+def test_fields_of_a_later_version_are_shown_by_name() -> None:
+    lines = explain('{"novel": null, "flag": true, "many": [1, 2]}', SAID).lines
+    assert [(x.meaning, x.value) for x in lines] == [
+        ("A field named novel", "nothing"),
+        ("A field named flag", "yes"),
+        ("A field named many", "2 entries"),
+    ]
+
+
+def test_a_control_or_message_without_words_is_shown_by_its_id() -> None:
+    control = replace(data.CONTROLS[0], check="brand-new", detail=say("brand-new.sentence"))
+    shown_control = shown(data.snapshot((control,))).measures[0].controls[0]
+    assert shown_control.title == "brand-new.title"
+    assert shown_control.detail == "brand-new.sentence"

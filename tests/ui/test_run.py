@@ -1,0 +1,139 @@
+import os
+import signal
+import threading
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from agentguard.cli import main
+from agentguard.ui import _simulated_data as data
+from agentguard.ui import run as running
+from agentguard.ui.simulated_desk import SimulatedDesk
+from agentguard.ui.theme import Theme
+from agentguard.ui.tones import DARK, LIGHT, STATE_TONES, of_state, prescribed
+from agentguard.ui.views import Page
+
+
+def test_it_ends_when_a_stop_is_asked_for(qapp, said) -> None:
+    stop = threading.Event()
+    QTimer.singleShot(50, stop.set)
+    assert running.run(SimulatedDesk(), said, stop=stop, may_quit=False) == 0
+
+
+def test_ctrl_c_ends_it_and_signals_are_given_back(qapp, said) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    QTimer.singleShot(50, lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert running.run(SimulatedDesk(), said, stop=threading.Event(), may_quit=False) == 0
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None:
+    interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
+    interface.start()
+    assert not interface.tray.hosted
+    assert interface.window.isVisible()
+    assert not interface.window.has_tray
+    interface.tray.host_changed.emit(True)
+    assert interface.window.has_tray
+    interface.close()
+    assert not interface.window.isVisible()
+
+
+def test_the_window_is_made_when_it_is_first_opened(qapp, said, theme) -> None:
+    interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
+    assert interface.window is None
+    interface.tray.opened.emit(Page.INBOX)
+    assert interface.window.current.page is Page.INBOX
+    interface.close()
+
+
+def test_a_burst_of_news_from_another_thread_ends_with_the_last(rig) -> None:
+    one = rig(data.good())
+    seen = []
+    one.bridge.viewed.connect(lambda snapshot, _: seen.append(snapshot))
+    last = data.act()
+
+    def flood() -> None:
+        for _ in range(500):
+            one.desk.show(data.attention())
+        one.desk.show(last)
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    thread.join()
+    one.until(lambda: bool(seen) and seen[-1] is last)
+    assert len(seen) < 20
+
+
+def test_after_the_end_news_is_dropped(rig) -> None:
+    one = rig(data.good())
+    before = one.bridge.view
+    one.bridge.close()
+    one.desk.show(data.act())
+    QApplication.processEvents()
+    assert one.bridge.view is before
+
+
+def test_an_unforeseen_failure_of_slow_work_is_told(rig) -> None:
+    one = rig()
+    told = []
+    one.bridge.later(lambda: 1 // 0, told.append, told.append)
+    one.until(lambda: told == ["ZeroDivisionError"])
+
+
+def test_the_theme_follows_the_scheme(qapp, theme) -> None:
+    theme.force(Qt.ColorScheme.Dark)
+    assert theme.tones == DARK
+    assert qapp.palette().window().color().name() == DARK.ground
+    theme.force(Qt.ColorScheme.Light)
+    assert theme.tones == LIGHT
+
+
+def test_a_wish_for_contrast_takes_the_systems_own_colours(qapp, theme, monkeypatch) -> None:
+    monkeypatch.setattr(Theme, "_wants_contrast", lambda _: True)
+    theme.force(Qt.ColorScheme.Dark)
+    assert theme.tones == prescribed(theme._system)
+    assert theme.tones.text != theme.tones.ground
+    assert theme.tones.border == 2
+
+
+@pytest.mark.parametrize("tones", [LIGHT, DARK])
+def test_every_text_is_readable_on_its_ground(tones) -> None:
+    pairs = [
+        (tones.text, tones.ground),
+        (tones.text, tones.side),
+        (tones.text, tones.card),
+        (tones.text, tones.hover),
+        (tones.muted, tones.card),
+        (tones.muted, tones.ground),
+        (tones.on_accent, tones.accent),
+        (tones.on_accent, tones.accent_hover),
+        (tones.act, tones.card),
+        (tones.good, tones.card),
+    ]
+    pairs += [of_state(tones, state) for state in STATE_TONES]
+    pairs += [(tones.text, of_state(tones, state)[1]) for state in STATE_TONES]
+    for one, other in pairs:
+        assert _contrast(one, other) >= 4.5, (one, other)
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_shots_makes_a_picture_of_every_window(qapp, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("QT_SCALE_FACTOR", "1")
+    assert main(["shots", str(tmp_path / "new")]) == 0
+    names = {p.name for p in (tmp_path / "new").iterdir()}
+    for page in Page:
+        assert {f"{page}-light-100.png", f"{page}-dark-100.png"} <= names
+    assert "prompt-proof-refused-dark-100.png" in names
+    assert f"{len(names)} pictures" in capsys.readouterr().out

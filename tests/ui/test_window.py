@@ -1,0 +1,292 @@
+import json
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
+
+from agentguard.model.incidents import IncidentCategory
+from agentguard.ui import _simulated_data as data
+from agentguard.ui.control_row import ControlRow
+from agentguard.ui.finding_card import FindingCard
+from agentguard.ui.notice_row import NoticeRow
+from agentguard.ui.pages.incident import NOTE_LIMIT
+from agentguard.ui.pages.todo import TodoPage
+from agentguard.ui.vault_row import VaultRow
+from agentguard.ui.views import Page
+
+
+def press(qtbot, widget: QWidget, text: str) -> None:
+    button = next(
+        b
+        for b in widget.findChildren(QPushButton)
+        if b.text() == text and b.isVisibleTo(widget) and b.isEnabled()
+    )
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def opened(one, page: Page) -> QWidget:
+    one.window.open(page)
+    return one.window.current
+
+
+def test_the_overview_shows_every_control_with_word_and_age(rig) -> None:
+    one = rig(data.act())
+    page = opened(one, Page.OVERVIEW)
+    assert len(page.findChildren(ControlRow)) == len(data.CONTROLS)
+    words = one.said(page)
+    for expected in (
+        "4 things need you, at least one now.",
+        "Last report: ",
+        "1. Encryption",
+        "10. Data retention",
+        "Could not be read",
+        "Paused",
+        "Not needed here",
+        "6 minutes ago",
+    ):
+        assert expected in words
+
+
+def test_news_changes_rows_in_place(rig) -> None:
+    one = rig(data.good())
+    page = opened(one, Page.OVERVIEW)
+    before = page.findChildren(ControlRow)
+    one.show(data.act())
+    assert page.findChildren(ControlRow) == before
+    assert "To do" in one.said(page)
+
+
+def test_a_hidden_window_is_brought_up_to_date_when_it_opens(rig) -> None:
+    one = rig(data.good())
+    page = opened(one, Page.OVERVIEW)
+    one.window.close()
+    assert not one.window.isVisible()
+    one.show(data.act())
+    one.window.open(Page.OVERVIEW)
+    assert "4 things need you" in one.said(page)
+
+
+def test_without_a_tray_closing_keeps_the_way_back(rig) -> None:
+    one = rig()
+    one.window.has_tray = False
+    one.window.open()
+    one.window.close()
+    assert one.window.isMinimized()
+
+
+def test_buttons_lock_and_look_again(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.OVERVIEW)
+    press(qtbot, page, "Lock now")
+    press(qtbot, page, "Look again")
+    assert (one.desk.locks, one.desk.looks) == (1, 1)
+    assert "Looking at everything again." in one.said(page)
+
+
+def test_the_side_counts_in_words(rig) -> None:
+    one = rig(data.act())
+    one.window.open()
+    texts = [b.text() for b in one.window.findChildren(QPushButton)]
+    assert {"To do (4)", "Inbox (2)", "Lessons (1)"} <= set(texts)
+
+
+def test_findings_say_what_is_wrong_and_help(rig, qtbot, said, theme) -> None:
+    one = rig(data.act())
+    asked = []
+    page = TodoPage(one.bridge, theme, open_folder=lambda f: bool(asked.append(f)))
+    qtbot.addWidget(page)
+    page.show_view(one.bridge.view)
+    page.show()
+    assert len(page.findChildren(FindingCard)) == 4
+    press(qtbot, page, "Open the folder")
+    assert asked == ["/home/amara/Documents/callbacks"]
+    assert "could not be opened" in one.said(page)
+    QGuiApplication.clipboard().setText("copied")
+    press(qtbot, page, "Empty the clipboard")
+    assert QGuiApplication.clipboard().text() == ""
+    press(qtbot, page, "Look again")
+    assert one.desk.looks == 1
+    with qtbot.waitSignal(page.lessons_wanted):
+        press(qtbot, page, "Go to the lessons")
+
+
+def test_a_finding_about_the_lock_locks(rig, qtbot) -> None:
+    finding = replace(data.COPIED, check="screen-lock")
+    one = rig(data.snapshot(data.CONTROLS, finding))
+    press(qtbot, opened(one, Page.TODO), "Lock now")
+    assert one.desk.locks == 1
+
+
+def test_nothing_to_do_is_said_kindly(rig) -> None:
+    one = rig(data.good())
+    page = opened(one, Page.TODO)
+    assert "Nothing to do." in one.said(page)
+    one.show(data.act())
+    assert "Nothing to do." not in one.said(page)
+    one.show(data.good())
+    assert "Nothing to do." in one.said(page)
+
+
+def test_the_inbox_marks_one_and_then_all_as_read(rig, qtbot) -> None:
+    one = rig(data.good())
+    page = opened(one, Page.INBOX)
+    assert len(page.findChildren(NoticeRow)) == 3
+    press(qtbot, page, "Mark as read")
+    one.until(lambda: one.bridge.view.unread == 1)
+    press(qtbot, page, "Mark all as read")
+    one.until(lambda: one.bridge.view.unread == 0)
+    assert "New" not in one.said(page).splitlines()
+
+
+def test_an_empty_inbox_says_so(rig) -> None:
+    one = rig(replace(data.good(), inbox=()))
+    assert "Nothing here yet." in one.said(opened(one, Page.INBOX))
+
+
+def test_lessons_are_chosen_and_answered(rig, qtbot) -> None:
+    one = rig(data.attention())
+    page = opened(one, Page.LESSONS)
+    assert "1 lesson is due." in one.said(page)
+    press(qtbot, page, "The caller who only wants to help")
+    assert "asks for your code" in one.said(page)
+    page.findChildren(QAbstractButton)
+    radios = [r for r in _radios(page) if r.isVisibleTo(page)]
+    radios[1].click()
+    press(qtbot, page, "Answer")
+    assert "Not quite." in one.said(page)
+    radios[0].click()
+    press(qtbot, page, "Answer")
+    assert "Right." in one.said(page)
+    assert one.desk.lesson_answers == [("strange-calls", 1), ("strange-calls", 0)]
+
+
+def test_a_click_on_the_words_chooses_an_answer(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.INCIDENT)
+    words = next(x for x in page.findChildren(QLabel) if x.text() == "Something else")
+    qtbot.mouseClick(words, Qt.MouseButton.LeftButton)
+    assert _radios(page)[-1].isChecked()
+
+
+def test_the_vault_asks_before_it_brings_back_and_reports(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.VAULT)
+    one.until(lambda: len(_rows(page)) == 2)
+    first = _rows(page)[0]
+    assert "12 \u00d7 card number (...1111); 9 \u00d7 e-mail address" in one.said(first)
+    press(qtbot, first, "Bring back")
+    assert "Bring refunds-october.xlsx back to /home/amara/Downloads?" in one.said(first)
+    press(qtbot, first, "Leave it in the vault")
+    assert len(one.desk.vault_items()) == 2
+    press(qtbot, first, "Bring back")
+    press(qtbot, first, "Yes, bring it back")
+    one.until(lambda: len(_rows(page)) == 1)
+    assert "The file is back where it was." in one.said(page)
+    assert [i.id for i in one.desk.vault_items()] == ["v2"]
+
+
+def test_what_cannot_be_brought_back_is_said(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.VAULT)
+    one.until(lambda: len(_rows(page)) == 2)
+    one.desk.restore("v1")
+    press(qtbot, _rows(page)[0], "Bring back")
+    press(qtbot, _rows(page)[0], "Yes, bring it back")
+    one.until(lambda: "could not be brought back" in one.said(page))
+    assert "no longer in the vault" in one.said(page)
+
+
+def test_a_damaged_vault_is_said(rig) -> None:
+    one = rig(broken_vault=True)
+    page = opened(one, Page.VAULT)
+    one.until(lambda: "could not be read" in one.said(page))
+    assert "Tell your desktop team." in one.said(page)
+
+
+def test_an_incident_needs_a_kind_and_a_few_words(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.INCIDENT)
+    note = page.findChild(QPlainTextEdit)
+    assert "Call the security desk: +44 1632 960 555" in one.said(page)
+    press(qtbot, page, "Send the report")
+    assert "Choose what happened first." in one.said(page)
+    _radios(page)[1].click()
+    note.setPlainText("   ")
+    press(qtbot, page, "Send the report")
+    assert "Say in a few words" in one.said(page)
+    note.setPlainText("x" * (NOTE_LIMIT + 1))
+    press(qtbot, page, "Send the report")
+    assert "too long" in one.said(page)
+    assert one.desk.incidents == []
+    note.setPlainText(" The letter went to number 12. ")
+    press(qtbot, page, "Send the report")
+    assert one.desk.incidents == [(IncidentCategory.DATA_SENT, "The letter went to number 12.")]
+    assert "Thank you." in one.said(page)
+    assert note.toPlainText() == ""
+    assert not any(r.isChecked() for r in _radios(page))
+
+
+def test_what_leaves_this_pc_is_shown_word_for_word(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.LEAVING)
+    assert "pictures of your screen or camera" in one.said(page)
+    assert json.loads(page.findChild(QPlainTextEdit).toPlainText())["device"] == "d-7Q2M4X"
+    press(qtbot, page, "Copy")
+    assert QGuiApplication.clipboard().text() == one.desk.report
+    one.desk.report = ""
+    one.window.open(Page.LEAVING)
+    assert "Nothing has left this PC yet." in one.said(page)
+
+
+def test_about_names_policy_and_what_is_watched(rig) -> None:
+    one = rig()
+    words = one.said(opened(one, Page.ABOUT))
+    assert "pci-contact-centre, version 14" in words
+    assert "Clipboard: watched" in words
+    assert "Calls: Not watched" in words
+
+
+@pytest.mark.parametrize("page", list(Page))
+def test_every_control_has_a_name_and_is_reached_by_keyboard(rig, page) -> None:
+    one = rig(data.act())
+    shown = opened(one, page)
+    one.until(lambda: page is not Page.VAULT or len(_rows(shown)) == 2)
+    for kind in (QAbstractButton, QPlainTextEdit):
+        for widget in one.window.findChildren(kind):
+            if not widget.isVisibleTo(one.window):
+                continue
+            interface = QAccessible.queryAccessibleInterface(widget)
+            assert interface.text(QAccessible.Text.Name), widget
+            assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget
+
+
+def test_rows_read_as_one_sentence(rig) -> None:
+    one = rig(data.act())
+    card = opened(one, Page.TODO).findChildren(FindingCard)[0]
+    name = QAccessible.queryAccessibleInterface(card).text(QAccessible.Text.Name)
+    assert name.startswith("Now, before anything else: No customer data in plain files.")
+    assert "Move the file to the vault" in name
+
+
+def test_escape_closes_the_window(rig, qtbot) -> None:
+    one = rig()
+    one.window.open()
+    qtbot.keyClick(one.window, Qt.Key.Key_Escape)
+    assert not one.window.isVisible()
+
+
+def _radios(page) -> list[QRadioButton]:
+    return page.findChildren(QRadioButton)
+
+
+def _rows(page) -> list[VaultRow]:
+    return [r for r in page.findChildren(VaultRow) if r.isVisibleTo(page)]
