@@ -184,14 +184,13 @@ def test_what_cannot_be_mended_now_waits(
     home: Path,
     tmp_path: Path,
     store: Store,
-    clock: FakeClock,
     vault: Vault,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     (home / "a").write_bytes(CONTENT)
     with pytest.raises(Crash):
         cut("remove").put(home / "a")
-    full = Vault(tmp_path / "data" / "vault", ReadOnly(store.journal), clock)
+    full = Vault(tmp_path / "data" / "vault", ReadOnly(store.journal), FakeClock())
     assert full.recover() == 0
     assert "waits for the next start" in caplog.text
     assert str(home) not in caplog.text
