@@ -130,7 +130,7 @@ class Database:
         try:
             with self._engine.execution_options(writes=True).begin() as connection:
                 return [_attempt(connection, waiting.job) for waiting in batch]
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - the thread's boundary: every asker gets it
             return [_Failed(error)] * len(batch)
 
 
