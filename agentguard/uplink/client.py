@@ -74,21 +74,34 @@ class Client:
             UplinkError: the endpoint was not reached, refused, or did not answer as it must.
 
         """
+        given = self._sent("POST", path, body, sign)
         try:
-            return self._decoded(self._post(path, body, sign), answer)
-        except UplinkError as error:
-            if error.kind != "clock" or sign is None:
-                raise
-        return self._decoded(self._post(path, body, sign), answer)
-
-    def _decoded(self, answer: Answer, type_: type[T]) -> T:
-        self._refuse(answer)
-        try:
-            return msgspec.json.decode(answer.body, type=type_)
+            return msgspec.json.decode(given.body, type=answer)
         except msgspec.DecodeError as error:
             raise problem("portal", self._to.host) from error
 
-    def _post(self, path: str, body: bytes, sign: Sign | None) -> Answer:
+    def get(self, path: str, sign: Sign) -> bytes:
+        """Give what stands at a path, as it came.
+
+        Raises:
+            UplinkError: the endpoint was not reached or refused.
+
+        """
+        return self._sent("GET", path, b"", sign).body
+
+    def _sent(self, method: str, path: str, body: bytes, sign: Sign | None) -> Answer:
+        """Give a success; once more with the endpoint's time when the clocks differ."""
+        answer = self._send(method, path, body, sign)
+        try:
+            self._refuse(answer)
+        except UplinkError as error:
+            if error.kind != "clock" or sign is None:
+                raise
+            answer = self._send(method, path, body, sign)
+            self._refuse(answer)
+        return answer
+
+    def _send(self, method: str, path: str, body: bytes, sign: Sign | None) -> Answer:
         deadline = self._clock.now().boot + self._total_seconds
 
         def left() -> float:
@@ -98,20 +111,22 @@ class Client:
             return seconds
 
         full = f"{self._to.prefix}{path}"
-        headers = {"Host": self._to.authority, "Content-Type": "application/json"}
+        headers = {"Host": self._to.authority, "Connection": "close"}
+        if body:
+            headers["Content-Type"] = "application/json"
         if sign is not None:
-            target = httpsig.Target(method="POST", authority=self._to.authority, path=full)
+            target = httpsig.Target(method=method, authority=self._to.authority, path=full)
             headers |= sign(target, body, self._clock.now().wall + self._offset)
         with connected(self._to, self._context, left) as channel:
-            return self._exchange(channel, full, body, headers)
+            return self._exchange(channel, (method, full), body, headers)
 
     def _exchange(
-        self, channel: Channel, path: str, body: bytes, headers: Mapping[str, str]
+        self, channel: Channel, what: tuple[str, str], body: bytes, headers: Mapping[str, str]
     ) -> Answer:
         connection = http.client.HTTPConnection(self._to.host)
         connection.sock = channel.as_socket()
         try:
-            connection.request("POST", path, body, {**headers, "Connection": "close"})
+            connection.request(*what, body=body or None, headers=headers)
             response = connection.getresponse()
             return Answer(
                 status=response.status,

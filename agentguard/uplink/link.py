@@ -14,7 +14,7 @@ from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.enrolment import Prover
 from agentguard.uplink.reports import Chain, Reports
-from agentguard.uplink.sender import Sender
+from agentguard.uplink.sender import Sender, TakePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,7 @@ def connect(
     submit: Submit,
     clock: Clock,
     user: str = "",
+    take_policy: TakePolicy | None = None,
 ) -> Uplink | None:
     """Give the uplink; None when this computer is not enrolled.
 
@@ -47,5 +48,12 @@ def connect(
         return None
     client = Client(known.url, clock, ca_file=known.ca_file)
     reports = Reports(enrolment=known, key=key, journal=journal, outbox=outbox)
-    sender = Sender(client, reports, snapshot=snapshot, submit=submit, clock=clock)
+    sender = Sender(
+        client,
+        reports,
+        snapshot=snapshot,
+        submit=submit,
+        clock=clock,
+        take_policy=take_policy,
+    )
     return Uplink(sender=sender, prover=Prover(client, known, key, user))

@@ -16,14 +16,16 @@ from agentguard.server.admin import Admin
 from agentguard.server.certificate import make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from agentguard.uplink import enrolment
-from tests.faults.desk import Desk, opened
+from agentguard.uplink import enrolment, link
+from tests.faults.desk import Desk, opened, snapshot
 
 
 class Centre:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.settings = ServerSettings(data=folder)
+        self.policies = folder / "policies"
+        self.policies.mkdir()
+        self.settings = ServerSettings(data=folder, policies=self.policies)
         self.tls = make_certificate(folder, ["127.0.0.1"], time.time)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -125,3 +127,22 @@ def test_a_restored_disk_is_seen_as_a_fork_and_goes_on_in_a_new_epoch(
     assert restored.store.outbox.waiting() == 0
     assert restored.store.journal.verify() == (4, True)
     restored.store.close()
+
+
+def test_another_policy_is_fetched_once_and_handed_over_as_it_is(
+    desk: Desk, centre: Centre
+) -> None:
+    taken: list[bytes] = []
+    made = link.connect(
+        desk.folder, journal=desk.store.journal, outbox=desk.store.outbox, snapshot=snapshot,
+        submit=desk.told.append, clock=system_clock(), take_policy=taken.append,
+    )  # fmt: skip
+    assert made is not None
+    made.sender.report()
+    assert taken == []
+    for text in (b"name: one\n", b"name: two\n"):
+        (centre.policies / "blue.yaml").write_bytes(text)
+        made.sender.report()
+        made.sender.report()
+    assert taken == [b"name: one\n", b"name: two\n"]
+    assert desk.problems == [""] * 5
