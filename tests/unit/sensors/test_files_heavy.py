@@ -142,9 +142,11 @@ LIMITED = textwrap.dedent(
     from agentguard.sensors import guard
     from agentguard.sensors.files import FilesSensor
 
-    limit, value, root = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    limit, value, root, folders = sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+    for number in range(50 if folders == "before" else 0):
+        (root / str(number)).mkdir()
     Path("/proc/sys/user/" + limit).write_text(value)
-    guard.POLL = 1.0
+    guard.POLL, guard.ROOM = 1.0, 0.5
 
     class Found:
         outcome, hits, reason = FileOutcome.READ, (), "reason.partial"
@@ -167,8 +169,14 @@ LIMITED = textwrap.dedent(
     thread = threading.Thread(target=sensor.run, args=(hear, stop))
     thread.start()
     swept.wait(30)
+    for number in range(50 if folders == "later" else 0):
+        (root / str(number)).mkdir()
     Path(last).write_text("x")
     found = came.wait(60)
+    for _ in range(200):
+        if told[-1][1] == sys.argv[5]:
+            break
+        stop.wait(0.1)
     stop.set()
     thread.join(20)
     print(json.dumps({"told": told, "found": found}))
@@ -178,22 +186,22 @@ LIMITED = textwrap.dedent(
 
 @pytest.mark.heavy
 @pytest.mark.parametrize(
-    ("limit", "value", "problem"),
+    ("limit", "value", "folders", "problem"),
     [
-        ("max_inotify_watches", "20", "files.degraded"),
-        ("max_inotify_watches", "1", "files.degraded"),
-        ("max_inotify_instances", "0", "files.no-watch"),
-        ("max_inotify_watches", "1000", ""),
+        ("max_inotify_watches", "20", "before", "files.degraded"),
+        ("max_inotify_watches", "1", "before", "files.degraded"),
+        ("max_inotify_instances", "0", "before", "files.no-watch"),
+        ("max_inotify_watches", "20", "later", "files.degraded"),
+        ("max_inotify_watches", "1000", "before", ""),
+        ("max_inotify_watches", "1000", "later", ""),
     ],
 )
 def test_too_few_watches_are_told_and_made_up_for_by_sweeps(
-    root: Path, limit: str, value: str, problem: str
+    root: Path, limit: str, value: str, folders: str, problem: str
 ) -> None:
-    for number in range(50):
-        (root / str(number)).mkdir()
     in_its_own_room = ["unshare", "--user", "--map-root-user", sys.executable, "-c", LIMITED]
     ran = subprocess.run(
-        [*in_its_own_room, limit, value, str(root)],
+        [*in_its_own_room, limit, value, str(root), folders, problem],
         capture_output=True,
         text=True,
         timeout=110,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -95,6 +96,25 @@ def test_a_network_folder_is_said_and_never_entered(
     found = [f for f in walk(scope) if f is not None]
     assert Unread(f"{tmp_path}/share", "reason.folder-network") in found
     assert [f.path for f in found if isinstance(f, Found)] == [f"{tmp_path}/here/x"]
+
+
+def test_a_folder_that_may_not_be_opened_is_said_and_the_others_are_walked() -> None:
+    with TemporaryDirectory() as temporary:
+        root = Path(temporary).resolve()
+        root.chmod(0o755)
+        put(root, "closed/x", "open/x")
+        (root / "closed").chmod(0)
+        scope = scope_of(Watch(folders=(str(root),), exclude=()))
+        before = os.geteuid()
+        if before == 0:  # root may open everything
+            os.seteuid(65534)
+        try:
+            found = [f for f in walk(scope) if f is not None]
+        finally:
+            os.seteuid(before)
+            (root / "closed").chmod(0o700)
+    assert Unread(f"{root}/closed", "reason.folder-denied") in found
+    assert [f.path for f in found if isinstance(f, Found)] == [f"{root}/open/x"]
 
 
 def test_a_root_that_became_a_link_or_a_file_holds_nothing(tmp_path: Path) -> None:
