@@ -14,6 +14,7 @@ from agentguard.ports.people import Desk
 from agentguard.texts import Texts
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.prompts import Prompts
+from agentguard.ui.qt_log import logged
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
@@ -101,8 +102,9 @@ def run(desk: Desk, texts: Texts, *, stop: Stop, may_quit: bool) -> int:
     poll.start(POLL)
     restore = _on_signals(leave)
     try:
-        interface.start()
-        return int(app.exec())
+        with logged():
+            interface.start()
+            return int(app.exec())
     finally:
         poll.stop()
         restore()

@@ -1,0 +1,65 @@
+"""What the demonstration tells as it goes: findings as they come, and how to sign in."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyotp
+
+from agentguard.model.findings import Finding
+from agentguard.model.prompts import PromptKind
+from agentguard.model.snapshot import Snapshot
+from agentguard.ports.clock import Clock
+from agentguard.texts import Texts
+
+
+@dataclass(slots=True, kw_only=True)
+class Voice:
+    """Writes to standard output, each thing once."""
+
+    words: Texts
+    clock: Clock
+    secret: str = ""
+    _open: set[tuple[str, str]] = field(default_factory=set)
+    _asked: set[str] = field(default_factory=set)
+    _reported: int = 0
+
+    def say(self, id_: str, /, **params: str | int) -> None:
+        """Write a sentence."""
+        sys.stdout.write(self.words.say(id_, **params) + "\n")
+        sys.stdout.flush()
+
+    def sign_in(self, address: str, name: str, password: str) -> None:
+        """Tell where the console is and how to get in."""
+        self.say("cli.demo.console", address=address, name=name, password=password)
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Tell what is new in a picture."""
+        known = {f.key: f for f in snapshot.findings}
+        measures = {c.check: c.measure for c in snapshot.controls}
+        for key in known.keys() - self._open:
+            self._found(known[key], measures[key[0]])
+        for check, _ in self._open - known.keys():
+            self.say("cli.demo.mended", title=self.words.say(f"{check}.title"))
+        self._open = set(known)
+        for prompt in snapshot.prompts:
+            if prompt.kind is PromptKind.PROOF and prompt.id not in self._asked:
+                self._asked.add(prompt.id)
+                code = pyotp.TOTP(self.secret).at(int(self.clock.now().wall))
+                self.say("cli.demo.code", group=prompt.topic, code=code)
+        self._receipts(snapshot)
+
+    def _found(self, finding: Finding, measure: int) -> None:
+        self.say(
+            "cli.demo.found",
+            where=Path(finding.subject).name or self.words.say(f"measure.{measure}"),
+            what=self.words.render(finding.message),
+        )
+
+    def _receipts(self, snapshot: Snapshot) -> None:
+        uplink = snapshot.uplink
+        if uplink is not None and not uplink.problem and uplink.receipted > self._reported:
+            self._reported = uplink.receipted
+            self.say("cli.demo.receipt", count=uplink.receipted)

@@ -1,0 +1,210 @@
+"""agentguard demo: this computer guarded, a local endpoint, and its console, all on loopback."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import secrets
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentguard import paths, texts
+from agentguard.app import Agent
+from agentguard.commands._demo_files import write_files
+from agentguard.commands._demo_voice import Voice
+from agentguard.commands.base import COULD_NOT, FINE, Command
+from agentguard.commands.check import row, table
+from agentguard.engine.supervisor import Actor, Supervisor
+from agentguard.model.snapshot import Snapshot
+from agentguard.platforms import load, system_clock
+from agentguard.ports.clock import Clock, Stop
+from agentguard.server.admin import Admin, Seen
+from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.server.run import LocalServer
+from agentguard.server.settings import ServerSettings
+from agentguard.start import Place, logged, opened, take_policy
+from agentguard.texts import Texts
+from agentguard.uplink.enrolment import enrol
+
+TEAM = "Demonstration"
+PERSON = "agent"
+SUPERVISOR = "supervisor"
+FILES_WITH_DATA = 3
+LOOK = 0.25
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options."""
+    parser.add_argument("--once", action="store_true", help=words.say("cli.demo.once"))
+    parser.add_argument("--port", type=int, default=0, help=words.say("cli.demo.port"))
+    parser.add_argument("--seconds", type=float, default=120.0, help=words.say("cli.demo.seconds"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Everything of one demonstration."""
+
+    agent: Agent
+    admin: Admin
+    device: str
+    folder: Path
+    voice: Voice
+    clock: Clock
+    supervisor: Supervisor
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Show it until Ctrl-C, or with --once until the endpoint has its receipts out."""
+    from agentguard.ui.run import run as show  # noqa: PLC0415 - Qt after the platform is chosen
+
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.name == "nt"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    words = texts.load()
+    done = threading.Event()
+    outcome: list[Snapshot | None] = []
+    with _staged(chosen, words) as stage:
+        stage.supervisor.start(Actor(name="scenes", run=lambda stop: _scenes(stage, stop)))
+        if chosen.once:
+            until = stage.clock.now().boot + chosen.seconds
+
+            def wait(stop: Stop) -> None:
+                outcome.append(_receipted(stage, until, stop))
+                done.set()
+
+            stage.supervisor.start(Actor(name="once", run=wait))
+        show(stage.agent.desk, words, stop=done, may_quit=True)
+    return _end(outcome, words) if chosen.once else FINE
+
+
+def _end(outcome: list[Snapshot | None], words: Texts) -> int:
+    snapshot = outcome[0] if outcome else None
+    if snapshot is None:
+        sys.stderr.write(words.say("cli.demo.late") + "\n")
+        return COULD_NOT
+    rows = [row(control, words) for control in snapshot.controls]
+    sys.stdout.write("".join(table(rows, words)))
+    sys.stdout.write("\n" + words.say("cli.demo.receipted") + "\n")
+    return FINE
+
+
+@contextmanager
+def _staged(chosen: argparse.Namespace, words: Texts) -> Iterator[Stage]:
+    """Build everything in a temporary folder that is gone afterwards."""
+    clock = system_clock()
+    voice = Voice(words=words, clock=clock)
+    with tempfile.TemporaryDirectory(prefix="agentguard-demo-") as made:
+        root = Path(made)
+        folder, home = root / "desk", root / "agent"
+        folder.mkdir()
+        home.mkdir(mode=0o700)
+        supervisor = Supervisor(clock=clock, submit=lambda _event: None)
+        settings = ServerSettings(data=root / "server")
+        with Admin(settings, lambda: clock.now().wall) as admin:
+            server = _server(settings, clock, supervisor, chosen.port)
+            place = Place(folder=home, backend=load(), clock=clock, user=PERSON)
+            try:
+                device = _enrolled(place, server, admin, settings.data / CA_FILE)
+                _policy(place, folder)
+                voice.sign_in(server.address, SUPERVISOR, _supervisor(admin))
+                voice.secret = admin.desk_totp(PERSON)[0]
+                logged(place)
+                with opened(place) as agent:
+                    agent.engine.subscribe(voice.tell)
+                    agent.start()
+                    yield Stage(
+                        agent=agent,
+                        admin=admin,
+                        device=device,
+                        folder=folder,
+                        voice=voice,
+                        clock=clock,
+                        supervisor=supervisor,
+                    )
+            finally:
+                server.stop()
+                supervisor.stop()
+    voice.say("cli.demo.ended")
+
+
+def _server(
+    settings: ServerSettings, clock: Clock, supervisor: Supervisor, port: int
+) -> LocalServer:
+    def now() -> float:
+        return clock.now().wall
+
+    tls = make_certificate(settings.data, ("127.0.0.1", "localhost"), now)
+    server = LocalServer(
+        settings,
+        now,
+        lambda name, work: supervisor.start(Actor(name=name, run=lambda _stop: work())),
+        port=port,
+        tls=tls,
+    )
+    server.start()
+    return server
+
+
+def _supervisor(admin: Admin) -> str:
+    password = secrets.token_urlsafe(12)
+    admin.add_user(SUPERVISOR, password)
+    return password
+
+
+def _enrolled(place: Place, server: LocalServer, admin: Admin, ca_file: Path) -> str:
+    code = admin.enrol_code(TEAM)
+    known = enrol(
+        place.folder,
+        server.address,
+        code,
+        clock=place.clock,
+        ca_file=str(ca_file),
+        label=platform.node(),
+    )
+    return known.device
+
+
+def _policy(place: Place, folder: Path) -> None:
+    shipped = (paths.resources() / "demo" / "policy.yaml").read_text(encoding="utf-8")
+    file = place.folder / "demonstration.yaml"
+    file.write_text(shipped.format(folder=folder.as_posix()), encoding="utf-8")
+    take_policy(place, file)
+
+
+def _scenes(stage: Stage, stop: Stop) -> None:
+    """Write the files, one each second, as a busy desk would."""
+    stage.voice.say("cli.demo.folder", folder=str(stage.folder))
+    for path in write_files(stage.folder):
+        stage.voice.say("cli.demo.written", file=path.name)
+        if stage.clock.wait(stop, 1.0):
+            return
+
+
+def _receipted(stage: Stage, until: float, stop: Stop) -> Snapshot | None:
+    """Wait until the endpoint holds findings and posture, and has said so by its receipts."""
+    while stage.clock.now().boot < until and not stop.is_set():
+        seen = stage.admin.seen(stage.device)
+        snapshot = stage.agent.desk.snapshot()
+        if seen is not None and _complete(seen, snapshot) and stage.agent.desk.last_report():
+            return snapshot
+        stage.clock.wait(stop, LOOK)
+    return None
+
+
+def _complete(seen: Seen, snapshot: Snapshot) -> bool:
+    """Tell whether the endpoint holds every file's finding and a posture without blank spots."""
+    files = {
+        event.subject
+        for event in seen.events
+        if (event.kind, event.check) == ("finding.opened", "pii-files")
+    }
+    blank = [c for c in snapshot.controls if c.detail and c.detail.id == "engine.not-yet"]
+    return len(files) >= FILES_WITH_DATA and bool(seen.desk.controls) and not blank
+
+
+COMMAND = Command(arguments=arguments, run=run)
