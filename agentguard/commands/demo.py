@@ -183,6 +183,7 @@ def _scenes(stage: Stage, stop: Stop) -> None:
         stage.voice.say("cli.demo.written", file=path.name)
         if stage.clock.wait(stop, 1.0):
             return
+    stage.agent.desk.check_now()
 
 
 def _receipted(stage: Stage, until: float, stop: Stop) -> Snapshot | None:
