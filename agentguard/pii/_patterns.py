@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -79,21 +79,26 @@ class PatternSet:
         self._labels = _label_set(labelled) if labelled else None
         self._near = {r.kind: _compile(r.near) for r in labelled}
 
-    def candidates(self, data: bytes, start: int, end: int) -> Iterator[Seen]:
-        """Give the candidates that begin between `start` and `end`."""
+    def candidates(
+        self, data: bytes, start: int, end: int, full: Container[str] = ()
+    ) -> Iterator[Seen]:
+        """Give the candidates that begin between `start` and `end`, but none of `full` kinds."""
         for alternation in self._shapes:
             for match in alternation.pattern.finditer(data, start, end):
                 owner = alternation.owner(match)
-                yield _seen(owner, data, match.span(), labelled=False)
+                if owner.kind not in full:
+                    yield _seen(owner, data, match.span(), labelled=False)
         if self._labels is not None:
-            yield from self._after_labels(self._labels, data, start, end)
+            yield from self._after_labels(self._labels, data, (start, end), full)
 
-    def _after_labels(self, labels: _Set, data: bytes, start: int, end: int) -> Iterator[Seen]:
-        for match in labels.pattern.finditer(data, start, end):
+    def _after_labels(
+        self, labels: _Set, data: bytes, part: tuple[int, int], full: Container[str]
+    ) -> Iterator[Seen]:
+        for match in labels.pattern.finditer(data, *part):
             first, last = match.span()
-            if not _is_word(data, first, last):
-                continue
             owner = labels.owner(match)
+            if owner.kind in full or not _is_word(data, first, last):
+                continue
             value = self._near[owner.kind].match(data, last, min(len(data), last + BEFORE))
             if value is None:
                 continue

@@ -46,6 +46,8 @@ class Tally:
 
     def __init__(self) -> None:
         self._kinds: dict[str, _Kind] = {}
+        self.full: set[str] = set()
+        """Kinds that are counted to the end; their candidates need not be judged any more."""
 
     def add(self, recogniser: Recogniser, answer: Answer, place: int, column: str) -> None:
         """Take one answer for a candidate at `place` of the text, in a `column` or in none."""
@@ -57,6 +59,8 @@ class Tally:
         else:
             _put(kind.sure, answer.value)
             _append(kind.places, place)
+            if len(kind.sure) >= MOST:
+                self.full.add(recogniser.kind)
 
     def hits(self) -> tuple[Hit, ...]:
         """Give what was found, by kind."""

@@ -66,7 +66,7 @@ class Stream:
         return max(places) + 1 or end
 
     def _judge(self, cut: int) -> None:
-        for seen in self._patterns.candidates(self._kept, self._context, cut):
+        for seen in self._patterns.candidates(self._kept, self._context, cut, self._tally.full):
             answer = seen.recogniser.judge(seen.candidate)
             if answer.belief is not Belief.NO:
                 place = self._offset + seen.start
