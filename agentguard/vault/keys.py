@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 from pyrage import IdentityError, x25519
@@ -52,19 +50,11 @@ def _read(text: str) -> x25519.Identity:
 
 
 def _made(folder: Path) -> x25519.Identity:
-    """Make a key; of two that are made at once the first one written is the key."""
+    """Make a key; the caller holds the vault, so nobody else makes one."""
     words = load()
     new = x25519.Identity.generate()
-    beside = folder / f".{KEY}.{secrets.token_hex(4)}"
     try:
-        durable.write_new(beside, f"{new}\n".encode("ascii"))
-        try:
-            os.link(beside, folder / KEY)
-        except FileExistsError:
-            pass
-        finally:
-            beside.unlink(missing_ok=True)
-        durable.sync_folder(folder)
-        return _read((folder / KEY).read_text(encoding="ascii"))
+        durable.write(folder / KEY, f"{new}\n".encode("ascii"))
     except OSError as error:
         raise VaultError(words.say("vault.key-not-made"), words.say("vault.disk-advice")) from error
+    return new

@@ -34,4 +34,4 @@ def test_a_kill_never_loses_a_file(what: str, tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("what", ["put", "restore", "purge", "recover"])
 def test_a_kill_at_every_single_call_never_loses_a_file(what: str, tmp_path: Path) -> None:
-    assert kills(what, tmp_path, 1) > 400
+    assert kills(what, tmp_path, 1) > 300
