@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agentguard import lifecycle
-from agentguard.app import Agent
+from agentguard.agent import Agent
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.events import JournalChecked
 from agentguard.model.snapshot import Snapshot

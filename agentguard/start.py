@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard import logs, settings
-from agentguard.app import Agent, Link, Parts, build, shapes
+from agentguard.agent import Agent, Link, Parts
+from agentguard.app import build, shapes
 from agentguard.engine.loop import Engine
 from agentguard.errors import AgentGuardError, UplinkError, UsageError
 from agentguard.mfa import Verifiers

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from agentguard import paths, settings, texts
-from agentguard.app import Agent
+from agentguard.agent import Agent
 from agentguard.commands.base import FINE
 from agentguard.errors import CannotError
 from agentguard.platforms import load, only_one, system_clock

@@ -6,11 +6,12 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from agentguard import paths, settings, texts
-from agentguard.app import Agent, Parts, build, shapes
+from agentguard.agent import Agent, Parts
+from agentguard.app import build, shapes
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import StoreError, UsageError
 from agentguard.look import Look, Progress
@@ -56,12 +57,12 @@ def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]
     """Give a journal in memory that remembers the lessons, and the state of the real one."""
     copy = InMemoryJournal()
     try:
-        real = open_for_reading(folder)
+        with closing(open_for_reading(folder)) as real:
+            for prefix in PREFIXES:
+                copy.commit((), real.journal.memory(prefix))
+            return copy, real.journal.verify()
     except StoreError:
         return copy, None
-    for prefix in PREFIXES:
-        copy.commit((), real.memory(prefix))
-    return copy, real.verify()
 
 
 @contextmanager

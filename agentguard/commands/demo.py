@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard import paths, texts
-from agentguard.app import Agent
+from agentguard.agent import Agent
 from agentguard.commands._demo_files import write_files
 from agentguard.commands._demo_voice import Voice
 from agentguard.commands.base import COULD_NOT, FINE, Command

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import Agent, Parts, build, shapes
+from agentguard.agent import Agent, Parts
+from agentguard.app import build, shapes
 from agentguard.mfa import Verifiers
 from agentguard.model.records import Record
 from agentguard.model.snapshot import Snapshot
