@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from Xlib.ext import res, screensaver
+
 from agentguard.catalogue import discover
 from agentguard.model.messages import say
 from agentguard.platforms._linux import bus, probes
@@ -15,6 +17,7 @@ from agentguard.platforms._linux.notify import LinuxNotifier
 from agentguard.platforms._linux.screensaver import ScreenSaver
 from agentguard.platforms._linux.session import LinuxSession, Means
 from agentguard.platforms._linux.x11_idle import X11Idle
+from agentguard.platforms._linux.x11_kept import Kept
 from agentguard.platforms._linux.x11_saver import X11Saver
 from agentguard.ports.desktop import Absent, Backend, Notifier, Probe, Session
 
@@ -58,14 +61,15 @@ def _session(environment: Mapping[str, str], display: str) -> Session | Absent:
     wayland = _wayland(environment)
     if not display and not wayland:
         return Absent(reason=say("desktop.no-display"))
+    kept = Kept(display, screensaver.extname, res.extname)
     means: list[Means] = [Logind(bus.Bus(bus.system_address(environment)), environment)]
     address = bus.session_address(environment)
     if address is not None:
         means.append(ScreenSaver(bus.Bus(address)))
     if display:
-        means.append(X11Saver(display))
+        means.append(X11Saver(kept))
     means.append(Locker(environment, wayland=wayland))
-    return LinuxSession(X11Idle(display) if display else None, tuple(means))
+    return LinuxSession(X11Idle(kept) if display else None, tuple(means))
 
 
 def _notifier(environment: Mapping[str, str]) -> Notifier | Absent:

@@ -146,9 +146,13 @@ class Desktop(Programs):
         self.end_all()
         shutil.rmtree(self._root, ignore_errors=True)
 
+    def stop_x_server(self) -> None:
+        """Let the X server die."""
+        self.end(self._server)
+
     def restart_x_server(self) -> None:
         """Let the X server die, and start another one at the same display."""
-        self.end(self._server)
+        self.stop_x_server()
         number = self.display.removeprefix(":")
         self._server = self.start("Xvfb", f":{number}", *self._server_options())
         eventually(lambda: self._answers("xdpyinfo"))

@@ -112,7 +112,20 @@ def test_without_logind_the_screen_saver_of_x_locks(fresh_session: Desktop) -> N
     here = session(no_system_bus(fresh_session))
     here.lock()
     assert lockers(fresh_session)
-    assert here.read().locked is None
+    assert here.read().locked is True
+    assert here.read().source == "x11+x11-locker"
+
+
+def test_a_lock_that_the_person_began_is_seen_although_logind_knows_nothing(
+    logind: Logind,
+) -> None:
+    here = session(logind)
+    assert here.read().locked is False
+    began = logind.start("i3lock", "--nofork")
+    eventually(lambda: here.read().locked is True)
+    assert not logind.locked_hint
+    logind.end(began)
+    eventually(lambda: here.read().locked is False)
 
 
 def test_without_anything_a_locker_is_started_and_its_end_is_the_unlock(
@@ -158,9 +171,10 @@ def test_reading_fails_while_the_display_is_away_and_then_works_again(
 ) -> None:
     here = session(fresh_session)
     here.read()
-    fresh_session.restart_x_server()
+    fresh_session.stop_x_server()
     with pytest.raises(PlatformError):
         here.read()
+    fresh_session.restart_x_server()
     assert here.read().idle is not None
 
 

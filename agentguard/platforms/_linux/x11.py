@@ -5,7 +5,10 @@ A connection is used by one thread at a time; whoever shares one holds a lock.
 
 from __future__ import annotations
 
+import re
 import select
+import socket
+import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +27,8 @@ LOOK = 0.5
 """Seconds between two looks at a stop while nothing happens."""
 
 ANSWER = 1.0  # seconds for the server to answer
+
+_LOCAL_NAME = re.compile(r":([0-9]+)(?:\.[0-9]+)?")
 
 _BROKEN = (
     OSError,
@@ -57,7 +62,7 @@ def connect(name: str, *extensions: str) -> Display:
 
     """
     with answering():
-        display = Display(name)
+        display = Display(_local(name))
         weakref.finalize(display, display.display.socket.close)
         display.set_error_handler(lambda *_: None)  # answers to requests nobody waits for
         for extension in extensions:
@@ -65,6 +70,21 @@ def connect(name: str, *extensions: str) -> Display:
                 close(display)
                 raise PlatformError(f"The X display has no {extension}.")
         return display
+
+
+def _local(name: str) -> str:
+    """Give the name by which python-xlib speaks to a local server through its socket only.
+
+    For `:7` alone it would try TCP when the socket refuses, and anybody can listen there; and it
+    leaves the socket that was refused open, so a refusal is found out here.
+    """
+    found = _LOCAL_NAME.fullmatch(name)
+    if found is None or sys.platform == "win32":
+        return name
+    path = f"/tmp/.X11-unix/X{found[1]}"  # noqa: S108 - where every X server has its socket
+    with socket.socket(socket.AF_UNIX) as trial:
+        trial.connect(path if Path(path).exists() else f"\0{path}")
+    return f"unix/{name}"
 
 
 def close(display: Display) -> None:
@@ -128,12 +148,17 @@ def client_pid(display: Display, window: int) -> int | None:
     A client cannot forge it, unlike _NET_WM_PID. None for clients of other machines and for
     windows that are gone.
     """
-    spec = {"client": window, "mask": res.LocalClientPIDMask}
     try:
-        answer = display.res_query_client_ids([spec])
+        return next(iter(client_pids(display, window)), None)
     except error.XError:
         return None
-    return next((int(each.value[0]) for each in answer.ids if each.value), None)
+
+
+def client_pids(display: Display, client: int = X.NONE) -> tuple[int, ...]:
+    """Give the processes of one client, named by any window of it, or of all of this machine."""
+    spec = {"client": client, "mask": res.LocalClientPIDMask}
+    answer = display.res_query_client_ids([spec])
+    return tuple(int(each.value[0]) for each in answer.ids if each.value)
 
 
 def program(pid: int | None) -> str:

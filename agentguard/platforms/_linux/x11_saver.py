@@ -1,41 +1,52 @@
-"""Locks through the X server's screen saver, when a program such as xss-lock listens to it."""
+"""Locks through the X server's screen saver, and sees lockers among the server's clients."""
 
 from __future__ import annotations
 
 from Xlib import X
 from Xlib.display import Display
 
+from agentguard.errors import PlatformError
 from agentguard.platforms._linux import x11
+from agentguard.platforms._linux.x11_kept import Kept
+
+LOCKERS = frozenset({"alock", "i3lock", "slock", "xlock", "xsecurelock", "xtrlock"})
+"""Programs that are connected to the server only while they lock it."""
 
 _REGISTERED = "_MIT_SCREEN_SAVER_ID"
 """A program that takes the screen saver's place puts this on the root window (xss-lock(1))."""
 
 
 class X11Saver:
-    """Wakes the screen saver; it cannot tell whether the screen is locked."""
+    """Wakes the screen saver; tells of a lock when a locker is there, whoever started it."""
 
-    name = "x11-saver"
+    name = "x11-locker"
 
-    def __init__(self, display: str) -> None:
-        self._name = display
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._seen = False
 
     def locked(self) -> bool | None:
-        """Tell nothing: the server knows of blanking, not of locks."""
-        return None
+        """Tell whether a locker is connected; None until one was seen, as others may be used."""
+        try:
+            there = self._kept.ask(_locker_is_there)
+        except PlatformError:
+            return None
+        self._seen = self._seen or there
+        return there if self._seen else None
 
     def lock(self) -> bool:
         """Wake the screen saver if somebody listens; tell whether."""
-        with x11.connected(self._name) as display:
-            if not _listened_to(display):
-                return False
-            display.force_screen_saver(X.ScreenSaverActive)
-            display.sync()
-            return True
+        return self._kept.ask(_wake)
 
 
-def _listened_to(display: Display) -> bool:
+def _locker_is_there(display: Display) -> bool:
+    return any(x11.program(pid) in LOCKERS for pid in x11.client_pids(display))
+
+
+def _wake(display: Display) -> bool:
     atom = display.get_atom(_REGISTERED, only_if_exists=True)
-    if not atom:
+    if not atom or display.screen().root.get_full_property(atom, X.AnyPropertyType) is None:
         return False
-    root = display.screen().root
-    return root.get_full_property(atom, X.AnyPropertyType) is not None
+    display.force_screen_saver(X.ScreenSaverActive)
+    display.sync()
+    return True
