@@ -63,6 +63,10 @@ class _Set:
     pattern: Pattern
     owners: tuple[Recogniser, ...]
 
+    def is_within(self, kinds: Container[str]) -> bool:
+        """Tell whether all owners' kinds are among `kinds`."""
+        return all(owner.kind in kinds for owner in self.owners)
+
     def owner(self, match: Match) -> Recogniser:
         """Tell whose pattern matched."""
         return self.owners[0 if len(self.owners) == 1 else (match.lastindex or 1) - 1]
@@ -84,11 +88,13 @@ class PatternSet:
     ) -> Iterator[Seen]:
         """Give the candidates that begin between `start` and `end`, but none of `full` kinds."""
         for alternation in self._shapes:
+            if alternation.is_within(full):
+                continue
             for match in alternation.pattern.finditer(data, start, end):
                 owner = alternation.owner(match)
                 if owner.kind not in full:
                     yield _seen(owner, data, match.span(), labelled=False)
-        if self._labels is not None:
+        if self._labels is not None and not self._labels.is_within(full):
             yield from self._after_labels(self._labels, data, (start, end), full)
 
     def _after_labels(

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 from agentguard.catalogue import discover
 from agentguard.errors import ScanError
@@ -17,6 +18,9 @@ from agentguard.scan import extract
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import Limits
 from agentguard.scan.sealed import is_sealed
+
+_OF_DEADLINE = 0.6
+"""The part of the deadline after which reading stops by itself, so that what was found is told."""
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError, RecursionError)
 
@@ -47,12 +51,16 @@ class Reader:
         """
         if is_sealed(source):
             return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
+        end = perf_counter() + self._limits.seconds * _OF_DEADLINE
         work = Work(limits=self._limits, inner=self._inner)
         stream = self._scanner.stream()
         failure = ""
         try:
             for piece in self._text(source, work):
                 stream.feed(piece)
+                if perf_counter() > end:
+                    work.note("reason.partial-time")
+                    break
         except ScanError as error:
             failure = error.reason
         except _DAMAGED:

@@ -20,6 +20,12 @@ def loop(source: Source, work: Work) -> Iterator[str]:
     yield ""
 
 
+def dawdle(source: Source, work: Work) -> Iterator[str]:
+    yield f"card {CARD}\n"
+    while True:
+        yield "nothing more\n"
+
+
 def die(source: Source, work: Work) -> Iterator[str]:
     os.abort()
     yield ""
@@ -34,7 +40,7 @@ def raise_content(source: Source, work: Work) -> Iterator[str]:
     yield ""
 
 
-_BEHAVIOUR = {b"LOOP": loop, b"DIE": die, b"EAT": eat, b"RAISE": raise_content}
+_BEHAVIOUR = {b"LOOP": loop, b"DAWDLE": dawdle, b"DIE": die, b"EAT": eat, b"RAISE": raise_content}
 
 
 def extractors() -> Sequence[Extractor]:

@@ -83,6 +83,14 @@ def test_a_parser_that_fails_is_a_reason(
     assert client.scan(write(tmp_path, "b", f"card {hostile.CARD}")).hits == (CARD,)
 
 
+def test_a_long_file_tells_what_was_found_before_the_deadline(
+    client: ScanClient, tmp_path: Path
+) -> None:
+    scanned = client.scan(write(tmp_path, "a", "DAWDLE"))
+    assert (scanned.outcome, scanned.reason) == (FileOutcome.READ, "reason.partial-time")
+    assert scanned.hits == (CARD,)
+
+
 def test_a_child_killed_from_outside_is_replaced(client: ScanClient, tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", f"card {hostile.CARD}")
     client.scan(path)
