@@ -14,6 +14,7 @@ from nacl.signing import SigningKey
 
 from agentguard import durable
 from agentguard.errors import StoreError
+from agentguard.texts import load
 
 SEED = 32  # bytes
 
@@ -49,9 +50,9 @@ class ServerKeys:
         try:
             return self._box.decrypt(sealed).decode()
         except CryptoError as error:
+            words = load()
             raise StoreError(
-                "A secret in the database belongs to another key file.",
-                "Restore the key file that belongs to this database.",
+                words.say("server.key.foreign"), words.say("server.key.foreign-advice")
             ) from error
 
     def token(self, text: str) -> str:
@@ -66,6 +67,7 @@ def load_or_make(file: Path) -> ServerKeys:
         StoreError: the file is there and is no seed, or it could not be written.
 
     """
+    words = load()
     try:
         if not file.exists():
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,10 +75,12 @@ def load_or_make(file: Path) -> ServerKeys:
         seed = file.read_bytes()
     except OSError as error:
         raise StoreError(
-            "The endpoint's key file could not be read or made.", f"Look at {file.name}."
+            words.say("server.key.unread"), words.say("server.key.unread-advice", file=str(file))
         ) from error
     if len(seed) != SEED:
-        raise StoreError(f"The key file {file.name} is damaged.", "Restore it from the backup.")
+        raise StoreError(
+            words.say("server.key.damaged", file=str(file)), words.say("server.key.damaged-advice")
+        )
     return ServerKeys(seed)
 
 

@@ -81,6 +81,7 @@ class LocalServer:
         tls: tuple[Path, Path] | None = None,
     ) -> None:
         self._start_thread = start_thread
+        self._language = settings.language
         self._socket = _bound(host, port, settings.language)
         self._ended = threading.Event()
         self._server = _Server(_config(create(settings, now), tls))
@@ -97,7 +98,10 @@ class LocalServer:
         """
         self._start_thread("server", self._run)
         if not self._server.serving.wait(LONGEST_START):
-            raise CannotError("The endpoint did not start.", "Look into its log.")
+            words = load(self._language)
+            raise CannotError(
+                words.say("server.run.not-started"), words.say("server.run.not-started-advice")
+            )
 
     def stop(self) -> None:
         """Stop; open requests are answered before."""

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.errors import StoreError
+from agentguard.texts import load
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -64,9 +65,9 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except SQLAlchemyError as error:
+            words = load()
             raise StoreError(
-                "The endpoint's database could not be opened.",
-                "Look at its address, its access rights and the free space.",
+                words.say("server.store.unopened"), words.say("server.store.unopened-advice")
             ) from error
 
     def run(self, job: Job[T]) -> T:

@@ -8,11 +8,13 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def _audit_log() -> None:
     op.create_table(
         "audit_log",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", _SERIAL, nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("act", sa.String(length=100), nullable=False),
@@ -35,7 +37,7 @@ def _lockout() -> None:
 def _team() -> None:
     op.create_table(
         "team",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", _SERIAL, nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("name", name=op.f("uq_team_name")),
@@ -70,7 +72,7 @@ def _device() -> None:
     op.create_table(
         "device",
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("team", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team", _SERIAL, nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("system", sa.String(length=200), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
@@ -88,7 +90,7 @@ def _enrol_code() -> None:
     op.create_table(
         "enrol_code",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("team", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team", _SERIAL, nullable=False),
         sa.Column("made_by", sa.String(length=100), nullable=False),
         sa.Column("made_at", sa.Float(), nullable=False),
         sa.Column("expires_at", sa.Float(), nullable=False),
@@ -151,7 +153,7 @@ def _event() -> None:
 def _finding() -> None:
     op.create_table(
         "finding",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", _SERIAL, nullable=False),
         sa.Column("device", sa.String(length=64), nullable=False),
         sa.Column("check", sa.String(length=100), nullable=False),
         sa.Column("subject", sa.String(length=128), nullable=False),
@@ -178,7 +180,7 @@ def _finding() -> None:
 def _incident() -> None:
     op.create_table(
         "incident",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", _SERIAL, nullable=False),
         sa.Column("device", sa.String(length=64), nullable=False),
         sa.Column("category", sa.String(length=100), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -198,7 +200,7 @@ def _incident() -> None:
 def _posture_change() -> None:
     op.create_table(
         "posture_change",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", _SERIAL, nullable=False),
         sa.Column("device", sa.String(length=64), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
         sa.Column("check", sa.String(length=100), nullable=False),
@@ -223,21 +225,9 @@ def _posture_current() -> None:
 
 
 _TABLES = (
-    _audit_log,
-    _lockout,
-    _team,
-    _totp,
-    _user_account,
-    _device,
-    _enrol_code,
-    _session,
-    _device_seen,
-    _event,
-    _finding,
-    _incident,
-    _posture_change,
-    _posture_current,
-)
+    _audit_log, _lockout, _team, _totp, _user_account, _device, _enrol_code,
+    _session, _device_seen, _event, _finding, _incident, _posture_change, _posture_current,
+)  # fmt: skip
 
 
 def upgrade() -> None:
