@@ -17,7 +17,6 @@ from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.window import StatusWindow
 
-
 ONLY_OFFSCREEN = ("This plugin does not support", "systemTrayWindowChanged")
 
 
@@ -54,6 +53,7 @@ class Rig:
 
     def said(self, widget: QWidget) -> str:
         """All that can be read on a widget now."""
+        QApplication.processEvents()  # a layout shows what is new when the loop comes round
         return "\n".join(
             one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget)
         )
