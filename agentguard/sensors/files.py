@@ -76,7 +76,6 @@ class FilesSensor:
     def run(self, submit: Submit, stop: Stop) -> None:
         """Watch and sweep until `stop` is set."""
         self._bell.attach(stop)
-        self._looker.begin(self._known())
         self._round = None
         self._guard.begin()
         try:
@@ -92,13 +91,13 @@ class FilesSensor:
 
     def sweep_once(self, submit: Submit, stop: Stop) -> None:
         """Look at every file once, without a watch; or until `stop` is set. Not beside `run`."""
-        self._looker.begin(self._known())
         self._guard.begin()
         self._round = self._new_round(fast=True)
         while not stop.is_set() and self._round is not None:
             self._clock.wait(stop, self._sweep_on(submit))
 
     def _new_round(self, *, fast: bool) -> Round:
+        self._looker.told.also(self._known())
         self._seen.sweep_begins()
         return Round(walk=walk(self._guard.scope), begun=self._clock.now(), fast=fast)
 
@@ -120,13 +119,9 @@ class FilesSensor:
                 self._answer(hint, submit)
 
     def _answer(self, hint: Hint, submit: Submit) -> None:
-        now = self._clock.now().boot
         match hint.kind:
             case Kind.TREE:
-                self._guard.folder_came()
-                for found in walk(self._guard.scope, hint.path):
-                    if isinstance(found, Found):
-                        self._hints.add(found.path, Kind.CLOSED, now)
+                self._folder_came(hint, submit)
             case Kind.TREE_GONE:
                 for path in self._looker.told.below(hint.path):
                     self._looker.look_at(path, submit)
@@ -135,6 +130,16 @@ class FilesSensor:
                     self._looker.look_at(hint.path, submit)
             case _:
                 self._changed(hint, submit)
+
+    def _folder_came(self, hint: Hint, submit: Submit) -> None:
+        """Look through a new folder; one of the same name may have gone a moment before."""
+        self._guard.folder_came()
+        for path in self._looker.told.below(hint.path) if hint.replaced else ():
+            self._looker.look_at(path, submit)
+        now = self._clock.now().boot
+        for found in walk(self._guard.scope, hint.path):
+            if isinstance(found, Found):
+                self._hints.add(found.path, Kind.CLOSED, now)
 
     def _changed(self, hint: Hint, submit: Submit) -> None:
         """Look at a changed file; one that nobody closed only when it has come to rest."""
@@ -164,7 +169,7 @@ class FilesSensor:
 
     def _met(self, sweep: Round, found: Found | Unread, submit: Submit) -> None:
         if isinstance(found, Found):
-            self._looker.meet(found, submit)
+            self._looker.meet(found, submit, sweep=True)
         else:
             self._looker.tell(found.path, FileOutcome.UNREADABLE, (), found.reason, submit)
         told = self._looker.told
@@ -174,7 +179,7 @@ class FilesSensor:
     def _finish(self, sweep: Round, submit: Submit) -> None:
         for path in self._looker.told.paths():
             if path not in sweep.told:
-                self._looker.look_at(path, submit)
+                self._looker.look_at(path, submit, sweep=True)
         self._seen.sweep_ended()
         self._round = None
         self._guard.swept()

@@ -29,7 +29,10 @@ class Kind(Enum):
 
 @dataclass(slots=True)
 class Hint:
-    """A path to look at from `due` on, on the boot clock."""
+    """A path to look at from `due` on, on the boot clock.
+
+    `replaced` says that what had this name was gone for a moment.
+    """
 
     path: str
     kind: Kind
@@ -37,6 +40,7 @@ class Hint:
     due: float
     mark: Mark | None = None
     looks: int = 0
+    replaced: bool = False
 
 
 class Hints:
@@ -76,6 +80,7 @@ class Hints:
             hint = Hint(path, kind, now, now)
             self._waiting[path] = hint
         elif kind is not Kind.CHANGED:
+            hint.replaced = hint.replaced or hint.kind in {Kind.GONE, Kind.TREE_GONE}
             hint.kind = kind
         last, gap = self._recent.get(path, (0.0, 0.0))
         hint.due = max(min(now + kind.value, hint.first + 1.0), last + gap)

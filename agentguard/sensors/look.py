@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 from agentguard.errors import ScanError
@@ -72,11 +72,7 @@ class Looker:
         self._tries: dict[str, int] = {}
         self.told = Told()
 
-    def begin(self, known: Iterable[str]) -> None:
-        """Remember these paths as told, beside those that were."""
-        self.told = Told((*self.told.paths(), *known))
-
-    def look_at(self, path: str, submit: Submit) -> None:
+    def look_at(self, path: str, submit: Submit, *, sweep: bool = False) -> None:
         """Look at a path as it is now: it may be gone, or have become something else."""
         try:
             status = os.lstat(path)
@@ -87,16 +83,19 @@ class Looker:
             self.tell(path, FileOutcome.UNREADABLE, (), "reason.file-failed", submit)
             return
         if stat.S_ISREG(status.st_mode):
-            self.meet(Found(path, mark_of(status)), submit)
+            self.meet(Found(path, mark_of(status)), submit, sweep=sweep)
         elif stat.S_ISDIR(status.st_mode) and self.told.unread(path):
             self.tell(path, FileOutcome.READ, (), "", submit)
         else:
             self.tell(path, FileOutcome.GONE, (), "", submit)
 
-    def meet(self, found: Found, submit: Submit) -> None:
-        """Scan a file, unless it was looked at as it is; a file that changes meanwhile, again."""
+    def meet(self, found: Found, submit: Submit, *, sweep: bool = False) -> None:
+        """Scan a file, unless it was looked at as it is; a file that changes meanwhile, again.
+
+        A sweep looks again at what has an open finding, for the event may have been lost.
+        """
         key = key_of(found.path, found.mark, self._rules)
-        if self._seen.knows(key):
+        if self._seen.knows(key) and not (sweep and self.told.open(found.path)):
             return
         outcome, hits, reason = self._read(found.path)
         after = current_mark(found.path)

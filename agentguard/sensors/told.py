@@ -19,9 +19,14 @@ HITS: Word = (FileOutcome.READ, "")
 class Told:
     """The paths with hits, and those that were not read in full, with the reason."""
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        self._said: dict[str, Word] = dict.fromkeys(known, HITS)
+    def __init__(self) -> None:
+        self._said: dict[str, Word] = {}
         self._reasons = 0
+
+    def also(self, known: Iterable[str]) -> None:
+        """Take these as told to hold something, unless another word is known."""
+        for path in known:
+            self._said.setdefault(path, HITS)
 
     def __contains__(self, path: str) -> bool:
         return path in self._said
@@ -37,6 +42,10 @@ class Told:
     def unread(self, path: str) -> bool:
         """Tell whether the last word on a path was that it could not be read."""
         return self._said.get(path, HITS)[0] is FileOutcome.UNREADABLE
+
+    def open(self, path: str) -> bool:
+        """Tell whether the last word on a path was that it holds something."""
+        return self._said.get(path) == HITS
 
     def news(
         self, path: str, outcome: FileOutcome, hits: tuple[Hit, ...], reason: str, at: Moment

@@ -529,6 +529,40 @@ def test_a_sweep_waits_while_the_person_is_busy_and_hints_do_not(start: Start) -
     desk.heard.swept()
 
 
+def test_what_was_lost_on_the_way_is_told_again_by_the_next_sweep(start: Start) -> None:
+    """The engine may drop events in a flood: an open finding and a closed one come again."""
+    open_findings: list[str] = []
+    desk = start(known=lambda: tuple(open_findings))
+    desk.heard.swept()
+    found, mended = desk.root / "found.txt", desk.root / "mended.txt"
+    found.write_text(CARD)
+    mended.write_text(CARD)
+    desk.heard.found(found)
+    desk.heard.found(mended)
+    mended.write_text("clean")
+    desk.heard.wait(lambda _e: desk.heard.of(mended)[-1].hits == ())
+    lost = len(desk.heard.events)
+    open_findings.append(str(mended))
+    desk.sensor.poke()
+    desk.heard.swept(2)
+    again = [e for e in desk.heard.events[lost:] if isinstance(e, FileScanned)]
+    assert sorted((e.path, e.hits) for e in again) == [(str(found), (HIT,)), (str(mended), ())]
+
+
+def test_a_file_that_became_a_pipe_or_a_folder_is_gone_as_a_file(start: Start) -> None:
+    desk = start()
+    desk.heard.swept()
+    pipe, folder = desk.root / "pipe", desk.root / "folder"
+    for path in (pipe, folder):
+        path.write_text(CARD)
+        desk.heard.found(path)
+        path.unlink()
+    os.mkfifo(pipe)
+    folder.mkdir()
+    desk.heard.gone(pipe)
+    desk.heard.gone(folder)
+
+
 def test_sweeps_come_by_the_boot_clock_alone(root: Path) -> None:
     clock, heard, stop = FakeClock(), Heard(), threading.Event()
     policy = policy_of(root, minutes=30)
