@@ -27,7 +27,7 @@ BOTH = {"PAN", "EMAIL"}
 
 
 def read(data: bytes, **limits: int) -> Reading:
-    reader = Reader(default_scanner(), default_extractors(), Limits(**limits))
+    reader = Reader(default_scanner(), default_extractors(), Limits(seconds=600.0, **limits))
     return reader.read(Source.of_bytes(data))
 
 
