@@ -22,6 +22,7 @@ from agentguard.model.records import Entry, Json, Record
 EPOCH_KIND = "journal.epoch"
 GENESIS = bytes(32)
 SALT_BYTES = 16
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 _ENTRY = b"\x00"
 _NUMBERS = struct.Struct(">QQdd")
 _LENGTH = struct.Struct(">H")
@@ -50,7 +51,7 @@ def canonical(payload: Mapping[str, Json]) -> str:
         ValueError: the payload holds what JSON has no word for (NaN, say).
 
     """
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODE(payload)
 
 
 def commit_to(salt: bytes, payload: str) -> bytes:

@@ -13,14 +13,17 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from agentguard.errors import JournalBroken, StoreError
 from agentguard.store import chain
 from agentguard.store.chain import Epoch, Row
 from agentguard.store.journal import SqliteJournal
+
+T = TypeVar("T")
 
 FORMAT = "agentguard-journal/1"
 CLOSING = ("closing", "head", "file")
@@ -65,22 +68,21 @@ def export(journal: SqliteJournal, path: Path, receipt: bytes = b"") -> int:
 def _write(journal: SqliteJournal, file: BinaryIO, receipt: bytes) -> int:
     digest = hashlib.sha256()
 
-    def put(value: object) -> None:
-        line = _line(value)
+    def put(line: bytes) -> None:
         digest.update(line)
         file.write(line)
 
-    epochs = journal.epochs()
-    put({
+    begin = {
         "format": FORMAT,
-        "epochs": [_epoch_json(e) for e in epochs.values()],
+        "epochs": [{**asdict(e), "previous": e.previous.hex()} for e in journal.epochs().values()],
         "receipt": receipt.decode("utf-8", "replace"),
-    })  # fmt: skip
+    }
+    put(_line(begin))
     count, head = 0, chain.GENESIS
     for row in journal.walk():
-        put(_row_json(row))
+        put(_spelled(row))
         count, head = count + 1, row.hash
-    put({"closing": count, "head": head.hex(), "file": digest.hexdigest()})
+    put(_line({"closing": count, "head": head.hex(), "file": digest.hexdigest()}))
     return count
 
 
@@ -88,28 +90,15 @@ def _line(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _epoch_json(epoch: Epoch) -> Mapping[str, object]:
-    return {
-        "epoch": epoch.epoch,
-        "first": epoch.first,
-        "previous": epoch.previous.hex(),
-        "reason": epoch.reason,
-    }
-
-
-def _row_json(row: Row) -> Mapping[str, object]:
-    return {
-        "epoch": row.epoch,
-        "seq": row.seq,
-        "boot": row.boot,
-        "wall": row.wall,
-        "kind": row.kind,
-        "payload": None if row.payload is None else json.loads(row.payload),
-        "salt": None if row.salt is None else row.salt.hex(),
-        "commitment": row.commitment.hex(),
-        "previous": row.previous.hex(),
-        "hash": row.hash.hex(),
-    }
+def _spelled(row: Row) -> bytes:
+    """Give an entry's line, byte for byte as `_line` would; this is what takes the time."""
+    salt = "null" if row.salt is None else f'"{row.salt.hex()}"'
+    return (
+        f'{{"boot":{row.boot!r},"commitment":"{row.commitment.hex()}","epoch":{row.epoch}'
+        f',"hash":"{row.hash.hex()}","kind":{encode_basestring_ascii(row.kind)}'
+        f',"payload":{row.payload or "null"},"previous":"{row.previous.hex()}"'
+        f',"salt":{salt},"seq":{row.seq},"wall":{row.wall!r}}}\n'
+    ).encode()
 
 
 def verify_file(path: Path) -> Verified:
@@ -136,24 +125,28 @@ class _Reader:
         self._digest = hashlib.sha256()
         self.good = 0
 
-    def lines(self) -> Iterator[dict[str, object]]:
-        """Give each line's value; `file` of a closing line must fit what was read before it."""
+    def lines(self) -> Iterator[tuple[bytes, dict[str, object]]]:
+        """Give each line with its value, whose spelling is the caller's to check."""
         while line := self._file.readline(LONGEST_LINE):
             value = self._parse(line)
             if "closing" in value and value.get("file") != self._digest.hexdigest():
                 raise self.broken("The closing line does not fit what stands before it")
             self._digest.update(line)
-            yield value
+            yield line, value
 
     def _parse(self, line: bytes) -> dict[str, object]:
         try:
             value = json.loads(line)
-            same = isinstance(value, dict) and _line(value) == line
         except (ValueError, RecursionError):
-            same = False
-        if not same:
+            value = None
+        if not isinstance(value, dict):
             raise self.broken("A line is not as the agent wrote it")
-        return dict(value)
+        return value
+
+    def require(self, line: bytes, expected: bytes) -> None:
+        """Refuse a line that is spelled otherwise than the agent spells it."""
+        if line != expected:
+            raise self.broken("A line is not as the agent wrote it")
 
     def broken(self, what: str) -> JournalBroken:
         """Give the error at the present place."""
@@ -163,12 +156,15 @@ class _Reader:
 def _verify(file: BinaryIO) -> Verified:
     reader = _Reader(file)
     lines = reader.lines()
-    epochs = _beginning(reader, next(lines, {}))
+    line, value = next(lines, (b"", {}))
+    reader.require(line, _line(value))
+    epochs = _beginning(reader, value)
     walk = chain.Walk(epochs)
     used: set[int] = set()
     erased, head = 0, chain.GENESIS
-    for value in lines:
+    for line, value in lines:
         if "closing" in value:
+            reader.require(line, _line(value))
             if not walk.complete:
                 raise reader.broken("The entries of an epoch are missing")
             _end(reader, value, head, lines)
@@ -176,6 +172,7 @@ def _verify(file: BinaryIO) -> Verified:
         row = _row(value)
         if row is None or not walk.step(row):
             raise reader.broken("An entry was changed, removed, added or moved")
+        reader.require(line, _spelled(row))
         reader.good += 1
         head = row.hash
         used.add(row.epoch)
@@ -184,23 +181,25 @@ def _verify(file: BinaryIO) -> Verified:
 
 
 def _beginning(reader: _Reader, value: dict[str, object]) -> Mapping[int, Epoch]:
-    found: dict[int, Epoch] = {}
     match value:
         case {"format": str(name), "epochs": list(epochs)} if name == FORMAT:
-            for each in epochs:
-                match each:
-                    case {
-                        "epoch": int(epoch), "first": int(first),
-                        "previous": str(previous), "reason": str(reason),
-                    }:  # fmt: skip
-                        found[epoch] = Epoch(
-                            epoch=epoch, first=first, previous=_hex(previous), reason=reason
-                        )
-                    case _:
-                        raise reader.broken("The first line is not that of a journal")
+            found = [_epoch(each) for each in epochs]
         case _:
-            raise reader.broken("The first line is not that of a journal")
-    return found
+            found = [None]
+    if None in found:
+        raise reader.broken("The first line is not that of a journal")
+    return {e.epoch: e for e in found if e is not None}
+
+
+def _epoch(value: object) -> Epoch | None:
+    match value:
+        case {
+            "epoch": int(epoch), "first": int(first),
+            "previous": str(previous), "reason": str(reason),
+        }:  # fmt: skip
+            return Epoch(epoch=epoch, first=first, previous=_hex(previous), reason=reason)
+        case _:
+            return None
 
 
 def _end(reader: _Reader, value: dict[str, object], head: bytes, lines: Iterator[object]) -> None:
@@ -212,27 +211,29 @@ def _end(reader: _Reader, value: dict[str, object], head: bytes, lines: Iterator
 
 
 def _row(value: dict[str, object]) -> Row | None:
-    match value:
-        case {
-            "epoch": int(epoch), "seq": int(seq), "boot": float(boot), "wall": float(wall),
-            "kind": str(kind), "payload": (dict() | None) as payload,
-            "salt": (str() | None) as salt, "commitment": str(commitment),
-            "previous": str(previous), "hash": str(digest), **rest,
-        } if not rest:  # fmt: skip
-            return Row(
-                epoch=epoch,
-                seq=seq,
-                boot=boot,
-                wall=wall,
-                kind=kind,
-                payload=None if payload is None else chain.canonical(payload),
-                salt=None if salt is None else _hex(salt),
-                commitment=_hex(commitment),
-                previous=_hex(previous),
-                hash=_hex(digest),
-            )
-        case _:
-            return None
+    """Give the row of a line's value; what is more or other in it fails by its spelling."""
+    try:
+        payload, salt = value["payload"], value["salt"]
+        return Row(
+            epoch=_typed(value["epoch"], int),
+            seq=_typed(value["seq"], int),
+            boot=_typed(value["boot"], float),
+            wall=_typed(value["wall"], float),
+            kind=_typed(value["kind"], str),
+            payload=None if payload is None else chain.canonical(_typed(payload, dict)),
+            salt=None if salt is None else bytes.fromhex(_typed(salt, str)),
+            commitment=bytes.fromhex(_typed(value["commitment"], str)),
+            previous=bytes.fromhex(_typed(value["previous"], str)),
+            hash=bytes.fromhex(_typed(value["hash"], str)),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _typed(value: object, kind: type[T]) -> T:
+    if type(value) is not kind:
+        raise TypeError
+    return value
 
 
 def _hex(text: str) -> bytes:
