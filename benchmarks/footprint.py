@@ -1,0 +1,220 @@
+"""What the idle agent costs, beside a bare PySide6 tray program in the same session and run.
+
+Memory (RSS, PSS) after settling, CPU seconds while nobody does anything, and the time from start
+to the first tray icon, seen from outside by a tray host. The scan child is counted by itself; it
+must be gone while nothing is read. Exit code 1 when a bar is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from _tray_host import TrayHost  # noqa: E402 - found beside this file
+
+from tests.desktop.harness import Desktop  # noqa: E402 - found from the tree's root
+
+BARE = """
+import signal, sys
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+app = QApplication(["bare"])
+app.setQuitOnLastWindowClosed(False)
+picture = QPixmap(64, 64)
+picture.fill("green")
+menu = QMenu()
+menu.addAction("Quit", app.quit)
+icon = QSystemTrayIcon(QIcon(picture))
+icon.setToolTip("bare")
+icon.setContextMenu(menu)
+icon.show()
+sys.exit(app.exec())
+"""
+MOST_RSS = 2.0  # times the bare program's
+MOST_CPU = 0.005  # of one core
+MOST_START = 2.0  # times the bare program's
+STARTS = 7  # the first warms the caches and does not count
+PATIENCE = 60.0
+FILES = 200  # that the agent finds in its user's documents
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What one program costs."""
+
+    rss: int
+    pss: int
+    cpu: float
+    threads: int
+    children: int
+    child_rss: int
+
+
+class Bench:
+    """Starts the three programs, each agent with a data folder of its own."""
+
+    def __init__(self, desktop: Desktop) -> None:
+        self._desktop = desktop
+        self._commands = {
+            "bare": (sys.executable, "-c", BARE),
+            "tray": (sys.executable, "-m", "agentguard", "tray"),
+            "run": (sys.executable, "-m", "agentguard", "run"),
+        }
+
+    def start(self, name: str) -> subprocess.Popen[str]:
+        """Start one."""
+        data = self._desktop.home / f"data-{name}"
+        data.mkdir(exist_ok=True)
+        more = {"AGENTGUARD_HOME": str(data), "PYTHONPATH": str(ROOT)}
+        return self._desktop.start(*self._commands[name], env=more)
+
+    @contextmanager
+    def running(self, name: str) -> Iterator[psutil.Process]:
+        """Have one for a while."""
+        child = self.start(name)
+        try:
+            yield psutil.Process(child.pid)
+        finally:
+            self._desktop.end(child)
+
+    def seconds_to_icon(self, host: TrayHost, name: str) -> float:
+        """Start one, wait for its icon, end it."""
+        begun = time.monotonic()
+        with self.running(name) as process:
+            return host.docked(process.pid, PATIENCE) - begun
+
+
+def cpu_of(process: psutil.Process) -> float:
+    """Give the CPU seconds of a process and of what it started, the ended ones included."""
+    times = process.cpu_times()
+    spent = times.user + times.system + times.children_user + times.children_system
+    for child in process.children(recursive=True):
+        inner = child.cpu_times()
+        spent += inner.user + inner.system
+    return float(spent)
+
+
+def settle(processes: dict[str, psutil.Process], seconds: float) -> None:
+    """Let them start, sweep and read the machine, until no child is left or time is up."""
+    end = time.monotonic() + seconds
+    least = time.monotonic() + min(seconds, 20.0)
+    while time.monotonic() < end:
+        time.sleep(1.0)
+        alone = not any(p.children(recursive=True) for p in processes.values())
+        if alone and time.monotonic() > least:
+            return
+
+
+def measure(bench: Bench, seconds: float, settling: float) -> dict[str, Cost]:
+    """Run all three side by side and leave them alone."""
+    with (
+        bench.running("bare") as bare,
+        bench.running("tray") as tray,
+        bench.running("run") as run,
+    ):
+        processes = {"bare": bare, "tray": tray, "run": run}
+        settle(processes, settling)
+        before = {name: cpu_of(process) for name, process in processes.items()}
+        time.sleep(seconds)
+        after = {name: cpu_of(process) for name, process in processes.items()}
+        return {
+            name: cost(process, after[name] - before[name]) for name, process in processes.items()
+        }
+
+
+def cost(process: psutil.Process, cpu: float) -> Cost:
+    memory = process.memory_full_info()
+    children = process.children(recursive=True)
+    return Cost(
+        rss=memory.rss,
+        pss=memory.pss,
+        cpu=cpu,
+        threads=process.num_threads(),
+        children=len(children),
+        child_rss=sum(child.memory_info().rss for child in children),
+    )
+
+
+def starts(bench: Bench, host: TrayHost, count: int) -> dict[str, list[float]]:
+    """Measure starts in turns, so that both meet the same machine."""
+    took: dict[str, list[float]] = {"bare": [], "tray": []}
+    for _ in range(count):
+        for name, found in took.items():
+            found.append(bench.seconds_to_icon(host, name))
+    return {name: found[1:] for name, found in took.items()}
+
+
+def show(costs: dict[str, Cost], took: dict[str, list[float]], seconds: float) -> bool:
+    """Print the tables; tell whether every bar is held."""
+    bare = costs["bare"]
+    head = ("RSS MiB", "x bare", "PSS MiB", "x bare", "CPU s", "% core", "threads", "children")
+    print(f"{'idle for ' + format(seconds, '.0f') + ' s':<22}" + "".join(f"{h:>10}" for h in head))
+    for name, one in costs.items():
+        print(
+            f"{name:<22}{one.rss / MIB:>10.1f}{one.rss / bare.rss:>10.2f}{one.pss / MIB:>10.1f}"
+            f"{one.pss / bare.pss:>10.2f}{one.cpu:>10.2f}{one.cpu / seconds * 100:>10.2f}"
+            f"{one.threads:>10}{one.children:>10}"
+        )
+    print(
+        f"\n{'start to tray icon':<22}{'starts':>10}{'median s':>10}{'worst s':>10}{'x bare':>10}"
+    )
+    medians = {name: statistics.median(found) for name, found in took.items()}
+    for name, found in took.items():
+        ratio = medians[name] / medians["bare"]
+        print(f"{name:<22}{len(found):>10}{medians[name]:>10.2f}{max(found):>10.2f}{ratio:>10.2f}")
+    print()
+    return verdict(costs, medians["tray"] / medians["bare"], seconds)
+
+
+def verdict(costs: dict[str, Cost], start: float, seconds: float) -> bool:
+    bare = costs["bare"]
+    lines = [("start to icon, tray", start, MOST_START, "x bare")]
+    for name in ("tray", "run"):
+        one = costs[name]
+        lines += [
+            (f"RSS, {name}", one.rss / bare.rss, MOST_RSS, "x bare"),
+            (f"CPU, {name}", one.cpu / seconds * 100, MOST_CPU * 100, "% of a core"),
+            (f"children, {name}", one.children, 0, "processes"),
+        ]
+    for what, value, most, unit in lines:
+        held = "held" if value <= most else "MISSED"
+        print(f"{what:<22}{value:>10.2f}  of at most {most:g} {unit}: {held}")
+    return all(value <= most for _, value, most, _ in lines)
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="idle seconds to measure")
+    parser.add_argument("--settle", type=float, default=150.0, help="at most, before measuring")
+    parser.add_argument("--starts", type=int, default=STARTS, help="starts; the first is not kept")
+    chosen = parser.parse_args()
+    with Desktop() as desktop, TrayHost(desktop.display) as host:
+        documents = desktop.home / "Documents"
+        documents.mkdir()
+        for number in range(FILES):
+            (documents / f"note-{number}.txt").write_text(f"Call {number} went well.\n")
+        bench = Bench(desktop)
+        took = starts(bench, host, chosen.starts)
+        costs = measure(bench, chosen.seconds, chosen.settle)
+    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    return 0 if show(costs, took, chosen.seconds) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
