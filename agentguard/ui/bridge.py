@@ -1,21 +1,24 @@
-"""The one bridge between the engine's thread and Qt: queued signals in, the desk's door out."""
+"""The one bridge between the engine's thread and Qt: posted events in, the desk's door out."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRunnable, QThreadPool
 
 from agentguard.errors import AgentGuardError
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
+from agentguard.ui.news import News
 from agentguard.ui.present import present
 from agentguard.ui.views import View
 
 T = TypeVar("T")
+ARRIVED = QEvent.Type(QEvent.registerEventType())
 ENDING = 2000  # milliseconds that slow calls may still take at the end
 
 
@@ -25,12 +28,10 @@ class Bridge(QObject):
     `later` runs a slow call beside the windows and hands its result to the Qt thread.
     """
 
-    viewed = Signal(object, object)
-    _arrived = Signal()
-    _finished = Signal(object)
-
     def __init__(self, desk: Desk, texts: Texts) -> None:
         super().__init__()
+        self.viewed: News[Snapshot, View] = News()
+        self._finished: deque[Callable[[], None]] = deque()
         self.desk = desk
         self.texts = texts
         self.snapshot = desk.snapshot()
@@ -39,8 +40,6 @@ class Bridge(QObject):
         self._open = True
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._finished.connect(_call, Qt.ConnectionType.QueuedConnection)
         desk.subscribe(self._bring)
 
     def close(self) -> None:
@@ -70,11 +69,18 @@ class Bridge(QObject):
         """Take a snapshot in the engine's thread."""
         if self._open:
             self._newest = snapshot
-            self._arrived.emit()
+            QCoreApplication.postEvent(self, QEvent(ARRIVED))
 
     def _finish(self, tell: Callable[[], None]) -> None:
         if self._open:
-            self._finished.emit(tell)
+            self._finished.append(tell)
+            QCoreApplication.postEvent(self, QEvent(ARRIVED))
+
+    def customEvent(self, _event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Take, in the Qt thread, what the other threads brought."""
+        self._take()
+        while self._finished and self._open:
+            self._finished.popleft()()
 
     def _take(self) -> None:
         newest, self._newest = self._newest, None
@@ -82,7 +88,3 @@ class Bridge(QObject):
             self.snapshot = newest
             self.view = present(newest, self.texts)
             self.viewed.emit(newest, self.view)
-
-
-def _call(tell: Callable[[], None]) -> None:
-    tell()

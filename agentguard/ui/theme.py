@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from string import Template
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from agentguard import paths
+from agentguard.ui.news import News
 from agentguard.ui.tones import DARK, LIGHT, Tones, prescribed
 
 
@@ -18,10 +19,9 @@ class Theme(QObject):
     `changed` tells the windows to paint their icons again.
     """
 
-    changed = Signal()
-
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        self.changed: News[()] = News()
         self._app = app
         self._system = QPalette(app.palette())
         app.setStyle("Fusion")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui import icons
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.news import News
 from agentguard.ui.views import Page, View
 
 LOOK = 5000  # milliseconds between two looks for a tray host
@@ -22,10 +23,6 @@ class Tray(QObject):
     Quit is only in the menu when `may_quit`.
     """
 
-    opened = Signal(object)
-    quit_wanted = Signal()
-    host_changed = Signal(bool)
-
     def __init__(
         self,
         bridge: Bridge,
@@ -34,6 +31,9 @@ class Tray(QObject):
         available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         super().__init__()
+        self.opened: News[Page] = News()
+        self.quit_wanted: News[()] = News()
+        self.host_changed: News[bool] = News()
         self._bridge, self._texts, self._available = bridge, bridge.texts, available
         self.hosted = False
         self.menu = QMenu()

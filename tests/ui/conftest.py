@@ -45,8 +45,8 @@ class Rig:
 
     def show(self, snapshot: Snapshot) -> None:
         """Bring a snapshot and wait until the windows had it."""
-        with self.qtbot.waitSignal(self.bridge.viewed, timeout=5000):
-            self.desk.show(snapshot)
+        self.desk.show(snapshot)
+        self.until(lambda: self.bridge.snapshot is snapshot)
 
     def until(self, holds: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(holds, timeout=5000)

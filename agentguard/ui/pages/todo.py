@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.finding_card import FindingCard
 from agentguard.ui.keyed import Keyed
+from agentguard.ui.news import News
 from agentguard.ui.pages.base import PageFrame, tell
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import FindingView, Help, Page, View
@@ -26,10 +27,10 @@ class TodoPage(PageFrame):
     """The findings; `lessons_wanted` asks the window for the lessons."""
 
     page = Page.TODO
-    lessons_wanted = Signal()
 
     def __init__(self, bridge: Bridge, theme: Theme, open_folder: OpenFolder = open_folder) -> None:
         super().__init__(bridge, theme)
+        self.lessons_wanted: News[()] = News()
         self._open_folder = open_folder
         self._status = self.status()
         self._nothing = self.nothing()
