@@ -14,6 +14,7 @@ import io
 import os
 import platform
 import shutil
+import ssl
 import subprocess
 import sys
 import sysconfig
@@ -98,6 +99,13 @@ def run(command: Iterable[str | Path], **env: str) -> int:
     return subprocess.run(words, cwd=ROOT, env={**os.environ, **env}, check=False).returncode
 
 
+def trusted() -> dict[str, str]:
+    """Give the certificates that this machine was told to trust, for uv as well."""
+    names = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    told = next((os.environ[n] for n in names if Path(os.environ.get(n, "")).is_file()), "")
+    return {"SSL_CERT_FILE": told} if told else {"UV_SYSTEM_CERTS": "true"}
+
+
 def must(command: Iterable[str | Path], **env: str) -> None:
     """Run a program that has to succeed."""
     words = [str(word) for word in command]
@@ -152,6 +160,7 @@ def environment() -> None:
         UV_PYTHON_DOWNLOADS="never",
         UV_PROJECT_ENVIRONMENT=str(VENV),
         UV_NO_PROGRESS="1",
+        **trusted(),
     )
     STAMP.write_text(stamp, encoding="utf-8")
 
@@ -181,7 +190,8 @@ def _uv() -> Path:
         fail(f"There is no uv for {sysconfig.get_platform()}; install uv {version} by hand.")
         raise AssertionError
     try:
-        with urllib.request.urlopen(str(wheel["url"]), timeout=120) as answer:
+        context = ssl.create_default_context(cafile=trusted().get("SSL_CERT_FILE"))
+        with urllib.request.urlopen(str(wheel["url"]), timeout=120, context=context) as answer:
             data = answer.read()
     except OSError as error:
         fail(f"uv could not be fetched from the Python package index: {error}.")
@@ -265,7 +275,7 @@ def bench(rest: list[str]) -> int:
 def build(rest: list[str]) -> int:
     """Build the wheel and the source archive into dist/."""
     environment()
-    return run((_uv(), "build", "--quiet", *rest))
+    return run((_uv(), "build", "--quiet", *rest), **trusted())
 
 
 def shots(rest: list[str]) -> int:
