@@ -11,14 +11,14 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-import shtab
-
 from agentguard import __version__, commands, texts
 from agentguard.commands.base import COULD_NOT, Command
 from agentguard.errors import AgentGuardError, CatalogueError
 
 INTERRUPTED = 130
 PROGRAM = "agentguard"
+COMPLETION = "--print-completion"
+SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")
 
 
 def names() -> tuple[str, ...]:
@@ -53,18 +53,28 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    shtab.add_argument_to(parser, ["--print-completion"], help=said.say("cli.completion"))
+    completing = _add_completion(parser, words, said.say("cli.completion"))
     every = parser.add_subparsers(
         dest="command", metavar=said.say("cli.command"), required=True, title=said.say("cli.title")
     )
     wanted = next((w for w in words if not w.startswith("-")), "")
-    completing = any(w.startswith("--print-completion") for w in words)
     for name in names():
         help_ = said.say(f"cli.{name}.help")
         sub = every.add_parser(name, help=help_, description=help_)
         if completing or name == wanted:
             _command(name).arguments(sub, said)
     return parser
+
+
+def _add_completion(parser: argparse.ArgumentParser, words: Sequence[str], help_: str) -> bool:
+    """Add the option; its library costs more than a whole start, so it comes when asked for."""
+    if any(w.startswith("--p") for w in words):
+        import shtab  # noqa: PLC0415 - see above
+
+        shtab.add_argument_to(parser, [COMPLETION], help=help_)
+        return True
+    parser.add_argument(COMPLETION, choices=SHELLS, help=help_)
+    return False
 
 
 def _command(name: str) -> Command:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
-from agentguard.scan.reading import Reading
+from agentguard.scan.outcome import Reading
 
 READY = b"ready"
 LONGEST = 1 << 20

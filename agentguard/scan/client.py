@@ -16,9 +16,9 @@ from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
-from agentguard.scan import _speech, worker
+from agentguard.scan import _speech, child
 from agentguard.scan.limits import Limits
-from agentguard.scan.reading import Reading, default_extractors
+from agentguard.scan.outcome import Reading
 
 __all__ = ["IDLE", "Limits", "ScanClient", "Scanned"]
 
@@ -45,12 +45,12 @@ class Scanned:
 class _Child:
     """One spawned process and the line to it."""
 
-    def __init__(self, limits: Limits, extractors: worker.Extractors) -> None:
+    def __init__(self, limits: Limits, extractors: child.Extractors) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self.line: _speech.Line = ours
         self.process: SpawnProcess = context.Process(
-            target=worker.main, args=(theirs, limits, extractors), name="scan", daemon=True
+            target=child.main, args=(theirs, limits, extractors), name="scan", daemon=True
         )
         self.process.start()
         theirs.close()
@@ -108,7 +108,7 @@ class ScanClient:
     """
 
     def __init__(
-        self, limits: Limits, clock: Clock, extractors: worker.Extractors = default_extractors
+        self, limits: Limits, clock: Clock, extractors: child.Extractors = child.default_extractors
     ) -> None:
         self._limits = limits
         self._clock = clock

@@ -6,32 +6,23 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 
-from agentguard.catalogue import discover
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
-from agentguard.model.hits import Hit
 from agentguard.pii.scanner import Scanner
-from agentguard.scan import extract
+from agentguard.scan.child import default_extractors
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import Limits
+from agentguard.scan.outcome import Reading
 from agentguard.scan.sealed import is_sealed
+
+__all__ = ["Reader", "Reading", "default_extractors"]
 
 _OF_DEADLINE = 0.6
 """The part of the deadline after which reading stops by itself, so that what was found is told."""
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError, RecursionError)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What became of a source."""
-
-    outcome: FileOutcome
-    hits: tuple[Hit, ...] = ()
-    reason: str = ""
 
 
 class Reader:
@@ -85,8 +76,3 @@ class Reader:
             if extractor.sniff(source):
                 return extractor.extract(source, work)
         raise ScanError("reason.unsupported")
-
-
-def default_extractors() -> tuple[Extractor, ...]:
-    """Give every format of the room."""
-    return discover(extract, "EXTRACTOR", Extractor)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan import _speech
 from agentguard.scan._confine import confine
-from agentguard.scan.extract.base import Extractor
+from agentguard.scan.child import Extractors
 from agentguard.scan.limits import Limits
 from agentguard.scan.opening import GONE, opened, reason_of
-from agentguard.scan.reading import Reader, Reading, default_extractors
-
-Extractors = Callable[[], Sequence[Extractor]]
-"""Gives the formats to read; a function of a module, since the child imports it by name."""
+from agentguard.scan.outcome import Reading
+from agentguard.scan.reading import Reader
 
 
-def main(parent: _speech.Line, limits: Limits, extractors: Extractors = default_extractors) -> None:
+def serve(parent: _speech.Line, limits: Limits, extractors: Extractors) -> None:
     """Answer until the parent hangs up."""
     scanner = default_scanner()
     reader = Reader(scanner, extractors(), limits)
