@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from agentguard.ui.parts import GAP, column, frame
@@ -30,6 +30,11 @@ class CornerCard(QWidget):
         outer = column(self)
         outer.addWidget(card)
         self.inside: QVBoxLayout = column(card, margin=3 * GAP, gap=GAP)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the right size once the texts know how many lines they need."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.place)
 
     def place(self) -> None:
         """Go to the bottom right of the first screen."""
