@@ -38,7 +38,8 @@ class CornerCard(QWidget):
 
     def place(self) -> None:
         """Go to the bottom right of the first screen."""
-        self.adjustSize()
+        height = max(self.minimumSizeHint().height(), self.heightForWidth(self.width()))
+        self.resize(self.width(), height)
         screen = QGuiApplication.primaryScreen()
         if screen is not None:
             corner = screen.availableGeometry().bottomRight()

@@ -38,6 +38,7 @@ class LessonForm(QWidget):
         self._result.hide()
         self._button = button(texts.say("ui.lessons.answer"), self._pressed, main=True)
         inside = column(self, gap=GAP)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         inside.addWidget(label(lesson.title, "heading"))
         inside.addWidget(self._text())
         inside.addWidget(label(lesson.question, "strong"))
