@@ -16,6 +16,8 @@ from agentguard.errors import AgentGuardError, UplinkError, UsageError
 from agentguard.mfa import Verifiers
 from agentguard.mfa.offline import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
+from agentguard.model.events import PolicyInForce, PolicyRefused
+from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
 from agentguard.policy.keeper import Keeper
@@ -27,6 +29,9 @@ from agentguard.store.db import Store, open_store
 from agentguard.uplink.link import Uplink, connect
 
 LOG = logging.getLogger(__name__)
+
+SOURCE = "endpoint"
+"""What problems of a delivered policy name as its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +126,29 @@ def _uplink(place: Place, store: Store, engine: Engine) -> Uplink | None:
             submit=engine.submit,
             clock=place.clock,
             user=place.user,
+            take_policy=_Taking(place, engine),
         )
     except AgentGuardError as error:
         LOG.error("no reports are sent: %s", error)  # noqa: TRY400 - its words say enough
         return None
+
+
+class _Taking:
+    """Judges a policy that the endpoint delivers: in force at once, or refused and said so."""
+
+    def __init__(self, place: Place, engine: Engine) -> None:
+        self._place = place
+        self._engine = engine
+
+    def __call__(self, data: bytes) -> None:
+        at = self._place.clock.now()
+        try:
+            policy = Keeper(self._place.folder, shapes(), self._place.clock).offer(data, SOURCE)
+        except AgentGuardError as error:
+            LOG.warning("the delivered policy is refused: %s", error.title)
+            self._engine.submit(PolicyRefused(at=at, message=say("policy.delivered-refused")))
+        else:
+            self._engine.submit(PolicyInForce(at=at, policy=policy))
 
 
 class _Prompt:
