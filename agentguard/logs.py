@@ -120,7 +120,6 @@ def set_up(
         handler.addFilter(Throttle(seconds))
         root.addHandler(handler)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 def _formatter() -> logging.Formatter:

@@ -83,7 +83,7 @@ class DesktopState:
     notices: list[tuple[str, str]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     copies: Feed[str] = field(default_factory=Feed)
-    focuses: Feed[FocusedWindow] = field(default_factory=Feed)
+    focuses: Feed[tuple[FocusedWindow, float]] = field(default_factory=Feed)
     guard: threading.RLock = field(default_factory=threading.RLock)
 
     def require(self, capability: str) -> None:
@@ -168,18 +168,20 @@ class SimulatedForeground:
         window = Steady[FocusedWindow](steady)
         now = self.state.clock.now
 
-        def tell() -> None:
-            if (due := window.due(now().boot)) is not None:
+        def tell(by: float) -> None:
+            if (due := window.due(by)) is not None:
                 focused(due)
 
         with self.state.focuses.subscribed() as focuses:
             window.offer(self.state.focused, now().boot)
+            tell(now().boot)
             while not stop.is_set():
                 self.state.require("foreground")
-                tell()
-                for value in _waiting(focuses):
-                    window.offer(value, now().boot)
-                    tell()
+                moment = now().boot  # before the changes are taken, so that none of before is missed
+                for value, at in _waiting(focuses):
+                    tell(at)
+                    window.offer(value, at)
+                tell(moment)
 
 
 @dataclass(frozen=True, slots=True)

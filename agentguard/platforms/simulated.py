@@ -106,7 +106,7 @@ class SimulatedDesktop:
         """Bring a window of a program to the front."""
         focused = FocusedWindow(image=image, window_class=window_class or image, window=window)
         self._state.focused = focused
-        self._state.focuses.publish(focused)
+        self._state.focuses.publish((focused, self._state.clock.now().boot))
 
     def call(self, on: bool, source: str = "softphone") -> None:  # noqa: FBT001 - reads as said
         """Begin or end a call."""
