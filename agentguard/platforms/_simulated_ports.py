@@ -177,7 +177,7 @@ class SimulatedForeground:
             tell(now().boot)
             while not stop.is_set():
                 self.state.require("foreground")
-                moment = now().boot  # before the changes are taken, so that none of before is missed
+                moment = now().boot  # read before the changes: none of before is missed
                 for value, at in _waiting(focuses):
                     tell(at)
                     window.offer(value, at)
