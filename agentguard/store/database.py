@@ -20,6 +20,7 @@ Value = str | int | float | bytes | None
 
 BUSY_MILLISECONDS = 5000
 PAGES_BEFORE_CHECKPOINT = 500
+TRIES_FOR_WAL = 20
 
 _ADVICE = {
     apsw.FullError: ("is full", "Free some space on the disk; the agent goes on by itself."),
@@ -88,10 +89,26 @@ class Database:
 
         """
         self.rows("PRAGMA mmap_size=0")
-        self.rows("PRAGMA journal_mode=WAL")
+        self._write_ahead()
         self.rows("PRAGMA synchronous=FULL")
         self.rows("PRAGMA secure_delete=ON")
         self.rows(f"PRAGMA wal_autocheckpoint={PAGES_BEFORE_CHECKPOINT}")
+
+    def _write_ahead(self) -> None:
+        """Switch to WAL; of several processes at once SQLite refuses some without waiting.
+
+        Beginning a transaction does wait, so the others are done before the next try.
+        """
+        for _ in range(TRIES_FOR_WAL):
+            try:
+                self.rows("PRAGMA journal_mode=WAL")
+            except StoreError as error:
+                if not isinstance(error.__cause__, apsw.BusyError):
+                    raise
+                with self.transaction():
+                    continue
+            return
+        self.rows("PRAGMA journal_mode=WAL")
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Value, ...]]:
         """Run one statement and give all its rows.

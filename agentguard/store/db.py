@@ -93,12 +93,25 @@ def _make_ready(database: Database) -> None:
     if not database.healthy():
         raise spoilt(database.path)
     schema.migrate(database)
-    if not database.rows("SELECT 1 FROM epochs LIMIT 1"):
+    if not _has_epoch(database):
         _first_epoch(database)
 
 
+def _has_epoch(database: Database) -> bool:
+    return bool(database.rows("SELECT 1 FROM epochs LIMIT 1"))
+
+
 def _first_epoch(database: Database) -> None:
-    """Give a new database its epoch, above any that this folder ever had."""
+    """Give a new database its epoch, above any that this folder ever had.
+
+    Of several processes that open it at once, the first to write gives the epoch.
+    """
+    with database.transaction():
+        if not _has_epoch(database):
+            _open_first(database)
+
+
+def _open_first(database: Database) -> None:
     file = database.path.with_name(EPOCH_FILE)
     known = _known_epoch(file)
     _remember_epoch(file, known + 1)

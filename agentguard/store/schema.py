@@ -63,6 +63,8 @@ def refuse_newer(database: Database, newest: int = len(MIGRATIONS)) -> None:
 def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
     """Bring the tables to the newest version, after a copy of an older file.
 
+    The version is read again within the transaction: another process may have been faster.
+
     Raises:
         StoreError: the file is newer than this program, or cannot be written; it is as before.
 
@@ -74,7 +76,8 @@ def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS
     if present:
         _copy(database, present)
     with database.transaction():
-        for number in range(present, len(migrations)):
+        refuse_newer(database, len(migrations))
+        for number in range(version(database), len(migrations)):
             for statement in migrations[number]:
                 database.rows(statement)
         database.rows(f"PRAGMA user_version={len(migrations)}")
