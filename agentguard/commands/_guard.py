@@ -8,38 +8,43 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentguard import paths, settings, texts
-from agentguard.agent import Agent
 from agentguard.commands.base import FINE
 from agentguard.errors import CannotError
 from agentguard.platforms import load, only_one, system_clock
-from agentguard.start import Place, logged, opened
+from agentguard.texts import Texts
 
-
-def here() -> Place:
-    """Give this user's place on this computer."""
-    return Place(
-        folder=paths.data_folder(), backend=load(), clock=system_clock(), user=getpass.getuser()
-    )
+if TYPE_CHECKING:
+    from agentguard.agent import Agent
 
 
 @contextmanager
-def guarding(place: Place) -> Iterator[Agent]:
-    """Start the agent; a second one in the same folder says so.
+def alone(folder: Path, words: Texts) -> Iterator[None]:
+    """Be the only agent of a folder.
 
     Raises:
         CannotError: an agent is running already.
 
     """
-    words = texts.load(settings.load(place.folder).language)
-    with only_one(place.folder) as alone:
-        if not alone:
+    with only_one(folder) as first:
+        if not first:
             raise CannotError(words.say("cli.tray.second"), words.say("cli.tray.second-advice"))
-        logged(place)
-        with opened(place) as agent:
-            agent.start()
-            yield agent
+        yield
+
+
+@contextmanager
+def guarding(folder: Path) -> Iterator[Agent]:
+    """Start the agent of this user on this computer, and stop it afterwards."""
+    from agentguard.start import Place, logged, opened  # noqa: PLC0415 - after the first icon
+
+    place = Place(folder=folder, backend=load(), clock=system_clock(), user=getpass.getuser())
+    logged(place)
+    with opened(place) as agent:
+        agent.start()
+        yield agent
 
 
 def guard_without_windows() -> int:
@@ -47,8 +52,10 @@ def guard_without_windows() -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with guarding(here()):
-        sys.stderr.write(texts.load().say("cli.run.begun") + "\n")
+    folder = paths.data_folder()
+    words = texts.load(settings.load(folder).language)
+    with alone(folder, words), guarding(folder):
+        sys.stderr.write(words.say("cli.run.begun") + "\n")
         while not stop.wait(1.0):
             pass
     return FINE
@@ -56,9 +63,13 @@ def guard_without_windows() -> int:
 
 def guard_with_windows(*, may_quit: bool) -> int:
     """Guard with the tray until the person quits or a signal comes."""
-    from agentguard.ui.run import run  # noqa: PLC0415 - Qt only where windows are wanted
+    from agentguard.ui.early import appear  # noqa: PLC0415 - Qt only where windows are wanted
 
-    place = here()
-    words = texts.load(settings.load(place.folder).language)
-    with guarding(place) as agent:
-        return run(agent.desk, words, stop=threading.Event(), may_quit=may_quit)
+    folder = paths.data_folder()
+    words = texts.load(settings.load(folder).language)
+    with alone(folder, words):
+        first = appear(words)
+        from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
+
+        with guarding(folder) as agent:
+            return run(agent.desk, words, stop=threading.Event(), may_quit=may_quit, first=first)

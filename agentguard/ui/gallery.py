@@ -16,8 +16,8 @@ from agentguard.texts import Texts
 from agentguard.ui import _simulated_data as data
 from agentguard.ui import icons
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.early import application
 from agentguard.ui.prompts import Prompts
-from agentguard.ui.run import application
 from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray

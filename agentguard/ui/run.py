@@ -7,12 +7,13 @@ from collections.abc import Callable
 from types import FrameType
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from agentguard.ports.clock import Stop
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.early import application
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.qt_log import logged
 from agentguard.ui.theme import Theme
@@ -28,11 +29,19 @@ DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 class Interface(QObject):
     """All that a person sees of one desk; the window is made when it is first opened."""
 
-    def __init__(self, desk: Desk, texts: Texts, theme: Theme, *, may_quit: bool) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        texts: Texts,
+        theme: Theme,
+        *,
+        may_quit: bool,
+        first: QSystemTrayIcon | None = None,
+    ) -> None:
         super().__init__()
         self.theme = theme
         self.bridge = Bridge(desk, texts)
-        self.tray = Tray(self.bridge, may_quit=may_quit)
+        self.tray = Tray(self.bridge, may_quit=may_quit, first=first)
         self.prompts = Prompts(self.bridge, theme)
         self.window: StatusWindow | None = None
         self.tray.opened.connect(self.open)
@@ -67,26 +76,17 @@ class Interface(QObject):
             self.open(Page.OVERVIEW)
 
 
-def application() -> QApplication:
-    """Give the application, made on the first call."""
-    known = QApplication.instance()
-    if isinstance(known, QApplication):
-        return known
-    QApplication.setHighDpiScaleFactorRoundingPolicy(
-        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
-    )
-    app = QApplication(["agentguard"])
-    app.setApplicationName("agentguard")
-    app.setApplicationDisplayName("AgentGuard")
-    app.setDesktopFileName("agentguard")
-    app.setQuitOnLastWindowClosed(False)
-    return app
-
-
-def run(desk: Desk, texts: Texts, *, stop: Stop, may_quit: bool) -> int:
+def run(
+    desk: Desk,
+    texts: Texts,
+    *,
+    stop: Stop,
+    may_quit: bool,
+    first: QSystemTrayIcon | None = None,
+) -> int:
     """Show the desk until `stop` is set, the person quits, or a signal comes; give 0.
 
-    Must be called in the main thread.
+    Must be called in the main thread. `first` is the icon that stood in the tray until now.
     """
     app = application()
     app.setQuitOnLastWindowClosed(False)
@@ -94,7 +94,7 @@ def run(desk: Desk, texts: Texts, *, stop: Stop, may_quit: bool) -> int:
     def leave() -> None:
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
-    interface = Interface(desk, texts, Theme(app), may_quit=may_quit)
+    interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first)
     interface.tray.quit_wanted.connect(leave)
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)

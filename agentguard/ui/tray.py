@@ -20,7 +20,7 @@ LOOK = 5000  # milliseconds between two looks for a tray host
 class Tray(QObject):
     """The icon with its menu; `opened` asks for a page, `host_changed` tells of the tray host.
 
-    Quit is only in the menu when `may_quit`.
+    Quit is only in the menu when `may_quit`. `first` is an icon that stands in the tray already.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Tray(QObject):
         bridge: Bridge,
         *,
         may_quit: bool,
+        first: QSystemTrayIcon | None = None,
         available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         super().__init__()
@@ -50,7 +51,7 @@ class Tray(QObject):
         self._line("ui.menu.about", Page.ABOUT)
         if may_quit:
             self._action(self._texts.say("ui.menu.quit"), self.quit_wanted.emit)
-        self.icon = self._make()
+        self.icon = self._dressed(first or QSystemTrayIcon(self))
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self.look)
@@ -68,10 +69,10 @@ class Tray(QObject):
         if hosted == self.hosted:
             return
         self.hosted = hosted
-        if hosted:
+        if hosted and not self.icon.isVisible():
             self.icon.hide()
             self.icon.deleteLater()
-            self.icon = self._make()
+            self.icon = self._dressed(QSystemTrayIcon(self))
             self._show(self._bridge.view)
         self.icon.setVisible(hosted)
         self.host_changed.emit(hosted)
@@ -81,8 +82,7 @@ class Tray(QObject):
         self._timer.stop()
         self.icon.hide()
 
-    def _make(self) -> QSystemTrayIcon:
-        icon = QSystemTrayIcon(self)
+    def _dressed(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
         icon.setContextMenu(self.menu)
         icon.activated.connect(self._activated)
         return icon
