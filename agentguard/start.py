@@ -169,4 +169,4 @@ def _link(uplink: Uplink | None) -> Link | None:
     if uplink is None:
         return None
     sender = uplink.sender
-    return Link(run=sender.run, report_now=sender.poke, last_report=sender.last_report)
+    return Link(run=sender.run, report_now=sender.try_now, last_report=sender.last_report)

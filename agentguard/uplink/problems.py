@@ -10,7 +10,9 @@ KINDS = (
     "portal", "proxy_auth", "revoked", "tcp", "timeout", "tls",
 )  # fmt: skip
 SHORTEST_WAIT = 1.0
+LONGEST_BACKOFF = 5 * 60.0
 LONGEST_WAIT = 15 * 60.0
+"""What the endpoint may ask for; by itself an agent waits no longer than LONGEST_BACKOFF."""
 
 
 def problem(

@@ -22,7 +22,13 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.uplink.client import Client
-from agentguard.uplink.problems import LONGEST_WAIT, SHORTEST_WAIT, bounded, problem
+from agentguard.uplink.problems import (
+    LONGEST_BACKOFF,
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    bounded,
+    problem,
+)
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.signing import RequestSigner
 from agentguard.wire import v1
@@ -31,6 +37,7 @@ LOG = logging.getLogger(__name__)
 
 SPLAY = 0.1  # reports are spread by this part of the interval
 LOOK = 1.0  # seconds between two looks at a stop, while waiting for a poke
+BETWEEN_ASKED = 5.0  # seconds at least between a failure and a try that a person asks for
 STORE_WAIT = 30.0  # seconds until the journal is tried again
 EPOCHS_IN_A_ROW = 2  # new epochs that are begun before a receipt settles it
 TakePolicy = Callable[[bytes], None]
@@ -77,6 +84,7 @@ class Sender:
         self._submit = submit
         self._clock = clock
         self._poked = threading.Event()
+        self._asked = threading.Event()
         self._failures = 0
         self._last = b""
         self._take_policy = take_policy
@@ -84,6 +92,11 @@ class Sender:
 
     def poke(self) -> None:
         """Report now; while the endpoint is away or busy, at the next try."""
+        self._poked.set()
+
+    def try_now(self) -> None:
+        """Report now because a person asks for it, also after a failure."""
+        self._asked.set()
         self._poked.set()
 
     def last_report(self) -> str:
@@ -94,12 +107,14 @@ class Sender:
         """Report until `stop` is set."""
         while not stop.is_set():
             self._poked.clear()
+            self._asked.clear()
             pause = self.report()
-            if self._clock.wait(stop, min(pause, SHORTEST_WAIT)):
+            least = min(pause, BETWEEN_ASKED if self._failures else SHORTEST_WAIT)
+            if self._clock.wait(stop, least):
                 return
-            rest = pause - SHORTEST_WAIT
-            if rest > 0:
-                self._clock.wait(stop if self._failures else _Wake(stop, self._poked), rest)
+            if pause > least:
+                wake = self._asked if self._failures else self._poked
+                self._clock.wait(_Wake(stop, wake), pause - least)
 
     def report(self) -> float:
         """Report once; give the seconds until the next time."""
@@ -147,10 +162,10 @@ class Sender:
         if error.kind == "conflict" and self._failures <= EPOCHS_IN_A_ROW:
             return self._heal(error.epoch)
         if error.kind == "revoked":
-            return LONGEST_WAIT
+            return LONGEST_BACKOFF
         if error.retry_after:
             return bounded(error.retry_after * (1 + _RANDOM.uniform(0, SPLAY)))
-        return bounded(_RANDOM.uniform(SHORTEST_WAIT, 2.0 ** min(self._failures, 10)))
+        return _RANDOM.uniform(SHORTEST_WAIT, min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 10)))
 
     def _heal(self, above: int) -> float:
         """Begin a new epoch: the endpoint knows other entries, as after a restored disk."""

@@ -11,6 +11,7 @@ import pytest
 from agentguard.errors import EnrolmentError, UplinkError, UsageError
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
+from agentguard.platforms.simulated import FakeClock
 from agentguard.store.memory import InMemoryJournal
 from agentguard.uplink import enrolment, link
 from agentguard.uplink.client import Client
@@ -115,6 +116,60 @@ class TestRun:
         endpoint.behaviour = honest
         eventually(lambda: endpoint.seqs == [1], within=20)
         eventually(lambda: desk.problems[-1] == "")
+
+
+class TestAPersonWhoAsks:
+    """The endpoint asked for ten minutes of patience; time passes only when it is told to."""
+
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def waiting(
+        self, tmp_path: Path, endpoint: Endpoint, authority: Authority, clock: FakeClock
+    ) -> Iterator[Desk]:
+        desk = enrolled(tmp_path, endpoint, authority.ca_file, clock=clock)
+        endpoint.behaviour = instead(problem(503, "down", Retry_After="600"))
+        stop = threading.Event()
+        thread = threading.Thread(target=desk.sender.run, args=(stop,))
+        thread.start()
+        clock.settle()
+        assert desk.problems == ["busy"]
+        endpoint.behaviour = honest
+        yield desk
+        stop.set()
+        thread.join(5)
+        desk.store.close()
+        assert not thread.is_alive()
+
+    def test_is_answered_within_five_seconds_of_a_failure(
+        self, waiting: Desk, clock: FakeClock
+    ) -> None:
+        waiting.sender.try_now()
+        clock.advance(4.5)
+        clock.settle()
+        assert waiting.problems == ["busy"], "not more often than every five seconds"
+        clock.advance(1.0)
+        eventually(lambda: waiting.problems == ["busy", ""])
+
+    def test_is_answered_at_once_when_the_failure_is_older(
+        self, waiting: Desk, clock: FakeClock
+    ) -> None:
+        clock.advance(30.0)
+        clock.settle()
+        waiting.sender.try_now()
+        eventually(lambda: waiting.problems == ["busy", ""])
+
+    def test_news_alone_waits_as_the_endpoint_wished(self, waiting: Desk, clock: FakeClock) -> None:
+        clock.advance(5.0)
+        clock.settle()
+        waiting.sender.poke()
+        clock.advance(300.0)
+        clock.settle()
+        assert waiting.problems == ["busy"]
+        clock.advance(400.0)
+        eventually(lambda: waiting.problems == ["busy", ""])
 
 
 class TestEnrolment:
