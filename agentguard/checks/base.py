@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fnmatch import translate
 from functools import lru_cache
@@ -76,6 +76,13 @@ def few(names: Iterable[str]) -> str:
     every = sorted({n for n in names if n}, key=str.casefold)
     rest = len(every) - SHOWN
     return ", ".join(islice(every, SHOWN)) + (f" (+{rest})" if rest > 0 else "")
+
+
+def partly(verdict: Verdict, unread: str) -> Verdict:
+    """Let a pass say that a part was not read: its sentence with `-part` after the id."""
+    if not unread or verdict.state is not State.PASS or verdict.message is None:
+        return verdict
+    return replace(verdict, message=replace(verdict.message, id=f"{verdict.message.id}-part"))
 
 
 def today(at: Moment) -> date:

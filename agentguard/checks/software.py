@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from agentguard.checks.base import DAY, Check, few, named, today
+from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Lifecycle, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
@@ -42,7 +42,8 @@ def judge(_event: Event, facts: Facts, settings: Settings) -> Verdict | None:
         return unknown("software.no-catalogue")
     day = max(today(seen.at), today(known.at))
     lines = _lines(seen.items, known.lines, settings)
-    return _ended(lines, day) or _rest(lines, day, known.compiled, settings)
+    rest = _rest(lines, day, known.compiled, settings)
+    return _ended(lines, day) or partly(rest, seen.unread)
 
 
 def _ended(lines: Iterable[Lifecycle], day: date) -> Verdict | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from agentguard.checks.base import DAY, Check, few, named, today
+from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Facts
 from agentguard.model.facts import Software, SoftwareSeen
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
@@ -66,7 +66,8 @@ def judge(event: SoftwareSeen, _facts: Facts, settings: Settings) -> Verdict:
     if not event.items:
         return unknown(f"unread.{event.unread}" if event.unread else "vendors.no-inventory")
     present, strangers = _match(event.items, settings.register)
-    return _present(present, today(event.at)) or _strangers(strangers, present, settings)
+    rest = _strangers(strangers, present, settings)
+    return _present(present, today(event.at)) or partly(rest, event.unread)
 
 
 def _match(

@@ -60,6 +60,24 @@ def test_a_prefix_ends_with_a_part_of_the_version(desk, version) -> None:
     assert judge(desk, ("tool", version)).state is State.FAIL
 
 
+@pytest.mark.parametrize(
+    ("name", "version", "prefix"),
+    [
+        ("openssl", "1:3.0.13-0ubuntu3", "3.0"),  # dpkg
+        ("vim", "2:8.2.3995-1ubuntu2.24", "8.2"),
+        ("git", "1:2.39.5-0+deb12u2", "2.39"),
+        ("libreoffice-core", "4:7.4.7-1+deb12u8", "7.4"),
+        ("firefox", "1:1snap1-0ubuntu5", "1"),
+        ("bind9", "10:9.18.1", "9.18"),
+    ],
+)
+def test_the_epoch_of_a_package_is_no_part_of_its_version(desk, name, version, prefix) -> None:
+    of_line = (line("Old", name, prefix, date(2026, 1, 1)),)
+    assert judge(desk, (name, version), lines=of_line).state is State.FAIL
+    epoch = (line("Other", name, version.split(":")[0] + ":", date(2026, 1, 1)),)
+    assert judge(desk, (name, version), lines=epoch).state is State.PASS
+
+
 @pytest.mark.parametrize("version", ["3.11", "3.10.2", "13.1", "4:13.1", "", "v3.1", "2.3.1"])
 def test_and_matches_no_longer_number(desk, version) -> None:
     assert judge(desk, ("tool", version)).state is State.PASS
@@ -112,6 +130,19 @@ def test_without_inventory_or_catalogue_nothing_is_claimed(desk) -> None:
     assert desk.judge(CHECK, SoftwareSeen).state is State.UNKNOWN
     assert desk.judge(CHECK, SoftwareSeen, unread="no-tool").state is State.UNKNOWN
     assert judge(desk, ("tool", "3.1"), lines=()).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(("version", "state"), [("3.2", "pass"), ("3.3", "pass"), ("3.1", "fail")])
+def test_a_source_that_did_not_answer_changes_no_state_but_a_pass_tells_of_it(
+    desk, version, state
+) -> None:
+    desk.see(LifecyclesKnown, lines=LINES, compiled=TODAY)
+    items = (Software(name="tool", version=version, vendor="", source="dpkg"),)
+    whole = desk.judge(CHECK, SoftwareSeen, items=items)
+    part = desk.judge(CHECK, SoftwareSeen, items=items, unread="software-part")
+    assert (whole.state, part.state) == (State(state), State(state))
+    more = "" if state == "fail" else " One source of programs did not answer"
+    assert part.words.startswith(whole.words + more)
 
 
 def test_the_catalogue_may_come_after_the_inventory(desk) -> None:

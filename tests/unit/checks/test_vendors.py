@@ -108,3 +108,21 @@ def test_an_empty_inventory_proves_nothing(desk) -> None:
     settings = Settings(register=(DEBIAN,))
     told = desk.judge(CHECK, SoftwareSeen, settings, unread="no-tool")
     assert told.words == "The program that tells this is not installed."
+
+
+@pytest.mark.parametrize("allow", [False, True])
+def test_a_source_that_did_not_answer_is_told_where_the_rest_passes(desk, allow) -> None:
+    settings = Settings(register=(DEBIAN,), allow_unknown=allow)
+    maker = "AnyDesk" if allow else "Debian"
+    items = (Software(name="tool", version="1", vendor=maker, source="dpkg"),)
+    whole = desk.judge(CHECK, SoftwareSeen, settings, items=items)
+    part = desk.judge(CHECK, SoftwareSeen, settings, items=items, unread="software-part")
+    assert (whole.state, part.state) == (State.PASS, State.PASS)
+    assert part.words.startswith(whole.words + " One source of programs did not answer")
+
+
+def test_a_source_that_did_not_answer_excuses_no_stranger(desk) -> None:
+    items = (Software(name="tool", version="1", vendor="AnyDesk", source="dpkg"),)
+    settings = Settings(register=(DEBIAN,))
+    told = desk.judge(CHECK, SoftwareSeen, settings, items=items, unread="software-part")
+    assert told.state is State.FAIL
