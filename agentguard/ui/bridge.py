@@ -87,4 +87,4 @@ class Bridge(QObject):
         if newest is not None and self._open:
             self.snapshot = newest
             self.view = present(newest, self.texts)
-            self.viewed.emit(newest, self.view)
+            self.viewed.tell(newest, self.view)

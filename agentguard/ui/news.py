@@ -25,7 +25,7 @@ class News(Generic[*A]):
         """Tell this listener from now on."""
         self._listeners.append(listener)
 
-    def emit(self, *news: *A) -> None:
+    def tell(self, *news: *A) -> None:
         """Tell every listener, in the thread of the caller."""
         self._listeners = [one for one in self._listeners if _alive(one)]
         for listener in tuple(self._listeners):

@@ -55,7 +55,7 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setPalette(_palette(self.tones))
         self._app.setStyleSheet(_style(self.tones, QFontInfo(self._app.font()).pointSizeF()))
-        self.changed.emit()
+        self.changed.tell()
 
 
 def _palette(tones: Tones) -> QPalette:

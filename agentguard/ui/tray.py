@@ -75,7 +75,7 @@ class Tray(QObject):
             self.icon = self._dressed(QSystemTrayIcon(self))
             self._show(self._bridge.view)
         self.icon.setVisible(hosted)
-        self.host_changed.emit(hosted)
+        self.host_changed.tell(hosted)
 
     def close(self) -> None:
         """Go away."""
@@ -89,7 +89,7 @@ class Tray(QObject):
 
     def _line(self, id_: str, page: Page) -> QAction:
         text = self._texts.say(id_) if id_ else ""
-        return self._action(text, lambda: self.opened.emit(page))
+        return self._action(text, lambda: self.opened.tell(page))
 
     def _action(self, text: str, done: Callable[[], object]) -> QAction:
         action = QAction(text, self.menu)
@@ -104,7 +104,7 @@ class Tray(QObject):
         }
         if reason in wanted:
             urgent = bool(self._bridge.view.findings)
-            self.opened.emit(Page.TODO if urgent else Page.OVERVIEW)
+            self.opened.tell(Page.TODO if urgent else Page.OVERVIEW)
 
     def _viewed(self, _snapshot: Snapshot, view: View) -> None:
         self._show(view)

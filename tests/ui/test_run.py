@@ -34,7 +34,7 @@ def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None
     assert not interface.tray.hosted
     assert interface.window.isVisible()
     assert not interface.window.has_tray
-    interface.tray.host_changed.emit(True)
+    interface.tray.host_changed.tell(True)
     assert interface.window.has_tray
     interface.close()
     assert not interface.window.isVisible()
@@ -43,7 +43,7 @@ def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None
 def test_the_window_is_made_when_it_is_first_opened(qapp, said, theme) -> None:
     interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
     assert interface.window is None
-    interface.tray.opened.emit(Page.INBOX)
+    interface.tray.opened.tell(Page.INBOX)
     assert interface.window.current.page is Page.INBOX
     interface.close()
 

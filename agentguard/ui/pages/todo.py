@@ -73,7 +73,7 @@ class TodoPage(PageFrame):
         return self.texts.say("ui.todo.clipboard-cleared")
 
     def _lessons(self) -> str:
-        self.lessons_wanted.emit()
+        self.lessons_wanted.tell()
         return ""
 
     def _lock(self) -> str:
