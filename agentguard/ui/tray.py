@@ -50,7 +50,7 @@ class Tray(QObject):
         self._line("ui.menu.leaving", Page.LEAVING)
         self._line("ui.menu.about", Page.ABOUT)
         if may_quit:
-            self._action(self._texts.say("ui.menu.quit"), self.quit_wanted.emit)
+            self._action(self._texts.say("ui.menu.quit"), self.quit_wanted.tell)
         self.icon = self._dressed(first or QSystemTrayIcon(self))
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
