@@ -83,15 +83,24 @@ class PlatformError(CannotError):
 class UplinkError(CannotError):
     """The endpoint was not reached or did not answer as it must; `kind` classes the cause.
 
-    `retry_after` is in seconds, 0 when the endpoint named none; `epoch` is the greatest epoch that
-    the endpoint knows, with the kind `conflict`.
+    `why` is the detail that the title ends with, if any. `retry_after` is in seconds, 0 when the
+    endpoint named none; `epoch` is the greatest epoch that the endpoint knows, with the kind
+    `conflict`.
     """
 
     def __init__(
-        self, kind: str, title: str, advice: str = "", *, retry_after: float = 0.0, epoch: int = 0
+        self,
+        kind: str,
+        title: str,
+        advice: str = "",
+        *,
+        why: str = "",
+        retry_after: float = 0.0,
+        epoch: int = 0,
     ) -> None:
         super().__init__(title, advice)
         self.kind = kind
+        self.why = why
         self.retry_after = retry_after
         self.epoch = epoch
 

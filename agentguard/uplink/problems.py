@@ -24,6 +24,7 @@ def problem(
         kind,
         said.say(f"uplink.{kind}", host=host, why=why),
         said.say(f"uplink-advice.{kind}"),
+        why=why,
         retry_after=retry_after,
         epoch=epoch,
     )

@@ -158,7 +158,7 @@ class Sender:
     def _failed(self, error: UplinkError) -> float:
         self._failures += 1
         LOG.warning("the report was not delivered (%s): %s", error.kind, error.title)
-        self._tell(error.kind, say(f"uplink.{error.kind}", host=self._client.host, why=""))
+        self._tell(error.kind, say(f"uplink.{error.kind}", host=self._client.host, why=error.why))
         if error.kind == "conflict" and self._failures <= EPOCHS_IN_A_ROW:
             return self._heal(error.epoch)
         if error.kind == "revoked":
