@@ -6,6 +6,8 @@ Exit codes: 0 fine, 1 findings, 2 wrong use, 3 could not do it, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -30,17 +32,65 @@ def names() -> tuple[str, ...]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _prepare_output()
     try:
-        given = _parser(words).parse_args(words)
-        return _command(given.command).run(given)
+        return _run(words)
     except AgentGuardError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
-        return error.exit_code
+        return _failed(str(error), error.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_output()
         return COULD_NOT
+    except OSError as error:
+        _drop_output()
+        why = error.strerror or type(error).__name__
+        where = "" if error.filename is None else f": {os.fsdecode(error.filename)}"
+        return _failed(texts.load().say("cli.system", why=why, where=where))
+    except Exception as error:  # noqa: BLE001 - the boundary of the main thread
+        return _failed(_mistake(error))
+
+
+def _prepare_output() -> None:
+    """Let no name of a file and no missing stream (a windowed program has none) end the program."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run(words: Sequence[str]) -> int:
+    """Run, and write out what was said: at the interpreter's end nobody could tell of a failure."""
+    try:
+        given = _parser(words).parse_args(words)
+        return _command(given.command).run(given)
+    finally:
+        sys.stdout.flush()
+
+
+def _failed(sentence: str, code: int = COULD_NOT) -> int:
+    print(f"{PROGRAM}: {sentence}", file=sys.stderr)  # noqa: T201 - the command line speaks
+    return code
+
+
+def _drop_output() -> None:
+    """Send what is still to be written nowhere when standard output takes no more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _mistake(error: Exception) -> str:
+    """Say that the program is wrong; the error's own text may hold what was read."""
+    from agentguard import logs  # noqa: PLC0415 - no start needs it
+
+    places = "; ".join(place.strip() for place in logs.places(error))
+    return texts.load().say("cli.mistake", places=places)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

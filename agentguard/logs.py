@@ -50,10 +50,11 @@ class Redacting(logging.Formatter):
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
         """Give the exception's type and where it came from, never its text."""
-        return "\n".join(_places(ei[1]))
+        return "\n".join(places(ei[1]))
 
 
-def _places(error: BaseException | None) -> list[str]:
+def places(error: BaseException | None) -> list[str]:
+    """Give the error's type and where it came from, then the same of its causes."""
     lines: list[str] = []
     while error is not None and len(lines) < SITE_LINES:
         frames = traceback.extract_tb(error.__traceback__)

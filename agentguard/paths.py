@@ -37,8 +37,18 @@ def data_folder() -> Path:
     """Give this user's data folder, made with access for the user only.
 
     The environment's AGENTGUARD_HOME replaces it, for tests and the demonstration.
+
+    Raises:
+        CannotError: it could not be made.
+
     """
     chosen = os.environ.get(HOME_VARIABLE)
     folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir(APP, appauthor=False))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotError(
+            f"The data folder {folder} could not be made ({error.strerror}).",
+            f"Give the user write access, or set {HOME_VARIABLE} to another folder.",
+        ) from error
     return folder

@@ -12,6 +12,7 @@ from pathlib import Path
 from agentguard import paths, settings, texts
 from agentguard.agent import Agent, Parts
 from agentguard.app import build, shapes
+from agentguard.commands import _given
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import StoreError, UsageError
 from agentguard.look import Look, Progress
@@ -40,14 +41,15 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Look, print, and tell by the exit code whether something is wrong."""
     words = texts.load()
+    limit = _given.seconds(chosen.seconds, words)
     clock = system_clock()
     journal, entries = _remembered(paths.data_folder())
     with _agent(journal, clock, chosen.policy) as agent:
         look = Look(agent=agent, journal=entries, progress=_progress(words))
-        controls = look.take(chosen.seconds).controls
+        controls = look.take(limit).controls
     rows = [row(control, words) for control in controls]
     if chosen.json:
-        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
     else:
         sys.stdout.write("".join(table(rows, words)))
     return FINDINGS if any(c.state is State.FAIL for c in controls) else FINE

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agentguard import paths, texts
 from agentguard.agent import Agent
+from agentguard.commands import _given
 from agentguard.commands._demo_files import write_files
 from agentguard.commands._demo_voice import Voice
 from agentguard.commands.base import COULD_NOT, FINE, Command
@@ -63,9 +64,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Show it until Ctrl-C, or with --once until the endpoint has its receipts out."""
     from agentguard.ui.run import run as show  # noqa: PLC0415 - Qt after the platform is chosen
 
+    words = texts.load()
+    _given.seconds(chosen.seconds, words)
+    _given.port(chosen.port, words)
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.name == "nt"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    words = texts.load()
     done = threading.Event()
     outcome: list[Snapshot | None] = []
     with _staged(chosen, words) as stage:

@@ -60,13 +60,29 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _code(file: str | None, words: Texts) -> str:
-    if file is None and sys.stdin.isatty():
+    code = (_asked(words) if file is None or file == STDIN else _read(file, words)).strip()
+    if not code.isprintable():  # neither are bytes that are no text
+        raise UsageError(words.say("cli.enroll.no-code"))
+    if not code:
+        raise UsageError(words.say("uplink.code-empty"), words.say("cli.enroll.how"))
+    return code
+
+
+def _asked(words: Texts) -> str:
+    if sys.stdin is None:  # the program was started without one
+        return ""
+    if sys.stdin.isatty():
         sys.stderr.write(words.say("cli.enroll.ask") + " ")
         sys.stderr.flush()
-    if file is None or file == STDIN:
-        return sys.stdin.readline(LONGEST_CODE).strip()
     try:
-        return Path(file).read_text(encoding="utf-8")[:LONGEST_CODE].strip()
+        return sys.stdin.readline(LONGEST_CODE)
+    except UnicodeError as error:
+        raise UsageError(words.say("cli.enroll.no-code")) from error
+
+
+def _read(file: str, words: Texts) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")[:LONGEST_CODE]
     except (OSError, UnicodeError) as error:
         raise UsageError(words.say("cli.enroll.no-code-file", file=file)) from error
 

@@ -74,7 +74,7 @@ def _validate(files: list[str]) -> int:
 def _show(policy: Policy, *, as_json: bool) -> int:
     if as_json:
         shown = {**policy_table(policy), "digest": policy.digest}
-        sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(shown, indent=2) + "\n")
     else:
         sys.stdout.write(policy_yaml(policy))
     return FINE

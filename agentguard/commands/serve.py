@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import socket
+import ssl
 import sys
 from pathlib import Path
 
 from agentguard import logs, paths, texts
+from agentguard.commands import _given
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
@@ -30,8 +32,7 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     said = texts.load()
-    if (given.cert is None) != (given.key is None):
-        raise UsageError(said.say("cli.serve.both"))
+    _judge(given, said)
     clock = system_clock()
 
     def now() -> float:
@@ -55,6 +56,28 @@ def _run(given: argparse.Namespace) -> int:
 
     serve(settings, now, host=given.host, port=given.port, tls=tls, ready=ready)
     return FINE
+
+
+def _judge(given: argparse.Namespace, said: Texts) -> None:
+    """Refuse what cannot work before anything is made."""
+    _given.port(given.port, said)
+    if (given.cert is None) != (given.key is None):
+        raise UsageError(said.say("cli.serve.both"))
+    if given.policies is not None and not given.policies.is_dir():
+        raise UsageError(said.say("cli.serve.no-policies", folder=str(given.policies)))
+    if given.cert is not None:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(given.cert, given.key, _nobody)
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            raise UsageError(
+                said.say("cli.serve.no-tls", cert=str(given.cert), key=str(given.key)),
+                said.say("cli.serve.no-tls-advice"),
+            ) from error
+
+
+def _nobody() -> str:
+    """Answer for the person who would be asked for the key's password."""
+    return ""
 
 
 def _names(host: str) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _add_user(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    _must_name(given.name, said)
     if given.password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
@@ -72,13 +73,20 @@ def _add_user(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
 
 
 def _enrol_code(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    _must_name(given.team, said)
     if not 1 <= given.hours <= LONGEST_HOURS:
         raise UsageError(said.say("cli.server.hours-wrong"))
     code = admin.enrol_code(given.team, given.hours)
     return said.say("cli.server.code", code=code, team=given.team, hours=f"{given.hours:g}")
 
 
+def _must_name(name: str, said: Texts) -> None:
+    if not name.strip() or not name.isprintable():
+        raise UsageError(said.say("cli.server.no-name"))
+
+
 def _totp(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    _must_name(given.user, said)
     secret, address = admin.desk_totp(given.user)
     segno.make(address).terminal(out=sys.stdout, compact=True)
     return f"{said.say('cli.server.totp-made', secret=secret)}\n{address}"

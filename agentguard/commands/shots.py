@@ -9,7 +9,10 @@ from pathlib import Path
 
 from agentguard import texts
 from agentguard.commands.base import FINE, Command
+from agentguard.errors import UsageError
 from agentguard.texts import Texts
+
+SCALES = (0.5, 4.0)
 
 
 def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
@@ -20,10 +23,13 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
+    said = texts.load()
+    least, most = SCALES
+    if not least <= given.scale <= most:
+        raise UsageError(said.say("cli.shots.scale-wrong", least=f"{least:g}", most=f"{most:g}"))
     # Qt reads these once, when the application is made; so it is only imported afterwards.
     os.environ["QT_SCALE_FACTOR"] = f"{given.scale:g}"
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    said = texts.load()
     count = import_module("agentguard.ui.gallery").take(given.folder, said)
     print(said.say("cli.shots.done", count=count, folder=str(given.folder)))  # noqa: T201 - the command speaks
     return FINE

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import ArgumentError
+
+from agentguard.errors import StoreError, UsageError
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.database import Database
+from agentguard.texts import load
 
 
 def open_database(settings: ServerSettings) -> Database:
@@ -11,12 +15,24 @@ def open_database(settings: ServerSettings) -> Database:
 
     Raises:
         StoreError: it could not be opened.
+        UsageError: the address is none, or names a database whose driver is not installed.
 
     """
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    words = load(settings.language)
     limits = settings.limits
-    database = Database(
-        settings.database_url, batch=limits.batch, most_waiting=limits.waiting_writes
-    )
+    try:
+        database = Database(
+            settings.database_url, batch=limits.batch, most_waiting=limits.waiting_writes
+        )
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            words.say("server.store.no-folder", folder=str(settings.data)),
+            words.say("server.store.no-folder-advice"),
+        ) from error
+    except (ArgumentError, ImportError, ValueError) as error:
+        raise UsageError(
+            words.say("server.store.no-address"), words.say("server.store.no-address-advice")
+        ) from error
     database.upgrade()
     return database
