@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TypedDict, cast
 
 from agentguard.engine.records import hits_json, message_json
 from agentguard.model.findings import Finding
@@ -45,6 +45,8 @@ def notice_json(notice: Notice) -> Json:
         "body": message_json(notice.body),
         "at": [notice.at.boot, notice.at.wall],
         "read": notice.read,
+        "check": notice.check,
+        "count": notice.count,
     }
 
 
@@ -89,10 +91,30 @@ def _notice(id_: str, value: Json) -> Notice | None:
             "at": [int() | float() as boot, int() | float() as wall],
             "read": bool(read),
         }:
-            at = Moment(boot=float(boot), wall=float(wall))
-            return Notice(id=id_, title=_message(title), body=_message(body), at=at, read=read)
+            return Notice(
+                id=id_,
+                title=_message(title),
+                body=_message(body),
+                at=Moment(boot=float(boot), wall=float(wall)),
+                read=read,
+                **_burst(value),
+            )
         case _:
             return None
+
+
+class _Burst(TypedDict, total=False):
+    check: str
+    count: int
+
+
+def _burst(value: Json) -> _Burst:
+    """Give which check told it and how often; entries of older versions do not say."""
+    match value:
+        case {"check": str(check), "count": int(count)}:
+            return {"check": check, "count": count}
+        case _:
+            return {}
 
 
 def _message(value: Json) -> Message:

@@ -16,6 +16,7 @@ from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
 PROOF_SECONDS = 120.0
 COACH_EVERY = 24 * 3600.0
 SNOOZE = 600.0
+BURST = 600.0  # notices of one check that follow within it make one entry of the inbox
 
 _KINDS = {
     ActionKind.NOTIFY: (PromptKind.NOTICE, "prompt.finding-title"),
@@ -33,7 +34,8 @@ def ask(
     prompt = _make(decision, bound, finding, how, at)
     decision = decision.then(replace(decision.state, count=decision.state.count + 1))
     if how is ActionKind.NOTIFY:
-        decision = _to_inbox(decision, prompt)
+        notice = _entry(decision.state.inbox, prompt)
+        decision, prompt = _to_inbox(decision, notice), replace(prompt, notice=notice.id)
     if how is ActionKind.COACH:
         coached = {**decision.state.coached, finding.check: at.boot}
         decision = decision.then(replace(decision.state, coached=coached))
@@ -84,9 +86,28 @@ def _hold(decision: Decision, prompt: Prompt, until: float | None = None) -> Dec
     return decision.then(replace(decision.state, held=held))
 
 
-def _to_inbox(decision: Decision, prompt: Prompt) -> Decision:
-    notice = Notice(id=prompt.id, title=prompt.title, body=prompt.body, at=prompt.asked)
-    inbox = (notice, *decision.state.inbox)
+def _entry(inbox: tuple[Notice, ...], prompt: Prompt) -> Notice:
+    """Give the entry that tells of it: a new one, or the unread one of the same burst."""
+    before = next((n for n in inbox if _of_burst(n, prompt)), None)
+    if before is None:
+        return Notice(
+            id=prompt.id, title=prompt.title, body=prompt.body, at=prompt.asked, check=prompt.check
+        )
+    count = before.count + 1
+    title = say("prompt.several", count=count)
+    return replace(before, title=title, body=prompt.body, at=prompt.asked, count=count)
+
+
+def _of_burst(notice: Notice, prompt: Prompt) -> bool:
+    """Judge by both clocks: after a restart of the computer the boot times do not compare."""
+    if notice.read or notice.check != prompt.check:
+        return False
+    since = (prompt.asked.boot - notice.at.boot, prompt.asked.wall - notice.at.wall)
+    return all(abs(seconds) <= BURST for seconds in since)
+
+
+def _to_inbox(decision: Decision, notice: Notice) -> Decision:
+    inbox = (notice, *(n for n in decision.state.inbox if n.id != notice.id))
     dropped = {f"{memory.NOTICE}{n.id}": None for n in inbox[memory.INBOX_LIMIT :]}
     return decision.then(
         replace(decision.state, inbox=inbox[: memory.INBOX_LIMIT]),
@@ -123,7 +144,7 @@ def answer(decision: Decision, prompt_id: str, button: str, at: Moment) -> Decis
     )
     if button == "later":
         return _hold(decision, prompt, at.boot + SNOOZE)
-    return read(decision, prompt_id)
+    return read(decision, prompt.notice) if prompt.notice else decision
 
 
 def read(decision: Decision, notice_id: str) -> Decision:

@@ -29,7 +29,7 @@ class Prompt:
     """An open question or notice about the finding (`check`, `subject`).
 
     `deadline` is boot time in seconds, None for no deadline. `topic` is the application group of
-    a proof or the id of a lesson.
+    a proof or the id of a lesson. `notice` is the entry of the inbox that it belongs to.
     """
 
     id: str
@@ -43,14 +43,20 @@ class Prompt:
     on_silence: OnSilence = OnSilence.RECORD
     topic: str = ""
     reply: Message | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """An entry of the inbox, which keeps what a toast would lose."""
+    """An entry of the inbox, which keeps what a toast would lose.
+
+    Of `count` notices of one `check` in a row, `body` and `at` are those of the newest.
+    """
 
     id: str
     title: Message
     body: Message
     at: Moment
     read: bool = False
+    check: str = ""
+    count: int = 1
