@@ -1,0 +1,249 @@
+"""A data folder that is damaged or taken: each command says so, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from agentguard import paths, settings
+from agentguard.model.moments import Moment
+from agentguard.model.records import Record
+from agentguard.platforms import only_one
+from agentguard.store.db import open_store
+from agentguard.uplink import enrolment
+from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment
+
+READY = "Ctrl-C ends it"
+
+
+@contextmanager
+def agent(home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run an agent without windows until it guards; it ends with the block at the latest."""
+    person = home.parent / "person"
+    process = subprocess.Popen(
+        (*PROGRAM, "run"),
+        env=environment(person, AGENTGUARD_HOME=str(home)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+        watchdog.cancel()
+
+
+def guards(process: subprocess.Popen[str]) -> bool:
+    assert process.stderr is not None
+    return any(READY in line for line in process.stderr)
+
+
+def ended(process: subprocess.Popen[str]) -> Said:
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    return Said(process.returncode, "", err)
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("raw", "says"),
+        [
+            (b"endpoint = ", "is not TOML"),
+            (b"\xff\xfe\x00", "is not TOML"),
+            (b'colour = "red"\n', "no setting colour"),
+            (b"label = 7\n", "text in quotes"),
+        ],
+    )
+    @pytest.mark.parametrize("command", ["check", "run", "tray", "enroll"])
+    def test_damaged_ones_are_named(
+        self, command: str, raw: bytes, says: str, home: Path, type_: Type
+    ) -> None:
+        (home / settings.FILE).write_bytes(raw)
+        said = type_(command)
+        assert_one_sentence(said, 2)
+        assert says in said.err
+        assert str(home / settings.FILE) in said.err
+        assert (home / settings.FILE).read_bytes() == raw
+
+    @pytest.mark.parametrize("command", ["check", "run", "tray", "enroll"])
+    def test_ones_that_cannot_be_read_are_could_not(
+        self, command: str, home: Path, type_: Type
+    ) -> None:
+        (home / settings.FILE).mkdir()
+        assert_one_sentence(type_(command), 3)
+
+    def test_a_policy_that_they_name_and_is_away_is_wrong_use(
+        self, home: Path, type_: Type
+    ) -> None:
+        settings.save(home, settings.MachineSettings(policy="/no/such.yaml"))
+        said = type_("check")
+        assert_one_sentence(said, 2)
+        assert "/no/such.yaml" in said.err
+        with agent(home) as process:
+            _, err = process.communicate(timeout=30)
+        assert_one_sentence(Said(process.returncode, "", err), 2)
+
+
+COMMANDS = (
+    "check", "run", "tray", "vault list", "journal export out", "policy show", "enroll",
+    "server enrol-code --team x", "serve",
+)  # fmt: skip
+
+
+class TestDataFolder:
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_one_that_is_a_file_is_told(
+        self, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_: Type
+    ) -> None:
+        (tmp_path / "a file").write_text("mine")
+        monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path / "a file"))
+        said = type_(*command.split())
+        assert_one_sentence(said, 3)
+        assert "a file could not be made" in said.err
+        assert (tmp_path / "a file").read_text() == "mine"
+
+    @pytest.mark.parametrize(
+        "command",
+        ["run", "tray", "vault list", "journal export out", "server enrol-code --team x", "serve"],
+    )
+    def test_one_that_takes_no_file_is_told(
+        self, command: str, monkeypatch: pytest.MonkeyPatch, type_: Type
+    ) -> None:
+        """/proc/sys refuses new files even to the administrator."""
+        monkeypatch.setenv(paths.HOME_VARIABLE, "/proc/sys")
+        said = type_(*command.split())
+        assert_one_sentence(said, 3)
+        assert "/proc/sys" in said.err
+
+    def test_the_policy_is_shown_and_the_computer_looked_at_all_the_same(
+        self, monkeypatch: pytest.MonkeyPatch, type_: Type
+    ) -> None:
+        monkeypatch.setenv(paths.HOME_VARIABLE, "/proc/sys")
+        assert type_("policy", "show").code == 0
+        assert type_("check").code in {0, 1}
+
+    def test_a_damaged_vault_key_names_the_key(self, home: Path, type_: Type) -> None:
+        assert type_("vault", "list").code == 0
+        for key in (home / "vault").glob("*key*"):
+            key.write_bytes(b"damaged")
+        said = type_("vault", "list")
+        assert said.code in {0, 3}
+        assert "Traceback" not in said.err
+
+
+class TestTwoAgents:
+    @pytest.mark.parametrize("command", ["run", "tray"])
+    def test_the_second_gives_way(self, command: str, home: Path, type_: Type) -> None:
+        with only_one(home) as first:
+            assert first
+            said = type_(command)
+        assert_one_sentence(said, 3)
+        assert "already guards this session" in said.err
+
+    def test_of_two_that_start_at_once_one_guards(self, home: Path) -> None:
+        with agent(home) as one, agent(home) as other:
+            assert guards(one) is not guards(other)
+            codes = {ended(one).code, ended(other).code}
+        assert codes == {0, 3}
+
+    def test_a_killed_one_leaves_no_lock(self, home: Path) -> None:
+        with agent(home) as first:
+            assert guards(first)
+            first.kill()
+            first.wait(30)
+            with agent(home) as second:
+                assert guards(second)
+                assert ended(second).code == 0
+
+
+class TestEnrolmentFile:
+    @pytest.mark.parametrize("raw", [b"", b"{}", b"not json", b'{"url": 7}', b"\xff\xfe"])
+    def test_a_damaged_one_is_logged_and_the_agent_guards_on(self, raw: bytes, home: Path) -> None:
+        (home / enrolment.FILE).write_bytes(raw)
+        with agent(home) as process:
+            assert guards(process)
+            assert ended(process).code == 0
+        log = (home / "logs" / "agentguard.log").read_text("utf-8")
+        assert "no reports are sent" in log
+        assert (home / enrolment.FILE).read_bytes() == raw
+
+
+class TestJournal:
+    @pytest.fixture
+    def exported(self, home: Path, tmp_path: Path, type_: Type) -> Path:
+        store = open_store(home)
+        at = Moment(boot=1.0, wall=1_790_000_000.0)
+        store.journal.commit([Record(kind="x", at=at, payload={"n": n}) for n in range(9)], {})
+        store.close()
+        said = type_("journal", "export", "--json", tmp_path / "out.jsonl")
+        assert json.loads(said.out) == {"file": str(tmp_path / "out.jsonl"), "entries": 9}
+        assert type_("journal", "verify", tmp_path / "out.jsonl").code == 0
+        return tmp_path / "out.jsonl"
+
+    def test_one_changed_byte_is_found_wherever_it_stands(
+        self, exported: Path, type_: Type
+    ) -> None:
+        raw = exported.read_bytes()
+        rng = random.Random(7)
+        for place in (0, len(raw) - 1, *rng.sample(range(len(raw)), 120)):
+            exported.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+            said = type_("journal", "verify", "--json", exported)
+            assert (said.code, said.err) == (3, ""), place
+            told = json.loads(said.out)
+            assert told["whole"] is False
+            assert 0 <= told["first_bad"] <= 9
+
+    def test_a_cut_one_is_not_whole_wherever_it_is_cut(self, exported: Path, type_: Type) -> None:
+        raw = exported.read_bytes()
+        lines = raw.splitlines(keepends=True)
+        for kept in range(len(lines)):
+            exported.write_bytes(b"".join(lines[:kept]))
+            said = type_("journal", "verify", exported)
+            assert said.code == 3, kept
+            assert "NOT whole" in said.out
+            assert "security officer" in said.out
+
+    @pytest.mark.parametrize("raw", [b"", b"\n", b"[]\n", b"dear diary\n", b"\x00" * 999, b"\xff"])
+    def test_what_is_no_journal_is_not_whole(self, raw: bytes, tmp_path: Path, type_: Type) -> None:
+        (tmp_path / "other").write_bytes(raw)
+        said = type_("journal", "verify", tmp_path / "other")
+        assert (said.code, said.err) == (3, "")
+        assert "NOT whole" in said.out
+
+    @pytest.mark.parametrize("name", ["folder", "none", "loop", "file/x"])
+    def test_what_cannot_be_read_is_told(self, name: str, tmp_path: Path, type_: Type) -> None:
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "file").write_text("")
+        (tmp_path / "loop").symlink_to("loop")
+        assert_one_sentence(type_("journal", "verify", tmp_path / name), 3)
+
+    def test_an_export_goes_over_no_file(self, exported: Path, type_: Type) -> None:
+        before = exported.read_bytes()
+        said = type_("journal", "export", exported)
+        assert_one_sentence(said, 3)
+        assert "is there already" in said.err
+        assert exported.read_bytes() == before
+
+    def test_a_damaged_database_is_set_aside_and_the_agent_begins_anew(
+        self, exported: Path, home: Path
+    ) -> None:
+        (home / "journal.db").write_bytes(b"no database" * 1000)
+        with agent(home) as process:
+            assert guards(process)
+            assert ended(process).code == 0
+        store = open_store(home)
+        assert store.journal.verify()[1]
+        store.close()
+        assert [f for f in home.iterdir() if f.name.startswith("journal.db.")]
