@@ -29,10 +29,14 @@ class Actor:
 
 @dataclass(slots=True, kw_only=True)
 class Supervisor:
-    """Starts actors, starts them again with a growing pause when they fail, and ends them all."""
+    """Starts actors, starts them again with a growing pause when they fail, and ends them all.
+
+    `patience` is how many seconds a stop waits for them.
+    """
 
     clock: Clock
     submit: Submit
+    patience: float = JOIN
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)  # noqa: TID251 - their one place
 
@@ -45,9 +49,9 @@ class Supervisor:
         thread.start()
 
     def stop(self) -> tuple[str, ...]:
-        """Ask every actor to stop and wait at most 5 s; give the names of those that did not."""
+        """Ask every actor to stop and wait for it; give the names of those that did not."""
         self._stop.set()
-        limit = self.clock.now().boot + JOIN
+        limit = self.clock.now().boot + self.patience
         for thread in self._threads:
             thread.join(max(0.0, limit - self.clock.now().boot))
         return tuple(t.name for t in self._threads if t.is_alive())
