@@ -31,7 +31,7 @@ from agentguard.model.policy import Contact, Control, Policy, Watch
 from agentguard.model.posture import ControlState
 from agentguard.model.prompts import Notice
 from agentguard.model.records import Entry, Json, Record
-from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+from agentguard.model.verdicts import Severity, State, Verdict, passed, unknown, wrong
 from agentguard.platforms.simulated import FakeClock
 
 
@@ -40,6 +40,8 @@ def _firewall(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verd
         return unknown("unread.denied")
     if event.product == "bug":
         raise ZeroDivisionError
+    if event.product == "mute":
+        return Verdict(state=State.FAIL)
     return passed() if event.on else wrong("firewall.off", product=event.product)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from agentguard.engine import memory
-from agentguard.model.actions import ActionKind, Outcome
+from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
     CallState,
@@ -15,6 +16,7 @@ from agentguard.model.events import (
     LessonAnswered,
     NoticeRead,
     PolicyInForce,
+    PolicyRefused,
     PromptAnswered,
     ProofGiven,
     ProofRefused,
@@ -305,3 +307,67 @@ def test_a_flood_is_counted_not_blocked(rig, count: int) -> None:
         rig.engine.submit(CallState(at=at, in_call=False, source=""))
     rig.engine.drain()
     assert "events.lost" in rig.kinds
+
+
+def test_a_refused_policy_is_written_down(rig) -> None:
+    rig.see(PolicyRefused(at=rig.clock.now(), message=say("policy.delivered-refused")))
+    assert rig.kinds == ["policy.refused"]
+
+
+def test_a_new_policy_keeps_the_findings_of_what_it_still_controls(rig, make_rig) -> None:
+    rig.firewall(on=False)
+    rig.see(PolicyInForce(at=rig.clock.now(), policy=make_rig(version=2).engine.policy()))
+    assert len(rig.engine.snapshot().findings) == 1
+    assert rig.engine.policy().version == 2
+
+
+def test_silence_at_a_locked_screen_asks_for_no_lock(rig) -> None:
+    rig.focus("crm")
+    rig.session(locked=True)
+    rig.tick(121)
+    assert rig.done == []
+
+
+def test_the_end_of_an_action_of_an_earlier_run_is_only_written_down(rig) -> None:
+    old = Action(id="0-1", kind=ActionKind.VAULT, check="pii-files", subject="/x")
+    rig.see(ActionFinished(at=rig.clock.now(), action=old, outcome=Outcome.FAILED))
+    rig.tick(120)
+    assert rig.kinds == ["action.finished"]
+    assert rig.done == []
+
+
+def test_a_failure_without_words_opens_nothing(rig) -> None:
+    rig.firewall(product="mute")
+    assert rig.engine.snapshot().findings == ()
+
+
+def test_a_moment_is_told_in_utc(rig) -> None:
+    assert rig.clock.now().iso.endswith("+00:00")
+
+
+def test_a_remembered_finding_whose_words_are_gone_says_so() -> None:
+    (finding,) = memory.findings(
+        {
+            "finding/x": {
+                "check": "firewall",
+                "subject": "",
+                "severity": "high",
+                "since": [1, 2],
+                "hits": [{"kind": "PAN"}],
+            }
+        }
+    )
+    assert finding.message == say("engine.forgotten")
+    assert finding.hits == ()
+
+
+def test_an_event_that_breaks_the_core_does_not_stop_the_engine(rig) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=rig.engine.run, args=(stop,))
+    rig.engine.subscribe(lambda _snapshot: 1 // 0)
+    rig.engine.submit(IncidentReported(at=rig.clock.now(), id="1", category="?", note=""))
+    rig.engine.submit(LessonAnswered(at=rig.clock.now(), lesson="card-data", correct=True))
+    thread.start()
+    stop.set()
+    thread.join(10)
+    assert rig.kinds == ["lesson.answered"]
