@@ -7,7 +7,8 @@ import zipfile
 import zlib
 from collections import Counter
 
-from agentguard.scan.extract import pdf
+from agentguard.scan._compound import MAGIC as _OLE
+from agentguard.scan.extract import office_unlocked, pdf
 from agentguard.scan.extract._zipped import ENCRYPTED
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import MIB
@@ -21,8 +22,6 @@ _MAGICS = (
     b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5",  # KeePass 2
     b"Salted__",  # openssl enc
 )
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 _SEVEN_ZIP_AES = b"\x06\xf1\x07\x01"
 _SEVEN_ZIP_HEADER = 32
@@ -60,7 +59,7 @@ def is_sealed(source: Source) -> bool:
     if head.startswith(b"PK"):
         return _zip(source)
     if head.startswith(_OLE):
-        return _ENCRYPTED_PACKAGE in source.read(_HELD)
+        return office_unlocked.needs_password(source)
     if head.startswith(_SEVEN_ZIP):
         return _seven_zip(source)
     if pdf.sniff(source) and source.size <= _HELD:

@@ -1,0 +1,69 @@
+"""Office documents that are encrypted with a password which Office fills in for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentguard.errors import ScanError
+from agentguard.scan._compound import MAGIC, Compound
+from agentguard.scan._office_key import default_key
+from agentguard.scan.extract.base import Extractor, Source, Work
+from agentguard.scan.limits import MIB
+
+_MARK = "EncryptedPackage".encode("utf-16-le")
+_INFO, _PACKAGE = "EncryptionInfo", "EncryptedPackage"
+_HELD = 64 * MIB
+_ORDER = 5
+
+
+def sniff(source: Source) -> bool:
+    """Tell an encrypted Office document."""
+    return source.head.startswith(MAGIC) and _MARK in source.read(_HELD)
+
+
+def needs_password(source: Source) -> bool:
+    """Tell whether nobody can open it without a password; whoever cannot tell does not say so."""
+    if not sniff(source):
+        return False
+    info = Compound(source.read(_HELD)).stream(_INFO)
+    if info is None:
+        return True  # rights management, which keeps no key in the file
+    try:
+        return default_key(info) is None
+    except ScanError:
+        return False
+
+
+def extract(source: Source, work: Work) -> Iterator[str]:
+    """Give the text of the document within."""
+    if source.size > work.limits.part_mib * MIB:
+        yield from _not_read(work, "reason.open-to-all")
+        return
+    container = Compound(source.read(source.size))
+    try:
+        opened = default_key(container.stream(_INFO) or b"")
+    except ScanError as error:
+        yield from _not_read(work, error.reason)
+        return
+    package = container.stream(_PACKAGE)
+    if opened is None or package is None:
+        yield from _not_read(work, "reason.corrupt")
+        return
+    try:
+        data = opened(package)
+    except ValueError:  # a key or a start of no valid length
+        yield from _not_read(work, "reason.corrupt")
+        return
+    work.spend(len(data))
+    yield from work.within(data)
+
+
+def _not_read(work: Work, reason: str) -> Iterator[str]:
+    """Fail the file, or only note it where it is a part of another."""
+    if not work.depth:
+        raise ScanError(reason)
+    work.note("reason.unsupported-part")
+    yield ""
+
+
+EXTRACTOR = Extractor(name="office_unlocked", sniff=sniff, extract=extract, order=_ORDER)
