@@ -27,7 +27,7 @@ SITES = 2000  # places and lines that are remembered
 MASK = "[masked]"
 _FORMAT = "%(asctime)sZ %(levelname)s %(threadName)s %(name)s: %(message)s"
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_DIGITS = re.compile(r"\d(?:[ ./-]?\d){6,}")
+_DIGITS = re.compile(r"\d(?:[\s./-]{0,2}\d){6,}")
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -35,6 +35,13 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 def mask(text: str) -> str:
     """Mask what looks like a value: e-mail addresses and runs of seven or more digits."""
     return _DIGITS.sub(MASK, _EMAIL.sub(MASK, text))
+
+
+def _one_line(text: str) -> str:
+    """Spell out what no line holds, so that a file's name cannot write a line of its own."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+    )
 
 
 class Redacting(logging.Formatter):
@@ -45,7 +52,7 @@ class Redacting(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """Give the line with the message masked; the time is ours and stays."""
-        record.message = mask(record.message)
+        record.message = _one_line(mask(record.message))
         return super().formatMessage(record)
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
@@ -64,6 +71,15 @@ def places(error: BaseException | None) -> list[str]:
     return lines
 
 
+def _message(record: logging.LogRecord) -> str:
+    """Give the message; arguments that do not fit are left out, never raised or printed."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        record.args = ()
+        return record.getMessage()
+
+
 class Throttle(logging.Filter):
     """Lets a line through once a minute and a place in the code ten lines; says what it held."""
 
@@ -75,8 +91,9 @@ class Throttle(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether the line is written; the next one of its kind carries the count."""
         now = self._seconds()
+        message = _message(record)
         place = (record.pathname, record.lineno, "")
-        line = (record.pathname, record.lineno, mask(record.getMessage())[:200])
+        line = (record.pathname, record.lineno, mask(message)[:200])
         if not self._passes(line, now, 1, record):
             return False
         return self._passes(place, now, SITE_LINES, record)
