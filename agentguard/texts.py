@@ -33,7 +33,7 @@ class Texts:
             return message.id
         try:
             return sentence.format_map(dict(message.params))
-        except (KeyError, ValueError, IndexError):
+        except (LookupError, ValueError, TypeError, AttributeError):
             return sentence
 
     def say(self, id_: str, /, **params: str | int) -> str:
@@ -47,14 +47,20 @@ class Texts:
 
 @cache
 def load(language: str = DEFAULT_LANGUAGE) -> Texts:
-    """Read a language.
+    """Read a language; one that there is not is given in English.
 
     Raises:
-        CannotError: a file is damaged, or two files hold the same id.
+        CannotError: a file is damaged, two files hold the same id, or English is missing.
 
     """
+    folder = paths.resources() / "text"
+    known = {each.name for each in folder.iterdir()}
+    if language not in known:
+        if language == DEFAULT_LANGUAGE:
+            raise CannotError("The program's texts are missing.", "Install the program again.")
+        return load()
     sentences: dict[str, str] = {}
-    for file in sorted((paths.resources() / "text" / language).glob("*.toml")):
+    for file in sorted((folder / language).glob("*.toml")):
         for id_, sentence in _read(file):
             if id_ in sentences:
                 raise CannotError(f"The text {id_} stands twice; again in {file.name}.")

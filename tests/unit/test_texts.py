@@ -1,0 +1,96 @@
+"""Every sentence by its id; a hole in a sentence is shown, never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard import paths, texts
+from agentguard.errors import CannotError
+from agentguard.model.messages import Message, say
+from agentguard.texts import Texts
+
+WORDS = Texts(
+    {"a.full": "{n} files in {where}", "a.odd": "{n:d} {0} {x.y} {z[1]} {", "a.plain": "Yes."}
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the text folder of a program of its own."""
+    monkeypatch.setattr(paths, "resources", lambda: tmp_path)
+    texts.load.cache_clear()
+    made = tmp_path / "text" / "en"
+    made.mkdir(parents=True)
+    yield made
+    texts.load.cache_clear()
+
+
+def test_tables_give_the_ids(folder: Path) -> None:
+    (folder / "a.toml").write_text('[clipboard]\nfound = "Found {n}."\n[clipboard.deep]\nx = "Y"\n')
+    (folder / "b.toml").write_text('[other]\nword = "Ärger"\n', "utf-8")
+    words = texts.load()
+    assert words.say("clipboard.found", n=3) == "Found 3."
+    assert words.say("clipboard.deep.x") == "Y"
+    assert words.say("other.word") == "Ärger"
+    assert words.has("other.word")
+    assert not words.has("other.none")
+
+
+def test_an_id_that_stands_twice_is_an_error_with_the_file(folder: Path) -> None:
+    (folder / "a.toml").write_text('[x]\ny = "1"\n')
+    (folder / "b.toml").write_text('[x]\ny = "2"\n')
+    with pytest.raises(CannotError, match=r"x\.y stands twice; again in b\.toml"):
+        texts.load()
+
+
+@pytest.mark.parametrize("raw", [b"[x", b"\xff\xfe", b'x = "1"\nx = "2"'])
+def test_a_damaged_file_is_named(raw: bytes, folder: Path) -> None:
+    (folder / "bad.toml").write_bytes(raw)
+    with pytest.raises(CannotError, match=r"bad\.toml is damaged"):
+        texts.load()
+
+
+@pytest.mark.parametrize("language", ["xx", "", "..", "../../policies", "EN/../de", "\x00"])
+def test_a_language_that_there_is_not_is_given_in_english(language: str) -> None:
+    assert texts.load(language).say("state.pass") == texts.load().say("state.pass")
+    assert texts.load(language).has("cli.description")
+
+
+def test_a_program_without_english_says_so(folder: Path) -> None:
+    folder.rmdir()
+    with pytest.raises(CannotError, match="Install the program again"):
+        texts.load()
+
+
+def test_a_missing_value_leaves_the_sentence_as_it_stands() -> None:
+    assert WORDS.say("a.full", n=2) == "{n} files in {where}"
+    assert WORDS.say("a.full", n=2, where="here", more="x") == "2 files in here"
+    assert WORDS.say("a.plain") == "Yes."
+    assert WORDS.say("a.none", n=2) == "a.none"
+    assert WORDS.render(None) == ""
+
+
+@pytest.mark.parametrize(
+    "sentence", ["{", "}", "{0}", "{n:d}", "{n.x}", "{n[x]}", "{n[0]}", "{n!q}", "{n:>x}"]
+)
+def test_a_broken_sentence_is_shown_and_never_raised(sentence: str) -> None:
+    assert Texts({"x": sentence}).say("x", n="text") in {sentence, "t"}
+
+
+@given(
+    st.text(),
+    st.dictionaries(st.sampled_from(["n", "where", "x"]), st.text() | st.integers()),
+)
+def test_no_sentence_and_no_values_end_the_program(
+    sentence: str, params: dict[str, str | int]
+) -> None:
+    assert isinstance(Texts({"x": sentence}).render(Message(id="x", params=params)), str)
+
+
+def test_values_are_not_read_as_sentences() -> None:
+    assert WORDS.render(say("a.full", n=1, where="{n} {x}")) == "1 files in {n} {x}"
