@@ -1,0 +1,123 @@
+"""At any instant a file is the old or the new one, and its owner's alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from agentguard import durable
+
+OLD, NEW = b"old" * 1000, b"new" * 90_000
+WRITER = """
+import sys
+from pathlib import Path
+from agentguard import durable
+path, old, new = Path(sys.argv[1]), b"old" * 1000, b"new" * 90_000
+print("ready", flush=True)
+while True:
+    durable.write(path, new)
+    durable.write(path, old)
+"""
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+from agentguard import durable
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+try:
+    durable.write(Path(sys.argv[1]), b"new" * 90_000)
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
+def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a file"
+    durable.write(path, OLD)
+    assert path.read_bytes() == OLD
+    durable.write(path, NEW)
+    assert path.read_bytes() == NEW
+    durable.write(path, b"")
+    assert path.read_bytes() == b""
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_only_the_owner_can_read_it_whatever_was_there_before(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(OLD)
+    path.chmod(0o666)
+    before = os.umask(0)
+    try:
+        durable.write(path, NEW)
+        durable.write_new(tmp_path / "other", NEW)
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == durable.OWNER_ONLY
+    assert (tmp_path / "other").stat().st_mode & 0o777 == durable.OWNER_ONLY
+
+
+def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_bytes(OLD)
+    (tmp_path / "ours").symlink_to("theirs")
+    durable.write(tmp_path / "ours", NEW)
+    assert (tmp_path / "theirs").read_bytes() == OLD
+    assert not (tmp_path / "ours").is_symlink()
+
+
+def test_a_new_file_never_replaces_or_follows(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(OLD)
+    (tmp_path / "link").symlink_to("nowhere")
+    for name in ("there", "link"):
+        with pytest.raises(FileExistsError):
+            durable.write_new(tmp_path / name, NEW)
+    assert (tmp_path / "there").read_bytes() == OLD
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "inside").write_bytes(OLD)
+    with pytest.raises(OSError, match="folder"):
+        durable.write(folder, NEW)
+    with pytest.raises(FileNotFoundError):
+        durable.write(tmp_path / "none" / "file", NEW)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_full_disk_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(OLD)
+    ended = subprocess.run(
+        (sys.executable, "-c", LIMITED, str(path)),
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert ended.stdout.strip() == "OSError"
+    assert path.read_bytes() == OLD
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    durable.write(path, OLD)
+    seen: set[bytes] = set()
+    for number in range(25):
+        process = subprocess.Popen(
+            (sys.executable, "-c", WRITER, str(path)), stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        end = time.monotonic() + 0.001 * number
+        while time.monotonic() < end:
+            seen.add(path.read_bytes())
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+        process.stdout.close()
+        seen.add(path.read_bytes())
+    assert seen <= {OLD, NEW}
