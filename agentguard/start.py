@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentguard import logs, settings
 from agentguard.agent import Agent, Link, Parts
@@ -26,9 +27,13 @@ from agentguard.ports.desktop import Backend
 from agentguard.ports.people import Ruling
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import Store, open_store
-from agentguard.uplink.link import Uplink, connect
+
+if TYPE_CHECKING:
+    from agentguard.uplink.link import Uplink
 
 LOG = logging.getLogger(__name__)
+
+ENROLMENT = "enrolment.json"  # as agentguard.uplink.enrolment names it
 
 SOURCE = "endpoint"
 """What problems of a delivered policy name as its file."""
@@ -117,6 +122,10 @@ def take_policy(place: Place, file: Path) -> Policy:
 
 
 def _uplink(place: Place, store: Store, engine: Engine) -> Uplink | None:
+    if not (place.folder / ENROLMENT).exists():
+        return None  # TLS and signatures would cost a fifth of the agent's memory
+    from agentguard.uplink.link import connect  # noqa: PLC0415 - see above
+
     try:
         return connect(
             place.folder,
@@ -152,14 +161,15 @@ class _Taking:
 
 
 class _Prompt:
-    """Has a report sent as soon as a finding opens or closes, or the session locks or unlocks."""
+    """Has a report sent as soon as a finding, the session's lock or the policy changes."""
 
     def __init__(self, poke: Callable[[], None]) -> None:
         self._poke = poke
         self._gist: tuple[object, ...] = ()
 
     def __call__(self, snapshot: Snapshot) -> None:
-        gist = (snapshot.overall, snapshot.locked, tuple(f.key for f in snapshot.findings))
+        keys = tuple(f.key for f in snapshot.findings)
+        gist = (snapshot.overall, snapshot.locked, snapshot.policy.digest, keys)
         if gist != self._gist:
             self._gist = gist
             self._poke()
