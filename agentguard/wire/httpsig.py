@@ -20,10 +20,10 @@ MAX_SKEW = 300  # seconds between `created` and the endpoint's clock
 
 _INPUT = re.compile(
     re.escape(f"{LABEL}={COVERED}")
-    + r';created=(?P<created>[0-9]{1,12});nonce="(?P<nonce>[A-Za-z0-9_-]{16,64})"'
+    + r';created=(?P<created>0|[1-9][0-9]{0,11});nonce="(?P<nonce>[A-Za-z0-9_-]{16,64})"'
     + r';keyid="(?P<keyid>[A-Za-z0-9_-]{1,64})";alg="ed25519"'
 )
-_SIGNATURE = re.compile(rf"{LABEL}=:(?P<value>[A-Za-z0-9+/]{{86}}==):")
+_SIGNATURE = re.compile(rf"{LABEL}=:(?P<value>[A-Za-z0-9+/]{{85}}[AQgw]==):")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
