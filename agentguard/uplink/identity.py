@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agentguard import durable, texts
 from agentguard.errors import EnrolmentError
@@ -90,7 +89,7 @@ class DeviceKey:
     @property
     def public(self) -> str:
         """The public key, base64."""
-        public = self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        public = self._private.public_key().public_bytes_raw()
         return base64.b64encode(public).decode()
 
     def sign(self, data: bytes) -> bytes:

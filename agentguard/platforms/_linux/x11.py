@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from Xlib import X, Xatom, error
+from Xlib import X, Xatom, error, ext
 from Xlib.display import Display
-from Xlib.ext import res
+from Xlib.ext import res, screensaver, xfixes
 from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
@@ -29,6 +29,11 @@ LOOK = 0.5
 ANSWER = 1.0  # seconds for the server to answer
 
 _LOCAL_NAME = re.compile(r":([0-9]+)(?:\.[0-9]+)?")
+
+# python-xlib loads and fits every extension that it knows for every connection; we use three.
+_USED = frozenset({res.extname, screensaver.extname, xfixes.extname})
+_KNOWN = vars(ext)["__extensions__"]
+_KNOWN[:] = [known for known in _KNOWN if known[0] in _USED]
 
 _BROKEN = (
     OSError,
