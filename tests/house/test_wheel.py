@@ -1,0 +1,57 @@
+"""What is installed is whole: the wheel carries texts, icons, lessons, policies and every check."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UV = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel and unpack it, as an installer would."""
+    folder = tmp_path_factory.mktemp("wheel")
+    built = ("build", "--wheel", "--quiet", "--out-dir", str(folder))
+    subprocess.run((str(UV), *built), cwd=ROOT, check=True, timeout=120)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def run(installed: Path, *words: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONUTF8": "1"}
+    command = (sys.executable, "-P", *words)
+    done = subprocess.run(
+        command,
+        cwd=installed,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
+@pytest.mark.heavy
+def test_the_installed_catalogue_is_the_one_of_the_sources(installed: Path) -> None:
+    where = run(installed, "-c", "import agentguard; print(agentguard.__file__)")
+    assert where.startswith(str(installed))
+    listed = run(installed, "-m", "agentguard", "catalogue", "--json")
+    assert listed == (ROOT / "resources" / "catalogue.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.heavy
+def test_the_installed_program_judges_a_shipped_policy(installed: Path) -> None:
+    shipped = installed / "agentguard" / "_data" / "policies" / "pci-contact-centre.yaml"
+    assert shipped.is_file()
+    explained = run(installed, "-m", "agentguard", "policy", "explain", str(shipped))
+    assert "Policy pci-contact-centre" in explained
