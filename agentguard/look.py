@@ -63,9 +63,11 @@ class Look:
 
     def _once(self, sensor: Sensor, waiting: set[str]) -> Actor:
         def run(stop: Stop) -> None:
-            self._see(sensor, stop)
-            self.progress(sensor.name)
-            waiting.discard(sensor.name)
+            try:
+                self._see(sensor, stop)
+            finally:  # one that fails has answered too: the supervisor tells of it
+                self.progress(sensor.name)
+                waiting.discard(sensor.name)
 
         return Actor(name=sensor.name, run=run)
 
