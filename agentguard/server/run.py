@@ -17,7 +17,8 @@ import uvicorn
 from agentguard.errors import CannotError
 from agentguard.server.app import create
 from agentguard.server.ingest.http import App
-from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.patience import patient
+from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.texts import load
 
 BACKLOG = 2048
@@ -84,7 +85,7 @@ class LocalServer:
         self._language = settings.language
         self._socket = _bound(host, port, settings.language)
         self._ended = threading.Event()
-        self._server = _Server(_config(create(settings, now), tls))
+        self._server = _Server(_config(create(settings, now), settings.limits, tls))
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         self.address = _address(host, self._socket, tls)
@@ -133,7 +134,7 @@ def serve(
     """
     bound = _bound(host, port, settings.language)
     with suppress(KeyboardInterrupt), bound:
-        server = _Server(_config(create(settings, now), tls))
+        server = _Server(_config(create(settings, now), settings.limits, tls))
         server.ready = lambda: ready(_address(host, bound, tls))
         server.run(sockets=[bound])
 
@@ -144,12 +145,12 @@ def _address(host: str, bound: socket.socket, tls: tuple[Path, Path] | None) -> 
     return f"{'https' if tls else 'http'}://{shown}:{bound.getsockname()[1]}"
 
 
-def _config(app: App, tls: tuple[Path, Path] | None) -> uvicorn.Config:
+def _config(app: App, limits: Limits, tls: tuple[Path, Path] | None) -> uvicorn.Config:
     certificate, key = tls or (None, None)
     return uvicorn.Config(
         app,
         loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
-        http="httptools",
+        http=patient(limits),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -20,6 +20,12 @@ class Limits:
     batch: int = 256  # writes in one transaction
     retry_after: int = 5
     nonces: int = 200_000  # signatures remembered against replay in one window
+    request_wait: float = 20  # from a request's first byte to its last
+    head: int = 16 * 1024  # of a request's address and headers
+    connections: int = 20_000  # open at once
+    connections_of_one: int = 5_000  # of one address; a site may stand behind one
+    keys: int = 50_000  # devices whose keys are kept at hand
+    key_fresh: int = 15  # a device retired elsewhere is turned away after so long
     code_hours: int = 24
     enrol_tries: int = 30  # wrong enrolment codes of one address in ten minutes
     proof_tries: int = 8  # wrong one-time codes of one user, or on one device

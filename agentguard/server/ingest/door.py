@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from agentguard.server.ingest import http
 from agentguard.server.ingest.authentic import Authentic, Nonces
 from agentguard.server.ingest.enrol import Enrolment
 from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.ingest.known import KnownDevices
+from agentguard.server.ingest.policies import Policies
 from agentguard.server.ingest.proofs import Proofs
 from agentguard.server.ingest.reports import Reports
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store import devices
 from agentguard.server.store.database import Busy, Database
 from agentguard.server.store.devices import Known
 from agentguard.texts import Texts
@@ -43,10 +42,10 @@ class Door:
         self._inner = inner
         self._now = now
         self._words = words
-        self._database = database
         self._busy = settings.limits.retry_after
-        authentic = Authentic(self._known, now, Nonces(settings.limits.nonces))
-        policies = Policies(settings.policies)
+        self._devices = KnownDevices(database, settings.limits, now)
+        authentic = Authentic(self._devices.known, now, Nonces(settings.limits.nonces))
+        policies = Policies(settings.policies, now)
         parts = (database, keys, settings.limits, now)
         enrolment = Enrolment(*parts)
         reports = Reports(*parts, policies.digest)
@@ -92,45 +91,6 @@ class Door:
         except Exception as error:  # noqa: BLE001 - the edge: a device gets a problem, not a trace
             LOG.error("%s failed: %s", scope["path"], type(error).__name__)  # noqa: TRY400 - no values
             raise Refused(503, "unavailable", retry_after=self._busy) from None
-
-    async def _known(self, id_: str) -> Known | None:
-        return await self._database.read(lambda connection: devices.known(connection, id_))
-
-
-class Policies:
-    """The signed policies as files: `<team>.yaml`, else `policy.yaml`."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-
-    def digest(self, team: str) -> str:
-        """Give the SHA-256 of a team's policy in hex; empty when there is none."""
-        data = self._read(team)
-        return "" if data is None else hashlib.sha256(data).hexdigest()
-
-    async def answer(self, request: Request, device: Known) -> Answer:
-        """Give the policy, or 304 when the device has it already."""
-        data = self._read(device.team)
-        if data is None:
-            raise Refused(404, "no-policy")
-        etag = f'"{hashlib.sha256(data).hexdigest()}"'
-        more = (("etag", etag),)
-        if request.headers.get("if-none-match") == etag:
-            return Answer(status=304, body=b"", headers=more)
-        return Answer(status=200, body=data, kind="application/yaml", headers=more)
-
-    def _read(self, team: str) -> bytes | None:
-        if self._folder is None:
-            return None
-        plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in team)
-        for name in (f"{plain}.yaml", "policy.yaml"):
-            try:
-                return (self._folder / name).read_bytes()
-            except FileNotFoundError:
-                continue
-            except OSError:
-                raise Refused(503, "unavailable", retry_after=60) from None
-        return None
 
 
 def _signed(

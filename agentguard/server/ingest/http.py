@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -139,10 +140,15 @@ def _plain(sent: bytes, encoding: str) -> bytes:
     return body
 
 
+@lru_cache(maxsize=4)
+def _date(now: int) -> str:
+    return formatdate(now, usegmt=True)
+
+
 async def reply(send: Send, given: Answer, now: float) -> None:
     """Send an answer; its `Date` lets a device with a wrong clock mend itself."""
     headers = [
-        ("date", formatdate(now, usegmt=True)),
+        ("date", _date(int(now))),
         ("content-type", given.kind),
         ("content-length", str(len(given.body))),
         ("cache-control", "no-store"),

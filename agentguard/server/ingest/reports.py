@@ -10,7 +10,7 @@ from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import reports
+from agentguard.server.store import batches, reports
 from agentguard.server.store.database import Database
 from agentguard.server.store.devices import Known
 from agentguard.server.store.times import iso
@@ -50,7 +50,9 @@ class Reports:
             raise Refused(403, "other-device")
         now = self._now()
         try:
-            known = await self._database.write(lambda c: reports.take(c, report, now))
+            known = await self._database.write_together(
+                batches.take_all, batches.Arrived(report=report, now=now)
+            )
         except reports.Forked:
             epoch = await self._database.write(lambda c: reports.mark_fork(c, device.id))
             raise Refused(409, "fork", epoch=epoch) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +23,15 @@ from agentguard.errors import StoreError
 from agentguard.texts import load
 
 T = TypeVar("T")
+A = TypeVar("A")
 Job = Callable[[Connection], T]
+Together = Callable[[Connection, Sequence[A]], Sequence[T | Exception]]
+"""Writes many at once and gives an outcome for each; one that raises is asked for each alone."""
 
 READERS = 2
 BUSY_SECONDS = 10
+CROWD = 8  # writes of a batch from which on it pays to wait for more
+LINGER = 0.004  # seconds
 
 
 class Busy(Exception):
@@ -35,7 +40,9 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    job: Job[Any]
+    job: Job[Any] | None
+    together: Together[Any, Any] | None
+    asked: Any
     answer: asyncio.Future[Any]
 
 
@@ -105,11 +112,25 @@ class Database:
 
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._enqueue(_Waiting(job, None, None, answer))
+        return await answer
+
+    async def write_together(self, together: Together[A, T], asked: A) -> T:
+        """Have `asked` written with its like in few statements; the answer follows the COMMIT.
+
+        Raises:
+            Busy: too many writes wait.
+
+        """
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._enqueue(_Waiting(None, together, asked, answer))
+        return await answer
+
+    def _enqueue(self, waiting: _Waiting) -> None:
         try:
-            self._queue.put_nowait(_Waiting(job, answer))
+            self._queue.put_nowait(waiting)
         except asyncio.QueueFull:
             raise Busy from None
-        return await answer
 
     def _read(self, job: Job[T]) -> T:
         with self._engine.connect() as connection:
@@ -117,10 +138,14 @@ class Database:
 
     async def _write_forever(self) -> None:
         loop = asyncio.get_running_loop()
+        crowded = False
         while True:
             batch = [await self._queue.get()]
+            if crowded:  # wait a moment, since one large commit costs less than two
+                await asyncio.sleep(LINGER)
             while len(batch) < self._batch and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
+            crowded = len(batch) >= CROWD
             outcomes = await loop.run_in_executor(self._writer, self._commit, batch)
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 _settle(waiting.answer, outcome)
@@ -130,7 +155,7 @@ class Database:
         """Run a batch in one transaction; a job that fails is undone alone."""
         try:
             with self._engine.execution_options(writes=True).begin() as connection:
-                return [_attempt(connection, waiting.job) for waiting in batch]
+                return _run_all(connection, batch)
         except Exception as error:  # noqa: BLE001 - the thread's boundary: every asker gets it
             return [_Failed(error)] * len(batch)
 
@@ -140,12 +165,41 @@ class _Failed:
     error: Exception
 
 
+def _run_all(connection: Connection, batch: list[_Waiting]) -> list[Any]:
+    outcomes: list[Any] = [None] * len(batch)
+    alike: dict[Hashable, list[int]] = {}
+    for place, waiting in enumerate(batch):
+        if waiting.together is not None:
+            alike.setdefault(waiting.together, []).append(place)
+        elif waiting.job is not None:
+            outcomes[place] = _attempt(connection, waiting.job)
+    for places in alike.values():
+        members = [batch[place] for place in places]
+        for place, outcome in zip(places, _attempt_together(connection, members), strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
 def _attempt(connection: Connection, job: Job[Any]) -> Any:
     try:
         with connection.begin_nested():
             return job(connection)
     except Exception as error:  # noqa: BLE001 - the thread's boundary: the asker gets it
         return _Failed(error)
+
+
+def _attempt_together(connection: Connection, members: list[_Waiting]) -> Sequence[Any]:
+    """Write them at once; when that fails, each alone, so that one hurts nobody else."""
+    together = members[0].together
+    if together is None:
+        return []
+    asked = [waiting.asked for waiting in members]
+    given = _attempt(connection, lambda c: together(c, asked))
+    if not isinstance(given, _Failed):
+        return [_Failed(one) if isinstance(one, Exception) else one for one in given]
+    if len(members) == 1:
+        return [given]
+    return [one for waiting in members for one in _attempt_together(connection, [waiting])]
 
 
 def _settle(answer: asyncio.Future[Any], outcome: Any) -> None:

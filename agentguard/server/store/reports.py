@@ -40,7 +40,8 @@ def take(connection: Connection, report: v1.Report, now: float) -> bool:
     """
     held = _held(connection, report, now)
     fresh = _not_held(connection, report)
-    _add_events(connection, report, fresh, now)
+    if fresh:
+        connection.execute(insert(event), [event_row(report, one, now) for one in fresh])
     for one in fresh:
         if one.seq > held:  # a late one must not open again what was closed since
             findings.fold(connection, report.device, one, now)
@@ -108,31 +109,24 @@ def _digest(one: v1.Event) -> bytes:
     return hashlib.sha256(_JSON.encode(one)).digest()[:16]
 
 
-def _add_events(
-    connection: Connection, report: v1.Report, fresh: list[v1.Event], now: float
-) -> None:
-    if not fresh:
-        return
-    connection.execute(
-        insert(event),
-        [
-            {
-                "device": report.device,
-                "epoch": report.epoch,
-                "seq": e.seq,
-                "kind": e.kind[:100],
-                "at": seconds(e.at, now),
-                "received_at": now,
-                "digest": _digest(e),
-                "body": _JSON.encode(e).decode(),
-            }
-            for e in fresh
-        ],
-    )
+def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]:
+    """Give the row of an event."""
+    body = _JSON.encode(one)
+    return {
+        "device": report.device,
+        "epoch": report.epoch,
+        "seq": one.seq,
+        "kind": one.kind[:100],
+        "at": seconds(one.at, now),
+        "received_at": now,
+        "digest": hashlib.sha256(body).digest()[:16],
+        "body": body.decode(),
+    }
 
 
-def _see(connection: Connection, report: v1.Report, now: float) -> None:
-    values = {
+def seen_values(report: v1.Report, now: float) -> dict[str, object]:
+    """Give what is written of a device each time that it reports."""
+    return {
         "seq": report.seq,
         "hash": report.hash[:SHOWN_HASH],
         "last_seen": now,
@@ -144,6 +138,37 @@ def _see(connection: Connection, report: v1.Report, now: float) -> None:
         "policy": report.policy[:200],
         "policy_digest": report.policy_digest[:128],
     }
+
+
+def posture_values(
+    report: v1.Report, controls: tuple[v1.Control, ...], now: float
+) -> dict[str, object]:
+    """Give the row of a posture, without its device."""
+    return {
+        "overall": report.overall[:20],
+        "controls": _JSON.encode(controls).decode(),
+        "changed_at": now,
+    }
+
+
+def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str, object]]:
+    """Give a row for each control whose state differs from what is stored."""
+    before = {c.check: c.state for c in controls_of(stored)} if stored else {}
+    return [
+        {
+            "device": report.device,
+            "at": now,
+            "check": c.check[:100],
+            "before": before.get(c.check, "")[:20],
+            "after": c.state[:20],
+        }
+        for c in report.controls or ()
+        if before.get(c.check) != c.state
+    ]
+
+
+def _see(connection: Connection, report: v1.Report, now: float) -> None:
+    values = seen_values(report, now)
     changed = connection.execute(
         update(device_seen).where(device_seen.c.device == report.device).values(values)
     )
@@ -154,30 +179,15 @@ def _see(connection: Connection, report: v1.Report, now: float) -> None:
 def _fold_posture(
     connection: Connection, report: v1.Report, controls: tuple[v1.Control, ...], now: float
 ) -> None:
-    stored = connection.scalar(
-        select(posture_current.c.controls).where(posture_current.c.device == report.device)
-    )
-    values = {"overall": report.overall[:20], "controls": _JSON.encode(controls).decode()}
+    table = posture_current
+    stored = connection.scalar(select(table.c.controls).where(table.c.device == report.device))
+    values = posture_values(report, controls, now)
     if stored == values["controls"]:
         return
-    before = {c.check: c.state for c in controls_of(stored)} if stored else {}
-    changes = [
-        {
-            "device": report.device,
-            "at": now,
-            "check": c.check[:100],
-            "before": before.get(c.check, "")[:20],
-            "after": c.state[:20],
-        }
-        for c in controls
-        if before.get(c.check) != c.state
-    ]
-    if changes:
-        connection.execute(insert(posture_change), changes)
-    table = posture_current
+    changed = changes(report, stored, now)
+    if changed:
+        connection.execute(insert(posture_change), changed)
     if stored is None:
-        connection.execute(insert(table).values(device=report.device, changed_at=now, **values))
+        connection.execute(insert(table).values(device=report.device, **values))
     else:
-        connection.execute(
-            update(table).where(table.c.device == report.device).values(changed_at=now, **values)
-        )
+        connection.execute(update(table).where(table.c.device == report.device).values(**values))
