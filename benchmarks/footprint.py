@@ -44,6 +44,20 @@ icon.setContextMenu(menu)
 icon.show()
 sys.exit(app.exec())
 """
+IN_ORDER = """
+policy: footprint
+version: 1
+description: A desk in order. What this machine lacks is recorded, and no card waits in a corner.
+controls:
+  antivirus: {respond: []}
+  backup: {respond: []}
+  disk-encryption: {respond: []}
+  firewall: {respond: []}
+  folder-access: {respond: []}
+  remote-tools: {respond: []}
+  software: {respond: []}
+  training: {respond: []}
+"""
 MOST_RSS = 2.0  # times the bare program's
 MOST_CPU = 0.005  # of one core
 MOST_START = 2.0  # times the bare program's
@@ -61,8 +75,8 @@ class Cost:
     pss: int
     cpu: float
     threads: int
-    children: int
-    child_rss: int
+    scanning: int
+    helper_rss: int
 
 
 class Bench:
@@ -80,6 +94,8 @@ class Bench:
         """Start one."""
         data = self._desktop.home / f"data-{name}"
         data.mkdir(exist_ok=True)
+        (data / "policy.yaml").write_text(IN_ORDER)
+        (data / "settings.toml").write_text(f'policy = "{data / "policy.yaml"}"\n')
         more = {"AGENTGUARD_HOME": str(data), "PYTHONPATH": str(ROOT)}
         return self._desktop.start(*self._commands[name], env=more)
 
@@ -109,13 +125,22 @@ def cpu_of(process: psutil.Process) -> float:
     return float(spent)
 
 
+def scan_children(process: psutil.Process) -> list[psutil.Process]:
+    """Give the children that read files; Python's resource tracker beside them reads none."""
+    return [
+        child
+        for child in process.children(recursive=True)
+        if "--multiprocessing-fork" in child.cmdline()
+    ]
+
+
 def settle(processes: dict[str, psutil.Process], seconds: float) -> None:
     """Let them start, sweep and read the machine, until no child is left or time is up."""
     end = time.monotonic() + seconds
     least = time.monotonic() + min(seconds, 20.0)
     while time.monotonic() < end:
         time.sleep(1.0)
-        alone = not any(p.children(recursive=True) for p in processes.values())
+        alone = not any(scan_children(p) for p in processes.values())
         if alone and time.monotonic() > least:
             return
 
@@ -145,8 +170,8 @@ def cost(process: psutil.Process, cpu: float) -> Cost:
         pss=memory.pss,
         cpu=cpu,
         threads=process.num_threads(),
-        children=len(children),
-        child_rss=sum(child.memory_info().rss for child in children),
+        scanning=len(scan_children(process)),
+        helper_rss=sum(child.memory_info().rss for child in children),
     )
 
 
@@ -162,13 +187,23 @@ def starts(bench: Bench, host: TrayHost, count: int) -> dict[str, list[float]]:
 def show(costs: dict[str, Cost], took: dict[str, list[float]], seconds: float) -> bool:
     """Print the tables; tell whether every bar is held."""
     bare = costs["bare"]
-    head = ("RSS MiB", "x bare", "PSS MiB", "x bare", "CPU s", "% core", "threads", "children")
+    head = (
+        "RSS MiB",
+        "x bare",
+        "PSS MiB",
+        "x bare",
+        "CPU s",
+        "% core",
+        "threads",
+        "scanning",
+        "other MiB",
+    )
     print(f"{'idle for ' + format(seconds, '.0f') + ' s':<22}" + "".join(f"{h:>10}" for h in head))
     for name, one in costs.items():
         print(
             f"{name:<22}{one.rss / MIB:>10.1f}{one.rss / bare.rss:>10.2f}{one.pss / MIB:>10.1f}"
             f"{one.pss / bare.pss:>10.2f}{one.cpu:>10.2f}{one.cpu / seconds * 100:>10.2f}"
-            f"{one.threads:>10}{one.children:>10}"
+            f"{one.threads:>10}{one.scanning:>10}{one.helper_rss / MIB:>10.1f}"
         )
     print(
         f"\n{'start to tray icon':<22}{'starts':>10}{'median s':>10}{'worst s':>10}{'x bare':>10}"
@@ -189,7 +224,7 @@ def verdict(costs: dict[str, Cost], start: float, seconds: float) -> bool:
         lines += [
             (f"RSS, {name}", one.rss / bare.rss, MOST_RSS, "x bare"),
             (f"CPU, {name}", one.cpu / seconds * 100, MOST_CPU * 100, "% of a core"),
-            (f"children, {name}", one.children, 0, "processes"),
+            (f"scan children, {name}", one.scanning, 0, "processes"),
         ]
     for what, value, most, unit in lines:
         held = "held" if value <= most else "MISSED"
