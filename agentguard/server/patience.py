@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -39,64 +39,71 @@ class Crowd:
             del self._open[address]
 
 
-def patient(limits: Limits) -> type[HttpToolsProtocol]:
+class Patient(HttpToolsProtocol):
+    """One connection; a subclass says what it is held to."""
+
+    limits: ClassVar[Limits]
+    crowd: ClassVar[Crowd]
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._address: str | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
+        super().connection_made(transport)
+        address = self.client[0] if self.client else ""
+        if not self.crowd.enter(address):
+            transport.abort()
+            return
+        self._address = address
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        if self._address is not None:
+            self.crowd.leave(self._address)
+            self._address = None
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head = 0
+        self._wait()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_message_complete(self) -> None:
+        self._rest()
+        super().on_message_complete()
+
+    def _count(self, size: int) -> None:
+        self._head += size
+        if self._head > self.limits.head:
+            raise ValueError  # httptools makes it a request that is not valid: 400
+
+    def _wait(self) -> None:
+        self._rest()
+        self._deadline = self.loop.call_later(self.limits.request_wait, self.transport.abort)
+
+    def _rest(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+def patient(limits_: Limits) -> type[Patient]:
     """Give uvicorn's protocol with these limits."""
-    crowd = Crowd(limits)
 
-    class Patient(HttpToolsProtocol):
-        """One connection."""
+    class Held(Patient):
+        limits = limits_
+        crowd = Crowd(limits_)
 
-        def __init__(self, *given: Any, **named: Any) -> None:
-            super().__init__(*given, **named)
-            self._address: str | None = None
-            self._deadline: asyncio.TimerHandle | None = None
-            self._head = 0
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
-            super().connection_made(transport)
-            address = self.client[0] if self.client else ""
-            if not crowd.enter(address):
-                transport.abort()
-                return
-            self._address = address
-            self._wait()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._rest()
-            if self._address is not None:
-                crowd.leave(self._address)
-                self._address = None
-            super().connection_lost(exc)
-
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self._head = 0
-            self._wait()
-
-        def on_url(self, url: bytes) -> None:
-            self._count(len(url))
-            super().on_url(url)
-
-        def on_header(self, name: bytes, value: bytes) -> None:
-            self._count(len(name) + len(value))
-            super().on_header(name, value)
-
-        def on_message_complete(self) -> None:
-            self._rest()
-            super().on_message_complete()
-
-        def _count(self, size: int) -> None:
-            self._head += size
-            if self._head > limits.head:
-                raise ValueError  # httptools makes it a request that is not valid: 400
-
-        def _wait(self) -> None:
-            self._rest()
-            self._deadline = self.loop.call_later(limits.request_wait, self.transport.abort)
-
-        def _rest(self) -> None:
-            if self._deadline is not None:
-                self._deadline.cancel()
-                self._deadline = None
-
-    return Patient
+    return Held

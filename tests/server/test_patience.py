@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import Any
+
+import pytest
+
+from agentguard.server.settings import Limits
+
+QUICK = Limits(request_wait=0.5, connections_of_one=5)
+LONGEST = 15
+
+
+def connected(running: Any) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=str(running.ca))
+    raw = socket.create_connection(("127.0.0.1", running.server.port), timeout=LONGEST)
+    return context.wrap_socket(raw, server_hostname="127.0.0.1")
+
+
+def everything(one: ssl.SSLSocket) -> bytes:
+    """Read until the endpoint hangs up; running into the time limit fails the test."""
+    parts = []
+    try:
+        while part := one.recv(65536):
+            parts.append(part)
+    except (ssl.SSLError, ConnectionError):
+        pass
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("limits", [QUICK])
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"POST /v1/reports HT",
+        b"POST /v1/reports HTTP/1.1\r\nhost: x\r\nx-slow: ",
+        b"POST /v1/reports HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nab",
+        b"POST /sign-in HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab",
+    ],
+)
+def test_a_client_that_does_not_finish_its_request_is_hung_up_on(
+    running: Any, desk: Any, begun: bytes
+) -> None:
+    with connected(running) as slow:
+        slow.sendall(begun)
+        assert b" 200 " not in everything(slow)
+    desk.receipt(desk.send())
+
+
+@pytest.mark.parametrize("limits", [QUICK])
+def test_a_client_that_drips_gains_nothing(running: Any) -> None:
+    """Each byte must not give it more time."""
+    with connected(running) as slow:
+        slow.settimeout(0.05)
+        dripped = 0
+        try:
+            for byte in b"GET /healthz HTTP/1.1\r\nx-drip: " + b"a" * 400:
+                slow.sendall(bytes([byte]))
+                dripped += 1
+                try:
+                    if not slow.recv(1):
+                        break
+                except TimeoutError:
+                    continue
+        except (ssl.SSLError, ConnectionError):
+            pass
+        assert dripped < 100
+
+
+def refused(running: Any) -> bool:
+    """Tell whether the endpoint lets no further connection in."""
+    try:
+        with connected(running) as late:
+            late.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+            return not late.recv(4096)
+    except (ssl.SSLError, ConnectionError):
+        return True
+
+
+@pytest.mark.parametrize("limits", [QUICK])
+def test_one_address_may_hold_only_so_many_connections(running: Any, connect: Any) -> None:
+    kept = []
+    for _ in range(QUICK.connections_of_one):
+        kept.append(connected(running))
+        kept[-1].sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert b" 200 " in kept[-1].recv(4096)
+    assert refused(running)
+    for one in kept:
+        one.close()
+    with connect(running) as http:
+        assert _alive(http)
+
+
+def _alive(http: Any) -> bool:
+    """Ask until the connections that were closed are gone."""
+    import httpx  # noqa: PLC0415 - only here
+
+    for _ in range(200):
+        try:
+            return bool(http.get("/healthz").status_code == 200)
+        except httpx.TransportError:
+            continue
+    return False
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /healthz?" + b"a" * 20_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nhost: x\r\n" + b"x-many: aaaaaaaa\r\n" * 2000 + b"\r\n",
+        b"\x16\x03\x01 not HTTP at all\r\n\r\n",
+    ],
+)
+def test_a_head_that_is_too_long_or_no_head_is_refused(
+    running: Any, desk: Any, head: bytes
+) -> None:
+    with connected(running) as wordy:
+        wordy.sendall(head)
+        answer = everything(wordy)
+    assert answer.startswith(b"HTTP/1.1 400 ") or answer == b""
+    desk.receipt(desk.send())
+
+
+def test_two_requests_on_one_connection_are_both_answered(running: Any) -> None:
+    """The time for one request is not left over for the next."""
+    with connected(running) as one:
+        for _ in range(2):
+            one.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+            said = b""
+            while not said.endswith(b"{}"):
+                said += one.recv(4096)
+            assert b" 200 " in said
