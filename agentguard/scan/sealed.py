@@ -7,8 +7,9 @@ import zipfile
 import zlib
 from collections import Counter
 
+from agentguard.scan import _archives
 from agentguard.scan._compound import MAGIC as _OLE
-from agentguard.scan.extract import office_unlocked, pdf
+from agentguard.scan.extract import odf, office_unlocked, pdf
 from agentguard.scan.extract._zipped import ENCRYPTED
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import MIB
@@ -22,9 +23,6 @@ _MAGICS = (
     b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5",  # KeePass 2
     b"Salted__",  # openssl enc
 )
-_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
-_SEVEN_ZIP_AES = b"\x06\xf1\x07\x01"
-_SEVEN_ZIP_HEADER = 32
 _HELD = 64 * MIB
 
 # Files of high entropy that are not encrypted.
@@ -60,8 +58,8 @@ def is_sealed(source: Source) -> bool:
         return _zip(source)
     if head.startswith(_OLE):
         return office_unlocked.needs_password(source)
-    if head.startswith(_SEVEN_ZIP):
-        return _seven_zip(source)
+    if head.startswith(_archives.MAGICS):
+        return _archives.is_locked(source)
     if pdf.sniff(source) and source.size <= _HELD:
         return pdf.needs_password(source)
     return _is_opaque(source)
@@ -71,18 +69,10 @@ def _zip(source: Source) -> bool:
     try:
         with zipfile.ZipFile(source.file) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
+            locked = all(member.flag_bits & ENCRYPTED for member in members)
+            return bool(members) and (locked or odf.is_locked(archive))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return False
-    return bool(members) and all(member.flag_bits & ENCRYPTED for member in members)
-
-
-def _seven_zip(source: Source) -> bool:
-    start = _SEVEN_ZIP_HEADER + int.from_bytes(source.head[12:20], "little")
-    size = min(int.from_bytes(source.head[20:28], "little"), MIB)
-    if start >= source.size:
-        return False
-    source.file.seek(start)
-    return _SEVEN_ZIP_AES in source.file.read(size)
 
 
 def _is_openpgp(head: bytes) -> bool:

@@ -59,6 +59,17 @@ class Work:
         """Remember that a part was not read, and why."""
         self.notes.setdefault(reason)
 
+    def refuse(self, reason: str) -> None:
+        """Say that this container was not read: it is not clean because nothing shows.
+
+        Raises:
+            ScanError: with the reason, when it is the file itself and not a part of another.
+
+        """
+        if not self.depth:
+            raise ScanError(reason)
+        self.note("reason.unsupported-part")
+
     def spend(self, size: int) -> None:
         """Account for `size` unpacked bytes.
 

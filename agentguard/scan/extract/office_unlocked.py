@@ -37,33 +37,25 @@ def needs_password(source: Source) -> bool:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the text of the document within."""
     if source.size > work.limits.part_mib * MIB:
-        yield from _not_read(work, "reason.open-to-all")
+        work.refuse("reason.open-to-all")
         return
     container = Compound(source.read(source.size))
     try:
         opened = default_key(container.stream(_INFO) or b"")
     except ScanError as error:
-        yield from _not_read(work, error.reason)
+        work.refuse(error.reason)
         return
     package = container.stream(_PACKAGE)
     if opened is None or package is None:
-        yield from _not_read(work, "reason.corrupt")
+        work.refuse("reason.corrupt")
         return
     try:
         data = opened(package)
     except ValueError:  # a key or a start of no valid length
-        yield from _not_read(work, "reason.corrupt")
+        work.refuse("reason.corrupt")
         return
     work.spend(len(data))
     yield from work.within(data)
-
-
-def _not_read(work: Work, reason: str) -> Iterator[str]:
-    """Fail the file, or only note it where it is a part of another."""
-    if not work.depth:
-        raise ScanError(reason)
-    work.note("reason.unsupported-part")
-    yield ""
 
 
 EXTRACTOR = Extractor(name="office_unlocked", sniff=sniff, extract=extract, order=_ORDER)

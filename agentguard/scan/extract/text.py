@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
 from agentguard.scan.extract.base import TEXT, Extractor, Source, Work
@@ -22,11 +23,13 @@ _PRINTED = bytes(
     for byte in range(256)
 )
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
+_OLE = b"\xd0\xcf\x11\xe0"
+_WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){6,}")
 # Containers that cannot be unpacked yet: what shows through is searched, the rest is told.
 _CONTAINERS = (
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!",
-    b"\xd0\xcf\x11\xe0",
+    _OLE,
     b"!BDN",
     b"\x28\xb5\x2f\xfd",
     b"MSCF",
@@ -80,12 +83,20 @@ def sniff(_source: Source) -> bool:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the text; of a file over the limit the head, the tail and windows between."""
-    if source.head.startswith(_CONTAINERS):
-        work.note("reason.unsupported")
     name = encoding_of(source.head)
     for start, length in _spans(source.size, work):
         yield from _decode(_read(source, start, length), name)
         yield "\n"
+    if source.head.startswith(_OLE):
+        yield from _wide(source, work)
+    if source.head.startswith(_CONTAINERS):
+        work.refuse("reason.unsupported")
+
+
+def _wide(source: Source, work: Work) -> Iterator[str]:
+    """Give the UTF-16 text of older Office files and Outlook messages, which shows through."""
+    for found in _WIDE.finditer(source.read(work.limits.file_mib * MIB)):
+        yield found[0].decode("utf-16-le") + "\n"
 
 
 def _spans(size: int, work: Work) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ _CELL = re.compile(
     r'<(?:\w+:)?c\s(?:[^<>]*?\br="([A-Z]{1,3})[0-9]+")?([^<>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL
 )
 _VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?v>")
+_BINARY = re.compile(r"worksheets/[^/]*\.bin$|/sharedStrings\.bin$")  # the sheets of XLSB
 _INTEGER = 2**53
 
 
@@ -45,6 +46,8 @@ def extract(source: Source, work: Work) -> Iterator[str]:
                 yield "\n"
             elif "/embeddings/" in member.filename:
                 yield from work.within(part(archive, member, work))
+    if any(_BINARY.search(m.filename) for m in members):
+        work.refuse("reason.unsupported")
 
 
 def _holds_text(name: str) -> bool:

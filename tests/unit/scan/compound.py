@@ -11,7 +11,9 @@ _END, _FAT, _FREE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 
 def compound(streams: Mapping[str, bytes]) -> bytes:
     """Give a compound file; streams under 4 KiB are filled up with zeros."""
-    body, table, places = b"", [], []
+    body = b""
+    table: list[int] = []
+    places: list[tuple[int, int]] = []
     for data in streams.values():
         filled = data.ljust(4096, b"\0")
         filled += bytes(-len(filled) % _SECTOR)

@@ -105,12 +105,6 @@ SEALED = {
     + "EncryptedPackage".encode("utf-16-le"),
     "keepass": b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(100),
     "luks": b"LUKS\xba\xbe\x00\x02" + random.Random(5).randbytes(5000),
-    "7z": b"7z\xbc\xaf\x27\x1c\x00\x04"
-    + bytes(4)
-    + bytes(8)
-    + (9).to_bytes(8, "little")
-    + bytes(4)
-    + b"\x17\x06\x00\x06\xf1\x07\x01\x00\x00",
     "random": random.Random(6).randbytes(256 << 10),
 }
 

@@ -1,0 +1,48 @@
+"""MBOX: a folder of mails in one file, each read as a mail of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentguard.scan.extract import eml
+from agentguard.scan.extract.base import Extractor, Source, Work
+from agentguard.scan.limits import MIB
+
+_BEFORE_MAIL = 25
+_MARK = b"From "
+_BLANK = frozenset((b"\n", b"\r\n"))
+
+
+def sniff(source: Source) -> bool:
+    """Tell a folder of mails by the line before its first."""
+    return source.head.startswith(_MARK) and eml.sniff(source)
+
+
+def extract(source: Source, work: Work) -> Iterator[str]:
+    """Give the text of every mail."""
+    for number, mail in enumerate(_mails(source, work)):
+        if number >= work.limits.members:
+            work.note("reason.partial")
+            return
+        work.spend(len(mail))
+        yield from work.within(mail)
+        yield "\n"
+
+
+def _mails(source: Source, work: Work) -> Iterator[bytes]:
+    most, mail, blank = work.limits.part_mib * MIB, bytearray(), True
+    source.file.seek(0)
+    while line := source.file.readline(MIB):
+        if blank and line.startswith(_MARK):
+            if mail:
+                yield bytes(mail)
+            mail = bytearray()
+        elif len(mail) + len(line) > most:
+            work.note("reason.too-large-part")
+        else:
+            mail += line
+        blank = line in _BLANK
+    yield bytes(mail)
+
+
+EXTRACTOR = Extractor(name="mbox", sniff=sniff, extract=extract, order=_BEFORE_MAIL)
