@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -21,7 +22,7 @@ from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
 
-POLL = 250  # milliseconds; also lets Python handle signals
+POLL = 1000  # milliseconds until a stop or a signal is seen; each look costs an idle agent
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 
@@ -91,14 +92,17 @@ def run(
     app = application()
     app.setQuitOnLastWindowClosed(False)
 
+    left = threading.Event()
+
     def leave() -> None:
+        left.set()  # before the loop runs, an exit is forgotten
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
     interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first)
     interface.tray.quit_wanted.connect(leave)
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)
-    poll.timeout.connect(lambda: leave() if stop.is_set() else None)
+    poll.timeout.connect(lambda: leave() if stop.is_set() or left.is_set() else None)
     poll.start(POLL)
     restore = _on_signals(leave)
     try:

@@ -8,7 +8,8 @@ import sys
 import pytest
 import shtab
 
-from agentguard import cli
+from agentguard import cli, start
+from agentguard.uplink import enrolment
 
 HEAVY = (
     "alembic", "jinja2", "litestar", "pypdfium2", "segno", "shtab", "sqlalchemy", "tqdm", "uvicorn",
@@ -31,6 +32,11 @@ def test_the_agent_carries_neither_the_endpoint_nor_the_readers_of_files(command
     assert "agentguard" in loaded
     assert not loaded & set(HEAVY)
     assert "PySide6" not in loaded, "windows are for the tray alone"
+    assert "cryptography" not in loaded, "only an enrolled agent signs"
+
+
+def test_an_enrolment_is_looked_for_where_it_is_written() -> None:
+    assert start.ENROLMENT == enrolment.FILE
 
 
 def test_every_shell_that_can_be_completed_is_offered() -> None:
