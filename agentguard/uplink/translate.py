@@ -30,6 +30,7 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "lesson.answered": ("lesson", "correct"),
     "proof.given": ("group", "factor"),
     "proof.refused": ("group",),
+    "proof.codes-issued": ("count",),
     "journal.checked": ("entries", "whole"),
     "journal.epoch": ("reason", "previous_epoch"),
     "events.lost": ("count",),
