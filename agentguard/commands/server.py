@@ -40,6 +40,7 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     user.add_argument(
         "--password-stdin", action="store_true", help=said.say("cli.server.password-stdin")
     )
+    user.add_argument("--team", action="append", default=[], help=said.say("cli.server.sees"))
     code = act("enrol-code")
     code.add_argument("--team", required=True, help=said.say("cli.server.team"))
     code.add_argument("--hours", type=float, default=24, help=said.say("cli.server.hours"))
@@ -61,14 +62,15 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _add_user(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
-    _must_name(given.name, said)
+    for one in (given.name, *given.team):
+        _must_name(one, said)
     if given.password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = getpass.getpass(said.say("cli.server.password"))
         if getpass.getpass(said.say("cli.server.repeat")) != password:
             raise UsageError(said.say("cli.server.differ"))
-    admin.add_user(given.name, password, given.role)
+    admin.add_user(given.name, password, given.role, given.team)
     return said.say("cli.server.added", name=given.name)
 
 

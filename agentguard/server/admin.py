@@ -55,8 +55,10 @@ class Admin:
         """Count the console's users."""
         return self._database.run(people.count)
 
-    def add_user(self, name: str, password: str, role: str = "supervisor") -> None:
-        """Add a console user, or give it a new password and role.
+    def add_user(
+        self, name: str, password: str, role: str = "supervisor", teams: Sequence[str] = ()
+    ) -> None:
+        """Add a console user, or give it a new password, role and teams; no team means all.
 
         Raises:
             UsageError: the password is too short, or the role is unknown.
@@ -72,6 +74,7 @@ class Admin:
 
         def put(connection: Connection) -> None:
             people.put(connection, plain, hashed, role, self._now())
+            people.put_teams(connection, plain, teams)
             audit.note(connection, self._now(), ACTOR, "user.put", plain)
 
         self._database.run(put)

@@ -52,6 +52,7 @@ class Patient(HttpToolsProtocol):
         self._head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
+        """Let it in when there is room; its first request must come in time."""
         super().connection_made(transport)
         address = self.client[0] if self.client else ""
         if not self.crowd.enter(address):
@@ -61,6 +62,7 @@ class Patient(HttpToolsProtocol):
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Let it go."""
         self._rest()
         if self._address is not None:
             self.crowd.leave(self._address)
@@ -68,19 +70,23 @@ class Patient(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
+        """Begin to count time and size of a request."""
         super().on_message_begin()
         self._head = 0
         self._wait()
 
     def on_url(self, url: bytes) -> None:
+        """Count a piece of the address."""
         self._count(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a header."""
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
     def on_message_complete(self) -> None:
+        """Stop the clock: the request is there."""
         self._rest()
         super().on_message_complete()
 

@@ -110,8 +110,8 @@ def desk(new_desk: Callable[..., object]) -> object:
 
 @pytest.fixture
 def browser(running: Running) -> Iterator[object]:
-    """A browser whose person is signed in as Sam."""
-    running.admin.add_user("sam", PASSWORD)
+    """A browser whose person is signed in as Sam, an administrator."""
+    running.admin.add_user("sam", PASSWORD, "admin")
     with clients.Browser(running) as one:
         one.sign_in("sam", PASSWORD)
         yield one
@@ -122,6 +122,12 @@ def stranger(running: Running) -> Iterator[object]:
     """A browser that nobody signed in with."""
     with clients.Browser(running) as one:
         yield one
+
+
+@pytest.fixture
+def another(running: Running) -> Callable[..., object]:
+    """Give a further browser."""
+    return lambda: clients.Browser(running)
 
 
 @pytest.fixture

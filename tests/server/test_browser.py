@@ -13,7 +13,7 @@ pytestmark = pytest.mark.heavy
 
 @pytest.fixture
 def chrome(running: Any, tmp_path: Path, chromium: Any) -> Iterator[Any]:
-    running.admin.add_user("sam", PASSWORD)
+    running.admin.add_user("sam", PASSWORD, "admin")
     one = chromium(tmp_path / "profile")
     yield one
     one.close()

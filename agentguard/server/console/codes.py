@@ -5,7 +5,15 @@ from __future__ import annotations
 from litestar import get, post
 from sqlalchemy import Connection
 
-from agentguard.server.console.site import Asked, Page, Site, field, page, site_of, visitor_of
+from agentguard.server.console.site import (
+    Asked,
+    Page,
+    Site,
+    administrator_of,
+    field,
+    page,
+    site_of,
+)
 from agentguard.server.store import audit, codes
 
 CODES = "/codes"
@@ -14,13 +22,14 @@ CODES = "/codes"
 @get(CODES)
 async def show(request: Asked) -> Page:
     """Show the codes."""
+    administrator_of(request)
     return await _page(request, "", "", "")
 
 
 @post(CODES)
 async def make(request: Asked) -> Page:
     """Make a code and show it, this once."""
-    site, visitor = site_of(request), visitor_of(request)
+    site, visitor = site_of(request), administrator_of(request)
     team = " ".join((await field(request, "team", 100)).split())
     if not team:
         return await _page(request, "", "", site.words.say("console.codes.no-team"))

@@ -15,16 +15,20 @@ from agentguard.server.store.times import seconds
 from agentguard.wire import v1
 
 NO_TIME = 0.0
+LONGEST_ID = 64
 
 
 @get("/desk/{id_:str}")
 async def show(request: Asked, id_: FromPath[str]) -> Page:
-    """Show a desk; the look is written to the audit log."""
+    """Show a desk; a look, also one in vain, is written to the audit log."""
     site, visitor = site_of(request), visitor_of(request)
-    found = await site.database.read(lambda c: floor.desk(c, id_))
-    if found is None:
-        raise NotFoundException
     now = site.now()
+    found = await site.database.read(lambda c: floor.desk(c, id_, visitor.scope))
+    if found is None:
+        await site.database.write(
+            lambda c: audit.note(c, now, visitor.name, "desk.refused", id_[:LONGEST_ID])
+        )
+        raise NotFoundException
     await site.database.write(lambda c: audit.note(c, now, visitor.name, "desk.seen", id_))
     opened = await site.database.read(lambda c: findings.still_open(c, id_))
     return await page(

@@ -10,7 +10,7 @@ from typing import Any
 
 from litestar import get
 
-from agentguard.server.console.site import Asked, Page, page, site_of
+from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.store import floor
 from agentguard.server.store.floor import Desk
 from agentguard.server.store.times import seconds
@@ -96,10 +96,11 @@ def _urgency(one: Line) -> tuple[int, bool, int, float]:
 
 
 async def _values(request: Asked) -> dict[str, Any]:
-    site = site_of(request)
+    site, scope = site_of(request), visitor_of(request).scope
     now = site.now()
     silent = site.limits.silent_after
-    lines = [line(desk, now, silent) for desk in await site.database.read(floor.desks)]
+    desks = await site.database.read(lambda c: floor.desks(c, scope))
+    lines = [line(desk, now, silent) for desk in desks]
     counts = Counter(one.tier for one in lines)
     return {
         "teams": teams(lines),

@@ -16,12 +16,14 @@ QUEUE = "/incidents"
 @get(QUEUE)
 async def show(request: Asked) -> Page:
     """Show what waits, then what is closed."""
-    database = site_of(request).database
+    database, scope = site_of(request).database, visitor_of(request).scope
     return await page(
         request,
         "incidents.html",
-        queue=await database.read(lambda c: incidents.queue(c, closed=False)),
-        closed=await database.read(lambda c: incidents.queue(c, closed=True, limit=20)),
+        queue=await database.read(lambda c: incidents.queue(c, closed=False, scope=scope)),
+        closed=await database.read(
+            lambda c: incidents.queue(c, closed=True, limit=20, scope=scope)
+        ),
     )
 
 
@@ -29,7 +31,7 @@ async def show(request: Asked) -> Page:
 async def take(request: Asked, id_: FromPath[int]) -> Redirect:
     """Take an incident up."""
     site, visitor = site_of(request), visitor_of(request)
-    await site.database.write(lambda c: incidents.take_up(c, id_, visitor.name, site.now()))
+    await site.database.write(lambda c: incidents.take_up(c, id_, visitor, site.now()))
     return back(QUEUE)
 
 
@@ -39,7 +41,7 @@ async def close(request: Asked, id_: FromPath[int]) -> Redirect:
     site, visitor = site_of(request), visitor_of(request)
     note = (await field(request, "outcome", LONGEST_NOTE)).strip()
     if note:
-        await site.database.write(lambda c: incidents.close(c, id_, visitor.name, site.now(), note))
+        await site.database.write(lambda c: incidents.close(c, id_, visitor, site.now(), note))
     return back(QUEUE)
 
 

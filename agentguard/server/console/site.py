@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import FormMultiDict, State
 from litestar.enums import MediaType
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
 
 from agentguard.model.messages import Message
@@ -19,7 +19,7 @@ from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.store.database import Database
 from agentguard.server.store.incidents import waiting
-from agentguard.server.store.people import Visitor
+from agentguard.server.store.people import ADMIN, Visitor
 from agentguard.texts import Texts
 
 HERE = Path(__file__).parent
@@ -87,14 +87,23 @@ def visitor_of(request: Asked) -> Visitor:
     return visitor
 
 
+def administrator_of(request: Asked) -> Visitor:
+    """Give who is signed in when it is an administrator; for others there is no such page."""
+    visitor = visitor_of(request)
+    if visitor.role != ADMIN:
+        raise NotFoundException
+    return visitor
+
+
 async def page(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
     """Render a page for whoever is signed in."""
     site = site_of(request)
     visitor = request.scope["state"].get("visitor")
     shown = {
         "visitor": visitor,
+        "admin": visitor is not None and visitor.role == ADMIN,
         "token": site.keys.token(visitor.token) if visitor else "",
-        "waiting": await site.database.read(waiting) if visitor else 0,
+        "waiting": await site.database.read(lambda c: waiting(c, visitor.scope)) if visitor else 0,
         "now": site.now(),
         "path": request.url.path,
         **values,
@@ -109,7 +118,7 @@ def error_page(request: Asked, status: int) -> Page:
     known = f"console.error.{status}"
     said = known if site.words.has(f"{known}.title") else "console.error.other"
     html = site.pages.get_template("error.html").render(
-        said=said, visitor=None, token="", waiting=0, now=site.now(), path=""
+        said=said, visitor=None, admin=False, token="", waiting=0, now=site.now(), path=""
     )
     return Response(html, media_type=MediaType.HTML, status_code=status)
 

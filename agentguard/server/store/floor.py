@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
+from agentguard.server.store.people import Scope
 from agentguard.server.store.reports import controls_of
 from agentguard.server.store.tables import (
     device,
@@ -42,15 +43,16 @@ class Desk:
     controls: tuple[v1.Control, ...]
 
 
-def desks(connection: Connection) -> list[Desk]:
-    """Give every desk; the controls of those alone where something is to be said."""
-    rows = connection.execute(_query().where(device.c.status != "retired"))
+def desks(connection: Connection, scope: Scope = None) -> list[Desk]:
+    """Give the desks that may be seen, with controls where something is to be said."""
+    asked = _scoped(_query(), scope).where(device.c.status != "retired")
+    rows = connection.execute(asked)
     return [_desk(row, whole=row.overall not in QUIET) for row in rows]
 
 
-def desk(connection: Connection, id_: str) -> Desk | None:
-    """Give one desk with all its controls."""
-    row = connection.execute(_query().where(device.c.id == id_)).first()
+def desk(connection: Connection, id_: str, scope: Scope = None) -> Desk | None:
+    """Give one desk with all its controls; None when it is not there or may not be seen."""
+    row = connection.execute(_scoped(_query(), scope).where(device.c.id == id_)).first()
     return None if row is None else _desk(row, whole=True)
 
 
@@ -63,6 +65,10 @@ def newest_events(connection: Connection, id_: str, limit: int = 50) -> list[v1.
         .limit(limit)
     )
     return [_EVENT.decode(body) for body in rows]
+
+
+def _scoped(asked: Select[tuple[object, ...]], scope: Scope) -> Select[tuple[object, ...]]:
+    return asked if scope is None else asked.where(device.c.team.in_(scope))
 
 
 def _query() -> Select[tuple[object, ...]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, true, update
 
 from agentguard.server.store import audit
+from agentguard.server.store.people import Scope, Visitor
 from agentguard.server.store.tables import device, incident, team
 from agentguard.server.store.times import seconds
 from agentguard.wire import v1
@@ -49,7 +50,9 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
         )
 
 
-def queue(connection: Connection, *, closed: bool, limit: int = 100) -> list[Incident]:
+def queue(
+    connection: Connection, *, closed: bool, limit: int = 100, scope: Scope = None
+) -> list[Incident]:
     """Give the incidents that wait, the oldest first; or those that are closed, newest first."""
     wanted = incident.c.state == CLOSED if closed else incident.c.state != CLOSED
     order = incident.c.closed_at.desc() if closed else incident.c.reported_at
@@ -57,7 +60,7 @@ def queue(connection: Connection, *, closed: bool, limit: int = 100) -> list[Inc
         select(incident, device.c.label, team.c.name)
         .join(device, device.c.id == incident.c.device)
         .join(team, team.c.id == device.c.team)
-        .where(wanted)
+        .where(wanted, _seen(scope))
         .order_by(order)
         .limit(limit)
     )
@@ -81,29 +84,42 @@ def queue(connection: Connection, *, closed: bool, limit: int = 100) -> list[Inc
     ]
 
 
-def waiting(connection: Connection) -> int:
+def waiting(connection: Connection, scope: Scope = None) -> int:
     """Count the incidents that are not closed."""
-    count = select(func.count()).select_from(incident).where(incident.c.state != CLOSED)
+    count = (
+        select(func.count()).select_from(incident).where(incident.c.state != CLOSED, _seen(scope))
+    )
     return int(connection.scalar(count) or 0)
 
 
-def take_up(connection: Connection, id_: int, by: str, now: float) -> bool:
+def take_up(connection: Connection, id_: int, by: Visitor, now: float) -> bool:
     """Say that somebody cares for it; False when it was not open."""
     done = connection.execute(
         update(incident)
-        .where(incident.c.id == id_, incident.c.state == OPEN)
-        .values(state=TAKEN, taken_by=by, taken_at=now)
+        .where(incident.c.id == id_, incident.c.state == OPEN, _seen(by.scope))
+        .values(state=TAKEN, taken_by=by.name, taken_at=now)
     )
-    audit.note(connection, now, by, "incident.taken", str(id_))
-    return bool(done.rowcount == 1)
+    return _noted(connection, now, by, "taken", id_, done=done.rowcount == 1)
 
 
-def close(connection: Connection, id_: int, by: str, now: float, outcome: str) -> bool:
+def close(connection: Connection, id_: int, by: Visitor, now: float, outcome: str) -> bool:
     """Close it with what was done; False when it was closed before."""
     done = connection.execute(
         update(incident)
-        .where(incident.c.id == id_, incident.c.state != CLOSED)
-        .values(state=CLOSED, closed_by=by, closed_at=now, outcome=outcome)
+        .where(incident.c.id == id_, incident.c.state != CLOSED, _seen(by.scope))
+        .values(state=CLOSED, closed_by=by.name, closed_at=now, outcome=outcome)
     )
-    audit.note(connection, now, by, "incident.closed", str(id_))
-    return bool(done.rowcount == 1)
+    return _noted(connection, now, by, "closed", id_, done=done.rowcount == 1)
+
+
+def _noted(
+    connection: Connection, now: float, by: Visitor, act: str, id_: int, *, done: bool
+) -> bool:
+    audit.note(connection, now, by.name, f"incident.{act if done else 'refused'}", str(id_))
+    return done
+
+
+def _seen(scope: Scope) -> ColumnElement[bool]:
+    if scope is None:
+        return true()
+    return incident.c.device.in_(select(device.c.id).where(device.c.team.in_(scope)))

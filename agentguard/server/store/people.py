@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from agentguard.server.settings import Limits
-from agentguard.server.store.tables import session, user
+from agentguard.server.store import codes
+from agentguard.server.store.tables import session, user, user_team
 
-ROLES = ("supervisor", "admin")
+ADMIN = "admin"
+ROLES = ("supervisor", ADMIN)
+
+Scope = frozenset[int] | None
+"""The ids of the teams whose desks may be seen; None for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +31,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Who is signed in, by which session token."""
+    """Who is signed in, by which session token; `scope` is what may be seen."""
 
     name: str
     role: str
     token: str
+    scope: Scope
 
 
 def put(connection: Connection, name: str, password: str, role: str, now: float) -> None:
@@ -39,6 +46,14 @@ def put(connection: Connection, name: str, password: str, role: str, now: float)
     if changed.rowcount == 0:
         connection.execute(insert(user).values(name=name, made_at=now, **values))
     connection.execute(delete(session).where(session.c.user == name))
+
+
+def put_teams(connection: Connection, name: str, teams: Sequence[str]) -> None:
+    """Say which teams a user sees; none means all of them."""
+    connection.execute(delete(user_team).where(user_team.c.user == name))
+    ids = sorted({codes.team_id(connection, one) for one in teams})
+    if ids:
+        connection.execute(insert(user_team), [{"user": name, "team": one} for one in ids])
 
 
 def account(connection: Connection, name: str) -> Account | None:
@@ -85,7 +100,13 @@ def visitor(
     if now - row.seen_at >= limits.session_idle or now - row.begun_at >= limits.session_total:
         return None
     stale = now - row.seen_at >= limits.session_idle / 15
-    return Visitor(name=row.user, role=row.role, token=token), stale
+    scope = None if row.role == ADMIN else _scope(connection, row.user)
+    return Visitor(name=row.user, role=row.role, token=token, scope=scope), stale
+
+
+def _scope(connection: Connection, name: str) -> Scope:
+    ids = connection.scalars(select(user_team.c.team).where(user_team.c.user == name))
+    return frozenset(ids) or None
 
 
 def touch(connection: Connection, token: str, now: float) -> None:

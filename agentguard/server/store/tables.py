@@ -170,6 +170,14 @@ user = Table(
     Column("disabled", Boolean, nullable=False, server_default=false()),
 )
 
+# The teams that a supervisor sees; without any, all of them.
+user_team = Table(
+    "user_team",
+    METADATA,
+    Column("user", String(100), ForeignKey("user_account.name"), primary_key=True),
+    Column("team", _SERIAL, ForeignKey("team.id"), primary_key=True),
+)
+
 session = Table(
     "session",
     METADATA,
