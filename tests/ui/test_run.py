@@ -28,6 +28,17 @@ def test_ctrl_c_ends_it_and_signals_are_given_back(qapp, said) -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_ctrl_c_before_the_loop_runs_is_not_forgotten(qapp, said, monkeypatch) -> None:
+    begin = running.Interface.start
+
+    def start(interface: running.Interface) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        begin(interface)
+
+    monkeypatch.setattr(running.Interface, "start", start)
+    assert running.run(SimulatedDesk(), said, stop=threading.Event(), may_quit=False) == 0
+
+
 def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None:
     interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
     interface.start()
