@@ -63,7 +63,8 @@ class TrayHost:
             while self._display.pending_events():
                 event = self._display.next_event()
                 if event.type == X.ClientMessage and event.client_type == self._opcode:
-                    self._take(event.data[1])  # data: (32, [time, opcode, window, ...])
+                    with suppress(error.XError):  # the program ended meanwhile
+                        self._take(event.data[1])  # data: (32, [time, opcode, window, ...])
 
     def _take(self, said: list[int]) -> None:
         now = time.monotonic()
