@@ -134,14 +134,6 @@ class TestDataFolder:
         assert type_("policy", "show").code == 0
         assert type_("check").code in {0, 1}
 
-    def test_a_damaged_vault_key_names_the_key(self, home: Path, type_: Type) -> None:
-        assert type_("vault", "list").code == 0
-        for key in (home / "vault").glob("*key*"):
-            key.write_bytes(b"damaged")
-        said = type_("vault", "list")
-        assert said.code in {0, 3}
-        assert "Traceback" not in said.err
-
 
 class TestTwoAgents:
     @pytest.mark.parametrize("command", ["run", "tray"])

@@ -96,17 +96,6 @@ class TestJson:
         assert said.code == 0
         assert isinstance(json.loads(said.out), shape)
 
-    def test_the_vault_lists_what_was_put(self, tmp_path: Path, type_: Type) -> None:
-        file = tmp_path / "bébé\udcff.txt"
-        file.write_text(f"card {CARD}")
-        assert type_("vault", "put", file).code == 0
-        (row,) = json.loads(type_("vault", "list", "--json").out)
-        assert set(row) == {"id", "path", "size", "put", "hits"}
-        assert row["size"] == len(f"card {CARD}")
-        assert type_("vault", "restore", row["id"]).code == 0
-        assert file.read_text() == f"card {CARD}"
-        assert json.loads(type_("vault", "list", "--json").out) == []
-
 
 class TestNames:
     @pytest.mark.parametrize("locale", LOCALES)
@@ -227,6 +216,27 @@ class TestEnds:
         _, err = process.communicate(timeout=15)
         assert process.returncode == (130 if number == signal.SIGINT else -number)
         assert err == b""
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+
+    def test_ctrl_c_ends_a_look_within_seconds_without_a_child(self, person: Path) -> None:
+        documents = person / "Documents"
+        documents.mkdir()
+        for at in range(3_000):
+            (documents / f"{at}.txt").write_text("x" * 100)
+        process = subprocess.Popen(
+            (*PROGRAM, "check"),
+            env=environment(person),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        watched = psutil.Process(process.pid)
+        deadline = time.monotonic() + 30
+        while not (children := watched.children(recursive=True)):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=15)
+        assert (process.returncode, out, err) == (130, b"", b"")
         assert psutil.wait_procs(children, timeout=10)[1] == []
 
 
