@@ -110,6 +110,7 @@ def test_a_compressed_report_is_taken(desk: Any) -> None:
         (gzip.compress(b"{}") + b"more", "gzip", 400),
         (b"{}", "br", 415),
     ],
+    ids=("bomb", "large", "no gzip", "cut", "more", "unknown"),
 )
 def test_what_is_too_large_or_not_understood_is_refused(
     desk: Any, body: bytes, encoding: str, status: int
