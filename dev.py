@@ -94,9 +94,14 @@ def fail(text: str) -> None:
 
 
 def run(command: Iterable[str | Path], **env: str) -> int:
-    """Run a program in the project's folder and give its exit code."""
+    """Run a program in the project's folder and give its exit code; Ctrl-C is the program's."""
     words = [str(word) for word in command]
-    return subprocess.run(words, cwd=ROOT, env={**os.environ, **env}, check=False).returncode
+    with subprocess.Popen(words, cwd=ROOT, env={**os.environ, **env}) as program:
+        while True:
+            try:
+                return program.wait()
+            except KeyboardInterrupt:
+                say("ending")
 
 
 def trusted() -> dict[str, str]:
