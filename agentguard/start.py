@@ -17,7 +17,7 @@ from agentguard.errors import AgentGuardError, UplinkError, UsageError
 from agentguard.mfa import Verifiers
 from agentguard.mfa.offline import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
-from agentguard.model.events import PolicyInForce, PolicyRefused
+from agentguard.model.events import PolicyInForce, PolicyRefused, SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
@@ -139,6 +139,13 @@ def _uplink(place: Place, store: Store, engine: Engine) -> Uplink | None:
         )
     except AgentGuardError as error:
         LOG.error("no reports are sent: %s", error)  # noqa: TRY400 - its words say enough
+        broken = SensorState(
+            at=place.clock.now(),
+            sensor="uplink",
+            state=Watching.FAILED,
+            message=say("uplink.broken"),
+        )
+        engine.submit(broken)
         return None
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.prompts import PromptKind
 from agentguard.model.verdicts import State
+from agentguard.platforms import system_clock
+from agentguard.platforms.simulated import SimulatedDesktop
+from agentguard.start import Place, opened
 
 CARD = "4556 7375 8689 9855"
 LETTER = f"Dear customer, your card number {CARD} was charged.\n"
@@ -121,3 +125,14 @@ def test_every_measure_has_a_control_and_none_is_green_without_proof(start: Call
     controls = floor.agent.desk.snapshot().controls
     assert {c.measure for c in controls} == set(range(1, 11))
     assert all(c.detail is not None for c in controls if c.state is State.UNKNOWN)
+
+
+def test_a_damaged_enrolment_is_seen_and_the_desk_is_guarded_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "enrolment.json").write_text("{broken")
+    clock = system_clock()
+    place = Place(folder=tmp_path, backend=SimulatedDesktop(clock).backend, clock=clock)
+    with opened(place) as agent:
+        agent.engine.submit(agent.first)
+        agent.engine.drain()
+        health = next(c for c in agent.desk.snapshot().controls if c.check == "agent-health")
+    assert health.state is State.FAIL
