@@ -14,6 +14,7 @@ from agentguard.errors import EnrolmentError
 from agentguard.platforms import system_clock
 from agentguard.server.admin import Admin
 from agentguard.server.certificate import make_certificate
+from agentguard.server.ingest.policies import FRESH
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
 from agentguard.uplink import enrolment, link
@@ -30,9 +31,13 @@ class Centre:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self._server: LocalServer | None = None
+        self.ahead = 0.0
+
+    def now(self) -> float:
+        return time.time() + self.ahead
 
     def start(self) -> None:
-        self._server = LocalServer(self.settings, time.time, _thread, port=self.port, tls=self.tls)
+        self._server = LocalServer(self.settings, self.now, _thread, port=self.port, tls=self.tls)
         self._server.start()
 
     def stop(self) -> None:
@@ -142,6 +147,7 @@ def test_another_policy_is_fetched_once_and_handed_over_as_it_is(
     assert taken == []
     for text in (b"name: one\n", b"name: two\n"):
         (centre.policies / "blue.yaml").write_bytes(text)
+        centre.ahead += FRESH + 1
         made.sender.report()
         made.sender.report()
     assert taken == [b"name: one\n", b"name: two\n"]
