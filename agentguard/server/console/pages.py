@@ -17,6 +17,7 @@ from agentguard.server.ingest.http import App
 from agentguard.server.store.database import Busy
 
 LOG = logging.getLogger(__name__)
+ROOMS = (account, codes, desk, floor, incidents, signing_in)
 LARGEST_FORM = 64 * 1024  # bytes
 SERVER_ERROR = 500
 UNAVAILABLE = 503
@@ -32,10 +33,9 @@ def make_console(site: Site) -> App:
         await site.database.stop()
         site.database.close()
 
-    rooms = (account, codes, desk, floor, incidents, signing_in)
     inner = Litestar(
         route_handlers=[
-            *(handler for room in rooms for handler in room.HANDLERS),
+            *(handler for room in ROOMS for handler in room.HANDLERS),
             create_static_files_router(path="/static", directories=[HERE / "static"]),
         ],
         before_request=_check_form,

@@ -55,9 +55,12 @@ def take_all(connection: Connection, batch: Sequence[Arrived]) -> list[bool | Fo
     held = _held(connection, batch)
     together: dict[str, Arrived] = {}
     alone: list[int] = []
+    met: set[str] = set()
     for place, one in enumerate(batch):
         id_ = one.report.device
-        if id_ not in together and id_ in held and _in_order(one.report, *held[id_][:2]):
+        first = id_ not in met
+        met.add(id_)
+        if first and id_ in held and _in_order(one.report, *held[id_][:2]):
             together[id_] = one
         else:
             alone.append(place)

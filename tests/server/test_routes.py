@@ -1,0 +1,134 @@
+"""What holds for every page, taken from the console's own list of routes: none can be forgotten."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from agentguard.server.console import account, codes, desk, floor, incidents, signing_in
+from agentguard.server.console.gate import HEADERS
+from agentguard.server.console.pages import ROOMS
+
+PASSWORD = "correct horse battery staple"
+OPEN = {("GET", "/sign-in"), ("POST", "/sign-in")}
+KNOWN = (account, codes, desk, floor, incidents, signing_in)
+
+
+def routes() -> list[tuple[str, str]]:
+    """Give (method, path) of every handler, with something in the place of each parameter."""
+    found = []
+    for room in ROOMS:
+        for handler in room.HANDLERS:
+            for path in handler.paths:
+                plain = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:str\}", "x", path))
+                found += [(method, plain or "/") for method in sorted(handler.http_methods)]
+    return [one for one in found if one[0] != "OPTIONS"]
+
+
+FORMS = [path for method, path in routes() if method == "POST"]
+CLOSED = [one for one in routes() if one not in OPEN]
+
+
+def test_the_list_of_routes_is_whole() -> None:
+    assert set(ROOMS) == set(KNOWN)
+    assert {("GET", "/"), ("GET", "/desk/x"), ("POST", "/incidents/1/take")} <= set(routes())
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_every_answer_carries_the_headers(stranger: Any, method: str, path: str) -> None:
+    answer = stranger.http.request(method, path)
+    for name, value in HEADERS:
+        assert answer.headers[name.decode()] == value.decode()
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize(("method", "path"), CLOSED)
+def test_a_stranger_sees_the_sign_in_and_nothing_else(
+    stranger: Any, method: str, path: str
+) -> None:
+    same = {"sec-fetch-site": "same-origin"}
+    answer = stranger.http.request(method, path, headers=same)
+    assert (answer.status_code, answer.headers["location"], answer.content) == (
+        303,
+        "/sign-in",
+        b"",
+    )
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_no_form_is_taken_from_elsewhere(browser: Any, path: str, site: str) -> None:
+    answer = browser.submit(path, site=site, token=browser.token())
+    assert answer.status_code == 403
+    assert browser.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", [one for one in FORMS if one != "/sign-in"])
+@pytest.mark.parametrize("token", ["", "0" * 64, "ü"])
+def test_no_form_is_taken_without_the_session_s_token(browser: Any, path: str, token: str) -> None:
+    assert browser.submit(path, token=token).status_code == 403
+    assert browser.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", [one for one in FORMS if one != "/sign-in"])
+def test_the_token_of_another_session_does_not_count(
+    running: Any, browser: Any, another: Any, path: str
+) -> None:
+    running.admin.add_user("eve", PASSWORD, "admin")
+    with another() as eve:
+        eve.sign_in("eve", PASSWORD)
+        foreign = eve.token()
+    assert browser.submit(path, token=foreign).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_no_page_sets_a_cookie_but_the_sign_in(browser: Any, method: str, path: str) -> None:
+    if path == "/sign-out":
+        return
+    answer = browser.http.request(method, path, headers={"sec-fetch-site": "same-origin"})
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_form_that_is_too_large_is_refused(browser: Any, path: str) -> None:
+    answer = browser.submit(path, token=browser.token(), text="x" * 100_000)
+    assert answer.status_code in {400, 413}
+    assert "Traceback" not in answer.text
+
+
+def test_the_session_s_cookie_is_bound_to_this_host_and_to_tls(running: Any, stranger: Any) -> None:
+    running.admin.add_user("sam", PASSWORD)
+    told = stranger.sign_in("sam", PASSWORD).headers["set-cookie"].lower()
+    assert told.startswith("__host-agentguard=")
+    for flag in ("; secure", "; httponly", "; path=/", "samesite=lax"):
+        assert flag in told
+    assert "domain=" not in told
+
+
+def test_a_session_that_was_planted_is_not_taken_over(running: Any, stranger: Any) -> None:
+    running.admin.add_user("sam", PASSWORD)
+    stranger.http.cookies.set("__Host-agentguard", "planted-by-somebody-else", domain="127.0.0.1")
+    stranger.sign_in("sam", PASSWORD)
+    values = [c.value for c in stranger.http.cookies.jar if c.name == "__Host-agentguard"]
+    assert len(set(values) - {"planted-by-somebody-else"}) == 1
+    stranger.http.cookies.clear()
+    stranger.http.cookies.set("__Host-agentguard", "planted-by-somebody-else", domain="127.0.0.1")
+    assert stranger.get("/").status_code == 303
+
+
+def test_each_sign_in_begins_a_new_session_and_signing_out_ends_it(
+    running: Any, stranger: Any
+) -> None:
+    running.admin.add_user("sam", PASSWORD)
+    seen = []
+    for _ in range(2):
+        told = stranger.sign_in("sam", PASSWORD).headers["set-cookie"]
+        seen.append(told.split("=", 1)[1].split(";")[0])
+    assert seen[0] != seen[1]
+    stranger.submit("/sign-out", token=stranger.token())
+    stranger.http.cookies.clear()
+    stranger.http.cookies.set("__Host-agentguard", seen[1], domain="127.0.0.1")
+    assert stranger.get("/").status_code == 303
