@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from agentguard.server.admin import Admin
@@ -63,7 +63,7 @@ class Centre:
     def events(self, device: str) -> list[tuple[int, int]]:
         """Every event row of a device as (epoch, seq), doubles included."""
         ask = "SELECT epoch, seq FROM event WHERE device = ? ORDER BY epoch, seq"
-        with sqlite3.connect(self.folder / "server.db") as database:
+        with closing(sqlite3.connect(self.folder / "server.db")) as database:
             return [(epoch, seq) for epoch, seq in database.execute(ask, (device,))]
 
     def raw(self) -> bytes:
