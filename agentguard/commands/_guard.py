@@ -47,14 +47,24 @@ def guarding(folder: Path) -> Iterator[Agent]:
         yield agent
 
 
+@contextmanager
+def _ending(stop: threading.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set `stop`, and give both back afterwards."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def guard_without_windows() -> int:
     """Guard until SIGINT or SIGTERM."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     folder = paths.data_folder()
     words = texts.load(settings.load(folder).language)
-    with alone(folder, words), guarding(folder):
+    with _ending(stop), alone(folder, words), guarding(folder):
         sys.stderr.write(words.say("cli.run.begun") + "\n")
         while not stop.wait(1.0):
             pass
