@@ -247,8 +247,7 @@ def test(rest: list[str]) -> int:
         return code
     marks: tuple[str, ...] = () if everything else ("-m", "not heavy")
     workers = () if any(word.startswith("-n") for word in rest) else ("-n", "auto")
-    spread = ("--dist", "loadgroup")
-    return run((PYTHON, "-m", "pytest", *marks, *workers, *spread, *rest), PYTHONUTF8="1")
+    return run((PYTHON, "-m", "pytest", *marks, *workers, *rest), PYTHONUTF8="1")
 
 
 def _covered() -> int:
