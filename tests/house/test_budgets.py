@@ -15,7 +15,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FILE_LINES = 250
 FUNCTION_LINES = 40
 MOST_FUNCTIONS = 25
-TESTS_PER_CODE = 0.62  # may only be raised; the aim is 1.2
+TESTS_PER_CODE = 0.78  # may only be raised; the aim is 1.2
 
 
 def functions(file: Path) -> Iterator[tuple[str, int]]:
