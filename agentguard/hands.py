@@ -109,15 +109,20 @@ class PurgeHand:
         return say("action.purged", count=removed)
 
     def _remove(self, file: OldFile, rule: RetentionRule) -> int:
-        proof = retention.remove(file.path, rule, self.clock)
+        """Write the proof down before the file goes, and that it is gone afterwards."""
+        proof = retention.remove(
+            file.path, rule, self.clock, lambda found: self._note("retention.removing", found)
+        )
+        self._note("retention.removed", proof)
+        return 1
+
+    def _note(self, kind: str, proof: retention.Removed) -> None:
         payload: dict[str, Json] = {
             "subject": proof.path,
             "size": proof.size,
             "sha256": proof.sha256,
         }
-        record = Record(kind="retention.removed", at=self.clock.now(), payload=payload)
-        self.journal.commit((record,), {})
-        return 1
+        self.journal.commit((Record(kind=kind, at=self.clock.now(), payload=payload),), {})
 
 
 def _rule(rules: Sequence[RetentionRule], file: OldFile) -> RetentionRule | None:

@@ -14,7 +14,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -51,8 +51,16 @@ def rule_of(old: OldFile, rules: Iterable[RetentionRule]) -> RetentionRule | Non
     return next((rule for rule in rules if rule_name(rule) == old.rule), None)
 
 
-def remove(path: str, rule: RetentionRule, clock: Clock) -> Removed:
-    """Remove the file and give the proof.
+Tell = Callable[[Removed], None]
+"""Takes the proof before the file goes; when it raises, the file stays."""
+
+
+def tell_nobody(_proof: Removed) -> None:
+    """Keep the proof for the caller alone."""
+
+
+def remove(path: str, rule: RetentionRule, clock: Clock, tell: Tell = tell_nobody) -> Removed:
+    """Remove the file and give the proof; `tell` gets it before, so that a crash loses no proof.
 
     Raises:
         CannotError: something was not as it must be; the file was not removed.
@@ -67,7 +75,7 @@ def remove(path: str, rule: RetentionRule, clock: Clock) -> Removed:
         raise CannotError("The file is not one that the rule is about.", STAYS)
     try:
         with _opened(folder, inner) as place:
-            return _remove(place, path, rule, clock)
+            return _remove(place, path, rule, clock, tell)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CannotError(f"The file could not be removed ({reason}).", STAYS) from error
@@ -85,7 +93,7 @@ class _Place:
         return os.stat(name, dir_fd=self.folder, follow_symlinks=False)
 
 
-def _remove(place: _Place, path: str, rule: RetentionRule, clock: Clock) -> Removed:
+def _remove(place: _Place, path: str, rule: RetentionRule, clock: Clock, tell: Tell) -> Removed:
     before = os.fstat(place.file)
     _must(stat.S_ISREG(before.st_mode), "It is not a regular file.")
     _must(before.st_nlink == 1, "The file has a second name elsewhere.")
@@ -93,8 +101,10 @@ def _remove(place: _Place, path: str, rule: RetentionRule, clock: Clock) -> Remo
     _must(age >= rule.days * DAY, "The file is not past its age any more.")
     proof = _hash(place.file)
     _must(_same(before, os.fstat(place.file)), "The file changed while it was looked at.")
+    removed = Removed(path=path, size=before.st_size, sha256=proof, mtime=before.st_mtime)
+    tell(removed)
     _take_away(place, before)
-    return Removed(path=path, size=before.st_size, sha256=proof, mtime=before.st_mtime)
+    return removed
 
 
 def _must(holds: bool, title: str) -> None:  # noqa: FBT001 - reads like an assertion

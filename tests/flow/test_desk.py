@@ -6,12 +6,22 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from agentguard.app import shapes
+from agentguard.errors import StoreError
+from agentguard.hands import PurgeHand
+from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.incidents import IncidentCategory
+from agentguard.model.policy import RetentionRule
 from agentguard.model.prompts import PromptKind
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
+from agentguard.policy.parse import parse
+from agentguard.retention import rule_name
 from agentguard.start import Place, opened
+from agentguard.store.memory import InMemoryJournal
 
 CARD = "4556 7375 8689 9855"
 LETTER = f"Dear customer, your card number {CARD} was charged.\n"
@@ -95,6 +105,28 @@ def test_a_file_past_its_age_is_removed_with_a_proof(start: Callable) -> None:
     proof = next(r for r in floor.records() if r.kind == "retention.removed")
     assert proof.payload["subject"] == str(file)
     assert len(str(proof.payload["sha256"])) == 64
+    before = next(r for r in floor.records() if r.kind == "retention.removing")
+    assert before.payload == proof.payload
+
+
+def test_a_file_stays_when_the_proof_of_its_end_cannot_be_kept(tmp_path: Path) -> None:
+    file = tmp_path / "calls.old"
+    file.write_text("nothing special\n")
+    os.utime(file, (0, 0))
+    clock, journal = system_clock(), InMemoryJournal()
+    journal.refuse = True
+    rule = RetentionRule(folder=str(tmp_path), days=30, pattern="*.old")
+    old = OldFile(path=str(file), rule=rule_name(rule), age_days=20000)
+    hand = PurgeHand(
+        policy=lambda: parse(b"policy: p\nversion: 1\n", "p", shapes()),
+        old=lambda: RetentionSeen(at=clock.now(), rules=1, old=(old,)),
+        journal=journal,
+        clock=clock,
+        look_again=lambda: None,
+    )
+    with pytest.raises(StoreError):
+        hand._remove(old, rule)
+    assert file.exists()
 
 
 def test_training_is_answered_and_remembered(start: Callable) -> None:
