@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from agentguard import pii
 from agentguard.catalogue import discover
 from agentguard.model.hits import Hit
+from agentguard.pii import kinds
 from agentguard.pii._fold import fold
 from agentguard.pii._patterns import PatternSet, Seen
 from agentguard.pii._tally import Tally, mask
@@ -121,4 +121,4 @@ def _believed(seen: Seen) -> str:
 @cache
 def default_scanner() -> Scanner:
     """Give the scanner with every recogniser of the room."""
-    return Scanner(discover(pii, "RECOGNISER", Recogniser))
+    return Scanner(discover(kinds, "RECOGNISER", Recogniser))

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agentguard.pii.card import issued, luhn
-from agentguard.pii.iban import mod_97
-from agentguard.pii.nhs import mod_11
-from agentguard.pii.nino import given as nino_given
+from agentguard.pii.kinds.card import issued, luhn
+from agentguard.pii.kinds.iban import mod_97
+from agentguard.pii.kinds.nhs import mod_11
+from agentguard.pii.kinds.nino import given as nino_given
+from agentguard.pii.kinds.ssn import given as ssn_given
 from agentguard.pii.scanner import default_scanner
-from agentguard.pii.ssn import given as ssn_given
 
 digits = st.text("0123456789", min_size=1, max_size=18)
 

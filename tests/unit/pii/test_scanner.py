@@ -9,15 +9,15 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentguard import pii
 from agentguard.catalogue import discover
 from agentguard.model.hits import Hit
+from agentguard.pii import kinds
 from agentguard.pii._patterns import PatternSet
 from agentguard.pii.base import MOST, Recogniser
-from agentguard.pii.card import luhn
+from agentguard.pii.kinds.card import luhn
 from agentguard.pii.scanner import Scanner, Stream, default_scanner
 
-RECOGNISERS = discover(pii, "RECOGNISER", Recogniser)
+RECOGNISERS = discover(kinds, "RECOGNISER", Recogniser)
 PATTERNS = PatternSet(RECOGNISERS)
 VALUES = (
     "4539 1488 0343 6467",

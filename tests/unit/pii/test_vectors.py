@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from agentguard import pii, texts
+from agentguard import texts
 from agentguard.catalogue import discover
+from agentguard.pii import kinds
 from agentguard.pii.base import Recogniser
 from agentguard.pii.scanner import default_scanner
 
 VECTORS = sorted((Path(__file__).parents[2] / "vectors" / "pii").glob("*.toml"))
-RECOGNISERS = discover(pii, "RECOGNISER", Recogniser)
+RECOGNISERS = discover(kinds, "RECOGNISER", Recogniser)
 
 
 def read(file: Path) -> dict[str, Any]:
