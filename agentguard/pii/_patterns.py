@@ -72,6 +72,22 @@ class _Set:
         return self.owners[0 if len(self.owners) == 1 else (match.lastindex or 1) - 1]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Labels:
+    """The alternation of the labels: a word such as 'tax id' may name more than one kind."""
+
+    pattern: Pattern
+    owners: tuple[tuple[Recogniser, ...], ...]
+
+    def is_within(self, kinds: Container[str]) -> bool:
+        """Tell whether all owners' kinds are among `kinds`."""
+        return all(owner.kind in kinds for group in self.owners for owner in group)
+
+    def sharing(self, match: Match) -> tuple[Recogniser, ...]:
+        """Tell whose label matched."""
+        return self.owners[(match.lastindex or 1) - 1]
+
+
 class PatternSet:
     """All patterns of the recognisers, compiled once."""
 
@@ -98,19 +114,23 @@ class PatternSet:
             yield from self._after_labels(self._labels, data, (start, end), full)
 
     def _after_labels(
-        self, labels: _Set, data: bytes, part: tuple[int, int], full: Container[str]
+        self, labels: _Labels, data: bytes, part: tuple[int, int], full: Container[str]
     ) -> Iterator[Seen]:
         for match in labels.pattern.finditer(data, *part):
             first, last = match.span()
-            owner = labels.owner(match)
-            if owner.kind in full or not _is_word(data, first, last):
+            if not _is_word(data, first, last):
                 continue
-            value = self._near[owner.kind].match(data, last, min(len(data), last + BEFORE))
-            if value is None:
-                continue
-            span = value.span(1)
-            if not speaks_of_another(data[last : span[0]].decode("latin-1")):
-                yield _seen(owner, data, span, labelled=True)
+            for owner in labels.sharing(match):
+                if owner.kind not in full:
+                    yield from self._behind(owner, data, last)
+
+    def _behind(self, owner: Recogniser, data: bytes, label: int) -> Iterator[Seen]:
+        value = self._near[owner.kind].match(data, label, min(len(data), label + BEFORE))
+        if value is None:
+            return
+        span = value.span(1)
+        if not speaks_of_another(data[label : span[0]].decode("latin-1")):
+            yield _seen(owner, data, span, labelled=True)
 
 
 def _seen(owner: Recogniser, data: bytes, span: tuple[int, int], *, labelled: bool) -> Seen:
@@ -131,9 +151,16 @@ def _alternation(owners: Sequence[Recogniser]) -> _Set:
     return _Set(pattern=_compile("|".join(groups)), owners=tuple(owners))
 
 
-def _label_set(owners: Sequence[Recogniser]) -> _Set:
-    groups = (f"({'|'.join(owner.labels).replace(' ', _JOINT)})" for owner in owners)
-    return _Set(pattern=_compile(f"(?i){'|'.join(groups)}"), owners=tuple(owners))
+def _label_set(owners: Sequence[Recogniser]) -> _Labels:
+    sharing: dict[str, tuple[Recogniser, ...]] = {}
+    for owner in owners:
+        for label in owner.labels:
+            sharing[label] = (*sharing.get(label, ()), owner)
+    groups: dict[tuple[Recogniser, ...], list[str]] = {}
+    for label, group in sharing.items():
+        groups.setdefault(group, []).append(label)
+    alternatives = (f"({'|'.join(labels).replace(' ', _JOINT)})" for labels in groups.values())
+    return _Labels(pattern=_compile(f"(?i){'|'.join(alternatives)}"), owners=tuple(groups))
 
 
 def _is_word(data: bytes, start: int, end: int) -> bool:
