@@ -22,7 +22,7 @@ __all__ = ["Reader", "Reading", "default_extractors"]
 _OF_DEADLINE = 0.6
 """The part of the deadline after which reading stops by itself, so that what was found is told."""
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError, RecursionError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError, RecursionError)
 
 
 class Reader:
@@ -54,7 +54,7 @@ class Reader:
                     break
         except ScanError as error:
             failure = error.reason
-        except _DAMAGED:
+        except DAMAGED:
             failure = "reason.corrupt"
         hits = stream.finish()
         if failure and not hits:
@@ -68,7 +68,7 @@ class Reader:
             return
         try:
             yield from self._text(source, work)
-        except _DAMAGED:
+        except DAMAGED:
             work.note("reason.corrupt-part")
 
     def _text(self, source: Source, work: Work) -> Iterator[str]:

@@ -68,7 +68,7 @@ def is_sealed(source: Source) -> bool:
 def _zip(source: Source) -> bool:
     try:
         with zipfile.ZipFile(source.file) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if not member.filename.endswith("/")]
             locked = all(member.flag_bits & ENCRYPTED for member in members)
             return bool(members) and (locked or odf.is_locked(archive))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):

@@ -67,7 +67,7 @@ def _header(value: str) -> str:
 def _in_charset(data: bytes, charset: str | None) -> str:
     try:
         return data.decode(charset or "utf-8")
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
         return decoded(data)
 
 

@@ -47,7 +47,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
             if name in _PARTS or name.endswith("/content.xml"):
                 yield from text_of(part(archive, member, work).decode("utf-8", "replace"))
                 yield "\n"
-            elif _EMBEDDED.search(name) and not member.is_dir():
+            elif _EMBEDDED.search(name) and not member.filename.endswith("/"):
                 yield from work.within(part(archive, member, work))
 
 

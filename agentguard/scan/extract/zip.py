@@ -22,7 +22,7 @@ def sniff(source: Source) -> bool:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the text of the members, after judging the directory."""
     with zipfile.ZipFile(source.file) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         _judge(members, work)
         for member in members:
             data = part(archive, member, work)

@@ -1,0 +1,152 @@
+"""Small valid files of every format, for a fuzzer to start from."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import sqlite3
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+
+import docx
+import openpyxl
+import pptx
+from reportlab.pdfgen import canvas
+
+from agentguard.scan.extract.base import Extractor, Source
+from tests.unit.scan.hostile import pdf, zipped
+
+NOTE = "card 4539 1488 0343 6467, born 3 April 1980, ann.lee@quillpost.com"
+ROWS = (("name", "card", "dob"), ("Ann", "4539148803436467", "1980-04-03"), ("Bo", "", ""))
+VECTORS = Path(__file__).parents[1] / "vectors" / "scan"
+_LARGEST = 256 << 10
+
+
+def of(extractor: Extractor, all_of_them: tuple[Extractor, ...]) -> list[bytes]:
+    """Give the samples that this format reads, as the reader chooses formats."""
+    ordered = sorted(all_of_them, key=lambda one: one.order)
+    return [data for data in samples() if _first(data, ordered) is extractor]
+
+
+def _first(data: bytes, ordered: list[Extractor]) -> Extractor | None:
+    source = Source.of_bytes(data)
+    return next((one for one in ordered if one.sniff(source)), None)
+
+
+@cache
+def samples() -> tuple[bytes, ...]:
+    """Give one file of each shape that a desk holds, those with a vector included."""
+    return (*_written(), *_vectors())
+
+
+def _vectors() -> Iterator[bytes]:
+    for path in sorted(VECTORS.rglob("*")):
+        if path.is_file() and path.stat().st_size <= _LARGEST:
+            yield path.read_bytes()
+
+
+def _written() -> Iterator[bytes]:
+    table = "\n".join(";".join(row) for row in ROWS)
+    records = [dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]
+    markup = f"<customer id='1'><note><![CDATA[{NOTE}]]></note><card>{ROWS[1][1]}</card></customer>"
+    yield NOTE.encode()
+    yield NOTE.encode("utf-16")
+    yield f"{table}\nCy;1;2\nDi;3;4\nEd;5;6\n".encode()
+    yield json.dumps({"customers": records, "note": NOTE}, indent=1).encode()
+    yield "".join(f"{json.dumps(record)}\n" for record in records * 4).encode()
+    yield f"<?xml version='1.0' encoding='utf-8'?>\n{markup}".encode()
+    yield f"<!DOCTYPE html><html><body><p>{NOTE}</p><table>{_cells()}</table></html>".encode()
+    yield rb"{\rtf1\ansi\ansicpg1252{\fonttbl\f0 Arial;}\pard card 4539\~1488\'a00343 6467\par}"
+    yield from _packed()
+    yield from _mails()
+    yield from _documents()
+    yield _database()
+
+
+def _cells() -> str:
+    return "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in ROWS)
+
+
+def _packed() -> Iterator[bytes]:
+    data = NOTE.encode()
+    yield from (gzip.compress(data, mtime=0), bz2.compress(data), lzma.compress(data))
+    yield zipped({"a.txt": data, "b/inner.zip": zipped({"c.txt": data})})
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("note.txt")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    yield buffer.getvalue()
+
+
+def _mails() -> Iterator[bytes]:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@quillpost.com", "b@larkbox.net", NOTE
+    mail.set_content(f"Grüße, {NOTE}")
+    mail.add_alternative(f"<p>{NOTE}</p>", subtype="html")
+    mail.add_attachment(NOTE.encode(), maintype="text", subtype="csv", filename="a.csv")
+    yield mail.as_bytes()
+    yield b"From a@quillpost.com Mon Mar  3 10:00:00 2025\n" + mail.as_bytes() + b"\n\n"
+
+
+def _documents() -> Iterator[bytes]:
+    document, book, deck = docx.Document(), openpyxl.Workbook(), pptx.Presentation()
+    document.add_paragraph(NOTE)
+    cells = document.add_table(rows=len(ROWS), cols=len(ROWS[0]))
+    for place, row in enumerate(ROWS):
+        book.active.append(row)
+        for number, text in enumerate(row):
+            cells.cell(place, number).text = text
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = NOTE
+    slide.notes_slide.notes_text_frame.text = NOTE
+    for made, parts in ((document, "word/"), (book, "xl/"), (deck, "ppt/slides/")):
+        buffer = io.BytesIO()
+        made.save(buffer)
+        yield _slim(buffer.getvalue(), parts)
+    yield zipped(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.text",
+            "content.xml": f"<office:text><text:p>{NOTE}</text:p></office:text>".encode(),
+        },
+        zipfile.ZIP_STORED,
+    )
+    yield pdf(NOTE, NOTE)
+    yield _form()
+
+
+def _slim(data: bytes, folder: str) -> bytes:
+    """Keep the parts that hold text: a fuzzer wastes its time on themes and pictures."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        kept = [
+            name
+            for name in archive.namelist()
+            if name.startswith((folder, "[Content", "_rels"))
+            and not any(word in name for word in ("theme", "media", "styles", "fontTable"))
+        ]
+        return zipped({name: archive.read(name) for name in kept})
+
+
+def _form() -> bytes:
+    buffer = io.BytesIO()
+    page = canvas.Canvas(buffer)
+    page.drawString(40, 700, NOTE)
+    page.acroForm.textfield(name="card", value=ROWS[1][1], x=40, y=600)
+    page.save()
+    return buffer.getvalue()
+
+
+def _database() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("create table customers (name text, card integer, dob text)")
+        database.executemany("insert into customers values (?, ?, ?)", ROWS)
+        database.commit()
+        return database.serialize()

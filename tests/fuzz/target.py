@@ -1,0 +1,86 @@
+"""Fuzzes one format: `target.py NAME FOLDER [options of libFuzzer]`.
+
+FOLDER holds samples. Half of the changes are made inside a ZIP's members, since a changed byte of
+the archive itself ends at a checksum. Whatever a file holds, an extractor gives text, notes or
+one of the errors that the reader turns into a reason, soon and within its limits.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+
+import atheris
+
+with atheris.instrument_imports(include=["agentguard.scan"]):
+    from agentguard.errors import ScanError
+    from agentguard.scan.extract.base import Extractor, Source, Work
+    from agentguard.scan.limits import Limits
+    from agentguard.scan.reading import DAMAGED, default_extractors
+    from agentguard.scan.sealed import is_sealed
+
+LIMITS = Limits(file_mib=4, total_mib=8, part_mib=2, members=200, depth=3)
+MOST = 64 << 20
+"""Characters that come of an input within LIMITS, whatever it says of itself."""
+
+ZIP = b"PK\x03\x04"
+
+
+def main() -> None:
+    name, *options = sys.argv[1:]
+    extractor = next(one for one in default_extractors() if one.name == name)
+
+    def once(data: bytes) -> None:
+        read(extractor, Source.of_bytes(data))
+
+    atheris.Setup([sys.argv[0], *options], once, custom_mutator=mutate)
+    atheris.Fuzz()
+
+
+def read(extractor: Extractor, source: Source) -> None:
+    is_sealed(source)
+    if not extractor.sniff(source):
+        return
+    length = 0
+    with suppress(ScanError, MemoryError, *DAMAGED):
+        for piece in extractor.extract(source, Work(limits=LIMITS, inner=inner)):
+            length += len(piece)
+            if length > MOST:
+                raise AssertionError(f"{source.size} bytes gave more than {MOST} characters")
+
+
+def inner(source: Source, work: Work) -> Iterator[str]:
+    """Read what stands inside another, as the reader does."""
+    if is_sealed(source):
+        return
+    for other in default_extractors():
+        if other.sniff(source):
+            yield from other.extract(source, work)
+            return
+
+
+def mutate(data: bytes, most: int, seed: int) -> bytes:
+    chance = random.Random(seed)
+    if data.startswith(ZIP) and chance.random() < 0.5:
+        with suppress(*DAMAGED, OSError, ValueError, RuntimeError, IndexError):
+            return inside(data, most, chance)
+    return atheris.Mutate(data, most)
+
+
+def inside(data: bytes, most: int, chance: random.Random) -> bytes:
+    """Change one member and pack all again."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as changed:
+        names = archive.namelist()
+        chosen = chance.choice(names)
+        for name in names:
+            member = archive.read(name)
+            changed.writestr(name, atheris.Mutate(member, most) if name == chosen else member)
+    return out.getvalue()[:most]
+
+
+main()
