@@ -109,7 +109,7 @@ class PatternSet:
             for match in alternation.pattern.finditer(data, start, end):
                 owner = alternation.owner(match)
                 if owner.kind not in full:
-                    yield _seen(owner, data, match.span(), labelled=False)
+                    yield _seen(owner, data, match.span())
         if self._labels is not None and not self._labels.is_within(full):
             yield from self._after_labels(self._labels, data, (start, end), full)
 
@@ -122,24 +122,26 @@ class PatternSet:
                 continue
             for owner in labels.sharing(match):
                 if owner.kind not in full:
-                    yield from self._behind(owner, data, last)
+                    yield from self._behind(owner, data, (first, last))
 
-    def _behind(self, owner: Recogniser, data: bytes, label: int) -> Iterator[Seen]:
-        value = self._near[owner.kind].match(data, label, min(len(data), label + BEFORE))
+    def _behind(self, owner: Recogniser, data: bytes, label: tuple[int, int]) -> Iterator[Seen]:
+        last = label[1]
+        value = self._near[owner.kind].match(data, last, min(len(data), last + BEFORE))
         if value is None:
             return
         span = value.span(1)
-        if not speaks_of_another(data[label : span[0]].decode("latin-1")):
-            yield _seen(owner, data, span, labelled=True)
+        if not speaks_of_another(data[label[1] : span[0]].decode("latin-1")):
+            yield _seen(owner, data, span, data[label[0] : label[1]])
 
 
-def _seen(owner: Recogniser, data: bytes, span: tuple[int, int], *, labelled: bool) -> Seen:
+def _seen(owner: Recogniser, data: bytes, span: tuple[int, int], label: bytes = b"") -> Seen:
     start, end = span
     candidate = Candidate(
         text=data[start:end].decode("latin-1"),
         before=data[max(0, start - BEFORE) : start].decode("latin-1"),
         after=data[end : end + AFTER].decode("latin-1"),
-        labelled=labelled,
+        labelled=label != b"",
+        told=label.decode("latin-1"),
     )
     return Seen(recogniser=owner, candidate=candidate, start=start, end=end)
 

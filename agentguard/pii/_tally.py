@@ -71,6 +71,18 @@ class Tally:
             if values
         )
 
+    def counts_at(self, kind: str, place: int) -> bool:
+        """Tell whether a sure value at `place` counts: it may need a neighbour."""
+        recogniser = self._kinds[kind].recogniser
+        if not recogniser.beside:
+            return True
+        neighbour = self._kinds.get(recogniser.beside)
+        return neighbour is not None and _is_near(sorted(neighbour.places), place)
+
+    def column_holds(self, kind: str, column: str) -> bool:
+        """Tell whether the doubtful values of a column count."""
+        return self._kinds[kind].columns[column].holds
+
     def _values(self, kind: _Kind) -> dict[str, None]:
         values = dict(kind.sure)
         for column in kind.columns.values():

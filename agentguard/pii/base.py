@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 MOST = 1000
@@ -71,14 +71,18 @@ class Answer:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Candidate:
-    """A piece of text with the right shape; `labelled` when a label of the kind stands before."""
+    """A piece of text with the right shape; `labelled` when a label of the kind stands before.
+
+    `told` is the word that last decided whose number it is: a label, or what `names` met.
+    """
 
     text: str
     before: str
     after: str
     labelled: bool = False
+    told: str = field(default="", compare=False)
 
     @property
     def compact(self) -> str:
@@ -113,16 +117,21 @@ class Candidate:
             return True
         cell = self.before.rpartition(FENCE)[2]
         this, *above = reversed(cell.split("\n")[-_LINES:])
-        told = _nearest(this, own)
+        told = self._told_on(this, own)
         if told is not None or _WORDS.search(this):
             return told
         for line in above:
             if len(line) > _SHORT_LINE:
                 return None
-            told = _nearest(line, own)
+            told = self._told_on(line, own)
             if told is not None:
                 return told
         return None
+
+    def _told_on(self, line: str, own: frozenset[str]) -> bool | None:
+        word, told = _nearest(line, own)
+        self.told = word
+        return told
 
 
 _TOUCHES_BEFORE = re.compile(
@@ -131,14 +140,14 @@ _TOUCHES_BEFORE = re.compile(
 _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 
-def _nearest(line: str, own: frozenset[str]) -> bool | None:
+def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     for word in reversed(_WORDS.findall(line)):
         low = word.lower()
         if low in own:
-            return True
+            return low, True
         if low in FOREIGN or low.removesuffix("s") in FOREIGN:
-            return False
-    return None
+            return low, False
+    return "", None
 
 
 def speaks_of_another(gap: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from agentguard.catalogue import discover
@@ -12,6 +12,7 @@ from agentguard.pii._fold import fold
 from agentguard.pii._patterns import PatternSet, Seen
 from agentguard.pii._tally import Tally, mask
 from agentguard.pii.base import AFTER, BEFORE, Belief, Recogniser
+from agentguard.pii.trace import Explained, Watcher
 
 CHUNK = 512 << 10
 """Characters that are searched at once when text comes in a stream."""
@@ -27,9 +28,13 @@ class Stream:
     A line longer than a chunk is cut at a character that no number holds.
     """
 
-    def __init__(self, patterns: PatternSet, chunk: int = CHUNK) -> None:
+    def __init__(
+        self, patterns: PatternSet, chunk: int = CHUNK, watcher: Watcher | None = None
+    ) -> None:
         self._patterns = patterns
         self._chunk = chunk
+        self._watcher = watcher
+        self._lines = 1
         self._tally = Tally()
         self._pending: list[str] = []
         self._length = 0
@@ -52,6 +57,12 @@ class Stream:
         self._judge(len(self._kept))
         return self._tally.hits()
 
+    def explain(self) -> Explained:
+        """Judge the rest, and give the hits with what the watcher saw."""
+        hits = self.finish()
+        traces = () if self._watcher is None else self._watcher.traces(self._tally)
+        return Explained(hits=hits, traces=traces)
+
     def _gather(self) -> None:
         self._kept += fold("".join(self._pending))
         self._pending.clear()
@@ -68,10 +79,14 @@ class Stream:
     def _judge(self, cut: int) -> None:
         for seen in self._patterns.candidates(self._kept, self._context, cut, self._tally.full):
             answer = seen.recogniser.judge(seen.candidate)
+            place = self._offset + seen.start
+            if self._watcher is not None:
+                at = place, self._lines + self._kept.count(b"\n", 0, seen.start)
+                self._watcher.judged(seen.recogniser, seen.candidate, answer, at)
             if answer.belief is not Belief.NO:
-                place = self._offset + seen.start
                 self._tally.add(seen.recogniser, answer, place, seen.candidate.origin)
         keep = max(0, cut - BEFORE)
+        self._lines += self._kept.count(b"\n", 0, keep) if self._watcher is not None else 0
         self._offset += keep
         self._kept = self._kept[keep:]
         self._context = cut - keep
@@ -96,6 +111,13 @@ class Scanner:
         stream = self.stream()
         stream.feed(text)
         return stream.finish()
+
+    def explain(self, pieces: Iterable[str]) -> Explained:
+        """Give the hits of a text in pieces, and why candidates were believed or refused."""
+        stream = Stream(self._patterns, self._chunk, Watcher())
+        for piece in pieces:
+            stream.feed(piece)
+        return stream.explain()
 
     def mask(self, text: str) -> str:
         """Give the text with every value replaced by its mask."""
