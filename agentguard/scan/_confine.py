@@ -1,24 +1,44 @@
-"""Puts the child in its place: lowest priority, bounded memory, deaf to the keyboard."""
+"""Puts the child in its place: modest, bounded, deaf, and leaving no traces."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 
 from agentguard.scan.limits import MIB
 
 LOWEST = 19
+GRACE = 5.0
+"""Seconds beyond a file's deadline after which a child whose parent is gone ends by itself."""
+
+_FILES = 256
 
 
 def confine(memory_mib: int) -> None:
-    """Bound this process; Windows bounds memory from outside, by a job object."""
+    """Bound this process; where the system cannot bound its memory, the parent watches it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _be_quiet()
     _be_modest()
-    _bound_memory(memory_mib * MIB)
+    if sys.platform != "win32":
+        _bound(memory_mib * MIB)
+
+
+@contextmanager
+def mortal(seconds: float) -> Iterator[None]:
+    """End this process when its work lasts far longer than a parent would have let it."""
+    if sys.platform == "win32":
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)  # SIGALRM kills within any library
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _be_quiet() -> None:
@@ -43,14 +63,21 @@ def _be_modest() -> None:
         return  # a container may refuse; the scan is only less modest
 
 
-def _bound_memory(size: int) -> None:
-    """Let the address space grow by `size` over what the program itself needs."""
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - exists on POSIX alone
+if sys.platform != "win32":
+    import resource
 
+    def _bound(size: int) -> None:
+        """Let the address space grow by `size` over what the program itself needs.
+
+        Neither does the child write a file or leave a core, in which what it reads would stand.
+        """
         base = psutil.Process().memory_info().vms
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = base + size
+        _lower(resource.RLIMIT_AS, base + size)
+        _lower(resource.RLIMIT_CORE, 0)
+        _lower(resource.RLIMIT_FSIZE, 0)
+        _lower(resource.RLIMIT_NOFILE, _FILES)
+
+    def _lower(limit: int, wanted: int) -> None:
+        hard = resource.getrlimit(limit)[1]
         bound = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(limit, (bound, bound))

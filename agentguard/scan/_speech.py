@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.policy import ALL, Detection, OwnKind
+from agentguard.scan.limits import Limits
 from agentguard.scan.outcome import Reading
 
 READY = b"ready"
@@ -30,9 +33,43 @@ class Line(Protocol):
         """Receive one message."""
         ...
 
+    def fileno(self) -> int:
+        """Give the descriptor."""
+        ...
+
     def close(self) -> None:
         """Hang up."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a child is told at its birth; `extractors` is `module:function`."""
+
+    limits: Limits
+    extractors: str
+    detection: Detection = ALL
+
+
+def send(errand: Errand) -> bytes:
+    """Write an errand."""
+    return json.dumps(asdict(errand)).encode()
+
+
+def sent(data: bytes) -> Errand:
+    """Read an errand."""
+    said = json.loads(data)
+    own = tuple(_own_kind(**kind) for kind in said["detection"]["recognisers"])
+    return Errand(
+        limits=Limits(**said["limits"]),
+        extractors=str(said["extractors"]),
+        detection=Detection(recognisers=own, off=tuple(said["detection"]["off"])),
+    )
+
+
+def _own_kind(**said: Any) -> OwnKind:
+    lists: dict[str, Any] = {key: tuple(said.pop(key)) for key in ("labels", "finds", "ignores")}
+    return OwnKind(**said, **lists)
 
 
 def ask(kind: str, subject: str) -> bytes:

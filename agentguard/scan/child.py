@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import cast
 
 from agentguard.catalogue import discover
 from agentguard.scan import extract
-from agentguard.scan._speech import Line
+from agentguard.scan._speech import Line, sent
 from agentguard.scan.extract.base import Extractor
-from agentguard.scan.limits import Limits
 
 Extractors = Callable[[], Sequence[Extractor]]
 """Gives the formats to read; a function of a module, since the child imports it by name."""
@@ -19,8 +20,26 @@ def default_extractors() -> tuple[Extractor, ...]:
     return discover(extract, "EXTRACTOR", Extractor)
 
 
-def main(parent: Line, limits: Limits, extractors: Extractors = default_extractors) -> None:
-    """Answer until the parent hangs up."""
+def name_of(extractors: Extractors) -> str:
+    """Give the name by which the child finds them."""
+    return f"{extractors.__module__}:{getattr(extractors, '__qualname__', '')}"
+
+
+def begin(descriptor: int) -> None:
+    """Answer on a descriptor of this process."""
+    from multiprocessing.connection import Connection  # noqa: PLC0415 - POSIX alone comes here
+
+    main(Connection(descriptor))
+
+
+def main(parent: Line) -> None:
+    """Hear what to be, then answer until the parent hangs up."""
     from agentguard.scan import worker  # noqa: PLC0415 - its libraries belong to the child alone
 
-    worker.serve(parent, limits, extractors)
+    try:
+        errand = sent(parent.recv_bytes())
+    except (EOFError, OSError):
+        return  # the parent went while its child was coming
+    module, _, name = errand.extractors.partition(":")
+    extractors = cast("Extractors", getattr(import_module(module), name))
+    worker.serve(parent, errand, extractors())

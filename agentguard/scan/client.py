@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from contextlib import suppress
-from dataclasses import dataclass
-from multiprocessing.context import SpawnProcess
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -15,8 +12,10 @@ from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
+from agentguard.model.policy import ALL, Detection
 from agentguard.ports.clock import Clock
 from agentguard.scan import _speech, child
+from agentguard.scan._offspring import Offspring
 from agentguard.scan.limits import Limits
 from agentguard.scan.outcome import Reading
 
@@ -25,7 +24,6 @@ __all__ = ["IDLE", "Limits", "ScanClient", "Scanned"]
 IDLE = 60.0
 """Seconds without use after which `retire_if_idle` ends the child."""
 
-_JOIN = 5.0
 _STRIKES_FOR = frozenset(("reason.timeout", "reason.crashed", "reason.memory"))
 _MOST_REMEMBERED = 10_000
 
@@ -42,81 +40,35 @@ class Scanned:
     reason: str = ""
 
 
-class _Child:
-    """One spawned process and the line to it."""
-
-    def __init__(self, limits: Limits, extractors: child.Extractors) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        self.line: _speech.Line = ours
-        self.process: SpawnProcess = context.Process(
-            target=child.main, args=(theirs, limits, extractors), name="scan", daemon=True
-        )
-        self.process.start()
-        theirs.close()
-        self.ready = False
-
-    def answer(self, question: bytes, limits: Limits) -> Reading:
-        """Ask, and wait for the answer.
-
-        Raises:
-            ScanError: the deadline passed or the child died.
-
-        """
-        try:
-            self._await_start(limits.start_seconds)
-            self.line.send_bytes(question)
-            return _speech.told(self._receive(limits.seconds))
-        except (EOFError, OSError) as error:
-            raise ScanError("reason.crashed") from error
-
-    def _await_start(self, seconds: float) -> None:
-        if self.ready:
-            return
-        try:
-            self._receive(seconds)
-        except (ScanError, EOFError, OSError) as error:
-            raise ScanError("reason.not-started") from error
-        self.ready = True
-
-    def _receive(self, seconds: float) -> bytes:
-        if not self.line.poll(seconds):
-            raise ScanError("reason.timeout")
-        return self.line.recv_bytes(_speech.LONGEST)
-
-    def is_lost(self) -> bool:
-        """Tell whether it died while nothing was asked; a child speaks only when asked."""
-        try:
-            return not self.process.is_alive() or (self.ready and self.line.poll(0))
-        except OSError:
-            return True
-
-    def end(self) -> None:
-        """Kill it and wait until it is gone."""
-        with suppress(OSError):
-            self.line.close()
-        self.process.kill()
-        self.process.join(_JOIN)
-        if not self.process.is_alive():
-            self.process.close()
-
-
 class ScanClient:
     """Scans files one at a time in a child that starts with the first and never lives in doubt.
 
-    Safe for threads. The parent never opens a file that it scans.
+    Safe for threads. The parent never opens a file that it scans. `detection` is what a policy
+    wants looked for.
     """
 
     def __init__(
-        self, limits: Limits, clock: Clock, extractors: child.Extractors = child.default_extractors
+        self,
+        limits: Limits,
+        clock: Clock,
+        extractors: child.Extractors = child.default_extractors,
+        detection: Detection = ALL,
     ) -> None:
-        self._limits = limits
+        name = child.name_of(extractors)
+        self._errand = _speech.Errand(limits=limits, extractors=name, detection=detection)
         self._clock = clock
-        self._extractors = extractors
         self._lock = Lock()
-        self._child: _Child | None = None
+        self._child: Offspring | None = None
         self._used: Moment | None = None
         self._strikes: dict[_Identity, list[Moment]] = {}
+
+    def use(self, detection: Detection) -> None:
+        """Look for this from the next file on; a change ends the child that knows another."""
+        if detection == self._errand.detection:
+            return
+        with self._lock:
+            self._end()
+            self._errand = replace(self._errand, detection=detection)
 
     def scan(self, path: str) -> Scanned:
         """Read one file; whatever happens is told as an outcome with a reason."""
@@ -153,7 +105,7 @@ class ScanClient:
     def child_pid(self) -> int | None:
         """The process id of the child, None while there is none."""
         child = self._child
-        return child.process.pid if child is not None else None
+        return None if child is None else child.pid
 
     def close(self) -> None:
         """End the child; a later scan starts another."""
@@ -175,9 +127,9 @@ class ScanClient:
         if self._child is not None and self._child.is_lost():
             self._end()
         if self._child is None:
-            self._child = _Child(self._limits, self._extractors)
+            self._child = Offspring(self._errand)
         try:
-            reading = self._child.answer(question, self._limits)
+            reading = self._child.answer(question)
         except ScanError as error:
             self._end()
             return Reading(outcome=FileOutcome.UNREADABLE, reason=error.reason)
@@ -196,9 +148,9 @@ class ScanClient:
 
     def _is_aside(self, identity: _Identity) -> bool:
         strikes = self._strikes.get(identity, [])
-        if len(strikes) < self._limits.strikes:
+        if len(strikes) < self._errand.limits.strikes:
             return False
-        if self._clock.now().since(strikes[-1]) < self._limits.aside:
+        if self._clock.now().since(strikes[-1]) < self._errand.limits.aside:
             return True
         del self._strikes[identity]
         return False

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
-from agentguard.pii.scanner import default_scanner
+from agentguard.pii.custom import scanner_of
 from agentguard.scan import _speech
-from agentguard.scan._confine import confine
-from agentguard.scan.child import Extractors
-from agentguard.scan.limits import Limits
+from agentguard.scan._confine import confine, mortal
+from agentguard.scan.extract.base import Extractor
 from agentguard.scan.opening import GONE, opened, reason_of
 from agentguard.scan.outcome import Reading
 from agentguard.scan.reading import Reader
 
 
-def serve(parent: _speech.Line, limits: Limits, extractors: Extractors) -> None:
+def serve(parent: _speech.Line, errand: _speech.Errand, extractors: Sequence[Extractor]) -> None:
     """Answer until the parent hangs up."""
-    scanner = default_scanner()
-    reader = Reader(scanner, extractors(), limits)
-    confine(limits.memory_mib)
+    scanner = scanner_of(errand.detection)
+    reader = Reader(scanner, extractors, errand.limits)
+    confine(errand.limits.memory_mib)
     try:
         parent.send_bytes(_speech.READY)
         while True:
             kind, subject = _speech.asked(parent.recv_bytes())
-            if kind == "text":
-                hits = scanner.scan(subject)
-                reading = Reading(outcome=FileOutcome.READ, hits=hits)
-            else:
-                reading = _file(reader, subject)
+            with mortal(errand.limits.seconds):
+                if kind == "text":
+                    reading = Reading(outcome=FileOutcome.READ, hits=scanner.scan(subject))
+                else:
+                    reading = _file(reader, subject)
             parent.send_bytes(_speech.tell(reading))
     except (EOFError, OSError):
         return

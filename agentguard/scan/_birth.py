@@ -1,0 +1,154 @@
+"""Brings the scan child into the world: silent, deaf to the keyboard, with one line to its parent.
+
+On POSIX the child is spawned without `multiprocessing`, whose tracker of resources would stay as a
+process of its own for as long as the agent lives (docs/adr/0008-scan-child.md). Windows has no such
+tracker, and a frozen program starts itself again only through `multiprocessing.freeze_support`.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from multiprocessing.connection import Pipe
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+import agentguard
+from agentguard.scan import child
+from agentguard.scan._speech import Line
+
+_LINE = 0
+"""The child's descriptor of the line; a child that reads no keyboard has no other use for it."""
+
+_BOOT = (
+    "import json, os, sys\n"
+    "os.closerange(3, 65536)\n"  # what a library of the parent left open is not the child's
+    "sys.path[:] = json.loads(sys.argv[2])\n"
+    "from agentguard.scan.child import begin\n"
+    f"begin({_LINE})\n"
+)
+_NAME = "agentguard-scan"  # what a list of processes shows
+_PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+_PASSED_ON_TOO = ("LC_", "TESSDATA_")
+
+
+class Process(Protocol):
+    """What the parent does with its child."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process id."""
+        ...
+
+    def is_alive(self) -> bool:
+        """Tell whether it still runs."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it is gone, at most `timeout` seconds."""
+        ...
+
+
+def born() -> tuple[Process, Line]:
+    """Start a child; give it and the line to it.
+
+    Raises:
+        OSError: the system starts no more processes.
+
+    """
+    ours, theirs = Pipe()
+    try:
+        return _started(theirs), ours
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+
+
+if sys.platform == "win32":
+
+    def _started(line: Line) -> Process:
+        return _by_multiprocessing(line)
+
+else:
+
+    def _started(line: Line) -> Process:
+        if getattr(sys, "frozen", False) or not sys.executable:
+            return _by_multiprocessing(line)
+        nowhere = os.devnull
+        given = (sys.executable, "-I", "-S", *_utf8(), "-c", _BOOT, _NAME, json.dumps(_path()))
+        pid = os.posix_spawn(
+            sys.executable,
+            given,
+            environment(os.environ),
+            file_actions=(
+                (os.POSIX_SPAWN_DUP2, line.fileno(), _LINE),
+                (os.POSIX_SPAWN_OPEN, 1, nowhere, os.O_WRONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 2, nowhere, os.O_WRONLY, 0),
+            ),
+            setpgroup=0,  # Ctrl-C is for the parent, which then ends its child
+        )
+        return _Spawned(pid)
+
+
+class _Spawned:
+    """A child of `posix_spawn`; it is waited for, so that no zombie stays."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._process = psutil.Process(pid)
+        self._gone = False
+
+    def is_alive(self) -> bool:
+        if not self._gone:
+            self.join(0)
+        return not self._gone
+
+    def kill(self) -> None:
+        if not self._gone:
+            with suppress(psutil.Error):
+                self._process.kill()
+
+    def join(self, timeout: float | None = None) -> None:
+        if not self._gone:
+            with suppress(psutil.TimeoutExpired):
+                self._process.wait(timeout)
+                self._gone = True
+
+
+def _by_multiprocessing(line: Line) -> Process:
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=child.main, args=(line,), name="scan", daemon=True)
+    process.start()
+    return process
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Give what a parser of hostile files needs to know of the person's environment: little."""
+    return {
+        name: value
+        for name, value in given.items()
+        if name in _PASSED_ON or name.startswith(_PASSED_ON_TOO)
+    }
+
+
+def _utf8() -> tuple[str, ...]:
+    """Have names of files read as the parent reads them."""
+    return ("-X", f"utf8={sys.flags.utf8_mode}")
+
+
+def _path() -> list[str]:
+    """Give where modules are found, with the program itself first."""
+    own = str(Path(agentguard.__file__).parents[1])
+    return [own, *(str(Path(folder).absolute()) for folder in sys.path)]

@@ -1,0 +1,105 @@
+"""One scan child: asked one thing at a time, waited for no longer than its limits, then ended."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from time import perf_counter
+
+import psutil
+
+from agentguard.errors import ScanError
+from agentguard.scan import _birth, _speech
+from agentguard.scan.limits import MIB
+from agentguard.scan.outcome import Reading
+
+WATCHED = sys.platform != "linux"
+"""Whether the parent must watch the child's memory, since the system may not bound it."""
+
+_JOIN = 5.0
+_LOOK = 0.1
+
+
+class Offspring:
+    """A child and the line to it.
+
+    `watched` has the parent look at its memory every tenth of a second while it works.
+    """
+
+    def __init__(self, errand: _speech.Errand, *, watched: bool = WATCHED) -> None:
+        self._errand = errand
+        self._watched = watched
+        self._ready = False
+        self._base = 0
+        self._process: _birth.Process | None = None
+        try:
+            self._process, self._line = _birth.born()
+            self._line.send_bytes(_speech.send(errand))
+        except OSError as error:
+            self.end()
+            raise ScanError("reason.not-started") from error
+
+    @property
+    def pid(self) -> int | None:
+        """The process id."""
+        return None if self._process is None else self._process.pid
+
+    def answer(self, question: bytes) -> Reading:
+        """Ask, and wait for the answer.
+
+        Raises:
+            ScanError: the deadline passed, it took too much memory, or the child died.
+
+        """
+        try:
+            self._await_start()
+            self._line.send_bytes(question)
+            return _speech.told(self._receive(self._errand.limits.seconds))
+        except (EOFError, OSError) as error:
+            raise ScanError("reason.crashed") from error
+
+    def is_lost(self) -> bool:
+        """Tell whether it died while nothing was asked; a child speaks only when asked."""
+        try:
+            alive = self._process is not None and self._process.is_alive()
+            return not alive or (self._ready and self._line.poll(0))
+        except OSError:
+            return True
+
+    def end(self) -> None:
+        """Kill it and wait until it is gone."""
+        if self._process is None:
+            return
+        with suppress(OSError):
+            self._line.close()
+        self._process.kill()
+        self._process.join(_JOIN)
+
+    def _await_start(self) -> None:
+        if self._ready:
+            return
+        try:
+            self._receive(self._errand.limits.start_seconds)
+        except (ScanError, EOFError, OSError) as error:
+            raise ScanError("reason.not-started") from error
+        self._ready = True
+        self._base = self._memory() if self._watched else 0
+
+    def _receive(self, seconds: float) -> bytes:
+        end = perf_counter() + seconds
+        while not self._line.poll(min(_LOOK, seconds) if self._watched else seconds):
+            if self._ready and self._watched:
+                self._judge_memory()
+            if perf_counter() >= end:
+                raise ScanError("reason.timeout")
+        return self._line.recv_bytes(_speech.LONGEST)
+
+    def _judge_memory(self) -> None:
+        if self._memory() - self._base > self._errand.limits.memory_mib * MIB:
+            raise ScanError("reason.memory")
+
+    def _memory(self) -> int:
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.Error:
+            return 0  # it is gone, which the line tells
