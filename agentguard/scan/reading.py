@@ -22,7 +22,15 @@ __all__ = ["Reader", "Reading", "default_extractors"]
 _OF_DEADLINE = 0.6
 """The part of the deadline after which reading stops by itself, so that what was found is told."""
 
-DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError, RecursionError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    UnicodeError,
+    RecursionError,
+    NotImplementedError,
+)
 
 
 class Reader:
