@@ -44,6 +44,6 @@ RECOGNISER = Recogniser(
     kind="SSN",
     judge=judge,
     shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
-    labels=(r"ssn", r"social security"),
+    labels=(r"ssn", r"social security", r"soc sec", r"social sec"),
     near=GAP + r"([0-9]{3}([ .\-+]|%20)?[0-9]{2}([ .\-+]|%20)?[0-9]{3,4})",
 )

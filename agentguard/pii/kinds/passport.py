@@ -1,0 +1,121 @@
+"""PASSPORT: travel documents, by label and country's shape, or by a machine-readable zone."""
+
+from __future__ import annotations
+
+import re
+
+from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+
+# Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
+# 9303-4, field "document number"); letters and digits alone, in capitals.
+_COUNTRIES = {
+    "GB": r"[0-9]{9}",
+    "US": r"[0-9]{9}|[A-Z][0-9]{8}",
+    "IN": r"[A-PR-WY][0-9]{7}",
+    "DE": r"[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{8}",  # no vowels, so that no word comes about
+    "FR": r"[0-9]{2}[A-Z]{2}[0-9]{5}",
+    "ES": r"[A-Z]{3}[0-9]{6}",
+    "IT": r"[A-Z]{2}[0-9]{7}",
+    "PL": r"[A-Z]{2}[0-9]{7}",
+    "NL": r"[A-NP-Z]{2}[A-NP-Z0-9]{6}[0-9]",
+    "PT": r"[A-Z]{1,2}[0-9]{6}",
+    "PH": r"P[0-9]{7}[A-Z]|[A-Z]{2}[0-9]{7}",
+    "CA": r"[A-Z]{2}[0-9]{6}|[A-Z][0-9]{6}[A-Z]{2}",
+    "AU": r"[A-Z]{1,2}[0-9]{7}",
+    "ZA": r"[A-Z][0-9]{8}",
+}
+_NUMBER = re.compile("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
+_LEAST_DIGITS = 2
+_SEQUENCE = "123456789"
+
+_WEIGHTS = (7, 3, 1)
+_FILLER = "<"
+_LONG, _MIDDLE, _SHORT = 44, 36, 30
+
+
+def check_digit(field: str) -> str:
+    """Give the check digit of a field of a machine-readable zone (ICAO 9303-3, 4.9)."""
+    values = (0 if letter == _FILLER else int(letter, 36) for letter in field)
+    return str(sum(value * _WEIGHTS[place % 3] for place, value in enumerate(values)) % 10)
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Judge a zone by its check digits, a labelled number by its country's shape."""
+    if candidate.labelled:
+        return _by_label(candidate)
+    line = candidate.text
+    document = _of_td1(line, candidate.before) if len(line) == _SHORT else _of_td2_or_td3(line)
+    if not document:
+        return no("check-digits")
+    return sure(document.rstrip(_FILLER), "machine-readable")
+
+
+def _by_label(candidate: Candidate) -> Answer:
+    number = candidate.compact.upper()
+    if not candidate.alone:
+        return no("touched")
+    digits = re.sub(r"[^0-9]", "", number)
+    if not _NUMBER.fullmatch(number) or len(digits) < _LEAST_DIGITS:
+        return no("shape")
+    if len(set(digits)) == 1 or _SEQUENCE.startswith(digits):
+        return no("filler")
+    return sure(number, "label")
+
+
+def _of_td2_or_td3(line: str) -> str:
+    """Give the number of a second line of two (ICAO 9303-4 and 9303-6), if its checks hold."""
+    if len(line) not in {_LONG, _MIDDLE}:
+        return ""
+    born, until = line[13:20], line[21:28]
+    composite = line[:10] + born + line[21:-1]
+    parts = [line[:10], born, until, composite + line[-1]]
+    personal = line[28:43]
+    if len(line) == _LONG and personal.strip(_FILLER + "0"):
+        parts.append(personal)
+    return line[:9] if all(map(_holds, parts)) else ""
+
+
+def _of_td1(line: str, before: str) -> str:
+    """Give the number of the first line of three (ICAO 9303-5), judged with the second."""
+    above = before[-_SHORT - 1 : -1] if before.endswith("\n") else ""
+    if len(above) != _SHORT or not re.fullmatch(r"[ACIP][A-Z<][A-Z<]{3}[A-Z0-9<]{25}", above):
+        return ""
+    born, until = line[:7], line[8:15]
+    composite = above[5:] + born + until + line[18:29] + line[29]
+    return above[5:14] if all(map(_holds, (born, until, composite))) else ""
+
+
+def _holds(field: str) -> bool:
+    return check_digit(field[:-1]) == field[-1].replace(_FILLER, "0")
+
+
+_JOINT = r"[ \-]?"
+_NATION = r"(?:[A-Z]{3}|D<<)"
+_DATES = r"[0-9]{7}[MFX<][0-9]{7}"
+
+RECOGNISER = Recogniser(
+    kind="PASSPORT",
+    judge=judge,
+    shapes=(
+        rf"[A-Z0-9<]{{9}}[0-9]{_NATION}{_DATES}[A-Z0-9<]{{7}}(?:[A-Z0-9<]{{7}}[0-9<])?[0-9]",
+        rf"{_DATES}{_NATION}[A-Z0-9<]{{11}}[0-9]",
+    ),
+    labels=(
+        r"passports?",
+        r"passeports?",
+        r"(?:reise)?pass(?:nummer| nr)",
+        r"reisep(?:a|\xe4)(?:ss|\xdf)(?:e|es)?",
+        r"pasaportes?",
+        r"passaport[eio]",
+        r"paspoort(?:nummer)?",
+        r"paszport(?:u|em)?",
+        r"travel document",
+    ),
+    near=(
+        r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?\b((?i:"
+        rf"[A-Z]{{1,3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
+        rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}"
+        rf"|[0-9]{{2}}{_JOINT}[A-Z]{{2}}{_JOINT}[0-9]{{5}}"
+        r")|[A-Z][A-Z0-9]{8})\b"
+    ),
+)

@@ -1,0 +1,63 @@
+"""SORT_ACCT: a UK bank account, as sort code together with account number; one value a pair."""
+
+from __future__ import annotations
+
+import re
+
+from agentguard.pii.base import Answer, Candidate, Recogniser, no, speaks_of_another, sure, words
+
+OWN = words("sort sortcode bank bacs account acct acc ac payee debit")
+
+# Six digits (Pay.UK, Industry Sorting Code Directory), and eight digits of which a spreadsheet
+# may have taken the leading zero (Pay.UK, Vocalink: account numbers are padded to eight).
+_SORT = r"[0-9]{2}[ .\-]?[0-9]{2}[ .\-]?[0-9]{2}"
+_ACCOUNT = r"(?:[0-9]{4}[ \-]?[0-9]{4}|[0-9]{7})"
+_BETWEEN = r"[^0-9]{1,60}?"
+_SORT_LENGTH, _ACCOUNT_LENGTHS = 6, (7, 8)
+_GAPS = re.compile(r"[^0-9]+")
+_TOLD_AFTER = re.compile(r"[^0-9\n]{0,24}\b(?:sort|s/c|acc)", re.IGNORECASE)
+_NAMED = re.compile(r"acc|a/c|sort|s/c|number|nummer|no\b|konto", re.IGNORECASE)
+_LETTER = re.compile(r"[A-Za-z]")
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Take a pair whose label stands before or behind, when nothing between names another."""
+    pair = _parted(candidate.text)
+    if pair is None or not candidate.alone:
+        return no("touched")
+    sort, between, account = pair
+    if _filler(sort) or _filler(account):
+        return no("filler")
+    if _LETTER.search(between) and (not _NAMED.search(between) or speaks_of_another(between)):
+        return no("another-label")
+    if not candidate.names(OWN) and not _TOLD_AFTER.match(candidate.after):
+        return no("no-label")
+    return sure(f"{sort}{account}", "label" if candidate.labelled else "label-near")
+
+
+def _parted(text: str) -> tuple[str, str, str] | None:
+    """Give sort code, what stands between, and account number, whichever came first."""
+    for gap in sorted(_GAPS.finditer(text), key=lambda gap: len(gap[0]), reverse=True):
+        parts = (_GAPS.sub("", text[: gap.start()]), _GAPS.sub("", text[gap.end() :]))
+        sort, account = parts if len(parts[0]) == _SORT_LENGTH else parts[::-1]
+        if len(sort) == _SORT_LENGTH and len(account) in _ACCOUNT_LENGTHS:
+            return sort, gap[0], account.zfill(max(_ACCOUNT_LENGTHS))
+    return None
+
+
+def _filler(digits: str) -> bool:
+    return len(set(digits)) == 1 or digits == "12345678"
+
+
+RECOGNISER = Recogniser(
+    kind="SORT_ACCT",
+    judge=judge,
+    # Behind its label: "12-34-56 / 31926819 (sort code / account)".
+    shapes=(r"[0-9]{2}-[0-9]{2}-[0-9]{2}[ ,;/|:]{1,3}[0-9]{8}",),
+    labels=(r"sort code", r"sort", r"s/c", r"account", r"acct", r"acc", r"a/c", r"bank details"),
+    near=(
+        r"[^0-9\n\x1e]{0,32}?\n?[^0-9\n\x1e]{0,8}?("
+        rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
+        rf"|{_ACCOUNT}[^0-9]{{1,40}}?(?i:sort|s/c)[^0-9]{{1,16}}{_SORT})"
+    ),
+)
