@@ -43,6 +43,14 @@ FOREIGN = words(
 )
 """Words that name another number: the nearest word decides whose number it is."""
 
+NATIONAL = words(
+    "ausweis bsn burgerservicenummer cnp codice contribuinte contribuyente cpf cpr dni fiscal "
+    "fiscale hetu identiteit identity idnr idnummer insz medicare nif nir niss pcn personnr "
+    "personnummer pesel philsys pps ppsn psn register registre rijksregister rijksregisternummer "
+    "rrn rvnr samordningsnummer ssn sss steuer steuerid steueridentifikationsnummer svnr tfn tin"
+)
+"""Words that name a state's number of a person: another's to a kind that does not own them."""
+
 _OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
@@ -145,7 +153,7 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
         low = word.lower()
         if low in own:
             return low, True
-        if low in FOREIGN or low.removesuffix("s") in FOREIGN:
+        if low in NATIONAL or low in FOREIGN or low.removesuffix("s") in FOREIGN:
             return low, False
     return "", None
 
