@@ -3,69 +3,213 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
 
-from agentguard.pii.base import FENCE
+from agentguard.scan.extract._columns import Mend, mends, nearby
+from agentguard.scan.extract._header import (
+    LOOK_FOR_HEADER,
+    Row,
+    header_at,
+    is_heading,
+    is_paired,
+    is_upright,
+    names_of,
+)
+from agentguard.scan.extract._names import is_nameless, one_line, said
+from agentguard.scan.extract._supposed import supposed
 
-Row = Mapping[int, str]
-"""The cells that are not empty, by column."""
+__all__ = ["LOOK_FOR_HEADER", "Row", "Table", "header_at", "lines"]
 
-LOOK_FOR_HEADER = 6
-"""Rows among which the one with the columns' names is looked for."""
+SAMPLE = 40
+"""Rows from which the columns are understood."""
 
-_LONGEST_LABEL = 40
-_MOST_DIGITS = 2
-_MOST_WORDS = 5
-_LETTER = re.compile(r"[^\W\d_]")
 _NUMBERED = re.compile(r"(.*[^0-9])([1-9])")
+_LONGEST_PART = 6
+_PARTS = range(2, _LONGEST_PART + 1)
+_MOST_HELD = 400
+
+_Write = Callable[[Row], str]
 
 
 def lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Write rows as text; without a header columns are numbered."""
-    rest = iter(rows)
-    first = list(islice(rest, LOOK_FOR_HEADER))
-    place = header_at(first)
-    for row in first[: place if place is not None else 0]:
-        yield _plain(row)
-    header = first[place] if place is not None else {}
-    for row in chain(first if place is None else first[place + 1 :], rest):
-        yield _named(header, row)
+    """Write rows as text; without a header columns are numbered or named by what they hold."""
+    table = Table()
+    for row in rows:
+        if text := table.put(row):
+            yield text
+    if text := table.close():
+        yield text
 
 
-def header_at(rows: Sequence[Row]) -> int | None:
-    """Tell which of the first rows names the columns: the fullest, if it holds only labels."""
-    widest = max((len(row) for row in rows), default=0)
-    for place, row in enumerate(rows):
-        if len(row) == widest and widest > 1 and all(_is_label(cell) for cell in row.values()):
-            return place
-    return None
+class Table:
+    """Takes the rows of a sheet, perhaps of several tables below each other, and gives text.
 
+    A row without cells is an empty line; a row of labels below one begins another table.
+    """
 
-def _is_label(cell: str) -> bool:
-    return (
-        len(cell) <= _LONGEST_LABEL
-        and len(cell.split()) <= _MOST_WORDS
-        and sum(letter.isdigit() for letter in cell) <= _MOST_DIGITS
-        and "@" not in cell
-        and _LETTER.search(cell) is not None
-    )
+    def __init__(self) -> None:
+        self._first: list[Row] = []
+        self._write: _Write | None = None
+        self._names: dict[int, str] = {}
+        self._upright: _Upright | None = None
+        self._below_gap = False
+
+    def put(self, row: Row) -> str:
+        """Take the next row."""
+        if not row:
+            self._below_gap = True
+            return ""
+        text = self.close() if self._below_gap and is_heading(row) else ""
+        self._below_gap = False
+        if self._write is not None:
+            return text + self._write(row)
+        self._first.append(row)
+        return text + self._begin() if len(self._first) >= SAMPLE else text
+
+    def close(self) -> str:
+        """Give what is left; another table may follow."""
+        text = self._begin() if self._write is None and self._first else ""
+        if self._upright is not None:
+            text += self._upright.close()
+        self._write = self._upright = None
+        return text
+
+    def _begin(self) -> str:
+        rows, self._first = self._first, []
+        if is_upright(rows):
+            self._upright = _Upright(rows[0])
+            self._write = self._upright.put
+            return "".join(map(self._write, rows))
+        if is_paired(rows):
+            self._write = _pairs
+            return "".join(map(_pairs, rows))
+        place = header_at(rows[:LOOK_FOR_HEADER])
+        above, below = (rows[:place], rows[place + 1 :]) if place is not None else ([], rows)
+        if place is not None:
+            self._names = names_of(rows, place)
+        self._write = _Named(self._names, below).put
+        return "".join(chain(map(_plain, above), map(self._write, below)))
 
 
 def _plain(row: Row) -> str:
     return "\t".join(row[column] for column in sorted(row)) + "\n"
 
 
-def _named(header: Row, row: Row) -> str:
-    cells: dict[str, str] = {}
-    for column in sorted(row):
-        name = header.get(column, f"column {column}")
-        numbered = _NUMBERED.fullmatch(name) if column in header else None
-        stem = numbered[1].rstrip(" _-") if numbered else name
-        parted = numbered and row[column].strip().isdigit() and stem in cells
-        if parted or (numbered and numbered[2] == "1"):
-            # Numbered columns (card1, card2, ...) hold one number in parts.
-            cells[stem] = cells.get(stem, "") + row[column].strip()
+def _pairs(row: Row) -> str:
+    cells = [row[column] for column in sorted(row)]
+    pairs = zip(cells[::2], cells[1::2], strict=False)
+    rest = f"{cells[-1]}\n" if len(cells) % 2 else ""
+    return "".join(said(one_line(name), value) for name, value in pairs) + rest
+
+
+class _Upright:
+    """A table whose first column names the rows: it is turned, so that records stay together."""
+
+    def __init__(self, top: Row) -> None:
+        self._header = {c: one_line(cell) for c, cell in top.items()} if is_heading(top) else {}
+        self._held: list[Row] = []
+
+    def put(self, row: Row) -> str:
+        """Take a row."""
+        self._held.append(row)
+        return self.close() if len(self._held) >= _MOST_HELD else ""
+
+    def close(self) -> str:
+        """Give the columns one after the other."""
+        rows, self._held = self._held, []
+        first = min((min(row) for row in rows), default=0)
+        columns = sorted({column for row in rows for column in row if column != first})
+        return "".join(
+            said(f"{self._header.get(column, '')} {one_line(row.get(first, ''))}", row[column])
+            for column in columns
+            for row in rows
+            if column in row
+        )
+
+
+class _Named:
+    """Writes rows behind the names of their columns."""
+
+    def __init__(self, header: dict[int, str], sample: Sequence[Row]) -> None:
+        self._header = {c: name for c, name in header.items() if not is_nameless(name)}
+        named = supposed(sample, self._header)
+        self._names = {**header, **named}
+        self._stems = _stems(self._names, sample)
+        self._mends: dict[int, Mend] = mends(sample)
+        self._order = nearby(self._names, sample)
+        self._known = frozenset(self._order)
+        self._template = ""
+        if len(self._order) > 1 and not self._stems and not self._mends:
+            self._pick = itemgetter(*self._order)
+            names = (self._name(column).replace("%", "%%") for column in self._order)
+            self._template = "".join(said(name, "%s") for name in _distinct(names, self._order))
+
+    def put(self, row: Row) -> str:
+        """Write one row."""
+        if self._template and len(row) == len(self._order):
+            try:
+                return str(self._template % self._pick(row))
+            except KeyError:  # as many cells, but others
+                pass
+        cells: dict[str, str] = {}
+        beyond = sorted(row.keys() - self._known)
+        for column in (*self._order, *beyond):
+            if column in row:
+                self._put(cells, column, row[column])
+        if len(cells) == 1 and len(self._order) > 1 and not self._header:
+            return "".join(f"{cell}\n" for cell in cells.values())  # a line among tables
+        return "".join(said(name, cell) for name, cell in cells.items())
+
+    def _put(self, cells: dict[str, str], column: int, value: str) -> None:
+        if column in self._mends:
+            value = self._mends[column](value)
+        name, stem = self._name(column), self._stems.get(column)
+        part = value.strip()
+        if stem is not None and stem in cells and part.isdigit() and len(part) <= _LONGEST_PART:
+            cells[stem] += part
+        elif stem is not None and stem not in cells:
+            cells[stem] = part
         else:
-            cells[name if name not in cells else f"{name} {column}"] = row[column]
-    return "".join(f"{name}: {cell}\n{FENCE}" for name, cell in cells.items())
+            cells[name if name not in cells else f"{name} {column}"] = value
+
+    def _name(self, column: int) -> str:
+        return self._names.get(column, f"column {column}")
+
+
+def _distinct(names: Iterable[str], order: Sequence[int]) -> Iterator[str]:
+    taken: set[str] = set()
+    for name, column in zip(names, order, strict=True):
+        yield f"{name} {column}" if name in taken else name
+        taken.add(name)
+
+
+def _stems(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
+    """Tell which columns (card1, card2, ...; or without names after one) hold a number in parts."""
+    stems: dict[int, str] = {}
+    for column, name in names.items():
+        numbered = _NUMBERED.fullmatch(name)
+        if numbered is not None:
+            stems[column] = numbered[1].rstrip(" _-")
+    alone = {stem for stem in stems.values() if list(stems.values()).count(stem) == 1}
+    stems = {column: stem for column, stem in stems.items() if stem not in alone}
+    return {**stems, **_unnamed_parts(names, sample)}
+
+
+def _unnamed_parts(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
+    """Give the columns under a name that spans several, as merged cells do."""
+    found: dict[int, str] = {}
+    for column, name in sorted(names.items()):
+        follower = column + 1
+        if not _holds_parts(sample, column):
+            continue
+        while follower not in names and _holds_parts(sample, follower):
+            found[column] = found[follower] = name
+            follower += 1
+    return found
+
+
+def _holds_parts(sample: Sequence[Row], column: int) -> bool:
+    cells = [row[column].strip() for row in sample if column in row]
+    return bool(cells) and all(cell.isdigit() and len(cell) in _PARTS for cell in cells)

@@ -1,20 +1,24 @@
-"""CSV and TSV with a header: every cell behind the name of its column."""
+"""CSV, TSV and their like, with any delimiter: every cell behind the name of its column."""
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 
 from agentguard.scan.extract import _rows
+from agentguard.scan.extract._header import header_at, is_upright
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
 from agentguard.scan.extract.text import EXTRACTOR as TEXT_EXTRACTOR
 from agentguard.scan.extract.text import decoded, encoding_of
 
-_DELIMITERS = ",;\t|"
-_SAMPLE = 10
+_DELIMITERS = ",;\t|^~\x1f\u00a6\u00a7"
+_SAMPLE = 40
+_SNIFFED = 16 << 10
 _LONGEST_FIELD = 1 << 20
 _OF_TEN, _MOST_OF_TEN = 10, 8
 _LEAST_BARE_ROWS = 4
+_LEAST_BARE_WIDTH = 3
 
 
 def sniff(source: Source) -> bool:
@@ -23,28 +27,50 @@ def sniff(source: Source) -> bool:
 
 
 def _delimiter(head: bytes) -> str:
-    lines = decoded(head).split("\n")
-    lines = [line for line in (lines[:-1] if len(head) == HEAD else lines) if line.strip()]
-    for delimiter in _DELIMITERS:
-        if _is_table(list(_cells(iter(lines[:_SAMPLE]), delimiter))):
-            return delimiter
-    return ""
+    """Give the delimiter that makes the widest table of the first lines; empty for no table."""
+    lines = decoded(head[:_SNIFFED]).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    cut = len(head) == HEAD or len(head) > _SNIFFED
+    lines = [line for line in (lines[:-1] if cut else lines) if line.strip()][:_SAMPLE]
+    widths = {delimiter: _width(lines, delimiter) for delimiter in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
+    return best if widths[best] else ""
 
 
-def _is_table(cells: list[list[str]]) -> bool:
-    """Tell a table by rows as wide as their header, or without one by rows all of one width."""
-    place = _rows.header_at([_row(line) for line in cells[: _rows.LOOK_FOR_HEADER]])
-    if place is None:
-        widths = {len(line) for line in cells}
-        return len(cells) >= _LEAST_BARE_ROWS and len(widths) == 1 and widths != {1}
-    body, width = cells[place + 1 :], len(cells[place])
-    fitting = sum(len(line) == width for line in body)
-    return bool(body) and fitting * _OF_TEN >= len(body) * _MOST_OF_TEN
+def _width(lines: list[str], delimiter: str) -> int:
+    if sum(delimiter in line for line in lines) * 2 < len(lines):
+        return 0
+    return _table_width(list(_cells(iter(lines), delimiter)))
+
+
+def _table_width(cells: list[list[str]]) -> int:
+    """Give the columns of a table with a header, or without one if all rows have one width."""
+    rows: list[_rows.Row] = [_row(line) for line in cells]
+    place = header_at(rows[: _rows.LOOK_FOR_HEADER])
+    if place is not None:
+        body, width = cells[place + 1 :], len(cells[place])
+        fitting = sum(len(line) == width for line in body)
+        if body and fitting * _OF_TEN >= len(body) * _MOST_OF_TEN:
+            return width
+    width, fitting = Counter(map(len, cells)).most_common(1)[0] if cells else (0, 0)
+    if len(cells) >= _LEAST_BARE_ROWS and fitting == len(cells) and width >= _LEAST_BARE_WIDTH:
+        return width
+    return width if width == _LEAST_BARE_WIDTH - 1 and _is_short(rows) else 0
+
+
+def _is_short(rows: list[_rows.Row]) -> bool:
+    """Tell two columns from sentences with one comma each."""
+    return is_upright(rows) or (
+        len(rows) >= _LEAST_BARE_ROWS and all(_is_word(row.get(0, "")) for row in rows)
+    )
+
+
+def _is_word(cell: str) -> bool:
+    return len(cell.split()) == 1
 
 
 def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     while True:
         try:
             yield next(reader)
@@ -55,24 +81,48 @@ def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _row(cells: list[str]) -> dict[int, str]:
-    return {number: cell for number, cell in enumerate(cells) if cell.strip()}
+    if "" not in cells:
+        return dict(enumerate(cells))
+    return {number: cell for number, cell in enumerate(cells) if cell}
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the rows, piece by piece."""
-    pieces = TEXT_EXTRACTOR.extract(source, work)
-    rows = _cells(_lines(pieces), _delimiter(source.head))
-    return _rows.lines(_row(cells) for cells in rows)
+    delimiter = _delimiter(source.head)
+    table = _rows.Table()
+    for lines in _lines(TEXT_EXTRACTOR.extract(source, work)):
+        yield "".join([table.put(_row(cells)) for cells in _cells(iter(lines), delimiter)])
+    yield table.close()
 
 
-def _lines(pieces: Iterator[str]) -> Iterator[str]:
+def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
+    """Give the lines of each piece; a quoted cell that goes on is kept for the next."""
     rest = ""
     for piece in pieces:
-        *lines, rest = (rest + piece).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for line in lines:
-            yield f"{line[:_LONGEST_FIELD]}\n".replace("\0", "")
+        text = (rest + piece).replace("\r\n", "\n").replace("\r", "\n")
+        end = _whole(text)
+        rest = text[end:]
+        if end:
+            yield _split(text[:end])
     if rest:
-        yield rest
+        yield _split(rest)
+
+
+def _whole(text: str) -> int:
+    """Give where the last line ends before which every quote is closed."""
+    end = text.rfind("\n") + 1
+    if text.count('"', 0, end) % 2:
+        return (
+            text.rfind("\n", 0, text.rfind('"', 0, end)) + 1 if len(text) < _LONGEST_FIELD else end
+        )
+    return end
+
+
+def _split(text: str) -> list[str]:
+    if "\0" in text:
+        text = text.replace("\0", "")
+    lines = text.removesuffix("\n").split("\n")
+    return [f"{line[:_LONGEST_FIELD]}\n" for line in lines] if '"' in text else lines
 
 
 EXTRACTOR = Extractor(name="csv", sniff=sniff, extract=extract, order=BINARY + 10)

@@ -2,78 +2,53 @@
 
 from __future__ import annotations
 
-import codecs
+import base64
 import re
 from collections.abc import Iterator
 
+from agentguard.scan.extract._encoding import decoder_of, encoding_of
 from agentguard.scan.extract.base import TEXT, Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
-_STEP = MIB
+__all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces"]
+
+STEP = 256 << 10
+"""Bytes that are read at once."""
+
 _WINDOWS = 16
-_BOMS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_PRINTED = bytes(
-    byte if byte in b"\t\n\r" or (byte >= ord(" ") and byte != 0x7F) else ord("\n")  # noqa: PLR2004
-    for byte in range(256)
-)
-_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
+_EDGE = 4096
 _OLE = b"\xd0\xcf\x11\xe0"
-_WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){6,}")
-# Containers that cannot be unpacked yet: what shows through is searched, the rest is told.
+# What may be text among bytes that are none: ASCII in one byte a letter or in two, and no-break
+# spaces. Shorter pieces hold no value.
+_SHOWN = re.compile(rb"[\t\x20-\x7e\xa0]{6,}")
+_WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){4,}")
+# Containers that cannot be unpacked: what shows through is searched, the rest is told.
 _CONTAINERS = (
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!",
     _OLE,
     b"!BDN",
-    b"\x28\xb5\x2f\xfd",
+    b"\x28\xb5\x2f\xfd",  # Zstandard (RFC 8878)
+    b"\x04\x22\x4d\x18",  # LZ4 frame
+    b"LZIP",
+    b"\x1f\x9d",  # compress
     b"MSCF",
+    b"PAR1",  # Parquet
+    b"ORC",
+    b"ARROW1",
+    b"Obj\x01",  # Avro
+    b"\x89HDF\r\n\x1a\n",
+    b"\x00\x01\x00\x00Standard Jet DB",
+    b"\x00\x01\x00\x00Standard ACE DB",
+    b"bplist00",
 )
-_SHARE_OF_ZEROS = 5
-_SHARE_OF_CONTROLS = 20
-_LOPSIDED = 10
-
-
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    wrong = error.object[error.start : error.end]
-    return "".join(_CP1252[byte] for byte in wrong), error.end
-
-
-_CP1252 = tuple(bytes([byte]).decode("cp1252", "replace") for byte in range(256))
-_HANDLER = "agentguard-cp1252"
-codecs.register_error(_HANDLER, _as_cp1252)
-
-
-def encoding_of(head: bytes) -> str:
-    """Tell the encoding; empty for bytes that are no text."""
-    for bom, name in _BOMS:
-        if head.startswith(bom):
-            return name
-    zeros = head.count(0)
-    if zeros and zeros * _SHARE_OF_ZEROS > len(head):
-        even, odd = head[::2].count(0), head[1::2].count(0)
-        if odd > _LOPSIDED * even:
-            return "utf-16-le"
-        if even > _LOPSIDED * odd:
-            return "utf-16-be"
-        return ""
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    return "" if controls * _SHARE_OF_CONTROLS > len(head) else "utf-8"
+_BASE_64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BLANKS = b" \t\r\n"
 
 
 def decoded(data: bytes) -> str:
     """Decode bytes that are held in full."""
-    name = encoding_of(data[: 64 << 10])
-    if not name:
-        return data.translate(_PRINTED).decode("cp1252", "replace")
-    return data.decode(name, _HANDLER if name.startswith("utf-8") else "replace")
+    return "".join(_decode(iter((data,)), encoding_of(data[: 64 << 10])))
 
 
 def sniff(_source: Source) -> bool:
@@ -82,21 +57,34 @@ def sniff(_source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text; of a file over the limit the head, the tail and windows between."""
-    name = encoding_of(source.head)
-    for start, length in _spans(source.size, work):
-        yield from _decode(_read(source, start, length), name)
+    """Give the text, or what is wrapped in it; of a file over the limit samples."""
+    yield from pieces(source, work)
+    if plain := _unwrapped(source, work):
         yield "\n"
-    if source.head.startswith(_OLE):
-        yield from _wide(source, work)
+        yield from work.within(plain)
     if source.head.startswith(_CONTAINERS):
         work.refuse("reason.unsupported")
 
 
-def _wide(source: Source, work: Work) -> Iterator[str]:
-    """Give the UTF-16 text of older Office files and Outlook messages, which shows through."""
-    for found in _WIDE.finditer(source.read(work.limits.file_mib * MIB)):
-        yield found[0].decode("utf-16-le") + "\n"
+def pieces(source: Source, work: Work) -> Iterator[str]:
+    """Give the text in small pieces; of a file over the limit the head, the tail and windows."""
+    name = encoding_of(source.head)
+    for start, length in _spans(source.size, work):
+        yield from _decode(_read(source, start, length), name)
+        yield "\n"
+
+
+def _unwrapped(source: Source, work: Work) -> bytes:
+    """Give what a file holds that is base64 from end to end, as copied from a mail or a program."""
+    head = source.head.translate(None, _BLANKS)
+    whole = head[: len(head) & ~3] if source.size > len(source.head) else head
+    if not _BASE_64.fullmatch(whole) or source.size > work.limits.part_mib * MIB:
+        return b""
+    data = source.read(source.size).translate(None, _BLANKS)
+    if not _BASE_64.fullmatch(data):
+        return b""
+    work.spend(len(data))
+    return base64.b64decode(data)
 
 
 def _spans(size: int, work: Work) -> list[tuple[int, int]]:
@@ -115,23 +103,55 @@ def _even(place: int) -> int:
 
 
 def _read(source: Source, start: int, length: int) -> Iterator[bytes]:
+    """Give the bytes of a window, from a line's end on so that no value is cut in two."""
     source.file.seek(start)
-    while length > 0 and (data := source.file.read(min(_STEP, length))):
+    end, is_first = start + length < source.size, start > 0
+    while length > 0 and (data := source.file.read(min(STEP, length))):
         length -= len(data)
-        yield data
+        if is_first:
+            data, is_first = _after_break(data), False
+        yield data if length > 0 or not end else _before_break(data)
 
 
-def _decode(pieces: Iterator[bytes], name: str) -> Iterator[str]:
+def _after_break(data: bytes) -> bytes:
+    place = data.find(b"\n", 0, _EDGE)
+    return data[_even(place + _UNIT) :] if place >= 0 else data
+
+
+def _before_break(data: bytes) -> bytes:
+    place = data.rfind(b"\n", max(0, len(data) - _EDGE))
+    return data[: _even(place)] if place >= 0 else data
+
+
+_UNIT = 4  # bytes of the widest character
+
+
+def _decode(found: Iterator[bytes], name: str) -> Iterator[str]:
     if not name:
-        for data in pieces:
-            if data.count(0) < len(data):
-                yield data.translate(_PRINTED).decode("cp1252", "replace")
+        for data in found:
+            yield _shown(data)
         return
-    errors = _HANDLER if name.startswith("utf-8") else "replace"
-    decoder = codecs.getincrementaldecoder(name)(errors)
-    for data in pieces:
-        yield decoder.decode(data)
+    decoder = decoder_of(name)
+    narrow = not name.startswith(("utf-16", "utf-32"))
+    for data in found:
+        yield decoder.decode(_narrowed(data) if narrow and b"\0" in data else data)
     yield decoder.decode(b"", final=True)
+
+
+def _narrowed(data: bytes) -> bytes:
+    """Read wide letters that were added to a narrow text; another zero ends a value."""
+    return _WIDE.sub(_halved, data).replace(b"\0", b"\n")
+
+
+def _halved(match: re.Match[bytes]) -> bytes:
+    return match[0][::2]
+
+
+def _shown(data: bytes) -> str:
+    """Give what can be read of bytes that are no text."""
+    if b"\0" in data:
+        data = _WIDE.sub(_halved, data)
+    return b"\n".join((*_SHOWN.findall(data), b"")).decode("cp1252", "replace")
 
 
 EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT)

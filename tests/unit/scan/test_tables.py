@@ -34,8 +34,11 @@ def written(*rows: dict[int, str]) -> list[str]:
         ([row("mail", "note"), row("ann@quillpost.com", "x")], 0),
         ([row("ann@quillpost.com", "x")], None),
         ([row("q1", "q2", "q3")], 0),
-        ([row("x" * 41, "y")], None),
-        ([row("a long sentence of many words here", "y")], None),
+        ([row("x" * 81, "y")], None),
+        ([row("a sentence of so many words that it can name no column at all", "y")], None),
+        ([row("name", "dob"), row("Ann", "03/04/1980", "x")], 0),
+        ([row("sales 2024", "card number (16 digits)"), row("1", "2")], 0),
+        ([row("ref 12345", "y")], None),
         ([], None),
     ],
 )
@@ -54,18 +57,22 @@ def test_a_cell_stands_behind_the_name_of_its_column() -> None:
 
 
 def test_cells_without_a_header_are_numbered() -> None:
-    assert written(row("Ann", "4539148803436467")) == [
+    assert written(row("Ann", "4539148803436467"), row("Bo", "5555341244441115")) == [
         "column 0: Ann",
         "column 1: 4539148803436467",
+        "column 0: Bo",
+        "column 1: 5555341244441115",
     ]
 
 
 def test_a_cell_beyond_the_header_is_kept() -> None:
     assert written(row("a", "b"), row("1", "2", "3"), row("x", "y")) == [
-        "column 0: a", "column 1: b",
-        "column 0: 1", "column 1: 2", "column 2: 3",
-        "column 0: x", "column 1: y",
-    ]  # fmt: skip
+        "a: 1",
+        "b: 2",
+        "column 2: 3",
+        "a: x",
+        "b: y",
+    ]
 
 
 def test_two_columns_of_one_name_are_both_kept() -> None:

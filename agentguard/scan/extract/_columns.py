@@ -1,0 +1,85 @@
+"""What the columns of a table hold: what a spreadsheet took from numbers, and what has no name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from agentguard.scan.extract._header import Row
+
+Mend = Callable[[str], str]
+"""Gives a cell as it was before a spreadsheet changed it."""
+
+_FEWEST = 5
+_MOSTLY = 0.7
+_FLOAT = re.compile(r"([0-9]{6,19})[.,]0{1,2}")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[,'.\u00a0\u202f][0-9]{3}){2,6}")
+_FORMULA = re.compile(r'="([^"]*)"')
+_TEXT_MARK = re.compile(r"'[0-9]+")
+_PADDED = range(8, 13)
+_PAYMENT = re.compile(
+    r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|account|acct|konto|compte",
+    re.IGNORECASE,
+)
+_CROWDED = 4
+
+
+def mends(sample: Sequence[Row]) -> dict[int, Mend]:
+    """Tell which columns have to be mended, and how."""
+    columns: dict[int, list[str]] = {}
+    for row in sample:
+        for column, cell in row.items():
+            columns.setdefault(column, []).append(cell.strip())
+    found = ((column, _mend(cells)) for column, cells in columns.items())
+    return {column: mend for column, mend in found if mend is not None}
+
+
+def _mend(cells: Sequence[str]) -> Mend | None:
+    if any(_FLOAT.fullmatch(cell) for cell in cells):
+        return _without_point
+    if any(_THOUSANDS.fullmatch(cell) for cell in cells):
+        return _without_thousands
+    if any(_FORMULA.fullmatch(cell) or _TEXT_MARK.fullmatch(cell) for cell in cells):
+        return _without_marks
+    length = _length(cells)
+    return (lambda cell: _padded(cell, length)) if length else None
+
+
+def _without_point(cell: str) -> str:
+    found = _FLOAT.fullmatch(cell.strip())
+    return found[1] if found else cell
+
+
+def _without_thousands(cell: str) -> str:
+    plain = cell.strip()
+    return "".join(filter(str.isdigit, plain)) if _THOUSANDS.fullmatch(plain) else cell
+
+
+def _without_marks(cell: str) -> str:
+    plain = cell.strip()
+    found = _FORMULA.fullmatch(plain)
+    return found[1] if found else plain.removeprefix("'")
+
+
+def _length(cells: Sequence[str]) -> int:
+    """Give the digits that numbers had before their leading zeros were taken, 0 when none were."""
+    if len(cells) < _FEWEST or any(cell[:1] == "0" or not cell.isdigit() for cell in cells):
+        return 0
+    lengths = Counter(map(len, cells))
+    length, most = lengths.most_common(1)[0]
+    fits = length in _PADDED and max(lengths) == length and min(lengths) >= length - 2
+    return length if fits and len(cells) > most >= _MOSTLY * len(cells) else 0
+
+
+def _padded(cell: str, length: int) -> str:
+    plain = cell.strip()
+    return plain.zfill(length) if plain.isdigit() else cell
+
+
+def nearby(names: Mapping[int, str], sample: Sequence[Row]) -> tuple[int, ...]:
+    """Give the columns in the order to write them: what belongs to a payment stands together."""
+    columns = sorted({*names, *(column for row in sample for column in row)})
+    if len(columns) <= _CROWDED:
+        return tuple(columns)
+    return tuple(sorted(columns, key=lambda c: _PAYMENT.search(names.get(c, "")) is not None))

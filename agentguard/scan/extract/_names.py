@@ -1,0 +1,63 @@
+"""What values are called: which texts are names, and how a value stands behind its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agentguard.pii.base import FENCE, words
+
+_LONGEST_LABEL = 80
+_MOST_DIGITS = 4
+_MOST_WORDS = 12
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d{3,}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NAMELESS = re.compile(
+    r"(?:unnamed|columns?|col|field|attr|var|spalte|colonne|columna)?[\s_:.\-]*\d*|[A-Z]|_?[cf]\d+",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"\s+")
+_KEPT = 3
+
+# Names of containers, which say nothing of what is in them.
+_GENERIC = words(
+    "array attributes body collection content data dataset details element elements entries entry"
+    " envelope export feed field fields info item items list node nodes object objects params"
+    " payload properties record records response result results resultset root row rows rowset set"
+    " table tables value values xml"
+)
+
+
+def is_label(cell: str) -> bool:
+    """Tell whether a cell may be the name of a field: few words, hardly a digit, no address."""
+    return (
+        len(cell) <= _LONGEST_LABEL
+        and len(cell.split()) <= _MOST_WORDS
+        and len(_DIGIT.findall(cell)) <= _MOST_DIGITS
+        and "@" not in cell
+        and _LETTER.search(cell) is not None
+        and all(_YEAR.fullmatch(number) for number in _NUMBER.findall(cell))
+    )
+
+
+def is_nameless(name: str) -> bool:
+    """Tell a name that a program made up for a column without one."""
+    return _NAMELESS.fullmatch(name.strip()) is not None
+
+
+def said(name: str, value: str) -> str:
+    """Write a value behind its name, so that neither reaches over to the next."""
+    return f"{name}: {value}\n{FENCE}"
+
+
+def path(names: Iterable[str]) -> str:
+    """Give the name of a value that stands under several: the last ones that say something."""
+    telling = [name for name in names if name and name.lower() not in _GENERIC]
+    return " ".join(telling[-_KEPT:])
+
+
+def one_line(name: str) -> str:
+    """Give a name that is no longer than a label and holds no line break."""
+    return _SPACES.sub(" ", name).strip()[:_LONGEST_LABEL]
