@@ -1,0 +1,1 @@
+"""How values lie in a file: notes, forms, tables, logs, nested records."""

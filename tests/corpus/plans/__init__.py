@@ -1,0 +1,1 @@
+"""Which files a corpus holds; `item` has their shape, the others are one family each."""

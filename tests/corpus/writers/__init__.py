@@ -1,0 +1,1 @@
+"""Content to bytes, one room for each family of formats."""
