@@ -106,6 +106,10 @@ class Scanner:
         """Begin with a text that comes in pieces."""
         return Stream(self._patterns, self._chunk)
 
+    def watched(self) -> Stream:
+        """Begin with a text in pieces of which every candidate is told by `explain`."""
+        return Stream(self._patterns, self._chunk, Watcher())
+
     def scan(self, text: str) -> tuple[Hit, ...]:
         """Give what was found; `count` is the number of distinct values, 1000 at most."""
         stream = self.stream()
@@ -114,7 +118,7 @@ class Scanner:
 
     def explain(self, pieces: Iterable[str]) -> Explained:
         """Give the hits of a text in pieces, and why candidates were believed or refused."""
-        stream = Stream(self._patterns, self._chunk, Watcher())
+        stream = self.watched()
         for piece in pieces:
             stream.feed(piece)
         return stream.explain()
