@@ -1,0 +1,177 @@
+"""What the national numbers share: labels that many of them go by, and how far each is believed.
+
+A label of the kind itself (`pesel`) with a right check is believed. A label that many kinds share
+(`tax id`), or a telling shape without a label, counts only where most of its like are right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+
+from agentguard.pii.base import (
+    GAP,
+    SEPARATOR,
+    Answer,
+    Candidate,
+    Recogniser,
+    maybe,
+    miss,
+    no,
+    sure,
+    words,
+)
+
+JOINT = rf"{SEPARATOR}?"
+"""RE2: one separator or none."""
+
+BEHIND = GAP
+"""RE2: what may stand between a label and a number that begins with a digit."""
+
+BEHIND_LETTERED = r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?"
+"""RE2: what may stand between a label and a number that may begin with a letter."""
+
+# A letter with an accent is one sign, or two in decomposed or wrongly decoded text.
+_ACCENTED = r".{1,2}"
+
+TAXPAYER = r"tax payer(?: id(?:entif(?:ication|ier))?)?"
+"""A label in English, not of one country."""
+
+TAX = (
+    r"tax id(?:entif(?:ication|ier))?",
+    r"tax (?:no|number)",
+    TAXPAYER,
+    r"(?-i:TIN)",
+    r"""tin["']? ?[:=>]""",
+    r"steuer ?n(?:umme)?r",
+    rf"num{_ACCENTED}ro fiscal",
+    r"identifiant fiscal",
+    rf"(?:n{_ACCENTED}mero de )?identificaci{_ACCENTED}n fiscal",
+    r"identificativo fiscale",
+    r"fiscaal nummer",
+    r"belastingnummer",
+    r"(?:numer|identyfikator) podatkowy",
+)
+"""Labels of tax numbers: English, German, French, Spanish, Italian, Dutch, Polish, Portuguese."""
+
+IDENTITY = (
+    r"national id(?:ent(?:ity|ification))?",
+    r"national n(?:o|umber)",
+    r"(?:personal|citizen) id(?:ent(?:ity|ification))?",
+    r"personal (?:no|number|code)",
+    r"identi(?:ty|fication) (?:no|number|nr)",
+    r"id n(?:ommer|umber|o)",
+    r"personenkenn(?:zahl|ziffer|zeichen)",
+    rf"num{_ACCENTED}ro d.identi(?:te?|fication)",
+    rf"n{_ACCENTED}mero de identidade?",
+    r"documento (?:nacional )?de identidade?",
+    r"numero di identit",
+    r"persoonsnummer",
+    r"identiteitsnummer",
+    r"numer (?:identyfikacyjny|ewidencyjny)",
+)
+"""Labels of numbers that a state gives each person."""
+
+SECURITE = rf"s{_ACCENTED}curit{_ACCENTED} sociale"
+"""A label in French, not of one country."""
+
+SOCIAL = (
+    r"social security",
+    r"ssn",
+    r"sozialversicherung(?:s(?:nummer|nr)?)?",
+    SECURITE,
+    r"seguridad social",
+    r"previdenza sociale",
+    r"sociale zekerheid",
+    r"ubezpieczenia spo",
+    rf"seguran{_ACCENTED}a social",
+)
+"""Labels of social insurance numbers."""
+
+_WEAK = words("id no nr number nummer numero code and the de do da di")
+_FEW_DIGITS = 2
+
+
+def digits(*groups: int) -> str:
+    """Give the RE2 pattern of digits in groups, each joined to the next by a separator or none."""
+    return JOINT.join(f"[0-9]{{{length}}}" for length in groups)
+
+
+def run(least: int, most: int) -> str:
+    """Give the RE2 pattern of so many digits in any groups."""
+    return rf"[0-9](?:{JOINT}[0-9]){{{least - 1},{most - 1}}}"
+
+
+def is_day(year: int, month: str, day: str) -> bool:
+    """Tell whether the calendar has this day."""
+    try:
+        date(year, int(month), int(day))
+    except ValueError:
+        return False
+    return True
+
+
+def is_day_of_a_century(year: str, month: str, day: str) -> bool:
+    """Tell whether the calendar has this day in the twentieth century or in this."""
+    return any(is_day(century + int(year), month, day) for century in (1900, 2000))
+
+
+def national(
+    *,
+    kind: str,
+    valid: Callable[[str], bool],
+    labels: tuple[str, ...],
+    near: str,
+    generic: tuple[str, ...] = (),
+    shapes: tuple[str, ...] = (),
+    width: int = 0,
+    shown: int = 3,
+    strong: bool = False,
+) -> Recogniser:
+    """Build a recogniser of a national number.
+
+    `valid` judges the letters and digits alone, in capitals; `labels` are the kind's own, `generic`
+    those that it shares. A number that a spreadsheet wrote without its leading zeros is filled to
+    `width` before it is judged. `strong` shapes tell themselves, whatever stands before them.
+    """
+
+    def judge(candidate: Candidate) -> Answer:
+        if not candidate.alone:
+            return no("touched")
+        number = candidate.compact.upper().zfill(width)
+        if len(set(number)) <= _FEW_DIGITS:
+            return no("filler")
+        own = (strong and not candidate.labelled) or _is_own(candidate, labels, generic)
+        if own is False:
+            return no("another-label")
+        if not valid(number):
+            return no("check") if own else miss("check")
+        return sure(number, "label") if own else maybe(number, "check")
+
+    return Recogniser(
+        kind=kind,
+        judge=judge,
+        shapes=shapes,
+        labels=(*labels, *generic),
+        near=near,
+        shown=shown,
+    )
+
+
+def _is_own(candidate: Candidate, labels: tuple[str, ...], generic: tuple[str, ...]) -> bool | None:
+    """Tell whose number it is: True its own label's, False another's, None that of a shared one."""
+    if not candidate.labelled:
+        return candidate.names(_words_of(labels))
+    return None if generic and _one_of(generic).fullmatch(candidate.told) else True
+
+
+@cache
+def _one_of(labels: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(labels).replace(" ", r"[ _.\-]{0,2}"), re.IGNORECASE)
+
+
+@cache
+def _words_of(labels: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]{2,}", " ".join(labels))) - _WEAK

@@ -1,0 +1,46 @@
+"""DK_CPR: the personal number of Denmark.
+
+Ten digits, given by the CPR office: the Act on the Civil Registration System. The birth date
+DDMMYY, a hyphen, and four digits of which the first tells the century. Numbers given since October
+2007 need not hold the old check modulo 11, so a label must stand before.
+https://cpr.dk/cpr-systemet/opbygning-af-cpr-nummeret
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agentguard.pii.base import Answer, Belief, Candidate, no
+from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.kinds.personnummer import valid as is_swedish
+
+
+def valid(number: str) -> bool:
+    """Tell whether the birth date is a day of the calendar that has come."""
+    from stdnum.dk import cpr  # noqa: PLC0415 - read at the first number, see docs/adr/0009
+
+    return cpr.is_valid(number)
+
+
+_BASE = national(
+    kind="DK_CPR",
+    valid=valid,
+    labels=(
+        r"cpr",
+        r"det centrale personregister",
+        r"danish (?:id|national|personal|social)",
+    ),
+    generic=(r"personnummer", r"person ?nr"),
+    near=rf"{BEHIND}([0-3][0-9]{JOINT}[01][0-9]{JOINT}[0-9]{{2}}[ ]?-?[ ]?[0-9]{{4}})",
+)
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Judge as every national number; behind the word that Sweden has too, check for its own."""
+    answer = _BASE.judge(candidate)
+    doubtful = answer.belief is Belief.MAYBE
+    return no("another-label") if doubtful and is_swedish(answer.value) else answer
+
+
+RECOGNISER = replace(_BASE, judge=judge)
+"""The recogniser of the kind."""

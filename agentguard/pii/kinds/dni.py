@@ -1,0 +1,43 @@
+"""ES_ID: the identity number of Spain: DNI of citizens, NIE of foreigners, NIF of either.
+
+Eight digits and a letter (DNI), or X, Y or Z, seven digits and a letter (NIE); K, L and M stand
+before the seven digits of people without either. Given by the Direccion General de la Policia:
+Real Decreto 1553/2005 (DNI) and Orden INT/2058/2008 (NIE). The letter is the number modulo 23.
+https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/
+"""
+
+from __future__ import annotations
+
+from agentguard.pii.kinds._national import BEHIND_LETTERED, IDENTITY, JOINT, TAX, national
+
+
+def valid(number: str) -> bool:
+    """Tell whether the letter is right."""
+    from stdnum.es import dni, nie, nif  # noqa: PLC0415 - at the first number, see docs/adr/0009
+
+    if number[0].isdigit():
+        return dni.is_valid(number)
+    return nie.is_valid(number) if number[0] in "XYZ" else nif.is_valid(number)
+
+
+RECOGNISER = national(
+    kind="ES_ID",
+    valid=valid,
+    labels=(
+        r"dni",
+        r"(?-i:NIE)",
+        r"""nie["']? ?[:=]""",
+        r"d\.n\.i",
+        r"n\.i\.e",
+        r"n\.i\.f",
+        r"nif",
+        r"documento nacional",
+        r"extranjero",
+        r"spanish (?:id|tax|national)",
+    ),
+    generic=(*TAX, *IDENTITY),
+    near=rf"{BEHIND_LETTERED}((?:[0-9]{{1,2}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{3}}"
+    rf"|[XYZKLMxyz]{JOINT}[0-9]{{7}})(?:[ .\-]{{0,3}}[A-Z]|-?[a-z]))",
+    width=9,
+)
+"""The recogniser of the kind."""

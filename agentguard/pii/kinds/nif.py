@@ -1,0 +1,34 @@
+"""PT_NIF: the tax number of a person in Portugal.
+
+Nine digits, given by the Autoridade Tributaria: Decreto-Lei 14/2013. A person's begins with 1, 2,
+3 or 45; the last digit is a check modulo 11. One number of eleven passes it, so the label must
+stand before. https://www.portaldasfinancas.gov.pt
+"""
+
+from __future__ import annotations
+
+from agentguard.pii.kinds._national import BEHIND, digits, national
+
+_OF_PERSONS = ("1", "2", "3", "45")
+
+
+def valid(number: str) -> bool:
+    """Tell whether it is a person's and the check digit is right."""
+    from stdnum.pt import nif  # noqa: PLC0415 - read at the first number, see docs/adr/0009
+
+    return number.removeprefix("PT").startswith(_OF_PERSONS) and nif.is_valid(number)
+
+
+RECOGNISER = national(
+    kind="PT_NIF",
+    valid=valid,
+    labels=(
+        r"nif",
+        r"n\.i\.f",
+        r"contribuinte",
+        r"(?:n.{1,2}mero de )?identifica.{2,4}o fiscal",
+        r"portuguese tax",
+    ),
+    near=rf"{BEHIND}((?:PT ?)?{digits(3, 3, 3)})",
+)
+"""The recogniser of the kind."""

@@ -1,0 +1,51 @@
+"""SE_PN: the personal number of Sweden, and the coordination number of those not registered.
+
+Ten or twelve digits, given by Skatteverket: section 18 of the Folkbokforingslag (1991:481). The
+birth date (the day 60 higher in coordination numbers), a hyphen (a plus from the age of 100), a
+serial of three and a check digit (Luhn over the ten). One number of ten passes it, so label and
+calendar decide. https://www.skatteverket.se/privat/folkbokforing/personnummer
+"""
+
+from __future__ import annotations
+
+from agentguard.pii.kinds._national import (
+    BEHIND,
+    IDENTITY,
+    JOINT,
+    SOCIAL,
+    is_day,
+    is_day_of_a_century,
+    national,
+)
+from agentguard.pii.kinds.card import luhn
+
+_SHORT = 10
+_COORDINATED = 60
+
+
+def valid(number: str) -> bool:
+    """Tell whether birth date and check digit are right."""
+    short = number[-_SHORT:]
+    day = int(short[4:6])
+    civil = str(day - _COORDINATED if day > _COORDINATED else day)
+    if len(number) > _SHORT:
+        born = is_day(int(number[:4]), short[2:4], civil)
+    else:
+        born = is_day_of_a_century(short[:2], short[2:4], civil)
+    return born and luhn(short)
+
+
+RECOGNISER = national(
+    kind="SE_PN",
+    valid=valid,
+    labels=(
+        r"personnummer",
+        r"person ?nr",
+        r"samordnings(?:nummer|nr)",
+        r"swedish (?:id|national|personal|social)",
+    ),
+    generic=(*IDENTITY, *SOCIAL),
+    near=rf"{BEHIND}((?:(?:19|20)[0-9]{{2}}|[0-9]{{2}}){JOINT}[01][0-9]{JOINT}[0-9]{{2}}"
+    r"[ ]?[\-+]?[ ]?[0-9]{4})",
+)
+"""The recogniser of the kind."""

@@ -1,0 +1,31 @@
+"""PH_PSN: the PhilSys number of the Philippines, and the card number that stands for it.
+
+Twelve digits in groups of four (PSN, for life) or sixteen (PCN, of one card), drawn at random by
+the Philippine Statistics Authority: Republic Act 11055, sections 6 and 7. They hold no check that
+is published, so the label must stand before. https://philsys.gov.ph
+"""
+
+from __future__ import annotations
+
+from agentguard.pii.kinds._national import BEHIND, digits, national
+
+
+def valid(number: str) -> bool:
+    """Tell nothing more than the shape: the digits are drawn at random."""
+    return not number.startswith("0000")
+
+
+RECOGNISER = national(
+    kind="PH_PSN",
+    valid=valid,
+    labels=(
+        r"philsys(?: ?(?:number|no|id|card))?",
+        r"(?-i:PSN|PCN)",
+        r"""(?:psn|pcn)["']? ?[:=>]""",
+        r"phil ?id n(?:umber|o)",
+        r"philippine (?:national )?id(?:ent(?:ity|ification))?",
+    ),
+    near=rf"{BEHIND}({digits(4, 4, 4)}(?:[ .\-]?[0-9]{{4}})?)",
+    shown=4,
+)
+"""The recogniser of the kind."""
