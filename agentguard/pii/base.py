@@ -43,6 +43,22 @@ FOREIGN = words(
 )
 """Words that name another number: the nearest word decides whose number it is."""
 
+ABROAD = words(
+    "aktenzeichen artikelnummer auftrag auftragsnummer beleg belegnummer bestellnr bestellnummer "
+    "bestellung buchung buchungsnummer chargennummer ger\xe4tenummer kundennr kundennummer "
+    "lieferschein paket rechnung rechnungsnr rechnungsnummer referenz referenznummer sendung "
+    "sendungsnummer seriennr seriennummer vertrag vertragsnummer vorgang vorgangsnummer "
+    "z\xe4hlernummer z\xe4hlerstand "
+    "colis commande compteur contrat dossier facture r\xe9f r\xe9f\xe9rence suivi s\xe9rie "
+    "albar\xe1n contador contrato env\xedo expediente factura pedido referencia seguimiento serie "
+    "bolletta contatore contratto fattura ordine pacco pratica riferimento spedizione tracciamento "
+    "bestelling bestelnummer factuur factuurnummer klantnummer ordernummer pakket referentie "
+    "serienummer volgnummer zaaknummer zending "
+    "faktura faktury licznik przesy seryjny umowa umowy zam\xf3wienia zam\xf3wienie zlecenia "
+    "zlecenie oszenie encomenda fatura processo rastreio refer\xeancia s\xe9rie"
+)
+"""The same in German, French, Spanish, Italian, Dutch, Polish and Portuguese."""
+
 NATIONAL = words(
     "ausweis bsn burgerservicenummer cnp codice contribuinte contribuyente cpf cpr dni fiscal "
     "fiscale hetu identiteit identity idnr idnummer insz medicare nif nir niss pcn personnr "
@@ -52,7 +68,10 @@ NATIONAL = words(
 """Words that name a state's number of a person: another's to a kind that does not own them."""
 
 _OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORDS = re.compile(
+    r"[A-Z\xc0-\xd6\xd8-\xde]+(?![a-z\xdf-\xf6\xf8-\xff])"
+    r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
+)
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
 _SHORT_LINE = 60
 _LINES = 4
@@ -153,17 +172,19 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
         low = word.lower()
         if low in own:
             return low, True
-        if low in NATIONAL or low in FOREIGN or low.removesuffix("s") in FOREIGN:
+        if low in _OTHERS or low.removesuffix("s") in FOREIGN:
             return low, False
     return "", None
 
 
 def speaks_of_another(gap: str) -> bool:
     """Tell whether the words between a label and a value name another number."""
-    return any(word.lower() in FOREIGN - _WEAK for word in _WORDS.findall(gap))
+    return any(word.lower() in _STRONG for word in _WORDS.findall(gap))
 
 
 _WEAK = words("id code customer account us ms call key identifier")
+_STRONG = (FOREIGN - _WEAK) | ABROAD
+_OTHERS = FOREIGN | ABROAD | NATIONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
