@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, field
 from functools import cache
 
 from agentguard.model.actions import ActionKind
-from agentguard.model.policy import Contact, Control, RetentionRule, Watch
+from agentguard.model.policy import ALL, Contact, Control, Detection, RetentionRule, Watch
 from agentguard.model.verdicts import Severity
 from agentguard.policy.spec import Entry, Record, record
 
@@ -40,6 +40,9 @@ class Document:
         default="", metadata={"doc": "What the policy is for, as the agents may read it."}
     )
     watch: Watch = field(default=Watch(), metadata={"doc": "Which files are looked at."})
+    detection: Detection = field(
+        default=ALL, metadata={"doc": "Which kinds of personal data are looked for."}
+    )
     retention: tuple[RetentionRule, ...] = field(
         default=(), metadata={"doc": "How old files of a folder may become."}
     )

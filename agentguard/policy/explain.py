@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from agentguard import texts
-from agentguard.model.policy import Control, Policy
+from agentguard.model.policy import ALL, Control, Detection, Policy
 from agentguard.texts import Texts
 
 
@@ -17,6 +17,8 @@ def explain(policy: Policy, measures: Mapping[str, int]) -> str:
     if policy.description:
         lines += [policy.description.strip()]
     lines += ["", *_watched(policy, words)]
+    if policy.detection != ALL:
+        lines += ["", *_detected(policy.detection, words)]
     for measure in sorted(set(measures.values())):
         lines += ["", words.say(f"policy.measure.{measure}")]
         for id_, control in policy.controls.items():
@@ -39,6 +41,21 @@ def _watched(policy: Policy, words: Texts) -> Iterator[str]:
     yield words.say("policy.explain.size", mib=watch.max_mib)
     yield words.say("policy.explain.sweep", minutes=watch.sweep_minutes)
     yield words.say("policy.explain.backup", files=_listed(policy.backup_markers, words))
+
+
+def _detected(detection: Detection, words: Texts) -> Iterator[str]:
+    yield words.say("policy.explain.detection")
+    if detection.off:
+        yield words.say("policy.explain.off", kinds=", ".join(detection.off))
+    for own in detection.recognisers:
+        yield words.say("policy.explain.own", name=own.name, kind=own.kind)
+        yield words.say("policy.explain.own-pattern", pattern=own.pattern)
+        if own.labels:
+            yield words.say("policy.explain.own-labels", labels=", ".join(own.labels))
+        if own.check != "none":
+            yield words.say("policy.explain.own-check", check=own.check)
+        yield words.say(f"policy.explain.own-{'alone' if own.alone else 'many'}")
+        yield words.say("policy.explain.own-proved", finds=len(own.finds), ignores=len(own.ignores))
 
 
 def _control(control: Control, words: Texts) -> Iterator[str]:

@@ -10,6 +10,7 @@ from agentguard.model.policy import Control, Policy
 from agentguard.policy.document import Draft, Shape, document
 from agentguard.policy.judge import Judge
 from agentguard.policy.problems import Problems
+from agentguard.policy.recognisers import examine
 from agentguard.policy.tree import read
 
 
@@ -23,6 +24,8 @@ def parse(data: bytes, source: str, shapes: tuple[Shape, ...]) -> Policy:
     problems = Problems(source)
     node = read(data, problems)
     draft = None if node is None else Judge(problems).value(node, document(shapes), "")
+    if node is not None:
+        examine(node, problems)
     if problems.found or not isinstance(draft, Draft):
         problems.refuse()
     return _policy(draft, hashlib.sha256(data).hexdigest())
@@ -36,6 +39,7 @@ def _policy(draft: Draft, digest: str) -> Policy:
         version=said.version,
         description=said.description,
         watch=said.watch,
+        detection=said.detection,
         retention=said.retention,
         backup_markers=said.backup_markers,
         contact=said.contact,

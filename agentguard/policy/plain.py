@@ -34,6 +34,7 @@ def policy_table(policy: Policy) -> dict[str, Json]:
         "version": policy.version,
         "description": policy.description,
         "watch": plain(policy.watch),
+        "detection": plain(policy.detection),
         "retention": plain(policy.retention),
         "backup_markers": plain(policy.backup_markers),
         "contact": plain(policy.contact),
