@@ -44,6 +44,8 @@ class Wording:
     """How labels become column names: snake, camel, title, upper, kebab, dotted."""
     separators: tuple[str, ...]
     encodings: tuple[str, ...]
+    layouts: tuple[str, ...]
+    """How tables are pasted into text, see `layouts/blocks.py`."""
     regions: tuple[Region, ...]
     log: tuple[str, ...]
     log_values: tuple[str, ...]

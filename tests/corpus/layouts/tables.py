@@ -1,4 +1,4 @@
-"""Tables: customers with values, orders with look-alikes, exports without a header or with titles."""
+"""Tables: customers with values, orders with look-alikes, exports without a header."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from tests.corpus.wording import Region
 Rows = list[list[str]]
 
 SHAPELESS = (
-    "CVV", "DOB", "PASSPORT", "NHS", "AADHAAR", "IN_PAN", "SORT_ACCT", "SSN", "PHONE", "CA_SIN",
-    "AU_TFN", "AU_MEDICARE", "DE_TIN", "DE_RVNR", "FR_NIR", "IT_CF", "ES_ID", "PL_PESEL",
-    "NL_BSN", "RO_CNP", "BE_NN", "PT_NIF", "SE_PN", "DK_CPR", "FI_HETU", "IE_PPSN", "AT_SVNR", "PH_PSN", "BR_CPF", "ZA_ID", "PH_SSS", "PH_TIN",
+    "CVV", "DOB", "PASSPORT", "NHS", "AADHAAR", "IN_PAN", "SORT_ACCT", "SSN", "PHONE",
+    "CA_SIN", "AU_TFN", "AU_MEDICARE", "DE_TIN", "DE_RVNR", "FR_NIR", "IT_CF", "ES_ID",
+    "PL_PESEL", "NL_BSN", "RO_CNP", "BE_NN", "PT_NIF", "SE_PN", "DK_CPR", "FI_HETU",
+    "IE_PPSN", "AT_SVNR", "PH_PSN", "BR_CPF", "ZA_ID", "PH_SSS", "PH_TIN",
 )  # fmt: skip
 """Kinds that show by their label alone: below no header they may be found or not."""
 
@@ -25,7 +26,7 @@ _STYLES: dict[str, Callable[[list[str]], str]] = {
     "dotted": lambda words: "customer." + "_".join(words).lower(),
     "upper": lambda words: "_".join(words).upper(),
     "camel": lambda words: words[0].lower() + "".join(w[:1].upper() + w[1:] for w in words[1:]),
-    "title": lambda words: " ".join(words),
+    "title": " ".join,
     "run": lambda words: "".join(words).lower(),
 }
 
@@ -49,7 +50,7 @@ def styled(text: str, style: str) -> str:
 def customers(
     page: Page, rows: int = 0, region: Region | None = None, card: str | None = None
 ) -> Rows:
-    """Make a table of people; `card` is the form of their cards, "" means none, "split" four columns."""
+    """Make a table of people; `card` is their cards' form, "split" over four columns."""
     where = region or page.region()
     style = page.dice.pick(page.words.styles)
     form = page.dice.pick(("", "", "plain", "space", "split")) if card is None else card
@@ -133,8 +134,10 @@ def _people(page: Page, region: Region, style: str) -> list[Column]:
         for kind, spec in chosen.items()
     ]
     if "SORT" in region.kinds and page.dice.chance(0.5):
-        for kind in ("SORT", "SORT_ACCT"):
-            columns.append(_column(page, region, style, kind, lambda k=kind: page.put(k)))
+        columns += [
+            _column(page, region, style, kind, lambda k=kind: page.put(k))
+            for kind in ("SORT", "SORT_ACCT")
+        ]
     return columns
 
 

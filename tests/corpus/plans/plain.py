@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.corpus.layouts import nested, prose, tables
+from tests.corpus.layouts.blocks import LAYOUTS
 from tests.corpus.page import Page
 from tests.corpus.plans.item import Item, Planner
 from tests.corpus.writers import markup, text
@@ -31,6 +32,7 @@ def plan(planner: Planner) -> Iterator[Item]:
     yield from _logs(planner)
     yield from _tables(planner)
     yield from _markup(planner)
+    yield from _blocks(planner)
 
 
 def _notes(planner: Planner) -> Iterator[Item]:
@@ -113,6 +115,25 @@ def _json(page: Page, n: int) -> bytes:
     if n % 3 == 2:
         return text.json_lines(made)
     return text.document({"export": {"version": "3.0", "records": made}}, escaped=n % 2 == 1)
+
+
+def _blocks(planner: Planner) -> Iterator[Item]:
+    for n in range(12):
+        layout = planner.words.layouts[n % len(planner.words.layouts)]
+        yield planner.item("txt-table", f"{layout}_#.txt", lambda p, x=layout: _block(p, x))
+    for layout in planner.words.layouts:
+        yield planner.item(
+            "clean",
+            f"{layout}_#.txt",
+            lambda p, x=layout: text.lines(LAYOUTS[x](tables.orders(p, 12))),
+        )  # fmt: skip
+
+
+def _block(page: Page, layout: str) -> bytes:
+    rows = tables.customers(
+        page, page.dice.number(3, 9), card=page.dice.pick(("", "plain", "space"))
+    )
+    return text.lines(LAYOUTS[layout](rows))
 
 
 def _markup(planner: Planner) -> Iterator[Item]:

@@ -46,7 +46,7 @@ _JOINTS = {
     "slash": "/",
 }
 _COMMON = ("plain",) * 5 + ("space",) * 4 + ("dash",) * 2 + ("dot", "nbsp")
-WORDS = tuple("zero one two three four five six seven eight nine".split())
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def number(dice: Dice, brand: str = "") -> str:
@@ -76,17 +76,19 @@ def _written(dice: Dice, value: str, form: str) -> str:
     sizes = _SIZES[len(value)]
     if form in _JOINTS:
         return groups(value, sizes, _JOINTS[form])
-    if form == "wide":
-        return "".join(chr(0xFF10 + int(digit)) for digit in value)
-    if form == "single":
-        return " ".join(value)
-    if form == "words":
-        return " ".join(WORDS[int(digit)] for digit in value)
+    if form in {"wide", "single", "words"}:
+        return _spelled(value, form)
     if form == "wrap":
         return groups(value, (8,), "\n").replace(value[:4], value[:4] + " ", 1)
     if form == "quoted":
         return f"{value[:4]} {value[4:8]}\n> {value[8:12]} {value[12:]}"
     return _magnetic(dice, value, form) if form.startswith("track") else value
+
+
+def _spelled(value: str, form: str) -> str:
+    if form == "wide":
+        return "".join(chr(0xFF10 + int(digit)) for digit in value)
+    return " ".join(value if form == "single" else (WORDS[int(digit)] for digit in value))
 
 
 def _magnetic(dice: Dice, value: str, form: str) -> str:

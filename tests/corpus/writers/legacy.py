@@ -11,7 +11,7 @@ _ROW, _NUMBER_DIGITS = 8000, 15
 
 
 def word(lines: Sequence[str]) -> bytes:
-    """Write a Word 97 document (MS-DOC): two pieces of text, the second one compressed if it can."""
+    """Write a Word 97 document (MS-DOC): two pieces of text, the second narrow if it can."""
     text = "\r".join(lines) + "\r"
     middle = len(text) // 2
     head, tail = text[:middle].encode("utf-16-le"), text[middle:]

@@ -1,0 +1,94 @@
+"""Tables as people and programs paste them into text: dumps, records, drawn columns, chats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+Rows = Sequence[Sequence[str]]
+
+
+def yaml(rows: Rows) -> list[str]:
+    """Write a list of mappings."""
+    made: list[str] = []
+    for row in rows[1:]:
+        for n, (name, cell) in enumerate(zip(rows[0], row, strict=True)):
+            quoted = json.dumps(cell, ensure_ascii=False) if cell[:1] in "+0" else cell
+            made.append(f"{'  ' if n else '- '}{name}: {quoted}")
+    return made
+
+
+def sql(rows: Rows) -> list[str]:
+    """Write a dump's insert."""
+    names = ", ".join(f"`{name}`" for name in rows[0])
+    values = [f"({', '.join(_quoted(cell) for cell in row)})" for row in rows[1:]]
+    return [f"INSERT INTO `customers` ({names}) VALUES", ",\n".join(values) + ";"]
+
+
+def _quoted(cell: str) -> str:
+    return "'" + cell.replace("'", "''") + "'"
+
+
+def fixed(rows: Rows) -> list[str]:
+    """Write columns of a fixed width, as a report's printout."""
+    widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
+    made = ["".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [made[0], "".join("-" * (w - 1) + " " for w in widths).rstrip(), *made[1:]]
+
+
+def markdown(rows: Rows) -> list[str]:
+    """Write a table of a wiki."""
+    made = [f"| {' | '.join(row)} |" for row in rows]
+    return [made[0], "|" + "---|" * len(rows[0]), *made[1:]]
+
+
+def drawn(rows: Rows) -> list[str]:
+    """Write what a database's shell prints."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    made = [" " + " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
+    return [made[0], "+".join("-" * (w + 2) for w in widths), *made[1:], f"({len(rows) - 1} rows)"]
+
+
+def records(rows: Rows) -> list[str]:
+    """Write a block of lines for each record."""
+    made: list[str] = []
+    for number, row in enumerate(rows[1:], 1):
+        made.append(f"*** {number} ***")
+        made += [f"{name:>24}: {cell}" for name, cell in zip(rows[0], row, strict=True)]
+    return made
+
+
+def ini(rows: Rows) -> list[str]:
+    """Write a section for each record."""
+    made: list[str] = []
+    for number, row in enumerate(rows[1:], 1):
+        made.append(f"[record{number}]")
+        made += [f"{name}={cell}" for name, cell in zip(rows[0], row, strict=True)]
+    return made
+
+
+def mappings(rows: Rows) -> list[str]:
+    """Write what a debugger prints."""
+    return [repr(dict(zip(rows[0], row, strict=True))) for row in rows[1:]]
+
+
+def chat(rows: Rows) -> list[str]:
+    """Write a talk: the agent asks for each field."""
+    made: list[str] = []
+    for row in rows[1:]:
+        for name, cell in zip(rows[0], row, strict=True):
+            made += [f"Agent: {name}?", f"Client: {cell}"]
+    return made
+
+
+LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
+    "yaml": yaml,
+    "sql": sql,
+    "fixed": fixed,
+    "markdown": markdown,
+    "drawn": drawn,
+    "records": records,
+    "ini": ini,
+    "mappings": mappings,
+    "chat": chat,
+}

@@ -1,0 +1,39 @@
+"""What the command finds on files with known truth, as a floor that may only be raised.
+
+The floors stand in `tests/corpus/floors.toml`. `fourth` is held out: its wording was written last,
+and nobody looked at what the product misses on it. Whoever tunes a rule on its errors takes away
+the only honest figure there is; look at the errors of the others instead.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.corpus import floors
+from tests.corpus.build import build
+from tests.corpus.scanning import scanned
+from tests.corpus.wording import load, names
+
+QUICK = "first"
+SEEDS = (0, 1, 2)
+
+
+def broken(folder: Path, variant: str, seed: int | None = None) -> list[str]:
+    build(variant, folder, seed)
+    return list(floors.broken(scanned(folder), variant))
+
+
+def test_the_floor_holds_on_the_first_variant(tmp_path: Path) -> None:
+    assert broken(tmp_path, QUICK) == []
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("variant", names())
+def test_the_floor_holds_on_every_variant(variant: str, tmp_path: Path) -> None:
+    """Three corpora of each: a floor must not hang on one seed."""
+    for more in SEEDS:
+        folder = tmp_path / str(more)
+        assert broken(folder, variant, load(variant).seed + more) == []
