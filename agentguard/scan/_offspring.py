@@ -66,6 +66,11 @@ class Offspring:
         except OSError:
             return True
 
+    def kill(self) -> None:
+        """Kill it without waiting; who waits for its answer is told that it is gone."""
+        if self._process is not None:
+            self._process.kill()
+
     def end(self) -> None:
         """Kill it and wait until it is gone."""
         if self._process is None:

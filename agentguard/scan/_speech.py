@@ -10,8 +10,10 @@ from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
 from agentguard.model.policy import ALL, Detection, OwnKind
+from agentguard.pii.base import Belief
+from agentguard.pii.trace import Trace
 from agentguard.scan.limits import Limits
-from agentguard.scan.outcome import Reading
+from agentguard.scan.outcome import Explanation, Layer, Reading
 
 READY = b"ready"
 LONGEST = 1 << 20
@@ -73,7 +75,7 @@ def _own_kind(**said: Any) -> OwnKind:
 
 
 def ask(kind: str, subject: str) -> bytes:
-    """Write a question: `file` with a path, `text` with the text."""
+    """Write a question: `file` or `explain` with a path, `text` with the text."""
     return json.dumps({"kind": kind, "subject": subject}).encode()
 
 
@@ -84,9 +86,16 @@ def asked(data: bytes) -> tuple[str, str]:
 
 
 def tell(reading: Reading) -> bytes:
-    """Write an answer."""
+    """Write an answer; what an explanation says more, it says at the end."""
     hits = [[hit.kind, hit.count, list(hit.masked)] for hit in reading.hits]
-    return json.dumps([reading.outcome.value, reading.reason, hits]).encode()
+    answer: list[Any] = [reading.outcome.value, reading.reason, hits]
+    if isinstance(reading, Explanation):
+        answer += [
+            [[layer.depth, layer.format, layer.count] for layer in reading.layers],
+            list(reading.notes),
+            [asdict(trace) | {"belief": trace.belief.value} for trace in reading.traces],
+        ]
+    return json.dumps(answer).encode()
 
 
 def told(data: bytes) -> Reading:
@@ -97,13 +106,37 @@ def told(data: bytes) -> Reading:
 
     """
     try:
-        outcome, reason, hits = json.loads(data)
-        return Reading(
+        outcome, reason, hits, *more = json.loads(data)
+        reading = Reading(
             outcome=FileOutcome(outcome), reason=str(reason), hits=tuple(_hit(*hit) for hit in hits)
         )
-    except (ValueError, TypeError) as error:
+        return _explanation(reading, *more) if more else reading
+    except (ValueError, TypeError, KeyError) as error:
         raise ScanError("reason.crashed") from error
 
 
 def _hit(kind: Any, count: Any, masked: Any) -> Hit:
     return Hit(kind=str(kind), count=int(count), masked=tuple(str(mask) for mask in masked))
+
+
+def _explanation(reading: Reading, layers: Any, notes: Any, traces: Any) -> Explanation:
+    return Explanation(
+        outcome=reading.outcome,
+        reason=reading.reason,
+        hits=reading.hits,
+        layers=tuple(Layer(depth=int(d), format=str(f), count=int(c)) for d, f, c in layers),
+        notes=tuple(str(note) for note in notes),
+        traces=tuple(_trace(**trace) for trace in traces),
+    )
+
+
+def _trace(**said: Any) -> Trace:
+    return Trace(
+        kind=str(said["kind"]),
+        belief=Belief(said["belief"]),
+        why=str(said["why"]),
+        context=str(said["context"]),
+        line=int(said["line"]),
+        masked=str(said["masked"]),
+        counted=bool(said["counted"]),
+    )

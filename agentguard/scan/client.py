@@ -17,7 +17,7 @@ from agentguard.ports.clock import Clock
 from agentguard.scan import _speech, child
 from agentguard.scan._offspring import Offspring
 from agentguard.scan.limits import Limits
-from agentguard.scan.outcome import Reading
+from agentguard.scan.outcome import Explanation, Reading
 
 __all__ = ["IDLE", "Limits", "ScanClient", "Scanned"]
 
@@ -59,6 +59,7 @@ class ScanClient:
         self._clock = clock
         self._lock = Lock()
         self._child: Offspring | None = None
+        self._aborted = False
         self._used: Moment | None = None
         self._strikes: dict[_Identity, list[Moment]] = {}
 
@@ -82,6 +83,19 @@ class ScanClient:
             return Scanned(
                 path=path, outcome=reading.outcome, hits=reading.hits, reason=reading.reason
             )
+
+    def explain(self, path: str) -> Explanation:
+        """Read one file and tell why its values were believed, others not, and parts not read."""
+        with self._lock:
+            identity = _identity(path)
+            if self._is_aside(identity):
+                return Explanation(outcome=FileOutcome.UNREADABLE, reason="reason.set-aside")
+            reading = self._ask(_speech.ask("explain", path))
+            if reading.reason in _STRIKES_FOR:
+                self._strike(identity)
+            if isinstance(reading, Explanation):
+                return reading
+            return Explanation(outcome=reading.outcome, reason=reading.reason)
 
     def scan_text(self, text: str) -> Scanned:
         """Judge a text, such as the clipboard's; the path stays empty."""
@@ -107,6 +121,13 @@ class ScanClient:
         child = self._child
         return None if child is None else child.pid
 
+    def abort(self) -> None:
+        """Kill the child at once, whatever it does, and start no other; from any thread."""
+        self._aborted = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def close(self) -> None:
         """End the child; a later scan starts another."""
         with self._lock:
@@ -124,18 +145,23 @@ class ScanClient:
         self.close()
 
     def _ask(self, question: bytes) -> Reading:
-        if self._child is not None and self._child.is_lost():
-            self._end()
-        if self._child is None:
-            self._child = Offspring(self._errand)
         try:
-            reading = self._child.answer(question)
+            return self._answer(question)
         except ScanError as error:
             self._end()
             return Reading(outcome=FileOutcome.UNREADABLE, reason=error.reason)
         except BaseException:  # Ctrl-C: an answer on its way would be taken for the next one
             self._end()
             raise
+
+    def _answer(self, question: bytes) -> Reading:
+        if self._child is not None and self._child.is_lost():
+            self._end()
+        if self._child is None:
+            self._child = Offspring(self._errand)
+        if self._aborted:
+            raise ScanError("reason.stopped")
+        reading = self._child.answer(question)
         if reading.reason == "reason.memory":
             self._end()
         self._used = self._clock.now()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.pii.trace import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +16,25 @@ class Reading:
     outcome: FileOutcome
     hits: tuple[Hit, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A format that was recognised, how deep inside other files, and how many such there were."""
+
+    depth: int
+    format: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation(Reading):
+    """What became of a source, and why.
+
+    `layers` are the formats in the order of reading; `notes` are the ids of all reasons why parts
+    were not read; `traces` tell of candidates, whether believed or refused.
+    """
+
+    layers: tuple[Layer, ...] = ()
+    notes: tuple[str, ...] = ()
+    traces: tuple[Trace, ...] = ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.pii.custom import scanner_of
 from agentguard.scan import _speech
 from agentguard.scan._confine import confine, mortal
-from agentguard.scan.extract.base import Extractor
+from agentguard.scan.explaining import explained
+from agentguard.scan.extract.base import Extractor, Source
 from agentguard.scan.opening import GONE, opened, reason_of
 from agentguard.scan.outcome import Reading
 from agentguard.scan.reading import Reader
@@ -17,27 +18,41 @@ from agentguard.scan.reading import Reader
 
 def serve(parent: _speech.Line, errand: _speech.Errand, extractors: Sequence[Extractor]) -> None:
     """Answer until the parent hangs up."""
-    scanner = scanner_of(errand.detection)
-    reader = Reader(scanner, extractors, errand.limits)
+    answerer = _Answerer(errand, extractors)
     confine(errand.limits.memory_mib)
     try:
         parent.send_bytes(_speech.READY)
         while True:
             kind, subject = _speech.asked(parent.recv_bytes())
             with mortal(errand.limits.seconds):
-                if kind == "text":
-                    reading = Reading(outcome=FileOutcome.READ, hits=scanner.scan(subject))
-                else:
-                    reading = _file(reader, subject)
-            parent.send_bytes(_speech.tell(reading))
+                answer = _speech.tell(answerer.answer(kind, subject))
+            parent.send_bytes(answer)
     except (EOFError, OSError):
         return
 
 
-def _file(reader: Reader, path: str) -> Reading:
+class _Answerer:
+    """Answers the three kinds of questions."""
+
+    def __init__(self, errand: _speech.Errand, extractors: Sequence[Extractor]) -> None:
+        self._scanner = scanner_of(errand.detection)
+        self._extractors = extractors
+        self._limits = errand.limits
+        self._reader = Reader(self._scanner, extractors, errand.limits)
+
+    def answer(self, kind: str, subject: str) -> Reading:
+        if kind == "text":
+            return Reading(outcome=FileOutcome.READ, hits=self._scanner.scan(subject))
+        return _of_file(subject, self._explain if kind == "explain" else self._reader.read)
+
+    def _explain(self, source: Source) -> Reading:
+        return explained(source, self._scanner, self._extractors, self._limits)
+
+
+def _of_file(path: str, read: Callable[[Source], Reading]) -> Reading:
     try:
         with opened(path) as source:
-            return reader.read(source)
+            return read(source)
     except ScanError as error:
         outcome = FileOutcome.GONE if error.reason == GONE else FileOutcome.UNREADABLE
         return Reading(outcome=outcome, reason=error.reason)
