@@ -37,7 +37,7 @@ def mends(sample: Sequence[Row]) -> dict[int, Mend]:
 
 def _mend(cells: Sequence[str]) -> Mend | None:
     if any(_FLOAT.fullmatch(cell) for cell in cells):
-        return _without_point
+        return without_point
     if any(_THOUSANDS.fullmatch(cell) for cell in cells):
         return _without_thousands
     if any(_FORMULA.fullmatch(cell) or _TEXT_MARK.fullmatch(cell) for cell in cells):
@@ -46,7 +46,8 @@ def _mend(cells: Sequence[str]) -> Mend | None:
     return (lambda cell: _padded(cell, length)) if length else None
 
 
-def _without_point(cell: str) -> str:
+def without_point(cell: str) -> str:
+    """Give a whole number that was written as a decimal one without its point."""
     found = _FLOAT.fullmatch(cell.strip())
     return found[1] if found else cell
 

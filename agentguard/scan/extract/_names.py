@@ -49,7 +49,7 @@ def is_nameless(name: str) -> bool:
 
 def said(name: str, value: str) -> str:
     """Write a value behind its name, so that neither reaches over to the next."""
-    return f"{name}: {value}\n{FENCE}"
+    return f"{name}: {value}\n{FENCE}" if name else f"{value}\n{FENCE}"
 
 
 def path(names: Iterable[str]) -> str:

@@ -1,0 +1,166 @@
+"""Nested records as text: each value behind its key and the keys above it, lists as tables."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agentguard.pii.base import words
+from agentguard.scan.extract._columns import without_point
+from agentguard.scan.extract._names import is_label, one_line, path, said
+from agentguard.scan.extract._rows import Table
+
+DEEPEST = 500
+"""Levels that are told apart; what stands deeper counts as standing there."""
+
+_NAMING = words(
+    "name key label field title id question type column fieldname attribute property parameter"
+    " prompt code caption header"
+)
+_NAMED = words(
+    "value val text answer content data input current old new oldvalue newvalue stringvalue"
+    " response displayvalue rawvalue"
+)
+_COLUMNS = words("columns fields headers header names columnnames cols keys")
+_KEPT = 3
+_MOST_ROW = 2000
+_MOST_HELD = 50
+_SHORTEST_WRAPPED = 24
+_OPENING = frozenset("{[ \n")
+_BASE_64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_PRINTABLE = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f]+")
+
+Nested = Callable[[str, tuple[str, ...]], str | None]
+"""Reads a value that may be a document itself, under the names above it; None when it is none."""
+
+
+@dataclass(slots=True)
+class _Level:
+    is_list: bool
+    names: tuple[str, ...]
+    key: str = ""
+    says: str = ""  # what a sibling called `name` or `label` says
+    held: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    table: Table | None = None
+    is_row: bool = False
+
+
+class Records:
+    """Takes the borders, keys and values of a document in order; gives text."""
+
+    def __init__(self, nested: Nested, names: tuple[str, ...] = ()) -> None:
+        self._nested = nested
+        self._levels: list[_Level] = []
+        self._above = names
+        self._too_deep = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a list or an object is open."""
+        return bool(self._levels)
+
+    def open(self, *, is_list: bool) -> str:
+        """Begin a list or an object."""
+        if len(self._levels) >= DEEPEST:
+            self._too_deep += 1
+            return ""
+        parent = self._levels[-1] if self._levels else None
+        names = self._above
+        text = ""
+        if parent is not None:
+            names = (*parent.names, parent.key)[-_KEPT:] if parent.key else parent.names
+            text = self._plain(parent) if parent.is_list else ""
+        is_row = is_list and parent is not None and parent.is_list
+        self._levels.append(_Level(is_list, names, is_row=is_row))
+        return text
+
+    def close(self, *, is_list: bool) -> str:
+        """End a list or an object; one that was not begun is passed over."""
+        if self._too_deep:
+            self._too_deep -= 1
+            return ""
+        if not self._levels:
+            return ""
+        if self._levels[-1].is_list is not is_list:  # an end is missing, or this one is too many
+            outer = self._levels[-2] if len(self._levels) > 1 else None
+            if outer is None or outer.is_list is not is_list:
+                return ""
+            return self.close(is_list=not is_list) + self.close(is_list=is_list)
+        level = self._levels.pop()
+        text = level.table.close() if level.table is not None else ""
+        if not level.is_list:
+            return text + "".join(said(level.says, value) for value in level.held if level.says)
+        return text + (self._row(level) if level.is_row else self._plain(level))
+
+    def close_all(self) -> str:
+        """End what was never ended."""
+        self._too_deep = 0
+        return "".join(self.close(is_list=self._levels[-1].is_list) for _ in self._levels[:])
+
+    def key(self, key: str) -> None:
+        """Take the key of the next value."""
+        if self._levels:
+            self._levels[-1].key = one_line(key)
+
+    def value(self, value: str) -> str:
+        """Take a value."""
+        level = self._levels[-1]
+        value = without_point(value)
+        if level.is_list:
+            level.held.append(value)
+            return self._plain(level) if len(level.held) >= _MOST_ROW else ""
+        name = self._name(level, value)
+        return self._inside(value, (*level.names, level.key)) or said(name, value)
+
+    def _name(self, level: _Level, value: str) -> str:
+        """Name a value by its keys, or by a sibling that says what it is."""
+        low = level.key.lower()
+        if low in _NAMING and is_label(value):
+            level.says = one_line(value)
+        elif low in _NAMED:
+            if level.says:
+                return level.says
+            if len(level.held) < _MOST_HELD:
+                level.held.append(value)
+        return path((*level.names, level.key)) or level.key
+
+    def _plain(self, level: _Level) -> str:
+        """Give the values of a list, each behind the list's name."""
+        values, level.held = level.held, []
+        name = path(level.names)
+        parent = self._levels[-1] if self._levels else level
+        if parent.key.lower() in _COLUMNS and not parent.is_list and all(map(is_label, values)):
+            parent.columns = [one_line(value) for value in values]
+        return "".join(self._inside(v, level.names) or said(name, v) for v in values)
+
+    def _row(self, level: _Level) -> str:
+        """Give a list within a list as a row of a table."""
+        parent = self._levels[-1] if self._levels else None
+        if parent is None or not level.held:
+            return self._plain(level)
+        text = ""
+        if parent.table is None:
+            parent.table = Table()
+            if columns := self._columns():
+                parent.table.put(dict(enumerate(columns)))
+        return text + parent.table.put(dict(enumerate(level.held)))
+
+    def _columns(self) -> list[str]:
+        """Give the names that a sibling of the table gave to its columns."""
+        objects = [level for level in self._levels if not level.is_list]
+        return objects[-1].columns if objects else []
+
+    def _inside(self, value: str, names: tuple[str, ...]) -> str:
+        """Read what is wrapped in a value: a document of its own, or base64 of text."""
+        if value[:1] in _OPENING and (text := self._nested(value, names)) is not None:
+            return text
+        text = ""
+        if len(value) > _SHORTEST_WRAPPED and _BASE_64.fullmatch(value):
+            plain = b64decode(value)
+            shown = plain.decode("ascii", "replace")
+            if "\ufffd" not in shown and _PRINTABLE.fullmatch(shown):
+                text = said(path(names), value) + (self._nested(shown, names) or f"{shown}\n")
+        return text

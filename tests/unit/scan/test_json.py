@@ -1,0 +1,157 @@
+"""JSON: values behind their keys, lists as tables, and documents that are broken or huge."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.scan.extract import json as reader_of_json
+from tests.unit.scan.extracted import format_of, kinds, read, said
+
+CARD = "4539148803436467"
+
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=20,
+)
+
+
+def written(document: object) -> list[str]:
+    return said(json.dumps(document).encode())
+
+
+def test_a_value_stands_behind_its_key_and_those_above() -> None:
+    document = {"payment": {"card": {"number": CARD, "code": "123"}}, "id": 7}
+    assert written(document) == [f"payment card number: {CARD}", "payment card code: 123", "id: 7"]
+
+
+def test_names_of_containers_say_nothing() -> None:
+    assert written({"data": {"records": [{"items": {"dob": "1980-04-03"}}]}}) == ["dob: 1980-04-03"]
+
+
+def test_at_most_three_names_are_told() -> None:
+    assert written({"a1": {"b1": {"c1": {"d1": "x"}}}}) == ["b1 c1 d1: x"]
+
+
+def test_a_list_of_lists_is_a_table() -> None:
+    assert written([["name", "dob"], ["Ann", "1980-04-03"]]) == ["name: Ann", "dob: 1980-04-03"]
+
+
+def test_columns_that_a_sibling_names_are_told() -> None:
+    document = {"columns": ["name", "dob"], "rows": [["Ann", "1980-04-03"]]}
+    assert written(document)[-2:] == ["name: Ann", "dob: 1980-04-03"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"name": "cvv", "value": "123"},
+        {"value": "123", "label": "cvv"},
+        {"question": "cvv", "id": 7, "answer": "123"},
+    ],
+)
+def test_a_field_that_says_its_name_beside_is_named_so(field: dict[str, object]) -> None:
+    assert "cvv: 123" in written({"fields": [field]})
+
+
+def test_escapes_are_read() -> None:
+    found = said(rb'{"card": "4539\u00a01488\u00a00343\u00a06467", "path": "a\/b\nc"}')
+    assert found == ["card: 4539\u00a01488\u00a00343\u00a06467", "path: a/b\nc"]
+
+
+def test_numbers_lose_the_point_that_a_program_gave_them() -> None:
+    assert said(b'{"card": 4539148803436467.0, "amount": 12.50}') == [
+        f"card: {CARD}",
+        "amount: 12.50",
+    ]
+
+
+def test_a_document_in_a_string_is_read() -> None:
+    inner = json.dumps({"card": {"number": CARD}})
+    assert written({"message": inner}) == [f"message card number: {CARD}"]
+
+
+def test_a_document_in_base64_is_read() -> None:
+    inner = base64.b64encode(json.dumps({"card_number": CARD}).encode()).decode()
+    assert f"wrapped card_number: {CARD}" in written({"wrapped": inner})
+
+
+def test_documents_line_by_line_with_a_broken_one_between() -> None:
+    lines = (
+        f'{{"card": "{CARD}"}}\n{{"card": "5555341244441115", "x": [1}}\n{{"dob": "1980-04-03"}}'
+    )
+    assert said(lines.encode()) == [
+        f"card: {CARD}",
+        "card: 5555341244441115",
+        "x: 1",
+        "dob: 1980-04-03",
+    ]
+
+
+def test_a_document_that_was_cut_is_read_to_its_end() -> None:
+    assert said(f'{{"a": {{"card": "{CARD}'.encode()) == [f"a card: {CARD}"]
+
+
+def test_what_stands_between_documents_is_kept() -> None:
+    data = f'{{"a": 1}}\nthen card {CARD} was charged\n{{"b": 2}}\n'
+    assert "PAN" in kinds(data.encode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[section]\ncard = 1\n",
+        b"[2025-03-04 10:00:00] INFO start\n",
+        b"[INFO] start\n",
+        b"{card: 1}",
+        b"{\\rtf1 text}",
+        b"plain",
+        b"",
+    ],
+)
+def test_brackets_alone_make_no_json(data: bytes) -> None:
+    assert format_of(data) != "json"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"{}", b' {"a": 1}', b'[{"a": 1}]', b'["x", 1]', b"[1, 2]", b"\xff\xfe{\0}\0"],
+)
+def test_json_is_told_by_its_first_tokens(data: bytes) -> None:
+    assert format_of(data) == "json"
+
+
+def test_a_key_names_only_its_own_value() -> None:
+    document = [{"order": {"id": CARD}, "dob": "1980-04-03", "created": "2001-02-03"}]
+    assert kinds(json.dumps(document).encode()) == {"DOB"}
+
+
+def test_depth_without_end_is_read() -> None:
+    data = b'[{"a":' * 100_000 + f'"card {CARD}"'.encode()
+    assert {hit.kind for hit in read(data).hits} == {"PAN"}
+
+
+@given(document=values, size=st.integers(1, 9))
+def test_pieces_may_end_anywhere(document: Value, size: int) -> None:
+    whole = json.dumps(document)
+    pieces = [whole[start : start + size] for start in range(0, len(whole), size)]
+    assert "".join(reader_of_json._Reader().read(iter(pieces))) == "".join(
+        reader_of_json._Reader().read(iter([whole]))
+    )
+
+
+@given(data=st.text('{}[]",:\\u0 \n1ab', max_size=120))
+def test_no_text_breaks_the_reader(data: str) -> None:
+    assert isinstance("".join(reader_of_json._Reader().read(iter([data]))), str)
+
+
+@given(texts=st.lists(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)))
+def test_every_string_is_in_the_text(texts: list[str]) -> None:
+    found = "".join(reader_of_json._Reader().read(iter([json.dumps({"all": texts})])))
+    assert all(text in found for text in texts)
