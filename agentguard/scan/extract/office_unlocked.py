@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentguard.errors import ScanError
-from agentguard.scan._compound import MAGIC, Compound
+from agentguard.scan._compound import Compound, top_names
 from agentguard.scan._office_key import default_key
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
-_MARK = "EncryptedPackage".encode("utf-16-le")
 _INFO, _PACKAGE = "EncryptionInfo", "EncryptedPackage"
-_HELD = 64 * MIB
 _ORDER = 5
 
 
 def sniff(source: Source) -> bool:
     """Tell an encrypted Office document."""
-    return source.head.startswith(MAGIC) and _MARK in source.read(_HELD)
+    return _PACKAGE.lower() in top_names(source)
 
 
 def needs_password(source: Source) -> bool:
     """Tell whether nobody can open it without a password; whoever cannot tell does not say so."""
     if not sniff(source):
         return False
-    info = Compound(source.read(_HELD)).stream(_INFO)
+    info = Compound(source).stream(_INFO)
     if info is None:
         return True  # rights management, which keeps no key in the file
     try:
@@ -39,7 +37,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     if source.size > work.limits.part_mib * MIB:
         work.refuse("reason.open-to-all")
         return
-    container = Compound(source.read(source.size))
+    container = Compound(source)
     try:
         opened = default_key(container.stream(_INFO) or b"")
     except ScanError as error:

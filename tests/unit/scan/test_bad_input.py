@@ -15,6 +15,7 @@ from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import Limits
 from agentguard.scan.reading import Reader, Reading, default_extractors
+from tests.unit.scan.compound import compound
 from tests.unit.scan.hostile import CARD, docx, marked_encrypted, office, pdf, zipped
 
 NOTE = f"paid by card {CARD}, receipt to ann.lee@quillpost.com"
@@ -100,9 +101,7 @@ SEALED = {
     "age": pyrage.passphrase.encrypt(NOTE.encode(), "correct horse"),
     "openpgp": openpgp(),
     "openpgp-armour": b"-----BEGIN PGP MESSAGE-----\n\njA0ECQMC\n",
-    "office": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-    + bytes(2000)
-    + "EncryptedPackage".encode("utf-16-le"),
+    "office": compound({"EncryptedPackage": bytes(2000)}),
     "keepass": b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(100),
     "luks": b"LUKS\xba\xbe\x00\x02" + random.Random(5).randbytes(5000),
     "random": random.Random(6).randbytes(256 << 10),

@@ -1,0 +1,80 @@
+"""What stands embedded in an older Office document: packages, and documents in storages."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+
+from agentguard.errors import ScanError
+from agentguard.scan._compound import Compound, Path
+from agentguard.scan.extract.base import Work
+from agentguard.scan.extract.text import decoded
+from agentguard.scan.limits import MIB
+
+_NATIVE = "\x01ole10native"
+_RAW = frozenset(("package", "contents"))
+_MOST = 1000
+_WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){6,}")
+
+
+def parts(container: Compound, work: Work) -> Iterator[str]:
+    """Give the text of every part below the root, up to a number of them."""
+    paths = [path for path in container.paths if len(path) > 1]
+    for path in paths[:_MOST]:
+        yield from part(container, path, work)
+    if len(paths) > _MOST:
+        work.note("reason.partial")
+
+
+def part(container: Compound, path: Path, work: Work) -> Iterator[str]:
+    """Give the text of one embedded stream, if it is of a kind that holds any."""
+    from agentguard.scan.extract import doc, ppt, xls  # noqa: PLC0415 - they embed each other
+
+    name = path[-1]
+    if name in {"workbook", "book"}:
+        yield from xls.workbook(container, path, work)
+    elif name == "worddocument":
+        yield from doc.document(container, path, work)
+    elif name == "powerpoint document":
+        yield from ppt.slides(container, path, work)
+    elif name == _NATIVE or name in _RAW:
+        if container.size(*path) > work.limits.part_mib * MIB:
+            work.note("reason.too-large-part")
+            return
+        data = container.stream(*path) or b""
+        work.spend(len(data))
+        yield from work.within(_native(data) if name == _NATIVE else data)
+    yield "\n"
+
+
+def damaged(data: bytes, path: Path, work: Work) -> Iterator[str]:
+    """Give what shows through in a damaged stream, and tell that it was not read.
+
+    Raises:
+        ScanError: it is the file itself that is damaged, and not a part of another.
+
+    """
+    yield decoded(data)
+    for found in _WIDE.finditer(data):
+        yield found[0].decode("utf-16-le") + "\n"
+    if len(path) == 1 and not work.depth:
+        raise ScanError("reason.corrupt")
+    work.note("reason.corrupt-part")
+
+
+def _native(data: bytes) -> bytes:
+    """Take the file out of an Ole10Native stream: a label, two paths, its size and its bytes."""
+    place = 6
+    for _ in range(2):  # the label, and the path it came from
+        place = data.find(b"\0", place) + 1
+        if not place:
+            return data[4:]
+    try:
+        length = struct.unpack_from("<4xI", data, place)[0]
+        place += 8 + length
+        size = struct.unpack_from("<I", data, place)[0]
+    except struct.error:
+        return data[4:]
+    found = data[place + 4 : place + 4 + size]
+    return found or data[4:]
