@@ -7,6 +7,33 @@ from collections.abc import Iterable
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
 
+NATIONAL = (
+    "AT_SVNR",
+    "AU_MEDICARE",
+    "AU_TFN",
+    "BE_NN",
+    "BR_CPF",
+    "CA_SIN",
+    "DE_RVNR",
+    "DE_TIN",
+    "DK_CPR",
+    "ES_ID",
+    "FI_HETU",
+    "FR_NIR",
+    "IE_PPSN",
+    "IT_CF",
+    "NL_BSN",
+    "PH_PSN",
+    "PH_SSS",
+    "PH_TIN",
+    "PL_PESEL",
+    "PT_NIF",
+    "RO_CNP",
+    "SE_PN",
+    "ZA_ID",
+)
+"""Numbers that a state gives a person; an agent of one country may meet customers of all."""
+
 KINDS = (
     "PAN",
     "CVV",
@@ -20,6 +47,7 @@ KINDS = (
     "AADHAAR",
     "IN_PAN",
     "SECRET",
+    *NATIONAL,
 )
 """One of these is personal data by itself."""
 

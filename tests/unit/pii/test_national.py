@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentguard.checks._kinds import KINDS, NATIONAL
 from agentguard.model.hits import Hit
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract.base import Source, Work
@@ -110,3 +111,8 @@ def test_a_number_behind_its_label_is_found(kind: str, seed: int) -> None:
 
 def national(text: str) -> list[Hit]:
     return [hit for hit in default_scanner().scan(text) if hit.kind in MADE]
+
+
+def test_one_number_of_a_person_is_a_finding_of_its_own() -> None:
+    assert set(MADE) == set(NATIONAL)
+    assert set(NATIONAL) < set(KINDS)
