@@ -19,7 +19,11 @@ from agentguard.pii.base import (
 
 OWN = words(
     "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
-    " mastercard maestro amex discover diners jcb unionpay cardholder payment pay paid track"
+    " mastercard maestro amex discover diners jcb unionpay rupay cardholder payment pay paid track"
+    " karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer zahlung"
+    " carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"
+    " carta carte pagamento kaart kaartnummer creditcardnummer betaalkaart betaling"
+    " karta karty kart kart\xf3w kredytowa kredytowej cart\xe3o cartao cart\xf5es"
 )
 
 # Ranges by first digits (inclusive) with the lengths in use.
@@ -57,19 +61,28 @@ _TEST_NUMBERS = words(
     " 378282246310005 371449635398431 378734493671000 6011111111111117 6011000990139424"
     " 30569309025904 38520000023237 36227206271667 3056930009020004 3530111333300000"
     " 3566002020360505 6200000000000005 6759649826438453 6304000000000000"
+    " 4988438843884305 4646464646464644 5577000055770004 5136333333333335 2222400070000005"
+    " 5610591081018250 5019717010103742 6331101999990016 6250941006528599"
 )
+_COUNTED = "123456789"
 
 _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
+_PLAIN_SEPARATORS = frozenset((" ", ".", "-", "+", "  ", " - "))
 _GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
+_COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # twice the digit, its digits added
-_DIGIT_BEFORE = re.compile(r"[0-9] \Z")
-_DIGIT_AFTER = re.compile(r" [0-9](?![0-9])")
+_DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
+_DIGIT_AFTER = re.compile(r",? [0-9](?![0-9])")
 _TRACK_1 = re.compile(r"%B\Z", re.IGNORECASE)
-_LONGER_BEFORE = re.compile(r"[0-9]{4}[ .\-+]\Z")
-_LONGER_AFTER = re.compile(r"[ .\-+][0-9]{4}(?![0-9/])")
+# A further group beside a grouped number: of digits, or of a dump's hexadecimals.
+_HEX = r"(?:[0-9]{4}|(?=[0-9]*[A-Fa-f])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{4,5})"
+_LONGER_BEFORE = re.compile(rf"(?<![0-9A-Za-z]){_HEX}[ .\-+/]{{1,2}}\Z|(?<![A-Za-z])\.\Z")
+_LONGER_AFTER = re.compile(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
+_HEX_BEFORE = re.compile(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")
+_HEX_AFTER = re.compile(r"\n(?=[0-9]*[A-F])[0-9A-F]{4}\b")
 _ADDRESS = re.compile(r"://[^\s?]*/\Z")
-_TRACK_2 = re.compile(r"[=D][0-9]{7}")
+_TRACK_2 = re.compile(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 
 
 def luhn(number: str) -> bool:
@@ -96,9 +109,15 @@ def judge(candidate: Candidate) -> Answer:
         return no("issuer")
     if not luhn(number):
         return miss("luhn")
-    if number in _TEST_NUMBERS or len(set(number)) <= _FEW_DIGITS:
+    if _is_test(number):
         return no("test-number")
     return sure(number, "track") if track else _by_label(candidate, number)
+
+
+def _is_test(number: str) -> bool:
+    """Tell numbers that are published, or too regular for a person to hold one."""
+    few = len(set(number)) <= _FEW_DIGITS
+    return few or number in _TEST_NUMBERS or _COUNTED in number
 
 
 def _readable(candidate: Candidate) -> str:
@@ -110,9 +129,13 @@ def _readable(candidate: Candidate) -> str:
 
 
 def _on_track(candidate: Candidate) -> bool:
+    """Tell a magnetic stripe's number (ISO/IEC 7813): a name, or an expiry date, follows."""
     if _TRACK_1.search(candidate.before[-2:]):
         return candidate.after.startswith("^")
-    return candidate.before.endswith(";") and _TRACK_2.match(candidate.after) is not None
+    return _TRACK_2.match(candidate.after) is not None and not _TOUCHED.search(candidate.before)
+
+
+_TOUCHED = re.compile(r"[0-9A-Za-z_.]\Z")
 
 
 def _by_label(candidate: Candidate, number: str) -> Answer:
@@ -120,42 +143,69 @@ def _by_label(candidate: Candidate, number: str) -> Answer:
     if own is False:
         return no("another-label")
     if candidate.labelled:
-        return sure(number, "wrapped")
+        return sure(number, "wrapped" if "\n" in candidate.text else "label")
     if candidate.separators:
         return _grouped(candidate, number, own=own)
     return _plain(candidate, number, own=own)
 
 
 def _grouped(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
-    if len(set(candidate.separators)) > 1:
+    kinds = set(candidate.separators)
+    if len(kinds) > 1 or not (own or kinds <= _PLAIN_SEPARATORS):
         return no("mixed-separators")
     groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
     single = set(groups) == {1}
     if not single and groups not in _GROUPINGS:
         return sure(number, "label") if own else no("grouping")
-    before, after = (_DIGIT_BEFORE, _DIGIT_AFTER) if single else (_LONGER_BEFORE, _LONGER_AFTER)
-    if before.search(candidate.before) or after.match(candidate.after):
+    if _runs_on(candidate, single=single):
         return no("longer-number")
     return sure(number, "digit-by-digit" if single else "grouping")
+
+
+def _runs_on(candidate: Candidate, *, single: bool) -> bool:
+    """Tell whether the number is a stretch of a longer row of groups."""
+    before, after = (_DIGIT_BEFORE, _DIGIT_AFTER) if single else (_LONGER_BEFORE, _LONGER_AFTER)
+    if before.search(candidate.before) or after.match(candidate.after):
+        return True
+    return bool(_HEX_BEFORE.search(candidate.before) or _HEX_AFTER.match(candidate.after))
 
 
 def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
     if own:
         return sure(number, "label")
-    return no("address") if _ADDRESS.search(candidate.before) else maybe(number, "check-digit")
+    if _ADDRESS.search(candidate.before):
+        return no("address")
+    common = len(number) in _COMMON_LENGTHS
+    return maybe(number, "check-digit") if common else no("no-label")
 
+
+_BETWEEN = rf"(?:{SEPARATOR}|  | - |[_/])"
+_WRAPPED = r"[2-6][0-9]{3}(?:[ \-]?[0-9]{4}){0,2}[ ]?\n>? ?[0-9]{4}(?:[ \-]?[0-9]{4}){0,2}"
 
 RECOGNISER = Recogniser(
     kind="PAN",
     judge=judge,
     crowded=True,
-    labels=(r"card",),
-    # Wrapped over two lines, perhaps in a quoted mail.
-    near=GAP + r"([2-6][0-9]{3}(?:[ \-]?[0-9]{4}){0,2}[ ]?\n>? ?[0-9]{4}(?:[ \-]?[0-9]{4}){0,2})",
+    labels=(
+        r"cards?",
+        r"(?:kredit)?karten?(?:nummer| nr)?",
+        r"cartes?",
+        r"tarjetas?",
+        r"carta",
+        r"kaart(?:nummer)?",
+        r"kart[ay]",
+        r"cart(?:\xe3|a)o",
+        r"visa",
+        r"mastercard",
+        r"amex",
+    ),
+    # In any groups, or wrapped over two lines, perhaps in a quoted mail.
+    near=GAP + rf"({_WRAPPED}|[2-68][0-9]{{0,5}}(?:[ .\-][0-9]{{1,6}}){{2,18}})",
     shapes=(
-        rf"[2-68][0-9]{{3}}(?:{SEPARATOR}[0-9]{{4}}){{2}}{SEPARATOR}[0-9]{{2,4}}(?:{SEPARATOR}[0-9]{{3}})?",
-        rf"3[0-9]{{3}}{SEPARATOR}[0-9]{{6}}{SEPARATOR}[0-9]{{4,5}}",
+        rf"[2-68][0-9]{{3}}(?:{_BETWEEN}[0-9]{{4}}){{2}}{_BETWEEN}[0-9]{{2,4}}(?:{_BETWEEN}[0-9]{{3}})?",
+        rf"3[0-9]{{3}}{_BETWEEN}[0-9]{{6}}{_BETWEEN}[0-9]{{4,5}}",
         r"[2-68][0-9]{12,18}",
         r"[2-68](?:[ .\-][0-9]){12,18}",
+        r"[2-68](?:, ?[0-9]){12,18}",
     ),
 )
