@@ -71,6 +71,7 @@ _PLAIN_SEPARATORS = frozenset((" ", ".", "-", "+", "  ", " - "))
 _GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
+_DINERS = 14
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # twice the digit, its digits added
 _DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
 _DIGIT_AFTER = re.compile(r",? [0-9](?![0-9])")
@@ -175,7 +176,7 @@ def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
         return sure(number, "label")
     if _ADDRESS.search(candidate.before):
         return no("address")
-    common = len(number) in _COMMON_LENGTHS
+    common = len(number) in _COMMON_LENGTHS or (len(number) == _DINERS and candidate.origin)
     return maybe(number, "check-digit") if common else no("no-label")
 
 
@@ -188,7 +189,8 @@ RECOGNISER = Recogniser(
     crowded=True,
     labels=(
         r"cards?",
-        r"(?:kredit)?karten?(?:nummer| nr)?",
+        r"kreditkarten?(?:nummer| nr)?",
+        r"karten(?:nummer| nr)",
         r"cartes?",
         r"tarjetas?",
         r"carta",

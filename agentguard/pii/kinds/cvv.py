@@ -5,17 +5,38 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.kinds.card import issued, luhn
 
-_SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
-_MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| digit")
+_SOCIAL = re.compile(r"(?:social|seguridad) \Z", re.IGNORECASE)
+_MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
+_BARE = re.compile(r"code", re.IGNORECASE)
+_CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
+_BORDER = re.compile(r"[{}]|\n\n")
 
 
 def judge(candidate: Candidate) -> Answer:
     """Three or four digits right after the label, and nothing that makes them another number."""
     if _MORE.match(candidate.after) or _SOCIAL.search(candidate.before):
         return no("touched")
+    if _BARE.match(candidate.told) and not _is_of_a_card(candidate):
+        return no("no-card")
     return sure(candidate.text, "label")
 
+
+def _is_of_a_card(candidate: Candidate) -> bool:
+    """Tell whether a card number stands in the same record as a key that is only 'code'."""
+    before = _BORDER.split(candidate.before)[-1]
+    after = _BORDER.split(candidate.after)[0]
+    numbers = (
+        re.sub(r"[^0-9]", "", found[0])
+        for side in (before, after)
+        for found in _CARD.finditer(side)
+    )
+    return any(issued(number) and luhn(number) for number in numbers)
+
+
+_NUMBER = r"(?:number|nummer|code|no|nr|n\xba|n\xb0|value|wert|valor|valeur)"
+_VERB = r"(?:is|was|are|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest)"
 
 RECOGNISER = Recogniser(
     kind="CVV",
@@ -23,17 +44,35 @@ RECOGNISER = Recogniser(
     shown=0,
     beside="PAN",
     labels=(
-        r"cvv2?",
-        r"cvc2?",
+        # As the schemes call it: CVV2 (Visa), CVC2 (Mastercard), CID and CSC (American Express).
+        r"[ci]?cvv[12]?",
+        r"cvc[12]?",
         r"cv2",
         r"csc",
-        r"cvn",
+        r"cvn2?",
+        r"cvd",
         r"security (?:code|number|no)",
-        r"digits on the (?:back|reverse)",
-        r"verification (?:code|value|number)",
+        r"card code",
+        r"code[\"']?[:=>]",
+        r"(?:digits|numbers) on the (?:back|reverse)",
+        r"(?:verification|validation) (?:code|value|number)",
+        r"(?:karten)?pr\xfc?f(?:nummer|ziffer|code|zahl)",
+        r"kpn",
+        r"sicherheits(?:code|nummer)",
+        r"(?:ziffern|zahlen) auf der r\xfcckseite",
+        r"code de s(?:\xe9|e)curit(?:\xe9|e)",
+        r"cryptogramme(?: visuel)?",
+        r"chiffres (?:au|du) (?:dos|verso)",
+        r"c(?:\xf3|o)digo de (?:seguridad|verificaci(?:\xf3|o)n)",
+        r"c(?:\xf3|o)digo de (?:seguran|verifica)(?:\xe7|c)(?:\xe3|a)o?",
+        r"d\xedgitos (?:del reverso|de atr\xe1s|no verso)",
+        r"codice di (?:sicurezza|verifica)",
+        r"cifre (?:sul retro|dietro)",
+        r"(?:beveiligings|veiligheids)code",
+        r"kod (?:zabezpieczaj\?cy|bezpiecze\?stwa|weryfikacyjny)",
     ),
     near=(
-        r"(?i:\)?[ _]?(?:number|code|no|value|is|was|are)?[.]?)"
-        r"""["'\\ \t:=*>#|,\-]{0,6}(?i:is )?([0-9]{3,4})"""
+        rf"(?i:\)?[ _]?{_NUMBER}?[.]?)"
+        rf"""["'\\ \t:=*>#|,\-]{{0,6}}(?i:{_VERB} ?:? ?)?["']?([0-9]{{3,4}})"""
     ),
 )
