@@ -14,6 +14,7 @@ from agentguard.scan.limits import MIB
 
 _NATIVE = "\x01ole10native"
 _RAW = frozenset(("package", "contents"))
+_PACKAGE = b"Package"
 _MOST = 1000
 _WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){6,}")
 
@@ -44,7 +45,7 @@ def part(container: Compound, path: Path, work: Work) -> Iterator[str]:
             return
         data = container.stream(*path) or b""
         work.spend(len(data))
-        yield from work.within(_native(data) if name == _NATIVE else data)
+        yield from work.within(native(data) if name == _NATIVE else data)
     yield "\n"
 
 
@@ -63,7 +64,7 @@ def damaged(data: bytes, path: Path, work: Work) -> Iterator[str]:
     work.note("reason.corrupt-part")
 
 
-def _native(data: bytes) -> bytes:
+def native(data: bytes) -> bytes:
     """Take the file out of an Ole10Native stream: a label, two paths, its size and its bytes."""
     place = 6
     for _ in range(2):  # the label, and the path it came from
@@ -78,3 +79,18 @@ def _native(data: bytes) -> bytes:
         return data[4:]
     found = data[place + 4 : place + 4 + size]
     return found or data[4:]
+
+
+def of_ole_1(data: bytes) -> bytes:
+    """Give what an OLE 1 object holds (MS-OLEDS 2.2.5): three names, a size, the bytes."""
+    place, names = 8, []
+    try:
+        for _ in range(3):
+            length = struct.unpack_from("<I", data, place)[0]
+            names.append(data[place + 4 : place + 4 + length])
+            place += 4 + length
+        size = struct.unpack_from("<I", data, place)[0]
+    except struct.error:
+        return data
+    found = data[place + 4 : place + 4 + size]
+    return native(bytes(4) + found) if names[0].startswith(_PACKAGE) else found
