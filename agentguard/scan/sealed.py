@@ -23,6 +23,7 @@ _MAGICS = (
     b"$ANSIBLE_VAULT;",
     b"\0GITCRYPT\0",
     b"RCLONE\0\0",
+    b"\x76\xe8\x04\x60\xc4\x11\xe3\x86",  # a message under rights management (MS-OXORMMS 2.1.2.1)
     b"encrcdsa",  # an encrypted disk image of macOS
     b"\xc0\xb9\x07\x2e\x4f\x93\xf1\x46\xa0\x15\x79\x2c\xa1\xd9\xe8\x21",  # AxCrypt
 )
