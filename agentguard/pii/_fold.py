@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _SPACES = (
-    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u202f\u205f\u3000"
+    "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 _FIRST_WIDE, _LAST_WIDE, _WIDE_SHIFT = 0xFF01, 0xFF5E, 0xFEE0
 
-_TABLE: dict[int, int] = {
-    **{ord(space): ord(" ") for space in _SPACES},
-    **{ord(dash): ord("-") for dash in _DASHES},
+# The noughts of the scripts that write numbers with digits of their own (Unicode, category Nd).
+_NOUGHTS = (
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6,
+)  # fmt: skip
+_LETTERS = ((0x0100, 0x0180), (0x1E00, 0x1F00))
+_STROKES = {"\u0142": "l", "\u0141": "L", "\u0111": "d", "\u0110": "D", "\u0131": "i"}
+
+
+def _base(letter: int) -> str:
+    return unicodedata.normalize("NFD", chr(letter))[0]
+
+
+_TABLE: dict[int, int | str] = {
+    **{letter: _base(letter) for first, end in _LETTERS for letter in range(first, end)},
+    **{ord(letter): base for letter, base in _STROKES.items()},
+    **{ord(space): " " for space in _SPACES},
+    **{ord(dash): "-" for dash in _DASHES},
     **{wide: wide - _WIDE_SHIFT for wide in range(_FIRST_WIDE, _LAST_WIDE + 1)},
-    ord("\u2028"): ord("\n"),
-    ord("\u2029"): ord("\n"),
+    **{nought + digit: str(digit) for nought in _NOUGHTS for digit in range(10)},
+    0x2028: "\n",
+    0x2029: "\n",
 }
-
-
+_LATIN = bytes.maketrans(b"\xa0\xad\x85", b" -\n")  # no-break space, soft hyphen, next line
 _SLICE = 4096
 
 
 def fold(text: str) -> bytes:
-    """Write kinds of spaces, dashes and full-width letters as ASCII; keep the length."""
+    """Write spaces, dashes, digits and letters of many kinds as ASCII; keep the length."""
     if text.isascii():
         data = text.encode("ascii")
-    else:  # most slices are ASCII even then, and need no table
+    else:  # most slices are Latin-1 even then, and need no table
         slices = (text[start : start + _SLICE] for start in range(0, len(text), _SLICE))
-        data = b"".join(_slice(part) for part in slices)
+        data = b"".join(map(_slice, slices)).translate(_LATIN)
     return data.replace(b"\r\n", b" \n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
 def _slice(text: str) -> bytes:
-    if text.isascii():
-        return text.encode("ascii")
-    return text.translate(_TABLE).encode("latin-1", "replace")
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.translate(_TABLE).encode("latin-1", "replace")

@@ -62,6 +62,11 @@ class Tally:
             if len(kind.sure) >= MOST:
                 self.full.add(recogniser.kind)
 
+    def miss(self, recogniser: Recogniser, column: str) -> None:
+        """Count a refusal for its check against the doubtful values of a column."""
+        kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
+        kind.columns.setdefault(column, _Column()).misses += 1
+
     def hits(self) -> tuple[Hit, ...]:
         """Give what was found, by kind."""
         found = ((kind.recogniser, self._values(kind)) for _, kind in sorted(self._kinds.items()))

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from agentguard.pii.words import FOREIGN, NATIONAL, WEAK
+from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
+
 MOST = 1000
 """Distinct values of a kind that are counted in one text; 1000 means 1000 or more."""
 
@@ -15,6 +18,9 @@ BEFORE = 160
 
 AFTER = 48
 """Characters after a candidate that a recogniser may look at."""
+
+LONGEST = 400
+"""Characters that a value may have over its line breaks or without any."""
 
 SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
 """RE2: one separator inside a number, as written in text, addresses, HTML, JSON and RTF."""
@@ -25,47 +31,6 @@ FENCE = "\x1e"
 GAP = r"[^0-9\n\x1e]{0,32}?\n?[^0-9\n\x1e]{0,8}?"
 """RE2: what may stand between a label and its value; at most one line break."""
 
-
-def words(text: str) -> frozenset[str]:
-    """Give the words of a list written as one text."""
-    return frozenset(text.split())
-
-
-FOREIGN = words(
-    "account app asin asn asset awb barcode batch booking bug build call case checksum "
-    "claim code commit consignment contract conv conversation customer despatch device "
-    "dispatch docket ean epoch event fingerprint folio follow grn guid hash iccid id "
-    "identifier imei imsi invoice ip isbn issue item job key lot loyalty membership memo "
-    "meter model ms order pallet parcel part pid po port postcode pr product purchase qty "
-    "quote receipt ref reference reg registration request reservation seq sequence serial "
-    "session shipment shipping sim sku span stock terminal ticket timestamp trace tracking "
-    "trans transaction ts txn upc us uuid version voucher waybill"
-)
-"""Words that name another number: the nearest word decides whose number it is."""
-
-ABROAD = words(
-    "aktenzeichen artikelnummer auftrag auftragsnummer beleg belegnummer bestellnr bestellnummer "
-    "bestellung buchung buchungsnummer chargennummer ger\xe4tenummer kundennr kundennummer "
-    "lieferschein paket rechnung rechnungsnr rechnungsnummer referenz referenznummer sendung "
-    "sendungsnummer seriennr seriennummer vertrag vertragsnummer vorgang vorgangsnummer "
-    "z\xe4hlernummer z\xe4hlerstand "
-    "colis commande compteur contrat dossier facture r\xe9f r\xe9f\xe9rence suivi s\xe9rie "
-    "albar\xe1n contador contrato env\xedo expediente factura pedido referencia seguimiento serie "
-    "bolletta contatore contratto fattura ordine pacco pratica riferimento spedizione tracciamento "
-    "bestelling bestelnummer factuur factuurnummer klantnummer ordernummer pakket referentie "
-    "serienummer volgnummer zaaknummer zending "
-    "faktura faktury licznik przesy seryjny umowa umowy zam\xf3wienia zam\xf3wienie zlecenia "
-    "zlecenie oszenie encomenda fatura processo rastreio refer\xeancia s\xe9rie"
-)
-"""The same in German, French, Spanish, Italian, Dutch, Polish and Portuguese."""
-
-NATIONAL = words(
-    "ausweis bsn burgerservicenummer cnp codice contribuinte contribuyente cpf cpr dni fiscal "
-    "fiscale hetu identiteit identity idnr idnummer insz medicare nif nir niss pcn personnr "
-    "personnummer pesel philsys pps ppsn psn register registre rijksregister rijksregisternummer "
-    "rrn rvnr samordningsnummer ssn sss steuer steuerid steueridentifikationsnummer svnr tfn tin"
-)
-"""Words that name a state's number of a person: another's to a kind that does not own them."""
 
 _OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
 _WORDS = re.compile(
@@ -172,31 +137,43 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
         low = word.lower()
         if low in own:
             return low, True
-        if low in _OTHERS or low.removesuffix("s") in FOREIGN:
+        if low in _OTHERS or low.removesuffix("s") in _ENGLISH:
             return low, False
     return "", None
 
 
+def foreign_word(gap: str) -> str:
+    """Give a word between a label and a value that names another number; empty when none does."""
+    low = (word.lower() for word in _WORDS.findall(gap))
+    return next((word for word in low if word in _STRONG), "")
+
+
 def speaks_of_another(gap: str) -> bool:
     """Tell whether the words between a label and a value name another number."""
-    return any(word.lower() in _STRONG for word in _WORDS.findall(gap))
+    return foreign_word(gap) != ""
 
 
-_WEAK = words("id code customer account us ms call key identifier")
-_STRONG = (FOREIGN - _WEAK) | ABROAD
-_OTHERS = FOREIGN | ABROAD | NATIONAL
+_ENGLISH = FOREIGN["en"]
+_STRONG = frozenset().union(*FOREIGN.values()) - WEAK
+_OTHERS = frozenset().union(NATIONAL, *FOREIGN.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recogniser:
     """One kind of personal data.
 
-    `shapes` are RE2 patterns that are told by themselves; they hold no group and match no line
-    break. `labels` are RE2 patterns of words, a space standing for any joint; `near` is the shape
-    of a value after a label, with the value as its one group. `judge` validates a candidate.
-    `shown` is how many last characters a mask keeps, at most 4; 0 for short kinds. `beside` names
-    a kind without which this one does not count (a CVV stands beside a card). `crowded` kinds
-    have candidates everywhere in logs and are searched by a pattern set of their own.
+    `shapes` are RE2 patterns that are told by themselves, without groups; they may span two line
+    breaks and at most `LONGEST` characters. `labels` are RE2 patterns of words, a space standing
+    for any joint; `near` is the shape of a value after a label, with the value as its one group.
+    `judge` validates a candidate. `shown` is how many last characters a mask keeps, at most 4;
+    0 for short kinds. `beside` names a kind without which this one does not count (a CVV stands
+    beside a card). `crowded` kinds have candidates everywhere in logs and are searched by a
+    pattern set of their own.
+
+    The shapes of a `bounded` kind begin with a letter, a digit or a sign and end with a letter or
+    a digit, and no letter, digit, `_`, `*`, `#` or decimal may touch them; the automaton then
+    holds that, and `judge` never sees the others. `quick` refuses a shape's value cheaply, as
+    `judge` would, before anything else is looked at; None leaves it to `judge`.
     """
 
     kind: str
@@ -207,6 +184,8 @@ class Recogniser:
     shown: int = 4
     beside: str = ""
     crowded: bool = False
+    bounded: bool = False
+    quick: Callable[[bytes], Answer | None] | None = None
 
 
 def sure(value: str, why: str = "") -> Answer:

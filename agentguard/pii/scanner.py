@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
 
 from agentguard.catalogue import discover
 from agentguard.model.hits import Hit
 from agentguard.pii import kinds
 from agentguard.pii._fold import fold
-from agentguard.pii._patterns import PatternSet, Seen
+from agentguard.pii._patterns import PatternSet, Places, candidate_of, judged
+from agentguard.pii._shapes import Found, Part
 from agentguard.pii._tally import Tally, mask
-from agentguard.pii.base import AFTER, BEFORE, Belief, Recogniser
+from agentguard.pii.base import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
 from agentguard.pii.trace import Explained, Watcher
 
-CHUNK = 512 << 10
+CHUNK = 128 << 10
 """Characters that are searched at once when text comes in a stream."""
 
-_LOOK_AHEAD = BEFORE + AFTER
-_BREAKS = b"\n\t,;|<>\"'{}[]"
+_LOOK_AHEAD = BEFORE + AFTER + LONGEST
+_BREAKS = b"\t,;|<>\"'{}[]"
+_FENCE = FENCE.encode()
 
 
 class Stream:
     """Judges a text that comes in pieces; the result does not depend on how it was cut.
 
-    Cuts fall after a line's end, and no shape spans one, so that every candidate is seen whole.
-    A line longer than a chunk is cut at a character that no number holds.
+    A chunk is searched with what follows it in sight, so that a value may go on behind a cut.
     """
 
     def __init__(
         self, patterns: PatternSet, chunk: int = CHUNK, watcher: Watcher | None = None
     ) -> None:
         self._patterns = patterns
+        self._recognisers = patterns.recognisers
         self._chunk = chunk
         self._watcher = watcher
-        self._lines = 1
         self._tally = Tally()
+        self._places: Places = {}
         self._pending: list[str] = []
         self._length = 0
-        self._kept = b""
-        self._context = 0
-        self._offset = 0
+        self._kept = b"\n"  # there is a character before every value
+        self._context = 1
+        self._offset = -1
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text."""
@@ -77,19 +79,40 @@ class Stream:
         return max(places) + 1 or end
 
     def _judge(self, cut: int) -> None:
-        for seen in self._patterns.candidates(self._kept, self._context, cut, self._tally.full):
-            answer = seen.recogniser.judge(seen.candidate)
-            place = self._offset + seen.start
-            if self._watcher is not None:
-                at = place, self._lines + self._kept.count(b"\n", 0, seen.start)
-                self._watcher.judged(seen.recogniser, seen.candidate, answer, at)
-            if answer.belief is not Belief.NO:
-                self._tally.add(seen.recogniser, answer, place, seen.candidate.origin)
+        part = Part(self._kept, self._context, cut, self._offset)
+        passes = self._patterns.without(frozenset(self._tally.full))
+        found = passes.find(part, self._places)
+        if self._watcher is not None:
+            self._watcher.see(part)
+        fenced = _FENCE in self._kept
+        for one in found:
+            self._one(one, fenced=fenced)
         keep = max(0, cut - BEFORE)
-        self._lines += self._kept.count(b"\n", 0, keep) if self._watcher is not None else 0
         self._offset += keep
         self._kept = self._kept[keep:]
         self._context = cut - keep
+        for place in self._places.values():
+            place.forget(keep)
+
+    def _one(self, found: Found, *, fenced: bool) -> None:
+        start, end, number, label, _ = found
+        recogniser = self._recognisers[number]
+        if recogniser.kind in self._tally.full:
+            return
+        if recogniser.quick is not None and label < 0 and self._watcher is None:
+            answer = recogniser.quick(self._kept[start:end])
+            if answer is not None:
+                if answer.belief is Belief.MISS:
+                    column = candidate_of(self._kept, found).origin if fenced else ""
+                    self._tally.miss(recogniser, column)
+                return
+        candidate = candidate_of(self._kept, found)
+        answer = judged(recogniser, candidate, self._kept, found)
+        if self._watcher is not None:
+            self._watcher.judged(recogniser, candidate, answer, self._offset + start)
+        if answer.belief is not Belief.NO:
+            column = candidate.origin if fenced else ""
+            self._tally.add(recogniser, answer, self._offset + start, column)
 
 
 _INDEXES = range(len(_BREAKS))
@@ -106,15 +129,15 @@ class Scanner:
         """Begin with a text that comes in pieces."""
         return Stream(self._patterns, self._chunk)
 
-    def watched(self) -> Stream:
-        """Begin with a text in pieces of which every candidate is told by `explain`."""
-        return Stream(self._patterns, self._chunk, Watcher())
-
     def scan(self, text: str) -> tuple[Hit, ...]:
         """Give what was found; `count` is the number of distinct values, 1000 at most."""
         stream = self.stream()
         stream.feed(text)
         return stream.finish()
+
+    def watched(self) -> Stream:
+        """Begin with a text in pieces of which every candidate is told."""
+        return Stream(self._patterns, self._chunk, Watcher(self._touched))
 
     def explain(self, pieces: Iterable[str]) -> Explained:
         """Give the hits of a text in pieces, and why candidates were believed or refused."""
@@ -123,25 +146,26 @@ class Scanner:
             stream.feed(piece)
         return stream.explain()
 
+    @cached_property
+    def _touched(self) -> PatternSet:
+        return PatternSet(self._patterns.recognisers, touched=True)
+
     def mask(self, text: str) -> str:
         """Give the text with every value replaced by its mask."""
-        data = fold(text)
-        spans = sorted(
-            (seen.start, seen.end, mask(seen.recogniser, value))
-            for seen in self._patterns.candidates(data, 0, len(data))
-            if (value := _believed(seen))
-        )
         pieces, done = [], 0
-        for start, end, masked in spans:
+        for start, end, masked in self._masks(b"\n" + fold(text)):
             if start >= done:
                 pieces += [text[done:start], masked]
             done = max(done, end)
         return "".join((*pieces, text[done:]))
 
-
-def _believed(seen: Seen) -> str:
-    answer = seen.recogniser.judge(seen.candidate)
-    return answer.value if answer.belief in {Belief.SURE, Belief.MAYBE} else ""
+    def _masks(self, data: bytes) -> Iterator[tuple[int, int, str]]:
+        passes = self._patterns.without(frozenset())
+        for found in passes.find(Part(data, 1, len(data)), {}):
+            recogniser = self._patterns.recognisers[found[2]]
+            answer = judged(recogniser, candidate_of(data, found), data, found)
+            if answer.belief in {Belief.SURE, Belief.MAYBE}:
+                yield found[0] - 1, found[1] - 1, mask(recogniser, answer.value)
 
 
 @cache

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 
 from agentguard.model.hits import Hit
+from agentguard.pii._patterns import PatternSet, Places, candidate_of
+from agentguard.pii._shapes import Part
 from agentguard.pii._tally import Tally, mask
-from agentguard.pii.base import Answer, Belief, Candidate, Recogniser
+from agentguard.pii.base import BEFORE, Answer, Belief, Candidate, Recogniser, no
 
 MOST_TRACES = 400
 """Traces of one text; the first of each sort are kept."""
 
 _MOST_OF_A_SORT = 20
+_BREAK = re.compile(rb"\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,32 +55,57 @@ class _Judged:
 
 
 class Watcher:
-    """Sees every candidate that a stream judges, and keeps the first of each sort."""
+    """Sees every candidate that a stream judges, and keeps the first of each sort.
 
-    def __init__(self) -> None:
+    `touched` finds what letters or digits touch, which a stream does not look at.
+    """
+
+    def __init__(self, touched: PatternSet) -> None:
+        self._touched = touched
+        self._places: Places = {}
         self._kept: list[_Judged] = []
         self._sorts: Counter[tuple[str, str]] = Counter()
         self._known: set[tuple[str, str, str]] = set()
+        self._breaks: list[int] = []
+        self._lines = 1
+        self._counted = 0
+
+    def see(self, part: Part) -> None:
+        """Look at the next part of the text, before its candidates are judged."""
+        self._count_lines(part)
+        for found in self._touched.without(frozenset()).find(part, self._places):
+            recogniser = self._touched.recognisers[found[2]]
+            candidate = candidate_of(part.data, found)
+            if recogniser.bounded and not candidate.alone:
+                self.judged(recogniser, candidate, no("touched"), part.offset + found[0])
+        for place in self._places.values():
+            place.forget(max(0, part.cut - BEFORE))
+
+    def _count_lines(self, part: Part) -> None:
+        self._lines += len(self._breaks)
+        first = max(0, self._counted - part.offset)
+        self._breaks = [
+            part.offset + match.start() for match in _BREAK.finditer(part.data, first, part.cut)
+        ]
+        self._counted = part.offset + part.cut
 
     def judged(
-        self, recogniser: Recogniser, candidate: Candidate, answer: Answer, at: tuple[int, int]
+        self, recogniser: Recogniser, candidate: Candidate, answer: Answer, place: int
     ) -> None:
-        """Take one answer for a candidate `at` a place and a line of the text."""
+        """Take one answer for a candidate at a place of the text."""
         sort = (recogniser.kind, answer.why)
         value = answer.value or candidate.compact
-        if len(self._kept) >= MOST_TRACES or self._sorts[sort] >= _MOST_OF_A_SORT:
-            return
-        if (*sort, value) in self._known:
+        known = (*sort, value) in self._known
+        if known or len(self._kept) >= MOST_TRACES or self._sorts[sort] >= _MOST_OF_A_SORT:
             return
         self._known.add((*sort, value))
         self._sorts[sort] += 1
-        place, line = at
         trace = Trace(
             kind=recogniser.kind,
             belief=answer.belief,
             why=answer.why,
             context=_wordy(candidate.told),
-            line=line,
+            line=self._lines + bisect_left(self._breaks, place),
             masked=mask(recogniser, value),
             counted=False,
         )

@@ -69,7 +69,7 @@ RECOGNISER = Recogniser(
         r"codice di (?:sicurezza|verifica)",
         r"cifre (?:sul retro|dietro)",
         r"(?:beveiligings|veiligheids)code",
-        r"kod (?:zabezpieczaj\?cy|bezpiecze\?stwa|weryfikacyjny)",
+        r"kod (?:zabezpieczaj[a?]cy|bezpiecze[n?]stwa|weryfikacyjny)",
     ),
     near=(
         rf"(?i:\)?[ _]?{_NUMBER}?[.]?)"

@@ -1,0 +1,93 @@
+"""Finds values by the labels before them: one automaton for the labels of all kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agentguard.pii._re2 import Pattern, compiled, several
+from agentguard.pii._shapes import Found, Part, Place
+from agentguard.pii.base import BEFORE, Recogniser
+
+_JOINT = r"[ _.\-]{0,2}"
+_REACH = 64
+_DIGIT = re.compile(rb"[0-9]")
+_BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
+_PLAIN = re.compile(r"[a-z][^?*+{|]")
+
+
+class Labelled:
+    """The labels of one kind, and the shape of what follows them."""
+
+    def __init__(self, number: int, recogniser: Recogniser) -> None:
+        self.number = number
+        self.recogniser = recogniser
+        self.labels = [_spaced(label) for label in recogniser.labels]
+        self.text = f"(?s:.)(?i:{'|'.join(self.labels)})"
+        self.label = compiled(self.text)
+        self.near = compiled(recogniser.near)
+        self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
+
+
+class Labels:
+    """The labels of all kinds; each kind judges by its own, also where another's stands."""
+
+    def __init__(self, members: Sequence[Labelled]) -> None:
+        self._members = members
+        every = list(dict.fromkeys(label for member in members for label in member.labels))
+        self._any = compiled(_behind_a_border(every))
+        self._set = several([member.text for member in members])
+        bare = [member.text for member in members if not member.numeric]
+        self._bare: Pattern | None = compiled("|".join(bare)) if bare else None
+
+    def find(self, part: Part, place: Place) -> Iterator[Found]:
+        """Give the values whose labels begin in `start` to `cut`."""
+        data, cut = part.data, part.cut
+        for match in self._any.finditer(data, max(part.start - 1, place.pos), len(data)):
+            at, end = match.span()
+            if at + 1 >= cut:
+                return
+            place.pos = end
+            if self._may_have_value(data, at, end):
+                yield from self._at(data, at, end)
+
+    def _may_have_value(self, data: bytes, at: int, end: int) -> bool:
+        """Tell whether a digit follows soon, but for kinds whose values may have none."""
+        if _DIGIT.search(data, end, end + _REACH) is not None:
+            return True
+        return self._bare is not None and self._bare.match(data, at, len(data)) is not None
+
+    def _at(self, data: bytes, at: int, end: int) -> Iterator[Found]:
+        for index in self._set.Match(data[at : end + _REACH]):
+            member = self._members[index]
+            match = member.label.match(data, at, len(data))
+            if match is None:
+                continue
+            first, last = at + 1, match.span()[1]
+            if not _is_word(data, first, last):
+                continue
+            value = member.near.match(data, last, min(len(data), last + BEFORE))
+            if value is not None:
+                yield (*value.span(1), member.number, first, last)
+
+
+def _spaced(label: str) -> str:
+    return label.replace(" ", _JOINT)
+
+
+def _behind_a_border(labels: Sequence[str]) -> str:
+    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`."""
+    camel = (
+        f"{label[0].upper()}(?i:{label[1:]})" if _PLAIN.match(label) else f"(?i:{label})"
+        for label in labels
+    )
+    return f"[^A-Za-z](?i:{'|'.join(labels)})|[a-z](?:{'|'.join(camel)})"
+
+
+def _is_word(data: bytes, start: int, end: int) -> bool:
+    """Tell whether a label stands for itself: not in 'adobe', but in 'customerDob' and 'dob_1'."""
+    before, first = data[start - 1 : start], data[start : start + 1]
+    last, after = data[end - 1 : end], data[end : end + 1]
+    joined_before = before.isalpha() and not (before.islower() and first.isupper())
+    joined_after = after.isalpha() and not (after.isupper() and last.islower())
+    return not joined_before and not joined_after

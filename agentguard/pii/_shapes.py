@@ -1,0 +1,136 @@
+"""Finds values by their shapes: one automaton passes over the text, whatever the number of kinds.
+
+What stands before a value is part of the pattern, so that nothing that is touched reaches Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from agentguard.pii._re2 import Match, compiled, several
+from agentguard.pii.base import LONGEST, Recogniser
+
+Found = tuple[int, int, int, int, int]
+"""Start and end of a value, the number of its recogniser, start and end of its label or -1."""
+
+WINDOW = 8192
+"""Bytes that one search may pass over: what a hostile text makes it look at again ends there."""
+
+_APART = r"(?:[^0-9A-Za-z_*#.]|[^0-9]\.)"
+_ANY = r"(?s:.)"
+_POINT = ord(".")
+_INSIDE = re.compile(rb"[^0-9A-Za-z]")
+_MOST_INSIDE = 2
+
+
+@dataclass(slots=True)
+class Place:
+    """How far one pass over a stream has come, in bytes of what is kept of it."""
+
+    pos: int = 0
+    taken: int = 0
+    looks: int = 0
+    ends: dict[int, int] = field(default_factory=dict)
+
+    def forget(self, size: int) -> None:
+        """Count from `size` bytes later on."""
+        self.pos -= size
+        self.taken -= size
+        self.ends = {number: end - size for number, end in self.ends.items() if end > size}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one pass looks at: values that begin in `start` to `cut` of `data`.
+
+    At least one byte stands before `start`; `offset` is the place of `data` in the whole text.
+    """
+
+    data: bytes
+    start: int
+    cut: int
+    offset: int = 0
+
+
+class Member:
+    """One kind with the pattern of all its shapes behind the character before them."""
+
+    def __init__(self, number: int, recogniser: Recogniser, *, touched: bool = False) -> None:
+        self.number = number
+        self.recogniser = recogniser
+        shapes = "|".join(recogniser.shapes)
+        self._apart = recogniser.bounded and not touched
+        self.text = rf"{_APART}(?:{shapes})\b" if self._apart else f"{_ANY}(?:{shapes})"
+        self.pattern = compiled(self.text)
+
+    def span(self, data: bytes, match: Match) -> tuple[int, int]:
+        """Give where the value stands in a match."""
+        at, end = match.span()
+        return (at + 2 if self._apart and data[at + 1] == _POINT else at + 1), end
+
+
+class Alone:
+    """The shapes of one crowded kind, none of them without a longest match."""
+
+    def __init__(self, member: Member) -> None:
+        self.kind = member.recogniser.kind
+        self._member = member
+
+    def find(self, part: Part, place: Place) -> Iterator[Found]:
+        """Give the values in order."""
+        data, cut, member = part.data, part.cut, self._member
+        for match in member.pattern.finditer(data, max(part.start - 1, place.pos), len(data)):
+            first, end = member.span(data, match)
+            if first >= cut:
+                return
+            place.pos = end
+            yield first, end, member.number, -1, -1
+
+
+class Together:
+    """The shapes of many kinds; each kind finds its own, whatever another found there."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._members = members
+        texts = [member.text for member in members]
+        self._any = compiled("|".join(texts))
+        self._set = several(texts)
+
+    def find(self, part: Part, place: Place) -> Iterator[Found]:
+        """Give the values, nearly in order.
+
+        A match is looked into again, but only so often that the time stays linear.
+        """
+        data, last = part.data, part.cut - 1
+        place.pos = max(place.pos, part.start - 1)
+        while place.pos < last:
+            end = min(last, place.pos + WINDOW - (place.pos + part.offset) % WINDOW)
+            match = self._any.search(data, place.pos, min(len(data), end + LONGEST))
+            if match is None or match.span()[0] >= end:
+                place.pos = max(place.pos + 1, end)
+                continue
+            yield from self._at(data, match, place)
+            _go_on(data, match, place)
+
+    def _at(self, data: bytes, found: Match, place: Place) -> Iterator[Found]:
+        at, end = found.span()
+        for index in self._set.Match(data[at : end + LONGEST]):
+            member = self._members[index]
+            match = member.pattern.match(data, at, len(data))
+            if match is None:
+                continue
+            first, end = member.span(data, match)
+            if first >= place.ends.get(member.number, 0):
+                place.ends[member.number] = end
+                yield first, end, member.number, -1, -1
+
+
+def _go_on(data: bytes, match: Match, place: Place) -> None:
+    at, end = match.span()
+    place.looks = place.looks + 1 if end <= place.taken else 0
+    place.taken = max(place.taken, end)
+    look = place.looks < _MOST_INSIDE
+    inside = _INSIDE.search(data, at + 2, place.taken) if look else None
+    place.pos = inside.start() if inside is not None else max(place.taken, at + 1)

@@ -1,0 +1,79 @@
+"""Words by language: those that name another number, and those that speak a digit.
+
+Small letters; accents of Latin-1 stay, other letters are written as `fold` writes them.
+"""
+
+from __future__ import annotations
+
+
+def words(text: str) -> frozenset[str]:
+    """Give the words of a list written as one text."""
+    return frozenset(text.split())
+
+
+FOREIGN = {
+    "en": words(
+        "account app asin asn asset awb barcode batch booking bug build call case checksum "
+        "claim code commit consignment contract conv conversation customer despatch device "
+        "dispatch docket ean epoch event fingerprint folio follow grn guid hash iccid id "
+        "identifier imei imsi invoice ip isbn issue item job key lot loyalty membership memo "
+        "meter model ms order pallet parcel part pid po port postcode pr product purchase qty "
+        "quote receipt ref reference reg registration request reservation seq sequence serial "
+        "session shipment shipping sim sku span stock terminal ticket timestamp trace tracking "
+        "trans transaction ts txn upc us uuid version voucher waybill"
+    ),
+    "de": words(
+        "aktenzeichen artikelnummer auftrag auftragsnummer beleg belegnummer bestellnr "
+        "bestellnummer bestellung buchung buchungsnummer chargennummer ger\xe4tenummer kundennr "
+        "kundennummer lieferschein paket rechnung rechnungsnr rechnungsnummer referenz "
+        "referenznummer sendung sendungsnummer seriennr seriennummer vertrag vertragsnummer "
+        "vorgang vorgangsnummer z\xe4hlernummer z\xe4hlerstand"
+    ),
+    "fr": words(
+        "colis commande compteur contrat dossier facture r\xe9f r\xe9f\xe9rence suivi s\xe9rie"
+    ),
+    "es": words(
+        "albar\xe1n contador contrato env\xedo expediente factura pedido referencia seguimiento "
+        "serie"
+    ),
+    "it": words(
+        "bolletta contatore contratto fattura ordine pacco pratica riferimento spedizione "
+        "tracciamento"
+    ),
+    "nl": words(
+        "bestelling bestelnummer factuur factuurnummer klantnummer ordernummer pakket referentie "
+        "serienummer volgnummer zaaknummer zending"
+    ),
+    "pl": words(
+        "faktura faktury licznik przesylka przesylki seryjny umowa umowy zam\xf3wienia "
+        "zam\xf3wienie zgloszenia zgloszenie zlecenia zlecenie"
+    ),
+    "pt": words("contrato encomenda fatura pedido processo rastreio refer\xeancia s\xe9rie"),
+}
+"""Words that name another number: the nearest word decides whose number it is."""
+
+NATIONAL = words(
+    "ausweis bsn burgerservicenummer cnp codice contribuinte contribuyente cpf cpr dni fiscal "
+    "fiscale hetu identiteit identity idnr idnummer insz medicare nif nir niss pcn personnr "
+    "personnummer pesel philsys pps ppsn psn register registre rijksregister rijksregisternummer "
+    "rrn rvnr samordningsnummer ssn sss steuer steuerid steueridentifikationsnummer svnr tfn tin"
+)
+"""Words that name a state's number of a person: another's to a kind that does not own them."""
+
+WEAK = words("id code customer account us ms call key identifier")
+"""Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
+
+DIGITS = {
+    "en": "zero|oh one two three four five six seven eight nine",
+    "de": "null eins zwei|zwo drei vier f\xfcnf|fuenf sechs sieben acht neun",
+    "fr": "z\xe9ro un|une deux trois quatre cinq six sept huit neuf",
+    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve",
+    "it": "zero uno due tre quattro cinque sei sette otto nove",
+    "nl": "nul een twee drie vier vijf zes zeven acht negen",
+    "pl": "zero jeden dwa trzy cztery piec szesc siedem osiem dziewiec",
+    "pt": "zero um dois tr\xeas quatro cinco seis|meia sete oito nove",
+}
+"""The digits as they are spoken, from nought to nine; `|` between two words for one digit."""
+
+TIMES = {"double": 2, "triple": 3, "treble": 3}
+"""Words that say how often the next digit stands."""
