@@ -16,6 +16,7 @@ from agentguard.model.events import PolicyInForce
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Backend
 from agentguard.ports.people import Verifier
+from agentguard.ports.seen import SeenFiles
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
 from agentguard.scan.client import ScanClient
@@ -25,7 +26,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What one agent is built of; `link` is the uplink, or what stands in its place."""
+    """What one agent is built of; `seen` keeps which files were looked at, None for nowhere."""
 
     folder: Path
     backend: Backend
@@ -34,6 +35,7 @@ class Parts:
     outbox: Outbox
     scan: ScanClient
     verifier: Verifier
+    seen: SeenFiles | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

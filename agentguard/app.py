@@ -30,9 +30,11 @@ from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.sensor import Sensor
+from agentguard.scan.rules import rules_version
 from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
+from agentguard.sensors.manners import Circumstances
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.sensors.training import Training
 from agentguard.vault.vault import Vault
@@ -141,7 +143,13 @@ def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
             engine.policy,
             parts.clock,
             known=with_findings,
-            busy=lambda: engine.state.in_call,
+            circumstances=Circumstances(
+                busy=lambda: engine.state.in_call,
+                crowded=engine.crowded,
+                on_battery=parts.backend.on_battery,
+            ),
+            seen=parts.seen,
+            rules=lambda: rules_version(engine.policy().detection),
         ),
         host=HostSensor(parts.backend.probes, engine.policy, parts.clock),
         retention=RetentionSensor(engine.policy, parts.clock),

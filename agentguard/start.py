@@ -27,6 +27,7 @@ from agentguard.ports.desktop import Backend
 from agentguard.ports.people import Ruling
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import Store, open_store
+from agentguard.store.seen import SeenDatabase
 
 if TYPE_CHECKING:
     from agentguard.uplink.link import Uplink
@@ -76,6 +77,8 @@ def opened(place: Place) -> Iterator[Agent]:
     with ExitStack() as stack:
         store = open_store(place.folder, place.clock)
         stack.callback(store.close)
+        seen = SeenDatabase(place.folder, place.clock)
+        stack.callback(seen.close)
         scan = ScanClient(Limits(), place.clock)
         stack.callback(scan.close)
         asking = _Asking()
@@ -87,6 +90,7 @@ def opened(place: Place) -> Iterator[Agent]:
             outbox=store.outbox,
             scan=scan,
             verifier=Verifiers((RemoteTotp(asking), OfflineCodes(place.folder, place.clock))),
+            seen=seen,
         )
 
         def link(engine: Engine) -> Link | None:

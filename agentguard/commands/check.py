@@ -26,6 +26,7 @@ from agentguard.ports.clock import Clock
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import open_for_reading
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
+from agentguard.store.seen import SeenDatabase
 from agentguard.texts import Texts
 
 PREFIXES = ("lesson",)
@@ -72,7 +73,7 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
     folder = paths.data_folder()
     chosen = policy or (Path(p) if (p := settings.load(folder).policy) else None)
     given = _read(chosen) if chosen else None
-    with ScanClient(Limits(), clock) as scan:
+    with ScanClient(Limits(), clock) as scan, closing(SeenDatabase(folder, clock)) as seen:
         parts = Parts(
             folder=folder,
             backend=load(),
@@ -81,6 +82,7 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
             outbox=InMemoryOutbox(journal),
             scan=scan,
             verifier=Verifiers(()),
+            seen=None if policy else seen,  # a draft may read files by other rules
         )
         yield build(parts, policy=given)
 

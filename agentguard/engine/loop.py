@@ -22,6 +22,7 @@ from agentguard.ports.clock import Clock, Stop
 LOG = logging.getLogger(__name__)
 
 QUEUE = 8192
+CROWD = QUEUE // 4
 IDLE = 0.5
 
 Changed = Callable[[Snapshot], None]
@@ -64,6 +65,10 @@ class Engine:
     def policy(self) -> Policy:
         """Give the policy in force."""
         return self.state.plan.policy
+
+    def crowded(self) -> bool:
+        """Tell whether so much waits that whoever can should hold back what it submits."""
+        return self._queue.qsize() > CROWD
 
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set and the queue is empty."""

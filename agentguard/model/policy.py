@@ -30,6 +30,29 @@ class Watch:
         default=60,
         metadata={"doc": "Minutes between two sweeps of all the folders.", "min": 1, "max": 10080},
     )
+    cpu_percent: int = field(
+        default=10,
+        metadata={
+            "doc": "Percent of the time for which a sweep works; for the rest it waits. One that "
+            "makes up for lost events does not wait.",
+            "min": 1,
+            "max": 100,
+        },
+    )
+    on_battery: Literal["pause", "slow", "full"] = field(
+        default="slow",
+        metadata={
+            "doc": "What a sweep does on battery power: pause until there is mains power, slow "
+            "down to a quarter, or go on in full."
+        },
+    )
+    network: bool = field(
+        default=False,
+        metadata={
+            "doc": "true: folders on other computers are looked at too. Files that are only in a "
+            "cloud never are, for that would fetch them."
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ class DesktopState:
     locks: bool
     locked: bool = False
     call: tuple[bool, str] = (False, "")
+    battery: bool | None = None
     focused: FocusedWindow = NO_WINDOW
     copied: dict[str, Copied] = field(default_factory=dict)
     facts: dict[type[Fact], Fact] = field(default_factory=dict)

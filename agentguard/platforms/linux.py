@@ -14,6 +14,7 @@ from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.platforms._linux.locker import Locker
 from agentguard.platforms._linux.logind import Logind
 from agentguard.platforms._linux.notify import LinuxNotifier
+from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms._linux.screensaver import ScreenSaver
 from agentguard.platforms._linux.session import LinuxSession, Means
 from agentguard.platforms._linux.x11_idle import X11Idle
@@ -39,6 +40,7 @@ def backend(environment: Mapping[str, str]) -> Backend:
         calls=Absent(reason=say("desktop.no-calls")),
         notifier=_notifier(environment),
         probes=discover(probes, "PROBE", Probe),
+        on_battery=on_battery,
     )
 
 

@@ -64,6 +64,7 @@ class SimulatedDesktop:
             calls=nothing if "calls" in missing else SimulatedCalls(state),
             notifier=nothing if "notifier" in missing else SimulatedNotifier(state),
             probes=tuple(self._probe(kind) for kind in state.facts),
+            on_battery=lambda: state.battery,
         )
 
     def type_key(self) -> None:
@@ -111,6 +112,10 @@ class SimulatedDesktop:
     def call(self, on: bool, source: str = "softphone") -> None:  # noqa: FBT001 - reads as said
         """Begin or end a call."""
         self._state.call = (on, source if on else "")
+
+    def unplug(self, *, battery: bool | None = True) -> None:
+        """Run on the battery, or on mains power; None for a computer without a battery."""
+        self._state.battery = battery
 
     def set(self, fact: Fact) -> None:
         """Make a fact of the machine true: its probe gives it from now on.

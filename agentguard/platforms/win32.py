@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psutil
+
 from agentguard.model.messages import say
 from agentguard.ports.desktop import Absent, Backend
 
@@ -17,4 +19,13 @@ def backend() -> Backend:
         calls=absent,
         notifier=absent,
         probes=(),
+        on_battery=_on_battery,
     )
+
+
+def _on_battery() -> bool | None:
+    """Ask Windows (GetSystemPowerStatus); None without a battery, or when it does not know."""
+    battery = psutil.sensors_battery()
+    if battery is None or battery.power_plugged is None:
+        return None
+    return not battery.power_plugged

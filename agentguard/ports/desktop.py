@@ -132,9 +132,17 @@ class Probe:
     read: Callable[[Moment, Policy], Event]
 
 
+def no_battery() -> bool | None:
+    """Know of no battery."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """All that one system gives; each door file of `platforms` opens one."""
+    """All that one system gives; each door file of `platforms` opens one.
+
+    `on_battery` tells whether the computer runs on its battery; None when that cannot be told.
+    """
 
     name: str
     session: Session | Absent
@@ -143,3 +151,4 @@ class Backend:
     calls: Calls | Absent
     notifier: Notifier | Absent
     probes: tuple[Probe, ...]
+    on_battery: Callable[[], bool | None] = no_battery

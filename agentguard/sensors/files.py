@@ -1,27 +1,35 @@
 """Files to events: the watch as a hint, a sweep as the truth, only hits and reasons told.
 
 A sweep runs at the start, every `sweep_minutes`, and soon after anything that may have cost a
-hint: an overflow, a dead watch, a folder that went or came. Hints go before the sweep.
+hint: an overflow, a dead watch, a folder that went or came. Hints go before the sweep. A sweep that
+was ended by a kill or a power cut begins again, and what was kept of it costs one stat a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 
 from agentguard.model.events import FileOutcome, SweepFinished
 from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.seen import Looked, SeenFiles
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.guard import NAME, Guard
 from agentguard.sensors.hints import Hint, Hints, Kind
 from agentguard.sensors.look import Looker, Scan, current_mark
-from agentguard.sensors.round import Round
-from agentguard.sensors.seen import MemorySeen, SeenFiles
+from agentguard.sensors.manners import Circumstances, Manners, read_last
+from agentguard.sensors.round import Left, Round, Step
+from agentguard.sensors.seen import MemorySeen
 from agentguard.sensors.sweep import Found, Unread, walk
 
 LOOKS = 10
 IDLE = 2.0
 """Seconds between two looks at the watch itself."""
+TURN = 0.5
+"""Seconds for which hints are answered before the watch and the sweep have their turn."""
+CROWD = 0.1
+"""Seconds of waiting while what was found is not judged yet."""
 
 
 def nothing_known() -> tuple[str, ...]:
@@ -29,18 +37,18 @@ def nothing_known() -> tuple[str, ...]:
     return ()
 
 
-def never_busy() -> bool:
-    """Sweep at any time."""
-    return False
+def no_rules() -> str:
+    """Know of one version of the recognisers only."""
+    return ""
 
 
 class FilesSensor:
     """Looks at every file of the watched folders once, and again when it changes.
 
-    `known` gives the paths with open findings, so that those that are gone are told too; `busy`
-    holds the sweep (not the hints) while the person must not be disturbed; `rules` is the version
-    of the recognisers: another one means that everything is read again; `duty` is the share of
-    time that a routine sweep takes.
+    `known` gives the paths with open findings, so that those that are gone are told too;
+    `circumstances` hold the sweep (not the hints) while the person must not be disturbed; `rules`
+    gives the version of the recognisers: another one means that everything is read again; `seen`
+    keeps what was looked at; `duty` replaces the policy's share of time for a sweep.
     """
 
     name = NAME
@@ -52,20 +60,21 @@ class FilesSensor:
         clock: Clock,
         *,
         known: Callable[[], tuple[str, ...]] = nothing_known,
-        busy: Callable[[], bool] = never_busy,
+        circumstances: Circumstances | None = None,
         seen: SeenFiles | None = None,
-        rules: str = "",
-        duty: float = 0.1,
+        rules: Callable[[], str] = no_rules,
+        duty: float | None = None,
     ) -> None:
         self._clock = clock
         self._known = known
-        self._busy = busy
+        self._manners = Manners(circumstances or Circumstances(), clock, duty)
         self._seen: SeenFiles = MemorySeen() if seen is None else seen
-        self._duty = duty
+        self._rules = rules
         self._bell = Bell()
         self._hints = Hints()
         self._guard = Guard(policy, clock, self._hints, self._bell)
-        self._looker = Looker(scan, clock, self._hints, self._seen, rules=rules)
+        self._looker = Looker(scan, clock, self._hints, self._seen, rules="")
+        self._judged = ""
         self._round: Round | None = None
 
     def poke(self) -> None:
@@ -75,6 +84,7 @@ class FilesSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Watch and sweep until `stop` is set."""
+        read_last()
         self._bell.attach(stop)
         self._round = None
         self._guard.begin()
@@ -82,54 +92,83 @@ class FilesSensor:
             while not stop.is_set():
                 self._bell.hush()
                 self._guard.look(submit)
+                self._mind_the_rules()
                 if self._guard.takes_sweep(self._round):
                     self._round = self._new_round(fast=self._guard.hurried)
                 self._answer_hints(submit, stop)
                 self._rest(self._sweep_on(submit), stop)
         finally:
+            self._seen.save()
             self._guard.close()
 
     def sweep_once(self, submit: Submit, stop: Stop) -> None:
         """Look at every file once, without a watch; or until `stop` is set. Not beside `run`."""
+        read_last()
         self._guard.begin()
+        self._mind_the_rules()
         self._round = self._new_round(fast=True)
         while not stop.is_set() and self._round is not None:
             self._clock.wait(stop, self._sweep_on(submit))
+        self._seen.save()
+
+    def _mind_the_rules(self) -> None:
+        """Sweep when files are to be read by other rules, or judged by another policy."""
+        rules, policy = self._rules(), self._guard.policy
+        if rules != self._looker.rules or policy != self._judged:
+            self._looker.rules, self._judged = rules, policy
+            self._guard.want_sweep()
 
     def _new_round(self, *, fast: bool) -> Round:
         self._looker.told.also(self._known())
+        self._looker.refused.clear()
         self._seen.sweep_begins()
-        return Round(walk=walk(self._guard.scope), begun=self._clock.now(), fast=fast)
+        steps = chain(walk(self._guard.scope), self._left_over())
+        return Round(walk=steps, begun=self._clock.now(), fast=fast)
+
+    def _left_over(self) -> Iterator[Left]:
+        """Give what was told and not met by now: it may be gone, or outside of the folders."""
+        met = set[str]() if self._round is None else self._round.told
+        for path in dict.fromkeys((*self._looker.told.paths(), *self._known())):
+            if path not in met and path not in self._looker.refused:
+                yield Left(path)
 
     def _rest(self, seconds: float, stop: Stop) -> None:
         """Wait for what comes next; hints that ripen soon need no bell."""
         now, due = self._clock.now().boot, self._hints.next_due()
         left = seconds if due is None else min(seconds, due - now)
-        if left > 0:
+        if self._manners.crowded:
+            self._clock.wait(stop, CROWD)
+        elif left > 0:
             ripening = due is not None and left <= Kind.CLOSED.value
             self._clock.wait(stop if ripening else self._bell, left)
 
     def _answer_hints(self, submit: Submit, stop: Stop) -> None:
-        now = self._clock.now().boot
-        self._hints.take(now)
-        for hint in self._hints.due(now):
-            if stop.is_set():
-                return
+        begun = self._clock.now()
+        self._hints.take(begun.boot)
+        for hint in self._hints.due(begun.boot):
             if self._guard.scope.covers(hint.path):
                 self._answer(hint, submit)
+            late = self._clock.now().since(begun) > TURN
+            if late or stop.is_set() or self._manners.crowded:
+                return
 
     def _answer(self, hint: Hint, submit: Submit) -> None:
         match hint.kind:
             case Kind.TREE:
                 self._folder_came(hint, submit)
             case Kind.TREE_GONE:
-                for path in self._looker.told.below(hint.path):
-                    self._looker.look_at(path, submit)
+                self._folder_went(hint, submit)
             case Kind.GONE:
-                if hint.path in self._looker.told:
-                    self._looker.look_at(hint.path, submit)
+                self._looker.look_for(hint.path, submit)
             case _:
                 self._changed(hint, submit)
+
+    def _folder_went(self, hint: Hint, submit: Submit) -> None:
+        """Look for what was told of a folder; what is not known by name is left to a sweep."""
+        for path in self._looker.told.below(hint.path):
+            self._looker.look_at(path, submit)
+        if self._looker.told.full:
+            self._guard.folder_lost()
 
     def _folder_came(self, hint: Hint, submit: Submit) -> None:
         """Look through a new folder; one of the same name may have gone a moment before."""
@@ -140,6 +179,8 @@ class FilesSensor:
         for found in walk(self._guard.scope, hint.path):
             if isinstance(found, Found):
                 self._hints.add(found.path, Kind.CLOSED, now)
+            if self._hints.overflown:
+                return
 
     def _changed(self, hint: Hint, submit: Submit) -> None:
         """Look at a changed file; one that nobody closed only when it has come to rest."""
@@ -157,29 +198,31 @@ class FilesSensor:
         sweep = self._round
         if sweep is None:
             return self._guard.seconds_to_sweep(IDLE)
-        begun = self._clock.now()
-        if self._busy() or begun.boot < sweep.resume:
-            return min(IDLE, max(sweep.resume - begun.boot, 0.5))
+        begun, share = self._clock.now(), self._manners.share(self._guard.watch)
+        if not share or self._manners.crowded or begun.boot < sweep.resume:
+            return min(IDLE, max(sweep.resume - begun.boot, CROWD))
         for found in sweep.slice(self._clock):
             self._met(sweep, found, submit)
         if sweep.done:
             self._finish(sweep, submit)
             return 0.0
-        return sweep.rest(begun, self._clock.now(), self._duty)
+        return sweep.rest(begun, self._clock.now(), share)
 
-    def _met(self, sweep: Round, found: Found | Unread, submit: Submit) -> None:
-        if isinstance(found, Found):
-            self._looker.meet(found, submit, sweep=True)
-        else:
-            self._looker.tell(found.path, FileOutcome.UNREADABLE, (), found.reason, submit)
-        told = self._looker.told
-        unread = isinstance(found, Unread) or told.unread(found.path)
-        sweep.met(found.path, told=found.path in told, unread=unread)
+    def _met(self, sweep: Round, found: Step, submit: Submit) -> None:
+        told, unread = self._looker.told, isinstance(found, Unread)
+        before = found.path in told
+        match found:
+            case Left():
+                self._looker.look_at(found.path, submit, held=True)
+                return
+            case Found():
+                unread = self._looker.meet(found, submit) is FileOutcome.UNREADABLE
+            case Unread():
+                looked = Looked(outcome=FileOutcome.UNREADABLE, reason=found.reason)
+                self._looker.tell(found.path, looked, submit)
+        sweep.met(found.path, told=before or found.path in told, unread=unread)
 
     def _finish(self, sweep: Round, submit: Submit) -> None:
-        for path in self._looker.told.paths():
-            if path not in sweep.told:
-                self._looker.look_at(path, submit, sweep=True)
         self._seen.sweep_ended()
         self._round = None
         self._guard.swept()

@@ -13,6 +13,7 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.hints import Hints, Kind
+from agentguard.sensors.mounts import Mounts, mounts
 from agentguard.sensors.round import Round
 from agentguard.sensors.sweep import Scope, scope_of
 from agentguard.sensors.watcher import Watcher
@@ -28,7 +29,7 @@ ROOM = 10.0
 """Seconds between two questions whether new folders could be watched."""
 LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
 
-Identity = tuple[tuple[int, int] | None, ...]
+Identity = tuple[tuple[int, int] | str | None, ...]
 
 
 class Guard:
@@ -42,6 +43,7 @@ class Guard:
         self._watcher = Watcher(self._tell, self._lose)
         self._watch: Watch = Watch()
         self._identity: Identity = ()
+        self._apart = 0
         self._said: tuple[str, ...] | None = None
         self._looked = self._roomed = self._swept = float("-inf")
         self._lost = self._came = self._whole = False
@@ -77,16 +79,30 @@ class Guard:
 
     def _changed(self) -> bool:
         return (
-            self._policy().watch != self._watch
-            or self._identity != _identity(self.scope)
+            _where(self._policy().watch) != _where(self._watch)
+            or self._identity != _identity(self.scope, mounts())
             or (self._whole and not self._watcher.alive())
         )
 
     def _attach(self) -> None:
         self._watch = self._policy().watch
         self.scope = scope_of(self._watch, str(paths.data_folder()))
-        self._identity = _identity(self.scope)
-        self._whole = self._watcher.attach(self.scope.roots) and self._watcher.has_room()
+        self._identity = _identity(self.scope, mounts())
+        self._watch_folders()
+
+    def _watch_folders(self) -> None:
+        """Watch what can be watched: not what lies on other computers, nor around such a folder.
+
+        A watch is set by walking through the folder, which would hang there.
+        """
+        table = mounts()
+        near = [root for root in self.scope.roots if not table.remote(root)]
+        alone = [root for root in near if not table.remote_below(root)]
+        self._apart = len(near) - len(alone)
+        if self.scope.network:
+            self._apart += len(self.scope.roots) - len(near)
+        attached = self._watcher.attach(alone)
+        self._whole = attached and self._watcher.has_room()
 
     def _tell_state(self, submit: Submit, now: float) -> None:
         message = self._message()
@@ -103,9 +119,9 @@ class Guard:
     def _message(self) -> Message | None:
         if not any(self._identity):
             return say("files.no-folder")
-        if self._whole:
-            return None
         minutes = int(self._interval() // 60)
+        if self._whole:
+            return say("files.apart", count=self._apart, minutes=minutes) if self._apart else None
         if not self._watcher.running:
             return say("files.no-watch", minutes=minutes)
         return say("files.degraded", minutes=minutes, limit=_limit())
@@ -118,7 +134,7 @@ class Guard:
             return False
         if running is None and self._said and not self._whole:
             self._looked = float("-inf")
-            self._whole = self._watcher.attach(self.scope.roots) and self._watcher.has_room()
+            self._watch_folders()
         self._sweep_at = float("inf")
         return True
 
@@ -126,6 +142,16 @@ class Guard:
         """Note that a sweep is finished; the next one comes after the interval."""
         self.hurried = self.hurried and self._sweep_at != float("inf")
         self._sweep_at = min(self._sweep_at, self._clock.now().boot + self._interval())
+
+    @property
+    def watch(self) -> Watch:
+        """Give what the policy says of sweeps now."""
+        return self._policy().watch
+
+    @property
+    def policy(self) -> str:
+        """Give the digest of the policy in force."""
+        return self._policy().digest
 
     def want_sweep(self) -> None:
         """Sweep at once."""
@@ -139,13 +165,18 @@ class Guard:
         """Note that there is one more folder to watch."""
         self._came = True
 
+    def folder_lost(self) -> None:
+        """Note that a folder went with more in it than is known by name."""
+        self._hurry(self._clock.now().boot)
+
     def close(self) -> None:
         """End the watch."""
         self._watcher.close()
 
     def _interval(self) -> float:
-        minutes = self._watch.sweep_minutes * 60.0
-        return minutes if self._whole else min(minutes, POLL)
+        seconds = self._policy().watch.sweep_minutes * 60.0
+        near = self._whole and (not self._apart or self.scope.network)
+        return seconds if near else min(seconds, POLL)
 
     def _hurry(self, now: float) -> None:
         self.hurried = True
@@ -160,10 +191,22 @@ class Guard:
         self._bell.ring()
 
 
-def _identity(scope: Scope) -> Identity:
-    """Give what tells the folders from others of the same name; None for one that is missing."""
-    found: list[tuple[int, int] | None] = []
+def _where(watch: Watch) -> tuple[object, ...]:
+    """Give the part of a policy that says which folders are looked at."""
+    return watch.folders, watch.exclude, watch.network
+
+
+def _identity(scope: Scope, table: Mounts) -> Identity:
+    """Give what tells the folders from others of the same name, with all that is mounted in them.
+
+    None stands for one that is missing; one on another computer is not asked, since it may hang.
+    """
+    found: list[tuple[int, int] | str | None] = []
     for root in scope.roots:
+        found += table.below(root)
+        if table.remote(root):
+            found.append(root)
+            continue
         try:
             status = os.stat(root)  # noqa: PTH116 - any bytes of a name
         except OSError:

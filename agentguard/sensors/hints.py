@@ -10,8 +10,8 @@ from enum import Enum
 
 from agentguard.sensors.seen import Mark
 
-LIMIT = 200_000
-"""More hints than this at once are not kept: the next sweep finds the files."""
+LIMIT = 50_000
+"""More hints than this at once are not kept: the sweep that follows finds the files."""
 
 RECENT = 2_048
 GAP_MOST = 60.0

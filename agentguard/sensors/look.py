@@ -11,20 +11,23 @@ from typing import Protocol
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
+from agentguard.ports.seen import Kept, Looked, SeenFiles
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.hints import Hints, Kind
-from agentguard.sensors.seen import Mark, SeenFiles, key_of, mark_of
+from agentguard.sensors.seen import Mark, mark_of, name_of, state_of
 from agentguard.sensors.sweep import Found
 from agentguard.sensors.told import Told
 
+DENIED = "reason.denied"
 PASSING = frozenset({"reason.locked", "reason.busy", "reason.not-started"})
 if sys.platform == "win32":  # so says the system when another program holds the file
-    PASSING |= {"reason.denied"}
+    PASSING |= {DENIED}
 """Reasons that pass by themselves: the file is tried again soon, three times."""
 
 OUTSIDE = PASSING | {
-    "reason.denied",
+    DENIED,
     "reason.system",
     "reason.timeout",
     "reason.crashed",
@@ -34,6 +37,16 @@ OUTSIDE = PASSING | {
 """Reasons that do not lie in the file alone: every sweep tries it again."""
 
 TRIES = 3
+
+GRAIN = 0.02
+"""Seconds within which two changes may have one time: a tick of the kernel."""
+COARSE_GRAIN = GRAIN if sys.platform == "win32" else 2.0
+"""The same for file systems that keep whole seconds, such as FAT."""
+
+TRUSTED = 30
+"""Days for which a file is called unchanged where its times can be set back at will."""
+
+DAY = 86_400.0
 
 
 class Scanned(Protocol):
@@ -59,7 +72,11 @@ Scan = Callable[[str], Scanned]
 
 
 class Looker:
-    """Looks at files. `told` is what was told of them; changed files go back to `hints`."""
+    """Looks at files. `told` is what was told of them; changed files go back to `hints`.
+
+    `rules` is the version of the recognisers: under another one everything is read again.
+    `refused` are the folders in which files may not be opened; each is told once, not each file.
+    """
 
     def __init__(
         self, scan: Scan, clock: Clock, hints: Hints, seen: SeenFiles, *, rules: str
@@ -68,48 +85,74 @@ class Looker:
         self._clock = clock
         self._hints = hints
         self._seen = seen
-        self._rules = rules
         self._tries: dict[str, int] = {}
+        self.rules = rules
         self.told = Told()
+        self.refused: set[str] = set()
 
-    def look_at(self, path: str, submit: Submit, *, sweep: bool = False) -> None:
-        """Look at a path as it is now: it may be gone, or have become something else."""
+    def look_at(self, path: str, submit: Submit, *, held: bool = False) -> None:
+        """Look at a path as it is now: it may be gone, or have become something else.
+
+        `held` says that something was told of it, so that its end is told as well.
+        """
         try:
             status = os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
-            self.tell(path, FileOutcome.GONE, (), "", submit)
+            self._gone(path, submit, held=held)
             return
         except OSError:
-            self.tell(path, FileOutcome.UNREADABLE, (), "reason.file-failed", submit)
+            unread = Looked(outcome=FileOutcome.UNREADABLE, reason="reason.file-failed")
+            self.tell(path, unread, submit)
             return
         if stat.S_ISREG(status.st_mode):
-            self.meet(Found(path, mark_of(status)), submit, sweep=sweep)
+            self.meet(Found(path, mark_of(status), status.st_nlink), submit, held=held)
         elif stat.S_ISDIR(status.st_mode) and self.told.unread(path):
-            self.tell(path, FileOutcome.READ, (), "", submit)
+            self.tell(path, Looked(outcome=FileOutcome.READ), submit)
         else:
-            self.tell(path, FileOutcome.GONE, (), "", submit)
+            self._gone(path, submit, held=held)
 
-    def meet(self, found: Found, submit: Submit, *, sweep: bool = False) -> None:
+    def look_for(self, path: str, submit: Submit) -> None:
+        """Look at a path that is said to be gone, if anything was told of it."""
+        if path in self.told or (self.told.full and _held(self._last(path))):
+            self.look_at(path, submit)
+
+    def meet(self, found: Found, submit: Submit, *, held: bool = False) -> FileOutcome:
         """Scan a file, unless it was looked at as it is; a file that changes meanwhile, again.
 
-        A sweep looks again at what has an open finding, for the event may have been lost.
+        What was found before is told again, since the event may have been lost.
         """
-        key = key_of(found.path, found.mark, self._rules)
-        if self._seen.knows(key) and not (sweep and self.told.open(found.path)):
-            return
-        outcome, hits, reason = self._read(found.path)
+        secret = self._seen.secret
+        name = name_of(found.path, found.mark, found.links, secret)
+        state = state_of(found.path, found.mark, found.links, self.rules, secret)
+        before, now = self._seen.last(name), self._clock.now()
+        held = held or _held(before)
+        if before is not None and before.state == state and _trusted(found, before, now):
+            self.tell(found.path, before.looked, submit, held=held)
+            return before.looked.outcome
+        looked = self._read(found.path)
         after = current_mark(found.path)
         if after is None:
-            self._tries.pop(found.path, None)
-            self.tell(found.path, FileOutcome.GONE, (), "", submit)
-            return
-        if after != found.mark or outcome is FileOutcome.GONE or self._passes(found.path, reason):
-            self._hints.add(found.path, Kind.CHANGED, self._clock.now().boot)
-            if outcome in {FileOutcome.UNREADABLE, FileOutcome.GONE}:
-                return
-        elif reason not in OUTSIDE:
-            self._seen.remember(key)
-        self.tell(found.path, outcome, hits, reason, submit)
+            self._gone(found.path, submit, held=held)
+            return FileOutcome.GONE
+        if self._is_no_word_yet(found, after, looked):
+            self._look_again(found.path)
+            if looked.outcome in {FileOutcome.UNREADABLE, FileOutcome.GONE}:
+                return looked.outcome
+        elif _young(found, now):
+            self._look_again(found.path)
+        elif looked.reason not in OUTSIDE:
+            self._seen.remember(name, Kept(state=state, day=_day(now), looked=looked))
+        self.tell(found.path, looked, submit, held=held)
+        return looked.outcome
+
+    def _is_no_word_yet(self, found: Found, after: Mark, looked: Looked) -> bool:
+        """Tell whether the file changed meanwhile, or could not be read for now."""
+        if after != found.mark or looked.outcome is FileOutcome.GONE:
+            return True
+        return self._passes(found.path, looked.reason)
+
+    def _look_again(self, path: str) -> None:
+        self._hints.add(path, Kind.CHANGED, self._clock.now().boot)
 
     def _passes(self, path: str, reason: str) -> bool:
         """Tell whether the reason is worth another try."""
@@ -119,23 +162,31 @@ class Looker:
         self._tries[path] = self._tries.get(path, 0) + 1
         return self._tries[path] <= TRIES
 
-    def _read(self, path: str) -> tuple[FileOutcome, tuple[Hit, ...], str]:
+    def _read(self, path: str) -> Looked:
         try:
             scanned = self._scan(path)
         except ScanError as error:
-            return FileOutcome.UNREADABLE, (), error.reason
-        return scanned.outcome, scanned.hits, scanned.reason
+            return Looked(outcome=FileOutcome.UNREADABLE, reason=error.reason)
+        return Looked(outcome=scanned.outcome, hits=scanned.hits, reason=scanned.reason)
 
-    def tell(
-        self,
-        path: str,
-        outcome: FileOutcome,
-        hits: tuple[Hit, ...],
-        reason: str,
-        submit: Submit,
-    ) -> None:
+    def _last(self, path: str) -> Kept | None:
+        return self._seen.last(name_of(path, Mark(0, 0, 0, 0), 1, self._seen.secret))
+
+    def _gone(self, path: str, submit: Submit, *, held: bool = False) -> None:
+        self._tries.pop(path, None)
+        kept = _held(self._last(path))
+        self.tell(path, Looked(outcome=FileOutcome.GONE), submit, held=held or kept)
+        if kept:
+            self._seen.forget(name_of(path, Mark(0, 0, 0, 0), 1, self._seen.secret))
+
+    def tell(self, path: str, looked: Looked, submit: Submit, *, held: bool = False) -> None:
         """Tell what became of a path, if that is news."""
-        event = self.told.news(path, outcome, hits, reason, self._clock.now())
+        outcome, reason = looked.outcome, looked.reason
+        if reason == DENIED and outcome is FileOutcome.UNREADABLE:
+            path, reason = os.path.dirname(path), "reason.files-denied"  # noqa: PTH120 - any bytes
+            self.refused.add(path)
+        now = self._clock.now()
+        event = self.told.news(path, (outcome, reason), looked.hits, now, held=held)
         if event is not None:
             submit(event)
 
@@ -147,3 +198,25 @@ def current_mark(path: str) -> Mark | None:
     except OSError:
         return None
     return mark_of(status) if stat.S_ISREG(status.st_mode) else None
+
+
+def _held(kept: Kept | None) -> bool:
+    """Tell whether the file held something when it was last read."""
+    return kept is not None and bool(kept.looked.hits)
+
+
+def _young(found: Found, now: Moment) -> bool:
+    """Tell whether a change a moment from now might leave every mark as it is."""
+    newest = max(found.mark.changed, found.mark.status) / 1e9
+    return 0 <= now.wall - newest < (COARSE_GRAIN if found.weak else GRAIN)
+
+
+def _trusted(found: Found, kept: Kept, now: Moment) -> bool:
+    """Tell whether the marks alone are believed; the days differ from file to file."""
+    if not found.weak:
+        return True
+    return 0 <= _day(now) - kept.day <= TRUSTED - kept.state % (TRUSTED // 3)
+
+
+def _day(now: Moment) -> int:
+    return int(now.wall // DAY)

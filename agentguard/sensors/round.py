@@ -12,14 +12,24 @@ from agentguard.sensors.sweep import Found, Unread
 SLICE = 0.02
 """Seconds of work between two looks at the hints."""
 STEPS = 500
-REST_MOST = 30.0
+REST_MOST = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A path of which something was told and that the walk did not meet."""
+
+    path: str
+
+
+Step = Found | Unread | Left
 
 
 @dataclass(slots=True, kw_only=True)
 class Round:
     """A sweep; `fast` when hints may have been lost, so that it does not rest."""
 
-    walk: Iterator[Found | Unread | None]
+    walk: Iterator[Step | None]
     begun: Moment
     fast: bool
     files: int = 0
@@ -28,7 +38,7 @@ class Round:
     done: bool = False
     resume: float = 0.0
 
-    def slice(self, clock: Clock) -> Iterator[Found | Unread]:
+    def slice(self, clock: Clock) -> Iterator[Step]:
         """Give the next things met, until a slice of time is used up."""
         begun = clock.now()
         for _ in range(STEPS):

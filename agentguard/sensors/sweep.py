@@ -1,37 +1,42 @@
 """Walks the watched folders: every regular file once, and every folder that could not be read.
 
 Links are never followed, special files never opened, a folder that is met twice (a bind mount) is
-walked once, and a network folder is not entered, since it may hang for ever.
+walked once, a network folder is entered only if the policy says so, since it may hang for ever,
+and a file that is only in a cloud is never fetched.
 """
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from agentguard.model.policy import Watch
+from agentguard.sensors.mounts import Mounts, is_elsewhere, is_link, mounts
 from agentguard.sensors.seen import Mark, mark_of
 
 DEPTH = 64
-NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "ncpfs", "davfs", "9p"}
-    | {"fuse.sshfs", "fuse.rclone", "fuse.glusterfs", "fuse.gvfsd-fuse", "fuse.davfs2"}
-)
-MOUNTS = "/proc/self/mountinfo"
-_OCTAL = re.compile(r"\\([0-7]{3})")
+PORTION = 2_000
+"""So many entries of a folder are held at once."""
+WEAK_TIMES = sys.platform == "win32"
+"""Whether no file system tells the time of a file's last change: Windows' stat gives none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file, as it is now."""
+    """A regular file as it is now; `weak` where programs can set back all its times."""
 
     path: str
     mark: Mark
+    links: int = 1
+    weak: bool = WEAK_TIMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Scope:
     roots: tuple[str, ...]
     exclude: re.Pattern[str] | None
     own: str = ""
+    network: bool = False
 
     def covers(self, path: str) -> bool:
         """Tell whether a path is looked at."""
@@ -69,28 +75,22 @@ def inside(path: str, folder: str) -> bool:
 
 def scope_of(watch: Watch, own: str = "") -> Scope:
     """Resolve the policy's folders; those that do not exist stay, for they may come."""
-    resolved = sorted({os.path.realpath(Path(folder).expanduser()) for folder in watch.folders})
+    table = Mounts() if watch.network else mounts()
+    resolved = sorted({_resolved(folder, table) for folder in watch.folders})
     roots: list[str] = []
     for root in resolved:
         if not any(inside(root, outer) for outer in roots):
             roots.append(root)
     patterns = "|".join(fnmatch.translate(pattern) for pattern in watch.exclude)
     exclude = re.compile(patterns) if patterns else None
-    return Scope(roots=tuple(roots), exclude=exclude, own=os.path.realpath(own) if own else "")
+    own = os.path.realpath(own) if own else ""
+    return Scope(roots=tuple(roots), exclude=exclude, own=own, network=watch.network)
 
 
-def network_folders(mounts: str = MOUNTS) -> frozenset[str]:
-    """Give the mount points that lie on other machines; none on a system that does not tell."""
-    try:
-        lines = Path(mounts).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return frozenset()
-    points: set[str] = set()
-    for line in lines:
-        before, _, after = line.partition(" - ")
-        if after.split(" ", 1)[0] in NETWORK:
-            points.add(_OCTAL.sub(lambda m: chr(int(m[1], 8)), before.split()[4]))
-    return frozenset(points)
+def _resolved(folder: str, table: Mounts) -> str:
+    """Give a folder without links; one on another computer is not touched, since it may hang."""
+    path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - any bytes of a name
+    return path if table.remote(path) else os.path.realpath(path)
 
 
 def walk(scope: Scope, start: str | None = None) -> Iterator[Found | Unread | None]:
@@ -102,78 +102,97 @@ def walk(scope: Scope, start: str | None = None) -> Iterator[Found | Unread | No
 
 
 class _Walk:
-    """One walk: remembers the folders and the linked files that it has met."""
+    """One walk: remembers the folders that it has met, and on which devices files are weak."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._network = network_folders()
+        self._mounts = mounts()
         self._met: set[tuple[int, int]] = set()
 
     def folder(self, path: str, root: str) -> Iterator[Found | Unread | None]:
         """Walk a folder and all below it, without recursion."""
-        waiting = [(path, 0)]
+        if not self._scope.network and self._mounts.remote(path):
+            yield Unread(path, "reason.folder-network")
+            return
+        waiting = [(path, 0, 0)]
         while waiting:
-            folder, depth = waiting.pop()
+            folder, depth, device = waiting.pop()
             if depth > DEPTH:
                 yield Unread(folder, "reason.folder-deep")
                 continue
-            if folder in self._network:
-                yield Unread(folder, "reason.folder-network")
+            here = self._device(folder, device)
+            if isinstance(here, Unread):
+                yield here
                 continue
-            for found in self._entries(folder, root):
+            for found in self._entries(folder, root) if here is not None else ():
                 if isinstance(found, str):
-                    waiting.append((found, depth + 1))
+                    waiting.append((found, depth + 1, here or 0))
                 else:
                     yield found
             yield None
 
-    def _entries(self, folder: str, root: str) -> Iterator[Found | Unread | str]:
+    def _device(self, folder: str, parent: int) -> int | Unread | None:
+        """Give the device that a folder is on, None when there is nothing to walk.
+
+        The mounts are asked before the folder is touched, and again at every border.
+        """
+        refused = Unread(folder, "reason.folder-network")
+        if self._is_remote(folder):
+            return refused
         try:
             status = os.lstat(folder)
-            if not stat.S_ISDIR(status.st_mode) or not self._first_time(status):
-                return
-            entries = os.scandir(folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            return _unread(folder, error)
+        if not stat.S_ISDIR(status.st_mode) or is_link(status) or not self._first_time(status):
+            return None
+        if status.st_dev != parent and parent:
+            self._mounts = mounts()
+            if self._is_remote(folder):
+                return refused
+        return status.st_dev
+
+    def _is_remote(self, folder: str) -> bool:
+        return not self._scope.network and folder in self._mounts.network
+
+    def _entries(self, folder: str, root: str) -> Iterator[Found | Unread | str]:
+        elsewhere = False
+        try:
+            for portion in _portions(folder):
+                for entry in portion:
+                    found = self._entry(entry, root)
+                    elsewhere = elsewhere or found is True
+                    if found is not None and not isinstance(found, bool):
+                        yield found
         except (FileNotFoundError, NotADirectoryError):
             return
-        except PermissionError:
-            yield Unread(folder, "reason.folder-denied")
-            return
-        except OSError:
-            yield Unread(folder, "reason.folder-failed")
-            return
-        with entries:
-            yield from self._listed(entries, folder, root)
+        except OSError as error:
+            yield _unread(folder, error)
+        if elsewhere:  # told once for the folder, since a cloud may hold very many
+            yield Unread(folder, "reason.folder-cloud")
 
-    def _listed(
-        self, entries: Iterator[os.DirEntry[str]], folder: str, root: str
-    ) -> Iterator[Found | Unread | str]:
-        while True:
-            try:
-                entry = next(entries, None)
-            except OSError:
-                yield Unread(folder, "reason.folder-failed")
-                return
-            if entry is None:
-                return
-            found = self._entry(entry, root)
-            if found is not None:
-                yield found
-
-    def _entry(self, entry: os.DirEntry[str], root: str) -> Found | Unread | str | None:
+    def _entry(self, entry: os.DirEntry[str], root: str) -> Found | Unread | str | bool | None:
+        """Give a file, the path of a folder, True for a file that is elsewhere, None for others."""
         path = entry.path
         try:
             if entry.is_dir(follow_symlinks=False):
                 return None if self._scope.left_out(path + os.sep, root) else path
-            status = entry.stat(follow_symlinks=False)
+            return self._file(path, entry.stat(follow_symlinks=False), root)
         except FileNotFoundError:
             return None
-        except OSError:
-            return Unread(path, "reason.file-failed")
-        if not stat.S_ISREG(status.st_mode) or self._scope.left_out(path, root):
+        except OSError as error:
+            return _unread(path, error, "reason.file-failed")
+
+    def _file(self, path: str, status: os.stat_result, root: str) -> Found | bool | None:
+        if not stat.S_ISREG(status.st_mode) or is_link(status) or self._scope.left_out(path, root):
             return None
-        if status.st_nlink > 1 and not self._first_time(status):
-            return None
-        return Found(path, mark_of(status))
+        if is_elsewhere(status, self._mounts.fuse):
+            return True
+        if sys.platform == "win32":  # what a folder says of a file may be old, and has no number
+            status = os.lstat(path)
+        weak = WEAK_TIMES or status.st_dev in self._mounts.weak
+        return Found(path, mark_of(status), status.st_nlink, weak)
 
     def _first_time(self, status: os.stat_result) -> bool:
         identity = (status.st_dev, status.st_ino)
@@ -182,3 +201,24 @@ class _Walk:
         if status.st_ino:
             self._met.add(identity)
         return True
+
+
+def _portions(folder: str) -> Iterator[list[os.DirEntry[str]]]:
+    """Give the entries of a folder, which is held open only while there are more.
+
+    Raises:
+        OSError: it could not be read, or not to its end.
+
+    """
+    with os.scandir(folder) as entries:
+        while len(portion := list(islice(entries, PORTION))) == PORTION:
+            yield portion
+    yield portion
+
+
+def _unread(path: str, error: OSError, otherwise: str = "reason.folder-failed") -> Unread:
+    if error.errno == errno.ENAMETOOLONG:
+        return Unread(path, "reason.path-long")
+    if isinstance(error, PermissionError) and otherwise == "reason.folder-failed":
+        return Unread(path, "reason.folder-denied")
+    return Unread(path, otherwise)

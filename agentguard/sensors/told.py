@@ -12,6 +12,9 @@ from agentguard.sensors.sweep import inside
 REASONS = 10_000
 """So many paths with a reason are told one by one; beyond, the sweep only counts them."""
 
+HOLDING = 20_000
+"""So many paths with hits are held by name; the end of the others is known by what was kept."""
+
 Word = tuple[FileOutcome, str]
 HITS: Word = (FileOutcome.READ, "")
 
@@ -19,20 +22,28 @@ HITS: Word = (FileOutcome.READ, "")
 class Told:
     """The paths with hits, and those that were not read in full, with the reason."""
 
-    def __init__(self) -> None:
+    def __init__(self, holding: int = HOLDING) -> None:
         self._said: dict[str, Word] = {}
+        self._holding = holding
         self._reasons = 0
 
     def also(self, known: Iterable[str]) -> None:
         """Take these as told to hold something, unless another word is known."""
         for path in known:
+            if self.full:
+                return
             self._said.setdefault(path, HITS)
 
     def __contains__(self, path: str) -> bool:
         return path in self._said
 
+    @property
+    def full(self) -> bool:
+        """Tell whether there are more paths with hits than are held by name."""
+        return len(self._said) - self._reasons >= self._holding
+
     def paths(self) -> tuple[str, ...]:
-        """Give every path of which something was told."""
+        """Give every path of which something was told, as far as they are held."""
         return tuple(self._said)
 
     def below(self, folder: str) -> Iterator[str]:
@@ -43,27 +54,31 @@ class Told:
         """Tell whether the last word on a path was that it could not be read."""
         return self._said.get(path, HITS)[0] is FileOutcome.UNREADABLE
 
-    def open(self, path: str) -> bool:
-        """Tell whether the last word on a path was that it holds something."""
-        return self._said.get(path) == HITS
-
     def news(
-        self, path: str, outcome: FileOutcome, hits: tuple[Hit, ...], reason: str, at: Moment
+        self,
+        path: str,
+        word: Word,
+        hits: tuple[Hit, ...],
+        at: Moment,
+        *,
+        held: bool = False,
     ) -> FileScanned | None:
-        """Give the event that is worth telling, or None.
+        """Give the event that is worth telling, or None; `held` when hits were told at any time.
 
         Hits always are; a reason is when it is new, an end when something was told before. That a
         file is sealed is as good as clean.
         """
+        outcome, reason = word
         event = FileScanned(at=at, path=path, outcome=outcome, hits=hits, reason=reason)
         before = self._said.get(path)
         if reason and outcome in {FileOutcome.READ, FileOutcome.UNREADABLE}:
-            return event if self._note(path, (outcome, reason), before) or hits else None
+            return event if self._note(path, word, before) or hits else None
         self._forget(path)
         if hits:
-            self._said[path] = HITS
+            if not self.full:
+                self._said[path] = HITS
             return event
-        return event if before is not None else None
+        return event if held or before is not None else None
 
     def _note(self, path: str, word: Word, before: Word | None) -> bool:
         if before == word or (before is None and self._reasons >= REASONS):

@@ -21,9 +21,9 @@ from watchdog.events import (
     FileSystemEvent,
     FileSystemEventHandler,
 )
-from watchdog.observers import Observer
 
 from agentguard.sensors.hints import Kind
+from agentguard.sensors.observing import observer_of, reads
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
@@ -88,6 +88,7 @@ class Watcher:
 
     def __init__(self, tell: Callable[[str, Kind], None], lost: Callable[[], None]) -> None:
         self._handler = _Handler(tell)
+        self._lost = lost
         self._ear = _Ear(lost)
         self._observer: BaseObserver | None = None
         self._wanted = 0
@@ -98,7 +99,7 @@ class Watcher:
         there = [root for root in roots if os.path.isdir(root)]  # noqa: PTH112 - any bytes of a name
         self._wanted = len(there)
         try:
-            observer = Observer(timeout=TIMEOUT)
+            observer = observer_of(TIMEOUT, self._lost)
         except OSError:  # the limit of inotify instances
             return False
         logging.getLogger(_LOG).addHandler(self._ear)
@@ -128,7 +129,7 @@ class Watcher:
         return (
             self._observer.is_alive()
             and len(emitters) == self._wanted
-            and all(emitter.is_alive() for emitter in emitters)
+            and all(emitter.is_alive() and reads(emitter) for emitter in emitters)
         )
 
     def has_room(self) -> bool:

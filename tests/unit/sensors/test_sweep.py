@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,13 +11,8 @@ import pytest
 
 from agentguard.model.policy import Watch
 from agentguard.sensors import sweep
-from agentguard.sensors.sweep import Found, Unread, inside, network_folders, scope_of, walk
-
-MOUNTS = r"""27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
-40 27 0:50 / /mnt/team\040files rw,relatime shared:1 - cifs //files.example/team rw
-41 27 0:51 / /home/ada/cloud rw,nosuid - fuse.rclone remote: rw
-42 27 0:52 / /run/user/1000/doc rw,nosuid - fuse.portal portal rw
-"""
+from agentguard.sensors.mounts import Mounts, mounts
+from agentguard.sensors.sweep import Found, Unread, inside, scope_of, walk
 
 
 def met(root: Path, **more: tuple[str, ...]) -> list[str]:
@@ -77,25 +73,155 @@ def test_the_agents_own_folder_is_left_out_but_not_a_root_inside_it(tmp_path: Pa
     assert inner.covers(path)
 
 
-def test_folders_on_other_computers_are_known(tmp_path: Path) -> None:
-    (tmp_path / "mounts").write_text(MOUNTS)
-    assert network_folders(str(tmp_path / "mounts")) == {"/mnt/team files", "/home/ada/cloud"}
-    assert network_folders(str(tmp_path / "none")) == frozenset()
+@pytest.fixture
+def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give a function that says what is mounted where, as the kernel would."""
+    table = tmp_path / "mounts"
+
+    def mount(**kinds: str) -> None:
+        lines = [
+            f"4{n} 27 0:5{n} / {tmp_path}/{name} rw - {kind.replace('_', '.')} afar rw\n"
+            for n, (name, kind) in enumerate(kinds.items())
+        ]
+        table.write_text("27 1 254:0 / / rw - ext4 /dev/vda rw\n" + "".join(lines))
+        monkeypatch.setattr(sweep, "mounts", lambda: mounts(str(table)))
+
+    return mount
+
+
+def everything(*roots: Path, **more: object) -> list[Found | Unread]:
+    watch = Watch(folders=tuple(str(r) for r in roots), exclude=("*/mounts",), **more)
+    return [found for found in walk(scope_of(watch)) if found is not None]
 
 
 def test_a_network_folder_is_said_and_never_entered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, mounted: Callable[..., None]
 ) -> None:
     put(tmp_path, "here/x", "share/x")
-    (tmp_path / "mounts").write_text(
-        f"40 27 0:50 / {tmp_path}/share rw - nfs4 files.example:/team rw\n"
-    )
-    mounts = network_folders(str(tmp_path / "mounts"))
-    monkeypatch.setattr(sweep, "network_folders", lambda: mounts)
-    scope = scope_of(Watch(folders=(str(tmp_path),), exclude=("*/mounts",)))
-    found = [f for f in walk(scope) if f is not None]
+    mounted(share="nfs4")
+    found = everything(tmp_path)
     assert Unread(f"{tmp_path}/share", "reason.folder-network") in found
     assert [f.path for f in found if isinstance(f, Found)] == [f"{tmp_path}/here/x"]
+
+
+def test_a_root_within_a_network_folder_is_said_and_never_touched(
+    tmp_path: Path, mounted: Callable[..., None]
+) -> None:
+    put(tmp_path, "share/documents/x")
+    mounted(share="cifs")
+    assert everything(tmp_path / "share" / "documents") == [
+        Unread(f"{tmp_path}/share/documents", "reason.folder-network")
+    ]
+
+
+def test_the_policy_may_have_network_folders_looked_at(
+    tmp_path: Path, mounted: Callable[..., None]
+) -> None:
+    put(tmp_path, "share/documents/x", "here/share/x")
+    mounted(share="cifs")
+    found = everything(tmp_path / "share", tmp_path / "here", network=True)
+    assert sorted(f.path for f in found) == [
+        f"{tmp_path}/here/share/x",
+        f"{tmp_path}/share/documents/x",
+    ]
+
+
+def test_a_share_that_is_mounted_during_a_walk_is_not_entered(
+    tmp_path: Path, mounted: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another device within a folder has the mounts read again."""
+    put(tmp_path, "a/x", "b/share/x")
+    mounted()
+    real = os.lstat
+
+    def lstat(path: str) -> os.stat_result:
+        status = real(path)
+        if not str(path).endswith("/share"):
+            return status
+        mounted(**{"b/share": "nfs4"})
+        fields = list(status)
+        fields[2] += 1  # st_dev
+        return os.stat_result(fields)
+
+    monkeypatch.setattr(sweep.os, "lstat", lstat)
+    assert Unread(f"{tmp_path}/b/share", "reason.folder-network") in everything(tmp_path)
+
+
+def sparse(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(100_000)
+
+
+def test_files_that_are_only_in_a_cloud_are_told_once_for_their_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file with a size and no blocks, on a file system that a program serves."""
+    put(tmp_path, "cloud/here")
+    for number in range(20):
+        sparse(tmp_path / "cloud" / f"{number}")
+    here = Mounts(fuse=frozenset({tmp_path.stat().st_dev}))
+    monkeypatch.setattr(sweep, "mounts", lambda: here)
+    found = everything(tmp_path)
+    assert [f.path for f in found if isinstance(f, Found)] == [f"{tmp_path}/cloud/here"]
+    assert [f for f in found if isinstance(f, Unread)] == [
+        Unread(f"{tmp_path}/cloud", "reason.folder-cloud")
+    ]
+
+
+def test_a_sparse_file_of_an_own_disk_is_a_file(tmp_path: Path) -> None:
+    sparse(tmp_path / "holes")
+    assert [f.path for f in everything(tmp_path)] == [f"{tmp_path}/holes"]
+
+
+def test_where_times_can_be_set_back_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "x")
+    assert [f.weak for f in everything(tmp_path) if isinstance(f, Found)] == [False]
+    stick = Mounts(weak=frozenset({tmp_path.stat().st_dev}))
+    monkeypatch.setattr(sweep, "mounts", lambda: stick)
+    assert [f.weak for f in everything(tmp_path) if isinstance(f, Found)] == [True]
+
+
+def test_a_path_that_is_too_long_for_the_system_is_said(tmp_path: Path) -> None:
+    name, depth = "d" * 200, 0
+    before = Path.cwd()
+    try:
+        os.chdir(tmp_path)
+        while depth < 25:  # 5,000 bytes and more
+            Path(name).mkdir()
+            os.chdir(name)
+            depth += 1
+        Path("x").write_text("x")
+    finally:
+        os.chdir(before)
+    (found,) = everything(tmp_path)
+    assert isinstance(found, Unread)
+    assert found.reason == "reason.path-long"
+    assert len(found.path) > 4000
+
+
+def test_a_folder_longer_than_a_portion_is_walked_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "PORTION", 7)
+    put(tmp_path, *(f"{n}" for n in range(28)))
+    assert len(everything(tmp_path)) == 28
+
+
+def test_a_folder_is_not_held_open_while_its_files_are_read(tmp_path: Path) -> None:
+    """An open folder cannot be unmounted, or on Windows removed."""
+    put(tmp_path, "a", "b", "c")
+    steps = walk(scope_of(Watch(folders=(str(tmp_path),))))
+    next(steps)
+    held = [os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if _open(n)]
+    assert str(tmp_path) not in held
+    assert len([f for f in steps if f is not None]) == 2
+
+
+def _open(number: str) -> bool:
+    return os.path.lexists(f"/proc/self/fd/{number}")
 
 
 def test_a_folder_that_may_not_be_opened_is_said_and_the_others_are_walked() -> None:
