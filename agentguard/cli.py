@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from agentguard import __version__, commands, texts
-from agentguard.commands.base import COULD_NOT, Command
+from agentguard.commands.base import COULD_NOT, INTERRUPTED, Command
 from agentguard.errors import AgentGuardError, CatalogueError
 
-INTERRUPTED = 130
 PROGRAM = "agentguard"
 COMPLETION = "--print-completion"
 SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")

@@ -1,26 +1,47 @@
-"""What the scan says: lines for programs as they come, a table for people at the end."""
+"""What the scan says: lines for programs as they come, tables for people at the end."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TypeVar
 
 from agentguard.model.events import FileOutcome
+from agentguard.model.hits import Hit
+from agentguard.model.policy import Detection
 from agentguard.pii.base import MOST
 from agentguard.scan.client import Scanned
 from agentguard.texts import Texts
 
+T_contra = TypeVar("T_contra", contravariant=True)
 
-class Report(Protocol):
+
+class Kinds:
+    """The names of the kinds, with those of a site's own."""
+
+    def __init__(self, words: Texts, detection: Detection) -> None:
+        self._words = words
+        self._own: Mapping[str, str] = {own.kind: own.name for own in detection.recognisers}
+
+    def name(self, kind: str) -> str:
+        """Give what people call a kind; its id when nobody named it."""
+        if kind in self._own:
+            return self._own[kind]
+        id_ = f"kind.{kind}"
+        return self._words.say(id_) if self._words.has(id_) else kind
+
+
+class Report(Protocol[T_contra]):
     """Takes results as they come and gives the text to print."""
 
-    def add(self, scanned: Scanned) -> Iterator[str]:
+    def add(self, one: T_contra, /) -> Iterator[str]:
         """Take one result; give lines that may be printed at once."""
         ...
 
-    def end(self) -> Iterator[str]:
-        """Give the closing lines."""
+    def end(self, *, whole: bool) -> Iterator[str]:
+        """Give the closing lines; not `whole` when the scan was stopped before its end."""
         ...
 
 
@@ -35,7 +56,7 @@ class JsonLines:
         if scanned.reason:
             yield _line(scanned.path, None, 0, (), sealed=sealed, unread=scanned.reason)
 
-    def end(self) -> Iterator[str]:
+    def end(self, *, whole: bool) -> Iterator[str]:  # noqa: ARG002 - a report's shape
         """Give nothing: every line stands for itself."""
         return iter(())
 
@@ -51,11 +72,56 @@ def _line(
     return json.dumps(line)
 
 
+class Sheet:
+    """A table in CSV (RFC 4180): a row for each file and kind, and for each file not read."""
+
+    def __init__(self, words: Texts, kinds: Kinds) -> None:
+        self._words = words
+        self._kinds = kinds
+        self._begun = False
+
+    def add(self, scanned: Scanned) -> Iterator[str]:
+        """Give the file's rows."""
+        yield from self._head()
+        for hit in scanned.hits:
+            yield self._row(scanned, hit)
+        if scanned.reason:
+            yield self._row(scanned, None)
+
+    def end(self, *, whole: bool) -> Iterator[str]:  # noqa: ARG002 - a report's shape
+        """Give the head when no file came."""
+        yield from self._head()
+
+    def _head(self) -> Iterator[str]:
+        if not self._begun:
+            self._begun = True
+            yield _cells("path", "kind", "name", "count", "masked", "outcome", "reason")
+
+    def _row(self, scanned: Scanned, hit: Hit | None) -> str:
+        path, outcome = shown(scanned.path), scanned.outcome.value
+        if hit is None:
+            return _cells(path, "", "", "0", "", outcome, self._words.say(scanned.reason))
+        name = self._kinds.name(hit.kind)
+        return _cells(path, hit.kind, name, str(hit.count), " ".join(hit.masked), outcome, "")
+
+
+def _cells(*cells: str) -> str:
+    """Write one row; a cell that a spreadsheet would take for a formula begins with an apostrophe.
+
+    See https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    text = io.StringIO()
+    safe = (f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in cells)
+    csv.writer(text, lineterminator="").writerow(safe)
+    return text.getvalue()
+
+
 class Table:
     """Findings, totals, and what was not read with the reason."""
 
-    def __init__(self, words: Texts) -> None:
+    def __init__(self, words: Texts, kinds: Kinds) -> None:
         self._words = words
+        self._kinds = kinds
         self._found: list[Scanned] = []
         self._unread: list[Scanned] = []
         self._read = 0
@@ -69,12 +135,12 @@ class Table:
             self._unread.append(scanned)
         return iter(())
 
-    def end(self) -> Iterator[str]:
+    def end(self, *, whole: bool) -> Iterator[str]:
         """Give the table."""
         for scanned in sorted(self._found, key=lambda s: s.path):
             yield from self._rows(scanned)
         if not self._found:
-            yield self._words.say("cli.scan.none")
+            yield self._words.say("cli.scan.none" if whole else "cli.scan.none-so-far")
         hits = [hit for scanned in self._found for hit in scanned.hits]
         yield self._words.say(
             "cli.scan.total",
@@ -94,7 +160,7 @@ class Table:
             yield self._words.say(
                 "cli.scan.row",
                 path=shown(scanned.path),
-                kind=self._words.say(f"kind.{hit.kind}"),
+                kind=self._kinds.name(hit.kind),
                 count=hit.count,
                 more="+" if hit.count >= MOST else " ",
                 masked=" ".join(hit.masked),

@@ -12,6 +12,7 @@ FINE = 0
 FINDINGS = 1
 WRONG_USE = 2
 COULD_NOT = 3
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

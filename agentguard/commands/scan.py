@@ -5,67 +5,174 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
-from itertools import islice
-from queue import SimpleQueue
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Generic, TypeVar
 
 from tqdm import tqdm
 
-from agentguard import texts
-from agentguard.commands._scan_report import JsonLines, Report, Table, shown
-from agentguard.commands._scan_walk import walk
-from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
-from agentguard.errors import UsageError
+from agentguard import durable, texts
+from agentguard.commands import _scan_explain
+from agentguard.commands._scan_page import Page, Told
+from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
+from agentguard.commands._scan_work import MOST_JOBS, cores, results
+from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
+from agentguard.errors import CannotError, UsageError
 from agentguard.model.events import FileOutcome
+from agentguard.model.policy import ALL, Detection, Policy
 from agentguard.platforms import system_clock
-from agentguard.scan.client import Limits, ScanClient, Scanned
+from agentguard.scan.client import ScanClient, Scanned
 from agentguard.texts import Texts
 
-MOST_JOBS = 64
-_AHEAD = 4
+T = TypeVar("T")
+Write = Callable[[str], None]
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     """Add the options."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help=words.say("cli.scan.paths"))
+    say = words.say
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=say("cli.scan.paths"))
     parser.add_argument(
-        "--format", choices=("table", "jsonl"), default="table", help=words.say("cli.scan.format")
+        "--format", choices=("table", "jsonl"), default="table", help=say("cli.scan.format")
     )
-    parser.add_argument("--jobs", type=int, default=1, help=words.say("cli.scan.jobs"), metavar="N")
+    parser.add_argument("--explain", action="store_true", help=say("cli.scan.explain"))
+    parser.add_argument("--report", choices=("html", "csv"), help=say("cli.scan.report"))
+    parser.add_argument("--output", type=Path, metavar="FILE", help=say("cli.scan.output"))
+    parser.add_argument("--no-paths", action="store_true", help=say("cli.scan.no-paths"))
+    parser.add_argument("--policy", metavar="FILE", help=say("cli.scan.policy"))
+    parser.add_argument("--jobs", type=int, default=cores(), help=say("cli.scan.jobs"), metavar="N")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Scan, print, and give the exit code.
 
     Raises:
-        UsageError: a path does not exist, or the number of jobs is out of range.
+        UsageError: a path does not exist, options contradict each other, or the policy is wrong.
+        CannotError: the report could not be written.
 
     """
     words = texts.load()
     _judge(chosen, words)
-    report: Report = JsonLines() if chosen.format == "jsonl" else Table(words)
+    policy = _policy(chosen.policy)
+    detection = ALL if policy is None else policy.detection
+    if chosen.explain:
+        sentences = _scan_explain.Sentences(words, Kinds(words, detection))
+        said = _scan_explain.Objects(words) if chosen.format == "jsonl" else sentences
+        asked = _each(chosen, words, detection, _scan_explain.ask)
+        return _say(asked, _Said(said, _print), lambda one: _scan_explain.told_of(one).scanned)
+    with _out(chosen.output, words) as write:
+        every = _each(chosen, words, detection, ScanClient.scan)
+        code = _say(every, _Said(_report(chosen, words, policy), write), lambda one: one)
+    if chosen.output is not None:
+        sys.stderr.write(words.say("cli.scan.written", file=shown(str(chosen.output))) + "\n")
+    return code
+
+
+def _policy(file: str | None) -> Policy | None:
+    if file is None:
+        return None
+    from agentguard.commands import _policy_file  # noqa: PLC0415 - it brings the whole agent
+
+    return _policy_file.read(file)
+
+
+def _report(chosen: argparse.Namespace, words: Texts, policy: Policy | None) -> Report[Scanned]:
+    kinds = Kinds(words, ALL if policy is None else policy.detection)
+    if chosen.report == "csv":
+        return Sheet(words, kinds)
+    if chosen.report == "html":
+        told = Told(paths=tuple(chosen.paths), policy=policy, hidden=chosen.no_paths)
+        return Page(words, kinds, told, system_clock())
+    return JsonLines() if chosen.format == "jsonl" else Table(words, kinds)
+
+
+class _Said(Generic[T]):
+    """A report and where it is written."""
+
+    def __init__(self, report: Report[T], write: Write) -> None:
+        self._report = report
+        self._write = write
+
+    def add(self, one: T) -> None:
+        for line in self._report.add(one):
+            self._write(line)
+
+    def end(self, *, whole: bool) -> None:
+        for line in self._report.end(whole=whole):
+            self._write(line)
+        if not whole:
+            sys.stderr.write(texts.load().say("cli.scan.stopped") + "\n")
+
+
+def _say(every: Generator[T, None, None], said: _Said[T], scan: Callable[[T], Scanned]) -> int:
+    """Say what comes, or what came before Ctrl-C; give the exit code."""
     found = failed = read = 0
-    with tqdm(unit=words.say("cli.scan.unit"), disable=None, file=sys.stderr, leave=False) as bar:
-        for scanned in results(chosen.paths, chosen.jobs):
-            bar.update()
-            found += bool(scanned.hits)
-            read += scanned.outcome in {FileOutcome.READ, FileOutcome.SEALED}
-            failed += scanned.outcome in {FileOutcome.UNREADABLE, FileOutcome.GONE}
-            for line in report.add(scanned):
-                bar.clear()
-                sys.stdout.write(f"{line}\n")
-    for line in report.end():
-        sys.stdout.write(f"{line}\n")
+    try:
+        with closing(every):
+            for one in every:
+                scanned = scan(one)
+                found += bool(scanned.hits)
+                read += scanned.outcome in {FileOutcome.READ, FileOutcome.SEALED}
+                failed += scanned.outcome in {FileOutcome.UNREADABLE, FileOutcome.GONE}
+                said.add(one)
+    except KeyboardInterrupt:
+        said.end(whole=False)
+        return INTERRUPTED
+    said.end(whole=True)
     if found:
         return FINDINGS
     return COULD_NOT if failed and not read else FINE
 
 
+def _each(
+    chosen: argparse.Namespace,
+    words: Texts,
+    detection: Detection,
+    ask: Callable[[ScanClient, str], T],
+) -> Generator[T | Scanned, None, None]:
+    """Give the results with a bar on a terminal; leaving it ends the children."""
+    unit = words.say("cli.scan.unit")
+    every = results(chosen.paths, chosen.jobs, detection, ask)
+    with closing(every), tqdm(unit=unit, disable=None, file=sys.stderr, leave=False) as bar:
+        for one in every:
+            bar.update()
+            bar.clear()
+            yield one
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+@contextmanager
+def _out(file: Path | None, words: Texts) -> Iterator[Write]:
+    """Give what takes lines; a file is written whole at the end, or not at all."""
+    if file is None:
+        yield _print
+        return
+    lines: list[str] = []
+    yield lines.append
+    data = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+    try:
+        durable.write(file.absolute(), data)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise CannotError(
+            words.say("cli.scan.not-written", file=shown(str(file)), why=why),
+            words.say("cli.scan.not-written-advice"),
+        ) from error
+
+
 def _judge(chosen: argparse.Namespace, words: Texts) -> None:
     if not 1 <= chosen.jobs <= MOST_JOBS:
         raise UsageError(words.say("cli.scan.jobs-wrong", most=MOST_JOBS))
+    if chosen.report and chosen.explain:
+        raise _contradiction("one-way", words)
+    if not chosen.report and (chosen.output or chosen.no_paths):
+        raise _contradiction("output-alone", words)
+    if chosen.no_paths and chosen.report != "html":
+        raise _contradiction("no-paths-html", words)
     for path in chosen.paths:
         if not os.path.lexists(path):
             raise UsageError(
@@ -74,32 +181,8 @@ def _judge(chosen: argparse.Namespace, words: Texts) -> None:
             )
 
 
-def results(paths: list[str], jobs: int) -> Iterator[Scanned]:
-    """Give one result for each file, as they come; children end with the iteration."""
-    with ExitStack() as stack:
-        clients: SimpleQueue[ScanClient] = SimpleQueue()
-        for _ in range(jobs):
-            clients.put(stack.enter_context(ScanClient(Limits(), system_clock())))
-        pool = stack.enter_context(ThreadPoolExecutor(jobs, thread_name_prefix="scan"))
-        stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-
-        def scan(path: str) -> Scanned:
-            client = clients.get()
-            try:
-                return client.scan(path)
-            finally:
-                clients.put(client)
-
-        found = walk(paths)
-        running: set[Future[Scanned]] = set()
-        while batch := list(islice(found, max(1, jobs * _AHEAD - len(running)))):
-            yield from (item for item in batch if isinstance(item, Scanned))
-            running |= {pool.submit(scan, item) for item in batch if isinstance(item, str)}
-            if len(running) >= jobs * _AHEAD:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        for future in running:
-            yield future.result()
+def _contradiction(what: str, words: Texts) -> UsageError:
+    return UsageError(words.say(f"cli.scan.{what}"), words.say(f"cli.scan.{what}-advice"))
 
 
 COMMAND = Command(arguments=arguments, run=run)

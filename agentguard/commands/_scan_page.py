@@ -1,0 +1,260 @@
+"""The page that an admin reads and sends on: one HTML file that loads nothing and runs nothing.
+
+There is no template library in the agent. `resources/report/` holds the page and its style; what
+repeats is made here, and every text goes through `text`, which escapes it.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from string import Template
+
+from agentguard import __version__, paths
+from agentguard.commands._scan_hidden import Hidden
+from agentguard.commands._scan_report import Kinds, shown
+from agentguard.commands._scan_summary import Folder, Summary, Total, values_of
+from agentguard.model.policy import Policy
+from agentguard.pii.base import MOST
+from agentguard.ports.clock import Clock
+from agentguard.scan.client import Scanned
+from agentguard.texts import Texts
+
+MOST_FILES = 100
+MOST_FOLDERS = 400
+MOST_LISTED = 200
+_OPEN_DEPTH = 2
+_KINDS_OF_FOLDER = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the page says of the scan itself; `hidden` when its names may not leave the house."""
+
+    paths: tuple[str, ...]
+    policy: Policy | None
+    hidden: bool
+
+
+class Page:
+    """Takes results as they come, and gives the page at the end."""
+
+    def __init__(self, words: Texts, kinds: Kinds, told: Told, clock: Clock) -> None:
+        self._words = words
+        self._kinds = kinds
+        self._told = told
+        self._clock = clock
+        self._begun = clock.now()
+        self._summary = Summary(told.paths)
+        self._hidden = Hidden() if told.hidden else None
+        self._folders = 0
+
+    def add(self, one: Scanned, /) -> Iterator[str]:
+        """Keep the result for the end."""
+        self._summary.add(one)
+        return iter(())
+
+    def end(self, *, whole: bool) -> Iterator[str]:
+        """Give the page."""
+        folder = paths.resources() / "report"
+        page = Template((folder / "page.html").read_text(encoding="utf-8"))
+        parts = {
+            "style": (folder / "page.css").read_text(encoding="utf-8"),
+            "language": "en",
+            "title": self._say("title"),
+            "banner": "" if whole else _tag("p", self._say("incomplete"), "banner"),
+            "facts": self._facts(),
+            "tiles": "".join(self._tiles()),
+            "kinds": self._of_kinds(),
+            "folders": self._of_folders(),
+            "files": self._of_files(),
+            "sealed": self._of_sealed(),
+            "unread": self._of_unread(),
+            "about": self._say("about"),
+            "footer": self._say("footer", version=__version__),
+        }
+        headings = {
+            f"{name}_heading": self._say(f"{name}-heading")
+            for name in ("kinds", "folders", "files", "sealed", "unread", "about")
+        }
+        yield page.substitute(parts | headings).rstrip("\n")
+
+    def _say(self, id_: str, /, **params: str | int) -> str:
+        return text(self._words.say(f"report.{id_}", **params))
+
+    def _path(self, path: str) -> str:
+        """Give a path to be shown; in a narrow column it breaks after a folder."""
+        name = shown(path) if self._hidden is None else self._hidden.path(path)
+        return text(name).replace("/", "/<wbr>").replace("\\", "\\<wbr>")
+
+    def _facts(self) -> str:
+        policy = self._told.policy
+        now = self._clock.now()
+        begun = datetime.fromtimestamp(self._begun.wall, UTC).astimezone()
+        rules = (
+            self._say("rules-built-in", version=__version__)
+            if policy is None
+            else self._say(
+                "rules-policy", name=policy.name, version=policy.version, digest=policy.digest[:12]
+            )
+        )
+        took = self._say("seconds", seconds=max(1, round(now.since(self._begun))))
+        when = begun.isoformat(timespec="minutes")
+        facts = {
+            "looked-into": "<br>".join(self._path(path) for path in self._told.paths),
+            "when": f'<time datetime="{when}">{text(begun.strftime("%Y-%m-%d %H:%M %Z"))}</time>',
+            "took": took,
+            "rules": rules,
+        }
+        return "".join(
+            f"<div><dt>{self._say(name)}</dt><dd>{fact}</dd></div>" for name, fact in facts.items()
+        )
+
+    def _tiles(self) -> Iterator[str]:
+        summary = self._summary
+        totals = summary.totals()
+        more = any(total.more for total in totals)
+        unread = sum(map(len, summary.unread.values()))
+        tone = "bad" if totals else "good"
+        yield self._tile("values", _number(sum(t.values for t in totals), more=more), tone)
+        yield self._tile("with-data", _number(len(summary.found)), tone)
+        yield self._tile("read", _number(summary.read), "")
+        yield self._tile("encrypted", _number(len(summary.sealed)), "")
+        yield self._tile("not-whole", _number(unread), "care" if unread else "")
+
+    def _tile(self, name: str, number: str, tone: str) -> str:
+        return (
+            f'<li class="tile {tone}"><strong>{number}</strong><span>{self._say(name)}</span></li>'
+        )
+
+    def _of_kinds(self) -> str:
+        totals = self._summary.totals()
+        if not totals:
+            return _tag("p", self._say("none"), "none")
+        largest = max(total.values for total in totals)
+        rows = "".join(self._kind(total, largest) for total in totals)
+        return self._table("kinds", ("kind", "values", "in-files"), rows)
+
+    def _kind(self, total: Total, largest: int) -> str:
+        width = max(1, round(100 * total.values / largest))
+        bar = f'<span class="bar" style="width:{width}%"></span>'
+        return (
+            f'<tr><th scope="row">{text(self._kinds.name(total.kind))}'
+            f' <code class="id">{text(total.kind)}</code></th>'
+            f'<td class="number">{_number(total.values, more=total.more)}'
+            f'<span class="track" aria-hidden="true">{bar}</span></td>'
+            f'<td class="number">{_number(total.files)}</td></tr>'
+        )
+
+    def _table(self, name: str, columns: Sequence[str], rows: str) -> str:
+        heads = "".join(f'<th scope="col">{self._say(f"column-{c}")}</th>' for c in columns)
+        label = self._say(f"{name}-heading")
+        return (
+            f'<div class="wide" tabindex="0" role="region" aria-label="{label}">'
+            f'<table class="{name}"><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+
+    def _of_folders(self) -> str:
+        self._folders = 0
+        roots = sorted(self._summary.folders.values(), key=lambda f: (-f.values, f.path))
+        shown_roots = [self._folder(root, 0) for root in roots if root.values]
+        if not shown_roots:
+            return _tag("p", self._say("none"), "none")
+        left = "" if self._folders < MOST_FOLDERS else _tag("p", self._say("more-folders"), "more")
+        return f'<ul class="tree">{"".join(shown_roots)}</ul>{left}'
+
+    def _folder(self, folder: Folder, depth: int) -> str:
+        """Give a folder with those below it that hold something, as far as there is room."""
+        self._folders += 1
+        name = self._path(folder.path if depth == 0 else _last(folder.path))
+        if depth and self._hidden is not None:
+            name = text(self._hidden.folder(folder.path))
+        head = f'<span class="name">{name}</span> {self._counts(folder)}'
+        below = sorted(folder.parts.values(), key=lambda f: (-f.values, f.path))
+        inside = "".join(
+            self._folder(one, depth + 1)
+            for one in below
+            if one.values and self._folders < MOST_FOLDERS
+        )
+        if not inside:
+            return f'<li><div class="leaf">{head}</div></li>'
+        opened = " open" if depth < _OPEN_DEPTH else ""
+        return f"<li><details{opened}><summary>{head}</summary><ul>{inside}</ul></details></li>"
+
+    def _counts(self, folder: Folder) -> str:
+        values = self._say("folder-values", values=_number(folder.values, more=folder.more))
+        files = self._say("folder-files", files=folder.files, read=folder.read)
+        top = folder.kinds.most_common(_KINDS_OF_FOLDER)
+        chips = "".join(_chip(f"{self._kinds.name(kind)} {_number(n)}") for kind, n in top)
+        more = len(folder.kinds) - len(top)
+        chips += _chip(f"+ {more}") if more > 0 else ""
+        return f'<span class="count">{values}</span> <span class="of">{files}</span> {chips}'
+
+    def _of_files(self) -> str:
+        worst = self._summary.worst(MOST_FILES)
+        if not worst:
+            return _tag("p", self._say("none"), "none")
+        rows = "".join(map(self._file, worst))
+        left = len(self._summary.found) - len(worst)
+        return self._table("files", ("file", "held", "all"), rows) + self._left(left)
+
+    def _file(self, scanned: Scanned) -> str:
+        held = "".join(
+            f"<li><span>{text(self._kinds.name(hit.kind))}"
+            f" <b>{_number(hit.count, more=hit.count >= MOST)}</b></span>"
+            f"{''.join(f'<code>{text(mask)}</code>' for mask in hit.masked)}</li>"
+            for hit in sorted(scanned.hits, key=lambda hit: -hit.count)
+        )
+        return (
+            f'<tr><th scope="row" class="path">{self._path(scanned.path)}</th>'
+            f'<td><ul class="held">{held}</ul></td>'
+            f'<td class="number">{_number(values_of(scanned.hits))}</td></tr>'
+        )
+
+    def _of_sealed(self) -> str:
+        if not self._summary.sealed:
+            return _tag("p", self._say("no-sealed"), "none")
+        return _tag("p", self._say("sealed-means")) + self._listed(self._summary.sealed)
+
+    def _of_unread(self) -> str:
+        if not self._summary.unread:
+            return _tag("p", self._say("all-read"), "none")
+        by_number = sorted(self._summary.unread.items(), key=lambda item: (-len(item[1]), item[0]))
+        return "".join(
+            f"<section><h3>{text(self._words.say(reason))}"
+            f' <span class="count">{_number(len(files))}</span></h3>{self._listed(files)}</section>'
+            for reason, files in by_number
+        )
+
+    def _listed(self, files: Iterable[str]) -> str:
+        every = sorted(files)
+        items = "".join(f'<li class="path">{self._path(path)}</li>' for path in every[:MOST_LISTED])
+        return f'<ul class="list">{items}</ul>' + self._left(len(every) - MOST_LISTED)
+
+    def _left(self, left: int) -> str:
+        return _tag("p", self._say("more-files", count=left), "more") if left > 0 else ""
+
+
+def text(said: str) -> str:
+    """Escape a text for any place in the page."""
+    return html.escape(said, quote=True)
+
+
+def _tag(name: str, inside: str, kind: str = "") -> str:
+    return f'<{name} class="{kind}">{inside}</{name}>' if kind else f"<{name}>{inside}</{name}>"
+
+
+def _chip(said: str) -> str:
+    return f'<span class="chip">{text(said)}</span>'
+
+
+def _number(count: int, *, more: bool = False) -> str:
+    """Write a number with thin spaces between thousands."""
+    return f"{count:,}".replace(",", "\u202f") + ("+" if more else "")
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

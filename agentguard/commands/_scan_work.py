@@ -1,0 +1,70 @@
+"""Has files read by several children at once; what was stopped half-way ends them at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from itertools import islice
+from queue import LifoQueue
+from typing import TypeVar
+
+from agentguard.commands._scan_walk import walk
+from agentguard.model.policy import Detection
+from agentguard.platforms import system_clock
+from agentguard.scan.client import Limits, ScanClient, Scanned
+
+MOST_JOBS = 64
+_AHEAD = 4
+
+T = TypeVar("T")
+
+
+def cores() -> int:
+    """Give how many files this process may read at once with profit."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(MOST_JOBS, len(os.sched_getaffinity(0)))
+    return min(MOST_JOBS, os.cpu_count() or 1)
+
+
+def results(
+    paths: Sequence[str], jobs: int, detection: Detection, ask: Callable[[ScanClient, str], T]
+) -> Generator[T | Scanned, None, None]:
+    """Give what `ask` says of each file, as it comes, and why folders are shut.
+
+    The children end with the iteration: when it is closed early, in the middle of their work.
+    """
+    with ExitStack() as stack:
+        every = [ScanClient(Limits(), system_clock(), detection=detection) for _ in range(jobs)]
+        clients: LifoQueue[ScanClient] = LifoQueue()  # one that has started goes first
+        for client in reversed(every):
+            clients.put(stack.enter_context(client))
+        pool = stack.enter_context(ThreadPoolExecutor(jobs, thread_name_prefix="scan"))
+        stack.callback(_stop, pool, every)
+
+        def scan(path: str) -> T:
+            client = clients.get()
+            try:
+                return ask(client, path)
+            finally:
+                clients.put(client)
+
+        found = walk(paths)
+        running: set[Future[T]] = set()
+        while batch := list(islice(found, max(1, jobs * _AHEAD - len(running)))):
+            yield from (item for item in batch if isinstance(item, Scanned))
+            running |= {pool.submit(scan, item) for item in batch if isinstance(item, str)}
+            if len(running) >= jobs * _AHEAD:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+
+
+def _stop(pool: ThreadPoolExecutor, clients: Sequence[ScanClient]) -> None:
+    """Begin nothing more, and end what is still being read."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for client in clients:
+        client.abort()
