@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 from agentguard.pii.base import FENCE, words
 
@@ -52,7 +52,8 @@ def said(name: str, value: str) -> str:
     return f"{name}: {value}\n{FENCE}" if name else f"{value}\n{FENCE}"
 
 
-def path(names: Iterable[str]) -> str:
+@lru_cache(maxsize=4096)
+def path(names: tuple[str, ...]) -> str:
     """Give the name of a value that stands under several: the last ones that say something."""
     telling = [name for name in names if name and name.lower() not in _GENERIC]
     return " ".join(telling[-_KEPT:])

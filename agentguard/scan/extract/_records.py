@@ -15,11 +15,11 @@ from agentguard.scan.extract._rows import Table
 DEEPEST = 500
 """Levels that are told apart; what stands deeper counts as standing there."""
 
-_NAMING = words(
+NAMING = words(
     "name key label field title id question type column fieldname attribute property parameter"
     " prompt code caption header"
 )
-_NAMED = words(
+NAMED = words(
     "value val text answer content data input current old new oldvalue newvalue stringvalue"
     " response displayvalue rawvalue"
 )
@@ -118,9 +118,9 @@ class Records:
     def _name(self, level: _Level, value: str) -> str:
         """Name a value by its keys, or by a sibling that says what it is."""
         low = level.key.lower()
-        if low in _NAMING and is_label(value):
+        if low in NAMING and is_label(value):
             level.says = one_line(value)
-        elif low in _NAMED:
+        elif low in NAMED:
             if level.says:
                 return level.says
             if len(level.held) < _MOST_HELD:

@@ -110,9 +110,14 @@ class _Reader:
         return self._records.close(is_list=is_list)
 
     def _nested(self, value: str, names: tuple[str, ...]) -> str | None:
-        if self._levels <= 0 or len(value) < _SHORTEST or not _SNIFF.match(value):
-            return None
-        return "".join(_Reader(names, self._levels - 1).read(iter((value,))))
+        return within(value, names, self._levels - 1) if self._levels > 0 else None
+
+
+def within(value: str, names: tuple[str, ...], levels: int = _NESTED_LEVELS) -> str | None:
+    """Read a value that is a document itself, under the names above it; None when it is none."""
+    if len(value) < _SHORTEST or not _SNIFF.match(value):
+        return None
+    return "".join(_Reader(names, levels).read(iter((value,))))
 
 
 def _may_go_on(match: re.Match[str], text: str, last: int) -> bool:
