@@ -7,51 +7,91 @@ from datetime import date
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+# The first letters of the months in English, German, French, Spanish, Italian, Dutch, Polish and
+# Portuguese; letters outside Latin-1 arrive as question marks.
+_MONTHS = {
+    prefix: number
+    for number, prefixes in enumerate(
+        (
+            "jan j\xe4n ene gen sty",
+            "feb fev f\xe9v lut",
+            "mar m\xe4r mrz maa mrt",
+            "apr avr abr kwi",
+            "may mai mag maj mei",
+            "jun juin giu cze",
+            "jul juil lug lip",
+            "aug aou ao\xfb ago sie",
+            "sep set wrz",
+            "oct okt ott out pa? paz",
+            "nov lis",
+            "dec dez d\xe9c dic gru",
+        ),
+        start=1,
+    )
+    for prefix in prefixes.split()
+}
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    "(?:"
+    + "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
+    + r")[a-z\xdf-\xff?]{0,10}"
 )
+_JOINT = r"(?:[-/. ]|\\/|\. )"
+_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?"
+_TH = r"(?:st|nd|rd|th|er|\xba|\.)?"
 _SHAPES = (
-    r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}",
-    r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:[0-9]{4}|[0-9]{2})",
-    rf"[0-9]{{1,2}}(?:st|nd|rd|th)?[-/ ](?:of )?{_MONTH}[-/, ]{{1,2}}[0-9]{{2,4}}",
+    rf"[0-9]{{4}}(?:[-/.]|\\/)[0-9]{{1,2}}(?:[-/.]|\\/)[0-9]{{1,2}}{_TIME}",
+    rf"[0-9]{{1,2}}{_JOINT}[0-9]{{1,2}}{_JOINT}(?:[0-9]{{4}}|[0-9]{{2}})",
+    rf"[0-9]{{1,2}}{_TH}[-/ ]?(?:of |de |d')?{_MONTH}[-/, .]{{1,2}}(?:del? )?[0-9]{{2,4}}",
     rf"{_MONTH}[. ]{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}",
-    r"(?:19|20)[0-9]{6}",
+    r"[0-9]{8}",
+    r"[0-9]{6}",
 )
-_OLDEST, _LATEST = 1900, 2099
-_PARTS = re.compile(r"[0-9]+|[a-z]{3,}")
+_OLDEST, _LATEST = 1900, 2039
+_PARTS = re.compile(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3,}")
 _FULL_YEAR = 4
+_NOT_OF_A_PERSON = re.compile(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
+_THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first century
 
 
 def judge(candidate: Candidate) -> Answer:
     """Take it if it is a day of the calendar."""
     if not candidate.alone:
         return no("touched")
-    parts = [p for p in _PARTS.findall(candidate.text.lower()) if p != "of"]
+    if _NOT_OF_A_PERSON.search(candidate.before.lower()):
+        return no("another-label")
+    parts = _PARTS.findall(candidate.text.lower())[:3]
     day = next((found for order in _orders(parts) if (found := _day(*order))), None)
     return sure(day.isoformat(), "label") if day else no("calendar")
 
 
 def _orders(parts: list[str]) -> list[tuple[str, str, str]]:
+    """Give the readings as year, month and day, the likeliest first."""
     if len(parts) == 1:
-        return [(parts[0][:4], parts[0][4:6], parts[0][6:])]
+        (run,) = parts
+        short = [(run[4:], run[2:4], run[:2]), (run[4:], run[:2], run[2:4])]
+        return [*([(run[:4], run[4:6], run[6:])] if len(run) > len("ddmmyy") else []), *short]
     first, second, third = parts
     if len(first) == _FULL_YEAR and first.isdigit():
         return [(first, second, third)]
-    if first.isalpha():
+    if not first.isdigit():
         return [(third, first, second)]
     return [(third, second, first), (third, first, second)]
 
 
 def _day(year: str, month: str, day: str) -> date | None:
-    number = _MONTHS.index(month[:3]) + 1 if month[:3] in _MONTHS else month
-    full = int(year) if len(year) == _FULL_YEAR else 1900 + int(year)
+    number = month if month.isdigit() else _month(month)
+    full = int(year)
+    if len(year) != _FULL_YEAR:
+        full += 2000 if full <= _THIS_CENTURY else 1900
     try:
         found = date(full, int(number), int(day))
     except ValueError:
         return None
     return found if _OLDEST <= found.year <= _LATEST else None
+
+
+def _month(name: str) -> int:
+    return _MONTHS.get(name[:4]) or _MONTHS.get(name[:3]) or 0
 
 
 RECOGNISER = Recogniser(
@@ -66,6 +106,26 @@ RECOGNISER = Recogniser(
         r"birth ?day",
         r"born",
         r"birth",
+        r"geburts(?:datum|tag|dat)",
+        r"geboren",
+        r"date de naissance",
+        r"naissance",
+        r"n\xe9(?:\(?e\)?)? le",
+        r"fecha de nacimiento",
+        r"nacimiento",
+        r"nacid[oa] el",
+        r"f nac",
+        r"data di nascita",
+        r"nascita",
+        r"nat[oa] il",
+        r"geboorte(?:datum|dag)",
+        r"geb",
+        r"data urodzenia",
+        r"urodzenia",
+        r"urodzon[ya]",
+        r"data de nascimento",
+        r"nascimento",
+        r"nascid[oa] em",
     ),
     near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?((?i:" + "|".join(_SHAPES) + "))",
 )
