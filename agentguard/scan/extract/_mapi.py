@@ -6,6 +6,7 @@ Source: MS-OXPROPS; the types are those of MS-OXCDATA 2.11.1.
 from __future__ import annotations
 
 import codecs
+import re
 from datetime import date
 
 from agentguard.scan.extract._rtf_words import codepage
@@ -55,27 +56,23 @@ NAMES = {
 
 # Ids and marks of programs, which look as addresses and numbers do; and what is said twice.
 _NO_TEXT = frozenset(
-    int(id_, 16)
-    for id_ in (
-        "001A 003D 0064 0070 0071 0075 0077 007D 0C1E 0E1D 0E28 0E29 1035 1039 1042 1046"
-        " 3002 300B 3703 3704 370E 3712 3716 3FE3 3FF8 3FFA 6619"
-    ).split()
+    (
+        *(0x001A, 0x003D, 0x0064, 0x0070, 0x0071, 0x0075, 0x0077, 0x007D, 0x0C1E, 0x0E1D),
+        *(0x0E28, 0x0E29, 0x1035, 0x1039, 0x1042, 0x1046, 0x3002, 0x300B, 0x3703, 0x3704),
+        *(0x370E, 0x3712, 0x3716, 0x3FE3, 0x3FF8, 0x3FFA, 0x6619),
+    )
 )
-_ADDRESS_IDS = ("/o=", "/O=")
-_DEFAULT = "cp1252"
-_FIRST_DAY, _LAST_DAY = 584_389, 3_652_059  # 1601-01-01, when the count begins; and 9999-12-31
-_TICKS_OF_DAY = 864_000_000_000
-
-
-def holds_text(id_: int) -> bool:
-    """Tell whether a property holds what a person wrote or is called."""
-    return id_ not in _NO_TEXT
+_NAMED = 0x8000
+_OF_PROGRAMS = re.compile(r"[^\s;=]+=[^;]*;|\S{60}")
+n id_ not in _NO_TEXT
 
 
 def line(id_: int, text: str) -> str:
     """Give a property as a line, behind its name where it has one."""
     plain = text.strip("\0 \r\n")
     if not plain or plain.startswith(_ADDRESS_IDS):
+        return ""
+    if id_ >= _NAMED and _OF_PROGRAMS.match(plain):
         return ""
     name = NAMES.get(id_, "")
     return f"{name}: {plain}\n" if name else f"{plain}\n"
