@@ -79,7 +79,7 @@ def opened(place: Place) -> Iterator[Agent]:
         stack.callback(store.close)
         seen = SeenDatabase(place.folder, place.clock)
         stack.callback(seen.close)
-        scan = ScanClient(Limits(), place.clock)
+        scan = ScanClient(Limits(), place.clock, strikes=seen)
         stack.callback(scan.close)
         asking = _Asking()
         parts = Parts(

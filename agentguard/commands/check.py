@@ -73,7 +73,10 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
     folder = paths.data_folder()
     chosen = policy or (Path(p) if (p := settings.load(folder).policy) else None)
     given = _read(chosen) if chosen else None
-    with ScanClient(Limits(), clock) as scan, closing(SeenDatabase(folder, clock)) as seen:
+    with (
+        closing(SeenDatabase(folder, clock)) as seen,
+        ScanClient(Limits(), clock, strikes=seen) as scan,
+    ):
         parts = Parts(
             folder=folder,
             backend=load(),

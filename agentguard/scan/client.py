@@ -14,10 +14,12 @@ from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.policy import ALL, Detection
 from agentguard.ports.clock import Clock
+from agentguard.ports.seen import Strikes
 from agentguard.scan import _speech, child
 from agentguard.scan._offspring import Offspring
 from agentguard.scan.limits import Limits
 from agentguard.scan.outcome import Explanation, Reading
+from agentguard.scan.strikes import MemoryStrikes
 
 __all__ = ["IDLE", "Limits", "ScanClient", "Scanned"]
 
@@ -25,7 +27,6 @@ IDLE = 60.0
 """Seconds without use after which `retire_if_idle` ends the child."""
 
 _STRIKES_FOR = frozenset(("reason.timeout", "reason.crashed", "reason.memory"))
-_MOST_REMEMBERED = 10_000
 
 _Identity = tuple[str, int, int]
 
@@ -44,7 +45,7 @@ class ScanClient:
     """Scans files one at a time in a child that starts with the first and never lives in doubt.
 
     Safe for threads. The parent never opens a file that it scans. `detection` is what a policy
-    wants looked for.
+    wants looked for; `strikes` keeps what cost the child its life, in memory unless it is given.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class ScanClient:
         clock: Clock,
         extractors: child.Extractors = child.default_extractors,
         detection: Detection = ALL,
+        strikes: Strikes | None = None,
     ) -> None:
         name = child.name_of(extractors)
         self._errand = _speech.Errand(limits=limits, extractors=name, detection=detection)
@@ -61,7 +63,7 @@ class ScanClient:
         self._child: Offspring | None = None
         self._aborted = False
         self._used: Moment | None = None
-        self._strikes: dict[_Identity, list[Moment]] = {}
+        self._strikes = MemoryStrikes(clock) if strikes is None else strikes
 
     def use(self, detection: Detection) -> None:
         """Look for this from the next file on; a change ends the child that knows another."""
@@ -79,7 +81,7 @@ class ScanClient:
                 return Scanned(path=path, outcome=FileOutcome.UNREADABLE, reason="reason.set-aside")
             reading = self._ask(_speech.ask("file", path))
             if reading.reason in _STRIKES_FOR:
-                self._strike(identity)
+                self._strikes.add(*identity)
             return Scanned(
                 path=path, outcome=reading.outcome, hits=reading.hits, reason=reading.reason
             )
@@ -92,7 +94,7 @@ class ScanClient:
                 return Explanation(outcome=FileOutcome.UNREADABLE, reason="reason.set-aside")
             reading = self._ask(_speech.ask("explain", path))
             if reading.reason in _STRIKES_FOR:
-                self._strike(identity)
+                self._strikes.add(*identity)
             if isinstance(reading, Explanation):
                 return reading
             return Explanation(outcome=reading.outcome, reason=reading.reason)
@@ -173,18 +175,8 @@ class ScanClient:
             self._child = None
 
     def _is_aside(self, identity: _Identity) -> bool:
-        strikes = self._strikes.get(identity, [])
-        if len(strikes) < self._errand.limits.strikes:
-            return False
-        if self._clock.now().since(strikes[-1]) < self._errand.limits.aside:
-            return True
-        del self._strikes[identity]
-        return False
-
-    def _strike(self, identity: _Identity) -> None:
-        if len(self._strikes) >= _MOST_REMEMBERED:
-            del self._strikes[next(iter(self._strikes))]
-        self._strikes.setdefault(identity, []).append(self._clock.now())
+        limits = self._errand.limits
+        return self._strikes.count(*identity, limits.aside) >= limits.strikes
 
 
 def _identity(path: str) -> _Identity:
