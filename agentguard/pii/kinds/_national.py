@@ -36,6 +36,15 @@ BEHIND_LETTERED = r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?"
 # A letter with an accent is one sign, or two in decomposed or wrongly decoded text.
 _ACCENTED = r".{1,2}"
 
+ID_NUMBER = r"id (?:n(?:ommer|umber|o|r)|#)"
+"""A label of any number at all, and of South Africa's identity number."""
+
+INSURANCE = r"(?:renten)?vers(?:icherungs)?\.? ?n(?:umme)?r"
+"""A label in German, of Germany and Austria."""
+
+PERSON = r"pers(?:on)?\.? ?n(?:umme)?r"
+"""A label in Swedish and in Danish."""
+
 TAXPAYER = r"tax payer(?: id(?:entif(?:ication|ier))?)?"
 """A label in English, not of one country."""
 
@@ -48,7 +57,8 @@ TAX = (
     r"steuer ?n(?:umme)?r",
     rf"num{_ACCENTED}ro fiscal",
     r"identifiant fiscal",
-    rf"(?:n{_ACCENTED}mero de )?identificaci{_ACCENTED}n fiscal",
+    rf"n{_ACCENTED}mero fiscal",
+    rf"(?:n{_ACCENTED}m(?:ero|\.)? (?:de )?)?identificaci{_ACCENTED}n(?: fiscal)?",
     r"identificativo fiscale",
     r"fiscaal nummer",
     r"belastingnummer",
@@ -62,11 +72,12 @@ IDENTITY = (
     r"(?:personal|citizen) id(?:ent(?:ity|ification))?",
     r"personal (?:no|number|code)",
     r"identi(?:ty|fication) (?:no|number|nr)",
-    r"id n(?:ommer|umber|o)",
+    ID_NUMBER,
     r"personenkenn(?:zahl|ziffer|zeichen)",
     rf"num{_ACCENTED}ro d.identi(?:te?|fication)",
-    rf"n{_ACCENTED}mero de identidade?",
-    r"documento (?:nacional )?de identidade?",
+    rf"n{_ACCENTED}mero de (?:identidade?|documento)",
+    r"documento(?: (?:nacional )?de identidade?)?",
+    r"doc\.? (?:de )?identidade?",
     r"numero di identit",
     r"persoonsnummer",
     r"identiteitsnummer",
@@ -74,13 +85,13 @@ IDENTITY = (
 )
 """Labels of numbers that a state gives each person."""
 
-SECURITE = rf"s{_ACCENTED}curit{_ACCENTED} sociale"
+SECURITE = rf"(?:num{_ACCENTED}ro (?:de )?)?s{_ACCENTED}curit{_ACCENTED} sociale"
 """A label in French, not of one country."""
 
 SOCIAL = (
     r"social security",
     r"ssn",
-    r"sozialversicherung(?:s(?:nummer|nr)?)?",
+    r"sozialvers(?:icherungs?)?\.? ?(?:nummer|nr)?",
     SECURITE,
     r"seguridad social",
     r"previdenza sociale",
@@ -90,6 +101,9 @@ SOCIAL = (
 )
 """Labels of social insurance numbers."""
 
+# "pesel" is also met as "peselnumber" and "peselnr".
+_ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
+_AMERICAN = ("social security", "ssn")
 _WEAK = words("id no nr number nummer numero code and the de do da di")
 _FEW_DIGITS = 2
 
@@ -136,6 +150,7 @@ def national(
     those that it shares. A number that a spreadsheet wrote without its leading zeros is filled to
     `width` before it is judged. `strong` shapes tell themselves, whatever stands before them.
     """
+    shared = _compounds(generic)
 
     def judge(candidate: Candidate) -> Answer:
         if not candidate.alone:
@@ -143,7 +158,7 @@ def national(
         number = candidate.compact.upper().zfill(width)
         if len(set(number)) <= _FEW_DIGITS:
             return no("filler")
-        own = (strong and not candidate.labelled) or _is_own(candidate, labels, generic)
+        own = (strong and not candidate.labelled) or _is_own(candidate, labels, shared)
         if own is False:
             return no("another-label")
         if not valid(number):
@@ -153,18 +168,25 @@ def national(
     return Recogniser(
         kind=kind,
         judge=judge,
-        shapes=shapes,
-        labels=(*labels, *generic),
+        shapes=tuple(rf"\b{shape}" for shape in shapes),
+        labels=(*_compounds(labels), *shared),
         near=near,
         shown=shown,
     )
 
 
-def _is_own(candidate: Candidate, labels: tuple[str, ...], generic: tuple[str, ...]) -> bool | None:
+def _compounds(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"{label}{_ENDINGS}" if label[-1].isalpha() and label not in _AMERICAN else label
+        for label in labels
+    )
+
+
+def _is_own(candidate: Candidate, labels: tuple[str, ...], shared: tuple[str, ...]) -> bool | None:
     """Tell whose number it is: True its own label's, False another's, None that of a shared one."""
     if not candidate.labelled:
         return candidate.names(_words_of(labels))
-    return None if generic and _one_of(generic).fullmatch(candidate.told) else True
+    return None if shared and _one_of(shared).fullmatch(candidate.told) else True
 
 
 @cache

@@ -23,7 +23,8 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"bsn",
-        r"burgerservice(?:nummer|nr)?",
+        r"burger service(?:n(?:umme)?r)?",
+        r"persoonsgebonden nummer",
         r"sofi ?(?:nummer|nr)",
         r"citizen service n(?:umber|o)",
         r"dutch (?:id|national|personal|social|tax)",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Belief, Candidate, no
-from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, PERSON, national
 from agentguard.pii.kinds.personnummer import valid as is_swedish
 
 
@@ -30,7 +30,7 @@ _BASE = national(
         r"det centrale personregister",
         r"danish (?:id|national|personal|social)",
     ),
-    generic=(r"personnummer", r"person ?nr"),
+    generic=(PERSON,),
     near=rf"{BEHIND}([0-3][0-9]{JOINT}[01][0-9]{JOINT}[0-9]{{2}}[ ]?-?[ ]?[0-9]{{4}})",
 )
 

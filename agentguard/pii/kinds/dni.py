@@ -32,6 +32,7 @@ RECOGNISER = national(
         r"n\.i\.f",
         r"nif",
         r"documento nacional",
+        r"c.{1,2}dula",
         r"extranjero",
         r"spanish (?:id|tax|national)",
     ),

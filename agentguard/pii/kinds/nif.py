@@ -29,6 +29,7 @@ RECOGNISER = national(
         r"(?:n.{1,2}mero de )?identifica.{2,4}o fiscal",
         r"portuguese tax",
     ),
+    generic=(r"n.{1,2}mero fiscal", r"n\.?[o\xb0\xba]\.? fiscal"),
     near=rf"{BEHIND}((?:PT ?)?{digits(3, 3, 3)})",
 )
 """The recogniser of the kind."""

@@ -12,6 +12,7 @@ from agentguard.pii.kinds._national import (
     BEHIND,
     IDENTITY,
     JOINT,
+    PERSON,
     SOCIAL,
     is_day,
     is_day_of_a_century,
@@ -39,8 +40,7 @@ RECOGNISER = national(
     kind="SE_PN",
     valid=valid,
     labels=(
-        r"personnummer",
-        r"person ?nr",
+        PERSON,
         r"samordnings(?:nummer|nr)",
         r"swedish (?:id|national|personal|social)",
     ),

@@ -8,7 +8,7 @@ hyphens, which no other country's number has so. https://www.bir.gov.ph
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, TAXPAYER, national
+from agentguard.pii.kinds._national import BEHIND, TAX, national
 
 
 def valid(number: str) -> bool:
@@ -22,10 +22,9 @@ RECOGNISER = national(
     labels=(
         r"(?:bir|philippine) (?:tin|tax)",
         r"tin n(?:o|umber)",
-        TAXPAYER,
-        r"(?-i:TIN)",
-        r"""tin["']? ?[:=>]""",
+        r"t\.i\.n",
     ),
+    generic=TAX,
     near=rf"{BEHIND}([0-9]{{3}}-[0-9]{{3}}-[0-9]{{3}}(?:-[0-9]{{5}}|-[0-9]{{3}})?)",
 )
 """The recogniser of the kind."""

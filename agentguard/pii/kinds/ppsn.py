@@ -23,6 +23,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"pps ?n?(?:umber|o)?",
+        r"p\.p\.s",
         r"personal public service",
         r"rsi n(?:umber|o)",
         r"irish (?:id|national|personal|social|tax)",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from agentguard.pii.kinds._national import (
     BEHIND,
+    INSURANCE,
     JOINT,
     SOCIAL,
     is_day_of_a_century,
@@ -39,10 +40,11 @@ RECOGNISER = national(
     kind="DE_RVNR",
     valid=valid,
     labels=(
-        r"rentenversicherung(?:s(?:nummer|nr))?",
-        r"(?:renten)?versicherungsn(?:umme)?r",
+        r"rentenvers(?:icherungs?)?\.? ?(?:nummer|nr)?",
+        INSURANCE,
         r"rv ?n(?:umme)?r",
         r"vsnr",
+        r"drv",
         r"sv ?n(?:umme)?r",
         r"german (?:pension|social)",
     ),

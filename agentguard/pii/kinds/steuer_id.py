@@ -8,7 +8,7 @@ https://www.bzst.de/DE/Privatpersonen/SteuerlicheIdentifikationsnummer/
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, TAX, national, run
+from agentguard.pii.kinds._national import BEHIND, ID_NUMBER, TAX, national, run
 
 
 def valid(number: str) -> bool:
@@ -22,12 +22,11 @@ RECOGNISER = national(
     kind="DE_TIN",
     valid=valid,
     labels=(
-        r"steuer id(?:entifikations(?:nummer|nr))?",
-        r"steuerliche id(?:entifikationsnummer)?",
+        r"steuer(?:l\.?|liche[nr]?)? id(?:ent(?:ifikations?)?)?\.? ?(?:nummer|nr)?",
         r"identifikations(?:nummer|nr)",
         r"german tax(?:payer)?",
     ),
-    generic=(*TAX, r"id nr"),
+    generic=(*TAX, ID_NUMBER),
     near=rf"{BEHIND}({run(11, 11)})",
 )
 """The recogniser of the kind."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from agentguard.pii.kinds._national import (
     BEHIND,
+    INSURANCE,
     SOCIAL,
     digits,
     is_day_of_a_century,
@@ -33,7 +34,9 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"sv ?n(?:umme)?r",
-        r"(?:renten)?versicherungsn(?:umme)?r",
+        INSURANCE,
+        r"vsnr",
+        r"e card",
         r"austrian social",
     ),
     generic=SOCIAL,
