@@ -64,7 +64,15 @@ _NO_TEXT = frozenset(
 )
 _NAMED = 0x8000
 _OF_PROGRAMS = re.compile(r"[^\s;=]+=[^;]*;|\S{60}")
-n id_ not in _NO_TEXT
+_ADDRESS_IDS = ("/o=", "/O=")
+_DEFAULT = "cp1252"
+_FIRST_DAY, _LAST_DAY = 584_389, 3_652_059  # 1601-01-01, when the count begins; and 9999-12-31
+_TICKS_OF_DAY = 864_000_000_000
+
+
+def holds_text(id_: int) -> bool:
+    """Tell whether a property holds what a person wrote or is called."""
+    return id_ not in _NO_TEXT
 
 
 def line(id_: int, text: str) -> str:
