@@ -103,7 +103,6 @@ SOCIAL = (
 
 # "pesel" is also met as "peselnumber" and "peselnr".
 _ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
-_AMERICAN = ("social security", "ssn")
 _WEAK = words("id no nr number nummer numero code and the de do da di")
 _FEW_DIGITS = 2
 
@@ -168,7 +167,9 @@ def national(
     return Recogniser(
         kind=kind,
         judge=judge,
-        shapes=tuple(rf"\b{shape}" for shape in shapes),
+        bounded=True,
+        shapes=shapes,
+        bounded=bool(shapes),
         labels=(*_compounds(labels), *shared),
         near=near,
         shown=shown,
@@ -176,10 +177,7 @@ def national(
 
 
 def _compounds(labels: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        f"{label}{_ENDINGS}" if label[-1].isalpha() and label not in _AMERICAN else label
-        for label in labels
-    )
+    return tuple(f"{label}{_ENDINGS}" if label[-1].isalpha() else label for label in labels)
 
 
 def _is_own(candidate: Candidate, labels: tuple[str, ...], shared: tuple[str, ...]) -> bool | None:
