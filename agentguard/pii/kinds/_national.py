@@ -167,9 +167,7 @@ def national(
     return Recogniser(
         kind=kind,
         judge=judge,
-        bounded=True,
         shapes=shapes,
-        bounded=bool(shapes),
         labels=(*_compounds(labels), *shared),
         near=near,
         shown=shown,
