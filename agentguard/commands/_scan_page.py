@@ -22,11 +22,12 @@ from agentguard.ports.clock import Clock
 from agentguard.scan.client import Scanned
 from agentguard.texts import Texts
 
-MOST_FILES = 100
+MOST_FILES = 50
 MOST_FOLDERS = 400
 MOST_LISTED = 200
 _OPEN_DEPTH = 2
 _KINDS_OF_FOLDER = 4
+_MASKS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,9 +204,9 @@ class Page:
 
     def _file(self, scanned: Scanned) -> str:
         held = "".join(
-            f"<li><span>{text(self._kinds.name(hit.kind))}"
-            f" <b>{_number(hit.count, more=hit.count >= MOST)}</b></span>"
-            f"{''.join(f'<code>{text(mask)}</code>' for mask in hit.masked)}</li>"
+            f"<li><span>{text(self._kinds.name(hit.kind))}</span>"
+            f" <b>{_number(hit.count, more=hit.count >= MOST)}</b>"
+            f"<span>{' '.join(f'<code>{text(mask)}</code>' for mask in hit.masked[:_MASKS])}</span></li>"
             for hit in sorted(scanned.hits, key=lambda hit: -hit.count)
         )
         return (
