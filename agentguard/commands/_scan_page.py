@@ -16,6 +16,7 @@ from agentguard import __version__, paths
 from agentguard.commands._scan_hidden import Hidden
 from agentguard.commands._scan_report import Kinds, shown
 from agentguard.commands._scan_summary import Folder, Summary, Total, values_of
+from agentguard.model.hits import Hit
 from agentguard.model.policy import Policy
 from agentguard.pii.base import MOST
 from agentguard.ports.clock import Clock
@@ -206,7 +207,7 @@ class Page:
         held = "".join(
             f"<li><span>{text(self._kinds.name(hit.kind))}</span>"
             f" <b>{_number(hit.count, more=hit.count >= MOST)}</b>"
-            f"<span>{' '.join(f'<code>{text(mask)}</code>' for mask in hit.masked[:_MASKS])}</span></li>"
+            f"<span>{_masks(hit)}</span></li>"
             for hit in sorted(scanned.hits, key=lambda hit: -hit.count)
         )
         return (
@@ -250,6 +251,10 @@ def _tag(name: str, inside: str, kind: str = "") -> str:
 
 def _chip(said: str) -> str:
     return f'<span class="chip">{text(said)}</span>'
+
+
+def _masks(hit: Hit) -> str:
+    return " ".join(f"<code>{text(mask)}</code>" for mask in hit.masked[:_MASKS])
 
 
 def _number(count: int, *, more: bool = False) -> str:
