@@ -16,6 +16,8 @@ from agentguard.pii.base import (
     sure,
     words,
 )
+from agentguard.pii.kinds._issuers import issued, luhn, quick
+from agentguard.pii.spoken import digits_of, run
 
 OWN = words(
     "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
@@ -25,34 +27,6 @@ OWN = words(
     " carta carte pagamento kaart kaartnummer creditcardnummer betaalkaart betaling"
     " karta karty kart kart\xf3w kredytowa kredytowej cart\xe3o cartao cart\xf5es"
 )
-
-# Ranges by first digits (inclusive) with the lengths in use.
-_ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
-    (2221, 2720, frozenset({16})),  # Mastercard
-    (300, 305, frozenset({14, 16})),  # Diners
-    (34, 34, frozenset({15})),  # American Express
-    (37, 37, frozenset({15})),
-    (3528, 3589, frozenset({16})),  # JCB
-    (36, 36, frozenset({14, 16})),  # Diners
-    (38, 39, frozenset({14, 16})),
-    (4, 4, frozenset({13, 16, 19})),  # Visa
-    (50, 50, frozenset({16})),  # Maestro, Verve
-    (51, 55, frozenset({16})),  # Mastercard
-    (56, 58, frozenset({16})),  # Maestro
-    (6011, 6011, frozenset({16, 19})),  # Discover
-    (60, 60, frozenset({16})),  # RuPay
-    (62, 62, frozenset({16, 17, 18, 19})),  # UnionPay
-    (63, 63, frozenset({16})),
-    (644, 649, frozenset({16, 19})),  # Discover
-    (65, 65, frozenset({16, 19})),
-    (67, 67, frozenset({16})),  # Maestro
-    (81, 82, frozenset({16})),  # RuPay
-)
-
-_BY_FIRST = {
-    first: tuple(issuer for issuer in _ISSUERS if str(issuer[0])[0] == first)
-    for first in {str(issuer[0])[0] for issuer in _ISSUERS}
-}
 
 # Published by the schemes and processors for tests: nobody's card.
 _TEST_NUMBERS = words(
@@ -72,10 +46,11 @@ _GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
 _DINERS = 14
-_DOUBLED = str.maketrans("0123456789", "0246813579")  # twice the digit, its digits added
 _DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
 _DIGIT_AFTER = re.compile(r",? [0-9](?![0-9])")
-_TRACK_1 = re.compile(r"%B\Z", re.IGNORECASE)
+_STRIPE = re.compile(
+    r"%B([0-9]{13,19})\Z|([0-9]{13,19})D[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}", re.IGNORECASE
+)
 # A further group beside a grouped number: of digits, or of a dump's hexadecimals.
 _HEX = r"(?:[0-9]{4}|(?=[0-9]*[A-Fa-f])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{4,5})"
 _LONGER_BEFORE = re.compile(rf"(?<![0-9A-Za-z]){_HEX}[ .\-+/]{{1,2}}\Z|(?<![A-Za-z])\.\Z")
@@ -86,25 +61,11 @@ _ADDRESS = re.compile(r"://[^\s?]*/\Z")
 _TRACK_2 = re.compile(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 
 
-def luhn(number: str) -> bool:
-    """Tell whether the last digit is right (ISO/IEC 7812-1, annex B)."""
-    doubled = number[-2::-2].translate(_DOUBLED)
-    return (sum(map(int, number[-1::-2])) + sum(map(int, doubled))) % 10 == 0
-
-
-def issued(number: str) -> bool:
-    """Tell whether an issuer gives numbers that begin so and are so long."""
-    return any(
-        low <= int(number[: len(str(low))]) <= high and len(number) in lengths
-        for low, high, lengths in _BY_FIRST.get(number[:1], ())
-    )
-
-
 def judge(candidate: Candidate) -> Answer:
     """Judge by touch, grouping, issuer, check digit and the nearest label."""
     number = _readable(candidate)
     track = _on_track(candidate)
-    if not track and not candidate.alone:
+    if not track and (candidate.text[0] == "%" or not candidate.alone):
         return no("touched")
     if not issued(number):
         return no("issuer")
@@ -123,7 +84,9 @@ def _is_test(number: str) -> bool:
 
 def _readable(candidate: Candidate) -> str:
     """Give the number; three digits behind four groups of four may be the card's code."""
-    number = candidate.compact
+    if striped := _STRIPE.match(candidate.text):
+        return striped[1] or striped[2]
+    number = digits_of(candidate.text) or candidate.compact
     short = number[:_SIXTEEN]
     coded = len(candidate.separators) == _GROUPS and issued(short) and luhn(short)
     return short if coded else number
@@ -131,8 +94,10 @@ def _readable(candidate: Candidate) -> str:
 
 def _on_track(candidate: Candidate) -> bool:
     """Tell a magnetic stripe's number (ISO/IEC 7813): a name, or an expiry date, follows."""
-    if _TRACK_1.search(candidate.before[-2:]):
+    if candidate.text[0] == "%":
         return candidate.after.startswith("^")
+    if _STRIPE.match(candidate.text):
+        return True
     return _TRACK_2.match(candidate.after) is not None and not _TOUCHED.search(candidate.before)
 
 
@@ -145,6 +110,8 @@ def _by_label(candidate: Candidate, number: str) -> Answer:
         return no("another-label")
     if candidate.labelled:
         return sure(number, "wrapped" if "\n" in candidate.text else "label")
+    if digits_of(candidate.text):
+        return sure(number, "spoken")
     if candidate.separators:
         return _grouped(candidate, number, own=own)
     return _plain(candidate, number, own=own)
@@ -187,6 +154,8 @@ RECOGNISER = Recogniser(
     kind="PAN",
     judge=judge,
     crowded=True,
+    bounded=True,
+    quick=quick,
     labels=(
         r"cards?",
         r"kreditkarten?(?:nummer| nr)?",
@@ -209,5 +178,8 @@ RECOGNISER = Recogniser(
         r"[2-68][0-9]{12,18}",
         r"[2-68](?:[ .\-][0-9]){12,18}",
         r"[2-68](?:, ?[0-9]){12,18}",
+        r"(?i:%B)[2-68][0-9]{12,18}",
+        r"[2-68][0-9]{12,18}D[0-9]{7,20}",
+        run(13, 19),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
-from agentguard.pii.kinds.card import issued, luhn
+from agentguard.pii.kinds._issuers import issued, luhn
 
 _SOCIAL = re.compile(r"(?:social|seguridad) \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")

@@ -51,5 +51,6 @@ def judge(candidate: Candidate) -> Answer:
 RECOGNISER = Recogniser(
     kind="IBAN",
     judge=judge,
+    bounded=True,
     shapes=tuple(_shape(length, countries) for length, countries in _COUNTRIES.items()),
 )

@@ -32,6 +32,7 @@ def judge(candidate: Candidate) -> Answer:
 RECOGNISER = Recogniser(
     kind="NINO",
     judge=judge,
+    bounded=True,
     shapes=(
         r"[A-Z]{2}[0-9]{6}[A-D]",
         r"[A-Z]{2} ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]",

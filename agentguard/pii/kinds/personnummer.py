@@ -18,7 +18,7 @@ from agentguard.pii.kinds._national import (
     is_day_of_a_century,
     national,
 )
-from agentguard.pii.kinds.card import luhn
+from agentguard.pii.kinds._issuers import luhn
 
 _SHORT = 10
 _COORDINATED = 60

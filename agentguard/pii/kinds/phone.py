@@ -37,6 +37,7 @@ def judge(candidate: Candidate) -> Answer:
 RECOGNISER = Recogniser(
     kind="PHONE",
     judge=judge,
+    bounded=True,
     shapes=(
         r"\+[1-9][0-9]{0,2}[ .\-]?(?:\(0?[0-9]{0,4}\)[ .\-]?)?[0-9]{1,5}(?:[ .\-]?[0-9]{2,6}){1,4}",
         r"\(0[0-9]{2,4}\) ?[0-9]{3,6}[ \-]?[0-9]{3,4}",

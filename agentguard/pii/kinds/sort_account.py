@@ -52,6 +52,7 @@ def _filler(digits: str) -> bool:
 RECOGNISER = Recogniser(
     kind="SORT_ACCT",
     judge=judge,
+    bounded=True,
     # Behind its label: "12-34-56 / 31926819 (sort code / account)".
     shapes=(r"[0-9]{2}-[0-9]{2}-[0-9]{2}[ ,;/|:]{1,3}[0-9]{8}",),
     labels=(r"sort code", r"sort", r"s/c", r"account", r"acct", r"acc", r"a/c", r"bank details"),

@@ -43,6 +43,7 @@ def judge(candidate: Candidate) -> Answer:
 RECOGNISER = Recogniser(
     kind="SSN",
     judge=judge,
+    bounded=True,
     shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
     labels=(r"ssn", r"social security", r"soc sec", r"social sec"),
     near=GAP + r"([0-9]{3}([ .\-+]|%20)?[0-9]{2}([ .\-+]|%20)?[0-9]{3,4})",

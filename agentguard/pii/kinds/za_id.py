@@ -14,7 +14,7 @@ from agentguard.pii.kinds._national import (
     national,
     run,
 )
-from agentguard.pii.kinds.card import luhn
+from agentguard.pii.kinds._issuers import luhn
 
 _CITIZENSHIP = 10
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agentguard.pii.kinds.card import issued, luhn
+from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.kinds.iban import mod_97
 from agentguard.pii.kinds.nhs import mod_11
 from agentguard.pii.kinds.nino import given as nino_given

@@ -14,7 +14,7 @@ from agentguard.model.hits import Hit
 from agentguard.pii import kinds
 from agentguard.pii._patterns import PatternSet
 from agentguard.pii.base import MOST, Recogniser
-from agentguard.pii.kinds.card import luhn
+from agentguard.pii.kinds._issuers import luhn
 from agentguard.pii.scanner import Scanner, Stream, default_scanner
 
 RECOGNISERS = discover(kinds, "RECOGNISER", Recogniser)
