@@ -1,12 +1,11 @@
 """The page that an admin reads and sends on: one HTML file that loads nothing and runs nothing.
 
 There is no template library in the agent. `resources/report/` holds the page and its style; what
-repeats is made here, and every text goes through `text`, which escapes it.
+repeats is made here, and every text is escaped.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +13,9 @@ from string import Template
 
 from agentguard import __version__, paths
 from agentguard.commands._scan_hidden import Hidden
+from agentguard.commands._scan_html import chip, last, masks, number, tag, text
 from agentguard.commands._scan_report import Kinds, shown
 from agentguard.commands._scan_summary import Folder, Summary, Total, values_of
-from agentguard.model.hits import Hit
 from agentguard.model.policy import Policy
 from agentguard.pii.base import MOST
 from agentguard.ports.clock import Clock
@@ -28,7 +27,6 @@ MOST_FOLDERS = 400
 MOST_LISTED = 200
 _OPEN_DEPTH = 2
 _KINDS_OF_FOLDER = 4
-_MASKS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,7 @@ class Page:
             "style": (folder / "page.css").read_text(encoding="utf-8"),
             "language": "en",
             "title": self._say("title"),
-            "banner": "" if whole else _tag("p", self._say("incomplete"), "banner"),
+            "banner": "" if whole else tag("p", self._say("incomplete"), "banner"),
             "facts": self._facts(),
             "tiles": "".join(self._tiles()),
             "kinds": self._of_kinds(),
@@ -120,21 +118,21 @@ class Page:
         more = any(total.more for total in totals)
         unread = sum(map(len, summary.unread.values()))
         tone = "bad" if totals else "good"
-        yield self._tile("values", _number(sum(t.values for t in totals), more=more), tone)
-        yield self._tile("with-data", _number(len(summary.found)), tone)
-        yield self._tile("read", _number(summary.read), "")
-        yield self._tile("encrypted", _number(len(summary.sealed)), "")
-        yield self._tile("not-whole", _number(unread), "care" if unread else "")
+        yield self._tile("values", number(sum(t.values for t in totals), more=more), tone)
+        yield self._tile("with-data", number(len(summary.found)), tone)
+        yield self._tile("read", number(summary.read), "")
+        yield self._tile("encrypted", number(len(summary.sealed)), "")
+        yield self._tile("not-whole", number(unread), "care" if unread else "")
 
-    def _tile(self, name: str, number: str, tone: str) -> str:
+    def _tile(self, name: str, count: str, tone: str) -> str:
         return (
-            f'<li class="tile {tone}"><strong>{number}</strong><span>{self._say(name)}</span></li>'
+            f'<li class="tile {tone}"><strong>{count}</strong><span>{self._say(name)}</span></li>'
         )
 
     def _of_kinds(self) -> str:
         totals = self._summary.totals()
         if not totals:
-            return _tag("p", self._say("none"), "none")
+            return tag("p", self._say("none"), "none")
         largest = max(total.values for total in totals)
         rows = "".join(self._kind(total, largest) for total in totals)
         return self._table("kinds", ("kind", "values", "in-files"), rows)
@@ -145,9 +143,9 @@ class Page:
         return (
             f'<tr><th scope="row">{text(self._kinds.name(total.kind))}'
             f' <code class="id">{text(total.kind)}</code></th>'
-            f'<td class="number">{_number(total.values, more=total.more)}'
+            f'<td class="number">{number(total.values, more=total.more)}'
             f'<span class="track" aria-hidden="true">{bar}</span></td>'
-            f'<td class="number">{_number(total.files)}</td></tr>'
+            f'<td class="number">{number(total.files)}</td></tr>'
         )
 
     def _table(self, name: str, columns: Sequence[str], rows: str) -> str:
@@ -164,14 +162,14 @@ class Page:
         roots = sorted(self._summary.folders.values(), key=lambda f: (-f.values, f.path))
         shown_roots = [self._folder(root, 0) for root in roots if root.values]
         if not shown_roots:
-            return _tag("p", self._say("none"), "none")
-        left = "" if self._folders < MOST_FOLDERS else _tag("p", self._say("more-folders"), "more")
+            return tag("p", self._say("none"), "none")
+        left = "" if self._folders < MOST_FOLDERS else tag("p", self._say("more-folders"), "more")
         return f'<ul class="tree">{"".join(shown_roots)}</ul>{left}'
 
     def _folder(self, folder: Folder, depth: int) -> str:
         """Give a folder with those below it that hold something, as far as there is room."""
         self._folders += 1
-        name = self._path(folder.path if depth == 0 else _last(folder.path))
+        name = self._path(folder.path if depth == 0 else last(folder.path))
         if depth and self._hidden is not None:
             name = text(self._hidden.folder(folder.path))
         head = f'<span class="name">{name}</span> {self._counts(folder)}'
@@ -187,18 +185,18 @@ class Page:
         return f"<li><details{opened}><summary>{head}</summary><ul>{inside}</ul></details></li>"
 
     def _counts(self, folder: Folder) -> str:
-        values = self._say("folder-values", values=_number(folder.values, more=folder.more))
+        values = self._say("folder-values", values=number(folder.values, more=folder.more))
         files = self._say("folder-files", files=folder.files, read=folder.read)
         top = folder.kinds.most_common(_KINDS_OF_FOLDER)
-        chips = "".join(_chip(f"{self._kinds.name(kind)} {_number(n)}") for kind, n in top)
+        chips = "".join(chip(f"{self._kinds.name(kind)} {number(n)}") for kind, n in top)
         more = len(folder.kinds) - len(top)
-        chips += _chip(f"+ {more}") if more > 0 else ""
+        chips += chip(f"+ {more}") if more > 0 else ""
         return f'<span class="count">{values}</span> <span class="of">{files}</span> {chips}'
 
     def _of_files(self) -> str:
         worst = self._summary.worst(MOST_FILES)
         if not worst:
-            return _tag("p", self._say("none"), "none")
+            return tag("p", self._say("none"), "none")
         rows = "".join(map(self._file, worst))
         left = len(self._summary.found) - len(worst)
         return self._table("files", ("file", "held", "all"), rows) + self._left(left)
@@ -206,28 +204,28 @@ class Page:
     def _file(self, scanned: Scanned) -> str:
         held = "".join(
             f"<li><span>{text(self._kinds.name(hit.kind))}</span>"
-            f" <b>{_number(hit.count, more=hit.count >= MOST)}</b>"
-            f"<span>{_masks(hit)}</span></li>"
+            f" <b>{number(hit.count, more=hit.count >= MOST)}</b>"
+            f"<span>{masks(hit)}</span></li>"
             for hit in sorted(scanned.hits, key=lambda hit: -hit.count)
         )
         return (
             f'<tr><th scope="row" class="path">{self._path(scanned.path)}</th>'
             f'<td><ul class="held">{held}</ul></td>'
-            f'<td class="number">{_number(values_of(scanned.hits))}</td></tr>'
+            f'<td class="number">{number(values_of(scanned.hits))}</td></tr>'
         )
 
     def _of_sealed(self) -> str:
         if not self._summary.sealed:
-            return _tag("p", self._say("no-sealed"), "none")
-        return _tag("p", self._say("sealed-means")) + self._listed(self._summary.sealed)
+            return tag("p", self._say("no-sealed"), "none")
+        return tag("p", self._say("sealed-means")) + self._listed(self._summary.sealed)
 
     def _of_unread(self) -> str:
         if not self._summary.unread:
-            return _tag("p", self._say("all-read"), "none")
+            return tag("p", self._say("all-read"), "none")
         by_number = sorted(self._summary.unread.items(), key=lambda item: (-len(item[1]), item[0]))
         return "".join(
             f"<section><h3>{text(self._words.say(reason))}"
-            f' <span class="count">{_number(len(files))}</span></h3>{self._listed(files)}</section>'
+            f' <span class="count">{number(len(files))}</span></h3>{self._listed(files)}</section>'
             for reason, files in by_number
         )
 
@@ -237,30 +235,4 @@ class Page:
         return f'<ul class="list">{items}</ul>' + self._left(len(every) - MOST_LISTED)
 
     def _left(self, left: int) -> str:
-        return _tag("p", self._say("more-files", count=left), "more") if left > 0 else ""
-
-
-def text(said: str) -> str:
-    """Escape a text for any place in the page."""
-    return html.escape(said, quote=True)
-
-
-def _tag(name: str, inside: str, kind: str = "") -> str:
-    return f'<{name} class="{kind}">{inside}</{name}>' if kind else f"<{name}>{inside}</{name}>"
-
-
-def _chip(said: str) -> str:
-    return f'<span class="chip">{text(said)}</span>'
-
-
-def _masks(hit: Hit) -> str:
-    return " ".join(f"<code>{text(mask)}</code>" for mask in hit.masked[:_MASKS])
-
-
-def _number(count: int, *, more: bool = False) -> str:
-    """Write a number with thin spaces between thousands."""
-    return f"{count:,}".replace(",", "\u202f") + ("+" if more else "")
-
-
-def _last(path: str) -> str:
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        return tag("p", self._say("more-files", count=left), "more") if left > 0 else ""
