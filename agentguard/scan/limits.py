@@ -15,7 +15,8 @@ class Limits:
     samples are. The others bound what containers may unfold to, and are judged before inflating:
     `depth` levels of containers, `members` of one, `total_mib` of all, `part_mib` of one part
     that must be held in memory, and `ratio` of size to packed size above `plain_mib`.
-    `strikes` failures set a file aside for `aside` seconds.
+    `strikes` failures set a file aside for `aside` seconds. `ocr` reads the text in pictures, which
+    needs the extra of that name and the program tesseract.
     """
 
     seconds: float = 10.0
@@ -30,3 +31,4 @@ class Limits:
     strikes: int = 3
     aside: float = 86_400.0
     start_seconds: float = 60.0
+    ocr: bool = False

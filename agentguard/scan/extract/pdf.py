@@ -1,16 +1,13 @@
-"""PDF: the text of every page, its rows rebuilt from where the words stand, and form fields."""
+"""PDF: the text of every page, its rows rebuilt from where the words stand, fields and files."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pypdfium2
-
 from agentguard.errors import ScanError
-from agentguard.scan.extract import _rows
+from agentguard.scan.extract import _rows, image
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded
 from agentguard.scan.limits import MIB
@@ -23,7 +20,7 @@ _SAME_ROW = 0.5
 _GAP_OF_COLUMNS = 0.8
 _GAP_OF_WORDS = 0.1
 _LEAST_COLUMNS = 3
-_FIELD = re.compile(rb"/V\s*\(((?:[^()\\]|\\.){1,4096})\)")
+_LOCKED = ("password", "security")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +41,19 @@ def sniff(source: Source) -> bool:
 
 def needs_password(source: Source) -> bool:
     """Tell whether the document opens only with a password."""
+    import pypdfium2  # noqa: PLC0415 - dear, and not every file is a PDF
+
     try:
-        pypdfium2.PdfDocument(source.read(source.size)).close()
+        pypdfium2.PdfDocument(source.file).close()
     except pypdfium2.PdfiumError as error:
-        return "password" in str(error).lower()
+        return any(word in str(error).lower() for word in _LOCKED)
     return False
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the pages; a damaged document gives its printable strings, with a note."""
+    import pypdfium2  # noqa: PLC0415 - as above
+
     if source.size > work.limits.file_mib * MIB:
         raise ScanError("reason.too-large")
     data = source.read(source.size)
@@ -63,29 +64,37 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         yield decoded(data)
         return
     try:
-        for number in range(min(len(document), _MOST_PAGES)):
-            yield from _page(document, number, work)
-        if len(document) > _MOST_PAGES:
-            work.note("reason.partial")
+        yield from _document(document, work)
     finally:
         document.close()
-    for field in _FIELD.finditer(data):
-        yield f"{field[1].decode('latin-1')}\n"
 
 
-def _page(document: Any, number: int, work: Work) -> Iterator[str]:
-    try:
-        page = document[number]
-    except pypdfium2.PdfiumError:
-        work.note("reason.corrupt-part")
-        return
+def _document(document: Any, work: Work) -> Iterator[str]:
+    from agentguard.scan.extract import _pdf_forms as beside  # noqa: PLC0415 - it loads PDFium
+
+    beside.begin(document, work)
+    yield from beside.info(document)
+    for number in range(min(len(document), _MOST_PAGES)):
+        page = beside.page(document, number, work)
+        if page is not None:
+            yield from _page(page, work)
+            yield from beside.notes(document, page, work)
+            page.close()
+    if len(document) > _MOST_PAGES:
+        work.note("reason.partial")
+    yield from beside.files(document, work)
+
+
+def _page(page: Any, work: Work) -> Iterator[str]:
     text = page.get_textpage()
     try:
-        work.spend(text.count_chars())
+        count = text.count_chars()
+        work.spend(count)
+        if not count:
+            yield from image.of_page(page, work)
         yield from _blocks(_rows_of(_pieces(text, work)))
     finally:
         text.close()
-        page.close()
 
 
 def _pieces(text: Any, work: Work) -> list[_Piece]:
