@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+import apsw
+
 from agentguard.errors import StoreError
 from agentguard.ports.clock import Clock
 from agentguard.store.database import Database, damaged, spoilt
@@ -71,7 +73,7 @@ class LossyDatabase:
             try:
                 self._database = self._open()
             except StoreError as error:
-                if not damaged(error):
+                if not _useless(error):
                     raise
                 self._remove()
                 self._database = self._open()
@@ -104,7 +106,7 @@ class LossyDatabase:
 
     def _give_up(self, error: StoreError) -> None:
         self.close()
-        if damaged(error):
+        if _useless(error):
             self._remove()
         else:
             self._again = self._clock.now().boot + PAUSE
@@ -115,6 +117,11 @@ class LossyDatabase:
                 Path(f"{self._path}{companion}").unlink(missing_ok=True)
         if self._path.exists():
             self._again = self._clock.now().boot + PAUSE
+
+
+def _useless(error: StoreError) -> bool:
+    """Tell whether the file is damaged, or holds other tables than it says."""
+    return damaged(error) or isinstance(error.__cause__, apsw.SQLError)
 
 
 def number(database: Database, sql: str, values: Sequence[int] = ()) -> int:

@@ -215,13 +215,14 @@ def test_a_folder_is_not_held_open_while_its_files_are_read(tmp_path: Path) -> N
     put(tmp_path, "a", "b", "c")
     steps = walk(scope_of(Watch(folders=(str(tmp_path),))))
     next(steps)
-    held = [os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if _open(n)]
+    held = [str(Path(f"/proc/self/fd/{n}").readlink()) for n in open_files()]
     assert str(tmp_path) not in held
     assert len([f for f in steps if f is not None]) == 2
 
 
-def _open(number: str) -> bool:
-    return os.path.lexists(f"/proc/self/fd/{number}")
+def open_files() -> list[str]:
+    numbers = [entry.name for entry in Path("/proc/self/fd").iterdir()]
+    return [number for number in numbers if os.path.lexists(f"/proc/self/fd/{number}")]
 
 
 def test_a_folder_that_may_not_be_opened_is_said_and_the_others_are_walked() -> None:
