@@ -24,12 +24,13 @@ from agentguard.model.actions import ActionKind
 from agentguard.model.events import PolicyInForce
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.policy import Policy
-from agentguard.pii.scanner import default_scanner
+from agentguard.pii.custom import Following
 from agentguard.policy.document import Shape
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.sensor import Sensor
+from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
 from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.files import FilesSensor
@@ -82,7 +83,7 @@ def build(
             Actor(name="scan", run=_retiring(parts)),
         ),
         sensors=(
-            *desktop_sensors(parts.backend, default_scanner().scan, parts.clock),
+            *desktop_sensors(parts.backend, _following(engine).scan, parts.clock),
             *own.all,
         ),
         first=first,
@@ -137,9 +138,13 @@ def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
     def with_findings() -> tuple[str, ...]:
         return tuple(f.subject for f in engine.state.findings.values() if f.check == PII_FILES)
 
+    def scan(path: str) -> Scanned:
+        parts.scan.use(engine.policy().detection)
+        return parts.scan.scan(path)
+
     return OwnSensors(
         files=FilesSensor(
-            parts.scan.scan,
+            scan,
             engine.policy,
             parts.clock,
             known=with_findings,
@@ -188,12 +193,16 @@ def _desk(
         verifier=parts.verifier,
         errands=errands,
         training=own.training,
-        mask=default_scanner().mask,
+        mask=_following(engine).mask,
         lock=_lock(parts.backend),
         look_again=own.look_again,
         report_now=link.report_now,
         reported=link.last_report,
     )
+
+
+def _following(engine: Engine) -> Following:
+    return Following(lambda: engine.policy().detection)
 
 
 def _auditor(parts: Parts, engine: Engine) -> Auditor:

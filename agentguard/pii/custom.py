@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from importlib import import_module
 from typing import cast
@@ -12,6 +12,7 @@ from typing import cast
 import re2
 
 from agentguard.catalogue import discover
+from agentguard.model.hits import Hit
 from agentguard.model.policy import ALL, Detection, OwnKind
 from agentguard.pii import kinds
 from agentguard.pii._beside import Both
@@ -74,7 +75,7 @@ def known_kinds() -> frozenset[str]:
     return frozenset(recogniser.kind for recogniser in built_in())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def scanner_of(detection: Detection) -> Scanner:
     """Give the scanner for what a policy wants looked for.
 
@@ -90,6 +91,21 @@ def scanner_of(detection: Detection) -> Scanner:
     )
     own = [recogniser(one) for one in detection.recognisers if one.kind not in off]
     return Both(plain, Scanner(own)) if own else plain
+
+
+class Following:
+    """Looks for what the policy in force wants looked for, also after it has changed."""
+
+    def __init__(self, detection: Callable[[], Detection]) -> None:
+        self._detection = detection
+
+    def scan(self, text: str) -> tuple[Hit, ...]:
+        """Give what was found."""
+        return scanner_of(self._detection()).scan(text)
+
+    def mask(self, text: str) -> str:
+        """Give the text with every value masked, even of kinds that are not looked for."""
+        return scanner_of(replace(self._detection(), off=())).mask(text)
 
 
 def recogniser(own: OwnKind) -> Recogniser:
@@ -204,6 +220,7 @@ def _examples(own: OwnKind, scanner: Scanner) -> Iterator[Refusal]:
 __all__ = [
     "LONGEST",
     "LONGEST_PATTERN",
+    "Following",
     "Refusal",
     "built_in",
     "known_kinds",
