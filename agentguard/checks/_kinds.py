@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
 
@@ -58,6 +59,16 @@ FORBIDDEN = frozenset({"CVV", "TRACK"})
 """May not be kept after authorisation, not even encrypted (PCI DSS 4.0.1, 3.3.1)."""
 
 CARD = "PAN"
+
+
+def with_own(kinds: tuple[str, ...], facts: Facts, *, alone: bool) -> tuple[str, ...]:
+    """Add the kinds that the policy in force names as the site's own.
+
+    `alone` chooses those of which one is a finding; the others count when there are many.
+    """
+    known = facts.get(PolicyInForce)
+    own = () if known is None else known.policy.detection.recognisers
+    return (*kinds, *(one.kind for one in own if one.alone is alone))
 
 
 def listed(hits: Iterable[Hit], kinds: tuple[str, ...]) -> tuple[Hit, ...]:

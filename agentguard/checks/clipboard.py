@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed
+from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, with_own
 from agentguard.checks.base import NO_NEWS, Check, by_sensor, named
 from agentguard.model.events import ClipboardScanned, Event, Facts, SensorState
 from agentguard.model.verdicts import Severity, State, Verdict, passed
@@ -34,22 +34,23 @@ class Settings:
     )
 
 
-def judge(event: Event, _facts: Facts, settings: Settings) -> Verdict | None:
+def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     """Let through what could not be judged in time: the next change is judged again."""
     match event:
         case SensorState():
             return by_sensor(event, ID, passed("clipboard.watched"))
         case ClipboardScanned(judged=True):
-            return _copied(event, settings)
+            return _copied(event, facts, settings)
         case _:
             return None
 
 
-def _copied(event: ClipboardScanned, settings: Settings) -> Verdict:
+def _copied(event: ClipboardScanned, facts: Facts, settings: Settings) -> Verdict:
     if named(event.app, settings.allowed_apps):
         return NO_NEWS
-    many = bulk(event.hits, settings.bulk_kinds, settings.bulk_count)
-    hits = (*listed(event.hits, settings.kinds), *many)
+    everyday = with_own(settings.bulk_kinds, facts, alone=False)
+    many = bulk(event.hits, everyday, settings.bulk_count)
+    hits = (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
     return Verdict(state=State.FAIL, message=describe(ID, hits)) if hits else NO_NEWS
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed
+from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, with_own
 from agentguard.checks.base import MINUTE, NO_NEWS, Check
 from agentguard.model.events import (
     Event,
@@ -43,20 +43,21 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     """Judge a file by what it holds, the folders by their sweeps."""
     match event:
         case FileScanned():
-            return _file(event, settings)
+            return _file(event, facts, settings)
         case SweepFinished():
             return _sweep(event)
         case _:
             return _overdue(event, facts)
 
 
-def _file(event: FileScanned, settings: Settings) -> Verdict | None:
+def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | None:
     if event.outcome is FileOutcome.UNREADABLE:
         return None  # the sweep counts it
     if event.outcome is not FileOutcome.READ:
         return NO_NEWS
-    many = bulk(event.hits, settings.bulk_kinds, settings.bulk_count)
-    hits = (*listed(event.hits, settings.kinds), *many)
+    everyday = with_own(settings.bulk_kinds, facts, alone=False)
+    many = bulk(event.hits, everyday, settings.bulk_count)
+    hits = (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
     return Verdict(state=State.FAIL, message=describe(ID, hits)) if hits else NO_NEWS
 
 

@@ -12,7 +12,7 @@ from agentguard import texts
 from agentguard.checks.base import Check
 from agentguard.model.events import Event, Facts, PolicyInForce
 from agentguard.model.moments import Moment
-from agentguard.model.policy import Contact, Policy, Watch
+from agentguard.model.policy import Contact, Detection, OwnKind, Policy, Watch
 from agentguard.model.verdicts import State
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC).timestamp()
@@ -70,6 +70,7 @@ class Desk:
         watch: Watch | None = None,
         contact: Contact | None = None,
         markers: tuple[str, ...] = (),
+        own: tuple[OwnKind, ...] = (),
     ) -> Policy:
         """Make a policy."""
         return Policy(
@@ -82,6 +83,7 @@ class Desk:
             contact=contact or Contact(),
             controls={},
             digest="",
+            detection=Detection(recognisers=own),
         )
 
     def policy_in_force(self, **fields: Any) -> None:

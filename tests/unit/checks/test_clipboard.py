@@ -10,6 +10,7 @@ from agentguard.checks.clipboard import CHECK, Settings
 from agentguard.model.events import ClipboardScanned, SensorState, Watching
 from agentguard.model.hits import Hit
 from agentguard.model.messages import say
+from agentguard.model.policy import OwnKind
 from agentguard.model.verdicts import State
 
 
@@ -76,3 +77,11 @@ def test_it_is_unknown_while_nobody_watches(desk, state) -> None:
 
 def test_other_sensors_say_nothing_about_it(desk) -> None:
     assert desk.judge(CHECK, SensorState, sensor="call", state=Watching.FAILED).state is None
+
+
+def test_a_copied_value_of_a_sites_own_kind_is_a_finding_under_its_policy_alone(desk) -> None:
+    hit = Hit(kind="CASE_NO", count=1)
+    assert copied(desk, hit).state is State.PASS
+    own = OwnKind(kind="CASE_NO", name="Case", pattern="C[0-9]{6}", finds=("C123456",))
+    desk.policy_in_force(own=(own,))
+    assert copied(desk, hit).state is State.FAIL

@@ -9,7 +9,7 @@ import pytest
 from agentguard.checks.pii_files import CHECK, Settings
 from agentguard.model.events import FileOutcome, FileScanned, SweepFinished, Tick
 from agentguard.model.hits import Hit
-from agentguard.model.policy import Watch
+from agentguard.model.policy import OwnKind, Watch
 from agentguard.model.verdicts import State
 
 PATH = "/home/kim/Documents/notes.txt"
@@ -114,3 +114,24 @@ def test_the_wall_clock_does_not_make_a_sweep_old(desk) -> None:
 
 def test_before_the_first_sweep_nothing_is_said(desk) -> None:
     assert desk.judge(CHECK, Tick).state is None
+
+
+def own(*, alone: bool) -> OwnKind:
+    """Give a site's own kind."""
+    return OwnKind(
+        kind="CASE_NO", name="Case", pattern="C[0-9]{6}", finds=("C123456",), alone=alone
+    )
+
+
+def test_one_value_of_a_sites_own_kind_is_a_finding_under_its_policy_alone(desk) -> None:
+    hit = Hit(kind="CASE_NO", count=1)
+    assert scanned(desk, hit).state is State.PASS
+    desk.policy_in_force(own=(own(alone=True),))
+    told = scanned(desk, hit)
+    assert (told.state, "1: CASE_NO" in told.words) == (State.FAIL, True)
+
+
+def test_an_everyday_kind_of_a_sites_own_counts_when_there_are_many(desk) -> None:
+    desk.policy_in_force(own=(own(alone=False),))
+    assert scanned(desk, Hit(kind="CASE_NO", count=24)).state is State.PASS
+    assert scanned(desk, Hit(kind="CASE_NO", count=25)).state is State.FAIL
