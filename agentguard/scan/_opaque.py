@@ -15,6 +15,7 @@ from agentguard.scan.extract.base import HEAD, Source
 
 _SECTOR = 512
 _LEAST = 64 << 10
+_MIDDLE = 512 << 10  # the more, the plainer is what a packer prefers
 _LIKELY = range(150, 372)
 """Chi-square over 255 degrees of freedom: 255, and five deviations of 22.6 to either side."""
 
@@ -56,7 +57,8 @@ def is_opaque(source: Source) -> bool:
         return False
     if head[4:8] == _KNOWN_AT_4 or not _begins_random(head[:_SECTOR]) or not is_random(head):
         return False
-    return all(is_random(_part(source, start)) for start in _places(source.size))
+    middle, end = source.size // 2 - _MIDDLE // 2, source.size - HEAD
+    return is_random(_part(source, end, HEAD)) and is_random(_part(source, middle, _MIDDLE))
 
 
 def is_random(data: bytes) -> bool:
@@ -73,10 +75,6 @@ def _begins_random(sector: bytes) -> bool:
     return len(set(sector)) >= _LEAST_DISTINCT and _RUN.search(sector) is None
 
 
-def _places(size: int) -> tuple[int, int]:
-    return max(0, size // 2 - HEAD // 2), max(0, size - HEAD)
-
-
-def _part(source: Source, start: int) -> bytes:
-    source.file.seek(start)
-    return source.file.read(HEAD)
+def _part(source: Source, start: int, size: int) -> bytes:
+    source.file.seek(max(0, start))
+    return source.file.read(size)

@@ -29,6 +29,7 @@ _TESSERACT = (
 )
 _MOST_PIXELS = 40_000_000
 _LEAST_SIDE = 24  # of pixels; a line of text does not fit into less
+_LARGEST_LOGO = 32 << 10  # of what stands in mails and documents
 _OF_DEADLINE = 0.5
 _SCALE = 2.0  # of a page's points, which gives 144 pixels an inch
 _NOT_READ = "reason.image"
@@ -52,7 +53,8 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         yield decoded(source.file.read(HEAD))
     yield "\n"
     if not work.limits.ocr or source.size > work.limits.part_mib * MIB:
-        work.note(_NOT_READ)
+        if not work.depth or source.size > _LARGEST_LOGO:
+            work.note(_NOT_READ)
         return
     yield from _recognised(source, work)
 
