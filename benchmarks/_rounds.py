@@ -1,0 +1,112 @@
+"""Runs the tools of the detection benchmark and keeps their figures, round by round."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from _peers import AGENTGUARD, PEERS, Tool
+
+from tests.corpus import bulk
+
+VARIANT = "first"
+DATA = {"text": bulk.logs, "code": bulk.code, "dense": bulk.exports}
+
+_LINE = "card number 4539 1488 0343 6467 was read out\n"
+_PATIENCE = 240
+_FINE = (0, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """CPU seconds and peak memory of a run in bytes, and whether it was stopped for its time."""
+
+    cpu: float
+    peak: int
+    stopped: bool
+    code: int
+
+    def speed(self, amount: float, start: float) -> float:
+        """Give an amount for each CPU second after the start; 0 when the run came to no end."""
+        return 0.0 if self.stopped else amount / max(0.001, self.cpu - start)
+
+
+@dataclass(slots=True)
+class Bench:
+    """Runs tools on data in a scratch folder."""
+
+    home: Path
+    missing: dict[str, str]
+    speeds: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(dict))
+    peaks: dict[str, int] = field(default_factory=Counter)
+    starts: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def tools(self) -> list[Tool]:
+        """Give the tools that are there."""
+        gone = {"rg": ("rg own", "rg ten"), "clamscan": ("clamav",)}
+        names = {n for name in self.missing for n in gone.get(name, (name,))}
+        return [tool for tool in (AGENTGUARD, *PEERS) if tool.name not in names]
+
+    def run(self, tool: Tool, folder: Path, scratch: Path) -> Cost:
+        """Run a tool once."""
+        scratch.mkdir(parents=True, exist_ok=True)
+        launcher = Path(__file__).with_name("_measured.py")
+        words = [sys.executable, "-I", "-S", str(launcher), str(_PATIENCE), str(scratch / "output")]
+        words += tool.command(folder, scratch)
+        ended = subprocess.run(words, capture_output=True, text=True, check=True, cwd=scratch)
+        cost = Cost(**json.loads(ended.stdout))
+        if not cost.stopped and cost.code not in _FINE:
+            raise RuntimeError(f"{tool.name} ended with {cost.code} on {folder}")
+        return cost
+
+    def share(self, tool: Tool, kind: str) -> tuple[Path, int]:
+        """Give a tool's share of the data and its size."""
+        size = tool.bytes_of_tables if kind == "dense" else tool.bytes_of_text
+        folder = self.home / f"{kind}-{size}"
+        if not folder.exists():
+            DATA[kind](VARIANT, folder, size)
+        return folder, sum(file.stat().st_size for file in folder.iterdir())
+
+    def start(self, tool: Tool) -> float:
+        """Measure one start to the first finding and the end."""
+        folder = self.home / "one"
+        folder.mkdir(exist_ok=True)
+        (folder / "one.txt").write_text(_LINE, encoding="utf-8")
+        cost = self.run(tool, folder, self.home / "scratch" / tool.name / "one")
+        self.starts[tool.name].append(cost.cpu)
+        return cost.cpu
+
+    def speed(self, tool: Tool, kind: str) -> None:
+        """Measure one run on a kind of data."""
+        folder, size = self.share(tool, kind)
+        cost = self.run(tool, folder, self.home / "scratch" / tool.name / kind)
+        rate = cost.speed(size / 1e6, statistics.median(self.starts[tool.name]))
+        self.speeds[tool.name].setdefault(kind, []).append(rate)
+        self.peaks[tool.name] = max(self.peaks[tool.name], cost.peak)
+
+    def files(self, tool: Tool, folder: Path, count: int) -> None:
+        """Measure files a second on mixed files."""
+        cost = self.run(tool, folder, self.home / "scratch" / tool.name / "mixed")
+        rate = cost.speed(count, statistics.median(self.starts[tool.name]))
+        self.speeds[tool.name].setdefault("mixed", []).append(rate)
+
+
+def measure(bench: Bench, rounds: int, copies: int) -> None:
+    """Take rounds; in each every tool meets the same minutes of the machine."""
+    mixed = bench.home / "mixed"
+    count = bulk.mixed(VARIANT, mixed, copies)
+    for number in range(rounds):
+        for tool in bench.tools():
+            slow = tool.bytes_of_text < 1_000_000
+            if slow and number:
+                continue
+            bench.start(tool)
+            for kind in DATA:
+                bench.speed(tool, kind)
+            if not slow and tool.name != "wc":
+                bench.files(tool, mixed, count)
