@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -42,6 +42,8 @@ def any_of(hint: object) -> st.SearchStrategy[Any]:
     if get_origin(hint) in {tuple, frozenset}:
         items = st.lists(any_of(get_args(hint)[0]), max_size=3)
         return items.map(get_origin(hint))
+    if get_origin(hint) is Literal:
+        return st.sampled_from(get_args(hint))
     if get_origin(hint) is not None and issubclass(get_origin(hint) or object, Mapping):
         return st.just({})
     if args := get_args(hint):  # a union
