@@ -1,20 +1,34 @@
-"""PHONE: telephone numbers with a country code, and national ones of the UK and North America."""
+"""PHONE: telephone numbers by country code, by national plan, or behind their label."""
 
 from __future__ import annotations
 
 import re
 
-from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure, words
+from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, maybe, miss, no, sure, words
+from agentguard.pii.kinds._dialling import behind_label, in_country, national, told_by_groups
 
 OWN = words(
     "phone phones telephone tel mobile mob cell fax callback msisdn ring whatsapp landline dial"
-    " call contact"
+    " call contact telefon telefonnummer telefonnr rufnummer handy handynummer mobil mobilnummer"
+    " mobiltelefon festnetz r\xfcckruf r\xfcckrufnummer anruf t\xe9l\xe9phone t\xe9l portable"
+    " fixe rappel tel\xe9fono telefono tlf m\xf3vil movil celular fijo cellulare fisso telefoon"
+    " telefoonnummer mobiel gsm kom\xf3rka kom\xf3rkowy telefonu telefone telem\xf3vel fixo"
 )
-_UK = re.compile(r"0(?:1\d{8,9}|2\d{9}|3[0-9]\d{8}|7[1-9]\d{8})")
-_NANP = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
-_SHORTEST, _LONGEST = 9, 15  # E.164
-_RUNS_ON = re.compile(r"\+\Z|[0-9]{4}[ \-]\Z")
+_FEW = 2
+_FULL = 11
+_SEQUENCES = re.compile(r"0?1234567|9876543210\Z")
+_RUNS_ON = re.compile(r"[+~]\Z|[0-9]{4}[ \-]\Z|[0-9]{2}([ .\-])(?:[0-9]{2}\1)*\Z")
+_RUNS_FURTHER = re.compile(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])")
 _DIGITS = re.compile(r"[^0-9]")
+_OTHER_KIND = re.compile(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob\b|born|birth|ssn")
+_DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
+_ABROAD = "00"
+# Words that stand between a label and its own number.
+_DIRECT = re.compile(
+    r"[\W_]{0,4}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|est|es|\xe8"
+    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil)\b[\W_]{0,4}){0,2}\Z",
+    re.IGNORECASE,
+)
 
 
 def judge(candidate: Candidate) -> Answer:
@@ -22,32 +36,106 @@ def judge(candidate: Candidate) -> Answer:
     if not candidate.alone or _RUNS_ON.search(candidate.before):
         return no("touched")
     digits = _DIGITS.sub("", candidate.text.replace("(0)", ""))
-    if len(set(digits)) <= 2:  # noqa: PLR2004 - a filler such as 0000000000
+    if len(set(digits)) <= _FEW or _SEQUENCES.match(digits):
         return no("filler")
     if candidate.text.startswith("+"):
-        fits = _SHORTEST <= len(digits) <= _LONGEST
-        return sure(_DIGITS.sub("", candidate.text), "country-code") if fits else no("length")
-    if candidate.names(OWN) is False:
+        return _abroad(candidate, digits)
+    own = candidate.names(OWN)
+    if own is False:
         return no("another-label")
-    if _UK.fullmatch(digits) or _NANP.fullmatch(digits):
+    return _labelled(candidate) if candidate.labelled else _national(candidate, digits, own=own)
+
+
+def _abroad(candidate: Candidate, digits: str) -> Answer:
+    if candidate.after.startswith("+") or not in_country(digits):
+        return no("length")
+    if _DECIMAL.fullmatch(candidate.text) and not candidate.names(OWN):
+        return no("decimal")
+    return sure(digits, "country-code")
+
+
+def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
+    if digits.startswith(_ABROAD):
+        abroad = digits[len(_ABROAD) :]
+        told = own or candidate.separators
+        return sure(abroad, "country-code") if told and in_country(abroad) else no("length")
+    fits = national(digits)
+    if told_by_groups(candidate.text) and not _RUNS_FURTHER.match(candidate.after):
         return sure(digits, "national")
+    if own:
+        fits = fits or behind_label(candidate.text, digits, direct=True)
+        return sure(digits, "national") if fits else no("plan")
+    if candidate.separators:
+        return sure(digits, "national") if fits else no("plan")
+    return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
+
+
+def _labelled(candidate: Candidate) -> Answer:
+    """Take as many groups as make a number: a date or another number may follow."""
+    _, _, gap = candidate.before.rpartition(candidate.told)
+    direct = _DIRECT.match(gap) is not None
+    if _OTHER_KIND.search(gap):
+        return no("another-label")
+    parts = candidate.text.split(" ")
+    for count in range(len(parts), 0, -1):
+        text = " ".join(parts[:count])
+        digits = _DIGITS.sub("", text)
+        if digits.startswith(_ABROAD) and in_country(digits[len(_ABROAD) :]):
+            return sure(digits[len(_ABROAD) :], "label")
+        if behind_label(text, digits, direct=direct):
+            return sure(digits, "label")
     return no("plan")
 
+
+_TRUNK = r"[ .\-]?(?:\(0?[0-9]{0,4}\)[ .\-]?)?"
 
 RECOGNISER = Recogniser(
     kind="PHONE",
     judge=judge,
     bounded=True,
     shapes=(
-        r"\+[1-9][0-9]{0,2}[ .\-]?(?:\(0?[0-9]{0,4}\)[ .\-]?)?[0-9]{1,5}(?:[ .\-]?[0-9]{2,6}){1,4}",
-        r"\(0[0-9]{2,4}\) ?[0-9]{3,6}[ \-]?[0-9]{3,4}",
-        r"0[1237][0-9]{8,9}",
+        rf"\+[1-9][0-9]{{0,2}}{_TRUNK}[0-9]{{1,5}}(?:[ .\-/]?[0-9]{{2,6}}){{1,5}}",
+        r"00[1-9][0-9]{1,2}(?:[ .\-/]?[0-9]{2,6}){2,5}",
+        r"\(0[0-9]{2,5}\) ?[0-9]{3,8}(?:[ \-][0-9]{2,5}){0,2}",
         r"0[1237][0-9]{1,3}[ \-][0-9]{3,4}[ \-][0-9]{3,4}",
         r"0[1237][0-9]{2,3}[ \-][0-9]{5,6}",
+        r"0[0-9]{9,10}",
+        r"0[1-9](?:[ .\-][0-9]{2}){4}",
+        r"01[567][0-9]{1,2}[ /\-][0-9]{7,8}",
+        r"0[2-9][0-9]{1,4} ?/ ?[0-9]{4,8}",
+        r"06[ \-][0-9]{8}",
+        r"04[0-9]{2} [0-9]{3} [0-9]{3}",
+        r"0[678][0-9][ \-][0-9]{3}[ \-][0-9]{4}",
+        r"09[0-9]{2}[ \-][0-9]{3}[ \-][0-9]{4}",
+        r"\([1-9][0-9]\) ?9?[0-9]{4}-[0-9]{4}",
         r"\([2-9][0-9]{2}\) ?[0-9]{3}[ .\-][0-9]{4}",
         r"[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{4}",
         r"[2-9][0-9]{2}\.[2-9][0-9]{2}\.[0-9]{4}",
     ),
-    labels=(r"phone", r"telephone", r"tel", r"mobile", r"cell", r"msisdn"),
-    near=GAP + r"(\(?[2-9][0-9]{2}\)?[ .\-]?[2-9][0-9]{2}[ .\-]?[0-9]{4})",
+    labels=(  # of two that begin alike the longer stands first
+        r"(?:tele)?phones?",
+        r"telefon(?:nummer| nr|u|o|e)?",
+        r"tel(?:\xe9|e)fono",
+        r"t(?:\xe9|e)l(?:\xe9|e)phone",
+        r"telefoon(?:nummer)?",
+        r"telem(?:\xf3|o)vel",
+        r"t(?:e|\xe9)l",
+        r"tlf",
+        r"mobil(?:nummer|telefon|e)?",
+        r"mobiel",
+        r"m(?:\xf3|o)vil",
+        r"cell(?:ulare)?",
+        r"celular",
+        r"msisdn",
+        r"gsm",
+        r"handy(?:nummer| nr)?",
+        r"kom(?:\xf3|o)rk[ai]",
+        r"portable",
+        r"whatsapp",
+        r"r(?:\xfc|ue?)ckruf(?:nummer)?",
+        r"rufnummer",
+        r"contact (?:number|no|nr)",
+        r"(?:call|ring|text|reach) (?:me|him|her|them|us|back)",
+    ),
+    near=GAP + r"(\+?\(?[0-9](?:[ .\-/()]{0,2}[0-9]){6,14})",
 )
