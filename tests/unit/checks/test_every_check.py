@@ -42,12 +42,11 @@ def any_of(hint: object) -> st.SearchStrategy[Any]:
     if get_origin(hint) in {tuple, frozenset}:
         items = st.lists(any_of(get_args(hint)[0]), max_size=3)
         return items.map(get_origin(hint))
-    if get_origin(hint) is Literal:
-        return st.sampled_from(get_args(hint))
-    if get_origin(hint) is not None and issubclass(get_origin(hint) or object, Mapping):
+    if get_origin(hint) not in {None, Literal} and issubclass(get_origin(hint) or object, Mapping):
         return st.just({})
-    if args := get_args(hint):  # a union
-        return st.one_of([any_of(arg) for arg in args])
+    if args := get_args(hint):  # a union, or words to choose from
+        words = get_origin(hint) is Literal
+        return st.one_of([st.just(arg) if words else any_of(arg) for arg in args])
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(list(hint))
     assert isinstance(hint, type)
