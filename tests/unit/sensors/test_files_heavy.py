@@ -22,7 +22,9 @@ from agentguard.model.events import Event, FileOutcome, FileScanned, SweepFinish
 from agentguard.model.hits import Hit
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
+from agentguard.ports.seen import SeenFiles
 from agentguard.sensors.files import FilesSensor
+from agentguard.store.seen import SeenDatabase
 
 HIT = Hit(kind="PAN", count=1)
 BURST = 20_000
@@ -38,7 +40,9 @@ class Found:
 class Watched:
     """A running sensor whose scan finds something in every file."""
 
-    def __init__(self, root: Path, scan: Callable[[str], Found]) -> None:
+    def __init__(
+        self, root: Path, scan: Callable[[str], Found], seen: SeenFiles | None = None
+    ) -> None:
         policy = Policy(
             name="test",
             version=1,
@@ -54,14 +58,21 @@ class Watched:
         self.sweeps = 0
         self._came = threading.Condition()
         self._stop = threading.Event()
-        self.sensor = FilesSensor(scan, lambda: policy, system_clock(), duty=1.0)
+        self.asked = 0
+        self._scan = scan
+        clock = system_clock()
+        self.sensor = FilesSensor(self._read, lambda: policy, clock, seen=seen, duty=1.0)
         self._thread = threading.Thread(target=self.sensor.run, args=(self._hear, self._stop))
         self._thread.start()
-        self.wait(lambda: self.sweeps > 0, 30)
+        self.wait(lambda: self.sweeps > 0, 120)
+
+    def _read(self, path: str) -> Found:
+        self.asked += 1
+        return self._scan(path)
 
     def _hear(self, event: Event) -> None:
         with self._came:
-            if isinstance(event, FileScanned):
+            if isinstance(event, FileScanned) and event.hits:
                 self.paths.add(event.path)
             self.sweeps += isinstance(event, SweepFinished)
             self._came.notify_all()
@@ -130,6 +141,74 @@ def test_lost_events_are_made_up_for_within_thirty_seconds(
     assert time.monotonic() - begun < 30
     assert any("overflow" in record.getMessage() for record in caplog.records)
     watched.wait(lambda: watched.sweeps > 1, 30)
+
+
+MANY = 100_000
+HOLDS = 50  # every so manieth file of a large burst holds data
+BURST_OF_MANY = textwrap.dedent(
+    """
+    import os, sys
+    root, count, holds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    for number in range(count):
+        if number % 1000 == 0:
+            folder = f"{root}/d{number}"
+            os.mkdir(folder)
+        file = os.open(f"{folder}/{number}.txt", os.O_CREAT | os.O_WRONLY)
+        os.write(file, b"4111 1111 1111 1111" if number % holds == 0 else b"nothing")
+        os.close(file)
+    """
+)
+
+
+def really_read(path: str) -> Found:
+    return Found(hits=(HIT,) if b"4111" in Path(path).read_bytes() else ())
+
+
+def burst_of_many(root: Path) -> set[str]:
+    """Make many files from another process, faster than anybody can listen."""
+    subprocess.run(
+        [sys.executable, "-c", BURST_OF_MANY, str(root), str(MANY), str(HOLDS)], check=True
+    )
+    return {
+        str(root / f"d{number // 1000 * 1000}" / f"{number}.txt")
+        for number in range(0, MANY, HOLDS)
+    }
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(400)
+def test_every_file_with_data_of_a_hundred_thousand_is_found_after_their_burst(
+    root: Path, started: list[Watched], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether the kernel lost events or not: it does when its 16,384 places are full."""
+    watched = Watched(root, really_read)
+    started.append(watched)
+    caplog.set_level(logging.WARNING)
+    holding = burst_of_many(root)
+    begun = time.monotonic()
+    watched.wait(lambda: watched.paths >= holding, 300)
+    assert time.monotonic() - begun < 300
+    assert watched.paths == holding
+    lost = any("overflow" in record.getMessage() for record in caplog.records)
+    watched.wait(lambda: watched.sweeps > (1 if lost else 0), 120)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(400)
+def test_a_sweep_of_a_hundred_thousand_files_finds_every_file_with_data(
+    root: Path, tmp_path: Path, started: list[Watched]
+) -> None:
+    holding = burst_of_many(root)
+    memory = SeenDatabase(tmp_path, system_clock())
+    watched = Watched(root, really_read, memory)
+    started.append(watched)
+    assert watched.paths == holding
+    asked = watched.asked
+    watched.sensor.poke()
+    watched.wait(lambda: watched.sweeps > 1, 120)
+    assert watched.asked == asked == MANY
+    watched.end()
+    memory.close()
 
 
 LIMITED = textwrap.dedent(
