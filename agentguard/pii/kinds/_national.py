@@ -12,7 +12,6 @@ from datetime import date
 from functools import cache
 
 from agentguard.pii.base import (
-    GAP,
     SEPARATOR,
     Answer,
     Candidate,
@@ -27,8 +26,13 @@ from agentguard.pii.base import (
 JOINT = rf"{SEPARATOR}?"
 """RE2: one separator or none."""
 
-BEHIND = GAP
-"""RE2: what may stand between a label and a number that begins with a digit."""
+_ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)?"
+
+BEHIND = rf"[^0-9\n\x1e]{{0,32}}?{_ASIDE}\n?[^0-9\n\x1e]{{0,8}}?"
+"""RE2: what may stand between a label and a number that begins with a digit.
+
+As `GAP`, and a remark in brackets that holds digits ("12 digits").
+"""
 
 BEHIND_LETTERED = r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?"
 """RE2: what may stand between a label and a number that may begin with a letter."""
@@ -56,7 +60,7 @@ TAX = (
     r"""tin["']? ?[:=>]""",
     r"steuer ?n(?:umme)?r",
     rf"num{_ACCENTED}ro fiscal",
-    r"identifiant fiscal",
+    r"identifi(?:ant|cador) fiscal",
     rf"n{_ACCENTED}mero fiscal",
     rf"(?:n{_ACCENTED}m(?:ero|\.)? (?:de )?)?identificaci{_ACCENTED}n(?: fiscal)?",
     r"identificativo fiscale",
@@ -71,7 +75,7 @@ IDENTITY = (
     r"national n(?:o|umber)",
     r"(?:personal|citizen) id(?:ent(?:ity|ification))?",
     r"personal (?:no|number|code)",
-    r"identi(?:ty|fication) (?:no|number|nr)",
+    r"identi(?:ty|fication) (?:document )?(?:no|number|nr)",
     ID_NUMBER,
     r"personenkenn(?:zahl|ziffer|zeichen)",
     rf"num{_ACCENTED}ro d.identi(?:te?|fication)",

@@ -24,7 +24,7 @@ RECOGNISER = national(
     labels=(
         r"cnp",
         r"c\.n\.p",
-        r"cod(?:ul)? numeric(?: personal)?",
+        r"cod(?:ul)? num(?:eric|\.)(?: personal)?",
         r"romanian (?:id|national|personal)",
     ),
     generic=IDENTITY,

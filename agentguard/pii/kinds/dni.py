@@ -26,7 +26,7 @@ RECOGNISER = national(
     labels=(
         r"dni",
         r"(?-i:NIE)",
-        r"""nie["']? ?[:=]""",
+        r"""nie["']? ?(?:[:=]|del?)""",
         r"d\.n\.i",
         r"n\.i\.e",
         r"n\.i\.f",

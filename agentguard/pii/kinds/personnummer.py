@@ -8,6 +8,7 @@ calendar decide. https://www.skatteverket.se/privat/folkbokforing/personnummer
 
 from __future__ import annotations
 
+from agentguard.pii.kinds._issuers import luhn
 from agentguard.pii.kinds._national import (
     BEHIND,
     IDENTITY,
@@ -18,7 +19,6 @@ from agentguard.pii.kinds._national import (
     is_day_of_a_century,
     national,
 )
-from agentguard.pii.kinds._issuers import luhn
 
 _SHORT = 10
 _COORDINATED = 60
@@ -41,6 +41,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         PERSON,
+        r"pnr",
         r"samordnings(?:nummer|nr)",
         r"swedish (?:id|national|personal|social)",
     ),

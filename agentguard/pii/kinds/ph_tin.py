@@ -21,7 +21,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"(?:bir|philippine) (?:tin|tax)",
-        r"tin n(?:o|umber)",
+        r"(?:tin|bir) n(?:o|umber)",
         r"t\.i\.n",
     ),
     generic=TAX,

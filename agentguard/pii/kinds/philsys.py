@@ -22,7 +22,7 @@ RECOGNISER = national(
         r"philsys(?: ?(?:number|no|id|card))?",
         r"(?-i:PSN|PCN)",
         r"""(?:psn|pcn)["']? ?[:=>]""",
-        r"phil ?id n(?:umber|o)",
+        r"phil ?id",
         r"philippine (?:national )?id(?:ent(?:ity|ification))?",
     ),
     near=rf"{BEHIND}({digits(4, 4, 4)}(?:[ .\-]?[0-9]{{4}})?)",

@@ -24,7 +24,7 @@ RECOGNISER = national(
     labels=(
         r"pps ?n?(?:umber|o)?",
         r"p\.p\.s",
-        r"personal public service",
+        r"(?:personal )?public service n(?:umber|o)",
         r"rsi n(?:umber|o)",
         r"irish (?:id|national|personal|social|tax)",
         r"uimhir psp",

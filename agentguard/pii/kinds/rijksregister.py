@@ -28,8 +28,10 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"rijksregister(?:nummer|nr)?",
-        r"nationaal(?: register)?nummer",
-        r"registre national",
+        r"nationaal(?: register)? ?nummer",
+        r"registre nat(?:ional|\.)?",
+        r"num.{1,2}ro de registre",
+        r"rr n(?:umber|o|r)",
         r"national regist(?:er(?:nummer)?|ry|ration)",
         r"num.{1,2}ro national",
         r"insz(?:nummer|nr)?",

@@ -7,6 +7,7 @@ digit and a check (Luhn). https://www.dha.gov.za
 
 from __future__ import annotations
 
+from agentguard.pii.kinds._issuers import luhn
 from agentguard.pii.kinds._national import (
     BEHIND,
     IDENTITY,
@@ -14,7 +15,6 @@ from agentguard.pii.kinds._national import (
     national,
     run,
 )
-from agentguard.pii.kinds._issuers import luhn
 
 _CITIZENSHIP = 10
 
