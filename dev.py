@@ -81,6 +81,9 @@ REAL = [
     "xvfb",
 ]
 
+CORPUS = ["gnupg"]  # writes the encrypted messages of tests/corpus
+PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
+
 
 def say(text: str) -> None:
     """Tell what is being done."""
@@ -241,7 +244,7 @@ def test(rest: list[str]) -> int:
     """Run lint, types, contracts and the tests; --all adds those that need real systems."""
     everything = "--all" in rest
     rest = [word for word in rest if word != "--all"]
-    system_packages((*QT, *REAL) if everything else QT)
+    system_packages((*QT, *CORPUS, *REAL) if everything else (*QT, *CORPUS))
     environment()
     if everything and (code := _covered()):
         return code
@@ -274,16 +277,15 @@ def lint(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Run benchmarks, all or by name: footprint, latency, journal, ..."""
-    system_packages((*QT, *REAL))
+    """Run benchmarks, all or by name: accuracy, pii, footprint, ...; options go to each."""
+    system_packages((*QT, *CORPUS, *REAL, *PEERS))
     environment()
     known = sorted(p.stem for p in (ROOT / "benchmarks").glob("[a-z]*.py"))
-    unknown = [name for name in rest if name not in known and not name.startswith("-")]
-    if unknown:
+    split = next((n for n, word in enumerate(rest) if word.startswith("-")), len(rest))
+    chosen, options = rest[:split] or known, rest[split:]
+    if unknown := [name for name in chosen if name not in known]:
         say(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}.")
         return 2
-    chosen = [name for name in rest if not name.startswith("-")] or known
-    options = [word for word in rest if word.startswith("-")]
     return max(run((PYTHON, ROOT / "benchmarks" / f"{name}.py", *options)) for name in chosen)
 
 

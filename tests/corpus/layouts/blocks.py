@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 Rows = Sequence[Sequence[str]]
 
@@ -81,6 +82,36 @@ def chat(rows: Rows) -> list[str]:
     return made
 
 
+def query(rows: Rows) -> list[str]:
+    """Write addresses with the fields behind the question mark."""
+    return [
+        "GET /v1/form?" + urlencode(list(zip(rows[0], row, strict=True)), safe="@/:") + " 200"
+        for row in rows[1:]
+    ]
+
+
+def wiki(rows: Rows) -> list[str]:
+    """Write a table as ticket systems mark it up."""
+    return ["||" + "||".join(rows[0]) + "||", *("|" + "|".join(row) + "|" for row in rows[1:])]
+
+
+def leaders(rows: Rows) -> list[str]:
+    """Write names and values with dots between them."""
+    made: list[str] = []
+    for row in rows[1:]:
+        made += [
+            f"{name} {'.' * max(3, 30 - len(name))} {cell}"
+            for name, cell in zip(rows[0], row, strict=True)
+        ]
+        made.append("")
+    return made
+
+
+def pairs(rows: Rows) -> list[str]:
+    """Write a record on one line."""
+    return ["; ".join(f"{n}={c}" for n, c in zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
 LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
     "yaml": yaml,
     "sql": sql,
@@ -91,4 +122,8 @@ LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
     "ini": ini,
     "mappings": mappings,
     "chat": chat,
+    "query": query,
+    "wiki": wiki,
+    "leaders": leaders,
+    "pairs": pairs,
 }
