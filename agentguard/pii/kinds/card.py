@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import (
-    GAP,
     SEPARATOR,
     Answer,
     Candidate,
     Recogniser,
+    foreign_word,
     maybe,
     miss,
     no,
@@ -86,6 +86,8 @@ def _readable(candidate: Candidate) -> str:
     """Give the number; three digits behind four groups of four may be the card's code."""
     if striped := _STRIPE.match(candidate.text):
         return striped[1] or striped[2]
+    if candidate.labelled and "\n" in candidate.text:
+        return re.sub(r"[^0-9]", "", re.sub(_TIME, "", candidate.text))
     number = digits_of(candidate.text) or candidate.compact
     short = number[:_SIXTEEN]
     coded = len(candidate.separators) == _GROUPS and issued(short) and luhn(short)
@@ -109,12 +111,18 @@ def _by_label(candidate: Candidate, number: str) -> Answer:
     if own is False:
         return no("another-label")
     if candidate.labelled:
-        return sure(number, "wrapped" if "\n" in candidate.text else "label")
+        return _labelled(candidate, number)
     if digits_of(candidate.text):
         return sure(number, "spoken")
     if candidate.separators:
         return _grouped(candidate, number, own=own)
     return _plain(candidate, number, own=own)
+
+
+def _labelled(candidate: Candidate, number: str) -> Answer:
+    if "\n" not in candidate.text:
+        return sure(number, "label")
+    return no("another-label") if foreign_word(candidate.text) else sure(number, "wrapped")
 
 
 def _grouped(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
@@ -148,7 +156,12 @@ def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
 
 
 _BETWEEN = rf"(?:{SEPARATOR}|  | - |[_/])"
-_WRAPPED = r"[2-6][0-9]{3}(?:[ \-]?[0-9]{4}){0,2}[ ]?\n>? ?[0-9]{4}(?:[ \-]?[0-9]{4}){0,2}"
+_TIME = r"\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?"
+_FAR = rf"[^0-9\n\x1e]{{0,32}}?\n?(?:{_TIME})?[^0-9\n\x1e]{{0,40}}?"
+# Wrapped, perhaps in a quoted mail, or given in two turns of a chat.
+_TURN = rf"[^0-9\n\x1e]{{0,60}}\n(?:{_TIME})?[^0-9\n\x1e]{{0,40}}"
+_PARTS = r"[0-9]{2,4}(?:[ \-]?[0-9]{2,4}){0,3}"
+_OVER_LINES = rf"[2-6][0-9]{{3}}(?:[ \-]?[0-9]{{2,4}}){{0,2}}(?:{_TURN}){{1,2}}{_PARTS}"
 
 RECOGNISER = Recogniser(
     kind="PAN",
@@ -170,8 +183,7 @@ RECOGNISER = Recogniser(
         r"mastercard",
         r"amex",
     ),
-    # In any groups, or wrapped over two lines, perhaps in a quoted mail.
-    near=GAP + rf"({_WRAPPED}|[2-68][0-9]{{0,5}}(?:[ .\-][0-9]{{1,6}}){{2,18}})",
+    near=_FAR + rf"({_OVER_LINES}|[2-68][0-9]{{0,5}}(?:[ .\-][0-9]{{1,6}}){{2,18}})",
     shapes=(
         rf"[2-68][0-9]{{3}}(?:{_BETWEEN}[0-9]{{4}}){{2}}{_BETWEEN}[0-9]{{2,4}}(?:{_BETWEEN}[0-9]{{3}})?",
         rf"3[0-9]{{3}}{_BETWEEN}[0-9]{{6}}{_BETWEEN}[0-9]{{4,5}}",
