@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agentguard.pii._re2 import Pattern, compiled, several
 from agentguard.pii._shapes import Found, Part, Place
-from agentguard.pii.base import BEFORE, Recogniser
+from agentguard.pii.base import LONGEST, Recogniser
 
 _JOINT = r"[ _.\-]{0,2}"
 _REACH = 64
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
+_GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
 _PLAIN = re.compile(r"[a-z][^?*+{|]")
 
 
@@ -34,8 +35,9 @@ class Labels:
 
     def __init__(self, members: Sequence[Labelled]) -> None:
         self._members = members
-        every = list(dict.fromkeys(label for member in members for label in member.labels))
-        self._any = compiled(_behind_a_border(every))
+        self._any = compiled(
+            _behind_a_border(label for member in members for label in member.labels)
+        )
         self._set = several([member.text for member in members])
         bare = [member.text for member in members if not member.numeric]
         self._bare: Pattern | None = compiled("|".join(bare)) if bare else None
@@ -66,7 +68,7 @@ class Labels:
             first, last = at + 1, match.span()[1]
             if not _is_word(data, first, last):
                 continue
-            value = member.near.match(data, last, min(len(data), last + BEFORE))
+            value = member.near.match(data, last, min(len(data), last + LONGEST))
             if value is not None:
                 yield (*value.span(1), member.number, first, last)
 
@@ -75,13 +77,31 @@ def _spaced(label: str) -> str:
     return label.replace(" ", _JOINT)
 
 
-def _behind_a_border(labels: Sequence[str]) -> str:
-    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`."""
-    camel = (
-        f"{label[0].upper()}(?i:{label[1:]})" if _PLAIN.match(label) else f"(?i:{label})"
-        for label in labels
-    )
-    return f"[^A-Za-z](?i:{'|'.join(labels)})|[a-z](?:{'|'.join(camel)})"
+def _behind_a_border(labels: Iterable[str]) -> str:
+    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`.
+
+    Sorted and grouped by their first letter, they share states: within words few of them are open.
+    """
+    every = sorted(set(labels))
+    inner: dict[str, list[str]] = {}
+    others: list[str] = []
+    for label in every:
+        for head in _heads(label):
+            if _PLAIN.match(head):
+                inner.setdefault(head[0].upper(), []).append(head[1:])
+            else:
+                others.append(f"(?i:{head})")
+    capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]
+    return f"[^A-Za-z](?i:{'|'.join(every)})|[a-z](?:{'|'.join((*capitals, *others))})"
+
+
+def _heads(label: str) -> list[str]:
+    """Write a label that begins with a group once for each of the group's beginnings."""
+    group = _GROUP.match(label)
+    if group is None:
+        return [label]
+    rest = label[group.end() :]
+    return [f"{head}{rest}" for head in group[1].split("|")] + ([rest] if group[2] else [])
 
 
 def _is_word(data: bytes, start: int, end: int) -> bool:

@@ -20,6 +20,7 @@ WINDOW = 8192
 
 _APART = r"(?:[^0-9A-Za-z_*#.]|[^0-9]\.)"
 _ANY = r"(?s:.)"
+_END = r"\b"
 _POINT = ord(".")
 _INSIDE = re.compile(rb"[^0-9A-Za-z]")
 _MOST_INSIDE = 2
@@ -62,7 +63,12 @@ class Member:
         self.recogniser = recogniser
         shapes = "|".join(recogniser.shapes)
         self._apart = recogniser.bounded and not touched
-        self.text = rf"{_APART}(?:{shapes})\b" if self._apart else f"{_ANY}(?:{shapes})"
+        before = _APART if self._apart else _ANY
+        self.text = f"{before}(?:{shapes}){_END if self._apart else ''}"
+        self.opening = "|".join(
+            f"{before}{opening(shape)}{_END if self._apart and opening(shape) == shape else ''}"
+            for shape in recogniser.shapes
+        )
         self.pattern = compiled(self.text)
 
     def span(self, data: bytes, match: Match) -> tuple[int, int]:
@@ -94,9 +100,9 @@ class Together:
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
-        texts = [member.text for member in members]
-        self._any = compiled("|".join(texts))
-        self._set = several(texts)
+        openings = [member.opening for member in members]
+        self._any = compiled("|".join(openings))
+        self._set = several(openings)
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
         """Give the values, nearly in order.
@@ -112,25 +118,57 @@ class Together:
                 place.pos = max(place.pos + 1, end)
                 continue
             yield from self._at(data, match, place)
-            _go_on(data, match, place)
 
     def _at(self, data: bytes, found: Match, place: Place) -> Iterator[Found]:
         at, end = found.span()
+        furthest = 0
         for index in self._set.Match(data[at : end + LONGEST]):
             member = self._members[index]
             match = member.pattern.match(data, at, len(data))
             if match is None:
                 continue
             first, end = member.span(data, match)
+            furthest = max(furthest, end)
             if first >= place.ends.get(member.number, 0):
                 place.ends[member.number] = end
                 yield first, end, member.number, -1, -1
+        _go_on(data, at, furthest, place)
 
 
-def _go_on(data: bytes, match: Match, place: Place) -> None:
-    at, end = match.span()
+def _go_on(data: bytes, at: int, end: int, place: Place) -> None:
+    """Look into a match once more, where a word begins; behind a mere opening, at once."""
     place.looks = place.looks + 1 if end <= place.taken else 0
     place.taken = max(place.taken, end)
     look = place.looks < _MOST_INSIDE
     inside = _INSIDE.search(data, at + 2, place.taken) if look else None
     place.pos = inside.start() if inside is not None else max(place.taken, at + 1)
+
+
+def opening(shape: str) -> str:
+    """Give a shorter pattern with which every match of a shape begins: it needs few states.
+
+    A long repeat of a group ends it, or of a class in the longest tokens, unless it stands in a
+    group itself or in one of several alternatives.
+    """
+    bare = _CLASS.sub(lambda found: "c" * len(found[0]), shape)
+    for repeat in _REPEAT.finditer(bare):
+        head = bare[: repeat.start()]
+        long = int(repeat[1]) >= (_LONG if head.endswith(")") else _LONG_OF_ONE)
+        if long and head.count("(") == head.count(")") and not _parted(bare):
+            return f"{shape[: repeat.start()]}{{{_LEAST}}}"
+    return shape
+
+
+def _parted(bare: str) -> bool:
+    """Tell whether a pattern has alternatives outside its groups."""
+    depth = 0
+    for sign in bare:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            return True
+    return False
+
+
+_CLASS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")
+_REPEAT = re.compile(r"\{([0-9]+)(?:,[0-9]*)?\}")
+_LONG, _LONG_OF_ONE, _LEAST = 8, 20, 4

@@ -175,6 +175,7 @@ def national(
         labels=(*_compounds(labels), *shared),
         near=near,
         shown=shown,
+        bounded=True,
     )
 
 
