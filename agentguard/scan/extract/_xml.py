@@ -5,35 +5,54 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from agentguard.scan.extract import xml
 from agentguard.scan.extract._layout import Layout
-from agentguard.scan.extract._zipped import part
+from agentguard.scan.extract._zipped import part, stream
 from agentguard.scan.extract.base import Source, Work
 
 _TOKEN = re.compile(
-    r"<(/?)(?:[A-Za-z0-9]+:)?(t|p|tr|tc|tbl|tab|br|cr|instrText|delText)(?=[\s/>])[^<>]*?(/?)>|([^<>]+)|<[^<>]*>"
+    r"<(/?)(?:[A-Za-z0-9]+:)?(t|p|tr|tc|tbl|tab|br|cr|noBreakHyphen|instrText|delText|text)(?=[\s/>])"
+    r"[^<>]*?(/?)>|([^<>]+)|<[^<>]*>"
 )
-_TEXT_TAGS = frozenset(("t", "instrText", "delText"))
+_TEXT_TAGS = frozenset(("t", "instrText", "delText", "text"))
+_SEEN = {"tab": "\t", "noBreakHyphen": "-"}
+_LONGEST = 1 << 20
+_BESIDE = ("docProps/", "customXml/")
+_BY_NAMES = re.compile(r"/(?:charts/[^/]*|comments/modern[^/]*)\.xml$|^(?:docProps|customXml)/")
+_LINK = re.compile(r'<Relationship\s[^<>]*\bTarget="([^"]*)"[^<>]*\bTargetMode="External"')
+_LINK_TURNED = re.compile(r'<Relationship\s[^<>]*\bTargetMode="External"[^<>]*\bTarget="([^"]*)"')
 
 
-def text_of(xml: str) -> Iterator[str]:
-    """Give the text of WordprocessingML or DrawingML."""
-    layout = Layout()
-    inside = False
-    for match in _TOKEN.finditer(xml):
-        closing, tag, empty, plain = match.groups()
-        if plain is not None:
-            if inside:
-                yield from layout.put(html.unescape(plain))
-        elif tag in _TEXT_TAGS:
-            inside = not closing and not empty
-        else:
-            yield from _border(layout, tag, closing=bool(closing), empty=bool(empty))
+def text_of(found: Iterable[str]) -> Iterator[str]:
+    """Give the text of WordprocessingML or DrawingML that comes in pieces."""
+    layout, inside = Layout(), False
+    for markup in _whole_tags(found):
+        for match in _TOKEN.finditer(markup):
+            closing, tag, empty, plain = match.groups()
+            if plain is not None:
+                if inside:
+                    yield from layout.put(html.unescape(plain))
+            elif tag in _TEXT_TAGS:
+                inside = not closing and not empty
+            elif tag is not None:
+                yield from _border(layout, tag, closing=bool(closing), empty=bool(empty))
     yield from layout.close_all()
 
 
-def _border(layout: Layout, tag: str | None, *, closing: bool, empty: bool) -> Iterator[str]:
+def _whole_tags(found: Iterable[str]) -> Iterator[str]:
+    """Cut pieces behind tags, so that neither a tag nor an entity is cut in two."""
+    rest = ""
+    for piece in found:
+        text = rest + piece
+        end = text.rfind(">") + 1 if len(text) < _LONGEST else len(text)
+        rest = text[end:]
+        yield text[:end]
+    yield rest
+
+
+def _border(layout: Layout, tag: str, *, closing: bool, empty: bool) -> Iterator[str]:
     if tag == "tbl":
         if closing:
             yield from layout.close_table()
@@ -42,8 +61,8 @@ def _border(layout: Layout, tag: str | None, *, closing: bool, empty: bool) -> I
     elif tag in {"tr", "tc"}:
         if not closing:
             (layout.row if tag == "tr" else layout.cell)()
-    elif tag is not None and (closing or empty):
-        yield from layout.put("\t" if tag == "tab" else "\n")
+    elif closing or empty:
+        yield from layout.put(_SEEN.get(tag, "\n"))
 
 
 def has_part(source: Source, folder: str) -> bool:
@@ -59,13 +78,31 @@ def has_part(source: Source, folder: str) -> bool:
 
 
 def paragraphs(source: Source, work: Work, folder: str) -> Iterator[str]:
-    """Give the text of every XML part in `folder`, then what is embedded there."""
+    """Give the text of every part in `folder`, then what is embedded or said beside it."""
     with zipfile.ZipFile(source.file) as archive:
         for member in archive.infolist():
-            if not member.filename.startswith(folder):
-                continue
-            if member.filename.endswith(".xml"):
-                yield from text_of(part(archive, member, work).decode("utf-8", "replace"))
+            name = member.filename
+            if name.startswith(folder) and name.endswith(".xml") and not _BY_NAMES.search(name):
+                yield from text_of(stream(archive, member, work))
                 yield "\n"
-            elif "/embeddings/" in member.filename:
-                yield from work.within(part(archive, member, work))
+            elif name.startswith((folder, *_BESIDE)):
+                yield from beside(archive, member, work)
+
+
+def beside(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[str]:
+    """Give what a part says that is no text of pages: properties, charts, links, embedded files."""
+    name = member.filename
+    if name.endswith(".xml"):
+        yield from xml.read(stream(archive, member, work))
+    elif name.endswith(".rels"):
+        yield _links("".join(stream(archive, member, work)))
+    elif "/embeddings/" in name or name.endswith((".html", ".htm", ".mht", ".rtf", ".txt")):
+        yield from work.within(part(archive, member, work))
+    else:
+        return
+    yield "\n"
+
+
+def _links(relations: str) -> str:
+    found = _LINK.findall(relations) or _LINK_TURNED.findall(relations)
+    return "".join(f"{html.unescape(target)}\n" for target in found)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterator
 
 from agentguard.errors import ScanError
+from agentguard.scan.extract._encoding import decoder_of, encoding_of
 from agentguard.scan.extract.base import Work
 from agentguard.scan.limits import MIB
 
 ENCRYPTED = 0x1
+_STEP = 128 << 10
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 def part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> bytes:
@@ -19,20 +23,56 @@ def part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> bytes
         ScanError: the member is a bomb, or all members together are.
 
     """
+    if not _may_unpack(member, work):
+        return b""
+    if member.file_size > work.limits.part_mib * MIB:
+        work.note("reason.too-large-part")
+        return b""
+    work.spend(member.file_size)
+    try:
+        return archive.read(member)
+    except NotImplementedError:
+        work.note("reason.unsupported-part")
+    except _DAMAGED:
+        work.note("reason.corrupt-part")
+    return b""
+
+
+def stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[str]:
+    """Give a member's text in small pieces, up to where it is damaged.
+
+    Raises:
+        ScanError: the member is a bomb, or all members together are.
+
+    """
+    if not _may_unpack(member, work):
+        return
+    work.spend(member.file_size)
+    try:
+        with archive.open(member) as file:
+            data = file.read(_STEP)
+            decoder = decoder_of(encoding_of(data) or "utf-8")
+            while data:
+                yield decoder.decode(data)
+                data = file.read(_STEP)
+            yield decoder.decode(b"", final=True)
+    except NotImplementedError:
+        work.note("reason.unsupported-part")
+    except _DAMAGED:
+        work.note("reason.corrupt-part")
+
+
+def _may_unpack(member: zipfile.ZipInfo, work: Work) -> bool:
+    """Judge a member by what its record says.
+
+    Raises:
+        ScanError: it is a bomb.
+
+    """
     if member.flag_bits & ENCRYPTED:
         work.note("reason.sealed-part")
-        return b""
+        return False
     size, limits = member.file_size, work.limits
     if size > limits.plain_mib * MIB and size > limits.ratio * max(1, member.compress_size):
         raise ScanError("reason.bomb")
-    if size > limits.part_mib * MIB:
-        work.note("reason.too-large-part")
-        return b""
-    work.spend(size)
-    try:
-        return archive.read(member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
-        work.note("reason.corrupt-part")
-    except NotImplementedError:
-        work.note("reason.unsupported-part")
-    return b""
+    return True

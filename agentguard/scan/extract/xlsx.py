@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import html
 import re
 import zipfile
 from collections.abc import Iterator
 
-from agentguard.scan.extract import _rows
-from agentguard.scan.extract._xml import has_part, text_of
-from agentguard.scan.extract._zipped import part
+from agentguard.scan.extract import _rows, xml
+from agentguard.scan.extract._sheet import Book, formats_of, rows_of, strings_of
+from agentguard.scan.extract._xml import beside, has_part, text_of
+from agentguard.scan.extract._zipped import part, stream
 from agentguard.scan.extract.base import Extractor, Source, Work
 
 _FOLDER = "xl/"
-_STRING = re.compile(r"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>|<(?:\w+:)?si/>", re.DOTALL)
-_TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>")
-_ROW = re.compile(r"<(?:\w+:)?row[\s>](.*?)</(?:\w+:)?row>", re.DOTALL)
-_CELL = re.compile(
-    r'<(?:\w+:)?c\s(?:[^<>]*?\br="([A-Z]{1,3})[0-9]+")?([^<>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL
+_SHEET = re.compile(r"^xl/(?:worksheets|chartsheets|dialogsheets|macrosheets)/[^/]*\.xml$")
+_PAGES = re.compile(r"^xl/(?:comments[^/]*|comments/[^/]*|drawings/[^/]*)\.(?:xml|vml)$")
+_RECORDS = re.compile(
+    r"^xl/(?:threadedComments|pivotCache|externalLinks|charts|persons|queryTables|customProperty)"
+    r"/[^/]*\.xml$|^xl/(?:workbook|connections)\.xml$|^(?:docProps|customXml)/[^/]*\.xml$"
 )
-_VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?v>")
 _BINARY = re.compile(r"worksheets/[^/]*\.bin$|/sharedStrings\.bin$")  # the sheets of XLSB
-_INTEGER = 2**53
+_FROM_1904 = re.compile(r'\bdate1904="(?:1|true)"')
+_END = re.compile(r"</(?:\w+:)?sheetData>")
+_SECTION = re.compile(r"&amp;[LCR]")  # of a header or footer
+_TAIL = 256 << 10
 
 
 def sniff(source: Source) -> bool:
@@ -30,79 +32,56 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the sheets, then the text of comments and drawings."""
+    """Give the sheets, then what else the workbook says."""
     with zipfile.ZipFile(source.file) as archive:
-        members = [m for m in archive.infolist() if m.filename.startswith(_FOLDER)]
-        strings: list[str] = []
-        for member in members:
-            if member.filename.endswith("sharedStrings.xml"):
-                strings = _strings(_xml(archive, member, work))
-        for member in members:
-            if "worksheets/" in member.filename and member.filename.endswith(".xml"):
-                yield from _rows.lines(_sheet(_xml(archive, member, work), strings))
-                yield "\n"
-            elif _holds_text(member.filename):
-                yield from text_of(_xml(archive, member, work))
-                yield "\n"
-            elif "/embeddings/" in member.filename:
-                yield from work.within(part(archive, member, work))
-    if any(_BINARY.search(m.filename) for m in members):
+        members = {member.filename: member for member in archive.infolist()}
+        book = _book(archive, members, work)
+        for name, member in members.items():
+            if _SHEET.search(name):
+                yield from _sheet(archive, member, book, work)
+            elif _PAGES.search(name):
+                yield from text_of(stream(archive, member, work))
+            elif _RECORDS.search(name):
+                yield from xml.read(stream(archive, member, work))
+            elif name.startswith(_FOLDER) and not name.endswith(".xml"):
+                yield from beside(archive, member, work)
+            else:
+                continue
+            yield "\n"
+    if any(map(_BINARY.search, members)):
         work.refuse("reason.unsupported")
 
 
-def _holds_text(name: str) -> bool:
-    return name.endswith(".xml") and ("comments" in name.lower() or "drawings/" in name)
+def _book(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], work: Work) -> Book:
+    strings: list[str] = []
+    dates: frozenset[str] = frozenset()
+    codes: dict[str, str] = {}
+    from_1904 = False
+    for name, member in members.items():
+        if name.endswith("sharedStrings.xml"):
+            strings = strings_of(stream(archive, member, work))
+        elif name == "xl/styles.xml":
+            dates, codes = formats_of(part(archive, member, work).decode("utf-8", "replace"))
+        elif name == "xl/workbook.xml":
+            from_1904 = _FROM_1904.search("".join(stream(archive, member, work))) is not None
+    return Book(strings=strings, dates=dates, codes=codes, from_1904=from_1904)
 
 
-def _xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> str:
-    return part(archive, member, work).decode("utf-8", "replace")
+def _sheet(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, book: Book, work: Work
+) -> Iterator[str]:
+    """Give the rows; then what stands behind them: headers and footers, links, allowed values."""
+    tail = ""
 
+    def passed() -> Iterator[str]:
+        nonlocal tail
+        for piece in stream(archive, member, work):
+            tail = (tail + piece)[-_TAIL:]
+            yield piece
 
-def _strings(xml: str) -> list[str]:
-    return [_plain(match[1] or "") for match in _STRING.finditer(xml)]
-
-
-def _plain(xml: str) -> str:
-    return html.unescape("".join(_TEXT.findall(xml)))
-
-
-def _sheet(xml: str, strings: list[str]) -> Iterator[dict[int, str]]:
-    for row in _ROW.finditer(xml):
-        cells: dict[int, str] = {}
-        for cell in _CELL.finditer(row[1]):
-            letters, attributes, body = cell.groups()
-            column = _column(letters) if letters else len(cells)
-            if text := _cell(attributes, body, strings):
-                cells[column] = text
-        yield cells
-
-
-def _cell(attributes: str, body: str, strings: list[str]) -> str:
-    value = _VALUE.search(body)
-    if value is None:
-        return _plain(body)
-    if 't="s"' in attributes:
-        index = int(value[1]) if value[1].isdecimal() else len(strings)
-        return strings[index] if index < len(strings) else ""
-    return html.unescape(value[1]) if "t=" in attributes else _number(value[1])
-
-
-def _number(text: str) -> str:
-    """Write a number as a person sees it: 15 digits may be stored as 4.0E14 or 400.0."""
-    if text.isdecimal():
-        return text
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return str(int(number)) if number.is_integer() and abs(number) < _INTEGER else text
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column - 1
+    yield from _rows.lines(rows_of(passed(), book))
+    if end := _END.search(tail):
+        yield from xml.read(iter((_SECTION.sub(" ", tail[end.end() :]),)))
 
 
 EXTRACTOR = Extractor(name="xlsx", sniff=sniff, extract=extract)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.pii.base import FENCE
-from agentguard.scan.extract import _rows, csv, xlsx
+from agentguard.scan.extract import _rows, _sheet, csv
 from agentguard.scan.extract._layout import Layout
 from agentguard.scan.extract._xml import text_of
 from agentguard.scan.extract.base import Source
@@ -139,23 +139,23 @@ def test_no_text_breaks_the_reader_of_tables(text: str) -> None:
     ],
 )
 def test_a_number_of_a_workbook_is_written_as_a_person_sees_it(stored: str, shown: str) -> None:
-    assert xlsx._number(stored) == shown
+    assert _sheet.Book(strings=[], codes={}).shown(stored, "") == shown
 
 
 @pytest.mark.parametrize(("letters", "column"), [("A", 0), ("Z", 25), ("AA", 26), ("XFD", 16383)])
 def test_columns_of_a_workbook_are_counted(letters: str, column: int) -> None:
-    assert xlsx._column(letters) == column
+    assert _sheet.column(letters) == column
 
 
 def test_runs_of_a_paragraph_are_one_text() -> None:
     xml = (
         "<w:p><w:r><w:t>45</w:t></w:r><w:r><w:t xml:space='preserve'>39 </w:t><w:tab/></w:r></w:p>"
     )
-    assert "".join(text_of(xml)) == "4539 \t\n"
+    assert "".join(text_of([xml])) == "4539 \t\n"
 
 
 def test_marks_are_not_text_and_entities_are() -> None:
-    assert "".join(text_of("<w:pPr>no</w:pPr><w:t>a&amp;b&#160;c</w:t><w:t/>no")) == "a&b\u00a0c"
+    assert "".join(text_of(["<w:pPr>no</w:pPr><w:t>a&amp;b&#160;c</w:t><w:t/>no"])) == "a&b\u00a0c"
 
 
 def test_a_table_in_a_cell_is_kept() -> None:
