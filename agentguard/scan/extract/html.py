@@ -1,4 +1,4 @@
-"""HTML: text, tables by columns, and what stands in form fields."""
+"""HTML of any size: text, tables by columns, what stands in forms, attributes and scripts."""
 
 from __future__ import annotations
 
@@ -6,63 +6,144 @@ import html
 import re
 from collections.abc import Iterator
 
-from agentguard.errors import ScanError
 from agentguard.pii.base import words
+from agentguard.scan.extract import json
 from agentguard.scan.extract._layout import Layout
+from agentguard.scan.extract._names import is_label, one_line
 from agentguard.scan.extract.base import Extractor, Source, Work
-from agentguard.scan.extract.text import decoded
-from agentguard.scan.limits import MIB
+from agentguard.scan.extract.text import decoded, encoding_of, pieces
 
 _ORDER = 40
-_SNIFF = re.compile(r"<!doctype html|<html[\s>]|<body[\s>]|<head[\s>]|<table[\s>]", re.IGNORECASE)
+_SNIFF = re.compile(
+    r"<!doctype html|<(?:\w+:)?html[\s>]|<body[\s>]|<head[\s>]|<table[\s>]"
+    r"|\A\s*<(?:div|p|span|form|ul|ol|dl|h[1-6]|meta|br|b|a|font|center|input|label|section)[\s>]",
+    re.IGNORECASE,
+)
 _SNIFFED = 4096
 _TOKEN = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*)([^<>]*)>|([^<]+|<)")
-_VALUE = re.compile(
-    r"""\b(?:value|content|alt|title|href)\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE
+_ATTRIBUTE = re.compile(r"""([\w:.\-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_VALUES = words("value content alt title href placeholder aria-label summary action label")
+_NAMES = ("name", "id", "placeholder", "property", "itemprop", "aria-label", "title")
+_UNTOLD = words("checkbox radio submit button reset hidden text on off true false")
+_INLINE = words(
+    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark output q s samp small"
+    " span strong sub sup time tt u var wbr input textarea select option"
 )
-_NAME = re.compile(r"""\b(?:name|id|placeholder)\s*=\s*["']?([\w \-]{1,40})""", re.IGNORECASE)
-_INLINE = words("a abbr b big code em font i mark s small span strong sub sup tt u wbr")
+_SPAN = re.compile(r"colspan\s*=\s*[\"']?([0-9]{1,4})", re.IGNORECASE)
+_LONGEST = 1 << 20
+_SCRIPT = 256 << 10
 
 
 def sniff(source: Source) -> bool:
     """Tell a page by its first marks."""
-    return _SNIFF.search(decoded(source.head[:_SNIFFED])) is not None
+    return b"<" in source.head[: 2 * _SNIFFED].replace(b"\0", b"") and _is_page(source.head)
+
+
+def _is_page(head: bytes) -> bool:
+    return bool(encoding_of(head)) and _SNIFF.search(decoded(head[:_SNIFFED])) is not None
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the page's text."""
-    if source.size > work.limits.part_mib * MIB:
-        raise ScanError("reason.too-large")
-    layout = Layout()
-    for match in _TOKEN.finditer(decoded(source.read(source.size))):
-        closing, tag, attributes, plain = match.groups()
-        if plain is not None:
-            yield from layout.put(html.unescape(plain))
-        elif tag is not None:
-            yield from _mark(layout, tag.lower(), attributes, closing=bool(closing))
-    yield from layout.close_all()
+    page, rest = _Page(), ""
+    for piece in pieces(source, work):
+        text = rest + piece
+        end = text.rfind("<") if len(text) < _LONGEST else len(text)
+        rest = text[end:] if end >= 0 else text
+        yield "".join(page.read(text[:end] if end >= 0 else ""))
+    yield "".join((*page.read(rest), *page.close()))
 
 
-def _mark(layout: Layout, tag: str, attributes: str, *, closing: bool) -> Iterator[str]:
-    if tag == "table":
-        if closing:
-            yield from layout.close_table()
-        else:
-            layout.open_table()
-    elif tag in {"tr", "td", "th"}:
-        if not closing:
-            (layout.row if tag == "tr" else layout.cell)()
-    elif tag not in _INLINE:
-        yield from layout.put("\n")
-    if attributes:
-        yield from _values(layout, attributes)
+class _Page:
+    """Takes markup; gives text in which a label stands right before its value or one line above."""
 
+    def __init__(self) -> None:
+        self._layout = Layout()
+        self._ended = True  # the last line is
+        self._script: list[str] | None = None
 
-def _values(layout: Layout, attributes: str) -> Iterator[str]:
-    values = [html.unescape(quoted[1:-1]) for quoted in _VALUE.findall(attributes)]
-    if values:
-        name = _NAME.search(attributes)
-        yield from layout.put(f" {name[1] if name else ''} {' '.join(values)} ")
+    def read(self, markup: str) -> Iterator[str]:
+        """Give the text of markup that ends before a mark or behind one."""
+        for match in _TOKEN.finditer(markup):
+            closing, tag, attributes, plain = match.groups()
+            if plain is not None:
+                yield from self._text(plain)
+            elif tag is not None:
+                yield from self._mark(tag.lower(), attributes, closing=bool(closing))
+
+    def close(self) -> Iterator[str]:
+        """Give what is left."""
+        yield from self._end_script()
+        yield from self._layout.close_all()
+
+    def _text(self, plain: str) -> Iterator[str]:
+        if self._script is not None:
+            self._script.append(plain)
+            if sum(map(len, self._script)) > _SCRIPT:
+                yield from self._end_script()
+            return
+        if self._ended and plain.isspace():
+            return
+        self._ended = plain.endswith("\n")
+        yield from self._layout.put(html.unescape(plain) if "&" in plain else plain)
+
+    def _mark(self, tag: str, attributes: str, *, closing: bool) -> Iterator[str]:
+        if tag == "script":
+            yield from self._end_script()
+            self._script = None if closing else []
+        elif tag == "table":
+            if closing:
+                yield from self._layout.close_table()
+            else:
+                self._layout.open_table()
+        elif tag in {"tr", "td", "th"}:
+            self._border(tag, attributes, closing=closing)
+        elif tag not in _INLINE:
+            yield from self._line()
+        elif tag == "option":
+            yield from self._layout.put(" ")
+        if "=" in attributes and self._script is None:
+            yield from self._values(attributes)
+
+    def _border(self, tag: str, attributes: str, *, closing: bool) -> None:
+        self._ended = True
+        if tag == "tr":
+            if not closing:
+                self._layout.row()
+        elif not closing:
+            span = _SPAN.search(attributes)
+            self._layout.cell(int(span[1]) if span else 1)
+
+    def _line(self) -> Iterator[str]:
+        if not self._ended:
+            self._ended = True
+            yield from self._layout.put("\n")
+
+    def _values(self, attributes: str) -> Iterator[str]:
+        """Give what attributes say: the value of a field behind its name, data by their keys."""
+        found = {
+            name.lower(): html.unescape(value.strip("\"'")).strip()
+            for name, value in _ATTRIBUTE.findall(attributes)
+        }
+        names = (found[name] for name in _NAMES if is_label(found.get(name, "")))
+        name = one_line(next(names, ""))
+        values = [found[key] for key in found if key in _VALUES and found[key] not in _UNTOLD]
+        if values := [value for value in values if value and value != name]:
+            self._ended = False
+            yield from self._layout.put(f" {name}{': ' if name else ''}{' '.join(values)} ")
+        for key, value in found.items():
+            if key.startswith("data-") and value:
+                text = json.within(value, (key[5:],)) or f"{key[5:]}: {value}\n"
+                self._ended = True
+                yield from self._layout.put(f"\n{text}")
+
+    def _end_script(self) -> Iterator[str]:
+        """Give a script: data by their keys, a program as it is."""
+        if self._script:
+            program = "".join(self._script)
+            self._ended = True
+            yield from self._layout.put((json.within(program, ()) or program) + "\n")
+            self._script = []
 
 
 EXTRACTOR = Extractor(name="html", sniff=sniff, extract=extract, order=_ORDER)
