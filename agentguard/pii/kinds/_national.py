@@ -158,12 +158,15 @@ def national(
     def judge(candidate: Candidate) -> Answer:
         if not candidate.alone:
             return no("touched")
-        number = candidate.compact.upper().zfill(width)
+        written = candidate.compact.upper()
+        number = written.zfill(width)
         if len(set(number)) <= _FEW_DIGITS:
             return no("filler")
         own = (strong and not candidate.labelled) or _is_own(candidate, labels, shared)
         if own is False:
             return no("another-label")
+        if own is None and len(written) < len(number) and not candidate.origin:
+            return no("length")
         if not valid(number):
             return no("check") if own else miss("check")
         return sure(number, "label") if own else maybe(number, "check")
