@@ -45,7 +45,7 @@ class Labels:
     def find(self, part: Part, place: Place) -> Iterator[Found]:
         """Give the values whose labels begin in `start` to `cut`."""
         data, cut = part.data, part.cut
-        for match in self._any.finditer(data, max(part.start - 1, place.pos), len(data)):
+        for match in self._any.finditer(data, max(part.start - 1, place.pos), part.end):
             at, end = match.span()
             if at + 1 >= cut:
                 return

@@ -82,3 +82,9 @@ def judged(recogniser: Recogniser, candidate: Candidate, data: bytes, found: Fou
         if answer is not None:
             return answer
     return recogniser.judge(candidate)
+
+
+def origin(data: bytes, start: int) -> str:
+    """Give the name of the column that a place in a text stands in; empty outside tables."""
+    before = data[max(0, start - BEFORE) : start].decode("latin-1")
+    return Candidate(text="", before=before, after="").origin

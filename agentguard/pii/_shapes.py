@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from agentguard.pii._re2 import Match, compiled, several
-from agentguard.pii.base import LONGEST, Recogniser
+from agentguard.pii.base import LONGEST, Answer, Recogniser
 
 Found = tuple[int, int, int, int, int]
 """Start and end of a value, the number of its recogniser, start and end of its label or -1."""
+
+Refused = tuple[int, int, Answer]
+"""Start of a value, the number of its recogniser, and the answer."""
 
 WINDOW = 8192
 """Bytes that one search may pass over: what a hostile text makes it look at again ends there."""
@@ -44,15 +47,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one pass looks at: values that begin in `start` to `cut` of `data`.
+    """What one pass looks at: values that begin in `start` to `cut` of `data`, and end by `end`.
 
     At least one byte stands before `start`; `offset` is the place of `data` in the whole text.
+    Where `refused` is a list, values that a kind refuses quickly go there and not on.
     """
 
     data: bytes
     start: int
     cut: int
+    end: int
     offset: int = 0
+    refused: list[Refused] | None = None
 
 
 class Member:
@@ -86,13 +92,18 @@ class Alone:
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
         """Give the values in order."""
-        data, cut, member = part.data, part.cut, self._member
-        for match in member.pattern.finditer(data, max(part.start - 1, place.pos), len(data)):
+        data, cut, member, refused = part.data, part.cut, self._member, part.refused
+        quick = member.recogniser.quick if refused is not None else None
+        for match in member.pattern.finditer(data, max(part.start - 1, place.pos), part.end):
             first, end = member.span(data, match)
             if first >= cut:
                 return
             place.pos = end
-            yield first, end, member.number, -1, -1
+            answer = quick(data[first:end]) if quick is not None else None
+            if answer is None:
+                yield first, end, member.number, -1, -1
+            elif refused is not None:
+                refused.append((first, member.number, answer))
 
 
 class Together:
@@ -113,7 +124,7 @@ class Together:
         place.pos = max(place.pos, part.start - 1)
         while place.pos < last:
             end = min(last, place.pos + WINDOW - (place.pos + part.offset) % WINDOW)
-            match = self._any.search(data, place.pos, min(len(data), end + LONGEST))
+            match = self._any.search(data, place.pos, min(part.end, end + LONGEST))
             if match is None or match.span()[0] >= end:
                 place.pos = max(place.pos + 1, end)
                 continue

@@ -67,6 +67,13 @@ class Tally:
         kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
         kind.columns.setdefault(column, _Column()).misses += 1
 
+    def settle(self) -> None:
+        """Decide columns in which as many doubtful values hold as are counted."""
+        for name, kind in self._kinds.items():
+            columns = kind.columns.values()
+            if any(len(column.doubtful) >= MOST and column.holds for column in columns):
+                self.full.add(name)
+
     def hits(self) -> tuple[Hit, ...]:
         """Give what was found, by kind."""
         found = ((kind.recogniser, self._values(kind)) for _, kind in sorted(self._kinds.items()))

@@ -9,8 +9,8 @@ from agentguard.catalogue import discover
 from agentguard.model.hits import Hit
 from agentguard.pii import kinds
 from agentguard.pii._fold import fold
-from agentguard.pii._patterns import PatternSet, Places, candidate_of, judged
-from agentguard.pii._shapes import Found, Part
+from agentguard.pii._patterns import PatternSet, Places, candidate_of, judged, origin
+from agentguard.pii._shapes import Found, Part, Refused
 from agentguard.pii._tally import Tally, mask
 from agentguard.pii.base import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
 from agentguard.pii.trace import Explained, Watcher
@@ -40,6 +40,7 @@ class Stream:
         self._places: Places = {}
         self._pending: list[str] = []
         self._length = 0
+        self._rest = ""
         self._kept = b"\n"  # there is a character before every value
         self._context = 1
         self._offset = -1
@@ -52,10 +53,13 @@ class Stream:
             self._gather()
             while len(self._kept) - self._context >= self._chunk + _LOOK_AHEAD:
                 self._judge(self._cut())
+            self._forget()
 
     def finish(self) -> tuple[Hit, ...]:
         """Judge the rest and give what was found in the whole text."""
-        self._gather()
+        self._gather(ended=True)
+        while len(self._kept) - self._context >= self._chunk + _LOOK_AHEAD:
+            self._judge(self._cut())
         self._judge(len(self._kept))
         return self._tally.hits()
 
@@ -65,10 +69,23 @@ class Stream:
         traces = () if self._watcher is None else self._watcher.traces(self._tally)
         return Explained(hits=hits, traces=traces)
 
-    def _gather(self) -> None:
-        self._kept += fold("".join(self._pending))
+    def _gather(self, *, ended: bool = False) -> None:
+        text = self._rest + "".join(self._pending)
+        self._rest = "\r" if text.endswith("\r") and not ended else ""  # perhaps half a line's end
+        self._kept += fold(text[: len(text) - len(self._rest)])
         self._pending.clear()
         self._length = 0
+
+    def _forget(self) -> None:
+        """Let go what no later candidate is shown."""
+        gone = max(0, self._context - BEFORE)
+        self._offset += gone
+        self._kept = self._kept[gone:]
+        self._context -= gone
+        for place in self._places.values():
+            place.forget(gone)
+        if self._watcher is not None:
+            self._watcher.forget(gone)
 
     def _cut(self) -> int:
         end = self._context + self._chunk
@@ -79,40 +96,37 @@ class Stream:
         return max(places) + 1 or end
 
     def _judge(self, cut: int) -> None:
-        part = Part(self._kept, self._context, cut, self._offset)
+        data, watcher = self._kept, self._watcher
+        end = min(len(data), cut + _LOOK_AHEAD)
+        refused: list[Refused] = []
+        part = Part(data, self._context, cut, end, self._offset, refused if not watcher else None)
+        if watcher is not None:
+            watcher.see(part)
+        fenced = data.find(_FENCE, max(0, self._context - BEFORE), end) >= 0
         passes = self._patterns.without(frozenset(self._tally.full))
-        found = passes.find(part, self._places)
-        if self._watcher is not None:
-            self._watcher.see(part)
-        fenced = _FENCE in self._kept
-        for one in found:
-            self._one(one, fenced=fenced)
-        keep = max(0, cut - BEFORE)
-        self._offset += keep
-        self._kept = self._kept[keep:]
-        self._context = cut - keep
-        for place in self._places.values():
-            place.forget(keep)
+        for found in passes.find(part, self._places):
+            if self._recognisers[found[2]].kind not in self._tally.full:
+                self._one(found, fenced=fenced)
+        self._count(refused, fenced=fenced)
+        self._tally.settle()
+        self._context = cut
 
     def _one(self, found: Found, *, fenced: bool) -> None:
-        start, end, number, label, _ = found
-        recogniser = self._recognisers[number]
-        if recogniser.kind in self._tally.full:
-            return
-        if recogniser.quick is not None and label < 0 and self._watcher is None:
-            answer = recogniser.quick(self._kept[start:end])
-            if answer is not None:
-                if answer.belief is Belief.MISS:
-                    column = candidate_of(self._kept, found).origin if fenced else ""
-                    self._tally.miss(recogniser, column)
-                return
+        recogniser = self._recognisers[found[2]]
         candidate = candidate_of(self._kept, found)
         answer = judged(recogniser, candidate, self._kept, found)
+        place = self._offset + found[0]
         if self._watcher is not None:
-            self._watcher.judged(recogniser, candidate, answer, self._offset + start)
+            self._watcher.judged(recogniser, candidate, answer, place)
         if answer.belief is not Belief.NO:
-            column = candidate.origin if fenced else ""
-            self._tally.add(recogniser, answer, self._offset + start, column)
+            self._tally.add(recogniser, answer, place, candidate.origin if fenced else "")
+
+    def _count(self, refused: list[Refused], *, fenced: bool) -> None:
+        """Count what was refused at once against the doubtful values of its column."""
+        for start, number, answer in refused:
+            if answer.belief is Belief.MISS:
+                column = origin(self._kept, start) if fenced else ""
+                self._tally.miss(self._recognisers[number], column)
 
 
 _INDEXES = range(len(_BREAKS))
@@ -161,7 +175,7 @@ class Scanner:
 
     def _masks(self, data: bytes) -> Iterator[tuple[int, int, str]]:
         passes = self._patterns.without(frozenset())
-        for found in passes.find(Part(data, 1, len(data)), {}):
+        for found in passes.find(Part(data, 1, len(data), len(data)), {}):
             recogniser = self._patterns.recognisers[found[2]]
             answer = judged(recogniser, candidate_of(data, found), data, found)
             if answer.belief in {Belief.SURE, Belief.MAYBE}:

@@ -11,7 +11,7 @@ from agentguard.model.hits import Hit
 from agentguard.pii._patterns import PatternSet, Places, candidate_of
 from agentguard.pii._shapes import Part
 from agentguard.pii._tally import Tally, mask
-from agentguard.pii.base import BEFORE, Answer, Belief, Candidate, Recogniser, no
+from agentguard.pii.base import Answer, Belief, Candidate, Recogniser, no
 
 MOST_TRACES = 400
 """Traces of one text; the first of each sort are kept."""
@@ -78,8 +78,11 @@ class Watcher:
             candidate = candidate_of(part.data, found)
             if recogniser.bounded and not candidate.alone:
                 self.judged(recogniser, candidate, no("touched"), part.offset + found[0])
+
+    def forget(self, size: int) -> None:
+        """Count from `size` bytes later on."""
         for place in self._places.values():
-            place.forget(max(0, part.cut - BEFORE))
+            place.forget(size)
 
     def _count_lines(self, part: Part) -> None:
         self._lines += len(self._breaks)
