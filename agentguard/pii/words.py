@@ -55,8 +55,8 @@ FOREIGN = {
 NATIONAL = words(
     "assurance ausweis bsn burgerservicenummer cadastro cnp codice contribuinte contribuyente cpf "
     "cpr cprnr dni documento fiscal fiscale henkil\xf6tunnus hetu identiteit identity idnr "
-    "idnummer insz medicare nationaal nif nir niss pcn personbeteckning personnr personnummer pesel "
-    "pessoa philsys pnr pps ppsn psn register registre rijksregister rijksregisternummer rrn rvnr "
+    "idnummer insz medicare nationaal nif nir niss pcn personbeteckning personnr personnummer "
+    "pesel pessoa philsys pnr pps ppsn psn register registre rijksregister rijksregisternummer rrn rvnr "
     "samordningsnummer secu sociale sozialversicherungsnummer ssn sss steuer steuerid "
     "steueridentifikationsnummer svnr s\xe9cu tfn tin versicherungsnummer"
 )
