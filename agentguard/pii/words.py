@@ -56,8 +56,8 @@ NATIONAL = words(
     "assurance ausweis bsn burgerservicenummer cadastro cnp codice contribuinte contribuyente cpf "
     "cpr cprnr dni documento fiscal fiscale henkil\xf6tunnus hetu identiteit identity idnr "
     "idnummer insz medicare nationaal nif nir niss pcn personbeteckning personnr personnummer "
-    "pesel pessoa philsys pnr pps ppsn psn register registre rijksregister rijksregisternummer rrn rvnr "
-    "samordningsnummer secu sociale sozialversicherungsnummer ssn sss steuer steuerid "
+    "pesel pessoa philsys pnr pps ppsn psn register registre rijksregister rijksregisternummer "
+    "rrn rvnr samordningsnummer secu sociale sozialversicherungsnummer ssn sss steuer steuerid "
     "steueridentifikationsnummer svnr s\xe9cu tfn tin versicherungsnummer"
 )
 """Words that name a state's number of a person: another's to a kind that does not own them."""
