@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tests.corpus.layouts.prose import label
 from tests.corpus.page import Page
@@ -74,7 +75,7 @@ def orders(page: Page, rows: int = 30) -> Rows:
     }
     columns = _about(page, where, style)
     for name, decoy in ten.items():
-        columns.append(_column(page, where, style, name, lambda d=decoy: page.drop(d)))
+        columns.append(_column(page, where, style, name, partial(page.drop, decoy)))
     columns += [
         Column(name=f"q{n}", cell=lambda: str(page.dice.number(1000, 9999))) for n in (1, 2, 3, 4)
     ]
@@ -130,12 +131,12 @@ def _people(page: Page, region: Region, style: str) -> list[Column]:
         spec.partition(":")[0]: spec for spec in page.dice.some(kinds, page.dice.number(4, 6))
     }
     columns = [
-        _column(page, region, style, kind, lambda s=spec: page.field(s))
+        _column(page, region, style, kind, partial(page.field, spec))
         for kind, spec in chosen.items()
     ]
     if "SORT" in region.kinds and page.dice.chance(0.5):
         columns += [
-            _column(page, region, style, kind, lambda k=kind: page.put(k))
+            _column(page, region, style, kind, partial(page.put, kind))
             for kind in ("SORT", "SORT_ACCT")
         ]
     return columns

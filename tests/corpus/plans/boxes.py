@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tests.corpus.layouts import prose, tables
 from tests.corpus.page import Page
@@ -27,15 +27,23 @@ def _log(page: Page) -> bytes:
 
 def _archives(planner: Planner) -> Iterator[Item]:
     for n in range(8):
-        yield planner.item("zip", "bundle_#.zip", lambda p, n=n: _bundle(p, n))
+        yield planner.item("zip", "bundle_#.zip", _bundle, n=n)
     for n in range(6):
         by = ("gz", "bz2", "xz")[n % 3]
-        yield planner.item(by, f"service_#.log.{by}", lambda p, b=by: packed.packed(_log(p), b))
+        yield planner.item(by, f"service_#.log.{by}", _pack, by=by)
     for n in range(4):
-        yield planner.item("tar", f"logs_#.tar{('', '.gz')[n % 2]}", lambda p, n=n: _tape(p, n))
+        yield planner.item("tar", f"logs_#.tar{('', '.gz')[n % 2]}", _tape, n=n)
     for n in range(4):
-        yield planner.item("7z", "archive_#.7z", lambda p, n=n: packed.seven(_members(p, n)))
+        yield planner.item("7z", "archive_#.7z", _seven, n=n)
     yield planner.item("zip", "partly_#.zip", _partly)
+
+
+def _pack(page: Page, by: str) -> bytes:
+    return packed.packed(_log(page), by)
+
+
+def _seven(page: Page, n: int) -> bytes:
+    return packed.seven(_members(page, n))
 
 
 def _members(page: Page, n: int) -> list[packed.Member]:
@@ -70,18 +78,18 @@ def _partly(page: Page) -> bytes:
 
 def _databases(planner: Planner) -> Iterator[Item]:
     for n in range(8):
-        yield planner.item(
-            "sqlite", f"crm_#.{('sqlite', 'db')[n % 2]}",
-            lambda p, n=n: packed.database(
-                _unique(tables.customers(p, card=("plain", "space")[n // 4])), integers=n % 2 == 0
-            ),
-        )  # fmt: skip
+        yield planner.item("sqlite", f"crm_#.{('sqlite', 'db')[n % 2]}", _database, n=n)
+
+
+def _database(page: Page, n: int) -> bytes:
+    rows = _unique(tables.customers(page, card=("plain", "space")[n // 4]))
+    return packed.database(rows, integers=n % 2 == 0)
 
 
 def _unique(rows: tables.Rows) -> tables.Rows:
     """Give columns whose names differ in more than case, as SQL asks for."""
     seen: set[str] = set()
-    head = []
+    head: list[str] = []
     for name in rows[0]:
         fresh = name if name.lower() not in seen else f"{name}_{len(head)}"
         seen.add(fresh.lower())
@@ -90,21 +98,32 @@ def _unique(rows: tables.Rows) -> tables.Rows:
 
 
 def _sealed(planner: Planner) -> Iterator[Item]:
-    def shut(name: str, make: object) -> Item:
-        return planner.item("encrypted", name, make, sealed=True)  # type: ignore[arg-type]  # a maker
-
     for n in range(3):
-        yield shut("safe_#.zip", lambda p: sealed.zipped([("list.csv", _list(p))]))
-        yield shut("letter_#.docx", lambda p: sealed.office(office.letter(prose.form(p))))
-        yield shut("book_#.xlsx", lambda p: sealed.office(office.workbook(tables.customers(p, 8))))
-        yield shut("sheet_#.pdf", lambda p: pdf.locked(pdf.sheet(prose.form(p)), "user"))
-        yield shut("note_#.txt.gpg", lambda p, n=n: sealed.openpgp(_notes(p), armoured=n == 1))
-        yield shut("note_#.txt.age", lambda p: sealed.age(_notes(p)))
-    yield shut("archive_#.7z", lambda p: packed.seven([("n.txt", _notes(p))], sealed.PASSWORD))
-    yield shut("disk_#.img", lambda p: sealed.volume(p.dice))
-    yield shut("container_#.hc", lambda p: sealed.noise(p.dice))
-    yield shut("passwords_#.kdbx", lambda p: sealed.keepass(p.dice))
+        for name, make in _SAFES:
+            yield planner.item("encrypted", name, make, sealed=True)
+        yield planner.item("encrypted", "note_#.txt.gpg", _gpg, sealed=True, armoured=n == 1)
+    for name, make in _SAFES_ONCE:
+        yield planner.item("encrypted", name, make, sealed=True)
 
 
 def _list(page: Page) -> bytes:
     return text.table(tables.customers(page, 8))
+
+
+def _gpg(page: Page, *, armoured: bool) -> bytes:
+    return sealed.openpgp(_notes(page), armoured=armoured)
+
+
+_SAFES: tuple[tuple[str, Callable[[Page], bytes]], ...] = (
+    ("safe_#.zip", lambda page: sealed.zipped([("list.csv", _list(page))])),
+    ("letter_#.docx", lambda page: sealed.office(office.letter(prose.form(page)))),
+    ("book_#.xlsx", lambda page: sealed.office(office.workbook(tables.customers(page, 8)))),
+    ("sheet_#.pdf", lambda page: pdf.locked(pdf.sheet(prose.form(page)), "user")),
+    ("note_#.txt.age", lambda page: sealed.age(_notes(page))),
+)
+_SAFES_ONCE: tuple[tuple[str, Callable[[Page], bytes]], ...] = (
+    ("archive_#.7z", lambda page: packed.seven([("n.txt", _notes(page))], sealed.PASSWORD)),
+    ("disk_#.img", lambda page: sealed.volume(page.dice)),
+    ("container_#.hc", lambda page: sealed.noise(page.dice)),
+    ("passwords_#.kdbx", lambda page: sealed.keepass(page.dice)),
+)

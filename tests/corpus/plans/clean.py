@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tests.corpus.layouts import prose, tables
 from tests.corpus.page import Page
@@ -23,53 +23,64 @@ def plan(planner: Planner) -> Iterator[Item]:
 
 def _prose(planner: Planner) -> Iterator[Item]:
     for _ in range(20):
-        yield planner.item(KIND, "ops_#.txt", lambda p: text.lines(prose.clean(p, 10)))
+        yield planner.item(KIND, "ops_#.txt", lambda page: text.lines(prose.clean(page, 10)))
     for _ in range(6):
-        yield planner.item(KIND, "labels_#.txt", lambda p: text.lines(prose.near(p)))
+        yield planner.item(KIND, "labels_#.txt", lambda page: text.lines(prose.near(page)))
     for _ in range(3):
-        yield planner.item(KIND, "report_#.docx", lambda p: office.letter(prose.clean(p)))
-        yield planner.item(KIND, "report_#.pdf", lambda p: pdf.sheet(prose.clean(p)))
-    yield planner.item(KIND, "report_#.rtf", lambda p: markup.rich_text(prose.clean(p)))
-    yield planner.item(
-        KIND, "report_#.html", lambda p: markup.page("Report", prose.clean(p), tables.orders(p))
-    )
+        yield planner.item(KIND, "report_#.docx", lambda page: office.letter(prose.clean(page)))
+        yield planner.item(KIND, "report_#.pdf", lambda page: pdf.sheet(prose.clean(page)))
+    yield planner.item(KIND, "report_#.rtf", lambda page: markup.rich_text(prose.clean(page)))
+    yield planner.item(KIND, "report_#.html", _page)
+
+
+def _page(page: Page) -> bytes:
+    return markup.page("Report", prose.clean(page), tables.orders(page))
 
 
 def _tables(planner: Planner) -> Iterator[Item]:
+    separators = planner.words.separators
     for n in range(8):
-        separator = planner.words.separators[n % len(planner.words.separators)]
-        yield planner.item(
-            KIND, "orders_#.csv", lambda p, s=separator: text.table(tables.orders(p, 40), s)
-        )
+        separator = separators[n % len(separators)]
+        yield planner.item(KIND, "orders_#.csv", _export, separator=separator)
     for _ in range(3):
-        yield planner.item(
-            KIND,
-            "orders_#.json",
-            lambda p: text.document(text.objects(tables.orders(p), numbers=True)),
-        )
-        yield planner.item(
-            KIND, "orders_#.xlsx", lambda p: office.workbook(tables.orders(p), numbers=True)
-        )
-        yield planner.item(
-            KIND, "orders_#.db", lambda p: packed.database(tables.orders(p), integers=True)
-        )
-    yield planner.item(KIND, "orders_#.xml", lambda p: markup.elements(tables.orders(p)))
+        yield planner.item(KIND, "orders_#.json", _json)
+        yield planner.item(KIND, "orders_#.xlsx", _workbook)
+        yield planner.item(KIND, "orders_#.db", _database)
+    yield planner.item(KIND, "orders_#.xml", lambda page: markup.elements(tables.orders(page)))
+
+
+def _export(page: Page, separator: str) -> bytes:
+    return text.table(tables.orders(page, 40), separator)
+
+
+def _json(page: Page) -> bytes:
+    return text.document(text.objects(tables.orders(page), numbers=True))
+
+
+def _workbook(page: Page) -> bytes:
+    return office.workbook(tables.orders(page), numbers=True)
+
+
+def _database(page: Page) -> bytes:
+    return packed.database(tables.orders(page), integers=True)
 
 
 def _machine(planner: Planner) -> Iterator[Item]:
     for _ in range(8):
-        yield planner.item(KIND, "quiet_#.log", lambda p: text.lines(prose.log(p, 0, 200)))
+        yield planner.item(KIND, "quiet_#.log", lambda page: text.lines(prose.log(page, 0, 200)))
     for _ in range(4):
         yield planner.item(KIND, "module_#.py", _code)
         yield planner.item(KIND, "bundle_#.min.js", _minified)
     for _ in range(3):
-        yield planner.item(
-            KIND, "blob_#.b64", lambda p: base64.encodebytes(p.dice.random.randbytes(20_000))
-        )
-        yield planner.item(KIND, "blob_#.bin", lambda p: p.dice.random.randbytes(50_001))
+        yield planner.item(KIND, "blob_#.b64", _base64)
+        yield planner.item(KIND, "blob_#.bin", lambda page: page.dice.random.randbytes(50_001))
         yield planner.item(KIND, "sums_#.txt", _sums)
     for _ in range(2):
         yield planner.item(KIND, "numbers_#.txt", _numbers)
+
+
+def _base64(page: Page) -> bytes:
+    return base64.encodebytes(page.dice.random.randbytes(20_000))
 
 
 def _code(page: Page) -> bytes:
@@ -78,7 +89,7 @@ def _code(page: Page) -> bytes:
     def name() -> str:
         return dice.letters(dice.number(3, 8), "abcdefghijklmnopqrstuvwxyz")
 
-    kinds = (
+    kinds: tuple[Callable[[], str], ...] = (
         lambda: f"def {name()}_{name()}({name()}, limit={dice.number(1, 9999)}):",
         lambda: f"    size = 1{dice.digits(dice.pick((12, 14, 15, 18)))}  # {name()}",
         lambda: f"    return digest(b'{name()}') == '{page.drop('hex')}{page.drop('hex')}'",

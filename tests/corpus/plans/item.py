@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from tests.corpus.dice import Dice
 from tests.corpus.page import Page
@@ -30,15 +32,15 @@ class Planner:
     count: int = 0
 
     def item(
-        self, kind: str, name: str, make: Callable[[Page], bytes], *, sealed: bool = False
+        self, kind: str, name: str, make: Callable[..., bytes], *, sealed: bool = False, **more: Any
     ) -> Item:
-        """Plan a file; `#` in its name becomes its number."""
+        """Plan a file; `#` in its name becomes its number, `make` is given the page and `more`."""
         number, self.count = self.count, self.count + 1
         return Item(
             path=f"{kind}/{name.replace('#', f'{number:03d}')}",
             format=kind,
             page=Page(self.dice, self.words),
-            make=make,
+            make=partial(make, **more),
             sealed=sealed,
         )
 

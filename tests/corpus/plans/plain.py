@@ -10,20 +10,9 @@ from tests.corpus.page import Page
 from tests.corpus.plans.item import Item, Planner
 from tests.corpus.writers import markup, text
 
-_ODD_NAMES = ("backup_#.bak", "export_#.dat", "dump_#", "scratch_#.tmp", "photo_#.jpg", "a_#.~lock")
-_CARD_FORMS = (
-    "wide",
-    "single",
-    "narrow",
-    "thin",
-    "endash",
-    "dot",
-    "nbsp",
-    "amex",
-    "diners",
-    "long",
-)
-_WRITTEN = {"utf-16": "txt-utf16", "utf-16-be": "txt-utf16", "utf-16-bare": "txt-utf16"}
+_ODD_NAMES = ("backup_#.bak", "export_#.dat", "dump_#", "scratch_#.tmp", "photo_#.jpg", "a_#.lock")
+_CARDS = ("wide", "single", "narrow", "thin", "endash", "dot", "nbsp", "amex", "diners", "long")
+_JOINTS = (": ", " = ", ":\n", " - ", "\t")
 
 
 def plan(planner: Planner) -> Iterator[Item]:
@@ -36,77 +25,84 @@ def plan(planner: Planner) -> Iterator[Item]:
 
 
 def _notes(planner: Planner) -> Iterator[Item]:
-    words = planner.words
     for n in range(40):
-        encoding = words.encodings[n % len(words.encodings)]
-        kind = _WRITTEN.get(encoding, "txt" if encoding.startswith("utf-8") else "txt-8bit")
-        end = "\r\n" if n % 3 == 1 else "\n"
-        yield planner.item(
-            kind, "note_#.txt",
-            lambda p, n=n, c=encoding, e=end: text.lines(
-                prose.notes(p, 2 + n % 4, 4) + (prose.clean(p, 2) if n % 2 else []), c, e
-            ),
-        )  # fmt: skip
+        encoding = planner.words.encodings[n % len(planner.words.encodings)]
+        wide = "txt-utf16" if encoding.startswith("utf-16") else "txt-8bit"
+        kind = "txt" if encoding.startswith("utf-8") else wide
+        yield planner.item(kind, "note_#.txt", _note, n=n, encoding=encoding)
     for name in _ODD_NAMES:
-        yield planner.item("txt-oddname", name, lambda p: text.lines(prose.notes(p, 4)))
-    for form in _CARD_FORMS:
-        yield planner.item("txt", f"card_{form}_#.txt", lambda p, f=form: _card_note(p, f))
+        yield planner.item("txt-oddname", name, _note, n=0)
+    for form in _CARDS:
+        yield planner.item("txt", f"card_{form}_#.txt", _card, form=form)
     for n in range(14):
-        yield planner.item(
-            "hard-txt", "tricky_#.txt",
-            lambda p, n=n: text.lines(prose.tricky(p, 3) + (prose.clean(p, 2) if n % 2 else [])),
-        )  # fmt: skip
+        yield planner.item("hard-txt", "tricky_#.txt", _tricky, n=n)
     for n in range(10):
-        joint = (": ", " = ", ":\n", " - ", "\t")[n % 5]
-        yield planner.item(
-            "txt-form", "form_#.txt", lambda p, j=joint: text.lines(prose.form(p, joint=j))
-        )
+        yield planner.item("txt-form", "form_#.txt", _form, joint=_JOINTS[n % len(_JOINTS)])
 
 
-def _card_note(page: Page, form: str) -> bytes:
+def _note(page: Page, n: int, encoding: str = "utf-8") -> bytes:
+    lines = prose.notes(page, 2 + n % 4, 4) + (prose.clean(page, 2) if n % 2 else [])
+    return text.lines(lines, encoding, "\r\n" if n % 3 == 1 else "\n")
+
+
+def _card(page: Page, form: str) -> bytes:
     where = page.region()
     lines = [f"{prose.label(page, where, 'PAN')}: {page.put('PAN', form)}"]
     lines += [f"{prose.label(page, where, 'PAN')} {page.put('PAN', form)}.", *where.filler[:2]]
     return text.lines([page.fill(line) for line in lines])
 
 
+def _tricky(page: Page, n: int) -> bytes:
+    return text.lines(prose.tricky(page, 3) + (prose.clean(page, 2) if n % 2 else []))
+
+
+def _form(page: Page, joint: str) -> bytes:
+    return text.lines(prose.form(page, joint=joint))
+
+
 def _logs(planner: Planner) -> Iterator[Item]:
     for n in range(20):
-        yield planner.item(
-            "log", "service_#.log",
-            lambda p, n=n: text.lines(prose.log(p, 2 + n % 5, 40 + 4 * n)),
-        )  # fmt: skip
+        yield planner.item("log", "service_#.log", _log, n=n)
     for _ in range(6):
-        yield planner.item(
-            "log", "settings_#.env",
-            lambda p: text.lines(p.fill(x) for x in p.dice.some(p.words.secrets, 3)),
-        )  # fmt: skip
+        yield planner.item("log", "settings_#.env", _settings)
+
+
+def _log(page: Page, n: int) -> bytes:
+    return text.lines(prose.log(page, 2 + n % 5, 40 + 4 * n))
+
+
+def _settings(page: Page) -> bytes:
+    return text.lines([page.fill(one) for one in page.dice.some(page.words.secrets, 3)])
 
 
 def _tables(planner: Planner) -> Iterator[Item]:
-    words = planner.words
+    separators = planner.words.separators
     for n in range(26):
-        separator = words.separators[n % len(words.separators)]
-        encoding = ("utf-8", "utf-8-sig", "utf-8", "utf-16")[n % 4]
-        form = "split" if n % 6 == 5 else None
-        yield planner.item(
-            "csv", f"export_#.{'tsv' if separator == chr(9) else 'csv'}",
-            lambda p, s=separator, e=encoding, f=form: text.table(
-                tables.customers(p, card=f), s, e
-            ),
-        )  # fmt: skip
+        separator = separators[n % len(separators)]
+        name = f"export_#.{'tsv' if separator == chr(9) else 'csv'}"
+        yield planner.item("csv", name, _export, n=n, separator=separator)
     for _ in range(4):
-        yield planner.item("hard-table", "report_#.csv", lambda p: text.table(tables.titled(p)))
-        yield planner.item("hard-table", "bare_#.csv", lambda p: text.table(tables.headless(p)))
+        yield planner.item("hard-table", "report_#.csv", _titled)
+        yield planner.item("hard-table", "bare_#.csv", _headless)
     for n in range(14):
-        yield planner.item(
-            "json", f"api_#.{'jsonl' if n % 3 == 2 else 'json'}", lambda p, n=n: _json(p, n)
-        )
+        ending = "jsonl" if n % 3 == 2 else "json"
+        yield planner.item("json", f"api_#.{ending}", _json, n=n)
     for n in range(5):
-        yield planner.item(
-            "hard-json", "nested_#.json",
-            lambda p, n=n: text.document(nested.records(p), indent=(1, None)[n % 2]),
-        )  # fmt: skip
+        yield planner.item("hard-json", "nested_#.json", _nested, indent=(1, None)[n % 2])
+
+
+def _export(page: Page, n: int, separator: str) -> bytes:
+    encoding = ("utf-8", "utf-8-sig", "utf-8", "utf-16")[n % 4]
+    rows = tables.customers(page, card="split" if n % 6 == 5 else None)
+    return text.table(rows, separator, encoding)
+
+
+def _titled(page: Page) -> bytes:
+    return text.table(tables.titled(page))
+
+
+def _headless(page: Page) -> bytes:
+    return text.table(tables.headless(page))
 
 
 def _json(page: Page, n: int) -> bytes:
@@ -117,53 +113,50 @@ def _json(page: Page, n: int) -> bytes:
     return text.document({"export": {"version": "3.0", "records": made}}, escaped=n % 2 == 1)
 
 
+def _nested(page: Page, indent: int | None) -> bytes:
+    return text.document(nested.records(page), indent=indent)
+
+
 def _blocks(planner: Planner) -> Iterator[Item]:
     for n in range(12):
         layout = planner.words.layouts[n % len(planner.words.layouts)]
-        yield planner.item("txt-table", f"{layout}_#.txt", lambda p, x=layout: _block(p, x))
+        yield planner.item("txt-table", f"{layout}_#.txt", _block, layout=layout)
     for layout in planner.words.layouts:
-        yield planner.item(
-            "clean",
-            f"{layout}_#.txt",
-            lambda p, x=layout: text.lines(LAYOUTS[x](tables.orders(p, 12))),
-        )  # fmt: skip
+        yield planner.item("clean", f"{layout}_#.txt", _clean_block, layout=layout)
 
 
 def _block(page: Page, layout: str) -> bytes:
-    rows = tables.customers(
-        page, page.dice.number(3, 9), card=page.dice.pick(("", "plain", "space"))
-    )
-    return text.lines(LAYOUTS[layout](rows))
+    form = page.dice.pick(("", "plain", "space"))
+    return text.lines(LAYOUTS[layout](tables.customers(page, page.dice.number(3, 9), card=form)))
+
+
+def _clean_block(page: Page, layout: str) -> bytes:
+    return text.lines(LAYOUTS[layout](tables.orders(page, 12)))
 
 
 def _markup(planner: Planner) -> Iterator[Item]:
     for n in range(12):
-        yield planner.item("html", "page_#.html", lambda p, n=n: _page(p, n))
+        yield planner.item("html", "page_#.html", _page, n=n)
     for n in range(8):
-        yield planner.item("xml", "feed_#.xml", lambda p, n=n: _xml(p, n))
+        yield planner.item("xml", "feed_#.xml", _xml, n=n)
     for n in range(8):
-        yield planner.item(
-            "rtf", "letter_#.rtf",
-            lambda p, n=n: markup.rich_text(
-                prose.form(p) + prose.notes(p, 2, 2),
-                tables.customers(p, 5, card="space") if n % 3 == 0 else (),
-            ),
-        )  # fmt: skip
+        yield planner.item("rtf", "letter_#.rtf", _rich, n=n)
 
 
 def _page(page: Page, n: int) -> bytes:
     where = page.region()
     lines = prose.form(page, where) if n % 3 == 0 else prose.notes(page, 3, 2, where)
     rows = tables.customers(page, 6, where) if n % 4 == 1 else ()
-    fields = []
-    if n % 4 == 2:
-        fields = [
-            (prose.label(page, where, k), page.put(k, f))
-            for k, f in (("PAN", "space"), ("EMAIL", ""))
-        ]
+    kinds = (("PAN", "space"), ("EMAIL", "")) if n % 4 == 2 else ()
+    fields = [(prose.label(page, where, kind), page.put(kind, form)) for kind, form in kinds]
     return markup.page(page.words.company, lines, rows, fields, hard_spaces=n % 3 == 0)
 
 
 def _xml(page: Page, n: int) -> bytes:
     rows = tables.customers(page, card="plain")
     return markup.attributes(rows) if n % 2 else markup.elements(rows)
+
+
+def _rich(page: Page, n: int) -> bytes:
+    lines = prose.form(page) + prose.notes(page, 2, 2)
+    return markup.rich_text(lines, tables.customers(page, 5, card="space") if n % 3 == 0 else ())

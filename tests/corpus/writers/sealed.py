@@ -53,7 +53,8 @@ def openpgp(data: bytes, *, armoured: bool = False) -> bytes:
 
 def age(data: bytes) -> bytes:
     """Encrypt for an age recipient."""
-    return pyrage.encrypt(data, [pyrage.x25519.Identity.generate().to_public()])
+    made: bytes = pyrage.encrypt(data, [pyrage.x25519.Identity.generate().to_public()])
+    return made
 
 
 def volume(dice: Dice) -> bytes:
