@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 
-from agentguard.errors import ScanError
 from agentguard.scan.extract.base import Extractor, Source, Work
-from agentguard.scan.extract.text import decoded
+from agentguard.scan.extract.text import decoded, pieces
 from agentguard.scan.limits import MIB
 
 _ORDER = 30
@@ -22,8 +22,9 @@ _KNOWN = re.compile(
 )
 _LEAST_KNOWN = 3
 # Message-ID, References and the like look as addresses do and are none.
-_SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject")
+_SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Comments")
 _MOST_PARTS = 1000
+_WIDE = ("utf-16", "utf-32", "ucs-2")
 
 
 def sniff(source: Source) -> bool:
@@ -35,13 +36,16 @@ def sniff(source: Source) -> bool:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give headers that people wrote, then every part by its own format."""
     if source.size > work.limits.part_mib * MIB:
-        raise ScanError("reason.too-large")
+        work.note("reason.too-large-part")
+        yield from pieces(source, work)
+        return
     mail = message_from_bytes(source.read(source.size))
     for number, part in enumerate(mail.walk()):
         if number >= _MOST_PARTS:
             work.note("reason.partial")
             return
         yield from _headers(part)
+        yield from _packed_message(part, work)
         if not part.is_multipart():
             yield from _body(part, work)
             yield "\n"
@@ -65,13 +69,37 @@ def _header(value: str) -> str:
 
 
 def _in_charset(data: bytes, charset: str | None) -> str:
+    """Decode by the charset that is told, unless it is plainly another."""
+    name = (charset or "utf-8").lower()
     try:
-        return data.decode(charset or "utf-8")
+        told = data.decode(name)
     except (LookupError, ValueError):  # ValueError: a NUL in the name
         return decoded(data)
+    is_narrow = name.startswith(_WIDE) and b"\0" not in data
+    return decoded(data) if is_narrow or "\0" in told else told
+
+
+def _packed_message(part: Message, work: Work) -> Iterator[str]:
+    """Give a message within a message that was packed as a file is, against RFC 2046 (5.2.1)."""
+    if part.get_content_type() != "message/rfc822" or not part.is_multipart():
+        return
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
+        inner = part.get_payload(0)
+        text = inner.get_payload() if isinstance(inner, Message) else ""
+        if isinstance(text, str):
+            yield from work.within(_from_base_64(text))
+
+
+def _from_base_64(text: str) -> bytes:
+    try:
+        return b64decode(text.encode("ascii", "ignore"), validate=False)
+    except ValueError:
+        return b""
 
 
 def _body(part: Message, work: Work) -> Iterator[str]:
+    if name := part.get_filename():
+        yield f"{_header(str(name))}\n"
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return

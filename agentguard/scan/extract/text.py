@@ -10,7 +10,7 @@ from agentguard.scan.extract._encoding import decoder_of, encoding_of
 from agentguard.scan.extract.base import TEXT, Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
-__all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces"]
+__all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "shown"]
 
 STEP = 256 << 10
 """Bytes that are read at once."""
@@ -129,7 +129,7 @@ _UNIT = 4  # bytes of the widest character
 def _decode(found: Iterator[bytes], name: str) -> Iterator[str]:
     if not name:
         for data in found:
-            yield _shown(data)
+            yield shown(data)
         return
     decoder = decoder_of(name)
     narrow = not name.startswith(("utf-16", "utf-32"))
@@ -147,7 +147,7 @@ def _halved(match: re.Match[bytes]) -> bytes:
     return match[0][::2]
 
 
-def _shown(data: bytes) -> str:
+def shown(data: bytes) -> str:
     """Give what can be read of bytes that are no text."""
     if b"\0" in data:
         data = _WIDE.sub(_halved, data)
