@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 from agentguard.pii.base import (
     SEPARATOR,
@@ -135,6 +136,15 @@ def is_day_of_a_century(year: str, month: str, day: str) -> bool:
     return any(is_day(century + int(year), month, day) for century in (1900, 2000))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    valid: Callable[[str], bool]
+    labels: tuple[str, ...]
+    shared: tuple[str, ...]
+    width: int
+    strong: bool
+
+
 def national(
     *,
     kind: str,
@@ -154,43 +164,45 @@ def national(
     `width` before it is judged. `strong` shapes tell themselves, whatever stands before them.
     """
     shared = _compounds(generic)
-
-    def judge(candidate: Candidate) -> Answer:
-        if not candidate.alone:
-            return no("touched")
-        written = candidate.compact.upper()
-        number = written.zfill(width)
-        if len(set(number)) <= _FEW_DIGITS:
-            return no("filler")
-        own = (strong and not candidate.labelled) or _is_own(candidate, labels, shared)
-        if own is False:
-            return no("another-label")
-        if own is None and len(written) < len(number) and not candidate.origin:
-            return no("length")
-        if not valid(number):
-            return no("check") if own else miss("check")
-        return sure(number, "label") if own else maybe(number, "check")
-
+    rules = _Rules(valid=valid, labels=labels, shared=shared, width=width, strong=strong)
     return Recogniser(
         kind=kind,
-        judge=judge,
+        judge=partial(_judge, rules),
+        bounded=True,
         shapes=shapes,
         labels=(*_compounds(labels), *shared),
         near=near,
         shown=shown,
-        bounded=True,
     )
+
+
+def _judge(rules: _Rules, candidate: Candidate) -> Answer:
+    if not candidate.alone:
+        return no("touched")
+    written = candidate.compact.upper()
+    number = written.zfill(rules.width)
+    if len(set(number)) <= _FEW_DIGITS:
+        return no("filler")
+    own = (rules.strong and not candidate.labelled) or _is_own(rules, candidate)
+    if own is False:
+        return no("another-label")
+    if own is None and len(written) < len(number) and not candidate.origin:
+        return no("length")
+    if not rules.valid(number):
+        return no("check") if own else miss("check")
+    return sure(number, "label") if own else maybe(number, "check")
 
 
 def _compounds(labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{label}{_ENDINGS}" if label[-1].isalpha() else label for label in labels)
 
 
-def _is_own(candidate: Candidate, labels: tuple[str, ...], shared: tuple[str, ...]) -> bool | None:
+def _is_own(rules: _Rules, candidate: Candidate) -> bool | None:
     """Tell whose number it is: True its own label's, False another's, None that of a shared one."""
     if not candidate.labelled:
-        return candidate.names(_words_of(labels))
-    return None if shared and _one_of(shared).fullmatch(candidate.told) else True
+        return candidate.names(_words_of(rules.labels))
+    shared = rules.shared and _one_of(rules.shared).fullmatch(candidate.told)
+    return None if shared else True
 
 
 @cache

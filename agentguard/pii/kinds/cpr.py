@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from agentguard.pii.base import Answer, Belief, Candidate, no
 from agentguard.pii.kinds._national import BEHIND, JOINT, PERSON, national
-from agentguard.pii.kinds.personnummer import valid as is_swedish
+from agentguard.pii.kinds._swedish import is_swedish
 
 
 def valid(number: str) -> bool:

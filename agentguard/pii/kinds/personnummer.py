@@ -8,37 +8,19 @@ calendar decide. https://www.skatteverket.se/privat/folkbokforing/personnummer
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._issuers import luhn
 from agentguard.pii.kinds._national import (
     BEHIND,
     IDENTITY,
     JOINT,
     PERSON,
     SOCIAL,
-    is_day,
-    is_day_of_a_century,
     national,
 )
-
-_SHORT = 10
-_COORDINATED = 60
-
-
-def valid(number: str) -> bool:
-    """Tell whether birth date and check digit are right."""
-    short = number[-_SHORT:]
-    day = int(short[4:6])
-    civil = str(day - _COORDINATED if day > _COORDINATED else day)
-    if len(number) > _SHORT:
-        born = is_day(int(number[:4]), short[2:4], civil)
-    else:
-        born = is_day_of_a_century(short[:2], short[2:4], civil)
-    return born and luhn(short)
-
+from agentguard.pii.kinds._swedish import is_swedish
 
 RECOGNISER = national(
     kind="SE_PN",
-    valid=valid,
+    valid=is_swedish,
     labels=(
         PERSON,
         r"pnr",
