@@ -7,6 +7,7 @@ import os
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.reading import default_extractors
@@ -40,7 +41,38 @@ def raise_content(source: Source, work: Work) -> Iterator[str]:
     yield ""
 
 
-_BEHAVIOUR = {b"LOOP": loop, b"DAWDLE": dawdle, b"DIE": die, b"EAT": eat, b"RAISE": raise_content}
+def write(source: Source, work: Work) -> Iterator[str]:
+    """Try to leave what was read on the disk, at the path that the file names."""
+    Path(source.head[5:].decode()).write_text(CARD * 1000, encoding="utf-8")
+    yield "written"
+
+
+def tell(source: Source, work: Work) -> Iterator[str]:
+    """Print to where the terminal would be, and read what was typed."""
+    os.write(1, b"printed")
+    os.write(2, b"printed")
+    yield f"card {CARD} {sorted(os.environ)}"
+
+
+def swell(source: Source, work: Work) -> Iterator[str]:
+    """Take memory bit by bit, and keep it."""
+    held = []
+    for _ in range(200):
+        held.append(b"x" * (4 << 20))
+        time.sleep(0.05)
+    yield str(len(held))
+
+
+_BEHAVIOUR = {
+    b"LOOP": loop,
+    b"DAWDLE": dawdle,
+    b"DIE": die,
+    b"EAT": eat,
+    b"RAISE": raise_content,
+    b"WRITE": write,
+    b"TELL": tell,
+    b"SWELL": swell,
+}
 
 
 def extractors() -> Sequence[Extractor]:

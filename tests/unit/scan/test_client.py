@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from agentguard import texts
+from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.policy import Detection, OwnKind
 from agentguard.platforms.simulated import FakeClock
+from agentguard.scan import _birth, _speech
+from agentguard.scan._offspring import Offspring
 from agentguard.scan.client import Limits, ScanClient, Scanned
 from tests.unit.scan import hostile
 
@@ -189,3 +197,203 @@ def test_a_sparse_file_of_ten_gigabytes_is_sampled(client: ScanClient, tmp_path:
     scanned = client.scan(path)
     assert (scanned.outcome, scanned.reason) == (FileOutcome.READ, "reason.partial")
     assert scanned.hits == (CARD,)
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process has ended, if only as a zombie that nobody has asked for."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_no_other_process_stays_beside_the_child(client: ScanClient, tmp_path: Path) -> None:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    client.scan(write(tmp_path, "a.txt", "x"))
+    after = {child.pid for child in psutil.Process().children(recursive=True)}
+    assert after - before == {client.child_pid}
+
+
+def test_the_child_has_nothing_of_its_parents(
+    client: ScanClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_PASSWORD", "secret")
+    read_end, write_end = os.pipe()
+    os.set_inheritable(write_end, True)
+    client.scan(write(tmp_path, "a.txt", "x"))
+    child = psutil.Process(client.child_pid)
+    assert "CRM_PASSWORD" not in child.environ()
+    assert os.getpgid(child.pid) == child.pid, "Ctrl-C is for the parent"
+    held = {file.name: str(file.readlink()) for file in Path(f"/proc/{child.pid}/fd").iterdir()}
+    assert set(held) == {"0", "1", "2"}
+    assert (held["1"], held["2"]) == (os.devnull, os.devnull)
+    os.close(read_end)
+    os.close(write_end)
+
+
+def test_the_environment_that_is_passed_on_is_short() -> None:
+    given = {"PATH": "/bin", "LC_ALL": "C", "LD_PRELOAD": "x.so", "PYTHONPATH": "x", "TOKEN": "x"}
+    assert _birth.environment(given) == {"PATH": "/bin", "LC_ALL": "C"}
+
+
+def test_a_parser_leaves_nothing_on_the_disk(client: ScanClient, tmp_path: Path) -> None:
+    left = tmp_path / "left.txt"
+    assert client.scan(write(tmp_path, "a", f"WRITE{left}")).outcome is FileOutcome.UNREADABLE
+    assert not left.exists() or left.stat().st_size == 0
+    assert client.scan(write(tmp_path, "b", f"card {hostile.CARD}")).hits == (CARD,)
+
+
+def test_what_a_parser_prints_is_not_seen(
+    client: ScanClient, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert client.scan(write(tmp_path, "a", "TELL")).hits == (CARD,)
+    assert capfd.readouterr() == ("", "")
+
+
+ORPHAN = """
+import os, sys
+from agentguard.platforms.simulated import FakeClock
+from agentguard.scan.client import Limits, ScanClient
+from tests.unit.scan import hostile
+client = ScanClient(Limits(seconds=0.5), FakeClock(), hostile.extractors)
+client.scan(sys.argv[1])
+print(client.child_pid, flush=True)
+client.scan(sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
+def test_a_child_without_a_parent_ends_by_itself_and_says_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """The timer of the system ends it even in the middle of a parser without end."""
+    calm, loop = write(tmp_path, "a", "x"), write(tmp_path, "b", "DAWDLE")
+    source = ORPHAN.replace("seconds=0.5", "seconds=2.0")
+    command = [sys.executable, "-c", source, calm, loop]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        parent.send_signal(number)
+        assert parent.wait(10) == -number
+        wait_until(lambda: gone(pid))
+        assert parent.stderr is not None
+        assert parent.stderr.read() == ""
+
+
+def test_the_timer_ends_a_hanging_child_whose_parent_was_killed(tmp_path: Path) -> None:
+    calm, loop = write(tmp_path, "a", "x"), write(tmp_path, "b", "LOOP")
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHAN.replace("seconds=0.5", "seconds=1.0"), calm, loop],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        reading = psutil.Process(pid)
+        wait_until(lambda: reading.status() == psutil.STATUS_SLEEPING)
+        parent.kill()
+    wait_until(lambda: gone(pid))
+
+
+def test_a_parent_watches_the_memory_where_the_system_does_not_bound_it(tmp_path: Path) -> None:
+    limits = Limits(seconds=20, memory_mib=4096)  # the child's own bound is far away
+    errand = _speech.Errand(limits=limits, extractors="tests.unit.scan.hostile:extractors")
+    watching = Offspring(errand, watched=True)
+    try:
+        assert watching.answer(_speech.ask("text", "x")).outcome is FileOutcome.READ
+        watching._errand = replace(errand, limits=replace(limits, memory_mib=64))
+        with pytest.raises(ScanError) as refused:
+            watching.answer(_speech.ask("file", write(tmp_path, "a", "SWELL")))
+        assert refused.value.reason == "reason.memory"
+    finally:
+        watching.end()
+
+
+def test_aborting_ends_a_scan_under_way_at_once(client: ScanClient, tmp_path: Path) -> None:
+    client.scan(write(tmp_path, "warm.txt", "x"))
+    reading = threading.Thread(target=client.scan, args=(write(tmp_path, "a", "LOOP"),))
+    reading.start()
+    began = time.monotonic()
+    client.abort()
+    reading.join(5)
+    assert not reading.is_alive()
+    assert time.monotonic() - began < 1.0
+    assert client.scan(write(tmp_path, "b", "x")).outcome is FileOutcome.UNREADABLE
+
+
+OWN = OwnKind(kind="CASE_NO", name="Case", pattern="CASE-[0-9]{6}", finds=("CASE-123456",))
+
+
+def test_a_sites_own_kinds_reach_the_child(client: ScanClient, tmp_path: Path) -> None:
+    path = write(tmp_path, "a.txt", f"CASE-123456 card {hostile.CARD}")
+    assert client.scan(path).hits == (CARD,)
+    first = client.child_pid
+    client.use(Detection(recognisers=(OWN,), off=("PAN",)))
+    assert client.child_pid is None
+    assert client.scan(path).hits == (Hit(kind="CASE_NO", count=1, masked=("...456",)),)
+    second = client.child_pid
+    client.use(Detection(recognisers=(OWN,), off=("PAN",)))
+    assert client.child_pid == second, "the same again costs no child"
+    assert first != second
+
+
+def test_an_errand_survives_the_way_to_the_child() -> None:
+    detection = Detection(recognisers=(OWN, replace(OWN, kind="B_1", labels=("a",))), off=("PAN",))
+    errand = _speech.Errand(limits=Limits(depth=3), extractors="a:b", detection=detection)
+    assert _speech.sent(_speech.send(errand)) == errand
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"1", b"[]", b'["read"]', b'["lost","",[]]', b'["read","",[],[],[],[{"kind":1}]]'],
+)
+def test_what_is_no_answer_is_a_crash(said: bytes) -> None:
+    with pytest.raises(ScanError) as refused:
+        _speech.told(said)
+    assert refused.value.reason == "reason.crashed"
+
+
+def test_why_is_told_of_a_file(client: ScanClient, tmp_path: Path) -> None:
+    told = client.explain(write(tmp_path, "a.txt", f"x\ncard {hostile.CARD}\n4539148803436468\n"))
+    assert (told.outcome, told.hits, told.reason) == (FileOutcome.READ, (CARD,), "")
+    assert [(layer.depth, layer.format) for layer in told.layers] == [(0, "text")]
+    good = [trace for trace in told.traces if trace.counted]
+    assert {(trace.kind, trace.line, trace.context) for trace in good} == {("PAN", 2, "card")}
+    assert ("PAN", 3, "luhn") in {(t.kind, t.line, t.why) for t in told.traces if not t.counted}
+    assert hostile.CARD.replace(" ", "")[:12] not in repr(told)
+
+
+def test_why_is_told_of_parts_and_of_what_was_not_read(client: ScanClient, tmp_path: Path) -> None:
+    inner = hostile.zipped({"c.txt": f"card {hostile.CARD}".encode()})
+    path = write(tmp_path, "a.zip", hostile.zipped({"b.zip": inner, "d.zip": inner[:60]}))
+    told = client.explain(path)
+    layers = [(layer.depth, layer.format) for layer in told.layers]
+    assert layers[:2] == [(0, "zip"), (1, "zip")]
+    assert (2, "text") in layers
+    assert told.hits == (CARD,)
+    sealed = hostile.marked_encrypted(hostile.zipped({"a": b"x"}))
+    told = client.explain(write(tmp_path, "sealed.zip", sealed))
+    assert (told.outcome, told.layers, told.traces) == (FileOutcome.SEALED, (), ())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("LOOP", "reason.timeout"), ("DIE", "reason.crashed"), ("EAT", "reason.memory")],
+)
+def test_asking_why_is_as_safe_as_reading(
+    client: ScanClient, tmp_path: Path, content: str, reason: str
+) -> None:
+    path = write(tmp_path, "a", content)
+    assert client.explain(path).reason == reason
+    assert client.explain(path).reason == reason
+    assert client.scan(path).reason == reason
+    assert client.explain(path).reason == "reason.set-aside"
