@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -148,35 +149,32 @@ def clamav(count: int) -> Callable[[Path, Path], list[str]]:
     return command
 
 
-def ripgrep(patterns: tuple[str, ...]) -> Callable[[Path, Path], list[str]]:
-    """Count matches of patterns by one thread; nothing is judged."""
+def ripgrep(*sets: tuple[str, ...]) -> Callable[[Path, Path], list[str]]:
+    """Count the lines that match, by one thread, a run for each set; nothing is judged."""
+    options = "--no-config -uuu -a -j1 --no-unicode --dfa-size-limit=64M --regex-size-limit=256M -c"
 
     def command(folder: Path, scratch: Path) -> list[str]:
-        file = scratch / "patterns.txt"
-        file.write_text("\n".join(patterns) + "\n", encoding="utf-8")
-        words = [
-            "rg",
-            "--no-config",
-            "-uuu",
-            "--text",
-            "-j1",
-            "--no-unicode",
-            "--dfa-size-limit=64M",
-        ]
-        return [*words, "--regex-size-limit=256M", "--count-matches", "-f", str(file), str(folder)]
+        runs = []
+        for number, patterns in enumerate(sets):
+            file = scratch / f"patterns-{number}.txt"
+            file.write_text("\n".join(patterns) + "\n", encoding="utf-8")
+            runs.append(f"rg {options} -f {shlex.quote(str(file))} {shlex.quote(str(folder))}")
+        return ["sh", "-c", "; ".join(runs)]
 
     return command
 
 
-def own_patterns() -> tuple[str, ...]:
-    """Give the shapes and labels of AgentGuard's own recognisers, for ripgrep."""
-    made: dict[str, None] = {}
-    for one in discover(kinds, "RECOGNISER", Recogniser):
-        for shape in one.shapes:
-            made[shape] = None
-        for label in one.labels:
-            made["(?i:" + label.replace(" ", r"[ _.\-]{0,2}") + ")"] = None
-    return tuple(made)
+def own_shapes() -> tuple[str, ...]:
+    """Give the shapes of AgentGuard's recognisers."""
+    every = discover(kinds, "RECOGNISER", Recogniser)
+    return tuple(dict.fromkeys(shape for one in every for shape in one.shapes))
+
+
+def own_labels() -> tuple[str, ...]:
+    """Give the labels of AgentGuard's recognisers; a space stands for any joint."""
+    every = discover(kinds, "RECOGNISER", Recogniser)
+    labels = (label.replace(" ", r"[ _.\-]{0,2}") for one in every for label in one.labels)
+    return tuple(dict.fromkeys(f"(?i:{label})" for label in labels))
 
 
 # --- what they tell ------------------------------------------------------------------------
@@ -241,7 +239,7 @@ PEERS = (
         name="clamav", command=clamav(1_000_000), told=of_clamav, by_file=True,
         claims=frozenset({"PAN", "SSN"}),
     ),
-    Tool(name="rg own", command=ripgrep(own_patterns())),
+    Tool(name="rg same", command=ripgrep(own_shapes(), own_labels())),
     Tool(name="rg ten", command=ripgrep(_TEN)),
     Tool(name="wc", command=lambda folder, _: ["sh", "-c", 'cat "$0"/* | wc -l', str(folder)]),
 )  # fmt: skip

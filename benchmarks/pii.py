@@ -115,7 +115,7 @@ def show_accuracy(bench: Bench, corpus: Path) -> float:
 
 def show_speed(bench: Bench) -> Figures:
     """Print the table of speeds."""
-    heads = ("text", "code", "dense", "files/s", "peak MB", "start s")
+    heads = ("text", "code", "dense", "files/s", "text MB", "peak MB", "start s")
     print(f"\n{'MB/s of CPU':<16}" + "".join(f"{head:>10}" for head in heads))
     figures = Figures()
     for tool in bench.tools():
@@ -127,10 +127,12 @@ def show_speed(bench: Bench) -> Figures:
                 figures.speed[tool.name, kind] = middle
             cells.append("" if middle is None else f"{middle:.3g}" if middle else "no end")
         figures.start[tool.name] = statistics.median(bench.starts[tool.name])
-        figures.peak[tool.name] = bench.peaks[tool.name] / 1e6
+        peaks = {kind: bench.peaks[tool.name, kind] / 1e6 for kind in (*DATA, "mixed")}
+        figures.peak[tool.name] = max(peaks["text"], peaks["code"])
+        cells += [f"{figures.peak[tool.name]:.0f}", f"{max(peaks.values()):.0f}"]
         print(
             f"{tool.name:<16}" + "".join(f"{cell:>10}" for cell in cells)
-            + f"{figures.peak[tool.name]:>10.0f}{figures.start[tool.name]:>10.2f}"
+            + f"{figures.start[tool.name]:>10.2f}"
         )  # fmt: skip
     print(f"AgentGuard counts {MOST} distinct values of a kind and file, then says so and goes on.")
     return figures

@@ -144,10 +144,17 @@ def _matched(told: Sequence[str], true: Sequence[str], optional: Sequence[str]) 
     there = frozenset(left)
     may = [plain(value) for value in optional]
     wrong = 0
-    for text in {plain(value) for value in told}:
-        hit = text if text in there else next((t for t in there if t and t in text), "")
-        if hit:
-            left.discard(hit)
+    for text in dict.fromkeys(value if "**" in value else plain(value) for value in told):
+        hits = [value for value in there if value and _covers(text, value)]
+        if hits:
+            left.discard(next((hit for hit in hits if hit in left), hits[0]))
         elif not any(value in text for value in may):
             wrong += 1
     return len(there) - len(left), wrong
+
+
+def _covers(text: str, value: str) -> bool:
+    """Tell whether a text holds a value; a masked one is right by both its ends."""
+    if masked := re.search(r"(\w+)\*{2,}(\w+)", text):
+        return value.startswith(plain(masked[1])) and value.endswith(plain(masked[2]))
+    return value in text

@@ -65,6 +65,12 @@ def test_values_are_judged_by_their_letters_and_digits() -> None:
     assert figures(score.total) == (1, 1, 1)
 
 
+def test_a_masked_number_is_right_by_its_ends() -> None:
+    values = {("a.txt", "PAN"): ["453914******6467", "453914******9999"]}
+    score = judge(FILES, {}, kinds=frozenset({"PAN"}), values=values)
+    assert figures(score.total) == (1, 1, 1)
+
+
 def test_lines_of_a_scan_are_read(tmp_path: Path) -> None:
     lines = [
         {"path": str(tmp_path / "a.txt"), "entity": "PAN", "count": 2},
