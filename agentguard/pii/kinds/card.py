@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from agentguard.pii.base import (
     SEPARATOR,
@@ -131,11 +132,20 @@ def _grouped(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
         return no("mixed-separators")
     groups = tuple(len(group) for group in re.split(r"[^0-9]+", candidate.plain))
     single = set(groups) == {1}
+    if _counts_up(candidate.plain):
+        return no("test-number")
     if not single and groups not in _GROUPINGS:
         return sure(number, "label") if own else no("grouping")
     if _runs_on(candidate, single=single):
         return no("longer-number")
     return sure(number, "digit-by-digit" if single else "grouping")
+
+
+def _counts_up(text: str) -> bool:
+    """Tell groups that count up by one: a table of codes."""
+    groups = [int(group) for group in re.findall(r"[0-9]{4}", text)]
+    steps = [after - before == 1 for before, after in pairwise(groups)]
+    return any(first and second for first, second in pairwise(steps))
 
 
 def _runs_on(candidate: Candidate, *, single: bool) -> bool:
@@ -183,7 +193,8 @@ RECOGNISER = Recogniser(
         r"mastercard",
         r"amex",
     ),
-    near=_FAR + rf"({_OVER_LINES}|[2-68][0-9]{{0,5}}(?:[ .\-][0-9]{{1,6}}){{2,18}})",
+    near=_FAR
+    + rf"({_OVER_LINES}|#?[2-68][0-9]{{0,5}}(?:[ .\-][0-9]{{1,6}}){{2,18}}|#[2-68][0-9]{{12,18}})",
     shapes=(
         rf"[2-68][0-9]{{3}}(?:{_BETWEEN}[0-9]{{4}}){{2}}{_BETWEEN}[0-9]{{2,4}}(?:{_BETWEEN}[0-9]{{3}})?",
         rf"3[0-9]{{3}}{_BETWEEN}[0-9]{{6}}{_BETWEEN}[0-9]{{4,5}}",

@@ -6,9 +6,11 @@ import re
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.kinds._issuers import issued, luhn
+from agentguard.pii.spoken import digits_of, run
 
 _SOCIAL = re.compile(r"(?:social|seguridad) \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
+_LENGTHS = (3, 4)
 _BARE = re.compile(r"code", re.IGNORECASE)
 _CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
 _BORDER = re.compile(r"[{}]|\n\n")
@@ -20,7 +22,8 @@ def judge(candidate: Candidate) -> Answer:
         return no("touched")
     if _BARE.match(candidate.told) and not _is_of_a_card(candidate):
         return no("no-card")
-    return sure(candidate.text, "label")
+    code = digits_of(candidate.text) or candidate.text
+    return sure(code, "label") if len(code) in _LENGTHS else no("length")
 
 
 def _is_of_a_card(candidate: Candidate) -> bool:
@@ -37,6 +40,8 @@ def _is_of_a_card(candidate: Candidate) -> bool:
 
 _NUMBER = r"(?:number|nummer|code|no|nr|n\xba|n\xb0|value|wert|valor|valeur)"
 _VERB = r"(?:is|was|are|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest)"
+
+_SPOKEN = run(2, 4) + r"\b"
 
 RECOGNISER = Recogniser(
     kind="CVV",
@@ -73,6 +78,6 @@ RECOGNISER = Recogniser(
     ),
     near=(
         rf"(?i:\)?[ _]?{_NUMBER}?[.]?)"
-        rf"""["'\\ \t:=*>#|,\-]{{0,6}}(?i:{_VERB} ?:? ?)?["']?([0-9]{{3,4}})"""
+        rf"""["'\\ \t:=*>#|,\-]{{0,6}}(?i:{_VERB} ?:? ?)?["']?([0-9]{{3,4}}|{_SPOKEN})"""
     ),
 )

@@ -12,7 +12,7 @@ _NO_ENDINGS = words(
     " htm xml yaml yml toml py pyc java class jar md rst txt log csv tsv doc docx xls xlsx pdf zip"
     " gz tgz tar whl deb rpm exe dll so conf cfg ini lock sh bat php rb go rs swift kt vue sql"
     " local localhost localdomain internal intranet lan corp home arpa example invalid test onion"
-    " service socket timer mount target slice path device swap scope utf mapped header"
+    " service socket timer mount target slice path device swap scope utf mapped header po"
 )
 _EXAMPLES = words("example.com example.net example.org")
 # RFC 2142 and what companies use beside it: a function, not a person.
@@ -40,7 +40,9 @@ _NAMES_A_MESSAGE = re.compile(
     r"[^\n]*(?:\n[ \t][^\n]*)*\Z|\b[cm]id:\Z",
     re.IGNORECASE,
 )
-_MADE_BY_A_MACHINE = re.compile(r"[0-9]{14}|[0-9a-f]{20}|\.[0-9]{6,}\.")
+_MADE_BY_A_MACHINE = re.compile(
+    r"[0-9]{14}|[0-9a-f]{8}-[0-9a-f]{4}-|(?=.{0,40}[0-9]).{40}|[0-9a-f]{20}|\.[0-9]{6,}\."
+)
 _ALGORITHM = re.compile(r"@(?:openssh\.com|libssh\.org|tinyssh\.org|lysator\.liu\.se)\Z")
 
 

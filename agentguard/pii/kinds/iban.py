@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure
 
 # Countries by length, from the SWIFT registry.
 _COUNTRIES = {
@@ -25,6 +25,7 @@ _COUNTRIES = {
     32: "LC",
     33: "RU",
 }
+_LENGTHS = {country: length for length, names in _COUNTRIES.items() for country in names.split()}
 _HEAD = 4
 _JOINT = r"(?:[ \-+]|%20|&nbsp;|\\u00a0|\\~)?"
 
@@ -41,10 +42,12 @@ def mod_97(iban: str) -> bool:
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Judge touch and check digits; the shape holds country and length."""
+    """Judge touch, country length and check digits."""
     if not candidate.alone:
         return no("touched")
-    iban = candidate.compact
+    iban = candidate.compact.upper()
+    if len(iban) != _LENGTHS.get(iban[:2]):
+        return no("length")
     return sure(iban, "mod-97") if mod_97(iban) else no("mod-97")
 
 
@@ -53,4 +56,7 @@ RECOGNISER = Recogniser(
     judge=judge,
     bounded=True,
     shapes=tuple(_shape(length, countries) for length, countries in _COUNTRIES.items()),
+    labels=(r"iban",),
+    # In small letters.
+    near=GAP + r"\b([a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?)\b",
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.spoken import digits_of, run
 
 _ELEVEN = 11
+_LENGTH = 10
 
 
 def mod_11(number: str) -> bool:
@@ -20,13 +22,23 @@ def judge(candidate: Candidate) -> Answer:
     """Its label stands before, so only touch and check digit are left."""
     if not candidate.alone:
         return no("touched")
-    number = candidate.compact
-    return sure(number, "mod-11") if mod_11(number) else no("mod-11")
+    number = digits_of(candidate.text) or candidate.compact
+    right = len(number) == _LENGTH and mod_11(number)
+    return sure(number, "mod-11") if right else no("mod-11")
 
 
 RECOGNISER = Recogniser(
     kind="NHS",
     judge=judge,
-    labels=(r"nhs", r"national health"),
-    near=GAP + r"([0-9]{3}(?:[ .\-+]|%20)?[0-9]{3}(?:[ .\-+]|%20)?[0-9]{4})",
+    # Scotland's CHI and Northern Ireland's health and care number have the same check.
+    labels=(
+        r"nhs",
+        r"national health",
+        r"chi n(?:umber|o)",
+        r"(?:h&c|h\+c|health and care) n(?:umber|o)",
+    ),
+    near=(
+        rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{4}}"
+        rf"|{run(_LENGTH - 3, _LENGTH)})"
+    ),
 )

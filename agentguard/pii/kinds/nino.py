@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.base import Answer, Candidate, Recogniser, maybe, miss, no, sure
 
 OWN = frozenset(("ni", "nino", "national", "insurance", "nationalinsurance"))
 _NEVER_GIVEN = frozenset(("BG", "GB", "KN", "NK", "NT", "TN", "ZZ"))
 _FIRST = frozenset("ABCEGHJKLMNOPRSTWXYZ")
 _SECOND = frozenset("ABCEGHJKLMNPRSTWXYZ")
+_SUFFIXES = frozenset("ABCD")
+_WITHOUT_SUFFIX = 8
 
-_VALUE = r"[A-Za-z]{2}[ \-+]?[0-9]{2}[ \-+]?[0-9]{2}[ \-+]?[0-9]{2}[ \-+]?[A-Da-d]"
+_VALUE = r"[A-Za-z]{2}[ .\-+]?[0-9]{2}[ .\-+]?[0-9]{2}[ .\-+]?[0-9]{2}(?:[ .\-+]?[A-Da-d])?\b"
 
 
 def given(number: str) -> bool:
@@ -18,14 +20,22 @@ def given(number: str) -> bool:
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Capitals tell themselves unless another label is nearer; small letters need the label."""
+    """Believe groups unless another label is nearer, a bare run only among its like.
+
+    Part numbers have the same shape with other letters: they speak against it.
+    """
     if not candidate.alone or len(set(candidate.separators)) > 1:
         return no("touched")
     number = candidate.compact.upper()
-    if not given(number):
-        return no("prefix")
-    if candidate.names(OWN) is False:
+    own = candidate.names(OWN)
+    if own is False:
         return no("another-label")
+    bare = not own and not candidate.separators
+    suffixed = len(number) == _WITHOUT_SUFFIX or number[-1] in _SUFFIXES
+    if not given(number) or not suffixed:
+        return miss("prefix") if bare else no("prefix")
+    if bare:
+        return maybe(number, "prefix")
     return sure(number, "label" if candidate.labelled else "prefix")
 
 
@@ -34,10 +44,10 @@ RECOGNISER = Recogniser(
     judge=judge,
     bounded=True,
     shapes=(
-        r"[A-Z]{2}[0-9]{6}[A-D]",
+        r"[A-Z]{2}[0-9]{6}[A-Z]",
         r"[A-Z]{2} ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]",
         r"[A-Z]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[A-D]",
     ),
-    labels=(r"national insurance", r"ni number", r"ni no", r"nino"),
-    near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?(" + _VALUE + ")",
+    labels=(r"national insurance", r"nat ins", r"ni n(?:umber|o)", r"n\.i", r"nino"),
+    near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?\b(" + _VALUE + ")",
 )

@@ -6,6 +6,7 @@ import re
 
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, maybe, miss, no, sure, words
 from agentguard.pii.kinds._dialling import behind_label, in_country, national, told_by_groups
+from agentguard.pii.spoken import digits_of, run
 
 OWN = words(
     "phone phones telephone tel mobile mob cell fax callback msisdn ring whatsapp landline dial"
@@ -23,6 +24,7 @@ _DIGITS = re.compile(r"[^0-9]")
 _OTHER_KIND = re.compile(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob\b|born|birth|ssn")
 _DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
 _ABROAD = "00"
+_WITH_PREFIX = re.compile(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
 # Words that stand between a label and its own number.
 _DIRECT = re.compile(
     r"[\W_]{0,4}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|est|es|\xe8"
@@ -35,7 +37,8 @@ def judge(candidate: Candidate) -> Answer:
     """Believe a country code or a national plan; another label nearer refuses it."""
     if not candidate.alone or _RUNS_ON.search(candidate.before):
         return no("touched")
-    digits = _DIGITS.sub("", candidate.text.replace("(0)", ""))
+    spoken = digits_of(candidate.text)
+    digits = spoken or _DIGITS.sub("", candidate.text.replace("(0)", ""))
     if len(set(digits)) <= _FEW or _SEQUENCES.match(digits):
         return no("filler")
     if candidate.text.startswith("+"):
@@ -43,7 +46,9 @@ def judge(candidate: Candidate) -> Answer:
     own = candidate.names(OWN)
     if own is False:
         return no("another-label")
-    return _labelled(candidate) if candidate.labelled else _national(candidate, digits, own=own)
+    if not candidate.labelled:
+        return _national(candidate, digits, own=own)
+    return _labelled(candidate, spoken or candidate.text)
 
 
 def _abroad(candidate: Candidate, digits: str) -> Answer:
@@ -57,8 +62,8 @@ def _abroad(candidate: Candidate, digits: str) -> Answer:
 def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
     if digits.startswith(_ABROAD):
         abroad = digits[len(_ABROAD) :]
-        told = own or candidate.separators
-        return sure(abroad, "country-code") if told and in_country(abroad) else no("length")
+        fits = (own or _WITH_PREFIX.match(candidate.text)) and in_country(abroad)
+        return sure(abroad, "country-code") if fits else no("length")
     fits = national(digits)
     if told_by_groups(candidate.text) and not _RUNS_FURTHER.match(candidate.after):
         return sure(digits, "national")
@@ -67,16 +72,18 @@ def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
         return sure(digits, "national") if fits else no("plan")
     if candidate.separators:
         return sure(digits, "national") if fits else no("plan")
+    if candidate.before.endswith("/"):
+        return no("address")
     return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
 
 
-def _labelled(candidate: Candidate) -> Answer:
+def _labelled(candidate: Candidate, written: str) -> Answer:
     """Take as many groups as make a number: a date or another number may follow."""
     _, _, gap = candidate.before.rpartition(candidate.told)
     direct = _DIRECT.match(gap) is not None
     if _OTHER_KIND.search(gap):
         return no("another-label")
-    parts = candidate.text.split(" ")
+    parts = written.split(" ")
     for count in range(len(parts), 0, -1):
         text = " ".join(parts[:count])
         digits = _DIGITS.sub("", text)
@@ -137,5 +144,5 @@ RECOGNISER = Recogniser(
         r"contact (?:number|no|nr)",
         r"(?:call|ring|text|reach) (?:me|him|her|them|us|back)",
     ),
-    near=GAP + r"(\+?\(?[0-9](?:[ .\-/()]{0,2}[0-9]){6,14})",
+    near=rf"(?:{GAP})(\+?\(?[0-9](?:[ .\-/()]{{0,2}}[0-9]){{6,14}}|{run(7, 12)})",
 )

@@ -83,7 +83,7 @@ RECOGNISER = Recogniser(
         r"contrase(?:n|\xf1)a",
         r"wachtwoord",
         r"senha",
-        r"has(?:l|\?)o",
+        r"haslo",
         r"parola d'ordine",
         r"api key",
         r"secret key",

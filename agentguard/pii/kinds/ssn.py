@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.spoken import digits_of, run
 
 OWN = frozenset(("ssn", "ssns", "social", "security", "socialsecurity", "taxpayer", "tin", "itin"))
 _LENGTH = 9
 _FIRST_NOT_GIVEN = 900
 # Printed on samples by the SSA or in advertisements: nobody's number.
-_SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "111111111"))
+_SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "987654321"))
 
 
 def given(number: str) -> bool:
     """Tell whether the SSA can have given it (areas 000, 666, 900 up, and zero parts are not)."""
     if len(number) == _LENGTH - 1:  # a spreadsheet took the leading zero
         number = f"0{number}"
+    if len(number) != _LENGTH:
+        return False
     area, group, serial = number[:3], number[3:5], number[5:]
     return (
         0 < int(area) < _FIRST_NOT_GIVEN
@@ -22,13 +25,15 @@ def given(number: str) -> bool:
         and group != "00"
         and serial != "0000"
         and number not in _SPECIMENS
+        and not len(set(area)) == len(set(group)) == len(set(serial)) == 1  # as 111-22-3333
     )
 
 
 def judge(candidate: Candidate) -> Answer:
     """Believe a dashed one; others need their label."""
-    number = candidate.compact
-    if not candidate.alone or len(set(candidate.separators)) > 1:
+    number = digits_of(candidate.text) or candidate.compact
+    mixed = len({*candidate.separators} - {"#"}) > 1 and number == candidate.compact
+    if not candidate.alone or mixed:
         return no("touched")
     if not given(number):
         return no("area")
@@ -45,6 +50,15 @@ RECOGNISER = Recogniser(
     judge=judge,
     bounded=True,
     shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
-    labels=(r"ssn", r"social security", r"soc sec", r"social sec"),
-    near=GAP + r"([0-9]{3}([ .\-+]|%20)?[0-9]{2}([ .\-+]|%20)?[0-9]{3,4})",
+    labels=(
+        r"ssn",
+        r"social security",
+        r"soc sec",
+        r"social sec",
+        r"(?:n\xfamero de )?seguro social",
+    ),
+    near=(
+        rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{2}}(?:[ .\-+]|%20)?[0-9]{{3,4}}"
+        rf"|{run(_LENGTH - 3, _LENGTH)})"
+    ),
 )
