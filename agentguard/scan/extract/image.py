@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from agentguard.scan.extract.base import HEAD, Extractor, Source, Work
@@ -22,11 +21,6 @@ _MAGICS = (
 _BITMAP_ZEROS = slice(6, 10)
 _WEBP, _WEBP_AT = b"WEBP", 8
 _HEIF_AT, _HEIF = 4, (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
-_TESSERACT = (
-    "/usr/bin/tesseract",
-    "/usr/local/bin/tesseract",
-    "C:\\Program Files\\Tesseract-OCR\\tesseract.exe",
-)
 _MOST_PIXELS = 40_000_000
 _LEAST_SIDE = 24  # of pixels; a line of text does not fit into less
 _LARGEST_LOGO = 32 << 10  # of what stands in mails and documents
@@ -95,21 +89,14 @@ def _recognised(source: Source, work: Work) -> Iterator[str]:
 
 
 def _text(picture: Any, work: Work) -> Iterator[str]:
-    """Recognise text by tesseract, within a part of the deadline."""
-    program = next((path for path in _TESSERACT if Path(path).exists()), "")
-    try:
-        import pytesseract  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra without types
-    except ImportError:
-        program = ""
-    if not program:
+    """Recognise text within a part of the deadline."""
+    from agentguard.scan.extract import _ocr  # noqa: PLC0415 - dear, and switched on by few
+
+    said = _ocr.text_of(picture, work.limits.seconds * _OF_DEADLINE)
+    if said is None:
         work.note(_NOT_READ)
-        return
-    pytesseract.pytesseract.tesseract_cmd = program
-    try:
-        seconds = work.limits.seconds * _OF_DEADLINE
-        yield str(pytesseract.image_to_string(picture, timeout=seconds)) + "\n"
-    except (RuntimeError, OSError, pytesseract.TesseractError):
-        work.note(_NOT_READ)
+    else:
+        yield f"{said}\n"
 
 
 EXTRACTOR = Extractor(name="image", sniff=sniff, extract=extract)
