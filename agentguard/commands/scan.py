@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     parser.add_argument("--report", choices=("html", "csv"), help=say("cli.scan.report"))
     parser.add_argument("--output", type=Path, metavar="FILE", help=say("cli.scan.output"))
     parser.add_argument("--no-paths", action="store_true", help=say("cli.scan.no-paths"))
+    parser.add_argument("--ocr", action="store_true", help=say("cli.scan.ocr"))
     parser.add_argument("--policy", metavar="FILE", help=say("cli.scan.policy"))
     parser.add_argument("--jobs", type=int, default=cores(), help=say("cli.scan.jobs"), metavar="N")
 
@@ -56,6 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     _judge(chosen, words)
     policy = _policy(chosen.policy)
     detection = ALL if policy is None else policy.detection
+    detection = replace(detection, ocr=detection.ocr or chosen.ocr)
     if chosen.explain:
         sentences = _scan_explain.Sentences(words, Kinds(words, detection))
         said = _scan_explain.Objects(words) if chosen.format == "jsonl" else sentences

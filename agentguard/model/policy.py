@@ -147,6 +147,13 @@ class Detection:
             "pattern": "[A-Z][A-Z0-9_]{1,31}",
         },
     )
+    ocr: bool = field(
+        default=False,
+        metadata={
+            "doc": "true: the text in pictures is read too, which is slow; it needs the extra "
+            "ocr and the program tesseract."
+        },
+    )
 
 
 ALL = Detection()

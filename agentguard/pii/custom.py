@@ -13,7 +13,7 @@ import re2
 
 from agentguard.catalogue import discover
 from agentguard.model.hits import Hit
-from agentguard.model.policy import ALL, Detection, OwnKind
+from agentguard.model.policy import Detection, OwnKind
 from agentguard.pii import kinds
 from agentguard.pii._beside import Both
 from agentguard.pii._fold import fold
@@ -81,8 +81,6 @@ def scanner_of(detection: Detection) -> Scanner:
 
     A site's own kinds are searched by themselves, so that none of them hides one that is built in.
     """
-    if detection == ALL:
-        return default_scanner()
     off = frozenset(detection.off)
     plain = (
         Scanner([r for r in built_in() if r.kind not in off])

@@ -47,6 +47,8 @@ def _detected(detection: Detection, words: Texts) -> Iterator[str]:
     yield words.say("policy.explain.detection")
     if detection.off:
         yield words.say("policy.explain.off", kinds=", ".join(detection.off))
+    if detection.ocr:
+        yield words.say("policy.explain.ocr")
     for own in detection.recognisers:
         yield words.say("policy.explain.own", name=own.name, kind=own.kind)
         yield words.say("policy.explain.own-pattern", pattern=own.pattern)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -83,6 +84,30 @@ if sys.platform == "win32":
 
 else:
 
+    class _Spawned:
+        """A child of `posix_spawn`; it is waited for, so that no zombie stays."""
+
+        def __init__(self, pid: int) -> None:
+            self.pid = pid
+            self._process = psutil.Process(pid)
+            self._gone = False
+
+        def is_alive(self) -> bool:
+            if not self._gone:
+                self.join(0)
+            return not self._gone
+
+        def kill(self) -> None:
+            if not self._gone:
+                with suppress(OSError):  # with what it started, which is in its group
+                    os.killpg(self.pid, signal.SIGKILL)
+
+        def join(self, timeout: float | None = None) -> None:
+            if not self._gone:
+                with suppress(psutil.TimeoutExpired):
+                    self._process.wait(timeout)
+                    self._gone = True
+
     def _started(line: Line) -> Process:
         if getattr(sys, "frozen", False) or not sys.executable:
             return _by_multiprocessing(line)
@@ -100,31 +125,6 @@ else:
             setpgroup=0,  # Ctrl-C is for the parent, which then ends its child
         )
         return _Spawned(pid)
-
-
-class _Spawned:
-    """A child of `posix_spawn`; it is waited for, so that no zombie stays."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._process = psutil.Process(pid)
-        self._gone = False
-
-    def is_alive(self) -> bool:
-        if not self._gone:
-            self.join(0)
-        return not self._gone
-
-    def kill(self) -> None:
-        if not self._gone:
-            with suppress(psutil.Error):
-                self._process.kill()
-
-    def join(self, timeout: float | None = None) -> None:
-        if not self._gone:
-            with suppress(psutil.TimeoutExpired):
-                self._process.wait(timeout)
-                self._gone = True
 
 
 def _by_multiprocessing(line: Line) -> Process:

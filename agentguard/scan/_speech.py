@@ -65,7 +65,9 @@ def sent(data: bytes) -> Errand:
     return Errand(
         limits=Limits(**said["limits"]),
         extractors=str(said["extractors"]),
-        detection=Detection(recognisers=own, off=tuple(said["detection"]["off"])),
+        detection=Detection(
+            recognisers=own, off=tuple(said["detection"]["off"]), ocr=said["detection"]["ocr"]
+        ),
     )
 
 

@@ -57,7 +57,9 @@ class ScanClient:
         strikes: Strikes | None = None,
     ) -> None:
         name = child.name_of(extractors)
-        self._errand = _speech.Errand(limits=limits, extractors=name, detection=detection)
+        self._limits = limits
+        self._errand = _speech.Errand(limits=limits, extractors=name)
+        self._errand = self._for(detection)
         self._clock = clock
         self._lock = Lock()
         self._child: Offspring | None = None
@@ -71,7 +73,7 @@ class ScanClient:
             return
         with self._lock:
             self._end()
-            self._errand = replace(self._errand, detection=detection)
+            self._errand = self._for(detection)
 
     def scan(self, path: str) -> Scanned:
         """Read one file; whatever happens is told as an outcome with a reason."""
@@ -145,6 +147,10 @@ class ScanClient:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _for(self, detection: Detection) -> _speech.Errand:
+        limits = replace(self._limits, ocr=self._limits.ocr or detection.ocr)
+        return replace(self._errand, limits=limits, detection=detection)
 
     def _ask(self, question: bytes) -> Reading:
         try:

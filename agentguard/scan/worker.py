@@ -19,7 +19,7 @@ from agentguard.scan.reading import Reader
 def serve(parent: _speech.Line, errand: _speech.Errand, extractors: Sequence[Extractor]) -> None:
     """Answer until the parent hangs up."""
     answerer = _Answerer(errand, extractors)
-    confine(errand.limits.memory_mib)
+    confine(errand.limits)
     try:
         parent.send_bytes(_speech.READY)
         while True:
