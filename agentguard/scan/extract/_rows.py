@@ -46,12 +46,14 @@ def lines(rows: Iterable[Row]) -> Iterator[str]:
 class Table:
     """Takes the rows of a sheet, perhaps of several tables below each other, and gives text.
 
-    A row without cells is an empty line; a row of labels below one begins another table.
+    A row without cells is an empty line; a row of labels below one begins another table. With
+    `names` the columns are known, and every row is one of values.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: dict[int, str] | None = None) -> None:
         self._first: list[Row] = []
         self._write: _Write | None = None
+        self._given = names
         self._names: dict[int, str] = {}
         self._upright: _Upright | None = None
         self._below_gap = False
@@ -61,7 +63,8 @@ class Table:
         if not row:
             self._below_gap = True
             return ""
-        text = self.close() if self._below_gap and is_heading(row) else ""
+        is_new = self._below_gap and self._given is None and is_heading(row)
+        text = self.close() if is_new else ""
         self._below_gap = False
         if self._write is not None:
             return text + self._write(row)
@@ -78,6 +81,9 @@ class Table:
 
     def _begin(self) -> str:
         rows, self._first = self._first, []
+        if self._given is not None:
+            self._write = _Named({c: one_line(name) for c, name in self._given.items()}, rows).put
+            return "".join(map(self._write, rows))
         if is_upright(rows):
             self._upright = _Upright(rows[0])
             self._write = self._upright.put

@@ -1,48 +1,93 @@
-"""SQLite: every table by its columns, from a copy in memory that trusts nothing in the file."""
+"""SQLite: every table by its columns, what was deleted, and the logs beside a database.
+
+Nothing in the file is trusted: it is opened to be read alone, without its schema's programs.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 
 from agentguard.errors import ScanError
-from agentguard.scan.extract import _rows
+from agentguard.scan.extract import _database
+from agentguard.scan.extract._columns import without_point
+from agentguard.scan.extract._rows import Table
 from agentguard.scan.extract.base import Extractor, Source, Work
+from agentguard.scan.extract.text import shown
 from agentguard.scan.limits import MIB
 
 _MAGIC = b"SQLite format 3\0"
-_MOST_ROWS = 200_000
+_LOGS = (*_database.WAL_MAGICS, _database.JOURNAL_MAGIC)
+_MOST_ROWS = 2_000_000
+_BATCH = 200
 _WRITE_VERSION = slice(18, 20)
 _NO_LOG = b"\x01\x01"
+_PAGE_SIZES = tuple(1 << bits for bits in range(9, 17))
+_HEAD = 100
+_WAL_HEAD, _FRAME_HEAD = 32, 24
+_NUMBER, _CHECKSUM = 4, 4
+_MOST_FREE = 10_000
+_SHORTEST_FILE = 24
 
 
 def sniff(source: Source) -> bool:
-    """Tell a database by its header."""
-    return source.head.startswith(_MAGIC)
+    """Tell a database, its write-ahead log or its journal by their headers."""
+    return source.head.startswith((_MAGIC, *_LOGS))
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the rows of every table.
+    """Give the rows of every table, then what its free pages still hold.
 
     Raises:
-        ScanError: the database is damaged or too large.
+        ScanError: the database is too large to be held, where it cannot be read from its file.
 
     """
-    if source.size > work.limits.file_mib * MIB:
-        raise ScanError("reason.too-large")
-    data = bytearray(source.read(source.size))
-    data[_WRITE_VERSION] = _NO_LOG  # a copy in memory has no write-ahead log beside it
-    with closing(sqlite3.connect(":memory:")) as database:
-        database.text_factory = lambda text: text.decode("utf-8", "replace")
+    if source.head.startswith(_LOGS):
+        yield from _log(source, work)
+        return
+    is_whole = True
+    with closing(_opened(source, work)) as database:
         try:
-            database.deserialize(bytes(data))
-            database.execute("PRAGMA trusted_schema=OFF")
-            for name in _tables(database):
-                yield from _rows.lines(_table(database, name, work))
-                yield "\n"
-        except sqlite3.Error as error:
-            raise ScanError("reason.corrupt") from error
+            names = _tables(database)
+        except sqlite3.Error:
+            names, is_whole = [], False
+        for name in names:
+            try:
+                yield from _table(database, name, work)
+            except sqlite3.OperationalError:
+                continue  # a virtual table, whose content stands in others
+            except sqlite3.Error:
+                is_whole = False
+    if is_whole:
+        yield from _free(source, work)
+        return
+    yield from _every_page(source, work)
+    if not work.depth:
+        raise ScanError("reason.corrupt")
+    work.note("reason.corrupt-part")
+
+
+def _opened(source: Source, work: Work) -> sqlite3.Connection:
+    try:
+        path = Path(f"/proc/self/fd/{source.file.fileno()}")
+        there = path.exists()
+    except (OSError, AttributeError):  # a file in memory, or another system
+        there = False
+    if there:
+        database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    elif source.size <= work.limits.file_mib * MIB:
+        data = bytearray(source.read(source.size))
+        data[_WRITE_VERSION] = _NO_LOG  # a copy in memory has no write-ahead log beside it
+        database = sqlite3.connect(":memory:")
+        database.deserialize(bytes(data))
+    else:
+        raise ScanError("reason.too-large")
+    database.text_factory = lambda text: text.decode("utf-8", "replace")
+    database.execute("PRAGMA trusted_schema=OFF")
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, work.limits.part_mib * MIB)
+    return database
 
 
 def _tables(database: sqlite3.Connection) -> list[str]:
@@ -50,18 +95,105 @@ def _tables(database: sqlite3.Connection) -> list[str]:
     return [str(name) for (name,) in found if not str(name).startswith("sqlite_")]
 
 
-def _table(database: sqlite3.Connection, name: str, work: Work) -> Iterator[dict[int, str]]:
+def _table(database: sqlite3.Connection, name: str, work: Work) -> Iterator[str]:
     quoted = name.replace('"', '""')
     rows = database.execute(f'SELECT * FROM "{quoted}" LIMIT {_MOST_ROWS}')  # noqa: S608 - quoted
-    yield {number: column[0] for number, column in enumerate(rows.description)}
-    for row in rows:
-        cells = {number: _cell(value) for number, value in enumerate(row) if value is not None}
-        work.spend(sum(map(len, cells.values())))
-        yield cells
+    table = Table({number: column[0] for number, column in enumerate(rows.description)})
+    count = 0
+    while batch := rows.fetchmany(_BATCH):
+        count += len(batch)
+        text = "".join([table.put(_cells(row)) for row in batch])
+        work.spend(len(text))
+        yield text
+        for row in batch:
+            yield from _blobs(row, work)
+    yield f"{table.close()}\n"
+    if count >= _MOST_ROWS:
+        work.note("reason.partial")
+
+
+def _cells(row: Sequence[object]) -> dict[int, str]:
+    return {
+        number: text
+        for number, value in enumerate(row)
+        if value is not None and (text := _cell(value))
+    }
 
 
 def _cell(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return ""
+    return without_point(str(value)) if isinstance(value, float) else str(value)
+
+
+def _blobs(row: Sequence[object], work: Work) -> Iterator[str]:
+    """Give what is in the files that a row holds."""
+    for value in row:
+        if isinstance(value, bytes) and len(value) >= _SHORTEST_FILE and not _cell(value):
+            work.spend(len(value))
+            yield from work.within(value)
+
+
+def _page_size(source: Source) -> int:
+    size = int.from_bytes(source.head[16:18], "big")
+    return {1: 65_536}.get(size, size)
+
+
+def _free(source: Source, work: Work) -> Iterator[str]:
+    """Give what deleted rows left in pages that are free."""
+    size, trunk = _page_size(source), int.from_bytes(source.head[32:36], "big")
+    seen: set[int] = set()
+    while trunk and trunk not in seen and len(seen) < _MOST_FREE and size in _PAGE_SIZES:
+        seen.add(trunk)
+        page = _page(source, trunk, size)
+        count = min(int.from_bytes(page[4:8], "big"), size // _NUMBER - 2)
+        for place in range(8, 8 + _NUMBER * count, _NUMBER):
+            number = int.from_bytes(page[place : place + _NUMBER], "big")
+            if number not in seen and len(seen) < _MOST_FREE:
+                seen.add(number)
+                work.spend(size)
+                yield _database.text_of(_page(source, number, size))
+        yield shown(page[8 + _NUMBER * max(count, 0) :])
+        trunk = int.from_bytes(page[:4], "big")
+
+
+def _page(source: Source, number: int, size: int) -> bytes:
+    source.file.seek((number - 1) * size)
+    return source.file.read(size)
+
+
+def _every_page(source: Source, work: Work) -> Iterator[str]:
+    """Give what can be read of a damaged database, page by page."""
+    size = _page_size(source)
+    size = size if size in _PAGE_SIZES else _PAGE_SIZES[3]
+    for place in range(0, min(source.size, work.limits.file_mib * MIB), size):
+        source.file.seek(place)
+        work.spend(size)
+        yield _database.text_of(source.file.read(size), 0 if place else _HEAD) + "\n"
+
+
+def _log(source: Source, work: Work) -> Iterator[str]:
+    """Give the pages of a write-ahead log, or of a journal."""
+    if source.head.startswith(_database.WAL_MAGICS):
+        size, place = int.from_bytes(source.head[8:12], "big"), _WAL_HEAD
+        before, after = _FRAME_HEAD, 0
+    else:
+        size, place = (int.from_bytes(source.head[n : n + 4], "big") for n in (24, 20))
+        before, after = _NUMBER, _CHECKSUM
+    if size not in _PAGE_SIZES or place > source.size:
+        raise ScanError("reason.corrupt")
+    end = min(source.size, work.limits.file_mib * MIB)
+    while place + before < end:
+        source.file.seek(place)
+        number = int.from_bytes(source.file.read(before)[:_NUMBER], "big")
+        work.spend(size)
+        yield _database.text_of(source.file.read(size), _HEAD if number == 1 else 0) + "\n"
+        place += before + size + after
+    if end < source.size:
+        work.note("reason.partial")
 
 
 EXTRACTOR = Extractor(name="sqlite", sniff=sniff, extract=extract)
