@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 
 _SPACES = (
@@ -35,21 +36,24 @@ _TABLE: dict[int, int | str] = {
     0x2029: "\n",
 }
 _LATIN = bytes.maketrans(b"\xa0\xad\x85", b" -\n")  # no-break space, soft hyphen, next line
-_SLICE = 4096
+
+
+def _folded(error: UnicodeError) -> tuple[bytes, int]:
+    """Give the bytes for a run of characters beyond Latin-1."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    run = error.object[error.start : error.end]
+    return run.translate(_TABLE).encode("latin-1", "replace"), error.end
+
+
+_HANDLER = "agentguard-fold"
+codecs.register_error(_HANDLER, _folded)
 
 
 def fold(text: str) -> bytes:
     """Write spaces, dashes, digits and letters of many kinds as ASCII; keep the length."""
     if text.isascii():
         data = text.encode("ascii")
-    else:  # most slices are Latin-1 even then, and need no table
-        slices = (text[start : start + _SLICE] for start in range(0, len(text), _SLICE))
-        data = b"".join(map(_slice, slices)).translate(_LATIN)
+    else:
+        data = text.encode("latin-1", _HANDLER).translate(_LATIN)
     return data.replace(b"\r\n", b" \n").replace(b"\r", b"\n") if b"\r" in data else data
-
-
-def _slice(text: str) -> bytes:
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.translate(_TABLE).encode("latin-1", "replace")

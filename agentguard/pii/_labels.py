@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from agentguard.pii._re2 import Pattern, compiled, several
+from agentguard.pii._re2 import Pattern, several
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii.base import LONGEST, Recogniser
 
@@ -25,8 +25,8 @@ class Labelled:
         self.recogniser = recogniser
         self.labels = [_spaced(label) for label in recogniser.labels]
         self.text = f"(?s:.)(?i:{'|'.join(self.labels)})"
-        self.label = compiled(self.text)
-        self.near = compiled(recogniser.near)
+        self.label = Pattern(self.text)
+        self.near = Pattern(recogniser.near)
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
 
 
@@ -35,18 +35,17 @@ class Labels:
 
     def __init__(self, members: Sequence[Labelled]) -> None:
         self._members = members
-        self._any = compiled(
+        self._any = Pattern(
             _behind_a_border(label for member in members for label in member.labels)
         )
         self._set = several([member.text for member in members])
         bare = [member.text for member in members if not member.numeric]
-        self._bare: Pattern | None = compiled("|".join(bare)) if bare else None
+        self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
         """Give the values whose labels begin in `start` to `cut`."""
         data, cut = part.data, part.cut
-        for match in self._any.finditer(data, max(part.start - 1, place.pos), part.end):
-            at, end = match.span()
+        for at, end in self._any.each(data, max(part.start - 1, place.pos), part.end):
             if at + 1 >= cut:
                 return
             place.pos = end
@@ -57,20 +56,20 @@ class Labels:
         """Tell whether a digit follows soon, but for kinds whose values may have none."""
         if _DIGIT.search(data, end, end + _REACH) is not None:
             return True
-        return self._bare is not None and self._bare.match(data, at, len(data)) is not None
+        return self._bare is not None and self._bare.at(data, at, len(data)) is not None
 
     def _at(self, data: bytes, at: int, end: int) -> Iterator[Found]:
         for index in self._set.Match(data[at : end + _REACH]):
             member = self._members[index]
-            match = member.label.match(data, at, len(data))
+            match = member.label.at(data, at, len(data))
             if match is None:
                 continue
-            first, last = at + 1, match.span()[1]
+            first, last = at + 1, match[0][1]
             if not _is_word(data, first, last):
                 continue
-            value = member.near.match(data, last, min(len(data), last + LONGEST))
+            value = member.near.at(data, last, min(len(data), last + LONGEST))
             if value is not None:
-                yield (*value.span(1), member.number, first, last)
+                yield (*value[1], member.number, first, last)
 
 
 def _spaced(label: str) -> str:

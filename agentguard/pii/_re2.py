@@ -1,4 +1,7 @@
-"""The door to RE2: compiled for bytes, in bounded memory, with no message of its own."""
+"""The door to RE2: compiled for bytes, in bounded memory, with no message of its own.
+
+The library's own match objects cost more than the search; here a match is where it begins and ends.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +14,17 @@ from agentguard.errors import CatalogueError
 
 _MEMORY = 64 << 20
 
+Span = tuple[int, int]
+"""Where a match or a group begins and ends; -1 and -1 when there is none."""
 
-class Match(Protocol):
-    """What is used of a match of RE2."""
-
-    def span(self, group: int = 0) -> tuple[int, int]:
-        """Give where a group begins and ends."""
-        ...
+_NONE = (-1, -1)
 
 
-class Pattern(Protocol):
-    """What is used of a compiled RE2 pattern."""
+class _Engine(Protocol):
+    """The library's compiled pattern below its imitation of `re`."""
 
-    def finditer(self, text: bytes, pos: int, endpos: int) -> Iterator[Match]:
-        """Give all matches in order."""
-        ...
-
-    def search(self, text: bytes, pos: int, endpos: int) -> Match | None:
-        """Give the first match from `pos` on."""
-        ...
-
-    def match(self, text: bytes, pos: int, endpos: int) -> Match | None:
-        """Match at `pos`."""
+    def Match(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:  # noqa: N802 - RE2's name
+        """Give the spans of the match and of its groups."""
         ...
 
 
@@ -44,17 +36,41 @@ class Several(Protocol):
         ...
 
 
-def compiled(pattern: str) -> Pattern:
-    """Compile one pattern.
+class Pattern:
+    """A compiled pattern without an empty match.
 
     Raises:
         CatalogueError: it is none of RE2.
 
     """
-    try:
-        return cast("Pattern", re2.compile(pattern.encode("latin-1"), options=_options()))
-    except re2.error as error:
-        raise CatalogueError("A recogniser's pattern is not one of RE2.", pattern) from error
+
+    def __init__(self, pattern: str) -> None:
+        try:
+            outer = re2.compile(pattern.encode("latin-1"), options=_options())
+        except re2.error as error:
+            raise CatalogueError("A recogniser's pattern is not one of RE2.", pattern) from error
+        self.size: int = outer.programsize
+        self._match = cast("_Engine", outer._regexp).Match  # noqa: SLF001 - see above
+
+    def search(self, text: bytes, pos: int, endpos: int) -> Span | None:
+        """Give the first match from `pos` on."""
+        span = self._match(_ANYWHERE, text, pos, endpos)[0]
+        return None if span == _NONE else span
+
+    def each(self, text: bytes, pos: int, endpos: int) -> Iterator[Span]:
+        """Give all matches in order, none over another."""
+        match = self._match
+        while pos < endpos:
+            span = match(_ANYWHERE, text, pos, endpos)[0]
+            if span == _NONE:
+                return
+            yield span
+            pos = max(span[1], pos + 1)
+
+    def at(self, text: bytes, pos: int, endpos: int) -> list[Span] | None:
+        """Give the match that begins at `pos`, and its groups."""
+        spans = self._match(_HERE, text, pos, endpos)
+        return None if spans[0] == _NONE else spans
 
 
 def several(patterns: Sequence[str]) -> Several:
@@ -80,3 +96,7 @@ def _options() -> re2.Options:
     options.max_mem = _MEMORY
     options.log_errors = False
     return options
+
+
+_ANYWHERE: object = re2._Anchor.UNANCHORED  # noqa: SLF001 - see above
+_HERE: object = re2._Anchor.ANCHOR_START  # noqa: SLF001 - see above

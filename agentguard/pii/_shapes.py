@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from agentguard.pii._re2 import Match, compiled, several
+from agentguard.pii._re2 import Pattern, Span, several
 from agentguard.pii.base import LONGEST, Answer, Recogniser
 
 Found = tuple[int, int, int, int, int]
@@ -75,12 +75,11 @@ class Member:
             f"{before}{opening(shape)}{_END if self._apart and opening(shape) == shape else ''}"
             for shape in recogniser.shapes
         )
-        self.pattern = compiled(self.text)
+        self.pattern = Pattern(self.text)
 
-    def span(self, data: bytes, match: Match) -> tuple[int, int]:
-        """Give where the value stands in a match."""
-        at, end = match.span()
-        return (at + 2 if self._apart and data[at + 1] == _POINT else at + 1), end
+    def start(self, data: bytes, at: int) -> int:
+        """Give where the value begins in a match that begins at `at`."""
+        return at + 2 if self._apart and data[at + 1] == _POINT else at + 1
 
 
 class Alone:
@@ -94,8 +93,8 @@ class Alone:
         """Give the values in order."""
         data, cut, member, refused = part.data, part.cut, self._member, part.refused
         quick = member.recogniser.quick if refused is not None else None
-        for match in member.pattern.finditer(data, max(part.start - 1, place.pos), part.end):
-            first, end = member.span(data, match)
+        for at, end in member.pattern.each(data, max(part.start - 1, place.pos), part.end):
+            first = member.start(data, at)
             if first >= cut:
                 return
             place.pos = end
@@ -112,7 +111,7 @@ class Together:
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
         openings = [member.opening for member in members]
-        self._any = compiled("|".join(openings))
+        self._any = Pattern("|".join(openings))
         self._set = several(openings)
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
@@ -125,20 +124,20 @@ class Together:
         while place.pos < last:
             end = min(last, place.pos + WINDOW - (place.pos + part.offset) % WINDOW)
             match = self._any.search(data, place.pos, min(part.end, end + LONGEST))
-            if match is None or match.span()[0] >= end:
+            if match is None or match[0] >= end:
                 place.pos = max(place.pos + 1, end)
                 continue
             yield from self._at(data, match, place)
 
-    def _at(self, data: bytes, found: Match, place: Place) -> Iterator[Found]:
-        at, end = found.span()
+    def _at(self, data: bytes, found: Span, place: Place) -> Iterator[Found]:
+        at, end = found
         furthest = 0
         for index in self._set.Match(data[at : end + LONGEST]):
             member = self._members[index]
-            match = member.pattern.match(data, at, len(data))
+            match = member.pattern.at(data, at, len(data))
             if match is None:
                 continue
-            first, end = member.span(data, match)
+            first, end = member.start(data, at), match[0][1]
             furthest = max(furthest, end)
             if first >= place.ends.get(member.number, 0):
                 place.ends[member.number] = end

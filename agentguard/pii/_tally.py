@@ -68,10 +68,14 @@ class Tally:
         kind.columns.setdefault(column, _Column()).misses += 1
 
     def settle(self) -> None:
-        """Decide columns in which as many doubtful values hold as are counted."""
+        """Decide columns in which as many doubtful values hold as are counted.
+
+        What counts only beside a kind that is looked for no more, is looked for no more itself.
+        """
         for name, kind in self._kinds.items():
             columns = kind.columns.values()
-            if any(len(column.doubtful) >= MOST and column.holds for column in columns):
+            held = any(len(column.doubtful) >= MOST and column.holds for column in columns)
+            if held or kind.recogniser.beside in self.full:
                 self.full.add(name)
 
     def hits(self) -> tuple[Hit, ...]:
