@@ -83,6 +83,7 @@ REAL = [
 
 CORPUS = ["gnupg"]  # writes the encrypted messages of tests/corpus
 PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
+WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64"]
 
 
 def say(text: str) -> None:
@@ -241,7 +242,9 @@ def demo(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Run lint, types, contracts and the tests; --all adds those that need real systems."""
+    """Run lint, types, contracts and the tests; --all adds real systems, --windows Wine alone."""
+    if "--windows" in rest:
+        return _under_wine([word for word in rest if word != "--windows"])
     everything = "--all" in rest
     rest = [word for word in rest if word != "--all"]
     system_packages((*QT, *CORPUS, *REAL) if everything else (*QT, *CORPUS))
@@ -250,7 +253,19 @@ def test(rest: list[str]) -> int:
         return code
     marks: tuple[str, ...] = () if everything else ("-m", "not heavy")
     workers = () if any(word.startswith("-n") for word in rest) else ("-n", "auto")
-    return run((PYTHON, "-m", "pytest", *marks, *workers, *rest), PYTHONUTF8="1")
+    code = run((PYTHON, "-m", "pytest", *marks, *workers, *rest), PYTHONUTF8="1")
+    return code or (_under_wine([]) if everything else 0)
+
+
+def _under_wine(rest: list[str]) -> int:
+    """Run the tests of a Windows Python, made once under Wine; on Windows they are the others."""
+    if WINDOWS:
+        return 0
+    system_packages(WINE)
+    environment()
+    folder, tests = TOOLS / "windows", ROOT / "tests" / "windows"
+    code = run((PYTHON, tests / "environment.py", folder, _uv()), **trusted())
+    return code or run((PYTHON, tests / "run.py", folder, *rest))
 
 
 def _covered() -> int:
