@@ -32,6 +32,13 @@ DAMAGED = (
     NotImplementedError,
 )
 
+_OF_PARTS = {
+    "reason.corrupt": "reason.corrupt-part",
+    "reason.too-large": "reason.too-large-part",
+    "reason.unsupported": "reason.unsupported-part",
+}
+"""What a part of a container is told to be, where the container itself can be read on."""
+
 
 class Reader:
     """Reads any source with the extractors that it is given."""
@@ -50,8 +57,18 @@ class Reader:
         """
         if is_sealed(source):
             return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
+        return self._judged(source)
+
+    def read_text(self, text: str) -> Reading:
+        """Judge text that was copied: as the table, page or records that it is, else as text."""
+        reading = self._judged(Source.of_bytes(text.encode("utf-8", "replace")))
+        if reading.outcome is FileOutcome.READ and not reading.reason:
+            return reading
+        return Reading(outcome=FileOutcome.READ, hits=self._scanner.scan(text))
+
+    def _judged(self, source: Source) -> Reading:
         end = perf_counter() + self._limits.seconds * _OF_DEADLINE
-        work = Work(limits=self._limits, inner=self._inner)
+        work = Work(limits=self._limits, inner=self._inner, packed=source.size)
         stream = self._scanner.stream()
         failure = ""
         try:
@@ -78,6 +95,10 @@ class Reader:
             yield from self._text(source, work)
         except DAMAGED:
             work.note("reason.corrupt-part")
+        except ScanError as error:
+            if error.reason not in _OF_PARTS:  # it bears on the whole, as a bomb does
+                raise
+            work.note(_OF_PARTS[error.reason])
 
     def _text(self, source: Source, work: Work) -> Iterator[str]:
         for extractor in self._extractors:

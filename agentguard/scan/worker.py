@@ -42,7 +42,7 @@ class _Answerer:
 
     def answer(self, kind: str, subject: str) -> Reading:
         if kind == "text":
-            return Reading(outcome=FileOutcome.READ, hits=self._scanner.scan(subject))
+            return self._reader.read_text(subject)
         return _of_file(subject, self._explain if kind == "explain" else self._reader.read)
 
     def _explain(self, source: Source) -> Reading:

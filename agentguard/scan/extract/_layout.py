@@ -47,6 +47,11 @@ class Layout:
     def __init__(self) -> None:
         self._tables: list[_Open] = []
 
+    @property
+    def has_table(self) -> bool:
+        """Tell whether a table is open."""
+        return bool(self._tables)
+
     def put(self, text: str) -> Iterator[str]:
         """Take text."""
         if not self._tables:

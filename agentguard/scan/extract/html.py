@@ -96,7 +96,7 @@ class _Page:
                 yield from self._layout.close_table()
             else:
                 self._layout.open_table()
-        elif tag in {"tr", "td", "th"}:
+        elif tag in {"tr", "td", "th"} and self._layout.has_table:
             self._border(tag, attributes, closing=closing)
         elif tag not in _INLINE:
             yield from self._line()
