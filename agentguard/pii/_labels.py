@@ -105,8 +105,14 @@ def _heads(label: str) -> list[str]:
 
 def _is_word(data: bytes, start: int, end: int) -> bool:
     """Tell whether a label stands for itself: not in 'adobe', but in 'customerDob' and 'dob_1'."""
-    before, first = data[start - 1 : start], data[start : start + 1]
-    last, after = data[end - 1 : end], data[end : end + 1]
-    joined_before = before.isalpha() and not (before.islower() and first.isupper())
-    joined_after = after.isalpha() and not (after.isupper() and last.islower())
-    return not joined_before and not joined_after
+    before, after = _CASE[data[start - 1]], _CASE[data[end]] if end < len(data) else 0
+    if before and not (before == _SMALL and _CASE[data[start]] == _CAPITAL):
+        return False
+    return not after or (after == _CAPITAL and _CASE[data[end - 1]] == _SMALL)
+
+
+_CAPITAL, _SMALL = 1, 2
+_CASE = bytes(
+    _CAPITAL * bytes([byte]).isupper() + _SMALL * bytes([byte]).islower() for byte in range(256)
+)
+"""By byte: whether it is an ASCII capital or small letter."""
