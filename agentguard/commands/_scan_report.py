@@ -105,13 +105,16 @@ class Sheet:
         return _cells(path, hit.kind, name, str(hit.count), " ".join(hit.masked), outcome, "")
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def _cells(*cells: str) -> str:
     """Write one row; a cell that a spreadsheet would take for a formula begins with an apostrophe.
 
     See https://owasp.org/www-community/attacks/CSV_Injection.
     """
     text = io.StringIO()
-    safe = (f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in cells)
+    safe = (f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
     csv.writer(text, lineterminator="").writerow(safe)
     return text.getvalue()
 
