@@ -62,10 +62,10 @@ class Tally:
             if len(kind.sure) >= MOST:
                 self.full.add(recogniser.kind)
 
-    def miss(self, recogniser: Recogniser, column: str) -> None:
-        """Count a refusal for its check against the doubtful values of a column."""
+    def miss(self, recogniser: Recogniser, column: str, count: int) -> None:
+        """Count refusals for their check against the doubtful values of a column."""
         kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
-        kind.columns.setdefault(column, _Column()).misses += 1
+        kind.columns.setdefault(column, _Column()).misses += count
 
     def settle(self) -> None:
         """Decide columns in which as many doubtful values hold as are counted.
@@ -101,9 +101,10 @@ class Tally:
 
     def _values(self, kind: _Kind) -> dict[str, None]:
         values = dict(kind.sure)
-        for column in kind.columns.values():
+        for name, column in kind.columns.items():
             for value in column.doubtful if column.holds else ():
-                _put(values, value)
+                if not self._suits_another_more(kind, name, value):
+                    _put(values, value)
         neighbour = self._kinds.get(kind.recogniser.beside)
         if neighbour is not None:
             places = sorted(neighbour.places)
@@ -111,6 +112,19 @@ class Tally:
                 if _is_near(places, place):
                     _put(values, value)
         return values
+
+    def _suits_another_more(self, kind: _Kind, column: str, value: str) -> bool:
+        """Tell whether a doubtful value is sure to another kind, or its column is that kind's."""
+        own = len(kind.columns[column].doubtful)
+        for other in self._kinds.values():
+            rival = other.columns.get(column)
+            if other is kind:
+                continue
+            if value in other.sure or (
+                rival and value in rival.doubtful and len(rival.doubtful) > own
+            ):
+                return True
+        return False
 
 
 def mask(recogniser: Recogniser, value: str) -> str:

@@ -111,6 +111,10 @@ _ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
 _WEAK = words("id no nr number nummer numero code and the de do da di")
 _FEW_DIGITS = 2
 
+# A column may hold the numbers of several states: what is right for one does not speak against
+# another of the same length.
+_CHECKS: dict[int, list[Callable[[str], bool]]] = {}
+
 
 def digits(*groups: int) -> str:
     """Give the RE2 pattern of digits in groups, each joined to the next by a separator or none."""
@@ -154,6 +158,7 @@ def national(
     generic: tuple[str, ...] = (),
     shapes: tuple[str, ...] = (),
     width: int = 0,
+    length: int = 0,
     shown: int = 3,
     strong: bool = False,
 ) -> Recogniser:
@@ -161,9 +166,11 @@ def national(
 
     `valid` judges the letters and digits alone, in capitals; `labels` are the kind's own, `generic`
     those that it shares. A number that a spreadsheet wrote without its leading zeros is filled to
-    `width` before it is judged. `strong` shapes tell themselves, whatever stands before them.
+    `width` before it is judged. `length` is that of a number of digits alone that shares its labels
+    with others. `strong` shapes tell themselves, whatever stands before them.
     """
     shared = _compounds(generic)
+    _CHECKS.setdefault(length, []).append(valid)
     rules = _Rules(valid=valid, labels=labels, shared=shared, width=width, strong=strong)
     return Recogniser(
         kind=kind,
@@ -186,11 +193,20 @@ def _judge(rules: _Rules, candidate: Candidate) -> Answer:
     own = (rules.strong and not candidate.labelled) or _is_own(rules, candidate)
     if own is False:
         return no("another-label")
-    if own is None and len(written) < len(number) and not candidate.origin:
+    if own is None and len(written) < len(number) and not _lost_zeros(candidate, written):
         return no("length")
-    if not rules.valid(number):
-        return no("check") if own else miss("check")
-    return sure(number, "label") if own else maybe(number, "check")
+    if rules.valid(number):
+        return sure(number, "label") if own else maybe(number, "check")
+    return no("check") if own or _suits_another(number) else miss("check")
+
+
+def _lost_zeros(candidate: Candidate, written: str) -> bool:
+    """Tell whether a number may have lost zeros: only tables do, and never to be another's."""
+    return candidate.origin != "" and not _suits_another(written)
+
+
+def _suits_another(number: str) -> bool:
+    return number.isdigit() and any(valid(number) for valid in _CHECKS.get(len(number), ()))
 
 
 def _compounds(labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ RECOGNISER = national(
         r"romanian (?:id|national|personal)",
     ),
     generic=IDENTITY,
+    length=13,
     near=rf"{BEHIND}({run(13, 13)})",
     shown=4,
 )

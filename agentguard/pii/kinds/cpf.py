@@ -27,6 +27,7 @@ RECOGNISER = national(
         r"brazilian (?:id|tax)",
     ),
     generic=(*TAX, *IDENTITY),
+    length=11,
     near=rf"{BEHIND}({run(10, 11)})",
     shapes=(r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}",),
     width=11,

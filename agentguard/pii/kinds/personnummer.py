@@ -28,6 +28,7 @@ RECOGNISER = national(
         r"swedish (?:id|national|personal|social)",
     ),
     generic=(*IDENTITY, *SOCIAL),
+    length=10,
     near=rf"{BEHIND}((?:(?:19|20)[0-9]{{2}}|[0-9]{{2}}){JOINT}[01][0-9]{JOINT}[0-9]{{2}}"
     r"[ ]?[\-+]?[ ]?[0-9]{4})",
 )

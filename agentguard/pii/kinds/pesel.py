@@ -23,6 +23,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(r"pesel", r"polish (?:id|national|personal)"),
     generic=(*IDENTITY, *TAX),
+    length=11,
     near=rf"{BEHIND}({run(10, 11)})",
     width=11,
 )

@@ -43,6 +43,7 @@ RECOGNISER = national(
         r"belgian (?:id|national|social)",
     ),
     generic=(*IDENTITY, *SOCIAL),
+    length=11,
     near=rf"{BEHIND}({run(10, 11)})",
     shapes=(r"[0-9]{2}\.[0-5][0-9]\.[0-3][0-9][\- ][0-9]{3}[.\-][0-9]{2}",),
     width=11,

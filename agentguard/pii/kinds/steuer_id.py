@@ -27,6 +27,7 @@ RECOGNISER = national(
         r"german tax(?:payer)?",
     ),
     generic=(*TAX, ID_NUMBER),
+    length=11,
     near=rf"{BEHIND}({run(11, 11)})",
 )
 """The recogniser of the kind."""

@@ -40,6 +40,7 @@ RECOGNISER = national(
         r"austrian social",
     ),
     generic=SOCIAL,
+    length=10,
     near=rf"{BEHIND}({digits(4, 2, 2, 2)})",
     shown=0,
 )

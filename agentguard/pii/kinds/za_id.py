@@ -33,6 +33,7 @@ RECOGNISER = national(
         r"identiteitsnommer",
     ),
     generic=IDENTITY,
+    length=13,
     near=rf"{BEHIND}({run(12, 13)})",
     width=13,
     shown=4,
