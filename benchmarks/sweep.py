@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -88,7 +89,8 @@ def run(home: Path, folder: Path, percent: int, seconds: float) -> Cost:
     """Start the agent and watch it from outside until its sweep is finished or time is up."""
     (home / "policy.yaml").write_text(POLICY.format(folder=folder, percent=percent))
     cost, begun = Cost(), time.monotonic()
-    environment = {**os.environ, "AGENTGUARD_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    program = home.parent / "program"
+    environment = {**os.environ, "AGENTGUARD_HOME": str(home), "PYTHONPATH": str(program)}
     command = [sys.executable, "-c", AGENT, str(home)]
     agent = psutil.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     spent: dict[int, float] = {}
@@ -185,6 +187,8 @@ def main() -> int:
         folder, home, calm = (Path(temporary) / name for name in ("files", "agent", "calm"))
         for place in (folder, home, calm):
             place.mkdir(mode=0o700)
+        for room in ("agentguard", "resources", "policies"):  # an edit would change the rules
+            shutil.copytree(ROOT / room, folder.parent / "program" / room)
         planted = make(folder, chosen.files)
         costs = {"os.walk + lstat": measured(stat_all, folder)}
         costs["reading all bytes"] = measured(read_all, folder)
