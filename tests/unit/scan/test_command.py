@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from agentguard.cli import main
+from agentguard.commands._scan_work import cores
 from tests.unit.scan.hostile import CARD, marked_encrypted, zipped
 
 NUMBER = CARD.replace(" ", "")
@@ -106,15 +107,121 @@ def test_a_name_cannot_command_the_terminal(
     assert "a\\x1b[2J\\n.txt" in told
 
 
-def test_interrupting_ends_the_children(tmp_path: Path) -> None:
+SCAN = (sys.executable, "-m", "agentguard", "scan", "--jobs", "2")
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """Give a folder that takes far longer to scan than a test lasts."""
     for number in range(20_000):
-        (tmp_path / f"{number}.txt").write_text("x")
-    command = [sys.executable, "-m", "agentguard", "scan", str(tmp_path), "--jobs", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    watched = psutil.Process(process.pid)
-    while not (children := watched.children()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGINT)
-    assert process.wait(15) == 130
+        (tmp_path / f"{number}.txt").write_text(f"card {CARD}")
+    return tmp_path
+
+
+def test_interrupting_tells_what_was_found_and_ends_the_children_at_once(endless: Path) -> None:
+    command = [*SCAN, "--format", "jsonl", str(endless)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        children = psutil.Process(process.pid).children(recursive=True)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest, told = process.communicate(timeout=15)
+    assert time.monotonic() - began < 5, "a second on a machine that does nothing else"
+    assert process.returncode == 130
+    assert told == b"Stopped before the end. What is shown was found so far.\n"
+    rows = [json.loads(line) for line in (first + rest).splitlines()]
+    assert {row["entity"] for row in rows} == {"PAN"}
+    assert len(rows) < 20_000
+    assert children
     assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_an_interrupted_report_says_that_it_is_not_whole(endless: Path, tmp_path: Path) -> None:
+    file = tmp_path / "r.html"
+    command = [*SCAN, "--report", "html", "--output", str(file), str(endless)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        watched = psutil.Process(process.pid)
+        deadline = time.monotonic() + 30
+        while not watched.children() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert b"Stopped before the end" in told
+    assert "The scan was stopped before its end." in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "ended"])
+def test_nothing_is_left_of_a_scan_that_is_stopped_while_its_child_starts(
+    endless: Path, number: signal.Signals
+) -> None:
+    with subprocess.Popen(
+        [*SCAN, str(endless)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        watched = psutil.Process(process.pid)
+        deadline = time.monotonic() + 30
+        while not (children := watched.children()) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=15)
+    assert b"Traceback" not in told
+    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGTERM)
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_the_children_are_as_many_as_there_is_work_and_cores(tmp_path: Path) -> None:
+    assert 1 <= cores() <= len(os.sched_getaffinity(0))
+    (tmp_path / "a.txt").write_text("x")
+    assert main(["scan", str(tmp_path)]) == 0
+
+
+POLICY = """\
+policy: site
+version: 7
+detection:
+  off: [EMAIL]
+  recognisers:
+    - kind: CASE_NO
+      name: "case number"
+      pattern: 'CASE-[0-9]{6}'
+      finds: ["CASE-123456"]
+"""
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> tuple[Path, Path]:
+    """Give a policy with a site's own kind, and a folder with one such value."""
+    policy = tmp_path / "site.yaml"
+    policy.write_text(POLICY)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("CASE-123456 of ann.lee@quillpost.com")
+    return policy, tmp_path / "in"
+
+
+def test_a_policy_says_what_is_looked_for(
+    cases: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy, folder = map(str, cases)
+    assert main(["scan", folder]) == 1
+    assert "e-mail address" in capsys.readouterr().out
+    assert main(["scan", folder, "--policy", policy]) == 1
+    told = capsys.readouterr().out
+    assert "case number" in told
+    assert "e-mail" not in told
+    assert main(["scan", folder, "--policy", policy, "--explain"]) == 1
+    assert "It matches your organisation's own pattern." in capsys.readouterr().out
+    assert main(["scan", folder, "--policy", policy, "--report", "html"]) == 1
+    told = capsys.readouterr().out
+    assert "policy site, version 7" in told
+    assert "case number" in told
+
+
+def test_a_wrong_policy_is_wrong_use(
+    cases: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy, folder = cases
+    policy.write_text(POLICY.replace("{6}", "*"))
+    assert main(["scan", str(folder), "--policy", str(policy)]) == 2
+    assert f"{policy}:8: " in capsys.readouterr().err
+    assert main(["scan", str(folder), "--policy", str(policy / "absent")]) == 2
