@@ -18,12 +18,20 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.model.events import Event, FileOutcome, FileScanned, SweepFinished
+from agentguard.model.events import (
+    Event,
+    FileOutcome,
+    FileScanned,
+    SensorState,
+    SweepFinished,
+)
 from agentguard.model.hits import Hit
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.ports.seen import SeenFiles
+from agentguard.sensors import guard, sweep
 from agentguard.sensors.files import FilesSensor
+from agentguard.sensors.mounts import Mounts
 from agentguard.store.seen import SeenDatabase
 
 HIT = Hit(kind="PAN", count=1)
@@ -55,6 +63,7 @@ class Watched:
             digest="",
         )
         self.paths: set[str] = set()
+        self.events: list[Event] = []
         self.sweeps = 0
         self._came = threading.Condition()
         self._stop = threading.Event()
@@ -72,6 +81,7 @@ class Watched:
 
     def _hear(self, event: Event) -> None:
         with self._came:
+            self.events.append(event)
             if isinstance(event, FileScanned) and event.hits:
                 self.paths.add(event.path)
             self.sweeps += isinstance(event, SweepFinished)
@@ -290,3 +300,104 @@ def test_too_few_watches_are_told_and_made_up_for_by_sweeps(
     answer = json.loads(ran.stdout)
     assert answer["found"]
     assert answer["told"][-1] == ["watching", problem]
+
+
+MOUNTED = textwrap.dedent(
+    """
+    import json, os, subprocess, sys, threading
+    from pathlib import Path
+    from agentguard.model.events import FileOutcome, FileScanned, SensorState, SweepFinished
+    from agentguard.model.policy import Contact, Policy, Watch
+    from agentguard.platforms import system_clock
+    from agentguard.sensors import guard
+    from agentguard.sensors.files import FilesSensor
+
+    root, heard, came, stop = Path(sys.argv[1]), [], threading.Condition(), threading.Event()
+    guard.EVERY = guard.SETTLE = 0.2
+
+    def mount(*words):
+        subprocess.run(("mount", *words), check=True)
+
+    class Found:
+        outcome, hits, reason = FileOutcome.READ, (), "reason.partial"
+
+    def hear(event):
+        with came:
+            heard.append(event)
+            came.notify_all()
+
+    def wait(holds):
+        with came:
+            assert came.wait_for(holds, 30), [str(e)[:200] for e in heard[-5:]]
+
+    def told(path):
+        return any(isinstance(e, FileScanned) and e.path == str(path) for e in heard)
+
+    def sweeps():
+        return [e.files for e in heard if isinstance(e, SweepFinished)]
+
+    policy = Policy(name="t", version=1, description="",
+        watch=Watch(folders=(str(root),), exclude=()), retention=(), backup_markers=(),
+        contact=Contact(), controls={}, digest="")
+    sensor = FilesSensor(lambda path: Found(), lambda: policy, system_clock(), duty=1.0)
+    thread = threading.Thread(target=sensor.run, args=(hear, stop))
+    for name in ("a", "a/b", "stick"):
+        (root / name).mkdir()
+    (root / "a" / "x").write_text("x")
+    mount("--bind", str(root), str(root / "a" / "b"))  # a loop
+    try:
+        thread.start()
+        wait(sweeps)
+        first = list(sweeps())
+        mount("-t", "tmpfs", "none", str(root / "stick"))
+        (root / "stick" / "y").write_text("y")
+        wait(lambda: told(root / "stick" / "y"))
+        (root / "stick" / "later").write_text("z")
+        wait(lambda: told(root / "stick" / "later"))
+        subprocess.run(("umount", str(root / "stick")), check=True)
+        wait(lambda: any(isinstance(e, FileScanned) and e.outcome is FileOutcome.GONE
+                         and e.path == str(root / "stick" / "y") for e in heard))
+    finally:
+        stop.set()
+        thread.join(20)
+    print(json.dumps(first))
+    """
+)
+
+
+@pytest.mark.heavy
+def test_loops_of_mounts_end_and_a_disk_that_comes_and_goes_is_noticed(root: Path) -> None:
+    """With real mounts, in a user namespace of its own; nobody watches what is mounted later."""
+    in_its_own_room = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-c"]
+    ran = subprocess.run(
+        [*in_its_own_room, MOUNTED, str(root)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == [1]
+
+
+@pytest.mark.heavy
+def test_folders_of_other_computers_are_not_watched_and_said_to_be_apart(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setting a watch walks through the folder, which hangs when the other computer is away."""
+    (root / "share").mkdir()
+    afar = Mounts(frozenset({f"{root}/share"}), ((f"{root}/share", True),))
+    for module in (guard, sweep):
+        monkeypatch.setattr(module, "mounts", lambda: afar)
+    watched = Watched(root, really_read)
+    try:
+        states = [e for e in watched.events if isinstance(e, SensorState)]
+        assert states[-1].message is not None
+        assert states[-1].message.id == "files.apart"
+        assert states[-1].message.params["count"] == 1
+        told = {e.path: e.reason for e in watched.events if isinstance(e, FileScanned)}
+        assert told == {f"{root}/share": "reason.folder-network"}
+        assert watched.sensor._guard._watcher.alive()
+        assert not list(watched.sensor._guard._watcher._observer.emitters)
+    finally:
+        watched.end()
