@@ -95,12 +95,12 @@ def _begins_sealed(data: bytes, *, enough: int = 2) -> bool:
 
 def _packets(data: bytes) -> Iterator[tuple[int, int]]:
     """Give each packet's tag and first byte."""
-    place = 0
+    place, padded = 0, data + bytes(8)
     for _ in range(_MOST_PACKETS):
-        if place + 7 > len(data) or not data[place] & _ANY:
+        if place >= len(data) or not data[place] & _ANY:
             return
-        tag, start, size, _ = _header(data, place)
-        yield tag, data[start]
+        tag, start, size, _ = _header(padded, place)
+        yield tag, padded[start]
         place = start + size
 
 

@@ -46,11 +46,12 @@ class Source:
 class Work:
     """The reading of one file: its limits, what is spent, and what could not be read.
 
-    `inner` reads a source inside another, one level deeper.
+    `inner` reads a source inside another, one level deeper. `packed` is the file's size in bytes.
     """
 
     limits: Limits
     inner: Callable[[Source, Work], Iterator[str]]
+    packed: int = 0
     depth: int = 0
     spent: int = 0
     notes: dict[str, None] = field(default_factory=dict)
@@ -74,12 +75,13 @@ class Work:
         """Account for `size` unpacked bytes.
 
         Raises:
-            ScanError: the file unfolds to more than it may.
+            ScanError: the file unfolds to more than it may; it is a bomb if it is itself small.
 
         """
         self.spent += size
         if self.spent > self.limits.total_mib * MIB:
-            raise ScanError("reason.bomb")
+            grown = self.spent > self.limits.ratio * self.packed
+            raise ScanError("reason.bomb" if grown else "reason.partial")
 
     def within(self, data: bytes) -> Iterator[str]:
         """Read bytes that stand inside a container."""

@@ -23,18 +23,38 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the text of the members, after judging the directory."""
     with zipfile.ZipFile(source.file) as archive:
         members = [member for member in archive.infolist() if not member.filename.endswith("/")]
-        _judge(members, work)
-        for member in members:
+        _judge(members, source, work)
+        for number, member in enumerate(members):
+            if number >= work.limits.members or not _fits(member, work):
+                work.note("reason.partial")
+                continue
             data = part(archive, member, work)
             if data:
                 yield from work.within(data)
                 yield "\n"
 
 
-def _judge(members: list[zipfile.ZipInfo], work: Work) -> None:
+def _judge(members: list[zipfile.ZipInfo], source: Source, work: Work) -> None:
+    """Refuse what unfolds to far more than it is; what is merely large is read in part."""
+    limits = work.limits
     total = sum(member.file_size for member in members)
-    if len(members) > work.limits.members or total > work.limits.total_mib * MIB:
+    if total > limits.total_mib * MIB and total > limits.ratio * source.size:
         raise ScanError("reason.bomb")
+
+
+def _fits(member: zipfile.ZipInfo, work: Work) -> bool:
+    """Tell whether a member may still be unpacked.
+
+    Raises:
+        ScanError: so much came out of so small a file that it is a bomb.
+
+    """
+    limits = work.limits
+    if work.spent + member.file_size <= limits.total_mib * MIB:
+        return True
+    if work.spent > limits.ratio * work.packed:
+        raise ScanError("reason.bomb")
+    return False
 
 
 EXTRACTOR = Extractor(name="zip", sniff=sniff, extract=extract, order=_ORDER_AFTER_OFFICE)

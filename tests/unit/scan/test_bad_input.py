@@ -48,10 +48,9 @@ def test_archives_are_read_to_a_depth() -> None:
     [
         zipped({"zeros": bytes(300 << 20)}),
         zipped({f"{n}": bytes(7 << 20) for n in range(90)}),
-        zipped({f"{n}": b"" for n in range(10_001)}),
         office("word", {"document.xml": "<w:t>" + " " * (60 << 20)}),
     ],
-    ids=["one-member", "many-members", "too-many", "document"],
+    ids=["one-member", "many-members", "document"],
 )
 def test_a_bomb_is_told_before_it_unfolds(bomb: bytes) -> None:
     reading = read(bomb)
