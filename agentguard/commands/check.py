@@ -11,17 +11,15 @@ from pathlib import Path
 
 from agentguard import paths, settings, texts
 from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
-from agentguard.commands import _given
+from agentguard.app import build
+from agentguard.commands import _given, _policy_file
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.errors import StoreError, UsageError
+from agentguard.errors import StoreError
 from agentguard.look import Look, Progress
 from agentguard.mfa import Verifiers
-from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState
 from agentguard.model.verdicts import State
 from agentguard.platforms import load, system_clock
-from agentguard.policy.parse import parse
 from agentguard.ports.clock import Clock
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import open_for_reading
@@ -72,7 +70,7 @@ def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]
 def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Iterator[Agent]:
     folder = paths.data_folder()
     chosen = policy or (Path(p) if (p := settings.load(folder).policy) else None)
-    given = _read(chosen) if chosen else None
+    given = _policy_file.read(str(chosen)) if chosen else None
     with (
         closing(SeenDatabase(folder, clock)) as seen,
         ScanClient(Limits(), clock, strikes=seen) as scan,
@@ -88,14 +86,6 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
             seen=None if policy else seen,  # a draft may read files by other rules
         )
         yield build(parts, policy=given)
-
-
-def _read(file: Path) -> Policy:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} could not be read: {error.strerror}.") from error
-    return parse(data, str(file), shapes())
 
 
 def _progress(words: Texts) -> Progress:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from agentguard import app, paths, platforms, texts
+from agentguard.commands import _policy_file
 from agentguard.commands.base import FINE, WRONG_USE, Command
 from agentguard.errors import UsageError
 from agentguard.model.policy import Policy
 from agentguard.policy.explain import explain
 from agentguard.policy.keeper import Keeper
-from agentguard.policy.parse import parse
 from agentguard.policy.plain import policy_table, policy_yaml
 from agentguard.policy.schema import json_schema
 from agentguard.texts import Texts
@@ -61,7 +60,7 @@ def _validate(files: list[str]) -> int:
     code = FINE
     for file in files:
         try:
-            policy = _read(file)
+            policy = _policy_file.read(file)
         except UsageError as error:
             sys.stderr.write(f"{error}\n")
             code = WRONG_USE
@@ -83,24 +82,11 @@ def _show(policy: Policy, *, as_json: bool) -> int:
 def _policy(file: str | None) -> Policy:
     """Give the policy of a file, or the one in force; why it is that one goes to stderr."""
     if file is not None:
-        return _read(file)
+        return _policy_file.read(file)
     first = Keeper(paths.data_folder(), app.shapes(), platforms.system_clock()).start()
     if first.message:
         sys.stderr.write(texts.load().render(first.message) + "\n")
     return first.policy
-
-
-def _read(file: str) -> Policy:
-    words = texts.load()
-    try:
-        data = Path(file).read_bytes()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise UsageError(
-            words.say("cli.policy.unreadable", file=file, why=why),
-            words.say("cli.policy.unreadable-advice"),
-        ) from error
-    return parse(data, file, app.shapes())
 
 
 COMMAND = Command(arguments=arguments, run=run)
