@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from agentguard.pii._re2 import Pattern, several
+from agentguard.pii._re2 import Pattern, Several
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii.base import LONGEST, Recogniser
 
@@ -33,13 +33,15 @@ class Labelled:
 class Labels:
     """The labels of all kinds; each kind judges by its own, also where another's stands."""
 
-    def __init__(self, members: Sequence[Labelled]) -> None:
+    def __init__(
+        self, members: Sequence[Labelled], each: Several, full: frozenset[str] = frozenset()
+    ) -> None:
         self._members = members
-        self._any = Pattern(
-            _behind_a_border(label for member in members for label in member.labels)
-        )
-        self._set = several([member.text for member in members])
-        bare = [member.text for member in members if not member.numeric]
+        self._each = each
+        self._wanted = [member.recogniser.kind not in full for member in members]
+        wanted = [m for m, want in zip(members, self._wanted, strict=True) if want]
+        self._any = Pattern(_behind_a_border(label for m in wanted for label in m.labels))
+        bare = [member.text for member in wanted if not member.numeric]
         self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
@@ -59,9 +61,9 @@ class Labels:
         return self._bare is not None and self._bare.at(data, at, len(data)) is not None
 
     def _at(self, data: bytes, at: int, end: int) -> Iterator[Found]:
-        for index in self._set.Match(data[at : end + _REACH]):
+        for index in self._each.Match(data[at : end + _REACH]):
             member = self._members[index]
-            match = member.label.at(data, at, len(data))
+            match = member.label.at(data, at, len(data)) if self._wanted[index] else None
             if match is None:
                 continue
             first, last = at + 1, match[0][1]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from agentguard.pii._labels import Labelled, Labels
+from agentguard.pii._re2 import several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
 from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, foreign_word, no
 
 Places = dict[str, Place]
 """How far each pass has come."""
 
-_MOST_SETS = 16
+_MOST_SETS = 6
 _TOGETHER, _LABELS = "", ":"
 
 
@@ -25,36 +27,42 @@ class PatternSet:
     def __init__(self, recognisers: Sequence[Recogniser], *, touched: bool = False) -> None:
         self.recognisers = tuple(recognisers)
         numbered = tuple(enumerate(recognisers))
-        self._shaped = [Member(n, r, touched=touched) for n, r in numbered if r.shapes]
+        shaped = [Member(n, r, touched=touched) for n, r in numbered if r.shapes]
+        self._crowded = [Alone(member) for member in shaped if member.recogniser.crowded]
+        self._shaped = [member for member in shaped if not member.recogniser.crowded]
         self._labelled = [Labelled(n, r) for n, r in numbered if r.labels and not touched]
+        self._each_shape = several([member.opening for member in self._shaped])
+        self._each_label = several([labelled.text for labelled in self._labelled])
         self.without = lru_cache(_MOST_SETS)(self._without)
 
     def _without(self, full: frozenset[str]) -> Passes:
         """Give the passes for all kinds but those of which enough was found."""
+        shaped = any(member.recogniser.kind not in full for member in self._shaped)
+        labelled = any(member.recogniser.kind not in full for member in self._labelled)
         return Passes(
-            [member for member in self._shaped if member.recogniser.kind not in full],
-            [labelled for labelled in self._labelled if labelled.recogniser.kind not in full],
+            alone=[alone for alone in self._crowded if alone.kind not in full],
+            together=Together(self._shaped, self._each_shape, full) if shaped else None,
+            labels=Labels(self._labelled, self._each_label, full) if labelled else None,
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passes:
     """The passes over a text for some kinds."""
 
-    def __init__(self, shaped: Sequence[Member], labelled: Sequence[Labelled]) -> None:
-        self._alone = [Alone(member) for member in shaped if member.recogniser.crowded]
-        others = [member for member in shaped if not member.recogniser.crowded]
-        self._together = Together(others) if others else None
-        self._labels = Labels(labelled) if labelled else None
+    alone: Sequence[Alone]
+    together: Together | None
+    labels: Labels | None
 
     def find(self, part: Part, places: Places) -> list[Found]:
         """Give the values of a part, in order."""
         found: list[Found] = []
-        for alone in self._alone:
+        for alone in self.alone:
             found += alone.find(part, places.setdefault(alone.kind, Place()))
-        if self._together is not None:
-            found += self._together.find(part, places.setdefault(_TOGETHER, Place()))
-        if self._labels is not None:
-            found += self._labels.find(part, places.setdefault(_LABELS, Place()))
+        if self.together is not None:
+            found += self.together.find(part, places.setdefault(_TOGETHER, Place()))
+        if self.labels is not None:
+            found += self.labels.find(part, places.setdefault(_LABELS, Place()))
         found.sort()
         return found
 

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from agentguard.pii._re2 import Pattern, Span, several
-from agentguard.pii.base import LONGEST, Answer, Recogniser
+from agentguard.pii._re2 import Pattern, Several, Span
+from agentguard.pii.base import LONGEST, Belief, Recogniser
 
 Found = tuple[int, int, int, int, int]
 """Start and end of a value, the number of its recogniser, start and end of its label or -1."""
 
-Refused = tuple[int, int, Answer]
-"""Start of a value, the number of its recogniser, and the answer."""
+Refused = tuple[int, int]
+"""Start of a value with a wrong check, and the number of its recogniser."""
 
 WINDOW = 8192
 """Bytes that one search may pass over: what a hostile text makes it look at again ends there."""
@@ -50,7 +50,7 @@ class Part:
     """What one pass looks at: values that begin in `start` to `cut` of `data`, and end by `end`.
 
     At least one byte stands before `start`; `offset` is the place of `data` in the whole text.
-    Where `refused` is a list, values that a kind refuses quickly go there and not on.
+    Where `refused` is a list, values that a kind refuses quickly go there or nowhere.
     """
 
     data: bytes
@@ -89,30 +89,35 @@ class Alone:
         self.kind = member.recogniser.kind
         self._member = member
 
-    def find(self, part: Part, place: Place) -> Iterator[Found]:
+    def find(self, part: Part, place: Place) -> list[Found]:
         """Give the values in order."""
         data, cut, member, refused = part.data, part.cut, self._member, part.refused
         quick = member.recogniser.quick if refused is not None else None
+        found: list[Found] = []
         for at, end in member.pattern.each(data, max(part.start - 1, place.pos), part.end):
             first = member.start(data, at)
             if first >= cut:
-                return
+                break
             place.pos = end
             answer = quick(data[first:end]) if quick is not None else None
             if answer is None:
-                yield first, end, member.number, -1, -1
-            elif refused is not None:
-                refused.append((first, member.number, answer))
+                found.append((first, end, member.number, -1, -1))
+            elif refused is not None and answer.belief is Belief.MISS:
+                refused.append((first, member.number))
+        return found
 
 
 class Together:
     """The shapes of many kinds; each kind finds its own, whatever another found there."""
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(
+        self, members: Sequence[Member], each: Several, full: frozenset[str] = frozenset()
+    ) -> None:
         self._members = members
-        openings = [member.opening for member in members]
-        self._any = Pattern("|".join(openings))
-        self._set = several(openings)
+        self._each = each
+        self._wanted = [member.recogniser.kind not in full for member in members]
+        wanted = [m.opening for m, want in zip(members, self._wanted, strict=True) if want]
+        self._any = Pattern("|".join(wanted))
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
         """Give the values, nearly in order.
@@ -132,9 +137,9 @@ class Together:
     def _at(self, data: bytes, found: Span, place: Place) -> Iterator[Found]:
         at, end = found
         furthest = 0
-        for index in self._set.Match(data[at : end + LONGEST]):
+        for index in self._each.Match(data[at : end + LONGEST]):
             member = self._members[index]
-            match = member.pattern.at(data, at, len(data))
+            match = member.pattern.at(data, at, len(data)) if self._wanted[index] else None
             if match is None:
                 continue
             first, end = member.start(data, at), match[0][1]

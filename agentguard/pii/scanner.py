@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
@@ -123,10 +124,11 @@ class Stream:
 
     def _count(self, refused: list[Refused], *, fenced: bool) -> None:
         """Count what was refused at once against the doubtful values of its column."""
-        for start, number, answer in refused:
-            if answer.belief is Belief.MISS:
-                column = origin(self._kept, start) if fenced else ""
-                self._tally.miss(self._recognisers[number], column)
+        counts = Counter(
+            (number, origin(self._kept, start) if fenced else "") for start, number in refused
+        )
+        for (number, column), count in counts.items():
+            self._tally.miss(self._recognisers[number], column, count)
 
 
 _INDEXES = range(len(_BREAKS))
