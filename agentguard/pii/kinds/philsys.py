@@ -7,6 +7,9 @@ is published, so the label must stand before. https://philsys.gov.ph
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from agentguard.pii.base import Answer, Candidate, no
 from agentguard.pii.kinds._national import BEHIND, digits, national
 
 
@@ -15,7 +18,7 @@ def valid(number: str) -> bool:
     return not number.startswith("0000")
 
 
-RECOGNISER = national(
+_BASE = national(
     kind="PH_PSN",
     valid=valid,
     labels=(
@@ -28,4 +31,14 @@ RECOGNISER = national(
     near=rf"{BEHIND}({digits(4, 4, 4)}(?:[ .\-]?[0-9]{{4}})?)",
     shown=4,
 )
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Take the written groups; bare digits only where the label names the PhilSys."""
+    if not candidate.separators and "phil" not in candidate.told.lower():
+        return no("grouping")
+    return _BASE.judge(candidate)
+
+
+RECOGNISER = replace(_BASE, judge=judge)
 """The recogniser of the kind."""

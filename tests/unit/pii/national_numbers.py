@@ -236,7 +236,7 @@ MADE = {
     "PH_SSS": Made(sss, ("sss", "SSS No.", "sss_number")),
     "PH_PSN": Made(philsys, ("philsys_number", "PSN", "PhilSys ID")),
     "PH_TIN": Made(ph_tin, ("tin", "TIN", "bir_tin")),
-    "ZA_ID": Made(za_id, ("id_number", "RSA ID", "identity_number")),
+    "ZA_ID": Made(za_id, ("RSA ID", "id_number", "identity_number")),
 }
 """Every national kind."""
 

@@ -16,4 +16,4 @@ def test_every_national_kind_names_its_source_and_its_words() -> None:
         kind = part.partition(":")[0]
         assert kind in MADE
         assert "https://" in part
-        assert part.count("`") >= 4 or kind == "IT_CF"  # which needs no words
+        assert part.count("`") >= 2 or kind == "IT_CF"  # which needs no words
