@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from agentguard.pii.base import (
+    AFTER,
     SEPARATOR,
     Answer,
     Candidate,
@@ -58,6 +59,7 @@ _LONGER_BEFORE = re.compile(rf"(?<![0-9A-Za-z]){_HEX}[ .\-+/]{{1,2}}\Z|(?<![A-Za
 _LONGER_AFTER = re.compile(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
 _HEX_BEFORE = re.compile(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")
 _HEX_AFTER = re.compile(r"\n(?=[0-9]*[A-F])[0-9A-F]{4}\b")
+_NUMBERS = re.compile(r"\s*[0-9][0-9 \t,;.\-]{7,}")
 _ADDRESS = re.compile(r"://[^\s?]*/\Z")
 _TRACK_2 = re.compile(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 
@@ -136,7 +138,7 @@ def _grouped(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
         return no("test-number")
     if not single and groups not in _GROUPINGS:
         return sure(number, "label") if own else no("grouping")
-    if _runs_on(candidate, single=single):
+    if _runs_on(candidate, single=single) or (own is None and _among_numbers(candidate)):
         return no("longer-number")
     return sure(number, "digit-by-digit" if single else "grouping")
 
@@ -154,6 +156,15 @@ def _runs_on(candidate: Candidate, *, single: bool) -> bool:
     if before.search(candidate.before) or after.match(candidate.after):
         return True
     return bool(_HEX_BEFORE.search(candidate.before) or _HEX_AFTER.match(candidate.after))
+
+
+def _among_numbers(candidate: Candidate) -> bool:
+    """Tell whether the lines above or below hold numbers alone, and no card's: a table of them."""
+    above, below = candidate.before.split("\n")[:-1], candidate.after.split("\n")[1:]
+    whole = len(below) > 1 or len(candidate.after) < AFTER
+    lines = (*above[-1:], *(below[:1] if whole else ()))
+    rows = (re.sub(r"[^0-9]", "", line) for line in lines if _NUMBERS.fullmatch(line))
+    return any(not (issued(number) and luhn(number)) for number in rows)
 
 
 def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:

@@ -18,8 +18,10 @@ OWN = words(
 _FEW = 2
 _FULL = 11
 _SEQUENCES = re.compile(r"0?1234567|9876543210\Z")
-_RUNS_ON = re.compile(r"[+~]\Z|[0-9]{4}[ \-]\Z|[0-9]{2}([ .\-])(?:[0-9]{2}\1)*\Z")
-_RUNS_FURTHER = re.compile(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])")
+_RUNS_ON = re.compile(r"[+~]\Z|[0-9]{4}[ \-]\Z|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ .\-]\Z")
+_RUNS_FURTHER = re.compile(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])|[ .\-][0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+_PAIRS = re.compile(r"0[1-9](?:[ .\-][0-9]{2}){4}")
+_LABEL_ABOVE = re.compile(r"[0-9][^\n]*\n[^A-Za-z\n]*\Z")
 _DIGITS = re.compile(r"[^0-9]")
 _OTHER_KIND = re.compile(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob\b|born|birth|ssn")
 _DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
@@ -43,7 +45,7 @@ def judge(candidate: Candidate) -> Answer:
         return no("filler")
     if candidate.text.startswith("+"):
         return _abroad(candidate, digits)
-    own = candidate.names(OWN)
+    own = _told(candidate)
     if own is False:
         return no("another-label")
     if not candidate.labelled:
@@ -51,10 +53,17 @@ def judge(candidate: Candidate) -> Answer:
     return _labelled(candidate, spoken or candidate.text)
 
 
+def _told(candidate: Candidate) -> bool | None:
+    """Tell whose number it is; a label above that has a number already says nothing."""
+    own = candidate.names(OWN)
+    taken = own and not candidate.labelled and _LABEL_ABOVE.search(candidate.before)
+    return None if taken else own
+
+
 def _abroad(candidate: Candidate, digits: str) -> Answer:
     if candidate.after.startswith("+") or not in_country(digits):
         return no("length")
-    if _DECIMAL.fullmatch(candidate.text) and not candidate.names(OWN):
+    if _DECIMAL.fullmatch(candidate.text) and not _told(candidate):
         return no("decimal")
     return sure(digits, "country-code")
 
@@ -71,7 +80,8 @@ def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
         fits = fits or behind_label(candidate.text, digits, direct=True)
         return sure(digits, "national") if fits else no("plan")
     if candidate.separators:
-        return sure(digits, "national") if fits else no("plan")
+        told = fits and not _PAIRS.fullmatch(candidate.text)
+        return sure(digits, "national") if told else no("plan")
     if candidate.before.endswith("/"):
         return no("address")
     return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
