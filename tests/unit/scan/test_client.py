@@ -347,7 +347,9 @@ def test_a_sites_own_kinds_reach_the_child(client: ScanClient, tmp_path: Path) -
 
 
 def test_an_errand_survives_the_way_to_the_child() -> None:
-    detection = Detection(recognisers=(OWN, replace(OWN, kind="B_1", labels=("a",))), off=("PAN",), ocr=True)
+    detection = Detection(
+        recognisers=(OWN, replace(OWN, kind="B_1", labels=("a",))), off=("PAN",), ocr=True
+    )
     errand = _speech.Errand(limits=Limits(depth=3), extractors="a:b", detection=detection)
     assert _speech.sent(_speech.send(errand)) == errand
 
