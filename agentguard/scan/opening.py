@@ -12,6 +12,7 @@ from agentguard.errors import ScanError
 from agentguard.scan.extract.base import Source
 
 GONE = "reason.gone"
+SEALED = "reason.sealed"
 
 # Absent on Windows, where neither FIFOs nor devices have paths in folders.
 _FLAGS = (
@@ -46,7 +47,7 @@ def opened(path: str) -> Iterator[Source]:
     """Give a regular file's source.
 
     Raises:
-        ScanError: it is gone, denied, a link or no regular file.
+        ScanError: it is gone, denied, a link, no regular file, or encrypted by the file system.
 
     """
     try:
@@ -55,8 +56,20 @@ def opened(path: str) -> Iterator[Source]:
         raise ScanError(reason_of(error)) from error
     except ValueError as error:  # a NUL in the name
         raise ScanError("reason.name") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    found = os.fstat(descriptor)
+    wrong = "" if stat.S_ISREG(found.st_mode) else "reason.not-regular"
+    if is_kept_encrypted(getattr(found, "st_file_attributes", 0)):
+        wrong = SEALED
+    if wrong:
         os.close(descriptor)
-        raise ScanError("reason.not-regular")
+        raise ScanError(wrong)
     with os.fdopen(descriptor, "rb") as file:
-        yield Source.of_file(file, os.fstat(descriptor).st_size)
+        yield Source.of_file(file, found.st_size)
+
+
+def is_kept_encrypted(attributes: int) -> bool:
+    """Tell a file that Windows keeps encrypted for its user alone (EFS), by its attributes.
+
+    Whoever may read it is shown plain bytes, so nothing in these tells it.
+    """
+    return bool(attributes & stat.FILE_ATTRIBUTE_ENCRYPTED)

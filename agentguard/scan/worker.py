@@ -11,9 +11,11 @@ from agentguard.scan import _speech
 from agentguard.scan._confine import confine, mortal
 from agentguard.scan.explaining import explained
 from agentguard.scan.extract.base import Extractor, Source
-from agentguard.scan.opening import GONE, opened, reason_of
+from agentguard.scan.opening import GONE, SEALED, opened, reason_of
 from agentguard.scan.outcome import Reading
 from agentguard.scan.reading import Reader
+
+_OUTCOMES = {GONE: FileOutcome.GONE, SEALED: FileOutcome.SEALED}
 
 
 def serve(parent: _speech.Line, errand: _speech.Errand, extractors: Sequence[Extractor]) -> None:
@@ -54,7 +56,7 @@ def _of_file(path: str, read: Callable[[Source], Reading]) -> Reading:
         with opened(path) as source:
             return read(source)
     except ScanError as error:
-        outcome = FileOutcome.GONE if error.reason == GONE else FileOutcome.UNREADABLE
+        outcome = _OUTCOMES.get(error.reason, FileOutcome.UNREADABLE)
         return Reading(outcome=outcome, reason=error.reason)
     except MemoryError:
         return Reading(outcome=FileOutcome.UNREADABLE, reason="reason.memory")

@@ -24,7 +24,6 @@ _SHOWN = re.compile(rb"[\t\x20-\x7e\xa0]{6,}")
 _WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){4,}")
 # Containers that cannot be unpacked: what shows through is searched, the rest is told.
 _CONTAINERS = (
-    b"7z\xbc\xaf\x27\x1c",
     b"Rar!",
     _OLE,
     b"!BDN",

@@ -7,6 +7,7 @@ import bz2
 import io
 import lzma
 import random
+import stat
 import struct
 import zipfile
 import zlib
@@ -22,11 +23,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.pii.scanner import default_scanner
+from agentguard.scan import opening, worker
 from agentguard.scan._opaque import is_opaque
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import Limits
+from agentguard.scan.opening import is_kept_encrypted
 from agentguard.scan.reading import Reader, Reading, default_extractors
 from agentguard.scan.sealed import is_sealed
 from tests.unit.scan.hostile import CARD, pdf, zipped
@@ -250,6 +254,22 @@ MARKS = {
 @pytest.mark.parametrize("name", MARKS)
 def test_containers_with_a_mark_are_sealed(name: str) -> None:
     assert read(MARKS[name] + CHANCE.randbytes(3000)) == SEALED
+
+
+def test_a_file_that_windows_keeps_encrypted_is_told_by_its_attributes() -> None:
+    assert is_kept_encrypted(stat.FILE_ATTRIBUTE_ENCRYPTED | stat.FILE_ATTRIBUTE_ARCHIVE)
+    assert not is_kept_encrypted(stat.FILE_ATTRIBUTE_COMPRESSED | stat.FILE_ATTRIBUTE_HIDDEN)
+
+
+def test_what_the_file_system_keeps_encrypted_is_sealed_to_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(NOTE)
+    monkeypatch.setattr(opening, "is_kept_encrypted", lambda _attributes: True)
+    with pytest.raises(ScanError, match=r"reason\.sealed"), opening.opened(str(file)):
+        pass
+    assert worker._OUTCOMES["reason.sealed"] is FileOutcome.SEALED
 
 
 # Random data
