@@ -83,4 +83,11 @@ def nearby(names: Mapping[int, str], sample: Sequence[Row]) -> tuple[int, ...]:
     columns = sorted({*names, *(column for row in sample for column in row)})
     if len(columns) <= _CROWDED:
         return tuple(columns)
-    return tuple(sorted(columns, key=lambda c: _PAYMENT.search(names.get(c, "")) is not None))
+    apart: list[int] = []
+    together: list[int] = []
+    chosen = apart
+    for column in columns:
+        if column in names:  # one without a name belongs to the one before it
+            chosen = together if _PAYMENT.search(names[column]) else apart
+        chosen.append(column)
+    return (*apart, *together)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from agentguard.scan.extract import _rows
-from agentguard.scan.extract._header import header_at, is_upright
+from agentguard.scan.extract._header import header_at, is_heading, is_upright
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
 from agentguard.scan.extract.text import EXTRACTOR as TEXT_EXTRACTOR
 from agentguard.scan.extract.text import decoded, encoding_of
@@ -18,6 +18,7 @@ _SNIFFED = 16 << 10
 _LONGEST_FIELD = 1 << 20
 _OF_TEN, _MOST_OF_TEN = 10, 8
 _LEAST_BARE_ROWS = 4
+_MOST_WORDS = 4
 _LEAST_BARE_WIDTH = 3
 
 
@@ -39,14 +40,19 @@ def _delimiter(head: bytes) -> str:
 def _width(lines: list[str], delimiter: str) -> int:
     if sum(delimiter in line for line in lines) * 2 < len(lines):
         return 0
-    return _table_width(list(_cells(iter(lines), delimiter)))
+    cells = list(_cells(iter(lines), delimiter))
+    if sum(line.count('"') for line in lines) % 2:  # the last cell goes on behind the sample
+        cells = cells[:-1]
+        if len(cells) == 1 and is_heading(_row(cells[0])):
+            return len(cells[0])
+    return _table_width(cells)
 
 
 def _table_width(cells: list[list[str]]) -> int:
     """Give the columns of a table with a header, or without one if all rows have one width."""
     rows: list[_rows.Row] = [_row(line) for line in cells]
     place = header_at(rows[: _rows.LOOK_FOR_HEADER])
-    if place is not None:
+    if place is not None and _names_columns(rows, place):
         body, width = cells[place + 1 :], len(cells[place])
         fitting = sum(len(line) == width for line in body)
         if body and fitting * _OF_TEN >= len(body) * _MOST_OF_TEN:
@@ -55,6 +61,14 @@ def _table_width(cells: list[list[str]]) -> int:
     if len(cells) >= _LEAST_BARE_ROWS and fitting == len(cells) and width >= _LEAST_BARE_WIDTH:
         return width
     return width if width == _LEAST_BARE_WIDTH - 1 and _is_short(rows) else 0
+
+
+def _names_columns(rows: list[_rows.Row], place: int) -> bool:
+    """Tell names above most of the lines from a sentence with commas."""
+    names = rows[place].values()
+    count = sum(len(name.split()) for name in names)
+    is_sentence = count > _MOST_WORDS * len(names) or any(name.endswith(".") for name in names)
+    return 2 * place <= len(rows) and not is_sentence
 
 
 def _is_short(rows: list[_rows.Row]) -> bool:
