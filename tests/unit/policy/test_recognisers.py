@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from agentguard.errors import PolicyError
-from agentguard.model.policy import ALL
+from agentguard.model.policy import ALL, CheckDigits, Detection, OwnKind
+from agentguard.pii.custom import scanner_of
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.explain import explain
 from agentguard.policy.keeper import Keeper
 from agentguard.policy.parse import parse
 from agentguard.policy.plain import policy_yaml
+from agentguard.policy.spec import record
 
 GOOD = """\
 policy: site
@@ -135,3 +139,26 @@ def test_a_wrong_recogniser_leaves_the_last_good_policy(tmp_path: Path) -> None:
     with pytest.raises(PolicyError):
         keeper.offer(GOOD.replace("[0-9]{8}", "[0-9]*").encode(), "bad")
     assert keeper.start().policy.detection.recognisers[0].pattern == "NM[0-9]{8}"
+
+
+DOCS = (Path(__file__).parents[3] / "docs" / "recognisers.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_guide_is_a_policy() -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
+    detection = parse(example.encode(), "recognisers.md", ()).detection
+    assert [kind.kind for kind in detection.recognisers] == ["CUSTOMER_NO", "CASE_NO"]
+
+
+def test_the_guide_tells_every_key_and_every_check() -> None:
+    for key in record(OwnKind).entries:
+        assert f"| `{key}` |" in DOCS
+    for check in get_args(CheckDigits):
+        assert f"`{check}`" in DOCS
+
+
+def test_what_the_guide_says_of_labels_is_so() -> None:
+    kind = parse(GOOD.encode(), "p", ()).detection.recognisers[0]
+    scanner = scanner_of(Detection(recognisers=(kind,)))
+    for label in ("customer no", "CUSTOMER_NO", "customerNo", "Customer-No:", "customer no\n"):
+        assert scanner.scan(f"{label} NM00123455"), label
