@@ -14,7 +14,7 @@ from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, fo
 Places = dict[str, Place]
 """How far each pass has come."""
 
-_MOST_SETS = 6
+_MOST_SETS = 2
 _TOGETHER, _LABELS = "", ":"
 
 
@@ -26,6 +26,7 @@ class PatternSet:
 
     def __init__(self, recognisers: Sequence[Recogniser], *, touched: bool = False) -> None:
         self.recognisers = tuple(recognisers)
+        self.neighbours = frozenset(recogniser.beside for recogniser in recognisers)
         numbered = tuple(enumerate(recognisers))
         shaped = [Member(n, r, touched=touched) for n, r in numbered if r.shapes]
         self._crowded = [Alone(member) for member in shaped if member.recogniser.crowded]

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, cast
 
 import re2
+from re2 import _re2
 
 from agentguard.errors import CatalogueError
 
-_MEMORY = 64 << 20
+_MEMORY = 16 << 20
 
 Span = tuple[int, int]
 """Where a match or a group begins and ends; -1 and -1 when there is none."""
@@ -21,7 +22,11 @@ _NONE = (-1, -1)
 
 
 class _Engine(Protocol):
-    """The library's compiled pattern below its imitation of `re`."""
+    """The library's compiled pattern below its imitation of `re`, which also keeps each it made."""
+
+    def ok(self) -> bool:
+        """Tell whether it could be compiled."""
+        ...
 
     def Match(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:  # noqa: N802 - RE2's name
         """Give the spans of the match and of its groups."""
@@ -45,12 +50,10 @@ class Pattern:
     """
 
     def __init__(self, pattern: str) -> None:
-        try:
-            outer = re2.compile(pattern.encode("latin-1"), options=_options())
-        except re2.error as error:
-            raise CatalogueError("A recogniser's pattern is not one of RE2.", pattern) from error
-        self.size: int = outer.programsize
-        self._match = cast("_Engine", outer._regexp).Match  # noqa: SLF001 - see above
+        engine = cast("_Engine", _re2.RE2(pattern.encode("latin-1"), _options()))
+        if not engine.ok():
+            raise CatalogueError("A recogniser's pattern is not one of RE2.", pattern)
+        self._match = engine.Match
 
     def search(self, text: bytes, pos: int, endpos: int) -> Span | None:
         """Give the first match from `pos` on."""
@@ -98,5 +101,5 @@ def _options() -> re2.Options:
     return options
 
 
-_ANYWHERE: object = re2._Anchor.UNANCHORED  # noqa: SLF001 - see above
-_HERE: object = re2._Anchor.ANCHOR_START  # noqa: SLF001 - see above
+_ANYWHERE: object = _re2.RE2.Anchor.UNANCHORED
+_HERE: object = _re2.RE2.Anchor.ANCHOR_START

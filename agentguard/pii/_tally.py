@@ -42,9 +42,13 @@ class _Kind:
 
 
 class Tally:
-    """Collects the answers for one text; values leave it only as counts and masks."""
+    """Collects the answers for one text; values leave it only as counts and masks.
 
-    def __init__(self) -> None:
+    `neighbours` are the kinds that another one counts beside.
+    """
+
+    def __init__(self, neighbours: frozenset[str] = frozenset()) -> None:
+        self._neighbours = neighbours
         self._kinds: dict[str, _Kind] = {}
         self.full: set[str] = set()
         """Kinds that are counted to the end; their candidates need not be judged any more."""
@@ -58,7 +62,8 @@ class Tally:
             _append(kind.waiting, (place, answer.value))
         else:
             _put(kind.sure, answer.value)
-            _append(kind.places, place)
+            if recogniser.kind in self._neighbours:
+                _append(kind.places, place)
             if len(kind.sure) >= MOST:
                 self.full.add(recogniser.kind)
 

@@ -37,7 +37,7 @@ class Stream:
         self._recognisers = patterns.recognisers
         self._chunk = chunk
         self._watcher = watcher
-        self._tally = Tally()
+        self._tally = Tally(patterns.neighbours)
         self._places: Places = {}
         self._pending: list[str] = []
         self._length = 0
