@@ -24,31 +24,37 @@ FOREIGN = {
     ),
     "de": words(
         "aktenzeichen artikelnummer auftrag auftragsnummer beleg belegnummer bestellnr "
-        "bestellnummer bestellung buchung buchungsnummer chargennummer ger\xe4tenummer kundennr "
-        "kundennummer lieferschein paket rechnung rechnungsnr rechnungsnummer referenz "
-        "referenznummer sendung sendungsnummer seriennr seriennummer vertrag vertragsnummer "
-        "vorgang vorgangsnummer z\xe4hlernummer z\xe4hlerstand"
+        "bestellnummer bestellung buchung buchungsnummer chargennummer fallnummer "
+        "ger\xe4tenummer kundennr kundennummer lieferschein paket policennummer rechnung "
+        "rechnungsnr rechnungsnummer referenz referenznummer reservierung sendung "
+        "sendungsnummer seriennr seriennummer ticketnummer vertrag vertragsnummer vorgang "
+        "vorgangsnummer z\xe4hlernummer z\xe4hlerstand"
     ),
     "fr": words(
-        "colis commande compteur contrat dossier facture r\xe9f r\xe9f\xe9rence suivi s\xe9rie"
+        "billet colis commande compteur contrat devis dossier facture r\xe9f r\xe9f\xe9rence "
+        "r\xe9servation suivi s\xe9rie"
     ),
     "es": words(
-        "albar\xe1n contador contrato env\xedo expediente factura pedido referencia seguimiento "
-        "serie"
+        "albar\xe1n contador contrato env\xedo expediente factura pedido p\xf3liza referencia "
+        "reserva seguimiento serie"
     ),
     "it": words(
-        "bolletta contatore contratto fattura ordine pacco pratica riferimento spedizione "
-        "tracciamento"
+        "bolletta contatore contratto fattura ordine pacco polizza pratica prenotazione "
+        "riferimento spedizione tracciamento"
     ),
     "nl": words(
-        "bestelling bestelnummer factuur factuurnummer klantnummer ordernummer pakket referentie "
-        "serienummer volgnummer zaaknummer zending"
+        "bestelling bestelnummer boeking boekingsnummer dossiernummer factuur factuurnummer "
+        "klantnummer ordernummer pakket referentie serienummer volgnummer zaaknummer zending"
     ),
     "pl": words(
-        "faktura faktury licznik przesylka przesylki seryjny umowa umowy zam\xf3wienia "
+        "bilet faktura faktury licznik paczka paczki polisa polisy przesylce przesylka "
+        "przesylki rezerwacja rezerwacji seryjny sprawa sprawy umowa umowy zam\xf3wienia "
         "zam\xf3wienie zgloszenia zgloszenie zlecenia zlecenie"
     ),
-    "pt": words("contrato encomenda fatura pedido processo rastreio refer\xeancia s\xe9rie"),
+    "pt": words(
+        "ap\xf3lice contrato encomenda fatura pedido processo rastreio refer\xeancia reserva "
+        "s\xe9rie"
+    ),
 }
 """Words that name another number: the nearest word decides whose number it is."""
 

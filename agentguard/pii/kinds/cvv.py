@@ -18,7 +18,9 @@ _BORDER = re.compile(r"[{}]|\n\n")
 
 def judge(candidate: Candidate) -> Answer:
     """Three or four digits right after the label, and nothing that makes them another number."""
-    if _MORE.match(candidate.after) or _SOCIAL.search(candidate.before):
+    label = candidate.before.rpartition(candidate.told)[0]
+    glued = label[-1:].isdigit()  # letters of another value, such as a passport's
+    if glued or _MORE.match(candidate.after) or _SOCIAL.search(candidate.before):
         return no("touched")
     if _BARE.match(candidate.told) and not _is_of_a_card(candidate):
         return no("no-card")
@@ -61,7 +63,7 @@ RECOGNISER = Recogniser(
         r"code[\"']?[:=>]",
         r"(?:digits|numbers) on the (?:back|reverse)",
         r"(?:verification|validation) (?:code|value|number)",
-        r"(?:karten)?pr\xfc?f(?:nummer|ziffer|code|zahl)",
+        r"(?:karten)?pr(?:\xfc|ue|u)f(?:nummer|ziffer|code|zahl)",
         r"kpn",
         r"sicherheits(?:code|nummer)",
         r"(?:ziffern|zahlen) auf der r\xfcckseite",

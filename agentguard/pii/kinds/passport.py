@@ -25,7 +25,8 @@ _COUNTRIES = {
     "ZA": r"[A-Z][0-9]{8}",
 }
 _NUMBER = re.compile("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
-_LEAST_DIGITS = 2
+_GERMAN = re.compile(_COUNTRIES["DE"])
+_LEAST, _FEW = 2, 4
 _SEQUENCE = "123456789"
 
 _WEIGHTS = (7, 3, 1)
@@ -55,9 +56,10 @@ def _by_label(candidate: Candidate) -> Answer:
     if not candidate.alone:
         return no("touched")
     digits = re.sub(r"[^0-9]", "", number)
-    if not _NUMBER.fullmatch(number) or len(digits) < _LEAST_DIGITS:
+    without = len(digits) < _LEAST and not _GERMAN.fullmatch(number)
+    if without or not _NUMBER.fullmatch(number):
         return no("shape")
-    if len(set(digits)) == 1 or _SEQUENCE.startswith(digits):
+    if len(digits) > _FEW and (len(set(digits)) == 1 or _SEQUENCE.startswith(digits)):
         return no("filler")
     return sure(number, "label")
 
