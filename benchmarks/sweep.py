@@ -57,7 +57,7 @@ LOOK = 0.1  # seconds between two looks at the memory
 
 MOST_MIB = 200.0  # agent and scan child together
 MOST_CPU = 0.15  # of one core, at the 10 percent of the shipped policy
-MOST_SECOND = 8.0  # times the CPU of a bare walk with a stat
+MOST_SECOND = 12.0  # times the CPU of a bare walk with a stat, the agent's start included
 
 
 @dataclass(kw_only=True)

@@ -185,8 +185,7 @@ class Looker:
         if reason == DENIED and outcome is FileOutcome.UNREADABLE:
             path, reason = os.path.dirname(path), "reason.files-denied"  # noqa: PTH120 - any bytes
             self.refused.add(path)
-        now = self._clock.now()
-        event = self.told.news(path, (outcome, reason), looked.hits, now, held=held)
+        event = self.told.news(path, (outcome, reason), looked.hits, self._clock.now, held=held)
         if event is not None:
             submit(event)
 

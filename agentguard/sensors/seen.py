@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from agentguard.ports.seen import Kept
@@ -46,15 +47,24 @@ def name_of(path: str, mark: Mark, links: int, secret: bytes) -> int:
     if links > 1 and mark.inode:
         return _number(f"{mark.device}|{mark.inode}".encode(), secret, 8)
     folder, _, name = path.rpartition(os.sep)
-    upper = _number(os.fsencode(folder), secret, 4)
-    return (upper << 32) | (_number(os.fsencode(name), secret, 4) & 0xFFFFFFFF)
+    return _upper(folder, secret) | (_number(_bytes(name), secret, 4) & 0xFFFFFFFF)
 
 
 def state_of(path: str, mark: Mark, links: int, rules: str, secret: bytes) -> int:
     """Give the state of a file as it is now, under these rules."""
     text = f"{mark.size}|{mark.changed}|{mark.status}|{mark.inode}|{mark.device}|{rules}|"
-    which = b"" if links > 1 and mark.inode else os.fsencode(path)
+    which = b"" if links > 1 and mark.inode else _bytes(path)
     return _number(text.encode() + which, secret, 8)
+
+
+@lru_cache(maxsize=64)
+def _upper(folder: str, secret: bytes) -> int:
+    return _number(_bytes(folder), secret, 4) << 32
+
+
+def _bytes(path: str) -> bytes:
+    """Give bytes for any name; not those of the system, but different for different names."""
+    return path.encode("utf-8", "surrogatepass")
 
 
 def _number(data: bytes, secret: bytes, size: int) -> int:

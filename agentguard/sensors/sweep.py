@@ -63,8 +63,10 @@ class Scope:
 
     def left_out(self, path: str, root: str) -> bool:
         """Tell whether a path below `root` is excluded, or is the agent's own folder."""
-        if self.exclude is not None and self.exclude.match(path.replace(os.sep, "/")):
-            return True
+        if self.exclude is not None:
+            name = path if os.sep == "/" else path.replace(os.sep, "/")
+            if self.exclude.match(name):
+                return True
         return bool(self.own) and inside(path, self.own) and not inside(root, self.own)
 
 
@@ -185,9 +187,12 @@ class _Walk:
             return _unread(path, error, "reason.file-failed")
 
     def _file(self, path: str, status: os.stat_result, root: str) -> Found | bool | None:
-        if not stat.S_ISREG(status.st_mode) or is_link(status) or self._scope.left_out(path, root):
+        if not stat.S_ISREG(status.st_mode) or self._scope.left_out(path, root):
             return None
-        if is_elsewhere(status, self._mounts.fuse):
+        if sys.platform == "win32" and is_link(status):
+            return None
+        fuse = self._mounts.fuse
+        if (fuse or sys.platform == "win32") and is_elsewhere(status, fuse):
             return True
         if sys.platform == "win32":  # what a folder says of a file may be old, and has no number
             status = os.lstat(path)

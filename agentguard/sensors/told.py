@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from agentguard.model.events import FileOutcome, FileScanned
 from agentguard.model.hits import Hit
@@ -59,7 +59,7 @@ class Told:
         path: str,
         word: Word,
         hits: tuple[Hit, ...],
-        at: Moment,
+        now: Callable[[], Moment],
         *,
         held: bool = False,
     ) -> FileScanned | None:
@@ -69,16 +69,17 @@ class Told:
         file is sealed is as good as clean.
         """
         outcome, reason = word
-        event = FileScanned(at=at, path=path, outcome=outcome, hits=hits, reason=reason)
         before = self._said.get(path)
         if reason and outcome in {FileOutcome.READ, FileOutcome.UNREADABLE}:
-            return event if self._note(path, word, before) or hits else None
-        self._forget(path)
-        if hits:
-            if not self.full:
+            worth = self._note(path, word, before) or bool(hits)
+        else:
+            worth = held or before is not None or bool(hits)
+            self._forget(path)
+            if hits and not self.full:
                 self._said[path] = HITS
-            return event
-        return event if held or before is not None else None
+        if not worth:
+            return None
+        return FileScanned(at=now(), path=path, outcome=outcome, hits=hits, reason=reason)
 
     def _note(self, path: str, word: Word, before: Word | None) -> bool:
         if before == word or (before is None and self._reasons >= REASONS):

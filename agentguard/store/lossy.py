@@ -60,6 +60,11 @@ class LossyDatabase:
                 self._give_up(error)
                 return otherwise
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the file is in use."""
+        return self._database is not None
+
     def close(self) -> None:
         """Close the file; a later use opens it again."""
         with self._guard:

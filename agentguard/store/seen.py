@@ -72,7 +72,8 @@ class SeenDatabase:
     @property
     def secret(self) -> bytes:
         """The key of the hashes; made with the file, and so another one after a loss."""
-        self._database.use(_nothing, None)  # opens the file, whose key it is
+        if not self._database.is_open:
+            self._database.use(_nothing, None)  # opens the file, whose key it is
         return self._secret
 
     def last(self, name: int) -> Kept | None:
@@ -194,15 +195,17 @@ def _nothing(_database: Database) -> None:
 
 
 def _row(database: Database, name: int) -> Row | None:
-    sql = "SELECT state, day, met, word FROM seen WHERE name = ?"
-    for values in database.rows(sql, (name,)):
-        match values:
-            case (int() as state, int() as day, int() as met, (str() | None) as word):
-                looked = _CLEAN if word is None else _looked(word)
-                return (Kept(state=state, day=day, looked=looked), met) if looked else None
-            case _:
-                raise spoilt(database.path)
-    return None
+    values = database.row("SELECT state, day, met, word FROM seen WHERE name = ?", (name,))
+    match values:
+        case None:
+            return None
+        case (int() as state, int() as day, int() as met, None):
+            return Kept(state=state, day=day, looked=_CLEAN), met
+        case (int() as state, int() as day, int() as met, str() as word):
+            looked = _looked(word)
+            return (Kept(state=state, day=day, looked=looked), met) if looked else None
+        case _:
+            raise spoilt(database.path)
 
 
 def _write(database: Database, rows: Sequence[tuple[int, Row]]) -> None:
