@@ -38,8 +38,8 @@ As `GAP`, and a remark in brackets that holds digits ("12 digits").
 BEHIND_LETTERED = r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?"
 """RE2: what may stand between a label and a number that may begin with a letter."""
 
-# A letter with an accent is one sign, or two in decomposed or wrongly decoded text.
-_ACCENTED = r".{1,2}"
+ACCENTED = r"(?:[a-z]?[\x80-\xff?]{1,2}|[a-z])"
+"""RE2: a letter with an accent: one sign without it, or two, decomposed or wrongly decoded."""
 
 ID_NUMBER = r"id (?:n(?:ommer|umber|o|r)|#)"
 """A label of any number at all, and of South Africa's identity number."""
@@ -60,10 +60,10 @@ TAX = (
     r"(?-i:TIN)",
     r"""tin["']? ?[:=>]""",
     r"steuer ?n(?:umme)?r",
-    rf"num{_ACCENTED}ro fiscal",
+    rf"num{ACCENTED}ro fiscal",
     r"identifi(?:ant|cador) fiscal",
-    rf"n{_ACCENTED}mero fiscal",
-    rf"(?:n{_ACCENTED}m(?:ero|\.)? (?:de )?)?identificaci{_ACCENTED}n(?: fiscal)?",
+    rf"n{ACCENTED}mero fiscal",
+    rf"(?:n{ACCENTED}m(?:ero|\.)? (?:de )?)?identificaci{ACCENTED}n(?: fiscal)?",
     r"identificativo fiscale",
     r"fiscaal nummer",
     r"belastingnummer",
@@ -79,8 +79,8 @@ IDENTITY = (
     r"identi(?:ty|fication) (?:document )?(?:no|number|nr)",
     ID_NUMBER,
     r"personenkenn(?:zahl|ziffer|zeichen)",
-    rf"num{_ACCENTED}ro d.identi(?:te?|fication)",
-    rf"n{_ACCENTED}mero de (?:identidade?|documento)",
+    rf"num{ACCENTED}ro d.identi(?:te?|fication)",
+    rf"n{ACCENTED}mero de (?:identidade?|documento)",
     r"documento(?: (?:nacional )?de identidade?)?",
     r"doc\.? (?:de )?identidade?",
     r"numero di identit",
@@ -90,7 +90,7 @@ IDENTITY = (
 )
 """Labels of numbers that a state gives each person."""
 
-SECURITE = rf"(?:num{_ACCENTED}ro (?:de )?)?s{_ACCENTED}curit{_ACCENTED} sociale"
+SECURITE = rf"(?:num{ACCENTED}ro (?:de )?)?s{ACCENTED}curit{ACCENTED} sociale"
 """A label in French, not of one country."""
 
 SOCIAL = (
@@ -102,7 +102,7 @@ SOCIAL = (
     r"previdenza sociale",
     r"sociale zekerheid",
     r"ubezpieczenia spo",
-    rf"seguran{_ACCENTED}a social",
+    rf"seguran{ACCENTED}a social",
 )
 """Labels of social insurance numbers."""
 
@@ -228,4 +228,4 @@ def _one_of(labels: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _words_of(labels: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]{2,}", " ".join(labels))) - _WEAK
+    return frozenset(re.findall(r"[a-z]{2,}", " ".join(labels).replace(ACCENTED, " "))) - _WEAK

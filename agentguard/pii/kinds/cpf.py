@@ -7,7 +7,7 @@ https://www.gov.br/receitafederal/pt-br/assuntos/meu-cpf
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, IDENTITY, TAX, national, run
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, IDENTITY, TAX, national, run
 
 
 def valid(number: str) -> bool:
@@ -23,7 +23,7 @@ RECOGNISER = national(
     labels=(
         r"cpf",
         r"c\.p\.f",
-        r"cadastro de pessoas? f.{1,2}sicas?",
+        rf"cadastro de pessoas? f{ACCENTED}sicas?",
         r"brazilian (?:id|tax)",
     ),
     generic=(*TAX, *IDENTITY),

@@ -8,7 +8,7 @@ https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestion
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND_LETTERED, IDENTITY, JOINT, TAX, national
+from agentguard.pii.kinds._national import ACCENTED, BEHIND_LETTERED, IDENTITY, JOINT, TAX, national
 
 
 def valid(number: str) -> bool:
@@ -32,7 +32,7 @@ RECOGNISER = national(
         r"n\.i\.f",
         r"nif",
         r"documento nacional",
-        r"c.{1,2}dula",
+        rf"c{ACCENTED}dula",
         r"extranjero",
         r"spanish (?:id|tax|national)",
     ),

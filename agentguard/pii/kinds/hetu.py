@@ -8,7 +8,7 @@ https://dvv.fi/en/personal-identity-code
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, IDENTITY, SOCIAL, national
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, IDENTITY, SOCIAL, national
 
 
 def valid(number: str) -> bool:
@@ -25,7 +25,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"hetu",
-        r"henkil.{1,2}tunnus",
+        rf"henkil{ACCENTED}tunnus",
         r"personbeteckning",
         r"finnish (?:id|national|personal|social)",
     ),

@@ -7,7 +7,7 @@ stand before. https://www.portaldasfinancas.gov.pt
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, digits, national
 
 _OF_PERSONS = ("1", "2", "3", "45")
 
@@ -26,10 +26,10 @@ RECOGNISER = national(
         r"nif",
         r"n\.i\.f",
         r"contribuinte",
-        r"(?:n.{1,2}mero de )?identifica.{2,4}o fiscal",
+        rf"(?:n{ACCENTED}mero de )?identifica{ACCENTED}{ACCENTED}o fiscal",
         r"portuguese tax",
     ),
-    generic=(r"n.{1,2}mero fiscal", r"n\.?[o\xb0\xba]\.? fiscal"),
+    generic=(rf"n{ACCENTED}mero fiscal", r"n\.?[o\xb0\xba]\.? fiscal"),
     near=rf"{BEHIND}((?:PT ?)?{digits(3, 3, 3)})",
 )
 """The recogniser of the kind."""

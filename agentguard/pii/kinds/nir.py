@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from agentguard.pii.base import Answer, Belief, Candidate, no
 from agentguard.pii.kinds._national import (
+    ACCENTED,
     BEHIND,
     IDENTITY,
     JOINT,
@@ -48,13 +49,13 @@ _BASE = national(
     labels=(
         r"nir",
         SECURITE,
-        r"num.{1,2}ro d.inscription au r",
-        r"n[o\xb0\xba]\.? ?(?:de )?s.{1,2}cu(?:rit.{1,2} sociale)?",
+        rf"num{ACCENTED}ro d.inscription au r",
+        rf"n[o\xb0\xba]\.? ?(?:de )?s{ACCENTED}cu(?:rit{ACCENTED} sociale)?",
         r"s(?:\xe9|\xc3\xa9)cu",
         r"num\.? secu",
         r"n[o\xb0\xba]\.? ss",
         r"nss",
-        r"assur.{1,2} social",
+        rf"assur{ACCENTED} social",
         r"carte vitale",
         r"insee",
         r"french (?:social|national)",

@@ -8,6 +8,7 @@ digits modulo 97, with a 2 before them for births from 2000. https://www.ibz.rrn
 from __future__ import annotations
 
 from agentguard.pii.kinds._national import (
+    ACCENTED,
     BEHIND,
     IDENTITY,
     SOCIAL,
@@ -30,10 +31,10 @@ RECOGNISER = national(
         r"rijksregister(?:nummer|nr)?",
         r"nationaal(?: register)? ?nummer",
         r"registre nat(?:ional|\.)?",
-        r"num.{1,2}ro de registre",
+        rf"num{ACCENTED}ro de registre",
         r"rr n(?:umber|o|r)",
         r"national regist(?:er(?:nummer)?|ry|ration)",
-        r"num.{1,2}ro national",
+        rf"num{ACCENTED}ro national",
         r"insz(?:nummer|nr)?",
         r"niss",
         r"n(?:r|[o\xb0\xba])\.? nat(?:ional)?",
