@@ -2,8 +2,8 @@
 
 A whole agent over a simulated desktop sweeps a folder: for the first time, killed in the middle and
 started again; then a second time, when nothing has changed; then for a while within the share of
-time of the policy as it ships. Memory is that of the agent and of the scan child together, seen
-from outside. Exit code 1 when a bar is missed.
+time of the policy as it ships. Then a burst of files is made under a watching agent. Memory is that
+of the agent and of the scan child together, seen from outside. Exit code 1 when a bar is missed.
 """
 
 from __future__ import annotations
@@ -38,8 +38,13 @@ with opened(place) as agent:
     agent.start()
     while (swept := agent.engine.state.facts.get(SweepFinished)) is None:
         stop.wait(0.1)
-    found = [f for f in agent.engine.state.findings.values() if f.check == "pii-files"]
-    print(json.dumps([swept.files, swept.unread, len(found)]), flush=True)
+
+    def found():
+        return sum(f.check == "pii-files" for f in list(agent.engine.state.findings.values()))
+
+    print(json.dumps([swept.files, swept.unread, found()]), flush=True)
+    while found() < int(sys.argv[2]):
+        stop.wait(0.1)
 """
 POLICY = """
 policy: sweep
@@ -55,6 +60,8 @@ CARD = "4556 7375 8689 9855"
 MIB = 1 << 20
 LOOK = 0.1  # seconds between two looks at the memory
 
+BURST = 100_000  # files, at most, that are made under a watching agent
+MOST_BURST = 300.0  # seconds from the last of them to the last finding
 MOST_MIB = 200.0  # agent and scan child together
 MOST_CPU = 0.15  # of one core, at the 10 percent of the shipped policy
 MOST_SECOND = 12.0  # times the CPU of a bare walk with a stat, the agent's start included
@@ -85,14 +92,31 @@ def make(folder: Path, count: int) -> int:
     return found
 
 
-def run(home: Path, folder: Path, percent: int, seconds: float) -> Cost:
-    """Start the agent and watch it from outside until its sweep is finished or time is up."""
+def start(home: Path, folder: Path, percent: int, findings: int = 0) -> psutil.Popen:
+    """Start the agent; it ends when it has swept and has so many findings."""
     (home / "policy.yaml").write_text(POLICY.format(folder=folder, percent=percent))
-    cost, begun = Cost(), time.monotonic()
     program = home.parent / "program"
     environment = {**os.environ, "AGENTGUARD_HOME": str(home), "PYTHONPATH": str(program)}
-    command = [sys.executable, "-c", AGENT, str(home)]
-    agent = psutil.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    command = [sys.executable, "-c", AGENT, str(home), str(findings)]
+    return psutil.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=home)
+
+
+def burst(home: Path, folder: Path, count: int, seconds: float) -> Cost:
+    """Make many files under a watching agent; give what it takes from the last to find the data."""
+    agent = start(home, folder, 10, len(range(ONE_IN // 2, count, ONE_IN)))
+    agent.stdout.readline()
+    make(folder, count)
+    return followed(agent, seconds)
+
+
+def run(home: Path, folder: Path, percent: int, seconds: float) -> Cost:
+    """Start the agent and watch it from outside until its sweep is finished or time is up."""
+    return followed(start(home, folder, percent), seconds)
+
+
+def followed(agent: psutil.Popen, seconds: float) -> Cost:
+    """Watch an agent from outside until it ends, or end it when time is up."""
+    cost, begun = Cost(), time.monotonic()
     spent: dict[int, float] = {}
     while agent.poll() is None and time.monotonic() - begun < seconds:
         look(agent, cost, spent)
@@ -184,8 +208,9 @@ def main() -> int:
     )
     chosen = parser.parse_args()
     with TemporaryDirectory(prefix="sweep-") as temporary:
-        folder, home, calm = (Path(temporary) / name for name in ("files", "agent", "calm"))
-        for place in (folder, home, calm):
+        names = ("files", "agent", "calm", "fresh", "empty")
+        folder, home, calm, fresh, empty = places = [Path(temporary) / name for name in names]
+        for place in places:
             place.mkdir(mode=0o700)
         for room in ("agentguard", "resources", "policies"):  # an edit would change the rules
             shutil.copytree(ROOT / room, folder.parent / "program" / room)
@@ -196,6 +221,7 @@ def main() -> int:
         costs["first sweep, from the kill"] = first = run(home, folder, 100, chosen.limit)
         costs["second sweep"] = second = run(home, folder, 100, chosen.limit)
         share = run(calm, folder, 10, chosen.share)
+        sudden = burst(empty, fresh, min(chosen.files, BURST), 2 * MOST_BURST)
     show(costs, chosen.files)
     print(f"\nkilled after {half.seconds:.0f} s; load {os.getloadavg()[0]:.1f}")
     whole = json.dumps([chosen.files, 0, planted])
@@ -204,6 +230,8 @@ def main() -> int:
     stat = costs["os.walk + lstat"].cpu
     bars = (
         held("memory, first sweep", max(half.rss, first.rss) / MIB, MOST_MIB, "MiB"),
+        held("memory, burst", sudden.rss / MIB, MOST_MIB, "MiB"),
+        held("burst to last finding", sudden.seconds, MOST_BURST, "s"),
         held("memory, second sweep", second.rss / MIB, MOST_MIB, "MiB"),
         held("CPU at the shipped share", share.cpu / share.seconds, MOST_CPU, "of a core"),
         held("second sweep", second.cpu / stat, MOST_SECOND, "x a bare stat"),
