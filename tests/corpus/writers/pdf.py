@@ -20,17 +20,22 @@ _DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 def sheet(lines: Sequence[str], rows: Sequence[Sequence[str]] = (), field: str = "") -> bytes:
     """Write pages; a table is set at the place of each cell, as reports are."""
     target = io.BytesIO()
-    size = landscape(A4) if rows else A4
-    canvas = Canvas(target, pagesize=size, invariant=1)
     letters = 6 if rows else 10
     font = _font()
+    widths = [
+        max(pdfmetrics.stringWidth(cell, font, letters) for cell in column) + 8
+        for column in zip(*rows, strict=True)
+    ]
+    wide, high = landscape(A4) if rows else A4
+    size = (max(wide, sum(widths) + 40), high)
+    canvas = Canvas(target, pagesize=size, invariant=1)
     canvas.setFont(font, letters)
     y = size[1] - 40
     for line in lines:
         for part in line.split("\n"):
             canvas.drawString(40, y, part)
             y -= 14
-    y = _grid(canvas, rows, y, size, font)
+    y = _grid(canvas, rows, widths, y)
     if field:
         shown = field.encode("latin-1", "replace").decode("latin-1")  # all that reportlab can
         canvas.acroForm.textfield(name="f1", value=shown, x=40, y=y - 40, width=300, height=20)
@@ -39,14 +44,13 @@ def sheet(lines: Sequence[str], rows: Sequence[Sequence[str]] = (), field: str =
 
 
 def _grid(
-    canvas: Canvas, rows: Sequence[Sequence[str]], y: float, size: tuple[float, float], font: str
+    canvas: Canvas, rows: Sequence[Sequence[str]], widths: Sequence[float], y: float
 ) -> float:
-    widths = [max(len(cell) for cell in column) * 3.7 + 8 for column in zip(*rows, strict=True)]
     for row in rows:
         if y < 40:
             canvas.showPage()
-            canvas.setFont(font, 6)
-            y = size[1] - 40
+            canvas.setFont(_font(), 6)
+            y = landscape(A4)[1] - 40
         x = 20.0
         for cell, width in zip(row, widths, strict=True):
             canvas.drawString(x, y, cell)
