@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from agentguard.commands._scan_walk import walk
 from agentguard.model.policy import Detection
-from agentguard.platforms import system_clock
+from agentguard.platforms import cage, system_clock
 from agentguard.scan.client import Limits, ScanClient, Scanned
 
 MOST_JOBS = 64
@@ -36,7 +36,10 @@ def results(
     The children end with the iteration: when it is closed early, in the middle of their work.
     """
     with ExitStack() as stack:
-        every = [ScanClient(Limits(), system_clock(), detection=detection) for _ in range(jobs)]
+        every = [
+            ScanClient(Limits(), system_clock(), detection=detection, cage=cage())
+            for _ in range(jobs)
+        ]
         clients: LifoQueue[ScanClient] = LifoQueue()  # one that has started goes first
         for client in reversed(every):
             clients.put(stack.enter_context(client))

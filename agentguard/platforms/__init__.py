@@ -11,7 +11,7 @@ from agentguard.platforms._instance import only_one
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
 
-__all__ = ["boot_id", "load", "only_one", "system_clock"]
+__all__ = ["boot_id", "cage", "load", "only_one", "system_clock"]
 
 
 def load() -> Backend:
@@ -23,6 +23,11 @@ def load() -> Backend:
     from agentguard.platforms import linux  # noqa: PLC0415 - one system's door at a time
 
     return linux.backend(os.environ)
+
+
+def cage() -> str:
+    """Give the name of what locks a scan child in, as `module:function`; empty without one."""
+    return "agentguard.platforms._linux.cage:shut" if sys.platform == "linux" else ""
 
 
 def system_clock() -> Clock:

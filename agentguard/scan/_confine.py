@@ -17,7 +17,6 @@ GRACE = 5.0
 """Seconds beyond a file's deadline after which a child whose parent is gone ends by itself."""
 
 _FILES = 256
-_PICTURE = 64 * MIB
 
 
 def confine(limits: Limits) -> None:
@@ -26,7 +25,7 @@ def confine(limits: Limits) -> None:
     _be_quiet()
     _be_modest()
     if sys.platform != "win32":
-        _bound(limits)
+        _bound(limits.memory_mib * MIB)
 
 
 @contextmanager
@@ -67,16 +66,15 @@ def _be_modest() -> None:
 if sys.platform != "win32":
     import resource
 
-    def _bound(limits: Limits) -> None:
-        """Let the address space grow by the limit over what the program itself needs.
+    def _bound(size: int) -> None:
+        """Let the address space grow by `size` over what the program itself needs.
 
-        Neither does the child write a file or leave a core, in which what it reads would stand;
-        but tesseract takes a picture from a file.
+        Neither does the child write a file or leave a core, in which what it reads would stand.
         """
         base = psutil.Process().memory_info().vms
-        _lower(resource.RLIMIT_AS, base + limits.memory_mib * MIB)
+        _lower(resource.RLIMIT_AS, base + size)
         _lower(resource.RLIMIT_CORE, 0)
-        _lower(resource.RLIMIT_FSIZE, _PICTURE if limits.ocr else 0)
+        _lower(resource.RLIMIT_FSIZE, 0)
         _lower(resource.RLIMIT_NOFILE, _FILES)
 
     def _lower(limit: int, wanted: int) -> None:

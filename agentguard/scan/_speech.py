@@ -46,10 +46,11 @@ class Line(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """What a child is told at its birth; `extractors` is `module:function`."""
+    """What a child is told at its birth; `extractors` and `cage` are `module:function`."""
 
     limits: Limits
     extractors: str
+    cage: str = ""
     detection: Detection = ALL
 
 
@@ -65,6 +66,7 @@ def sent(data: bytes) -> Errand:
     return Errand(
         limits=Limits(**said["limits"]),
         extractors=str(said["extractors"]),
+        cage=str(said["cage"]),
         detection=Detection(
             recognisers=own, off=tuple(said["detection"]["off"]), ocr=said["detection"]["ocr"]
         ),

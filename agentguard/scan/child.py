@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import cast
+from typing import Protocol, cast
 
 from agentguard.catalogue import discover
 from agentguard.scan import extract
@@ -13,6 +13,14 @@ from agentguard.scan.extract.base import Extractor
 
 Extractors = Callable[[], Sequence[Extractor]]
 """Gives the formats to read; a function of a module, since the child imports it by name."""
+
+
+class Cage(Protocol):
+    """Locks this process in; tells whether the system did it."""
+
+    def __call__(self, *, pictures: bool) -> bool:
+        """Lock; with `pictures` a program may still be started to read them."""
+        ...
 
 
 def default_extractors() -> tuple[Extractor, ...]:
@@ -40,6 +48,18 @@ def main(parent: Line) -> None:
         errand = sent(parent.recv_bytes())
     except (EOFError, OSError):
         return  # the parent went while its child was coming
-    module, _, name = errand.extractors.partition(":")
-    extractors = cast("Extractors", getattr(import_module(module), name))
-    worker.serve(parent, errand, extractors())
+    extractors = cast("Extractors", _named(errand.extractors))
+    worker.serve(parent, errand, extractors(), cast("Cage", _named(errand.cage or NO_CAGE)))
+
+
+def no_cage(*, pictures: bool) -> bool:  # noqa: ARG001 - a cage's shape
+    """Lock nothing."""
+    return False
+
+
+NO_CAGE = f"{__name__}:{no_cage.__name__}"
+
+
+def _named(name: str) -> object:
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)

@@ -45,7 +45,8 @@ class ScanClient:
     """Scans files one at a time in a child that starts with the first and never lives in doubt.
 
     Safe for threads. The parent never opens a file that it scans. `detection` is what a policy
-    wants looked for; `strikes` keeps what cost the child its life, in memory unless it is given.
+    wants looked for; `strikes` keeps what cost the child its life, in memory unless it is given;
+    `cage` names what locks the child in (`platforms.cage`).
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class ScanClient:
         extractors: child.Extractors = child.default_extractors,
         detection: Detection = ALL,
         strikes: Strikes | None = None,
+        cage: str = "",
     ) -> None:
         name = child.name_of(extractors)
         self._limits = limits
-        self._errand = _speech.Errand(limits=limits, extractors=name)
+        self._errand = _speech.Errand(limits=limits, extractors=name, cage=cage)
         self._errand = self._for(detection)
         self._clock = clock
         self._lock = Lock()

@@ -9,6 +9,7 @@ from agentguard.model.events import FileOutcome
 from agentguard.pii.custom import scanner_of
 from agentguard.scan import _speech
 from agentguard.scan._confine import confine, mortal
+from agentguard.scan.child import Cage
 from agentguard.scan.explaining import explained
 from agentguard.scan.extract.base import Extractor, Source
 from agentguard.scan.opening import GONE, SEALED, opened, reason_of
@@ -18,10 +19,13 @@ from agentguard.scan.reading import Reader
 _OUTCOMES = {GONE: FileOutcome.GONE, SEALED: FileOutcome.SEALED}
 
 
-def serve(parent: _speech.Line, errand: _speech.Errand, extractors: Sequence[Extractor]) -> None:
+def serve(
+    parent: _speech.Line, errand: _speech.Errand, extractors: Sequence[Extractor], cage: Cage
+) -> None:
     """Answer until the parent hangs up."""
     answerer = _Answerer(errand, extractors)
     confine(errand.limits)
+    cage(pictures=errand.limits.ocr)
     try:
         parent.send_bytes(_speech.READY)
         while True:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import socket
+import subprocess
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -63,6 +65,25 @@ def swell(source: Source, work: Work) -> Iterator[str]:
     yield str(len(held))
 
 
+def connect(source: Source, work: Work) -> Iterator[str]:
+    """Try to tell another computer what was read."""
+    with socket.create_connection(("127.0.0.1", int(source.head[7:])), timeout=5) as there:
+        there.sendall(CARD.encode())
+    yield "told"
+
+
+def remove(source: Source, work: Work) -> Iterator[str]:
+    """Try to remove the file that the file names."""
+    Path(source.head[6:].decode()).unlink()
+    yield "gone"
+
+
+def start(source: Source, work: Work) -> Iterator[str]:
+    """Try to start a program that writes into the folder that the file names."""
+    subprocess.run(("/bin/touch", source.head[5:].decode()), check=True)
+    yield "started"
+
+
 _BEHAVIOUR = {
     b"LOOP": loop,
     b"DAWDLE": dawdle,
@@ -72,6 +93,9 @@ _BEHAVIOUR = {
     b"WRITE": write,
     b"TELL": tell,
     b"SWELL": swell,
+    b"CONNECT": connect,
+    b"REMOVE": remove,
+    b"START": start,
 }
 
 
