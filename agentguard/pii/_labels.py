@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentguard.pii._re2 import Pattern, Several
@@ -14,6 +15,7 @@ _REACH = 64
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
 _GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
+_ACCENT = re.compile(r"\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
 _PLAIN = re.compile(r"[a-z][^?*+{|]")
 
 
@@ -75,7 +77,16 @@ class Labels:
 
 
 def _spaced(label: str) -> str:
-    return label.replace(" ", _JOINT)
+    """Write a label for RE2: joints for spaces, and accents in capitals, or left out."""
+    return _ACCENT.sub(_with_or_without, label).replace(" ", _JOINT)
+
+
+def _with_or_without(found: re.Match[str]) -> str:
+    if found[0].startswith("["):
+        return found[0]
+    letter = chr(int(found[1], 16)) if found[1] else found[0]
+    bare = unicodedata.normalize("NFD", letter)[0]
+    return f"(?:{letter}|{letter.upper()}|{bare})"
 
 
 def _behind_a_border(labels: Iterable[str]) -> str:

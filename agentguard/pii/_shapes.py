@@ -24,7 +24,8 @@ WINDOW = 8192
 _APART = r"(?:[^0-9A-Za-z_*#.]|[^0-9]\.)"
 _ANY = r"(?s:.)"
 _END = r"\b"
-_POINT = ord(".")
+_FULL_STOP = b"."
+_POINT = _FULL_STOP[0]
 _INSIDE = re.compile(rb"[^0-9A-Za-z]")
 _MOST_INSIDE = 2
 
@@ -155,7 +156,8 @@ def _go_on(data: bytes, at: int, end: int, place: Place) -> None:
     place.looks = place.looks + 1 if end <= place.taken else 0
     place.taken = max(place.taken, end)
     look = place.looks < _MOST_INSIDE
-    inside = _INSIDE.search(data, at + 2, place.taken) if look else None
+    first = at + 1 if data[at + 1 : at + 2] == _FULL_STOP else at + 2  # before a bounded value
+    inside = _INSIDE.search(data, first, place.taken) if look else None
     place.pos = inside.start() if inside is not None else max(place.taken, at + 1)
 
 

@@ -137,7 +137,7 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
         low = word.lower()
         if low in own:
             return low, True
-        if low in _OTHERS or low.removesuffix("s") in _ENGLISH:
+        if low in _OTHERS or low.removesuffix("s") in _OTHERS:
             return low, False
     return "", None
 
@@ -153,7 +153,6 @@ def speaks_of_another(gap: str) -> bool:
     return foreign_word(gap) != ""
 
 
-_ENGLISH = FOREIGN["en"]
 _STRONG = frozenset().union(*FOREIGN.values()) - WEAK
 _OTHERS = frozenset().union(NATIONAL, *FOREIGN.values())
 

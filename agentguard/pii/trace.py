@@ -65,7 +65,7 @@ class Watcher:
         self._places: Places = {}
         self._kept: list[_Judged] = []
         self._sorts: Counter[tuple[str, str]] = Counter()
-        self._known: set[tuple[str, str, str]] = set()
+        self._known: set[tuple[str, str, str, str]] = set()
         self._breaks: list[int] = []
         self._lines = 1
         self._counted = 0
@@ -98,10 +98,14 @@ class Watcher:
         """Take one answer for a candidate at a place of the text."""
         sort = (recogniser.kind, answer.why)
         value = answer.value or candidate.compact
-        known = (*sort, value) in self._known
-        if known or len(self._kept) >= MOST_TRACES or self._sorts[sort] >= _MOST_OF_A_SORT:
+        known = (*sort, value, candidate.origin)
+        if (
+            known in self._known
+            or len(self._kept) >= MOST_TRACES
+            or self._sorts[sort] >= _MOST_OF_A_SORT
+        ):
             return
-        self._known.add((*sort, value))
+        self._known.add(known)
         self._sorts[sort] += 1
         trace = Trace(
             kind=recogniser.kind,

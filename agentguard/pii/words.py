@@ -23,7 +23,7 @@ FOREIGN = {
         "trans transaction ts txn upc us uuid version voucher waybill"
     ),
     "de": words(
-        "aktenzeichen artikelnummer auftrag auftragsnummer beleg belegnummer bestellnr "
+        "aktenzeichen artikelnummer auftrag auftragsnr auftragsnummer beleg belegnummer bestellnr "
         "bestellnummer bestellung buchung buchungsnummer chargennummer fallnummer "
         "ger\xe4tenummer kundennr kundennummer lieferschein paket policennummer rechnung "
         "rechnungsnr rechnungsnummer referenz referenznummer reservierung sendung "
@@ -59,12 +59,14 @@ FOREIGN = {
 """Words that name another number: the nearest word decides whose number it is."""
 
 NATIONAL = words(
-    "assurance ausweis bsn burgerservicenummer cadastro cnp codice contribuinte contribuyente cpf "
-    "cpr cprnr dni documento fiscal fiscale henkil\xf6tunnus hetu identiteit identity idnr "
-    "idnummer insz medicare nationaal nif nir niss pcn personbeteckning personnr personnummer "
-    "pesel pessoa philsys pnr pps ppsn psn register registre rijksregister rijksregisternummer "
-    "rrn rvnr samordningsnummer secu sociale sozialversicherungsnummer ssn sss steuer steuerid "
-    "steueridentifikationsnummer svnr s\xe9cu tfn tin versicherungsnummer"
+    "aadhaar assurance ausweis bsn burgerservicenummer cadastro cnp codice contribuinte "
+    "contribuyente cpf cpr cprnr dni documento fiscal fiscale henkil\xf6tunnus hetu iban "
+    "identiteit identity idnr idnummer insz medicare nationaal nhs nif nino nir niss "
+    "pasaporte paspoort passaporto passeport passport paszport pcn personbeteckning personnr "
+    "personnummer pesel pessoa philsys pnr pps ppsn psn register registre reisepass "
+    "rijksregister rijksregisternummer rrn rvnr s\xe9cu samordningsnummer secu sociale "
+    "sozialversicherungsnummer ssn sss steuer steuerid steueridentifikationsnummer svnr tfn "
+    "tin versicherungsnummer"
 )
 """Words that name a state's number of a person: another's to a kind that does not own them."""
 

@@ -48,8 +48,8 @@ RECOGNISER = Recogniser(
     kind="AADHAAR",
     judge=judge,
     labels=(
-        r"aadhaar",
-        r"aadhar",
+        r"aadhaar(?: ?(?:number|no|card))?",
+        r"aadhar(?: ?(?:number|no|card))?",
         r"adhaar",
         r"adhar",
         r"uidai",

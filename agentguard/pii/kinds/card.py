@@ -47,7 +47,8 @@ _PLAIN_SEPARATORS = frozenset((" ", ".", "-", "+", "  ", " - "))
 _GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
-_DINERS = 14
+_BARCODE = 13
+_COLUMN = re.compile(r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o", re.IGNORECASE)
 _DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
 _DIGIT_AFTER = re.compile(r",? [0-9](?![0-9])")
 _STRIPE = re.compile(
@@ -115,6 +116,7 @@ def _by_label(candidate: Candidate, number: str) -> Answer:
     own = candidate.names(OWN)
     if own is False:
         return no("another-label")
+    own = own or (_COLUMN.search(candidate.origin) is not None) or None
     if candidate.labelled:
         return _labelled(candidate, number)
     if digits_of(candidate.text):
@@ -174,7 +176,7 @@ def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
         return sure(number, "label")
     if _ADDRESS.search(candidate.before):
         return no("address")
-    common = len(number) in _COMMON_LENGTHS or (len(number) == _DINERS and candidate.origin)
+    common = len(number) in _COMMON_LENGTHS or (len(number) != _BARCODE and candidate.origin)
     return maybe(number, "check-digit") if common else no("no-label")
 
 

@@ -30,7 +30,7 @@ RECOGNISER = Recogniser(
     kind="IN_PAN",
     judge=judge,
     labels=(
-        r"pan ?card",
+        r"pan ?(?:card|number|no)",
         r"pan",
         r"income tax",
         r"permanent account",

@@ -32,7 +32,7 @@ RECOGNISER = Recogniser(
     judge=judge,
     # Scotland's CHI and Northern Ireland's health and care number have the same check.
     labels=(
-        r"nhs",
+        r"nhs(?: ?numbers?| ?no)?",
         r"national health",
         r"chi n(?:umber|o)",
         r"(?:h&c|h\+c|health and care) n(?:umber|o)",

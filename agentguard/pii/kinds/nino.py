@@ -48,6 +48,12 @@ RECOGNISER = Recogniser(
         r"[A-Z]{2} ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]",
         r"[A-Z]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[A-D]",
     ),
-    labels=(r"national insurance", r"nat ins", r"ni n(?:umber|o)", r"n\.i", r"nino"),
+    labels=(
+        r"national insurance(?: ?numbers?| ?no)?",
+        r"nat ins",
+        r"ni n(?:umber|o)",
+        r"n\.i",
+        r"nino(?:s| ?number)?",
+    ),
     near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?\b(" + _VALUE + ")",
 )

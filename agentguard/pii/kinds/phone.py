@@ -9,11 +9,12 @@ from agentguard.pii.kinds._dialling import behind_label, in_country, national, t
 from agentguard.pii.spoken import digits_of, run
 
 OWN = words(
-    "phone phones telephone tel mobile mob cell fax callback msisdn ring whatsapp landline dial"
-    " call contact telefon telefonnummer telefonnr rufnummer handy handynummer mobil mobilnummer"
-    " mobiltelefon festnetz r\xfcckruf r\xfcckrufnummer anruf t\xe9l\xe9phone t\xe9l portable"
-    " fixe rappel tel\xe9fono telefono tlf m\xf3vil movil celular fijo cellulare fisso telefoon"
-    " telefoonnummer mobiel gsm kom\xf3rka kom\xf3rkowy telefonu telefone telem\xf3vel fixo"
+    "phone phones telephone tel mobile mob cell fax callback msisdn ring whatsapp landline dial "
+    "call rang called calling dialled dialed contact telefon telefonnummer telefonnr rufnummer "
+    "handy handynummer mobil mobilnummer mobiltelefon festnetz r\xfcckruf r\xfcckrufnummer "
+    "anruf t\xe9l\xe9phone t\xe9l portable fixe rappel tel\xe9fono telefono tlf m\xf3vil movil "
+    "celular fijo cellulare fisso telefoon telefoonnummer mobiel gsm kom\xf3rka kom\xf3rkowy "
+    "telefonu telefone telem\xf3vel fixo"
 )
 _FEW = 2
 _FULL = 11
@@ -130,15 +131,15 @@ RECOGNISER = Recogniser(
         r"[2-9][0-9]{2}\.[2-9][0-9]{2}\.[0-9]{4}",
     ),
     labels=(  # of two that begin alike the longer stands first
-        r"(?:tele)?phones?",
+        r"(?:tele)?phone(?:s| ?numbers?| ?no)?",
         r"telefon(?:nummer| nr|u|o|e)?",
         r"tel(?:\xe9|e)fono",
-        r"t(?:\xe9|e)l(?:\xe9|e)phone",
+        r"(?:num(?:\xe9|e)ro ?de ?)?t(?:\xe9|e)l(?:\xe9|e)phone",
         r"telefoon(?:nummer)?",
         r"telem(?:\xf3|o)vel",
         r"t(?:e|\xe9)l",
         r"tlf",
-        r"mobil(?:nummer|telefon|e)?",
+        r"mobil(?:e ?numbers?|e ?no|nummer|telefon|e)?",
         r"mobiel",
         r"m(?:\xf3|o)vil",
         r"cell(?:ulare)?",

@@ -55,7 +55,16 @@ RECOGNISER = Recogniser(
     bounded=True,
     # Behind its label: "12-34-56 / 31926819 (sort code / account)".
     shapes=(r"[0-9]{2}-[0-9]{2}-[0-9]{2}[ ,;/|:]{1,3}[0-9]{8}",),
-    labels=(r"sort code", r"sort", r"s/c", r"account", r"acct", r"acc", r"a/c", r"bank details"),
+    labels=(
+        r"sort codes?",
+        r"sort",
+        r"s/c",
+        r"account(?: ?(?:number|no))?",
+        r"acct(?: ?(?:number|no))?",
+        r"acc(?: ?(?:number|no))?",
+        r"a/c",
+        r"bank details",
+    ),
     near=(
         r"[^0-9\n\x1e]{0,32}?\n?[^0-9\n\x1e]{0,8}?("
         rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
