@@ -26,6 +26,8 @@ from agentguard.sensors.look import GRAIN, TRUSTED
 from agentguard.store.seen import DAY, SeenDatabase
 from tests.desktop.harness import eventually
 
+GUARD = 250.0
+"""Seconds against a hang; no bar."""
 CARD = "card 4111 1111 1111 1111"
 HIT = Hit(kind="PAN", count=1, masked=("...1111",))
 KEPT = Hit(kind="PAN", count=1)
@@ -301,6 +303,7 @@ SWEEPER = textwrap.dedent(
     from agentguard.store.seen import SeenDatabase
 
     root, home, read = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+    left = int(sys.argv[4])
     seen.BATCH = 50
     log = os.open(read, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
@@ -308,6 +311,10 @@ SWEEPER = textwrap.dedent(
         outcome, hits, reason = FileOutcome.READ, (), ""
 
     def scan(path):
+        global left
+        if not left:
+            threading.Event().wait()  # for the kill
+        left -= 1
         os.write(log, os.fsencode(path) + b"\\n")
         return Clean()
 
@@ -324,15 +331,19 @@ SWEEPER = textwrap.dedent(
 )
 
 
+Begin = Callable[[int], subprocess.Popen[str]]
+
+
 @pytest.fixture
-def sweeper(desk: Desk) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def sweeper(desk: Desk) -> Iterator[Begin]:
+    """Give what starts a sweep that stands still once it has read so many files (-1: never)."""
     running: list[subprocess.Popen[str]] = []
 
-    def begin() -> subprocess.Popen[str]:
-        read = desk.home.parent / "read"
+    def begin(most: int) -> subprocess.Popen[str]:
+        places = (str(desk.root), str(desk.home), str(desk.home.parent / "read"))
         running.append(
             subprocess.Popen(
-                [sys.executable, "-c", SWEEPER, str(desk.root), str(desk.home), str(read)],
+                [sys.executable, "-c", SWEEPER, *places, str(most)],
                 stdout=subprocess.PIPE,
                 text=True,
                 cwd=Path(look.__file__).parents[2],
@@ -350,28 +361,30 @@ def lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_a_first_sweep_that_is_killed_again_and_again_goes_on_where_it_was(
-    desk: Desk, sweeper: Callable[[], subprocess.Popen[str]]
+    desk: Desk, sweeper: Begin
 ) -> None:
-    """With SIGKILL, at any moment: nothing is skipped, and little is read twice."""
+    """With SIGKILL, at any moment: nothing is skipped, and little is read twice.
+
+    However late the kill is, the sweep is not done before it: a little further on it stands still.
+    """
     files, kills, read = 3000, 6, desk.home.parent / "read"
     for number in range(files):
         if number % 50 == 0:
             (desk.root / f"d{number}").mkdir()
         (desk.root / f"d{number // 50 * 50}" / f"{number}.txt").write_text("x")
     for kill in range(kills):
-        running, before = sweeper(), len(lines(read))
-        enough = before + 150 + 70 * kill
-        eventually(lambda enough=enough: len(lines(read)) >= enough)
+        before, enough = len(lines(read)), 150 + 70 * kill
+        running = sweeper(enough + 90)
+        eventually(lambda: len(lines(read)) >= before + enough, GUARD)  # noqa: B023 - asked at once
         os.kill(running.pid, signal.SIGKILL)
-        running.wait(10)
-    last = sweeper()
-    answer, _ = last.communicate(timeout=60)
+        running.wait(GUARD)
+    answer, _ = sweeper(-1).communicate(timeout=GUARD)
     assert json.loads(answer) == files
     once = lines(read)
     assert len(set(once)) == files
     assert len(once) <= files + kills * 60
-    again = sweeper()
-    assert json.loads(again.communicate(timeout=60)[0]) == files
+    again, _ = sweeper(-1).communicate(timeout=GUARD)
+    assert json.loads(again) == files
     assert lines(read) == once
