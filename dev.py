@@ -83,7 +83,7 @@ REAL = [
 
 CORPUS = ["gnupg"]  # writes the encrypted messages of tests/corpus
 PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
-WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64"]
+WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64", "xvfb"]
 
 
 def say(text: str) -> None:

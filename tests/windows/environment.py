@@ -2,7 +2,8 @@
 
 CPython's libraries come from the wheel of panda3d (its `deploy_libs`), the standard library's
 sources from Debian's Python of the same version, the packages from this project's lock file.
-FOLDER holds `python/` and `prefix/` afterwards. Standard library only; says what it does.
+FOLDER holds `python/` and `prefix/` afterwards; each is made aside and put in its place whole, and
+only when something that it is made of has changed. Standard library only; says what it does.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import shutil
 import ssl
 import subprocess
 import sys
+import tempfile
 import tomllib
 import urllib.request
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +62,7 @@ def run(*command: str | Path, folder: Path, seconds: float = 600.0, **env: str) 
 
 
 def settings(folder: Path) -> dict[str, str]:
-    """Give what every program of Wine is started with."""
+    """Give what every program of Wine is started with; FOLDER holds the prefix."""
     private = folder / "run"
     private.mkdir(mode=0o700, exist_ok=True)
     return {
@@ -103,12 +106,12 @@ def _place(name: str) -> str:
     return f"DLLs/{name}" if wanted and "tkinter" not in name else ""
 
 
-def compiled(folder: Path) -> None:
-    """Compile the launcher, the forwarder and the two stand-ins."""
+def launchers(folder: Path) -> None:
+    """Compile python.exe, pythonw.exe and the forwarder python3.dll."""
     python, library = folder / "python", folder / "python" / f"python{VERSION}.dll"
     resource = folder / "python.res.o"
     run("x86_64-w64-mingw32-windres", "-I", NATIVE, NATIVE / "python.rc", "-O", "coff", "-o",
-        resource, folder=NATIVE if os.access(NATIVE, os.W_OK) else folder)  # fmt: skip
+        resource, folder=folder)  # fmt: skip
     for name, window in (("python.exe", ()), ("pythonw.exe", ("-mwindows",))):
         made = ("-s", "-O2", "-municode", *window, "-o", python / name)
         run(GCC, *made, NATIVE / "launcher.c", resource, library, folder=folder)
@@ -122,9 +125,6 @@ def compiled(folder: Path) -> None:
     (folder / "python3.def").write_text(f"LIBRARY python3.dll\nEXPORTS\n{exports}\n")
     run(GCC, "-s", "-shared", "-nostdlib", "-Wl,-e,DllMain", "-o", python / "python3.dll",
         NATIVE / "forward.c", folder / "python3.def", folder=folder)  # fmt: skip
-    for name in ("icuuc", "mscms"):
-        run(GCC, "-s", "-O2", "-shared", "-o", folder / f"{name}.dll", NATIVE / f"{name}.c",
-            folder=folder)  # fmt: skip
 
 
 def packages(folder: Path, uv: str) -> None:
@@ -145,9 +145,10 @@ def prefix(folder: Path) -> None:
     run("wineboot", "-i", folder=folder, **env)
     run("wineserver", "-w", folder=folder, seconds=120, **env)
     system = folder / "prefix" / "drive_c" / "windows" / "system32"
-    for name in ("icuuc.dll", "mscms.dll"):
-        (system / name).unlink(missing_ok=True)
-        shutil.copy(folder / name, system / name)
+    for name in ("icuuc", "mscms"):
+        (system / f"{name}.dll").unlink(missing_ok=True)
+        made = ("-s", "-O2", "-shared", "-o", system / f"{name}.dll")
+        run(GCC, *made, NATIVE / f"{name}.c", folder=folder)
     shutil.copy(NATIVE / "wine.reg", folder / "wine.reg")
     run(
         "wine", "regedit", "/S", f"Z:{folder / 'wine.reg'}".replace("/", "\\"), folder=folder, **env
@@ -168,31 +169,47 @@ def _slim(made: Path) -> None:
     (made / ".update-timestamp").write_text("disable\n", encoding="ascii")
 
 
-def key() -> str:
-    """Name everything that the environment is made of."""
-    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes())
-    for path in sorted((Path(__file__), *NATIVE.iterdir())):
+def python(folder: Path, uv: str) -> None:
+    """Make the interpreter with its packages."""
+    interpreter(folder)
+    say("compiling its launcher")
+    launchers(folder)
+    say("installing its packages")
+    packages(folder, uv)
+
+
+def put(folder: Path, name: str, stamp: str, make: Callable[[Path], None]) -> None:
+    """Make one part aside, unless it is there as it should be, and put it in its place whole."""
+    ready = folder / f"{name}.ready"
+    if ready.exists() and ready.read_text(encoding="utf-8") == stamp:
+        return
+    say(f"making a Windows Python {DOTTED} for Wine: {name}")
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        make(Path(aside))
+        ready.unlink(missing_ok=True)
+        if (folder / name).exists():
+            (folder / name).rename(Path(aside) / f"{name}.before")
+        (Path(aside) / name).rename(folder / name)
+    ready.write_text(stamp, encoding="utf-8")
+
+
+def key(*paths: Path, also: str) -> str:
+    """Name everything that a part is made of."""
+    digest = hashlib.sha256(also.encode())
+    for path in (Path(__file__), *paths):
         digest.update(path.read_bytes())
-    shown = subprocess.run(("wine", "--version"), capture_output=True, check=True).stdout
-    return f"{digest.hexdigest()} {shown.decode().strip()}"
+    return digest.hexdigest()
 
 
 def main() -> None:
     folder, uv = Path(sys.argv[1]).resolve(), str(Path(sys.argv[2]).resolve())
-    stamp = folder / "ready"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == key():
-        return
-    say(f"making a Windows Python {DOTTED} for Wine in {folder}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    interpreter(folder)
-    say("compiling its launcher")
-    compiled(folder)
-    say("installing its packages")
-    packages(folder, uv)
-    say("making Wine's prefix")
-    prefix(folder)
-    stamp.write_text(key(), encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    wine = subprocess.run(("wine", "--version"), capture_output=True, check=True).stdout.decode()
+    from_source = [NATIVE / name for name in ("launcher.c", "forward.c", "python.rc")]
+    listed = key(ROOT / "uv.lock", NATIVE / "python.manifest", *from_source, also=DOTTED)
+    put(folder, "python", listed, lambda aside: python(aside, uv))
+    made_of = key(*(NATIVE / name for name in ("icuuc.c", "mscms.c", "wine.reg")), also=wine)
+    put(folder, "prefix", made_of, prefix)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
 """Runs tests in the Windows Python under Wine: `run.py FOLDER [options of pytest]`.
 
-Without options: the rooms below, whose code is the same on every system but reads files, starts
-processes and locks databases through Windows there.
+Without options: the rooms below, in two processes. Each run has a copy of the prefix (its disk and
+registry) and a display of its own, so that runs neither meet nor leave anything.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from environment import ROOT, settings
@@ -26,19 +30,45 @@ ROOMS = (
     "tests/unit/wire",
 )
 _LOOK_AGAIN = 0.2
+_SCREEN = ("-screen", "0", "1280x900x24", "-nolisten", "tcp")
 
 
 def main() -> int:
     folder, options = Path(sys.argv[1]).resolve(), sys.argv[2:]
-    env = {**os.environ, **settings(folder)}
-    env.pop("DISPLAY", None)
-    python = folder / "python" / "python.exe"
-    command = ("wine", python, "-m", "pytest", "-p", "no:cacheprovider", "-m")
     named = any((ROOT / word.partition("::")[0]).exists() for word in options)
-    log = folder / "tests.log"
+    words = (*options, *(() if named else (*ROOMS, "-n", "2")))
+    with tempfile.TemporaryDirectory(prefix="agentguard-wine-") as name, screen() as display:
+        own = Path(name)
+        shutil.copytree(folder / "prefix", own / "prefix", symlinks=True)
+        env = {**os.environ, **settings(own), "DISPLAY": display}
+        try:
+            return _tests(folder / "python" / "python.exe", words, own / "tests.log", env)
+        finally:
+            subprocess.run(("wineserver", "-k"), env=env, check=False, timeout=30)
+            subprocess.run(("wineserver", "-w"), env=env, check=False, timeout=30)
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """Give a display that nothing else uses."""
+    ours, theirs = os.pipe()
+    with subprocess.Popen(
+        ("Xvfb", "-displayfd", str(theirs), *_SCREEN), pass_fds=(theirs,), stderr=subprocess.DEVNULL
+    ) as server:
+        os.close(theirs)
+        with os.fdopen(ours) as told:
+            number = told.readline().strip()
+        try:
+            yield f":{number}"
+        finally:
+            server.terminate()
+
+
+def _tests(python: Path, options: tuple[str, ...], log: Path, env: dict[str, str]) -> int:
+    command = ("wine", python, "-m", "pytest", "-p", "no:cacheprovider", "-m")
     with log.open("wb") as words:
         tests = subprocess.Popen(
-            (*command, "not heavy and not posix", *options, *(() if named else ROOMS)),
+            (*command, "not heavy and not posix", *options),
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -49,7 +79,6 @@ def main() -> int:
         _follow(tests, log)
     finally:
         tests.kill()
-        subprocess.run(("wineserver", "-k"), env=env, check=False)
     return tests.returncode
 
 
