@@ -1,19 +1,27 @@
-"""The door to Windows: today it gives no capability, and says so for each."""
+"""The door to Windows: what the session that this program runs in can do."""
 
 from __future__ import annotations
+
+import sys
 
 import psutil
 
 from agentguard.model.messages import say
+from agentguard.platforms._win32.session import WindowsSession
 from agentguard.ports.desktop import Absent, Backend
+
+if sys.platform != "win32":
+    raise ImportError("This door opens on Windows.")
+
+NAME = "windows"
 
 
 def backend() -> Backend:
-    """Give what Windows can do for us so far."""
+    """Give what this session can do; what it cannot do is Absent with a reason."""
     absent = Absent(reason=say("desktop.windows"))
     return Backend(
-        name="windows",
-        session=absent,
+        name=NAME,
+        session=WindowsSession(),
         clipboard=absent,
         foreground=absent,
         calls=absent,

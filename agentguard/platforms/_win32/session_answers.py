@@ -1,0 +1,70 @@
+"""What Windows' answers about a session mean: idle ticks, the lock's flags, and session changes.
+
+Sources: Microsoft's reference of GetLastInputInfo, WTSINFOEX_LEVEL1 and WM_WTSSESSION_CHANGE.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+TICKS = 1 << 32
+"""GetLastInputInfo counts milliseconds in 32 bits, which are used up after 49.7 days."""
+
+LOCKED, UNLOCKED = 0, 1  # WTS_SESSIONSTATE_LOCK, WTS_SESSIONSTATE_UNLOCK
+_LEVEL_1 = 1
+_INFORMATION = struct.Struct("<I4xIIi")
+"""WTSINFOEXW as far as the flags: level, then (at 8, as it holds 64-bit times) id, state, flags."""
+
+CONSOLE_CONNECT, CONSOLE_DISCONNECT, REMOTE_CONNECT, REMOTE_DISCONNECT = 1, 2, 3, 4
+LOGON, LOGOFF, SESSION_LOCK, SESSION_UNLOCK, REMOTE_CONTROL = 5, 6, 7, 8, 9
+
+_AFTER: Mapping[int, bool | None] = {
+    SESSION_LOCK: True,
+    SESSION_UNLOCK: False,
+    CONSOLE_CONNECT: None,
+    CONSOLE_DISCONNECT: None,
+    REMOTE_CONNECT: None,
+    REMOTE_DISCONNECT: None,
+}
+
+
+@dataclass(slots=True)
+class IdleTime:
+    """Counts on where Windows' 32-bit ticks begin again."""
+
+    _input: int = -1
+    _at: int = 0
+
+    def seconds(self, last_input: int, now: int) -> float:
+        """Give the seconds since the last input.
+
+        `last_input` is the tick of 32 bits as Windows tells it, `now` the tick of 64 bits read
+        after it.
+        """
+        if last_input != self._input:
+            self._input = last_input
+            self._at = now - (now - last_input) % TICKS
+        return (now - self._at) / 1000
+
+
+def locked_by(information: bytes | None, *, swapped: bool = False) -> bool | None:
+    """Tell the lock state from a WTSINFOEXW; None when it does not say.
+
+    `swapped` is for Windows 7 and Server 2008 R2, whose two values mean the opposite.
+    """
+    if information is None or len(information) < _INFORMATION.size:
+        return None
+    level, _session, _state, flags = _INFORMATION.unpack_from(information)
+    if level != _LEVEL_1 or flags not in {LOCKED, UNLOCKED}:
+        return None
+    return bool(flags == LOCKED) is not swapped
+
+
+def locked_after(before: bool | None, change: int) -> bool | None:  # noqa: FBT001 - a state
+    """Tell the lock state after a change of the session.
+
+    After a switch between console and remote desktop it is not known until it is asked for again.
+    """
+    return _AFTER.get(change, before)

@@ -1,0 +1,86 @@
+"""What Windows' answers about a session mean, whichever system reads them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.platforms._win32.session_answers import (
+    CONSOLE_DISCONNECT,
+    LOGON,
+    REMOTE_CONNECT,
+    REMOTE_DISCONNECT,
+    SESSION_LOCK,
+    SESSION_UNLOCK,
+    TICKS,
+    IdleTime,
+    locked_after,
+    locked_by,
+)
+
+RECORDED = json.loads(
+    (Path(__file__).parents[2] / "vectors/windows/session-information.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_answer_is_understood(name: str) -> None:
+    answer = RECORDED[name]
+    data = bytes.fromhex(answer["data"]) if "data" in answer else None
+    assert locked_by(data) is answer["locked"]
+
+
+def test_windows_7_says_the_opposite() -> None:
+    assert locked_by(bytes.fromhex(RECORDED["locked"]["data"]), swapped=True) is False
+    assert locked_by(bytes.fromhex(RECORDED["unlocked"]["data"]), swapped=True) is True
+    assert locked_by(bytes.fromhex(RECORDED["not-told"]["data"]), swapped=True) is None
+
+
+@given(st.binary(max_size=64))
+def test_no_answer_breaks_it(data: bytes) -> None:
+    assert locked_by(data) in {True, False, None}
+
+
+def test_lock_and_unlock_are_known_from_their_events() -> None:
+    assert locked_after(None, SESSION_LOCK) is True
+    assert locked_after(True, SESSION_UNLOCK) is False
+
+
+@pytest.mark.parametrize("switch", [CONSOLE_DISCONNECT, REMOTE_CONNECT, REMOTE_DISCONNECT])
+@pytest.mark.parametrize("before", [True, False, None])
+def test_a_switch_of_the_session_is_neither_lock_nor_unlock(switch: int, before) -> None:
+    assert locked_after(before, switch) is None
+
+
+@pytest.mark.parametrize("before", [True, False, None])
+def test_other_changes_leave_the_state(before) -> None:
+    assert locked_after(before, LOGON) is before
+    assert locked_after(before, 99) is before
+
+
+def test_idle_time_counts_from_the_last_input() -> None:
+    idle = IdleTime()
+    assert idle.seconds(1_000, 3_500) == 2.5
+    assert idle.seconds(3_500, 3_500) == 0
+
+
+def test_idle_time_goes_on_where_the_ticks_begin_again() -> None:
+    idle = IdleTime()
+    assert idle.seconds(TICKS - 2_000, TICKS + 1_000) == 3
+    assert idle.seconds(500, TICKS + 1_500) == 1
+
+
+def test_idle_time_goes_on_when_nobody_came_for_longer_than_the_ticks_last() -> None:
+    idle = IdleTime()
+    days = 86_400_000
+    assert idle.seconds(1_000, 1_000 + 40 * days) == 40 * 86_400
+    assert idle.seconds(1_000, 1_000 + 60 * days) == 60 * 86_400
+
+
+@given(st.integers(0, TICKS * 3), st.integers(0, TICKS - 1))
+def test_idle_time_is_never_negative(then: int, gap: int) -> None:
+    assert IdleTime().seconds(then % TICKS, then + gap) == gap / 1000

@@ -1,0 +1,26 @@
+"""Which door Windows opens, and what it says of what it does not give."""
+
+from __future__ import annotations
+
+from agentguard import platforms
+from agentguard.ports.desktop import Absent, Backend
+from agentguard.texts import load
+
+CAPABILITIES = ("session", "clipboard", "foreground", "calls", "notifier")
+
+
+def absent(backend: Backend) -> set[str]:
+    return {name for name in CAPABILITIES if isinstance(getattr(backend, name), Absent)}
+
+
+def test_the_session_is_watched() -> None:
+    backend = platforms.load()
+    assert backend.name == "windows"
+    assert absent(backend) == {"clipboard", "foreground", "calls", "notifier"}
+    assert backend.session.read().idle >= 0
+
+
+def test_every_reason_is_a_sentence() -> None:
+    backend = platforms.load()
+    reasons = [getattr(backend, name).reason for name in absent(backend)]
+    assert all(load().has(reason.id) for reason in reasons)
