@@ -44,16 +44,17 @@ def _first(data: bytes, ordered: list[Extractor]) -> Extractor | None:
 @cache
 def samples() -> tuple[bytes, ...]:
     """Give one file of each shape that a desk holds, those with a vector included."""
-    return (*_written(), *_vectors())
+    return (*written(), *_vectors())
 
 
 def _vectors() -> Iterator[bytes]:
     for path in sorted(VECTORS.rglob("*")):
-        if path.is_file() and path.stat().st_size <= _LARGEST:
+        if path.suffix != ".md" and path.is_file() and path.stat().st_size <= _LARGEST:
             yield path.read_bytes()
 
 
-def _written() -> Iterator[bytes]:
+def written() -> Iterator[bytes]:
+    """Give files written here; each holds a value to be found."""
     table = "\n".join(";".join(row) for row in ROWS)
     records = [dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]
     markup = f"<customer id='1'><note><![CDATA[{NOTE}]]></note><card>{ROWS[1][1]}</card></customer>"

@@ -44,7 +44,7 @@ def _behind(bom: bytes, name: str, head: bytes) -> str:
         return name
     has_zeros = 0 in rest
     if name == "utf-8-sig":
-        return (_without_mark(rest) or name) if has_zeros else name
+        return "" if rest.count(0) * _SHARE_OF_ZEROS > len(rest) else name
     wide = has_zeros or not rest.isascii()
     return name if wide else "utf-8"
 

@@ -184,8 +184,9 @@ class _Reader:
     def _flush(self) -> None:
         """Decode the bytes so far by the code page that they are in."""
         if self._bytes:
-            self._put(self._bytes.decode(self._page, "replace"))
+            data = bytes(self._bytes)
             self._bytes.clear()
+            self._put(data.decode(self._page, "replace"))
 
     def _put(self, text: str) -> None:
         if self._in_table or self._row:

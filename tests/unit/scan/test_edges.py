@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard import texts
-from agentguard.commands._scan_report import JsonLines, Table, shown
+from agentguard.commands._scan_report import JsonLines, Kinds, Table, shown
 from agentguard.commands._scan_walk import walk
 from agentguard.errors import ScanError
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.policy import ALL
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan import _speech
 from agentguard.scan.client import Scanned
@@ -155,10 +156,10 @@ def test_a_shown_name_is_printable(name: str) -> None:
 
 
 def test_a_capped_count_is_told_as_such() -> None:
-    table = Table(texts.load())
+    table = Table(texts.load(), Kinds(texts.load(), ALL))
     hit = Hit(kind="PAN", count=1000, masked=("...6467",))
     assert list(table.add(Scanned(path="a", outcome=FileOutcome.READ, hits=(hit,)))) == []
-    told = "\n".join(table.end())
+    told = "\n".join(table.end(whole=True))
     assert "1000+" in told
 
 

@@ -139,6 +139,12 @@ def test_a_table_that_never_ends_is_read() -> None:
     assert "03/04/1980" in said(row("order", "dob") + b"\\trowd\\intbl 1\\cell 03/04/1980")
 
 
+def test_what_is_left_of_a_cell_without_a_row_is_read() -> None:
+    odd = row("order", "dob") + b"\\intbl " + NOTE.encode() + b"\\pard 03/04/1980\\cell\\pard end"
+    assert NOTE in said(odd)
+    assert said(odd).endswith("end")
+
+
 def ole_1(name: bytes, data: bytes) -> bytes:
     names = b"".join(struct.pack("<I", len(one)) + one for one in (name + b"\0", b"", b""))
     whole = struct.pack("<II", 0x501, 2) + names + struct.pack("<I", len(data)) + data
