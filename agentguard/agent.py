@@ -62,6 +62,7 @@ class Agent:
     actors: tuple[Actor, ...]
     sensors: tuple[Sensor, ...]
     first: PolicyInForce
+    farewell: Callable[[], None] = field(default=lambda: None)
     _started: bool = field(default=False)
 
     def start(self) -> None:
@@ -80,6 +81,8 @@ class Agent:
 
     def stop(self) -> tuple[str, ...]:
         """Stop the senses, let the engine finish its queue, end the child; give the stragglers."""
+        if self._started:
+            self.farewell()
         late = (*self.supervisor.stop(), *self.engine_supervisor.stop())
         self.parts.scan.close()
         if self._started:

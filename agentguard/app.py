@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from agentguard import checks
 from agentguard.agent import Agent, Link, MakeLink, Parts
@@ -19,10 +18,12 @@ from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.respond import Hand, Responder
 from agentguard.engine.schedule import Auditor, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.hands import PurgeHand, VaultHand, desktop_hands
+from agentguard.hands import Farewell, PurgeHand, VaultHand, desktop_hands
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import PolicyInForce
 from agentguard.model.facts import RetentionSeen
+from agentguard.model.hits import Hit
+from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.pii.custom import Following
 from agentguard.policy.document import Shape
@@ -32,10 +33,12 @@ from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.sensor import Sensor
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
+from agentguard.sensors.clipboard import ClipboardSensor
 from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
 from agentguard.sensors.manners import Circumstances
+from agentguard.sensors.own import OwnSensors
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.sensors.training import Training
 from agentguard.vault.vault import Vault
@@ -64,7 +67,8 @@ def build(
     vault = Vault(parts.folder / "vault", parts.journal, parts.clock)
     vault.recover()
     own = _own_sensors(parts, engine)
-    hands = _hands(parts, engine, vault, own)
+    desktop = _desktop_sensors(parts, engine)
+    hands = {**_desktop_hands(parts, engine, desktop), **_hands(parts, engine, vault, own)}
     responder = Responder(hands=hands, clock=parts.clock, submit=engine.submit)
     engine.give = responder.give
     errands = Errands()
@@ -83,10 +87,11 @@ def build(
             Actor(name="scan", run=_retiring(parts)),
         ),
         sensors=(
-            *desktop_sensors(parts.backend, _following(engine).scan, parts.clock),
+            *desktop,
             *own.all,
         ),
         first=first,
+        farewell=Farewell(backend=parts.backend, engine=engine),
     )
 
 
@@ -111,27 +116,6 @@ def _engine(parts: Parts, first: PolicyInForce) -> Engine:
         replan=replan,
         clock=parts.clock,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSensors:
-    """The sensors that need no desktop."""
-
-    files: FilesSensor
-    host: HostSensor
-    retention: RetentionSensor
-    training: Training
-
-    @property
-    def all(self) -> tuple[Sensor, ...]:
-        """All of them."""
-        return (self.files, self.host, self.retention, self.training)
-
-    def look_again(self) -> None:
-        """Have everything looked at now."""
-        self.files.poke()
-        self.host.poke()
-        self.retention.poke()
 
 
 def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
@@ -162,11 +146,29 @@ def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
     )
 
 
+def _desktop_sensors(parts: Parts, engine: Engine) -> tuple[Sensor, ...]:
+    def known(path: str) -> tuple[Hit, ...]:
+        finding = engine.state.findings.get((PII_FILES, path))
+        return finding.hits if finding else ()
+
+    return desktop_sensors(parts.backend, _following(engine).scan, parts.clock, known)
+
+
+def _desktop_hands(
+    parts: Parts, engine: Engine, sensors: tuple[Sensor, ...]
+) -> Mapping[ActionKind, Hand]:
+    reads = [sensor for sensor in sensors if isinstance(sensor, ClipboardSensor)]
+
+    def newer(selection: str, than: Moment) -> bool:
+        return any(sensor.newer(selection, than) for sensor in reads)
+
+    return desktop_hands(parts.backend, _following(engine).mask, newer)
+
+
 def _hands(
     parts: Parts, engine: Engine, vault: Vault, own: OwnSensors
 ) -> Mapping[ActionKind, Hand]:
     return {
-        **desktop_hands(parts.backend),
         ActionKind.VAULT: VaultHand(
             vault=vault,
             findings=lambda: tuple(engine.state.findings.values()),

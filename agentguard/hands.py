@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard import retention
+from agentguard.checks.clipboard import Settings, left_behind
+from agentguard.engine.loop import Engine
 from agentguard.engine.respond import Hand
 from agentguard.errors import AgentGuardError, CannotError
 from agentguard.model.actions import Action, ActionKind
-from agentguard.model.events import FileOutcome, FileScanned
+from agentguard.model.events import ClipboardScanned, FileOutcome, FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
+from agentguard.model.moments import Moment
 from agentguard.model.policy import RetentionRule
 from agentguard.model.records import Json, Record
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent, Backend, Clipboard, Session
+from agentguard.ports.desktop import Absent, Backend, Clipboard, Replaceable, Session
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.storage import Journal
 from agentguard.vault.vault import Vault
@@ -26,13 +30,28 @@ Findings = Callable[[], Sequence[Finding]]
 OldFiles = Callable[[], RetentionSeen | None]
 
 
-def desktop_hands(backend: Backend) -> dict[ActionKind, Hand]:
+Newer = Callable[[str, Moment], bool]
+"""Tells whether the clipboard's selection was read again since a moment."""
+
+MASK_LIMIT = 1024 * 1024  # characters
+MASK_SECONDS = 0.5
+
+
+def _never(_selection: str, _than: Moment) -> bool:
+    return False
+
+
+def desktop_hands(
+    backend: Backend, mask: Callable[[str], str] = str, newer: Newer = _never
+) -> dict[ActionKind, Hand]:
     """Give the hands that this desktop has."""
     hands: dict[ActionKind, Hand] = {}
     if not isinstance(backend.session, Absent):
         hands[ActionKind.LOCK] = _locker(backend.session)
     if not isinstance(backend.clipboard, Absent):
-        hands[ActionKind.CLEAR_CLIPBOARD] = _clearer(backend.clipboard)
+        clear = _clearer(backend.clipboard, newer)
+        hands[ActionKind.CLEAR_CLIPBOARD] = clear
+        hands[ActionKind.MASK_CLIPBOARD] = _masker(backend.clipboard, mask, newer, clear)
     return hands
 
 
@@ -44,14 +63,58 @@ def _locker(session: Session) -> Hand:
     return lock
 
 
-def _clearer(clipboard: Clipboard) -> Hand:
+def _clearer(clipboard: Clipboard, newer: Newer) -> Hand:
+    """Clear; what was copied since is not what the action is about: it has one of its own."""
+
     def clear(action: Action) -> Message:
         every = clipboard.selections
         for selection in (action.subject,) if action.subject in every else every:
+            if action.at is not None and newer(selection, action.at):
+                return say("action.overtaken")
             clipboard.clear(selection)
         return say("action.cleared")
 
     return clear
+
+
+def _masker(clipboard: Clipboard, mask: Callable[[str], str], newer: Newer, clear: Hand) -> Hand:
+    """Read it again, and put it back with every value masked; cleared where that cannot be."""
+
+    def replace(action: Action) -> Message:
+        if action.at is not None and newer(action.subject, action.at):
+            return say("action.overtaken")
+        copied = clipboard.read(action.subject, limit=MASK_LIMIT, seconds=MASK_SECONDS)
+        if copied is None or copied.own or copied.secret:
+            return say("action.overtaken")
+        if not copied.text or not copied.whole or not isinstance(clipboard, Replaceable):
+            return clear(action)
+        try:
+            masked = clipboard.replace(action.subject, mask(copied.text))
+        except AgentGuardError:
+            return clear(action)
+        return say("action.masked") if masked else say("action.overtaken")
+
+    return replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Farewell:
+    """Takes off the clipboard at the agent's end what the policy does not let lie."""
+
+    backend: Backend
+    engine: Engine
+
+    def __call__(self) -> None:
+        """Clear; a desktop that is gone already has no clipboard to clear."""
+        clipboard, state = self.backend.clipboard, self.engine.state
+        rules = state.plan.bound["clipboard"].control
+        if isinstance(clipboard, Absent) or not isinstance(rules.settings, Settings):
+            return
+        for selection in clipboard.selections if not rules.paused else ():
+            copied = state.facts.get(ClipboardScanned, selection)
+            if copied is not None and left_behind(copied, rules.settings):
+                with suppress(AgentGuardError):
+                    clipboard.clear(selection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,69 @@
-"""Personal data on the clipboard."""
+"""Personal data on the clipboard: by rules of source and target, else by what was copied alone.
+
+The rules, in their order; the first that fits decides:
+
+- `sources` names the program in which it was copied, `targets` the one that is in front now, for
+  that is where it would be pasted; a rule with targets holds only while one of them is in front;
+- `kinds` names what is in it, and the rule holds only where all that would be a finding is of them;
+- `then` says what is done: see `Settings.rules`.
+
+What was not judged (too long, too slow, or marked as secret by a password manager) is let alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, with_own
 from agentguard.checks.base import NO_NEWS, Check, by_sensor, named
-from agentguard.model.events import ClipboardScanned, Event, Facts, SensorState
-from agentguard.model.verdicts import Severity, State, Verdict, passed
+from agentguard.model.actions import ActionKind
+from agentguard.model.events import (
+    ClipboardScanned,
+    Event,
+    Facts,
+    SensorState,
+    SessionState,
+    WindowInFront,
+)
+from agentguard.model.hits import Hit
+from agentguard.model.verdicts import Response, Severity, State, Verdict, passed
 
 ID = "clipboard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What is done with data of some kinds, from some programs, for some programs."""
+
+    sources: tuple[str, ...] = field(
+        default=("*",),
+        metadata={"doc": "Programs in which it was copied (* and ? as in a shell)."},
+    )
+    targets: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": "Programs in front, where it would be pasted; none for any."},
+    )
+    kinds: tuple[str, ...] = field(
+        default=("*",),
+        metadata={"doc": "The kinds that it is about, such as PAN (* and ? as in a shell)."},
+    )
+    then: Literal["allow", "warn", "mask", "clear", "block"] = field(
+        default="block",
+        metadata={
+            "doc": "allow it; warn the person; mask it where it lies; clear it after `seconds`; "
+            "block it: clear it at once."
+        },
+    )
+    seconds: int = field(
+        default=30,
+        metadata={"doc": "For `clear`: how long it may be pasted.", "min": 1, "max": 3600},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What may not be copied, and from where it may."""
+    """What may not be copied, from where and to where it may, and what is left of it."""
 
     kinds: tuple[str, ...] = field(
         default=KINDS,
@@ -32,6 +81,28 @@ class Settings:
         default=(),
         metadata={"doc": "Programs from which anything may be copied (* and ? as in a shell)."},
     )
+    rules: tuple[Rule, ...] = field(
+        default=(),
+        metadata={
+            "doc": "What is done by source and target; the first rule that fits decides, and "
+            "without one the control's `respond`."
+        },
+    )
+    leaving: Literal["personal-data", "everything", "nothing"] = field(
+        default="personal-data",
+        metadata={
+            "doc": "What is taken off the clipboard at the lock, at a switch of users and at the "
+            "end of the agent; what was not judged stays."
+        },
+    )
+
+
+_RESPONSES: dict[str, tuple[ActionKind, ...]] = {
+    "warn": (ActionKind.NOTIFY,),
+    "mask": (ActionKind.MASK_CLIPBOARD, ActionKind.NOTIFY),
+    "clear": (ActionKind.CLEAR_CLIPBOARD, ActionKind.NOTIFY),
+    "block": (ActionKind.CLEAR_CLIPBOARD, ActionKind.NOTIFY),
+}
 
 
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
@@ -46,12 +117,51 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 
 
 def _copied(event: ClipboardScanned, facts: Facts, settings: Settings) -> Verdict:
-    if named(event.app, settings.allowed_apps):
+    if is_away(facts) and left_behind(event, settings):
+        return replace(NO_NEWS, response=Response(kinds=(ActionKind.CLEAR_CLIPBOARD,)))
+    hits = _counting(event, facts, settings)
+    if not hits or named(event.app, settings.allowed_apps):
         return NO_NEWS
+    verdict = Verdict(state=State.FAIL, message=describe(ID, hits))
+    rule = _rule(event, hits, facts, settings)
+    if rule is None:
+        return verdict
+    if rule.then == "allow":
+        return NO_NEWS
+    after = float(rule.seconds) if rule.then == "clear" else 0.0
+    return replace(verdict, response=Response(kinds=_RESPONSES[rule.then], after=after))
+
+
+def _counting(event: ClipboardScanned, facts: Facts, settings: Settings) -> tuple[Hit, ...]:
     everyday = with_own(settings.bulk_kinds, facts, alone=False)
     many = bulk(event.hits, everyday, settings.bulk_count)
-    hits = (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
-    return Verdict(state=State.FAIL, message=describe(ID, hits)) if hits else NO_NEWS
+    return (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
+
+
+def _rule(
+    event: ClipboardScanned, hits: tuple[Hit, ...], facts: Facts, settings: Settings
+) -> Rule | None:
+    front = facts.get(WindowInFront)
+    target = front.image if front else ""
+    for rule in settings.rules:
+        there = not rule.targets or named(target, rule.targets)
+        about = all(named(hit.kind, rule.kinds) for hit in hits)
+        if there and about and named(event.app, rule.sources):
+            return rule
+    return None
+
+
+def is_away(facts: Facts) -> bool:
+    """Tell whether the person is known to have left: the session is locked or not in front."""
+    session = facts.get(SessionState)
+    return session is not None and (session.locked is True or session.active is False)
+
+
+def left_behind(event: ClipboardScanned, settings: Settings) -> bool:
+    """Tell whether it may not stay on the clipboard when the person leaves."""
+    if not event.judged or settings.leaving == "nothing":
+        return False
+    return bool(event.hits) or (settings.leaving == "everything" and bool(event.app))
 
 
 def subject(event: Event, _settings: Settings) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import singledispatch
 
-from agentguard.engine import memory, prompting, records
-from agentguard.engine.judging import act, close, judge_all
+from agentguard.engine import clipboard, memory, prompting, records
+from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
 from agentguard.engine.state import Decision, State, Try
 from agentguard.model.actions import ActionKind, Outcome
@@ -60,7 +60,9 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     decision = Decision(before=state, state=known)
     if isinstance(event, PolicyInForce):
         decision = _new_policy(decision, event, replan)
-    decision = judge_all(decision, event)
+    decision = judge_all(clipboard.anew(decision, event), event)
+    for copied in clipboard.to_judge_again(decision, event):
+        decision = judge_all(decision, copied, again=True)
     return _follow(event, decision)
 
 
@@ -89,7 +91,7 @@ def _follow(_event: Event, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: Tick, decision: Decision) -> Decision:
-    decision = prompting.release(decision, event.at)
+    decision = act_in_time(prompting.release(decision, event.at), event.at)
     decision, late = prompting.silent(decision, event.at)
     for prompt in late:
         if prompt.on_silence is OnSilence.LOCK and not decision.state.locked:

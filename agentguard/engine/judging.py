@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from agentguard.engine import memory, records
+from agentguard.engine import clipboard, memory, records
 from agentguard.engine.plan import Bound
 from agentguard.engine.prompting import ask, withdraw
-from agentguard.engine.state import Decision, Judged, Try
+from agentguard.engine.state import Decision, Deferred, Judged, Key, Try
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import ClipboardScanned, Event, FileScanned
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
+from agentguard.model.verdicts import Response, Verdict, unknown
 from agentguard.model.verdicts import State as Is
-from agentguard.model.verdicts import Verdict, unknown
 
 LOG = logging.getLogger(__name__)
 
@@ -23,15 +23,15 @@ TOLD = frozenset({ActionKind.NOTIFY, ActionKind.COACH, ActionKind.PROVE})
 """Responses that are prompts, not hands."""
 
 
-def judge_all(decision: Decision, event: Event) -> Decision:
-    """Ask every check that listens to this kind of event."""
+def judge_all(decision: Decision, event: Event, *, again: bool = False) -> Decision:
+    """Ask every check that listens to this kind of event; `again` for one that is not new."""
     for bound in decision.state.plan.listening.get(type(event), ()):
         if not bound.control.paused:
-            decision = _judge(decision, bound, event)
+            decision = _judge(decision, bound, event, again=again)
     return decision
 
 
-def _judge(decision: Decision, bound: Bound, event: Event) -> Decision:
+def _judge(decision: Decision, bound: Bound, event: Event, *, again: bool) -> Decision:
     facts = decision.state.facts
     try:
         verdict = bound.check.judge(event, facts, bound.control.settings)
@@ -46,10 +46,14 @@ def _judge(decision: Decision, bound: Bound, event: Event) -> Decision:
     if subject == "":
         decision = _remember(decision, bound, verdict, event.at)
     if verdict.state is Is.FAIL:
-        return _wrong(decision, bound, verdict, subject, event)
+        return _wrong(decision, bound, verdict, subject, event, again=again)
     if verdict.state is Is.UNKNOWN:
         return decision
-    return close(decision, (bound.check.id, subject), event.at)
+    decision = close(decision, (bound.check.id, subject), event.at)
+    if verdict.response is None:
+        return decision
+    about = (bound.check.id, subject)
+    return _hands(decision, about, verdict.response, event, again=again)
 
 
 def _remember(decision: Decision, bound: Bound, verdict: Verdict, at: Moment) -> Decision:
@@ -62,24 +66,34 @@ def _remember(decision: Decision, bound: Bound, verdict: Verdict, at: Moment) ->
 
 
 def _wrong(
-    decision: Decision, bound: Bound, verdict: Verdict, subject: str, event: Event
+    decision: Decision,
+    bound: Bound,
+    verdict: Verdict,
+    subject: str,
+    event: Event,
+    *,
+    again: bool,
 ) -> Decision:
     if verdict.message is None:
         return decision
+    response = verdict.response or Response(kinds=bound.control.respond)
     key = (bound.check.id, subject)
     before = decision.state.findings.get(key)
     finding = Finding(
         check=bound.check.id,
         subject=subject,
-        severity=bound.control.severity,
+        severity=verdict.severity or bound.control.severity,
         message=verdict.message,
         since=before.since if before else event.at,
         hits=_hits(event),
     )
-    if before is not None:
-        return _again(decision, bound, before, finding, event.at)
-    decision = _keep(decision, finding).then(records=(records.opened(finding),))
-    return respond(decision, bound, finding, event.at)
+    if before is None:
+        decision = _keep(decision, finding).then(records=(records.opened(finding),))
+        return _respond(decision, bound, finding, response, event)
+    decision = _again(decision, bound, before, finding, event.at)
+    if not isinstance(event, ClipboardScanned):
+        return decision
+    return _hands(decision, finding.key, response, event, again=again)
 
 
 def _again(
@@ -108,20 +122,68 @@ def _hits(event: Event) -> tuple[Hit, ...]:
     return event.hits if isinstance(event, FileScanned | ClipboardScanned) else ()
 
 
-def respond(decision: Decision, bound: Bound, finding: Finding, at: Moment) -> Decision:
-    """Turn the policy's `respond` list into prompts and actions."""
-    for kind in bound.control.respond:
+def _respond(
+    decision: Decision, bound: Bound, finding: Finding, response: Response, event: Event
+) -> Decision:
+    """Turn a list of responses into prompts and actions, in its order."""
+    for kind in response.kinds:
         if kind in TOLD:
-            decision = ask(decision, bound, finding, kind, at)
+            decision = ask(decision, bound, finding, kind, event.at)
         else:
-            decision = act(decision, kind, finding.check, finding.subject, at)
+            one = replace(response, kinds=(kind,))
+            decision = _hands(decision, finding.key, one, event, again=False)
+    return decision
+
+
+def _hands(
+    decision: Decision, about: Key, response: Response, event: Event, *, again: bool
+) -> Decision:
+    """Give what is to be done to the hands, now or when its time has come."""
+    kinds = tuple(kind for kind in response.kinds if kind not in TOLD)
+    if not kinds:
+        return decision
+    if response.after > 0:
+        return _defer(decision, about, kinds, event.at.boot + response.after)
+    if isinstance(event, ClipboardScanned):
+        if again:
+            goes_on = not clipboard.contested(decision, event)
+        else:
+            decision, goes_on = clipboard.round_of(decision, event)
+        if not goes_on:
+            return decision
+    for kind in kinds:
+        decision = act(decision, kind, *about, event.at)
+    return decision
+
+
+def _defer(decision: Decision, about: Key, kinds: tuple[ActionKind, ...], due: float) -> Decision:
+    """Let actions wait; those that already wait keep their time."""
+    check, subject = about
+    waiting = {(d.kind, d.check, d.subject) for d in decision.state.deferred}
+    more = tuple(
+        Deferred(kind=kind, check=check, subject=subject, due=due)
+        for kind in kinds
+        if (kind, *about) not in waiting
+    )
+    return decision.then(replace(decision.state, deferred=(*decision.state.deferred, *more)))
+
+
+def act_in_time(decision: Decision, at: Moment) -> Decision:
+    """Give the hands what has waited long enough."""
+    due = tuple(d for d in decision.state.deferred if d.due <= at.boot)
+    if not due:
+        return decision
+    rest = tuple(d for d in decision.state.deferred if d not in due)
+    decision = decision.then(replace(decision.state, deferred=rest))
+    for one in due:
+        decision = act(decision, one.kind, one.check, one.subject, at)
     return decision
 
 
 def act(decision: Decision, kind: ActionKind, check: str, subject: str, at: Moment) -> Decision:
     """Give an action to the hands; it is written down before it is done."""
     count = decision.state.count + 1
-    action = Action(id=f"{int(at.wall)}-{count}", kind=kind, check=check, subject=subject)
+    action = Action(id=f"{int(at.wall)}-{count}", kind=kind, check=check, subject=subject, at=at)
     tries = {**decision.state.tries, action.id: Try(action=action, at=at)}
     return decision.then(
         replace(decision.state, count=count, tries=tries),
@@ -145,8 +207,9 @@ def close(decision: Decision, key: tuple[str, str], at: Moment) -> Decision:
         for id_, t in decision.state.tries.items()
         if (t.action.check, t.action.subject) != key
     }
+    deferred = tuple(d for d in decision.state.deferred if (d.check, d.subject) != key)
     decision = decision.then(
-        replace(decision.state, findings=findings, tries=tries),
+        replace(decision.state, findings=findings, tries=tries, deferred=deferred),
         records=(records.closed(finding, at),),
         memory={memory.finding_key(finding): None},
     )

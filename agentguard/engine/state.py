@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from agentguard.engine.plan import Plan
-from agentguard.model.actions import Action, Outcome
+from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import CallState, Facts, SensorState, SessionState
 from agentguard.model.findings import Finding
 from agentguard.model.moments import Moment
@@ -46,6 +46,24 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """An action that waits until boot time `due` for its finding to be mended."""
+
+    kind: ActionKind
+    check: str
+    subject: str
+    due: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounds:
+    """How often in a row the same was taken away, the last time at boot time `last`."""
+
+    count: int
+    last: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """All that the engine knows."""
 
@@ -60,6 +78,8 @@ class State:
     sensors: Mapping[str, SensorState] = field(default_factory=dict)
     tries: Mapping[str, Try] = field(default_factory=dict)
     coached: Mapping[str, float] = field(default_factory=dict)
+    deferred: tuple[Deferred, ...] = ()
+    rounds: Mapping[str, Rounds] = field(default_factory=dict)
     count: int = 0
 
     @property

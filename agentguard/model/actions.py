@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agentguard.model.moments import Moment
+
 
 class ActionKind(StrEnum):
     """A response that a policy may list under `respond`."""
@@ -14,18 +16,23 @@ class ActionKind(StrEnum):
     PROVE = "prove"
     LOCK = "lock"
     CLEAR_CLIPBOARD = "clear-clipboard"
+    MASK_CLIPBOARD = "mask-clipboard"
     VAULT = "vault"
     PURGE = "purge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One thing to do about a finding; `subject` is what it is done to (a path, a selection)."""
+    """One thing to do about a finding; `subject` is what it is done to (a path, a selection).
+
+    `at` is when it was decided: what was seen later is not what it is about.
+    """
 
     id: str
     kind: ActionKind
     check: str
     subject: str
+    at: Moment | None = None
 
 
 class Outcome(StrEnum):

@@ -58,11 +58,15 @@ class Tick(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState(Event):
-    """The session: `idle` seconds without input, `locked` None when no source can tell."""
+    """The session: `idle` seconds without input, `locked` None when no source can tell.
+
+    `active` is False while another user's session is in front of it; None when nobody can tell.
+    """
 
     locked: bool | None
     idle: float | None
     source: str
+    active: bool | None = None
 
     @property
     def facet(self) -> str:  # noqa: D102 - inherited
@@ -85,6 +89,10 @@ class ClipboardScanned(Event):
     selection: str
     hits: tuple[Hit, ...]
     judged: bool = True
+
+    @property
+    def facet(self) -> str:  # noqa: D102 - inherited
+        return self.selection
 
 
 class FileOutcome(StrEnum):
@@ -122,6 +130,17 @@ class AppFocused(Event):
     image: str
     window_class: str
     window: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowInFront(Event):
+    """A window is in front now, for however short a time; told at most ten times a second.
+
+    What is pasted goes there; `AppFocused` tells only those that stay.
+    """
+
+    image: str
+    window_class: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

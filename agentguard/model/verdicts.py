@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agentguard.model.actions import ActionKind
 from agentguard.model.messages import Message, Param, say
 
 
@@ -28,15 +29,29 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What is done about one verdict; its hands wait `after` seconds for it to be mended."""
+
+    kinds: tuple[ActionKind, ...]
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The state that one event proves, and the sentence that tells why.
 
     `subject` says whom it is about where the event alone does not tell; None asks the check.
+    `response` takes the place of the policy's `respond` where a rule of the policy says so; with a
+    pass it is done without a finding. `severity` takes the place of the policy's. `rows` are the
+    table behind the sentence, a line each.
     """
 
     state: State
     message: Message | None = None
     subject: str | None = None
+    response: Response | None = None
+    severity: Severity | None = None
+    rows: tuple[Message, ...] = ()
 
 
 def passed(id_: str = "", /, **params: Param) -> Verdict:

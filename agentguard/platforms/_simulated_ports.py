@@ -76,6 +76,7 @@ class DesktopState:
     touched: float
     locks: bool
     locked: bool = False
+    active: bool = True
     call: tuple[bool, str] = (False, "")
     battery: bool | None = None
     focused: FocusedWindow = NO_WINDOW
@@ -104,7 +105,9 @@ class SimulatedSession:
         self.state.require("session")
         with self.state.guard:
             idle = max(0.0, self.state.clock.now().boot - self.state.touched)
-            return SessionReading(idle=idle, locked=self.state.locked, source=SOURCE)
+            return SessionReading(
+                idle=idle, locked=self.state.locked, source=SOURCE, active=self.state.active
+            )
 
     def lock(self) -> None:
         """Lock, unless this desktop ignores it."""
@@ -143,9 +146,20 @@ class SimulatedClipboard:
             copied = self.state.copied.get(selection)
         if copied is None:
             return None
-        text = "" if copied.secret else copied.text[:limit]
-        whole = copied.secret or len(copied.text) <= limit
-        return replace(copied, text=text, whole=whole)
+        text = "" if copied.secret or copied.own else copied.text[:limit]
+        whole = copied.secret or copied.own or len(copied.text) <= limit
+        flavours = () if copied.secret else copied.flavours
+        return replace(copied, text=text, whole=whole, flavours=flavours)
+
+    def replace(self, selection: str, text: str) -> bool:
+        """Put a text in place of what is there."""
+        self.state.require("clipboard")
+        with self.state.guard:
+            if selection not in self.state.copied:
+                return False
+            self.state.copied[selection] = Copied(text=text, app="", own=True)
+        self.state.copies.publish(selection)
+        return True
 
     def clear(self, selection: str) -> None:
         """Empty the selection."""

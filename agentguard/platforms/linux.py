@@ -64,14 +64,15 @@ def _session(environment: Mapping[str, str], display: str) -> Session | Absent:
     if not display and not wayland:
         return Absent(reason=say("desktop.no-display"))
     kept = Kept(display, screensaver.extname, res.extname)
-    means: list[Means] = [Logind(bus.Bus(bus.system_address(environment)), environment)]
+    logind = Logind(bus.Bus(bus.system_address(environment)), environment)
+    means: list[Means] = [logind]
     address = bus.session_address(environment)
     if address is not None:
         means.append(ScreenSaver(bus.Bus(address)))
     if display:
         means.append(X11Saver(kept))
     means.append(Locker(environment, wayland=wayland))
-    return LinuxSession(X11Idle(kept) if display else None, tuple(means))
+    return LinuxSession(X11Idle(kept) if display else None, tuple(means), logind.active)
 
 
 def _notifier(environment: Mapping[str, str]) -> Notifier | Absent:

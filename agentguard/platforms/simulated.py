@@ -27,7 +27,7 @@ from agentguard.platforms._simulated_ports import (
     SimulatedSession,
 )
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent, Backend, Copied, FocusedWindow, Probe
+from agentguard.ports.desktop import Absent, Backend, Copied, Flavour, FocusedWindow, Probe
 
 __all__ = ["CLIPBOARD", "PRIMARY", "SELECTIONS", "FakeClock", "SimulatedDesktop"]
 
@@ -85,17 +85,27 @@ class SimulatedDesktop:
             self._state.locked = False
             self.type_key()
 
+    def switch(self, *, away: bool = True) -> None:
+        """Bring another user's session in front of this one, or this one back."""
+        self._state.active = not away
+
     @property
     def locked(self) -> bool:
         """Whether the screen is locked."""
         return self._state.locked
 
     def copy(
-        self, text: str, app: str = "", *, selection: str = CLIPBOARD, secret: bool = False
+        self,
+        text: str,
+        app: str = "",
+        *flavours: Flavour,
+        selection: str = CLIPBOARD,
+        secret: bool = False,
     ) -> None:
         """Copy text in the program `app`; `secret` is a password manager's flag."""
+        copied = Copied(text=text, app=app, secret=secret, flavours=flavours)
         with self._state.guard:
-            self._state.copied[selection] = Copied(text=text, app=app, secret=secret)
+            self._state.copied[selection] = copied
         self._state.copies.publish(selection)
 
     def paste(self, selection: str = CLIPBOARD) -> str:

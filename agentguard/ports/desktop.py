@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from agentguard.model.events import Event
 from agentguard.model.messages import Message
@@ -25,11 +25,15 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionReading:
-    """The session now: `idle` seconds without input, `locked` None when no source can tell."""
+    """The session now: `idle` seconds without input, `locked` None when no source can tell.
+
+    `active` is False while another user's session is in front of it; None when nobody can tell.
+    """
 
     idle: float | None
     locked: bool | None
     source: str
+    active: bool | None = None
 
 
 class Session(Protocol):
@@ -45,17 +49,31 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flavour:
+    """What was copied, in another form than text; `data` is the form's own markup."""
+
+    kind: Literal["html", "rtf", "csv", "files"]
+    data: str
+
+    def __repr__(self) -> str:
+        return f"Flavour(kind={self.kind!r}, {len(self.data)} characters)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
     """What is on the clipboard: only ever a local variable of the sensor.
 
     `secret` says that the owner marked it as not to be kept (a password manager's flag);
-    `whole` is False when it was longer than asked for.
+    `whole` is False when it was longer than asked for, or a part did not come in time. `own` says
+    that the agent put it there.
     """
 
     text: str
     app: str
     secret: bool = False
     whole: bool = True
+    flavours: tuple[Flavour, ...] = ()
+    own: bool = False
 
     def __repr__(self) -> str:
         return f"Copied(app={self.app!r}, {len(self.text)} characters)"
@@ -82,6 +100,15 @@ class Clipboard(Protocol):
 
     def clear(self, selection: str) -> None:
         """Empty the selection; safe to call from any thread."""
+        ...
+
+
+@runtime_checkable
+class Replaceable(Protocol):
+    """A clipboard on which a text can be put in place of what was read last."""
+
+    def replace(self, selection: str, text: str) -> bool:
+        """Put `text` there, marked as not to be kept; False when it changed since it was read."""
         ...
 
 

@@ -1,20 +1,24 @@
 """What is copied, to events: the text is judged here, dropped at once, and never leaves.
 
 The newest copy wins: at most 20 are read in a second, each up to 1 MiB of text within half a
-second. What could not be judged is said to be unjudged, so that nobody clears it.
+second. What could not be judged is said to be unjudged, so that nobody clears it. Text, pages,
+documents, tables and lists of files are judged; of a list of files the names, and what is known of
+the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from agentguard.errors import CannotError, PlatformError
 from agentguard.model.events import ClipboardScanned
 from agentguard.model.hits import Hit
+from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Clipboard, Copied
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent import watching_state
+from agentguard.sensors.flavours import files, text_of
 
 NAME = "clipboard"
 LIMIT = 1024 * 1024  # characters that are judged
@@ -25,15 +29,27 @@ Judge = Callable[[str], tuple[Hit, ...]]
 """Gives the hits of a text; a CannotError says that it could not be judged."""
 
 
+def nothing_known(_path: str) -> tuple[Hit, ...]:
+    """Know nothing of any file."""
+    return ()
+
+
 class ClipboardSensor:
-    """Judges every selection at the start, and then each time its owner changes."""
+    """Judges every selection at the start, and then each time its owner changes.
+
+    `known` gives what was found in a file before.
+    """
 
     name = NAME
 
-    def __init__(self, clipboard: Clipboard, judge: Judge, clock: Clock) -> None:
+    def __init__(
+        self, clipboard: Clipboard, judge: Judge, clock: Clock, *, known: Judge = nothing_known
+    ) -> None:
         self._clipboard = clipboard
         self._judge = judge
         self._clock = clock
+        self._known = known
+        self._looked: dict[str, Moment | None] = {}
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Watch until `stop` is set; a PlatformError of the watch itself ends it."""
@@ -46,11 +62,16 @@ class ClipboardSensor:
         submit(watching_state(self.name, self._clock))
         self._clipboard.watch(changed, stop)
 
+    def newer(self, selection: str, than: Moment) -> bool:
+        """Tell whether something was read since that moment, or is being read now."""
+        looked = self._looked.get(selection, than)
+        return looked is None or looked.boot > than.boot
+
     def _scan(self, selection: str) -> ClipboardScanned:
+        self._looked[selection] = None
         app, hits, judged = self._look(selection)
-        return ClipboardScanned(
-            at=self._clock.now(), app=app, selection=selection, hits=hits, judged=judged
-        )
+        self._looked[selection] = at = self._clock.now()
+        return ClipboardScanned(at=at, app=app, selection=selection, hits=hits, judged=judged)
 
     def _look(self, selection: str) -> tuple[str, tuple[Hit, ...], bool]:
         """Give the program, the hits, and whether they say all there is to say."""
@@ -58,7 +79,7 @@ class ClipboardSensor:
             copied = self._clipboard.read(selection, limit=LIMIT, seconds=SECONDS)
         except PlatformError:
             return "", (), False
-        if copied is None:
+        if copied is None or copied.own:
             return "", (), True
         return copied.app, *self._verdict(copied)
 
@@ -66,10 +87,30 @@ class ClipboardSensor:
         if copied.secret:
             return (), False
         try:
-            hits = self._judge(copied.text)
+            hits = _together(self._each(copied))
         except CannotError:
             return (), False
         return hits, bool(hits) or copied.whole
+
+    def _each(self, copied: Copied) -> Iterator[tuple[Hit, ...]]:
+        """Judge each form of it: one that shows less to the eye may hold more."""
+        yield self._judge(copied.text)
+        for flavour in copied.flavours:
+            text = text_of(flavour)
+            if text != copied.text:
+                yield self._judge(text)
+            if flavour.kind == "files":
+                yield from (self._known(path) for path in files(flavour))
+
+
+def _together(parts: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    """Give the most that one part holds of each kind: the parts say the same in other forms."""
+    most: dict[str, Hit] = {}
+    for hits in parts:
+        for hit in hits:
+            if hit.kind not in most or hit.count > most[hit.kind].count:
+                most[hit.kind] = hit
+    return tuple(most.values())
 
 
 class TokenBucket:

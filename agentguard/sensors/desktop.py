@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent, Backend
+from agentguard.ports.desktop import Absent, Backend, Foreground
 from agentguard.ports.sensor import Sensor
 from agentguard.sensors import call, clipboard, foreground, session
 from agentguard.sensors.absent import AbsentSensor
+from agentguard.sensors.front import FrontSensor
 
 
 def desktop_sensors(
-    backend: Backend, judge: clipboard.Judge, clock: Clock
-) -> tuple[Sensor, Sensor, Sensor, Sensor]:
-    """Give the sensors session, clipboard, foreground and call."""
+    backend: Backend,
+    judge: clipboard.Judge,
+    clock: Clock,
+    known: clipboard.Judge = clipboard.nothing_known,
+) -> tuple[Sensor, ...]:
+    """Give the sensors session, clipboard, foreground and call, and front where it can be seen."""
+    front = () if isinstance(backend.foreground, Absent) else (_front(backend.foreground, clock),)
     return (
         _session(backend, clock),
-        _clipboard(backend, judge, clock),
+        _clipboard(backend, judge, clock, known),
         _foreground(backend, clock),
         _call(backend, clock),
+        *front,
     )
+
+
+def _front(foreground: Foreground, clock: Clock) -> Sensor:
+    return FrontSensor(foreground, clock)
 
 
 def _session(backend: Backend, clock: Clock) -> Sensor:
@@ -27,10 +37,12 @@ def _session(backend: Backend, clock: Clock) -> Sensor:
     return session.SessionSensor(backend.session, clock)
 
 
-def _clipboard(backend: Backend, judge: clipboard.Judge, clock: Clock) -> Sensor:
+def _clipboard(
+    backend: Backend, judge: clipboard.Judge, clock: Clock, known: clipboard.Judge
+) -> Sensor:
     if isinstance(backend.clipboard, Absent):
         return AbsentSensor(clipboard.NAME, backend.clipboard.reason, clock)
-    return clipboard.ClipboardSensor(backend.clipboard, judge, clock)
+    return clipboard.ClipboardSensor(backend.clipboard, judge, clock, known=known)
 
 
 def _foreground(backend: Backend, clock: Clock) -> Sensor:

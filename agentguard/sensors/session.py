@@ -37,7 +37,11 @@ class SessionSensor:
                 told, told_at = _gist(reading), now
                 submit(
                     SessionState(
-                        at=now, locked=reading.locked, idle=reading.idle, source=reading.source
+                        at=now,
+                        locked=reading.locked,
+                        idle=reading.idle,
+                        source=reading.source,
+                        active=reading.active,
                     )
                 )
             self._clock.wait(stop, EVERY)
@@ -46,4 +50,4 @@ class SessionSensor:
 def _gist(reading: SessionReading) -> tuple[object, ...]:
     """Give what must differ before a reading is told again."""
     step = None if reading.idle is None else int(reading.idle // STEP)
-    return (reading.locked, step, reading.source)
+    return (reading.locked, reading.active, step, reading.source)

@@ -14,12 +14,14 @@ from Xlib.ext import res, xfixes
 
 from agentguard.errors import PlatformError
 from agentguard.platforms._linux import x11
+from agentguard.platforms._linux.x11_owner import LONGEST, Owner, Wish
 from agentguard.platforms._linux.x11_reader import Reader, follow
 from agentguard.platforms._linux.x11_transfer import NoAnswer, is_change
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied
 
 SELECTIONS = ("CLIPBOARD", "PRIMARY")
+ANSWER = 2.0  # seconds for the watch to take a selection
 
 
 class X11Clipboard:
@@ -29,6 +31,7 @@ class X11Clipboard:
         self._name = display
         self._guard = threading.Lock()
         self._reader: Reader | None = None
+        self._owner: Owner | None = None
 
     @property
     def selections(self) -> tuple[str, ...]:
@@ -40,12 +43,15 @@ class X11Clipboard:
         with x11.connected(self._name, xfixes.extname) as display:
             names = {display.get_atom(name): name for name in SELECTIONS}
             follow(display, names)
-            display.sync()
-            for name in SELECTIONS:
-                changed(name)
-            while not stop.is_set():
-                for atom in _changes(display, stop):
-                    changed(names[atom])
+            self._owner = owner = Owner(display)
+            try:
+                for name in SELECTIONS:
+                    changed(name)
+                while not stop.is_set():
+                    for atom in _changes(display, owner, stop):
+                        changed(names[atom])
+            finally:
+                self._owner = None
 
     def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
         """Read at most `limit` characters within `seconds`; None when there is no text.
@@ -63,6 +69,25 @@ class X11Clipboard:
             except PlatformError:
                 self._forget()
                 raise
+
+    def replace(self, selection: str, text: str) -> bool:
+        """Own the selection with `text`, unless something newer was copied since it was read.
+
+        Raises:
+            PlatformError: nobody watches, the text is too long, or the display is gone.
+
+        """
+        owner = self._owner
+        if owner is None or len(text.encode()) > LONGEST:
+            raise PlatformError("The masked text cannot be put on the clipboard.")
+        with self._guard:
+            read_at = self._reader.read_at(selection) if self._reader else X.CurrentTime
+        wish = Wish(selection=selection, text=text, read_at=read_at)
+        if read_at != X.CurrentTime:
+            owner.wish(wish, self._name)
+        if read_at == X.CurrentTime or not wish.done.wait(ANSWER):
+            raise PlatformError("The clipboard is too busy to put a masked text on it.")
+        return wish.taken
 
     def clear(self, selection: str) -> None:
         """Empty the selection, unless something newer was copied since it was last read.
@@ -83,8 +108,12 @@ class X11Clipboard:
     def _opened(self) -> Reader:
         if self._reader is None:
             display = x11.connect(self._name, xfixes.extname, res.extname)
-            self._reader = Reader(display, SELECTIONS)
+            self._reader = Reader(display, SELECTIONS, self._own_window)
         return self._reader
+
+    def _own_window(self) -> int:
+        owner = self._owner
+        return 0 if owner is None else owner.window
 
     def _forget(self) -> None:
         if self._reader is not None:
@@ -92,7 +121,12 @@ class X11Clipboard:
         self._reader = None
 
 
-def _changes(display: Display, stop: Stop) -> tuple[int, ...]:
-    """Give the selections that changed, each once however often it did."""
-    seen = (event.selection for event in x11.until(stop, display) if is_change(event))
-    return tuple(dict.fromkeys(seen))
+def _changes(display: Display, owner: Owner, stop: Stop) -> tuple[int, ...]:
+    """Give the selections that changed, each once however often it did; serve what we own."""
+    seen: dict[int, None] = {}
+    for event in x11.until(stop, display):
+        if is_change(event):
+            seen[event.selection] = None
+        else:
+            owner.handle(event)
+    return tuple(seen)

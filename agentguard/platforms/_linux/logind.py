@@ -27,6 +27,7 @@ class Logind:
         self._bus = bus
         self._id = environment.get("XDG_SESSION_ID", "")
         self._path = ""
+        self._was_active = False
 
     def locked(self) -> bool | None:
         """Read the hint; None when logind does not answer."""
@@ -35,6 +36,19 @@ class Logind:
         except PlatformError:
             self._path = ""
             return None
+
+    def active(self) -> bool | None:
+        """Tell whether this session is the one in front at its seat; None when it is not known.
+
+        A session that was never seen in front, such as a remote one, has no front to lose.
+        """
+        try:
+            active = bool(self._bus.get(self._session(), "Active"))
+        except PlatformError:
+            self._path = ""
+            return None
+        self._was_active = self._was_active or active
+        return active if self._was_active else None
 
     def lock(self) -> bool:
         """Ask for the lock; tell whether logind took the request."""

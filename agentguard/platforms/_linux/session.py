@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from agentguard.errors import PlatformError
@@ -48,9 +49,15 @@ class Means(Protocol):
 class LinuxSession:
     """Reads idle time and lock state, and locks by the first means that works."""
 
-    def __init__(self, idle: Idle | None, means: tuple[Means, ...]) -> None:
+    def __init__(
+        self,
+        idle: Idle | None,
+        means: tuple[Means, ...],
+        active: Callable[[], bool | None] = lambda: None,
+    ) -> None:
         self._idle = idle
         self._means = means
+        self._active = active
         self._pause = threading.Event()
 
     def read(self) -> SessionReading:
@@ -58,7 +65,7 @@ class LinuxSession:
         locked, teller = self._locked()
         idle = None if self._idle is None else self._idle.seconds()
         source = "+".join(name for name in (self._idle.name if self._idle else "", teller) if name)
-        return SessionReading(idle=idle, locked=locked, source=source)
+        return SessionReading(idle=idle, locked=locked, source=source, active=self._active())
 
     def lock(self) -> None:
         """Lock; the next means is tried when one refuses or is seen not to lock within 2 s."""

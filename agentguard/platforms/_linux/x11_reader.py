@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from Xlib import X
 from Xlib.display import Display
@@ -14,7 +15,7 @@ from Xlib.xobject.drawable import Window
 
 from agentguard.platforms._linux import x11
 from agentguard.platforms._linux.x11_transfer import NoAnswer, Overtaken, Transfer, is_change
-from agentguard.ports.desktop import Copied
+from agentguard.ports.desktop import Copied, Flavour
 
 TEXTS = (
     ("UTF8_STRING", "utf-8"),
@@ -24,12 +25,22 @@ TEXTS = (
 )
 """The targets that are text, the best first, with their encodings."""
 
+Kind = Literal["html", "rtf", "csv", "files"]
+
 SECRETS = (
     "x-kde-passwordManagerHint",
     "application/x-nspasteboard-concealed-type",
     "ExcludeClipboardContentFromMonitorProcessing",
 )
 """Targets by which an owner says: do not keep this (KeePassXC, Bitwarden, Firefox, Wine)."""
+
+FLAVOURS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    ("html", ("text/html",)),
+    ("rtf", ("text/rtf", "application/rtf", "text/richtext")),
+    ("csv", ("text/csv",)),
+    ("files", ("text/uri-list", "x-special/gnome-copied-files")),
+)
+"""The targets that say it in another form, as far as they are judged."""
 
 LONGEST_CHARACTER = 4  # bytes in UTF-8
 RETIRED = 4
@@ -52,10 +63,16 @@ def follow(display: Display, selections: Iterable[int]) -> None:
 
 
 class Reader:
-    """Reads selections over a connection of its own, which has XFixes and X-Resource."""
+    """Reads selections over a connection of its own, which has XFixes and X-Resource.
 
-    def __init__(self, display: Display, selections: Iterable[str]) -> None:
+    `own` gives the window by which the agent itself owns them, 0 when there is none.
+    """
+
+    def __init__(
+        self, display: Display, selections: Iterable[str], own: Callable[[], int] = int
+    ) -> None:
         self._display = display
+        self._own = own
         self._requestor = x11.hidden_window(display)
         self._retired: deque[Window] = deque()
         self._read_at: dict[int, int] = {}
@@ -73,6 +90,8 @@ class Reader:
         deadline = time.monotonic() + seconds
         atom = self._display.get_atom(selection)
         while (owner := self._owner(atom)) and time.monotonic() < deadline:
+            if owner == self._own():
+                return Copied(text="", app="", own=True)
             transfer = Transfer(self._display, self._requestor, atom, deadline, self._note)
             try:
                 return self._copied(transfer, self._program(owner), limit)
@@ -100,6 +119,23 @@ class Reader:
         offered = transfer.atoms("TARGETS")
         if any(self._display.get_atom(name) in offered for name in SECRETS):
             return Copied(text="", app=app, secret=True)
+        text, whole = self._text(transfer, offered, limit)
+        flavours: list[Flavour] = []
+        try:
+            for flavour, all_of_it in self._flavours(transfer, offered, limit):
+                flavours.append(flavour)
+                whole = whole and all_of_it
+        except NoAnswer:
+            whole = False
+            self._renew()
+        if text is None and not flavours:
+            return None if whole else Copied(text="", app=app, whole=False)
+        return Copied(text=text or "", app=app, whole=whole, flavours=tuple(flavours))
+
+    def _text(
+        self, transfer: Transfer, offered: tuple[int, ...], limit: int
+    ) -> tuple[str | None, bool]:
+        """Give the text, and whether it is whole; None when none is offered."""
         for target, encoding in TEXTS:
             if offered and self._display.get_atom(target) not in offered:
                 continue
@@ -107,9 +143,18 @@ class Reader:
             if fetched is None:
                 continue
             text = fetched.data.decode(encoding, "replace")
-            whole = fetched.whole and len(text) <= limit
-            return Copied(text=text[:limit], app=app, whole=whole)
-        return None
+            return text[:limit], fetched.whole and len(text) <= limit
+        return None, True
+
+    def _flavours(
+        self, transfer: Transfer, offered: tuple[int, ...], limit: int
+    ) -> Iterator[tuple[Flavour, bool]]:
+        """Give the other forms that are offered, each with whether it is whole."""
+        for kind, targets in FLAVOURS:
+            target = next((t for t in targets if self._display.get_atom(t) in offered), None)
+            fetched = transfer.fetch(target, limit) if target else None
+            if fetched is not None:
+                yield Flavour(kind=kind, data=_decoded(fetched.data)), fetched.whole
 
     def _owner(self, selection: int) -> int:
         """Give the owner's window, and remember of which change it is; 0 when there is none."""
@@ -133,3 +178,10 @@ class Reader:
         if len(self._retired) > RETIRED:
             self._retired.popleft().destroy()
         self._requestor = x11.hidden_window(self._display)
+
+
+def _decoded(data: bytes) -> str:
+    """Decode a form's markup; some browsers (Firefox) give UTF-16 with a mark."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,32 @@
+"""The sensors that need no desktop, together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentguard.ports.sensor import Sensor
+from agentguard.sensors.files import FilesSensor
+from agentguard.sensors.host import HostSensor
+from agentguard.sensors.retention import RetentionSensor
+from agentguard.sensors.training import Training
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSensors:
+    """The sensors that need no desktop."""
+
+    files: FilesSensor
+    host: HostSensor
+    retention: RetentionSensor
+    training: Training
+
+    @property
+    def all(self) -> tuple[Sensor, ...]:
+        """All of them."""
+        return (self.files, self.host, self.retention, self.training)
+
+    def look_again(self) -> None:
+        """Have everything looked at now."""
+        self.files.poke()
+        self.host.poke()
+        self.retention.poke()
