@@ -21,7 +21,7 @@ from agentguard.model.events import PolicyInForce, PolicyRefused, SensorState, W
 from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
-from agentguard.platforms import cage
+from agentguard.platforms import cage, leash
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
@@ -80,7 +80,7 @@ def opened(place: Place) -> Iterator[Agent]:
         stack.callback(store.close)
         seen = SeenDatabase(place.folder, place.clock)
         stack.callback(seen.close)
-        scan = ScanClient(Limits(), place.clock, strikes=seen, cage=cage())
+        scan = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
         stack.callback(scan.close)
         asking = _Asking()
         parts = Parts(

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from agentguard.commands._scan_walk import walk
 from agentguard.model.policy import Detection
-from agentguard.platforms import cage, system_clock
+from agentguard.platforms import cage, leash, system_clock
 from agentguard.scan.client import Limits, ScanClient, Scanned
 
 MOST_JOBS = 64
@@ -37,7 +37,7 @@ def results(
     """
     with ExitStack() as stack:
         every = [
-            ScanClient(Limits(), system_clock(), detection=detection, cage=cage())
+            ScanClient(Limits(), system_clock(), detection=detection, cage=cage(), leash=leash)
             for _ in range(jobs)
         ]
         clients: LifoQueue[ScanClient] = LifoQueue()  # one that has started goes first

@@ -19,7 +19,7 @@ from agentguard.look import Look, Progress
 from agentguard.mfa import Verifiers
 from agentguard.model.posture import ControlState
 from agentguard.model.verdicts import State
-from agentguard.platforms import cage, load, system_clock
+from agentguard.platforms import cage, leash, load, system_clock
 from agentguard.ports.clock import Clock
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import open_for_reading
@@ -73,7 +73,7 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
     given = _policy_file.read(str(chosen)) if chosen else None
     with (
         closing(SeenDatabase(folder, clock)) as seen,
-        ScanClient(Limits(), clock, strikes=seen, cage=cage()) as scan,
+        ScanClient(Limits(), clock, strikes=seen, cage=cage(), leash=leash) as scan,
     ):
         parts = Parts(
             folder=folder,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Protocol
 
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._clock import boot_id as _boot_id
@@ -11,7 +12,7 @@ from agentguard.platforms._instance import only_one
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
 
-__all__ = ["boot_id", "cage", "load", "only_one", "system_clock"]
+__all__ = ["boot_id", "cage", "leash", "load", "only_one", "system_clock"]
 
 
 def load() -> Backend:
@@ -28,6 +29,27 @@ def load() -> Backend:
 def cage() -> str:
     """Give the name of what locks a scan child in, as `module:function`; empty without one."""
     return "agentguard.platforms._linux.cage:shut" if sys.platform == "linux" else ""
+
+
+class Leash(Protocol):
+    """Holds a process from outside; whoever closes or loses it ends the process."""
+
+    def bound(self, memory: int) -> bool:
+        """Let it take this many bytes and no more; tell whether the system sees to it."""
+        ...
+
+    def close(self) -> None:
+        """End it, with what it started."""
+        ...
+
+
+def leash(pid: int, *, programs: bool) -> Leash | None:
+    """Hold a scan child so that it ends with this process; None where its cage does more."""
+    if sys.platform != "win32":
+        return None
+    from agentguard.platforms._win32 import job  # noqa: PLC0415 - one system's door at a time
+
+    return job.leash(pid, programs=programs)
 
 
 def system_clock() -> Clock:

@@ -10,6 +10,7 @@ import psutil
 
 from agentguard.errors import ScanError
 from agentguard.scan import _birth, _speech
+from agentguard.scan.child import Leash, Leashing, no_leash
 from agentguard.scan.limits import MIB
 from agentguard.scan.outcome import Reading
 
@@ -23,17 +24,26 @@ _LOOK = 0.1
 class Offspring:
     """A child and the line to it.
 
-    `watched` has the parent look at its memory every tenth of a second while it works.
+    `leash` holds it in the system's hands before it hears of any file; `watched` has the parent
+    look at its memory every tenth of a second while it works.
     """
 
-    def __init__(self, errand: _speech.Errand, *, watched: bool = WATCHED) -> None:
+    def __init__(
+        self,
+        errand: _speech.Errand,
+        *,
+        leash: Leashing = no_leash,
+        watched: bool = WATCHED,
+    ) -> None:
         self._errand = errand
+        self._leash: Leash | None = None
         self._watched = watched
         self._ready = False
         self._base = 0
         self._process: _birth.Process | None = None
         try:
             self._process, self._line = _birth.born()
+            self._leash = leash(self._process.pid or 0, programs=errand.limits.ocr)
             self._line.send_bytes(_speech.send(errand))
         except OSError as error:
             self.end()
@@ -78,6 +88,8 @@ class Offspring:
         with suppress(OSError):
             self._line.close()
         self._process.kill()
+        if self._leash is not None:
+            self._leash.close()
         self._process.join(_JOIN)
 
     def _await_start(self) -> None:
@@ -89,6 +101,8 @@ class Offspring:
             raise ScanError("reason.not-started") from error
         self._ready = True
         self._base = self._memory() if self._watched else 0
+        if self._leash is not None:
+            self._leash.bound(self._committed() + self._errand.limits.memory_mib * MIB)
 
     def _receive(self, seconds: float) -> bytes:
         end = perf_counter() + seconds
@@ -102,6 +116,12 @@ class Offspring:
     def _judge_memory(self) -> None:
         if self._memory() - self._base > self._errand.limits.memory_mib * MIB:
             raise ScanError("reason.memory")
+
+    def _committed(self) -> int:
+        try:
+            return int(psutil.Process(self.pid).memory_info().vms)
+        except psutil.Error:
+            return 0
 
     def _memory(self) -> int:
         try:

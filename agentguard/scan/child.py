@@ -23,6 +23,26 @@ class Cage(Protocol):
         ...
 
 
+class Leash(Protocol):
+    """Holds a child from outside, where the system can: it ends when this is closed or lost."""
+
+    def bound(self, memory: int) -> bool:
+        """Let it take this many bytes and no more; tell whether the system sees to it."""
+        ...
+
+    def close(self) -> None:
+        """End it, with what it started."""
+        ...
+
+
+class Leashing(Protocol):
+    """Takes a process on a leash; gives None where the system refuses."""
+
+    def __call__(self, pid: int, *, programs: bool) -> Leash | None:
+        """Take it; with `programs` it may start others."""
+        ...
+
+
 def default_extractors() -> tuple[Extractor, ...]:
     """Give every format of the room."""
     return discover(extract, "EXTRACTOR", Extractor)
@@ -50,6 +70,11 @@ def main(parent: Line) -> None:
         return  # the parent went while its child was coming
     extractors = cast("Extractors", _named(errand.extractors))
     worker.serve(parent, errand, extractors(), cast("Cage", _named(errand.cage or NO_CAGE)))
+
+
+def no_leash(pid: int, *, programs: bool) -> Leash | None:  # noqa: ARG001 - a leash's shape
+    """Hold nothing."""
+    return None
 
 
 def no_cage(*, pictures: bool) -> bool:  # noqa: ARG001 - a cage's shape

@@ -46,7 +46,7 @@ class ScanClient:
 
     Safe for threads. The parent never opens a file that it scans. `detection` is what a policy
     wants looked for; `strikes` keeps what cost the child its life, in memory unless it is given;
-    `cage` names what locks the child in (`platforms.cage`).
+    `cage` names what locks the child in, and `leash` holds it from outside (`platforms`).
     """
 
     def __init__(
@@ -57,12 +57,15 @@ class ScanClient:
         detection: Detection = ALL,
         strikes: Strikes | None = None,
         cage: str = "",
+        *,
+        leash: child.Leashing = child.no_leash,
     ) -> None:
         name = child.name_of(extractors)
         self._limits = limits
         self._errand = _speech.Errand(limits=limits, extractors=name, cage=cage)
         self._errand = self._for(detection)
         self._clock = clock
+        self._leash = leash
         self._lock = Lock()
         self._child: Offspring | None = None
         self._aborted = False
@@ -168,7 +171,7 @@ class ScanClient:
         if self._child is not None and self._child.is_lost():
             self._end()
         if self._child is None:
-            self._child = Offspring(self._errand)
+            self._child = Offspring(self._errand, leash=self._leash)
         if self._aborted:
             raise ScanError("reason.stopped")
         reading = self._child.answer(question)
