@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from agentguard import paths, settings, texts
 from agentguard.agent import Agent, Parts
@@ -96,7 +97,7 @@ def _progress(words: Texts) -> Progress:
     return tell
 
 
-def row(control: ControlState, words: Texts) -> dict[str, object]:
+def row(control: ControlState, words: Texts) -> dict[str, Any]:
     """Give a control as scripts read it."""
     return {
         "id": control.check,
@@ -105,12 +106,13 @@ def row(control: ControlState, words: Texts) -> dict[str, object]:
         "state": control.state.value,
         "since": control.since.iso,
         "detail": words.render(control.detail),
+        "table": [words.render(line) for line in control.rows],
         "advice": words.say(f"{control.check}.advice"),
         "proves": list(control.proves),
     }
 
 
-def table(rows: list[dict[str, object]], words: Texts) -> Iterator[str]:
+def table(rows: list[dict[str, Any]], words: Texts) -> Iterator[str]:
     """Give the lines of the posture table, grouped by measure."""
     measure: object = None
     for one in rows:
@@ -121,6 +123,8 @@ def table(rows: list[dict[str, object]], words: Texts) -> Iterator[str]:
         yield f"   {state:<14} {one['title']}\n"
         if one["detail"]:
             yield f"   {'':<14} {one['detail']}\n"
+        for line in one["table"]:
+            yield f"   {'':<14}   {line}\n"
         if one["state"] == State.FAIL.value:
             yield f"   {'':<14} {one['advice']}\n"
 

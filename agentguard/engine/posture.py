@@ -63,6 +63,7 @@ def snapshot(state: State, now: Moment) -> Snapshot:
 
 def _control(state: State, bound: Bound, now: Moment) -> ControlState:
     is_, since, detail = _tell(state, bound, now)
+    judged = state.judged.get(bound.check.id)
     return ControlState(
         check=bound.check.id,
         measure=bound.check.measure,
@@ -71,6 +72,7 @@ def _control(state: State, bound: Bound, now: Moment) -> ControlState:
         severity=bound.control.severity,
         detail=detail,
         proves=bound.check.proves,
+        rows=judged.verdict.rows if judged is not None else (),
     )
 
 

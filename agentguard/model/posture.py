@@ -14,7 +14,7 @@ MEASURES = range(1, 11)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlState:
-    """The state of one control since `since`; `detail` tells why."""
+    """The state of one control since `since`; `detail` tells why, `rows` are a table behind it."""
 
     check: str
     measure: int
@@ -23,6 +23,7 @@ class ControlState:
     severity: Severity
     detail: Message | None = None
     proves: tuple[str, ...] = ()
+    rows: tuple[Message, ...] = ()
 
 
 class Overall(StrEnum):

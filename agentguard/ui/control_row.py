@@ -21,11 +21,12 @@ class ControlRow(QWidget):
         self._theme = theme
         self._icon, self._word = label(wrap=False), label(wrap=False)
         self._title, self._detail = label("", "strong"), label("", "muted")
+        self._rows = label("", "small")
         self._since, self._proves = label("", "small", wrap=False), label("", "small")
         line = row(self, gap=2 * GAP)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         middle = column(gap=2)
-        for part in (self._title, self._detail, self._proves):
+        for part in (self._title, self._detail, self._rows, self._proves):
             middle.addWidget(part)
         line.addLayout(middle, 1)
         right = column(gap=4)
@@ -43,6 +44,8 @@ class ControlRow(QWidget):
         self._title.setText(control.title)
         self._detail.setText(control.detail)
         self._detail.setVisible(bool(control.detail))
+        self._rows.setText("\n".join(control.rows))
+        self._rows.setVisible(bool(control.rows))
         self._since.setText(self._texts.say("ui.overview.ago", ago=control.since.ago))
         exact = self._texts.say("ui.overview.since", exact=control.since.exact)
         self._proves.setText(f"{exact}  ·  {control.proves}" if control.proves else exact)

@@ -163,6 +163,7 @@ def _control(control: ControlState, words: Wording) -> ControlView:
         detail=words.texts.render(control.detail),
         since=words.when(control.since),
         proves=", ".join(control.proves),
+        rows=tuple(words.texts.render(line) for line in control.rows),
     )
 
 

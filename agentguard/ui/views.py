@@ -54,7 +54,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlView:
-    """One control: what it is, how it stands, and since when."""
+    """One control: what it is, how it stands, and since when; `rows` are a table behind it."""
 
     check: str
     title: str
@@ -63,6 +63,7 @@ class ControlView:
     detail: str
     since: When
     proves: str
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,8 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
 _WITH_MESSAGE = frozenset(
     {"finding.opened", "action.finished", "proof.refused", "policy.refused", "sensor.state"}
 )
+MOST_ROWS = 20  # lines of a control's table
+
 _VERBATIM = frozenset({"digest", "id"})
 """Ids that may hold long digit runs and are no values."""
 
@@ -109,6 +111,10 @@ def _control(control: ControlState) -> v1.Control:
         severity=control.severity.value,
         detail=detail.id if detail is not None else "",
         params=places.params(dict(detail.params)) if detail is not None else {},
+        rows=tuple(
+            v1.Said(id=row.id, params=places.params(dict(row.params)))
+            for row in control.rows[:MOST_ROWS]
+        ),
     )
 
 

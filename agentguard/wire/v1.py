@@ -56,8 +56,18 @@ class Masked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     masked: tuple[str, ...] = ()
 
 
+class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sentence by its message id, with its parameters."""
+
+    id: str
+    params: dict[str, str | int] = {}
+
+
 class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The state of one control. `detail` is a message id with its parameters."""
+    """The state of one control. `detail` is a message id with its parameters.
+
+    `rows` are the lines of a table behind it.
+    """
 
     check: str
     measure: int
@@ -66,6 +76,7 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     severity: str
     detail: str = ""
     params: dict[str, str | int] = {}
+    rows: tuple[Said, ...] = ()
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -82,6 +82,11 @@ class Bus:
         (names,) = self.call(_DRIVER, method)
         return frozenset(names)
 
+    def close(self) -> None:
+        """Put the connection away; the next call makes another."""
+        with self._guard:
+            self._forget()
+
     def _connected(self) -> DBusConnection:
         if self._connection is None:
             self._connection = open_dbus_connection(self._address, auth_timeout=SECONDS)

@@ -47,6 +47,7 @@ PROGRAMS: Mapping[str, Program] = {
     "firewall-cmd": _in(_BIN, "firewall-cmd", 10),
     "clamscan": _in(_BIN, "clamscan", 10),
     "clamdscan": _in(_BIN, "clamdscan", 10),
+    "gsettings": _in(_BIN, "gsettings", 5),
 }
 
 LOCKERS: Mapping[str, tuple[Program, tuple[str, ...]]] = {
@@ -58,7 +59,15 @@ LOCKERS: Mapping[str, tuple[Program, tuple[str, ...]]] = {
 
 WAYLAND_LOCKERS = frozenset({"swaylock"})
 
-PASSED_ON = ("HOME", "USER", "LOGNAME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+PASSED_ON = (
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DCONF_PROFILE",
+)
 DISPLAY_TOO = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
 
 

@@ -13,7 +13,7 @@ from agentguard.wire import v1
 
 SHAPES: tuple[type[v1.Struct], ...] = (
     v1.Enrol, v1.Enrolled, v1.Masked, v1.Control, v1.Event, v1.Report, v1.Receipt, v1.Received,
-    v1.ProofAsked, v1.ProofAnswer, v1.Problem,
+    v1.ProofAsked, v1.ProofAnswer, v1.Problem, v1.Said,
 )  # fmt: skip
 WORD = st.text(max_size=20)
 WHOLE = st.integers(0, 2**53)
@@ -34,7 +34,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     }
     if hint in known:
         return known[hint]
-    inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control}
+    inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control, "Said": v1.Said}
     name = next(name for name in inner if f".{name}," in str(hint))
     lists = st.lists(values_of(inner[name]), max_size=2).map(tuple)
     return lists | st.none() if "None" in str(hint) else lists
@@ -103,6 +103,7 @@ def test_the_shape_of_version_1_only_grows() -> None:
         "ProofAsked": {"device", "user", "group", "factor", "answer"},
         "ProofAnswer": {"accepted"},
         "Problem": {"title", "status", "kind"},
+        "Said": {"id"},
     }  # fmt: skip
     assert (v1.SCHEMA, v1.ENROL, v1.REPORTS) == (1, "/v1/enroll", "/v1/reports")
     assert (v1.POLICY, v1.PROOFS) == ("/v1/policy", "/v1/proofs")
