@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
+import threading
 from pathlib import Path
 
 OWNER_ONLY = 0o600
+_PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32) if sys.platform == "win32" else ()
 
 
 def write(path: Path, data: bytes) -> None:
@@ -19,11 +22,25 @@ def write(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         write_new(beside, data)
-        os.replace(beside, path)  # noqa: PTH105 - one name for files and descriptors
+        _replace(beside, path)
     except OSError:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _replace(beside: Path, path: Path) -> None:
+    """Rename; on Windows who reads the old file, as a virus scanner does, keeps it for a moment."""
+    for pause in _PAUSES:
+        try:
+            os.replace(beside, path)  # noqa: PTH105 - one name for files and descriptors
+        except PermissionError:
+            if path.is_dir():
+                raise
+            threading.Event().wait(pause)
+        else:
+            return
+    os.replace(beside, path)  # noqa: PTH105
 
 
 def write_new(path: Path, data: bytes) -> None:
