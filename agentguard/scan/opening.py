@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from agentguard.errors import ScanError
 from agentguard.scan.extract.base import Source
@@ -53,7 +55,7 @@ def opened(path: str) -> Iterator[Source]:
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
-        raise ScanError(reason_of(error)) from error
+        raise ScanError(_refusal(path, error)) from error
     except ValueError as error:  # a NUL in the name
         raise ScanError("reason.name") from error
     found = os.fstat(descriptor)
@@ -65,6 +67,13 @@ def opened(path: str) -> Iterator[Source]:
         raise ScanError(wrong)
     with os.fdopen(descriptor, "rb") as file:
         yield Source.of_file(file, found.st_size)
+
+
+def _refusal(path: str, error: OSError) -> str:
+    """Windows denies what is a folder, as it denies what may not be read."""
+    if error.errno == errno.EACCES and sys.platform == "win32" and Path(path).is_dir():
+        return "reason.not-regular"
+    return reason_of(error)
 
 
 def is_kept_encrypted(attributes: int) -> bool:

@@ -55,6 +55,7 @@ def test_a_file_is_read_by_a_child_that_starts_with_it(client: ScanClient, tmp_p
     assert client.child_pid not in {None, os.getpid()}
 
 
+@pytest.mark.posix
 def test_the_child_is_modest_and_bounded(client: ScanClient, tmp_path: Path) -> None:
     client.scan(write(tmp_path, "a.txt", "x"))
     child = psutil.Process(client.child_pid)
@@ -80,7 +81,11 @@ def test_a_parser_without_end_is_killed_and_the_next_file_is_read(
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("DIE", "reason.crashed"), ("EAT", "reason.memory"), ("RAISE", "reason.corrupt")],
+    [
+        ("DIE", "reason.crashed"),
+        pytest.param("EAT", "reason.memory", marks=pytest.mark.posix),
+        ("RAISE", "reason.corrupt"),
+    ],
 )
 def test_a_parser_that_fails_is_a_reason(
     client: ScanClient, tmp_path: Path, content: str, reason: str
@@ -162,6 +167,7 @@ def test_threads_share_one_client(client: ScanClient, tmp_path: Path) -> None:
     assert sorted(result.path for result in results if result.hits) == sorted(paths[1::2])
 
 
+@pytest.mark.posix
 def test_what_is_no_file_is_told_and_never_blocks(client: ScanClient, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
@@ -186,6 +192,7 @@ def test_a_vanished_file_is_gone(client: ScanClient, tmp_path: Path) -> None:
     assert (scanned.outcome, scanned.reason) == (FileOutcome.GONE, "reason.gone")
 
 
+@pytest.mark.posix
 def test_a_name_of_any_bytes_is_read(client: ScanClient, tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9\n\xff.txt")
     assert client.scan(write(tmp_path, name, f"card {hostile.CARD}")).hits == (CARD,)
@@ -221,6 +228,7 @@ def test_no_other_process_stays_beside_the_child(client: ScanClient, tmp_path: P
     assert after - before == {client.child_pid}
 
 
+@pytest.mark.posix
 def test_the_child_has_nothing_of_its_parents(
     client: ScanClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +251,7 @@ def test_the_environment_that_is_passed_on_is_short() -> None:
     assert _birth.environment(given) == {"PATH": "/bin", "LC_ALL": "C"}
 
 
+@pytest.mark.posix
 def test_a_parser_leaves_nothing_on_the_disk(client: ScanClient, tmp_path: Path) -> None:
     left = tmp_path / "left.txt"
     assert client.scan(write(tmp_path, "a", f"WRITE{left}")).outcome is FileOutcome.UNREADABLE
@@ -269,11 +278,13 @@ client.scan(sys.argv[2])
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
+@pytest.mark.posix
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
 def test_a_child_without_a_parent_ends_by_itself_and_says_nothing(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, name: str
 ) -> None:
     """The timer of the system ends it even in the middle of a parser without end."""
+    number = signal.Signals[name]
     calm, loop = write(tmp_path, "a", "x"), write(tmp_path, "b", "DAWDLE")
     source = ORPHAN.replace("seconds=0.5", "seconds=2.0")
     command = [sys.executable, "-c", source, calm, loop]
@@ -289,6 +300,7 @@ def test_a_child_without_a_parent_ends_by_itself_and_says_nothing(
         assert parent.stderr.read() == ""
 
 
+@pytest.mark.posix
 def test_the_timer_ends_a_hanging_child_whose_parent_was_killed(tmp_path: Path) -> None:
     calm, loop = write(tmp_path, "a", "x"), write(tmp_path, "b", "LOOP")
     with subprocess.Popen(
