@@ -7,6 +7,7 @@ import sys
 import psutil
 
 from agentguard.model.messages import say
+from agentguard.platforms._win32.clipboard import WindowsClipboard
 from agentguard.platforms._win32.session import WindowsSession
 from agentguard.ports.desktop import Absent, Backend
 
@@ -22,7 +23,7 @@ def backend() -> Backend:
     return Backend(
         name=NAME,
         session=WindowsSession(),
-        clipboard=absent,
+        clipboard=WindowsClipboard(),
         foreground=absent,
         calls=absent,
         notifier=absent,

@@ -1,7 +1,8 @@
 """Runs tests in the Windows Python under Wine: `run.py FOLDER [options of pytest]`.
 
-Without options: the rooms below, in two processes. Each run has a copy of the prefix (its disk and
-registry) and a display of its own, so that runs neither meet nor leave anything.
+Without options: the rooms below, in two processes; what shares a desktop stays in one. Each run has
+a copy of the prefix (its disk and registry) and a display of its own, so that runs neither meet nor
+leave anything.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _SCREEN = ("-screen", "0", "1280x900x24", "-nolisten", "tcp")
 def main() -> int:
     folder, options = Path(sys.argv[1]).resolve(), sys.argv[2:]
     named = any((ROOT / word.partition("::")[0]).exists() for word in options)
-    words = (*options, *(() if named else (*ROOMS, "-n", "2")))
+    words = (*options, *(() if named else (*ROOMS, "-n", "2", "--dist", "loadgroup")))
     with tempfile.TemporaryDirectory(prefix="agentguard-wine-") as name, screen() as display:
         own = Path(name)
         shutil.copytree(folder / "prefix", own / "prefix", symlinks=True)

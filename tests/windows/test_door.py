@@ -13,10 +13,10 @@ def absent(backend: Backend) -> set[str]:
     return {name for name in CAPABILITIES if isinstance(getattr(backend, name), Absent)}
 
 
-def test_the_session_is_watched() -> None:
+def test_what_is_watched() -> None:
     backend = platforms.load()
     assert backend.name == "windows"
-    assert absent(backend) == {"clipboard", "foreground", "calls", "notifier"}
+    assert absent(backend) == {"foreground", "calls", "notifier"}
     assert backend.session.read().idle >= 0
 
 

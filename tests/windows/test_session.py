@@ -29,6 +29,8 @@ RECORDED = json.loads(
     (Path(__file__).parents[1] / "vectors/windows/session-information.json").read_text("utf-8")
 )
 SHIFT, UP = 0x10, 2
+
+pytestmark = pytest.mark.xdist_group("desktop")
 user32 = ctypes.WinDLL("user32")
 
 

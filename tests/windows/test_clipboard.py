@@ -1,0 +1,277 @@
+"""The clipboard of Windows, with another program that copies, pastes, hangs and dies."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from agentguard.errors import PlatformError
+from agentguard.platforms._win32.clipboard import CLIPBOARD, WindowsClipboard
+from agentguard.platforms._win32.clipboard_reader import NoAnswer
+from agentguard.ports.desktop import Copied, Flavour, Replaceable
+from agentguard.sensors.clipboard import LIMIT, SECONDS
+from tests.windows.another import Another, another
+
+pytestmark = pytest.mark.xdist_group("desktop")
+
+NO = (0).to_bytes(4, "little").hex()
+HTML = "<html><body><!--StartFragment--><b>4539 1488 0343 6467</b><!--EndFragment--></body></html>"
+WITHIN = 20.0
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Another]:
+    with another() as made:
+        yield made
+
+
+@pytest.fixture
+def doomed() -> Iterator[Another]:
+    """Another program that may hang or die."""
+    with another() as made:
+        yield made
+
+
+@pytest.fixture
+def clipboard(other: Another) -> WindowsClipboard:
+    other("copy")
+    return WindowsClipboard()
+
+
+def read(clipboard: WindowsClipboard, limit: int = LIMIT, seconds: float = 5.0) -> Copied | None:
+    return clipboard.read(CLIPBOARD, limit=limit, seconds=seconds)
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    end, pause = time.monotonic() + WITHIN, threading.Event()
+    while not holds():
+        assert time.monotonic() < end
+        pause.wait(0.02)
+
+
+@contextmanager
+def watched(clipboard: WindowsClipboard) -> Iterator[list[object]]:
+    """Watch as the sensor does; gives what each reading gave."""
+    told: list[object] = []
+    stop = threading.Event()
+
+    def changed(selection: str) -> None:
+        try:
+            told.append(clipboard.read(selection, limit=LIMIT, seconds=SECONDS))
+        except PlatformError as problem:
+            told.append(problem)
+
+    thread = threading.Thread(target=clipboard.watch, args=(changed, stop))
+    thread.start()
+    try:
+        yield told
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def cf_html(markup: str) -> bytes:
+    """Give markup with the header that browsers write."""
+    names = ("StartHTML", "EndHTML", "StartFragment", "EndFragment")
+    head = "Version:0.9\r\n" + "".join(f"{name}:{{:010d}}\r\n" for name in names)
+    start = len(head.format(0, 0, 0, 0))
+    body = markup.encode()
+    return head.format(start, start + len(body), start + 30, start + 60).encode() + body + b"\0"
+
+
+def test_text_is_read_with_the_program_that_copied_it(clipboard, other: Another) -> None:
+    other("copy", "Grüße 🙂 你好")
+    assert read(clipboard) == Copied(text="Grüße 🙂 你好", app="python")
+
+
+def test_every_form_is_read(clipboard, other: Another) -> None:
+    rtf = rb"{\rtf1\ansi 4539 1488 0343 6467\'e4}"
+    formats = [
+        ("HTML Format", cf_html(HTML).hex()),
+        ("Rich Text Format", rtf.hex()),
+        ("Csv", "Müller;4539148803436467\r\n\0".encode().hex()),
+    ]
+    other("copy", "see", formats, ["C:\\data\\cards.xlsx", "D:\\Ünits\\b.txt"])
+    copied = read(clipboard)
+    assert (copied.text, copied.whole) == ("see", True)
+    assert set(copied.flavours) == {
+        Flavour(kind="html", data=HTML),
+        Flavour(kind="rtf", data=rtf.decode("latin-1")),
+        Flavour(kind="csv", data="Müller;4539148803436467\r\n"),
+        Flavour(kind="files", data="C:\\data\\cards.xlsx\nD:\\Ünits\\b.txt"),
+    }
+
+
+def test_a_page_without_text_beside_it_is_read(clipboard, other: Another) -> None:
+    other("copy", formats=[("HTML Format", cf_html(HTML).hex())])
+    copied = read(clipboard)
+    assert (copied.text, [flavour.kind for flavour in copied.flavours]) == ("", ["html"])
+
+
+def test_what_is_no_text_is_nothing(clipboard, other: Another) -> None:
+    other("copy", formats=[("PNG", "89504e47")])
+    assert read(clipboard) is None
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        ("ExcludeClipboardContentFromMonitorProcessing", NO),
+        ("Clipboard Viewer Ignore", "31"),
+        ("CanIncludeInClipboardHistory", NO),
+    ],
+    ids=lambda marked: marked[0],
+)
+def test_what_a_password_manager_copied_is_not_read(clipboard, other: Another, marked) -> None:
+    other("copy", "correct horse", [marked])
+    assert read(clipboard) == Copied(text="", app="python", secret=True)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        ("CanIncludeInClipboardHistory", (1).to_bytes(4, "little").hex()),
+        ("CanIncludeInClipboardHistory", b"0".hex()),  # the letter, which says nothing
+        ("CanUploadToCloudClipboard", NO),
+    ],
+    ids=["may", "letter", "cloud"],
+)
+def test_other_marks_hide_nothing(clipboard, other: Another, marked) -> None:
+    other("copy", "in the open", [marked])
+    assert read(clipboard).text == "in the open"
+
+
+def test_a_hundred_megabytes_cost_no_more_than_what_is_judged(clipboard, other: Another) -> None:
+    other("big", 50 * 1024 * 1024)
+    copied = read(clipboard, seconds=SECONDS * 10)
+    assert (len(copied.text), copied.whole) == (LIMIT, False)
+
+
+def test_no_more_than_the_limit_is_read(clipboard, other: Another) -> None:
+    other("copy", "🙂🙂🙂🙂")
+    assert read(clipboard, limit=3) == Copied(text="🙂🙂🙂", app="python", whole=False)
+    assert read(clipboard, limit=4).whole
+
+
+def test_what_is_rendered_on_demand_is_read(clipboard, other: Another) -> None:
+    other("later", "rendered")
+    assert read(clipboard).text == "rendered"
+
+
+def test_an_owner_that_never_renders_holds_nobody_up(clipboard, doomed: Another) -> None:
+    doomed("later", "never")
+    for _ in range(3):
+        begun = time.monotonic()
+        with pytest.raises(NoAnswer):
+            read(clipboard, seconds=SECONDS)
+        assert time.monotonic() - begun < 5
+    doomed.end()  # with it goes its promise
+    eventually(clipboard._reader.answers)
+    assert read(clipboard) is None
+
+
+def test_an_owner_that_dies_while_it_is_asked_is_no_end(
+    clipboard, doomed: Another, other: Another
+) -> None:
+    doomed("later", "dies")
+    assert read(clipboard) is None
+    other("copy", "after")
+    assert read(clipboard).text == "after"
+
+
+def test_an_owner_that_hangs_is_read_when_it_answers_again(clipboard, other: Another) -> None:
+    other("copy", "from a busy program")
+    other("hang", 3)
+    with watched(clipboard) as told:
+        eventually(lambda: any(isinstance(one, NoAnswer) for one in told))
+        eventually(lambda: isinstance(told[-1], Copied))
+    assert told[-1].text == "from a busy program"
+    assert len(told) < 6  # it is not asked again and again
+
+
+def test_a_clipboard_that_another_holds_open_is_waited_for(clipboard, other: Another) -> None:
+    other("copy", "held")
+    other("hold")
+    with pytest.raises(PlatformError):
+        read(clipboard, seconds=SECONDS)
+    with pytest.raises(PlatformError):
+        clipboard.clear(CLIPBOARD)
+    other("release")
+    assert read(clipboard).text == "held"
+
+
+def test_each_copy_is_told_and_a_flood_ends_with_the_newest(clipboard, other: Another) -> None:
+    with watched(clipboard) as told:
+        eventually(lambda: told == [None])
+        other("copy", "one")
+        eventually(lambda: told[-1] and told[-1].text == "one")
+        other("copy", "flood", times=1000)
+        eventually(lambda: isinstance(told[-1], Copied) and told[-1].text == "flood 999")
+    assert len(told) < 1000
+
+
+def test_reading_is_no_news(clipboard, other: Another) -> None:
+    other("later", "rendered")
+    with watched(clipboard) as told:
+        eventually(lambda: told and isinstance(told[-1], Copied))
+        threading.Event().wait(2)
+    assert len(told) <= 3
+
+
+def test_clearing_takes_what_was_read_and_nothing_newer(clipboard, other: Another) -> None:
+    other("copy", "judged")
+    read(clipboard)
+    other("copy", "newer")
+    clipboard.clear(CLIPBOARD)
+    assert other("paste")[""] == "newer"
+    read(clipboard)
+    clipboard.clear(CLIPBOARD)
+    assert other("paste")[""] == ""
+
+
+def test_a_masked_text_is_put_there_and_kept_out_of_history_and_cloud(
+    clipboard, other: Another
+) -> None:
+    assert isinstance(clipboard, Replaceable)
+    assert not clipboard.replace(CLIPBOARD, "nothing was read")
+    other("copy", "4539 1488 0343 6467", [("Csv", "34")])
+    read(clipboard)
+    assert clipboard.replace(CLIPBOARD, "**** 6467 🙂")
+    marks = (
+        "ExcludeClipboardContentFromMonitorProcessing",
+        "CanIncludeInClipboardHistory",
+        "CanUploadToCloudClipboard",
+    )
+    pasted = other("paste", *marks, "Csv")
+    assert pasted == {"": "**** 6467 🙂", **dict.fromkeys(marks, NO), "Csv": None}
+    assert read(clipboard).own
+    assert WindowsClipboard().read(CLIPBOARD, limit=9, seconds=5).secret
+
+
+def test_a_masked_text_takes_the_place_of_nothing_newer(clipboard, other: Another) -> None:
+    other("copy", "judged")
+    read(clipboard)
+    other("copy", "newer")
+    assert not clipboard.replace(CLIPBOARD, "masked")
+    assert other("paste")[""] == "newer"
+
+
+def test_what_looks_like_our_mark_is_not_taken_for_it(clipboard, other: Another) -> None:
+    other("copy", "4539 1488 0343 6467", [("AgentGuard.Own", secrets.token_hex(16))])
+    assert not read(clipboard).own
+
+
+def test_clearing_a_masked_text_works_as_on_any_other(clipboard, other: Another) -> None:
+    other("copy", "judged")
+    read(clipboard)
+    clipboard.replace(CLIPBOARD, "masked")
+    read(clipboard)
+    clipboard.clear(CLIPBOARD)
+    assert other("paste")[""] == ""
+    assert read(clipboard) is None
