@@ -17,6 +17,7 @@ _MOSTLY = 0.6
 _CLEARLY = 0.2
 _FEWEST_ROWS = 3
 _SHORT = 6
+_PAIR = 2  # a label and its value
 
 
 def header_at(rows: Sequence[Row]) -> int | None:
@@ -60,10 +61,13 @@ def is_upright(rows: Sequence[Row]) -> bool:
         return False
     firsts = [min(row) for row in rows]
     labels = [row[first].strip() for row, first in zip(rows, firsts, strict=True)]
-    if len(set(firsts)) > 1 or len(set(labels)) < len(labels) or not all(map(is_label, labels)):
+    if len(set(firsts)) > 1 or not all(map(is_label, labels)):
+        return False
+    again = len(labels) - len(set(labels))
+    if again and (widest > _PAIR or (is_heading(rows[0]) and labels.count(labels[0]) == 1)):
         return False
     down = _alikeness(_columns(rows, firsts[0]))
-    if widest == 2:  # noqa: PLR2004 - a label and its value
+    if widest == _PAIR:
         return down < _MOSTLY
     along = _alikeness([[row[c] for c in sorted(row)[1:]] for row in rows])
     return along >= _MOSTLY and along > down + _CLEARLY
@@ -71,7 +75,7 @@ def is_upright(rows: Sequence[Row]) -> bool:
 
 def is_paired(rows: Sequence[Row]) -> bool:
     """Tell whether every second cell names the one after it, as in forms."""
-    if not rows or any(len(row) < 2 or len(row) % 2 for row in rows):  # noqa: PLR2004 - pairs
+    if not rows or any(len(row) < _PAIR or len(row) % _PAIR for row in rows):
         return False
     cells = [[row[column] for column in sorted(row)] for row in rows]
     names = [name for row in cells for name in row[::2]]

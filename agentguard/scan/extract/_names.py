@@ -19,6 +19,13 @@ _NAMELESS = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
+# What names of fields begin with, in eight languages, when all their words are written as one.
+_GLUED = re.compile(
+    r"((?>numero|n\xfamero|num\xe9ro|numer|nummer|number|num|nr|data|datum|date|fecha|codice"
+    r"|c\xf3digo|codigo|code|kod|customer|cliente|client|kunden|klant|klient|caller|contact|user"
+    r"|member|home|work|billing|primary))([^\W\d_]{3,}\d?)",
+    re.IGNORECASE,
+)
 _KEPT = 3
 
 # Names of containers, which say nothing of what is in them.
@@ -55,10 +62,20 @@ def said(name: str, value: str) -> str:
 @lru_cache(maxsize=4096)
 def path(names: tuple[str, ...]) -> str:
     """Give the name of a value that stands under several: the last ones that say something."""
-    telling = [name for name in names if name and name.lower() not in _GENERIC]
+    telling = [apart(name) for name in names if name and name.lower() not in _GENERIC]
     return " ".join(telling[-_KEPT:])
 
 
 def one_line(name: str) -> str:
     """Give a name that is no longer than a label and holds no line break."""
-    return _SPACES.sub(" ", name).strip()[:_LONGEST_LABEL]
+    return apart(_SPACES.sub(" ", name).strip()[:_LONGEST_LABEL])
+
+
+def apart(name: str) -> str:
+    """Give a name whose words are written as one with its first word apart.
+
+    >>> apart("numerpesel"), apart("customerDob"), apart("order")
+    ('numer pesel', 'customerDob', 'order')
+    """
+    glued = _GLUED.fullmatch(name) if name.islower() or name.isupper() else None
+    return f"{glued[1]} {glued[2]}" if glued else name

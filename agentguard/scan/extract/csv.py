@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -19,7 +20,10 @@ _LONGEST_FIELD = 1 << 20
 _OF_TEN, _MOST_OF_TEN = 10, 8
 _LEAST_BARE_ROWS = 4
 _MOST_WORDS = 4
+_RULE = re.compile(r"(?=.*[-=]{3})[\s+\-=|:]+")  # drawn below a header, as database shells do
 _LEAST_BARE_WIDTH = 3
+_PAIR = 2  # names and a row
+_DRAWN = frozenset("+-=|: ")
 
 
 def sniff(source: Source) -> bool:
@@ -38,6 +42,9 @@ def _delimiter(head: bytes) -> str:
 
 
 def _width(lines: list[str], delimiter: str) -> int:
+    lines = [line for line in lines if not _RULE.fullmatch(line)]
+    if len(lines) > _PAIR and delimiter not in lines[-1]:
+        lines = lines[:-1]  # "(12 rows)"
     if sum(delimiter in line for line in lines) * 2 < len(lines):
         return 0
     cells = list(_cells(iter(lines), delimiter))
@@ -84,7 +91,8 @@ def _is_word(cell: str) -> bool:
 
 def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    drawn = (line for line in lines if line[:1] not in _DRAWN or not _RULE.fullmatch(line))
+    reader = csv.reader(drawn, delimiter=delimiter, skipinitialspace=True)
     while True:
         try:
             yield next(reader)
@@ -114,7 +122,7 @@ def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
     rest = ""
     for piece in pieces:
         text = (rest + piece).replace("\r\n", "\n").replace("\r", "\n")
-        end = _whole(text)
+        end = _whole(text) or (len(text) if len(text) > _LONGEST_FIELD else 0)
         rest = text[end:]
         if end:
             yield _split(text[:end])
@@ -136,7 +144,14 @@ def _split(text: str) -> list[str]:
     if "\0" in text:
         text = text.replace("\0", "")
     lines = text.removesuffix("\n").split("\n")
-    return [f"{line[:_LONGEST_FIELD]}\n" for line in lines] if '"' in text else lines
+    return [f"{part}\n" for line in lines for part in _parts(line)] if '"' in text else lines
+
+
+def _parts(line: str) -> list[str]:
+    """Cut a line that is longer than a field may be."""
+    if len(line) <= _LONGEST_FIELD:
+        return [line]
+    return [line[at : at + _LONGEST_FIELD] for at in range(0, len(line), _LONGEST_FIELD)]
 
 
 EXTRACTOR = Extractor(name="csv", sniff=sniff, extract=extract, order=BINARY + 10)

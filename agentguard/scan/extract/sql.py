@@ -1,0 +1,185 @@
+"""Dumps of databases as SQL: the rows that a statement inserts, behind their columns' names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentguard.scan.extract._names import one_line
+from agentguard.scan.extract._rows import Table
+from agentguard.scan.extract.base import BINARY, Extractor, Source, Work
+from agentguard.scan.extract.text import decoded, encoding_of, pieces
+
+_ORDER = BINARY + 3
+_SNIFFED = 64 << 10
+_LONGEST = 1 << 20
+_LONGEST_ROW = 64 << 10
+_QUOTES = "\"'`[] "
+_NAME = r"([\w$.`\"\[\]\-]{1,120})"
+_NAMES = r"\(([^()]{1,8000})\)"
+_INSERT = re.compile(
+    rf"\b(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,2}}INTO\s+{_NAME}\s{{0,8}}(?:{_NAMES}\s{{0,8}})?"
+    r"VALUES?\s{0,8}(?=\()",
+    re.IGNORECASE,
+)
+_COPY = re.compile(
+    rf"^COPY\s+{_NAME}\s{{0,4}}{_NAMES}\s+FROM\s+stdin[^\n]{{0,80}};[ \t\r]*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CREATE = re.compile(
+    rf"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}\s{{0,8}}\(([^;]{{1,20000}})",
+    re.IGNORECASE,
+)
+_BEGINNING = re.compile(r"^[ \t]*(?:INSERT|REPLACE|COPY|CREATE)\s", re.IGNORECASE | re.MULTILINE)
+_HELD = 16 << 10
+_COLUMN = re.compile(r"\s*[`\"\[]?([A-Za-z_][\w$ ]{0,60}?)[`\"\]]?\s+[A-Za-z]+[^\n]*", re.ASCII)
+_NO_COLUMN = re.compile(
+    r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|CONSTRAINT|FOREIGN|CHECK)\b", re.IGNORECASE
+)
+_CELL = re.compile(
+    r"\s*(?:[NEXB]?'((?:[^'\\]|''|\\.)*)'|\"((?:[^\"\\]|\"\"|\\.)*)\"|([^,()'\"]*(?:\([^()]{0,400}\)\s*)?))"
+    r"\s*([,)])",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEXT = re.compile(r"\s*,\s*(?=\()")
+_ESCAPE = re.compile(r"''|\\(.)", re.DOTALL)
+_WRITTEN = {"n": "\n", "r": "\r", "t": "\t", "0": ""}
+_END_OF_COPY = "\\."
+_NULL = "\\N"
+
+
+def sniff(source: Source) -> bool:
+    """Tell a dump by a statement that inserts rows."""
+    if not encoding_of(source.head):
+        return False
+    text = decoded(source.head[:_SNIFFED])
+    return _INSERT.search(text) is not None or _COPY.search(text) is not None
+
+
+def extract(source: Source, work: Work) -> Iterator[str]:
+    """Give the rows, and what stands between them as it is."""
+    dump, rest = _Dump(), ""
+    for piece in pieces(source, work):
+        rest += piece
+        cut = rest.rfind("\n") + 1
+        if cut or len(rest) > _LONGEST:
+            cut = cut or len(rest)
+            text, rest = rest[:cut], rest[cut:]
+            given, left = dump.read(text)
+            yield given
+            rest = left + rest if len(left) < _LONGEST else rest
+            if len(left) >= _LONGEST:
+                yield left
+    given, left = dump.read(rest)
+    yield given + left + dump.close()
+
+
+class _Dump:
+    """Takes the statements in order; a statement that goes on is given back."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[str]] = {}
+        self._table = Table()
+        self._inserts = False
+        self._copies = False
+
+    def read(self, text: str) -> tuple[str, str]:
+        """Give what is written for whole rows, and what has to wait for more."""
+        out: list[str] = []
+        pos = 0
+        while pos < len(text):
+            if self._copies:
+                pos = self._lines(text, pos, out)
+            elif self._inserts:
+                end = self._row(text, pos, out)
+                if end < 0:
+                    return "".join(out), text[pos:]
+                pos = end
+            else:
+                pos = self._between(text, pos, out)
+                if not self._is_open():
+                    break
+        return "".join(out), text[pos:]
+
+    def _is_open(self) -> bool:
+        return self._inserts or self._copies
+
+    def close(self) -> str:
+        """Give the end of a table."""
+        self._inserts = self._copies = False
+        return self._table.close()
+
+    def _between(self, text: str, pos: int, out: list[str]) -> int:
+        """Pass on to the next statement with rows."""
+        starts = (_INSERT.search(text, pos), _COPY.search(text, pos))
+        found = min(filter(None, starts), key=lambda start: start.start(), default=None)
+        end = found.start() if found is not None else _begun(text, pos)
+        for table in _CREATE.finditer(text, pos, end):
+            self._columns[_bare(table[1])] = _columns(table[2])
+        out.append(text[pos:end])
+        if found is None:
+            return end
+        names = [one_line(n.strip(_QUOTES)) for n in (found[2] or "").split(",") if n.strip()]
+        names = names or self._columns.get(_bare(found[1]), [])
+        self._table = Table(dict(enumerate(names)) if names else None)
+        self._copies = found.re is _COPY
+        self._inserts = not self._copies
+        return found.end()
+
+    def _row(self, text: str, pos: int, out: list[str]) -> int:
+        """Read a row in brackets; -1 when its end is not there yet."""
+        cells: list[str] = []
+        at = pos + 1
+        while (cell := _CELL.match(text, at)) is not None:
+            written = cell[1] if cell[1] is not None else cell[2]
+            cells.append(_plain(written) if written is not None else cell[3].strip())
+            at = cell.end()
+            if cell[4] == ")":
+                break
+        else:
+            if len(text) - at < _LONGEST_ROW:
+                return -1
+            out.append(text[pos:at])  # no row of values after all
+            return self._leave(at, out)
+        out.append(self._table.put({n: c for n, c in enumerate(cells) if c and c != "NULL"}))
+        more = _NEXT.match(text, at)
+        return more.end() if more is not None else self._leave(at, out)
+
+    def _lines(self, text: str, pos: int, out: list[str]) -> int:
+        """Read a line of cells parted by tabs."""
+        end = text.find("\n", pos) + 1 or len(text)
+        line = text[pos:end].rstrip("\r\n")
+        if line == _END_OF_COPY:
+            return self._leave(end, out)
+        cells = enumerate(line.split("\t"))
+        out.append(self._table.put({n: _plain(c) for n, c in cells if c and c != _NULL}))
+        return end
+
+    def _leave(self, pos: int, out: list[str]) -> int:
+        out.append(self.close())
+        return pos
+
+
+def _begun(text: str, pos: int) -> int:
+    """Give where a statement begins that goes on behind the text; the text's end for none."""
+    starts = [m.start() for m in _BEGINNING.finditer(text, max(pos, len(text) - _HELD))]
+    return starts[-1] if starts and ";" not in text[starts[-1] :] else len(text)
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(".")[2].strip(_QUOTES).lower()
+
+
+def _columns(body: str) -> list[str]:
+    """Give the names of the columns that a table is made with, one a line."""
+    lines = (line for line in body.split("\n") if not _NO_COLUMN.match(line))
+    return [one_line(found[1]) for line in lines if (found := _COLUMN.fullmatch(line))]
+
+
+def _plain(written: str) -> str:
+    if "'" not in written and "\\" not in written:
+        return written
+    return _ESCAPE.sub(lambda m: _WRITTEN.get(m[1], m[1]) if m[1] else "'", written)
+
+
+EXTRACTOR = Extractor(name="sql", sniff=sniff, extract=extract, order=_ORDER)
