@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent, Backend, Foreground
+from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.sensor import Sensor
 from agentguard.sensors import call, clipboard, foreground, session
 from agentguard.sensors.absent import AbsentSensor
-from agentguard.sensors.front import FrontSensor
+from agentguard.sensors.front import FrontSensor, Hearing
 
 
 def desktop_sensors(
@@ -17,18 +17,20 @@ def desktop_sensors(
     known: clipboard.Judge = clipboard.nothing_known,
 ) -> tuple[Sensor, ...]:
     """Give the sensors session, clipboard, foreground and call, and front where it can be seen."""
-    front = () if isinstance(backend.foreground, Absent) else (_front(backend.foreground, clock),)
     return (
         _session(backend, clock),
         _clipboard(backend, judge, clock, known),
         _foreground(backend, clock),
         _call(backend, clock),
-        *front,
+        *_front(backend, clock),
     )
 
 
-def _front(foreground: Foreground, clock: Clock) -> Sensor:
-    return FrontSensor(foreground, clock)
+def _front(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
+    if isinstance(backend.foreground, Absent):
+        return ()
+    heard = Hearing(backend.foreground)
+    return heard, FrontSensor(heard, clock)
 
 
 def _session(backend: Backend, clock: Clock) -> Sensor:

@@ -11,9 +11,13 @@ import re
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+import re2
+
 from agentguard.ports.desktop import Flavour
 
-_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re2.compile(  # linear, also where an end is missing many times
+    r"(?is)<!--.*?-->|<script\b.*?</script\s*>|<style\b.*?</style\s*>"
+)
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdo|big|code|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr)\b[^<>]*>",
     re.IGNORECASE,

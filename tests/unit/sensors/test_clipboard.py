@@ -13,7 +13,7 @@ from agentguard.model.events import ClipboardScanned, SensorState, Watching
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Copied
+from agentguard.ports.desktop import Copied, Flavour
 from agentguard.sensors.clipboard import LIMIT, ClipboardSensor, TokenBucket
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
@@ -205,3 +205,58 @@ def test_a_desktop_without_hits_is_quiet(clock: FakeClock, desktop: SimulatedDes
         running.until(3)
         clock.advance(3600)
     assert len(running.events) == 3
+
+
+@pytest.mark.parametrize(
+    "flavour",
+    [
+        Flavour(kind="html", data=f"<p>{CARD}</p>"),
+        Flavour(kind="rtf", data=rf"{{\rtf1 {CARD}\par}}"),
+        Flavour(kind="csv", data=f"name,card\nA,{CARD}"),
+        Flavour(kind="files", data=f"file:///tmp/{CARD.replace(' ', '%20')}.txt"),
+    ],
+    ids=lambda flavour: flavour.kind,
+)
+def test_what_the_text_does_not_show_is_judged_too(running, desktop, flavour) -> None:
+    desktop.copy("see the attachment", "mail", flavour)
+    scanned = last(running)
+    assert [(hit.kind, hit.count) for hit in scanned.hits] == [("PAN", 1)]
+    assert CARD not in repr(flavour)
+
+
+def test_the_same_in_two_forms_counts_once(running, desktop) -> None:
+    desktop.copy(CARD, "crm", Flavour(kind="html", data=f"<b>{CARD}</b>"))
+    assert [hit.count for hit in last(running).hits] == [1]
+
+
+def test_a_copied_file_that_is_known_to_hold_card_numbers_counts(clock, desktop, judge) -> None:
+    known = {"/home/a/list.csv": (Hit(kind="PAN", count=3),)}
+    sensor = ClipboardSensor(
+        desktop.backend.clipboard, judge, clock, known=lambda path: known.get(path, ())
+    )
+    with Running(sensor, clock) as running:
+        running.until(3)
+        del running.events[1:]
+        desktop.copy("", "files", Flavour(kind="files", data="file:///home/a/list.csv"))
+        assert [hit.count for hit in last(running).hits] == [3]
+
+
+def test_what_the_agent_put_there_is_nothing(running, desktop) -> None:
+    desktop.copy(CARD, "crm")
+    running.until(2)
+    desktop.backend.clipboard.replace("CLIPBOARD", CARD)
+    running.until(3)
+    assert (running.events[2].hits, running.events[2].judged) == ((), True)
+
+
+def test_it_knows_whether_something_newer_was_read(clock, desktop, judge) -> None:
+    sensor = ClipboardSensor(desktop.backend.clipboard, judge, clock)
+    with Running(sensor, clock) as running:
+        running.until(3)
+        then = running.events[1].at
+        assert not sensor.newer("CLIPBOARD", then)
+        clock.advance(1)
+        desktop.copy("hello", "mail")
+        running.until(4)
+        assert sensor.newer("CLIPBOARD", then)
+        assert not sensor.newer("CLIPBOARD", running.events[3].at)

@@ -1,0 +1,69 @@
+"""The hands on the clipboard: emptied, masked, or let alone because something else is there now."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentguard.engine.respond import Hand
+from agentguard.hands import desktop_hands
+from agentguard.model.actions import Action, ActionKind
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Detection
+from agentguard.pii.custom import Following
+from agentguard.platforms.simulated import PRIMARY, FakeClock, SimulatedDesktop
+from agentguard.ports.desktop import Flavour
+
+CARD = "4556 7375 8689 9855"
+MASK, CLEAR = ActionKind.MASK_CLIPBOARD, ActionKind.CLEAR_CLIPBOARD
+
+
+@pytest.fixture
+def desktop() -> SimulatedDesktop:
+    return SimulatedDesktop(FakeClock())
+
+
+def hand(desktop: SimulatedDesktop, kind: ActionKind, *, newer: bool = False) -> Hand:
+    mask = Following(Detection).mask
+    return desktop_hands(desktop.backend, mask, lambda _selection, _than: newer)[kind]
+
+
+def act(kind: ActionKind, selection: str = "CLIPBOARD") -> Action:
+    at = Moment(boot=1.0, wall=1.0)
+    return Action(id="1-1", kind=kind, check="clipboard", subject=selection, at=at)
+
+
+def test_the_text_around_a_card_number_stays(desktop) -> None:
+    desktop.copy(f"Please charge {CARD} today", "crm")
+    assert hand(desktop, MASK)(act(MASK)).id == "action.masked"
+    pasted = desktop.paste()
+    assert pasted.startswith("Please charge ")
+    assert pasted.endswith(" today")
+    assert CARD not in pasted
+
+
+def test_only_the_selection_of_the_action_is_masked(desktop) -> None:
+    desktop.copy(CARD, "crm")
+    desktop.copy(CARD, "crm", selection=PRIMARY)
+    hand(desktop, MASK)(act(MASK, PRIMARY))
+    assert (desktop.paste() == CARD, desktop.paste(PRIMARY) == CARD) == (True, False)
+
+
+def test_what_cannot_be_masked_is_emptied(desktop) -> None:
+    desktop.copy("", "files", Flavour(kind="files", data="file:///a/list.csv"))
+    assert hand(desktop, MASK)(act(MASK)).id == "action.cleared"
+    assert desktop.paste() == ""
+
+
+@pytest.mark.parametrize("kind", [MASK, CLEAR])
+def test_something_newer_is_let_alone(desktop, kind) -> None:
+    desktop.copy(CARD, "crm")
+    assert hand(desktop, kind, newer=True)(act(kind)).id == "action.overtaken"
+    assert desktop.paste() == CARD
+
+
+@pytest.mark.parametrize("secret", [True, False], ids=["secret", "nothing"])
+def test_a_secret_or_nothing_is_not_masked(desktop, secret) -> None:
+    if secret:
+        desktop.copy(CARD, "keepassxc", secret=True)
+    assert hand(desktop, MASK)(act(MASK)).id == "action.overtaken"
+    assert desktop.paste() == (CARD if secret else "")
