@@ -8,6 +8,7 @@ import psutil
 
 from agentguard.model.messages import say
 from agentguard.platforms._win32.clipboard import WindowsClipboard
+from agentguard.platforms._win32.foreground import WindowsForeground
 from agentguard.platforms._win32.session import WindowsSession
 from agentguard.ports.desktop import Absent, Backend
 
@@ -24,7 +25,7 @@ def backend() -> Backend:
         name=NAME,
         session=WindowsSession(),
         clipboard=WindowsClipboard(),
-        foreground=absent,
+        foreground=WindowsForeground(),
         calls=absent,
         notifier=absent,
         probes=(),

@@ -63,7 +63,7 @@ class Person:
             return 0
         return user.DefWindowProcW(window, message, word, long) or 0
 
-    def window(self, name: str, *, shown: bool = True) -> None:
+    def window(self, name: str, *, shown: bool = True) -> int:
         if name not in self.classes:
             made = Class(procedure=PROCEDURE(self.heard), name=name)
             assert user.RegisterClassW(ctypes.byref(made))
@@ -73,6 +73,7 @@ class Person:
         assert self.windows[name]
         if shown:
             self.front(name)
+        return self.windows[name]
 
     def front(self, name: str) -> None:
         user.SetForegroundWindow(self.windows[name])
@@ -142,6 +143,9 @@ class Person:
 
     def release(self) -> None:
         user.CloseClipboard()
+
+    def pid(self) -> int:
+        return os.getpid()
 
     def type_key(self) -> None:
         user.keybd_event(0x10, 0, 0, 0)
