@@ -1,0 +1,110 @@
+"""The agent as a person of a Windows desk meets it: in the tray, with a window, until the end."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from ctypes import wintypes
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+pytestmark = pytest.mark.xdist_group("desktop")
+
+PATIENCE = 90.0
+TRAY_MESSAGE, CLICKED = 0x8000 + 101, 0x0400  # Qt's own message, and NIN_SELECT
+QUERY_END, END_SESSION = 0x0011, 0x0016  # WM_QUERYENDSESSION, WM_ENDSESSION
+NO_HANG = 0x0002  # SMTO_ABORTIFHUNG
+AGENT = (sys.executable, "-m", "agentguard", "tray")
+
+
+def windows_of(pid: int) -> dict[int, tuple[str, bool]]:
+    """Give the top-level windows of a process: their text, and whether they are seen."""
+    user, found = ctypes.WinDLL("user32"), dict[int, tuple[str, bool]]()
+
+    @ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)
+    def each(window: int, _: int) -> bool:
+        owner, text = wintypes.DWORD(), ctypes.create_unicode_buffer(200)
+        user.GetWindowThreadProcessId(wintypes.HWND(window), ctypes.byref(owner))
+        if owner.value == pid:
+            user.GetWindowTextW(wintypes.HWND(window), text, 200)
+            found[window] = (text.value, bool(user.IsWindowVisible(wintypes.HWND(window))))
+        return True
+
+    user.EnumWindows(each, 0)
+    return found
+
+
+def until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    told = tmp_path / "told.log"
+    env = {**os.environ, "AGENTGUARD_HOME": str(tmp_path / "agent")}
+    with told.open("wb") as words:
+        process = subprocess.Popen(AGENT, env=env, stdout=words, stderr=words)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(30)
+    assert b"Traceback" not in told.read_bytes(), told.read_text("utf-8", errors="replace")
+
+
+def journal(tmp_path: Path) -> bytes:
+    command = (sys.executable, "-m", "agentguard", "journal", "export", str(tmp_path / "journal"))
+    env = {**os.environ, "AGENTGUARD_HOME": str(tmp_path / "agent")}
+    subprocess.run(command, env=env, check=True)
+    return (tmp_path / "journal").read_bytes()
+
+
+def main_window(pid: int) -> int:
+    return next((w for w, (text, seen) in windows_of(pid).items() if seen and text), 0)
+
+
+def test_it_opens_its_window_from_the_tray_and_ends_with_the_session(
+    agent: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    user = ctypes.WinDLL("user32")
+    app = QGuiApplication.instance() or QGuiApplication([])
+    until(lambda: any("TrayIcon" in text for text, _ in windows_of(agent.pid).values()))
+    until((tmp_path / "agent" / "journal.db").exists)
+
+    def click() -> int:
+        for window, (text, _) in windows_of(agent.pid).items():
+            if "TrayIcon" in text:
+                user.PostMessageW(wintypes.HWND(window), TRAY_MESSAGE, 0, CLICKED)
+        time.sleep(0.5)
+        return main_window(agent.pid)
+
+    until(click)
+    shown = QGuiApplication.primaryScreen().grabWindow(main_window(agent.pid)).toImage()
+    colours = {shown.pixel(x, y) for x in range(0, shown.width(), 3) for y in range(0, 400, 3)}
+    assert len(colours) > 20
+    for message, word in ((QUERY_END, 0), (END_SESSION, 1)):
+        for window in windows_of(agent.pid):
+            user.SendMessageTimeoutW(wintypes.HWND(window), message, word, 0, NO_HANG, 5000, None)
+    assert agent.wait(PATIENCE) == 0
+    assert b"agent.stopped" in journal(tmp_path)
+    app.processEvents()
+
+
+def test_a_second_one_says_that_there_is_one_already(
+    agent: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    until(lambda: windows_of(agent.pid))
+    env = {**os.environ, "AGENTGUARD_HOME": str(tmp_path / "agent")}
+    second = subprocess.run(AGENT, env=env, capture_output=True, check=False, timeout=PATIENCE)
+    assert second.returncode == 3
+    assert b"already" in second.stderr
+    assert agent.poll() is None
