@@ -62,6 +62,7 @@ def test_only_the_owner_can_read_it_whatever_was_there_before(tmp_path: Path) ->
     assert (tmp_path / "other").stat().st_mode & 0o777 == durable.OWNER_ONLY
 
 
+@pytest.mark.posix
 def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     (tmp_path / "theirs").write_bytes(OLD)
     (tmp_path / "ours").symlink_to("theirs")
@@ -70,6 +71,7 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     assert not (tmp_path / "ours").is_symlink()
 
 
+@pytest.mark.posix
 def test_a_new_file_never_replaces_or_follows(tmp_path: Path) -> None:
     (tmp_path / "there").write_bytes(OLD)
     (tmp_path / "link").symlink_to("nowhere")
@@ -91,6 +93,7 @@ def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(tmp_path: P
     assert list(tmp_path.iterdir()) == [folder]
 
 
+@pytest.mark.posix
 def test_a_full_disk_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(OLD)
@@ -103,6 +106,7 @@ def test_a_full_disk_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.posix
 def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one(tmp_path: Path) -> None:
     path = tmp_path / "file"
     durable.write(path, OLD)

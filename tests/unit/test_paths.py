@@ -46,6 +46,7 @@ def test_without_a_wish_it_is_the_users_own(
     assert paths.data_folder().is_dir()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("name", ["file", "file/below", "loop", "n" * 300])
 def test_one_that_cannot_be_made_is_told_with_what_to_do(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

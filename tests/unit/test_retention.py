@@ -97,6 +97,7 @@ def test_a_name_that_the_rule_is_not_about_is_refused(tmp_path: Path, clock: Fak
     assert path.exists()
 
 
+@pytest.mark.posix
 def test_a_link_is_refused_and_its_target_stays(
     rule: RetentionRule, clock: FakeClock, tmp_path: Path
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_link_is_refused_and_its_target_stays(
     assert here(rule, "link.csv").is_symlink()
 
 
+@pytest.mark.posix
 def test_a_folder_on_the_way_that_is_a_link_is_refused(
     rule: RetentionRule, clock: FakeClock, tmp_path: Path
 ) -> None:
@@ -118,6 +120,7 @@ def test_a_folder_on_the_way_that_is_a_link_is_refused(
     assert target.exists()
 
 
+@pytest.mark.posix
 def test_the_rules_own_folder_may_be_a_link(tmp_path: Path, clock: FakeClock) -> None:
     path = aged(tmp_path / "real" / "old.csv", clock, 99)
     (tmp_path / "Documents").symlink_to(tmp_path / "real")
@@ -136,6 +139,7 @@ def test_a_second_name_is_refused_for_the_data_would_stay(
     assert path.exists()
 
 
+@pytest.mark.posix
 def test_a_pipe_neither_hangs_nor_goes(rule: RetentionRule, clock: FakeClock) -> None:
     os.mkfifo(here(rule, "pipe"))
     with pytest.raises(CannotError, match="not a regular file"):
@@ -185,6 +189,7 @@ def test_a_file_that_is_swapped_after_it_was_judged_stays(
     assert left(rule) == ["old.csv"]
 
 
+@pytest.mark.posix
 def test_a_link_that_is_swapped_in_stays_with_its_target(
     rule: RetentionRule, clock: FakeClock, tmp_path: Path
 ) -> None:

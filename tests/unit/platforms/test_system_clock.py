@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 
+import psutil
+
 from agentguard import platforms
 
 
 def test_boot_time_is_that_of_the_kernel() -> None:
-    assert abs(platforms.system_clock().now().boot - time.clock_gettime(time.CLOCK_BOOTTIME)) < 1
+    since = time.time() - psutil.boot_time()
+    assert abs(platforms.system_clock().now().boot - since) < 3  # which is told in whole seconds
 
 
 def test_wall_time_is_seconds_since_1970() -> None:

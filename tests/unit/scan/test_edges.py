@@ -135,6 +135,7 @@ def test_what_is_not_encrypted_is_not_called_so(data: bytes) -> None:
     assert not is_sealed(Source.of_bytes(data))
 
 
+@pytest.mark.posix
 def test_the_walk_gives_every_file_once_and_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     for name in ("z", "a/y", "a/b/x"):

@@ -122,6 +122,7 @@ def test_a_word_cannot_command_the_terminal(
     assert "\x1b" not in capsys.readouterr().out
 
 
+@pytest.mark.posix
 def test_a_folder_that_is_gone_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     assert main(["scan", "--explain", str(tmp_path / "gone")]) == 3

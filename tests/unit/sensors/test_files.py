@@ -284,6 +284,7 @@ def test_a_reason_outside_of_the_file_is_tried_again_by_the_next_sweep(
     desk.heard.found(path)
 
 
+@pytest.mark.posix
 def test_links_and_special_files_are_never_opened(root: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -306,6 +307,7 @@ def test_a_file_with_two_names_is_read_once(root: Path) -> None:
     assert len(scan.asked) == 1
 
 
+@pytest.mark.posix
 def test_a_watched_folder_may_itself_be_a_link(root: Path, tmp_path: Path) -> None:
     (root / "cards.txt").write_text(CARD)
     (tmp_path / "Documents").symlink_to(root)
@@ -356,6 +358,7 @@ def test_a_folder_that_goes_during_the_sweep_costs_nothing_else(root: Path) -> N
     assert len(heard.sweeps()) == 1
 
 
+@pytest.mark.posix
 def test_file_names_in_any_bytes_are_found(root: Path) -> None:
     name = os.fsencode(root) + b"/caf\xe9-\xff.txt"
     Path(os.fsdecode(name)).write_text(CARD)
@@ -560,6 +563,7 @@ def test_what_was_lost_on_the_way_is_told_again_by_the_next_sweep(start: Start) 
     assert sorted((e.path, e.hits) for e in again) == [(str(found), (HIT,)), (str(mended), ())]
 
 
+@pytest.mark.posix
 def test_a_file_that_became_a_pipe_or_a_folder_is_gone_as_a_file(start: Start) -> None:
     desk = start()
     desk.heard.swept()

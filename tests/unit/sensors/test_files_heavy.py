@@ -273,6 +273,7 @@ LIMITED = textwrap.dedent(
 )
 
 
+@pytest.mark.posix
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     ("limit", "value", "folders", "problem"),

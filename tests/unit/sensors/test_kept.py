@@ -361,6 +361,7 @@ def lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
+@pytest.mark.posix
 @pytest.mark.timeout(300)
 def test_a_first_sweep_that_is_killed_again_and_again_goes_on_where_it_was(
     desk: Desk, sweeper: Begin

@@ -144,6 +144,7 @@ def test_a_tag_counts_only_with_its_attribute() -> None:
     assert not is_link(windows(0x10, 0xA0000003, stat.S_IFDIR))
 
 
+@pytest.mark.posix
 def test_a_symbolic_link_is_one(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     assert is_link((tmp_path / "link").lstat())

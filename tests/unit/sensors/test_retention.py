@@ -72,6 +72,7 @@ def test_a_folder_that_is_missing_holds_nothing_old(tmp_path: Path, clock: FakeC
     assert (seen.rules, seen.count) == (1, 0)
 
 
+@pytest.mark.posix
 def test_links_are_not_followed(tmp_path: Path, clock: FakeClock) -> None:
     aged(tmp_path / "outside" / "old.csv", clock, 99)
     folder = tmp_path / "exports"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def test_a_file_without_a_number_is_named_by_its_path() -> None:
     assert state("/a", nothing, 2) != state("/b", nothing, 2)
 
 
+@pytest.mark.posix
 def test_names_in_any_bytes_have_a_name() -> None:
     path = os.fsdecode(b"/home/caf\xe9/\xff\xfe.txt")
     assert name_of(path, MARK, 1, SECRET) != name_of(path + "x", MARK, 1, SECRET)

@@ -210,6 +210,7 @@ def test_a_folder_longer_than_a_portion_is_walked_to_its_end(
     assert len(everything(tmp_path)) == 28
 
 
+@pytest.mark.posix
 def test_a_folder_is_not_held_open_while_its_files_are_read(tmp_path: Path) -> None:
     """An open folder cannot be unmounted, or on Windows removed."""
     put(tmp_path, "a", "b", "c")
@@ -225,6 +226,7 @@ def open_files() -> list[str]:
     return [number for number in numbers if os.path.lexists(f"/proc/self/fd/{number}")]
 
 
+@pytest.mark.posix
 def test_a_folder_that_may_not_be_opened_is_said_and_the_others_are_walked() -> None:
     with TemporaryDirectory() as temporary:
         root = Path(temporary).resolve()
@@ -244,6 +246,7 @@ def test_a_folder_that_may_not_be_opened_is_said_and_the_others_are_walked() -> 
     assert [f.path for f in found if isinstance(f, Found)] == [f"{root}/open/x"]
 
 
+@pytest.mark.posix
 def test_a_root_that_became_a_link_or_a_file_holds_nothing(tmp_path: Path) -> None:
     put(tmp_path, "real/x", "file")
     scope = scope_of(Watch(folders=(str(tmp_path / "a"), str(tmp_path / "file"))))

@@ -68,6 +68,7 @@ def refused(vault: Vault, path: Path, words: str) -> None:
     assert vault.items() == ()
 
 
+@pytest.mark.posix
 def test_a_link_is_not_followed(vault: Vault, home: Path) -> None:
     (home / "real").write_text("x")
     (home / "link").symlink_to(home / "real")
@@ -84,6 +85,7 @@ def test_a_file_with_several_names_stays(vault: Vault, home: Path) -> None:
     refused(vault, home / "a", "has several names")
 
 
+@pytest.mark.posix
 def test_what_is_no_file_stays_and_never_blocks(vault: Vault, home: Path) -> None:
     os.mkfifo(home / "pipe")
     refused(vault, home / "pipe", "not an ordinary file")

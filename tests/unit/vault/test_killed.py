@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.posix  # a forked child is killed at each system call
 HARNESS = Path(__file__).with_name("killed.py")
 ROOT = Path(__file__).parents[3]
 
