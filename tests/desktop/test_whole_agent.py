@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -309,3 +310,42 @@ def has_tray(seat: Seat) -> bool:
     with suppress(subprocess.CalledProcessError):
         return bool(seat.inside.run("xdotool", "search", "--class", "stalonetray").split())
     return False
+
+
+RULES = """
+policy: desk
+version: 1
+controls:
+  clipboard:
+    respond: [notify]
+    settings:
+      rules:
+        - {targets: [xterm], then: block}
+        - {then: mask}
+"""
+
+
+@pytest.fixture
+def ruled(seat: Seat) -> Iterator[Seat]:
+    (seat.home / "desk.yaml").write_text(RULES, encoding="utf-8")
+    agent = seat.start("run")
+    yield seat
+    seat.end(agent)
+
+
+def test_a_copied_card_is_masked_where_it_lies(ruled: Seat) -> None:
+    ruled.copy(f"charge {CARD} today")
+    eventually(lambda: (pasted := ruled.paste()).startswith("charge ") and CARD not in pasted)
+    assert ruled.paste().endswith(" today")
+    eventually(lambda: ruled.has("action.finished", kind="mask-clipboard", outcome="done"))
+
+
+def test_another_tool_that_puts_a_card_back_is_not_fought_for_ever(ruled: Seat) -> None:
+    owner = str(Path(__file__).with_name("clipboard_owner.py"))
+    ruled.inside.start(sys.executable, owner, "fighter")
+    eventually(lambda: ruled.kinds().count("clipboard.contested") == 1, within=60)
+    done = sum(
+        r.kind == "action.intended" and r.payload["kind"].endswith("clipboard")
+        for r in ruled.records()
+    )
+    assert done == 5
