@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from agentguard.pii.words import FOREIGN, NATIONAL, WEAK
+from agentguard.pii.words import FOREIGN, NATIONAL, PLEASE, WEAK
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
 
 MOST = 1000
@@ -28,8 +28,22 @@ SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
 FENCE = "\x1e"
 """Ends a cell of a table: what stands before it says nothing of what follows."""
 
-GAP = r"[^0-9\n\x1e]{0,32}?\n?[^0-9\n\x1e]{0,8}?"
+TIME = r"\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?"
+"""RE2: when something was said."""
+
+_ASKED = rf"(?:\?|(?i:{'|'.join(sorted(PLEASE))}))[^0-9\n\x1e]{{0,32}}"
+_ANSWER = rf"(?:{TIME}[ \-]{{0,3}})?[A-Za-z][^\n\x1e:>]{{0,32}}[:>] ?"
+TURN = rf"{_ASKED}\n{_ANSWER}"
+"""RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
+
+GAP = rf"[^0-9\n\x1e]{{0,32}}?(?:\n?[^0-9\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?)"
 """RE2: what may stand between a label and its value; at most one line break."""
+
+LETTERED_GAP = (
+    r"[^0-9\n\x1e]{0,32}?"
+    rf"(?:\n?[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9A-Za-z\n\x1e]{{0,8}}?)"
+)
+"""RE2: what may stand between a label and a value that may begin with a letter."""
 
 
 _OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
@@ -38,6 +52,8 @@ _WORDS = re.compile(
     r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
 )
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
+_ASKS = re.compile(_ASKED)
+_SPEAKER = re.compile(rf"\s*{_ANSWER}")
 _SHORT_LINE = 60
 _LINES = 4
 
@@ -109,6 +125,10 @@ class Candidate:
             return True
         cell = self.before.rpartition(FENCE)[2]
         this, *above = reversed(cell.split("\n")[-_LINES:])
+        speaker = _SPEAKER.match(this) if above and _ASKS.search(above[0]) else None
+        if speaker is not None:
+            told = self._told_on(this[speaker.end() :], own)
+            return self._told_on(above[0], own) if told is None else told
         told = self._told_on(this, own)
         if told is not None or _WORDS.search(this):
             return told

@@ -73,6 +73,11 @@ NATIONAL = words(
 WEAK = words("id code customer account us ms call key identifier")
 """Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
 
+PLEASE = words(
+    "please bitte pla\xeet favor favore cortesia alstublieft graag prosze vriendelijk merci danke"
+)
+"""Words that end a question without its mark."""
+
 DIGITS = {
     "en": "zero|oh one two three four five six seven eight nine",
     "de": "null eins zwei|zwo drei vier f\xfcnf|fuenf sechs sieben acht neun",

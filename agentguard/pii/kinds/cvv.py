@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import re
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.base import FENCE, TURN, Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.spoken import digits_of, run
 
-_SOCIAL = re.compile(r"(?:social|seguridad) \Z", re.IGNORECASE)
+_SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
 _LENGTHS = (3, 4)
 _BARE = re.compile(r"code", re.IGNORECASE)
 _CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
 _BORDER = re.compile(r"[{}]|\n\n")
+_LINE = re.compile(r"[{}\n]")
+# A key of a document, a cell, or a line of a form: its card may stand in another line.
+_KEY = re.compile(
+    rf"""(?:["'<]|{FENCE}[^\n{FENCE}]{{0,60}}|\n[ \t]{{0,8}})code["']?[:=>]["'\s]{{0,4}}\Z""",
+    re.IGNORECASE,
+)
 
 
 def judge(candidate: Candidate) -> Answer:
     """Three or four digits right after the label, and nothing that makes them another number."""
     label = candidate.before.rpartition(candidate.told)[0]
     glued = label[-1:].isdigit()  # letters of another value, such as a passport's
-    if glued or _MORE.match(candidate.after) or _SOCIAL.search(candidate.before):
+    if glued or _MORE.match(candidate.after) or _SOCIAL.search(label):
         return no("touched")
     if _BARE.match(candidate.told) and not _is_of_a_card(candidate):
         return no("no-card")
@@ -30,7 +36,8 @@ def judge(candidate: Candidate) -> Answer:
 
 def _is_of_a_card(candidate: Candidate) -> bool:
     """Tell whether a card number stands in the same record as a key that is only 'code'."""
-    before = _BORDER.split(candidate.before)[-1]
+    border = _BORDER if _KEY.search(candidate.before) else _LINE
+    before = border.split(candidate.before)[-1]
     after = _BORDER.split(candidate.after)[0]
     numbers = (
         re.sub(r"[^0-9]", "", found[0])
@@ -43,6 +50,8 @@ def _is_of_a_card(candidate: Candidate) -> bool:
 _NUMBER = r"(?:number|nummer|code|no|nr|n\xba|n\xb0|value|wert|valor|valeur)"
 _VERB = r"(?:is|was|are|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest)"
 
+_BELOW = r"[ \t:]{0,4}\n[ \t>|*]{0,8}"
+_TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}"
 _SPOKEN = run(2, 4) + r"\b"
 
 RECOGNISER = Recogniser(
@@ -80,6 +89,7 @@ RECOGNISER = Recogniser(
     ),
     near=(
         rf"(?i:\)?[ _]?{_NUMBER}?[.]?)"
-        rf"""["'\\ \t:=*>#|,\-]{{0,6}}(?i:{_VERB} ?:? ?)?["']?([0-9]{{3,4}}|{_SPOKEN})"""
+        rf"""(?:["'\\ \t:=*>#|,\-]{{0,6}}(?i:{_VERB} ?:? ?)?["']?|{_BELOW}|{_TURN})"""
+        rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
 
 # The first letters of the months in English, German, French, Spanish, Italian, Dutch, Polish and
 # Portuguese; letters outside Latin-1 arrive as question marks.
@@ -128,5 +128,5 @@ RECOGNISER = Recogniser(
         r"nascimento",
         r"nascid[oa] em",
     ),
-    near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?((?i:" + "|".join(_SHAPES) + "))",
+    near=LETTERED_GAP + r"((?i:" + "|".join(_SHAPES) + "))",
 )

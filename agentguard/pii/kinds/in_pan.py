@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
 
 _STATUS = frozenset("ABCFGHJLPT")
 _SAMPLES = frozenset({"ABCDE1234F", "AAAPL1234C", "ABCPD1234E", "AAAAA0000A", "AAAAA1111A"})
@@ -37,5 +37,5 @@ RECOGNISER = Recogniser(
         r"tax(?:payer)? id",
         r"tax number",
     ),
-    near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?\b((?i:" + _VALUE + "))",
+    near=LETTERED_GAP + r"\b((?i:" + _VALUE + "))",
 )

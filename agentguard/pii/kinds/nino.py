@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, maybe, miss, no, sure
+from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, maybe, miss, no, sure
 
 OWN = frozenset(("ni", "nino", "national", "insurance", "nationalinsurance"))
 _NEVER_GIVEN = frozenset(("BG", "GB", "KN", "NK", "NT", "TN", "ZZ"))
@@ -55,5 +55,5 @@ RECOGNISER = Recogniser(
         r"n\.i",
         r"nino(?:s| ?number)?",
     ),
-    near=r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?\b(" + _VALUE + ")",
+    near=LETTERED_GAP + r"\b(" + _VALUE + ")",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
 
 # Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
 # 9303-4, field "document number"); letters and digits alone, in capitals.
@@ -115,7 +115,7 @@ RECOGNISER = Recogniser(
         r"travel document",
     ),
     near=(
-        r"[^0-9\n\x1e]{0,32}?\n?[^0-9A-Za-z\n\x1e]{0,8}?((?:#|\b)(?:(?i:"
+        rf"{LETTERED_GAP}((?:#|\b)(?:(?i:"
         rf"[A-Z]{{1,3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
         rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}"
         rf"|[0-9]{{2}}{_JOINT}[A-Z]{{2}}{_JOINT}[0-9]{{5}}"

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, maybe, miss, no, sure, words
+from agentguard.pii.base import (
+    GAP,
+    TURN,
+    Answer,
+    Candidate,
+    Recogniser,
+    maybe,
+    miss,
+    no,
+    sure,
+    words,
+)
 from agentguard.pii.kinds._dialling import behind_label, in_country, national, told_by_groups
 from agentguard.pii.spoken import digits_of, run
 
@@ -25,6 +36,7 @@ _PAIRS = re.compile(r"0[1-9](?:[ .\-][0-9]{2}){4}")
 _LABEL_ABOVE = re.compile(r"[0-9][^\n]*\n[^A-Za-z\n]*\Z")
 _DIGITS = re.compile(r"[^0-9]")
 _OTHER_KIND = re.compile(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob\b|born|birth|ssn")
+_TURN = re.compile(rf"\s*{TURN}")
 _DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
 _ABROAD = "00"
 _WITH_PREFIX = re.compile(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
@@ -90,7 +102,7 @@ def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
 
 def _labelled(candidate: Candidate, written: str) -> Answer:
     """Take as many groups as make a number: a date or another number may follow."""
-    _, _, gap = candidate.before.rpartition(candidate.told)
+    gap = _TURN.sub("", candidate.before.rpartition(candidate.told)[2])
     direct = _DIRECT.match(gap) is not None
     if _OTHER_KIND.search(gap):
         return no("another-label")
@@ -142,7 +154,8 @@ RECOGNISER = Recogniser(
         r"mobil(?:e ?numbers?|e ?no|nummer|telefon|e)?",
         r"mobiel",
         r"m(?:\xf3|o)vil",
-        r"cell(?:ulare)?",
+        r"(?:cell|smart|mobile|home|work|office|car) ?phones?(?: ?number)?",
+        r"cell(?: ?n(?:umber|o|r)|ulare)?",
         r"celular",
         r"msisdn",
         r"gsm",
@@ -161,11 +174,29 @@ RECOGNISER = Recogniser(
         r"fisso",
         r"vaste? (?:lijn|nummer)",
         r"stacjonarny",
-        r"(?:nr|numer) kontaktowy",
+        r"nr kontaktowy",
         r"r(?:\xfc|ue?)ckruf(?:nummer)?",
         r"rufnummer",
         r"contact (?:number|no|nr)",
-        r"(?:call|ring|text|reach) (?:me|him|her|them|us|back)",
+        r"(?:call|ring|text|reach|phone|dial|sms)(?:ed)? (?:me|him|her|them|us|back)",
+        r"(?:called|rang|calling|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
+        r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: unter| auf| bei)?",
+        r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
+        r"(?:r(?:ap)?pell?er|joindre|appel\xe9e?|appele[rz]?)(?: au| sur| le| du| depuis)?",
+        r"(?:(?:re)?llamar|llama(?:d|r)[ao]?|localizable)(?: al| desde el| en el)?",
+        r"(?:ri)?chiamare(?: al| il| allo)?",
+        r"(?:ri)?chiamat[ao] (?:al|dal|da)",
+        r"(?:terug)?bellen(?: op| naar| met| via)?",
+        r"(?:terug)?gebeld (?:op|met|vanaf)",
+        r"bereikbaar (?:op|via)",
+        r"(?:od|za)?dzwoni(?:\?|c|l|la)?(?: pod| na| z| z numeru| na numer)?",
+        r"ligar(?: para| de volta)?",
+        r"(?:re)?torno para",
+        r"(?:num(?:\xe9|e)ro|n(?:\xfa|u)mero) (?:de )?(?:contact[eo]?|rappel)",
+        r"recapito(?: telefonico)?",
+        r"contact ?(?:gegevens|nummer)",
+        r"kontakt ?(?:nummer|nr)",
+        r"numer kontaktowy",
     ),
     near=rf"(?:{GAP})(\+?\(?[0-9](?:[ .\-/()]{{0,2}}[0-9]){{6,14}}|{run(7, 12)})",
 )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from agentguard.pii.base import Answer, Candidate, Recogniser, no, speaks_of_another, sure, words
+from agentguard.pii.base import (
+    GAP,
+    Answer,
+    Candidate,
+    Recogniser,
+    no,
+    speaks_of_another,
+    sure,
+    words,
+)
 
 OWN = words("sort sortcode bank bacs account acct acc ac payee debit")
 
@@ -66,7 +75,7 @@ RECOGNISER = Recogniser(
         r"bank details",
     ),
     near=(
-        r"[^0-9\n\x1e]{0,32}?\n?[^0-9\n\x1e]{0,8}?("
+        rf"{GAP}("
         rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
         rf"|{_ACCOUNT}[^0-9]{{1,40}}?(?i:sort|s/c)[^0-9]{{1,16}}{_SORT})"
     ),
