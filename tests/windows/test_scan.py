@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from agentguard.platforms import leash
+from agentguard.platforms.simulated import FakeClock
+from agentguard.scan.client import Limits, ScanClient
+
 NOTE = "card 4539 1488 0343 6467, receipt to ann.lee@quillpost.com\r\n"
 
 
@@ -56,3 +60,35 @@ def test_windows_line_ends_and_code_pages_are_read(tmp_path: Path) -> None:
         b"Kunde;Karte;E-Mail\r\nM\xfcller;4539148803436467;a.lee@quillpost.com\r\nBo;;\r\n"
     )
     assert kinds(scan(tmp_path)[1]) == {"PAN", "EMAIL"}
+
+
+def told(*words: str | Path) -> tuple[int, str]:
+    command = (sys.executable, "-m", "agentguard", "scan", *words)
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=100)
+    assert b"Traceback" not in ended.stderr
+    return ended.returncode, ended.stdout.decode()
+
+
+def test_people_get_a_table_and_admins_a_page(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "note.txt").write_text(NOTE)
+    page = tmp_path / "page.html"
+    code, table = told(tmp_path / "in")
+    assert code == 1
+    assert "card number" in table
+    assert "4539 1488" not in table
+    assert told(tmp_path / "in", "--report", "html", "--output", page)[0] == 1
+    assert "note.txt" in page.read_text("utf-8")
+    assert "4539 1488" not in page.read_text("utf-8")
+
+
+def test_what_is_no_file_or_has_no_name_is_told(tmp_path: Path) -> None:
+    with ScanClient(Limits(), FakeClock(), leash=leash) as client:
+        reasons = {
+            "": "reason.not-regular",
+            "no\0name": "reason.name",
+            "a?b": "reason.name",
+            "NUL": "reason.not-regular",
+        }
+        for name, reason in reasons.items():
+            assert client.scan(f"{tmp_path}\\{name}").reason == reason, name

@@ -37,6 +37,7 @@ def lines(text: str) -> dict[tuple[str, str | None], dict[str, object]]:
     return {(Path(row["path"]).name, row["entity"]): row for row in rows}
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("jobs", ["1", "3"])
 def test_programs_get_one_line_for_each_file_and_kind(
     folder: Path, capsys: pytest.CaptureFixture[str], jobs: str
@@ -61,6 +62,7 @@ def test_programs_get_one_line_for_each_file_and_kind(
     assert told.err == ""
 
 
+@pytest.mark.posix
 def test_people_get_a_table_with_every_file_accounted_for(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,11 +94,13 @@ def test_a_senseless_number_of_jobs_is_wrong_use(tmp_path: Path, jobs: str) -> N
     assert main(["scan", str(tmp_path), "--jobs", jobs]) == 2
 
 
+@pytest.mark.posix
 def test_only_unreadable_files_is_could_not(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     assert main(["scan", str(tmp_path / "fifo")]) == 3
 
 
+@pytest.mark.posix
 def test_a_name_cannot_command_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,6 +122,7 @@ def endless(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.posix
 def test_interrupting_tells_what_was_found_and_ends_the_children_at_once(endless: Path) -> None:
     command = [*SCAN, "--format", "jsonl", str(endless)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -137,6 +142,7 @@ def test_interrupting_tells_what_was_found_and_ends_the_children_at_once(endless
     assert psutil.wait_procs(children, timeout=10)[1] == []
 
 
+@pytest.mark.posix
 def test_an_interrupted_report_says_that_it_is_not_whole(endless: Path, tmp_path: Path) -> None:
     file = tmp_path / "r.html"
     command = [*SCAN, "--report", "html", "--output", str(file), str(endless)]
@@ -152,6 +158,7 @@ def test_an_interrupted_report_says_that_it_is_not_whole(endless: Path, tmp_path
     assert "The scan was stopped before its end." in file.read_text(encoding="utf-8")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "ended"])
 def test_nothing_is_left_of_a_scan_that_is_stopped_while_its_child_starts(
     endless: Path, number: signal.Signals
@@ -171,7 +178,7 @@ def test_nothing_is_left_of_a_scan_that_is_stopped_while_its_child_starts(
 
 
 def test_the_children_are_as_many_as_there_is_work_and_cores(tmp_path: Path) -> None:
-    assert 1 <= cores() <= len(os.sched_getaffinity(0))
+    assert 1 <= cores() <= len(psutil.Process().cpu_affinity())
     (tmp_path / "a.txt").write_text("x")
     assert main(["scan", str(tmp_path)]) == 0
 

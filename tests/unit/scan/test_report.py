@@ -23,6 +23,7 @@ from agentguard.model.hits import Hit
 from agentguard.scan.client import Scanned
 from tests.unit.scan.hostile import CARD, marked_encrypted, zipped
 
+pytestmark = pytest.mark.posix  # of a pipe, and of names that Windows does not know
 OTHER = "4929 1594 0107 5613"
 EMPTY = {"meta", "br", "wbr", "path", "hr", "img", "link", "input"}
 
