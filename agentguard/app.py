@@ -29,7 +29,6 @@ from agentguard.pii.custom import Following
 from agentguard.policy.document import Shape
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.sensor import Sensor
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
@@ -196,7 +195,6 @@ def _desk(
         errands=errands,
         training=own.training,
         mask=_following(engine).mask,
-        lock=_lock(parts.backend),
         look_again=own.look_again,
         report_now=link.report_now,
         reported=link.last_report,
@@ -209,13 +207,6 @@ def _following(engine: Engine) -> Following:
 
 def _auditor(parts: Parts, engine: Engine) -> Auditor:
     return Auditor(clock=parts.clock, submit=engine.submit, journal=parts.journal)
-
-
-def _lock(backend: Backend) -> Callable[[], None]:
-    session = backend.session
-    if isinstance(session, Absent):
-        return lambda: None
-    return session.lock
 
 
 def _retiring(parts: Parts) -> Callable[[Stop], None]:

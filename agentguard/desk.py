@@ -20,7 +20,9 @@ from agentguard.model.events import (
 )
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.lessons import Lesson
+from agentguard.model.locking import Asker, LockAsked
 from agentguard.model.messages import Message, say
+from agentguard.model.shield import ShieldLifted, ShieldRefused
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock
@@ -29,6 +31,8 @@ from agentguard.sensors.training import Training
 from agentguard.vault.vault import Vault
 
 NOTE_LIMIT = 2000
+SHIELD = "shield"
+"""The group for which a code of the shield is verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,6 @@ class AgentDesk:
     errands: Errands
     training: Training
     mask: Callable[[str], str]
-    lock: Callable[[], None]
     look_again: Callable[[], None]
     report_now: Callable[[], None]
     reported: Callable[[], str]
@@ -111,8 +114,23 @@ class AgentDesk:
         self.engine.submit(NoticeRead(at=self.clock.now(), notice=notice))
 
     def lock_now(self) -> None:
-        """Lock the screen; a desktop that cannot is shown as such by its control."""
-        self.errands.give(self.lock)
+        """Lock the screen; where no lock comes, the screens are covered."""
+        self.engine.submit(LockAsked(at=self.clock.now(), by=Asker.PERSON))
+
+    def lift_shield(self, code: str) -> None:
+        """Have a code for the shield verified in the background."""
+        if not self.errands.give(lambda: self._lift(code)):
+            self._keep_shield(say("prompt.busy"))
+
+    def _lift(self, code: str) -> None:
+        proof = self.verifier.verify(SHIELD, code)
+        if proof.accepted:
+            self.engine.submit(ShieldLifted(at=self.clock.now(), factor=proof.factor))
+        else:
+            self._keep_shield(proof.message or say("prompt.busy"))
+
+    def _keep_shield(self, message: Message) -> None:
+        self.engine.submit(ShieldRefused(at=self.clock.now(), message=message))
 
     def check_now(self) -> None:
         """Look at everything again."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import singledispatch
 
-from agentguard.engine import clipboard, memory, prompting, records
+from agentguard.engine import clipboard, locking, memory, prompting, records, shielding
 from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
-from agentguard.engine.state import Decision, State, Try
+from agentguard.engine.state import Decision, State
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
@@ -31,13 +31,11 @@ from agentguard.model.events import (
     Tick,
 )
 from agentguard.model.findings import Finding
+from agentguard.model.locking import LockAsked
 from agentguard.model.prompts import Notice, OnSilence
+from agentguard.model.shield import ShieldLifted, ShieldRefused
 
 Replan = Callable[[PolicyInForce], Plan]
-
-RETRY = 60.0
-CONFIRM_LOCK = 5.0
-QUICK_TRIES = 3
 
 
 def begin(
@@ -101,22 +99,11 @@ def _(event: Tick, decision: Decision) -> Decision:
 
 def _retry(decision: Decision, event: Tick) -> Decision:
     for one in tuple(decision.state.tries.values()):
-        if event.at.since(one.at) < _patience(one) or one.outcome is Outcome.UNSUPPORTED:
+        if event.at.since(one.at) < locking.patience(one) or one.outcome is Outcome.UNSUPPORTED:
             continue
-        again = replace(one, at=event.at, count=one.count + 1, outcome=None)
-        tries = {**decision.state.tries, one.action.id: again}
-        decision = decision.then(
-            replace(decision.state, tries=tries),
-            records=(records.intended(one.action, event.at),),
-            actions=(one.action,),
-        )
+        lock = one.action.kind is ActionKind.LOCK
+        decision = (locking.again if lock else locking.repeat)(decision, one, event.at)
     return decision
-
-
-def _patience(one: Try) -> float:
-    """Give a lock 5 s to be confirmed by the session, and everything else a minute."""
-    quick = one.action.kind is ActionKind.LOCK and one.count <= QUICK_TRIES
-    return CONFIRM_LOCK if quick else RETRY
 
 
 @_follow.register
@@ -130,24 +117,32 @@ def _(event: ActionFinished, decision: Decision) -> Decision:
     waits_for_proof = event.action.kind is ActionKind.LOCK
     if event.outcome is not Outcome.DONE or waits_for_proof:
         tries[event.action.id] = replace(known, outcome=event.outcome)
-    return decision.then(replace(decision.state, tries=tries))
+    return locking.finished(decision.then(replace(decision.state, tries=tries)), event)
 
 
 @_follow.register
 def _(event: SessionState, decision: Decision) -> Decision:
-    if event.locked is None or event.locked == decision.before.locked:
-        return decision
-    kind = "session.locked" if event.locked else "session.unlocked"
-    decision = decision.then(records=(records.plain(kind, event.at, source=event.source),))
-    if not event.locked:
-        return decision
-    tries = {k: t for k, t in decision.state.tries.items() if t.action.kind is not ActionKind.LOCK}
-    return decision.then(replace(decision.state, tries=tries))
+    return locking.told(decision, event)
+
+
+@_follow.register
+def _(event: LockAsked, decision: Decision) -> Decision:
+    return locking.asked(decision, event)
 
 
 @_follow.register
 def _(event: CallState, decision: Decision) -> Decision:
-    return prompting.release(decision, event.at)
+    return locking.follow_up(prompting.release(decision, event.at), event.at)
+
+
+@_follow.register
+def _(event: ShieldLifted, decision: Decision) -> Decision:
+    return shielding.lift(decision, event.factor, event.at)
+
+
+@_follow.register
+def _(event: ShieldRefused, decision: Decision) -> Decision:
+    return shielding.refuse(decision, event.message)
 
 
 @_follow.register

@@ -8,12 +8,14 @@ from dataclasses import replace
 from agentguard.engine import clipboard, memory, records
 from agentguard.engine.plan import Bound
 from agentguard.engine.prompting import ask, withdraw
+from agentguard.engine.shielding import cover
 from agentguard.engine.state import Decision, Deferred, Judged, Key, Try
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import ClipboardScanned, Event, FileScanned
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
+from agentguard.model.shield import Why
 from agentguard.model.verdicts import Response, Verdict, unknown
 from agentguard.model.verdicts import State as Is
 
@@ -181,6 +183,13 @@ def act_in_time(decision: Decision, at: Moment) -> Decision:
 
 
 def act(decision: Decision, kind: ActionKind, check: str, subject: str, at: Moment) -> Decision:
+    """Do something about a finding; in a call the screens are covered instead of locked."""
+    if kind is ActionKind.LOCK and decision.state.in_call:
+        return cover(decision, Why.CALL, at)
+    return give(decision, kind, check, subject, at)
+
+
+def give(decision: Decision, kind: ActionKind, check: str, subject: str, at: Moment) -> Decision:
     """Give an action to the hands; it is written down before it is done."""
     count = decision.state.count + 1
     action = Action(id=f"{int(at.wall)}-{count}", kind=kind, check=check, subject=subject, at=at)

@@ -110,8 +110,8 @@ class Engine:
         self.state = decision.state
         for action in decision.actions:
             self.give(action)
-        for trouble in troubles:
-            self.submit(trouble)
+        for news in (*decision.events, *troubles):
+            self.submit(news)
 
     def _publish(self, at: Moment) -> None:
         fresh = posture.snapshot(self.state, at)

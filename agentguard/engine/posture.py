@@ -58,6 +58,7 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         locked=state.locked,
         uplink=state.facts.get(UplinkState),
         overall=overall(states),
+        shield=state.shield,
     )
 
 

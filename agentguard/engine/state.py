@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from agentguard.engine.plan import Plan
 from agentguard.model.actions import Action, ActionKind, Outcome
-from agentguard.model.events import CallState, Facts, SensorState, SessionState
+from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
 from agentguard.model.findings import Finding
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.records import Json, Record
+from agentguard.model.shield import Shield
 from agentguard.model.verdicts import Verdict
 
 Key = tuple[str, str]
@@ -80,6 +81,7 @@ class State:
     coached: Mapping[str, float] = field(default_factory=dict)
     deferred: tuple[Deferred, ...] = ()
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
+    shield: Shield | None = None
     count: int = 0
 
     @property
@@ -97,13 +99,17 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What follows from an event: the next state, what to write down first, what to do."""
+    """What follows from an event: the next state, what to write down first, what to do.
+
+    `events` are news of the engine itself, which are judged next.
+    """
 
     before: State
     state: State
     records: tuple[Record, ...] = ()
     memory: Mapping[str, Json] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
+    events: tuple[Event, ...] = ()
 
     def then(
         self,
@@ -112,6 +118,7 @@ class Decision:
         records: tuple[Record, ...] = (),
         memory: Mapping[str, Json] | None = None,
         actions: tuple[Action, ...] = (),
+        events: tuple[Event, ...] = (),
     ) -> Decision:
         """Add to the decision."""
         return replace(
@@ -120,6 +127,7 @@ class Decision:
             records=(*self.records, *records),
             memory={**self.memory, **(memory or {})},
             actions=(*self.actions, *actions),
+            events=(*self.events, *events),
         )
 
 

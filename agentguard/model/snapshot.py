@@ -10,6 +10,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState, Overall
 from agentguard.model.prompts import Notice, Prompt
+from agentguard.model.shield import Shield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +28,4 @@ class Snapshot:
     locked: bool
     uplink: UplinkState | None
     overall: Overall
+    shield: Shield | None = None

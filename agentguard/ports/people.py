@@ -93,6 +93,10 @@ class Desk(Protocol):
         """Lock the screen."""
         ...
 
+    def lift_shield(self, code: str) -> None:
+        """Hand in a code for the privacy shield; it goes away, or gets a `reply`."""
+        ...
+
     def check_now(self) -> None:
         """Look at everything again."""
         ...

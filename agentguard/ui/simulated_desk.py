@@ -91,6 +91,16 @@ class SimulatedDesk:
         """Count it."""
         self.locks += 1
 
+    def lift_shield(self, code: str) -> None:
+        """Accept one code only."""
+        self.proofs.append(("shield", code))
+        shield = self._snapshot.shield
+        if code == RIGHT_CODE or shield is None:
+            self.show(replace(self._snapshot, shield=None))
+        else:
+            reply = say("simulated.wrong-code")
+            self.show(replace(self._snapshot, shield=replace(shield, reply=reply)))
+
     def check_now(self) -> None:
         """Count it."""
         self.looks += 1

@@ -93,10 +93,11 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
             assert agent.stop() == ()
             close()
 
-    def begin() -> Floor:
+    def begin(idle: float = 0.0) -> Floor:
         end()
         clock = system_clock()
         desktop = SimulatedDesktop(clock)
+        desktop.idle(idle)
         store = open_store(home, clock)
         parts = Parts(
             folder=home,

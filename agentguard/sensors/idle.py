@@ -1,0 +1,55 @@
+"""How long nobody has been at the desk, as far as it can be believed.
+
+A source of idle time may change, begin to answer, follow the wall clock, or still count from before
+a switch of users or a reconnected remote session. A lock may come from none of that, so these rules
+hold for what is told:
+
+- idle time grows no faster than the boot clock and is never below nothing; where a source says
+  so, counting goes on from here;
+- it begins anew when the source was away, when the session comes to the front or is unlocked, for
+  a person did that;
+- the first reading of all counts as it is, so that a restart of the agent gives no time away.
+"""
+
+from __future__ import annotations
+
+from agentguard.model.moments import Moment
+from agentguard.ports.desktop import SessionReading
+
+SLACK = 2.0
+"""Seconds by which two clocks may differ without one of them being wrong."""
+
+
+class BelievedIdle:
+    """Gives the idle time to believe; `see` takes every reading in order."""
+
+    def __init__(self) -> None:
+        self._last: SessionReading | None = None
+        self._at: Moment | None = None
+        self._idle: float | None = None
+
+    def gap(self) -> None:
+        """Know that nothing was read for a while."""
+        if self._at is not None:
+            self._idle = None
+
+    def see(self, reading: SessionReading, now: Moment) -> float | None:
+        """Give the seconds without input; None while no source tells them."""
+        before, at = self._last, self._at
+        self._last, self._at = reading, now
+        if reading.idle is None:
+            self._idle = None
+        elif before is None or at is None:
+            self._idle = max(0.0, reading.idle)
+        elif self._idle is None or _person_came(before, reading):
+            self._idle = 0.0
+        else:
+            most = self._idle + max(0.0, now.since(at))
+            self._idle = reading.idle if 0 <= reading.idle <= most + SLACK else most
+        return self._idle
+
+
+def _person_came(before: SessionReading, now: SessionReading) -> bool:
+    """Tell whether somebody must have been there in between."""
+    unlocked = before.locked is True and now.locked is False
+    return unlocked or (before.active is False and now.active is not False)
