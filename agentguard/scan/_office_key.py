@@ -35,6 +35,7 @@ _VERIFIER_INPUT = bytes.fromhex("fea7d2763b4b9e79")
 _VERIFIER_VALUE = bytes.fromhex("d7aa0f6d3061344e")
 _KEY_VALUE = bytes.fromhex("146e0be7abacd0d6")
 _SEGMENT = 4096
+_BLOCK, _KEY_BITS = 16, (128, 192, 256)
 _HASHES = {"SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _UNKNOWN = "reason.unsupported"
@@ -65,11 +66,13 @@ def _agile(info: bytes, password: bytes) -> Open | None:
         if (part["cipherAlgorithm"], part["cipherChaining"]) != ("AES", "ChainingModeCBC"):
             raise ScanError(_UNKNOWN)
     salt, bits = base64.b64decode(lock["saltValue"]), int(lock["keyBits"])
+    if bits not in _KEY_BITS or int(lock["blockSize"]) != _BLOCK:
+        raise ScanError(_UNKNOWN)
     spun = _spun(name, salt, password, spins)
 
     def unlock(block: bytes, what: str) -> bytes:
         key = _fitted(hashlib.new(name, spun + block).digest(), bits // 8)
-        return _cbc(key, _fitted(salt, int(lock["blockSize"])), base64.b64decode(lock[what]))
+        return _cbc(key, _fitted(salt, _BLOCK), base64.b64decode(lock[what]))
 
     given = unlock(_VERIFIER_INPUT, "encryptedVerifierHashInput")[: int(lock["saltSize"])]
     wanted = unlock(_VERIFIER_VALUE, "encryptedVerifierHashValue")[: int(lock["hashSize"])]

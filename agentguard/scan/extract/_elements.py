@@ -14,6 +14,7 @@ _KEPT = 3
 _NEAR = 8
 _MOST_LEAVES = 500
 _LONGEST_RUN = 64 << 10
+_LONGEST_NAME = 80
 _CELLS = words("cell td th col column value v data entry f")
 _TYPES = words("string integer real date int double float boolean long str number")
 _INLINE = words("a b em emphasis font hi i s small span strong sub sup u")
@@ -46,6 +47,11 @@ class _Element:
         return text
 
 
+def _own(name: str) -> str:
+    """Give a name without its space; it stands before all that is within, so it is cut."""
+    return name.rpartition(":")[2][:_LONGEST_NAME]
+
+
 class Elements:
     """Takes tags and text in order; gives text. Whatever does not fit together is passed over."""
 
@@ -63,7 +69,7 @@ class Elements:
         parent = self._open[-1]
         written = self._around(parent) if parent.text else ""
         above = (*parent.names, parent.name, parent.says)
-        element = _Element(name.rpartition(":")[2], tuple(filter(None, above))[-_KEPT:])
+        element = _Element(_own(name), tuple(filter(None, above))[-_KEPT:])
         self._open.append(element)
         if attributes:
             written += self._attributes(element, attributes)
@@ -77,7 +83,7 @@ class Elements:
             inline = name.lower() in _INLINE
             return written + self.text(text if inline else f"{text} ")
         if text := text.strip():
-            parent.leaves.append(((name.rpartition(":")[2],), text))
+            parent.leaves.append(((_own(name),), text))
         if len(parent.leaves) >= _MOST_LEAVES:
             written += self._flush(parent)
         return written
@@ -95,7 +101,7 @@ class Elements:
         if self._too_deep:
             self._too_deep -= 1
             return ""
-        name = name.rpartition(":")[2]
+        name = _own(name)
         near = [element.name for element in reversed(self._open[1:][-_NEAR:])]
         return "".join(self._end() for _ in range(near.index(name) + 1)) if name in near else ""
 

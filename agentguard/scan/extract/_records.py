@@ -29,7 +29,7 @@ _MOST_ROW = 2000
 _MOST_HELD = 50
 _SHORTEST_WRAPPED = 24
 _OPENING = frozenset("{[ \n")
-_BASE_64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE_64 = re.compile(r"[A-Za-z0-9+/]{22,}+={0,2}")
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f]+")
 
 Nested = Callable[[str, tuple[str, ...]], str | None]
@@ -158,7 +158,7 @@ class Records:
         if value[:1] in _OPENING and (text := self._nested(value, names)) is not None:
             return text
         text = ""
-        if len(value) > _SHORTEST_WRAPPED and _BASE_64.fullmatch(value):
+        if len(value) > _SHORTEST_WRAPPED and not len(value) % 4 and _BASE_64.fullmatch(value):
             plain = b64decode(value)
             shown = plain.decode("ascii", "replace")
             if "\ufffd" not in shown and _PRINTABLE.fullmatch(shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
@@ -19,8 +20,9 @@ from agentguard.scan.extract._header import (
 )
 from agentguard.scan.extract._names import is_nameless, one_line, said
 from agentguard.scan.extract._supposed import supposed
+from agentguard.scan.extract.base import Work
 
-__all__ = ["LOOK_FOR_HEADER", "Row", "Table", "header_at", "lines"]
+__all__ = ["LOOK_FOR_HEADER", "Row", "Table", "counted", "header_at", "lines"]
 
 SAMPLE = 40
 """Rows from which the columns are understood."""
@@ -41,6 +43,13 @@ def lines(rows: Iterable[Row]) -> Iterator[str]:
             yield text
     if text := table.close():
         yield text
+
+
+def counted(rows: Iterable[Row], work: Work) -> Iterator[Row]:
+    """Account for what the cells hold before it is written: many may share one text."""
+    for row in rows:
+        work.spend(sum(map(len, row.values())))
+        yield row
 
 
 class Table:
@@ -198,8 +207,8 @@ def _stems(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
         numbered = _NUMBERED.fullmatch(name)
         if numbered is not None:
             stems[column] = numbered[1].rstrip(" _-")
-    alone = {stem for stem in stems.values() if list(stems.values()).count(stem) == 1}
-    stems = {column: stem for column, stem in stems.items() if stem not in alone}
+    times = Counter(stems.values())
+    stems = {column: stem for column, stem in stems.items() if times[stem] > 1}
     return {**stems, **_unnamed_parts(names, sample)}
 
 

@@ -22,12 +22,14 @@ _USUAL_EMPTY = re.compile(r"<c [^<>]*/>")
 _VALUE = re.compile(r"<v(?:\s[^<>]*)?>([^<]*)</v>")
 _ATTRIBUTE = re.compile(r'\b(r|s|t)="([^"]*)"')
 _LETTERS = re.compile(r"[A-Z]{1,3}")
-_FORMAT = re.compile(r'<numFmt\s[^<>]*?numFmtId="([0-9]+)"[^<>]*?formatCode="([^"]*)"')
-_USES = re.compile(r"<cellXfs\b[^<>]*>(.*?)</cellXfs>", re.DOTALL)
+_FORMAT = re.compile(r"<numFmt\s([^<>]*)>")
+_FORMAT_SAYS = re.compile(r'\b(numFmtId|formatCode)="([^"]*)"')
+_USES, _USES_END = re.compile(r"<cellXfs\b[^<>]*>"), "</cellXfs>"
 _USE = re.compile(r"<xf\b([^<>]*)>")
 _FORMAT_ID = re.compile(r'\bnumFmtId="([0-9]{1,9})"')
 _PREFIXED = re.compile(r"<\w+:(?:sst|worksheet|chartsheet|dialogsheet|styleSheet)\b")
 _PREFIX = re.compile(r"<(/?)\w+:")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _LONGEST = 4 << 20
 _EXACT_DIGITS = 15
 
@@ -76,10 +78,12 @@ def formats_of(styles: str) -> tuple[frozenset[str], dict[str, str]]:
     """Tell which styles show dates, and the formats of those that show numbers by one."""
     if _PREFIXED.search(styles):
         styles = _PREFIX.sub(r"<\1", styles)
-    own = {number: html.unescape(code) for number, code in _FORMAT.findall(styles)}
-    uses = _USES.search(styles)
+    own = dict(map(_own_format, _FORMAT.findall(styles)))
+    begin = _USES.search(styles)
+    end = styles.find(_USES_END, begin.end()) if begin else -1
+    uses = styles[begin.end() : end] if begin and end >= 0 else ""
     dates, codes = set(), {}
-    for style, attributes in enumerate(_USE.findall(uses[1]) if uses else ()):
+    for style, attributes in enumerate(_USE.findall(uses)):
         number = _FORMAT_ID.search(attributes)
         id_ = number[1] if number else "0"
         code = own.get(id_, "")
@@ -88,6 +92,11 @@ def formats_of(styles: str) -> tuple[frozenset[str], dict[str, str]]:
         elif "0" in code:
             codes[str(style)] = code
     return frozenset(dates), codes
+
+
+def _own_format(attributes: str) -> tuple[str, str]:
+    told = dict(_FORMAT_SAYS.findall(attributes))
+    return told.get("numFmtId", ""), html.unescape(told.get("formatCode", ""))
 
 
 def rows_of(found: Iterable[str], book: Book) -> Iterator[dict[int, str]]:
@@ -148,7 +157,7 @@ def _unusual(row: str, book: Book) -> dict[int, str]:
 
 def _shown(kind: str, style: str, value: str, inside: str, book: Book) -> str:
     if kind == "s":
-        index = int(value) if value.isdecimal() else len(book.strings)
+        index = int(value) if _INDEX.fullmatch(value) else len(book.strings)
         return book.strings[index] if index < len(book.strings) else ""
     if not value and inside:
         found = _VALUE.search(inside)

@@ -10,6 +10,7 @@ from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import said
 
 _FEWEST = 5
+_MOST_COLUMNS = 200
 _MOSTLY = 0.9
 # One in ten wrong numbers has the right check digit by chance, so five rows are proof enough.
 _CHECKED = (
@@ -29,7 +30,7 @@ _BORN_BEFORE, _GENERATION = 1975, 20
 def supposed(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
     """Name columns that are not named; only those whose values can be nothing else."""
     rows = [row for row in sample if len(row) > 1]
-    columns = sorted({column for row in rows for column in row} - named.keys())
+    columns = sorted({column for row in rows for column in row} - named.keys())[:_MOST_COLUMNS]
     found: dict[int, str] = {}
     for column in columns if len(rows) >= _FEWEST else ():
         cells = [row[column].strip() for row in rows if column in row]

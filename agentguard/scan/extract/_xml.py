@@ -21,8 +21,8 @@ _SEEN = {"tab": "\t", "noBreakHyphen": "-"}
 _LONGEST = 1 << 20
 _BESIDE = ("docProps/", "customXml/")
 _BY_NAMES = re.compile(r"/(?:charts/[^/]*|comments/modern[^/]*)\.xml$|^(?:docProps|customXml)/")
-_LINK = re.compile(r'<Relationship\s[^<>]*\bTarget="([^"]*)"[^<>]*\bTargetMode="External"')
-_LINK_TURNED = re.compile(r'<Relationship\s[^<>]*\bTargetMode="External"[^<>]*\bTarget="([^"]*)"')
+_RELATION = re.compile(r"<Relationship\s([^<>]*)>")
+_RELATION_SAYS = re.compile(r'\b(Target|TargetMode)="([^"]*)"')
 
 
 def text_of(found: Iterable[str]) -> Iterator[str]:
@@ -95,7 +95,7 @@ def beside(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Ite
     if name.endswith(".xml"):
         yield from xml.read(stream(archive, member, work))
     elif name.endswith(".rels"):
-        yield _links("".join(stream(archive, member, work)))
+        yield _links(part(archive, member, work).decode("utf-8", "replace"))
     elif "/embeddings/" in name or name.endswith((".html", ".htm", ".mht", ".rtf", ".txt")):
         yield from work.within(part(archive, member, work))
     else:
@@ -104,5 +104,6 @@ def beside(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Ite
 
 
 def _links(relations: str) -> str:
-    found = _LINK.findall(relations) or _LINK_TURNED.findall(relations)
-    return "".join(f"{html.unescape(target)}\n" for target in found)
+    found = (dict(_RELATION_SAYS.findall(said)) for said in _RELATION.findall(relations))
+    targets = (one.get("Target", "") for one in found if one.get("TargetMode") == "External")
+    return "".join(f"{html.unescape(target)}\n" for target in targets)

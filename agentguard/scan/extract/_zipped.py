@@ -30,7 +30,8 @@ def part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> bytes
         return b""
     work.spend(member.file_size)
     try:
-        return archive.read(member)
+        with archive.open(member) as file:
+            return file.read(member.file_size)  # `archive.read` inflates all, whatever was told
     except NotImplementedError:
         work.note("reason.unsupported-part")
     except _DAMAGED:

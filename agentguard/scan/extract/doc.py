@@ -75,9 +75,10 @@ def _text(container: Compound, path: tuple[str, ...], data: bytes) -> Iterator[s
         raise ValueError
     start, length = struct.unpack_from("<II", data, _CLX_AT)
     name = "1table" if flags & _SECOND_TABLE else "0table"
-    table = container.stream(*path[:-1], name) or b""
+    table, left = container.stream(*path[:-1], name) or b"", len(data)
     for place, count, size in _pieces(table[start : start + length]):
-        found = data[place : place + count * size]
+        found = data[place : place + min(count * size, left)]
+        left -= len(found)  # no text stands in two pieces
         yield found.decode("cp1252" if size == 1 else "utf-16-le", "replace")
 
 
@@ -104,15 +105,15 @@ def _pieces(clx: bytes) -> Iterator[tuple[int, int, int]]:
 def _laid_out(text: str) -> Iterator[str]:
     """Give running text, and tables by their columns: a cell ends with a mark, a row with two."""
     text = re.sub(r"\x13[^\x13\x14\x15]{0,200}? ?(?=[\x14\x15])", _field, text)
-    while _CELL in text:
-        before, _, rest = text.partition(_CELL)
-        running, _, first = before.rpartition("\r")
+    cells, at = text.split(_CELL), 0
+    while at < len(cells) - 1:
+        running, _, cells[at] = cells[at].rpartition("\r")
         if running:
             yield running.translate(_SHOWN) + "\n"
-        rows, text = _table(f"{first}{_CELL}{rest}")
+        rows, at = _table(cells, at)
         yield from _rows.lines({n: cell for n, cell in enumerate(row) if cell} for row in rows)
         yield "\n"
-    yield text.translate(_SHOWN) + "\n"
+    yield "".join(cells[at:]).translate(_SHOWN) + "\n"
 
 
 def _field(found: re.Match[str]) -> str:
@@ -120,14 +121,13 @@ def _field(found: re.Match[str]) -> str:
     return found[0] if "HYPERLINK" in found[0] else "\x13"
 
 
-def _table(text: str) -> tuple[list[list[str]], str]:
-    """Cut a table off: rows as wide as the first, as long as each ends where a row ends."""
-    cells = text.split(_CELL)
-    width = next((n for n, cell in enumerate(cells) if not cell), len(cells) - 1)
+def _table(cells: list[str], place: int) -> tuple[list[list[str]], int]:
+    """Give rows as wide as the first, as long as each ends where a row ends; and what is next."""
+    ahead = cells[place : place + _MOST_COLUMNS + 1]
+    width = next((n for n, cell in enumerate(ahead) if not cell), len(cells) - place - 1)
     if not 0 < width <= _MOST_COLUMNS:
-        return [[cells[0].translate(_SHOWN)]], _CELL.join(cells[1:])
+        return [[cells[place].translate(_SHOWN)]], place + 1
     rows: list[list[str]] = []
-    place = 0
     while place + width < len(cells) and not cells[place + width].strip("\r"):
         if rows and "\r" in cells[place]:
             break  # running text stands between
@@ -135,9 +135,11 @@ def _table(text: str) -> tuple[list[list[str]], str]:
         place += width + 1
         if cells[place - 1]:
             break
-    if not rows:
-        rows, place = [[cell.translate(_SHOWN).strip() for cell in cells[:width]]], width
-    return rows, _CELL.join(cells[place:])
+    if rows:
+        return rows, place
+    return [
+        [cell.translate(_SHOWN).strip() for cell in cells[place : place + width]]
+    ], place + width
 
 
 EXTRACTOR = Extractor(name="doc", sniff=sniff, extract=extract)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from base64 import b64decode
+from binascii import Error as BinasciiError
+from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.errors import MessageError
-from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, pieces
@@ -24,7 +26,23 @@ _LEAST_KNOWN = 3
 # Message-ID, References and the like look as addresses do and are none.
 _SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Comments")
 _MOST_PARTS = 1000
+_WORD, _END = re.compile(r"=\?([^?\s]{1,75})\?([bBqQ])\?(.*?)\?="), "?="
+_LONGEST_TELLING = 8 << 10
+_SLOW = frozenset(("idna", "punycode"))  # they take the square of the length
 _WIDE = ("utf-16", "utf-32", "ucs-2")
+
+
+class _Brief(Compat32):
+    """Cuts what tells about a part: the parser takes the square of its length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Give a header's name and value."""
+        name, value = super().header_source_parse(sourcelines)
+        is_long = len(value) > _LONGEST_TELLING and name.lower().startswith("content-")
+        return name, value[:_LONGEST_TELLING] if is_long else value
+
+
+_POLICY = _Brief()
 
 
 def sniff(source: Source) -> bool:
@@ -39,7 +57,12 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         work.note("reason.too-large-part")
         yield from pieces(source, work)
         return
-    mail = message_from_bytes(source.read(source.size))
+    try:
+        mail = message_from_bytes(source.read(source.size), policy=_POLICY)
+    except RecursionError:  # parts within parts without end
+        work.note("reason.too-deep")
+        yield from pieces(source, work)
+        return
     for number, part in enumerate(mail.walk()):
         if number >= _MOST_PARTS:
             work.note("reason.partial")
@@ -58,21 +81,41 @@ def _headers(part: Message) -> Iterator[str]:
 
 
 def _header(value: str) -> str:
+    """Decode the words of a header that are written in another charset (RFC 2047).
+
+    The library's own decoder takes the square of their number.
+    """
+    value = " ".join(value.splitlines())
+    end = value.rfind(_END) + len(_END)  # behind it no more words may end, however many begin
+    out, place, held, charset = [], 0, bytearray(), ""
+    for word in _WORD.finditer(value, 0, max(end, 0)):
+        between, told = value[place : word.start()], word[1].partition("*")[0]
+        is_next = not between or between.isspace()
+        if held and not (is_next and told == charset):
+            out.append(_in_charset(bytes(held), charset))
+            held.clear()
+        if not (is_next and place):
+            out.append(between)
+        held += _word(word[2], word[3])
+        place, charset = word.end(), told
+    return "".join((*out, _in_charset(bytes(held), charset) if held else "", value[place:]))
+
+
+def _word(kind: str, data: str) -> bytes:
+    plain = data.encode("utf-8", "replace")
     try:
-        pieces = decode_header(value)
-    except (MessageError, ValueError):
-        return value
-    return "".join(
-        piece if isinstance(piece, str) else _in_charset(piece, charset)
-        for piece, charset in pieces
-    )
+        if kind in "qQ":
+            return a2b_qp(plain, header=True)
+        return a2b_base64(plain + b"==")
+    except BinasciiError:
+        return plain
 
 
 def _in_charset(data: bytes, charset: str | None) -> str:
     """Decode by the charset that is told, unless it is plainly another."""
     name = (charset or "utf-8").lower()
     try:
-        told = data.decode(name)
+        told = data.decode(name if codecs.lookup(name).name not in _SLOW else "utf-8")
     except (LookupError, ValueError):  # ValueError: a NUL in the name
         return decoded(data)
     is_narrow = name.startswith(_WIDE) and b"\0" not in data

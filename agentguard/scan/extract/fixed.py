@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from agentguard.scan.extract import _lines
 from agentguard.scan.extract._header import header_at
 from agentguard.scan.extract._rows import Row, Table
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
@@ -16,8 +17,8 @@ _SAMPLE = 40
 _FEWEST_LINES = 3
 _FEWEST_COLUMNS = 2
 _LONGEST = 2000
-_RULE = re.compile(r"\s*(?:[-=_]{2,}\s*)+")
-_RULED = re.compile(r"[-=_]{2,}")
+_RULE = re.compile(r"\s*+(?:[-=_]{2,}+\s*+)++")
+_RULED = re.compile(r"[-=_]{2,}+")
 _GAP = re.compile(r" {2,}")
 _MOSTLY = 0.8
 _MOST_ABOVE = 6
@@ -88,7 +89,7 @@ def _cut(line: str, starts: Sequence[int]) -> Row | None:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the rows; a line that keeps to no columns as it is."""
     starts, table = _columns(source.head), Table()
-    for lines in _lines(pieces(source, work)):
+    for lines in _lines.lines(pieces(source, work)):
         yield "".join([_written(line, starts, table) for line in lines])
     yield table.close()
 
@@ -98,14 +99,6 @@ def _written(line: str, starts: Sequence[int], table: Table) -> str:
         return ""
     row = _cut(line, starts)
     return table.put(row) if row is not None else f"{line}\n"
-
-
-def _lines(found: Iterator[str]) -> Iterator[list[str]]:
-    rest = ""
-    for piece in found:
-        *lines, rest = (rest + piece).replace("\r\n", "\n").split("\n")
-        yield lines
-    yield [rest]
 
 
 EXTRACTOR = Extractor(name="fixed", sniff=sniff, extract=extract, order=_ORDER)

@@ -20,8 +20,8 @@ _SNIFF = re.compile(
     re.IGNORECASE,
 )
 _SNIFFED = 4096
-_TOKEN = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*)([^<>]*)>|([^<]+|<)")
-_ATTRIBUTE = re.compile(r"""([\w:.\-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_TOKEN = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*+)([^<>]*+)>|([^<]++|<)")
+_ATTRIBUTE = re.compile(r"""(?<![\w:.\-])([\w:.\-]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'>]++)""")
 _VALUES = words("value content alt title href placeholder aria-label summary action label")
 _NAMES = ("name", "id", "placeholder", "property", "itemprop", "aria-label", "title")
 _UNTOLD = words("checkbox radio submit button reset hidden text on off true false")
@@ -29,7 +29,7 @@ _INLINE = words(
     "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark output q s samp small"
     " span strong sub sup time tt u var wbr input textarea select option"
 )
-_SPAN = re.compile(r"colspan\s*=\s*[\"']?([0-9]{1,4})", re.IGNORECASE)
+_SPAN = re.compile(r"colspan\s*+=\s*+[\"']?([0-9]{1,4})", re.IGNORECASE)
 _LONGEST = 1 << 20
 _SCRIPT = 256 << 10
 
@@ -61,6 +61,7 @@ class _Page:
         self._layout = Layout()
         self._ended = True  # the last line is
         self._script: list[str] | None = None
+        self._scripted = 0  # characters of it
 
     def read(self, markup: str) -> Iterator[str]:
         """Give the text of markup that ends before a mark or behind one."""
@@ -79,7 +80,8 @@ class _Page:
     def _text(self, plain: str) -> Iterator[str]:
         if self._script is not None:
             self._script.append(plain)
-            if sum(map(len, self._script)) > _SCRIPT:
+            self._scripted += len(plain)
+            if self._scripted > _SCRIPT:
                 yield from self._end_script()
             return
         if self._ended and plain.isspace():
@@ -144,6 +146,7 @@ class _Page:
             self._ended = True
             yield from self._layout.put((json.within(program, ()) or program) + "\n")
             self._script = []
+        self._scripted = 0
 
 
 EXTRACTOR = Extractor(name="html", sniff=sniff, extract=extract, order=_ORDER)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from agentguard.scan.extract import _lines
 from agentguard.scan.extract._names import one_line, path, said
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, encoding_of, pieces
@@ -16,8 +17,8 @@ _FEWEST = 3
 _MOSTLY = 0.8
 _LONGEST = 64 << 10
 _KEY = r"([A-Za-z_\"'][\w .\-/\"']{0,60}?)"
-_YAML = re.compile(rf"((?: *- )* *){_KEY} *:(?: +(.*)|\s*\Z)")
-_INI = re.compile(rf"(\s*){_KEY} *=(?: *(.*))")
+_YAML = re.compile(rf"((?: *+- )*+ *+){_KEY} *+:(?: +(.*)|\s*\Z)")
+_INI = re.compile(rf"(\s*+){_KEY} *+=(?: *(.*))")
 _SECTION = re.compile(r"\[\[?([A-Za-z][\w .\-:/\"']{0,60})\]?\]\s*")
 _ITEM = re.compile(r"( *)- +(.*)")
 _COMMENT = re.compile(r"\s*(?:[#;]|---|\.\.\.)")
@@ -58,16 +59,8 @@ def _told(line: str) -> re.Match[str] | None:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give every value behind its keys, and other lines as they are."""
     settings = _Settings()
-    for lines in _lines(pieces(source, work)):
+    for lines in _lines.lines(pieces(source, work)):
         yield "".join(map(settings.line, lines))
-
-
-def _lines(found: Iterator[str]) -> Iterator[list[str]]:
-    rest = ""
-    for piece in found:
-        *lines, rest = (rest + piece).replace("\r\n", "\n").split("\n")
-        yield lines
-    yield [rest]
 
 
 class _Settings:

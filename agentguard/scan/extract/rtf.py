@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _BORDER = re.compile(rb"\\bin([0-9]{1,9}) ?|\\.|[{}]", re.DOTALL)
-_DESTINATION = re.compile(rb"(?:[\r\n ]*\{)?[\r\n ]*(\\\*)?[\r\n ]*\\([A-Za-z]{1,32})")
+_DESTINATION = re.compile(rb"(?:[\r\n ]*+\{)?+[\r\n ]*+(\\\*)?+[\r\n ]*+\\([A-Za-z]{1,32})")
 _OBJECT = re.compile(rb"\\\*?\\?objdata\b ?")
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]+")
 _BORDERS = frozenset(("pard", "intbl", "trowd", "cell", "row"))

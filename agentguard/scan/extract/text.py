@@ -41,7 +41,7 @@ _CONTAINERS = (
     b"\x00\x01\x00\x00Standard ACE DB",
     b"bplist00",
 )
-_BASE_64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE_64 = re.compile(rb"[A-Za-z0-9+/]{22,}+={0,2}")
 _BLANKS = b" \t\r\n"
 
 
@@ -77,13 +77,17 @@ def _unwrapped(source: Source, work: Work) -> bytes:
     """Give what a file holds that is base64 from end to end, as copied from a mail or a program."""
     head = source.head.translate(None, _BLANKS)
     whole = head[: len(head) & ~3] if source.size > len(source.head) else head
-    if not _BASE_64.fullmatch(whole) or source.size > work.limits.part_mib * MIB:
+    if not _is_base_64(whole) or source.size > work.limits.part_mib * MIB:
         return b""
     data = source.read(source.size).translate(None, _BLANKS)
-    if not _BASE_64.fullmatch(data):
+    if not _is_base_64(data):
         return b""
     work.spend(len(data))
     return base64.b64decode(data)
+
+
+def _is_base_64(data: bytes) -> bool:
+    return len(data) % 4 == 0 and _BASE_64.fullmatch(data) is not None
 
 
 def _spans(size: int, work: Work) -> list[tuple[int, int]]:

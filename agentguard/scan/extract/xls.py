@@ -18,6 +18,7 @@ _BIFF8 = 0x0600
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\0){6,}")
 _TEXTS = frozenset((biff.TXO, biff.HLINK, biff.HEADER, biff.FOOTER))
 _UNICODE, _MACINTOSH = 1200, 10_000
+_COLUMNS = 256
 _IS_TEXT, _MARK = 0, b"\xff\xff"
 
 
@@ -52,7 +53,7 @@ def workbook(container: Compound, path: tuple[str, ...], work: Work) -> Iterator
     if not book.startswith(struct.pack("<H", biff.BOF)):
         yield from _embedded.damaged(book, path, work)
         return
-    yield from _Book(book).sheets()
+    yield from _Book(book).sheets(work)
 
 
 class _Book:
@@ -70,10 +71,10 @@ class _Book:
         self._texts: list[str] = []
         self._is_over = False
 
-    def sheets(self) -> Iterator[str]:
+    def sheets(self, work: Work) -> Iterator[str]:
         """Give sheet after sheet."""
         while not self._is_over:
-            yield from _rows.lines(self._rows())
+            yield from _rows.lines(_rows.counted(self._rows(), work))
             yield "\n"
             for text in self._texts:
                 yield text + "\n"
@@ -100,7 +101,7 @@ class _Book:
                 yield cells
                 cells = {}
             row = at
-            if text.strip():
+            if column < _COLUMNS and text.strip():
                 cells[column] = text
         if cells:
             yield cells

@@ -63,7 +63,8 @@ def _book(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], work: W
         elif name == "xl/styles.xml":
             dates, codes = formats_of(part(archive, member, work).decode("utf-8", "replace"))
         elif name == "xl/workbook.xml":
-            from_1904 = _FROM_1904.search("".join(stream(archive, member, work))) is not None
+            about = part(archive, member, work).decode("utf-8", "replace")
+            from_1904 = _FROM_1904.search(about) is not None
     return Book(strings=strings, dates=dates, codes=codes, from_1904=from_1904)
 
 
@@ -79,7 +80,7 @@ def _sheet(
             tail = (tail + piece)[-_TAIL:]
             yield piece
 
-    yield from _rows.lines(rows_of(passed(), book))
+    yield from _rows.lines(_rows.counted(rows_of(passed(), book), work))
     if end := _END.search(tail):
         yield from xml.read(iter((_SECTION.sub(" ", tail[end.end() :]),)))
 

@@ -18,18 +18,23 @@ from agentguard.scan.extract.text import decoded, encoding_of, pieces
 
 _BEFORE_PAGES = 38
 _SNIFFED = 8 << 10
-_PROLOG = r"\s*(?:<\?xml[^<>]*>\s*)?(?:<!DOCTYPE[^<>\[]*(?:\[[^\]]*\]\s*)?>\s*|<[!?][^<>]*>\s*)*"
+_PROLOG = (
+    r"\s*+(?:<\?xml[^<>]*+>\s*+)?+"
+    r"(?:<!DOCTYPE[^<>\[]*+(?:\[[^\]]*+\]\s*+)?+>\s*+|<[!?][^<>]*+>\s*+)*+"
+)
 _SNIFF = re.compile(
     _PROLOG + r"<(?!(?:html|head|body|table|div|p|span|form|script|style|br|center|font|meta)\b)"
-    r"([A-Za-z_][\w:.\-]*)(?:\s+[\w:.\-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>(\s*<[\w/!?]|[^<]*</\1\s*>)",
+    r"([A-Za-z_][\w:.\-]*+)(?:\s++[\w:.\-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'))*+\s*+/?>"
+    r"(\s*+<[\w/!?]|[^<]*+</\1\s*+>)",
     re.IGNORECASE,
 )
 _DECLARED = re.compile(r"\s*<\?xml\s")
 _PAGE = re.compile(_PROLOG + r"<(?:\w+:)?html\b", re.IGNORECASE)
 _TOKEN = re.compile(
-    r"<([^\W\d][\w:.\-]*)>([^<]*)</\1>|([^<]+)|<(/?)([^\W\d][\w:.\-]*)([^<>]*)>|<!--|<!\[CDATA\[|<[!?][^<>]*>|<"
+    r"<([^\W\d][\w:.\-]*+)>([^<]*+)</\1>|([^<]++)|<(/?)([^\W\d][\w:.\-]*+)([^<>]*+)>|<!--|<!\[CDATA\["
+    r"|<[!?][^<>]*+>|<"
 )
-_ATTRIBUTE = re.compile(r"""([\w:.\-]+)\s*=\s*("[^"]*"|'[^']*')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:.\-])([\w:.\-]++)\s*+=\s*+("[^"]*"|'[^']*')""")
 _SPANS = {"<!--": "-->", "<![CDATA[": "]]>"}
 _LONGEST = 1 << 20
 _NESTED_LEVELS = 3
