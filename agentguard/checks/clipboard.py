@@ -24,8 +24,8 @@ from agentguard.model.events import (
     Facts,
     SensorState,
     SessionState,
-    WindowInFront,
 )
+from agentguard.model.front import WindowInFront
 from agentguard.model.hits import Hit
 from agentguard.model.verdicts import Response, Severity, State, Verdict, passed
 

@@ -14,7 +14,8 @@ from dataclasses import replace
 from agentguard.engine import records
 from agentguard.engine.state import Decision, Rounds
 from agentguard.model.actions import ActionKind
-from agentguard.model.events import ClipboardScanned, Event, SessionState, WindowInFront
+from agentguard.model.events import ClipboardScanned, Event, SessionState
+from agentguard.model.front import WindowInFront
 from agentguard.model.moments import Moment
 
 HANDS = frozenset({ActionKind.CLEAR_CLIPBOARD, ActionKind.MASK_CLIPBOARD})

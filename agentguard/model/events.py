@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from agentguard.model.actions import Action, Outcome
 from agentguard.model.hits import Hit
@@ -22,12 +22,13 @@ from agentguard.model.policy import Policy
 class Event:
     """Something was seen at `at`."""
 
+    facet_field: ClassVar[str] = ""
     at: Moment
 
     @property
     def facet(self) -> str:
         """Name what is remembered apart within a kind (few values only); empty for nothing."""
-        return ""
+        return str(getattr(self, self.facet_field)) if self.facet_field else ""
 
 
 E = TypeVar("E", bound=Event)
@@ -58,10 +59,7 @@ class Tick(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState(Event):
-    """The session: `idle` seconds without input, `locked` None when no source can tell.
-
-    `active` is False while another user's session is in front of it; None when nobody can tell.
-    """
+    """The session: `idle` in seconds, `locked` and `active` (in front) None when not known."""
 
     locked: bool | None
     idle: float | None
@@ -89,10 +87,7 @@ class ClipboardScanned(Event):
     selection: str
     hits: tuple[Hit, ...]
     judged: bool = True
-
-    @property
-    def facet(self) -> str:  # noqa: D102 - inherited
-        return self.selection
+    facet_field = "selection"
 
 
 class FileOutcome(StrEnum):
@@ -133,26 +128,12 @@ class AppFocused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowInFront(Event):
-    """A window is in front now, for however short a time; told at most ten times a second.
-
-    What is pasted goes there; `AppFocused` tells only those that stay.
-    """
-
-    image: str
-    window_class: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofGiven(Event):
     """The person at the desk proved presence with a second factor."""
 
     group: str
     factor: str
-
-    @property
-    def facet(self) -> str:  # noqa: D102 - inherited
-        return self.group
+    facet_field = "group"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,10 +199,7 @@ class SensorState(Event):
     sensor: str
     state: Watching
     message: Message | None = None
-
-    @property
-    def facet(self) -> str:  # noqa: D102 - inherited
-        return self.sensor
+    facet_field = "sensor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ and what is told is never old.
 
 from __future__ import annotations
 
-from agentguard.model.events import WindowInFront
+from agentguard.model.front import WindowInFront
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import FocusedWindow, Foreground
 from agentguard.ports.sensor import Submit

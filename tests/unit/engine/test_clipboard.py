@@ -18,8 +18,8 @@ from agentguard.model.events import (
     PolicyInForce,
     SessionState,
     Tick,
-    WindowInFront,
 )
+from agentguard.model.front import WindowInFront
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parse import parse

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentguard.model.events import WindowInFront
+from agentguard.model.front import WindowInFront
 from agentguard.sensors.front import FrontSensor, Hearing
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
