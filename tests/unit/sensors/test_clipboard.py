@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.request import url2pathname
 
 import pytest
 from hypothesis import given
@@ -230,7 +231,7 @@ def test_the_same_in_two_forms_counts_once(running, desktop) -> None:
 
 
 def test_a_copied_file_that_is_known_to_hold_card_numbers_counts(clock, desktop, judge) -> None:
-    known = {"/home/a/list.csv": (Hit(kind="PAN", count=3),)}
+    known = {url2pathname("/home/a/list.csv"): (Hit(kind="PAN", count=3),)}
     sensor = ClipboardSensor(
         desktop.backend.clipboard, judge, clock, known=lambda path: known.get(path, ())
     )

@@ -486,6 +486,7 @@ def test_a_file_that_stays_locked_is_told_at_last(start: Start) -> None:
     assert desk.scan.times(path) == 4
 
 
+@pytest.mark.posix  # Wine tells nothing of a watched folder's end
 def test_a_root_that_is_removed_and_made_again_is_watched_again(start: Start) -> None:
     desk = start()
     path = desk.root / "cards.txt"

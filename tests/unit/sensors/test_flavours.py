@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.request import url2pathname
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ def test_of_a_list_of_files_the_names_are_text() -> None:
         kind="files",
         data="copy\r\n# a comment\r\nfile:///home/a/My%20cards.csv\r\nC:\\x\\y.txt\r\n",
     )
-    assert files(listed) == ("/home/a/My cards.csv", "C:\\x\\y.txt")
+    assert files(listed) == (url2pathname("/home/a/My%20cards.csv"), "C:\\x\\y.txt")
     assert text_of(listed) == "My cards.csv\ny.txt"
 
 

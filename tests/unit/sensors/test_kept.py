@@ -145,7 +145,9 @@ def test_what_does_not_lie_in_the_file_alone_is_tried_again(desk: Desk, reason: 
     assert desk.asked == ["slow.pdf"]
 
 
-@pytest.mark.parametrize("change", ["rules", "content", "rename", "mode"])
+@pytest.mark.parametrize(
+    "change", ["rules", "content", "rename", pytest.param("mode", marks=pytest.mark.posix)]
+)
 def test_a_change_of_the_file_or_of_the_rules_has_it_read_again(desk: Desk, change: str) -> None:
     path = desk.root / "plain.txt"
     path.write_text("nothing")
@@ -163,6 +165,7 @@ def test_a_change_of_the_file_or_of_the_rules_has_it_read_again(desk: Desk, chan
     assert len(desk.asked) == 1
 
 
+@pytest.mark.posix
 def test_a_file_that_is_changed_and_set_back_in_time_is_read_again(desk: Desk) -> None:
     """As malice does: equal size, and `touch -d` with the old time."""
     path = desk.root / "notes.txt"
@@ -195,6 +198,7 @@ def test_where_times_can_be_set_back_files_are_read_again_in_a_while(
     assert max(reads) < 20
 
 
+@pytest.mark.posix
 def test_on_a_linux_disk_they_are_not(desk: Desk) -> None:
     (desk.root / "plain.txt").write_text("nothing")
     desk.sweep()
@@ -259,6 +263,7 @@ def test_a_lost_memory_costs_a_second_reading(desk: Desk) -> None:
     assert desk.asked == []
 
 
+@pytest.mark.posix
 def test_files_that_may_not_be_opened_are_told_once_for_their_folder(desk: Desk) -> None:
     folder = desk.root / "theirs"
     folder.mkdir()
@@ -270,6 +275,7 @@ def test_files_that_may_not_be_opened_are_told_once_for_their_folder(desk: Desk)
     assert desk.unread == 20
 
 
+@pytest.mark.posix
 def test_a_folder_whose_files_may_be_opened_again_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

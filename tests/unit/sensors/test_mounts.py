@@ -39,6 +39,7 @@ def test_folders_of_other_computers_are_known(table: Mounts) -> None:
     }
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("folder", "remote"),
     [
@@ -84,6 +85,7 @@ def test_of_two_mounts_at_one_place_the_later_counts(tmp_path: Path) -> None:
     assert not mounts(str(tmp_path / "mounts")).remote("/data/x")
 
 
+@pytest.mark.posix
 def test_a_disk_without_true_times_is_known(table: Mounts) -> None:
     assert table.weak == {os.makedev(8, 1)}
 

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+import pytest
+
 from agentguard.sensors import watcher
 from agentguard.sensors.hints import Kind
 from agentguard.sensors.observing import Buffers, observer_of, reads
@@ -64,6 +66,7 @@ class Told:
         self.hints.append((path, kind))
 
 
+@pytest.mark.posix
 def test_a_watch_whose_reader_ended_is_not_alive(tmp_path: object) -> None:
     watch = Watcher(Told(), Losses())
     try:

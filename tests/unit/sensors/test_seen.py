@@ -48,6 +48,7 @@ def test_every_change_of_a_file_or_of_the_rules_is_another_state() -> None:
     assert len(states) == 9
 
 
+@pytest.mark.posix
 def test_a_file_that_is_set_back_in_size_and_time_is_in_another_state(tmp_path: Path) -> None:
     """As `touch -d` does: only the time of the entry's change tells."""
     path = tmp_path / "a"
@@ -60,6 +61,7 @@ def test_a_file_that_is_set_back_in_size_and_time_is_in_another_state(tmp_path: 
     assert state(mark=mark_of(before)) != state(mark=mark_of(after))
 
 
+@pytest.mark.posix
 def test_the_files_of_a_folder_lie_side_by_side() -> None:
     names = {name_of(f"/home/ada/{n}.txt", MARK, 1, SECRET) >> 32 for n in range(50)}
     assert len(names) == 1

@@ -17,7 +17,8 @@ from agentguard.sensors.sweep import Found, Unread, inside, scope_of, walk
 
 def met(root: Path, **more: tuple[str, ...]) -> list[str]:
     scope = scope_of(Watch(folders=(str(root),), **more))
-    return sorted(f.path.removeprefix(f"{root}/") for f in walk(scope) if isinstance(f, Found))
+    found = (Path(f.path) for f in walk(scope) if isinstance(f, Found))
+    return sorted(path.relative_to(root).as_posix() for path in found)
 
 
 def put(root: Path, *names: str) -> None:
@@ -36,7 +37,7 @@ def test_folders_within_each_other_are_walked_once(tmp_path: Path) -> None:
 def test_the_users_home_is_meant_by_its_sign(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE" if os.name == "nt" else "HOME", str(tmp_path))
     assert scope_of(Watch(folders=("~/Desktop",))).roots == (str(tmp_path / "Desktop"),)
 
 
@@ -94,6 +95,7 @@ def everything(*roots: Path, **more: object) -> list[Found | Unread]:
     return [found for found in walk(scope_of(watch)) if found is not None]
 
 
+@pytest.mark.posix
 def test_a_network_folder_is_said_and_never_entered(
     tmp_path: Path, mounted: Callable[..., None]
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_network_folder_is_said_and_never_entered(
     assert [f.path for f in found if isinstance(f, Found)] == [f"{tmp_path}/here/x"]
 
 
+@pytest.mark.posix
 def test_a_root_within_a_network_folder_is_said_and_never_touched(
     tmp_path: Path, mounted: Callable[..., None]
 ) -> None:
@@ -114,6 +117,7 @@ def test_a_root_within_a_network_folder_is_said_and_never_touched(
     ]
 
 
+@pytest.mark.posix
 def test_the_policy_may_have_network_folders_looked_at(
     tmp_path: Path, mounted: Callable[..., None]
 ) -> None:
@@ -126,6 +130,7 @@ def test_the_policy_may_have_network_folders_looked_at(
     ]
 
 
+@pytest.mark.posix
 def test_a_share_that_is_mounted_during_a_walk_is_not_entered(
     tmp_path: Path, mounted: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +158,7 @@ def sparse(path: Path) -> None:
         file.truncate(100_000)
 
 
+@pytest.mark.posix
 def test_files_that_are_only_in_a_cloud_are_told_once_for_their_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,9 +177,10 @@ def test_files_that_are_only_in_a_cloud_are_told_once_for_their_folder(
 
 def test_a_sparse_file_of_an_own_disk_is_a_file(tmp_path: Path) -> None:
     sparse(tmp_path / "holes")
-    assert [f.path for f in everything(tmp_path)] == [f"{tmp_path}/holes"]
+    assert [f.path for f in everything(tmp_path)] == [str(tmp_path / "holes")]
 
 
+@pytest.mark.posix
 def test_where_times_can_be_set_back_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +191,7 @@ def test_where_times_can_be_set_back_it_is_said(
     assert [f.weak for f in everything(tmp_path) if isinstance(f, Found)] == [True]
 
 
+@pytest.mark.posix
 def test_a_path_that_is_too_long_for_the_system_is_said(tmp_path: Path) -> None:
     name, depth = "d" * 200, 0
     before = Path.cwd()
