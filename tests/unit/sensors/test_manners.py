@@ -81,6 +81,7 @@ def test_a_share_of_ones_own_replaces_the_policys() -> None:
     assert manners(World(), FakeClock(), 1.0).share(Watch(cpu_percent=1)) == 1.0
 
 
+@pytest.mark.posix
 def test_only_the_thread_that_reads_waits_for_the_disk() -> None:
     classes: list[int] = []
 
