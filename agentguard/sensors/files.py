@@ -75,6 +75,7 @@ class FilesSensor:
         self._guard = Guard(policy, clock, self._hints, self._bell)
         self._looker = Looker(scan, clock, self._hints, self._seen, rules="")
         self._judged = ""
+        self._swept_by: str | None = None
         self._round: Round | None = None
 
     def poke(self) -> None:
@@ -113,6 +114,7 @@ class FilesSensor:
 
     def _mind_the_rules(self) -> None:
         """Sweep when files are to be read by other rules, or judged by another policy."""
+        self._looker.table, self._looker.network = self._guard.mounts, self._guard.scope.network
         rules, policy = self._rules(), self._guard.policy
         if rules != self._looker.rules or policy != self._judged:
             self._looker.rules, self._judged = rules, policy
@@ -123,7 +125,8 @@ class FilesSensor:
         self._looker.refused.clear()
         self._seen.sweep_begins()
         steps = chain(walk(self._guard.scope), self._left_over())
-        return Round(walk=steps, begun=self._clock.now(), fast=fast)
+        blind = self._guard.blind and self._swept_by == self._looker.rules
+        return Round(walk=steps, begun=self._clock.now(), fast=fast, blind=blind)
 
     def _left_over(self) -> Iterator[Left]:
         """Give what was told and not met by now: it may be gone, or outside of the folders."""
@@ -210,7 +213,7 @@ class FilesSensor:
 
     def _met(self, sweep: Round, found: Step, submit: Submit) -> None:
         told, unread = self._looker.told, isinstance(found, Unread)
-        before = found.path in told
+        before, reads = found.path in told, self._looker.reads
         match found:
             case Left():
                 self._looker.look_at(found.path, submit, held=True)
@@ -220,12 +223,13 @@ class FilesSensor:
             case Unread():
                 looked = Looked(outcome=FileOutcome.UNREADABLE, reason=found.reason)
                 self._looker.tell(found.path, looked, submit)
-        sweep.met(found.path, told=before or found.path in told, unread=unread)
+        told_of, read = before or found.path in told, self._looker.reads > reads
+        sweep.met(found.path, told=told_of, unread=unread, read=read)
 
     def _finish(self, sweep: Round, submit: Submit) -> None:
         self._seen.sweep_ended()
-        self._round = None
-        self._guard.swept()
+        self._round, self._swept_by = None, self._looker.rules
+        self._guard.swept(sweep)
         now = self._clock.now()
         submit(
             SweepFinished(

@@ -23,6 +23,10 @@ EVERY = 2.0
 """Seconds between two looks at the watch."""
 SETTLE = 2.0
 """Seconds from a loss to the sweep that mends it, so that the burst can end."""
+CALM = 3.0
+CALM_MOST = 90.0
+"""Between two sweeps after losses pass three times the length of the first, or so many seconds:
+where events are lost all the time, most of the processor is still the person's."""
 POLL = 120.0
 """Seconds between two sweeps when not every folder can be watched."""
 ROOM = 10.0
@@ -33,7 +37,10 @@ Identity = tuple[tuple[int, int] | str | None, ...]
 
 
 class Guard:
-    """Owns the watch. `hurried` tells whether the sweep that is wanted must not rest."""
+    """Owns the watch. `hurried` tells whether the sweep that is wanted must not rest.
+
+    `scope` is what is looked at, `mounts` what is mounted, as of the last look.
+    """
 
     def __init__(self, policy: PolicySource, clock: Clock, hints: Hints, bell: Bell) -> None:
         self._policy = policy
@@ -47,7 +54,8 @@ class Guard:
         self._said: tuple[str, ...] | None = None
         self._looked = self._roomed = self._swept = float("-inf")
         self._lost = self._came = self._whole = False
-        self._sweep_at = float("-inf")
+        self._sweep_at = self._calm_until = float("-inf")
+        self.mounts = Mounts()
         self.hurried = False
         self.scope = Scope(roots=(), exclude=None)
 
@@ -55,8 +63,9 @@ class Guard:
         """Forget the watch that was; the next look attaches a new one."""
         self._watch = self._policy().watch
         self.scope = scope_of(self._watch, str(paths.data_folder()))
+        self.mounts = mounts()
         self._identity, self._said, self._whole = (), None, False
-        self._looked = self._sweep_at = float("-inf")
+        self._looked = self._sweep_at = self._calm_until = float("-inf")
         self.hurried = False
 
     def look(self, submit: Submit) -> None:
@@ -64,7 +73,7 @@ class Guard:
         now = self._clock.now().boot
         if now - self._looked < EVERY and not self._lost:
             return
-        first, self._looked = self._said is None, now
+        first, self._looked, self.mounts = self._said is None, now, mounts()
         if self._hints.overflown or self._lost:
             self._hints.overflown = self._lost = False
             self._hurry(now)
@@ -80,14 +89,14 @@ class Guard:
     def _changed(self) -> bool:
         return (
             _where(self._policy().watch) != _where(self._watch)
-            or self._identity != _identity(self.scope, mounts())
+            or self._identity != _identity(self.scope, self.mounts)
             or (self._whole and not self._watcher.alive())
         )
 
     def _attach(self) -> None:
         self._watch = self._policy().watch
         self.scope = scope_of(self._watch, str(paths.data_folder()))
-        self._identity = _identity(self.scope, mounts())
+        self._identity = _identity(self.scope, self.mounts)
         self._watch_folders()
 
     def _watch_folders(self) -> None:
@@ -95,7 +104,7 @@ class Guard:
 
         A watch is set by walking through the folder, which would hang there.
         """
-        table = mounts()
+        table = self.mounts
         near = [root for root in self.scope.roots if not table.remote(root)]
         alone = [root for root in near if not table.remote_below(root)]
         self._apart = len(near) - len(alone)
@@ -138,10 +147,20 @@ class Guard:
         self._sweep_at = float("inf")
         return True
 
-    def swept(self) -> None:
+    def swept(self, sweep: Round) -> None:
         """Note that a sweep is finished; the next one comes after the interval."""
+        now = self._clock.now()
+        if sweep.fast:
+            self._calm_until = now.boot + min(CALM * now.since(sweep.begun), CALM_MOST)
+            if self.hurried and self._sweep_at != float("-inf"):  # which is wanted at once
+                self._sweep_at = max(self._sweep_at, self._calm_until)
         self.hurried = self.hurried and self._sweep_at != float("inf")
-        self._sweep_at = min(self._sweep_at, self._clock.now().boot + self._interval())
+        self._sweep_at = min(self._sweep_at, now.boot + self._interval())
+
+    @property
+    def blind(self) -> bool:
+        """Tell whether folders of this computer are not watched."""
+        return not self._whole
 
     @property
     def watch(self) -> Watch:
@@ -180,7 +199,7 @@ class Guard:
 
     def _hurry(self, now: float) -> None:
         self.hurried = True
-        self._sweep_at = min(self._sweep_at, now + SETTLE)
+        self._sweep_at = min(self._sweep_at, max(now + SETTLE, self._calm_until))
 
     def _tell(self, path: str, kind: Kind) -> None:
         self._hints.tell(path, kind)

@@ -16,8 +16,9 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.seen import Kept, Looked, SeenFiles
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.hints import Hints, Kind
+from agentguard.sensors.mounts import Mounts, is_link
 from agentguard.sensors.seen import Mark, mark_of, name_of, state_of
-from agentguard.sensors.sweep import Found
+from agentguard.sensors.sweep import Found, as_found
 from agentguard.sensors.told import Told
 
 DENIED = "reason.denied"
@@ -37,6 +38,8 @@ OUTSIDE = PASSING | {
 """Reasons that do not lie in the file alone: every sweep tries it again."""
 
 TRIES = 3
+TRIED = 10_000
+"""So many files are tried again soon at once; others are tried by the next sweep."""
 
 GRAIN = 0.02
 """Seconds within which two changes may have one time: a tick of the kernel."""
@@ -76,6 +79,8 @@ class Looker:
 
     `rules` is the version of the recognisers: under another one everything is read again.
     `refused` are the folders in which files may not be opened; each is told once, not each file.
+    `table` is what is mounted; with `network`, folders of other computers are looked at too.
+    `reads` counts readings.
     """
 
     def __init__(
@@ -89,12 +94,20 @@ class Looker:
         self.rules = rules
         self.told = Told()
         self.refused: set[str] = set()
+        self.table = Mounts()
+        self.network = False
+        self.reads = 0
 
     def look_at(self, path: str, submit: Submit, *, held: bool = False) -> None:
         """Look at a path as it is now: it may be gone, or have become something else.
 
-        `held` says that something was told of it, so that its end is told as well.
+        `held` says that something was told of it, so that its end is told as well. What lies on
+        another computer is not touched, and what lies in a cloud alone is not fetched: of these the
+        walk tells, and what was found in them stands.
         """
+        if not self.network and self.table.remote(path):
+            self._no_more_unread(path, submit)
+            return
         try:
             status = os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
@@ -104,12 +117,19 @@ class Looker:
             unread = Looked(outcome=FileOutcome.UNREADABLE, reason="reason.file-failed")
             self.tell(path, unread, submit)
             return
-        if stat.S_ISREG(status.st_mode):
-            self.meet(Found(path, mark_of(status), status.st_nlink), submit, held=held)
-        elif stat.S_ISDIR(status.st_mode) and self.told.unread(path):
-            self.tell(path, Looked(outcome=FileOutcome.READ), submit)
-        else:
+        if stat.S_ISREG(status.st_mode) and not is_link(status):
+            found = as_found(path, status, self.table)
+            if found is not None:
+                self.meet(found, submit, held=held)
+        elif not (stat.S_ISDIR(status.st_mode) and self._no_more_unread(path, submit)):
             self._gone(path, submit, held=held)
+
+    def _no_more_unread(self, path: str, submit: Submit) -> bool:
+        """Take back that a path could not be read; tell whether that had been said."""
+        unread = self.told.unread(path)
+        if unread:
+            self.tell(path, Looked(outcome=FileOutcome.READ), submit)
+        return unread
 
     def look_for(self, path: str, submit: Submit) -> None:
         """Look at a path that is said to be gone, if anything was told of it."""
@@ -159,10 +179,13 @@ class Looker:
         if reason not in PASSING:
             self._tries.pop(path, None)
             return False
+        if len(self._tries) >= TRIED and path not in self._tries:
+            return False
         self._tries[path] = self._tries.get(path, 0) + 1
         return self._tries[path] <= TRIES
 
     def _read(self, path: str) -> Looked:
+        self.reads += 1
         try:
             scanned = self._scan(path)
         except ScanError as error:

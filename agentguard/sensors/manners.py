@@ -11,12 +11,16 @@ from dataclasses import dataclass
 import psutil
 
 from agentguard.model.policy import Watch
-from agentguard.ports.clock import Clock
+from agentguard.ports.clock import Clock, Stop
 
 SLOW = 0.25
 """The part of its share that is left to a sweep that slows down on battery."""
 EVERY = 5.0
 """Seconds between two questions about the power."""
+WORK = 0.02
+"""Seconds of work between two rests."""
+AGAIN = 2.0
+"""Seconds between two questions whether work may go on."""
 
 
 def never() -> bool:
@@ -72,6 +76,27 @@ class Manners:
         if now - self._asked >= EVERY:
             self._asked, self._battery = now, bool(self._circumstances.on_battery())
         return self._battery
+
+
+class Pace:
+    """Has a long piece of work rest between its steps, so that it keeps its share of time."""
+
+    def __init__(self, manners: Manners, clock: Clock, watch: Callable[[], Watch]) -> None:
+        self._manners = manners
+        self._clock = clock
+        self._watch = watch
+        self._begun: float | None = None
+
+    def step(self, stop: Stop) -> None:
+        """Rest if it is time for it, as long as the person must not be disturbed, or to `stop`."""
+        worked = 0.0 if self._begun is None else self._clock.now().boot - self._begun
+        if worked < WORK and self._begun is not None:
+            return
+        while not (share := self._manners.share(self._watch())):
+            if self._clock.wait(stop, AGAIN):
+                return
+        self._clock.wait(stop, worked * (1 / share - 1))
+        self._begun = self._clock.now().boot
 
 
 def read_last() -> None:

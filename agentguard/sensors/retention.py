@@ -2,16 +2,18 @@
 
 Age is the time of change against wall time, and wall time may jump. So a wall clock that ran away
 from the boot clock is not believed until it has been steady for a day: of two readings the more
-lenient one counts.
+lenient one counts. The walk keeps the manners of a sweep, and never lists the agent's own files.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePath
 
+from agentguard import paths
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.policy import RetentionRule, Watch
@@ -19,7 +21,8 @@ from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.retention import DAY, rule_name
 from agentguard.sensors.bell import Bell
-from agentguard.sensors.sweep import Found, scope_of, walk
+from agentguard.sensors.manners import Circumstances, Manners, Pace, read_last
+from agentguard.sensors.sweep import Found, inside, scope_of, walk
 
 NAME = "retention"
 EVERY = 6 * 3600.0
@@ -70,13 +73,16 @@ class _Found:
 
 
 class RetentionSensor:
-    """Walks the rules' folders every six hours."""
+    """Walks the rules' folders every six hours; `circumstances` are those of a sweep."""
 
     name = NAME
 
-    def __init__(self, policy: PolicySource, clock: Clock) -> None:
+    def __init__(
+        self, policy: PolicySource, clock: Clock, circumstances: Circumstances | None = None
+    ) -> None:
         self._policy = policy
         self._clock = clock
+        self._manners = Manners(circumstances or Circumstances(), clock)
         self._wall = LenientWall(clock)
         self._bell = Bell()
 
@@ -86,21 +92,25 @@ class RetentionSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look every six hours, or when the rules change, until `stop` is set."""
+        read_last()
         self._bell.attach(stop)
         submit(SensorState(at=self._clock.now(), sensor=NAME, state=Watching.WATCHING))
         self._clock.wait(self._bell, FIRST)
         while not stop.is_set():
             self._bell.hush()
             rules = self._policy().retention
-            self.read_once(submit, stop)
+            self.read_once(submit, stop, Pace(self._manners, self._clock, self._watch))
             self._wait(rules)
 
-    def read_once(self, submit: Submit, stop: Stop) -> None:
+    def _watch(self) -> Watch:
+        return self._policy().watch
+
+    def read_once(self, submit: Submit, stop: Stop, pace: Pace | None = None) -> None:
         """Look once and tell; nothing is told when `stop` is set meanwhile."""
         rules = self._policy().retention
         found = _Found()
         for rule in rules:
-            for file in self._old(rule, stop):
+            for file in self._old(rule, stop, pace):
                 found.add(file)
         if stop.is_set():
             return
@@ -121,13 +131,18 @@ class RetentionSensor:
             if left <= 0 or self._clock.wait(self._bell, min(left, 60.0)):
                 return
 
-    def _old(self, rule: RetentionRule, stop: Stop) -> Iterator[OldFile]:
-        scope = scope_of(Watch(folders=(rule.folder,), exclude=()))
+    def _old(self, rule: RetentionRule, stop: Stop, pace: Pace | None) -> Iterator[OldFile]:
+        own = os.path.realpath(paths.data_folder())
+        scope = scope_of(Watch(folders=(rule.folder,), exclude=()), own)
         wall = self._wall.now()
         for looked, found in enumerate(walk(scope)):
+            if pace is not None:
+                pace.step(stop)
             if looked % PATIENCE == 0 and stop.is_set():
                 return
             if not isinstance(found, Found) or not fnmatch(PurePath(found.path).name, rule.pattern):
+                continue
+            if inside(found.path, own):  # whatever the rule says
                 continue
             age = int((wall - found.mark.changed / 1e9) // DAY)
             if age >= rule.days:

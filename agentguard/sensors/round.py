@@ -13,6 +13,8 @@ SLICE = 0.02
 """Seconds of work between two looks at the hints."""
 STEPS = 500
 REST_MOST = 120.0
+MANY = 1_000
+"""So many files that are read though nothing was told of them show that hints were lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,19 @@ Step = Found | Unread | Left
 
 @dataclass(slots=True, kw_only=True)
 class Round:
-    """A sweep; `fast` when hints may have been lost, so that it does not rest."""
+    """A sweep; `fast` when hints may have been lost, so that it does not rest.
+
+    `blind` when not every folder is watched, and a sweep before was finished: it becomes fast when
+    it meets much that is new.
+    """
 
     walk: Iterator[Step | None]
     begun: Moment
     fast: bool
+    blind: bool = False
     files: int = 0
     unread: int = 0
+    read: int = 0
     told: set[str] = field(default_factory=set)
     done: bool = False
     resume: float = 0.0
@@ -52,10 +60,12 @@ class Round:
             if clock.now().since(begun) >= SLICE:
                 return
 
-    def met(self, path: str, *, told: bool, unread: bool) -> None:
+    def met(self, path: str, *, told: bool, unread: bool, read: bool = False) -> None:
         """Count what was met; a path of which something was told needs no look at the end."""
         self.files += 1
         self.unread += unread
+        self.read += read
+        self.fast = self.fast or (self.blind and self.read > MANY)
         if told:
             self.told.add(path)
 

@@ -95,6 +95,14 @@ def _resolved(folder: str, table: Mounts) -> str:
     return path if table.remote(path) else os.path.realpath(path)
 
 
+def as_found(path: str, status: os.stat_result, table: Mounts) -> Found | None:
+    """Give a regular file as it is now; None where reading it would fetch it from a cloud."""
+    if (table.fuse or sys.platform == "win32") and is_elsewhere(status, table.fuse):
+        return None
+    weak = WEAK_TIMES or status.st_dev in table.weak
+    return Found(path, mark_of(status), status.st_nlink, weak)
+
+
 def walk(scope: Scope, start: str | None = None) -> Iterator[Found | Unread | None]:
     """Give every file below the roots, or below `start`; None after each folder, to take breath."""
     walker = _Walk(scope)
@@ -189,15 +197,13 @@ class _Walk:
     def _file(self, path: str, status: os.stat_result, root: str) -> Found | bool | None:
         if not stat.S_ISREG(status.st_mode) or self._scope.left_out(path, root):
             return None
-        if sys.platform == "win32" and is_link(status):
-            return None
-        fuse = self._mounts.fuse
-        if (fuse or sys.platform == "win32") and is_elsewhere(status, fuse):
-            return True
-        if sys.platform == "win32":  # what a folder says of a file may be old, and has no number
-            status = os.lstat(path)
-        weak = WEAK_TIMES or status.st_dev in self._mounts.weak
-        return Found(path, mark_of(status), status.st_nlink, weak)
+        if sys.platform == "win32":
+            if is_link(status):
+                return None
+            if is_elsewhere(status, self._mounts.fuse):
+                return True
+            status = os.lstat(path)  # what a folder says of a file may be old, and has no number
+        return as_found(path, status, self._mounts) or True
 
     def _first_time(self, status: os.stat_result) -> bool:
         identity = status.st_dev << 128 | status.st_ino  # half of what a pair takes

@@ -46,18 +46,24 @@ KINDS: list[type[FileSystemEvent]] = [
 if sys.platform == "win32":  # it does not tell when a file is closed
     KINDS.append(FileModifiedEvent)
 
-_LOG = "watchdog.observers.inotify_c"
+_LOG = "watchdog.observers"
 
 
 class _Ear(logging.Handler):
-    """Hears that the kernel's queue was full: watchdog says it in its log alone."""
+    """Hears that the kernel's queue was full, and whether watchdog could watch on after it.
+
+    It says both in its log alone; an emitter without a watch seems to live on.
+    """
 
     def __init__(self, lost: Callable[[], None]) -> None:
         super().__init__(logging.WARNING)
         self._lost = lost
+        self.deaf = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        if "overflow" in record.getMessage():
+        text = record.getMessage()
+        self.deaf = self.deaf or "Unable to rebuild" in text
+        if self.deaf or "overflow" in text:
             self._lost()
 
 
@@ -97,7 +103,7 @@ class Watcher:
         """Watch these folders and no others; tell whether all that exist are watched."""
         self.close()
         there = [root for root in roots if os.path.isdir(root)]  # noqa: PTH112 - any bytes of a name
-        self._wanted = len(there)
+        self._wanted, self._ear.deaf = len(there), False
         try:
             observer = observer_of(TIMEOUT, self._lost)
         except OSError:  # the limit of inotify instances
@@ -123,7 +129,7 @@ class Watcher:
 
     def alive(self) -> bool:
         """Tell whether every watch is at work; a dead one says nothing by itself."""
-        if self._observer is None:
+        if self._observer is None or self._ear.deaf:
             return False
         emitters = list(self._observer.emitters)
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import psutil
@@ -11,7 +12,8 @@ import pytest
 
 from agentguard.model.policy import Watch
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors.manners import EVERY, Circumstances, Manners, read_last
+from agentguard.ports.clock import Stop
+from agentguard.sensors.manners import AGAIN, EVERY, WORK, Circumstances, Manners, Pace, read_last
 
 
 @dataclass
@@ -96,3 +98,72 @@ def test_only_the_thread_that_reads_waits_for_the_disk() -> None:
     thread.join(5)
     assert classes == [psutil.IOPRIO_CLASS_IDLE]
     assert psutil.Process().ionice().ioclass == before
+
+
+class Waits:
+    """A stop on which time passes, and which writes down for how long; `then` happens meanwhile."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.seconds: list[float] = []
+        self.then: list[Callable[[], None]] = []
+        self.stopped = False
+
+    def is_set(self) -> bool:
+        return self.stopped
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout or 0.0)
+        self.clock.advance(timeout or 0.0)
+        if self.then:
+            self.then.pop(0)()
+        return self.stopped
+
+
+class OwnTime(FakeClock):
+    """A clock whose waits are the stop's own."""
+
+    def wait(self, stop: Stop, seconds: float) -> bool:
+        return stop.wait(seconds)
+
+
+def paced(world: World) -> tuple[Pace, Waits]:
+    clock = OwnTime()
+    watch = Watch(cpu_percent=20)
+    return Pace(manners(world, clock), clock, lambda: watch), Waits(clock)
+
+
+def test_long_work_rests_for_its_share() -> None:
+    pace, stop = paced(World())
+    for _ in range(10):
+        pace.step(stop)
+    assert sum(stop.seconds) == 0
+    stop.clock.advance(2 * WORK)
+    pace.step(stop)
+    assert sum(stop.seconds) == pytest.approx(8 * WORK)
+    pace.step(stop)
+    assert sum(stop.seconds) == pytest.approx(8 * WORK)
+
+
+def test_long_work_waits_for_the_end_of_a_call_before_it_begins_and_later() -> None:
+    world = World(busy=True)
+    pace, stop = paced(world)
+
+    def hang_up() -> None:
+        world.busy = False
+
+    stop.then = [lambda: None, hang_up]
+    pace.step(stop)
+    assert sum(stop.seconds) == pytest.approx(2 * AGAIN)
+    world.busy = True
+    stop.clock.advance(2 * WORK)
+    stop.then = [hang_up]
+    pace.step(stop)
+    assert sum(stop.seconds) == pytest.approx(3 * AGAIN + 8 * WORK)
+
+
+def test_work_that_waits_ends_with_a_stop() -> None:
+    pace, stop = paced(World(busy=True))
+    stop.stopped = True
+    pace.step(stop)
+    assert stop.seconds == [AGAIN]

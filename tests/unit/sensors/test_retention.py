@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from agentguard.model.facts import RetentionSeen
 from agentguard.model.policy import Contact, Policy, RetentionRule, Watch
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.sensors import retention
+from agentguard.sensors.manners import AGAIN, Circumstances, never
 from agentguard.sensors.retention import DAY, EVERY, FIRST, LenientWall, RetentionSensor
 
 
@@ -80,6 +81,19 @@ def test_links_are_not_followed(tmp_path: Path, clock: FakeClock) -> None:
     (folder / "link.csv").symlink_to(tmp_path / "outside" / "old.csv")
     (folder / "away").symlink_to(tmp_path / "outside")
     assert look(policy_of(RetentionRule(folder=str(folder), days=1)), clock).count == 0
+
+
+@pytest.mark.parametrize("folder", ["", "agent", "agent/vault"])
+def test_the_agents_own_files_are_never_old(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """A rule for the user's home, or for our folder itself, must not end our journal."""
+    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path / "agent"))
+    aged(tmp_path / "agent" / "journal.db", clock, 99)
+    aged(tmp_path / "agent" / "vault" / "1.age", clock, 99)
+    old = aged(tmp_path / "agents.csv", clock, 99)
+    seen = look(policy_of(RetentionRule(folder=str(tmp_path / folder), days=1)), clock)
+    assert [f.path for f in seen.old] == ([] if folder else [str(old)])
 
 
 def test_the_list_has_an_end_and_the_count_has_not(
@@ -150,10 +164,16 @@ def stop() -> Iterator[threading.Event]:
 class Running:
     """A running sensor, moved by its clock."""
 
-    def __init__(self, policy: list[Policy], clock: FakeClock, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        policy: list[Policy],
+        clock: FakeClock,
+        stop: threading.Event,
+        busy: Callable[[], bool] = never,
+    ) -> None:
         self.heard: list[RetentionSeen] = []
         self._came = threading.Condition()
-        self.sensor = RetentionSensor(lambda: policy[0], clock)
+        self.sensor = RetentionSensor(lambda: policy[0], clock, Circumstances(busy=busy))
         self._thread = threading.Thread(target=self.sensor.run, args=(self._hear, stop))
         self._thread.start()
 
@@ -188,6 +208,27 @@ def test_it_looks_after_the_start_and_every_six_hours(
         if len(running.heard) > 1:
             break
     assert running.wait(2).count == 1
+    stop.set()
+    running.join()
+
+
+def test_it_waits_for_the_end_of_a_call(
+    tmp_path: Path, clock: FakeClock, stop: threading.Event
+) -> None:
+    aged(tmp_path / "old.csv", clock, 99)
+    policy = [policy_of(RetentionRule(folder=str(tmp_path), days=30))]
+    calls = [True]
+    running = Running(policy, clock, stop, busy=lambda: calls[0])
+    clock.settle()
+    clock.advance(FIRST)
+    for _ in range(3):
+        clock.settle()
+        clock.advance(AGAIN)
+    clock.settle()
+    assert running.heard == []
+    calls[0] = False
+    clock.advance(AGAIN)
+    assert running.wait(1).count == 1
     stop.set()
     running.join()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.sensors.round import REST_MOST, STEPS, Round
+from agentguard.sensors.round import MANY, REST_MOST, STEPS, Round
 from agentguard.sensors.seen import Mark
 from agentguard.sensors.sweep import Found, Unread
 
@@ -45,6 +45,19 @@ def test_a_sweep_after_a_loss_does_not_rest(clock: FakeClock) -> None:
     sweep, begun = of(clock, fast=True), clock.now()
     clock.advance(10)
     assert sweep.rest(begun, clock.now(), 0.1) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("blind", "read", "fast"),
+    [(True, MANY, False), (True, MANY + 1, True), (False, MANY + 1, False)],
+)
+def test_a_sweep_for_a_lacking_watch_stops_resting_when_it_meets_much_that_is_new(
+    clock: FakeClock, *, blind: bool, read: int, fast: bool
+) -> None:
+    sweep = Round(walk=iter(()), begun=clock.now(), fast=False, blind=blind)
+    for number in range(2 * read):
+        sweep.met(f"/{number}", told=False, unread=False, read=number < read)
+    assert sweep.fast == fast
 
 
 def test_a_slice_ends_with_its_time(clock: FakeClock) -> None:
