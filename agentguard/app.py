@@ -125,22 +125,23 @@ def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
         parts.scan.use(engine.policy().detection)
         return parts.scan.scan(path)
 
+    circumstances = Circumstances(
+        busy=lambda: engine.state.in_call,
+        crowded=engine.crowded,
+        on_battery=parts.backend.on_battery,
+    )
     return OwnSensors(
         files=FilesSensor(
             scan,
             engine.policy,
             parts.clock,
             known=with_findings,
-            circumstances=Circumstances(
-                busy=lambda: engine.state.in_call,
-                crowded=engine.crowded,
-                on_battery=parts.backend.on_battery,
-            ),
+            circumstances=circumstances,
             seen=parts.seen,
             rules=lambda: rules_version(engine.policy().detection),
         ),
         host=HostSensor(parts.backend.probes, engine.policy, parts.clock),
-        retention=RetentionSensor(engine.policy, parts.clock),
+        retention=RetentionSensor(engine.policy, parts.clock, circumstances),
         training=Training(journal=parts.journal, clock=parts.clock),
     )
 
