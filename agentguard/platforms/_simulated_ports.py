@@ -81,6 +81,7 @@ class DesktopState:
     battery: bool | None = None
     focused: FocusedWindow = NO_WINDOW
     copied: dict[str, Copied] = field(default_factory=dict)
+    read: dict[str, Copied | None] = field(default_factory=dict)
     facts: dict[type[Fact], Fact] = field(default_factory=dict)
     notices: list[tuple[str, str]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
@@ -144,6 +145,7 @@ class SimulatedClipboard:
         self.state.require("clipboard")
         with self.state.guard:
             copied = self.state.copied.get(selection)
+            self.state.read[selection] = copied
         if copied is None:
             return None
         text = "" if copied.secret or copied.own else copied.text[:limit]
@@ -152,22 +154,27 @@ class SimulatedClipboard:
         return replace(copied, text=text, whole=whole, flavours=flavours)
 
     def replace(self, selection: str, text: str) -> bool:
-        """Put a text in place of what is there."""
+        """Put a text in place of what was read, unless something newer is there."""
         self.state.require("clipboard")
         with self.state.guard:
-            if selection not in self.state.copied:
+            if selection not in self.state.copied or self._is_newer(selection):
                 return False
             self.state.copied[selection] = Copied(text=text, app="", own=True)
         self.state.copies.publish(selection)
         return True
 
     def clear(self, selection: str) -> None:
-        """Empty the selection."""
+        """Empty the selection, unless something newer than what was read is there."""
         self.state.require("clipboard")
         with self.state.guard:
-            had = self.state.copied.pop(selection, None)
+            newer = self._is_newer(selection)
+            had = None if newer else self.state.copied.pop(selection, None)
         if had is not None:
             self.state.copies.publish(selection)
+
+    def _is_newer(self, selection: str) -> bool:
+        there = self.state.copied.get(selection)
+        return there is not self.state.read.get(selection, there)
 
 
 @dataclass(frozen=True, slots=True)

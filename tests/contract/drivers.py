@@ -1,25 +1,32 @@
-"""The same person at two desktops: the simulated one, and a real X11 session."""
+"""The same person at every desktop; here what they can do, and the simulated desktop."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import threading
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Protocol
 
-from agentguard.platforms import linux
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Backend
-from tests.desktop.harness import Desktop, Logind, eventually
 
-OWNER = str(Path(__file__).parents[1] / "desktop" / "clipboard_owner.py")
+WITHIN = 20.0  # seconds in which anything that is waited for must happen
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Look again and again until it holds."""
+    end, pause = time.monotonic() + WITHIN, threading.Event()
+    while not holds():
+        assert time.monotonic() < end, "not in time"
+        pause.wait(0.02)
 
 
 class Person(Protocol):
-    """What a person can do at a desk."""
+    """What a person can do at a desk; `copier` and `shower` are the programs used for it."""
 
     backend: Backend
+    copier: str
+    shower: str
 
     def type_key(self) -> None: ...
     def be_idle(self, seconds: float) -> None: ...
@@ -33,6 +40,8 @@ class Person(Protocol):
 
 class SimulatedPerson:
     """At the simulated desktop, whose time passes when the person does nothing."""
+
+    copier, shower = "xclip", "xterm"
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -49,7 +58,7 @@ class SimulatedPerson:
         self.desktop.unlock()
 
     def copy(self, text: str, selection: str) -> None:
-        self.desktop.copy(text, "xclip", selection=selection)
+        self.desktop.copy(text, self.copier, selection=selection)
 
     def copy_secret(self) -> None:
         self.desktop.copy("correct horse", "keepassxc", secret=True)
@@ -61,53 +70,4 @@ class SimulatedPerson:
         self.turn_to(name)
 
     def turn_to(self, name: str) -> None:
-        self.desktop.focus("xterm", window_class=name, window=hash(name))
-
-
-class X11Person:
-    """At a real desktop with xdotool, xclip and xterm."""
-
-    def __init__(self, desktop: Desktop, logind: Logind) -> None:
-        self.desktop = desktop
-        self.logind = logind
-        self.backend = linux.backend(logind.env)
-
-    def type_key(self) -> None:
-        self.desktop.run("xdotool", "key", "shift")
-
-    def be_idle(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-    def unlock(self) -> None:
-        self.logind.unlock()
-
-    def copy(self, text: str, selection: str) -> None:
-        owner = self.desktop.start(
-            "xclip", "-quiet", "-selection", selection.lower(), stdin=subprocess.PIPE
-        )
-        owner.stdin.write(text)
-        owner.stdin.close()
-        eventually(lambda: self.paste(selection) == text)
-
-    def copy_secret(self) -> None:
-        owner = self.desktop.start(sys.executable, OWNER, "secret", stdout=subprocess.PIPE)
-        assert owner.stdout.readline() == "owned\n"
-
-    def paste(self, selection: str) -> str:
-        pasted = subprocess.run(
-            ["xclip", "-o", "-selection", selection.lower()],
-            env=self.desktop.env,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-        return pasted.stdout
-
-    def open_window(self, name: str) -> None:
-        self.desktop.start("xterm", "-class", name)
-        self.desktop.run("xdotool", "search", "--sync", "--onlyvisible", "--class", name)
-        self.turn_to(name)
-
-    def turn_to(self, name: str) -> None:
-        self.desktop.run("xdotool", "search", "--class", name, "windowactivate", "--sync")
+        self.desktop.focus(self.shower, window_class=name, window=hash(name))
