@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("busy machine", deadline=None)  # a slow example is no wrong one
-settings.load_profile("busy machine")
+settings.register_profile("windows", deadline=None, max_examples=15)  # of what Linux proves
+settings.load_profile("windows" if sys.platform == "win32" else "busy machine")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background of a shell inherits an ignored SIGINT, and its children would too.

@@ -22,6 +22,7 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.scan.client import Limits, ScanClient
 from tests.unit.scan import hostile
 
+pytestmark = pytest.mark.posix  # a filter of Linux; tests/windows/test_leash.py proves Windows'
 CARD = Hit(kind="PAN", count=1, masked=("...6467",))
 
 
