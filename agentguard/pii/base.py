@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from agentguard.pii.words import FOREIGN, NATIONAL, PLEASE, WEAK
+from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, PLEASE, WEAK
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
 
 MOST = 1000
@@ -54,6 +54,8 @@ _WORDS = re.compile(
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
 _ASKS = re.compile(_ASKED)
 _SPEAKER = re.compile(rf"\s*{_ANSWER}")
+_COMPOUND = re.compile(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
+_STEM = 4
 _SHORT_LINE = 60
 _LINES = 4
 
@@ -153,12 +155,17 @@ _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 
 def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
+    behind = ""
     for word in reversed(_WORDS.findall(line)):
         low = word.lower()
         if low in own:
             return low, True
-        if low in _OTHERS or low.removesuffix("s") in _OTHERS:
+        is_owner = low in OWNERS and behind and behind not in NUMBERS  # "customer.notes"
+        if not is_owner and (low in _OTHERS or low.removesuffix("s") in _OTHERS):
             return low, False
+        if _COMPOUND.fullmatch(low):
+            return low, any(len(o) >= _STEM and o in low for o in own)
+        behind = low
     return "", None
 
 

@@ -13,47 +13,71 @@ def words(text: str) -> frozenset[str]:
 
 FOREIGN = {
     "en": words(
-        "account app asin asn asset awb barcode batch booking bug build call case checksum "
-        "claim code commit consignment contract conv conversation customer despatch device "
-        "dispatch docket ean epoch event fingerprint folio follow grn guid hash iccid id "
-        "identifier imei imsi invoice ip isbn issue item job key lot loyalty membership memo "
-        "meter model ms order pallet parcel part pid po port postcode pr product purchase qty "
-        "quote receipt ref reference reg registration request reservation seq sequence serial "
-        "session shipment shipping sim sku span stock terminal ticket timestamp trace tracking "
-        "trans transaction ts txn upc us uuid version voucher waybill"
+        "account acknowledgement app appliance arn asin asn asset awb barcode basket batch "
+        "booking bug build call case certificate checksum claim code commit complaint "
+        "confirmation consignment contract conv conversation correlation crn customer despatch "
+        "device dispatch docket ean enquiry epoch event fingerprint folio follow grn guid hash "
+        "iccid id identifier imei imsi incident inquiry invoice ip isbn issue item job key "
+        "licence license lot loyalty mandate manifest membership memo merchant meter mid model "
+        "mpan mprn ms msgid operation order package packet pallet parcel part permit pid plate "
+        "po port postcode pr product promo purchase qty quotation quote receipt ref reference "
+        "reg registration request reservation rma sensor seq sequence serial session shipment "
+        "shipping sim sku span stamp stock subscription terminal ticket tid timestamp trace "
+        "tracking trans transaction ts txid txn upc us uuid vat vehicle version vin voucher "
+        "warranty waybill workorder"
     ),
     "de": words(
-        "aktenzeichen artikelnummer auftrag auftragsnr auftragsnummer beleg belegnummer bestellnr "
-        "bestellnummer bestellung buchung buchungsnummer chargennummer fallnummer "
-        "ger\xe4tenummer kundennr kundennummer lieferschein paket policennummer rechnung "
-        "rechnungsnr rechnungsnummer referenz referenznummer reservierung sendung "
-        "sendungsnummer seriennr seriennummer ticketnummer vertrag vertragsnummer vorgang "
-        "vorgangsnummer z\xe4hlernummer z\xe4hlerstand"
+        "abo abonnement aktennr aktenzeichen angebot angebotsnummer artikel artikelnr "
+        "artikelnummer auftrag auftrags auftragsnr auftragsnummer barcode beleg belegnummer "
+        "beschwerde bestell bestellnr bestellnummer bestellnummern bestellung bon bonnummer "
+        "buchung buchungs buchungsnr buchungsnummer charge chargennummer fahrgestellnummer fall "
+        "fallnr fallnummer ger\xe4t ger\xe4tenummer gutschein gutscheincode kassenbon kunden "
+        "kundennr kundennummer liefernummer lieferschein lieferung mandat mandatsreferenz "
+        "mitgliedsnr mitgliedsnummer paket paketnummer police policen policennr policennummer "
+        "projekt projektnummer rechnung rechnungsnr rechnungsnummer referenz referenznummer "
+        "reklamation reservierung schaden schadennr schadennummer schadensnummer sendung "
+        "sendungs sendungsnummer serien seriennr seriennummer sitzung sitzungs ticketnummer "
+        "transaktion transaktions transaktionsnummer vertrag vertrags vertragsnr vertragsnummer "
+        "vorgang vorgangs vorgangsnr vorgangsnummer z\xe4hler z\xe4hlernr z\xe4hlernummer "
+        "z\xe4hlerstand"
     ),
     "fr": words(
-        "billet colis commande compteur contrat devis dossier facture r\xe9f r\xe9f\xe9rence "
-        "r\xe9servation suivi s\xe9rie"
+        "abonnement billet bordereau colis commande compteur contrat cotisation devis dossier "
+        "exp\xe9dition facture immatriculation incident lot mandat op\xe9ration panier police "
+        "r\xe9clamation r\xe9f r\xe9f\xe9rence r\xe9servation sinistre suivi s\xe9rie ticket "
+        "transaction"
     ),
     "es": words(
-        "albar\xe1n contador contrato env\xedo expediente factura pedido p\xf3liza referencia "
-        "reserva seguimiento serie"
+        "albar\xe1n caso contador contrato cup\xf3n env\xedo expediente factura gu\xeda "
+        "incidencia lote mandato matr\xedcula operaci\xf3n orden paquete pedido presupuesto "
+        "p\xf3liza recibo reclamaci\xf3n referencia reserva seguimiento serie sesi\xf3n "
+        "siniestro solicitud suministro transacci\xf3n"
     ),
     "it": words(
-        "bolletta contatore contratto fattura ordine pacco polizza pratica prenotazione "
-        "riferimento spedizione tracciamento"
+        "abbonamento bolletta consegna contatore contratto fattura lotto mandato matricola "
+        "operazione ordine pacco polizza pratica prenotazione preventivo reclamo ricevuta "
+        "riferimento scontrino segnalazione seriale sessione sinistro spedizione targa "
+        "tracciamento transazione utenza"
     ),
     "nl": words(
-        "bestelling bestelnummer boeking boekingsnummer dossiernummer factuur factuurnummer "
-        "klantnummer ordernummer pakket referentie serienummer volgnummer zaaknummer zending"
+        "aanvraag abonnement bestel bestelling bestelnummer boeking boekingsnummer dossier "
+        "dossiernummer factuur factuurnummer kenteken klacht klantnr klantnummer levering "
+        "machtiging meterstand offerte ordernr ordernummer pakket pakketje polis polisnummer "
+        "referentie schade serie serienummer sessie transactie volgnummer zaak zaaknummer "
+        "zending"
     ),
     "pl": words(
-        "bilet faktura faktury licznik paczka paczki polisa polisy przesylce przesylka "
-        "przesylki rezerwacja rezerwacji seryjny sprawa sprawy umowa umowy zam\xf3wienia "
-        "zam\xf3wienie zgloszenia zgloszenie zlecenia zlecenie"
+        "bilet dostawa faktura faktury licznik mandat oferta paczka paczki paragon paragonu "
+        "polisa polisy przesylce przesylka przesylki reklamacja reklamacji rezerwacja "
+        "rezerwacji seryjny sesja sesji sprawa sprawy szkoda szkody transakcja transakcji umowa "
+        "umowe umowy zamowienia zamowienie zam\xf3wienia zam\xf3wienie zgloszenia zgloszenie "
+        "zlecenia zlecenie"
     ),
     "pt": words(
-        "ap\xf3lice contrato encomenda fatura pedido processo rastreio refer\xeancia reserva "
-        "s\xe9rie"
+        "ap\xf3lice bilhete caso contrato cupom encomenda fatura incidente lote mandato "
+        "matr\xedcula opera\xe7\xe3o ordem pacote pedido processo protocolo rastreio recibo "
+        "reclama\xe7\xe3o refer\xeancia reserva sess\xe3o sinistro solicita\xe7\xe3o s\xe9rie "
+        "transa\xe7\xe3o"
     ),
 }
 """Words that name another number: the nearest word decides whose number it is."""
@@ -72,6 +96,11 @@ NATIONAL = words(
 
 WEAK = words("id code customer account us ms call key identifier")
 """Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
+
+OWNERS = words("customer account user member client kunden")
+"""Words of `FOREIGN` that name a number only when a word of `NUMBERS` follows or nothing does."""
+
+NUMBERS = words("no nr num number numbers id ids ref code key is was")
 
 PLEASE = words(
     "please bitte pla\xeet favor favore cortesia alstublieft graag prosze vriendelijk merci danke"

@@ -27,7 +27,9 @@ OWN = words(
     " karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer zahlung"
     " carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"
     " carta carte pagamento kaart kaartnummer creditcardnummer betaalkaart betaling"
-    " karta karty kart kart\xf3w kredytowa kredytowej cart\xe3o cartao cart\xf5es"
+    " karta karty karte kart\xf3w kart karcie kredytowa kredytowej debetowa debetowej platnicza"
+    " platniczej cart\xe3o cartao cart\xf5es bankkarte girokarte eckarte kartenzahlung kaartnr"
+    " betaalpas bankpas pinpas bancomat prepagata bancaria cr\xe9ditos plastic diners"
 )
 
 # Published by the schemes and processors for tests: nobody's card.
@@ -57,7 +59,7 @@ _STRIPE = re.compile(
 # A further group beside a grouped number: of digits, or of a dump's hexadecimals.
 _HEX = r"(?:[0-9]{4}|(?=[0-9]*[A-Fa-f])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{4,5})"
 _LONGER_BEFORE = re.compile(
-    rf"(?<![0-9A-Za-z])(?:{_HEX}|[A-Z]{{2}}[0-9]{{2}})[ .\-+/]{{1,2}}\Z|(?<![A-Za-z])\.\Z"
+    rf"(?<![0-9A-Za-z])(?:{_HEX}|(?=[A-Z]*[0-9])[A-Z0-9]{{4}})[ .\-+/]{{1,2}}\Z|(?<![A-Za-z])\.\Z"
 )
 _LONGER_AFTER = re.compile(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
 _HEX_BEFORE = re.compile(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")

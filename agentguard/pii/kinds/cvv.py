@@ -10,8 +10,9 @@ from agentguard.pii.spoken import digits_of, run
 
 _SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
+_ENDING = re.compile(r"end|last|letzt|termin|fini|eindig|konc|ultim|derni", re.IGNORECASE)
 _LENGTHS = (3, 4)
-_BARE = re.compile(r"code", re.IGNORECASE)
+_BARE = re.compile(r"code[\"']?[:=>]", re.IGNORECASE)
 _CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
 _BORDER = re.compile(r"[{}]|\n\n")
 _LINE = re.compile(r"[{}\n]")
@@ -26,9 +27,12 @@ def judge(candidate: Candidate) -> Answer:
     """Three or four digits right after the label, and nothing that makes them another number."""
     label = candidate.before.rpartition(candidate.told)[0]
     glued = label[-1:].isdigit()  # letters of another value, such as a passport's
+    gap = candidate.before.rpartition(candidate.told)[2]
+    if _ENDING.search(gap):
+        return no("another-label")
     if glued or _MORE.match(candidate.after) or _SOCIAL.search(label):
         return no("touched")
-    if _BARE.match(candidate.told) and not _is_of_a_card(candidate):
+    if _BARE.fullmatch(candidate.told) and not _is_of_a_card(candidate):
         return no("no-card")
     code = digits_of(candidate.text) or candidate.text
     return sure(code, "label") if len(code) in _LENGTHS else no("length")
@@ -51,6 +55,12 @@ _NUMBER = r"(?:number|nummer|code|no|nr|n\xba|n\xb0|value|wert|valor|valeur)"
 _VERB = r"(?:is|was|are|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest)"
 
 _BELOW = r"[ \t:]{0,4}\n[ \t>|*]{0,8}"
+# "(on the back)", "der Karte", "del retro": said of the card, before the code.
+_ASIDE = (
+    r"(?: ?\([^()0-9\n\x1e]{1,32}\)"
+    r"| (?:on|of|from|der|auf|de|del|della|sul|op|van|z|na|do|du|au)"
+    r"(?: [a-z\xdf-\xff]{1,12}){1,3})?"
+)
 _TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}"
 _SPOKEN = run(2, 4) + r"\b"
 
@@ -67,28 +77,33 @@ RECOGNISER = Recogniser(
         r"csc",
         r"cvn2?",
         r"cvd",
-        r"security (?:code|number|no)",
-        r"card code",
+        r"sec(?:urity)? (?:code|number|no|digits)",
+        r"card (?:code|verification(?: code| number)?)",
+        r"(?:three|3|four|4) digits? (?:security )?(?:code|number)",
         r"code[\"']?[:=>]",
         r"(?:digits|numbers) on the (?:back|reverse)",
         r"(?:verification|validation) (?:code|value|number)",
         r"(?:karten)?pr(?:\xfc|ue|u)f(?:nummer|ziffer|code|zahl)",
         r"kpn",
-        r"sicherheits(?:code|nummer)",
-        r"(?:ziffern|zahlen) auf der r\xfcckseite",
+        r"sicherheits(?:code|nummer|zahl|ziffern?)",
+        r"kontroll(?:ziffern?|nummer|zahl)",
+        r"(?:drei|3) ?stellige[rn]? (?:code|nummer|zahl)",
+        r"(?:ziffern|zahlen) (?:auf der r\xfcckseite|hinten)",
         r"code de s(?:\xe9|e)curit(?:\xe9|e)",
-        r"cryptogramme(?: visuel)?",
+        r"crypto(?:gramme)?(?: visuel)?",
         r"chiffres (?:au|du) (?:dos|verso)",
         r"c(?:\xf3|o)digo de (?:seguridad|verificaci(?:\xf3|o)n)",
         r"c(?:\xf3|o)digo de (?:seguran|verifica)(?:\xe7|c)(?:\xe3|a)o?",
         r"d\xedgitos (?:del reverso|de atr\xe1s|no verso)",
         r"codice di (?:sicurezza|verifica)",
-        r"cifre (?:sul retro|dietro)",
-        r"(?:beveiligings|veiligheids)code",
-        r"kod (?:zabezpieczaj[a?]cy|bezpiecze[n?]stwa|weryfikacyjny)",
+        r"cifre (?:sul retro|dietro|di sicurezza)",
+        r"cijfers (?:op de achterkant|achterop|achter op de (?:kaart|pas))",
+        r"(?:beveiligings|veiligheids|controle)(?:code|nummer|getal)",
+        r"cyfry (?:z tylu|na odwrocie)",
+        r"kod (?:zabezpieczaj[a?]cy|bezpiecze[n?]stwa|weryfikacyjny|karty)",
     ),
     near=(
-        rf"(?i:\)?[ _]?{_NUMBER}?[.]?)"
+        rf"(?i:\)?[ _]?{_NUMBER}?[.]?{_ASIDE})"
         rf"""(?:["'\\ \t:=*>#|,\-]{{0,6}}(?i:{_VERB} ?:? ?)?["']?|{_BELOW}|{_TURN})"""
         rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),

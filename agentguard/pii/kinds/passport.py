@@ -112,7 +112,12 @@ RECOGNISER = Recogniser(
         r"(?:n(?:\xfa|u)mero ?d[aeio] ?)?passaport[eio]",
         r"paspoort(?:nummer)?",
         r"(?:nume?r ?)?paszport(?:u|em)?",
-        r"travel document",
+        r"travel doc(?:ument)?",
+        r"reisedokument",
+        r"reisdocument",
+        r"document de voyage",
+        r"documento d(?:e|i) viag?(?:gio|je|em)",
+        r"dokument podr(?:\xf3|o)zy",
     ),
     near=(
         rf"{LETTERED_GAP}((?:#|\b)(?:(?i:"

@@ -25,7 +25,9 @@ OWN = words(
     "handy handynummer mobil mobilnummer mobiltelefon festnetz r\xfcckruf r\xfcckrufnummer "
     "anruf t\xe9l\xe9phone t\xe9l portable fixe rappel tel\xe9fono telefono tlf m\xf3vil movil "
     "celular fijo cellulare fisso telefoon telefoonnummer mobiel gsm kom\xf3rka kom\xf3rkowy "
-    "telefonu telefone telem\xf3vel fixo"
+    "telefonu telefone telem\xf3vel fixo fon whatsapp sms handynr telnr mobilnr zur\xfcckrufen "
+    "anrufen angerufen erreichbar rappeler joindre joignable appel\xe9 llamar localizable "
+    "chiamare richiamare recapito bellen terugbellen bereikbaar dzwonic oddzwonic ligar contacto"
 )
 _FEW = 2
 _FULL = 11
@@ -151,7 +153,7 @@ RECOGNISER = Recogniser(
         r"telem(?:\xf3|o)vel",
         r"t(?:e|\xe9)l",
         r"tlf",
-        r"mobil(?:e ?numbers?|e ?no|nummer|telefon|e)?",
+        r"mobil(?:e(?: ?phone)?(?: ?numbers?| ?no)?|nummer|telefon)?",
         r"mobiel",
         r"m(?:\xf3|o)vil",
         r"(?:cell|smart|mobile|home|work|office|car) ?phones?(?: ?number)?",
@@ -182,7 +184,7 @@ RECOGNISER = Recogniser(
         r"(?:called|rang|calling|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
         r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: unter| auf| bei)?",
         r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
-        r"(?:r(?:ap)?pell?er|joindre|appel\xe9e?|appele[rz]?)(?: au| sur| le| du| depuis)?",
+        r"(?:rappel(?:er|ez|le[rz]?)|joindre|appel(?:\xe9e?|er|ez))(?: au| sur| le| du| depuis)?",
         r"(?:(?:re)?llamar|llama(?:d|r)[ao]?|localizable)(?: al| desde el| en el)?",
         r"(?:ri)?chiamare(?: al| il| allo)?",
         r"(?:ri)?chiamat[ao] (?:al|dal|da)",

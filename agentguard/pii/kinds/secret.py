@@ -76,15 +76,18 @@ RECOGNISER = Recogniser(
         r"password",
         r"passwd",
         r"pwd",
-        r"pass ?phrase",
+        r"pass ?(?:phrase|code|word)",
         r"passwort",
         r"kennwort",
         r"mot de passe",
         r"contrase(?:n|\xf1)a",
         r"wachtwoord",
         r"senha",
-        r"haslo",
-        r"parola d'ordine",
+        r"palavra passe",
+        r"clave(?: de acceso)?",
+        r"hasl[oa]",
+        r"parola(?: d'ordine| chiave)?",
+        r"(?:pass|pw|mdp)",
         r"api key",
         r"secret key",
         r"access key",
@@ -93,7 +96,8 @@ RECOGNISER = Recogniser(
         r"auth token",
     ),
     near=(
-        r"""["'\\]{0,2}[ \t]{0,4}(?:[:=]|=>|(?i:is|was|ist|est|es|\xe8|jest))"""
+        r"""["'\\]{0,2}[ \t]{0,4}(?:[:=]|=>|"""
+        r"(?i:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest))"
         r"""[ \t]{0,4}["'\\]{0,2}"""
         r"""([^\s"'<>,;(){}\[\]$`|]{8,128})(?:[\s"'<>,;)\]}|]|$)"""
     ),

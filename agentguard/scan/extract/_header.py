@@ -17,6 +17,7 @@ _MOSTLY = 0.6
 _CLEARLY = 0.2
 _FEWEST_ROWS = 3
 _SHORT = 6
+_NEARLY = 0.8
 _PAIR = 2  # a label and its value
 
 
@@ -56,7 +57,7 @@ _WIDEST = 1000
 def is_upright(rows: Sequence[Row]) -> bool:
     """Tell whether the first column names the rows: they are alike along, and not down."""
     widest = max((len(row) for row in rows), default=0)
-    rows = [row for row in rows if len(row) == widest > 1]
+    count, rows = len(rows), [row for row in rows if len(row) == widest > 1]
     if len(rows) < _FEWEST_ROWS:
         return False
     firsts = [min(row) for row in rows]
@@ -65,6 +66,8 @@ def is_upright(rows: Sequence[Row]) -> bool:
         return False
     again = len(labels) - len(set(labels))
     if again and (widest > _PAIR or (is_heading(rows[0]) and labels.count(labels[0]) == 1)):
+        return False
+    if again and (len(rows) < _NEARLY * count or any(len(x.split()) > _SHORT for x in labels)):
         return False
     down = _alikeness(_columns(rows, firsts[0]))
     if widest == _PAIR:
