@@ -11,8 +11,8 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,11 @@ from agentguard.store.seen import SeenDatabase
 
 HIT = Hit(kind="PAN", count=1)
 BURST = 20_000
+WITHIN = 300.0
+"""Seconds after a burst in which every file with data must be found, however busy the computer is.
+
+How soon a sweep begins after a loss is proved on a clock of our own, in test_guard.py.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Watched:
         self.sensor = FilesSensor(self._read, lambda: policy, clock, seen=seen, duty=1.0)
         self._thread = threading.Thread(target=self.sensor.run, args=(self._hear, self._stop))
         self._thread.start()
-        self.wait(lambda: self.sweeps > 0, 120)
+        self.wait(lambda: self.sweeps > 0)
 
     def _read(self, path: str) -> Found:
         self.asked += 1
@@ -87,9 +92,16 @@ class Watched:
             self.sweeps += isinstance(event, SweepFinished)
             self._came.notify_all()
 
-    def wait(self, wanted: Callable[[], bool], seconds: float) -> None:
+    def wait(self, wanted: Callable[[], bool]) -> None:
         with self._came:
-            assert self._came.wait_for(wanted, seconds), (len(self.paths), self.sweeps)
+            assert self._came.wait_for(wanted, WITHIN), (len(self.paths), self.sweeps)
+
+    def held_up(self) -> AbstractContextManager[object]:
+        """Keep the watch from reading, as on a computer that is busy: the kernel's queue fills."""
+        lock: AbstractContextManager[object] = (
+            self.sensor._guard._watcher._observer._inotify_fd._lock
+        )
+        return lock
 
     def end(self) -> None:
         self._stop.set()
@@ -125,32 +137,34 @@ def burst(root: Path, *, folders: bool = True) -> set[str]:
     return made
 
 
+def overflown(caplog: pytest.LogCaptureFixture) -> bool:
+    """Tell whether the kernel said that its queue was full."""
+    return any("overflow" in record.getMessage() for record in caplog.records)
+
+
 @pytest.mark.heavy
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 def test_a_burst_of_creations_is_found_to_the_last_file(root: Path, started: list[Watched]) -> None:
     watched = Watched(root, lambda _path: Found())
     started.append(watched)
     made = burst(root)
-    watched.wait(lambda: watched.paths >= made, 120)
+    watched.wait(lambda: watched.paths >= made)
 
 
 @pytest.mark.heavy
-@pytest.mark.timeout(300)
-def test_lost_events_are_made_up_for_within_thirty_seconds(
+@pytest.mark.timeout(700)
+def test_events_that_the_kernel_lost_are_made_up_for_by_a_sweep(
     root: Path, started: list[Watched], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The watch is held up until the kernel's queue runs over, as on a machine that is busy."""
+    """All in one folder, so that no rebuilding of the watch finds any of them."""
     watched = Watched(root, lambda _path: Found())
     started.append(watched)
     caplog.set_level(logging.WARNING)
-    observer = watched.sensor._guard._watcher._observer
-    with observer._inotify_fd._lock:
+    with watched.held_up():
         made = burst(root, folders=False)
-    begun = time.monotonic()
-    watched.wait(lambda: watched.paths >= made, 60)
-    assert time.monotonic() - begun < 30
-    assert any("overflow" in record.getMessage() for record in caplog.records)
-    watched.wait(lambda: watched.sweeps > 1, 30)
+    watched.wait(lambda: watched.paths >= made)
+    assert overflown(caplog)
+    watched.wait(lambda: watched.sweeps > 1)
 
 
 MANY = 100_000
@@ -186,25 +200,30 @@ def burst_of_many(root: Path) -> set[str]:
 
 
 @pytest.mark.heavy
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
+@pytest.mark.parametrize("listening", [True, False], ids=["as-it-comes", "held-up"])
 def test_every_file_with_data_of_a_hundred_thousand_is_found_after_their_burst(
-    root: Path, started: list[Watched], caplog: pytest.LogCaptureFixture
+    root: Path, started: list[Watched], caplog: pytest.LogCaptureFixture, *, listening: bool
 ) -> None:
-    """Whether the kernel lost events or not: it does when its 16,384 places are full."""
+    """Whether the kernel lost events or not: it does when its 16,384 places are full.
+
+    As it comes, it may or may not; held up, not one of the new folders is heard of.
+    """
     watched = Watched(root, really_read)
     started.append(watched)
     caplog.set_level(logging.WARNING)
-    holding = burst_of_many(root)
-    begun = time.monotonic()
-    watched.wait(lambda: watched.paths >= holding, 300)
-    assert time.monotonic() - begun < 300
+    with nullcontext() if listening else watched.held_up():
+        for number in range(0 if listening else BURST):  # they alone fill the queue
+            (root / f"{number}.log").touch()
+        holding = burst_of_many(root)
+    watched.wait(lambda: watched.paths >= holding)
     assert watched.paths == holding
-    lost = any("overflow" in record.getMessage() for record in caplog.records)
-    watched.wait(lambda: watched.sweeps > (1 if lost else 0), 120)
+    assert listening or overflown(caplog)
+    watched.wait(lambda: watched.sweeps >= 1 + overflown(caplog))
 
 
 @pytest.mark.heavy
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 def test_a_sweep_of_a_hundred_thousand_files_finds_every_file_with_data(
     root: Path, tmp_path: Path, started: list[Watched]
 ) -> None:
@@ -215,7 +234,7 @@ def test_a_sweep_of_a_hundred_thousand_files_finds_every_file_with_data(
     assert watched.paths == holding
     asked = watched.asked
     watched.sensor.poke()
-    watched.wait(lambda: watched.sweeps > 1, 120)
+    watched.wait(lambda: watched.sweeps > 1)
     assert watched.asked == asked == MANY
     watched.end()
     memory.close()
@@ -226,43 +245,52 @@ LIMITED = textwrap.dedent(
     import json, os, sys, threading
     from pathlib import Path
     from agentguard.model.events import FileOutcome, FileScanned, SensorState, SweepFinished
+    from agentguard.model.hits import Hit
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
     from agentguard.sensors import guard
     from agentguard.sensors.files import FilesSensor
 
     limit, value, root, folders = sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+    many, holds = int(sys.argv[6]), int(sys.argv[7])
     for number in range(50 if folders == "before" else 0):
         (root / str(number)).mkdir()
     Path("/proc/sys/user/" + limit).write_text(value)
     guard.POLL, guard.ROOM = 1.0, 0.5
 
     class Found:
-        outcome, hits, reason = FileOutcome.READ, (), "reason.partial"
+        outcome, reason = FileOutcome.READ, ""
+        def __init__(self, path):
+            holds = b"4111" in Path(path).read_bytes()
+            self.hits = (Hit(kind="PAN", count=1),) if holds else ()
 
     policy = Policy(name="t", version=1, description="",
         watch=Watch(folders=(str(root),), exclude=()), retention=(), backup_markers=(),
         contact=Contact(), controls={}, digest="")
     told, came, stop, swept = [], threading.Event(), threading.Event(), threading.Event()
-    last = str(root / "49" / "late.txt")
+    wanted = {str(root / "49" / f"{number}.txt") for number in range(0, many, holds)}
 
     def hear(event):
         if isinstance(event, SensorState):
             told.append([event.state, event.message.id if event.message else ""])
         if isinstance(event, SweepFinished):
             swept.set()
-        if isinstance(event, FileScanned) and event.path == last:
-            came.set()
+        if isinstance(event, FileScanned) and event.hits:
+            wanted.discard(event.path)
+            if not wanted:
+                came.set()
 
-    sensor = FilesSensor(lambda path: Found(), lambda: policy, system_clock(), duty=1.0)
+    sensor = FilesSensor(Found, lambda: policy, system_clock())
     thread = threading.Thread(target=sensor.run, args=(hear, stop))
     thread.start()
-    swept.wait(30)
+    swept.wait(100)
     for number in range(50 if folders == "later" else 0):
         (root / str(number)).mkdir()
-    Path(last).write_text("x")
-    found = came.wait(60)
-    for _ in range(200):
+    for number in range(many):
+        with open(root / "49" / f"{number}.txt", "wb") as file:
+            file.write(b"4111" if number % holds == 0 else b"nothing")
+    found = came.wait(300)
+    for _ in range(600):
         if told[-1][1] == sys.argv[5]:
             break
         stop.wait(0.1)
@@ -274,7 +302,24 @@ LIMITED = textwrap.dedent(
 
 
 @pytest.mark.posix
+def in_a_small_world(
+    root: Path, limit: str, value: str, folders: str, *more: str
+) -> dict[str, object]:
+    """Run a sensor where the kernel's limit is small; give what it told and whether it found."""
+    in_its_own_room = ["unshare", "--user", "--map-root-user", sys.executable, "-c", LIMITED]
+    ran = subprocess.run(
+        [*in_its_own_room, limit, value, str(root), folders, *more],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
 @pytest.mark.heavy
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize(
     ("limit", "value", "folders", "problem"),
     [
@@ -289,18 +334,19 @@ LIMITED = textwrap.dedent(
 def test_too_few_watches_are_told_and_made_up_for_by_sweeps(
     root: Path, limit: str, value: str, folders: str, problem: str
 ) -> None:
-    in_its_own_room = ["unshare", "--user", "--map-root-user", sys.executable, "-c", LIMITED]
-    ran = subprocess.run(
-        [*in_its_own_room, limit, value, str(root), folders, problem],
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    answer = json.loads(ran.stdout)
+    answer = in_a_small_world(root, limit, value, folders, problem, "1", "1")
     assert answer["found"]
     assert answer["told"][-1] == ["watching", problem]
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(700)
+def test_a_burst_in_a_folder_that_could_not_be_watched_is_found(root: Path) -> None:
+    """At the share of time of the policy as it ships: much that is new needs no rest."""
+    limited = ("max_inotify_watches", "20", "before", "files.degraded")
+    answer = in_a_small_world(root, *limited, str(MANY), str(HOLDS))
+    assert answer["found"]
+    assert answer["told"][-1] == ["watching", "files.degraded"]
 
 
 MOUNTED = textwrap.dedent(
