@@ -10,6 +10,7 @@ import lzma
 import sqlite3
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from email.message import EmailMessage
@@ -19,14 +20,25 @@ from pathlib import Path
 import docx
 import openpyxl
 import pptx
+from PIL import Image, PngImagePlugin
 from reportlab.pdfgen import canvas
 
+from agentguard.scan._office_key import PASSWORDS
 from agentguard.scan.extract.base import Extractor, Source
+from tests.unit.scan import biff, test_msg
+from tests.unit.scan.compound import compound
 from tests.unit.scan.hostile import pdf, zipped
+from tests.unit.scan.pst import note, outlook
+from tests.unit.scan.test_mail import attribute, winmail
+from tests.unit.scan.test_office_unlocked import standard
+from tests.unit.scan.test_old_office import atom, native, slides
 
 NOTE = "card 4539 1488 0343 6467, born 3 April 1980, ann.lee@quillpost.com"
 ROWS = (("name", "card", "dob"), ("Ann", "4539148803436467", "1980-04-03"), ("Bo", "", ""))
 VECTORS = Path(__file__).parents[1] / "vectors" / "scan"
+SPINS = 10
+"""Rounds of hashing in the key of the locked sample."""
+
 _LARGEST = 256 << 10
 
 
@@ -44,7 +56,7 @@ def _first(data: bytes, ordered: list[Extractor]) -> Extractor | None:
 @cache
 def samples() -> tuple[bytes, ...]:
     """Give one file of each shape that a desk holds, those with a vector included."""
-    return (*written(), *_vectors())
+    return (*written(), *_vectors(), _quickly_locked())
 
 
 def _vectors() -> Iterator[bytes]:
@@ -63,12 +75,18 @@ def written() -> Iterator[bytes]:
     yield f"{table}\nCy;1;2\nDi;3;4\nEd;5;6\n".encode()
     yield json.dumps({"customers": records, "note": NOTE}, indent=1).encode()
     yield "".join(f"{json.dumps(record)}\n" for record in records * 4).encode()
+    yield "".join(f"{name:<9}{card:<19}{dob:<11}\n" for name, card, dob in ROWS * 3).encode()
+    yield f"customer:\n  name: Ann\n  card: {ROWS[1][1]}\n  notes:\n    - {NOTE}\n".encode()
+    yield b"INSERT INTO customers (name, card) VALUES ('Ann', '4539148803436467');\n" * 3
     yield f"<?xml version='1.0' encoding='utf-8'?>\n{markup}".encode()
     yield f"<!DOCTYPE html><html><body><p>{NOTE}</p><table>{_cells()}</table></html>".encode()
     yield rb"{\rtf1\ansi\ansicpg1252{\fonttbl\f0 Arial;}\pard card 4539\~1488\'a00343 6467\par}"
     yield from _packed()
     yield from _mails()
     yield from _documents()
+    yield from _of_outlook()
+    yield from _of_office_97()
+    yield _picture()
     yield _database()
 
 
@@ -122,6 +140,35 @@ def _documents() -> Iterator[bytes]:
     )
     yield pdf(NOTE, NOTE)
     yield _form()
+
+
+def _of_outlook() -> Iterator[bytes]:
+    data = zipped({"a.txt": NOTE.encode()})
+    body, rtf = attribute(0x2800C, NOTE.encode()), test_msg.packed_rtf(test_msg.RTF)
+    attached = test_msg.binary(0x3701, data, test_msg.ATTACHED)
+    yield test_msg.message(test_msg.text(0x0037, NOTE), test_msg.binary(0x1009, rtf), attached)
+    yield winmail(body, attribute(0x6800F, data, 2), attribute(0x69003, rtf))
+    yield outlook(note("refund", NOTE), {0x1013: f"<html><p>{NOTE}".encode()})
+
+
+def _of_office_97() -> Iterator[bytes]:
+    plain = biff.book(*biff.sheet(*ROWS))
+    packed = len(plain).to_bytes(4, "little") + zlib.compress(plain)
+    yield slides(atom(0x0FA8, NOTE.encode()), atom(0x1011, packed, 0x10))
+    yield compound({"\x01Ole10Native": native(NOTE.encode())})
+
+
+def _quickly_locked() -> bytes:
+    """Give a document whose key takes no time, as the fuzzer sets it."""
+    return standard(PASSWORDS[0], zipped({"a.txt": NOTE.encode()}), spins=SPINS)
+
+
+def _picture() -> bytes:
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Comment", NOTE)
+    buffer = io.BytesIO()
+    Image.new("L", (8, 8)).save(buffer, "PNG", pnginfo=about)
+    return buffer.getvalue()
 
 
 def _slim(data: bytes, folder: str) -> bytes:

@@ -18,11 +18,13 @@ import atheris
 
 with atheris.instrument_imports(include=["agentguard.scan"]):
     from agentguard.errors import ScanError
+    from agentguard.scan import _office_key
     from agentguard.scan.extract.base import Extractor, Source, Work
     from agentguard.scan.limits import Limits
     from agentguard.scan.reading import DAMAGED, default_extractors
     from agentguard.scan.sealed import is_sealed
 
+_office_key._STANDARD_SPINS = _office_key.MOST_SPINS = 10  # as in the sample: time is for parsing
 LIMITS = Limits(file_mib=4, total_mib=8, part_mib=2, members=200, depth=3)
 MOST = 64 << 20
 """Characters that come of an input within LIMITS, whatever it says of itself."""

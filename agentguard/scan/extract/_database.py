@@ -39,16 +39,21 @@ def _rows(page: bytes, start: int, kind: int) -> Iterator[dict[int, str]]:
     (count,) = struct.unpack_from(">H", page, start + 3)
     first = start + _LEAF_HEAD
     count = min(count, _MOST_CELLS, (len(page) - first) // 2)
+    left = 2 * len(page)  # whole records overlap nowhere
     for (place,) in struct.iter_unpack(">H", page[first : first + 2 * count]):
         _, body = _varint(page, place)  # the payload's size
         if kind == _TABLE_LEAF:
             _, body = _varint(page, body)  # the row's number
-        if row := _record(page, body):
+        row, end = _record(page, body)
+        if row:
             yield row
+        left -= max(0, end - place)
+        if left < 0:
+            return
 
 
-def _record(page: bytes, start: int) -> dict[int, str]:
-    """Give the values of a record that stand in this page."""
+def _record(page: bytes, start: int) -> tuple[dict[int, str], int]:
+    """Give the values of a record that stand in this page, and where it ends."""
     size, place = _varint(page, start)
     end = value = start + size
     row: dict[int, str] = {}
@@ -62,7 +67,7 @@ def _record(page: bytes, start: int) -> dict[int, str]:
             row[column] = text
         value += length
         column += 1
-    return row
+    return row, value
 
 
 def _length(kind: int) -> int:

@@ -22,7 +22,9 @@ _BODIES = frozenset((_mapi.BODY, _mapi.RTF, _mapi.HTML))
 _TEXTS = frozenset((_mapi.STRING, _mapi.STRING_8))
 _PREFIX = "\x01"
 _STEP = MIB
-_BROKEN = (OSError, ValueError, OverflowError, TypeError, SystemError)
+_KIND, _MESSAGE = 0x1F, 0x04  # of a node (MS-PST 2.2.2.1)
+# libpff says with a MemoryError that it can make nothing of a node.
+_BROKEN = (OSError, ValueError, OverflowError, TypeError, SystemError, MemoryError)
 
 
 def sniff(source: Source) -> bool:
@@ -50,6 +52,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     try:
         reader = _Items(work)
         yield from reader.folders(roots)
+        yield from reader.lost(file)
         for number in range(orphans):
             yield from reader.item(_given(file.get_orphan_item, number, work), 0)
     finally:
@@ -71,6 +74,7 @@ class _Items:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._left = _MOST_ITEMS
+        self._seen: set[int] = set()
 
     def folders(self, roots: list[Any]) -> Iterator[str]:
         """Give what all folders hold."""
@@ -86,10 +90,30 @@ class _Items:
                 if self._is_over():
                     self._work.note("reason.partial")
                     return
-                yield from self.item(_given(folder.get_sub_message, number, self._work), 0)
+                message = _given(folder.get_sub_message, number, self._work)
+                self._seen.add(_count(message, "identifier"))
+                yield from self.item(message, 0)
             if depth < _DEEPEST:
                 inner = [_given(folder.get_sub_folder, n, self._work) for n in range(below)]
                 ahead += [(one, depth + 1) for one in inner if one is not None]
+
+    def lost(self, file: Any) -> Iterator[str]:
+        """Give messages that stand in no folder's table, as where this is damaged."""
+        ahead: list[tuple[Any, str, tuple[int, ...]]] = [(file, "get_root_item", ())]
+        for _ in range(_MOST_ITEMS):
+            if not ahead:
+                return
+            above, give, number = ahead.pop()
+            try:
+                node = getattr(above, give)(*number)
+                kind = _count(node, "identifier") & _KIND
+            except _BROKEN:  # no node of use
+                continue
+            if kind == _MESSAGE and node.identifier not in self._seen and not self._is_over():
+                yield from self.item(node, 0)
+            elif kind != _MESSAGE:
+                below = range(_count(node, "number_of_sub_items"))
+                ahead += [(node, "get_sub_item", (n,)) for n in below]
 
     def _is_over(self) -> bool:
         self._left -= 1

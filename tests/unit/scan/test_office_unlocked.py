@@ -47,11 +47,11 @@ def locked(info: bytes, package: bytes = b"\0" * 64) -> bytes:
     return compound({"EncryptionInfo": info, "EncryptedPackage": package})
 
 
-def standard(password: str, plain: bytes, *, bits: int = 128) -> bytes:
+def standard(password: str, plain: bytes, *, bits: int = 128, spins: int = 50_000) -> bytes:
     """Encrypt as Office 2007 does (MS-OFFCRYPTO 2.3.4.7 to 2.3.4.9)."""
     salt, verifier = bytes(range(16)), b"sixteen bytes!!!"
     digest = hashlib.sha1(salt + password.encode("utf-16-le"), usedforsecurity=False).digest()
-    for number in range(50_000):
+    for number in range(spins):
         digest = hashlib.sha1(number.to_bytes(4, "little") + digest, usedforsecurity=False).digest()
     last = hashlib.sha1(digest + bytes(4), usedforsecurity=False).digest().ljust(64, b"\0")
     key = b"".join(

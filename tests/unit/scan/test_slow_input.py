@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import tracemalloc
 from email.message import EmailMessage
 
 import pytest
 
 from agentguard.model.events import FileOutcome
-from agentguard.scan.extract import doc
+from agentguard.scan.extract import _database, doc
 from agentguard.scan.extract._sheet import formats_of
 from agentguard.scan.extract._xml import _links
 from tests.unit.scan import biff
@@ -158,3 +159,12 @@ def test_a_key_that_costs_too_much_is_not_tried(change: tuple[bytes, bytes]) -> 
     assert change[0] in info
     reading = read(locked(info.replace(*change), package))
     assert (reading.outcome, reading.reason) == (FileOutcome.UNREADABLE, "reason.unsupported")
+
+
+def test_records_that_lie_over_each_other_are_read_as_often_as_a_page_holds() -> None:
+    size = 1 << 16
+    record = b"\x7f\x01\x7f" + b"\x09" * 126
+    places = struct.pack(">H", size - 400) * 8000
+    head = struct.pack(">BHHHB", 0x0D, 0, 8000, 0, 0)
+    page = (head + places).ljust(size - 400, b"\0") + record.ljust(400, b"\0")
+    assert len(_database.text_of(page)) < 100 * size
