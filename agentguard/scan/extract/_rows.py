@@ -32,7 +32,10 @@ _LONGEST_PART = 6
 _PARTS = range(2, _LONGEST_PART + 1)
 _MOST_HELD = 400
 
+_MOST_PLANS = 64
+
 _Write = Callable[[Row], str]
+_Plan = tuple[str, Callable[[Row], tuple[str, ...]]]
 
 
 def lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -155,27 +158,35 @@ class _Named:
         self._mends: dict[int, Mend] = mends(sample)
         self._order = nearby(self._names, sample)
         self._known = frozenset(self._order)
-        self._template = ""
-        if len(self._order) > 1 and not self._stems and not self._mends:
-            self._pick = itemgetter(*self._order)
-            names = (self._name(column).replace("%", "%%") for column in self._order)
-            self._template = "".join(said(name, "%s") for name in _distinct(names, self._order))
+        self._plans: dict[tuple[int, ...], _Plan | None] = {}
 
     def put(self, row: Row) -> str:
         """Write one row."""
-        if self._template and len(row) == len(self._order):
-            try:
-                return str(self._template % self._pick(row))
-            except KeyError:  # as many cells, but others
-                pass
+        columns = tuple(row)
+        plan = self._plans.get(columns)
+        if plan is None and len(self._plans) < _MOST_PLANS and columns not in self._plans:
+            plan = self._plans[columns] = self._plan(row)
+        if plan is not None:
+            template, pick = plan
+            return template % pick(row)
         cells: dict[str, str] = {}
-        beyond = sorted(row.keys() - self._known)
-        for column in (*self._order, *beyond):
-            if column in row:
-                self._put(cells, column, row[column])
+        for column in self._ordered(row):
+            self._put(cells, column, row[column])
         if len(cells) == 1 and len(self._order) > 1 and not self._header:
             return "".join(f"{cell}\n" for cell in cells.values())  # a line among tables
         return "".join(said(name, cell) for name, cell in cells.items())
+
+    def _ordered(self, row: Row) -> list[int]:
+        beyond = sorted(row.keys() - self._known)
+        return [column for column in (*self._order, *beyond) if column in row]
+
+    def _plan(self, row: Row) -> _Plan | None:
+        """Plan how rows of these columns are written; None where that depends on their cells."""
+        order = self._ordered(row)
+        if len(order) == 1 or any(c in self._stems or c in self._mends for c in order):
+            return None
+        names = (self._name(column).replace("%", "%%") for column in order)
+        return "".join(said(name, "%s") for name in _distinct(names, order)), itemgetter(*order)
 
     def _put(self, cells: dict[str, str], column: int, value: str) -> None:
         if column in self._mends:
