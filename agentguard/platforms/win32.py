@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-import psutil
-
+from agentguard.catalogue import discover
 from agentguard.model.messages import say
+from agentguard.platforms._win32 import probes
 from agentguard.platforms._win32.clipboard import WindowsClipboard
 from agentguard.platforms._win32.foreground import WindowsForeground
+from agentguard.platforms._win32.power import on_battery
 from agentguard.platforms._win32.session import WindowsSession
-from agentguard.ports.desktop import Absent, Backend
+from agentguard.ports.desktop import Absent, Backend, Probe
 
 if sys.platform != "win32":
     raise ImportError("This door opens on Windows.")
@@ -28,14 +29,6 @@ def backend() -> Backend:
         foreground=WindowsForeground(),
         calls=absent,
         notifier=absent,
-        probes=(),
-        on_battery=_on_battery,
+        probes=discover(probes, "PROBE", Probe),
+        on_battery=on_battery,
     )
-
-
-def _on_battery() -> bool | None:
-    """Ask Windows (GetSystemPowerStatus); None without a battery, or when it does not know."""
-    battery = psutil.sensors_battery()
-    if battery is None or battery.power_plugged is None:
-        return None
-    return not battery.power_plugged

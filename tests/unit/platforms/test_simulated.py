@@ -58,11 +58,11 @@ def test_a_desktop_that_ignores_the_lock_says_that_it_is_not_locked(clock) -> No
 
 def test_a_call_begins_and_ends(desktop) -> None:
     calls = desktop.backend.calls
-    assert calls.in_call() == (False, "")
+    assert calls.recording() == ()
     desktop.call(True, "softphone")
-    assert calls.in_call() == (True, "softphone")
+    assert calls.recording() == ("softphone",)
     desktop.call(False)
-    assert calls.in_call() == (False, "")
+    assert calls.recording() == ()
 
 
 def test_notifications_are_kept(desktop) -> None:
@@ -102,7 +102,7 @@ def test_a_refused_capability_fails_and_works_again(clock, desktop) -> None:
         "session": backend.session.read,
         "lock": backend.session.lock,
         "clipboard": lambda: backend.clipboard.read("CLIPBOARD", limit=1, seconds=1),
-        "calls": backend.calls.in_call,
+        "calls": backend.calls.recording,
         "notifier": lambda: backend.notifier.notify("", ""),
         "probes": lambda: read_fact(backend, "FirewallSeen", clock),
     }

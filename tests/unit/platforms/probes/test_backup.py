@@ -9,8 +9,9 @@ import pytest
 
 from agentguard.model.facts import BackupSeen
 from agentguard.model.moments import Moment
-from agentguard.platforms._linux.probes import backup
-from agentguard.platforms._linux.probes.backup import AHEAD, TRACES
+from agentguard.platforms import _traces as backup
+from agentguard.platforms._linux.probes.backup import TRACES
+from agentguard.platforms._traces import AHEAD
 
 AT = Moment(boot=10.0, wall=1_790_000_000.0)
 

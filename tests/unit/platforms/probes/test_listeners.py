@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from agentguard.model.moments import Moment
-from agentguard.platforms._linux.probes import listeners
+from agentguard.platforms import _sockets as listeners
 
 AT = Moment(boot=10.0, wall=1_790_000_000.0)
 

@@ -1,0 +1,240 @@
+"""Speaks to Windows' own components by name (IDispatch), in bounded time.
+
+Source: Microsoft, "IDispatch interface" (oaidl.h) and "VARIANT structure". Answers are copied into
+plain values at once; an object of Windows never leaves its thread.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from ctypes import wintypes
+from typing import Any, TypeVar
+
+from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.component_answers import ComponentError
+
+if sys.platform != "win32":
+    raise ImportError("This module calls Windows.")
+
+T = TypeVar("T")
+
+SILENT = -2147023436  # HRESULT of ERROR_TIMEOUT: it did not answer in our time
+
+_RELEASE, _NAMES, _INVOKE = 2, 5, 6  # places in IDispatch's table
+_METHOD_OR_PROPERTY = 1 | 2  # DISPATCH_METHOD, DISPATCH_PROPERTYGET
+_EXCEPTION = -2147352567  # DISP_E_EXCEPTION
+_ANYWHERE = 0x1 | 0x4  # CLSCTX_INPROC_SERVER, CLSCTX_LOCAL_SERVER
+_APARTMENT = 2  # COINIT_APARTMENTTHREADED
+_DISPATCH = uuid.UUID("00020400-0000-0000-c000-000000000046").bytes_le
+_NULL_ID = bytes(16)
+
+_I4, _BSTR, _OBJECT, _BOOL = 3, 8, 9, 11  # VARTYPE
+_WHOLE = {
+    2: "i2",
+    3: "i4",
+    16: "i1",
+    17: "u1",
+    18: "u2",
+    19: "u4",
+    20: "i8",
+    21: "u8",
+    22: "i4",
+    23: "u4",
+}
+_REAL = {5: "r8", 7: "r8"}  # VT_DATE counts days
+
+
+class _Value(ctypes.Union):
+    _fields_ = (
+        ("i1", ctypes.c_int8), ("u1", ctypes.c_uint8), ("i2", ctypes.c_int16),
+        ("u2", ctypes.c_uint16), ("i4", ctypes.c_int32), ("u4", ctypes.c_uint32),
+        ("i8", ctypes.c_int64), ("u8", ctypes.c_uint64), ("r8", ctypes.c_double),
+        ("text", ctypes.c_wchar_p), ("pointer", ctypes.c_void_p), ("pair", ctypes.c_void_p * 2),
+    )  # fmt: skip
+
+
+class _Variant(ctypes.Structure):
+    """`VARIANT`."""
+
+    _fields_ = (("kind", ctypes.c_ushort), ("reserved", ctypes.c_ushort * 3), ("value", _Value))
+
+
+class _Arguments(ctypes.Structure):
+    """`DISPPARAMS`."""
+
+    _fields_ = (
+        ("values", ctypes.POINTER(_Variant)),
+        ("names", ctypes.c_void_p),
+        ("count", wintypes.UINT),
+        ("named", wintypes.UINT),
+    )
+
+
+class _Exception(ctypes.Structure):
+    """`EXCEPINFO`."""
+
+    _fields_ = (
+        ("codes", ctypes.c_ushort * 2),
+        ("texts", ctypes.c_void_p * 3),
+        ("help", wintypes.DWORD),
+        ("rest", ctypes.c_void_p * 2),
+        ("code", ctypes.c_int32),
+    )
+
+
+_OLE, _AUTOMATION = ctypes.WinDLL("ole32"), ctypes.WinDLL("oleaut32")
+_begin = api.declared(_OLE, "CoInitializeEx", ctypes.c_int32, api.VOID, api.DWORD)
+_end = api.declared(_OLE, "CoUninitialize", None)
+_class_of = api.declared(_OLE, "CLSIDFromProgID", ctypes.c_int32, api.TEXT, api.VOID)
+_create = api.declared(
+    _OLE, "CoCreateInstance", ctypes.c_int32, api.VOID, api.VOID, api.DWORD, api.VOID,
+    ctypes.POINTER(api.VOID),
+)  # fmt: skip
+_string = api.declared(_AUTOMATION, "SysAllocString", api.VOID, api.TEXT)
+_free_string = api.declared(_AUTOMATION, "SysFreeString", None, api.VOID)
+_clear = api.declared(_AUTOMATION, "VariantClear", ctypes.c_int32, ctypes.POINTER(_Variant))
+
+
+class Component:
+    """An object of Windows; `get` reads a property or calls a method by its name."""
+
+    def __init__(self, pointer: int) -> None:
+        self._pointer = pointer
+
+    def get(self, name: str, *arguments: object) -> Any:
+        """Give a property or a method's answer: a plain value, None, or another Component.
+
+        Raises:
+            ComponentError: Windows refused.
+
+        """
+        given = (_Variant * len(arguments))(*map(_variant, reversed(arguments)))
+        told, problem = _Variant(), _Exception()
+        packed = _Arguments(values=given, count=len(arguments))
+        try:
+            code = self._function(_INVOKE, wintypes.LONG, api.VOID, wintypes.DWORD, wintypes.WORD,
+                                  api.VOID, api.VOID, api.VOID, api.VOID)(
+                self._pointer, self._number(name), _NULL_ID, 0, _METHOD_OR_PROPERTY,
+                ctypes.byref(packed), ctypes.byref(told), ctypes.byref(problem), None,
+            )  # fmt: skip
+        finally:
+            for each in given:
+                _clear(ctypes.byref(each))
+        _forget(problem)
+        _checked(problem.code if code == _EXCEPTION and problem.code else code)
+        return _plain(told)
+
+    def release(self) -> None:
+        """Give the object back."""
+        pointer, self._pointer = self._pointer, 0
+        if pointer:
+            self._function(_RELEASE, at=pointer)(pointer)
+
+    def __del__(self) -> None:
+        with suppress(OSError):
+            self.release()
+
+    def _number(self, name: str) -> int:
+        number, names = wintypes.LONG(), (ctypes.c_wchar_p * 1)(name)
+        asked = self._function(_NAMES, api.VOID, api.VOID, wintypes.UINT, wintypes.DWORD, api.VOID)
+        _checked(asked(self._pointer, _NULL_ID, names, 1, 0, ctypes.byref(number)))
+        return number.value
+
+    def _function(self, place: int, *arguments: Any, at: int = 0) -> Callable[..., int]:
+        table = ctypes.cast(at or self._pointer, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p)))
+        shape = ctypes.WINFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, *arguments)
+        made: Callable[..., int] = shape(table[0][place])
+        return made
+
+
+def _variant(value: object) -> _Variant:
+    if isinstance(value, bool):
+        return _Variant(kind=_BOOL, value=_Value(i2=-int(value)))
+    if isinstance(value, int):
+        return _Variant(kind=_I4, value=_Value(i4=value))
+    return _Variant(kind=_BSTR, value=_Value(pointer=_string(str(value))))
+
+
+def _plain(told: _Variant) -> Any:
+    """Copy an answer; an object's reference goes over to its Component."""
+    if told.kind == _OBJECT:
+        return Component(told.value.pointer) if told.value.pointer else None
+    try:
+        if told.kind == _BOOL:
+            return told.value.i2 != 0
+        if told.kind == _BSTR:
+            return told.value.text or ""
+        name = _WHOLE.get(told.kind) or _REAL.get(told.kind)
+        return getattr(told.value, name) if name else None
+    finally:
+        _clear(ctypes.byref(told))
+
+
+def _forget(problem: _Exception) -> None:
+    for text in problem.texts:
+        _free_string(text)
+
+
+def _checked(code: int) -> None:
+    if code < 0:
+        raise ComponentError(code)
+
+
+def create(name: str) -> Component:
+    """Make an object by its ProgID.
+
+    Raises:
+        ComponentError: it is not there, or refuses.
+
+    """
+    class_id, pointer = ctypes.create_string_buffer(16), api.VOID()
+    _checked(_class_of(name, class_id))
+    _checked(_create(class_id, None, _ANYWHERE, _DISPATCH, ctypes.byref(pointer)))
+    return Component(pointer.value or 0)
+
+
+def rows(space: str, wql: str, *names: str) -> tuple[dict[str, object], ...]:
+    """Ask WMI; the properties are named, since not every provider can list its own.
+
+    Raises:
+        ComponentError: the namespace is not there, or may not be asked.
+
+    """
+    services = create("WbemScripting.SWbemLocator").get("ConnectServer", ".", space)
+    found = services.get("ExecQuery", wql)
+    return tuple(
+        {name: one.get(name) for name in names}
+        for one in (found.get("ItemIndex", index) for index in range(found.get("Count")))
+    )
+
+
+def within(seconds: float, question: Callable[[], T]) -> T:
+    """Ask in a thread of its own, which is left behind when Windows does not answer in time.
+
+    Raises:
+        ComponentError: Windows refused, or did not answer.
+
+    """
+    told: list[T] = []
+    problems: list[ComponentError] = []
+
+    def ask() -> None:
+        _begin(None, _APARTMENT)
+        try:
+            told.append(question())
+        except ComponentError as problem:
+            problems.append(problem.with_traceback(None))
+        finally:
+            _end()
+
+    thread = threading.Thread(target=ask, name="component", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if told:
+        return told[0]
+    raise problems[0] if problems else ComponentError(SILENT)

@@ -1,0 +1,49 @@
+"""The installed software of the machine, in both views of its registry, and of the user."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from agentguard.model.facts import SoftwareSeen
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+from agentguard.platforms._win32 import registry
+from agentguard.platforms._win32 import software_answers as answers
+from agentguard.ports.desktop import Probe
+
+if sys.platform != "win32":
+    raise ImportError("This probe is for Windows.")
+
+UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
+WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+PART = "software-part"
+
+PLACES = (
+    (answers.MACHINE, registry.MACHINE, registry.WIDE),
+    (answers.NARROW, registry.MACHINE, registry.NARROW),
+    (answers.USER, registry.USER, registry.WIDE),
+)
+
+
+def entries(failed: list[str]) -> Iterator[tuple[str, registry.Values]]:
+    """Give every uninstall entry with its place; names in `failed` the places that refused."""
+    for name, root, view in PLACES:
+        try:
+            for child in registry.children(root, UNINSTALL, view):
+                yield name, registry.values(root, f"{UNINSTALL}\\{child}", view)
+        except OSError:
+            failed.append(name)
+
+
+def read(at: Moment, _policy: Policy) -> SoftwareSeen:
+    """Walk over the uninstall keys."""
+    failed: list[str] = []
+    windows = registry.values(registry.MACHINE, WINDOWS)
+    items = answers.installed(entries(failed), windows)
+    if not items:
+        return SoftwareSeen(at=at, unread="no-answer")
+    return SoftwareSeen(at=at, items=items, unread=PART if failed else "")
+
+
+PROBE = Probe(name="software", every=21600, read=read)

@@ -1,0 +1,53 @@
+"""Reads the registry; a key that is not there has nothing in it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+if sys.platform != "win32":
+    raise ImportError("This module calls Windows.")
+
+import winreg
+
+MACHINE, USER = winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER
+WIDE, NARROW = winreg.KEY_WOW64_64KEY, winreg.KEY_WOW64_32KEY
+
+Values = Mapping[str, object]
+
+
+def values(root: int, path: str, view: int = WIDE) -> Values:
+    """Give the values of a key by their names.
+
+    Raises:
+        PermissionError: this user may not read it.
+
+    """
+    try:
+        with winreg.OpenKey(root, path, 0, winreg.KEY_READ | view) as key:
+            return dict(_values(key))
+    except FileNotFoundError:
+        return {}
+
+
+def _values(key: Any) -> Iterator[tuple[str, object]]:
+    for index in range(winreg.QueryInfoKey(key)[1]):
+        with suppress(FileNotFoundError):
+            name, value, _ = winreg.EnumValue(key, index)
+            yield name, value
+
+
+def children(root: int, path: str, view: int = WIDE) -> tuple[str, ...]:
+    """Give the names of the keys in a key.
+
+    Raises:
+        PermissionError: this user may not read it.
+
+    """
+    try:
+        with winreg.OpenKey(root, path, 0, winreg.KEY_READ | view) as key:
+            return tuple(winreg.EnumKey(key, i) for i in range(winreg.QueryInfoKey(key)[0]))
+    except FileNotFoundError:
+        return ()

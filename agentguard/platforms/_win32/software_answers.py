@@ -1,0 +1,66 @@
+"""What the uninstall keys and the version key of the registry say of installed software.
+
+Source: Microsoft, "Uninstall Registry Key" (Windows Installer), and what Settings itself hides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from agentguard.model.facts import Software
+
+Entry = Mapping[str, object]
+
+MACHINE, NARROW, USER, SYSTEM = "registry", "registry-32", "registry-user", "windows"
+"""Where an entry stands: for the machine, for its 32-bit programs, for the user; Windows itself."""
+
+FIRST_OF_11 = 22000
+_UPDATES = frozenset({"security update", "update rollup", "hotfix", "update", "service pack"})
+
+
+def installed(entries: Iterable[tuple[str, Entry]], windows: Entry) -> tuple[Software, ...]:
+    """Give the installed programs, each once, and Windows itself."""
+    found = dict.fromkeys((*_windows(windows), *_programs(entries)))
+    seen: dict[tuple[str, str, str], Software] = {}
+    for item in found:  # the same program may stand in both views of one key
+        seen.setdefault((item.name, item.version, item.vendor), item)
+    return tuple(seen.values())
+
+
+def _programs(entries: Iterable[tuple[str, Entry]]) -> Iterator[Software]:
+    for source, entry in entries:
+        name = word(entry, "DisplayName")
+        if name and not _is_part(entry):
+            yield Software(
+                name=name,
+                version=word(entry, "DisplayVersion"),
+                vendor=word(entry, "Publisher"),
+                source=source,
+            )
+
+
+def _is_part(entry: Entry) -> bool:
+    """Tell whether it belongs to another program: a hidden component, an update."""
+    if entry.get("SystemComponent") == 1 or word(entry, "ParentKeyName"):
+        return True
+    return word(entry, "ReleaseType").casefold() in _UPDATES
+
+
+def _windows(entry: Entry) -> Iterator[Software]:
+    """Give Windows; the registry calls Windows 11 by the name of 10 (its build tells)."""
+    name, build = word(entry, "ProductName"), word(entry, "CurrentBuild")
+    if not name or not build.isdigit():
+        return
+    if int(build) >= FIRST_OF_11:
+        name = name.replace("Windows 10", "Windows 11")
+    major = entry.get("CurrentMajorVersionNumber")
+    minor = entry.get("CurrentMinorVersionNumber", 0)
+    line = f"{major}.{minor}" if isinstance(major, int) else word(entry, "CurrentVersion")
+    parts = (line, build, str(entry["UBR"])) if isinstance(entry.get("UBR"), int) else (line, build)
+    yield Software(name=name, version=".".join(parts), vendor="Microsoft", source=SYSTEM)
+
+
+def word(entry: Entry, name: str) -> str:
+    """Give a value that is text, without what surrounds it; empty when it is something else."""
+    value = entry.get(name)
+    return value.replace("\0", "").strip() if isinstance(value, str) else ""

@@ -1,0 +1,105 @@
+"""What recorded answers of Windows' components mean; a number nobody knows says nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.checks.antivirus import CHECK as ANTIVIRUS
+from agentguard.checks.disk_encryption import CHECK as DISKS
+from agentguard.checks.firewall import CHECK as FIREWALL
+from agentguard.model.events import Facts
+from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen
+from agentguard.model.moments import Moment
+from agentguard.model.verdicts import State
+from agentguard.platforms._win32.component_answers import (
+    ComponentError,
+    antivirus,
+    disks,
+    firewall,
+)
+from agentguard.texts import load
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "windows"
+AT = Moment(boot=1.0, wall=1_700_000_000.0)
+NOBODY = Facts(last={})
+
+
+def recorded(name: str) -> dict[str, dict]:
+    answers: dict[str, dict] = json.loads((VECTORS / f"{name}.json").read_text("utf-8"))["answers"]
+    return answers
+
+
+def antivirus_of(answer: dict) -> AntivirusSeen:
+    if "error" in answer:
+        problem = ComponentError(answer["error"]["hresult"])
+        return AntivirusSeen(at=AT, unread=problem.unread)
+    return antivirus(answer["rows"], AT)
+
+
+def firewall_of(answer: dict) -> FirewallSeen:
+    enabled = {int(profile): on for profile, on in answer["enabled"].items()}
+    return firewall(answer["active"], enabled, answer.get("others", ()), AT)
+
+
+def disks_of(answer: dict) -> DisksSeen:
+    return disks(answer["drives"], answer.get("rows", ()), answer.get("shell", {}), AT)
+
+
+@pytest.mark.parametrize("name", recorded("antivirus"))
+def test_antivirus(name: str) -> None:
+    answer = recorded("antivirus")[name]
+    seen = antivirus_of(answer)
+    assert seen.unread == answer.get("unread", "")
+    assert [[p.product, p.on, p.current] for p in seen.products] == answer.get("products", [])
+
+
+@pytest.mark.parametrize("name", recorded("firewall"))
+def test_firewall(name: str) -> None:
+    answer = recorded("firewall")[name]
+    seen = firewall_of(answer)
+    assert (seen.on, seen.unread) == (answer["on"], answer.get("unread", ""))
+    assert seen.product == answer.get("product", "")
+
+
+@pytest.mark.parametrize("name", recorded("disks"))
+def test_disks(name: str) -> None:
+    answer = recorded("disks")[name]
+    seen = disks_of(answer)
+    assert [volume.encrypted for volume in seen.volumes] == answer["encrypted"]
+    assert [volume.mount for volume in seen.volumes] == answer["drives"]
+
+
+def test_no_drive_at_all_is_no_pass() -> None:
+    assert disks((), (), {}, AT).unread
+
+
+def test_what_was_not_told_is_never_red() -> None:
+    untold = [a for a in recorded("antivirus").values() if a.get("unread")]
+    assert untold
+    for answer in untold:
+        assert ANTIVIRUS.judge(antivirus_of(answer), NOBODY, None).state is State.UNKNOWN
+    for answer in (a for a in recorded("firewall").values() if a["on"] is None):
+        assert FIREWALL.judge(firewall_of(answer), NOBODY, None).state is State.UNKNOWN
+    for answer in (a for a in recorded("disks").values() if set(a["encrypted"]) <= {True, None}):
+        assert DISKS.judge(disks_of(answer), NOBODY, None).state is not State.FAIL
+
+
+@given(st.integers(-(2**31), 2**32 - 1))
+def test_any_number_of_a_product_is_read_or_not_known(state: int) -> None:
+    (product,) = antivirus([{"displayName": "X", "productState": state}], AT).products
+    assert product.on in {True, False, None}
+    assert product.current in {True, False, None}
+
+
+@given(st.integers(-(2**31), 2**31 - 1))
+def test_every_refusal_has_a_reason_in_words(code: int) -> None:
+    assert load().has(f"unread.{ComponentError(code).unread}")
+
+
+def test_a_refusal_shows_its_number() -> None:
+    assert "0x80004001" in str(ComponentError(-2147467263))

@@ -1,0 +1,186 @@
+"""The facts of a Windows machine: its real registry, and components that Wine does not have."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import winreg
+from collections.abc import Iterator
+
+import pytest
+
+from agentguard import platforms
+from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, ProgramsSeen
+from agentguard.model.locking import LockLimitsSeen, Standing, effective
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Contact, Policy, Watch
+from agentguard.platforms._win32 import com, registry
+from agentguard.platforms._win32.component_answers import ComponentError
+from agentguard.platforms._win32.power import on_battery, plan
+from agentguard.platforms._win32.probes import (
+    antivirus,
+    backup,
+    disks,
+    firewall,
+    lock_limits,
+    programs,
+    software,
+)
+from agentguard.texts import load
+
+AT = Moment(boot=1.0, wall=1_700_000_000.0)
+POLICY = Policy(
+    name="test", version=1, description="", watch=Watch(folders=(), exclude=()), retention=(),
+    backup_markers=(), contact=Contact(), controls={}, digest="",
+)  # fmt: skip
+NAME = "AgentGuard test Größe"
+WORDS, NUMBER = winreg.REG_SZ, winreg.REG_DWORD
+
+
+@pytest.fixture
+def keys() -> Iterator[object]:
+    """Write keys, and take away what was made."""
+    made: list[tuple[int, str, int, str | None, tuple[object, int] | None]] = []
+
+    def write(root: int, path: str, view: int = registry.WIDE, **values: object) -> None:
+        with winreg.CreateKeyEx(root, path, 0, winreg.KEY_ALL_ACCESS | view) as key:
+            for name, value in values.items():
+                made.append((root, path, view, name, _before(key, name)))
+                kind = NUMBER if isinstance(value, int) else WORDS
+                winreg.SetValueEx(key, name, 0, kind, value)
+
+    yield write
+    for root, path, view, name, before in reversed(made):
+        with winreg.OpenKey(root, path, 0, winreg.KEY_ALL_ACCESS | view) as key:
+            if before is None:
+                winreg.DeleteValue(key, name)
+            else:
+                winreg.SetValueEx(key, name, 0, before[1], before[0])
+
+
+def _before(key: object, name: str) -> tuple[object, int] | None:
+    try:
+        return winreg.QueryValueEx(key, name)
+    except FileNotFoundError:
+        return None
+
+
+def test_software_of_both_views_and_of_the_user_is_listed(keys) -> None:
+    for root, view, version in (
+        (registry.MACHINE, registry.WIDE, "1.64"),
+        (registry.MACHINE, registry.NARROW, "1.32"),
+        (registry.USER, registry.WIDE, "1.1"),
+    ):
+        path = f"{software.UNINSTALL}\\{NAME} {version}"
+        keys(root, path, view, DisplayName=NAME, DisplayVersion=version, Publisher="Åbo & Co")
+    seen = software.read(AT, POLICY)
+    found = {(i.version, i.source) for i in seen.items if i.name == NAME}
+    assert found == {("1.64", "registry"), ("1.32", "registry-32"), ("1.1", "registry-user")}
+    assert not seen.unread
+
+
+def test_a_hidden_component_is_not_listed(keys) -> None:
+    path = f"{software.UNINSTALL}\\{NAME} part"
+    keys(registry.MACHINE, path, DisplayName=f"{NAME} part", SystemComponent=1)
+    assert f"{NAME} part" not in {item.name for item in software.read(AT, POLICY).items}
+
+
+def test_windows_itself_is_listed() -> None:
+    (windows,) = (i for i in software.read(AT, POLICY).items if i.source == "windows")
+    build = sys.getwindowsversion().build
+    assert windows.name.startswith("Windows")
+    assert windows.version.split(".")[2] == str(build)
+
+
+def test_the_users_screen_saver_is_read(keys) -> None:
+    keys(
+        registry.USER, lock_limits.USER, ScreenSaveActive="1", ScreenSaverIsSecure="1",
+        ScreenSaveTimeOut="420", **{"SCRNSAVE.EXE": "scrnsave.scr"},
+    )  # fmt: skip
+    winner = effective(lock_limits.read(AT, POLICY).sources)
+    assert (winner.name, winner.seconds, winner.managed) == ("Screen saver", 420, False)
+
+
+def test_policy_and_machine_limit_are_read(keys) -> None:
+    keys(registry.USER, lock_limits.POLICY, ScreenSaveActive="0")
+    keys(registry.MACHINE, lock_limits.MACHINE, InactivityTimeoutSecs=840)
+    seen = lock_limits.read(AT, POLICY)
+    winner = effective(seen.sources)
+    assert (winner.name, winner.seconds) == ("Machine inactivity limit", 840)
+    assert Standing.OVERRULED in {source.standing for source in seen.sources}
+
+
+def test_no_key_is_no_value() -> None:
+    assert registry.values(registry.USER, "Software\\AgentGuard\\No such") == {}
+    assert registry.children(registry.USER, "Software\\AgentGuard\\No such") == ()
+
+
+@pytest.mark.parametrize("probe", [antivirus, disks, firewall], ids=lambda p: p.PROBE.name)
+def test_what_this_windows_does_not_tell_is_not_known_and_says_why(probe) -> None:
+    """Wine has none of these components: that must be neither green nor red."""
+    seen: AntivirusSeen | DisksSeen | FirewallSeen = probe.read(AT, POLICY)
+    assert seen.unread
+    assert load().has(f"unread.{seen.unread}")
+
+
+def test_the_fixed_drives_are_named_by_letters() -> None:
+    assert "C:" in disks.fixed_drives()
+
+
+def test_running_programs_are_named_in_small_letters() -> None:
+    seen: ProgramsSeen = programs.read(AT, POLICY)
+    assert "python" in seen.images
+
+
+def test_without_a_marker_nothing_is_said_of_backups(tmp_path) -> None:
+    assert backup.read(AT, POLICY).unread
+
+
+def test_wmi_is_asked_by_named_properties() -> None:
+    asked = "SELECT Caption, BuildNumber FROM Win32_OperatingSystem"
+    (row,) = com.within(30, lambda: com.rows(r"root\cimv2", asked, "Caption", "BuildNumber"))
+    assert "Windows" in row["Caption"]
+    assert row["BuildNumber"] == str(sys.getwindowsversion().build)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda: com.create("No.Such.Thing"),
+        lambda: com.rows(r"root\no-such-space", "SELECT x FROM y", "x"),
+        lambda: com.create("WScript.Shell").get("NoSuchName"),
+    ],
+    ids=["class", "space", "name"],
+)
+def test_a_refusal_is_an_error_of_ours(question) -> None:
+    with pytest.raises(ComponentError) as caught:
+        com.within(30, question)
+    assert caught.value.unread in {"unsupported", "denied", "no-answer"}
+
+
+def test_texts_go_in_and_come_out() -> None:
+    shown = com.within(
+        30, lambda: com.create("WScript.Shell").get("ExpandEnvironmentStrings", "ü %OS%")
+    )
+    assert shown.rstrip("\0") == "ü Windows_NT"
+
+
+def test_a_component_that_never_answers_is_left_behind() -> None:
+    never = threading.Event()
+    with pytest.raises(ComponentError) as caught:
+        com.within(0.2, never.wait)
+    assert caught.value.unread == "no-answer"
+    never.set()
+
+
+def test_every_probe_of_the_door_reads() -> None:
+    backend = platforms.load()
+    for probe in backend.probes:
+        assert probe.read(AT, POLICY).at == AT
+    assert {"software", "lock-limits", "firewall"} <= {probe.name for probe in backend.probes}
+
+
+def test_power_is_told_or_not_known() -> None:
+    assert on_battery() in {True, False, None}
+    assert isinstance(lock_limits.read(AT, POLICY), LockLimitsSeen)
+    assert plan().display is None or plan().display >= 0
