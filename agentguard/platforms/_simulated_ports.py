@@ -77,7 +77,7 @@ class DesktopState:
     locks: bool
     locked: bool = False
     active: bool = True
-    call: tuple[bool, str] = (False, "")
+    recording: tuple[str, ...] = ()
     battery: bool | None = None
     focused: FocusedWindow = NO_WINDOW
     copied: dict[str, Copied] = field(default_factory=dict)
@@ -212,10 +212,10 @@ class SimulatedCalls:
 
     state: DesktopState
 
-    def in_call(self) -> tuple[bool, str]:
-        """Tell whether a call is live."""
+    def recording(self) -> tuple[str, ...]:
+        """Give the programs that record now."""
         self.state.require("calls")
-        return self.state.call
+        return self.state.recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from agentguard.platforms._linux.clipboard import X11Clipboard
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.platforms._linux.locker import Locker
 from agentguard.platforms._linux.logind import Logind
+from agentguard.platforms._linux.microphones import Microphones
 from agentguard.platforms._linux.notify import LinuxNotifier
 from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms._linux.screensaver import ScreenSaver
@@ -37,7 +38,7 @@ def backend(environment: Mapping[str, str]) -> Backend:
         session=_session(environment, "" if nothing else display),
         clipboard=nothing or X11Clipboard(display),
         foreground=nothing or X11Foreground(display),
-        calls=Absent(reason=say("desktop.no-calls")),
+        calls=Microphones(environment),
         notifier=_notifier(environment),
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,

@@ -119,9 +119,9 @@ class SimulatedDesktop:
         self._state.focused = focused
         self._state.focuses.publish((focused, self._state.clock.now().boot))
 
-    def call(self, on: bool, source: str = "softphone") -> None:  # noqa: FBT001 - reads as said
-        """Begin or end a call."""
-        self._state.call = (on, source if on else "")
+    def call(self, on: bool, program: str = "softphone") -> None:  # noqa: FBT001 - reads as said
+        """Begin or end a call: a program takes the microphone, or nobody has it."""
+        self._state.recording = (program,) if on else ()
 
     def unplug(self, *, battery: bool | None = True) -> None:
         """Run on the battery, or on mains power; None for a computer without a battery."""

@@ -43,6 +43,7 @@ def _policy(draft: Draft, digest: str) -> Policy:
         retention=said.retention,
         backup_markers=said.backup_markers,
         contact=said.contact,
+        calls=said.calls,
         controls=controls,
         digest=digest,
     )

@@ -38,6 +38,7 @@ def policy_table(policy: Policy) -> dict[str, Json]:
         "retention": plain(policy.retention),
         "backup_markers": plain(policy.backup_markers),
         "contact": plain(policy.contact),
+        "calls": plain(policy.calls),
         "controls": {id_: _control(c) for id_, c in policy.controls.items()},
     }
 

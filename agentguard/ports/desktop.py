@@ -137,8 +137,8 @@ class Foreground(Protocol):
 class Calls(Protocol):
     """Whether the agent is in a call."""
 
-    def in_call(self) -> tuple[bool, str]:
-        """Tell whether a call is live, and by which source."""
+    def recording(self) -> tuple[str, ...]:
+        """Give the programs that record from a microphone now, by image name, each once."""
         ...
 
 

@@ -1,15 +1,37 @@
-"""Whether a call is live, to events."""
+"""Whether a call is live, to events: by the microphone, and by what a softphone tells.
+
+A call by microphone ends when nobody has recorded for three seconds, as a softphone lets go of it
+for a moment when the headset changes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from agentguard.errors import PlatformError
+from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.events import CallState
+from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Calls
+from agentguard.ports.desktop import Absent, Calls
 from agentguard.ports.sensor import Submit
-from agentguard.sensors.absent import watching_state
+from agentguard.sensors.absent import absent_state, watching_state
+from agentguard.sensors.signals import CallSignals
 
 NAME = "call"
+Rules = Callable[[], CallRules]
 EVERY = 1.0  # seconds between two looks
+HOLD = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is said of calls beside the microphone: softphones' signals, and the policy's rules."""
+
+    signals: CallSignals = field(default_factory=CallSignals)
+    rules: Rules = lambda: ANY_MICROPHONE
 
 
 class CallSensor:
@@ -17,18 +39,57 @@ class CallSensor:
 
     name = NAME
 
-    def __init__(self, calls: Calls, clock: Clock) -> None:
+    def __init__(self, calls: Calls | Absent, clock: Clock, told: Told | None = None) -> None:
         self._calls = calls
+        self._told = told or Told()
         self._clock = clock
+        self._heard: tuple[str, Moment] | None = None
 
     def run(self, submit: Submit, stop: Stop) -> None:
-        """Look each second; a PlatformError ends the watch."""
-        told: tuple[bool, str] | None = None
+        """Look each second; a PlatformError ends the watch, once it was told that no call is."""
+        if isinstance(self._calls, Absent):
+            submit(absent_state(self.name, self._calls.reason, self._clock))
+        told: str | None = None
         while not stop.is_set():
-            seen = self._calls.in_call()
-            if told is None:
+            try:
+                source = self._source()
+            except PlatformError:
+                self._tell("", submit)
+                raise
+            if told is None and not isinstance(self._calls, Absent):
                 submit(watching_state(self.name, self._clock))
-            if seen != told:
-                told = seen
-                submit(CallState(at=self._clock.now(), in_call=seen[0], source=seen[1]))
+            if source != told:
+                told = source
+                self._tell(source, submit)
             self._clock.wait(stop, EVERY)
+
+    def _tell(self, source: str, submit: Submit) -> None:
+        submit(CallState(at=self._clock.now(), in_call=bool(source), source=source))
+
+    def _source(self) -> str:
+        """Give what is taken for a call now; empty for none."""
+        now = self._clock.now()
+        live = self._told.signals.live(now)
+        if live:
+            return live[0]
+        if isinstance(self._calls, Absent):
+            return ""
+        heard = _softphone(self._calls.recording(), self._told.rules())
+        if heard:
+            self._heard = (heard, now)
+        if self._heard is None or now.since(self._heard[1]) > HOLD:
+            return ""
+        return self._heard[0]
+
+
+def _softphone(images: tuple[str, ...], rules: CallRules) -> str:
+    calling = (
+        image
+        for image in images
+        if _named(image, rules.softphones) and not _named(image, rules.not_calls)
+    )
+    return next(calling, "")
+
+
+def _named(image: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(image.casefold(), pattern.casefold()) for pattern in patterns)

@@ -15,13 +15,14 @@ def desktop_sensors(
     judge: clipboard.Judge,
     clock: Clock,
     known: clipboard.Judge = clipboard.nothing_known,
+    told: call.Told | None = None,
 ) -> tuple[Sensor, ...]:
     """Give the sensors session, clipboard, foreground and call, and front where it can be seen."""
     return (
         _session(backend, clock),
         _clipboard(backend, judge, clock, known),
         _foreground(backend, clock),
-        _call(backend, clock),
+        call.CallSensor(backend.calls, clock, told),
         *_front(backend, clock),
     )
 
@@ -51,9 +52,3 @@ def _foreground(backend: Backend, clock: Clock) -> Sensor:
     if isinstance(backend.foreground, Absent):
         return AbsentSensor(foreground.NAME, backend.foreground.reason, clock)
     return foreground.ForegroundSensor(backend.foreground, clock)
-
-
-def _call(backend: Backend, clock: Clock) -> Sensor:
-    if isinstance(backend.calls, Absent):
-        return AbsentSensor(call.NAME, backend.calls.reason, clock)
-    return call.CallSensor(backend.calls, clock)

@@ -1,0 +1,89 @@
+"""The local door's HTTP: requests of one machine, each judged before a byte of its body is read."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from agentguard.sensors.signals import LONGEST_NAME
+
+HOST = "127.0.0.1"
+LOOK = 0.5  # seconds between two looks at a stop
+PATIENCE = 2.0  # seconds for each part of a request
+LARGEST = 4096  # bytes of a request's body
+DEFAULT = "softphone"
+PREFIX = "/v1/"
+
+Deed = Callable[[str], bool]
+"""Does what a path asks for, for a softphone's name; False when it cannot be taken."""
+
+
+class LocalServer(HTTPServer):
+    """Listens on loopback, on a port that the system gives; one request at a time."""
+
+    timeout = LOOK
+
+    def __init__(self, token: str, deeds: Mapping[str, Deed]) -> None:
+        super().__init__((HOST, 0), _Request)
+        self.token = token
+        self.deeds = deeds
+
+    def handle_error(self, _request: object, _address: object) -> None:
+        """Write nothing down of a caller that hung up."""
+
+
+class _Request(BaseHTTPRequestHandler):
+    timeout = PATIENCE
+    server: LocalServer
+    server_version = "AgentGuard"
+    sys_version = ""
+
+    def do_POST(self) -> None:
+        self.send_response(self._done())
+        self.send_header("Content-Length", "0")
+        self.send_header("Connection", "close")
+        self.end_headers()
+
+    def _done(self) -> HTTPStatus:
+        if not _is_local(self.headers.get("Host", "")):
+            return HTTPStatus.MISDIRECTED_REQUEST
+        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self.server.token.encode()):
+            return HTTPStatus.UNAUTHORIZED
+        known = self.path.startswith(PREFIX)
+        deed = self.server.deeds.get(self.path.removeprefix(PREFIX)) if known else None
+        if deed is None:
+            return HTTPStatus.NOT_FOUND
+        name = _name(self._body(), self.path)
+        if name is None:
+            return HTTPStatus.BAD_REQUEST
+        return HTTPStatus.NO_CONTENT if deed(name) else HTTPStatus.TOO_MANY_REQUESTS
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > LARGEST:
+            return b"too long"
+        return self.rfile.read(int(length))
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing down: a request may hold a name."""
+
+
+def _is_local(host: str) -> bool:
+    return host.rpartition(":")[0] in {HOST, "localhost"}
+
+
+def _name(body: bytes, path: str) -> str | None:
+    """Give the softphone's name of a body `{"name": "..."}`; None when the body is none."""
+    if not body:
+        return "" if path.endswith("end") else DEFAULT
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None
+    name = told.get("name", DEFAULT) if isinstance(told, dict) else None
+    good = isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME
+    return str(name) if good else None

@@ -1,0 +1,181 @@
+"""The local door takes signals from whoever can read its file, and from nobody else."""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from agentguard.commands import _local
+from agentguard.errors import CannotError
+from agentguard.model.events import Event
+from agentguard.model.locking import Asker, LockAsked
+from agentguard.platforms.simulated import FakeClock
+from agentguard.sensors.local import FILE, LocalDoor
+from agentguard.sensors.local_http import LARGEST
+from agentguard.sensors.signals import CallSignals
+from tests.cli.typed import Type, typing
+from tests.desktop.harness import eventually
+
+
+class Door:
+    """A door that is open for a test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = FakeClock()
+        self.signals = CallSignals()
+        self.events: list[Event] = []
+        self.file = folder / FILE
+        self.stop = threading.Event()
+        door = LocalDoor(folder=folder, signals=self.signals, clock=self.clock)
+        self.thread = threading.Thread(target=door.run, args=(self.events.append, self.stop))
+        self.thread.start()
+        eventually(self.file.exists)
+        self.told = json.loads(self.file.read_text())
+
+    def close(self) -> None:
+        self.stop.set()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
+
+    def ask(self, path: str, body: bytes = b"", *, method: str = "POST", **headers: str) -> int:
+        connection = HTTPConnection("127.0.0.1", self.told["port"], timeout=5)
+        given = {"Authorization": f"Bearer {self.told['token']}", **headers}
+        connection.request(method, path, body=body, headers=given)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        return self.signals.live(self.clock.now())
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    opened = Door(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def type_(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Type:
+    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path))
+    return typing(capsys)
+
+
+def test_a_call_begins_and_ends_by_name(door: Door) -> None:
+    assert door.ask("/v1/call/start", b'{"name": "Desk phone"}') == 204
+    assert door.live == ("Desk phone",)
+    assert door.ask("/v1/call/end", b'{"name": "Desk phone"}') == 204
+    assert door.live == ()
+
+
+def test_without_a_body_one_name_is_taken_and_all_calls_end(door: Door) -> None:
+    door.ask("/v1/call/start")
+    door.ask("/v1/call/start", b'{"name": "b"}')
+    assert door.live == ("softphone", "b")
+    door.ask("/v1/call/end")
+    assert door.live == ()
+
+
+def test_a_lock_can_be_asked_for(door: Door) -> None:
+    assert (door.ask("/v1/lock"), door.ask("/v1/shift/end")) == (204, 204)
+    asked = [event.by for event in door.events if isinstance(event, LockAsked)]
+    assert asked == [Asker.PERSON, Asker.SHIFT_END]
+
+
+@pytest.mark.parametrize("token", ["", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer ü"])
+def test_without_the_token_nothing_is_done(door: Door, token: str) -> None:
+    assert door.ask("/v1/call/start", Authorization=token) == 401
+    assert door.live == ()
+
+
+@pytest.mark.parametrize("host", ["desk.example:80", "127.0.0.1.example:80", "", "[::1]:80"])
+def test_a_page_of_another_host_cannot_reach_it(door: Door, host: str) -> None:
+    assert door.ask("/v1/call/start", Host=host) == 421
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/nothing", b"", 404),
+        ("/call/start", b"", 404),
+        ("/", b"", 404),
+        ("/v1/call/start", b"no json", 400),
+        ("/v1/call/start", b"[]", 400),
+        ("/v1/call/start", b'{"name": ""}', 400),
+        ("/v1/call/start", b'{"name": 7}', 400),
+        ("/v1/call/start", b'{"name": "a\\nb"}', 400),
+        ("/v1/call/start", b'{"name": "' + b"a" * 61 + b'"}', 400),
+        ("/v1/call/start", b" " * (LARGEST + 1), 400),
+    ],
+    ids=["deed", "version", "root", "text", "list", "empty", "number", "line", "long", "huge"],
+)
+def test_what_it_does_not_know_it_refuses(door: Door, path: str, body: bytes, status: int) -> None:
+    assert door.ask(path, body) == status
+    assert door.live == ()
+
+
+def test_reading_is_not_offered(door: Door) -> None:
+    assert door.ask("/v1/call/start", method="GET") == 501
+
+
+def test_a_caller_that_hangs_up_or_sends_rubbish_closes_nothing(door: Door) -> None:
+    connection = HTTPConnection("127.0.0.1", door.told["port"], timeout=5)
+    connection.connect()
+    connection.sock.sendall(b"\x16\x03\x01 no http\r\n\r\n")
+    connection.close()
+    assert door.ask("/v1/call/start") == 204
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights in the folder")
+def test_only_the_user_can_read_the_token(door: Door) -> None:
+    assert stat.S_IMODE(door.file.stat().st_mode) == 0o600
+
+
+def test_every_start_has_a_token_of_its_own_and_the_file_goes_at_the_end(tmp_path: Path) -> None:
+    tokens = set()
+    for _ in range(3):
+        opened = Door(tmp_path)
+        tokens.add(opened.told["token"])
+        opened.close()
+        assert not opened.file.exists()
+    assert len(tokens) == 3
+    assert all(len(token) >= 40 for token in tokens)
+
+
+def test_the_command_line_tells_calls_and_locks(door: Door, type_: Type) -> None:
+    assert type_("call", "start", "--name", "Desk phone").code == 0
+    assert door.live == ("Desk phone",)
+    assert type_("call", "end", "--name", "Desk phone").code == 0
+    assert door.live == ()
+    assert type_("lock").code == 0
+    assert type_("lock", "--shift-end").code == 0
+    assert [e.by for e in door.events if isinstance(e, LockAsked)] == list(Asker)
+
+
+def test_the_command_line_says_when_no_agent_runs(type_: Type) -> None:
+    said = type_("call", "start")
+    assert said.code == 3
+    assert said.err.startswith("agentguard: No agent of this user answers.")
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"port": "x", "token": 1}', '{"port": 1}', "[1]"])
+def test_a_damaged_file_is_no_agent(type_: Type, tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE).write_text(content)
+    assert type_("call", "end").code == 3
+
+
+def test_a_refusal_is_told(door: Door, type_: Type) -> None:
+    assert type_("call", "start", "--name", "x" * 100).code == 3
+    with pytest.raises(CannotError, match="404"):
+        _local.tell("nothing")
