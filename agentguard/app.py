@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from agentguard import checks
 from agentguard.agent import Agent, Link, MakeLink, Parts
@@ -15,11 +14,12 @@ from agentguard.engine.core import begin
 from agentguard.engine.errands import Errands
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.loop import Engine
+from agentguard.engine.payment import RECORDER
 from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.respond import Hand, Responder
 from agentguard.engine.schedule import Auditor, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.hands import Farewell, PurgeHand, VaultHand, desktop_hands
+from agentguard.hands import Farewell, PurgeHand, RecorderHand, VaultHand, desktop_hands
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import PolicyInForce
 from agentguard.model.facts import RetentionSeen
@@ -33,16 +33,13 @@ from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import Sensor
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
-from agentguard.sensors.call import Told
 from agentguard.sensors.clipboard import ClipboardSensor
 from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
-from agentguard.sensors.local import LocalDoor
 from agentguard.sensors.manners import Circumstances
 from agentguard.sensors.own import OwnSensors
 from agentguard.sensors.retention import RetentionSensor
-from agentguard.sensors.signals import CallSignals
 from agentguard.sensors.training import Training
 from agentguard.vault.vault import Vault
 
@@ -70,12 +67,14 @@ def build(
     vault = Vault(parts.folder / "vault", parts.journal, parts.clock)
     vault.recover()
     own = _own_sensors(parts, engine)
-    signals = CallSignals()
-    desktop = _desktop_sensors(parts, engine, signals)
-    door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
+    desktop = _desktop_sensors(parts, engine)
     hands = {**_desktop_hands(parts, engine, desktop), **_hands(parts, engine, vault, own)}
     responder = Responder(hands=hands, clock=parts.clock, submit=engine.submit)
-    engine.give = responder.give
+    recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=parts.clock)
+    told = Responder(
+        hands=dict.fromkeys(RECORDER, recorder), clock=parts.clock, submit=engine.submit
+    )
+    engine.give = lambda action: (told if action.kind in RECORDER else responder).give(action)
     errands = Errands()
     return Agent(
         parts=parts,
@@ -85,19 +84,16 @@ def build(
         engine_supervisor=Supervisor(clock=parts.clock, submit=engine.submit),
         actors=(
             Actor(name="hands", run=responder.run),
+            Actor(name="recorder", run=told.run),
             Actor(name="errands", run=errands.run),
             Actor(name="ticker", run=Ticker(clock=parts.clock, submit=engine.submit).run),
             Actor(name="auditor", run=_auditor(parts, engine).run),
             Actor(name="uplink", run=link.run),
             Actor(name="scan", run=_retiring(parts)),
-            Actor(name="local", run=partial(door.run, engine.submit)),
         ),
-        sensors=(
-            *desktop,
-            *own.all,
-        ),
+        sensors=(*desktop, *own.all),
         first=first,
-        farewell=Farewell(backend=parts.backend, engine=engine),
+        farewell=Farewell(backend=parts.backend, engine=engine, recorder=recorder),
     )
 
 
@@ -153,13 +149,12 @@ def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
     )
 
 
-def _desktop_sensors(parts: Parts, engine: Engine, signals: CallSignals) -> tuple[Sensor, ...]:
+def _desktop_sensors(parts: Parts, engine: Engine) -> tuple[Sensor, ...]:
     def known(path: str) -> tuple[Hit, ...]:
         finding = engine.state.findings.get((PII_FILES, path))
         return finding.hits if finding else ()
 
-    told = Told(signals=signals, rules=lambda: engine.policy().calls)
-    return desktop_sensors(parts.backend, _following(engine).scan, parts.clock, known, told)
+    return desktop_sensors(parts.backend, _following(engine).scan, parts.clock, known)
 
 
 def _desktop_hands(

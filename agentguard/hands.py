@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from agentguard import retention
 from agentguard.checks.clipboard import Settings, left_behind
 from agentguard.engine.loop import Engine
-from agentguard.engine.respond import Hand
+from agentguard.engine.respond import Hand, Unsupported
 from agentguard.errors import AgentGuardError, CannotError
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import ClipboardScanned, FileOutcome, FileScanned
@@ -98,13 +99,48 @@ def _masker(clipboard: Clipboard, mask: Callable[[str], str], newer: Newer, clea
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderHand:
+    """Tells the call recorder that a payment begins or has ended."""
+
+    folder: Path
+    policy: PolicySource
+    clock: Clock
+
+    def __call__(self, action: Action) -> Message:
+        """Tell it.
+
+        Raises:
+            UplinkError: it did not answer, or not with a success.
+
+        """
+        from agentguard.uplink.recorder import Recorder  # noqa: PLC0415 - signing costs memory
+
+        url = self.policy().payment.recorder
+        if not url:
+            raise Unsupported("The policy names no recorder.")
+        pause = action.kind is ActionKind.PAUSE_RECORDER
+        recorder = Recorder(self.folder, self.clock)
+        recorder.tell(url, "pause" if pause else "resume", threading.Event())
+        return say("action.recorder-paused") if pause else say("action.recorder-resumed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Farewell:
-    """Takes off the clipboard at the agent's end what the policy does not let lie."""
+    """What the agent's end must not leave behind: customer data, and a recorder that pauses."""
 
     backend: Backend
     engine: Engine
+    recorder: Hand
 
     def __call__(self) -> None:
+        """Clear the clipboard by the policy, and let the recorder go on."""
+        self._clear()
+        if self.engine.state.paying.since is not None:
+            kind = ActionKind.RESUME_RECORDER
+            with suppress(AgentGuardError):
+                self.recorder(Action(id="farewell", kind=kind, check="payment", subject=""))
+
+    def _clear(self) -> None:
         """Clear; a desktop that is gone already has no clipboard to clear."""
         clipboard, state = self.backend.clipboard, self.engine.state
         rules = state.plan.bound["clipboard"].control

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentguard.checks.base import HOUR, Check, few, named
-from agentguard.model.events import Facts
-from agentguard.model.facts import ProgramsSeen
+from agentguard.checks.base import HOUR, NO_NEWS, Check, few, named
+from agentguard.model.events import Event, Facts
+from agentguard.model.facts import Listener, ListenersSeen, ProgramsSeen
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 TOOLS = (
@@ -72,6 +72,19 @@ TOOLS = (
 """Image names of the tools that fraudsters ask agents and customers to start."""
 
 
+PORTS = (
+    3389,  # Remote Desktop
+    5500,  # VNC, waiting for the other side
+    *range(5800, 5810),  # VNC in a browser
+    *range(5900, 5910),  # VNC
+    5938,  # TeamViewer
+    6568,  # AnyDesk
+    7070,  # AnyDesk
+    *range(21114, 21120),  # RustDesk
+)
+"""Ports on which such tools wait; a renamed program still waits there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Which tools there are, and which are the desktop team's own."""
@@ -84,10 +97,40 @@ class Settings:
         default=(),
         metadata={"doc": "Those of them that may run, such as your own help desk's."},
     )
+    ports: tuple[int, ...] = field(
+        default=PORTS, metadata={"doc": "Ports on which remote-access tools wait."}
+    )
 
 
-def judge(event: ProgramsSeen, _facts: Facts, settings: Settings) -> Verdict:
-    """Know a tool by its image name; an allowed one is no finding."""
+def judge(event: Event, _facts: Facts, settings: Settings) -> Verdict | None:
+    """Know a tool by its image name or by its port; an allowed one is no finding."""
+    match event:
+        case ProgramsSeen():
+            return _running(event, settings)
+        case ListenersSeen(unread=""):
+            return _waiting(event, settings)
+        case _:
+            return None
+
+
+def _waiting(event: ListenersSeen, settings: Settings) -> Verdict:
+    found = [one for one in event.listeners if one.port in settings.ports]
+    strange = [one for one in found if not (one.program and named(one.program, settings.allowed))]
+    if strange:
+        return wrong("remote-tools.waiting", ports=few(_name(one) for one in strange))
+    return NO_NEWS
+
+
+def _name(one: Listener) -> str:
+    return f"{one.program or '?'} {one.protocol}/{one.port}"
+
+
+def subject(event: Event, _settings: Settings) -> str:
+    """Tell what waits on a port apart from what runs."""
+    return "ports" if isinstance(event, ListenersSeen) else ""
+
+
+def _running(event: ProgramsSeen, settings: Settings) -> Verdict:
     if event.unread:
         return unknown(f"unread.{event.unread}")
     if not event.images:
@@ -105,9 +148,10 @@ CHECK = Check(
     id="remote-tools",
     measure=5,
     severity=Severity.HIGH,
-    on=(ProgramsSeen,),
+    on=(ProgramsSeen, ListenersSeen),
     settings=Settings,
     judge=judge,
+    subject=subject,
     fresh=HOUR,
     proves=("PCI DSS 8.2.7", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 13.2"),
     lessons=("remote-help",),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import singledispatch
 
-from agentguard.engine import clipboard, locking, memory, prompting, records, shielding
+from agentguard.engine import clipboard, locking, memory, payment, prompting, records, shielding
 from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
 from agentguard.engine.state import Decision, State
@@ -61,7 +61,7 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     decision = judge_all(clipboard.anew(decision, event), event)
     for copied in clipboard.to_judge_again(decision, event):
         decision = judge_all(decision, copied, again=True)
-    return _follow(event, decision)
+    return _follow(event, payment.follow(decision, event, act))
 
 
 def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Decision:

@@ -65,6 +65,18 @@ class Rounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paying:
+    """Payment mode: on `since`, None when off; `away` since another window is in front.
+
+    `settled` says that the recorder was told how it is since the agent began.
+    """
+
+    since: Moment | None = None
+    away: Moment | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """All that the engine knows."""
 
@@ -81,6 +93,7 @@ class State:
     coached: Mapping[str, float] = field(default_factory=dict)
     deferred: tuple[Deferred, ...] = ()
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
+    paying: Paying = Paying()
     shield: Shield | None = None
     count: int = 0
 

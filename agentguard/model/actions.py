@@ -17,6 +17,8 @@ class ActionKind(StrEnum):
     LOCK = "lock"
     CLEAR_CLIPBOARD = "clear-clipboard"
     MASK_CLIPBOARD = "mask-clipboard"
+    PAUSE_RECORDER = "pause-recorder"
+    RESUME_RECORDER = "resume-recorder"
     VAULT = "vault"
     PURGE = "purge"
 

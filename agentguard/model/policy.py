@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agentguard.model.actions import ActionKind
-from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.verdicts import Severity
 
 
@@ -77,6 +76,48 @@ class Contact:
 
     name: str = field(default="", metadata={"doc": "The name of the desk or person to call."})
     phone: str = field(default="", metadata={"doc": "The telephone number, as it is dialled."})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentWindow:
+    """A window in which payments are taken."""
+
+    images: tuple[str, ...] = field(
+        default=("*",), metadata={"doc": "Its programs, without .exe (* and ? as in a shell)."}
+    )
+    window_classes: tuple[str, ...] = field(
+        default=("*",), metadata={"doc": "The classes of its windows (* and ? as in a shell)."}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """What happens while a payment window is in front: payment mode."""
+
+    windows: tuple[PaymentWindow, ...] = field(
+        default=(), metadata={"doc": "The payment windows; none switches payment mode off."}
+    )
+    leave_seconds: int = field(
+        default=2,
+        metadata={
+            "doc": "How long another window must be in front before it ends.",
+            "min": 1,
+            "max": 300,
+        },
+    )
+    recorder: str = field(
+        default="",
+        metadata={
+            "doc": "Where the call recorder is told to pause and to resume: an https address, or "
+            "an http address of this computer (127.0.0.1, [::1] or localhost).",
+            "pattern": r"(?:https://[^\s/@?#]+(?:/[^\s#]*)?"
+            r"|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(?:/[^\s#]*)?)?",
+        },
+    )
+
+
+NO_PAYMENT = Payment()
+"""No payment mode."""
 
 
 CheckDigits = Literal["none", "luhn", "verhoeff", "damm", "mod97", "mod11", "mod11-10"]
@@ -186,4 +227,4 @@ class Policy:
     controls: Mapping[str, Control]
     digest: str
     detection: Detection = ALL
-    calls: CallRules = ANY_MICROPHONE
+    payment: Payment = NO_PAYMENT

@@ -20,6 +20,7 @@ from agentguard.model.facts import (
     SoftwareSeen,
     Volume,
 )
+from agentguard.model.machine import AutoLogonSeen, NetworksSeen, PatchesSeen, UsbSeen
 from agentguard.model.moments import Moment
 
 HOUR = 3600.0
@@ -43,3 +44,7 @@ def healthy_facts(at: Moment) -> Iterator[Fact]:
         ),
     )
     yield BackupSeen(at=at, newest=at.wall - HOUR, source="simulated")
+    yield UsbSeen(at=at)
+    yield AutoLogonSeen(at=at, on=False)
+    yield NetworksSeen(at=at, wireless=True, wifi=("protected",))
+    yield PatchesSeen(at=at, looked=at.wall - HOUR, installed=at.wall - HOUR, security=0)

@@ -7,8 +7,16 @@ from dataclasses import MISSING, dataclass, field
 from functools import cache
 
 from agentguard.model.actions import ActionKind
-from agentguard.model.calls import ANY_MICROPHONE, CallRules
-from agentguard.model.policy import ALL, Contact, Control, Detection, RetentionRule, Watch
+from agentguard.model.policy import (
+    ALL,
+    NO_PAYMENT,
+    Contact,
+    Control,
+    Detection,
+    Payment,
+    RetentionRule,
+    Watch,
+)
 from agentguard.model.verdicts import Severity
 from agentguard.policy.spec import Entry, Record, record
 
@@ -44,6 +52,9 @@ class Document:
     detection: Detection = field(
         default=ALL, metadata={"doc": "Which kinds of personal data are looked for."}
     )
+    payment: Payment = field(
+        default=NO_PAYMENT, metadata={"doc": "What happens while a payment is taken."}
+    )
     retention: tuple[RetentionRule, ...] = field(
         default=(), metadata={"doc": "How old files of a folder may become."}
     )
@@ -51,7 +62,6 @@ class Document:
         default=(),
         metadata={"doc": "Files that the backup program touches when a backup has ended."},
     )
-    calls: CallRules = field(default=ANY_MICROPHONE, metadata={"doc": "What is taken for a call."})
     contact: Contact = field(default=Contact(), metadata={"doc": "Who is called in an incident."})
 
 

@@ -40,10 +40,10 @@ def _policy(draft: Draft, digest: str) -> Policy:
         description=said.description,
         watch=said.watch,
         detection=said.detection,
+        payment=said.payment,
         retention=said.retention,
         backup_markers=said.backup_markers,
         contact=said.contact,
-        calls=said.calls,
         controls=controls,
         digest=digest,
     )

@@ -35,10 +35,10 @@ def policy_table(policy: Policy) -> dict[str, Json]:
         "description": policy.description,
         "watch": plain(policy.watch),
         "detection": plain(policy.detection),
+        "payment": plain(policy.payment),
         "retention": plain(policy.retention),
         "backup_markers": plain(policy.backup_markers),
         "contact": plain(policy.contact),
-        "calls": plain(policy.calls),
         "controls": {id_: _control(c) for id_, c in policy.controls.items()},
     }
 

@@ -12,7 +12,15 @@ from agentguard import texts
 from agentguard.checks.base import Check
 from agentguard.model.events import Event, Facts, PolicyInForce
 from agentguard.model.moments import Moment
-from agentguard.model.policy import Contact, Detection, OwnKind, Policy, Watch
+from agentguard.model.policy import (
+    NO_PAYMENT,
+    Contact,
+    Detection,
+    OwnKind,
+    Payment,
+    Policy,
+    Watch,
+)
 from agentguard.model.verdicts import State
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC).timestamp()
@@ -71,6 +79,7 @@ class Desk:
         contact: Contact | None = None,
         markers: tuple[str, ...] = (),
         own: tuple[OwnKind, ...] = (),
+        payment: Payment = NO_PAYMENT,
     ) -> Policy:
         """Make a policy."""
         return Policy(
@@ -84,6 +93,7 @@ class Desk:
             controls={},
             digest="",
             detection=Detection(recognisers=own),
+            payment=payment,
         )
 
     def policy_in_force(self, **fields: Any) -> None:

@@ -56,8 +56,15 @@ from agentguard.model.facts import (
     Volume,
 )
 from agentguard.model.hits import Hit
+from agentguard.model.machine import (
+    AutoLogonSeen,
+    ChangesSeen,
+    NetworksSeen,
+    PatchesSeen,
+    UsbSeen,
+)
 from agentguard.model.moments import Moment
-from agentguard.model.policy import Contact, Control, Policy
+from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy
 from agentguard.model.posture import Overall
 from agentguard.model.prompts import PromptKind
 from agentguard.model.verdicts import State
@@ -107,7 +114,9 @@ class Floor:
             for c in CHECKS
         }
         contact = Contact(name="Desk", phone="112")
-        return replace(self.desk.policy(contact=contact, markers=("~/x",)), controls=said)
+        payment = Payment(windows=(PaymentWindow(images=("terminal",)),))
+        policy = self.desk.policy(contact=contact, markers=("~/x",), payment=payment)
+        return replace(policy, controls=said)
 
     def see(self, kind: type[Event], **fields: Any) -> None:
         """Show an event to the engine, a second later."""
@@ -146,6 +155,11 @@ def all_good(floor: Floor) -> None:
     own = FolderAccess(path="/home/kim/Documents", others_read=False, others_write=False)
     floor.see(FolderAccessSeen, folders=(own,))
     floor.see(BackupSeen, newest=floor.desk.wall, source="marker")
+    floor.see(UsbSeen)
+    floor.see(AutoLogonSeen, on=False)
+    floor.see(NetworksSeen, wireless=True, wifi=("protected",))
+    floor.see(PatchesSeen, looked=floor.desk.wall, installed=floor.desk.wall, security=0)
+    floor.see(ChangesSeen, watched=3)
     floor.see(RetentionSeen, rules=1)
     floor.see(TrainingSeen, lessons=(lesson(floor, "card-data", 0),))
     floor.see(JournalChecked, entries=3, whole=True)
@@ -179,7 +193,14 @@ def test_green_does_not_outlive_its_proof(floor) -> None:
     floor.desk.pass_time(3 * 86_400)
     floor.see(Tick)
     green = {c.check for c in controls(floor.state, floor.now) if c.state is State.PASS}
-    assert green == {"agent-health", "incident-response", "clipboard", "reauth"}
+    assert green == {
+        "agent-health",
+        "incident-response",
+        "clipboard",
+        "payment",
+        "reauth",
+        "watched-files",
+    }
 
 
 def test_a_file_goes_to_the_vault_and_the_finding_closes(floor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentguard.checks.remote_tools import CHECK, Settings
-from agentguard.model.facts import ProgramsSeen
+from agentguard.model.facts import Listener, ListenersSeen, ProgramsSeen
 from agentguard.model.verdicts import State
 
 ORDINARY = frozenset(
@@ -61,3 +61,20 @@ def test_the_help_desks_own_tool_is_allowed(desk) -> None:
 def test_an_empty_list_of_programs_proves_nothing(desk) -> None:
     assert desk.judge(CHECK, ProgramsSeen).state is State.UNKNOWN
     assert desk.judge(CHECK, ProgramsSeen, unread="denied").state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("port", [3389, 5900, 5938, 7070, 21116])
+def test_a_renamed_tool_is_known_by_its_port(desk, port) -> None:
+    one = Listener(port=port, protocol="tcp", program="helper")
+    told = desk.judge(CHECK, ListenersSeen, listeners=(one,))
+    assert (told.state, told.subject) == (State.FAIL, "ports")
+    assert told.words.endswith(f"helper tcp/{port}.")
+
+
+def test_an_allowed_tool_may_wait_and_other_ports_say_nothing(desk) -> None:
+    own = Settings(allowed=("xrdp",))
+    waits = Listener(port=3389, protocol="tcp", program="xrdp")
+    assert desk.judge(CHECK, ListenersSeen, own, listeners=(waits,)).state is State.PASS
+    other = Listener(port=443, protocol="tcp", program="helper")
+    assert desk.judge(CHECK, ListenersSeen, listeners=(other,)).state is State.PASS
+    assert desk.judge(CHECK, ListenersSeen, unread="denied").state is None

@@ -42,12 +42,14 @@ class Copies:
     """An engine with the real checks, a clock that obeys, and hands that only remember."""
 
     rules: str = ""
+    policy: str = ""
     clock: FakeClock = field(default_factory=FakeClock)
     journal: ListJournal = field(default_factory=ListJournal)
     done: list[Action] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        policy = parse((POLICY % self.rules).encode(), "copies.yaml", shapes())
+        words = self.policy or POLICY % self.rules
+        policy = parse(words.encode(), "copies.yaml", shapes())
         begun = PolicyInForce(at=self.clock.now(), policy=policy)
         every = catalogue()
         self.engine = Engine(
@@ -68,8 +70,9 @@ class Copies:
         at = self.clock.now()
         self.see(ClipboardScanned(at=at, app=app, selection=selection, hits=hits, **more))
 
-    def front(self, image: str) -> None:
-        self.see(WindowInFront(at=self.clock.now(), image=image, window_class=image))
+    def front(self, image: str, window_class: str = "") -> None:
+        at = self.clock.now()
+        self.see(WindowInFront(at=at, image=image, window_class=window_class or image))
 
     def session(self, **said: object) -> None:
         self.see(SessionState(at=self.clock.now(), idle=0.0, source="test", **said))

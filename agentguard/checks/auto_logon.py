@@ -1,0 +1,31 @@
+"""Nobody is signed in without a password."""
+
+from __future__ import annotations
+
+from agentguard.checks.base import DAY, Check, NoSettings
+from agentguard.model.events import Facts
+from agentguard.model.machine import AutoLogonSeen
+from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
+
+
+def judge(event: AutoLogonSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
+    """Expect no automatic sign-in in any sign-in screen's settings."""
+    if event.unread:
+        return unknown(f"unread.{event.unread}")
+    if event.on is None:
+        return unknown("auto-logon.unread")
+    if event.on:
+        return wrong("auto-logon.on", product=event.product)
+    return passed("auto-logon.off")
+
+
+CHECK = Check(
+    id="auto-logon",
+    measure=4,
+    severity=Severity.HIGH,
+    on=(AutoLogonSeen,),
+    settings=NoSettings,
+    judge=judge,
+    fresh=DAY,
+    proves=("PCI DSS 8.3.1", "ISO 27001 A.8.5", "NIST CSF PR.AA-03", "CIS 4.7"),
+)

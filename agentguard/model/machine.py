@@ -1,0 +1,72 @@
+"""More facts of the machine: what is plugged in, who signs in, networks, updates, changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentguard.model.facts import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbStorage:
+    """A stick, disk or card reader at a USB port: what it says of itself, never its number."""
+
+    vendor: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbSeen(Fact):
+    """The USB storage that is plugged in."""
+
+    devices: tuple[UsbStorage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoLogonSeen(Fact):
+    """Whether the computer signs somebody in by itself; the user's name is not told."""
+
+    on: bool | None = None
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworksSeen(Fact):
+    """The wireless networks that are in use: `open`, `weak` (WEP) or `protected`, no names.
+
+    `wireless` is False where the computer has no wireless interface.
+    """
+
+    wireless: bool = False
+    wifi: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchesSeen(Fact):
+    """The state of updates; times are wall seconds since 1970, None when they are not known.
+
+    `reboot` is since when a restart is due, None for none; `looked` when updates were last looked
+    for, `installed` when packages last changed; `security` how many security updates wait.
+    """
+
+    reboot: float | None = None
+    looked: float | None = None
+    installed: float | None = None
+    security: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFile:
+    """A watched file that is not as it was: `how` is changed, gone or new, `since` wall time."""
+
+    path: str
+    how: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesSeen(Fact):
+    """The watched files: how many there are, and those that are not as their baseline says."""
+
+    watched: int = 0
+    changed: tuple[ChangedFile, ...] = ()

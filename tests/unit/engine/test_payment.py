@@ -1,0 +1,129 @@
+"""Payment mode in the engine: begins at once, ends after a while, and leaves nothing half done."""
+
+from __future__ import annotations
+
+from agentguard.model.actions import ActionKind, Outcome
+from agentguard.model.events import ActionFinished
+from agentguard.model.hits import Hit
+from tests.unit.engine.test_clipboard import Copies
+
+PAYMENT = """
+policy: payments
+version: 1
+payment:
+  windows: [{images: [terminal]}, {images: [browser], window_classes: ["*pay*"]}]
+  leave_seconds: 2
+  recorder: %s
+controls:
+  clipboard: {respond: []}
+"""
+PAUSE, RESUME = ActionKind.PAUSE_RECORDER, ActionKind.RESUME_RECORDER
+CLEAR = ActionKind.CLEAR_CLIPBOARD
+CARD = Hit(kind="PAN", count=1)
+
+
+def desk(recorder: str = "http://127.0.0.1:9/hook") -> Copies:
+    """Give a desk at which the customer's record is in front."""
+    made = Copies(policy=PAYMENT % recorder)
+    made.front("crm")
+    del made.done[:]
+    return made
+
+
+def test_the_recorder_is_told_at_the_start_how_it_is() -> None:
+    made = Copies(policy=PAYMENT % "http://localhost:9/")
+    made.front("crm")
+    made.front("mail")
+    assert made.kinds == [RESUME]
+
+
+def test_a_start_in_a_payment_pauses_and_nothing_else() -> None:
+    made = Copies(policy=PAYMENT % "http://localhost:9/")
+    made.front("terminal")
+    assert made.kinds == [PAUSE]
+
+
+def test_it_begins_at_the_first_glance_and_ends_after_two_seconds_elsewhere() -> None:
+    at = desk()
+    at.front("terminal")
+    assert at.kinds == [PAUSE]
+    at.front("crm")
+    at.pass_time(1)
+    assert at.kinds == [PAUSE]
+    at.pass_time(1)
+    assert at.kinds == [PAUSE, RESUME]
+    assert (at.records("payment.began"), at.records("payment.ended")) == (1, 1)
+
+
+def test_flapping_pauses_once() -> None:
+    at = desk()
+    for _ in range(20):
+        at.front("terminal")
+        at.pass_time(1)
+        at.front("crm")
+        at.pass_time(1)
+    assert at.kinds == [PAUSE]
+
+
+def test_a_window_is_known_by_program_and_class() -> None:
+    at = desk()
+    at.front("browser")
+    assert at.done == []
+    at.front("browser", "Acme-Pay")
+    assert at.kinds == [PAUSE]
+
+
+def test_the_clipboard_is_closed_whatever_is_copied() -> None:
+    at = desk("''")
+    at.copy(app="crm")
+    at.copy(app="notes", judged=False, selection="PRIMARY")
+    at.front("terminal")
+    assert [(a.kind, a.subject) for a in at.done] == [(CLEAR, "CLIPBOARD")]
+    at.clock.advance(10)
+    at.copy(app="crm")
+    assert at.kinds == [CLEAR, CLEAR]
+    at.copy(app="")  # it is empty now
+    at.clock.advance(10)
+    at.copy(CARD, app="crm")
+    assert at.kinds == [CLEAR, CLEAR, CLEAR]
+
+
+def test_afterwards_it_is_open_again() -> None:
+    at = desk("''")
+    at.front("terminal")
+    at.front("crm")
+    at.pass_time(3)
+    at.copy(app="crm")
+    assert at.done == []
+
+
+def test_a_recorder_that_failed_is_asked_again_and_never_about_what_is_over() -> None:
+    at = desk()
+    at.front("terminal")
+    at.see(ActionFinished(at=at.clock.now(), action=at.done[0], outcome=Outcome.FAILED))
+    assert [f.check for f in at.engine.snapshot().findings] == ["payment"]
+    at.pass_time(61)
+    assert at.kinds == [PAUSE, PAUSE]
+    at.front("crm")
+    at.pass_time(3)
+    at.see(ActionFinished(at=at.clock.now(), action=at.done[-1], outcome=Outcome.DONE))
+    at.pass_time(121)
+    assert at.kinds == [PAUSE, PAUSE, RESUME]
+    assert at.engine.snapshot().findings == ()
+
+
+def test_a_clock_on_the_wall_that_jumps_ends_nothing() -> None:
+    at = desk()
+    at.front("terminal")
+    at.front("crm")
+    at.clock.jump_wall(10 * 365 * 86400)
+    at.pass_time(1)
+    assert at.kinds == [PAUSE]
+
+
+def test_without_payment_windows_nothing_is_asked() -> None:
+    at = Copies()
+    at.front("terminal")
+    at.front("crm")
+    at.pass_time(10)
+    assert at.done == []
