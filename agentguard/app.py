@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from agentguard import checks
 from agentguard.agent import Agent, Link, MakeLink, Parts
@@ -33,13 +34,16 @@ from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import Sensor
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
+from agentguard.sensors.call import Told
 from agentguard.sensors.clipboard import ClipboardSensor
 from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
+from agentguard.sensors.local import LocalDoor
 from agentguard.sensors.manners import Circumstances
 from agentguard.sensors.own import OwnSensors
 from agentguard.sensors.retention import RetentionSensor
+from agentguard.sensors.signals import CallSignals
 from agentguard.sensors.training import Training
 from agentguard.vault.vault import Vault
 
@@ -67,7 +71,9 @@ def build(
     vault = Vault(parts.folder / "vault", parts.journal, parts.clock)
     vault.recover()
     own = _own_sensors(parts, engine)
-    desktop = _desktop_sensors(parts, engine)
+    signals = CallSignals()
+    desktop = _desktop_sensors(parts, engine, signals)
+    door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
     hands = {**_desktop_hands(parts, engine, desktop), **_hands(parts, engine, vault, own)}
     responder = Responder(hands=hands, clock=parts.clock, submit=engine.submit)
     recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=parts.clock)
@@ -90,6 +96,7 @@ def build(
             Actor(name="auditor", run=_auditor(parts, engine).run),
             Actor(name="uplink", run=link.run),
             Actor(name="scan", run=_retiring(parts)),
+            Actor(name="local", run=partial(door.run, engine.submit)),
         ),
         sensors=(*desktop, *own.all),
         first=first,
@@ -149,12 +156,13 @@ def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
     )
 
 
-def _desktop_sensors(parts: Parts, engine: Engine) -> tuple[Sensor, ...]:
+def _desktop_sensors(parts: Parts, engine: Engine, signals: CallSignals) -> tuple[Sensor, ...]:
     def known(path: str) -> tuple[Hit, ...]:
         finding = engine.state.findings.get((PII_FILES, path))
         return finding.hits if finding else ()
 
-    return desktop_sensors(parts.backend, _following(engine).scan, parts.clock, known)
+    told = Told(signals=signals, rules=lambda: engine.policy().calls)
+    return desktop_sensors(parts.backend, _following(engine).scan, parts.clock, known, told)
 
 
 def _desktop_hands(

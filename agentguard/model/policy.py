@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agentguard.model.actions import ActionKind
+from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.verdicts import Severity
 
 
@@ -227,4 +228,5 @@ class Policy:
     controls: Mapping[str, Control]
     digest: str
     detection: Detection = ALL
+    calls: CallRules = ANY_MICROPHONE
     payment: Payment = NO_PAYMENT

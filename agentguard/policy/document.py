@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, field
 from functools import cache
 
 from agentguard.model.actions import ActionKind
+from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.policy import (
     ALL,
     NO_PAYMENT,
@@ -62,6 +63,7 @@ class Document:
         default=(),
         metadata={"doc": "Files that the backup program touches when a backup has ended."},
     )
+    calls: CallRules = field(default=ANY_MICROPHONE, metadata={"doc": "What is taken for a call."})
     contact: Contact = field(default=Contact(), metadata={"doc": "Who is called in an incident."})
 
 

@@ -43,6 +43,7 @@ def _policy(draft: Draft, digest: str) -> Policy:
         payment=said.payment,
         retention=said.retention,
         backup_markers=said.backup_markers,
+        calls=said.calls,
         contact=said.contact,
         controls=controls,
         digest=digest,

@@ -38,6 +38,7 @@ def policy_table(policy: Policy) -> dict[str, Json]:
         "payment": plain(policy.payment),
         "retention": plain(policy.retention),
         "backup_markers": plain(policy.backup_markers),
+        "calls": plain(policy.calls),
         "contact": plain(policy.contact),
         "controls": {id_: _control(c) for id_, c in policy.controls.items()},
     }
