@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,14 @@ if sys.platform == "win32":
     import msvcrt
 
     def _take(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+        """Windows' own waiting lock looks once a second, and gives up after ten."""
+        nobody = threading.Event()
+        for _ in range(int(LONGEST / LOOK)):
+            try:
+                return msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            except PermissionError:
+                nobody.wait(LOOK)
+        raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
 
 else:
     import fcntl
@@ -22,6 +31,9 @@ else:
 
 
 LOCK = ".lock"
+LOOK = 0.02  # seconds
+LONGEST = 300.0
+"""Seconds: the largest file takes far less, and a hand that hangs must not stop the others."""
 
 
 @contextmanager

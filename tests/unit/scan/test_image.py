@@ -62,6 +62,7 @@ def test_a_logo_in_a_mail_is_not_worth_telling_and_a_photo_is() -> None:
     assert read(zipped({"photo.png": saved(noise, "PNG")})).reason == "reason.image"
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_text_in_a_picture_is_read_where_it_is_switched_on(kind: str) -> None:
     reading = read(saved(drawn(), kind), ocr=True)
@@ -69,11 +70,13 @@ def test_text_in_a_picture_is_read_where_it_is_switched_on(kind: str) -> None:
     assert [hit.kind for hit in reading.hits] == ["PAN"]
 
 
+@pytest.mark.posix
 def test_a_page_that_is_a_picture_is_read_where_it_is_switched_on() -> None:
     reading = read(saved(drawn(), "PDF"), ocr=True)
     assert [hit.kind for hit in reading.hits] == ["PAN"]
 
 
+@pytest.mark.posix
 def test_the_bounded_child_reads_a_picture(tmp_path: Path) -> None:
     file = tmp_path / "card.png"
     file.write_bytes(saved(drawn(), "PNG"))
