@@ -64,6 +64,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path, FakeClock(wall=wall + 3600))
 
 
+@pytest.mark.posix
 def test_a_file_that_is_only_in_a_cloud_is_not_fetched_for_a_hint(desk: Desk) -> None:
     """A cloud's program makes such files all day long, and the watch tells of each."""
     desk.looker.table = Mounts(fuse=frozenset({desk.root.stat().st_dev}))
@@ -74,6 +75,7 @@ def test_a_file_that_is_only_in_a_cloud_is_not_fetched_for_a_hint(desk: Desk) ->
     assert desk.read == ["near.txt"]
 
 
+@pytest.mark.posix
 def test_a_finding_whose_file_went_to_a_cloud_alone_stands(desk: Desk) -> None:
     """The data is still a click away; neither fetched nor called gone."""
     sparse(desk.root / "far.pdf")
@@ -84,6 +86,7 @@ def test_a_finding_whose_file_went_to_a_cloud_alone_stands(desk: Desk) -> None:
     assert desk.read == ["far.pdf"]
 
 
+@pytest.mark.posix
 def test_a_finding_on_another_computer_is_not_touched(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +110,7 @@ def test_the_policy_may_have_it_looked_at(desk: Desk) -> None:
     assert [e.hits for e in desk.look(desk.root / "export.txt", held=True)] == [(HIT,)]
 
 
+@pytest.mark.posix
 def test_what_is_no_more_asked_for_on_another_computer_is_no_more_unread(desk: Desk) -> None:
     share = desk.root / "share"
     desk.looker.table = Mounts(places=((str(share), True),))
@@ -116,6 +120,7 @@ def test_what_is_no_more_asked_for_on_another_computer_is_no_more_unread(desk: D
     assert desk.look(share) == []
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("weak", [False, True])
 def test_on_a_stick_with_coarse_times_a_file_is_looked_at_again_for_longer(
     desk: Desk, *, weak: bool
@@ -130,6 +135,7 @@ def test_on_a_stick_with_coarse_times_a_file_is_looked_at_again_for_longer(
     assert len(desk.hints) == weak
 
 
+@pytest.mark.posix
 def test_a_link_in_place_of_a_file_is_not_followed(desk: Desk) -> None:
     (desk.root / "real").write_text("x")
     (desk.root / "link").symlink_to(desk.root / "real")
