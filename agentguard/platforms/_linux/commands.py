@@ -47,6 +47,8 @@ PROGRAMS: Mapping[str, Program] = {
     "firewall-cmd": _in(_BIN, "firewall-cmd", 10),
     "clamscan": _in(_BIN, "clamscan", 10),
     "clamdscan": _in(_BIN, "clamdscan", 10),
+    "nmcli": _in(_BIN, "nmcli", 10),
+    "apt-get": _in(_BIN, "apt-get", 60),  # only to say what it would do
     "gsettings": _in(_BIN, "gsettings", 5),
 }
 

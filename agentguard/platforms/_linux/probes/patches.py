@@ -1,0 +1,78 @@
+"""Updates: when they were looked for and installed, which wait, and whether a restart is due.
+
+Debian's tools tell it to every user: `apt-get -s` only says what it would do. On other systems the
+restart flag of dnf and the ages are told, and how many updates wait is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentguard.model.machine import PatchesSeen
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+from agentguard.platforms._linux.probes._asked import UNSUPPORTED, Answer, ask
+from agentguard.ports.desktop import Probe
+
+REBOOT = ("run/reboot-required", "var/run/reboot-required")
+LOOKED = (
+    "var/lib/apt/periodic/update-success-stamp",
+    "var/lib/apt/lists",
+    "var/cache/apt/pkgcache.bin",
+    "var/cache/dnf",
+    "var/cache/libdnf5",
+)
+INSTALLED = (
+    "var/lib/dpkg/status",
+    "var/lib/rpm/rpmdb.sqlite",
+    "usr/lib/sysimage/rpm/rpmdb.sqlite",
+)
+_SECURITY = re.compile(r"^Inst \S+ .*\([^)]*security[^)]*\)", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the traces are."""
+
+    root: Path
+
+    def newest(self, names: Iterable[str]) -> float | None:
+        """Give the newest time of change of those that are there."""
+        times = []
+        for name in names:
+            try:
+                times.append((self.root / name).stat().st_mtime)
+            except OSError:
+                continue
+        return max(times, default=None)
+
+
+def read_from(places: Places, apt: Answer, at: Moment) -> PatchesSeen:
+    """Put together what the traces and apt-get say."""
+    installed = places.newest(INSTALLED)
+    if installed is None:
+        return PatchesSeen(at=at, unread=UNSUPPORTED)
+    return PatchesSeen(
+        at=at,
+        reboot=places.newest(REBOOT),
+        looked=places.newest(LOOKED),
+        installed=installed,
+        security=None if apt.unread else waiting(apt.text),
+    )
+
+
+def waiting(words: str) -> int:
+    """Count the security updates that `apt-get -s upgrade` would install."""
+    return len(_SECURITY.findall(words))
+
+
+def read(at: Moment, _policy: Policy) -> PatchesSeen:
+    """Look at the traces, and ask apt-get what it would do."""
+    apt = ask("apt-get", "-s", "-qq", "-o", "Debug::NoLocking=1", "dist-upgrade")
+    return read_from(Places(root=Path("/")), apt, at)
+
+
+PROBE = Probe(name="patches", every=4 * 3600, read=read)

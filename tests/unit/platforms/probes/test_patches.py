@@ -1,0 +1,58 @@
+"""Updates, by the traces of package managers and the words of apt-get."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from agentguard.model.moments import Moment
+from agentguard.platforms._linux.probes._asked import Answer
+from agentguard.platforms._linux.probes.patches import Places, read_from, waiting
+
+AT = Moment(boot=10.0, wall=1_790_000_000.0)
+WORDS = """Inst libc6-dbg [2.41-12] (2.41-13 Debian:13.8/stable [amd64]) []
+Inst libbrotli1 [1.1.0-2] (1.1.0-3 Debian:13.8/stable, Debian-Security:13/stable-security [amd64])
+Inst security-tool [1] (2 Debian:13.8/stable [amd64])
+Inst openssl [3.5.1] (3.5.2 Ubuntu:24.04/noble-security [amd64])
+Conf libbrotli1 (1.1.0-3 Debian:13.8/stable, Debian-Security:13/stable-security [amd64])
+"""
+
+
+def trace(root: Path, name: str, wall: float) -> None:
+    place = root / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch()
+    os.utime(place, (wall, wall))
+
+
+def test_security_updates_are_counted_by_where_they_come_from() -> None:
+    assert waiting(WORDS) == 2
+    assert waiting("") == 0
+
+
+def test_the_traces_tell_the_times(tmp_path: Path) -> None:
+    trace(tmp_path, "var/lib/dpkg/status", AT.wall - 50)
+    trace(tmp_path, "var/lib/apt/periodic/update-success-stamp", AT.wall - 20)
+    trace(tmp_path, "run/reboot-required", AT.wall - 10)
+    seen = read_from(Places(root=tmp_path), Answer(text=WORDS), AT)
+    assert (seen.installed, seen.looked, seen.reboot, seen.security) == (
+        AT.wall - 50,
+        AT.wall - 20,
+        AT.wall - 10,
+        2,
+    )
+
+
+def test_what_is_not_there_is_none(tmp_path: Path) -> None:
+    trace(tmp_path, "var/lib/rpm/rpmdb.sqlite", AT.wall - 50)
+    seen = read_from(Places(root=tmp_path), Answer(unread="no-tool"), AT)
+    assert (seen.installed, seen.looked, seen.reboot, seen.security) == (
+        AT.wall - 50,
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_machine_of_another_kind_is_unread(tmp_path: Path) -> None:
+    assert read_from(Places(root=tmp_path), Answer(), AT).unread == "unsupported"
