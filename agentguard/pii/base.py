@@ -32,12 +32,19 @@ TIME = r"\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?"
 """RE2: when something was said."""
 
 _ASKED = rf"(?:\?|(?i:{'|'.join(sorted(PLEASE))}))[^0-9\n\x1e]{{0,32}}"
-_ANSWER = rf"(?:{TIME}[ \-]{{0,3}})?[A-Za-z][^\n\x1e:>]{{0,32}}[:>] ?"
+_ANSWER = rf"(?:{TIME}[ \-]{{0,3}})?[<(\[]?[A-Za-z][^\n\x1e:>]{{0,32}}[:>] ?"
 TURN = rf"{_ASKED}\n{_ANSWER}"
 """RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
 
-GAP = rf"[^0-9\n\x1e]{{0,32}}?(?:\n?[^0-9\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?)"
-"""RE2: what may stand between a label and its value; at most one line break."""
+_ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
+GAP = (
+    rf"[^0-9\n\x1e]{{0,32}}?(?:{_ASIDE}\n?[^0-9\n\x1e]{{0,8}}?"
+    rf"|{TURN}[^0-9\n\x1e]{{0,24}}?)"
+)
+"""RE2: what may stand between a label and its value; at most one line break.
+
+Also a remark in brackets that holds digits ("12 digits"), or who answers a question.
+"""
 
 LETTERED_GAP = (
     r"[^0-9\n\x1e]{0,32}?"

@@ -13,9 +13,9 @@ from datetime import date
 from functools import cache, partial
 
 from agentguard.pii.base import (
+    GAP,
     LETTERED_GAP,
     SEPARATOR,
-    TURN,
     Answer,
     Candidate,
     Recogniser,
@@ -29,13 +29,8 @@ from agentguard.pii.base import (
 JOINT = rf"{SEPARATOR}?"
 """RE2: one separator or none."""
 
-_ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)?"
-
-BEHIND = rf"[^0-9\n\x1e]{{0,32}}?(?:{_ASIDE}\n?[^0-9\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?)"
-"""RE2: what may stand between a label and a number that begins with a digit.
-
-As `GAP`, and a remark in brackets that holds digits ("12 digits").
-"""
+BEHIND = GAP
+"""RE2: what may stand between a label and a number that begins with a digit."""
 
 BEHIND_LETTERED = LETTERED_GAP
 """RE2: what may stand between a label and a number that may begin with a letter."""

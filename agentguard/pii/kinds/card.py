@@ -23,9 +23,9 @@ from agentguard.pii.spoken import digits_of, run
 
 OWN = words(
     "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
-    " mastercard maestro amex discover diners jcb unionpay rupay cardholder payment pay paid track"
-    " karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer zahlung"
-    " carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"
+    " mastercard maestro amex discover diners jcb unionpay rupay cardholder payment pay paid"
+    " kk kknr karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer"
+    " zahlung carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"
     " carta carte pagamento kaart kaartnummer creditcardnummer betaalkaart betaling"
     " karta karty karte kart\xf3w kart karcie kredytowa kredytowej debetowa debetowej platnicza"
     " platniczej cart\xe3o cartao cart\xf5es bankkarte girokarte eckarte kartenzahlung kaartnr"
@@ -65,7 +65,14 @@ _LONGER_AFTER = re.compile(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
 _HEX_BEFORE = re.compile(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")
 _HEX_AFTER = re.compile(r"\n(?=[0-9]*[A-F])[0-9A-F]{4}\b")
 _NUMBERS = re.compile(r"\s*[0-9][0-9 \t,;.\-]{7,}")
-_ADDRESS = re.compile(r"://[^\s?]*/\Z")
+# What is said of a card right behind its number: until when it is valid, and its code.
+_UNTIL = re.compile(
+    r"\W{1,4}(?:(?:exp|valid|until|thru|cad|scad|v(?:a|\xe1)lid|venc|val|g(?:\xfc|ue)ltig|verfall"
+    r"|geldig|wa[z?]n)[a-z\xdf-\xff]*\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?"
+    r"[23][0-9]|c(?:vv|vc|v2|sc)2?\b)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
 _TRACK_2 = re.compile(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 
 
@@ -174,7 +181,7 @@ def _among_numbers(candidate: Candidate) -> bool:
 
 
 def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
-    if own:
+    if own or _UNTIL.match(candidate.after):
         return sure(number, "label")
     if _ADDRESS.search(candidate.before):
         return no("address")

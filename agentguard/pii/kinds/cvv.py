@@ -12,7 +12,7 @@ _SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
 _ENDING = re.compile(r"end|last|letzt|termin|fini|eindig|konc|ultim|derni", re.IGNORECASE)
 _LENGTHS = (3, 4)
-_BARE = re.compile(r"code[\"']?[:=>]", re.IGNORECASE)
+_BARE = re.compile(r"code[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE)
 _CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
 _BORDER = re.compile(r"[{}]|\n\n")
 _LINE = re.compile(r"[{}\n]")
@@ -62,6 +62,7 @@ _ASIDE = (
     r"(?: [a-z\xdf-\xff]{1,12}){1,3})?"
 )
 _TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}"
+_THE = r"(?:the|my|and|der|le|el|il|de|o)"
 _SPOKEN = run(2, 4) + r"\b"
 
 RECOGNISER = Recogniser(
@@ -81,6 +82,8 @@ RECOGNISER = Recogniser(
         r"card (?:code|verification(?: code| number)?)",
         r"(?:three|3|four|4) digits? (?:security )?(?:code|number)",
         r"code[\"']?[:=>]",
+        rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
+        r"cid",
         r"(?:digits|numbers) on the (?:back|reverse)",
         r"(?:verification|validation) (?:code|value|number)",
         r"(?:karten)?pr(?:\xfc|ue|u)f(?:nummer|ziffer|code|zahl)",
@@ -92,10 +95,10 @@ RECOGNISER = Recogniser(
         r"code de s(?:\xe9|e)curit(?:\xe9|e)",
         r"crypto(?:gramme)?(?: visuel)?",
         r"chiffres (?:au|du) (?:dos|verso)",
-        r"c(?:\xf3|o)digo de (?:seguridad|verificaci(?:\xf3|o)n)",
-        r"c(?:\xf3|o)digo de (?:seguran|verifica)(?:\xe7|c)(?:\xe3|a)o?",
+        r"c(?:\xf3|o)d(?:igo)? (?:de )?(?:seguridad|verificaci(?:\xf3|o)n)",
+        r"c(?:\xf3|o)d(?:igo)? (?:de )?(?:seguran|verifica)(?:\xe7|c)(?:\xe3|a)o?",
         r"d\xedgitos (?:del reverso|de atr\xe1s|no verso)",
-        r"codice di (?:sicurezza|verifica)",
+        r"cod(?:ice)? (?:di )?(?:sicurezza|verifica)",
         r"cifre (?:sul retro|dietro|di sicurezza)",
         r"cijfers (?:op de achterkant|achterop|achter op de (?:kaart|pas))",
         r"(?:beveiligings|veiligheids|controle)(?:code|nummer|getal)",
@@ -103,8 +106,8 @@ RECOGNISER = Recogniser(
         r"kod (?:zabezpieczaj[a?]cy|bezpiecze[n?]stwa|weryfikacyjny|karty)",
     ),
     near=(
-        rf"(?i:\)?[ _]?{_NUMBER}?[.]?{_ASIDE})"
-        rf"""(?:["'\\ \t:=*>#|,\-]{{0,6}}(?i:{_VERB} ?:? ?)?["']?|{_BELOW}|{_TURN})"""
+        rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE})(?:[._]{{2,60}})?"
+        rf"""(?:["'\\ \t:=*>#|,\-\]]{{0,6}}(?i:{_VERB} ?:? ?)?["']?|{_BELOW}|{_TURN})"""
         rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),
 )

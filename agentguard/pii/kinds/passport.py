@@ -112,6 +112,7 @@ RECOGNISER = Recogniser(
         r"(?:n(?:\xfa|u)mero ?d[aeio] ?)?passaport[eio]",
         r"paspoort(?:nummer)?",
         r"(?:nume?r ?)?paszport(?:u|em)?",
+        r"ppt (?:no|number)",
         r"travel doc(?:ument)?",
         r"reisedokument",
         r"reisdocument",

@@ -45,7 +45,9 @@ _WITH_PREFIX = re.compile(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
 # Words that stand between a label and its own number.
 _DIRECT = re.compile(
     r"[\W_]{0,4}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|est|es|\xe8"
-    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil)\b[\W_]{0,4}){0,2}\Z",
+    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|bureau|casa|the|her"
+    r"|him|me|us|them|back|customer|caller|client|cliente|kunde[n]?|klant|klienta?|il|la|le|el|al|au"
+    r"|den|die|de|o|a|op|na|pod|para|sur|unter|under|uf|later|again)\b[\W_]{0,4}){0,4}\Z",
     re.IGNORECASE,
 )
 
@@ -97,8 +99,8 @@ def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
     if candidate.separators:
         told = fits and not _PAIRS.fullmatch(candidate.text)
         return sure(digits, "national") if told else no("plan")
-    if candidate.before.endswith("/"):
-        return no("address")
+    if candidate.before.endswith("/") or candidate.origin:
+        return no("address" if candidate.before.endswith("/") else "no-label")
     return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
 
 
@@ -152,7 +154,7 @@ RECOGNISER = Recogniser(
         r"telefoon(?:nummer)?",
         r"telem(?:\xf3|o)vel",
         r"t(?:e|\xe9)l",
-        r"tlf",
+        r"t(?:lfn?|fno)",
         r"mobil(?:e(?: ?phone)?(?: ?numbers?| ?no)?|nummer|telefon)?",
         r"mobiel",
         r"m(?:\xf3|o)vil",
@@ -185,7 +187,7 @@ RECOGNISER = Recogniser(
         r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: unter| auf| bei)?",
         r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
         r"(?:rappel(?:er|ez|le[rz]?)|joindre|appel(?:\xe9e?|er|ez))(?: au| sur| le| du| depuis)?",
-        r"(?:(?:re)?llamar|llama(?:d|r)[ao]?|localizable)(?: al| desde el| en el)?",
+        r"(?:(?:re)?llam(?:ar|amos|aron|ad[ao]|e|en|o)|localizable)(?: al| desde el| en el)?",
         r"(?:ri)?chiamare(?: al| il| allo)?",
         r"(?:ri)?chiamat[ao] (?:al|dal|da)",
         r"(?:terug)?bellen(?: op| naar| met| via)?",

@@ -27,12 +27,13 @@ _GAPS = re.compile(r"[^0-9]+")
 _TOLD_AFTER = re.compile(r"[^0-9\n]{0,24}\b(?:sort|s/c|acc)", re.IGNORECASE)
 _NAMED = re.compile(r"acc|a/c|sort|s/c|number|nummer|no\b|konto", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z]")
+_RUNS_ON = re.compile(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
 
 
 def judge(candidate: Candidate) -> Answer:
     """Take a pair whose label stands before or behind, when nothing between names another."""
     pair = _parted(candidate.text)
-    if pair is None or not candidate.alone:
+    if pair is None or not candidate.alone or _RUNS_ON.match(candidate.after):
         return no("touched")
     sort, between, account = pair
     if _filler(sort) or _filler(account):
