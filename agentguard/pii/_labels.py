@@ -12,6 +12,8 @@ from agentguard.pii.base import LONGEST, Recogniser
 
 _JOINT = r"[ _.\-]{0,2}"
 _REACH = 64
+_COLON = b": "  # nothing in a label goes on behind it
+_MOST_KNOWN = 256
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
 _GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
@@ -32,6 +34,10 @@ class Labelled:
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
 
 
+Names = Sequence[tuple[Labelled, int]]
+"""Which labels stand at a place, and how long they are with the character before them."""
+
+
 class Labels:
     """The labels of all kinds; each kind judges by its own, also where another's stands."""
 
@@ -45,6 +51,7 @@ class Labels:
         self._any = Pattern(_behind_a_border(label for m in wanted for label in m.labels))
         bare = [member.text for member in wanted if not member.numeric]
         self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
+        self._known: dict[bytes, Names] = {}
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
         """Give the values whose labels begin in `start` to `cut`."""
@@ -53,8 +60,22 @@ class Labels:
             if at + 1 >= cut:
                 return
             place.pos = end
-            if self._may_have_value(data, at, end):
-                yield from self._at(data, at, end)
+            colon = data.find(_COLON, end - 1, end + _REACH)
+            names = self._known.get(data[at : colon + len(_COLON)]) if colon >= 0 else None
+            if (names is None or names) and self._may_have_value(data, at, end):
+                yield from _behind(names or self._names(data, at, end, colon), data, at)
+
+    def _names(self, data: bytes, at: int, end: int, colon: int) -> Names:
+        """Give the labels that stand here; a table says the same few before every cell."""
+        names = []
+        for index in self._each.Match(data[at : end + _REACH]):
+            member = self._members[index]
+            match = member.label.at(data, at, len(data)) if self._wanted[index] else None
+            if match is not None and _is_word(data, at + 1, match[0][1]):
+                names.append((member, match[0][1] - at))
+        if colon >= 0 and len(self._known) < _MOST_KNOWN:
+            self._known[data[at : colon + len(_COLON)]] = names
+        return names
 
     def _may_have_value(self, data: bytes, at: int, end: int) -> bool:
         """Tell whether a digit follows soon, but for kinds whose values may have none."""
@@ -62,18 +83,13 @@ class Labels:
             return True
         return self._bare is not None and self._bare.at(data, at, len(data)) is not None
 
-    def _at(self, data: bytes, at: int, end: int) -> Iterator[Found]:
-        for index in self._each.Match(data[at : end + _REACH]):
-            member = self._members[index]
-            match = member.label.at(data, at, len(data)) if self._wanted[index] else None
-            if match is None:
-                continue
-            first, last = at + 1, match[0][1]
-            if not _is_word(data, first, last):
-                continue
-            value = member.near.at(data, last, min(len(data), last + LONGEST))
-            if value is not None:
-                yield (*value[1], member.number, first, last)
+
+def _behind(names: Names, data: bytes, at: int) -> Iterator[Found]:
+    for member, length in names:
+        last = at + length
+        value = member.near.at(data, last, min(len(data), last + LONGEST))
+        if value is not None:
+            yield (*value[1], member.number, at + 1, last)
 
 
 def _spaced(label: str) -> str:

@@ -15,8 +15,8 @@ from agentguard.pii.base import LONGEST, Belief, Recogniser
 Found = tuple[int, int, int, int, int]
 """Start and end of a value, the number of its recogniser, start and end of its label or -1."""
 
-Refused = tuple[int, int]
-"""Start of a value with a wrong check, and the number of its recogniser."""
+Refused = dict[int, list[int]]
+"""Where values with a wrong check begin, by the number of their recogniser."""
 
 WINDOW = 8192
 """Bytes that one search may pass over: what a hostile text makes it look at again ends there."""
@@ -51,7 +51,7 @@ class Part:
     """What one pass looks at: values that begin in `start` to `cut` of `data`, and end by `end`.
 
     At least one byte stands before `start`; `offset` is the place of `data` in the whole text.
-    Where `refused` is a list, values that a kind refuses quickly go there or nowhere.
+    Where `refused` is given, values that a kind refuses quickly go there or nowhere.
     """
 
     data: bytes
@@ -59,7 +59,7 @@ class Part:
     cut: int
     end: int
     offset: int = 0
-    refused: list[Refused] | None = None
+    refused: Refused | None = None
 
 
 class Member:
@@ -69,18 +69,18 @@ class Member:
         self.number = number
         self.recogniser = recogniser
         shapes = "|".join(recogniser.shapes)
-        self._apart = recogniser.bounded and not touched
-        before = _APART if self._apart else _ANY
-        self.text = f"{before}(?:{shapes}){_END if self._apart else ''}"
+        self.apart = recogniser.bounded and not touched
+        before = _APART if self.apart else _ANY
+        self.text = f"{before}(?:{shapes}){_END if self.apart else ''}"
         self.opening = "|".join(
-            f"{before}{opening(shape)}{_END if self._apart and opening(shape) == shape else ''}"
+            f"{before}{opening(shape)}{_END if self.apart and opening(shape) == shape else ''}"
             for shape in recogniser.shapes
         )
         self.pattern = Pattern(self.text)
 
     def start(self, data: bytes, at: int) -> int:
         """Give where the value begins in a match that begins at `at`."""
-        return at + 2 if self._apart and data[at + 1] == _POINT else at + 1
+        return at + 2 if self.apart and data[at + 1] == _POINT else at + 1
 
 
 class Alone:
@@ -92,20 +92,27 @@ class Alone:
 
     def find(self, part: Part, place: Place) -> list[Found]:
         """Give the values in order."""
-        data, cut, member, refused = part.data, part.cut, self._member, part.refused
-        quick = member.recogniser.quick if refused is not None else None
+        data, cut, member = part.data, part.cut, self._member
+        number, quick = member.number, member.recogniser.quick or _leave
+        refused = [] if part.refused is None else part.refused.setdefault(number, [])
+        if part.refused is None:
+            quick = _leave
         found: list[Found] = []
         for at, end in member.pattern.each(data, max(part.start - 1, place.pos), part.end):
-            first = member.start(data, at)
+            first = at + 2 if member.apart and data[at + 1] == _POINT else at + 1
             if first >= cut:
                 break
             place.pos = end
-            answer = quick(data[first:end]) if quick is not None else None
+            answer = quick(data[first:end])
             if answer is None:
-                found.append((first, end, member.number, -1, -1))
-            elif refused is not None and answer.belief is Belief.MISS:
-                refused.append((first, member.number))
+                found.append((first, end, number, -1, -1))
+            elif answer.belief is Belief.MISS:
+                refused.append(first)
         return found
+
+
+def _leave(_value: bytes) -> None:
+    """Leave a value to its recogniser's judgement."""
 
 
 class Together:

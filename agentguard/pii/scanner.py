@@ -99,7 +99,7 @@ class Stream:
     def _judge(self, cut: int) -> None:
         data, watcher = self._kept, self._watcher
         end = min(len(data), cut + _LOOK_AHEAD)
-        refused: list[Refused] = []
+        refused: Refused = {}
         part = Part(data, self._context, cut, end, self._offset, refused if not watcher else None)
         if watcher is not None:
             watcher.see(part)
@@ -122,13 +122,13 @@ class Stream:
         if answer.belief is not Belief.NO:
             self._tally.add(recogniser, answer, place, candidate.origin if fenced else "")
 
-    def _count(self, refused: list[Refused], *, fenced: bool) -> None:
+    def _count(self, refused: Refused, *, fenced: bool) -> None:
         """Count what was refused at once against the doubtful values of its column."""
-        counts = Counter(
-            (number, origin(self._kept, start) if fenced else "") for start, number in refused
-        )
-        for (number, column), count in counts.items():
-            self._tally.miss(self._recognisers[number], column, count)
+        for number, starts in refused.items():
+            columns = (origin(self._kept, start) for start in starts) if fenced else ("",)
+            each = 1 if fenced else len(starts)
+            for column, count in Counter(columns).items():
+                self._tally.miss(self._recognisers[number], column, count * each)
 
 
 _INDEXES = range(len(_BREAKS))

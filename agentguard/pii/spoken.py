@@ -13,6 +13,7 @@ _DIGIT_OF = {
     for word in alternatives.split("|")
 }
 _BETWEEN = r"[ ,.\-]{1,3}"
+_LETTER = re.compile(r"[^\W\d_]")
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]")
 
 SPOKEN = f"(?i:(?:(?:{'|'.join(TIMES)}) )?(?:{'|'.join(sorted(_DIGIT_OF, reverse=True))}))"
@@ -30,6 +31,8 @@ def digits_of(text: str) -> str:
     >>> digits_of("four five double three")
     '4533'
     """
+    if _LETTER.search(text) is None:
+        return ""
     said, times, words = [], 1, 0
     for token in _TOKEN.findall(text.lower()):
         digit = _DIGIT_OF.get(token, token if token.isdigit() else "")

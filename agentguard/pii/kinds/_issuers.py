@@ -31,8 +31,8 @@ _ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
 
 _SIXTEEN, _WITH_CODE = 16, 19
 _SIGNS = b" .-+/_,"
+_NOUGHT = ord("0")
 _TWICE = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))  # digits added
-_ONCE = bytes.maketrans(b"0123456789", bytes(range(10)))
 _WRONG, _NOT_ISSUED = miss("luhn"), no("issuer")
 
 
@@ -48,19 +48,20 @@ def issued(number: str) -> bool:
 
 def quick(value: bytes) -> Answer | None:
     """Refuse digits of no issuer or with a wrong check digit; most numbers in logs are such."""
-    number = value.translate(None, _SIGNS)
+    number = value if value.isdigit() else value.translate(None, _SIGNS)
     if not number.isdigit():
         return None
-    if _luhn(number) and len(number) in _lengths(number[:4]):
+    is_issued = len(number) in _lengths(number[:4])
+    if is_issued and _luhn(number):
         return None
     if len(number) == _WITH_CODE and _luhn(number[:_SIXTEEN]):
         return None  # a card's code may stand behind
-    return _WRONG if len(number) in _lengths(number[:4]) else _NOT_ISSUED
+    return _WRONG if is_issued else _NOT_ISSUED
 
 
 def _luhn(number: bytes) -> bool:
-    twice = sum(number[-2::-2].translate(_TWICE))
-    return (sum(number[-1::-2].translate(_ONCE)) + twice) % 10 == 0
+    once = number[-1::-2]
+    return (sum(once) - _NOUGHT * len(once) + sum(number[-2::-2].translate(_TWICE))) % 10 == 0
 
 
 @cache
