@@ -13,13 +13,17 @@ from pathlib import Path
 if sys.platform == "win32":
     import msvcrt
 
+    _TAKEN = (errno.EACCES, 0)  # Wine tells no number
+
     def _take(handle: int) -> None:
         """Windows' own waiting lock looks once a second, and gives up after ten."""
         nobody = threading.Event()
         for _ in range(int(LONGEST / LOOK)):
             try:
                 return msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-            except PermissionError:
+            except OSError as error:
+                if error.errno not in _TAKEN:
+                    raise
                 nobody.wait(LOOK)
         raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
 
