@@ -126,6 +126,8 @@ class Candidate:
     def alone(self) -> bool:
         """Tell whether no letter, digit, decimal or further group touches the candidate."""
         head, tail = self.before[-5:], self.after[:5]
+        if self.text.startswith("#"):  # "SSN#219..."
+            head = ""
         return not (_TOUCHES_BEFORE.search(head) or _TOUCHES_AFTER.match(tail))
 
     def names(self, own: frozenset[str]) -> bool | None:

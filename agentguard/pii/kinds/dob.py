@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure, words
 
 # The first letters of the months in English, German, French, Spanish, Italian, Dutch, Polish and
 # Portuguese; letters outside Latin-1 arrive as question marks.
@@ -50,6 +50,15 @@ _OLDEST, _LATEST = 1900, 2039
 _PARTS = re.compile(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3,}")
 _FULL_YEAR = 4
 _NOT_OF_A_PERSON = re.compile(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
+_NEXT_SENTENCE = re.compile(r"[a-z]{3}[.;!] [A-Z]")
+_OTHER_DAYS = words(
+    "appointment called calling visit visited since expires expiry expired issued valid until"
+    " booked booking created updated paid due starts ends flight travel departure arrival checked"
+    " termin seit g\xfcltig ausgestellt angerufen gebucht rendez-vous depuis appel valable expire"
+    " cita desde llamada caduca appuntamento scadenza chiamata afspraak sinds geldig gebeld"
+    " wizyta wazny wazna consulta validade ligou"
+)
+"""Words that name another day than that of a birth."""
 _THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first century
 
 
@@ -58,6 +67,9 @@ def judge(candidate: Candidate) -> Answer:
     if not candidate.alone:
         return no("touched")
     if _NOT_OF_A_PERSON.search(candidate.before.lower()):
+        return no("another-label")
+    gap = candidate.before.rpartition(candidate.told)[2]
+    if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):
         return no("another-label")
     parts = _PARTS.findall(candidate.text.lower())[:3]
     day = next((found for order in _orders(parts) if (found := _day(*order))), None)

@@ -93,6 +93,10 @@ def _holds(field: str) -> bool:
 
 _JOINT = r"[ \-]?"
 _NATION = r"(?:[A-Z]{3}|D<<)"
+# "ID type: passport", and the number in the next line.
+_NUMBER_BELOW = (
+    r"[^0-9A-Za-z\n]{0,4}\n(?i:(?:id|doc(?:ument)?) ?(?:number|no|nr))[^0-9A-Za-z\n]{1,4}"
+)
 _DATES = r"[0-9]{7}[MFX<][0-9]{7}"
 
 RECOGNISER = Recogniser(
@@ -121,7 +125,7 @@ RECOGNISER = Recogniser(
         r"dokument podr(?:\xf3|o)zy",
     ),
     near=(
-        rf"{LETTERED_GAP}((?:#|\b)(?:(?i:"
+        rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW})((?:#|\b)(?:(?i:"
         rf"[A-Z]{{1,3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
         rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}"
         rf"|[0-9]{{2}}{_JOINT}[A-Z]{{2}}{_JOINT}[0-9]{{5}}"

@@ -26,6 +26,10 @@ _SORT_LENGTH, _ACCOUNT_LENGTHS = 6, (7, 8)
 _GAPS = re.compile(r"[^0-9]+")
 _TOLD_AFTER = re.compile(r"[^0-9\n]{0,24}\b(?:sort|s/c|acc)", re.IGNORECASE)
 _NAMED = re.compile(r"acc|a/c|sort|s/c|number|nummer|no\b|konto", re.IGNORECASE)
+_PAIRED = re.compile(  # an account whose own sort code stands before it
+    rf"(?:sort|s/c)[^0-9\n]{{0,24}}{_SORT}[^0-9]{{1,16}}(?:acc|a/c)[^0-9\n]{{1,24}}\Z",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[A-Za-z]")
 _RUNS_ON = re.compile(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
 
@@ -39,6 +43,8 @@ def judge(candidate: Candidate) -> Answer:
     if _filler(sort) or _filler(account):
         return no("filler")
     if _LETTER.search(between) and (not _NAMED.search(between) or speaks_of_another(between)):
+        return no("another-label")
+    if _PAIRED.search(candidate.before):
         return no("another-label")
     if not candidate.names(OWN) and not _TOLD_AFTER.match(candidate.after):
         return no("no-label")
