@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import winreg
 from collections.abc import Iterator
 
@@ -19,12 +20,16 @@ from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.power import on_battery, plan
 from agentguard.platforms._win32.probes import (
     antivirus,
+    auto_logon,
     backup,
     disks,
     firewall,
     lock_limits,
+    networks,
+    patches,
     programs,
     software,
+    usb,
 )
 from agentguard.texts import load
 
@@ -37,25 +42,34 @@ NAME = "AgentGuard test Größe"
 WORDS, NUMBER = winreg.REG_SZ, winreg.REG_DWORD
 
 
-@pytest.fixture
-def keys() -> Iterator[object]:
-    """Write keys, and take away what was made."""
-    made: list[tuple[int, str, int, str | None, tuple[object, int] | None]] = []
+class Keys:
+    """Writes values of the registry, and gives back what was there."""
 
-    def write(root: int, path: str, view: int = registry.WIDE, **values: object) -> None:
+    def __init__(self) -> None:
+        self._made: list[tuple[int, str, int, str, tuple[object, int] | None]] = []
+
+    def __call__(self, root: int, path: str, view: int = registry.WIDE, **values: object) -> None:
         with winreg.CreateKeyEx(root, path, 0, winreg.KEY_ALL_ACCESS | view) as key:
             for name, value in values.items():
-                made.append((root, path, view, name, _before(key, name)))
+                self._made.append((root, path, view, name, _before(key, name)))
                 kind = NUMBER if isinstance(value, int) else WORDS
                 winreg.SetValueEx(key, name, 0, kind, value)
 
-    yield write
-    for root, path, view, name, before in reversed(made):
-        with winreg.OpenKey(root, path, 0, winreg.KEY_ALL_ACCESS | view) as key:
-            if before is None:
-                winreg.DeleteValue(key, name)
-            else:
-                winreg.SetValueEx(key, name, 0, before[1], before[0])
+    def take_back(self) -> None:
+        while self._made:
+            root, path, view, name, before = self._made.pop()
+            with winreg.OpenKey(root, path, 0, winreg.KEY_ALL_ACCESS | view) as key:
+                if before is None:
+                    winreg.DeleteValue(key, name)
+                else:
+                    winreg.SetValueEx(key, name, 0, before[1], before[0])
+
+
+@pytest.fixture
+def keys() -> Iterator[Keys]:
+    made = Keys()
+    yield made
+    made.take_back()
 
 
 def _before(key: object, name: str) -> tuple[object, int] | None:
@@ -110,12 +124,42 @@ def test_policy_and_machine_limit_are_read(keys) -> None:
     assert Standing.OVERRULED in {source.standing for source in seen.sources}
 
 
+def test_automatic_sign_in_is_read(keys) -> None:
+    assert auto_logon.read(AT, POLICY).on is False
+    keys(registry.MACHINE, auto_logon.WINLOGON, AutoAdminLogon="1", DefaultUserName="agent")
+    assert auto_logon.read(AT, POLICY).on is True
+    keys(registry.MACHINE, auto_logon.WINLOGON, AutoAdminLogon="0")
+    assert auto_logon.read(AT, POLICY).on is False
+
+
+def test_a_restart_that_is_due_is_known_since_when(keys) -> None:
+    assert list(patches._restarts()) == []
+    keys(registry.MACHINE, patches.RESTARTS[0], AgentGuardTest="1")
+    try:
+        (ticks,) = patches._restarts()
+    finally:
+        keys.take_back()
+        winreg.DeleteKey(winreg.HKEY_LOCAL_MACHINE, patches.RESTARTS[0])
+    assert abs(ticks / 10_000_000 - 11_644_473_600 - time.time()) < 300
+
+
+def test_the_computers_own_disk_is_no_usb_storage() -> None:
+    seen = usb.read(AT, POLICY)
+    assert (seen.unread, seen.devices) == ("", ())
+
+
+def test_a_computer_without_a_wireless_interface_uses_none() -> None:
+    seen = networks.read(AT, POLICY)
+    assert seen.wifi == ()
+    assert not seen.wireless
+
+
 def test_no_key_is_no_value() -> None:
     assert registry.values(registry.USER, "Software\\AgentGuard\\No such") == {}
     assert registry.children(registry.USER, "Software\\AgentGuard\\No such") == ()
 
 
-@pytest.mark.parametrize("probe", [antivirus, disks, firewall], ids=lambda p: p.PROBE.name)
+@pytest.mark.parametrize("probe", [antivirus, disks, firewall, patches], ids=lambda p: p.PROBE.name)
 def test_what_this_windows_does_not_tell_is_not_known_and_says_why(probe) -> None:
     """Wine has none of these components: that must be neither green nor red."""
     seen: AntivirusSeen | DisksSeen | FirewallSeen = probe.read(AT, POLICY)
@@ -163,6 +207,15 @@ def test_texts_go_in_and_come_out() -> None:
         30, lambda: com.create("WScript.Shell").get("ExpandEnvironmentStrings", "ü %OS%")
     )
     assert shown.rstrip("\0") == "ü Windows_NT"
+
+
+def test_a_property_is_set() -> None:
+    def compared() -> object:
+        words = com.create("Scripting.Dictionary")
+        words.put("CompareMode", value=1)
+        return words.get("CompareMode")
+
+    assert com.within(30, compared) == 1
 
 
 def test_a_component_that_never_answers_is_left_behind() -> None:

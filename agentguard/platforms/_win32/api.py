@@ -28,10 +28,11 @@ WINDOW_PROCEDURE = ctypes.WINFUNCTYPE(
 
 _KERNEL = ctypes.WinDLL("kernel32", use_last_error=True)
 _USER = ctypes.WinDLL("user32", use_last_error=True)
+_ADVANCED = ctypes.WinDLL("advapi32", use_last_error=True)
 
 HANDLE, HWND, UINT, DWORD = wintypes.HANDLE, wintypes.HWND, wintypes.UINT, wintypes.DWORD
 WPARAM, LPARAM, TEXT, VOID = wintypes.WPARAM, wintypes.LPARAM, wintypes.LPCWSTR, ctypes.c_void_p
-BOOL, INT, SIZE = wintypes.BOOL, ctypes.c_int, ctypes.c_size_t
+BOOL, INT, SIZE, LONG = wintypes.BOOL, ctypes.c_int, ctypes.c_size_t, wintypes.LONG
 
 
 def declared(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
@@ -46,6 +47,11 @@ def declared(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> C
 def user(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
     """Declare a function of user32."""
     return declared(_USER, name, result, *arguments)
+
+
+def advanced(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """Declare a function of advapi32."""
+    return declared(_ADVANCED, name, result, *arguments)
 
 
 def kernel(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ from ctypes import wintypes
 from typing import Any, TypeVar
 
 from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.com_types import Arguments, Problem, Value, Variant
 from agentguard.platforms._win32.component_answers import ComponentError
 
 if sys.platform != "win32":
@@ -27,6 +28,8 @@ SILENT = -2147023436  # HRESULT of ERROR_TIMEOUT: it did not answer in our time
 
 _RELEASE, _NAMES, _INVOKE = 2, 5, 6  # places in IDispatch's table
 _METHOD_OR_PROPERTY = 1 | 2  # DISPATCH_METHOD, DISPATCH_PROPERTYGET
+_PUT = 4  # DISPATCH_PROPERTYPUT
+_WHAT_IS_PUT = -3  # DISPID_PROPERTYPUT
 _EXCEPTION = -2147352567  # DISP_E_EXCEPTION
 _ANYWHERE = 0x1 | 0x4  # CLSCTX_INPROC_SERVER, CLSCTX_LOCAL_SERVER
 _APARTMENT = 2  # COINIT_APARTMENTTHREADED
@@ -49,44 +52,6 @@ _WHOLE = {
 _REAL = {5: "r8", 7: "r8"}  # VT_DATE counts days
 
 
-class _Value(ctypes.Union):
-    _fields_ = (
-        ("i1", ctypes.c_int8), ("u1", ctypes.c_uint8), ("i2", ctypes.c_int16),
-        ("u2", ctypes.c_uint16), ("i4", ctypes.c_int32), ("u4", ctypes.c_uint32),
-        ("i8", ctypes.c_int64), ("u8", ctypes.c_uint64), ("r8", ctypes.c_double),
-        ("text", ctypes.c_wchar_p), ("pointer", ctypes.c_void_p), ("pair", ctypes.c_void_p * 2),
-    )  # fmt: skip
-
-
-class _Variant(ctypes.Structure):
-    """`VARIANT`."""
-
-    _fields_ = (("kind", ctypes.c_ushort), ("reserved", ctypes.c_ushort * 3), ("value", _Value))
-
-
-class _Arguments(ctypes.Structure):
-    """`DISPPARAMS`."""
-
-    _fields_ = (
-        ("values", ctypes.POINTER(_Variant)),
-        ("names", ctypes.c_void_p),
-        ("count", wintypes.UINT),
-        ("named", wintypes.UINT),
-    )
-
-
-class _Exception(ctypes.Structure):
-    """`EXCEPINFO`."""
-
-    _fields_ = (
-        ("codes", ctypes.c_ushort * 2),
-        ("texts", ctypes.c_void_p * 3),
-        ("help", wintypes.DWORD),
-        ("rest", ctypes.c_void_p * 2),
-        ("code", ctypes.c_int32),
-    )
-
-
 _OLE, _AUTOMATION = ctypes.WinDLL("ole32"), ctypes.WinDLL("oleaut32")
 _begin = api.declared(_OLE, "CoInitializeEx", ctypes.c_int32, api.VOID, api.DWORD)
 _end = api.declared(_OLE, "CoUninitialize", None)
@@ -97,7 +62,7 @@ _create = api.declared(
 )  # fmt: skip
 _string = api.declared(_AUTOMATION, "SysAllocString", api.VOID, api.TEXT)
 _free_string = api.declared(_AUTOMATION, "SysFreeString", None, api.VOID)
-_clear = api.declared(_AUTOMATION, "VariantClear", ctypes.c_int32, ctypes.POINTER(_Variant))
+_clear = api.declared(_AUTOMATION, "VariantClear", ctypes.c_int32, ctypes.POINTER(Variant))
 
 
 class Component:
@@ -113,13 +78,28 @@ class Component:
             ComponentError: Windows refused.
 
         """
-        given = (_Variant * len(arguments))(*map(_variant, reversed(arguments)))
-        told, problem = _Variant(), _Exception()
-        packed = _Arguments(values=given, count=len(arguments))
+        return _plain(self._invoke(name, _METHOD_OR_PROPERTY, arguments))
+
+    def put(self, name: str, *, value: object) -> None:
+        """Set a property.
+
+        Raises:
+            ComponentError: Windows refused.
+
+        """
+        self._invoke(name, _PUT, (value,))
+
+    def _invoke(self, name: str, flags: int, arguments: tuple[object, ...]) -> Variant:
+        given = (Variant * len(arguments))(*map(_variant, reversed(arguments)))
+        told, problem = Variant(), Problem()
+        which = ctypes.c_int32(_WHAT_IS_PUT)
+        packed = Arguments(values=given, count=len(arguments))
+        if flags == _PUT:
+            packed.names, packed.named = ctypes.addressof(which), 1
         try:
             code = self._function(_INVOKE, wintypes.LONG, api.VOID, wintypes.DWORD, wintypes.WORD,
                                   api.VOID, api.VOID, api.VOID, api.VOID)(
-                self._pointer, self._number(name), _NULL_ID, 0, _METHOD_OR_PROPERTY,
+                self._pointer, self._number(name), _NULL_ID, 0, flags,
                 ctypes.byref(packed), ctypes.byref(told), ctypes.byref(problem), None,
             )  # fmt: skip
         finally:
@@ -127,7 +107,7 @@ class Component:
                 _clear(ctypes.byref(each))
         _forget(problem)
         _checked(problem.code if code == _EXCEPTION and problem.code else code)
-        return _plain(told)
+        return told
 
     def release(self) -> None:
         """Give the object back."""
@@ -152,15 +132,15 @@ class Component:
         return made
 
 
-def _variant(value: object) -> _Variant:
+def _variant(value: object) -> Variant:
     if isinstance(value, bool):
-        return _Variant(kind=_BOOL, value=_Value(i2=-int(value)))
+        return Variant(kind=_BOOL, value=Value(i2=-int(value)))
     if isinstance(value, int):
-        return _Variant(kind=_I4, value=_Value(i4=value))
-    return _Variant(kind=_BSTR, value=_Value(pointer=_string(str(value))))
+        return Variant(kind=_I4, value=Value(i4=value))
+    return Variant(kind=_BSTR, value=Value(pointer=_string(str(value))))
 
 
-def _plain(told: _Variant) -> Any:
+def _plain(told: Variant) -> Any:
     """Copy an answer; an object's reference goes over to its Component."""
     if told.kind == _OBJECT:
         return Component(told.value.pointer) if told.value.pointer else None
@@ -175,7 +155,7 @@ def _plain(told: _Variant) -> Any:
         _clear(ctypes.byref(told))
 
 
-def _forget(problem: _Exception) -> None:
+def _forget(problem: Problem) -> None:
     for text in problem.texts:
         _free_string(text)
 

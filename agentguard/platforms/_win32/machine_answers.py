@@ -1,0 +1,106 @@
+"""What Windows says of USB storage, automatic sign-in, wireless networks and updates.
+
+Sources: Microsoft, Win32_DiskDrive, "Configure Windows to automate logon", wlanapi.h
+(WLAN_CONNECTION_ATTRIBUTES) and IAutomaticUpdatesResults, whose dates are UTC.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+
+from agentguard.model.machine import AutoLogonSeen, NetworksSeen, PatchesSeen, UsbSeen, UsbStorage
+from agentguard.model.moments import Moment
+from agentguard.platforms._win32.component_answers import NO_ANSWER
+from agentguard.platforms._win32.software_answers import word
+
+Row = Mapping[str, object]
+
+_DAY = 86400.0
+_DATE_OF_1970 = 25569.0  # days after 1899-12-30, where a DATE begins
+_SECOND = 10_000_000  # of 100 ns
+_BEGIN_OF_1970 = 11_644_473_600  # seconds after 1601, where a FILETIME begins
+
+_NAMED = re.compile(r"VEN_([^&\\]*)&PROD_([^&\\]*)", re.IGNORECASE)
+_OUTSIDE = ("external", "removable")
+
+_CONNECTION = struct.Struct("<I584xIIII")
+"""WLAN_CONNECTION_ATTRIBUTES: its state, and at 588 secured, 802.1X, authentication, cipher."""
+_CONNECTED, _OPEN, _NO_CIPHER = 1, 1, 0
+_WEP = frozenset({0x01, 0x05, 0x101})  # WEP40, WEP104, WEP
+
+
+def usb(drives: Sequence[Row], at: Moment) -> UsbSeen:
+    """Tell the USB disks among all drives; no drive at all is no answer."""
+    devices = tuple(_device(drive) for drive in drives if _is_usb(drive))
+    return UsbSeen(at=at, devices=devices, unread="" if drives else NO_ANSWER)
+
+
+def _is_usb(drive: Row) -> bool:
+    """Know it by its interface; a fast one looks like SCSI, but is external."""
+    if word(drive, "InterfaceType").upper() == "USB":
+        return True
+    if word(drive, "PNPDeviceID").upper().startswith("USBSTOR\\"):
+        return True
+    outside = word(drive, "MediaType").casefold().startswith(_OUTSIDE)
+    return word(drive, "InterfaceType").upper() == "SCSI" and outside
+
+
+def _device(drive: Row) -> UsbStorage:
+    """Name it without its number: by its id, which is what it says of itself, or by its model."""
+    found = _NAMED.search(word(drive, "PNPDeviceID"))
+    if found:
+        vendor, model = (part.replace("_", " ").strip() for part in found.groups())
+        return UsbStorage(vendor=vendor, model=model)
+    return UsbStorage(vendor="", model=word(drive, "Model"))
+
+
+def auto_logon(winlogon: Row, at: Moment) -> AutoLogonSeen:
+    """Read the key Winlogon; that no password stands there proves nothing (LSA may keep it)."""
+    if not winlogon:
+        return AutoLogonSeen(at=at, unread=NO_ANSWER)
+    value = winlogon.get("AutoAdminLogon")
+    on = value == 1 or word(winlogon, "AutoAdminLogon") == "1"
+    named = bool(word(winlogon, "DefaultUserName"))
+    return AutoLogonSeen(at=at, on=on and named, product="Windows")
+
+
+def networks(connections: Iterable[bytes], at: Moment, *, wireless: bool) -> NetworksSeen:
+    """Tell how each connected wireless network is protected."""
+    kinds = tuple(kind for one in connections if (kind := _protection(one)))
+    return NetworksSeen(at=at, wireless=wireless, wifi=kinds)
+
+
+def _protection(connection: bytes) -> str:
+    if len(connection) < _CONNECTION.size:
+        return ""
+    state, secured, _, authentication, cipher = _CONNECTION.unpack_from(connection)
+    if state != _CONNECTED:
+        return ""
+    if cipher in _WEP:
+        return "weak"
+    if not secured or (authentication == _OPEN and cipher == _NO_CIPHER):
+        return "open"
+    return "protected"
+
+
+def patches(
+    looked: object, installed: object, security: int | None, reboots: Iterable[int], at: Moment
+) -> PatchesSeen:
+    """Put together the update client's dates, and the FILETIMEs since which a restart is due."""
+    due = [ticks / _SECOND - _BEGIN_OF_1970 for ticks in reboots]
+    return PatchesSeen(
+        at=at,
+        reboot=min(due, default=None),
+        looked=_wall(looked),
+        installed=_wall(installed),
+        security=security,
+    )
+
+
+def _wall(date: object) -> float | None:
+    """Give wall seconds of a DATE in UTC; 0, which is 1899, stands for never."""
+    if not isinstance(date, float) or date <= _DATE_OF_1970:
+        return None
+    return (date - _DATE_OF_1970) * _DAY

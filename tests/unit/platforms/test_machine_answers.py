@@ -1,0 +1,114 @@
+"""What Windows says of USB storage, sign-in, wireless networks and updates."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.model.machine import UsbStorage
+from agentguard.model.moments import Moment
+from agentguard.platforms._win32.machine_answers import auto_logon, networks, patches, usb
+
+AT = Moment(boot=1.0, wall=1_700_000_000.0)
+OWN = {
+    "InterfaceType": "SCSI",
+    "MediaType": "Fixed hard disk media",
+    "Model": "Samsung SSD 980",
+    "PNPDeviceID": "SCSI\\DISK&VEN_NVME&PROD_SAMSUNG_SSD_980\\5&1",
+}
+STICK = {
+    "InterfaceType": "USB",
+    "MediaType": "Removable Media",
+    "Model": "SanDisk Ultra USB Device",
+    "PNPDeviceID": "USBSTOR\\DISK&VEN_SANDISK&PROD_ULTRA_FIT&REV_1.00\\4C530001&0",
+}
+FAST = {**OWN, "MediaType": "External hard disk media", "Model": "T7", "PNPDeviceID": "SCSI\\X\\1"}
+
+
+def connection(state: int = 1, *, secured: int, authentication: int, cipher: int) -> bytes:
+    return struct.pack("<I584xIIII", state, secured, 0, authentication, cipher)
+
+
+OPEN = connection(secured=0, authentication=1, cipher=0)
+WEP = connection(secured=1, authentication=1, cipher=0x101)
+WPA2 = connection(secured=1, authentication=7, cipher=4)
+WPA3 = connection(secured=1, authentication=9, cipher=8)
+
+
+def test_a_stick_is_told_by_what_it_says_of_itself_without_its_number() -> None:
+    assert usb([OWN, STICK], AT).devices == (UsbStorage(vendor="SANDISK", model="ULTRA FIT"),)
+
+
+def test_a_fast_disk_that_looks_like_scsi_is_told() -> None:
+    assert usb([OWN, FAST], AT).devices == (UsbStorage(vendor="", model="T7"),)
+
+
+def test_the_computers_own_disk_is_none() -> None:
+    assert usb([OWN], AT).devices == ()
+    assert not usb([OWN], AT).unread
+
+
+def test_no_disk_at_all_is_no_answer() -> None:
+    assert usb([], AT).unread == "no-answer"
+
+
+def test_properties_without_values_are_no_stick() -> None:
+    assert usb([dict.fromkeys(STICK)], AT).devices == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "on"),
+    [
+        ({"AutoAdminLogon": "1", "DefaultUserName": "agent"}, True),
+        ({"AutoAdminLogon": 1, "DefaultUserName": "agent"}, True),
+        ({"AutoAdminLogon": "1", "DefaultUserName": "agent", "DefaultPassword": ""}, True),
+        ({"AutoAdminLogon": "1"}, False),
+        ({"AutoAdminLogon": "0", "DefaultUserName": "agent", "DefaultPassword": "x"}, False),
+        ({"Shell": "explorer.exe"}, False),
+        ({}, None),
+    ],
+    ids=["on", "number", "secret-elsewhere", "nobody", "off", "never", "unread"],
+)
+def test_automatic_sign_in(key: dict[str, object], on) -> None:
+    seen = auto_logon(key, AT)
+    assert (seen.on, bool(seen.unread)) == (on, on is None)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        (OPEN, ("open",)),
+        (WEP, ("weak",)),
+        (WPA2, ("protected",)),
+        (WPA3, ("protected",)),
+        (connection(4, secured=0, authentication=1, cipher=0), ()),
+        (b"", ()),
+    ],
+    ids=["open", "wep", "wpa2", "wpa3", "disconnected", "nothing"],
+)
+def test_wireless_networks_are_open_weak_or_protected(told: bytes, kind: tuple[str, ...]) -> None:
+    assert networks([told], AT, wireless=True).wifi == kind
+
+
+@given(st.binary(max_size=700))
+def test_no_bytes_of_a_connection_break_it(data: bytes) -> None:
+    assert set(networks([data], AT, wireless=True).wifi) <= {"open", "weak", "protected"}
+
+
+def test_the_update_clients_dates_are_utc() -> None:
+    seen = patches(45244.0, 45230.5, 2, (), AT)  # 2023-11-14 and 2023-10-31, noon
+    assert (seen.looked, seen.installed) == (1_699_920_000.0, 1_698_753_600.0)
+    assert (seen.security, seen.reboot) == (2, None)
+
+
+@pytest.mark.parametrize("never", [0.0, None, "x", -1.0], ids=str)
+def test_a_date_that_is_none_is_not_known(never: object) -> None:
+    assert patches(never, never, None, (), AT).looked is None
+
+
+def test_the_oldest_restart_that_is_due_counts() -> None:
+    ticks = [(int(wall) + 11_644_473_600) * 10_000_000 for wall in (1_700_000_000, 1_699_000_000)]
+    assert patches(0.0, 0.0, None, ticks, AT).reboot == 1_699_000_000.0
