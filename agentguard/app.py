@@ -8,6 +8,7 @@ from functools import partial
 from agentguard import checks
 from agentguard.agent import Agent, Link, MakeLink, Parts
 from agentguard.catalogue import discover
+from agentguard.checks import watched_files
 from agentguard.checks.base import Check
 from agentguard.desk import AgentDesk
 from agentguard.engine import memory
@@ -35,6 +36,7 @@ from agentguard.ports.sensor import Sensor
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
 from agentguard.sensors.call import Told
+from agentguard.sensors.changes import ChangesSensor, Rules, own_folder
 from agentguard.sensors.clipboard import ClipboardSensor
 from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.files import FilesSensor
@@ -153,7 +155,14 @@ def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
         host=HostSensor(parts.backend.probes, engine.policy, parts.clock),
         retention=RetentionSensor(engine.policy, parts.clock, circumstances),
         training=Training(journal=parts.journal, clock=parts.clock),
+        changes=ChangesSensor(lambda: _watched(engine.policy()), parts.journal, parts.clock),
     )
+
+
+def _watched(policy: Policy) -> Rules:
+    said = policy.controls[watched_files.CHECK.id].settings
+    assert isinstance(said, watched_files.Settings)  # noqa: S101 - the policy room made them
+    return Rules(files=said.files, accepted=said.accepted, own=own_folder())
 
 
 def _desktop_sensors(parts: Parts, engine: Engine, signals: CallSignals) -> tuple[Sensor, ...]:

@@ -22,9 +22,7 @@ class Settings:
     files: tuple[str, ...] = field(
         default=(
             "/etc/hosts",
-            "/etc/resolv.conf",
             "/etc/nsswitch.conf",
-            "~/.config/autostart/*.desktop",
             "C:/Windows/System32/drivers/etc/hosts",
         ),
         metadata={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agentguard.ports.sensor import Sensor
+from agentguard.sensors.changes import ChangesSensor
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
 from agentguard.sensors.retention import RetentionSensor
@@ -19,14 +20,16 @@ class OwnSensors:
     host: HostSensor
     retention: RetentionSensor
     training: Training
+    changes: ChangesSensor
 
     @property
     def all(self) -> tuple[Sensor, ...]:
         """All of them."""
-        return (self.files, self.host, self.retention, self.training)
+        return (self.files, self.host, self.retention, self.training, self.changes)
 
     def look_again(self) -> None:
         """Have everything looked at now."""
         self.files.poke()
         self.host.poke()
         self.retention.poke()
+        self.changes.poke()
