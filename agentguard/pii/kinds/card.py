@@ -18,7 +18,7 @@ from agentguard.pii.base import (
     sure,
     words,
 )
-from agentguard.pii.kinds._issuers import issued, luhn, quick
+from agentguard.pii.kinds._issuers import PLAIN, issued, luhn, quick
 from agentguard.pii.spoken import digits_of, run
 
 OWN = words(
@@ -221,7 +221,7 @@ RECOGNISER = Recogniser(
     shapes=(
         rf"[2-68][0-9]{{3}}(?:{_BETWEEN}[0-9]{{4}}){{2}}{_BETWEEN}[0-9]{{2,4}}(?:{_BETWEEN}[0-9]{{3}})?",
         rf"3[0-9]{{3}}{_BETWEEN}[0-9]{{6}}{_BETWEEN}[0-9]{{4,5}}",
-        r"[2-68][0-9]{12,18}",
+        *PLAIN,
         r"[2-68](?:[ .\-][0-9]){12,18}",
         r"[2-68](?:, ?[0-9]){12,18}",
         r"(?i:%B)[2-68][0-9]{12,18}",
