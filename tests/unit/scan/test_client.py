@@ -107,8 +107,9 @@ def test_a_long_file_tells_what_was_found_before_the_deadline(
 def test_a_child_killed_from_outside_is_replaced(client: ScanClient, tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", f"card {hostile.CARD}")
     client.scan(path)
-    psutil.Process(client.child_pid).kill()
-    psutil.wait_procs([psutil.Process(client.child_pid)], timeout=5)
+    child = psutil.Process(client.child_pid)
+    child.kill()
+    psutil.wait_procs([child], timeout=5)
     assert client.scan(path).hits == (CARD,)
 
 
