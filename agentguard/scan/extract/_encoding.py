@@ -37,6 +37,13 @@ def encoding_of(head: bytes) -> str:
     return _without_mark(head)
 
 
+def unmarked(name: str, head: bytes) -> str:
+    """Give the encoding of a later part of a text, which has no mark of its own."""
+    if name not in {"utf-16", "utf-32"}:
+        return name
+    return f"{name}-{'le' if head.startswith(codecs.BOM_UTF16_LE) else 'be'}"
+
+
 def _behind(bom: bytes, name: str, head: bytes) -> str:
     """Trust a mark unless what follows is plainly something else."""
     rest = head[len(bom) : len(bom) + _SAMPLE]

@@ -20,8 +20,10 @@ def sniff(source: Source) -> bool:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the text of every mail."""
-    for number, mail in enumerate(_mails(source, work)):
-        if number >= work.limits.members:
+    number = 0
+    for mail in _mails(source, work):
+        number += bool(mail)
+        if number > work.limits.members:
             work.note("reason.partial")
             return
         work.spend(len(mail))
@@ -30,15 +32,17 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _mails(source: Source, work: Work) -> Iterator[bytes]:
-    most, mail, blank = work.limits.part_mib * MIB, bytearray(), True
+    most, mail, is_cut, blank = work.limits.part_mib * MIB, bytearray(), False, True
     source.file.seek(0)
     while line := source.file.readline(MIB):
         if blank and line.startswith(_MARK):
             if mail:
                 yield bytes(mail)
-            mail = bytearray()
-        elif len(mail) + len(line) > most:
+            mail, is_cut = bytearray(), False
+        elif is_cut or len(mail) + len(line) > most:
             work.note("reason.too-large-part")
+            yield bytes(mail)  # and nothing from there on, so that time can be told
+            mail, is_cut = bytearray(), True
         else:
             mail += line
         blank = line in _BLANK

@@ -20,6 +20,7 @@ _SAME_ROW = 0.5
 _GAP_OF_COLUMNS = 0.8
 _GAP_OF_WORDS = 0.1
 _LEAST_COLUMNS = 3
+_LARGEST = 512 * MIB
 _LOCKED = ("password", "security")
 
 
@@ -43,6 +44,8 @@ def needs_password(source: Source) -> bool:
     """Tell whether the document opens only with a password."""
     import pypdfium2  # noqa: PLC0415 - dear, and not every file is a PDF
 
+    if source.size > _LARGEST:  # a damaged one would be read from end to end
+        return False
     try:
         pypdfium2.PdfDocument(source.file).close()
     except pypdfium2.PdfiumError as error:

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 
-from agentguard.scan.extract._encoding import decoder_of, encoding_of
+from agentguard.scan.extract._encoding import decoder_of, encoding_of, unmarked
 from agentguard.scan.extract.base import TEXT, Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
@@ -69,7 +69,9 @@ def pieces(source: Source, work: Work) -> Iterator[str]:
     """Give the text in small pieces; of a file over the limit the head, the tail and windows."""
     name = encoding_of(source.head)
     for start, length in _spans(source.size, work):
-        yield from _decode(_read(source, start, length), name)
+        yield from _decode(
+            _read(source, start, length), name if not start else unmarked(name, source.head)
+        )
         yield "\n"
 
 
@@ -98,7 +100,8 @@ def _spans(size: int, work: Work) -> list[tuple[int, int]]:
     edge, window = most // 4, most // 2 // _WINDOWS
     step = (size - 2 * edge) // _WINDOWS
     between = [(_even(edge + number * step), window) for number in range(_WINDOWS)]
-    return [(0, edge), *between, (_even(size - edge), edge)]
+    tail = _even(size - edge)
+    return [(0, edge), *between, (tail, size - tail)]
 
 
 def _even(place: int) -> int:
