@@ -48,6 +48,8 @@ def judge(event: ChangesSeen, _facts: Facts, _settings: Settings) -> Verdict:
     if event.changed:
         names = few(one.path.replace("\\", "/").rpartition("/")[2] for one in event.changed)
         return wrong("watched-files.changed", count=len(event.changed), files=names)
+    if event.first:
+        return unknown("watched-files.first", count=event.watched)
     return passed("watched-files.same", count=event.watched)
 
 

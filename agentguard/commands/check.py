@@ -28,7 +28,7 @@ from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from agentguard.store.seen import SeenDatabase
 from agentguard.texts import Texts
 
-PREFIXES = ("lesson",)
+PREFIXES = ("lesson", "watched-file/", "watched-pattern/")
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -56,7 +56,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]:
-    """Give a journal in memory that remembers the lessons, and the state of the real one."""
+    """Give a journal that remembers lessons and watched files, and the state of the real one."""
     copy = InMemoryJournal()
     try:
         with closing(open_for_reading(folder)) as real:

@@ -66,7 +66,11 @@ class ChangedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesSeen(Fact):
-    """The watched files: how many there are, and those that are not as their baseline says."""
+    """The watched files: how many there are, and those that are not as their baseline says.
+
+    `first` says that some were seen for the first time, so that there is nothing to compare yet.
+    """
 
     watched: int = 0
     changed: tuple[ChangedFile, ...] = ()
+    first: bool = False

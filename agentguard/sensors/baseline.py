@@ -60,6 +60,10 @@ class Baseline:
         self._known = {k.path: k for k in map(_known, journal.memory(FILE).values()) if k}
         self._patterns = frozenset(map(str, journal.memory(PATTERN).values()))
 
+    def knows(self, pattern: str) -> bool:
+        """Tell whether the files of a pattern were looked at before."""
+        return pattern in self._patterns
+
     def compare(
         self, found: Mapping[str, Hashes], accepted: frozenset[str], at: Moment
     ) -> tuple[ChangedFile, ...]:

@@ -102,11 +102,12 @@ class ChangesSensor:
         if rules.own is not None:
             found[OWN] = {f"{rules.own} ({__version__})": self._hash_tree(rules.own)}
         accepted = frozenset(digest.lower() for digest in rules.accepted)
+        first = not all(map(baseline.knows, found))
         changed = baseline.compare(found, accepted, at)
         every = [digest for hashes in found.values() for digest in hashes.values()]
         denied, watched = None in every, sum(map(bool, every))
         unread = "denied" if denied and not changed else ""
-        return ChangesSeen(at=at, watched=watched, changed=changed, unread=unread)
+        return ChangesSeen(at=at, watched=watched, changed=changed, first=first, unread=unread)
 
     def _hash(self, path: str) -> str | None:
         """Give the hash of a file, from before while its state is the same; None when denied."""

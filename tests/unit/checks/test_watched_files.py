@@ -26,3 +26,7 @@ def test_nothing_to_watch_does_not_apply(desk) -> None:
 
 def test_what_could_not_be_read_is_unknown(desk) -> None:
     assert desk.judge(CHECK, ChangesSeen, unread="denied").state is State.UNKNOWN
+
+
+def test_a_first_look_proves_nothing(desk) -> None:
+    assert desk.judge(CHECK, ChangesSeen, watched=2, first=True).state is State.UNKNOWN

@@ -56,13 +56,13 @@ def hosts(tmp_path: Path) -> Path:
 @pytest.fixture
 def desk(hosts: Path) -> Desk:
     made = Desk(str(hosts))
-    made.look()
+    assert made.look().first
     return made
 
 
 def test_the_first_look_takes_files_as_they_are(desk: Desk) -> None:
     seen = desk.look()
-    assert (seen.watched, seen.changed, seen.unread) == (1, (), "")
+    assert (seen.watched, seen.changed, seen.unread, seen.first) == (1, (), "", False)
     assert desk.kinds == ["file.baselined"]
 
 
