@@ -9,9 +9,11 @@ from agentguard.model.messages import say
 from agentguard.platforms._win32 import probes
 from agentguard.platforms._win32.clipboard import WindowsClipboard
 from agentguard.platforms._win32.foreground import WindowsForeground
+from agentguard.platforms._win32.microphone_answers import FIRST_BUILD
+from agentguard.platforms._win32.microphones import WindowsCalls
 from agentguard.platforms._win32.power import on_battery
 from agentguard.platforms._win32.session import WindowsSession
-from agentguard.ports.desktop import Absent, Backend, Probe
+from agentguard.ports.desktop import Absent, Backend, Calls, Probe
 
 if sys.platform != "win32":
     raise ImportError("This door opens on Windows.")
@@ -21,14 +23,20 @@ NAME = "windows"
 
 def backend() -> Backend:
     """Give what this session can do; what it cannot do is Absent with a reason."""
-    absent = Absent(reason=say("desktop.windows"))
     return Backend(
         name=NAME,
         session=WindowsSession(),
         clipboard=WindowsClipboard(),
         foreground=WindowsForeground(),
-        calls=absent,
-        notifier=absent,
+        calls=_calls(),
+        notifier=Absent(reason=say("desktop.windows-notices")),
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,
     )
+
+
+def _calls() -> Calls | Absent:
+    """Give who records, on a Windows that notes it."""
+    if sys.getwindowsversion().build < FIRST_BUILD:
+        return Absent(reason=say("desktop.old-windows"))
+    return WindowsCalls()

@@ -16,7 +16,7 @@ def absent(backend: Backend) -> set[str]:
 def test_what_is_watched() -> None:
     backend = platforms.load()
     assert backend.name == "windows"
-    assert absent(backend) == {"calls", "notifier"}
+    assert absent(backend) == {"notifier"}
     assert backend.session.read().idle >= 0
 
 

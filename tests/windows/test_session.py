@@ -19,6 +19,7 @@ from agentguard.platforms._win32.session import (
 )
 from agentguard.platforms._win32.session_answers import (
     CONSOLE_CONNECT,
+    CONSOLE_DISCONNECT,
     REMOTE_CONNECT,
     REMOTE_DISCONNECT,
     SESSION_LOCK,
@@ -86,6 +87,17 @@ def test_after_a_switch_the_lock_is_unknown_until_told_again(
     assert session.read().locked is None
     send(session, SESSION_LOCK)
     assert session.read().locked is True
+
+
+def test_a_session_that_another_user_took_the_place_of_is_not_in_front(
+    session: WindowsSession,
+) -> None:
+    assert session.read().active is None
+    send(session, CONSOLE_DISCONNECT)
+    assert session.read().active is False
+    send(session, CONSOLE_CONNECT)
+    assert session.read().active is True
+    assert WindowsSession(information=lambda: told("unlocked")).read().active is True
 
 
 def test_a_thousand_switches_lock_nothing_and_keep_the_idle_time(session: WindowsSession) -> None:

@@ -13,7 +13,13 @@ from collections.abc import Callable
 
 from agentguard.errors import PlatformError
 from agentguard.platforms._win32 import api, window
-from agentguard.platforms._win32.session_answers import IdleTime, locked_after, locked_by
+from agentguard.platforms._win32.session_answers import (
+    IdleTime,
+    active_after,
+    active_by,
+    locked_after,
+    locked_by,
+)
 from agentguard.ports.desktop import SessionReading
 
 if sys.platform != "win32":
@@ -73,6 +79,7 @@ class SessionEvents:
 
     def __init__(self) -> None:
         self.locked: bool | None = None
+        self.active: bool | None = None
         self.window = 0
         self._guard = threading.Lock()
         self._begun = threading.Event()
@@ -90,7 +97,7 @@ class SessionEvents:
             if self._thread is None or not self._thread.is_alive():
                 self._begun.clear()
                 self._ended.clear()
-                self.locked = None
+                self.locked = self.active = None
                 self._thread = threading.Thread(target=self._run, name="session", daemon=True)
                 self._thread.start()
         if not self._begun.wait(BEGIN) or not self.window:
@@ -123,6 +130,7 @@ class SessionEvents:
 
     def _changed(self, change: int, _session: int) -> None:
         self.locked = locked_after(self.locked, change)
+        self.active = active_after(self.active, change)
 
 
 class WindowsSession:
@@ -145,10 +153,17 @@ class WindowsSession:
     def read(self) -> SessionReading:
         """Read; `locked` is None until Windows has told it in one way or the other."""
         self.events.begin()
-        locked, teller = self._locked()
+        information = self._information()
+        locked, teller = self._locked(information)
+        active = active_by(information)
         remote = REMOTE if api.system_metrics(_REMOTE_SESSION) else ""
         source = "+".join(word for word in (IDLE, teller, remote) if word)
-        return SessionReading(idle=self._seconds(), locked=locked, source=source)
+        return SessionReading(
+            idle=self._seconds(),
+            locked=locked,
+            source=source,
+            active=self.events.active if active is None else active,
+        )
 
     def lock(self) -> None:
         """Ask for the lock, unless it is there.
@@ -158,11 +173,11 @@ class WindowsSession:
 
         """
         self.events.begin()
-        if not self._locked()[0]:
+        if not self._locked(self._information())[0]:
             self._lock()
 
-    def _locked(self) -> tuple[bool | None, str]:
-        asked = locked_by(self._information(), swapped=self._swapped)
+    def _locked(self, information: bytes | None) -> tuple[bool | None, str]:
+        asked = locked_by(information, swapped=self._swapped)
         if asked is not None:
             return asked, STATE
         return self.events.locked, EVENTS if self.events.locked is not None else ""

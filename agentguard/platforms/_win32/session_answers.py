@@ -12,6 +12,7 @@ from dataclasses import dataclass
 TICKS = 1 << 32
 """GetLastInputInfo counts milliseconds in 32 bits, which are used up after 49.7 days."""
 
+ACTIVE, DISCONNECTED = 0, 4  # WTSActive, WTSDisconnected
 LOCKED, UNLOCKED = 0, 1  # WTS_SESSIONSTATE_LOCK, WTS_SESSIONSTATE_UNLOCK
 _LEVEL_1 = 1
 _INFORMATION = struct.Struct("<I4xIIi")
@@ -27,6 +28,13 @@ _AFTER: Mapping[int, bool | None] = {
     CONSOLE_DISCONNECT: None,
     REMOTE_CONNECT: None,
     REMOTE_DISCONNECT: None,
+}
+
+_ACTIVE_AFTER: Mapping[int, bool] = {
+    CONSOLE_CONNECT: True,
+    CONSOLE_DISCONNECT: False,
+    REMOTE_CONNECT: True,
+    REMOTE_DISCONNECT: False,
 }
 
 
@@ -60,6 +68,21 @@ def locked_by(information: bytes | None, *, swapped: bool = False) -> bool | Non
     if level != _LEVEL_1 or flags not in {LOCKED, UNLOCKED}:
         return None
     return bool(flags == LOCKED) is not swapped
+
+
+def active_by(information: bytes | None) -> bool | None:
+    """Tell from a WTSINFOEXW whether the session is in front; None when it does not say."""
+    if information is None or len(information) < _INFORMATION.size:
+        return None
+    level, _session, state, _flags = _INFORMATION.unpack_from(information)
+    if level != _LEVEL_1 or state not in {ACTIVE, DISCONNECTED}:
+        return None
+    return bool(state == ACTIVE)
+
+
+def active_after(before: bool | None, change: int) -> bool | None:  # noqa: FBT001 - a state
+    """Tell whether the session is in front after a change of it."""
+    return _ACTIVE_AFTER.get(change, before)
 
 
 def locked_after(before: bool | None, change: int) -> bool | None:  # noqa: FBT001 - a state

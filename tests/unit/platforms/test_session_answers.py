@@ -18,6 +18,8 @@ from agentguard.platforms._win32.session_answers import (
     SESSION_UNLOCK,
     TICKS,
     IdleTime,
+    active_after,
+    active_by,
     locked_after,
     locked_by,
 )
@@ -54,6 +56,18 @@ def test_lock_and_unlock_are_known_from_their_events() -> None:
 @pytest.mark.parametrize("before", [True, False, None])
 def test_a_switch_of_the_session_is_neither_lock_nor_unlock(switch: int, before) -> None:
     assert locked_after(before, switch) is None
+
+
+def test_a_session_is_in_front_or_another_is() -> None:
+    def told(name: str) -> bytes:
+        return bytes.fromhex(RECORDED[name]["data"])
+
+    assert active_by(told("locked")) is True
+    assert active_by(told("disconnected")) is False
+    assert active_by(told("cut")) is active_by(None) is active_by(told("other-level")) is None
+    assert active_after(True, REMOTE_DISCONNECT) is active_after(None, CONSOLE_DISCONNECT) is False
+    assert active_after(False, REMOTE_CONNECT) is True
+    assert active_after(None, SESSION_LOCK) is None
 
 
 @pytest.mark.parametrize("before", [True, False, None])

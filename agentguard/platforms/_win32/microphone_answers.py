@@ -1,0 +1,65 @@
+"""Who uses the microphone, as Windows' consent store notes it.
+
+Each program has a key with LastUsedTimeStart and LastUsedTimeStop; the latter is 0 while it records
+(Windows 10 1903 and later; the store itself is not documented by Microsoft). After a crash it may
+stay 0, so the program must run, or have begun since Windows started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
+
+FIRST_BUILD = 18362
+"""Windows 10 1903, the first that notes it."""
+
+_START, _STOP = "LastUsedTimeStart", "LastUsedTimeStop"
+_TICKS = 10_000_000  # of 100 ns in a second
+_BEGIN_OF_1970 = 11_644_473_600  # seconds after 1601, where a FILETIME begins
+_SLACK = 300.0  # seconds by which the wall clock may have been set since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A program's entry: `key` is its name there, `packaged` whether it came as a package."""
+
+    key: str
+    packaged: bool
+    values: Mapping[str, object]
+
+    @property
+    def program(self) -> str:
+        """The image name, in lower case; of a package the name of its family."""
+        if self.packaged:
+            return self.key.partition("_")[0].lower()
+        return PureWindowsPath(self.key.replace("#", "\\")).name.lower().removesuffix(".exe")
+
+    @property
+    def open(self) -> bool:
+        """Whether it began and did not end."""
+        began, ended = self.values.get(_START), self.values.get(_STOP)
+        return isinstance(began, int) and began > 0 and ended == 0
+
+    @property
+    def began(self) -> float:
+        """When it began, in wall seconds since 1970."""
+        started = self.values.get(_START)
+        return (started / _TICKS - _BEGIN_OF_1970) if isinstance(started, int) else 0.0
+
+
+def recording(
+    uses: Iterable[Use], running: Callable[[], frozenset[str]], booted: float
+) -> tuple[str, ...]:
+    """Give the programs that record now, each once; `booted` is wall time.
+
+    `running` gives the image names of the running programs; it is asked only when it matters.
+    """
+    live = [use for use in uses if use.open]
+    images = running() if any(not use.packaged for use in live) else frozenset()
+    names = (
+        use.program
+        for use in live
+        if (use.began >= booted - _SLACK if use.packaged else use.program in images)
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
