@@ -14,6 +14,7 @@ from agentguard.model.events import FileOutcome, SweepFinished
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.seen import Looked, SeenFiles
 from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.sensors.afar import Afar
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.guard import NAME, Guard
 from agentguard.sensors.hints import Hint, Hints, Kind
@@ -72,7 +73,7 @@ class FilesSensor:
         self._rules = rules
         self._bell = Bell()
         self._hints = Hints()
-        self._guard = Guard(policy, clock, self._hints, self._bell)
+        self._guard = Guard(policy, clock, self._hints, self._bell, Afar(clock).answers)
         self._looker = Looker(scan, clock, self._hints, self._seen, rules="")
         self._judged = ""
         self._swept_by: str | None = None
@@ -114,7 +115,7 @@ class FilesSensor:
 
     def _mind_the_rules(self) -> None:
         """Sweep when files are to be read by other rules, or judged by another policy."""
-        self._looker.table, self._looker.network = self._guard.mounts, self._guard.scope.network
+        self._looker.table, self._looker.scope = self._guard.mounts, self._guard.scope
         rules, policy = self._rules(), self._guard.policy
         if rules != self._looker.rules or policy != self._judged:
             self._looker.rules, self._judged = rules, policy

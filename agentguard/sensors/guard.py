@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 from agentguard import paths
@@ -15,7 +15,7 @@ from agentguard.sensors.bell import Bell
 from agentguard.sensors.hints import Hints, Kind
 from agentguard.sensors.mounts import Mounts, mounts
 from agentguard.sensors.round import Round
-from agentguard.sensors.sweep import Scope, scope_of
+from agentguard.sensors.scope import Identity, Scope, always, identity, scope_of, where
 from agentguard.sensors.watcher import Watcher
 
 NAME = "files"
@@ -33,7 +33,7 @@ ROOM = 10.0
 """Seconds between two questions whether new folders could be watched."""
 LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
 
-Identity = tuple[tuple[int, int] | str | None, ...]
+Answers = Callable[[str], bool]
 
 
 class Guard:
@@ -42,11 +42,19 @@ class Guard:
     `scope` is what is looked at, `mounts` what is mounted, as of the last look.
     """
 
-    def __init__(self, policy: PolicySource, clock: Clock, hints: Hints, bell: Bell) -> None:
+    def __init__(
+        self,
+        policy: PolicySource,
+        clock: Clock,
+        hints: Hints,
+        bell: Bell,
+        answers: Answers = always,
+    ) -> None:
         self._policy = policy
         self._clock = clock
         self._hints = hints
         self._bell = bell
+        self._answers = answers
         self._watcher = Watcher(self._tell, self._lose)
         self._watch: Watch = Watch()
         self._identity: Identity = ()
@@ -61,12 +69,15 @@ class Guard:
 
     def begin(self) -> None:
         """Forget the watch that was; the next look attaches a new one."""
-        self._watch = self._policy().watch
-        self.scope = scope_of(self._watch, str(paths.data_folder()))
+        self._take_scope()
         self.mounts = mounts()
         self._identity, self._said, self._whole = (), None, False
         self._looked = self._sweep_at = self._calm_until = float("-inf")
         self.hurried = False
+
+    def _take_scope(self) -> None:
+        self._watch = self._policy().watch
+        self.scope = scope_of(self._watch, str(paths.data_folder()), self._answers)
 
     def look(self, submit: Submit) -> None:
         """Attach what must be attached, and tell when the watch became worse or better."""
@@ -88,15 +99,14 @@ class Guard:
 
     def _changed(self) -> bool:
         return (
-            _where(self._policy().watch) != _where(self._watch)
-            or self._identity != _identity(self.scope, self.mounts)
+            where(self._policy().watch) != where(self._watch)
+            or self._identity != identity(self.scope, self.mounts)
             or (self._whole and not self._watcher.alive())
         )
 
     def _attach(self) -> None:
-        self._watch = self._policy().watch
-        self.scope = scope_of(self._watch, str(paths.data_folder()))
-        self._identity = _identity(self.scope, self.mounts)
+        self._take_scope()
+        self._identity = identity(self.scope, self.mounts)
         self._watch_folders()
 
     def _watch_folders(self) -> None:
@@ -208,31 +218,6 @@ class Guard:
     def _lose(self) -> None:
         self._lost = True
         self._bell.ring()
-
-
-def _where(watch: Watch) -> tuple[object, ...]:
-    """Give the part of a policy that says which folders are looked at."""
-    return watch.folders, watch.exclude, watch.network
-
-
-def _identity(scope: Scope, table: Mounts) -> Identity:
-    """Give what tells the folders from others of the same name, with all that is mounted in them.
-
-    None stands for one that is missing; one on another computer is not asked, since it may hang.
-    """
-    found: list[tuple[int, int] | str | None] = []
-    for root in scope.roots:
-        found += table.below(root)
-        if table.remote(root):
-            found.append(root)
-            continue
-        try:
-            status = os.stat(root)  # noqa: PTH116 - any bytes of a name
-        except OSError:
-            found.append(None)
-        else:
-            found.append((status.st_dev, status.st_ino))
-    return tuple(found)
 
 
 def _limit() -> int:

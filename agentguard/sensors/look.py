@@ -17,6 +17,7 @@ from agentguard.ports.seen import Kept, Looked, SeenFiles
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.hints import Hints, Kind
 from agentguard.sensors.mounts import Mounts, is_link
+from agentguard.sensors.scope import Scope
 from agentguard.sensors.seen import Mark, mark_of, name_of, state_of
 from agentguard.sensors.sweep import Found, as_found
 from agentguard.sensors.told import Told
@@ -79,8 +80,7 @@ class Looker:
 
     `rules` is the version of the recognisers: under another one everything is read again.
     `refused` are the folders in which files may not be opened; each is told once, not each file.
-    `table` is what is mounted; with `network`, folders of other computers are looked at too.
-    `reads` counts readings.
+    `scope` is what is looked at, `table` what is mounted. `reads` counts readings.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Looker:
         self.told = Told()
         self.refused: set[str] = set()
         self.table = Mounts()
-        self.network = False
+        self.scope = Scope(roots=(), exclude=None)
         self.reads = 0
 
     def look_at(self, path: str, submit: Submit, *, held: bool = False) -> None:
@@ -105,8 +105,10 @@ class Looker:
         another computer is not touched, and what lies in a cloud alone is not fetched: of these the
         walk tells, and what was found in them stands.
         """
-        if not self.network and self.table.remote(path):
-            self._no_more_unread(path, submit)
+        point = self.table.point(path)
+        if point and self.scope.refuses(point):
+            if not self.scope.network:
+                self._no_more_unread(path, submit)
             return
         try:
             status = os.lstat(path)

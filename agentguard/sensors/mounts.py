@@ -116,10 +116,15 @@ class Mounts:
 
     def remote(self, folder: str) -> bool:
         """Tell whether a folder lies on another computer, whatever it is called."""
+        return bool(self.point(folder))
+
+    def point(self, folder: str) -> str:
+        """Give where the other computer's folder begins that holds this one; empty if none does."""
         if sys.platform == "win32":
-            return folder.startswith("\\\\") and not folder.startswith(("\\\\?\\", "\\\\.\\"))
+            away = folder.startswith("\\\\") and not folder.startswith(("\\\\?\\", "\\\\.\\"))
+            return os.path.splitdrive(folder)[0] + "\\" if away else ""
         place = max((p for p in self.places if _below(folder, p[0])), default=("", False), key=_len)
-        return place[1]
+        return place[0] if place[1] else ""
 
     def remote_below(self, folder: str) -> bool:
         """Tell whether another computer's folder is mounted somewhere below."""

@@ -22,7 +22,8 @@ from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.retention import DAY, rule_name
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.manners import Circumstances, Manners, Pace, read_last
-from agentguard.sensors.sweep import Found, inside, scope_of, walk
+from agentguard.sensors.scope import inside, scope_of
+from agentguard.sensors.sweep import Found, walk
 
 NAME = "retention"
 EVERY = 6 * 3600.0

@@ -8,18 +8,15 @@ and a file that is only in a cloud is never fetched.
 from __future__ import annotations
 
 import errno
-import fnmatch
 import os
-import re
 import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
-from agentguard.model.policy import Watch
 from agentguard.sensors.mounts import Mounts, is_elsewhere, is_link, mounts
+from agentguard.sensors.scope import Scope, inside
 from agentguard.sensors.seen import Mark, mark_of
 
 DEPTH = 64
@@ -47,54 +44,6 @@ class Unread:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What is looked at: folders without links, none inside another, less what is excluded."""
-
-    roots: tuple[str, ...]
-    exclude: re.Pattern[str] | None
-    own: str = ""
-    network: bool = False
-
-    def covers(self, path: str) -> bool:
-        """Tell whether a path is looked at."""
-        root = next((root for root in self.roots if inside(path, root)), None)
-        return root is not None and not self.left_out(path, root)
-
-    def left_out(self, path: str, root: str) -> bool:
-        """Tell whether a path below `root` is excluded, or is the agent's own folder."""
-        if self.exclude is not None:
-            name = path if os.sep == "/" else path.replace(os.sep, "/")
-            if self.exclude.match(name):
-                return True
-        return bool(self.own) and inside(path, self.own) and not inside(root, self.own)
-
-
-def inside(path: str, folder: str) -> bool:
-    """Tell whether a path is the folder or below it."""
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def scope_of(watch: Watch, own: str = "") -> Scope:
-    """Resolve the policy's folders; those that do not exist stay, for they may come."""
-    table = Mounts() if watch.network else mounts()
-    resolved = sorted({_resolved(folder, table) for folder in watch.folders})
-    roots: list[str] = []
-    for root in resolved:
-        if not any(inside(root, outer) for outer in roots):
-            roots.append(root)
-    patterns = "|".join(fnmatch.translate(pattern) for pattern in watch.exclude)
-    exclude = re.compile(patterns) if patterns else None
-    own = os.path.realpath(own) if own else ""
-    return Scope(roots=tuple(roots), exclude=exclude, own=own, network=watch.network)
-
-
-def _resolved(folder: str, table: Mounts) -> str:
-    """Give a folder without links; one on another computer is not touched, since it may hang."""
-    path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - any bytes of a name
-    return path if table.remote(path) else os.path.realpath(path)
-
-
 def as_found(path: str, status: os.stat_result, table: Mounts) -> Found | None:
     """Give a regular file as it is now; None where reading it would fetch it from a cloud."""
     if (table.fuse or sys.platform == "win32") and is_elsewhere(status, table.fuse):
@@ -118,11 +67,13 @@ class _Walk:
         self._scope = scope
         self._mounts = mounts()
         self._met: set[int] = set()
+        self._stalled: set[str] = set()
 
     def folder(self, path: str, root: str) -> Iterator[Found | Unread | None]:
         """Walk a folder and all below it, without recursion."""
-        if not self._scope.network and self._mounts.remote(path):
-            yield Unread(path, "reason.folder-network")
+        point = self._mounts.point(path)
+        if point and (reason := self._scope.refuses(point)):
+            yield Unread(path, reason)
             return
         waiting = [(path, 0, 0)]
         while waiting:
@@ -146,9 +97,8 @@ class _Walk:
 
         The mounts are asked before the folder is touched, and again at every border.
         """
-        refused = Unread(folder, "reason.folder-network")
-        if self._is_remote(folder):
-            return refused
+        if (afar := self._afar(folder)) is not None:
+            return afar or None
         try:
             status = os.lstat(folder)
         except (FileNotFoundError, NotADirectoryError):
@@ -159,12 +109,22 @@ class _Walk:
             return None
         if status.st_dev != parent and parent:
             self._mounts = mounts()
-            if self._is_remote(folder):
-                return refused
+            if (afar := self._afar(folder)) is not None:
+                return afar or None
         return status.st_dev
 
-    def _is_remote(self, folder: str) -> bool:
-        return not self._scope.network and folder in self._mounts.network
+    def _afar(self, folder: str) -> Unread | bool | None:
+        """Give None for a folder that may be touched; what does not answer is said once."""
+        table = self._mounts
+        if not self._scope.network:
+            return Unread(folder, "reason.folder-network") if folder in table.network else None
+        point = table.point(folder) if table.network or sys.platform == "win32" else ""
+        if point in self._stalled:
+            return False
+        if not point or not (reason := self._scope.refuses(point)):
+            return None
+        self._stalled.add(point)
+        return Unread(point, reason)
 
     def _entries(self, folder: str, root: str) -> Iterator[Found | Unread | str]:
         elsewhere = False

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from agentguard.model.events import FileOutcome, FileScanned
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
-from agentguard.sensors.sweep import inside
+from agentguard.sensors.scope import inside
 
 REASONS = 10_000
 """So many paths with a reason are told one by one; beyond, the sweep only counts them."""

@@ -19,7 +19,8 @@ from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.observing import reads
-from agentguard.sensors.sweep import Unread, scope_of, walk
+from agentguard.sensors.scope import scope_of
+from agentguard.sensors.sweep import Unread, walk
 from agentguard.store.seen import SeenDatabase
 
 CARD = "card 4111 1111 1111 1111"

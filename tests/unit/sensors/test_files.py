@@ -367,7 +367,17 @@ def test_file_names_in_any_bytes_are_found(root: Path) -> None:
 
 
 def test_every_reason_has_its_sentence() -> None:
-    reasons = ("folder-denied", "folder-failed", "folder-deep", "folder-network", "file-failed")
+    reasons = (
+        "folder-cloud",
+        "folder-deep",
+        "folder-denied",
+        "folder-failed",
+        "folder-network",
+        "folder-stalled",
+        "file-failed",
+        "files-denied",
+        "path-long",
+    )
     assert all(texts.load().has(f"reason.{reason}") for reason in reasons)
     assert texts.load().has("files.degraded")
     assert texts.load().has("files.no-folder")

@@ -18,6 +18,7 @@ from agentguard.sensors import look
 from agentguard.sensors.hints import Hints
 from agentguard.sensors.look import COARSE_GRAIN, GRAIN, TRIES, Looker
 from agentguard.sensors.mounts import Mounts
+from agentguard.sensors.scope import Scope
 from agentguard.sensors.seen import MemorySeen
 from tests.unit.sensors.test_sweep import sparse
 
@@ -106,8 +107,23 @@ def test_a_finding_on_another_computer_is_not_touched(
 def test_the_policy_may_have_it_looked_at(desk: Desk) -> None:
     (desk.root / "export.txt").write_text("x")
     desk.looker.table = Mounts(places=((str(desk.root), True),))
-    desk.looker.network = True
+    desk.looker.scope = Scope(roots=(), exclude=None, network=True)
     assert [e.hits for e in desk.look(desk.root / "export.txt", held=True)] == [(HIT,)]
+
+
+@pytest.mark.posix
+def test_a_finding_on_another_computer_that_does_not_answer_stands(desk: Desk) -> None:
+    path = desk.root / "export.txt"
+    path.write_text("x")
+    desk.looker.table = Mounts(places=((str(desk.root), True),))
+    here = [True]
+    desk.looker.scope = Scope(roots=(), exclude=None, network=True, answers=lambda _point: here[0])
+    assert desk.look(path)
+    path.unlink()
+    here[0] = False
+    assert desk.look(path, held=True) == []
+    here[0] = True
+    assert [e.outcome for e in desk.look(path)] == [FileOutcome.GONE]
 
 
 @pytest.mark.posix

@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from agentguard.model.policy import Watch
+from agentguard.sensors import scope as scoping
 from agentguard.sensors import sweep
 from agentguard.sensors.mounts import Mounts, mounts
-from agentguard.sensors.sweep import Found, Unread, inside, scope_of, walk
+from agentguard.sensors.scope import Scope, inside, scope_of
+from agentguard.sensors.sweep import Found, Unread, walk
 
 
 def met(root: Path, **more: tuple[str, ...]) -> list[str]:
@@ -85,7 +87,8 @@ def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
             for n, (name, kind) in enumerate(kinds.items())
         ]
         table.write_text("27 1 254:0 / / rw - ext4 /dev/vda rw\n" + "".join(lines))
-        monkeypatch.setattr(sweep, "mounts", lambda: mounts(str(table)))
+        for module in (scoping, sweep):
+            monkeypatch.setattr(module, "mounts", lambda: mounts(str(table)))
 
     return mount
 
@@ -128,6 +131,54 @@ def test_the_policy_may_have_network_folders_looked_at(
         f"{tmp_path}/here/share/x",
         f"{tmp_path}/share/documents/x",
     ]
+
+
+@pytest.mark.posix
+def test_a_share_that_does_not_answer_is_said_and_not_touched(
+    tmp_path: Path, mounted: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the policy names it, something below it or something around it."""
+    put(tmp_path, "share/documents/x", "here/x")
+    mounted(share="nfs4")
+    share, real = f"{tmp_path}/share", os.lstat
+
+    def lstat(path: str, **more: object) -> os.stat_result:
+        assert not str(path).startswith(share)
+        return real(path, **more)
+
+    monkeypatch.setattr(sweep.os, "lstat", lstat)
+    for root in (share, f"{share}/documents", f"{tmp_path}"):
+        watch = Watch(folders=(root,), exclude=("*/mounts",), network=True)
+        found = list(walk(scope_of(watch, answers=lambda point: point != share)))
+        told = share if root == str(tmp_path) else root
+        assert [f for f in found if isinstance(f, Unread)] == [
+            Unread(told, "reason.folder-stalled")
+        ]
+    assert [f.path for f in found if isinstance(f, Found)] == [f"{tmp_path}/here/x"]
+
+
+@pytest.mark.posix
+def test_a_share_whose_server_goes_during_the_walk_is_left_and_said_once(
+    tmp_path: Path, mounted: Callable[..., None]
+) -> None:
+    put(tmp_path, *(f"share/{n}/x" for n in range(20)), "here/x")
+    mounted(share="nfs4")
+    asked: list[str] = []
+
+    def answers(point: str) -> bool:
+        asked.append(point)
+        return len(asked) < 8
+
+    watch = Watch(folders=(str(tmp_path),), exclude=("*/mounts",), network=True)
+    found = list(walk(scope_of(watch, answers=answers)))
+    assert set(asked) == {f"{tmp_path}/share"}
+    assert len(asked) == 8
+    assert [f for f in found if isinstance(f, Unread)] == [
+        Unread(f"{tmp_path}/share", "reason.folder-stalled")
+    ]
+    paths = [f.path for f in found if isinstance(f, Found)]
+    assert f"{tmp_path}/here/x" in paths
+    assert 1 < len(paths) < 8
 
 
 @pytest.mark.posix
@@ -274,7 +325,7 @@ def test_a_folder_that_is_met_twice_is_walked_once(
 ) -> None:
     """As under a bind mount: another path to the same folder."""
     put(tmp_path, "a/x")
-    scope = sweep.Scope(roots=(str(tmp_path / "a"), str(tmp_path / "b" / ".." / "a")), exclude=None)
+    scope = Scope(roots=(str(tmp_path / "a"), str(tmp_path / "b" / ".." / "a")), exclude=None)
     (tmp_path / "b").mkdir()
     assert len([f for f in walk(scope) if isinstance(f, Found)]) == 1
 
