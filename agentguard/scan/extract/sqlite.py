@@ -6,6 +6,7 @@ Nothing in the file is trusted: it is opened to be read alone, without its schem
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -72,7 +73,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 def _opened(source: Source, work: Work) -> sqlite3.Connection:
     try:
         path = Path(f"/proc/self/fd/{source.file.fileno()}")
-        there = path.exists()
+        there = sys.platform == "linux" and path.exists()
     except (OSError, AttributeError):  # a file in memory, or another system
         there = False
     if there:
