@@ -90,6 +90,7 @@ REAL = [
     "xvfb",
 ]
 
+X11 = ["dbus", "imagemagick", "openbox", "x11-utils", "xvfb"]  # pictures of a real desktop
 CORPUS = ["gnupg"]  # writes the encrypted messages of tests/corpus
 PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
 WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64", "xvfb"]
@@ -320,13 +321,14 @@ def build(rest: list[str]) -> int:
 
 
 def shots(rest: list[str]) -> int:
-    """Make screenshots of every window, light and dark, at 100 % and 200 %, into shots/."""
-    system_packages(QT)
+    """Make pictures of the windows into shots/: light and dark, 100 % and 200 %, and under X11."""
+    system_packages((*QT, *X11))
     environment()
     folder = rest[0] if rest else "shots"
     scales = ("1", "2")
     made = (PYTHON, "-m", "agentguard", "shots", folder, "--scale")
-    return max(run((*made, scale), QT_QPA_PLATFORM="offscreen") for scale in scales)
+    codes = [run((*made, scale), QT_QPA_PLATFORM="offscreen") for scale in scales]
+    return max(*codes, run((PYTHON, "-m", "tests.desktop.shots", folder)))
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {

@@ -12,6 +12,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
+from agentguard.model.shield import Shield, Why
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
 
@@ -177,6 +178,11 @@ def offline(of: Snapshot) -> Snapshot:
     return replace(of, uplink=AWAY)
 
 
+def covered(of: Snapshot, shield: Shield) -> Snapshot:
+    """Give the same desk in a call, with its screens covered."""
+    return replace(of, shield=shield, in_call=shield.why is Why.CALL)
+
+
 def prompting(of: Snapshot, *prompts: Prompt) -> Snapshot:
     """Give the same desk with these prompts."""
     return replace(of, prompts=prompts)
@@ -203,6 +209,8 @@ PROOF = Prompt(
     on_silence=OnSilence.LOCK,
     topic="Payments",
 )
+SHIELD = Shield(why=Why.CALL, since=NOON)
+NOT_LOCKED = Shield(why=Why.NOT_LOCKED, since=NOON)
 LESSON = Prompt(
     id="l1",
     kind=PromptKind.LESSON,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QScreen
 from PySide6.QtWidgets import QWidget
 
 
 class Cover(QWidget):
-    """Covers a whole screen and stays until it is taken away; no key closes it."""
+    """Covers a whole screen and stays until it is taken away; no key closes it.
 
-    def __init__(self, screen: QScreen) -> None:
+    `keys` are the few that do something.
+    """
+
+    def __init__(
+        self, screen: QScreen, keys: Mapping[Qt.Key, Callable[[], object]] | None = None
+    ) -> None:
         super().__init__(
             None,
             Qt.WindowType.Window
@@ -18,6 +25,7 @@ class Cover(QWidget):
             | Qt.WindowType.WindowStaysOnTopHint,
         )
         self._gone = False
+        self._keys = keys or {}
         self.setObjectName("cover")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
@@ -43,4 +51,7 @@ class Cover(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Swallow what the card did not want, Escape among it."""
+        pressed = self._keys.get(Qt.Key(event.key()))
+        if pressed is not None:
+            pressed()
         event.accept()

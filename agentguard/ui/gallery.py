@@ -18,6 +18,7 @@ from agentguard.ui import icons
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import application
 from agentguard.ui.prompts import Prompts
+from agentguard.ui.shields import Shields
 from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
@@ -48,6 +49,7 @@ class Gallery:
             self._states(scheme)
             self._pages(scheme)
             self._prompts(scheme)
+            self._shields(scheme)
             self._menu(scheme)
         self._tray_icons()
         return tuple(self._taken)
@@ -95,6 +97,18 @@ class Gallery:
             self._grab(prompts.corner, f"prompt-{name}", scheme)
         prompts.close()
         bridge.close()
+
+    def _shields(self, scheme: str) -> None:
+        for name, shield in (("call", data.SHIELD), ("not-locked", data.NOT_LOCKED)):
+            desk = SimulatedDesk(data.covered(data.good(), shield))
+            bridge = Bridge(desk, self._texts)
+            shields = Shields(bridge, self._theme)
+            self._grab(shields.covers[0], f"shield-{name}", scheme)
+            if shields.card is not None:
+                shields.card.ask()
+                self._grab(shields.covers[0], f"shield-{name}-code", scheme)
+            shields.close()
+            bridge.close()
 
     def _menu(self, scheme: str) -> None:
         bridge = Bridge(SimulatedDesk(data.act()), self._texts)

@@ -17,6 +17,7 @@ from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import application
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.qt_log import logged
+from agentguard.ui.shields import Shields
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
@@ -44,6 +45,7 @@ class Interface(QObject):
         self.bridge = Bridge(desk, texts)
         self.tray = Tray(self.bridge, may_quit=may_quit, first=first)
         self.prompts = Prompts(self.bridge, theme)
+        self.shields = Shields(self.bridge, theme)
         self.window: StatusWindow | None = None
         self.tray.opened.connect(self.open)
         self.tray.host_changed.connect(self._host_changed)
@@ -67,6 +69,7 @@ class Interface(QObject):
         self.bridge.close()
         self.tray.close()
         self.prompts.close()
+        self.shields.close()
         if self.window is not None:
             self.window.hide()
 
