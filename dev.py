@@ -84,6 +84,8 @@ REAL = [
     "xclip",
     "xdotool",
     "xfce4-panel",
+    "xfce4-screensaver",
+    "xsecurelock",
     "xsel",
     "xss-lock",
     "xterm",

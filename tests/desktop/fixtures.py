@@ -41,7 +41,9 @@ def lockable(logind: Logind) -> Logind:
     return logind
 
 
-def start_xss_lock(inside: Desktop | Logind, *options: str) -> None:
-    """Start xss-lock with i3lock, and wait until it listens to the X server."""
-    inside.start("xss-lock", *options, "--", "i3lock", "--nofork")
+def start_xss_lock(
+    inside: Desktop | Logind, *options: str, locker: tuple[str, ...] = ("i3lock", "--nofork")
+) -> None:
+    """Start xss-lock with a locker, and wait until it listens to the X server."""
+    inside.start("xss-lock", *options, "--", *locker, env={"XSECURELOCK_NO_COMPOSITE": "1"})
     eventually(lambda: "pixmap id" in inside.run("xprop", "-root", "_MIT_SCREEN_SAVER_ID"))
