@@ -161,6 +161,59 @@ def test_a_tape_archive_of_many_files_is_read_in_part() -> None:
     assert told(many, Limits(members=20)) == (["PAN"], "reason.partial")
 
 
+def summed(header: bytearray) -> bytes:
+    """Give a header with the sum that it has now."""
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header[:512])
+    return bytes(header)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [b"\xff" * 12, b"\x80" + b"\xff" * 11, b"77777777777\0", b"-0000000001\0", b"x" * 12],
+    ids=["below zero", "binary", "octal", "minus", "none"],
+)
+def test_a_tape_archive_whose_size_lies_is_told(size: bytes) -> None:
+    data = bytearray(tarred({"a": NOTE, "b": MAIL}, tarfile.USTAR_FORMAT))
+    second = data[1024:1536]
+    second[124:136] = size
+    kinds, reason = told(bytes(data[:1024]) + summed(second) + bytes(data[1536:]))
+    assert (kinds, reason) == (["PAN"], "reason.corrupt-part")
+    first = data[:512]
+    first[124:136] = size
+    assert told(summed(first) + bytes(data[512:]))[1].startswith("reason.corrupt")
+
+
+def test_what_is_told_about_a_member_is_read_in_time_by_its_length() -> None:
+    about = bytearray(tarred({"é" * 90: NOTE}))
+    about[124:136] = b"%011o\0" % (8 << 20)
+    data = summed(about[:512]) + b"1" * (8 << 20) + tarred({"a": NOTE})
+    assert told(data) == (["PAN"], "")
+
+
+def test_tape_archives_that_were_joined_are_all_read() -> None:
+    assert told(tarred({"a": NOTE}) + tarred({"b": MAIL})) == (["EMAIL", "PAN"], "")
+
+
+def test_a_large_size_stands_beside_its_header() -> None:
+    record = b"20 size=%d\n" % len(NOTE)
+    about = tarfile.TarInfo("about")
+    about.size, about.type = len(record), tarfile.XHDTYPE
+    member = bytearray(tarred({"a": NOTE}, tarfile.USTAR_FORMAT))
+    member[124:136] = b"0" * 11 + b"\0"
+    data = about.tobuf(tarfile.USTAR_FORMAT) + record.ljust(512, b"\0")
+    assert told(data + summed(member[:512]) + bytes(member[512:])) == (["PAN"], "")
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_a_sparse_member_is_told_and_the_next_is_read(*, more: bool) -> None:
+    sparse = bytearray(tarfile.TarInfo("holes").tobuf(tarfile.GNU_FORMAT))
+    sparse[156:157], sparse[124:136] = b"S", b"%011o\0" % 512
+    sparse[482] = more
+    data = summed(sparse) + bytes(512) * more + b"x" * 512 + tarred({"a": NOTE})
+    assert told(data) == (["PAN"], "reason.unsupported-part")
+
+
 def test_a_text_is_no_tape_archive() -> None:
     text = NOTE.ljust(600, b"x")
     reading = read(text)
