@@ -11,14 +11,18 @@ from tests.contract.drivers import Person, SimulatedPerson
 
 if sys.platform == "win32":
     from tests.contract.windows import WindowsPerson
-    from tests.windows.another import another
+    from tests.windows.another import Another, another
 
     REAL = pytest.param("windows", marks=pytest.mark.xdist_group("desktop"))
 
+    @pytest.fixture(scope="module")
+    def other() -> Iterator[Another]:
+        with another() as made:
+            yield made
+
     @pytest.fixture
-    def real() -> Iterator[Person]:
-        with another() as other:
-            yield WindowsPerson(other)
+    def real(other: Another) -> Person:
+        return WindowsPerson(other)
 
 else:
     from tests.contract.x11 import X11Person

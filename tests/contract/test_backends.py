@@ -182,6 +182,10 @@ def test_the_window_in_front_is_told_at_once_and_at_each_change(person: Person) 
     assert all(one != two for one, two in pairwise(told))
 
 
+def test_at_a_quiet_desk_nobody_uses_the_microphone(person: Person) -> None:
+    assert person.backend.calls.recording() == ()
+
+
 def test_probes_have_names_of_their_own_and_a_period(person: Person) -> None:
     probes = person.backend.probes
     assert probes

@@ -21,6 +21,7 @@ from environment import ROOT, settings
 
 ROOMS = (
     "tests/windows",
+    "tests/contract",
     "tests/unit/checks",
     "tests/unit/engine",
     "tests/unit/mfa",
