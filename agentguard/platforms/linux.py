@@ -17,7 +17,12 @@ from agentguard.platforms._linux.microphones import Microphones
 from agentguard.platforms._linux.notify import LinuxNotifier
 from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms._linux.screensaver import ScreenSaver
-from agentguard.platforms._linux.session import LinuxSession, Means
+from agentguard.platforms._linux.session import Idle, LinuxSession, Means
+from agentguard.platforms._linux.wayland import offered, socket_path
+from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
+from agentguard.platforms._linux.wayland_front import MANAGER, WaylandForeground
+from agentguard.platforms._linux.wayland_idle import NOTIFIER, WaylandIdle
+from agentguard.platforms._linux.wayland_offers import manager
 from agentguard.platforms._linux.x11_idle import X11Idle
 from agentguard.platforms._linux.x11_kept import Kept
 from agentguard.platforms._linux.x11_saver import X11Saver
@@ -27,17 +32,19 @@ NAME = "linux"
 
 
 def backend(environment: Mapping[str, str]) -> Backend:
-    """Give what this session can do; under Wayland and without a display much is Absent.
+    """Give what this session can do; without a display much is Absent.
 
-    An X display beside Wayland (Xwayland) sees only the windows that use it, so it is not asked.
+    Under Wayland it is what the compositor offers to programs without a window. An X display beside
+    it (Xwayland) sees only the windows that use it, so it is not asked.
     """
     display = environment.get("DISPLAY", "")
     nothing = _nothing(environment)
+    wayland = _WaylandParts(environment) if _wayland(environment) else None
     return Backend(
         name=NAME,
-        session=_session(environment, "" if nothing else display),
-        clipboard=nothing or X11Clipboard(display),
-        foreground=nothing or X11Foreground(display),
+        session=_session(environment, "" if nothing else display, wayland),
+        clipboard=wayland.clipboard if wayland else nothing or X11Clipboard(display),
+        foreground=wayland.foreground if wayland else nothing or X11Foreground(display),
         calls=Microphones(environment),
         notifier=_notifier(environment),
         probes=discover(probes, "PROBE", Probe),
@@ -50,6 +57,17 @@ def _wayland(environment: Mapping[str, str]) -> bool:
     return kind == "wayland" or (kind != "x11" and "WAYLAND_DISPLAY" in environment)
 
 
+class _WaylandParts:
+    """What the compositor offers; what it does not is Absent."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        path, absent = socket_path(environment), Absent(reason=say("desktop.wayland"))
+        there = offered(path)
+        self.idle = WaylandIdle(path) if NOTIFIER in there else None
+        self.clipboard = WaylandClipboard(path) if manager(there) else absent
+        self.foreground = WaylandForeground(path, environment) if MANAGER in there else absent
+
+
 def _nothing(environment: Mapping[str, str]) -> Absent | None:
     """Give why there is no X11 session to watch; None when there is one."""
     if _wayland(environment):
@@ -59,10 +77,11 @@ def _nothing(environment: Mapping[str, str]) -> Absent | None:
     return None
 
 
-def _session(environment: Mapping[str, str], display: str) -> Session | Absent:
-    """Give the session; without X11 its idle time is unknown, but it can be locked."""
-    wayland = _wayland(environment)
-    if not display and not wayland:
+def _session(
+    environment: Mapping[str, str], display: str, wayland: _WaylandParts | None
+) -> Session | Absent:
+    """Give the session; where nobody tells its idle time it can be locked all the same."""
+    if not display and wayland is None:
         return Absent(reason=say("desktop.no-display"))
     kept = Kept(display, screensaver.extname, res.extname)
     logind = Logind(bus.Bus(bus.system_address(environment)), environment)
@@ -72,8 +91,11 @@ def _session(environment: Mapping[str, str], display: str) -> Session | Absent:
         means.append(ScreenSaver(bus.Bus(address)))
     if display:
         means.append(X11Saver(kept))
-    means.append(Locker(environment, wayland=wayland))
-    return LinuxSession(X11Idle(kept) if display else None, tuple(means), logind.active)
+    means.append(Locker(environment, wayland=wayland is not None))
+    idle: Idle | None = X11Idle(kept) if display else None
+    if wayland is not None:
+        idle = wayland.idle
+    return LinuxSession(idle, tuple(means), logind.active)
 
 
 def _notifier(environment: Mapping[str, str]) -> Notifier | Absent:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
 
 from Xlib import X
 from Xlib.display import Display
@@ -14,35 +13,16 @@ from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
 from agentguard.platforms._linux import x11
+from agentguard.platforms._linux.flavours import (
+    FLAVOURS,
+    LONGEST_CHARACTER,
+    SECRETS,
+    TEXTS,
+    decoded,
+)
 from agentguard.platforms._linux.x11_transfer import NoAnswer, Overtaken, Transfer, is_change
 from agentguard.ports.desktop import Copied, Flavour
 
-TEXTS = (
-    ("UTF8_STRING", "utf-8"),
-    ("text/plain;charset=utf-8", "utf-8"),
-    ("STRING", "latin-1"),
-    ("TEXT", "utf-8"),
-)
-"""The targets that are text, the best first, with their encodings."""
-
-Kind = Literal["html", "rtf", "csv", "files"]
-
-SECRETS = (
-    "x-kde-passwordManagerHint",
-    "application/x-nspasteboard-concealed-type",
-    "ExcludeClipboardContentFromMonitorProcessing",
-)
-"""Targets by which an owner says: do not keep this (KeePassXC, Bitwarden, Firefox, Wine)."""
-
-FLAVOURS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    ("html", ("text/html",)),
-    ("rtf", ("text/rtf", "application/rtf", "text/richtext")),
-    ("csv", ("text/csv",)),
-    ("files", ("text/uri-list", "x-special/gnome-copied-files")),
-)
-"""The targets that say it in another form, as far as they are judged."""
-
-LONGEST_CHARACTER = 4  # bytes in UTF-8
 RETIRED = 4
 """Requestors of unfinished transfers that are kept: an owner that still writes to a window which
 is gone would die of it, and the clipboard with it."""
@@ -154,7 +134,7 @@ class Reader:
             target = next((t for t in targets if self._display.get_atom(t) in offered), None)
             fetched = transfer.fetch(target, limit) if target else None
             if fetched is not None:
-                yield Flavour(kind=kind, data=_decoded(fetched.data)), fetched.whole
+                yield Flavour(kind=kind, data=decoded(fetched.data)), fetched.whole
 
     def _owner(self, selection: int) -> int:
         """Give the owner's window, and remember of which change it is; 0 when there is none."""
@@ -178,10 +158,3 @@ class Reader:
         if len(self._retired) > RETIRED:
             self._retired.popleft().destroy()
         self._requestor = x11.hidden_window(self._display)
-
-
-def _decoded(data: bytes) -> str:
-    """Decode a form's markup; some browsers (Firefox) give UTF-16 with a mark."""
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8", "replace")

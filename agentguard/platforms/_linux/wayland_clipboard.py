@@ -1,0 +1,208 @@
+"""The clipboard under Wayland, where the compositor gives it to programs that have no window.
+
+Wayland has neither a clock of changes nor owners: a clear that comes right after another copy can
+hit that one. The watch counts the changes, and nothing is cleared or replaced that changed since it
+was read as far as the watch was told.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentguard.errors import PlatformError
+from agentguard.platforms._linux import local_socket
+from agentguard.platforms._linux.flavours import (
+    FLAVOURS,
+    LONGEST_CHARACTER,
+    SECRETS,
+    TEXTS,
+    decoded,
+)
+from agentguard.platforms._linux.wayland import Connection, Event, connected
+from agentguard.platforms._linux.wayland_offers import SELECTIONS, Control
+from agentguard.ports.clock import Stop
+from agentguard.ports.desktop import Copied, Flavour
+
+OWN = "application/x-agentguard"
+"""The form by which the agent knows its own text again."""
+
+GIVEN = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING", "x-kde-passwordManagerHint", OWN)
+LOOK = 0.5
+ANSWER = 2.0  # seconds for the watch to replace a text
+HAND_OVER = 1.0  # seconds for a program to take a text from us
+_SEND, _CANCELLED = 0, 1
+
+
+@dataclass(slots=True, kw_only=True)
+class _Wish:
+    selection: str
+    text: str
+    taken: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class WaylandClipboard:
+    """Each read has a connection of its own, as it is told the selections when it connects."""
+
+    selections = SELECTIONS
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._changes = dict.fromkeys(SELECTIONS, 0)
+        self._read_at: dict[str, int] = {}
+        self._wishes: queue.SimpleQueue[_Wish] = queue.SimpleQueue()
+        self._wake = -1
+
+    def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
+        """Call `changed` for each at once and at every change, until `stop` is set."""
+        read, self._wake = os.pipe()
+        try:
+            with connected(self._path) as connection:
+                control, texts = Control(connection), dict[int, bytes]()
+                for selection in SELECTIONS:
+                    changed(selection)
+                while not stop.is_set():
+                    events = connection.events(LOOK, read)
+                    for selection in self._told(control, events, connection, texts):
+                        changed(selection)
+                    self._fulfil(control, texts, read)
+        finally:
+            os.close(read)
+            os.close(self._wake)
+            self._wake = -1
+
+    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+        """Read at most `limit` characters within `seconds`; None when there is no text.
+
+        Raises:
+            PlatformError: the program that copied it, or the compositor, does not answer.
+
+        """
+        deadline = time.monotonic() + seconds
+        count = self._changes[selection]
+        with connected(self._path) as connection:
+            copied = _copied(Control(connection), selection, limit, deadline)
+        self._read_at[selection] = count
+        return copied
+
+    def clear(self, selection: str) -> None:
+        """Empty the selection, unless it is known to have changed since it was last read."""
+        if self._is_newer(selection):
+            return
+        with connected(self._path) as connection:
+            Control(connection).set(selection, None)
+            tuple(connection.round_trip())
+
+    def replace(self, selection: str, text: str) -> bool:
+        """Offer `text` in place of what was read, unless it changed since.
+
+        Raises:
+            PlatformError: nobody watches, or the watch is too busy.
+
+        """
+        if self._wake < 0:
+            raise PlatformError("The masked text cannot be put on the clipboard.")
+        wish = _Wish(selection=selection, text=text)
+        self._wishes.put(wish)
+        os.write(self._wake, b"!")
+        if not wish.done.wait(ANSWER):
+            raise PlatformError("The clipboard is too busy to put a masked text on it.")
+        return wish.taken
+
+    def _is_newer(self, selection: str) -> bool:
+        return self._read_at.get(selection, self._changes[selection]) != self._changes[selection]
+
+    def _told(
+        self,
+        control: Control,
+        events: Iterable[Event],
+        connection: Connection,
+        texts: dict[int, bytes],
+    ) -> tuple[str, ...]:
+        """Give the selections that changed, each once; serve what is asked of us."""
+        seen: dict[str, None] = {}
+        for event in events:
+            if event.sender in texts:
+                _serve(event, connection, texts)
+            elif selection := control.take(event):
+                self._changes[selection] += 1
+                seen[selection] = None
+        return tuple(seen)
+
+    def _fulfil(self, control: Control, texts: dict[int, bytes], read: int) -> None:
+        while not self._wishes.empty():
+            os.read(read, 1)
+            wish = self._wishes.get()
+            if not self._is_newer(wish.selection):
+                source = control.source(GIVEN)
+                texts[source] = wish.text.encode()
+                control.set(wish.selection, source)
+                wish.taken = True
+            wish.done.set()
+
+
+def _serve(event: Event, connection: Connection, texts: dict[int, bytes]) -> None:
+    """Hand our text over, or forget it when something else is offered."""
+    if event.opcode == _CANCELLED:
+        del texts[event.sender]
+        connection.request(event.sender, 1)
+    elif event.opcode == _SEND:
+        asked = event.text()
+        data = b"secret" if asked == "x-kde-passwordManagerHint" else texts[event.sender]
+        _hand_over(connection.descriptor(), b"" if asked == OWN else data)
+
+
+def _hand_over(descriptor: int, data: bytes) -> None:
+    """Write without waiting longer than a moment for whoever reads."""
+    local_socket.unblock(descriptor)
+    end = time.monotonic() + HAND_OVER
+    with suppress(OSError), os.fdopen(descriptor, "wb", buffering=0) as taker:
+        while data and time.monotonic() < end:
+            written = taker.write(data)
+            data = data[written or 0 :]
+            if not written:
+                threading.Event().wait(0.005)
+
+
+def _copied(control: Control, selection: str, limit: int, deadline: float) -> Copied | None:
+    forms = control.forms(selection)
+    if OWN in forms:
+        return Copied(text="", app="", own=True)
+    if not forms:
+        return None
+    if forms & set(SECRETS):
+        return Copied(text="", app="", secret=True)
+    text, whole = _text(control, selection, limit, deadline)
+    flavours: list[Flavour] = []
+    for kind, names in FLAVOURS:
+        form = next((name for name in names if name in forms), None)
+        if form is None:
+            continue
+        try:
+            data, all_of_it = control.fetch(selection, form, limit, deadline)
+        except PlatformError:
+            whole = False
+            break
+        flavours.append(Flavour(kind=kind, data=decoded(data)))
+        whole = whole and all_of_it
+    if text is None and not flavours:
+        return None if whole else Copied(text="", app="", whole=False)
+    return Copied(text=text or "", app="", whole=whole, flavours=tuple(flavours))
+
+
+def _text(control: Control, selection: str, limit: int, deadline: float) -> tuple[str | None, bool]:
+    forms = control.forms(selection)
+    names = (("text/plain", "utf-8"), *TEXTS)
+    found = next(((name, code) for name, code in (*TEXTS, *names) if name in forms), None)
+    if found is None:
+        return None, True
+    data, whole = control.fetch(selection, found[0], limit * LONGEST_CHARACTER, deadline)
+    text = data.decode(found[1], "replace")
+    return text[:limit], whole and len(text) <= limit
