@@ -32,6 +32,7 @@ ROOMS = (
     "tests/unit/wire",
 )
 _LOOK_AGAIN = 0.2
+_LONGEST = 300  # seconds of a test; Wine starts a process five times as slowly as Linux
 _SCREEN = ("-screen", "0", "1280x900x24", "-nolisten", "tcp")
 
 
@@ -67,7 +68,16 @@ def screen() -> Iterator[str]:
 
 
 def _tests(python: Path, options: tuple[str, ...], log: Path, env: dict[str, str]) -> int:
-    command = ("wine", python, "-m", "pytest", "-p", "no:cacheprovider", "-m")
+    command = (
+        "wine",
+        python,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        f"--timeout={_LONGEST}",
+        "-m",
+    )
     with log.open("wb") as words:
         tests = subprocess.Popen(
             (*command, "not heavy and not posix", *options),
