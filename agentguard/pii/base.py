@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, PLEASE, WEAK
+from agentguard.pii._between import ANSWER, ASKED
+from agentguard.pii._between import FENCE as FENCE  # noqa: PLC0414 - the kinds take them from here
+from agentguard.pii._between import GAP as GAP  # noqa: PLC0414
+from agentguard.pii._between import LETTERED_GAP as LETTERED_GAP  # noqa: PLC0414
+from agentguard.pii._between import TURN as TURN  # noqa: PLC0414
+from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, WEAK
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
 
 MOST = 1000
@@ -25,44 +30,18 @@ LONGEST = 400
 SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
 """RE2: one separator inside a number, as written in text, addresses, HTML, JSON and RTF."""
 
-FENCE = "\x1e"
-"""Ends a cell of a table: what stands before it says nothing of what follows."""
-
-TIME = r"\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?"
-"""RE2: when something was said."""
-
-_ASKED = rf"(?:\?|(?i:{'|'.join(sorted(PLEASE))}))[^0-9\n\x1e]{{0,32}}"
-_ANSWER = rf"(?:{TIME}[ \-]{{0,3}})?[<(\[]?[A-Za-z][^\n\x1e:>]{{0,32}}[:>] ?"
-TURN = rf"{_ASKED}\n{_ANSWER}"
-"""RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
-
-_ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
-GAP = (
-    rf"[^0-9\n\x1e]{{0,32}}?(?:{_ASIDE}\n?[^0-9\n\x1e]{{0,8}}?"
-    rf"|{TURN}[^0-9\n\x1e]{{0,24}}?)"
-)
-"""RE2: what may stand between a label and its value; at most one line break.
-
-Also a remark in brackets that holds digits ("12 digits"), or who answers a question.
-"""
-
-LETTERED_GAP = (
-    r"[^0-9\n\x1e]{0,32}?"
-    rf"(?:\n?[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9A-Za-z\n\x1e]{{0,8}}?)"
-)
-"""RE2: what may stand between a label and a value that may begin with a letter."""
-
-
 _OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
 _WORDS = re.compile(
     r"[A-Z\xc0-\xd6\xd8-\xde]+(?![a-z\xdf-\xf6\xf8-\xff])"
     r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
 )
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
-_ASKS = re.compile(_ASKED)
-_SPEAKER = re.compile(rf"\s*{_ANSWER}")
+_ASKS = re.compile(ASKED)
+_SPEAKER = re.compile(rf"\s*{ANSWER}")
 _COMPOUND = re.compile(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
+_GLUED = re.compile(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
 _STEM = 4
+_CELLS = re.compile(r"[\t|;,]\s?\Z")
 _SHORT_LINE = 60
 _LINES = 4
 
@@ -141,6 +120,8 @@ class Candidate:
             told = self._told_on(this[speaker.end() :], own)
             return self._told_on(above[0], own) if told is None else told
         told = self._told_on(this, own)
+        if told is None and above and _CELLS.search(this):
+            told = self._told_on(_above_cell(this, above[0]), own)
         if told is not None or _WORDS.search(this):
             return told
         for line in above:
@@ -163,6 +144,14 @@ _TOUCHES_BEFORE = re.compile(
 _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 
+def _above_cell(this: str, above: str) -> str:
+    """Give what stands in the line above in the same column, as in a table within a text."""
+    joint = next(sign for sign in "\t|;," if sign in this)
+    cells = above.split(joint)
+    place = this.count(joint)
+    return cells[place] if len(cells) > place else ""
+
+
 def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     behind = ""
     for word in reversed(_WORDS.findall(line)):
@@ -174,6 +163,9 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
             return low, False
         if _COMPOUND.fullmatch(low):
             return low, any(len(o) >= _STEM and o in low for o in own)
+        glued = _GLUED.fullmatch(low)
+        if glued is not None and glued[1] in _OTHERS:  # "orderid"
+            return low, False
         behind = low
     return "", None
 
@@ -181,7 +173,9 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
 def foreign_word(gap: str) -> str:
     """Give a word between a label and a value that names another number; empty when none does."""
     low = (word.lower() for word in _WORDS.findall(gap))
-    return next((word for word in low if word in _STRONG), "")
+    below = (word.lower() for word in _WORDS.findall(gap.partition("\n")[2]))
+    named = next((word for word in low if word in _STRONG), "")
+    return named or next((word for word in below if word in NATIONAL), "")
 
 
 def speaks_of_another(gap: str) -> bool:

@@ -195,7 +195,7 @@ _FAR = rf"[^0-9\n\x1e]{{0,32}}?\n?(?:{_TIME})?[^0-9\n\x1e]{{0,40}}?"
 # Wrapped, perhaps in a quoted mail, or given in two turns of a chat.
 _TURN = rf"[^0-9\n\x1e]{{0,60}}\n(?:{_TIME})?[^0-9\n\x1e]{{0,40}}"
 _PARTS = r"[0-9]{2,4}(?:[ \-]?[0-9]{2,4}){0,3}"
-_OVER_LINES = rf"[2-6][0-9]{{3}}(?:[ \-]?[0-9]{{2,4}}){{0,2}}(?:{_TURN}){{1,2}}{_PARTS}"
+_OVER_LINES = rf"[2-6][0-9]{{3}}(?:[ \-]?[0-9]{{2,4}}){{0,2}}(?:{_TURN}){{1,2}}{_PARTS}\b"
 
 RECOGNISER = Recogniser(
     kind="PAN",

@@ -29,13 +29,19 @@ def given(number: str) -> bool:
     )
 
 
+def _lost_zero(candidate: Candidate) -> bool:
+    """Tell whether it may have lost a zero: in a cell, or right behind its label."""
+    gap = candidate.before.rpartition(candidate.told)[2]
+    return candidate.origin != "" or gap.strip(" :=\"'\t") == ""
+
+
 def judge(candidate: Candidate) -> Answer:
     """Believe a dashed one; others need their label."""
     number = digits_of(candidate.text) or candidate.compact
     mixed = len({*candidate.separators} - {"#"}) > 1 and number == candidate.compact
     if not candidate.alone or mixed:
         return no("touched")
-    if not given(number):
+    if not given(number) or (len(number) < _LENGTH and not _lost_zero(candidate)):
         return no("area")
     if candidate.labelled:
         return sure(number.zfill(_LENGTH), "label")

@@ -80,7 +80,8 @@ def _names_columns(rows: list[_rows.Row], place: int) -> bool:
 
 def _is_short(rows: list[_rows.Row]) -> bool:
     """Tell two columns from sentences with one comma each."""
-    return is_upright(rows) or (
+    paired = sum(len(row) == _PAIR for row in rows) * _OF_TEN >= len(rows) * _MOST_OF_TEN
+    return (paired and is_upright(rows)) or (
         len(rows) >= _LEAST_BARE_ROWS and all(_is_word(row.get(0, "")) for row in rows)
     )
 

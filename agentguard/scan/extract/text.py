@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 
+from agentguard.scan._opaque import is_random
 from agentguard.scan.extract._encoding import decoder_of, encoding_of, unmarked
 from agentguard.scan.extract.base import TEXT, Extractor, Source, Work
 from agentguard.scan.limits import MIB
@@ -135,7 +136,7 @@ _UNIT = 4  # bytes of the widest character
 def _decode(found: Iterator[bytes], name: str) -> Iterator[str]:
     if not name:
         for data in found:
-            yield shown(data)
+            yield "" if is_random(data) else shown(data)
         return
     decoder = decoder_of(name)
     narrow = not name.startswith(("utf-16", "utf-32"))
