@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from agentguard import checks
 from agentguard.agent import Agent, Link, MakeLink, Parts
@@ -75,7 +74,6 @@ def build(
     own = _own_sensors(parts, engine)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
-    door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
     hands = {**_desktop_hands(parts, engine, desktop), **_hands(parts, engine, vault, own)}
     responder = Responder(hands=hands, clock=parts.clock, submit=engine.submit)
     recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=parts.clock)
@@ -98,12 +96,17 @@ def build(
             Actor(name="auditor", run=_auditor(parts, engine).run),
             Actor(name="uplink", run=link.run),
             Actor(name="scan", run=_retiring(parts)),
-            Actor(name="local", run=partial(door.run, engine.submit)),
+            _door(parts, engine, signals),
         ),
         sensors=(*desktop, *own.all),
         first=first,
         farewell=Farewell(backend=parts.backend, engine=engine, recorder=recorder),
     )
+
+
+def _door(parts: Parts, engine: Engine, signals: CallSignals) -> Actor:
+    door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
+    return Actor(name="local", run=lambda stop: door.run(engine.submit, stop))
 
 
 def _first(parts: Parts, policy: Policy | None) -> PolicyInForce:

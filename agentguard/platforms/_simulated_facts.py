@@ -20,14 +20,20 @@ from agentguard.model.facts import (
     SoftwareSeen,
     Volume,
 )
+from agentguard.model.locking import LockLimitsSeen, LockSource, Standing
 from agentguard.model.machine import AutoLogonSeen, NetworksSeen, PatchesSeen, UsbSeen
 from agentguard.model.moments import Moment
 
 HOUR = 3600.0
+LOCKS = (
+    LockSource(name="GNOME", standing=Standing.BLANKS, seconds=300.0),
+    LockSource(name="systemd-logind", standing=Standing.NEVER, managed=True),
+)
 
 
 def healthy_facts(at: Moment) -> Iterator[Fact]:
     """Give the facts; of listeners, programs and software it names what every desk has."""
+    yield LockLimitsSeen(at=at, sources=LOCKS)
     yield DisksSeen(at=at, volumes=(Volume(mount="/", encrypted=True),))
     yield FirewallSeen(at=at, on=True, product="nftables")
     yield AntivirusSeen(at=at, products=(Protection(product="ClamAV", on=True, current=True),))

@@ -58,7 +58,16 @@ CONTROLS = (
     _control(1, "pii-files", say("pii-files.swept", files=2481), 26 * MINUTE, "PCI DSS 3.5.1"),
     _control(2, "reauth", say("reauth.watched", count=3, minutes=30), 4 * HOUR, "PCI DSS 8.4.2"),
     _control(3, "training", say("training.done", count=2), 12 * DAY, "PCI DSS 12.6.3"),
-    _control(4, "screen-lock", say("screen-lock.watched", minutes=5), 4 * HOUR, "PCI DSS 8.2.8"),
+    replace(
+        _control(
+            4, "screen-lock", say("screen-lock.watched", minutes=5), 4 * HOUR, "PCI DSS 8.2.8"
+        ),
+        rows=(
+            say("screen-lock.row-first-managed", name="AgentGuard", after="5 min"),
+            say("screen-lock.row-locks", name="GNOME", after="10 min"),
+            say("screen-lock.row-never", name="systemd-logind"),
+        ),
+    ),
     _control(4, "clipboard", say("clipboard.watched"), 4 * HOUR, "PCI DSS 3.4.2"),
     _control(4, "folder-access", say("folder-access.private", count=3), 4 * HOUR, "PCI DSS 7.2.1"),
     _control(4, "backup", say("backup.fresh", hours=24), 9 * HOUR, "ISO 27001 A.8.13"),

@@ -179,6 +179,26 @@ def test_a_screen_that_is_left_alone_is_really_locked(seat: Seat) -> None:
     seat.end(agent)
 
 
+def test_in_a_call_the_screens_are_covered_and_afterwards_it_is_locked(seat: Seat) -> None:
+    seat.inside.start("stalonetray")  # without a tray the status window would come to the front
+    eventually(lambda: has_tray(seat))
+    agent = seat.start("tray")
+    eventually((seat.data / "local.json").exists)
+    seat.inside.run(*seat.program("call"), "start", "--name", "Desk phone", env=seat.env)
+    eventually(lambda: seat.has("shield.raised", why="call"), within=IDLE_LIMIT + 30)
+    eventually(lambda: seat.windows("The screens are covered"))
+    assert not seat.inside.locked_hint
+    assert not seat.has("action.intended", kind="lock")
+    seat.inside.run(*seat.program("call"), "end", "--name", "Desk phone", env=seat.env)
+    eventually(lambda: seat.inside.locked_hint)
+    eventually(lambda: seat.has("shield.lifted", how="locked"))
+    eventually(lambda: not seat.windows("The screens are covered"))
+    seat.inside.unlock()
+    eventually(lambda: seat.has("session.unlocked"))
+    seat.end(agent)
+    assert not (seat.data / "local.json").exists()
+
+
 def lockers_of(display: str) -> int:
     """Count the lockers of a display, each with the helpers that it forked as one."""
     found: dict[int, int] = {}
