@@ -1,0 +1,160 @@
+"""Tries every capability of a desktop once, and tells how each stands and why.
+
+Nothing that is read is kept or shown: only whether it could be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agentguard.errors import AgentGuardError
+from agentguard.model.facts import Fact
+from agentguard.model.messages import Message, say
+from agentguard.model.policy import Policy
+from agentguard.ports.clock import Clock
+from agentguard.ports.desktop import Absent, Backend, Clipboard, Foreground, Probe, Session
+
+PATIENCE = 2.0  # seconds for the desktop to name the window in front
+
+
+class Standing(StrEnum):
+    """How a capability stands on this computer."""
+
+    WORKS = "works"
+    PARTLY = "partly"
+    ABSENT = "absent"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """One capability: `reason` tells why it does not work, or by what it does."""
+
+    name: str
+    standing: Standing
+    reason: Message | str = ""
+
+
+_UNREAD: dict[str, Standing] = {
+    "": Standing.WORKS,
+    "denied": Standing.DENIED,
+    "no-tool": Standing.ABSENT,
+    "unsupported": Standing.ABSENT,
+    "rules-unseen": Standing.PARTLY,
+    "software-part": Standing.PARTLY,
+    "no-answer": Standing.FAILED,
+}
+
+
+class _Until:
+    """A Stop that comes by itself when `told` does, or after some seconds."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._since = clock.now()
+        self.told = False
+
+    def is_set(self) -> bool:
+        return self.told or self._clock.now().since(self._since) > self._seconds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        del timeout
+        return self.is_set()
+
+
+def capabilities(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capability]:
+    """Try each capability, and then each probe."""
+    yield from _of_session(backend.session)
+    yield _of_clipboard(backend.clipboard)
+    yield _of_foreground(backend.foreground, clock)
+    calls = backend.calls
+    yield (
+        _absent("calls", calls)
+        if isinstance(calls, Absent)
+        else _tried("calls", lambda: calls.recording() and "")
+    )
+    yield (
+        _absent("notifications", backend.notifier)
+        if isinstance(backend.notifier, Absent)
+        else Capability(name="notifications", standing=Standing.WORKS)
+    )
+    for probe in backend.probes:
+        yield _of_probe(probe, policy, clock)
+
+
+def _absent(name: str, absent: Absent) -> Capability:
+    return Capability(name=name, standing=Standing.ABSENT, reason=absent.reason)
+
+
+def _tried(name: str, trial: Callable[[], object]) -> Capability:
+    """Call it; what it gives as text or Message is the reason."""
+    try:
+        told = trial()
+    except (AgentGuardError, OSError, ValueError, LookupError) as error:
+        denied = isinstance(error, PermissionError)
+        standing = Standing.DENIED if denied else Standing.FAILED
+        reason = str(error) if isinstance(error, AgentGuardError) else type(error).__name__
+        return Capability(name=name, standing=standing, reason=reason)
+    by = told if isinstance(told, str | Message) else ""
+    return Capability(name=name, standing=Standing.WORKS, reason=by)
+
+
+def _of_session(session: Session | Absent) -> Iterator[Capability]:
+    if isinstance(session, Absent):
+        yield _absent("idle-time", session)
+        yield _absent("lock-state", session)
+        return
+    try:
+        reading = session.read()
+    except AgentGuardError as error:
+        for name in ("idle-time", "lock-state"):
+            yield Capability(name=name, standing=Standing.FAILED, reason=str(error))
+        return
+    for name, value in (("idle-time", reading.idle), ("lock-state", reading.locked)):
+        works = value is not None
+        yield Capability(
+            name=name,
+            standing=Standing.WORKS if works else Standing.ABSENT,
+            reason=reading.source if works else say("cli.doctor.not-told"),
+        )
+
+
+def _of_clipboard(clipboard: Clipboard | Absent) -> Capability:
+    if isinstance(clipboard, Absent):
+        return _absent("clipboard", clipboard)
+
+    def trial() -> str:
+        for selection in clipboard.selections:
+            clipboard.read(selection, limit=1, seconds=0.5)
+        return ", ".join(clipboard.selections)
+
+    return _tried("clipboard", trial)
+
+
+def _of_foreground(foreground: Foreground | Absent, clock: Clock) -> Capability:
+    if isinstance(foreground, Absent):
+        return _absent("window-in-front", foreground)
+    until = _Until(clock, PATIENCE)
+
+    def focused(_window: object) -> None:
+        until.told = True
+
+    tried = _tried("window-in-front", lambda: foreground.watch(focused, until))
+    if until.told or tried.standing is not Standing.WORKS:
+        return tried
+    reason = say("cli.doctor.not-told")
+    return Capability(name=tried.name, standing=Standing.FAILED, reason=reason)
+
+
+def _of_probe(probe: Probe, policy: Policy, clock: Clock) -> Capability:
+    seen: list[object] = []
+    tried = _tried(probe.name, lambda: seen.append(probe.read(clock.now(), policy)))
+    unread = seen[0].unread if seen and isinstance(seen[0], Fact) else ""
+    if not unread:
+        return tried
+    standing = _UNREAD.get(unread, Standing.FAILED)
+    return Capability(name=probe.name, standing=standing, reason=say(f"unread.{unread}"))

@@ -1,0 +1,56 @@
+"""agentguard doctor: tells of every capability whether it works here, and why it does not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+
+from agentguard import paths, texts
+from agentguard.app import shapes
+from agentguard.commands._capabilities import Capability, Standing, capabilities
+from agentguard.commands.base import FINDINGS, FINE, Command
+from agentguard.model.messages import Message
+from agentguard.platforms import load, system_clock
+from agentguard.policy.keeper import Keeper
+from agentguard.texts import Texts
+
+TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})
+"""What an administrator can mend; what is absent is as it is on this system."""
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options."""
+    parser.add_argument("--json", action="store_true", help=words.say("cli.doctor.json"))
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Try everything, print it, and tell by the exit code whether something can be mended."""
+    words, clock = texts.load(), system_clock()
+    backend = load()
+    policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
+    found = tuple(capabilities(backend, policy, clock))
+    rows = [row(one, words) for one in found]
+    if chosen.json:
+        shown = {"system": backend.name, "capabilities": rows}
+        sys.stdout.write(json.dumps(shown, indent=2) + "\n")
+    else:
+        sys.stdout.write("".join(table(rows, words)))
+    return FINDINGS if any(one.standing in TROUBLE for one in found) else FINE
+
+
+def row(one: Capability, words: Texts) -> dict[str, str]:
+    """Give a capability as scripts read it."""
+    reason = words.render(one.reason) if isinstance(one.reason, Message) else one.reason
+    return {"name": one.name, "standing": one.standing.value, "reason": reason}
+
+
+def table(rows: Iterable[dict[str, str]], words: Texts) -> Iterator[str]:
+    """Give the lines of the table."""
+    for one in rows:
+        standing = words.say(f"cli.doctor.standing.{one['standing']}")
+        yield f"{one['name']:<18} {standing:<12} {one['reason']}".rstrip() + "\n"
+
+
+COMMAND = Command(arguments=arguments, run=run)
