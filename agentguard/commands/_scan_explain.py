@@ -10,7 +10,7 @@ from typing import Any
 from agentguard.commands._scan_report import Kinds, shown
 from agentguard.model.events import FileOutcome
 from agentguard.pii.base import MOST
-from agentguard.pii.trace import MOST_TRACES, Trace
+from agentguard.pii.traced import MOST_TRACES, Trace
 from agentguard.scan.client import ScanClient, Scanned
 from agentguard.scan.outcome import Explanation, Layer
 from agentguard.texts import Texts

@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from tqdm import tqdm
-
 from agentguard import durable, texts
 from agentguard.commands import _scan_explain
 from agentguard.commands._scan_page import Page, Told
@@ -135,6 +133,8 @@ def _each(
     ask: Callable[[ScanClient, str], T],
 ) -> Generator[T | Scanned, None, None]:
     """Give the results with a bar on a terminal; leaving it ends the children."""
+    from tqdm import tqdm  # noqa: PLC0415 - the explained scan and the help need none
+
     unit = words.say("cli.scan.unit")
     every = results(chosen.paths, chosen.jobs, detection, ask)
     with closing(every), tqdm(unit=unit, disable=None, file=sys.stderr, leave=False) as bar:

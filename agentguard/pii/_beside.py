@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from agentguard.model.hits import Hit
 from agentguard.pii.scanner import Scanner, Stream
-from agentguard.pii.trace import Explained
+from agentguard.pii.traced import Explained
 
 
 class Both(Scanner):

@@ -14,7 +14,8 @@ from agentguard.pii._patterns import PatternSet, Places, candidate_of, judged, o
 from agentguard.pii._shapes import Found, Part, Refused
 from agentguard.pii._tally import Tally, mask
 from agentguard.pii.base import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
-from agentguard.pii.trace import Explained, Watcher
+from agentguard.pii.trace import Watcher
+from agentguard.pii.traced import Explained
 
 CHUNK = 128 << 10
 """Characters that are searched at once when text comes in a stream."""

@@ -7,43 +7,14 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from agentguard.model.hits import Hit
 from agentguard.pii._patterns import PatternSet, Places, candidate_of
 from agentguard.pii._shapes import Part
 from agentguard.pii._tally import Tally, mask
 from agentguard.pii.base import Answer, Belief, Candidate, Recogniser, no
-
-MOST_TRACES = 400
-"""Traces of one text; the first of each sort are kept."""
+from agentguard.pii.traced import MOST_TRACES, Trace
 
 _MOST_OF_A_SORT = 20
 _BREAK = re.compile(rb"\n")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """What became of one candidate.
-
-    `why` is the id of the rule that decided. `context` is the label or word that decided, without
-    any digit; empty when none did. `line` counts from 1 in the extracted text. `masked` shows
-    at most the last four characters. `counted` tells whether it is among the hits.
-    """
-
-    kind: str
-    belief: Belief
-    why: str
-    context: str
-    line: int
-    masked: str
-    counted: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """The hits of a text, and the traces that led to them or fell short, in the text's order."""
-
-    hits: tuple[Hit, ...]
-    traces: tuple[Trace, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-from cryptography.hazmat.primitives.ciphers import Cipher, modes
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-
 from agentguard.errors import ScanError
 
 PASSWORDS = ("VelvetSweatshop", "/01Hannes Ruescher/01")
@@ -144,12 +141,17 @@ def _fitted(data: bytes, size: int) -> bytes:
 
 
 def _cbc(key: bytes, begin: bytes, data: bytes) -> bytes:
-    return _decrypted(Cipher(AES(key), modes.CBC(begin)), data)
+    return _decrypted(key, begin, data)
 
 
 def _ecb(key: bytes, data: bytes) -> bytes:
-    return _decrypted(Cipher(AES(key), modes.ECB()), data)  # noqa: S305 - the format's own
+    return _decrypted(key, b"", data)
 
 
-def _decrypted(cipher: Cipher[modes.CBC] | Cipher[modes.ECB], data: bytes) -> bytes:
-    return cipher.decryptor().update(data[: len(data) // 16 * 16])
+def _decrypted(key: bytes, begin: bytes, data: bytes) -> bytes:
+    """Decrypt whole blocks of AES: chained from `begin` on, or each for itself."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes  # noqa: PLC0415 - few need it
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES  # noqa: PLC0415
+
+    mode = modes.CBC(begin) if begin else modes.ECB()  # noqa: S305 - the format's own
+    return Cipher(AES(key), mode).decryptor().update(data[: len(data) // _BLOCK * _BLOCK])

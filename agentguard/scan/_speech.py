@@ -11,7 +11,7 @@ from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
 from agentguard.model.policy import ALL, Detection, OwnKind
 from agentguard.pii.base import Belief
-from agentguard.pii.trace import Trace
+from agentguard.pii.traced import Trace
 from agentguard.scan.limits import Limits
 from agentguard.scan.outcome import Explanation, Layer, Reading
 

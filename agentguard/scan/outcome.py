@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
-from agentguard.pii.trace import Trace
+from agentguard.pii.traced import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agentguard.pii.base import FENCE, Belief, Recogniser, maybe
 from agentguard.pii.kinds._issuers import luhn
 from agentguard.pii.scanner import Scanner, default_scanner
-from agentguard.pii.trace import MOST_TRACES, Trace
+from agentguard.pii.traced import MOST_TRACES, Trace
 
 CARD = "4539148803436467"
 SCANNER = default_scanner()

@@ -14,7 +14,7 @@ from agentguard import texts
 from agentguard.cli import main
 from agentguard.commands._scan_explain import sentence
 from agentguard.pii.base import Belief
-from agentguard.pii.trace import Trace
+from agentguard.pii.traced import Trace
 from agentguard.scan.child import default_extractors
 from tests.unit.scan.hostile import CARD, marked_encrypted, zipped
 

@@ -1,0 +1,37 @@
+"""What is told of candidates: light, since whoever asks the scan child imports it as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentguard.model.hits import Hit
+from agentguard.pii.base import Belief
+
+MOST_TRACES = 400
+"""Traces of one text; the first of each sort are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What became of one candidate.
+
+    `why` is the id of the rule that decided. `context` is the label or word that decided, without
+    any digit; empty when none did. `line` counts from 1 in the extracted text. `masked` shows
+    at most the last four characters. `counted` tells whether it is among the hits.
+    """
+
+    kind: str
+    belief: Belief
+    why: str
+    context: str
+    line: int
+    masked: str
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """The hits of a text, and the traces that led to them or fell short, in the text's order."""
+
+    hits: tuple[Hit, ...]
+    traces: tuple[Trace, ...]
