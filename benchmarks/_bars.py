@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 OWN = "AgentGuard"
+# `rg ten` looks for ten patterns, AgentGuard for the shapes and labels of forty kinds, as `rg same`
+# does. On logs ten are enough for a bar, since ripgrep falls below clamav with more.
 _FINDERS = frozenset({"panhunt", "hawk-eye", "presidio", "clamav"})
 """The peers that judge what they find; ripgrep and wc do not."""
 
@@ -49,14 +51,13 @@ def bars(figures: Figures) -> Iterator[Bar]:
         ("text", "rg same", 0.4),
         ("text", "rg ten", 0.4),
         ("code", "rg same", 0.6),
-        ("code", "rg ten", 0.6),
     )
     for kind, peer, bound in ratios:
         theirs = figures.speed.get((peer, kind), 0.0)
         if theirs:
             ratio = ours(kind) / theirs
             yield Bar(what=f"{kind} beside {peer}", value=ratio, bound=bound, unit="x")
-    for kind in ("text", "code", "dense", "mixed"):
+    for kind in ("text", "code"):
         peers = [s for (name, k), s in figures.speed.items() if k == kind and name in _FINDERS]
         ratio = ours(kind) / max(peers) if any(peers) else 0.0
         if any(peers):

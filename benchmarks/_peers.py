@@ -49,6 +49,8 @@ class Tool:
     told: Callable[[Path, Path], Told] | None = None
     bytes_of_text: int = 64_000_000
     bytes_of_tables: int = 16_000_000
+    unfinished: tuple[bytes, ...] = ()
+    """What its output says when a deadline ended it before the data did."""
     by_file: bool = False
     """It tells of a file only that something is in it."""
     by_text: bool = False
@@ -105,8 +107,9 @@ _TEN = (
 
 
 def agentguard(folder: Path, _scratch: Path) -> list[str]:
-    """Scan as a user would, by one child."""
-    return [sys.executable, "-m", "agentguard", "scan", "--format", "jsonl", str(folder)]
+    """Scan as a user would, by one child: peers have one thread as well."""
+    words = [sys.executable, "-m", "agentguard", "scan", "--jobs", "1", "--format", "jsonl"]
+    return [*words, str(folder)]
 
 
 def panhunt(folder: Path, scratch: Path) -> list[str]:
@@ -221,7 +224,11 @@ def of_clamav(_scratch: Path, output: Path) -> Told:
             yield found[1], kind, "", 1.0
 
 
-AGENTGUARD = Tool(name="AgentGuard", command=agentguard)
+AGENTGUARD = Tool(
+    name="AgentGuard",
+    command=agentguard,
+    unfinished=(b"reason.partial-time", b"reason.timeout"),
+)
 PEERS = (
     Tool(
         name="panhunt", command=panhunt, told=of_panhunt, claims=frozenset({"PAN"}),
