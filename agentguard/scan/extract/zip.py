@@ -6,11 +6,13 @@ import zipfile
 from collections.abc import Iterator
 
 from agentguard.errors import ScanError
+from agentguard.scan.extract import _salvage
 from agentguard.scan.extract._zipped import part
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
 _ORDER_AFTER_OFFICE = 20
+_OF_NO_FORMAT = ".iwa"  # of Pages, Numbers and Keynote: packed in a way that has no mark
 _MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -20,14 +22,32 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the members, after judging the directory."""
-    with zipfile.ZipFile(source.file) as archive:
+    """Give the text of the members, after judging the directory.
+
+    Raises:
+        ScanError: it is a bomb; or its directory is damaged, after what can be read without it.
+
+    """
+    try:
+        archive = zipfile.ZipFile(source.file)
+    except (zipfile.BadZipFile, ValueError) as error:
+        for data in _salvage.members(source, work):
+            yield from work.within(data)
+            yield "\n"
+        raise ScanError("reason.corrupt") from error
+    yield from _members(archive, source, work)
+
+
+def _members(archive: zipfile.ZipFile, source: Source, work: Work) -> Iterator[str]:
+    with archive:
         members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         _judge(members, source, work)
         for number, member in enumerate(members):
             if number >= work.limits.members or not _fits(member, work):
                 work.note("reason.partial")
                 continue
+            if member.filename.endswith(_OF_NO_FORMAT):
+                work.note("reason.unsupported-part")
             data = part(archive, member, work)
             if data:
                 yield from work.within(data)

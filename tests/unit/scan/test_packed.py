@@ -119,19 +119,6 @@ def test_documents_in_a_large_archive_do_not_make_it_a_bomb() -> None:
     assert (kinds, reason) == (["PAN"], "reason.partial")
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
-def test_every_packing_of_a_zip_is_read(method: int) -> None:
-    assert told(zipped({"a": NOTE * 40}, method)) == (["PAN"], "")
-
-
-def test_a_packing_that_is_not_known_is_told() -> None:
-    data = bytearray(zipped({"a": NOTE * 40, "b": MAIL * 40}))
-    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
-        at = data.find(mark) + place
-        data[at : at + 2] = (93).to_bytes(2, "little")  # Zstandard
-    assert told(bytes(data)) == (["EMAIL"], "reason.unsupported-part")
-
-
 # TAR
 
 
