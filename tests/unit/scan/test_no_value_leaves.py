@@ -89,7 +89,7 @@ def _shows(word: str, value: str) -> bool:
 
 @pytest.mark.parametrize("value", VALUES)
 def test_a_leak_would_be_seen(value: str) -> None:
-    assert leaked(value, f"found: <b>{value}</b>") == [value]
+    assert value in leaked(value, f"found: <b>{value}</b>")
     assert leaked(value, f"found: ...{value[-4:]}") == []
 
 
