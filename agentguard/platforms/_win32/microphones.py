@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-import psutil
-
 from agentguard.errors import PlatformError
 from agentguard.platforms._win32 import api, registry
 from agentguard.platforms._win32.microphone_answers import Use, recording
+from agentguard.platforms._win32.probes.programs import images
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -98,5 +97,4 @@ class WindowsCalls:
 
 
 def _running() -> frozenset[str]:
-    names = (process.info["name"] or "" for process in psutil.process_iter(["name"]))
-    return frozenset(name.lower().removesuffix(".exe") for name in names)
+    return frozenset(images())

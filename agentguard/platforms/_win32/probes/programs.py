@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 
@@ -15,15 +17,22 @@ if sys.platform != "win32":
     raise ImportError("This probe is for Windows.")
 
 
+def images() -> Iterator[str]:
+    """Give the name of each process that tells it; some end while they are asked."""
+    for pid in psutil.pids():
+        with suppress(psutil.Error, OSError):
+            name = psutil.Process(pid).name().lower().removesuffix(".exe") if pid else ""
+            if name:
+                yield name
+
+
 def read(at: Moment, _policy: Policy) -> ProgramsSeen:
     """Walk the process table."""
     try:
-        running = psutil.process_iter(["name"])
-        names = {(p.info["name"] or "").lower().removesuffix(".exe") for p in running if p.pid}
+        seen = frozenset(images())
     except (psutil.Error, OSError):
-        return ProgramsSeen(at=at, unread="no-answer")
-    images = frozenset(names - {""})
-    return ProgramsSeen(at=at, images=images, unread="" if images else "no-answer")
+        seen = frozenset()
+    return ProgramsSeen(at=at, images=seen, unread="" if seen else "no-answer")
 
 
 PROBE = Probe(name="programs", every=60, read=read)
