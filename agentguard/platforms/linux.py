@@ -16,7 +16,7 @@ from agentguard.platforms._linux.logind import Logind
 from agentguard.platforms._linux.microphones import Microphones
 from agentguard.platforms._linux.notify import LinuxNotifier
 from agentguard.platforms._linux.power import on_battery
-from agentguard.platforms._linux.screensaver import ScreenSaver
+from agentguard.platforms._linux.screensaver import ScreenSaver, StartedScreenSaver
 from agentguard.platforms._linux.session import Idle, LinuxSession, Means
 from agentguard.platforms._linux.wayland import offered, socket_path
 from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
@@ -87,11 +87,14 @@ def _session(
     logind = Logind(bus.Bus(bus.system_address(environment)), environment)
     means: list[Means] = [logind]
     address = bus.session_address(environment)
-    if address is not None:
-        means.append(ScreenSaver(bus.Bus(address)))
+    services = None if address is None else ScreenSaver(bus.Bus(address))
+    if services is not None:
+        means.append(services)
     if display:
         means.append(X11Saver(kept))
     means.append(Locker(environment, wayland=wayland is not None))
+    if services is not None:
+        means.append(StartedScreenSaver(services))
     idle: Idle | None = X11Idle(kept) if display else None
     if wayland is not None:
         idle = wayland.idle

@@ -27,14 +27,18 @@ def session(inside: Programs) -> Session:
     return found
 
 
+LOCKERS = frozenset({"i3lock", "xsecurelock"})
+
+
 def lockers(inside: Programs) -> list[psutil.Process]:
-    """The i3lock processes of this display."""
+    """The lockers of this display, whichever was chosen; with its forks each is one."""
     found = []
     for process in psutil.process_iter(["name"]):
-        if process.info["name"] == "i3lock" and process.status() != psutil.STATUS_ZOMBIE:
+        if process.info["name"] in LOCKERS and process.status() != psutil.STATUS_ZOMBIE:
             with_display = process.environ().get("DISPLAY") == inside.env["DISPLAY"]
             found += [process] if with_display else []
-    return found
+    forked = {process.pid for process in found}
+    return [process for process in found if process.ppid() not in forked]
 
 
 def service(desktop: Desktop, kind: str, name: str) -> subprocess.Popen[str]:

@@ -70,7 +70,17 @@ PASSED_ON = (
     "DBUS_SESSION_BUS_ADDRESS",
     "DCONF_PROFILE",
 )
-DISPLAY_TOO = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
+DISPLAY_TOO = (
+    "DISPLAY",
+    "XAUTHORITY",
+    "WAYLAND_DISPLAY",
+    "XDG_SESSION_TYPE",
+    "XSECURELOCK_NO_COMPOSITE",
+)
+
+
+_RUNNING: set[subprocess.Popen[bytes]] = set()
+"""What runs now: nothing of it may outlive the agent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,22 @@
-"""Locks by starting a locker program; its process is the lock."""
+"""Locks by starting a locker program; its process is the lock.
+
+A locker that cannot work on a display says so by ending at once, and then the next one is tried.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 from agentguard.platforms._linux import commands
 
+LASTS = 0.4
+"""Seconds after which a locker that still runs is taken to have begun."""
+LOOK = 0.05
+
 
 class Locker:
-    """The first installed locker that fits the display."""
+    """The first installed locker that fits the display and stays."""
 
     name = "locker"
 
@@ -17,6 +25,7 @@ class Locker:
         self._wayland = wayland
         self._pid: int | None = None
         self._ended = False
+        self._pause = threading.Event()
 
     def locked(self) -> bool | None:
         """Tell whether the locker that was started here still runs; None when none was."""
@@ -29,10 +38,16 @@ class Locker:
         """Start a locker unless one runs; tell whether one does."""
         if self.locked():
             return True
-        for name in commands.LOCKERS:
-            if (name in commands.WAYLAND_LOCKERS) == self._wayland:
-                pid = commands.start_locker(name, self._environment)
-                if pid is not None:
-                    self._pid, self._ended = pid, False
-                    return True
-        return False
+        fitting = (n for n in commands.LOCKERS if (n in commands.WAYLAND_LOCKERS) == self._wayland)
+        return any(self._started(name) for name in fitting)
+
+    def _started(self, name: str) -> bool:
+        pid = commands.start_locker(name, self._environment)
+        if pid is None:
+            return False
+        self._pid, self._ended = pid, False
+        for _ in range(round(LASTS / LOOK)):
+            if not self.locked():
+                return False
+            self._pause.wait(LOOK)
+        return True

@@ -21,7 +21,7 @@ LOOK_AGAIN = 30.0
 
 
 class ScreenSaver:
-    """The first of the services that is there, or that the bus would start."""
+    """The first of the services that is there."""
 
     name = "screensaver"
 
@@ -40,9 +40,13 @@ class ScreenSaver:
         return None
 
     def lock(self) -> bool:
-        """Ask each service for the lock until one takes it; tell whether one did."""
+        """Ask each running service for the lock until one takes it; tell whether one did."""
+        return self.ask(startable=False)
+
+    def ask(self, *, startable: bool) -> bool:
+        """Ask those that run, or those that the bus would start, for the lock."""
         self._looked = float("-inf")
-        return any(self._ask(service) for service in self._startable())
+        return any(self._ask(service) for service in self._among(startable=startable))
 
     def _ask(self, service: DBusAddress) -> bool:
         try:
@@ -60,13 +64,26 @@ class ScreenSaver:
             self._looked = now
         return self._running
 
-    def _startable(self) -> tuple[DBusAddress, ...]:
-        there = self._among(startable=False)
-        return there or self._among(startable=True)
-
     def _among(self, *, startable: bool) -> tuple[DBusAddress, ...]:
         try:
             names = self._bus.names(startable=startable)
         except PlatformError:
             return ()
         return tuple(service for service in SERVICES if service.bus_name in names)
+
+
+class StartedScreenSaver:
+    """A service that the bus starts for it: one that is installed and that nobody uses."""
+
+    name = "screensaver"
+
+    def __init__(self, services: ScreenSaver) -> None:
+        self._services = services
+
+    def locked(self) -> bool | None:
+        """Leave it to the running services, of which it is one once it was started."""
+        return None
+
+    def lock(self) -> bool:
+        """Have a service started and ask it for the lock; tell whether one took it."""
+        return self._services.ask(startable=True)
