@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,11 @@ def test_two_columns_below_names_are_no_labels() -> None:
 )
 def test_names_written_as_one_word_are_read(name: str, value: str, kind: str) -> None:
     assert counts(f"[record]\n{name}={value}\nx=1\ny=2\n".encode()) == {kind: 1}
+
+
+@pytest.mark.parametrize("size", [300_000, 70_001])
+def test_random_bytes_hold_no_values(size: int) -> None:
+    """Addresses come about by chance in bytes that are none of a text."""
+    data = bytearray(random.Random(size).randbytes(size))
+    data[1000:1024] = b" x9q@zv.gf, 4539148803436"
+    assert counts(bytes(data)) == {}
