@@ -112,6 +112,25 @@ def pairs(rows: Rows) -> list[str]:
     return ["; ".join(f"{n}={c}" for n, c in zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
+def messenger(rows: Rows) -> list[str]:
+    """Write the export of a messenger: a stamp and a name before each turn."""
+    made: list[str] = []
+    for number, row in enumerate(rows[1:], 10):
+        for name, cell in zip(rows[0], row, strict=True):
+            made.append(f"[{number}:04:31] Rosa (support): could I have the {name}, please?")
+            made.append(f"[{number}:05:02] Visitor: {cell}")
+    return made
+
+
+def history(rows: Rows) -> list[str]:
+    """Write what a customer system keeps of changes."""
+    return [
+        f'2026-03-04 agent07 changed {name} from "" to "{cell}"'
+        for row in rows[1:]
+        for name, cell in zip(rows[0], row, strict=True)
+    ]
+
+
 LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
     "yaml": yaml,
     "sql": sql,
@@ -126,4 +145,6 @@ LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
     "wiki": wiki,
     "leaders": leaders,
     "pairs": pairs,
+    "messenger": messenger,
+    "history": history,
 }
