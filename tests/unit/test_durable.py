@@ -48,6 +48,7 @@ def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.posix
 def test_only_the_owner_can_read_it_whatever_was_there_before(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_bytes(OLD)

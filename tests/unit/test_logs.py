@@ -120,6 +120,7 @@ def test_an_exception_names_its_causes_once_even_in_a_circle(file: Path) -> None
     assert not any("4111" in line for line in lines)
 
 
+@pytest.mark.posix
 def test_only_the_owner_can_read_it(file: Path) -> None:
     assert file.stat().st_mode & 0o077 == 0
 

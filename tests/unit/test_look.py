@@ -28,8 +28,8 @@ PATIENCE = 60.0
 POLICY = """
 policy: look
 version: 1
-watch: {{folders: ["{folder}"]}}
-retention: [{{folder: "{folder}", days: 30, pattern: "*.old"}}]
+watch: {{folders: ['{folder}']}}
+retention: [{{folder: '{folder}', days: 30, pattern: "*.old"}}]
 controls:
   pii-files: {{respond: [notify, vault]}}
   clipboard: {{respond: [clear-clipboard, notify]}}

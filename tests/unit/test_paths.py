@@ -20,6 +20,7 @@ def test_a_program_without_a_folder_says_which() -> None:
         paths._root("nothing")
 
 
+@pytest.mark.posix
 def test_the_data_folder_is_made_for_its_owner_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -32,6 +33,7 @@ def test_the_data_folder_is_made_for_its_owner_alone(
     assert (chosen / "kept").exists()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("value", [None, ""])
 def test_without_a_wish_it_is_the_users_own(
     value: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
