@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agentguard.pii.kinds._issuers import issued, luhn
+from agentguard.pii.kinds._issuers import PLAIN, issued, luhn
 from agentguard.pii.kinds.iban import mod_97
 from agentguard.pii.kinds.nhs import mod_11
 from agentguard.pii.kinds.nino import given as nino_given
@@ -24,6 +25,13 @@ def with_luhn(body: str) -> str:
 
 def with_mod_97(country: str, account: str) -> str:
     return next(iban for check in range(2, 99) if mod_97(iban := f"{country}{check:02d}{account}"))
+
+
+@pytest.mark.parametrize("length", range(13, 20))
+def test_what_an_issuer_gives_has_the_shape_of_a_cards_digits(length: int) -> None:
+    shapes = re.compile("|".join(PLAIN))
+    numbers = (f"{head:04d}{'0' * (length - 4)}" for head in range(10_000))
+    assert [n for n in numbers if issued(n) and not shapes.fullmatch(n)] == []
 
 
 @given(body=digits, place=st.integers(0, 17), other=st.sampled_from("0123456789"))

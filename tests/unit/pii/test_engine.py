@@ -107,6 +107,18 @@ def test_a_label_that_begins_with_a_choice_begins_a_word_too(text: str) -> None:
     assert counts(Scanner([labelled("TEL", "(?:tele)?phone")]), text) == {"TEL": 1}
 
 
+@pytest.mark.parametrize("head", ["pin", "customerPin", "pin, as said", "spin", "pinned"])
+def test_what_a_column_says_before_every_cell_is_one_label_as_often(head: str) -> None:
+    scanner = Scanner([labelled("PIN", "pin"), labelled("TIN", "tin[:=]")])
+    rows = "".join(f"\x1e\n{head}: {number}\n\x1e\ntin: {number}" for number in range(1000, 1050))
+    found = {"TIN": 50} if head in {"spin", "pinned"} else {"PIN": 50, "TIN": 50}
+    assert counts(scanner, rows) == found
+    assert counts(scanner, f"{rows}\npin: x\npin: 4711") == {
+        **found,
+        "PIN": 50 * ("PIN" in found) + 1,
+    }
+
+
 def test_another_number_between_label_and_value_refuses_it() -> None:
     scanner = Scanner([labelled("PIN", "pin")])
     assert counts(scanner, "pin for order 1234") == {}
