@@ -106,6 +106,7 @@ def test_masks_and_paths_are_never_written(opened: Open, tmp_path: Path) -> None
     assert b"secret-name" not in written
 
 
+@pytest.mark.posix
 def test_the_file_is_for_its_owner_alone(opened: Open, tmp_path: Path) -> None:
     memory = opened()
     memory.remember(1, kept())
@@ -463,6 +464,7 @@ def test_a_clock_that_was_set_back_gives_another_try(opened: Open, clock: FakeCl
     assert memory.count(*FILE_NOW, DAY) == 0
 
 
+@pytest.mark.posix
 def test_names_in_any_bytes_may_strike(opened: Open) -> None:
     path = os.fsdecode(b"/caf\xe9\xff")
     memory = opened()
