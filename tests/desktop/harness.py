@@ -232,7 +232,7 @@ class Logind(Programs):
     the bus and the session's id added.
     """
 
-    def __init__(self, desktop: Desktop) -> None:
+    def __init__(self, desktop: Programs) -> None:
         self._root = Path(tempfile.mkdtemp(prefix="logind-"))
         socket = self._root / "bus"
         super().__init__(

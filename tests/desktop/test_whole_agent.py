@@ -32,7 +32,7 @@ controls:
   pii-files: {{respond: [notify]}}
   clipboard: {{respond: [clear-clipboard, notify]}}
   screen-lock: {{respond: [lock], settings: {{limit_minutes: 1}}}}
-  reauth: {{respond: [prove], settings: {{groups: [{{name: Terminal, images: [xterm]}}]}}}}
+  reauth: {{respond: [prove], settings: {{groups: [{{name: Terminal, images: [xterm, foot]}}]}}}}
 """
 WITHIN_STOP = 10.0
 IDLE_LIMIT = 60.0
@@ -354,8 +354,8 @@ def ruled(seat: Seat) -> Iterator[Seat]:
 
 
 def test_a_copied_card_is_masked_where_it_lies(ruled: Seat) -> None:
-    ruled.copy(f"charge {CARD} today")
-    eventually(lambda: (pasted := ruled.paste()).startswith("charge ") and CARD not in pasted)
+    ruled.copy(f"pay {CARD} today")
+    eventually(lambda: (pasted := ruled.paste()).startswith("pay ") and CARD not in pasted)
     assert ruled.paste().endswith(" today")
     eventually(lambda: ruled.has("action.finished", kind="mask-clipboard", outcome="done"))
 

@@ -33,10 +33,10 @@ def act(kind: ActionKind, selection: str = "CLIPBOARD") -> Action:
 
 
 def test_the_text_around_a_card_number_stays(desktop) -> None:
-    desktop.copy(f"Please charge {CARD} today", "crm")
+    desktop.copy(f"Please pay {CARD} today", "crm")
     assert hand(desktop, MASK)(act(MASK)).id == "action.masked"
     pasted = desktop.paste()
-    assert pasted.startswith("Please charge ")
+    assert pasted.startswith("Please pay ")
     assert pasted.endswith(" today")
     assert CARD not in pasted
 

@@ -7,6 +7,7 @@ id of resources/text (`unread.no-tool`, `unread.no-answer`) or empty. Add a prog
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -126,12 +127,15 @@ def attempt(name: str, *args: str) -> Ran:
         )
     except OSError:
         return Ran(problem=NO_TOOL)
+    _RUNNING.add(child)
     with child:
         try:
             output, _ = child.communicate(timeout=program.seconds)
         except subprocess.TimeoutExpired:
             end_session(child)
             return Ran(problem=NO_ANSWER)
+        finally:
+            _RUNNING.discard(child)
     return Ran(output=output.decode("utf-8", "replace"), code=child.returncode)
 
 
@@ -175,3 +179,10 @@ def end_session(child: subprocess.Popen[bytes]) -> None:
     if sys.platform != "win32":
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
+
+
+@atexit.register
+def end_all() -> None:
+    """End every program that still runs."""
+    for child in tuple(_RUNNING):
+        end_session(child)

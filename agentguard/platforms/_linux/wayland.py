@@ -12,6 +12,7 @@ import os
 import select
 import struct
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,6 +82,7 @@ class Connection:
             self._socket = local_socket.connect(str(path), ANSWER)
         except OSError as error:
             raise PlatformError("The Wayland compositor does not answer.") from error
+        weakref.finalize(self, self._socket.close)
         self.globals: dict[str, Global] = {}
         self._registry = self.request(DISPLAY, 1, new=True)
         for event in self.round_trip():

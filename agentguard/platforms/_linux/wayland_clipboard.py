@@ -1,8 +1,8 @@
 """The clipboard under Wayland, where the compositor gives it to programs that have no window.
 
-Wayland has neither a clock of changes nor owners: a clear that comes right after another copy can
-hit that one. The watch counts the changes, and nothing is cleared or replaced that changed since it
-was read as far as the watch was told.
+Wayland has neither a clock of changes nor owners. So the changes are counted on the connection that
+reads, and nothing is cleared or replaced before the compositor has told all that changed by then: a
+copy between this and the clear, microseconds later, is the only one that it can hit.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from agentguard.platforms._linux.flavours import (
     decoded,
 )
 from agentguard.platforms._linux.wayland import Connection, Event, connected
-from agentguard.platforms._linux.wayland_offers import SELECTIONS, Control
+from agentguard.platforms._linux.wayland_offers import SELECTIONS, Control, NoAnswer
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied, Flavour
 
@@ -44,18 +44,37 @@ _SEND, _CANCELLED = 0, 1
 class _Wish:
     selection: str
     text: str
-    taken: bool = False
     done: threading.Event = field(default_factory=threading.Event)
 
 
+class _Desk:
+    """A kept connection that knows every change up to now; `count` counts those of a selection."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = Connection(path)
+        self.control = Control(self._connection)
+        self.count = dict.fromkeys(SELECTIONS, 0)
+
+    def catch_up(self) -> None:
+        """Take what the compositor has said by now."""
+        for event in self._connection.round_trip():
+            if selection := self.control.take(event):
+                self.count[selection] += 1
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
 class WaylandClipboard:
-    """Each read has a connection of its own, as it is told the selections when it connects."""
+    """Keeps one connection for reading and clearing; watching has its own."""
 
     selections = SELECTIONS
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._changes = dict.fromkeys(SELECTIONS, 0)
+        self._guard = threading.Lock()
+        self._desk: _Desk | None = None
         self._read_at: dict[str, int] = {}
         self._wishes: queue.SimpleQueue[_Wish] = queue.SimpleQueue()
         self._wake = -1
@@ -86,19 +105,16 @@ class WaylandClipboard:
 
         """
         deadline = time.monotonic() + seconds
-        count = self._changes[selection]
-        with connected(self._path) as connection:
-            copied = _copied(Control(connection), selection, limit, deadline)
-        self._read_at[selection] = count
-        return copied
+        with self._opened() as desk:
+            self._read_at[selection] = desk.count[selection]
+            return _copied(desk.control, selection, limit, deadline)
 
     def clear(self, selection: str) -> None:
-        """Empty the selection, unless it is known to have changed since it was last read."""
-        if self._is_newer(selection):
-            return
-        with connected(self._path) as connection:
-            Control(connection).set(selection, None)
-            tuple(connection.round_trip())
+        """Empty the selection, unless it changed since it was last read."""
+        with self._opened() as desk:
+            if not self._is_newer(desk, selection):
+                desk.control.set(selection, None)
+                desk.catch_up()
 
     def replace(self, selection: str, text: str) -> bool:
         """Offer `text` in place of what was read, unless it changed since.
@@ -109,15 +125,37 @@ class WaylandClipboard:
         """
         if self._wake < 0:
             raise PlatformError("The masked text cannot be put on the clipboard.")
-        wish = _Wish(selection=selection, text=text)
-        self._wishes.put(wish)
-        os.write(self._wake, b"!")
+        with self._opened() as desk:
+            if self._is_newer(desk, selection):
+                return False
+            wish = _Wish(selection=selection, text=text)
+            self._wishes.put(wish)
+            os.write(self._wake, b"!")
         if not wish.done.wait(ANSWER):
             raise PlatformError("The clipboard is too busy to put a masked text on it.")
-        return wish.taken
+        return True
 
-    def _is_newer(self, selection: str) -> bool:
-        return self._read_at.get(selection, self._changes[selection]) != self._changes[selection]
+    @contextmanager
+    def _opened(self) -> Iterator[_Desk]:
+        """Have the kept connection; after a failure the next one is new."""
+        with self._guard:
+            try:
+                if self._desk is None:
+                    self._desk = _Desk(self._path)
+                self._desk.catch_up()
+                yield self._desk
+            except NoAnswer:
+                raise
+            except PlatformError:
+                if self._desk is not None:
+                    self._desk.close()
+                self._desk = None
+                self._read_at.clear()
+                raise
+
+    def _is_newer(self, desk: _Desk, selection: str) -> bool:
+        count = desk.count[selection]
+        return self._read_at.get(selection, count) != count
 
     def _told(
         self,
@@ -132,7 +170,6 @@ class WaylandClipboard:
             if event.sender in texts:
                 _serve(event, connection, texts)
             elif selection := control.take(event):
-                self._changes[selection] += 1
                 seen[selection] = None
         return tuple(seen)
 
@@ -140,11 +177,9 @@ class WaylandClipboard:
         while not self._wishes.empty():
             os.read(read, 1)
             wish = self._wishes.get()
-            if not self._is_newer(wish.selection):
-                source = control.source(GIVEN)
-                texts[source] = wish.text.encode()
-                control.set(wish.selection, source)
-                wish.taken = True
+            source = control.source(GIVEN)
+            texts[source] = wish.text.encode()
+            control.set(wish.selection, source)
             wish.done.set()
 
 
@@ -187,7 +222,7 @@ def _copied(control: Control, selection: str, limit: int, deadline: float) -> Co
             continue
         try:
             data, all_of_it = control.fetch(selection, form, limit, deadline)
-        except PlatformError:
+        except NoAnswer:
             whole = False
             break
         flavours.append(Flavour(kind=kind, data=decoded(data)))

@@ -6,6 +6,7 @@ Of version 2 the input alone counts, also while a film keeps the screen awake.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from agentguard.errors import PlatformError
@@ -19,7 +20,7 @@ _IDLED = 0
 
 
 class WaylandIdle:
-    """Connects at the first question; after a failure the next one connects again."""
+    """Connects at once, so that it knows from then on; after a failure, at the next question."""
 
     name = "wayland"
 
@@ -29,6 +30,8 @@ class WaylandIdle:
         self._connection: Connection | None = None
         self._watched = 0
         self._since: float | None = None
+        with suppress(PlatformError):
+            self.seconds()
 
     def seconds(self) -> float:
         """Read the idle time; right to a second, when it is asked each second.

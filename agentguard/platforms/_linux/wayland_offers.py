@@ -25,6 +25,13 @@ _RECEIVE = 0
 _BLOCK = 1 << 16
 
 
+class NoAnswer(PlatformError):
+    """The program that holds the clipboard did not hand it over before the deadline."""
+
+    def __init__(self) -> None:
+        super().__init__("The program that holds the clipboard does not answer.")
+
+
 def manager(offered: frozenset[str]) -> str:
     """Give the first protocol that there is; empty when there is none."""
     return next((name for name, _ in MANAGERS if name in offered), "")
@@ -75,7 +82,7 @@ class Control:
         """Fetch at most `limit` bytes by monotonic time `deadline`, and whether that is all.
 
         Raises:
-            PlatformError: the program that offers it does not hand it over in time.
+            NoAnswer: the program that offers it does not hand it over in time.
 
         """
         read, write = os.pipe()
@@ -114,7 +121,7 @@ def _drained(read: int, limit: int, deadline: float) -> tuple[bytes, bool]:
     while len(data) <= limit:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([read], [], [], left)[0]:
-            raise PlatformError("The program that holds the clipboard does not answer.")
+            raise NoAnswer
         piece = os.read(read, _BLOCK)
         if not piece:
             return bytes(data), True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -82,3 +83,15 @@ def test_bytes_that_are_no_text_do_not_break_it(listed) -> None:
 def test_an_unlisted_program_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
         commands.run("rm", "-rf", "/")
+
+
+def test_what_still_runs_is_ended_with_the_agent(listed, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    name = listed(f"touch {started}; exec sleep 60", seconds=60)
+    ended: list[commands.Ran] = []
+    thread = threading.Thread(target=lambda: ended.append(commands.attempt(name)))
+    thread.start()
+    eventually(started.exists)
+    commands.end_all()
+    thread.join(10)
+    assert ended[0].code < 0

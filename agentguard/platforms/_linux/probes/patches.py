@@ -69,10 +69,21 @@ def waiting(words: str) -> int:
     return len(_SECURITY.findall(words))
 
 
-def read(at: Moment, _policy: Policy) -> PatchesSeen:
-    """Look at the traces, and ask apt-get what it would do."""
-    apt = ask("apt-get", "-s", "-qq", "-o", "Debug::NoLocking=1", "dist-upgrade")
-    return read_from(Places(root=Path("/")), apt, at)
+@dataclass(slots=True)
+class Asking:
+    """Asks apt-get, which takes seconds, only when packages or lists changed since."""
+
+    places: Places
+    traces: tuple[float | None, float | None] = (None, None)
+    answer: Answer | None = None
+
+    def __call__(self, at: Moment, _policy: Policy) -> PatchesSeen:
+        """Look at the traces, and ask apt-get what it would do."""
+        traces = (self.places.newest(LOOKED), self.places.newest(INSTALLED))
+        if self.answer is None or self.answer.unread or traces != self.traces:
+            self.answer = ask("apt-get", "-s", "-qq", "-o", "Debug::NoLocking=1", "dist-upgrade")
+            self.traces = traces
+        return read_from(self.places, self.answer, at)
 
 
-PROBE = Probe(name="patches", every=4 * 3600, read=read)
+PROBE = Probe(name="patches", every=4 * 3600, read=Asking(Places(root=Path("/"))))
