@@ -42,6 +42,21 @@ def test_what_could_not_be_read_is_never_shown_as_failing(
     assert "row-failing" not in page
 
 
+def test_a_desk_shows_the_settings_that_lock_its_screen(
+    desk: Any, browser: Any, control: Any
+) -> None:
+    rows = [
+        {"id": "screen-lock.row-first", "params": {"name": "GNOME", "after": "5 min"}},
+        {"id": "screen-lock.row-unread", "params": {"name": "<b>KDE</b>"}},
+        {"id": "of.a-newer-agent", "params": {}},
+    ]
+    desk.send(controls=[control(rows=rows)])
+    page = browser.get(f"/desk/{desk.id}").text
+    assert "GNOME: locks after 5 min. It comes first, so it decides." in text_of(page)
+    assert "&lt;b&gt;KDE&lt;/b&gt;: could not be read." in page
+    assert "of.a-newer-agent" in page
+
+
 def test_silence_overrules_the_last_good_posture(
     running: Any, desk: Any, browser: Any, control: Any
 ) -> None:
