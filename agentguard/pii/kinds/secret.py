@@ -96,8 +96,8 @@ RECOGNISER = Recogniser(
         r"auth token",
     ),
     near=(
-        r"""["'\\]{0,2}[ \t]{0,4}(?:[:=]|=>|"""
-        r"(?i:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest))"
+        r"""["'\\]{0,2}(?:[ \t]{0,4}(?:[:=]|=>)|"""
+        r"[ \t]{1,4}(?i:is|was|ist|lautet|war|est|es|era|\xe8|\xe9|to|jest)[ \t:])"
         r"""[ \t]{0,4}["'\\]{0,2}"""
         r"""([^\s"'<>,;(){}\[\]$`|]{8,128})(?:[\s"'<>,;)\]}|]|$)"""
     ),
