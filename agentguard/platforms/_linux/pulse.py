@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -87,6 +88,8 @@ class Pulse:
             raise PlatformError("The sound server does not answer.") from problem
 
     def _connected(self) -> socket.socket:
+        if sys.platform == "win32":
+            raise PlatformError("This system has no such sound server.")
         if self._socket is None:
             self._socket = socket.socket(socket.AF_UNIX)
             weakref.finalize(self, self._socket.close)
