@@ -24,8 +24,8 @@ def test_this_system_has_a_door() -> None:
     assert platforms.load().name == "linux"
 
 
-def test_under_x11_only_calls_are_absent() -> None:
-    assert reasons(linux.backend(X11)) == {"calls": "desktop.no-calls"}
+def test_under_x11_nothing_is_absent() -> None:
+    assert reasons(linux.backend(X11)) == {}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,6 @@ def test_under_wayland_an_x_display_beside_it_is_not_trusted(environment) -> Non
     assert reasons(linux.backend(environment)) == {
         "clipboard": "desktop.wayland",
         "foreground": "desktop.wayland",
-        "calls": "desktop.no-calls",
     }
 
 
@@ -49,7 +48,6 @@ def test_without_a_display_nothing_is_watched() -> None:
         "session": "desktop.no-display",
         "clipboard": "desktop.no-display",
         "foreground": "desktop.no-display",
-        "calls": "desktop.no-calls",
         "notifier": "desktop.no-bus",
     }
 
