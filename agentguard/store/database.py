@@ -6,6 +6,7 @@ apsw is used for the SQLite that it brings: the standard library's may have the 
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -80,6 +81,8 @@ class Database:
         with translated(path):
             self._connection = apsw.Connection(str(path), flags=flags)
             self._connection.set_busy_timeout(BUSY_MILLISECONDS)
+            if sys.platform == "win32":  # its locks that wait may wait to their end for a free one
+                self._connection.setlk_timeout(0, 0)  # https://sqlite.org/c3ref/setlk_timeout.html
 
     def configure(self) -> None:
         """Set what durability needs: WAL, a sync at every commit, no memory map.
