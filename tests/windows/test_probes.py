@@ -7,6 +7,7 @@ import threading
 import time
 import winreg
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,7 @@ from agentguard.platforms._win32.probes import (
     backup,
     disks,
     firewall,
+    folders,
     lock_limits,
     networks,
     patches,
@@ -152,6 +154,17 @@ def test_a_computer_without_a_wireless_interface_uses_none() -> None:
     seen = networks.read(AT, POLICY)
     assert seen.wifi == ()
     assert not seen.wireless
+
+
+def test_the_rights_of_folders_are_read_from_their_own_lists(tmp_path) -> None:
+    watched = replace(POLICY, watch=Watch(folders=(str(tmp_path), "C:\\no such"), exclude=()))
+    seen = folders.read(AT, watched)
+    (found,) = (folder for folder in seen.folders if folder.path == str(tmp_path))
+    assert found.others_read in {True, False}
+    assert found.others_write in {True, False}
+    assert all(one.startswith("S-1-5-") for one in folders.own_sids())
+    assert folders.own_sids()
+    assert folders.descriptor("C:\\no such") is None
 
 
 def test_no_key_is_no_value() -> None:

@@ -1,0 +1,77 @@
+"""Who but the owner may read or write the data folders, by Windows' own lists."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from agentguard import paths
+from agentguard.model.facts import FolderAccess, FolderAccessSeen
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.access_answers import UNTOLD, others, sid
+from agentguard.ports.desktop import Probe
+
+if sys.platform != "win32":
+    raise ImportError("This probe is for Windows.")
+
+_OWNER_AND_LIST = 1 | 4  # OWNER_SECURITY_INFORMATION, DACL_SECURITY_INFORMATION
+_LONGEST = 65536
+_QUERY, _USER = 8, 1  # TOKEN_QUERY, TokenUser
+
+_descriptor = api.advanced(
+    "GetFileSecurityW", api.BOOL, api.TEXT, api.DWORD, api.VOID, api.DWORD,
+    ctypes.POINTER(api.DWORD),
+)  # fmt: skip
+_token = api.advanced(
+    "OpenProcessToken", api.BOOL, api.HANDLE, api.DWORD, ctypes.POINTER(api.HANDLE)
+)
+_told = api.advanced(
+    "GetTokenInformation", api.BOOL, api.HANDLE, api.INT, api.VOID, api.DWORD,
+    ctypes.POINTER(api.DWORD),
+)  # fmt: skip
+_length = api.advanced("GetLengthSid", api.DWORD, api.VOID)
+_process = api.kernel("GetCurrentProcess", api.HANDLE)
+
+
+def descriptor(path: str) -> bytes | None:
+    """Give the security descriptor of a folder; None when it may not be read."""
+    data, size = ctypes.create_string_buffer(_LONGEST), api.DWORD()
+    done = _descriptor(path, _OWNER_AND_LIST, data, _LONGEST, ctypes.byref(size))
+    return data.raw[: size.value or _LONGEST] if done else None
+
+
+def own_sids() -> frozenset[str]:
+    """Give the SID of the person at the desk; empty when Windows does not tell it."""
+    token, data, size = api.HANDLE(), ctypes.create_string_buffer(1024), api.DWORD()
+    if not _token(_process(), _QUERY, ctypes.byref(token)):
+        return frozenset()
+    try:
+        if not _told(token, _USER, data, len(data), ctypes.byref(size)):
+            return frozenset()
+    finally:
+        api.close_handle(token)
+    pointer = ctypes.cast(data, ctypes.POINTER(ctypes.c_void_p))[0]
+    return frozenset({sid(ctypes.string_at(pointer, _length(pointer)), 0)})
+
+
+def _judged(folders: Iterator[Path]) -> Iterator[FolderAccess]:
+    mine = own_sids()
+    for folder in folders:
+        if folder.is_dir():
+            data = descriptor(str(folder))
+            access = UNTOLD if data is None else others(data, mine)
+            yield FolderAccess(path=str(folder), others_read=access.read, others_write=access.write)
+
+
+def read(at: Moment, policy: Policy) -> FolderAccessSeen:
+    """Look at the agent's own folder and at the watched ones."""
+    watched = (Path(folder).expanduser() for folder in policy.watch.folders)
+    every = dict.fromkeys((paths.data_folder(), *watched))
+    return FolderAccessSeen(at=at, folders=tuple(_judged(iter(every))))
+
+
+PROBE = Probe(name="folders", every=900, read=read)
