@@ -158,7 +158,7 @@ def _row(source: LockSource) -> Message:
             return say("screen-lock.row-blanks", name=name, after=after)
         case Standing.OVERRULED:
             return say("screen-lock.row-overruled", name=name, by=source.by)
-        case Standing.UNREAD:
+        case _:
             return say("screen-lock.row-unread", name=name)
 
 

@@ -40,14 +40,11 @@ def asked(decision: Decision, event: LockAsked) -> Decision:
 
 def told(decision: Decision, event: SessionState) -> Decision:
     """Take what the session says: it confirms a lock, or shows that one is still due."""
-    before = decision.before.locked
-    if event.locked is not None and event.locked != before:
+    if event.locked is not None and event.locked != decision.before.locked:
         kind = "session.locked" if event.locked else "session.unlocked"
         decision = decision.then(records=(records.plain(kind, event.at, source=event.source),))
     if event.locked:
         return _confirmed(decision, event.at)
-    if event.locked is False and before:
-        decision = lift(decision, "unlocked", event.at)
     return follow_up(decision, event.at)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agentguard import texts
 from agentguard.checks.screen_lock import CHECK, Settings, span
-from agentguard.model.events import SessionState
+from agentguard.model.events import SessionState, Tick
 from agentguard.model.locking import (
     LockLimitsSeen,
     LockSource,
@@ -159,6 +159,10 @@ def test_input_that_no_person_makes_is_advice_of_low_severity(desk) -> None:
 )
 def test_a_time_is_told_as_people_read_it(seconds, words) -> None:
     assert span(seconds) == words
+
+
+def test_what_is_none_of_its_business_is_not_judged(desk) -> None:
+    assert CHECK.judge(desk.see(Tick), desk.facts, Settings()) is None
 
 
 SOURCES = st.builds(

@@ -6,9 +6,11 @@ import pytest
 
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished, CallState, PolicyInForce
-from agentguard.model.locking import Asker, LockAsked
+from agentguard.model.findings import Finding
+from agentguard.model.locking import Asker, LockAsked, LockTried
 from agentguard.model.messages import say
 from agentguard.model.shield import ShieldLifted, ShieldRefused, Why
+from agentguard.model.verdicts import Severity
 from tests.unit.engine.conftest import Rig, make_policy
 
 
@@ -93,6 +95,26 @@ class TestConfirming:
         again = make_rig(findings=tuple(rig.engine.state.findings.values()))
         again.session(idle=910)
         assert locks(again) == 1
+
+    def test_a_lock_that_comes_again_is_told_to_the_check(self, rig, make_rig) -> None:
+        at = rig.clock.now()
+        open_ = Finding(
+            check="screen-lock",
+            subject="unconfirmed",
+            severity=Severity.HIGH,
+            message=say("screen-lock.unconfirmed", times=3),
+            since=at,
+        )
+        again = make_rig(findings=(open_,))
+        again.session(idle=1)
+        assert again.engine.state.facts.get(LockTried) is None
+        again.session(idle=2, locked=True)
+        assert again.engine.state.facts.get(LockTried).confirmed
+
+    def test_a_finding_that_is_not_about_the_session_locks_nothing(self, rig) -> None:
+        rig.firewall(on=False)
+        rig.session(idle=1)
+        assert locks(rig) == 0
 
 
 class TestOnDemand:
