@@ -22,6 +22,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 # What may be text among bytes that are none: ASCII in one byte a letter or in two, and no-break
 # spaces. Shorter pieces hold no value.
 _SHOWN = re.compile(rb"[\t\x20-\x7e\xa0]{6,}")
+_SHOWN_IN_NOISE = re.compile(rb"[\t\x20-\x7e\xa0]{16,}")  # chance makes one in ten million bytes
+_LEAST_NOISE = 4096
 _WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){4,}")
 # Containers that cannot be unpacked: what shows through is searched, the rest is told.
 _CONTAINERS = (
@@ -136,7 +138,8 @@ _UNIT = 4  # bytes of the widest character
 def _decode(found: Iterator[bytes], name: str) -> Iterator[str]:
     if not name:
         for data in found:
-            yield "" if is_random(data) else shown(data)
+            is_noise = len(data) >= _LEAST_NOISE and is_random(data)
+            yield shown(data, _SHOWN_IN_NOISE if is_noise else _SHOWN)
         return
     decoder = decoder_of(name)
     narrow = not name.startswith(("utf-16", "utf-32"))
@@ -154,11 +157,11 @@ def _halved(match: re.Match[bytes]) -> bytes:
     return match[0][::2]
 
 
-def shown(data: bytes) -> str:
+def shown(data: bytes, pieces: re.Pattern[bytes] = _SHOWN) -> str:
     """Give what can be read of bytes that are no text."""
     if b"\0" in data:
         data = _WIDE.sub(_halved, data)
-    return b"\n".join((*_SHOWN.findall(data), b"")).decode("cp1252", "replace")
+    return b"\n".join((*pieces.findall(data), b"")).decode("cp1252", "replace")
 
 
 EXTRACTOR = Extractor(name="text", sniff=sniff, extract=extract, order=TEXT)

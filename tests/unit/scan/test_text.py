@@ -93,6 +93,11 @@ def test_letters_of_two_bytes_are_found_among_noise() -> None:
     assert kinds(data) == {"PAN", "EMAIL"}
 
 
+def test_a_card_is_found_among_many_random_bytes() -> None:
+    noise = random.Random(5).randbytes(100_001)
+    assert kinds(noise + f" card {CARD} ".encode() + noise) == {"PAN"}
+
+
 def test_noise_is_given_as_little_text() -> None:
     noise = random.Random(4).randbytes(1 << 20)
     assert len(text(noise)) < len(noise) // 20
