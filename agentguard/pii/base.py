@@ -99,7 +99,8 @@ class Candidate:
     def origin(self) -> str:
         """The name of the column that it stands in; empty outside tables."""
         _, fence, cell = self.before.rpartition(FENCE)
-        return cell.partition(": ")[0] if fence else ""
+        name = cell.partition(": ")[0]
+        return name if fence and "\n" not in name else ""
 
     @property
     def alone(self) -> bool:

@@ -107,6 +107,7 @@ SOCIAL = (
 _ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
 _WEAK = words("id no nr number nummer numero code and the de do da di")
 _FEW_DIGITS = 2
+_RUNS_ON = re.compile(r"[ \-][0-9]{1,4}(?![0-9:/.])")
 
 # A column may hold the numbers of several states: what is right for one does not speak against
 # another of the same length.
@@ -190,7 +191,8 @@ def _judge(rules: _Rules, candidate: Candidate) -> Answer:
     own = (rules.strong and not candidate.labelled) or _is_own(rules, candidate)
     if own is False:
         return no("another-label")
-    if own is None and len(written) < len(number) and not _lost_zeros(candidate, written):
+    is_short = len(written) < len(number) and not _lost_zeros(candidate, written)
+    if own is None and (is_short or _RUNS_ON.match(candidate.after)):
         return no("length")
     if rules.valid(number):
         return sure(number, "label") if own else maybe(number, "check")

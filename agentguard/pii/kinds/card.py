@@ -183,6 +183,8 @@ def _among_numbers(candidate: Candidate) -> bool:
 def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
     if own or _UNTIL.match(candidate.after):
         return sure(number, "label")
+    if candidate.before.endswith("+"):
+        return no("touched")
     if _ADDRESS.search(candidate.before):
         return no("address")
     common = len(number) in _COMMON_LENGTHS or (len(number) != _BARCODE and candidate.origin)
