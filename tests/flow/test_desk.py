@@ -68,7 +68,7 @@ def test_a_copied_card_number_is_cleared_and_coached(start: Callable) -> None:
     floor.until(lambda: floor.findings("clipboard") == [])
     floor.desktop.copy("hello", app="notes")
     floor.until(lambda: floor.desktop.paste() == "hello")
-    assert any(p.kind is PromptKind.LESSON for s in floor.seen for p in s.prompts)
+    floor.until(lambda: any(p.kind is PromptKind.LESSON for s in floor.seen for p in s.prompts))
 
 
 def test_a_screen_that_is_left_alone_is_locked(start: Callable) -> None:
