@@ -222,7 +222,8 @@ def main() -> int:
         costs["second sweep"] = second = run(home, folder, 100, chosen.limit)
         share = run(calm, folder, 10, chosen.share)
         sudden = burst(empty, fresh, min(chosen.files, BURST), 2 * MOST_BURST)
-    show(costs, chosen.files)
+        show(costs, chosen.files)  # before the files are removed, which takes a while
+        sys.stdout.flush()
     print(f"\nkilled after {half.seconds:.0f} s; load {os.getloadavg()[0]:.1f}")
     whole = json.dumps([chosen.files, 0, planted])
     right = all(cost.said.strip() == whole for cost in (first, second))
