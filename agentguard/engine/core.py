@@ -31,7 +31,7 @@ from agentguard.model.events import (
     Tick,
 )
 from agentguard.model.findings import Finding
-from agentguard.model.locking import LockAsked
+from agentguard.model.locking import LockAsked, LockLimitsSeen
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
 
@@ -123,6 +123,11 @@ def _(event: ActionFinished, decision: Decision) -> Decision:
 @_follow.register
 def _(event: SessionState, decision: Decision) -> Decision:
     return locking.told(decision, event)
+
+
+@_follow.register
+def _(_event: LockLimitsSeen, decision: Decision) -> Decision:
+    return locking.judged_anew(decision)
 
 
 @_follow.register

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.engine import records
-from agentguard.engine.judging import act, give
+from agentguard.engine.judging import act, give, judge_all
 from agentguard.engine.shielding import cover, lift
 from agentguard.engine.state import Decision, Try
 from agentguard.model.actions import ActionKind, Outcome
@@ -46,6 +46,12 @@ def told(decision: Decision, event: SessionState) -> Decision:
     if event.locked:
         return _confirmed(decision, event.at)
     return follow_up(decision, event.at)
+
+
+def judged_anew(decision: Decision) -> Decision:
+    """Judge the session by what is known now of the computer's own settings."""
+    session = decision.state.facts.get(SessionState)
+    return decision if session is None else judge_all(decision, session, again=True)
 
 
 def _confirmed(decision: Decision, at: Moment) -> Decision:

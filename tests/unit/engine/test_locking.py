@@ -7,7 +7,7 @@ import pytest
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished, CallState, PolicyInForce
 from agentguard.model.findings import Finding
-from agentguard.model.locking import Asker, LockAsked, LockTried
+from agentguard.model.locking import Asker, LockAsked, LockLimitsSeen, LockTried
 from agentguard.model.messages import say
 from agentguard.model.shield import ShieldLifted, ShieldRefused, Why
 from agentguard.model.verdicts import Severity
@@ -115,6 +115,14 @@ class TestConfirming:
         rig.firewall(on=False)
         rig.session(idle=1)
         assert locks(rig) == 0
+
+    def test_settings_that_are_read_later_are_judged_with_the_session(self, rig) -> None:
+        rig.see(LockLimitsSeen(at=rig.clock.now()))
+        rig.session(idle=1)
+        judged = rig.engine.state.judged["screen-lock"]
+        rig.clock.advance(5)
+        rig.see(LockLimitsSeen(at=rig.clock.now()))
+        assert rig.engine.state.judged["screen-lock"].at == judged.at
 
 
 class TestOnDemand:
