@@ -40,6 +40,7 @@ controls:
 IN_CLOSE_WRITE = 0x8
 PATIENCE = 20.0
 REST = 0.2  # seconds between two copies: the agent reads at most 20 in a second
+PEACE = 3.2  # seconds after which the agent takes a copy for a new one, not for a fight
 LOOK = 0.001  # seconds between two looks into the journal
 
 Round = Callable[[int], float]
@@ -55,10 +56,11 @@ class Owner:
         atom = self._display.get_atom
         self._clipboard, self._targets = atom("CLIPBOARD"), atom("TARGETS")
         self._utf8 = atom("UTF8_STRING")
+        self.rest = REST
 
     def copy(self, _number: int) -> float:
         """Own the clipboard until it is taken; give the seconds."""
-        time.sleep(REST)
+        time.sleep(self.rest)
         while self._display.pending_events():
             self._display.next_event()
         self._window.set_selection_owner(self._clipboard, X.CurrentTime)
@@ -213,6 +215,7 @@ def measure(count: int) -> dict[str, list[float]]:
         agent = desktop.start(sys.executable, "-m", "agentguard", "run", env=more)
         eventually(lambda: watching(data))
         took["file to finding in journal"] = rounds(journaled(data, folder), count)
+        owner.rest = PEACE
         took["copy to cleared clipboard"] = rounds(owner.copy, count)
         desktop.end(agent)
     return took
