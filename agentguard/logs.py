@@ -140,6 +140,15 @@ def set_up(
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
+def close() -> None:
+    """Let go of the log's file, which Windows would else keep from being removed."""
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        if isinstance(handler, RotatingFileHandler):
+            root.removeHandler(handler)
+            handler.close()
+
+
 def _formatter() -> logging.Formatter:
 
     formatter = Redacting(_FORMAT)

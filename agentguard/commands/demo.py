@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard import paths, texts
+from agentguard import logs, paths, texts
 from agentguard.agent import Agent
 from agentguard.commands import _given
 from agentguard.commands._demo_files import write_files
@@ -132,6 +132,7 @@ def _staged(chosen: argparse.Namespace, words: Texts) -> Iterator[Stage]:
             finally:
                 server.stop()
                 supervisor.stop()
+                logs.close()
     voice.say("cli.demo.ended")
 
 

@@ -138,3 +138,12 @@ def test_the_levels_are_those_asked_for(file: Path, tmp_path: Path) -> None:
     text = file.read_text("utf-8")
     assert "quiet" not in text
     assert "spoken" in text
+
+
+def test_what_is_closed_can_be_removed_and_is_written_no_more(file: Path) -> None:
+    LOG.warning("before")
+    logs.close()
+    LOG.warning("after")
+    assert "after" not in file.read_text("utf-8")
+    file.unlink()
+    assert not file.exists()
