@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from agentguard.model.records import Record
 from agentguard.settings import MachineSettings
 from agentguard.store.db import open_for_reading
 from tests.desktop.harness import Programs, eventually
+from tests.unit.uplink.test_recorder import Told, recorder
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
 
@@ -369,3 +371,36 @@ def test_another_tool_that_puts_a_card_back_is_not_fought_for_ever(ruled: Seat) 
         for r in ruled.records()
     )
     assert done == 5
+
+
+PAYMENTS = """
+policy: desk
+version: 1
+payment: {{windows: [{{images: [xterm]}}], leave_seconds: 1, recorder: "{recorder}"}}
+controls:
+  clipboard: {{respond: []}}
+"""
+
+
+def test_a_payment_closes_the_clipboard_and_pauses_the_recorder(seat: Seat) -> None:
+    with recorder() as told:
+        policy = PAYMENTS.format(recorder=told.url)
+        (seat.home / "desk.yaml").write_text(policy, encoding="utf-8")
+        agent = seat.start("run")
+        eventually(lambda: said(told) == ["resume"])
+        terminal = seat.inside.start("xterm", "-class", "Terminal")
+        eventually(lambda: said(told)[-1] == "pause")
+        seat.copy("a name and nothing more")
+        eventually(lambda: seat.has("action.finished", kind="clear-clipboard", outcome="done"))
+        eventually(lambda: seat.paste() == "")
+        seat.inside.end(terminal)
+        eventually(lambda: said(told) == ["resume", "pause", "resume"])
+        assert [k for k in seat.kinds() if k.startswith("payment.")] == [
+            "payment.began",
+            "payment.ended",
+        ]
+        seat.end(agent)
+
+
+def said(told: Told) -> list[str]:
+    return [json.loads(body)["event"] for _, _, body in told.requests]

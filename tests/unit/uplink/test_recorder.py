@@ -7,6 +7,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,21 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Be quiet."""
 
 
-@pytest.fixture
-def told() -> Iterator[Told]:
+@contextmanager
+def recorder() -> Iterator[Told]:
+    """Have a recorder listen on this computer."""
     with Told() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    with recorder() as server:
+        yield server
 
 
 def tell(folder: Path, url: str, event: str = "pause") -> None:
