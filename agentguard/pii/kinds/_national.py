@@ -192,7 +192,8 @@ def _judge(rules: _Rules, candidate: Candidate) -> Answer:
     if own is False:
         return no("another-label")
     is_short = len(written) < len(number) and not _lost_zeros(candidate, written)
-    if own is None and (is_short or _RUNS_ON.match(candidate.after)):
+    is_longer = written.isdigit() and _RUNS_ON.match(candidate.after)
+    if own is None and (is_short or is_longer):
         return no("length")
     if rules.valid(number):
         return sure(number, "label") if own else maybe(number, "check")
