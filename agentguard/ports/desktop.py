@@ -135,7 +135,7 @@ class Foreground(Protocol):
 
 
 class Calls(Protocol):
-    """Whether the agent is in a call."""
+    """Who listens to the microphone, from which a call is known."""
 
     def recording(self) -> tuple[str, ...]:
         """Give the programs that record from a microphone now, by image name, each once."""
