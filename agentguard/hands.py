@@ -21,7 +21,7 @@ from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import RetentionRule
 from agentguard.model.records import Json, Record
-from agentguard.ports.clock import Clock
+from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Backend, Clipboard, Replaceable, Session
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.storage import Journal
@@ -113,15 +113,28 @@ class RecorderHand:
             UplinkError: it did not answer, or not with a success.
 
         """
+        pause = action.kind is ActionKind.PAUSE_RECORDER
+        self._tell("pause" if pause else "resume", threading.Event())
+        return say("action.recorder-paused") if pause else say("action.recorder-resumed")
+
+    def go_on(self) -> None:
+        """Tell it once to go on, as the agent ends.
+
+        Raises:
+            UplinkError: it did not answer, or not with a success.
+
+        """
+        ends = threading.Event()
+        ends.set()
+        self._tell("resume", ends)
+
+    def _tell(self, event: str, stop: Stop) -> None:
         from agentguard.uplink.recorder import Recorder  # noqa: PLC0415 - signing costs memory
 
         url = self.policy().payment.recorder
         if not url:
             raise Unsupported("The policy names no recorder.")
-        pause = action.kind is ActionKind.PAUSE_RECORDER
-        recorder = Recorder(self.folder, self.clock)
-        recorder.tell(url, "pause" if pause else "resume", threading.Event())
-        return say("action.recorder-paused") if pause else say("action.recorder-resumed")
+        Recorder(self.folder, self.clock).tell(url, event, stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +143,14 @@ class Farewell:
 
     backend: Backend
     engine: Engine
-    recorder: Hand
+    recorder: RecorderHand
 
     def __call__(self) -> None:
         """Clear the clipboard by the policy, and let the recorder go on."""
         self._clear()
         if self.engine.state.paying.since is not None:
-            kind = ActionKind.RESUME_RECORDER
             with suppress(AgentGuardError):
-                self.recorder(Action(id="farewell", kind=kind, check="payment", subject=""))
+                self.recorder.go_on()
 
     def _clear(self) -> None:
         """Clear; a desktop that is gone already has no clipboard to clear."""

@@ -14,6 +14,7 @@ import pytest
 
 from agentguard.app import shapes
 from agentguard.errors import PolicyError, UplinkError
+from agentguard.hands import RecorderHand
 from agentguard.platforms import system_clock
 from agentguard.policy.parse import parse
 from agentguard.uplink.recorder import Recorder
@@ -146,3 +147,13 @@ def test_such_addresses_are_taken(url: str) -> None:
 def test_plain_http_leaves_this_computer_for_nobody(tmp_path) -> None:
     with pytest.raises(UplinkError):
         tell(tmp_path, "http://192.0.2.1/")
+
+
+def test_an_agent_that_ends_tries_once(told, tmp_path) -> None:
+    told.statuses = [500]
+    words = f"policy: p\nversion: 1\npayment: {{recorder: '{told.url}'}}\n"
+    policy = parse(words.encode(), "p.yaml", shapes())
+    hand = RecorderHand(folder=tmp_path, policy=lambda: policy, clock=system_clock())
+    with pytest.raises(UplinkError):
+        hand.go_on()
+    assert [json.loads(body)["event"] for _, _, body in told.requests] == ["resume"]
