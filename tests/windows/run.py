@@ -28,7 +28,9 @@ ROOMS = (
     "tests/unit/pii",
     "tests/unit/policy",
     "tests/unit/scan",
+    "tests/unit/store",
     "tests/unit/uplink",
+    "tests/unit/vault",
     "tests/unit/wire",
 )
 _LOOK_AGAIN = 0.2
