@@ -103,7 +103,8 @@ OWNERS = words("customer account user member client kunden")
 NUMBERS = words("no nr num number numbers id ids ref code key is was")
 
 PLEASE = words(
-    "please bitte pla\xeet favor favore cortesia alstublieft graag prosze vriendelijk merci danke pls plz"
+    "please bitte pla\xeet favor favore cortesia alstublieft graag prosze vriendelijk merci danke "
+    "pls plz"
 )
 """Words that end a question without its mark."""
 
