@@ -23,14 +23,14 @@ FOREIGN = {
         "po port postcode pr product promo purchase qty quotation quote receipt ref reference "
         "reg registration request reservation rma sensor seq sequence serial session shipment "
         "shipping sim sku span stamp stock subscription terminal ticket tid timestamp trace "
-        "tracking trans transaction ts txid txn upc us uuid vat vehicle version vin voucher "
+        "tracking trans transaction ts txid txn upc uuid vat vehicle version vin voucher "
         "warranty waybill workorder"
     ),
     "de": words(
         "abo abonnement aktennr aktenzeichen angebot angebotsnummer artikel artikelnr "
         "artikelnummer auftrag auftrags auftragsnr auftragsnummer barcode beleg belegnummer "
         "beschwerde bestell bestellnr bestellnummer bestellnummern bestellung bon bonnummer "
-        "buchung buchungs buchungsnr buchungsnummer charge chargennummer fahrgestellnummer fall "
+        "buchung buchungs buchungsnr buchungsnummer chargennr chargennummer fahrgestellnummer fall "
         "fallnr fallnummer ger\xe4t ger\xe4tenummer gutschein gutscheincode kassenbon kunden "
         "kundennr kundennummer liefernummer lieferschein lieferung mandat mandatsreferenz "
         "mitgliedsnr mitgliedsnummer paket paketnummer police policen policennr policennummer "
@@ -94,7 +94,7 @@ NATIONAL = words(
 )
 """Words that name a state's number of a person: another's to a kind that does not own them."""
 
-WEAK = words("id code customer account us ms call key identifier")
+WEAK = words("id code customer account ms call key identifier")
 """Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
 
 OWNERS = words("customer account user member client kunden")

@@ -99,8 +99,9 @@ def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
     if candidate.separators:
         told = fits and not _PAIRS.fullmatch(candidate.text)
         return sure(digits, "national") if told else no("plan")
-    if candidate.before.endswith("/") or candidate.origin:
-        return no("address" if candidate.before.endswith("/") else "no-label")
+    addressed = candidate.before.endswith("/")
+    if addressed or candidate.origin:
+        return no("address" if addressed else "no-label")
     return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
 
 

@@ -28,7 +28,8 @@ from agentguard.scan.sealed import is_sealed
 from tests.unit.scan.hostile import CARD, zipped
 
 
-@given(text=st.text(st.characters(codec="utf-8"), max_size=200))
+# A zero ends a value and becomes a line break.
+@given(text=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200))
 def test_valid_utf_8_is_read_exactly(text: str) -> None:
     data = text.encode()
     if encoding_of(data) == "utf-8":
