@@ -5,6 +5,7 @@
 - Where it would be pasted and whether the person is there decide as well, so the last copies are
   judged again when the window in front, or the session, changes.
 - Another program that puts back what was taken away is not fought for more than five rounds.
+- A program may hold the clipboard open, so a hand that failed is tried again soon.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.engine import records
-from agentguard.engine.state import Decision, Rounds
-from agentguard.model.actions import ActionKind
+from agentguard.engine.state import Decision, Rounds, Try
+from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ClipboardScanned, Event, SessionState
 from agentguard.model.front import WindowInFront
 from agentguard.model.moments import Moment
@@ -21,6 +22,8 @@ from agentguard.model.moments import Moment
 HANDS = frozenset({ActionKind.CLEAR_CLIPBOARD, ActionKind.MASK_CLIPBOARD})
 MOST_ROUNDS = 5
 QUIET = 3.0  # seconds without a copy to take away, after which the rounds begin anew
+QUICK_TRIES = 10
+AGAIN = 1.0  # seconds from a try that failed to the next of the quick ones
 
 
 def anew(decision: Decision, event: Event) -> Decision:
@@ -47,6 +50,12 @@ def to_judge_again(decision: Decision, event: Event) -> tuple[ClipboardScanned, 
         for (kind, _), copied in kept
         if kind is ClipboardScanned and isinstance(copied, ClipboardScanned)
     )
+
+
+def is_to_be_tried_soon(one: Try) -> bool:
+    """Tell whether a hand failed that a busy clipboard may have stopped, and not yet too often."""
+    failed = one.outcome is Outcome.FAILED and one.action.kind in HANDS
+    return failed and one.count <= QUICK_TRIES
 
 
 def _changes(decision: Decision, event: Event) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.engine import records
+from agentguard.engine import clipboard, records
 from agentguard.engine.judging import act, give, judge_all
 from agentguard.engine.shielding import cover, lift
 from agentguard.engine.state import Decision, Try
@@ -117,7 +117,9 @@ def repeat(decision: Decision, one: Try, at: Moment) -> Decision:
 
 
 def patience(one: Try) -> float:
-    """Give a lock 5 s to be confirmed by the session, and everything else a minute."""
+    """Give a lock 5 s to be confirmed, a busy clipboard one, and everything else a minute."""
+    if clipboard.is_to_be_tried_soon(one):
+        return clipboard.AGAIN
     return CONFIRM if _is_lock(one) and one.count <= QUICK_TRIES else RETRY
 
 

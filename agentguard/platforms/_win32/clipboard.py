@@ -22,7 +22,7 @@ if sys.platform != "win32":
 CLIPBOARD = "CLIPBOARD"
 SELECTIONS = (CLIPBOARD,)
 UPDATED = 0x031D  # WM_CLIPBOARDUPDATE
-OPEN = 0.5  # seconds to get it open for a change
+OPEN = 0.5  # seconds to get it open for a change; the engine asks again when it was in vain
 TOKEN = 16  # bytes
 
 _listen = api.user("AddClipboardFormatListener", api.BOOL, api.HWND)
@@ -32,7 +32,9 @@ _listen_no_more = api.user("RemoveClipboardFormatListener", api.BOOL, api.HWND)
 class WindowsClipboard:
     """Windows has one clipboard for a session; every change of it gives it another number."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = OPEN) -> None:
+        """Make it; a change waits for `patience` seconds while others hold the clipboard open."""
+        self._patience = patience
         self._token = secrets.token_bytes(TOKEN)
         self._reader = Reader(self._token)
         self._guard = threading.Lock()
@@ -81,21 +83,33 @@ class WindowsClipboard:
             except PlatformError:
                 self._owed = True
                 raise
-            self._read = harvest.sequence
-            return harvest.copied(in_time=harvest.sequence is not None)
+            in_time = harvest.sequence is not None
+            self._owed = not in_time  # the rest is read when it comes
+            self._read = harvest.sequence if in_time else harvest.begun
+            return harvest.copied(in_time=in_time)
 
     def clear(self, selection: str) -> None:
-        """Empty it, unless something newer was copied since it was last read."""
+        """Empty it, unless something newer was copied since it was last read.
+
+        Raises:
+            PlatformError: others hold it open.
+
+        """
         del selection
         self._change(None)
 
     def replace(self, selection: str, text: str) -> bool:
-        """Put `text` there, kept out of history and cloud; False when it changed since the read."""
+        """Put `text` there, kept out of history and cloud; False when it changed since the read.
+
+        Raises:
+            PlatformError: others hold it open.
+
+        """
         del selection
         return self._change(text)
 
     def _change(self, text: str | None) -> bool:
-        with self._guard, access.opened(time.monotonic() + OPEN):
+        with self._guard, access.opened(time.monotonic() + self._patience):
             if not self._may_change(text):
                 return False
             access.empty()

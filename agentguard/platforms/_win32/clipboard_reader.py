@@ -40,7 +40,10 @@ class NoAnswer(PlatformError):
 
 @dataclass(slots=True, kw_only=True)
 class Harvest:
-    """What was taken so far; `sequence` is the clipboard's number when all of it was."""
+    """What was taken so far; `sequence` is the clipboard's number when all of it was.
+
+    `begun` is its number before anything was taken.
+    """
 
     app: str = ""
     text: str | None = None
@@ -49,6 +52,7 @@ class Harvest:
     secret: bool = False
     own: bool = False
     sequence: int | None = None
+    begun: int | None = None
     problem: PlatformError | None = None
 
     def copied(self, *, in_time: bool) -> Copied | None:
@@ -109,6 +113,7 @@ class Reader:
             if owner and not access.answers(owner, deadline):
                 raise NoAnswer
             with access.opened(deadline):
+                harvest.begun = access.sequence()
                 owner = access.owner()
                 harvest.app = api.program(api.window_pid(owner or api.window_in_front() or 0))
                 self._take(harvest, limit)

@@ -233,8 +233,21 @@ def test_a_clear_that_failed_is_tried_again_only_for_the_same_copy() -> None:
     desk.copy(CARD)
     at = desk.clock.now()
     desk.see(ActionFinished(at=at, action=desk.done[0], outcome=Outcome.FAILED))
-    desk.pass_time(61)
+    desk.pass_time(1)
     assert desk.kinds == [CLEAR, CLEAR]
     desk.copy()
     desk.pass_time(121)
     assert desk.kinds == [CLEAR, CLEAR]
+
+
+def test_a_busy_clipboard_is_tried_again_every_second_and_then_every_minute() -> None:
+    desk = Copies()
+    desk.copy(CARD)
+    for tries in range(1, 12):
+        assert desk.kinds == [CLEAR] * tries
+        done = {"action": desk.done[-1], "outcome": Outcome.FAILED}
+        desk.see(ActionFinished(at=desk.clock.now(), **done))
+        desk.pass_time(1)
+    assert (desk.kinds, desk.open()) == ([CLEAR] * 11, ["CLIPBOARD"])
+    desk.pass_time(60)
+    assert desk.kinds == [CLEAR] * 12
