@@ -114,12 +114,19 @@ def test_a_file_full_of_values_is_told_in_some_hundred_lines(
     assert len(capsys.readouterr().out.splitlines()) < 900
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["a.txt", pytest.param("a\x1b[2J.txt", marks=pytest.mark.posix)],  # no name on Windows
+    ids=["within", "name"],
+)
 def test_a_word_cannot_command_the_terminal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "a\x1b[2J.txt").write_text(f"card\x1b[2J {CARD}")
+    (tmp_path / name).write_text(f"card\x1b[2J {CARD}")
     main(["scan", "--explain", str(tmp_path)])
-    assert "\x1b" not in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "+ card number" in told
+    assert "\x1b" not in told
 
 
 @pytest.mark.posix

@@ -95,6 +95,11 @@ def test_the_key_stays_the_same_and_the_nonce_does_not(told, tmp_path) -> None:
     first, second = (headers["Signature-Input"] for _, headers, _ in told.requests)
     assert first != second
     assert first.split("keyid=")[1] == second.split("keyid=")[1]
+
+
+@pytest.mark.posix  # Windows keeps rights in access lists; the file takes its folder's
+def test_the_key_is_for_its_owner_alone(told, tmp_path) -> None:
+    tell(tmp_path, told.url)
     assert (tmp_path / "recorder.key").stat().st_mode & 0o077 == 0
 
 
