@@ -18,6 +18,7 @@ from ctypes import wintypes
 UNICODE_TEXT, FILES = 13, 15
 RENDER, SHOWN, MOVEABLE = 0x0305, 0x10CF0000, 2
 LOOK = 0.01
+PATIENCE = 120.0  # seconds for others to let go of the clipboard
 PROCEDURE = ctypes.WINFUNCTYPE(
     ctypes.c_ssize_t, wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM
 )
@@ -51,6 +52,7 @@ class Person:
         self.windows: dict[str, int] = {}
         self.classes: dict[str, Class] = {}
         self.rendering = ""
+        self.wishes: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.window("Clipboard", shown=False)
 
     def heard(self, window: int, message: int, word: int, long: int) -> int:
@@ -59,6 +61,8 @@ class Person:
                 time.sleep(1000)
             if self.rendering == "dies":
                 os._exit(1)
+            if self.rendering == "waits":
+                self.hang()
             self.put(word, f"{self.rendering}\0".encode("utf-16-le"))
             return 0
         return user.DefWindowProcW(window, message, word, long) or 0
@@ -88,7 +92,7 @@ class Person:
         assert user.SetClipboardData(form, memory)
 
     def opened(self, *, named: bool = True) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while not user.OpenClipboard(self.windows["Clipboard"] if named else None):
             assert time.monotonic() < end
             time.sleep(LOOK)
@@ -112,12 +116,18 @@ class Person:
     def big(self, size: int) -> None:
         self.copy("4" * size)
 
-    def later(self, text: str) -> None:
-        """Offer text that is rendered only when somebody asks: `never` hangs, `dies` ends."""
+    def later(self, text: str, form: str = "", beside: str = "") -> None:
+        """Offer text, or a named format beside a text, that is rendered only when somebody asks.
+
+        `never` hangs, `waits` hangs until the next wish, `dies` ends.
+        """
         self.rendering = text
         self.opened()
         user.EmptyClipboard()
-        user.SetClipboardData(UNICODE_TEXT, None)
+        if beside:
+            self.put(UNICODE_TEXT, f"{beside}\0".encode("utf-16-le"))
+        number = user.RegisterClipboardFormatW(form) if form else UNICODE_TEXT
+        user.SetClipboardData(number, None)
         user.CloseClipboard()
 
     def paste(self, *formats: str) -> dict[str, str | None]:
@@ -138,6 +148,11 @@ class Person:
         kernel.GlobalUnlock(memory)
         return found
 
+    def hang(self) -> None:
+        """Answer no message until the next wish, which only ends this."""
+        self.wishes.get()
+        print("null", flush=True)
+
     def hold(self) -> None:
         self.opened()
 
@@ -153,21 +168,20 @@ class Person:
 
 
 def main() -> None:
-    wishes: queue.SimpleQueue[str] = queue.SimpleQueue()
+    person, message = Person(), wintypes.MSG()
 
     def hear() -> None:
         for line in sys.stdin:
-            wishes.put(line)
-        wishes.put("")
+            person.wishes.put(line)
+        person.wishes.put("")
 
     threading.Thread(target=hear, daemon=True).start()
-    person, message = Person(), wintypes.MSG()
     print("there", flush=True)
     while True:
         while user.PeekMessageW(ctypes.byref(message), None, 0, 0, 1):
             user.DispatchMessageW(ctypes.byref(message))
         try:
-            line = wishes.get(timeout=LOOK)
+            line = person.wishes.get(timeout=LOOK)
         except queue.Empty:
             continue
         if not line:
@@ -175,7 +189,7 @@ def main() -> None:
         name, words, named = json.loads(line)
         if name == "hang":
             print("null", flush=True)
-            time.sleep(float(words[0]))
+            person.hang()
         else:
             print(json.dumps(getattr(person, name)(*words, **named)), flush=True)
 

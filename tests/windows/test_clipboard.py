@@ -21,7 +21,9 @@ pytestmark = pytest.mark.xdist_group("desktop")
 
 NO = (0).to_bytes(4, "little").hex()
 HTML = "<html><body><!--StartFragment--><b>4539 1488 0343 6467</b><!--EndFragment--></body></html>"
-WITHIN = 20.0
+PATIENCE = 60.0
+WITHIN = 120.0
+"""Seconds after which something hangs; how long it takes is measured elsewhere."""
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +42,12 @@ def doomed() -> Iterator[Another]:
 @pytest.fixture
 def clipboard(other: Another) -> WindowsClipboard:
     other("copy")
-    return WindowsClipboard()
+    return WindowsClipboard(PATIENCE)
 
 
-def read(clipboard: WindowsClipboard, limit: int = LIMIT, seconds: float = 5.0) -> Copied | None:
+def read(
+    clipboard: WindowsClipboard, limit: int = LIMIT, seconds: float = PATIENCE
+) -> Copied | None:
     return clipboard.read(CLIPBOARD, limit=limit, seconds=seconds)
 
 
@@ -52,6 +56,28 @@ def eventually(holds: Callable[[], object]) -> None:
     while not holds():
         assert time.monotonic() < end
         pause.wait(0.02)
+
+
+@contextmanager
+def held(other: Another) -> Iterator[None]:
+    other("hold")
+    try:
+        yield
+    finally:
+        other("release")
+
+
+def text_of(told: list[object]) -> str | None:
+    """Give what was read last; in between the clipboard may have been busy."""
+    return getattr(told[-1], "text", None) if told else None
+
+
+def does_not_answer(clipboard: WindowsClipboard) -> bool:
+    try:
+        read(clipboard, seconds=SECONDS)
+    except PlatformError as problem:
+        return isinstance(problem, NoAnswer)
+    return False
 
 
 @contextmanager
@@ -72,7 +98,7 @@ def watched(clipboard: WindowsClipboard) -> Iterator[list[object]]:
         yield told
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(WITHIN)
     assert not thread.is_alive()
 
 
@@ -149,7 +175,7 @@ def test_other_marks_hide_nothing(clipboard, other: Another, marked) -> None:
 
 def test_a_hundred_megabytes_cost_no_more_than_what_is_judged(clipboard, other: Another) -> None:
     other("big", 50 * 1024 * 1024)
-    copied = read(clipboard, seconds=SECONDS * 10)
+    copied = read(clipboard)
     assert (len(copied.text), copied.whole) == (LIMIT, False)
 
 
@@ -167,10 +193,7 @@ def test_what_is_rendered_on_demand_is_read(clipboard, other: Another) -> None:
 def test_an_owner_that_never_renders_holds_nobody_up(clipboard, doomed: Another) -> None:
     doomed("later", "never")
     for _ in range(3):
-        begun = time.monotonic()
-        with pytest.raises(NoAnswer):
-            read(clipboard, seconds=SECONDS)
-        assert time.monotonic() - begun < 5
+        eventually(lambda: does_not_answer(clipboard))
     doomed.end()  # with it goes its promise
     eventually(clipboard._reader.answers)
     assert read(clipboard) is None
@@ -187,41 +210,67 @@ def test_an_owner_that_dies_while_it_is_asked_is_no_end(
 
 def test_an_owner_that_hangs_is_read_when_it_answers_again(clipboard, other: Another) -> None:
     other("copy", "from a busy program")
-    other("hang", 3)
+    other("hang")
     with watched(clipboard) as told:
         eventually(lambda: any(isinstance(one, NoAnswer) for one in told))
-        eventually(lambda: isinstance(told[-1], Copied))
-    assert told[-1].text == "from a busy program"
-    assert len(told) < 6  # it is not asked again and again
+        other("answer")
+        eventually(lambda: text_of(told) == "from a busy program")
+    unanswered = [one for one in told if isinstance(one, NoAnswer)]
+    assert len(unanswered) < 6  # it is not asked again and again
+
+
+def test_of_what_came_in_part_nothing_newer_is_cleared_and_the_rest_is_read(
+    clipboard, other: Another
+) -> None:
+    other("later", "waits", form="Csv", beside="4539 1488 0343 6467")
+    part = read(clipboard, seconds=5.0)
+    assert (part.text, part.whole, clipboard._owed) == ("4539 1488 0343 6467", False, True)
+    other("answer")
+    eventually(clipboard._reader.answers)
+    other("copy", "newer")
+    clipboard.clear(CLIPBOARD)
+    assert other("paste")[""] == "newer"
+    assert read(clipboard).whole
 
 
 def test_a_clipboard_that_another_holds_open_is_waited_for(clipboard, other: Another) -> None:
     other("copy", "held")
-    other("hold")
-    with pytest.raises(PlatformError):
-        read(clipboard, seconds=SECONDS)
-    with pytest.raises(PlatformError):
-        clipboard.clear(CLIPBOARD)
-    other("release")
+    hasty = WindowsClipboard(0.1)
+    assert read(hasty).text == "held"
+    with held(other):
+        with pytest.raises(PlatformError):
+            read(clipboard, seconds=SECONDS)
+        with pytest.raises(PlatformError):
+            hasty.clear(CLIPBOARD)
     assert read(clipboard).text == "held"
+
+
+def test_what_was_copied_while_the_clipboard_is_held_open_is_read_when_it_is_let_go(
+    clipboard, other: Another
+) -> None:
+    other("copy", "held")
+    with watched(clipboard) as told:
+        with held(other):
+            eventually(lambda: any(isinstance(one, PlatformError) for one in told))
+        eventually(lambda: text_of(told) == "held")
 
 
 def test_each_copy_is_told_and_a_flood_ends_with_the_newest(clipboard, other: Another) -> None:
     with watched(clipboard) as told:
-        eventually(lambda: told == [None])
+        eventually(lambda: told and told[-1] is None)
         other("copy", "one")
-        eventually(lambda: told[-1] and told[-1].text == "one")
+        eventually(lambda: text_of(told) == "one")
         other("copy", "flood", times=1000)
-        eventually(lambda: isinstance(told[-1], Copied) and told[-1].text == "flood 999")
+        eventually(lambda: text_of(told) == "flood 999")
     assert len(told) < 1000
 
 
 def test_reading_is_no_news(clipboard, other: Another) -> None:
     other("later", "rendered")
     with watched(clipboard) as told:
-        eventually(lambda: told and isinstance(told[-1], Copied))
+        eventually(lambda: text_of(told) == "rendered")
         threading.Event().wait(2)
-    assert len(told) <= 3
+    assert sum(isinstance(one, Copied) for one in told) <= 3
 
 
 def test_clearing_takes_what_was_read_and_nothing_newer(clipboard, other: Another) -> None:
@@ -251,7 +300,7 @@ def test_a_masked_text_is_put_there_and_kept_out_of_history_and_cloud(
     pasted = other("paste", *marks, "Csv")
     assert pasted == {"": "**** 6467 🙂", **dict.fromkeys(marks, NO), "Csv": None}
     assert read(clipboard).own
-    assert WindowsClipboard().read(CLIPBOARD, limit=9, seconds=5).secret
+    assert read(WindowsClipboard()).secret
 
 
 def test_a_masked_text_takes_the_place_of_nothing_newer(clipboard, other: Another) -> None:

@@ -17,7 +17,7 @@ from tests.windows.another import Another, another
 pytestmark = pytest.mark.xdist_group("desktop")
 
 CARD = "card 4539 1488 0343 6467"
-WITHIN = 60.0
+WITHIN = 120.0
 
 
 def eventually(holds: Callable[[], object]) -> None:
