@@ -133,11 +133,15 @@ def _each(
     ask: Callable[[ScanClient, str], T],
 ) -> Generator[T | Scanned, None, None]:
     """Give the results with a bar on a terminal; leaving it ends the children."""
-    from tqdm import tqdm  # noqa: PLC0415 - the explained scan and the help need none
+    every = results(chosen.paths, chosen.jobs, detection, ask)
+    if not sys.stderr.isatty():
+        with closing(every):
+            yield from every
+        return
+    from tqdm import tqdm  # noqa: PLC0415 - only a terminal shows a bar, and its library starts slowly
 
     unit = words.say("cli.scan.unit")
-    every = results(chosen.paths, chosen.jobs, detection, ask)
-    with closing(every), tqdm(unit=unit, disable=None, file=sys.stderr, leave=False) as bar:
+    with closing(every), tqdm(unit=unit, file=sys.stderr, leave=False) as bar:
         for one in every:
             bar.update()
             bar.clear()

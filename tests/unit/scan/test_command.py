@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -232,3 +233,28 @@ def test_a_wrong_policy_is_wrong_use(
     assert main(["scan", str(folder), "--policy", str(policy)]) == 2
     assert f"{policy}:8: " in capsys.readouterr().err
     assert main(["scan", str(folder), "--policy", str(policy / "absent")]) == 2
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "file"])
+def test_a_terminal_is_shown_how_far_the_scan_is(
+    folder: Path,
+    terminal: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import fcntl  # noqa: PLC0415 - Windows has none
+    import termios  # noqa: PLC0415 - Windows has none
+
+    seen, shown = os.openpty() if terminal else os.pipe()
+    if terminal:
+        fcntl.ioctl(seen, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    with os.fdopen(shown, "w", encoding="utf-8") as errors:
+        monkeypatch.setattr(sys, "stderr", errors)
+        assert main(["scan", str(folder), "--jobs", "1"]) == 1
+        errors.write("end")
+        errors.flush()
+        told = os.read(seen, 1 << 16).decode()
+    os.close(seen)
+    assert ("file/s" in told) is terminal, told
+    assert "note.txt" in capsys.readouterr().out
