@@ -223,7 +223,7 @@ def test_of_what_came_in_part_nothing_newer_is_cleared_and_the_rest_is_read(
     clipboard, other: Another
 ) -> None:
     other("later", "waits", form="Csv", beside="4539 1488 0343 6467")
-    part = read(clipboard, seconds=5.0)
+    part = read(clipboard, seconds=10.0)
     assert (part.text, part.whole, clipboard._owed) == ("4539 1488 0343 6467", False, True)
     other("answer")
     eventually(clipboard._reader.answers)

@@ -8,16 +8,27 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from agentguard.store.db import open_for_reading
 from tests.windows.another import Another, another
 
 pytestmark = pytest.mark.xdist_group("desktop")
 
 CARD = "card 4539 1488 0343 6467"
 WITHIN = 120.0
+POLICY = """
+policy: desk
+version: 1
+description: Gives the time to hold the clipboard open between the judgement and the clearing.
+controls:
+  clipboard:
+    respond: [clear-clipboard]
+    settings: {rules: [{then: clear, seconds: 10}]}
+"""
 
 
 def eventually(holds: Callable[[], object]) -> None:
@@ -31,6 +42,14 @@ def eventually(holds: Callable[[], object]) -> None:
 def other() -> Iterator[Another]:
     with another() as made:
         yield made
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> None:
+    home, policy = tmp_path / "home", tmp_path / "policy.yaml"
+    home.mkdir()
+    policy.write_text(POLICY, encoding="utf-8")
+    (home / "settings.toml").write_text(f"policy = '{policy}'\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -54,6 +73,14 @@ def agent(tmp_path: Path, other: Another) -> Iterator[Path]:
             running.wait(20)
 
 
+def written(home: Path, about: str) -> set[str]:
+    """Give the kinds of what the journal says about a check or an action, and how it ended."""
+    with closing(open_for_reading(home)) as store:
+        records = [entry.record for entry in store.journal.read(0, 1000)]
+    meant = [one for one in records if about in one.payload.values()]
+    return {one.kind for one in meant} | {str(one.payload.get("outcome")) for one in meant}
+
+
 def test_card_numbers_are_cleared_and_what_is_none_of_the_agents_business_is_left(
     agent: Path, other: Another
 ) -> None:
@@ -69,3 +96,18 @@ def test_card_numbers_are_cleared_and_what_is_none_of_the_agents_business_is_lef
     eventually(lambda: other("paste")[""] == "")
     assert b"Traceback" not in agent.read_bytes()
     assert b"4539" not in agent.read_bytes()
+
+
+@pytest.mark.usefixtures("policy")
+def test_a_card_number_that_is_held_open_is_cleared_when_it_is_let_go(
+    agent: Path, other: Another
+) -> None:
+    home = agent.with_name("home")
+    other("copy", CARD)
+    eventually(lambda: "finding.opened" in written(home, "clipboard"))
+    other("hold")
+    try:
+        eventually(lambda: "failed" in written(home, "clear-clipboard"))
+    finally:
+        other("release")
+    eventually(lambda: other("paste")[""] == "")
