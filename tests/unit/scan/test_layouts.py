@@ -99,7 +99,7 @@ def test_names_written_as_one_word_are_read(name: str, value: str, kind: str) ->
 
 @pytest.mark.parametrize("size", [300_000, 70_001])
 def test_random_bytes_hold_no_values(size: int) -> None:
-    """Addresses come about by chance in bytes that are none of a text."""
+    """Addresses come about by chance in bytes that are none of a text, as long runs do not."""
     data = bytearray(random.Random(size).randbytes(size))
-    data[1000:1024] = b" x9q@zv.gf, 4539148803436"
+    data[1000:1028] = b"\0 x9q@zv.gf, \0 4539148803436"
     assert counts(bytes(data)) == {}
