@@ -17,7 +17,8 @@ from agentguard import cli
 from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment, ran
 from tests.unit.scan.hostile import CARD
 
-CHECK = {"id", "measure", "title", "state", "since", "detail", "advice", "proves"}
+CHECK = {"id", "measure", "title", "state", "since", "detail", "advice", "proves", "table"}
+STOPPED = b"Stopped before the end. What is shown was found so far.\n"
 STATES = {"pass", "fail", "unknown", "not_applicable", "paused"}
 LOCALES = {
     "utf-8": {"LC_ALL": "C.UTF-8"},
@@ -54,10 +55,11 @@ class TestJson:
         assert {row["measure"] for row in rows} == set(range(1, 11))
         for row in rows:
             assert set(row) == CHECK
+            assert isinstance(row["table"], list)
             assert row["state"] in STATES
             assert isinstance(row["measure"], int)
             assert isinstance(row["proves"], list)
-            assert all(isinstance(row[key], str) for key in CHECK - {"measure", "proves"})
+            assert all(isinstance(row[key], str) for key in CHECK - {"measure", "proves", "table"})
             assert row["title"]
             assert row["advice"].endswith(".")
             assert row["detail"], "a state without a reason helps nobody"
@@ -214,7 +216,7 @@ class TestEnds:
         process.send_signal(number)
         _, err = process.communicate(timeout=15)
         assert process.returncode == (130 if number == signal.SIGINT else -number)
-        assert err == b""
+        assert err == (STOPPED if number == signal.SIGINT else b"")
         assert psutil.wait_procs(children, timeout=10)[1] == []
 
     def test_ctrl_c_ends_a_look_within_seconds_without_a_child(self, person: Path) -> None:
