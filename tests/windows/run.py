@@ -68,7 +68,7 @@ def main() -> int:
 def every() -> tuple[str, ...]:
     """Give pytest's words for all rooms."""
     left_out = (word for test in OF_LINUX_ALONE for word in ("--deselect", test))
-    return (*ROOMS, *left_out, "-n", "2", "--dist", "loadgroup")
+    return (*ROOMS, *left_out, "-n", "2")
 
 
 @contextmanager
