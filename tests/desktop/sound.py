@@ -23,6 +23,7 @@ class Sound(Programs):
     def __init__(self, desktop: Desktop, kind: str) -> None:
         super().__init__(desktop.env)
         self.kind = kind
+        self._media: tuple[subprocess.Popen[str], ...] | None = None
 
     def __enter__(self) -> Self:
         self.begin()
@@ -37,8 +38,8 @@ class Sound(Programs):
                 "--use-pid-file=no", "--disallow-exit", *loads,
             )  # fmt: skip
         else:
-            self.start("pipewire")
-            self.start("wireplumber")
+            if self._media is None:  # what is behind the server stays when the server ends
+                self._media = (self.start("pipewire"), self.start("wireplumber"))
             self.server = self.start("pipewire-pulse")
         eventually(lambda: server(self.env))
         eventually(self._answers)
@@ -61,7 +62,7 @@ class Sound(Programs):
     def _answers(self) -> bool:
         try:
             self.run("pactl", "info")
-        except subprocess.CalledProcessError:
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
             return False
         return True
 
