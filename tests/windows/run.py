@@ -51,7 +51,7 @@ _SCREEN = ("-screen", "0", "1280x900x24", "-nolisten", "tcp")
 def main() -> int:
     folder, options = Path(sys.argv[1]).resolve(), sys.argv[2:]
     named = any((ROOT / word.partition("::")[0]).exists() for word in options)
-    words = (*options, *(() if named else (*ROOMS, "-n", "2")))
+    words = (*options, *(() if named else every()))
     if any(word.startswith("-n") for word in words):
         words = (*words, "--dist", "loadscope", "-p", "tests.windows.one_desk")
     with tempfile.TemporaryDirectory(prefix="agentguard-wine-") as name, screen() as display:
