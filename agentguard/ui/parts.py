@@ -11,16 +11,19 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from agentguard.texts import Texts
 from agentguard.ui import icons
 from agentguard.ui.tones import STATE_TONES
 
 L = TypeVar("L", QVBoxLayout, QHBoxLayout)
 GAP = 8  # pixels: every distance is a multiple of it
+LONGEST_CODE = 64  # characters
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = True) -> QLabel:
@@ -30,6 +33,22 @@ def label(text: str = "", look: str = "", *, wrap: bool = True) -> QLabel:
     made.setWordWrap(wrap)
     made.setProperty("look", look)
     return made
+
+
+def code_field(texts: Texts, hint: str, entered: Callable[[], object]) -> QLineEdit:
+    """Make the field for a second factor's code, which nobody can read or copy from the screen."""
+    field = QLineEdit()
+    field.setObjectName("code")
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setInputMethodHints(
+        Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
+    )
+    field.setMaxLength(LONGEST_CODE)
+    field.setAccessibleName(texts.say("ui.prompt.code"))
+    field.setAccessibleDescription(texts.say(hint))
+    field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+    field.returnPressed.connect(entered)
+    return field
 
 
 def button(text: str, clicked: Callable[[], object], *, main: bool = False) -> QPushButton:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLineEdit
+from PySide6.QtWidgets import QFrame
 
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import OnSilence, Prompt
 from agentguard.texts import Texts
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, column, draw, label, row
+from agentguard.ui.parts import GAP, button, code_field, column, draw, label, row
 from agentguard.ui.theme import Theme
 
 WIDTH = 64 * GAP
-LONGEST = 64  # characters of a code
 SLOW = 20_000  # milliseconds until it may be tried again without an answer
 SECOND = 1000
 
@@ -36,7 +35,7 @@ class ProofCard(QFrame):
         self._title, self._group = label("", "title"), label("", "strong")
         self._body, self._reply = label("", "muted"), label()
         self._locks = label("", "small")
-        self._field = self._make_field()
+        self._field = code_field(texts, "ui.prompt.code-hint", self._submit)
         self._confirm = button(texts.say("ui.prompt.confirm"), self._submit, main=True)
         self._build(theme, contact)
         self._second.setInterval(SECOND)
@@ -69,20 +68,6 @@ class ProofCard(QFrame):
             and self._prompt.reply == prompt.reply
             and self._field.isEnabled()
         )
-
-    def _make_field(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName("code")
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-        field.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
-        )
-        field.setMaxLength(LONGEST)
-        field.setAccessibleName(self._texts.say("ui.prompt.code"))
-        field.setAccessibleDescription(self._texts.say("ui.prompt.code-hint"))
-        field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        field.returnPressed.connect(self._submit)
-        return field
 
     def _build(self, theme: Theme, contact: str) -> None:
         inside = column(self, margin=4 * GAP, gap=GAP)

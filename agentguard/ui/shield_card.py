@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from agentguard.model.messages import Message
 from agentguard.model.shield import Shield, Why
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, column, draw, label, row
+from agentguard.ui.parts import GAP, button, code_field, column, draw, label, row
 from agentguard.ui.theme import Theme
 
 WIDTH = 72 * GAP
-LONGEST = 64  # characters of a code
 SLOW = 20_000  # milliseconds until it may be tried again without an answer
 KEY, KEY_NAME = Qt.Key.Key_F2, "F2"
 IDS = {Why.CALL: "call", Why.NOT_LOCKED: "not-locked"}
@@ -31,7 +30,7 @@ class ShieldCard(QFrame):
         self.setFixedWidth(WIDTH)
         self._icon, self._title = label(wrap=False), label("", "title")
         self._body, self._answer = label(), label()
-        self._field = self._make_field()
+        self._field = code_field(texts, "ui.shield.code-hint", self._submit)
         self._confirm = button(texts.say("ui.prompt.confirm"), self._submit, main=True)
         self._open = button(texts.say("ui.shield.uncover", key=KEY_NAME), self.ask, main=True)
         self._lock = button(texts.say("ui.shield.call-lock"), desk.lock_now)
@@ -70,20 +69,6 @@ class ShieldCard(QFrame):
     @property
     def _waits(self) -> bool:
         return not self._field.isEnabled()
-
-    def _make_field(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName("code")
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-        field.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
-        )
-        field.setMaxLength(LONGEST)
-        field.setAccessibleName(self._texts.say("ui.prompt.code"))
-        field.setAccessibleDescription(self._texts.say("ui.shield.code-hint"))
-        field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        field.returnPressed.connect(self._submit)
-        return field
 
     def _build(self) -> None:
         inside = column(self, margin=4 * GAP, gap=GAP)
