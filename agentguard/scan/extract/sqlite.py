@@ -153,7 +153,7 @@ def _free(source: Source, work: Work) -> Iterator[str]:
         count = min(int.from_bytes(page[4:8], "big"), size // _NUMBER - 2)
         for place in range(8, 8 + _NUMBER * count, _NUMBER):
             number = int.from_bytes(page[place : place + _NUMBER], "big")
-            if number not in seen and len(seen) < _MOST_FREE:
+            if number and number not in seen and len(seen) < _MOST_FREE:
                 seen.add(number)
                 work.spend(size)
                 yield _database.text_of(_page(source, number, size))

@@ -108,6 +108,21 @@ def test_deleted_rows_in_free_pages_are_read(tmp_path: Path) -> None:
     assert counts(path.read_bytes()) == {"PAN": 1}
 
 
+def test_a_free_list_that_names_no_page_is_read_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with written(path, "PRAGMA secure_delete=OFF", "CREATE TABLE a (card TEXT)") as database:
+        database.executemany("INSERT INTO a VALUES (?)", [(f"card {CARD}",)] * 3000)
+        database.commit()
+        database.execute("DELETE FROM a")
+        database.commit()
+    data = bytearray(path.read_bytes())
+    trunk = (int.from_bytes(data[32:36], "big") - 1) * 4096
+    data[trunk + 8 : trunk + 12] = bytes(4)
+    reading = read(bytes(data))
+    assert reading.outcome is FileOutcome.READ
+    assert {hit.kind for hit in reading.hits} == {"PAN"}
+
+
 @pytest.mark.parametrize("size", [512, 4096, 65536])
 def test_a_write_ahead_log_is_read(tmp_path: Path, size: int) -> None:
     path = tmp_path / "a.db"
