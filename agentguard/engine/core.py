@@ -10,6 +10,7 @@ from agentguard.engine import clipboard, locking, memory, payment, prompting, re
 from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
 from agentguard.engine.state import Decision, State
+from agentguard.engine.wall import compared
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
@@ -89,6 +90,8 @@ def _follow(_event: Event, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: Tick, decision: Decision) -> Decision:
+    wall, noted = compared(decision.state.wall, event.at)
+    decision = decision.then(replace(decision.state, wall=wall), records=noted)
     decision = act_in_time(prompting.release(decision, event.at), event.at)
     decision, late = prompting.silent(decision, event.at)
     for prompt in late:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from agentguard.engine.plan import Plan
+from agentguard.engine.wall import Wall
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
 from agentguard.model.findings import Finding
@@ -94,6 +95,7 @@ class State:
     deferred: tuple[Deferred, ...] = ()
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
     paying: Paying = Paying()
+    wall: Wall | None = None
     shield: Shield | None = None
     count: int = 0
 

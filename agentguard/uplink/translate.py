@@ -37,6 +37,7 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "journal.checked": ("entries", "whole"),
     "journal.epoch": ("reason", "previous_epoch"),
     "events.lost": ("count",),
+    "clock.changed": ("how", "seconds"),
 }
 _WITH_MESSAGE = frozenset(
     {"finding.opened", "action.finished", "proof.refused", "policy.refused", "sensor.state"}

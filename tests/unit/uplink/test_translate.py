@@ -78,6 +78,8 @@ def test_of_an_unknown_kind_only_its_kind_and_time_travel() -> None:
         ("proof.given", {"group": "crm", "factor": "totp"}, {"group": "crm", "factor": "totp"}),
         ("session.locked", {"source": "logind"}, {"source": "logind"}),
         ("events.lost", {"count": 12}, {"count": 12}),
+        ("clock.changed", {"how": "step", "seconds": -315360000},
+         {"how": "step", "seconds": -315360000}),
         ("journal.checked", {"entries": 1234567, "whole": False}, {"entries": 1234567, "whole": 0}),
         ("policy.in-force", {"name": "baseline", "version": 2, "digest": "123456790ab"},
          {"name": "baseline", "version": 2, "digest": "123456790ab"}),
