@@ -23,8 +23,11 @@ _TEXTS = frozenset((_mapi.STRING, _mapi.STRING_8))
 _PREFIX = "\x01"
 _STEP = MIB
 _KIND, _MESSAGE = 0x1F, 0x04  # of a node (MS-PST 2.2.2.1)
-# libpff says with a MemoryError that it can make nothing of a node.
-_BROKEN = (OSError, ValueError, OverflowError, TypeError, SystemError, MemoryError)
+# libpff says with a MemoryError that it can make nothing of a node, and gives a message for a
+# folder that has a message's class: it lacks what a folder has.
+_BROKEN = (
+    OSError, ValueError, OverflowError, TypeError, SystemError, MemoryError, AttributeError
+)  # fmt: skip
 
 
 def sniff(source: Source) -> bool:
@@ -197,7 +200,7 @@ def _count(thing: Any, name: str) -> int:
     """Give a number, 0 when there is none: an attachment by reference has no size."""
     try:
         return int(getattr(thing, name))
-    except (*_BROKEN, AttributeError):
+    except _BROKEN:
         return 0
 
 

@@ -18,12 +18,16 @@ _SUBJECT, _BODY, _CLASS = 0x0037, 0x1000, 0x001A
 Properties = Mapping[int, str | bytes]
 """The values of an item by the numbers of their properties."""
 
+NAMED: Properties = {0x3001: "Top"}
+CLASSED: Properties = {_CLASS: "IPM.Note"}
+"""What a folder has, and what only a message should have."""
 
-def outlook(*messages: Properties, tables: bool = True) -> bytes:
+
+def outlook(*messages: Properties, tables: bool = True, top: Properties = NAMED) -> bytes:
     """Give a data file with one folder that holds the messages; its tables may be lost."""
     file, places = _File(), [(_FIRST + n) << 5 | _MESSAGE for n in range(len(messages))]
     file.node(STORE, _item({0x3001: "Personal Folders"}), 0)
-    file.node(ROOT, _item({0x3001: "Top"}), ROOT)
+    file.node(ROOT, _item(top), ROOT)
     file.node(_FOLDER, _item({0x3001: "Inbox"}), ROOT)
     if tables:
         file.node(_beside(ROOT, _FOLDERS), _table([_FOLDER]), 0)

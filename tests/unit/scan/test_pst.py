@@ -9,7 +9,7 @@ import pytest
 from agentguard.model.events import FileOutcome
 from tests.unit.scan.extracted import counts, format_of, read, text
 from tests.unit.scan.hostile import CARD, zipped
-from tests.unit.scan.pst import note, outlook
+from tests.unit.scan.pst import CLASSED, note, outlook
 
 NOTE = f"Card number {CARD}"
 MAIL = "ann.lee@quillpost.com"
@@ -48,6 +48,12 @@ def test_a_file_that_is_no_longer_one_is_told() -> None:
     for data in (b"!BDN" + bytes(4) + b"SM" + bytes(2000), outlook(note("a", NOTE))[:5000]):
         reading = read(data)
         assert (reading.outcome, reading.reason) == (FileOutcome.UNREADABLE, "reason.corrupt")
+
+
+def test_messages_below_a_folder_that_says_it_is_a_message_are_read() -> None:
+    reading = read(outlook(note("a", NOTE), top=CLASSED))
+    assert (reading.outcome, reading.reason) == (FileOutcome.READ, "reason.corrupt-part")
+    assert {hit.kind: hit.count for hit in reading.hits} == {"PAN": 1}
 
 
 def test_a_cut_or_changed_file_comes_to_a_reading() -> None:
