@@ -68,12 +68,11 @@ def _clearer(clipboard: Clipboard, newer: Newer) -> Hand:
     """Clear; what was copied since is not what the action is about: it has one of its own."""
 
     def clear(action: Action) -> Message:
-        every = clipboard.selections
+        every, cleared = clipboard.selections, True
         for selection in (action.subject,) if action.subject in every else every:
-            if action.at is not None and newer(selection, action.at):
-                return say("action.overtaken")
-            clipboard.clear(selection)
-        return say("action.cleared")
+            overtaken = action.at is not None and newer(selection, action.at)
+            cleared = not overtaken and clipboard.clear(selection) and cleared
+        return say("action.cleared") if cleared else say("action.overtaken")
 
     return clear
 

@@ -163,14 +163,15 @@ class SimulatedClipboard:
         self.state.copies.publish(selection)
         return True
 
-    def clear(self, selection: str) -> None:
-        """Empty the selection, unless something newer than what was read is there."""
+    def clear(self, selection: str) -> bool:
+        """Empty the selection; False when something newer than what was read is there."""
         self.state.require("clipboard")
         with self.state.guard:
             newer = self._is_newer(selection)
             had = None if newer else self.state.copied.pop(selection, None)
         if had is not None:
             self.state.copies.publish(selection)
+        return not newer
 
     def _is_newer(self, selection: str) -> bool:
         there = self.state.copied.get(selection)

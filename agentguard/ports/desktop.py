@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
 from agentguard.model.events import Event
-from agentguard.model.messages import Message
+from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.ports.clock import Stop
@@ -98,8 +99,8 @@ class Clipboard(Protocol):
         """Read at most `limit` characters within `seconds`; None when there is no text."""
         ...
 
-    def clear(self, selection: str) -> None:
-        """Empty the selection; safe to call from any thread."""
+    def clear(self, selection: str) -> bool:
+        """Empty the selection; False when it changed since it was read. From any thread."""
         ...
 
 
@@ -150,6 +151,33 @@ class Notifier(Protocol):
         ...
 
 
+class Pictured(StrEnum):
+    """What a picture of the screen (a capture, a recording, a shared screen) shows of a window."""
+
+    WINDOW = "window"
+    """The window itself."""
+    BENEATH = "beneath"
+    """What is beneath it, as if it were not there."""
+    BLACK = "black"
+    """A black surface of its size."""
+
+
+class Capture(Protocol):
+    """Keeps this program's own windows out of the pictures that others take of the screen."""
+
+    def show(self, window: int, wanted: Pictured) -> Pictured:
+        """Have pictures show this of a window; give what they show by the system's own word.
+
+        Where `BENEATH` cannot be had it may be `BLACK`; never is it `WINDOW` when another was
+        wanted: then it raises.
+        """
+        ...
+
+    def tried(self) -> Pictured:
+        """Try it with a window that nobody sees, and give what a picture would show of it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Reads one fact of the machine every `every` seconds; `read` may take seconds."""
@@ -179,3 +207,4 @@ class Backend:
     notifier: Notifier | Absent
     probes: tuple[Probe, ...]
     on_battery: Callable[[], bool | None] = no_battery
+    capture: Capture | Absent = Absent(reason=say("desktop.no-capture"))  # noqa: RUF009 - frozen

@@ -67,3 +67,20 @@ def test_a_secret_or_nothing_is_not_masked(desktop, secret) -> None:
         desktop.copy(CARD, "keepassxc", secret=True)
     assert hand(desktop, MASK)(act(MASK)).id == "action.overtaken"
     assert desktop.paste() == (CARD if secret else "")
+
+
+def test_a_copy_that_nobody_has_read_yet_is_not_said_to_be_emptied(desktop) -> None:
+    desktop.copy(CARD, "crm")
+    desktop.backend.clipboard.read("CLIPBOARD", limit=100, seconds=1)
+    desktop.copy("newer", "crm")
+    assert hand(desktop, CLEAR)(act(CLEAR)).id == "action.overtaken"
+    assert desktop.paste() == "newer"
+
+
+def test_one_selection_that_is_let_alone_keeps_no_other_from_being_emptied(desktop) -> None:
+    desktop.copy(CARD, "crm")
+    desktop.backend.clipboard.read("CLIPBOARD", limit=100, seconds=1)
+    desktop.copy("newer", "crm")
+    desktop.copy(CARD, "crm", selection=PRIMARY)
+    assert hand(desktop, CLEAR)(act(CLEAR, "/a/file")).id == "action.overtaken"
+    assert (desktop.paste(), desktop.paste(PRIMARY)) == ("newer", "")

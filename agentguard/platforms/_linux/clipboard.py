@@ -11,6 +11,7 @@ from collections.abc import Callable
 from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import res, xfixes
+from Xlib.protocol.request import GetSelectionOwner
 
 from agentguard.errors import PlatformError
 from agentguard.platforms._linux import x11
@@ -89,8 +90,8 @@ class X11Clipboard:
             raise PlatformError("The clipboard is too busy to put a masked text on it.")
         return wish.taken
 
-    def clear(self, selection: str) -> None:
-        """Empty the selection, unless something newer was copied since it was last read.
+    def clear(self, selection: str) -> bool:
+        """Empty the selection; False when something newer was copied since it was last read.
 
         Taking a selection with the time of its last change does nothing when it changed since
         (SetSelectionOwner in the X protocol), so what was not judged is never cleared. It is taken
@@ -102,8 +103,10 @@ class X11Clipboard:
             window = x11.hidden_window(display)
             atom = display.get_atom(selection)
             window.set_selection_owner(atom, read_at)
+            asked = GetSelectionOwner(display.display, defer=True, selection=atom)
             window.destroy()
-            display.sync()
+            asked.reply()
+            return int(getattr(asked.owner, "id", asked.owner)) == int(window.id)
 
     def _opened(self) -> Reader:
         if self._reader is None:

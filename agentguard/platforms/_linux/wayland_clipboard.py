@@ -109,12 +109,14 @@ class WaylandClipboard:
             self._read_at[selection] = desk.count[selection]
             return _copied(desk.control, selection, limit, deadline)
 
-    def clear(self, selection: str) -> None:
-        """Empty the selection, unless it changed since it was last read."""
+    def clear(self, selection: str) -> bool:
+        """Empty the selection; False when it changed since it was last read."""
         with self._opened() as desk:
-            if not self._is_newer(desk, selection):
-                desk.control.set(selection, None)
-                desk.catch_up()
+            if self._is_newer(desk, selection):
+                return False
+            desk.control.set(selection, None)
+            desk.catch_up()
+            return True
 
     def replace(self, selection: str, text: str) -> bool:
         """Offer `text` in place of what was read, unless it changed since.

@@ -88,15 +88,15 @@ class WindowsClipboard:
             self._read = harvest.sequence if in_time else harvest.begun
             return harvest.copied(in_time=in_time)
 
-    def clear(self, selection: str) -> None:
-        """Empty it, unless something newer was copied since it was last read.
+    def clear(self, selection: str) -> bool:
+        """Empty it; False when something newer was copied since it was last read.
 
         Raises:
             PlatformError: others hold it open.
 
         """
         del selection
-        self._change(None)
+        return self._change(None)
 
     def replace(self, selection: str, text: str) -> bool:
         """Put `text` there, kept out of history and cloud; False when it changed since the read.

@@ -169,8 +169,9 @@ class Silent:
     def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
         raise PlatformError("no answer")
 
-    def clear(self, selection: str) -> None:
+    def clear(self, selection: str) -> bool:
         """Nothing to clear."""
+        return True
 
 
 class Restless(Silent):
