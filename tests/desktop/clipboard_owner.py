@@ -3,7 +3,8 @@
 silent     never answers            dies       ends in the middle of an incremental transfer
 secret     a password manager       picture    offers no text
 restless   copies 1000 times as fast as it can and serves the last
-flood      copies 1000 times a second for three seconds; prints seconds and changes; serves a card
+flood      copies 1000 times a second for three seconds; prints the seconds, the changes and how
+           often it was asked for something; serves a card
 giant      offers 100 MiB of text          fighter    copies again whenever it lost the clipboard
 page       a page, a document, a table and a list of files beside its text
 only-page  a page without text             half-silent never hands over its page
@@ -118,7 +119,7 @@ def serve_giant(owner: Owner) -> None:
 
 def flood(owner: Owner) -> None:
     """Copy a thousand times a second, and serve a card number at the end."""
-    began, changes = time.monotonic(), 0
+    began, changes, asked = time.monotonic(), 0, 0
     while (passed := time.monotonic() - began) < SECONDS:
         while changes < passed / EACH:
             owner.window.set_selection_owner(owner.clipboard, X.CurrentTime)
@@ -127,9 +128,10 @@ def flood(owner: Owner) -> None:
         while owner.display.pending_events():
             seen = owner.display.next_event()
             if seen.type == X.SelectionRequest:
+                asked += 1
                 owner._answer(seen)
         time.sleep(EACH)
-    print(passed, changes, flush=True)
+    print(passed, changes, asked, flush=True)
 
 
 FORMS = {

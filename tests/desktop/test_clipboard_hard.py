@@ -141,10 +141,11 @@ def test_in_a_flood_of_a_thousand_a_second_the_newest_is_judged_and_few_others_a
     with sensing(clipboard) as events:
         owner = desk.start(sys.executable, OWNER, "flood", stdout=-1)
         assert owner.stdout.readline() == "owned\n"
-        seconds, changes = map(float, owner.stdout.readline().split())
+        seconds, changes, asked = map(float, owner.stdout.readline().split())
         eventually(lambda: scans(events)[-1:] and scans(events)[-1].hits)
     assert changes / seconds > 500
     assert len(scans(events)) < 20 * seconds + 25
+    assert asked < 3 * (20 * seconds + 25)  # what it offers, its text, and once more in a race
 
 
 def test_a_hundred_mebibytes_are_let_alone_and_cost_no_memory(desk, clipboard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,11 @@ from agentguard.ports.desktop import Copied, Flavour
 RETIRED = 4
 """Requestors of unfinished transfers that are kept: an owner that still writes to a window which
 is gone would die of it, and the clipboard with it."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.08
+"""Seconds to let a selection be that changed while it was read: of a burst the newest counts."""
+
+_PAUSE = threading.Event()
 
 _ALL_CHANGES = (
     xfixes.XFixesSetSelectionOwnerNotifyMask
@@ -68,7 +74,7 @@ class Reader:
 
         """
         deadline = time.monotonic() + seconds
-        atom = self._display.get_atom(selection)
+        atom, pause = self._display.get_atom(selection), FIRST_PAUSE
         while (owner := self._owner(atom)) and time.monotonic() < deadline:
             if owner == self._own():
                 return Copied(text="", app="", own=True)
@@ -77,6 +83,8 @@ class Reader:
                 return self._copied(transfer, self._program(owner), limit)
             except Overtaken:
                 self._renew()
+                _PAUSE.wait(max(0.0, min(pause, deadline - time.monotonic())))
+                pause = min(pause * 2, LONGEST_PAUSE)
             except NoAnswer:
                 self._renew()
                 raise
