@@ -27,11 +27,16 @@ class Settings:
     )
     warn_days: int = field(
         default=90,
-        metadata={"doc": "Days before the end of support to say so.", "min": 0, "max": 730},
+        metadata={
+            "doc": "Days before the end of support to say so.",
+            "min": 0,
+            "max": 730,
+            "stricter": "more",
+        },
     )
 
 
-def judge(_event: Event, facts: Facts, settings: Settings) -> Verdict | None:
+def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     """Match each program with its release line; one without a line is not judged."""
     seen, known = facts.get(SoftwareSeen), facts.get(LifecyclesKnown)
     if seen is None:
@@ -40,7 +45,7 @@ def judge(_event: Event, facts: Facts, settings: Settings) -> Verdict | None:
         return unknown(f"unread.{seen.unread}" if seen.unread else "software.no-inventory")
     if known is None or not known.lines:
         return unknown("software.no-catalogue")
-    day = max(today(seen.at), today(known.at))
+    day = today(event.at)
     lines = _lines(seen.items, known.lines, settings)
     rest = _rest(lines, day, known.compiled, settings)
     return _ended(lines, day) or partly(rest, seen.unread)

@@ -10,7 +10,6 @@ from agentguard.engine import clipboard, locking, memory, payment, prompting, re
 from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
 from agentguard.engine.state import Decision, State
-from agentguard.engine.wall import compared
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
@@ -24,6 +23,7 @@ from agentguard.model.events import (
     NoticeRead,
     PolicyInForce,
     PolicyRefused,
+    PolicyStanding,
     PromptAnswered,
     ProofGiven,
     ProofRefused,
@@ -35,6 +35,7 @@ from agentguard.model.findings import Finding
 from agentguard.model.locking import LockAsked, LockLimitsSeen
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
+from agentguard.model.wall import compared
 
 Replan = Callable[[PolicyInForce], Plan]
 
@@ -90,14 +91,23 @@ def _follow(_event: Event, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: Tick, decision: Decision) -> Decision:
-    wall, noted = compared(decision.state.wall, event.at)
-    decision = decision.then(replace(decision.state, wall=wall), records=noted)
+    decision = _wall(decision, event)
     decision = act_in_time(prompting.release(decision, event.at), event.at)
     decision, late = prompting.silent(decision, event.at)
     for prompt in late:
         if prompt.on_silence is OnSilence.LOCK and not decision.state.locked:
             decision = act(decision, ActionKind.LOCK, prompt.check, prompt.subject, event.at)
     return _retry(decision, event)
+
+
+def _wall(decision: Decision, event: Tick) -> Decision:
+    """Write down that the wall clock was set or drifts; nothing else follows from it."""
+    wall, changed = compared(decision.state.wall, event.at)
+    decision = decision.then(replace(decision.state, wall=wall))
+    if changed is None:
+        return decision
+    said = records.plain("clock.changed", event.at, how=changed.how, seconds=round(changed.seconds))
+    return decision.then(records=(said,))
 
 
 def _retry(decision: Decision, event: Tick) -> Decision:
@@ -212,6 +222,12 @@ def _(event: SensorState, decision: Decision) -> Decision:
 @_follow.register
 def _(event: PolicyRefused, decision: Decision) -> Decision:
     noted = records.plain("policy.refused", event.at, **records.message_json(event.message))
+    return decision.then(records=(noted,))
+
+
+@_follow.register
+def _(event: PolicyStanding, decision: Decision) -> Decision:
+    noted = records.standing(event.standing, event.at)
     return decision.then(records=(noted,))
 
 

@@ -24,6 +24,8 @@ LOG = logging.getLogger(__name__)
 TOLD = frozenset({ActionKind.NOTIFY, ActionKind.COACH, ActionKind.PROVE})
 """Responses that are prompts, not hands."""
 
+_WORSE = {Is.UNKNOWN: 1, Is.FAIL: 2}
+
 
 def judge_all(decision: Decision, event: Event, *, again: bool = False) -> Decision:
     """Ask every check that listens to this kind of event; `again` for one that is not new."""
@@ -34,9 +36,8 @@ def judge_all(decision: Decision, event: Event, *, again: bool = False) -> Decis
 
 
 def _judge(decision: Decision, bound: Bound, event: Event, *, again: bool) -> Decision:
-    facts = decision.state.facts
     try:
-        verdict = bound.check.judge(event, facts, bound.control.settings)
+        verdict = _verdict(decision, bound, event)
         subject = bound.check.subject(event, bound.control.settings)
     except Exception as error:  # noqa: BLE001 - a broken check must not silence the others
         LOG.error("check %s failed: %s", bound.check.id, type(error).__name__)  # noqa: TRY400
@@ -56,6 +57,21 @@ def _judge(decision: Decision, bound: Bound, event: Event, *, again: bool) -> De
         return decision
     about = (bound.check.id, subject)
     return _hands(decision, about, verdict.response, event, again=again)
+
+
+def _verdict(decision: Decision, bound: Bound, event: Event) -> Verdict | None:
+    """Ask a check; while the wall clock is in doubt, the more lenient of two readings counts."""
+    judge, settings = bound.check.judge, bound.control.settings
+    facts, wall = decision.state.facts, decision.state.wall
+    verdict = judge(event, facts, settings)
+    trusted = wall.trusts(event.at) if wall is not None else None
+    if verdict is None or trusted is None or verdict.state not in _WORSE:
+        return verdict
+    before = replace(event, at=trusted)
+    other = judge(before, facts.seeing(before), settings)
+    if other is None or _WORSE.get(other.state, 0) >= _WORSE[verdict.state]:
+        return verdict
+    return other
 
 
 def _remember(decision: Decision, bound: Bound, verdict: Verdict, at: Moment) -> Decision:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from agentguard.engine.plan import Plan
-from agentguard.engine.wall import Wall
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
 from agentguard.model.findings import Finding
@@ -15,6 +14,7 @@ from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.shield import Shield
 from agentguard.model.verdicts import Verdict
+from agentguard.model.wall import Wall
 
 Key = tuple[str, str]
 """What makes it the same finding: check and subject."""

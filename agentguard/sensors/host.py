@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agentguard.errors import AgentGuardError
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import say
+from agentguard.model.wall import Wall, compared
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Probe
 from agentguard.ports.sensor import PolicySource, Submit
@@ -19,7 +21,8 @@ class HostSensor:
     """Reads every probe at once, the frequent ones first, and then each at its interval.
 
     A probe that fails is told as the sensor `host.<probe>`, and tried again at its next turn; the
-    others go on. Programs that probes run have their own time limits.
+    others go on. Programs that probes run have their own time limits. A probe is given the wall
+    time that is trusted: a clock that was just set makes nothing old.
     """
 
     name = NAME
@@ -31,6 +34,7 @@ class HostSensor:
         self._bell = Bell()
         self._due: dict[str, float] = {}
         self._failed: set[str] = set()
+        self._wall: Wall | None = None
 
     def poke(self) -> None:
         """Read everything again now."""
@@ -64,13 +68,14 @@ class HostSensor:
     def _read(self, probe: Probe, submit: Submit) -> None:
         at = self._clock.now()
         self._due[probe.name] = at.boot + probe.every
+        self._wall, _ = compared(self._wall, at)
         try:
-            fact = probe.read(at, self._policy())
+            fact = probe.read(self._wall.trusts(at) or at, self._policy())
         except (AgentGuardError, OSError, ValueError, LookupError) as error:
             self._told(probe, submit, failed=error)
             return
         self._told(probe, submit, failed=None)
-        submit(fact)
+        submit(replace(fact, at=at))
 
     def _told(self, probe: Probe, submit: Submit, *, failed: Exception | None) -> None:
         sensor = f"{NAME}.{probe.name}"

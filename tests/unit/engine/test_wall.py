@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.engine.wall import CALM, DRIFT, compared
+from agentguard.checks import backup, patches, training, vendors
+from agentguard.engine.core import begin
+from agentguard.engine.ledger import Ledger
+from agentguard.engine.loop import Engine
+from agentguard.engine.plan import make_plan
+from agentguard.model.actions import ActionKind
+from agentguard.model.events import PolicyInForce, Tick
+from agentguard.model.facts import BackupSeen, LessonRecord, Software, SoftwareSeen, TrainingSeen
+from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
+from agentguard.model.policy import Control
+from agentguard.model.wall import CALM, DRIFT, compared
+from agentguard.platforms._fake_clock import START_WALL
+from agentguard.platforms.simulated import FakeClock
+from tests.unit.engine.conftest import ListJournal, make_policy
 
 HOUR, DAY = 3600, 86_400
 
@@ -89,7 +104,103 @@ def test_a_steady_clock_is_believed_whatever_it_did_before(moves: list[float]) -
     for move in (*moves, 0.0, 0.0):
         boot, ahead = boot + 1, ahead + move
         wall, more = compared(wall, Moment(boot=boot, wall=boot + ahead))
-        noted += more
+        noted += [more] if more else []
     assert wall is not None
     assert abs(wall.believed - ahead) < DRIFT
     assert len(noted) <= len(moves)
+
+
+class Dated:
+    """An engine with the checks that read ages off the calendar, at a desk where all is young."""
+
+    checks = (backup.CHECK, patches.CHECK, training.CHECK, vendors.CHECK)
+
+    def __init__(self, wall: float = START_WALL) -> None:
+        self.clock = FakeClock(wall=wall)
+        self.backed_up = START_WALL - HOUR
+        settings = {c.id: c.settings() for c in self.checks}
+        named = vendors.Vendor(name="Maker", publishers=("maker",), contract_until="2027-01-01")
+        settings["vendors"] = vendors.Settings(register=(named,))
+        policy = replace(
+            make_policy(),
+            controls={
+                c.id: Control(
+                    check=c.id, paused=False, severity=c.severity,
+                    respond=(ActionKind.NOTIFY,), settings=settings[c.id],
+                )
+                for c in self.checks
+            },
+        )  # fmt: skip
+        begun = PolicyInForce(at=self.clock.now(), policy=policy)
+        self.engine = Engine(
+            state=begin(make_plan(self.checks, policy), begun, (), ()),
+            ledger=Ledger(journal=ListJournal()),
+            replan=lambda event: make_plan(self.checks, event.policy),
+            clock=self.clock,
+        )
+        self.look()
+
+    def look(self) -> None:
+        at = self.clock.now()
+        lesson = LessonRecord(lesson="a", known=0, answered=START_WALL - HOUR, every_days=365)
+        maker = Software(name="x", version="1", vendor="maker", source="")
+        for event in (
+            Tick(at=at),
+            BackupSeen(at=at, newest=self.backed_up),
+            PatchesSeen(at=at, looked=self.backed_up, installed=self.backed_up, security=1),
+            TrainingSeen(at=at, lessons=(lesson,)),
+            SoftwareSeen(at=at, items=(maker,)),
+        ):
+            self.engine.submit(event)
+        self.engine.drain()
+
+    def states(self) -> set[str]:
+        return {c.state.value for c in self.engine.snapshot().controls}
+
+    def days(self, count: int) -> None:
+        for _ in range(count * 24):
+            self.clock.advance(HOUR)
+            self.look()
+
+
+@pytest.mark.parametrize("seconds", [3650 * DAY, -730 * DAY], ids=["+10-years", "-2-years"])
+def test_no_date_passes_by_a_step_alone_and_after_a_calm_day_the_clock_is_believed(
+    seconds: int,
+) -> None:
+    desk = Dated()
+    assert desk.states() == {"pass"}
+    desk.clock.jump_wall(seconds)
+    for _ in range(3):
+        desk.look()
+        desk.clock.advance(1)
+        assert desk.states() == {"pass"}
+        assert desk.engine.snapshot().prompts == ()
+    desk.days(2)
+    expected = {"fail"} if seconds > 0 else {"unknown", "pass"}
+    assert desk.states() == expected
+
+
+def test_a_step_back_ends_the_doubt() -> None:
+    desk = Dated()
+    for seconds in (3650 * DAY, -3650 * DAY):
+        desk.clock.jump_wall(seconds)
+        desk.look()
+    desk.backed_up -= 30 * DAY
+    desk.look()
+    assert "fail" in desk.states()
+
+
+def test_a_clock_that_was_never_right_is_not_trusted_when_it_is_set_right() -> None:
+    desk = Dated(wall=100.0)
+    desk.clock.jump_wall(START_WALL - 100)
+    desk.backed_up = START_WALL - 30 * DAY
+    desk.look()
+    assert {c.check: c.state.value for c in desk.engine.snapshot().controls}["backup"] == "fail"
+
+
+def test_what_drifts_is_trusted_as_it_drifts(rig) -> None:
+    ticks(rig, 100, wall=1)
+    assert rig.engine.state.wall.trusts(rig.clock.now()) is None
+    rig.clock.jump_wall(HOUR)
+    trusted = rig.engine.state.wall.trusts(rig.clock.now())
+    assert trusted.wall == pytest.approx(rig.clock.now().wall - HOUR, abs=DRIFT)

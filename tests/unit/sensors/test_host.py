@@ -186,3 +186,23 @@ def test_a_machine_without_probes_is_watched_for_nothing(clock: FakeClock) -> No
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("seconds", [3.15e8, -6.3e7], ids=["+10-years", "-2-years"])
+def test_a_probe_that_compares_times_is_given_the_wall_time_from_before_a_step(
+    seconds: float,
+) -> None:
+    clock, given, told = FakeClock(), [], []
+
+    def read(at: Moment, _policy: Policy) -> Fact:
+        given.append(at.wall)
+        return BackupSeen(at=at)
+
+    sensor = HostSensor((Probe(name="backup", every=60, read=read),), lambda: POLICY, clock)
+    sensor.read_once(told.append)
+    clock.jump_wall(seconds)
+    sensor.read_once(told.append)
+    clock.advance(1)
+    sensor.read_once(told.append)
+    assert max(given) - min(given) == 1
+    assert told[-1].at == clock.now(), "the evidence has the clock's own time"

@@ -1,0 +1,72 @@
+"""The wall clock beside the boot clock: whether it was set or drifts, and what to think of it.
+
+A step counts when the next comparison confirms it, so that a pause between two readings is none; a
+leap second is less than one. A drift is told once, and again only after a calm day. For a day after
+a step the wall time from before is trusted as well, so that no date passes by a step alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from agentguard.model.moments import Moment
+
+STEP = 5.0  # seconds between two comparisons
+DRIFT = 60.0
+CALM = 24 * 3600.0
+EARLIEST = 1_767_225_600.0
+"""2026-01-01: no desk ran this program before, so a clock that says so was never right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The wall clock moved by `seconds` against the boot clock, by a `step` or a `drift`."""
+
+    how: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """How many seconds wall time is ahead of boot time: as believed, last seen, and trusted.
+
+    `stepped` tells that the last comparison showed a step; `since` and `drifted` are the boot times
+    of the last step and drift.
+    """
+
+    believed: float
+    last: float
+    trusted: float
+    since: float
+    stepped: bool = False
+    drifted: float | None = None
+
+    def trusts(self, at: Moment) -> Moment | None:
+        """Give the same moment by the wall clock as it was before a step; None without one."""
+        before = replace(at, wall=at.boot + self.trusted)
+        doubtful = abs(at.wall - before.wall) > DRIFT and before.wall >= EARLIEST
+        return before if doubtful else None
+
+
+def compared(wall: Wall | None, at: Moment) -> tuple[Wall, Changed | None]:
+    """Compare the two clocks; give what is known now, and what became of the wall clock."""
+    ahead = at.wall - at.boot
+    if wall is None:
+        return Wall(believed=ahead, last=ahead, trusted=ahead, since=at.boot), None
+    if abs(ahead - wall.last) >= STEP:
+        return replace(wall, last=ahead, stepped=True), None
+    moved, now = ahead - wall.believed, replace(wall, last=ahead, stepped=False)
+    if wall.stepped and abs(moved) >= STEP:
+        changed = Changed(how="step", seconds=moved)
+        return replace(now, believed=ahead, since=at.boot), changed
+    if at.boot - wall.since >= CALM:
+        now = replace(now, trusted=now.believed)
+    return _followed(now, moved, at) if abs(moved) >= DRIFT else (now, None)
+
+
+def _followed(wall: Wall, moved: float, at: Moment) -> tuple[Wall, Changed | None]:
+    calm = wall.drifted is None or at.boot - wall.drifted >= CALM
+    now = replace(
+        wall, believed=wall.believed + moved, trusted=wall.trusted + moved, drifted=at.boot
+    )
+    return now, Changed(how="drift", seconds=moved) if calm else None
