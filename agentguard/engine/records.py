@@ -9,6 +9,7 @@ from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Prompt
 from agentguard.model.records import Json, Record
+from agentguard.model.release import Standing
 
 
 def hits_json(hits: tuple[Hit, ...]) -> list[Json]:
@@ -90,3 +91,16 @@ def answered(prompt: Prompt, answer: str, at: Moment) -> Record:
 def plain(kind: str, at: Moment, **payload: Json) -> Record:
     """Write down anything else."""
     return Record(kind=kind, at=at, payload=payload)
+
+
+def standing(now: Standing, at: Moment) -> Record:
+    """Write down how far the policy in force can be relied on."""
+    return plain(
+        "policy.standing",
+        at,
+        signed=now.signed,
+        trial=now.trial,
+        expired=now.expired,
+        expires=now.expires,
+        root=now.root,
+    )

@@ -16,6 +16,7 @@ from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.model.release import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +209,13 @@ class PolicyInForce(Event):
 
     policy: Policy
     message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyStanding(Event):
+    """How far the policy in force can be relied on has changed."""
+
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

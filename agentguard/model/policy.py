@@ -8,6 +8,7 @@ from typing import Literal
 
 from agentguard.model.actions import ActionKind
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
+from agentguard.model.release import UNSAID, Release
 from agentguard.model.verdicts import Severity
 
 
@@ -230,3 +231,4 @@ class Policy:
     detection: Detection = ALL
     calls: CallRules = ANY_MICROPHONE
     payment: Payment = NO_PAYMENT
+    release: Release = UNSAID

@@ -18,6 +18,7 @@ from agentguard.model.policy import (
     RetentionRule,
     Watch,
 )
+from agentguard.model.release import Release
 from agentguard.model.verdicts import Severity
 from agentguard.policy.spec import Entry, Record, record
 
@@ -65,6 +66,9 @@ class Document:
     )
     calls: CallRules = field(default=ANY_MICROPHONE, metadata={"doc": "What is taken for a call."})
     contact: Contact = field(default=Contact(), metadata={"doc": "Who is called in an incident."})
+    release: Release = field(
+        default=Release(), metadata={"doc": "For whom it is and until when, once it is signed."}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ def _policy(draft: Draft, digest: str) -> Policy:
         backup_markers=said.backup_markers,
         calls=said.calls,
         contact=said.contact,
+        release=said.release,
         controls=controls,
         digest=digest,
     )

@@ -40,6 +40,7 @@ def policy_table(policy: Policy) -> dict[str, Json]:
         "backup_markers": plain(policy.backup_markers),
         "calls": plain(policy.calls),
         "contact": plain(policy.contact),
+        "release": plain(policy.release),
         "controls": {id_: _control(c) for id_, c in policy.controls.items()},
     }
 

@@ -2,7 +2,8 @@
 
 A field's type is int, bool, str, a StrEnum, a Literal of texts, a frozen dataclass, or
 `tuple[X, ...]` of one of these. Its metadata: `doc` (a sentence: what it is and what is allowed),
-`min` and `max` (of a number, or of a list's length), `pattern` (a whole text must match it).
+`min` and `max` (of a number, or of a list's length), `pattern` (a whole text must match it),
+`stricter: more` (of a number that asks for more when it grows).
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "shield.raised": ("why",),
     "shield.lifted": ("how",),
     "policy.in-force": ("name", "version", "digest"),
+    "policy.standing": ("signed", "trial", "expired", "expires", "root"),
     "sensor.state": ("sensor", "state"),
     "incident.reported": ("id", "category"),
     "lesson.answered": ("lesson", "correct"),
