@@ -9,12 +9,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agentguard.errors import AgentGuardError
+from agentguard.errors import AgentGuardError, PlatformError
 from agentguard.model.facts import Fact
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent, Backend, Clipboard, Foreground, Probe, Session
+from agentguard.ports.desktop import (
+    Absent,
+    Backend,
+    Capture,
+    Clipboard,
+    Foreground,
+    Pictured,
+    Probe,
+    Session,
+)
 
 PATIENCE = 2.0  # seconds for the desktop to name the window in front
 
@@ -82,6 +91,7 @@ def capabilities(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Cap
         if isinstance(backend.notifier, Absent)
         else Capability(name="notifications", standing=Standing.WORKS)
     )
+    yield _of_capture(backend.capture)
     for probe in backend.probes:
         yield _of_probe(probe, policy, clock)
 
@@ -148,6 +158,19 @@ def _of_foreground(foreground: Foreground | Absent, clock: Clock) -> Capability:
         return tried
     reason = say("cli.doctor.not-told")
     return Capability(name=tried.name, standing=Standing.FAILED, reason=reason)
+
+
+def _of_capture(capture: Capture | Absent) -> Capability:
+    """Try it; what the system refuses is not available, and nothing that anybody could mend."""
+    name = "screen-capture"
+    if isinstance(capture, Absent):
+        return _absent(name, capture)
+    try:
+        pictured = capture.tried()
+    except PlatformError as error:
+        return Capability(name=name, standing=Standing.ABSENT, reason=str(error))
+    standing = Standing.WORKS if pictured is Pictured.BENEATH else Standing.PARTLY
+    return Capability(name=name, standing=standing, reason=say(f"cli.doctor.pictured-{pictured}"))
 
 
 def _of_probe(probe: Probe, policy: Policy, clock: Clock) -> Capability:

@@ -82,4 +82,11 @@ def guard_with_windows(*, may_quit: bool) -> int:
         from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
 
         with guarding(folder) as agent:
-            return run(agent.desk, words, stop=threading.Event(), may_quit=may_quit, first=first)
+            return run(
+                agent.desk,
+                words,
+                stop=threading.Event(),
+                may_quit=may_quit,
+                first=first,
+                capture=agent.parts.backend.capture,
+            )

@@ -59,6 +59,7 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         uplink=state.facts.get(UplinkState),
         overall=overall(states),
         shield=state.shield,
+        paying=state.paying.since is not None,
     )
 
 

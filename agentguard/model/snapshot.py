@@ -15,7 +15,10 @@ from agentguard.model.shield import Shield
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything that may be shown or reported, at one moment."""
+    """Everything that may be shown or reported, at one moment.
+
+    `paying` says that a payment window is in front, or was a moment ago.
+    """
 
     at: Moment
     policy: Policy
@@ -29,3 +32,4 @@ class Snapshot:
     uplink: UplinkState | None
     overall: Overall
     shield: Shield | None = None
+    paying: bool = False

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from agentguard.model.facts import Fact
@@ -14,6 +14,7 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms._simulated_capture import SimulatedCapture
 from agentguard.platforms._simulated_facts import healthy_facts
 from agentguard.platforms._simulated_ports import (
     CLIPBOARD,
@@ -27,7 +28,15 @@ from agentguard.platforms._simulated_ports import (
     SimulatedSession,
 )
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent, Backend, Copied, Flavour, FocusedWindow, Probe
+from agentguard.ports.desktop import (
+    Absent,
+    Backend,
+    Copied,
+    Flavour,
+    FocusedWindow,
+    Pictured,
+    Probe,
+)
 
 __all__ = ["CLIPBOARD", "PRIMARY", "SELECTIONS", "FakeClock", "SimulatedDesktop"]
 
@@ -38,7 +47,7 @@ class SimulatedDesktop:
     """A desktop with one person at it; every method may be called from any thread.
 
     `absent` names the capabilities that it does not give: session, clipboard, foreground, calls,
-    notifier. `locks` says whether a request to lock is followed.
+    notifier, capture. `locks` says whether a request to lock is followed.
     """
 
     def __init__(self, clock: Clock, *, absent: Iterable[str] = (), locks: bool = True) -> None:
@@ -50,6 +59,7 @@ class SimulatedDesktop:
             locks=locks,
             facts={type(fact): fact for fact in healthy_facts(now)},
         )
+        self._capture = SimulatedCapture(self._state.require)
 
     @property
     def backend(self) -> Backend:
@@ -65,6 +75,7 @@ class SimulatedDesktop:
             notifier=nothing if "notifier" in missing else SimulatedNotifier(state),
             probes=tuple(self._probe(kind) for kind in state.facts),
             on_battery=lambda: state.battery,
+            capture=nothing if "capture" in missing else self._capture,
         )
 
     def type_key(self) -> None:
@@ -143,6 +154,11 @@ class SimulatedDesktop:
     def notices(self) -> tuple[tuple[str, str], ...]:
         """The notifications that were shown: title and body."""
         return tuple(self._state.notices)
+
+    @property
+    def pictured(self) -> Mapping[int, Pictured]:
+        """What a picture of the screen shows of each window that was asked for."""
+        return dict(self._capture.pictured)
 
     @property
     def watchers(self) -> int:

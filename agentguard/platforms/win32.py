@@ -7,6 +7,7 @@ import sys
 from agentguard.catalogue import discover
 from agentguard.model.messages import say
 from agentguard.platforms._win32 import probes
+from agentguard.platforms._win32.capture import WindowsCapture
 from agentguard.platforms._win32.clipboard import WindowsClipboard
 from agentguard.platforms._win32.foreground import WindowsForeground
 from agentguard.platforms._win32.microphone_answers import FIRST_BUILD
@@ -32,6 +33,7 @@ def backend() -> Backend:
         notifier=Absent(reason=say("desktop.windows-notices")),
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,
+        capture=WindowsCapture(),
     )
 
 

@@ -207,4 +207,4 @@ class Backend:
     notifier: Notifier | Absent
     probes: tuple[Probe, ...]
     on_battery: Callable[[], bool | None] = no_battery
-    capture: Capture | Absent = Absent(reason=say("desktop.no-capture"))  # noqa: RUF009 - frozen
+    capture: Capture | Absent = Absent(reason=say("desktop.no-capture"))

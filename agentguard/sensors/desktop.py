@@ -7,6 +7,7 @@ from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.sensor import Sensor
 from agentguard.sensors import call, clipboard, foreground, session
 from agentguard.sensors.absent import AbsentSensor
+from agentguard.sensors.capture import CaptureSensor
 from agentguard.sensors.front import FrontSensor, Hearing
 
 
@@ -17,12 +18,13 @@ def desktop_sensors(
     known: clipboard.Judge = clipboard.nothing_known,
     told: call.Told | None = None,
 ) -> tuple[Sensor, ...]:
-    """Give the sensors session, clipboard, foreground and call, and front where it can be seen."""
+    """Give the sensor of each capability, and front where it can be seen."""
     return (
         _session(backend, clock),
         _clipboard(backend, judge, clock, known),
         _foreground(backend, clock),
         call.CallSensor(backend.calls, clock, told),
+        CaptureSensor(backend.capture, clock),
         *_front(backend, clock),
     )
 

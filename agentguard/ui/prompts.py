@@ -16,15 +16,16 @@ from agentguard.ui.lesson_card import LessonCard
 from agentguard.ui.notice_card import NoticeCard
 from agentguard.ui.proof_card import ProofCard
 from agentguard.ui.theme import Theme
+from agentguard.ui.veils import Veil, bare
 from agentguard.ui.views import View
 
 
 class Prompts(QObject):
     """At most one proof over covered screens, and one card in the corner, oldest first."""
 
-    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+    def __init__(self, bridge: Bridge, theme: Theme, veil: Veil = bare) -> None:
         super().__init__()
-        self._bridge, self._theme = bridge, theme
+        self._bridge, self._theme, self._veil = bridge, theme, veil
         self._covers: list[Cover] = []
         self._proof: tuple[str, ProofCard] | None = None
         self._corner: tuple[str, CornerCard] | None = None
@@ -97,8 +98,11 @@ class Prompts(QObject):
     def _make_corner(self, prompt: Prompt) -> CornerCard:
         lesson = self._lesson(prompt)
         if lesson is not None:
-            return LessonCard(prompt, lesson, self._bridge.texts, self._bridge.desk)
-        return NoticeCard(self._bridge.texts, self._theme, self._bridge.desk.answer)
+            card: CornerCard = LessonCard(prompt, lesson, self._bridge.texts, self._bridge.desk)
+        else:
+            card = NoticeCard(self._bridge.texts, self._theme, self._bridge.desk.answer)
+        self._veil(card)
+        return card
 
     def _lesson(self, prompt: Prompt) -> Lesson | None:
         if prompt.kind is not PromptKind.LESSON:
@@ -122,6 +126,7 @@ class Prompts(QObject):
         self._covers = [Cover(screen) for screen in QGuiApplication.screens()]
         primary = QGuiApplication.primaryScreen()
         for cover in self._covers:
+            self._veil(cover)
             if cover.screen() is primary or len(self._covers) == 1:
                 QGridLayout(cover).addWidget(card, 0, 0, Qt.AlignmentFlag.AlignCenter)
             cover.show()

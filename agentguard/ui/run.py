@@ -10,7 +10,9 @@ from types import FrameType
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QSystemTrayIcon
 
+from agentguard.model.messages import say
 from agentguard.ports.clock import Stop
+from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
 from agentguard.ui.bridge import Bridge
@@ -20,12 +22,14 @@ from agentguard.ui.qt_log import logged
 from agentguard.ui.shields import Shields
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
+from agentguard.ui.veils import Veils
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
 
 POLL = 1000  # milliseconds until a stop or a signal is seen; each look costs an idle agent
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
+PICTURED = Absent(reason=say("desktop.no-capture"))
 
 
 class Interface(QObject):
@@ -39,13 +43,16 @@ class Interface(QObject):
         *,
         may_quit: bool,
         first: QSystemTrayIcon | None = None,
+        capture: Capture | Absent = PICTURED,
     ) -> None:
         super().__init__()
         self.theme = theme
         self.bridge = Bridge(desk, texts)
+        self.veils = Veils(self.bridge, capture)
         self.tray = Tray(self.bridge, may_quit=may_quit, first=first)
-        self.prompts = Prompts(self.bridge, theme)
-        self.shields = Shields(self.bridge, theme)
+        self.veils.while_paying(self.tray.menu)
+        self.prompts = Prompts(self.bridge, theme, self.veils.over)
+        self.shields = Shields(self.bridge, theme, self.veils.over)
         self.window: StatusWindow | None = None
         self.tray.opened.connect(self.open)
         self.tray.host_changed.connect(self._host_changed)
@@ -61,6 +68,7 @@ class Interface(QObject):
         """Open the window with a page."""
         if self.window is None:
             self.window = StatusWindow(self.bridge, self.theme)
+            self.veils.over(self.window)
             self.window.has_tray = self.tray.hosted
         self.window.open(page)
 
@@ -87,10 +95,12 @@ def run(
     stop: Stop,
     may_quit: bool,
     first: QSystemTrayIcon | None = None,
+    capture: Capture | Absent = PICTURED,
 ) -> int:
     """Show the desk until `stop` is set, the person quits, or a signal comes; give 0.
 
-    Must be called in the main thread. `first` is the icon that stood in the tray until now.
+    Must be called in the main thread. `first` is the icon that stood in the tray until now;
+    `capture` keeps the windows out of pictures of the screen.
     """
     app = application()
     app.setQuitOnLastWindowClosed(False)
@@ -101,7 +111,7 @@ def run(
         left.set()  # before the loop runs, an exit is forgotten
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
-    interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first)
+    interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture)
     interface.tray.quit_wanted.connect(leave)
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)

@@ -13,6 +13,7 @@ from agentguard.ui.cover import Cover
 from agentguard.ui.parts import GAP, column, draw, frame, label
 from agentguard.ui.shield_card import KEY, ShieldCard
 from agentguard.ui.theme import Theme
+from agentguard.ui.veils import Veil, bare
 from agentguard.ui.views import View
 
 AGAIN = 250  # milliseconds until the shield takes the keyboard back
@@ -21,9 +22,9 @@ AGAIN = 250  # milliseconds until the shield takes the keyboard back
 class Shields(QObject):
     """Covers all screens while the snapshot has a shield; sound is not touched."""
 
-    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+    def __init__(self, bridge: Bridge, theme: Theme, veil: Veil = bare) -> None:
         super().__init__()
-        self._bridge, self._theme = bridge, theme
+        self._bridge, self._theme, self._veil = bridge, theme, veil
         self._covers: dict[QScreen, Cover] = {}
         self._card: ShieldCard | None = None
         self._back = QTimer(self)
@@ -90,6 +91,7 @@ class Shields(QObject):
         else:
             middle.addWidget(self._note(), 0, 0, Qt.AlignmentFlag.AlignCenter)
         cover.setWindowTitle(self._bridge.texts.say("ui.shield.title"))
+        self._veil(cover)
         cover.show()
         cover.raise_()
         return cover

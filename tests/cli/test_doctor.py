@@ -23,6 +23,7 @@ from tests.cli.typed import Type
 POLICY = parse(built_in(shapes()), "built-in", shapes())
 CAPABILITIES = (
     "idle-time", "lock-state", "clipboard", "window-in-front", "calls", "notifications",
+    "screen-capture",
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def test_a_desktop_that_gives_everything_works(desktop: SimulatedDesktop) -> Non
 
 
 def test_what_is_absent_says_why() -> None:
-    names = ("session", "clipboard", "foreground", "calls", "notifier")
+    names = ("session", "clipboard", "foreground", "calls", "notifier", "capture")
     found = tried(SimulatedDesktop(FakeClock(), absent=names).backend)
     absent = {name: found[name] for name in CAPABILITIES}
     assert {one.standing for one in absent.values()} == {Standing.ABSENT}
@@ -123,3 +124,10 @@ def test_it_is_printed_for_people_and_for_scripts(type_: Type) -> None:
     shown = json.loads(scripts.out)
     assert {one["standing"] for one in shown["capabilities"]} <= set(Standing)
     assert [one["name"] for one in shown["capabilities"]][: len(CAPABILITIES)] == [*CAPABILITIES]
+
+
+def test_windows_that_stay_in_pictures_are_not_said_to_be_kept_out(
+    desktop: SimulatedDesktop,
+) -> None:
+    desktop.refuse("capture")
+    assert standings(desktop.backend)["screen-capture"] is Standing.ABSENT

@@ -18,7 +18,7 @@ def sensors(backend, clock) -> dict[str, Sensor]:
     return {sensor.name: sensor for sensor in desktop_sensors(backend, lambda _: (), clock)}
 
 
-@pytest.mark.parametrize("name", ["session", "clipboard", "foreground", "call"])
+@pytest.mark.parametrize("name", ["session", "clipboard", "foreground", "call", "capture"])
 def test_a_capability_that_is_there_is_watched(clock, desktop, name) -> None:
     assert first_state(sensors(desktop.backend, clock)[name], clock).state is Watching.WATCHING
 
@@ -30,6 +30,7 @@ def test_a_capability_that_is_there_is_watched(clock, desktop, name) -> None:
         ("clipboard", "clipboard"),
         ("foreground", "foreground"),
         ("calls", "call"),
+        ("capture", "capture"),
     ],
 )
 def test_an_absent_capability_is_said_once_with_its_reason(clock, capability, name) -> None:
@@ -47,3 +48,9 @@ def first_state(sensor, clock) -> SensorState:
     with Running(sensor, clock) as running:
         running.until(1)
     return running.events[0]
+
+
+def test_windows_that_stay_in_pictures_are_said_to(clock, desktop) -> None:
+    desktop.refuse("capture")
+    state = first_state(sensors(desktop.backend, clock)["capture"], clock)
+    assert (state.state, state.message.id) == (Watching.ABSENT, "desktop.capture-refused")
