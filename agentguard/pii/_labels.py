@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from agentguard.pii._re2 import Pattern, Several
 from agentguard.pii._shapes import Found, Part, Place
@@ -53,17 +53,26 @@ class Labels:
         self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
         self._known: dict[bytes, Names] = {}
 
-    def find(self, part: Part, place: Place) -> Iterator[Found]:
+    def find(self, part: Part, place: Place) -> list[Found]:
         """Give the values whose labels begin in `start` to `cut`."""
-        data, cut = part.data, part.cut
+        data, cut, size = part.data, part.cut, len(part.data)
+        known, found = self._known, list[Found]()
         for at, end in self._any.each(data, max(part.start - 1, place.pos), part.end):
             if at + 1 >= cut:
-                return
+                break
             place.pos = end
             colon = data.find(_COLON, end - 1, end + _REACH)
-            names = self._known.get(data[at : colon + len(_COLON)]) if colon >= 0 else None
-            if (names is None or names) and self._may_have_value(data, at, end):
-                yield from _behind(names or self._names(data, at, end, colon), data, at)
+            names = known.get(data[at : colon + len(_COLON)]) if colon >= 0 else None
+            if names is None:
+                if not self._may_have_value(data, at, end):
+                    continue
+                names = self._names(data, at, end, colon)
+            for member, length in names:
+                last = at + length
+                value = member.near.at(data, last, min(size, last + LONGEST))
+                if value is not None:
+                    found.append((*value[1], member.number, at + 1, last))
+        return found
 
     def _names(self, data: bytes, at: int, end: int, colon: int) -> Names:
         """Give the labels that stand here; a table says the same few before every cell."""
@@ -82,14 +91,6 @@ class Labels:
         if _DIGIT.search(data, end, end + _REACH) is not None:
             return True
         return self._bare is not None and self._bare.at(data, at, len(data)) is not None
-
-
-def _behind(names: Names, data: bytes, at: int) -> Iterator[Found]:
-    for member, length in names:
-        last = at + length
-        value = member.near.at(data, last, min(len(data), last + LONGEST))
-        if value is not None:
-            yield (*value[1], member.number, at + 1, last)
 
 
 def _spaced(label: str) -> str:

@@ -1,4 +1,7 @@
-"""Puts the child in its place: modest, bounded, deaf, and leaving no traces."""
+"""Puts the child in its place: bounded, deaf, and leaving no traces; its parent makes it modest.
+
+`psutil` stays out of the child: importing it costs a tenth of the start to a first finding.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,10 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import psutil
+from pathlib import Path
 
 from agentguard.scan.limits import MIB, Limits
 
-LOWEST = 19
 GRACE = 5.0
 """Seconds beyond a file's deadline after which a child whose parent is gone ends by itself."""
 
@@ -23,7 +24,6 @@ def confine(limits: Limits) -> None:
     """Bound this process; where the system cannot bound its memory, the parent watches it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _be_quiet()
-    _be_modest()
     if sys.platform != "win32":
         _bound(limits.memory_mib * MIB)
 
@@ -49,20 +49,6 @@ def _be_quiet() -> None:
     os.close(nowhere)
 
 
-def _be_modest() -> None:
-    process = psutil.Process()
-    try:
-        if sys.platform == "win32":
-            process.nice(psutil.IDLE_PRIORITY_CLASS)
-            process.ionice(psutil.IOPRIO_VERYLOW)
-        else:
-            process.nice(LOWEST)
-            if sys.platform == "linux":
-                process.ionice(psutil.IOPRIO_CLASS_IDLE)
-    except (psutil.Error, OSError):
-        return  # a container may refuse; the scan is only less modest
-
-
 if sys.platform != "win32":
     import resource
 
@@ -71,7 +57,7 @@ if sys.platform != "win32":
 
         Neither does the child write a file or leave a core, in which what it reads would stand.
         """
-        base = psutil.Process().memory_info().vms
+        base = _size()
         _lower(resource.RLIMIT_AS, base + size)
         _lower(resource.RLIMIT_CORE, 0)
         _lower(resource.RLIMIT_FSIZE, 0)
@@ -81,3 +67,8 @@ if sys.platform != "win32":
         hard = resource.getrlimit(limit)[1]
         bound = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(limit, (bound, bound))
+
+    def _size() -> int:
+        """Give the address space in use (proc(5), statm), in bytes."""
+        with Path("/proc/self/statm").open(encoding="ascii") as told:
+            return int(told.read().split()[0]) * resource.getpagesize()

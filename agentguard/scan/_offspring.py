@@ -17,6 +17,7 @@ from agentguard.scan.outcome import Reading
 WATCHED = sys.platform != "linux"
 """Whether the parent must watch the child's memory, since the system may not bound it."""
 
+_LOWEST = 19
 _JOIN = 5.0
 _LOOK = 0.1
 
@@ -100,6 +101,7 @@ class Offspring:
         except (ScanError, EOFError, OSError) as error:
             raise ScanError("reason.not-started") from error
         self._ready = True
+        self._make_modest()
         self._base = self._memory() if self._watched else 0
         if self._leash is not None:
             self._leash.bound(self._committed() + self._errand.limits.memory_mib * MIB)
@@ -128,3 +130,17 @@ class Offspring:
             return int(psutil.Process(self.pid).memory_info().rss)
         except psutil.Error:
             return 0  # it is gone, which the line tells
+
+    def _make_modest(self) -> None:
+        """Give it the lowest priority for the processor and the disk before it reads a file."""
+        try:
+            process = psutil.Process(self.pid)
+            if sys.platform == "win32":
+                process.nice(psutil.IDLE_PRIORITY_CLASS)
+                process.ionice(psutil.IOPRIO_VERYLOW)
+            else:
+                process.nice(_LOWEST)
+                if sys.platform == "linux":
+                    process.ionice(psutil.IOPRIO_CLASS_IDLE)
+        except (psutil.Error, OSError):
+            return  # a container may refuse; the scan is only less modest

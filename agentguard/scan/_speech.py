@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import ALL, Detection, OwnKind
 from agentguard.pii.base import Belief
 from agentguard.pii.traced import Trace

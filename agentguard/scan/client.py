@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import ALL, Detection
 from agentguard.ports.clock import Clock
 from agentguard.ports.seen import Strikes
@@ -162,17 +162,20 @@ class ScanClient:
             return self._answer(question)
         except ScanError as error:
             self._end()
-            return Reading(outcome=FileOutcome.UNREADABLE, reason=error.reason)
+            reason = "reason.stopped" if self._aborted else error.reason
+            return Reading(outcome=FileOutcome.UNREADABLE, reason=reason)
         except BaseException:  # Ctrl-C: an answer on its way would be taken for the next one
             self._end()
             raise
 
     def _answer(self, question: bytes) -> Reading:
+        if self._aborted:
+            raise ScanError("reason.stopped")
         if self._child is not None and self._child.is_lost():
             self._end()
         if self._child is None:
             self._child = Offspring(self._errand, leash=self._leash)
-        if self._aborted:
+        if self._aborted:  # meanwhile
             raise ScanError("reason.stopped")
         reading = self._child.answer(question)
         if reading.reason == "reason.memory":

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import Scanner
 from agentguard.scan.child import default_extractors
 from agentguard.scan.extract.base import Extractor, Source, Work

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.custom import scanner_of
 from agentguard.scan import _speech
 from agentguard.scan._confine import confine, mortal
