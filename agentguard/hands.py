@@ -14,11 +14,12 @@ from agentguard.engine.loop import Engine
 from agentguard.engine.respond import Hand, Unsupported
 from agentguard.errors import AgentGuardError, CannotError
 from agentguard.model.actions import Action, ActionKind
-from agentguard.model.events import ClipboardScanned, FileOutcome, FileScanned
+from agentguard.model.events import ClipboardScanned, FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import RetentionRule
 from agentguard.model.records import Json, Record
 from agentguard.ports.clock import Clock, Stop

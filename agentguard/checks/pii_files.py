@@ -9,12 +9,12 @@ from agentguard.checks.base import MINUTE, NO_NEWS, Check
 from agentguard.model.events import (
     Event,
     Facts,
-    FileOutcome,
     FileScanned,
     PolicyInForce,
     SweepFinished,
     Tick,
 )
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
 from agentguard.model.verdicts import Severity, State, Verdict, passed, unknown
 

@@ -18,7 +18,7 @@ from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Ta
 from agentguard.commands._scan_work import MOST_JOBS, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
 from agentguard.errors import CannotError, UsageError
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import ALL, Detection, Policy
 from agentguard.platforms import system_clock
 from agentguard.scan.client import ScanClient, Scanned

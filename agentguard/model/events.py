@@ -15,6 +15,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Policy
 from agentguard.model.release import Standing
 
@@ -89,15 +90,6 @@ class ClipboardScanned(Event):
     hits: tuple[Hit, ...]
     judged: bool = True
     facet_field = "selection"
-
-
-class FileOutcome(StrEnum):
-    """What became of the reading of a file."""
-
-    READ = "read"
-    SEALED = "sealed"
-    UNREADABLE = "unreadable"
-    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

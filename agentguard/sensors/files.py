@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from agentguard.model.events import FileOutcome, SweepFinished
+from agentguard.model.events import SweepFinished
+from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.seen import Looked, SeenFiles
 from agentguard.ports.sensor import PolicySource, Submit

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
 from agentguard.ports.seen import Kept, Looked, SeenFiles
 from agentguard.ports.sensor import Submit
@@ -23,7 +23,7 @@ from agentguard.sensors.sweep import Found, as_found
 from agentguard.sensors.told import Told
 
 DENIED = "reason.denied"
-PASSING = frozenset({"reason.locked", "reason.busy", "reason.not-started"})
+PASSING = frozenset({"reason.locked", "reason.busy", "reason.not-started", "reason.stopped"})
 if sys.platform == "win32":  # so says the system when another program holds the file
     PASSING |= {DENIED}
 """Reasons that pass by themselves: the file is tried again soon, three times."""

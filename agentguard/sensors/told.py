@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from agentguard.model.events import FileOutcome, FileScanned
+from agentguard.model.events import FileScanned
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
 from agentguard.sensors.scope import inside
 
 REASONS = 10_000

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
 from agentguard.ports.seen import Kept, Looked
 from agentguard.store.database import Database, Value, spoilt

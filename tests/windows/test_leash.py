@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms import leash
 from agentguard.platforms.simulated import FakeClock
 from agentguard.scan.client import Limits, ScanClient

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.model.events import Event, FileOutcome, FileScanned, SweepFinished
+from agentguard.model.events import Event, FileScanned, SweepFinished
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.sensors.files import FilesSensor

@@ -24,7 +24,6 @@ from agentguard.model.events import (
     AppFocused,
     ClipboardScanned,
     Event,
-    FileOutcome,
     FileScanned,
     JournalChecked,
     PolicyInForce,
@@ -64,6 +63,7 @@ from agentguard.model.machine import (
     UsbSeen,
 )
 from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy
 from agentguard.model.posture import Overall
 from agentguard.model.prompts import PromptKind

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from agentguard.checks.pii_files import CHECK, Settings
-from agentguard.model.events import FileOutcome, FileScanned, SweepFinished, Tick
+from agentguard.model.events import FileScanned, SweepFinished, Tick
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import OwnKind, Watch
 from agentguard.model.verdicts import State
 

@@ -17,7 +17,6 @@ from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import (
     AppFocused,
     Facts,
-    FileOutcome,
     FileScanned,
     PolicyInForce,
     ProofGiven,
@@ -27,6 +26,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.facts import FirewallSeen
 from agentguard.model.findings import Finding
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Control, Policy, Watch
 from agentguard.model.posture import ControlState
 from agentguard.model.prompts import Notice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.base import FENCE
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract.base import Source, Work

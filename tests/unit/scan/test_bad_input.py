@@ -10,7 +10,7 @@ import pyrage
 import pytest
 
 from agentguard import texts
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import Limits

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.platforms import system_clock
 from agentguard.scan.client import ScanClient

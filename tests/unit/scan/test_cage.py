@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from agentguard import platforms
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms._linux import cage
 from agentguard.platforms.simulated import FakeClock
 from agentguard.scan.client import Limits, ScanClient

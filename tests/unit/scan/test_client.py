@@ -18,8 +18,8 @@ import pytest
 
 from agentguard import texts
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Detection, OwnKind
 from agentguard.platforms.simulated import FakeClock
 from agentguard.scan import _birth, _speech
@@ -333,14 +333,21 @@ def test_a_parent_watches_the_memory_where_the_system_does_not_bound_it(tmp_path
 
 def test_aborting_ends_a_scan_under_way_at_once(client: ScanClient, tmp_path: Path) -> None:
     client.scan(write(tmp_path, "warm.txt", "x"))
-    reading = threading.Thread(target=client.scan, args=(write(tmp_path, "a", "LOOP"),))
+    told: list[Scanned] = []
+    path = write(tmp_path, "a", "LOOP")
+    reading = threading.Thread(target=lambda: told.append(client.scan(path)))
     reading.start()
     began = time.monotonic()
     client.abort()
     reading.join(5)
     assert not reading.is_alive()
     assert time.monotonic() - began < 1.0
-    assert client.scan(write(tmp_path, "b", "x")).outcome is FileOutcome.UNREADABLE
+    told.append(client.scan(write(tmp_path, "b", "x")))
+    assert [(one.outcome, one.reason) for one in told] == [
+        (FileOutcome.UNREADABLE, "reason.stopped")
+    ] * 2, "which is no fault of the files"
+    assert client.child_pid is None
+    assert texts.load().has("reason.stopped")
 
 
 OWN = OwnKind(kind="CASE_NO", name="Case", pattern="CASE-[0-9]{6}", finds=("CASE-123456",))

@@ -14,8 +14,8 @@ from agentguard import texts
 from agentguard.commands._scan_report import JsonLines, Kinds, Table, shown
 from agentguard.commands._scan_walk import walk
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import ALL
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan import _speech

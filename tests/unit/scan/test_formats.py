@@ -15,7 +15,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import Limits

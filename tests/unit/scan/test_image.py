@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 from agentguard import texts
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.platforms.simulated import FakeClock
 from agentguard.scan.client import ScanClient

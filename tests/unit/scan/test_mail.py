@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.scan.extract import eml
 from tests.unit.scan.extracted import counts, format_of, kinds, read, text
 from tests.unit.scan.hostile import CARD, zipped

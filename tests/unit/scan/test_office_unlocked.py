@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan._compound import Compound
 from agentguard.scan._office_key import PASSWORDS, default_key

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from tests.unit.scan.extracted import counts, format_of, read, text
 from tests.unit.scan.hostile import CARD, zipped
 from tests.unit.scan.pst import CLASSED, note, outlook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.scan.reading import Reading
 from tests.unit.scan.extracted import read, reader
 from tests.unit.scan.hostile import CARD, zipped

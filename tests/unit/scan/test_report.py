@@ -18,8 +18,8 @@ from agentguard.cli import main
 from agentguard.commands._scan_hidden import Hidden
 from agentguard.commands._scan_report import _cells
 from agentguard.commands._scan_summary import Summary
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.scan.client import Scanned
 from tests.unit.scan.hostile import CARD, marked_encrypted, zipped
 

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan import opening, worker
 from agentguard.scan._opaque import is_opaque

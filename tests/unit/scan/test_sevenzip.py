@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.errors import ScanError
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan._seven_header import folders_of
 from agentguard.scan.extract.base import Source

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.scan.extract import _database, doc
 from agentguard.scan.extract._sheet import formats_of
 from agentguard.scan.extract._xml import _links

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.scan.extract import _database
 from agentguard.scan.opening import opened
 from agentguard.scan.reading import Reading

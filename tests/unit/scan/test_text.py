@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.scan.extract._encoding import decoder_of, encoding_of
 from agentguard.scan.extract.base import Source
 from agentguard.scan.extract.text import decoded

@@ -13,15 +13,9 @@ import pytest
 
 from agentguard import texts
 from agentguard.errors import ScanError
-from agentguard.model.events import (
-    Event,
-    FileOutcome,
-    FileScanned,
-    SensorState,
-    SweepFinished,
-    Watching,
-)
+from agentguard.model.events import Event, FileScanned, SensorState, SweepFinished, Watching
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.platforms._fake_clock import FakeClock

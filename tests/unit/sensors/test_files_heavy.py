@@ -18,14 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.model.events import (
-    Event,
-    FileOutcome,
-    FileScanned,
-    SensorState,
-    SweepFinished,
-)
+from agentguard.model.events import Event, FileScanned, SensorState, SweepFinished
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.ports.seen import SeenFiles
@@ -248,7 +243,8 @@ LIMITED = textwrap.dedent(
     """
     import json, os, sys, threading
     from pathlib import Path
-    from agentguard.model.events import FileOutcome, FileScanned, SensorState, SweepFinished
+    from agentguard.model.events import FileScanned, SensorState, SweepFinished
+    from agentguard.model.outcomes import FileOutcome
     from agentguard.model.hits import Hit
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
@@ -357,7 +353,8 @@ MOUNTED = textwrap.dedent(
     """
     import json, os, subprocess, sys, threading
     from pathlib import Path
-    from agentguard.model.events import FileOutcome, FileScanned, SensorState, SweepFinished
+    from agentguard.model.events import FileScanned, SensorState, SweepFinished
+    from agentguard.model.outcomes import FileOutcome
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
     from agentguard.sensors import guard

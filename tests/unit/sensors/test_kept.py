@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.model.events import Event, FileOutcome, FileScanned, SweepFinished
+from agentguard.model.events import Event, FileScanned, SweepFinished
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
@@ -301,7 +302,8 @@ SWEEPER = textwrap.dedent(
     """
     import json, os, sys, threading
     from pathlib import Path
-    from agentguard.model.events import FileOutcome, SweepFinished
+    from agentguard.model.events import SweepFinished
+from agentguard.model.outcomes import FileOutcome
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
     from agentguard.sensors.files import FilesSensor

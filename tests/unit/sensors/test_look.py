@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from agentguard.errors import ScanError
-from agentguard.model.events import Event, FileOutcome, FileScanned
+from agentguard.model.events import Event, FileScanned
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.seen import Looked
 from agentguard.sensors import look
@@ -102,6 +103,12 @@ def test_a_finding_on_another_computer_is_not_touched(
 
     monkeypatch.setattr(look.os, "lstat", lstat)
     assert desk.look(path, held=True) == []
+
+
+def test_nothing_is_told_of_a_file_whose_reading_the_agents_end_cuts_short(desk: Desk) -> None:
+    (desk.root / "export.txt").write_text("x")
+    desk.refuses = lambda _path: "reason.stopped"
+    assert desk.look(desk.root / "export.txt") == []
 
 
 def test_the_policy_may_have_it_looked_at(desk: Desk) -> None:

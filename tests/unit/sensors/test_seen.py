@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.model.events import FileOutcome
+from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.seen import Kept, Looked
 from agentguard.sensors.seen import Mark, MemorySeen, mark_of, name_of, state_of
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentguard.model.events import FileOutcome
 from agentguard.model.hits import Hit
+from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.seen import Kept, Looked
 from agentguard.store import seen
@@ -386,7 +386,7 @@ WRITER = textwrap.dedent(
     """
     import sys
     from pathlib import Path
-    from agentguard.model.events import FileOutcome
+    from agentguard.model.outcomes import FileOutcome
     from agentguard.platforms import system_clock
     from agentguard.ports.seen import Kept, Looked
     from agentguard.store.seen import SeenDatabase
