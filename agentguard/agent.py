@@ -23,6 +23,16 @@ from agentguard.scan.client import ScanClient
 
 LOG = logging.getLogger(__name__)
 
+SENSES = 2.0
+QUEUE = 1.0
+REST = 1.0
+"""Seconds of an end for the senses and hands, for the engine's queue, and for all that is left.
+
+Together they stay below the 5 s after which Windows ends a program that its session has told to
+end (WM_ENDSESSION,
+https://learn.microsoft.com/en-us/windows/win32/shutdown/shutting-down).
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -47,6 +57,15 @@ class Link:
     last_report: Callable[[], str]
 
 
+def no_link() -> Link:
+    """Give the way to nowhere, for a computer that is not enrolled."""
+
+    def wait(stop: Stop) -> None:
+        stop.wait()
+
+    return Link(run=wait, report_now=lambda: None, last_report=lambda: "")
+
+
 MakeLink = Callable[[Engine], Link | None]
 
 
@@ -64,6 +83,7 @@ class Agent:
     first: PolicyInForce
     farewell: Callable[[], None] = field(default=lambda: None)
     _started: bool = field(default=False)
+    _ended: bool = field(default=False)
 
     def start(self) -> None:
         """Start the engine, then the hands, then the senses."""
@@ -80,17 +100,32 @@ class Agent:
         self._started = True
 
     def stop(self) -> tuple[str, ...]:
-        """Stop the senses, let the engine finish its queue, end the child; give the stragglers."""
+        """Stop the senses, let the engine finish its queue, end the child; give the stragglers.
+
+        It takes 4 s at most, whatever hangs; what hangs is left behind. A second call does nothing.
+        """
+        if self._ended:
+            return ()
+        self._ended = True
+        clock = self.parts.clock
+        aside = Supervisor(clock=clock, submit=self.engine.submit, patience=0.0)
         if self._started:
-            self.farewell()
-        late = (*self.supervisor.stop(), *self.engine_supervisor.stop())
-        self.parts.scan.close()
-        if self._started:
-            at = self.parts.clock.now()
-            self.engine.ledger.write((records.plain("agent.stopped", at),), {}, at)
+            aside.start(Actor(name="farewell", run=lambda _stop: self.farewell()))
+        late = self.supervisor.stop()
+        self.parts.scan.abort()  # a file that is being read would hold up the end for its own limit
+        late = (*late, *self.engine_supervisor.stop())
+        aside.start(Actor(name="last word", run=lambda _stop: self._last_word()))
+        late = (*late, *aside.wait(REST))
+        aside.stop()
         if late:
             LOG.warning("not stopped in time: %s", ", ".join(late))
         return late
+
+    def _last_word(self) -> None:
+        if self._started:
+            at = self.parts.clock.now()
+            self.engine.ledger.write((records.plain("agent.stopped", at),), {}, at)
+        self.parts.scan.close()
 
 
 def _watching(sensor: Sensor, engine: Engine) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agentguard import checks
-from agentguard.agent import Agent, Link, MakeLink, Parts
+from agentguard.agent import QUEUE, SENSES, Agent, Link, MakeLink, Parts, no_link
 from agentguard.catalogue import discover
 from agentguard.checks import watched_files
 from agentguard.checks.base import Check
@@ -86,8 +86,8 @@ def build(
         parts=parts,
         engine=engine,
         desk=_desk(parts, engine, vault, own, link, errands),
-        supervisor=Supervisor(clock=parts.clock, submit=engine.submit),
-        engine_supervisor=Supervisor(clock=parts.clock, submit=engine.submit),
+        supervisor=Supervisor(clock=parts.clock, submit=engine.submit, patience=SENSES),
+        engine_supervisor=Supervisor(clock=parts.clock, submit=engine.submit, patience=QUEUE),
         actors=(
             Actor(name="hands", run=responder.run),
             Actor(name="recorder", run=told.run),

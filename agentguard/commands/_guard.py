@@ -89,4 +89,5 @@ def guard_with_windows(*, may_quit: bool) -> int:
                 may_quit=may_quit,
                 first=first,
                 capture=agent.parts.backend.capture,
+                ending=agent.stop,
             )

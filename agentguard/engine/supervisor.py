@@ -51,7 +51,11 @@ class Supervisor:
     def stop(self) -> tuple[str, ...]:
         """Ask every actor to stop and wait for it; give the names of those that did not."""
         self._stop.set()
-        limit = self.clock.now().boot + self.patience
+        return self.wait(self.patience)
+
+    def wait(self, seconds: float) -> tuple[str, ...]:
+        """Wait at most `seconds` until every actor is through; give the names of those that run."""
+        limit = self.clock.now().boot + seconds
         for thread in self._threads:
             thread.join(max(0.0, limit - self.clock.now().boot))
         return tuple(t.name for t in self._threads if t.is_alive())

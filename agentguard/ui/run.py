@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from agentguard.model.messages import say
 from agentguard.ports.clock import Stop
@@ -16,7 +17,7 @@ from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import application
+from agentguard.ui.early import Application, application
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.qt_log import logged
 from agentguard.ui.shields import Shields
@@ -96,11 +97,13 @@ def run(
     may_quit: bool,
     first: QSystemTrayIcon | None = None,
     capture: Capture | Absent = PICTURED,
+    ending: Callable[[], object] = lambda: None,
 ) -> int:
-    """Show the desk until `stop` is set, the person quits, or a signal comes; give 0.
+    """Show the desk until `stop` is set, the person quits, a signal comes or the session ends.
 
-    Must be called in the main thread. `first` is the icon that stood in the tray until now;
-    `capture` keeps the windows out of pictures of the screen.
+    Gives 0. Must be called in the main thread. `first` is the icon that stood in the tray until
+    now; `capture` keeps the windows out of pictures of the screen; `ending` is called before the
+    system is told that the session may end.
     """
     app = application()
     app.setQuitOnLastWindowClosed(False)
@@ -111,6 +114,10 @@ def run(
         left.set()  # before the loop runs, an exit is forgotten
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
+    def session_ends() -> None:
+        ending()
+        leave()
+
     interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture)
     interface.tray.quit_wanted.connect(leave)
     poll = QTimer()
@@ -119,13 +126,26 @@ def run(
     poll.start(POLL)
     restore = _on_signals(leave)
     try:
-        with logged():
+        with logged(), _hearing_of_the_end(app, session_ends):
             interface.start()
             return int(app.exec())
     finally:
         poll.stop()
         restore()
         interface.close()
+
+
+@contextmanager
+def _hearing_of_the_end(app: QApplication, ends: Callable[[], None]) -> Iterator[None]:
+    """Call `ends` when the system ends the session, while the loop runs."""
+    if not isinstance(app, Application):
+        yield
+        return
+    app.on_end(ends)
+    try:
+        yield
+    finally:
+        app.on_end(None)
 
 
 def _on_signals(quit_: Callable[[], None]) -> Callable[[], None]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from agentguard.app import shapes
+from agentguard.engine.supervisor import Actor
 from agentguard.errors import StoreError
 from agentguard.hands import PurgeHand
 from agentguard.model.facts import OldFile, RetentionSeen
@@ -150,6 +152,23 @@ def test_a_finding_outlives_a_restart_and_closes_when_its_file_is_gone(start: Ca
     floor.until(lambda: not file.exists())
     floor = start()
     assert floor.findings("pii-files") == []
+
+
+def test_the_end_is_bounded_and_written_down_whatever_hangs(start: Callable) -> None:
+    """A session that ends gives a program 5 s."""
+    floor, forever = start(), threading.Event()
+    agent, hanging = floor.agent, ("sense", "hand")
+    for name in hanging:
+        agent.supervisor.start(Actor(name=name, run=lambda _stop: forever.wait()))
+    agent.farewell = forever.wait
+    begun = system_clock().now()
+    late = agent.stop()
+    assert system_clock().now().since(begun) < 5
+    assert late == (*hanging, "farewell")
+    assert floor.records()[-1].kind == "agent.stopped"
+    assert agent.stop() == ()
+    assert [r.kind for r in floor.records()].count("agent.stopped") == 1
+    forever.set()
 
 
 def test_every_measure_has_a_control_and_none_is_green_without_proof(start: Callable) -> None:

@@ -13,6 +13,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.texts import Texts
 from agentguard.ui import _simulated_data as data
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.early import Application
 from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.window import StatusWindow
@@ -57,6 +58,12 @@ class Rig:
         return "\n".join(
             one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget)
         )
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """The program's own application, which pytest-qt makes for all tests."""
+    return Application
 
 
 @pytest.fixture(scope="session")

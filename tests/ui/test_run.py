@@ -1,18 +1,39 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from agentguard.cli import main
 from agentguard.ui import _simulated_data as data
 from agentguard.ui import run as running
+from agentguard.ui.bridge import Bridge
+from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.tones import DARK, LIGHT, STATE_TONES, of_state, prescribed
 from agentguard.ui.views import Page
+from agentguard.ui.window import StatusWindow
+
+EARLY = """
+import threading
+from PySide6.QtCore import QEvent
+from agentguard import texts
+from agentguard.ui.early import appear, application
+from agentguard.ui.run import run
+from agentguard.ui.simulated_desk import SimulatedDesk
+words = texts.load()
+icon = appear(words)
+application().sendEvent(application(), QEvent(QEvent.Type.Quit))
+told = []
+stop = threading.Event()
+run(SimulatedDesk(), words, stop=stop, may_quit=False, first=icon, ending=lambda: told.append(1))
+raise SystemExit(told != [1])
+"""
 
 
 def test_it_ends_when_a_stop_is_asked_for(qapp, said) -> None:
@@ -37,6 +58,42 @@ def test_ctrl_c_before_the_loop_runs_is_not_forgotten(qapp, said, monkeypatch) -
 
     monkeypatch.setattr(running.Interface, "start", start)
     assert running.run(SimulatedDesk(), said, stop=threading.Event(), may_quit=False) == 0
+
+
+@pytest.mark.parametrize("opened", [(), ("window",), ("window", "card"), ("card", "window")])
+def test_the_end_of_the_session_ends_it_whatever_window_is_open(qapp, said, opened) -> None:
+    """Quit is what Qt makes of WM_ENDSESSION, and of a session manager's last word."""
+    made, running_still, told = [], threading.Event(), []
+
+    def see() -> None:
+        for name in opened:
+            made.append(CornerCard() if name == "card" else refusing(said))
+            made[-1].show()
+        QApplication.sendEvent(qapp, QEvent(QEvent.Type.Quit))
+        told.append("answered")
+
+    def ending() -> None:
+        told.append("ended")
+
+    QTimer.singleShot(50, see)
+    desk = SimulatedDesk()
+    assert running.run(desk, said, stop=running_still, may_quit=False, ending=ending) == 0
+    assert told == ["ended", "answered"], "the work is done before the system is answered"
+    for window in made:
+        window.hide()
+
+
+def refusing(said) -> StatusWindow:
+    """A window that hides instead of closing, as it does beside a tray."""
+    window = StatusWindow(Bridge(SimulatedDesk(), said), Theme(QApplication.instance()))
+    window.has_tray = True
+    return window
+
+
+def test_a_session_that_ends_while_the_agent_starts_is_not_forgotten(said) -> None:
+    words = (sys.executable, "-c", EARLY)
+    ended = subprocess.run(words, env=dict(os.environ), timeout=60, check=False)
+    assert ended.returncode == 0
 
 
 def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None:

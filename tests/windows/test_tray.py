@@ -107,10 +107,6 @@ def test_it_opens_its_window_from_the_tray(agent: subprocess.Popen[bytes], tmp_p
     app.processEvents()
 
 
-@pytest.mark.xfail(
-    reason="known fault: about every third time under Wine the agent stays when the session ends",
-    strict=False,
-)
 def test_it_ends_with_the_session(agent: subprocess.Popen[bytes], tmp_path: Path) -> None:
     user = ctypes.WinDLL("user32")
     opened(agent, tmp_path)
