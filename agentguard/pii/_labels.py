@@ -77,7 +77,7 @@ class Labels:
     def _names(self, data: bytes, at: int, end: int, colon: int) -> Names:
         """Give the labels that stand here; a table says the same few before every cell."""
         names = []
-        for index in self._each.Match(data[at : end + _REACH]):
+        for index in self._each.which(data[at : end + _REACH]):
             member = self._members[index]
             match = member.label.at(data, at, len(data)) if self._wanted[index] else None
             if match is not None and _is_word(data, at + 1, match[0][1]):

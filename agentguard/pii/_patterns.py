@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agentguard.pii._labels import Labelled, Labels
-from agentguard.pii._re2 import several
+from agentguard.pii._re2 import Several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
 from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, foreign_word, no
 
@@ -32,8 +32,8 @@ class PatternSet:
         self._crowded = [Alone(member) for member in shaped if member.recogniser.crowded]
         self._shaped = [member for member in shaped if not member.recogniser.crowded]
         self._labelled = [Labelled(n, r) for n, r in numbered if r.labels and not touched]
-        self._each_shape = several([member.opening for member in self._shaped])
-        self._each_label = several([labelled.text for labelled in self._labelled])
+        self._each_shape = Several([member.opening for member in self._shaped])
+        self._each_label = Several([labelled.text for labelled in self._labelled])
         self.without = lru_cache(_MOST_SETS)(self._without)
 
     def _without(self, full: frozenset[str]) -> Passes:

@@ -5,7 +5,7 @@ The library's own match objects cost more than the search; here a match is where
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, cast
 
 import re2
@@ -19,6 +19,7 @@ Span = tuple[int, int]
 """Where a match or a group begins and ends; -1 and -1 when there is none."""
 
 _NONE = (-1, -1)
+_Match = Callable[[object, bytes, int, int], list[Span]]
 
 
 class _Engine(Protocol):
@@ -33,27 +34,24 @@ class _Engine(Protocol):
         ...
 
 
-class Several(Protocol):
-    """What is used of a set of RE2 patterns."""
-
-    def Match(self, text: bytes) -> list[int]:  # noqa: N802 - RE2's name
-        """Tell which patterns match at the start of the text."""
-        ...
-
-
 class Pattern:
-    """A compiled pattern without an empty match.
+    """A pattern without an empty match, compiled at its first use: most kinds have none in a file.
 
-    Raises:
-        CatalogueError: it is none of RE2.
-
+    Each search raises CatalogueError where it is none of RE2.
     """
 
+    __slots__ = ("_match", "_pattern")
+
     def __init__(self, pattern: str) -> None:
-        engine = cast("_Engine", _re2.RE2(pattern.encode("latin-1"), _options()))
+        self._pattern = pattern
+        self._match: _Match = self._first
+
+    def _first(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:
+        engine = cast("_Engine", _re2.RE2(self._pattern.encode("latin-1"), _options()))
         if not engine.ok():
-            raise CatalogueError("A recogniser's pattern is not one of RE2.", pattern)
+            raise CatalogueError("A recogniser's pattern is not one of RE2.", self._pattern)
         self._match = engine.Match
+        return self._match(anchor, text, pos, endpos)
 
     def search(self, text: bytes, pos: int, endpos: int) -> Span | None:
         """Give the first match from `pos` on."""
@@ -76,21 +74,26 @@ class Pattern:
         return None if spans[0] == _NONE else spans
 
 
-def several(patterns: Sequence[str]) -> Several:
-    """Compile patterns that are tried together at the start of a text.
+class Several:
+    """Patterns that are tried together at the start of a text, compiled at their first use."""
 
-    Raises:
-        CatalogueError: one of them is none of RE2.
+    __slots__ = ("_patterns", "which")
 
-    """
-    together = re2.Set.MatchSet(_options())
-    try:
-        for pattern in patterns:
-            together.Add(pattern.encode("latin-1"))
-    except re2.error as error:
-        raise CatalogueError("A recogniser's pattern is not one of RE2.") from error
-    together.Compile()
-    return cast("Several", together)
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = patterns
+        self.which: Callable[[bytes], list[int]] = self._first
+        """Tell which patterns match at the start of a text; raises CatalogueError."""
+
+    def _first(self, text: bytes) -> list[int]:
+        together = re2.Set.MatchSet(_options())
+        try:
+            for pattern in self._patterns:
+                together.Add(pattern.encode("latin-1"))
+        except re2.error as error:
+            raise CatalogueError("A recogniser's pattern is not one of RE2.") from error
+        together.Compile()
+        self.which = together.Match
+        return self.which(text)
 
 
 def _options() -> re2.Options:

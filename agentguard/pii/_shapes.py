@@ -145,7 +145,7 @@ class Together:
     def _at(self, data: bytes, found: Span, place: Place) -> Iterator[Found]:
         at, end = found
         furthest = 0
-        for index in self._each.Match(data[at : end + LONGEST]):
+        for index in self._each.which(data[at : end + LONGEST]):
             member = self._members[index]
             match = member.pattern.at(data, at, len(data)) if self._wanted[index] else None
             if match is None:
