@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from ctypes import wintypes
 from pathlib import Path
 
@@ -23,8 +24,10 @@ TRAY_MESSAGE, CLICKED = 0x8000 + 101, 0x0400  # Qt's own message, and NIN_SELECT
 QUERY_END, END_SESSION = 0x0011, 0x0016  # WM_QUERYENDSESSION, WM_ENDSESSION
 NO_HANG = 0x0002  # SMTO_ABORTIFHUNG
 TITLE = texts.load().say("ui.window.title")
+HIDDEN = "AgentGuard"  # the window that hears of the session, never shown
 COLOURS = 20  # of a page that is painted; an empty window has one or two
 AGENT = (sys.executable, "-m", "agentguard", "tray")
+WITHOUT_WINDOWS = (*AGENT[:-1], "run")
 
 
 def windows_of(pid: int) -> dict[int, tuple[str, bool]]:
@@ -44,6 +47,14 @@ def windows_of(pid: int) -> dict[int, tuple[str, bool]]:
     return found
 
 
+def end_session(pid: int) -> None:
+    """Tell every window of a process, seen or not, that the session ends, as Windows does."""
+    user = ctypes.WinDLL("user32")
+    for message, word in ((QUERY_END, 0), (END_SESSION, 1)):
+        for window in windows_of(pid):
+            user.SendMessageTimeoutW(wintypes.HWND(window), message, word, 0, NO_HANG, 5000, None)
+
+
 def until(holds: Callable[[], object]) -> None:
     end = time.monotonic() + PATIENCE
     while not holds():
@@ -51,18 +62,24 @@ def until(holds: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def agent(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+@contextmanager
+def started(command: Sequence[str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     told = tmp_path / "told.log"
     env = {**os.environ, "AGENTGUARD_HOME": str(tmp_path / "agent")}
     with told.open("wb") as words:
-        process = subprocess.Popen(AGENT, env=env, stdout=words, stderr=words)
+        process = subprocess.Popen(command, env=env, stdout=words, stderr=words)
     try:
         yield process
     finally:
         process.kill()
         process.wait(30)
     assert b"Traceback" not in told.read_bytes(), told.read_text("utf-8", errors="replace")
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with started(AGENT, tmp_path) as process:
+        yield process
 
 
 def journal(tmp_path: Path) -> bytes:
@@ -108,12 +125,17 @@ def test_it_opens_its_window_from_the_tray(agent: subprocess.Popen[bytes], tmp_p
 
 
 def test_it_ends_with_the_session(agent: subprocess.Popen[bytes], tmp_path: Path) -> None:
-    user = ctypes.WinDLL("user32")
     opened(agent, tmp_path)
-    for message, word in ((QUERY_END, 0), (END_SESSION, 1)):
-        for window in windows_of(agent.pid):
-            user.SendMessageTimeoutW(wintypes.HWND(window), message, word, 0, NO_HANG, 5000, None)
+    end_session(agent.pid)
     assert agent.wait(PATIENCE) == 0
+    assert b"agent.stopped" in journal(tmp_path)
+
+
+def test_without_windows_it_ends_with_the_session_too(tmp_path: Path) -> None:
+    with started(WITHOUT_WINDOWS, tmp_path) as agent:
+        until(lambda: (HIDDEN, False) in windows_of(agent.pid).values())
+        end_session(agent.pid)
+        assert agent.wait(PATIENCE) == 0
     assert b"agent.stopped" in journal(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""The user's session: idle time, lock state and its changes, and the request to lock.
+"""The user's session: idle time, lock state and its changes, the request to lock, and the end.
 
 The state is asked for at each reading (WTSSessionInfoEx); where Windows does not tell it, the last
 WM_WTSSESSION_CHANGE counts.
@@ -6,7 +6,9 @@ WM_WTSSESSION_CHANGE counts.
 
 from __future__ import annotations
 
+import _thread
 import ctypes
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -26,6 +28,8 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 SESSION_CHANGE = 0x02B1  # WM_WTSSESSION_CHANGE
+END_SESSION = 0x0016  # WM_ENDSESSION
+HOLD = 4.5  # seconds for the program to end; after 5 Windows does not wait for the answer
 BEGIN = 5.0  # seconds for the hidden window to be there
 IDLE = "last-input"
 STATE = "session-state"
@@ -33,8 +37,9 @@ EVENTS = "session-events"
 REMOTE = "remote"
 
 _THIS_SESSION = 0  # NOTIFY_FOR_THIS_SESSION
-_INFO_EX, _CURRENT, _HERE = 25, 0xFFFFFFFF, None
-_REMOTE_SESSION = 0x1000  # SM_REMOTESESSION
+_INFO_EX, _CLIENT_PROTOCOL = 25, 16  # WTS_INFO_CLASS
+_CURRENT, _HERE = 0xFFFFFFFF, None
+REMOTE_SESSION = 0x1000  # SM_REMOTESESSION
 _WINDOWS_8 = (6, 2)
 _NO_RIGHT = "Lock with Windows+L, and tell your desktop team: a policy may forbid programs to lock."
 
@@ -59,8 +64,18 @@ _unregister = api.declared(_WTS, "WTSUnRegisterSessionNotification", api.BOOL, a
 
 def session_information() -> bytes | None:
     """Ask for this session's WTSINFOEXW; None when Windows does not tell it."""
+    return _asked(_INFO_EX)
+
+
+def client_protocol() -> int | None:
+    """Ask what shows this session (WTSClientProtocolType); None when Windows does not tell it."""
+    told = _asked(_CLIENT_PROTOCOL)
+    return int.from_bytes(told[:2], "little") if told else None
+
+
+def _asked(about: int) -> bytes | None:
     buffer, size = api.VOID(), api.DWORD()
-    if not _query(_HERE, _CURRENT, _INFO_EX, ctypes.byref(buffer), ctypes.byref(size)):
+    if not _query(_HERE, _CURRENT, about, ctypes.byref(buffer), ctypes.byref(size)):
         return None
     try:
         return ctypes.string_at(buffer, size.value) if buffer.value else None
@@ -111,7 +126,8 @@ class SessionEvents:
 
     def _run(self) -> None:
         try:
-            with window.hidden_window({SESSION_CHANGE: self._changed}, top=True) as own:
+            heard = {SESSION_CHANGE: self._changed, END_SESSION: self._ends}
+            with window.hidden_window(heard, top=True) as own:
                 registered = bool(_register(own, _THIS_SESSION))
                 self.window = own
                 self._begun.set()
@@ -127,6 +143,15 @@ class SessionEvents:
         finally:
             self.window = 0
             self._begun.set()
+
+    def _ends(self, ends: int, _why: int) -> None:
+        """Have the program end as by SIGTERM; once this is answered, Windows kills it.
+
+        A program without windows is not told in any other way.
+        """
+        if ends:
+            _thread.interrupt_main(signal.SIGTERM)
+            self._ended.wait(HOLD)
 
     def _changed(self, change: int, _session: int) -> None:
         self.locked = locked_after(self.locked, change)
@@ -156,7 +181,7 @@ class WindowsSession:
         information = self._information()
         locked, teller = self._locked(information)
         active = active_by(information)
-        remote = REMOTE if api.system_metrics(_REMOTE_SESSION) else ""
+        remote = REMOTE if api.system_metrics(REMOTE_SESSION) else ""
         source = "+".join(word for word in (IDLE, teller, remote) if word)
         return SessionReading(
             idle=self._seconds(),
