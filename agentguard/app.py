@@ -20,6 +20,7 @@ from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.respond import Hand, Responder
 from agentguard.engine.schedule import Auditor, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
+from agentguard.governing import Governor
 from agentguard.hands import Farewell, PurgeHand, RecorderHand, VaultHand, desktop_hands
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import PolicyInForce
@@ -63,15 +64,20 @@ def shapes() -> tuple[Shape, ...]:
 
 
 def build(
-    parts: Parts, make_link: MakeLink = lambda _engine: None, policy: Policy | None = None
+    parts: Parts,
+    make_link: MakeLink = lambda _engine: None,
+    policy: Policy | None = None,
+    *,
+    governor: Governor | None = None,
 ) -> Agent:
     """Wire an agent; nothing runs before `start`. `policy` replaces the one that was kept."""
-    first = _first(parts, policy)
+    govern = governor or Governor(Keeper(parts.folder, shapes(), parts.clock), parts.clock)
+    first = PolicyInForce(at=parts.clock.now(), policy=policy) if policy else govern.first()
     engine = _engine(parts, first)
-    link = make_link(engine) or _no_link()
+    link = make_link(engine) or no_link()
     vault = Vault(parts.folder / "vault", parts.journal, parts.clock)
     vault.recover()
-    own = _own_sensors(parts, engine)
+    own = _own_sensors(parts, engine, govern)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
     hands = {**_desktop_hands(parts, engine, desktop), **_hands(parts, engine, vault, own)}
@@ -97,6 +103,7 @@ def build(
             Actor(name="uplink", run=link.run),
             Actor(name="scan", run=_retiring(parts)),
             _door(parts, engine, signals),
+            Actor(name="policy", run=lambda stop: govern.run(engine, stop)),
         ),
         sensors=(*desktop, *own.all),
         first=first,
@@ -107,12 +114,6 @@ def build(
 def _door(parts: Parts, engine: Engine, signals: CallSignals) -> Actor:
     door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
     return Actor(name="local", run=lambda stop: door.run(engine.submit, stop))
-
-
-def _first(parts: Parts, policy: Policy | None) -> PolicyInForce:
-    if policy is None:
-        return Keeper(parts.folder, shapes(), parts.clock).start()
-    return PolicyInForce(at=parts.clock.now(), policy=policy)
 
 
 def _engine(parts: Parts, first: PolicyInForce) -> Engine:
@@ -132,13 +133,15 @@ def _engine(parts: Parts, first: PolicyInForce) -> Engine:
     )
 
 
-def _own_sensors(parts: Parts, engine: Engine) -> OwnSensors:
+def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors:
     def with_findings() -> tuple[str, ...]:
         return tuple(f.subject for f in engine.state.findings.values() if f.check == PII_FILES)
 
     def scan(path: str) -> Scanned:
         parts.scan.use(engine.policy().detection)
-        return parts.scan.scan(path)
+        scanned = parts.scan.scan(path)
+        governor.scanned(path, scanned.reason)
+        return scanned
 
     circumstances = Circumstances(
         busy=lambda: engine.state.in_call,
@@ -241,10 +244,3 @@ def _retiring(parts: Parts) -> Callable[[Stop], None]:
             parts.scan.retire_if_idle()
 
     return run
-
-
-def _no_link() -> Link:
-    def wait(stop: Stop) -> None:
-        stop.wait()
-
-    return Link(run=wait, report_now=lambda: None, last_report=lambda: "")

@@ -3,6 +3,7 @@
 AgentGuardError                what went wrong, what to do, and the exit code of the CLI
 |-- UsageError                 the command was used wrongly (exit 2)
 |   `-- PolicyError            a policy file is wrong; carries every problem with file and line
+|       `-- PolicyRejected     a policy is not trusted, or may not follow the one in force
 |-- CannotError                it could not be done (exit 3)
 |   |-- ScanError              one file could not be read; carries the reason's id
 |   |-- StoreError             the agent's own database could not be read or written
@@ -15,6 +16,8 @@ AgentGuardError                what went wrong, what to do, and the exit code of
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class AgentGuardError(Exception):
@@ -46,6 +49,17 @@ class PolicyError(UsageError):
 
     def __str__(self) -> str:
         return "\n".join((self.title, *self.problems, self.advice)).strip()
+
+
+class PolicyRejected(PolicyError):
+    """A policy is not trusted, or may not follow; `kind` and `params` are of `policy.rejected`."""
+
+    def __init__(
+        self, kind: str, params: Mapping[str, str | int], title: str, advice: str = ""
+    ) -> None:
+        super().__init__(title, (), advice)
+        self.kind = kind
+        self.params = params
 
 
 class CannotError(AgentGuardError):

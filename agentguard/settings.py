@@ -20,13 +20,15 @@ class MachineSettings:
     """What is set on this machine; everything may be empty.
 
     `endpoint` is the endpoint's URL, `ca_file` a PEM file that is trusted instead of the system's
-    certificates, `label` the team or desk that the console shows, `policy` a policy file.
+    certificates, `label` the team or desk that the console shows, `policy` a policy file,
+    `policy_root` a file of root documents that signed policies are checked by.
     """
 
     endpoint: str = ""
     ca_file: str = ""
     label: str = ""
     policy: str = ""
+    policy_root: str = ""
     language: str = "en"
 
 

@@ -11,12 +11,16 @@ from agentguard.model.events import (
     Facts,
     PolicyInForce,
     PolicyRefused,
+    PolicyStanding,
     SensorState,
     Tick,
     UplinkState,
     Watching,
 )
 from agentguard.model.verdicts import Severity, Verdict, passed, wrong
+
+REJECTED = "policy.rejected."
+"""What the sentences of a policy that is not trusted begin with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +42,10 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
     return (
         _sensors(facts)
         or _policy(facts)
+        or _expired(facts)
         or _uplink(event, facts, settings)
         or _lost(event, facts, settings)
-        or passed("agent-health.well")
+        or _standing(facts)
     )
 
 
@@ -57,7 +62,27 @@ def _policy(facts: Facts) -> Verdict | None:
     refused, in_force = facts.get(PolicyRefused), facts.get(PolicyInForce)
     if refused is None or (in_force is not None and in_force.at.boot > refused.at.boot):
         return None
+    if refused.message.id.startswith(REJECTED):
+        return wrong(refused.message.id, **refused.message.params)
     return wrong("agent-health.policy")
+
+
+def _expired(facts: Facts) -> Verdict | None:
+    """Hold that the policy in force is out of date: it stays, and somebody must sign a new one."""
+    standing = facts.get(PolicyStanding)
+    if standing is None or not standing.standing.expired:
+        return None
+    return wrong("agent-health.policy-expired", expires=standing.standing.expires)
+
+
+def _standing(facts: Facts) -> Verdict:
+    """Say that all is well, and how far the policy can be relied on."""
+    known = facts.get(PolicyStanding)
+    if known is None:
+        return passed("agent-health.well")
+    if known.standing.trial:
+        return passed("agent-health.policy-trial")
+    return passed("agent-health.well" if known.standing.signed else "agent-health.policy-unsigned")
 
 
 def _uplink(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
@@ -87,7 +112,7 @@ CHECK = Check(
     id="agent-health",
     measure=7,
     severity=Severity.MEDIUM,
-    on=(Tick, SensorState, EventsLost, UplinkState, PolicyRefused, PolicyInForce),
+    on=(Tick, SensorState, EventsLost, UplinkState, PolicyRefused, PolicyInForce, PolicyStanding),
     settings=Settings,
     judge=judge,
     fresh=MINUTE,

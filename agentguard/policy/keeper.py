@@ -1,49 +1,53 @@
 """Keeps the last good policy, so that there is one in force at any time.
 
-The rules: what arrives is verified, then judged, then kept, and only then in force. What cannot be
-kept does not come into force. At the start the last good policy is taken; if it cannot be read, the
-shipped baseline; if that is damaged too, the one that is built in. There is never no policy.
+The rules: what arrives is verified, then parsed and judged, then kept, and only then in force. What
+cannot be kept does not come into force. A signed policy is first in its trial, with the last good
+one kept beside it. At the start the policy in its trial is taken, else the last good one; if it
+cannot be read, the shipped baseline; if that is damaged too, the one that is built in. There is
+never no policy, and no date, key or missing endpoint takes one away.
+
+Once a root is pinned, only what is signed is taken. Without one, a file that an administrator of
+this computer put here is taken as it is, and nothing from the network is.
+
+Each step writes one file, durably. Stopped between two steps, the next start ends what was begun.
 """
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from pathlib import Path
 
-from agentguard import durable, paths
-from agentguard.errors import AgentGuardError, PolicyError, StoreError
+import msgspec
+
+from agentguard import durable
+from agentguard.errors import StoreError
 from agentguard.model.events import PolicyInForce
-from agentguard.model.messages import Message, say
+from agentguard.model.messages import Message
 from agentguard.model.policy import Policy
+from agentguard.model.release import Standing
+from agentguard.policy import follow, signature, trial, trusted
+from agentguard.policy.choose import LAST_GOOD, Choice, built_in
 from agentguard.policy.document import Shape
 from agentguard.policy.parse import parse
-from agentguard.policy.signature import Verify, accept_unsigned_local_file
+from agentguard.policy.trial import Trial
+from agentguard.policy.trusted import Trust
+from agentguard.policy.trying import Trying
 from agentguard.ports.clock import Clock
 from agentguard.texts import load
+from agentguard.trust.refusing import rejected
 
-LAST_GOOD = "last-good-policy"
-BASELINE = "baseline.yaml"
-BUILT_IN_RESPONSES = {
-    "screen-lock": "lock",
-    "clipboard": "clear-clipboard",
-    "pii-files": "notify",
-    "reauth": "prove",
-}
+__all__ = ["LAST_GOOD", "Keeper", "built_in"]
 
-
-def built_in(shapes: tuple[Shape, ...]) -> bytes:
-    """Give the policy of last resort: every default, and the responses that guard a desk."""
-    known = {shape.id for shape in shapes}
-    lines = [
-        f"  {id_}: {{respond: [{response}]}}"
-        for id_, response in BUILT_IN_RESPONSES.items()
-        if id_ in known
-    ]
-    controls = "\n".join(["controls:", *lines]) if lines else ""
-    return f"policy: built-in\nversion: 1\n{controls}\n".encode()
+TIME_STEP = 3600.0
+"""Seconds by which the endpoint's time must grow until it is written down."""
 
 
 class Keeper:
-    """Gives the policy in force; `folder` is this user's data folder."""
+    """Gives the policy in force; `folder` is this user's data folder, `group` the computer's team.
+
+    Safe for threads. `built` is the earliest time by which dates are judged.
+    """
 
     def __init__(
         self,
@@ -51,57 +55,188 @@ class Keeper:
         shapes: tuple[Shape, ...],
         clock: Clock,
         *,
-        verify: Verify = accept_unsigned_local_file,
+        group: str = "",
+        built: float = follow.BUILT,
         baseline: Path | None = None,
     ) -> None:
-        self._file = folder / LAST_GOOD
+        self._folder = folder
         self._shapes = shapes
         self._clock = clock
-        self._verify = verify
-        self._baseline = baseline
+        self._group = group
+        self._time = built
+        self._choice = Choice(folder, shapes, baseline)
+        self._trying = Trying(folder, clock, self._choice)
+        self._lock = threading.RLock()
 
-    def start(self) -> PolicyInForce:
-        """Give the policy to start with; the message tells when it is not the last good one."""
-        try:
-            data = self._file.read_bytes()
-        except FileNotFoundError:
-            return self._fallback("policy.baseline")
-        except OSError:
-            return self._fallback("policy.last-good-unreadable")
-        try:
-            policy = parse(self._verify(data), self._file.name, self._shapes)
-        except PolicyError:
-            return self._fallback("policy.last-good-refused")
-        return self._in_force(policy, None)
+    def start(self, *, running: bool = False) -> PolicyInForce:
+        """Give the policy to start with; the message tells when it is not the last good one.
+
+        `running` says that an agent begins with it: one that did not end in order has crashed.
+        """
+        with self._lock:
+            message = self._trying.begun() if running else None
+            chosen = self._choice.made(trusted.load(self._folder))
+            return self._in_force(chosen.policy, message or chosen.message)
+
+    def ended(self) -> None:
+        """Note that the agent ends in order."""
+        with self._lock:
+            self._trying.ended()
 
     def offer(self, data: bytes, source: str) -> Policy:
-        """Judge what arrived and put it in force; `source` names it in problems.
+        """Judge a file that an administrator put here; `source` names it in problems.
 
         Raises:
-            PolicyError: it is wrong; the policy in force stays.
+            PolicyError: it is wrong, or not to be trusted; the policy in force stays.
             StoreError: it could not be kept; the policy in force stays.
 
         """
-        policy = parse(self._verify(data), source, self._shapes)
-        try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            durable.write(self._file, data)
-        except OSError as error:
-            words = load()
-            raise StoreError(
-                words.say("policy.not-kept", why=error.strerror or type(error).__name__),
-                words.say("policy.not-kept-advice"),
-            ) from error
+        with self._lock:
+            trust = self._believed()
+            if signature.looks_signed(data):
+                return self._take(data, source, trust)
+            if trust.root:
+                return self._known(data, source, trust)
+            policy = parse(signature.accept_unsigned_local_file(data), source, self._shapes)
+            self._keep(LAST_GOOD, data)
+            return policy
+
+    def deliver(self, data: bytes, source: str) -> Policy:
+        """Judge what came over the network: nothing that is not signed is ever taken.
+
+        Raises:
+            PolicyError: it is wrong, or not to be trusted; the policy in force stays.
+            StoreError: it could not be kept; the policy in force stays.
+
+        """
+        with self._lock:
+            trust = self._believed()
+            if not signature.looks_signed(data):
+                raise rejected("unsigned")
+            return self._take(data, source, trust)
+
+    def pin(self, chain: bytes, *, anew: bool = False) -> int:
+        """Pin the newest root of a chain, walked from the pinned one; give its version.
+
+        `anew` forgets the pinned root first: only for an administrator of this computer.
+
+        Raises:
+            PolicyError: it cannot be walked; the pinned root stays.
+            StoreError: it could not be kept; the pinned root stays.
+
+        """
+        from agentguard.policy.pinning import pinned  # noqa: PLC0415 - only who has a root verifies
+
+        with self._lock:
+            trust = trusted.load(self._folder)
+            after = pinned(trust, chain, self._choice.made(trust), anew=anew)
+            if after != trust:
+                try:
+                    trusted.save(self._folder, after)
+                except OSError as error:
+                    raise _not_kept(error) from error
+            return after.root_version
+
+    def root(self) -> int:
+        """Give the version of the pinned root, 0 for none."""
+        return trusted.load(self._folder).root_version
+
+    def told(self, time: float) -> None:
+        """Take a time that the endpoint has signed, in seconds since 1970."""
+        with self._lock:
+            self._time = max(self._time, time)
+            trust = trusted.load(self._folder)
+            if trust.root and time >= trust.time + TIME_STEP:
+                with suppress(OSError):  # the next one is written
+                    trusted.save(self._folder, msgspec.structs.replace(trust, time=time))
+
+    def standing(self) -> Standing:
+        """Tell how far the policy in force can be relied on."""
+        with self._lock:
+            trust = trusted.load(self._folder)
+            chosen = self._choice.made(trust)
+            release = chosen.policy.release
+            return Standing(
+                signed=chosen.signed,
+                trial=chosen.trial,
+                expires=release.expires,
+                expired=chosen.signed and follow.expired(release, self._now(trust)),
+                root=trust.root_version,
+            )
+
+    def beat(self, *, healthy: bool) -> PolicyInForce | None:
+        """Count a minute of the trial there is; give the policy to go back to, with the reason."""
+        with self._lock:
+            return self._back(self._trying.beat(healthy=healthy))
+
+    def crashed(self) -> PolicyInForce | None:
+        """Count a crash of what runs by the policy; as `beat`."""
+        with self._lock:
+            return self._back(self._trying.crashed())
+
+    def _back(self, why: Message | None) -> PolicyInForce | None:
+        if why is None:
+            return None
+        return self._in_force(self._choice.last_good(trusted.load(self._folder)).policy, why)
+
+    def _believed(self) -> Trust:
+        trust = trusted.load(self._folder)
+        if trust.damaged:
+            raise rejected("trust-damaged")
+        return trust
+
+    def _known(self, data: bytes, source: str, trust: Trust) -> Policy:
+        """Take an unsigned file that was here before the root was pinned: it changes nothing."""
+        if signature.digest(data) not in trust.kept:
+            raise rejected("unsigned-local", source=source)
+        return self._choice.made(trust).policy
+
+    def _take(self, data: bytes, source: str, trust: Trust) -> Policy:
+        if not trust.root:
+            raise rejected("no-root")
+        payload = signature.verified(data, trust.root.encode())
+        policy = parse(payload, source, self._shapes)
+        now = self._choice.made(trust)
+        before = now.policy if now.signed else None
+        against = follow.objection(policy, trust, before, group=self._group, time=self._now(trust))
+        if against is not None:
+            raise rejected(against[0], **against[1])
+        if now.signed and now.policy.digest == policy.digest:
+            return policy
+        self._begin(data, policy, trust)
         return policy
+
+    def _begin(self, data: bytes, policy: Policy, trust: Trust) -> None:
+        """Raise the mark, then put a policy in its trial; cut between, it is offered again."""
+        raised = msgspec.structs.replace(
+            trust.keeping(policy.digest),
+            epoch=policy.release.epoch,
+            version=policy.version,
+            digest=policy.digest,
+        )
+        try:
+            trusted.save(self._folder, raised)
+            trial.save(self._folder, Trial(raw=data, running=self._trying.running))
+        except OSError as error:
+            raise _not_kept(error) from error
+
+    def _keep(self, name: str, data: bytes) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable.write(self._folder / name, data)
+        except OSError as error:
+            raise _not_kept(error) from error
+
+    def _now(self, trust: Trust) -> float:
+        return max(self._time, trust.time)
 
     def _in_force(self, policy: Policy, message: Message | None) -> PolicyInForce:
         return PolicyInForce(at=self._clock.now(), policy=policy, message=message)
 
-    def _fallback(self, why: str) -> PolicyInForce:
-        try:
-            file = self._baseline or paths.shipped_policies() / BASELINE
-            policy = parse(file.read_bytes(), file.name, self._shapes)
-        except (OSError, AgentGuardError):
-            policy = parse(built_in(self._shapes), "built-in", self._shapes)
-            return self._in_force(policy, say("policy.baseline-damaged"))
-        return self._in_force(policy, say(why))
+
+def _not_kept(error: OSError) -> StoreError:
+    words = load()
+    return StoreError(
+        words.say("policy.not-kept", why=error.strerror or type(error).__name__),
+        words.say("policy.not-kept-advice"),
+    )

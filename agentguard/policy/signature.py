@@ -1,11 +1,10 @@
-"""The door for signed policies: bytes as they arrive to the payload that may be parsed."""
+"""The door for policies: bytes as they arrive to the payload that may be parsed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
 
-Verify = Callable[[bytes], bytes]
-"""Gives the payload of what arrived; raises PolicyError when it is not signed as it must be."""
+MARK = b'"payloadType"'
 
 
 def accept_unsigned_local_file(data: bytes) -> bytes:
@@ -14,3 +13,37 @@ def accept_unsigned_local_file(data: bytes) -> bytes:
     Never give this to what comes over the network.
     """
     return data
+
+
+def looks_signed(data: bytes) -> bool:
+    """Tell whether it claims to be a signed policy; nothing is believed by it."""
+    return data.lstrip()[:1] == b"{" and MARK in data
+
+
+def verified(data: bytes, root: bytes) -> bytes:
+    """Give the policy that is signed by the keys of the pinned root.
+
+    Raises:
+        PolicyRejected: it is not, or is no signed policy.
+
+    """
+    from agentguard.trust import bundles, roots  # noqa: PLC0415 - only who has a root verifies
+
+    return bundles.opened(data, roots.first(roots.read(root)))
+
+
+def kept(data: bytes) -> bytes:
+    """Give the policy in an envelope that was verified when it was kept.
+
+    Raises:
+        PolicyRejected: it is no signed policy.
+
+    """
+    from agentguard.trust import bundles  # noqa: PLC0415 - as above
+
+    return bundles.read(data).payload
+
+
+def digest(payload: bytes) -> str:
+    """Give the name by which a policy is known: the SHA-256 of its text, in hex."""
+    return hashlib.sha256(payload).hexdigest()

@@ -34,6 +34,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     ca_file: str = ""
     label: str = ""
     next_in: int = 60
+    policy_root: str = ""
 
 
 def load(folder: Path) -> Enrolment | None:
@@ -95,6 +96,7 @@ def enrol(
         ca_file=str(Path(ca_file).absolute()) if ca_file else "",
         label=label,
         next_in=answer.next_in,
+        policy_root=answer.policy_root,
     )
     try:
         durable.write(folder / FILE, msgspec.json.encode(enrolment))

@@ -12,9 +12,10 @@ from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
+from agentguard.uplink.delivery import PolicyDoor
 from agentguard.uplink.enrolment import Prover
 from agentguard.uplink.reports import Chain, Reports
-from agentguard.uplink.sender import Sender, TakePolicy
+from agentguard.uplink.sender import Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ def connect(
     submit: Submit,
     clock: Clock,
     user: str = "",
-    take_policy: TakePolicy | None = None,
+    policies: PolicyDoor | None = None,
 ) -> Uplink | None:
     """Give the uplink; None when this computer is not enrolled.
 
@@ -54,6 +55,6 @@ def connect(
         snapshot=snapshot,
         submit=submit,
         clock=clock,
-        take_policy=take_policy,
+        policies=policies,
     )
     return Uplink(sender=sender, prover=Prover(client, known, key, user))

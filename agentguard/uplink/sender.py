@@ -6,7 +6,6 @@ pinned key, counts as delivered: a sign-in page of a network answers 200 as well
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 import threading
@@ -22,6 +21,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.uplink.client import Client
+from agentguard.uplink.delivery import Deliveries, PolicyDoor
 from agentguard.uplink.problems import (
     LONGEST_BACKOFF,
     LONGEST_WAIT,
@@ -40,8 +40,6 @@ LOOK = 1.0  # seconds between two looks at a stop, while waiting for a poke
 BETWEEN_ASKED = 5.0  # seconds at least between a failure and a try that a person asks for
 STORE_WAIT = 30.0  # seconds until the journal is tried again
 EPOCHS_IN_A_ROW = 2  # new epochs that are begun before a receipt settles it
-TakePolicy = Callable[[bytes], None]
-"""Judges a policy's bytes and submits what came of it; never raises."""
 
 _RANDOM = secrets.SystemRandom()
 
@@ -75,7 +73,7 @@ class Sender:
         snapshot: Callable[[], Snapshot],
         submit: Submit,
         clock: Clock,
-        take_policy: TakePolicy | None = None,
+        policies: PolicyDoor | None = None,
     ) -> None:
         self._client = client
         self._reports = reports
@@ -87,8 +85,7 @@ class Sender:
         self._asked = threading.Event()
         self._failures = 0
         self._last = b""
-        self._take_policy = take_policy
-        self._policy_taken = ""
+        self._deliveries = Deliveries(client, self._sign, policies) if policies else None
 
     def poke(self) -> None:
         """Report now; while the endpoint is away or busy, at the next try."""
@@ -140,20 +137,9 @@ class Sender:
             raise problem("portal", self._client.host)
         self._last = body
         self._reports.settle(report, received)
-        self._fetch_policy(report.policy_digest, received.policy_digest)
+        if self._deliveries is not None:
+            self._deliveries.follow(report.policy_digest, received)
         return received, bool(report.events) and report.waiting > len(report.events)
-
-    def _fetch_policy(self, present: str, wanted: str) -> None:
-        """Fetch another policy than the one in force, once, and hand its bytes over unread."""
-        take = self._take_policy
-        if take is None or wanted in {"", present, self._policy_taken}:
-            return
-        raw = self._client.get(v1.POLICY, self._sign)
-        if hashlib.sha256(raw).hexdigest() != wanted:
-            LOG.warning("the policy that came is not the one that was named")
-            return
-        self._policy_taken = wanted
-        take(raw)
 
     def _failed(self, error: UplinkError) -> float:
         self._failures += 1

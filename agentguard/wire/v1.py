@@ -16,6 +16,7 @@ MAX_EVENTS = 256  # in one report
 ENROL = "/v1/enroll"
 REPORTS = "/v1/reports"
 POLICY = "/v1/policy"
+ROOTS = "/v1/roots"
 PROOFS = "/v1/proofs"
 
 
@@ -40,12 +41,16 @@ class Enrol(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Enrolled(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to Enrol. `receipt_key` is the Ed25519 key of the endpoint's receipts, base64."""
+    """The answer to Enrol. `receipt_key` is the Ed25519 key of the endpoint's receipts, base64.
+
+    `policy_root` is the newest root document of signed policies, as a list of one.
+    """
 
     device: str
     team: str
     receipt_key: str
     next_in: int
+    policy_root: str = ""
 
 
 class Masked(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -134,13 +139,18 @@ class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to Report: `receipt` is the JSON of a Receipt, `signature` its Ed25519, base64."""
+    """The answer to Report: `receipt` is the JSON of a Receipt, `signature` its Ed25519, base64.
+
+    `policy_digest` is the SHA-256 (hex) of the policy that the device should have, `policy_root`
+    the version of the newest root; `GET /v1/policy` and `GET /v1/roots` give them.
+    """
 
     receipt: str
     signature: str
     next_in: int
     policy_digest: str = ""
     need_posture: bool = False
+    policy_root: int = 0
 
 
 class ProofAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -96,23 +96,6 @@ def test_what_cannot_be_kept_does_not_come_into_force(
     assert keeper.start().policy.name == "baseline"
 
 
-def test_the_verifier_is_asked_at_the_offer_and_again_at_the_start(
-    tmp_path: Path, shapes: tuple[Shape, ...]
-) -> None:
-    def opened(data: bytes) -> bytes:
-        if not data.startswith(b"SIGNED:"):
-            raise PolicyError("It is not signed.")
-        return data.removeprefix(b"SIGNED:")
-
-    keeper = Keeper(tmp_path, shapes, FakeClock(), verify=opened)
-    with pytest.raises(PolicyError, match="not signed"):
-        keeper.offer(GOOD % 1, "site.yaml")
-    assert keeper.offer(b"SIGNED:" + GOOD % 2, "site.yaml").version == 2
-    assert keeper.start().policy.version == 2
-    (tmp_path / LAST_GOOD).write_bytes(GOOD % 9)
-    assert keeper.start().policy.name == "baseline"
-
-
 def test_the_kept_policy_is_the_users_own(keeper: Keeper, tmp_path: Path) -> None:
     keeper.offer(GOOD % 1, "site.yaml")
     if os.name == "posix":  # Windows keeps rights in access lists

@@ -1,0 +1,186 @@
+"""What an agent does with policies: begins with one, takes new ones, tries them, and tells."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentguard.errors import AgentGuardError, PolicyError, PolicyRejected, UsageError
+from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Watching
+from agentguard.model.messages import Message, say
+from agentguard.model.policy import Policy
+from agentguard.model.release import Standing
+from agentguard.model.snapshot import Snapshot
+from agentguard.policy.keeper import Keeper
+from agentguard.ports.clock import Clock, Stop
+
+if TYPE_CHECKING:
+    from agentguard.engine.loop import Engine
+
+LOG = logging.getLogger(__name__)
+
+LOOK = 5.0  # seconds between two looks at how far the policy in force can be relied on
+BEAT = 60.0  # seconds between two heartbeats of a trial
+FRESH = 30.0  # seconds; the engine of an agent that is well has given a picture since
+SOURCE = "endpoint"
+"""What problems of a delivered policy name as its file."""
+
+_QUIET = frozenset({"policy.baseline"})
+"""At a first start there is no policy yet, which is nobody's fault."""
+
+
+class Governor:
+    """One agent's policies; the uplink hands over what was delivered.
+
+    Safe for threads. What comes before the engine is there is told once it runs.
+    """
+
+    def __init__(self, keeper: Keeper, clock: Clock) -> None:
+        self._keeper = keeper
+        self._clock = clock
+        self._engine: Engine | None = None
+        self._waiting: list[Event] = []
+        self._struck: set[str] = set()
+
+    def pin(self, chain: bytes) -> None:
+        """Pin the newest root of a chain."""
+        try:
+            self._keeper.pin(chain)
+        except AgentGuardError as error:
+            self._refuse(error)
+
+    def pin_file(self, file: Path) -> None:
+        """Pin the root of a file that an administrator put here; one that is gone is told."""
+        try:
+            chain = file.read_bytes()
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            LOG.warning("the root document could not be read: %s", why)
+            unread = say("policy.root-unread", file=str(file), why=why)
+            self._tell(PolicyRefused(at=self._clock.now(), message=unread))
+        else:
+            self.pin(chain)
+
+    def local(self, file: Path) -> None:
+        """Take a policy file that an administrator put here.
+
+        Raises:
+            UsageError: it cannot be read, or is wrong. One that is not to be trusted is refused
+                like any other, and the last good one stays in force.
+
+        """
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise UsageError(f"The policy {file} could not be read: {error.strerror}.") from error
+        try:
+            self._keeper.offer(data, str(file))
+        except PolicyRejected as error:
+            if error.kind == "rollback":  # the endpoint has given a newer one since
+                LOG.info("the policy file is older than the policy in force: %s", file)
+            else:
+                self._refuse(error)
+
+    def first(self) -> PolicyInForce:
+        """Give the policy that the agent begins with."""
+        first = self._keeper.start(running=True)
+        if first.message is not None and first.message.id not in _QUIET:
+            self._tell(PolicyRefused(at=first.at, message=first.message))
+        return first
+
+    def run(self, engine: Engine, stop: Stop) -> None:
+        """Tell what waits and what changes, and count the minutes of a trial, until `stop`."""
+        self._engine = engine
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
+            engine.submit(event)
+        told: Standing | None = None
+        beat = self._clock.now().boot + BEAT
+        while True:
+            now = self._clock.now()
+            if now.boot >= beat:
+                beat = now.boot + BEAT
+                self._go_back(self._keeper.beat(healthy=_well(engine.snapshot(), now.boot)))
+            standing = self._keeper.standing()
+            if standing != told:
+                told = standing
+                engine.submit(PolicyStanding(at=now, standing=standing))
+            if self._clock.wait(stop, LOOK):
+                self._keeper.ended()
+                return
+
+    def scanned(self, path: str, reason: str) -> None:
+        """Note how a file was read: one at which the scan's child died counts, each once."""
+        if reason == "reason.crashed" and path not in self._struck:
+            self._struck.add(path)
+            self._go_back(self._keeper.crashed())
+
+    def root(self) -> int:
+        """Give the version of the pinned root, 0 for none."""
+        return self._keeper.root()
+
+    def told(self, time: float) -> None:
+        """Take a time that the endpoint has signed, in seconds since 1970."""
+        self._keeper.told(time)
+
+    def take_roots(self, chain: bytes) -> None:
+        """Take roots that the endpoint hands on; only a pinned one can be followed."""
+        if self._keeper.root():
+            self.pin(chain)
+
+    def take(self, data: bytes) -> None:
+        """Take a policy that the endpoint hands on: in force at once, or refused and said so."""
+        at = self._clock.now()
+        try:
+            policy = self._keeper.deliver(data, SOURCE)
+        except AgentGuardError as error:
+            self._refuse(error)
+        else:
+            self._struck.clear()
+            self._tell(PolicyInForce(at=at, policy=policy))
+
+    def _go_back(self, back: PolicyInForce | None) -> None:
+        if back is None or back.message is None:
+            return
+        LOG.warning("a policy's trial has ended: %s", back.message.id)
+        self._tell(back)
+        self._tell(PolicyRefused(at=back.at, message=back.message))
+
+    def _refuse(self, error: AgentGuardError) -> None:
+        LOG.warning("a policy is refused: %s", error.title)
+        self._tell(PolicyRefused(at=self._clock.now(), message=_why(error)))
+
+    def _tell(self, event: Event) -> None:
+        if self._engine is None:
+            self._waiting.append(event)
+        else:
+            self._engine.submit(event)
+
+
+def _why(error: AgentGuardError) -> Message:
+    if isinstance(error, PolicyRejected):
+        return say(f"policy.rejected.{error.kind}", **error.params)
+    if isinstance(error, PolicyError):
+        return say("policy.delivered-refused")
+    return say("policy.not-kept-now")
+
+
+def _well(snapshot: Snapshot, boot: float) -> bool:
+    """Tell whether the engine answers, and every sensor that began to watch still does."""
+    failed = any(one.state is Watching.FAILED for one in snapshot.sensors)
+    return boot - snapshot.at.boot <= FRESH and not failed
+
+
+def taken(keeper: Keeper, file: Path) -> Policy:
+    """Judge a policy file and put it in force from the next start on.
+
+    Raises:
+        UsageError: the file cannot be read, or is wrong; the policy in force stays.
+
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"The policy {file} could not be read: {error.strerror}.") from error
+    return keeper.offer(data, str(file))

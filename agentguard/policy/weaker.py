@@ -1,0 +1,94 @@
+"""In what a policy asks for less than another: each point as a path of the policy file.
+
+What counts: a control that is paused or missing, a response, a folder, a rule, a kind of data or
+a payment window that is taken away, a lower severity, more that is left out, and a number that
+grows (a time or an amount that is allowed), unless its setting says `stricter: more`. Lists and
+words among a check's settings are not weighed: whether they are stricter is for people to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from agentguard.model.policy import Control, Policy, Watch
+from agentguard.model.verdicts import Severity
+
+_RANK = list(Severity)
+_BATTERY = ("pause", "slow", "full")
+
+
+def weaker(before: Policy, after: Policy) -> tuple[str, ...]:
+    """Give the paths under which `after` asks for less than `before`."""
+    controls = (
+        path
+        for id_, control in before.controls.items()
+        for path in _control(id_, control, after.controls.get(id_))
+    )
+    return (
+        *_watch(before.watch, after.watch),
+        *_detection(before, after),
+        *_lists(before, after),
+        *controls,
+    )
+
+
+def _watch(before: Watch, after: Watch) -> Iterator[str]:
+    less = {
+        "folders": not set(before.folders) <= set(after.folders),
+        "exclude": not set(after.exclude) <= set(before.exclude),
+        "max_mib": after.max_mib < before.max_mib,
+        "sweep_minutes": after.sweep_minutes > before.sweep_minutes,
+        "cpu_percent": after.cpu_percent < before.cpu_percent,
+        "on_battery": _BATTERY.index(after.on_battery) < _BATTERY.index(before.on_battery),
+        "network": before.network and not after.network,
+    }
+    return (f"watch.{name}" for name, is_less in less.items() if is_less)
+
+
+def _detection(before: Policy, after: Policy) -> Iterator[str]:
+    was, is_ = before.detection, after.detection
+    less = {
+        "recognisers": not set(was.recognisers) <= set(is_.recognisers),
+        "off": not set(is_.off) <= set(was.off),
+        "ocr": was.ocr and not is_.ocr,
+    }
+    return (f"detection.{name}" for name, is_less in less.items() if is_less)
+
+
+def _lists(before: Policy, after: Policy) -> Iterator[str]:
+    kept = {(rule.folder, rule.pattern): rule.days for rule in after.retention}
+    if any(kept.get((r.folder, r.pattern), r.days + 1) > r.days for r in before.retention):
+        yield "retention"
+    if not set(before.payment.windows) <= set(after.payment.windows):
+        yield "payment.windows"
+    if before.payment.recorder and not after.payment.recorder:
+        yield "payment.recorder"
+
+
+def _control(id_: str, before: Control, after: Control | None) -> Iterator[str]:
+    if before.paused:
+        return
+    path = f"controls.{id_}"
+    if after is None:
+        yield path
+        return
+    if after.paused:
+        yield f"{path}.paused"
+    if not set(before.respond) <= set(after.respond):
+        yield f"{path}.respond"
+    if _RANK.index(after.severity) < _RANK.index(before.severity):
+        yield f"{path}.severity"
+    yield from _settings(f"{path}.settings", before.settings, after.settings)
+
+
+def _settings(path: str, before: object, after: object) -> Iterator[str]:
+    if not is_dataclass(before) or type(before) is not type(after):
+        return
+    for field in fields(before):
+        was, is_ = getattr(before, field.name), getattr(after, field.name)
+        if type(was) is not int or type(is_) is not int:
+            continue
+        more_is_stricter = field.metadata.get("stricter") == "more"
+        if (is_ < was) if more_is_stricter else (is_ > was):
+            yield f"{path}.{field.name}"

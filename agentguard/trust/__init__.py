@@ -1,0 +1,1 @@
+"""Who is believed: signed envelopes, the keys, and the root document that names them."""

@@ -1,0 +1,61 @@
+"""Fetches what the endpoint hands on about policies, and gives it on unread."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from agentguard.uplink.client import Client
+from agentguard.uplink.signing import Sign
+from agentguard.wire import v1
+
+
+class PolicyDoor(Protocol):
+    """Who judges policies; nothing of it raises."""
+
+    def root(self) -> int:
+        """Give the version of the pinned root, 0 for none."""
+        ...
+
+    def told(self, time: float) -> None:
+        """Take a time that the endpoint has signed, in seconds since 1970."""
+        ...
+
+    def take_roots(self, chain: bytes) -> None:
+        """Judge roots."""
+        ...
+
+    def take(self, data: bytes) -> None:
+        """Judge a policy."""
+        ...
+
+
+class Deliveries:
+    """Fetches each policy and each root once, as the answers to reports name them."""
+
+    def __init__(self, client: Client, sign: Sign, door: PolicyDoor) -> None:
+        self._client = client
+        self._sign = sign
+        self._door = door
+        self._policy = ""
+        self._root = 0
+
+    def follow(self, present: str, received: v1.Received) -> None:
+        """Fetch what a receipted answer names and is not here; `present` is the digest in force.
+
+        Raises:
+            UplinkError: it could not be fetched; it is fetched after the next report.
+
+        """
+        receipt = msgspec.json.decode(received.receipt, type=v1.Receipt)
+        self._door.told(datetime.fromisoformat(receipt.at).timestamp())
+        if received.policy_root > max(self._root, self._door.root()):
+            chain = self._client.get(v1.ROOTS, self._sign)
+            self._root, self._policy = received.policy_root, ""
+            self._door.take_roots(chain)
+        if received.policy_digest not in {"", present, self._policy}:
+            raw = self._client.get(v1.POLICY, self._sign)
+            self._policy = received.policy_digest
+            self._door.take(raw)
