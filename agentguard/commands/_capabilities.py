@@ -23,6 +23,7 @@ from agentguard.ports.desktop import (
     Pictured,
     Probe,
     Session,
+    SystemLog,
 )
 
 PATIENCE = 2.0  # seconds for the desktop to name the window in front
@@ -92,6 +93,7 @@ def capabilities(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Cap
         else Capability(name="notifications", standing=Standing.WORKS)
     )
     yield _of_capture(backend.capture)
+    yield _of_log(backend.system_log)
     for probe in backend.probes:
         yield _of_probe(probe, policy, clock)
 
@@ -171,6 +173,17 @@ def _of_capture(capture: Capture | Absent) -> Capability:
         return Capability(name=name, standing=Standing.ABSENT, reason=str(error))
     standing = Standing.WORKS if pictured is Pictured.BENEATH else Standing.PARTLY
     return Capability(name=name, standing=standing, reason=say(f"cli.doctor.pictured-{pictured}"))
+
+
+def _of_log(log: SystemLog | Absent) -> Capability:
+    if isinstance(log, Absent):
+        return _absent("system-log", log)
+    whole: list[bool] = []
+    tried = _tried("system-log", lambda: whole.append(log.tried()))
+    if tried.standing is Standing.WORKS and not all(whole):
+        reason = say("cli.doctor.log-source")
+        return Capability(name=tried.name, standing=Standing.PARTLY, reason=reason)
+    return tried
 
 
 def _of_probe(probe: Probe, policy: Policy, clock: Clock) -> Capability:

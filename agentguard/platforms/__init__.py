@@ -6,13 +6,14 @@ import os
 import sys
 from typing import Protocol
 
+from agentguard.platforms._aside import Aside
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._clock import boot_id as _boot_id
 from agentguard.platforms._instance import only_one
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Backend
+from agentguard.ports.desktop import Backend, SystemLog
 
-__all__ = ["boot_id", "cage", "leash", "load", "only_one", "system_clock"]
+__all__ = ["aside", "boot_id", "cage", "leash", "load", "only_one", "system_clock"]
 
 
 def load() -> Backend:
@@ -24,6 +25,11 @@ def load() -> Backend:
     from agentguard.platforms import linux  # noqa: PLC0415 - one system's door at a time
 
     return linux.backend(os.environ)
+
+
+def aside(log: SystemLog) -> Aside:
+    """Give a log for which nobody waits; whoever closes it gives it a moment to write."""
+    return Aside(log)
 
 
 def cage() -> str:

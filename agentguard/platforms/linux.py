@@ -18,6 +18,7 @@ from agentguard.platforms._linux.notify import LinuxNotifier
 from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms._linux.screensaver import ScreenSaver, StartedScreenSaver
 from agentguard.platforms._linux.session import Idle, LinuxSession, Means
+from agentguard.platforms._linux.system_log import LinuxSystemLog, offers
 from agentguard.platforms._linux.wayland import offered, socket_path
 from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
 from agentguard.platforms._linux.wayland_front import MANAGER, WaylandForeground
@@ -29,6 +30,7 @@ from agentguard.platforms._linux.x11_saver import X11Saver
 from agentguard.ports.desktop import Absent, Backend, Notifier, Probe, Session
 
 NAME = "linux"
+NO_LOG = Absent(reason=say("desktop.no-system-log"))
 
 
 def backend(environment: Mapping[str, str]) -> Backend:
@@ -49,6 +51,7 @@ def backend(environment: Mapping[str, str]) -> Backend:
         notifier=_notifier(environment),
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,
+        system_log=LinuxSystemLog() if offers() else NO_LOG,
     )
 
 

@@ -16,6 +16,7 @@ from agentguard.model.policy import Policy
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.platforms._simulated_capture import SimulatedCapture
 from agentguard.platforms._simulated_facts import healthy_facts
+from agentguard.platforms._simulated_log import SimulatedSystemLog
 from agentguard.platforms._simulated_ports import (
     CLIPBOARD,
     PRIMARY,
@@ -36,6 +37,7 @@ from agentguard.ports.desktop import (
     FocusedWindow,
     Pictured,
     Probe,
+    Weight,
 )
 
 __all__ = ["CLIPBOARD", "PRIMARY", "SELECTIONS", "FakeClock", "SimulatedDesktop"]
@@ -47,7 +49,7 @@ class SimulatedDesktop:
     """A desktop with one person at it; every method may be called from any thread.
 
     `absent` names the capabilities that it does not give: session, clipboard, foreground, calls,
-    notifier, capture. `locks` says whether a request to lock is followed.
+    notifier, capture, system-log. `locks` says whether a request to lock is followed.
     """
 
     def __init__(self, clock: Clock, *, absent: Iterable[str] = (), locks: bool = True) -> None:
@@ -60,6 +62,7 @@ class SimulatedDesktop:
             facts={type(fact): fact for fact in healthy_facts(now)},
         )
         self._capture = SimulatedCapture(self._state.require)
+        self._log = SimulatedSystemLog(self._state.require)
 
     @property
     def backend(self) -> Backend:
@@ -76,6 +79,7 @@ class SimulatedDesktop:
             probes=tuple(self._probe(kind) for kind in state.facts),
             on_battery=lambda: state.battery,
             capture=nothing if "capture" in missing else self._capture,
+            system_log=nothing if "system-log" in missing else self._log,
         )
 
     def type_key(self) -> None:
@@ -159,6 +163,11 @@ class SimulatedDesktop:
     def pictured(self) -> Mapping[int, Pictured]:
         """What a picture of the screen shows of each window that was asked for."""
         return dict(self._capture.pictured)
+
+    @property
+    def logged(self) -> tuple[tuple[int, Weight, str], ...]:
+        """The lines of the system's log."""
+        return tuple(self._log.lines)
 
     @property
     def watchers(self) -> int:

@@ -9,6 +9,7 @@ from agentguard.model.messages import say
 from agentguard.platforms._win32 import probes
 from agentguard.platforms._win32.capture import WindowsCapture
 from agentguard.platforms._win32.clipboard import WindowsClipboard
+from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.foreground import WindowsForeground
 from agentguard.platforms._win32.microphone_answers import FIRST_BUILD
 from agentguard.platforms._win32.microphones import WindowsCalls
@@ -34,6 +35,7 @@ def backend() -> Backend:
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,
         capture=WindowsCapture(),
+        system_log=WindowsEventLog(),
     )
 
 

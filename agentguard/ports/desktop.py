@@ -178,6 +178,26 @@ class Capture(Protocol):
         ...
 
 
+class Weight(StrEnum):
+    """How much an entry of the system's log matters."""
+
+    INFORMATION = "information"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class SystemLog(Protocol):
+    """The system's own log, which administrators collect; what it refuses is lost to it alone."""
+
+    def write(self, event: int, weight: Weight, text: str) -> None:
+        """Write one line under an id; may take as long as the system likes."""
+        ...
+
+    def tried(self) -> bool:
+        """Open it without writing; tell whether it shows our lines without words of its own."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Reads one fact of the machine every `every` seconds; `read` may take seconds."""
@@ -208,3 +228,4 @@ class Backend:
     probes: tuple[Probe, ...]
     on_battery: Callable[[], bool | None] = no_battery
     capture: Capture | Absent = Absent(reason=say("desktop.no-capture"))
+    system_log: SystemLog | Absent = Absent(reason=say("desktop.no-system-log"))

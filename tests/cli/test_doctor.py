@@ -23,7 +23,7 @@ from tests.cli.typed import Type
 POLICY = parse(built_in(shapes()), "built-in", shapes())
 CAPABILITIES = (
     "idle-time", "lock-state", "clipboard", "window-in-front", "calls", "notifications",
-    "screen-capture",
+    "screen-capture", "system-log",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_a_desktop_that_gives_everything_works(desktop: SimulatedDesktop) -> Non
 
 
 def test_what_is_absent_says_why() -> None:
-    names = ("session", "clipboard", "foreground", "calls", "notifier", "capture")
+    names = ("session", "clipboard", "foreground", "calls", "notifier", "capture", "system-log")
     found = tried(SimulatedDesktop(FakeClock(), absent=names).backend)
     absent = {name: found[name] for name in CAPABILITIES}
     assert {one.standing for one in absent.values()} == {Standing.ABSENT}
