@@ -31,6 +31,17 @@ from agentguard.model.verdicts import Response, Severity, State, Verdict, passed
 
 ID = "clipboard"
 
+REMOTE = "remote"
+REMOTE_PROGRAMS = (
+    "rdpclip",
+    "spice-vdagent",
+    "vdagent",
+    "vmtoolsd",
+    "vncconfig",
+    "xrdp-chansrv",
+)
+"""Programs that hand over what was copied outside of a remote session: RDP, SPICE, VMware, VNC."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -38,7 +49,10 @@ class Rule:
 
     sources: tuple[str, ...] = field(
         default=("*",),
-        metadata={"doc": "Programs in which it was copied (* and ? as in a shell)."},
+        metadata={
+            "doc": "Programs in which it was copied (* and ? as in a shell); `remote` for what "
+            "came into a remote session from outside."
+        },
     )
     targets: tuple[str, ...] = field(
         default=(),
@@ -146,9 +160,13 @@ def _rule(
     for rule in settings.rules:
         there = not rule.targets or named(target, rule.targets)
         about = all(named(hit.kind, rule.kinds) for hit in hits)
-        if there and about and named(event.app, rule.sources):
+        if there and about and _came_from(event.app, rule.sources):
             return rule
     return None
+
+
+def _came_from(app: str, sources: tuple[str, ...]) -> bool:
+    return named(app, sources) or (REMOTE in sources and named(app, REMOTE_PROGRAMS))
 
 
 def is_away(facts: Facts) -> bool:

@@ -31,6 +31,28 @@ class AutoLogonSeen(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteSessionSeen(Fact):
+    """Whether the session is shown on another computer; `protocol` is empty when it is not.
+
+    `clipboard` tells whether what is copied can leave it, `drives` whether it has the drives of
+    the computer that shows it; None when that could not be told.
+    """
+
+    protocol: str = ""
+    clipboard: bool | None = None
+    drives: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipboardHistorySeen(Fact):
+    """What keeps a history of the clipboard; `sent` when it goes to other devices as well."""
+
+    kept: bool = False
+    sent: bool = False
+    products: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworksSeen(Fact):
     """The wireless networks that are in use: `open`, `weak` (WEP) or `protected`, no names.
 

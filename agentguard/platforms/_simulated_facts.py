@@ -21,7 +21,14 @@ from agentguard.model.facts import (
     Volume,
 )
 from agentguard.model.locking import LockLimitsSeen, LockSource, Standing
-from agentguard.model.machine import AutoLogonSeen, NetworksSeen, PatchesSeen, UsbSeen
+from agentguard.model.machine import (
+    AutoLogonSeen,
+    ClipboardHistorySeen,
+    NetworksSeen,
+    PatchesSeen,
+    RemoteSessionSeen,
+    UsbSeen,
+)
 from agentguard.model.moments import Moment
 
 HOUR = 3600.0
@@ -52,5 +59,7 @@ def healthy_facts(at: Moment) -> Iterator[Fact]:
     yield BackupSeen(at=at, newest=at.wall - HOUR, source="simulated")
     yield UsbSeen(at=at)
     yield AutoLogonSeen(at=at, on=False)
+    yield RemoteSessionSeen(at=at)
+    yield ClipboardHistorySeen(at=at)
     yield NetworksSeen(at=at, wireless=True, wifi=("protected",))
     yield PatchesSeen(at=at, looked=at.wall - HOUR, installed=at.wall - HOUR, security=0)

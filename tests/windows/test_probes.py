@@ -16,13 +16,14 @@ from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Progr
 from agentguard.model.locking import LockLimitsSeen, Standing, effective
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
-from agentguard.platforms._win32 import com, registry
+from agentguard.platforms._win32 import api, com, registry
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.power import on_battery, plan
 from agentguard.platforms._win32.probes import (
     antivirus,
     auto_logon,
     backup,
+    clipboard_history,
     disks,
     firewall,
     folders,
@@ -30,9 +31,12 @@ from agentguard.platforms._win32.probes import (
     networks,
     patches,
     programs,
+    remote_session,
     software,
     usb,
 )
+from agentguard.platforms._win32.remote_answers import session
+from agentguard.platforms._win32.session import client_protocol
 from agentguard.texts import load
 
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
@@ -132,6 +136,46 @@ def test_automatic_sign_in_is_read(keys) -> None:
     assert auto_logon.read(AT, POLICY).on is True
     keys(registry.MACHINE, auto_logon.WINLOGON, AutoAdminLogon="0")
     assert auto_logon.read(AT, POLICY).on is False
+
+
+def test_what_leaves_a_remote_session_is_read_from_its_policies(keys) -> None:
+    assert client_protocol() in {0, None}
+    assert remote_session.read(AT, POLICY).protocol == ""
+    keys(registry.USER, f"{remote_session.VIEWS}\\{api.own_session()}", ViewClient_Protocol="PCOIP")
+    for path, state, goes_out in ((1, 2, False), (0, 1, True)):
+        keys(
+            registry.MACHINE,
+            remote_session.PCOIP[path],
+            **{"pcoip.server_clipboard_state": state},
+        )
+        seen = remote_session.read(AT, POLICY)
+        assert (seen.protocol, seen.clipboard, seen.drives) == ("PCOIP", goes_out, None)
+
+
+def test_the_policies_of_remote_desktop_are_read(keys) -> None:
+    keys(registry.MACHINE, remote_session.LISTENER, fDisableClip=0, fDisableCdm=1)
+
+    def now() -> tuple[bool | None, bool | None]:
+        seen = session("RDP", *remote_session.settings(), AT)
+        return seen.clipboard, seen.drives
+
+    assert now() == (True, False)
+    keys(registry.USER, remote_session.POLICY, SCClipLevel=0)
+    keys(registry.MACHINE, remote_session.POLICY, fDisableCdm=0)
+    assert now() == (False, True)
+
+
+def test_the_clipboards_history_and_its_cloud_are_read(keys) -> None:
+    seen = clipboard_history.read(AT, POLICY)
+    assert (seen.kept, seen.sent, seen.unread) == (False, False, "")
+    keys(registry.USER, clipboard_history.USER, EnableClipboardHistory=1, EnableCloudClipboard=1)
+    seen = clipboard_history.read(AT, POLICY)
+    assert (seen.kept, seen.sent, seen.products) == (True, True, ("Windows",))
+    managed = f"{clipboard_history.MANAGED}\\{clipboard_history.AREAS[0]}"
+    keys(registry.MACHINE, managed, AllowClipboardHistory=0)
+    keys(registry.MACHINE, clipboard_history.POLICY, AllowCrossDeviceClipboard=0)
+    seen = clipboard_history.read(AT, POLICY)
+    assert (seen.kept, seen.sent, seen.products) == (False, False, ())
 
 
 def test_a_restart_that_is_due_is_known_since_when(keys) -> None:

@@ -62,6 +62,7 @@ def kernel(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
 close_handle = kernel("CloseHandle", BOOL, HANDLE)
 tick_count = kernel("GetTickCount64", ctypes.c_ulonglong)
 own_process = kernel("GetCurrentProcessId", DWORD)
+_session_of = kernel("ProcessIdToSessionId", BOOL, DWORD, ctypes.POINTER(DWORD))
 _open_process = kernel("OpenProcess", HANDLE, DWORD, BOOL, DWORD)
 _image_of = kernel(
     "QueryFullProcessImageNameW", BOOL, HANDLE, DWORD, wintypes.LPWSTR, ctypes.POINTER(DWORD)
@@ -75,6 +76,12 @@ system_metrics = user("GetSystemMetrics", INT, INT)
 def refused(what: str, advice: str = "") -> PlatformError:
     """Give the error for a call that has just failed, with Windows' own number."""
     return PlatformError(f"Windows refused {what} (error {ctypes.get_last_error()}).", advice)
+
+
+def own_session() -> int:
+    """Give the number of the session that this program runs in; 0 when Windows does not tell it."""
+    number = DWORD()
+    return number.value if _session_of(own_process(), ctypes.byref(number)) else 0
 
 
 def window_pid(window: int) -> int:

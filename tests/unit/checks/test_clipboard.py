@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.checks.clipboard import CHECK, Settings
+from agentguard.checks.clipboard import CHECK, Rule, Settings
 from agentguard.model.events import ClipboardScanned, SensorState, Watching
 from agentguard.model.hits import Hit
 from agentguard.model.messages import say
@@ -85,3 +85,12 @@ def test_a_copied_value_of_a_sites_own_kind_is_a_finding_under_its_policy_alone(
     own = OwnKind(kind="CASE_NO", name="Case", pattern="C[0-9]{6}", finds=("C123456",))
     desk.policy_in_force(own=(own,))
     assert copied(desk, hit).state is State.FAIL
+
+
+@pytest.mark.parametrize(
+    ("app", "state"),
+    [("rdpclip", State.PASS), ("xrdp-chansrv", State.PASS), ("crm", State.FAIL), ("", State.FAIL)],
+)
+def test_a_rule_may_mean_what_comes_into_a_remote_session(desk, app, state) -> None:
+    settings = Settings(rules=(Rule(sources=("remote",), then="allow"),))
+    assert copied(desk, Hit(kind="PAN", count=1), settings=settings, app=app).state is state

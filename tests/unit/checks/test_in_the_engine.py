@@ -58,8 +58,10 @@ from agentguard.model.hits import Hit
 from agentguard.model.machine import (
     AutoLogonSeen,
     ChangesSeen,
+    ClipboardHistorySeen,
     NetworksSeen,
     PatchesSeen,
+    RemoteSessionSeen,
     UsbSeen,
 )
 from agentguard.model.moments import Moment
@@ -157,6 +159,8 @@ def all_good(floor: Floor) -> None:
     floor.see(BackupSeen, newest=floor.desk.wall, source="marker")
     floor.see(UsbSeen)
     floor.see(AutoLogonSeen, on=False)
+    floor.see(RemoteSessionSeen, protocol="RDP", clipboard=False, drives=False)
+    floor.see(ClipboardHistorySeen)
     floor.see(NetworksSeen, wireless=True, wifi=("protected",))
     floor.see(PatchesSeen, looked=floor.desk.wall, installed=floor.desk.wall, security=0)
     floor.see(ChangesSeen, watched=3)

@@ -5,7 +5,6 @@ The later of two settings counts, as in the programs themselves. Who is signed i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,9 @@ from pathlib import Path
 from agentguard.model.machine import AutoLogonSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._linux import ini
 from agentguard.platforms._linux.probes._asked import DENIED
 from agentguard.ports.desktop import Probe
-
-_TRUE = frozenset({"true", "1", "yes", "on"})
-_SECTION = re.compile(r"\[(.+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def read_from(root: Path, at: Moment) -> AutoLogonSeen:
             except OSError:
                 denied = True
                 continue
-            said.update(_settings(words, screen.section))
+            said.update(ini.settings(words, screen.section))
         if _signs_in(screen, said):
             return AutoLogonSeen(at=at, on=True, product=screen.name)
     if denied:
@@ -85,22 +82,10 @@ def _files(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
         yield from sorted(root.glob(pattern.lstrip("/")))
 
 
-def _settings(words: str, section: str) -> Iterator[tuple[str, str]]:
-    """Give the settings of a section; `[Seat:*]` is one of `seat`."""
-    inside = False
-    for line in words.splitlines():
-        plain = line.strip()
-        if found := _SECTION.fullmatch(plain):
-            inside = found[1].partition(":")[0].strip().lower() == section
-        elif inside and "=" in plain and not plain.startswith(("#", ";")):
-            key, _, value = plain.partition("=")
-            yield key.strip().lower(), value.strip()
-
-
 def _signs_in(screen: Screen, said: Mapping[str, str]) -> bool:
     switches = screen.switches or ("",) * len(screen.users)
     return any(
-        bool(said.get(user)) and (not switch or said.get(switch, "").lower() in _TRUE)
+        bool(said.get(user)) and (not switch or said.get(switch, "").lower() in ini.TRUE)
         for user, switch in zip(screen.users, switches, strict=True)
     )
 
