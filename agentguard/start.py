@@ -13,11 +13,12 @@ from agentguard import logs, settings, texts
 from agentguard.agent import Agent, Link, Parts
 from agentguard.app import build, shapes
 from agentguard.engine.loop import Engine
-from agentguard.errors import AgentGuardError, UplinkError, UsageError
+from agentguard.errors import AgentGuardError, UplinkError
+from agentguard.governing import Governor, taken
 from agentguard.mfa import Verifiers
 from agentguard.mfa.offline import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
-from agentguard.model.events import PolicyInForce, PolicyRefused, SensorState, Watching
+from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 ENROLMENT = "enrolment.json"  # as agentguard.uplink.enrolment names it
-
-SOURCE = "endpoint"
-"""What problems of a delivered policy name as its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +72,7 @@ def opened(place: Place) -> Iterator[Agent]:
         UsageError: the settings are damaged, or the policy file that they name.
 
     """
-    machine = settings.load(place.folder)
-    if machine.policy:
-        take_policy(place, Path(machine.policy))
+    governor = _governor(place)
     with ExitStack() as stack:
         store = open_store(place.folder, place.clock)
         stack.callback(store.close)
@@ -97,10 +93,10 @@ def opened(place: Place) -> Iterator[Agent]:
         )
 
         def link(engine: Engine) -> Link | None:
-            asking.uplink = _uplink(place, store, engine)
+            asking.uplink = _uplink(place, store, engine, governor)
             return _link(asking.uplink)
 
-        agent = build(parts, link)
+        agent = build(parts, link, governor=governor)
         if asking.uplink is not None:
             agent.engine.subscribe(_Prompt(asking.uplink.sender.poke))
         stack.callback(agent.stop)
@@ -130,14 +126,38 @@ def take_policy(place: Place, file: Path) -> Policy:
         UsageError: the file cannot be read, or is wrong; the policy in force stays.
 
     """
+    return taken(Keeper(place.folder, shapes(), place.clock), file)
+
+
+def _governor(place: Place) -> Governor:
+    """Give who keeps the policies, with what this computer was given of them."""
+    machine = settings.load(place.folder)
+    team, root = _enrolled(place.folder)
+    keeper = Keeper(place.folder, shapes(), place.clock, group=team)
+    governor = Governor(keeper, place.clock)
+    if machine.policy_root:
+        governor.pin_file(Path(machine.policy_root))
+    elif root and not keeper.root():
+        governor.pin(root.encode())
+    if machine.policy:
+        governor.local(Path(machine.policy))
+    return governor
+
+
+def _enrolled(folder: Path) -> tuple[str, str]:
+    """Give the team and the root of this computer's enrolment; empty where there is none."""
+    if not (folder / ENROLMENT).exists():
+        return "", ""  # TLS and signatures would cost a fifth of the agent's memory
+    from agentguard.uplink import enrolment  # noqa: PLC0415 - see above
+
     try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"The policy {file} could not be read: {error.strerror}.") from error
-    return Keeper(place.folder, shapes(), place.clock).offer(data, str(file))
+        known = enrolment.load(folder)
+    except AgentGuardError:  # told by the uplink
+        return "", ""
+    return (known.team, known.policy_root) if known is not None else ("", "")
 
 
-def _uplink(place: Place, store: Store, engine: Engine) -> Uplink | None:
+def _uplink(place: Place, store: Store, engine: Engine, governor: Governor) -> Uplink | None:
     if not (place.folder / ENROLMENT).exists():
         return None  # TLS and signatures would cost a fifth of the agent's memory
     from agentguard.uplink.link import connect  # noqa: PLC0415 - see above
@@ -151,7 +171,7 @@ def _uplink(place: Place, store: Store, engine: Engine) -> Uplink | None:
             submit=engine.submit,
             clock=place.clock,
             user=place.user,
-            take_policy=_Taking(place, engine),
+            policies=governor,
         )
     except AgentGuardError as error:
         LOG.error("no reports are sent: %s", error)  # noqa: TRY400 - its words say enough
@@ -163,24 +183,6 @@ def _uplink(place: Place, store: Store, engine: Engine) -> Uplink | None:
         )
         engine.submit(broken)
         return None
-
-
-class _Taking:
-    """Judges a policy that the endpoint delivers: in force at once, or refused and said so."""
-
-    def __init__(self, place: Place, engine: Engine) -> None:
-        self._place = place
-        self._engine = engine
-
-    def __call__(self, data: bytes) -> None:
-        at = self._place.clock.now()
-        try:
-            policy = Keeper(self._place.folder, shapes(), self._place.clock).offer(data, SOURCE)
-        except AgentGuardError as error:
-            LOG.warning("the delivered policy is refused: %s", error.title)
-            self._engine.submit(PolicyRefused(at=at, message=say("policy.delivered-refused")))
-        else:
-            self._engine.submit(PolicyInForce(at=at, policy=policy))
 
 
 class _Prompt:
