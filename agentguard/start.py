@@ -34,6 +34,7 @@ from agentguard.store.seen import SeenDatabase
 from agentguard.store.witness import Witness, WitnessedJournal
 
 if TYPE_CHECKING:
+    from agentguard.store.sealing import Sealer
     from agentguard.uplink.link import Uplink
 
 LOG = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def opened(place: Place) -> Iterator[Agent]:
     """
     governor = _governor(place)
     with ExitStack() as stack:
-        store = open_store(place.folder, place.clock)
+        store = open_store(place.folder, place.clock, _sealer(place.folder))
         stack.callback(store.close)
         seen = SeenDatabase(place.folder, place.clock)
         stack.callback(seen.close)
@@ -155,6 +156,20 @@ def _enrolled(folder: Path) -> tuple[str, str]:
     except AgentGuardError:  # told by the uplink
         return "", ""
     return (known.team, known.policy_root) if known is not None else ("", "")
+
+
+def _sealer(folder: Path) -> Sealer | None:
+    """Give what seals the journal of an enrolled computer; without its key, by itself alone."""
+    if not (folder / ENROLMENT).exists():
+        return None  # signatures would cost a fifth of the agent's memory
+    from agentguard.store.sealing import Sealer  # noqa: PLC0415 - see above
+    from agentguard.uplink.enrolment import device_key  # noqa: PLC0415 - see above
+
+    try:
+        return Sealer(folder, device_key(folder))
+    except AgentGuardError as error:
+        LOG.warning("the journal is sealed without the device's key: %s", error)
+        return Sealer(folder)
 
 
 def _uplink(place: Place, store: Store, engine: Engine, governor: Governor) -> Uplink | None:

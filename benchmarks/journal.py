@@ -16,7 +16,8 @@ from pathlib import Path
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.store.db import open_store
-from agentguard.store.export import export, verify_file
+from agentguard.store.export import export
+from agentguard.store.verify import verify_file
 
 PAYLOAD = '{"check":"pii-files","hits":[],"message":"pii-files.found","severity":"high","n":1}'
 

@@ -20,6 +20,8 @@ from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 
 EPOCH_KIND = "journal.epoch"
+GAP_KIND = "journal.gap"
+KEY_KIND = "journal.key"
 GENESIS = bytes(32)
 SALT_BYTES = 16
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
@@ -114,12 +116,13 @@ def sealed(row: Row) -> Row:
 def holds(row: Row) -> bool:
     """Tell whether a row's payload fits its commitment and its content its hash."""
     try:
-        return _committed(row) and hmac.compare_digest(link(row), row.hash)
+        return committed(row) and hmac.compare_digest(link(row), row.hash)
     except (UnicodeError, struct.error):
         return False  # a damaged row may hold what could never have been chained
 
 
-def _committed(row: Row) -> bool:
+def committed(row: Row) -> bool:
+    """Tell whether a row's payload fits its commitment; an erased one does."""
     if row.payload is None or row.salt is None:
         return row.payload is None and row.salt is None
     return hmac.compare_digest(commit_to(row.salt, row.payload), row.commitment)
@@ -162,6 +165,19 @@ class Epoch:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A run of entries that were let go, from `first` to `last`, for want of room.
+
+    `previous` is the hash before it and `hash` that of its last entry, so that the chain goes on.
+    """
+
+    first: int
+    last: int
+    previous: bytes
+    hash: bytes
+
+
 def report_epoch(epoch: int, epochs: Iterable[Epoch]) -> int:
     """Give the epoch under which entries of `epoch` are reported.
 
@@ -169,41 +185,3 @@ def report_epoch(epoch: int, epochs: Iterable[Epoch]) -> int:
     receipted is reported under the epoch that the conflict began.
     """
     return max(epoch, *(e.epoch for e in epochs if e.reason == "conflict"), 0)
-
-
-class Walk:
-    """Follows the chain row by row; `step` tells whether the next row stands where it must."""
-
-    def __init__(self, epochs: Mapping[int, Epoch]) -> None:
-        self._epochs = epochs
-        self._last: Row | None = None
-
-    def step(self, row: Row) -> bool:
-        """Take the next row; False when the chain does not hold here."""
-        good = self._follows(row) and holds(row)
-        self._last = row
-        return good
-
-    def _follows(self, row: Row) -> bool:
-        last = self._last
-        if last is not None and row.epoch == last.epoch:
-            return row.seq == last.seq + 1 and row.previous == last.hash
-        begun = self._epochs.get(row.epoch)
-        if begun is None or (row.seq, row.previous) != (begun.first, begun.previous):
-            return False
-        if any(e.first != row.seq for e in self._between(last, row.epoch)):
-            return False
-        return last is None or (
-            row.epoch > last.epoch and row.seq > last.seq and row.previous == last.hash
-        )
-
-    def _between(self, last: Row | None, epoch: int) -> list[Epoch]:
-        """Give the epochs that were passed over: they hold when they never had an entry."""
-        after = last.epoch if last is not None else 0
-        return [e for e in self._epochs.values() if after < e.epoch < epoch]
-
-    @property
-    def complete(self) -> bool:
-        """Whether no epoch follows the last row: an epoch but the first has an entry."""
-        last = self._last.epoch if self._last is not None else min(self._epochs, default=0)
-        return all(epoch <= last for epoch in self._epochs)

@@ -13,7 +13,7 @@ from agentguard.ports.clock import Clock
 from agentguard.store import chain, recovery, schema
 from agentguard.store.chain import Epoch
 from agentguard.store.database import Database, damaged, spoilt
-from agentguard.store.journal import SqliteJournal
+from agentguard.store.journal import Sealer, SqliteJournal
 from agentguard.store.outbox import SqliteOutbox
 
 LOG = logging.getLogger(__name__)
@@ -36,10 +36,11 @@ class Store:
         self.database.close()
 
 
-def open_store(folder: Path, clock: Clock | None = None) -> Store:
+def open_store(folder: Path, clock: Clock | None = None, sealer: Sealer | None = None) -> Store:
     """Open the store in `folder`; a missing one is made, a damaged one set aside and salvaged.
 
-    Without a clock, the moment of a new epoch is that of the last change of the damaged file.
+    A `sealer` seals every commit. Without a clock, the moment of a new epoch is that of the last
+    change of the damaged file.
 
     Raises:
         StoreError: it cannot be opened or written, or a newer program wrote it.
@@ -48,14 +49,14 @@ def open_store(folder: Path, clock: Clock | None = None) -> Store:
     path = folder / FILE
     recovery.finish(path)
     try:
-        return _open(path)
+        return _open(path, sealer)
     except StoreError as error:
         if not damaged(error):
             raise
     LOG.error("the journal is damaged; it is set aside and what can be read is kept")
     epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE))
     _remember_epoch(folder / EPOCH_FILE, epoch)
-    return _open(path)
+    return _open(path, sealer)
 
 
 def open_for_reading(folder: Path) -> Store:
@@ -73,18 +74,19 @@ def open_for_reading(folder: Path) -> Store:
     return _store(database)
 
 
-def _open(path: Path) -> Store:
+def _open(path: Path, sealer: Sealer | None) -> Store:
     database = Database(path)
     try:
         _make_ready(database)
     except BaseException:
         database.close()
         raise
-    return _store(database)
+    return _store(database, sealer)
 
 
-def _store(database: Database) -> Store:
-    return Store(journal=SqliteJournal(database), outbox=SqliteOutbox(database), database=database)
+def _store(database: Database, sealer: Sealer | None = None) -> Store:
+    journal = SqliteJournal(database, sealer)
+    return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
 
 
 def _make_ready(database: Database) -> None:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from typing import Protocol
 
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
-from agentguard.store import chain
-from agentguard.store.chain import Epoch, Row
-from agentguard.store.database import Database, Value, damaged, spoilt
-from agentguard.store.rows import APPEND, COLUMNS, epoch_of, row_of, values_of
+from agentguard.store import chain, remembered
+from agentguard.store.chain import Epoch, Gap, Row
+from agentguard.store.database import Database, damaged, spoilt
+from agentguard.store.rows import (
+    ADD_SEAL,
+    APPEND,
+    COLUMNS,
+    SEALS,
+    epoch_of,
+    gap_of,
+    row_of,
+    seal_of,
+    values_of,
+    values_of_seal,
+)
+from agentguard.store.seals import Seal
+from agentguard.store.walk import Walk
 
 BATCH = 1000
 """Entries that are read at a time, so that a long walk never holds up the writer."""
@@ -21,16 +33,30 @@ BATCH = 1000
 _LAST = "SELECT epoch, seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
 _NEWEST_EPOCH = "SELECT epoch, first, previous, reason FROM epochs ORDER BY epoch DESC LIMIT 1"
 _READ = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
-_REMEMBER = (
-    "INSERT INTO memory VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-)
+
+
+class Sealer(Protocol):
+    """Seals each commit; see `store.sealing`."""
+
+    def ready(self, expected: bytes) -> bytes:
+        """Take up the key whose public half is expected; give that of a new one, if it is new."""
+        ...
+
+    def seal(self, row: Row) -> Seal:
+        """Seal everything up to an entry."""
+        ...
+
+    def move_on(self) -> None:
+        """Forget the key that was used."""
+        ...
 
 
 class SqliteJournal:
     """The Journal of production; any thread may call it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sealer: Sealer | None = None) -> None:
         self._database = database
+        self._sealer = sealer
 
     def commit(self, records: Sequence[Record], memory: Memory) -> None:
         """Write the records and the changed memory durably; a None value forgets a key.
@@ -40,17 +66,17 @@ class SqliteJournal:
 
         """
         with self._database.transaction():
-            self.append(records)
-            self._remember(memory)
+            if records and self._sealer is not None:
+                self._append_sealed(records, self._sealer)
+            else:
+                self.append(records)
+            remembered.keep(self._database, memory)
+        if records and self._sealer is not None:
+            self._sealer.move_on()
 
     def memory(self, prefix: str) -> Memory:
         """Give what is remembered under the keys that begin with `prefix`."""
-        begin = _key(prefix)
-        rows = self._database.rows(
-            "SELECT key, value FROM memory WHERE key >= ? AND key < ?", (begin, begin + "\uffff")
-        )
-        found = ((str(key), _value(value)) for key, value in rows)
-        return {_unkey(key): value for key, value in found if value is not None}
+        return remembered.under(self._database, prefix)
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """Give at most `limit` entries with a seq greater than `after`, in order."""
@@ -60,7 +86,7 @@ class SqliteJournal:
         """Walk the whole chain: the number of entries, and whether it holds."""
         count, whole = 0, True
         try:
-            walk = chain.Walk(self.epochs())
+            walk = Walk(self.epochs(), self.gaps())
             for row in self.walk():
                 count += 1
                 whole = walk.step(row) and whole
@@ -128,6 +154,21 @@ class SqliteJournal:
         rows = self._database.rows("SELECT epoch, first, previous, reason FROM epochs")
         return {e.epoch: e for e in (epoch_of(row, self._database.path) for row in rows)}
 
+    def gaps(self) -> Mapping[int, Gap]:
+        """Give the runs of entries that were let go, by the first number of each."""
+        rows = self._database.rows("SELECT first, last, previous, hash FROM gaps ORDER BY first")
+        return {g.first: g for g in (gap_of(row, self._database.path) for row in rows)}
+
+    def seals(self) -> list[Seal]:
+        """Give the seals over what the endpoint has not confirmed, and the one before them."""
+        return [seal_of(row, self._database.path) for row in self._database.rows(SEALS)]
+
+    def next_seal(self, seq: int) -> bytes:
+        """Give the public key of the first seal after an entry, empty when nothing is sealed."""
+        sealed = self._database.rows("SELECT public FROM seals WHERE seq > ? LIMIT 1", (seq,))
+        found = sealed[0][0] if sealed else self._expected()
+        return found if isinstance(found, bytes) else b""
+
     def rows(self, after: int, limit: int) -> list[Row]:
         """Give at most `limit` rows as they are stored, with a seq greater than `after`."""
         return [
@@ -164,6 +205,20 @@ class SqliteJournal:
         with self._database.transaction():
             self._append(records, self.head())
 
+    def _append_sealed(self, records: Sequence[Record], sealer: Sealer) -> None:
+        public = sealer.ready(self._expected())
+        if public:
+            payload: Mapping[str, Json] = {"public": public.hex()}
+            records = (*records, Record(kind=chain.KEY_KIND, at=records[-1].at, payload=payload))
+        self.append(records)
+        (row,) = self.rows(self.head()[1] - 1, 1)
+        self._database.many(ADD_SEAL, [values_of_seal(sealer.seal(row))])
+
+    def _expected(self) -> bytes:
+        rows = self._database.rows("SELECT following FROM seals ORDER BY seq DESC LIMIT 1")
+        found = rows[0][0] if rows else b""
+        return found if isinstance(found, bytes) else b""
+
     def _append(self, records: Sequence[Record], after: tuple[int, int, bytes]) -> None:
         epoch, seq, digest = after
         rows = []
@@ -173,12 +228,6 @@ class SqliteJournal:
             digest = row.hash
             rows.append(values_of(row))
         self._database.many(APPEND, rows)
-
-    def _remember(self, memory: Memory) -> None:
-        forgotten = [(_key(key),) for key, value in memory.items() if value is None]
-        kept = [(_key(key), _text(value)) for key, value in memory.items() if value is not None]
-        self._database.many("DELETE FROM memory WHERE key = ?", forgotten)
-        self._database.many(_REMEMBER, kept)
 
     def _newest_epoch(self) -> Epoch:
         rows = self._database.rows(_NEWEST_EPOCH)
@@ -197,24 +246,3 @@ def _chained(record: Record, epoch: int, seq: int, previous: bytes) -> Row:
         raise StoreError(
             f"A record of the kind {record.kind} cannot be written as JSON."
         ) from error
-
-
-def _text(value: Json) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _value(text: Value) -> Json:
-    """Read a remembered value; a damaged one counts as forgotten."""
-    try:
-        return cast("Json", json.loads(str(text)))
-    except ValueError:
-        return None
-
-
-def _key(key: str) -> str:
-    """Write a key in ASCII: a path may hold bytes that are no text, which SQLite refuses."""
-    return json.dumps(key)[1:-1]
-
-
-def _unkey(key: str) -> str:
-    return str(json.loads(f'"{key}"'))

@@ -12,6 +12,7 @@ from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
 from agentguard.store import chain
 from agentguard.store.chain import Epoch, Row
+from agentguard.store.walk import Walk
 
 
 class InMemoryJournal:
@@ -57,7 +58,7 @@ class InMemoryJournal:
     def verify(self) -> tuple[int, bool]:
         """Walk the whole chain: the number of entries, and whether it holds."""
         with self._guard:
-            walk = chain.Walk(self._epochs)
+            walk = Walk(self._epochs)
             steps = [walk.step(row) for row in self._rows]
         return len(steps), all(steps)
 
@@ -88,6 +89,11 @@ class InMemoryJournal:
         """Give the epoch under which entries of `epoch` are reported."""
         with self._guard:
             return chain.report_epoch(epoch, self._epochs.values())
+
+    def next_seal(self, seq: int) -> bytes:
+        """Give the public key of the first seal after an entry: nothing is sealed here."""
+        del seq
+        return b""
 
     def _chained(self, records: Sequence[Record]) -> list[Row]:
         epoch, seq, digest = self.head()

@@ -36,6 +36,9 @@ class SqliteOutbox:
                 "(SELECT seq FROM receipts ORDER BY seq DESC LIMIT 1 OFFSET ?)",
                 (RECEIPTS_KEPT,),
             )
+            self._database.rows(
+                "DELETE FROM seals WHERE seq <= ? AND seq < (SELECT max(seq) FROM seals)", (seq,)
+            )
 
     def waiting(self) -> int:
         """Give the number of entries that have no receipt."""
@@ -47,6 +50,11 @@ class SqliteOutbox:
         rows = self._database.rows("SELECT receipt FROM receipts ORDER BY seq DESC LIMIT 1")
         found = rows[0][0] if rows else b""
         return found if isinstance(found, bytes) else b""
+
+    def receipts(self) -> list[bytes]:
+        """Give all receipts, the oldest first."""
+        rows = self._database.rows("SELECT receipt FROM receipts ORDER BY seq")
+        return [found for (found,) in rows if isinstance(found, bytes)]
 
     def _number(self, sql: str) -> int:
         return int(self._database.rows(sql)[0][0] or 0)

@@ -17,10 +17,25 @@ from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.store import chain, schema
-from agentguard.store.chain import Epoch, Row
+from agentguard.store.chain import Epoch, Gap, Row
 from agentguard.store.database import Database, Value
 from agentguard.store.journal import SqliteJournal
-from agentguard.store.rows import APPEND, COLUMNS, epoch_of, row_of, values_of
+from agentguard.store.rows import (
+    ADD_GAP,
+    ADD_SEAL,
+    APPEND,
+    COLUMNS,
+    SEALS,
+    epoch_of,
+    gap_of,
+    row_of,
+    seal_of,
+    values_of,
+    values_of_gap,
+    values_of_seal,
+)
+from agentguard.store.seals import Seal
+from agentguard.store.walk import Walk
 
 LOG = logging.getLogger(__name__)
 
@@ -99,8 +114,8 @@ def _remove(path: Path) -> None:
 
 
 def _salvage(path: Path, new: Database, at: Moment, known_epoch: int) -> int:
-    rows, epochs, receipts, memory = _read_all(path)
-    kept = _whole_prefix(rows, epochs)
+    rows, epochs, gaps, seals, receipts, memory = _read_all(path)
+    kept = _whole_prefix(rows, epochs, gaps)
     last = kept[-1] if kept else None
     receipted = max((seq for seq, _ in receipts), default=0)
     floor = max(receipted, max((r.seq for r in rows), default=0))
@@ -110,6 +125,9 @@ def _salvage(path: Path, new: Database, at: Moment, known_epoch: int) -> int:
             if known.epoch in used:
                 SqliteJournal(new).open_epoch(known)
         new.many(APPEND, [values_of(row) for row in kept])
+        end = last.seq if last else 0
+        new.many(ADD_GAP, [values_of_gap(g) for g in gaps.values() if g.last < end])
+        new.many(ADD_SEAL, [values_of_seal(seal) for seal in seals if seal.seq <= end])
         new.many("INSERT OR IGNORE INTO receipts VALUES (?, ?)", receipts)
         new.many("INSERT OR IGNORE INTO memory VALUES (?, ?)", memory)
         begun = Epoch(
@@ -134,13 +152,17 @@ Memory = list[tuple[Value, ...]]
 Receipts = list[tuple[int, bytes]]
 
 
-def _read_all(path: Path) -> tuple[list[Row], Mapping[int, Epoch], Receipts, Memory]:
+Found = tuple[list[Row], Mapping[int, Epoch], Mapping[int, Gap], list[Seal], Receipts, Memory]
+
+
+def _read_all(path: Path) -> Found:
     try:
         old = Database(path)
     except StoreError:
-        return [], {}, [], []
+        return [], {}, {}, [], [], []
     try:
-        return list(_rows(old)), _epochs(old), _receipts(old), _memory(old)
+        rows, epochs = list(_rows(old)), _epochs(old)
+        return rows, epochs, _gaps(old), _seals(old), _receipts(old), _memory(old)
     finally:
         with suppress(StoreError):
             old.close()
@@ -178,6 +200,23 @@ def _epochs(old: Database) -> Mapping[int, Epoch]:
     return found
 
 
+def _gaps(old: Database) -> Mapping[int, Gap]:
+    found: dict[int, Gap] = {}
+    for values in _table(old, "SELECT first, last, previous, hash FROM gaps"):
+        with suppress(StoreError):
+            gap = gap_of(values, old.path)
+            found[gap.first] = gap
+    return found
+
+
+def _seals(old: Database) -> list[Seal]:
+    found: list[Seal] = []
+    for values in _table(old, SEALS):
+        with suppress(StoreError):
+            found.append(seal_of(values, old.path))
+    return found
+
+
 def _receipts(old: Database) -> Receipts:
     rows = _table(old, "SELECT seq, receipt FROM receipts ORDER BY seq")
     return [(s, r) for s, r in rows if isinstance(s, int) and isinstance(r, bytes)]
@@ -199,9 +238,11 @@ def _is_memory(row: tuple[Value, ...]) -> bool:
     return True
 
 
-def _whole_prefix(rows: Sequence[Row], epochs: Mapping[int, Epoch]) -> list[Row]:
+def _whole_prefix(
+    rows: Sequence[Row], epochs: Mapping[int, Epoch], gaps: Mapping[int, Gap]
+) -> list[Row]:
     kept: list[Row] = []
-    walk = chain.Walk(epochs)
+    walk = Walk(epochs, gaps)
     for row in rows:
         if not walk.step(row):
             break

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard.store.chain import Epoch, Row
+from agentguard.store.chain import Epoch, Gap, Row
 from agentguard.store.database import Value, spoilt
+from agentguard.store.seals import Seal
 
 APPEND = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_GAP = "INSERT INTO gaps VALUES (?, ?, ?, ?)"
+ADD_SEAL = "INSERT INTO seals VALUES (?, ?, ?, ?, ?, ?, ?)"
+SEALS = "SELECT seq, epoch, hash, public, following, signature, device FROM seals ORDER BY seq"
 COLUMNS = "seq, epoch, boot, wall, kind, payload, salt, commitment, previous, hash"
 
 
@@ -52,3 +56,50 @@ def epoch_of(values: tuple[Value, ...], path: Path) -> Epoch:
             return Epoch(epoch=epoch, first=first, previous=previous, reason=reason)
         case _:
             raise spoilt(path)
+
+
+def gap_of(values: tuple[Value, ...], path: Path) -> Gap:
+    """Give the gap of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged.
+
+    """
+    match values:
+        case (int() as first, int() as last, bytes() as previous, bytes() as digest):
+            return Gap(first=first, last=last, previous=previous, hash=digest)
+        case _:
+            raise spoilt(path)
+
+
+def values_of_gap(gap: Gap) -> tuple[Value, ...]:
+    """Give the gap in the order of the table's columns."""
+    return (gap.first, gap.last, gap.previous, gap.hash)
+
+
+def seal_of(values: tuple[Value, ...], path: Path) -> Seal:
+    """Give the seal of the table's columns.
+
+    Raises:
+        StoreError: the file is damaged.
+
+    """
+    match values:
+        case (
+            int() as seq, int() as epoch, bytes() as digest, bytes() as public,
+            bytes() as following, bytes() as signature, bytes() as device,
+        ):  # fmt: skip
+            return Seal(
+                epoch=epoch, seq=seq, hash=digest, public=public,
+                following=following, signature=signature, device=device,
+            )  # fmt: skip
+        case _:
+            raise spoilt(path)
+
+
+def values_of_seal(seal: Seal) -> tuple[Value, ...]:
+    """Give the seal in the order of the table's columns."""
+    return (
+        seal.seq, seal.epoch, seal.hash, seal.public,
+        seal.following, seal.signature, seal.device,
+    )  # fmt: skip

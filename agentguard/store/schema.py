@@ -37,6 +37,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
         "CREATE TABLE receipts (seq INTEGER PRIMARY KEY, receipt BLOB NOT NULL) STRICT",
     ),
+    (
+        """
+        CREATE TABLE gaps (
+          first INTEGER PRIMARY KEY,
+          last INTEGER NOT NULL,
+          previous BLOB NOT NULL,
+          hash BLOB NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE seals (
+          seq INTEGER PRIMARY KEY,
+          epoch INTEGER NOT NULL,
+          hash BLOB NOT NULL,
+          public BLOB NOT NULL,
+          following BLOB NOT NULL,
+          signature BLOB NOT NULL,
+          device BLOB NOT NULL
+        ) STRICT
+        """,
+    ),
 )
 
 

@@ -34,6 +34,10 @@ class Chain(Journal, Protocol):
         """Give the epoch under which entries of `epoch` are reported."""
         ...
 
+    def next_seal(self, seq: int) -> bytes:
+        """Give the public key of the first seal after an entry, empty when nothing is sealed."""
+        ...
+
     def begin_epoch(self, reason: str, at: Moment, *, above: int = 0) -> int:
         """Begin a new epoch, greater than `above`; give it."""
         ...
@@ -81,6 +85,7 @@ class Reports:
             waiting=self.outbox.waiting(),
             controls=None if controls == self._told else controls,
             events=events,
+            seal=self.journal.next_seal(mark.seq).hex(),
         )
 
     def _run(self, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -108,6 +113,8 @@ class Reports:
         except msgspec.DecodeError:
             return False
         named = (receipt.device, receipt.epoch, receipt.seq, receipt.hash)
+        if receipt.seal not in {"", report.seal}:
+            return False
         return named == (report.device, report.epoch, report.seq, report.hash)
 
     def settle(self, report: v1.Report, received: v1.Received) -> None:

@@ -107,7 +107,9 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`POST /v1/reports`: posture and events of one device; `hash` is the journal's head (hex).
 
-    `controls` is None when posture is unchanged since the last receipted report.
+    `seal` is the public key (Ed25519, hex) that signs the first seal after `seq`, empty when the
+    journal is not sealed. `controls` is None when posture is unchanged since the last receipted
+    report.
     """
 
     device: str
@@ -125,17 +127,22 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     waiting: int
     controls: tuple[Control, ...] | None = None
     events: tuple[Event, ...] = ()
+    seal: str = ""
     schema: int = SCHEMA
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the endpoint signs: it holds every event of the device's epoch up to `seq`."""
+    """What the endpoint signs: it holds every event of the device's epoch up to `seq`.
+
+    `seal` is that of the report: what is sealed after `seq` must begin with this key.
+    """
 
     device: str
     epoch: int
     seq: int
     hash: str
     at: str
+    seal: str = ""
 
 
 class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):

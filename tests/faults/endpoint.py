@@ -175,7 +175,8 @@ class Endpoint:
 
     def receipt(self, report: v1.Report, key: Ed25519PrivateKey | None = None) -> v1.Received:
         receipt = msgspec.json.encode(v1.Receipt(
-            device=report.device, epoch=report.epoch, seq=report.seq, hash=report.hash, at="now"
+            device=report.device, epoch=report.epoch, seq=report.seq, hash=report.hash, at="now",
+            seal=report.seal,
         ))  # fmt: skip
         signature = (key or self.key).sign(receipt)
         return v1.Received(

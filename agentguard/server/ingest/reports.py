@@ -17,6 +17,7 @@ from agentguard.server.store.times import iso
 from agentguard.wire import v1
 
 LAST = 2**63 - 1  # what a column of the database holds
+SEAL = 64  # characters of a public key in hex
 _REPORT = msgspec.json.Decoder(v1.Report)
 _JSON = msgspec.json.Encoder()
 
@@ -57,7 +58,12 @@ class Reports:
             epoch = await self._database.write(lambda c: reports.mark_fork(c, device.id))
             raise Refused(409, "fork", epoch=epoch) from None
         receipt = v1.Receipt(
-            device=device.id, epoch=report.epoch, seq=report.seq, hash=report.hash, at=iso(now)
+            device=device.id,
+            epoch=report.epoch,
+            seq=report.seq,
+            hash=report.hash,
+            at=iso(now),
+            seal=report.seal[:SEAL],
         )
         text = _JSON.encode(receipt)
         received = v1.Received(

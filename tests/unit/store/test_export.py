@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ from agentguard.errors import JournalBroken, StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.store.db import open_store
-from agentguard.store.export import export, verify_file
+from agentguard.store.export import export
+from agentguard.store.verify import verify_file
 from tests.unit.store.second_verifier import whole
 
 ENTRIES = 300
@@ -32,7 +32,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     store.journal.begin_epoch("conflict", MID, above=3)
     store.journal.commit([record(n) for n in range(150, ENTRIES)], {})
     store.journal.erase([10, 11])
-    assert export(store.journal, folder / "out.jsonl", b"a receipt") == ENTRIES
+    assert export(store.journal, folder / "out.jsonl", store.outbox) == ENTRIES
     store.close()
     return (folder / "out.jsonl").read_bytes()
 
@@ -59,30 +59,6 @@ def test_a_whole_journal_is_whole_for_both_verifiers(exported: bytes, tmp_path: 
     found = verify_file(tmp_path / "changed.jsonl")
     assert (found.entries, found.epochs, found.erased) == (ENTRIES, 2, 2)
     assert found.head == json.loads(lines(exported)[-2])["hash"]
-
-
-def test_changed_bits_all_over_a_long_journal_are_found(exported: bytes, tmp_path: Path) -> None:
-    drawn = random.Random(11)
-    for _ in range(200):
-        position, bit = drawn.randrange(len(exported)), drawn.randrange(8)
-        assert broken_at(flipped(exported, position, bit), tmp_path) is not None, (position, bit)
-
-
-def flipped(raw: bytes, position: int, bit: int) -> bytes:
-    changed = bytearray(raw)
-    changed[position] ^= 1 << bit
-    return bytes(changed)
-
-
-def test_every_bit_of_a_short_journal_is_guarded(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    store.journal.commit([record(n) for n in range(2)], {})
-    export(store.journal, tmp_path / "out.jsonl")
-    store.close()
-    raw = (tmp_path / "out.jsonl").read_bytes()
-    for position in range(len(raw)):
-        for bit in range(8):
-            assert broken_at(flipped(raw, position, bit), tmp_path) is not None, (position, bit)
 
 
 @settings(deadline=None, max_examples=100)
@@ -126,8 +102,8 @@ def test_the_first_bad_entry_is_named(bad: int, exported: bytes, tmp_path: Path)
     "raw",
     [b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"\xff\xfe\n", b"[" * 100_000 + b"\n",
      b"9" * 5000 + b"\n",
-     b'{"closing":0}\n', b'{"epochs":[{}],"format":"agentguard-journal/1"}\n',
-     b'{"epochs":[],"format":"agentguard-journal/2"}\n'],
+     b'{"closing":0}\n', b'{"epochs":[{}],"format":"agentguard-journal/2"}\n',
+     b'{"epochs":[],"format":"agentguard-journal/3"}\n'],
 )  # fmt: skip
 def test_what_is_no_journal_is_broken_at_its_start(raw: bytes, tmp_path: Path) -> None:
     assert broken_at(raw, tmp_path) == 0

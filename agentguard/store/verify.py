@@ -1,0 +1,233 @@
+"""Verifies an exported journal, with nothing but the file and the endpoint's public key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentguard import texts
+from agentguard.errors import JournalBroken, StoreError
+from agentguard.model.messages import Message
+from agentguard.store import chain, fileformat
+from agentguard.store.chain import Gap
+from agentguard.store.evidence import Evidence
+from agentguard.store.review import Review
+from agentguard.store.seals import Seal
+from agentguard.store.signatures import unbase64
+from agentguard.store.walk import Walk
+
+BEGINNING_FIELDS = 5
+CLOSING_FIELDS = 3
+Value = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a whole file holds; `erased` entries have lost their payload to retention.
+
+    `receipted` is the number of the last entry that the endpoint confirmed, `sealed` of the last
+    one under a seal, 0 for none. `review` says what a person has to look at.
+    """
+
+    entries: int
+    epochs: int
+    erased: int
+    head: str
+    device: str
+    receipt_key: str
+    last: int
+    receipted: int
+    sealed: int
+    review: tuple[Message, ...]
+
+
+def verify_file(path: Path, receipt_key: str = "") -> Verified:
+    """Verify an exported journal; `receipt_key` is the endpoint's, as the auditor knows it.
+
+    Raises:
+        JournalBroken: it is not whole; the index is that of the first bad entry, or the number
+            of good entries when it is another line that is wrong.
+        StoreError: the file could not be read.
+
+    """
+    verifier = Verifier(receipt_key)
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(fileformat.LONGEST_LINE):
+                verifier.take(line)
+    except OSError as error:
+        raise StoreError(f"{path} could not be read.", "Check the name and its rights.") from error
+    return verifier.finish()
+
+
+class Verifier:
+    """Takes line after line and remembers how many entries were good.
+
+    A line that is refused leaves it as it was, but for its place in the file.
+    """
+
+    def __init__(self, receipt_key: str = "") -> None:
+        self._wanted_key = receipt_key
+        self._digest = hashlib.sha256()
+        self._line = 0
+        self._good = 0
+        self._head = chain.GENESIS
+        self._begin: Value = {}
+        self._closed = False
+        self._review = Review()
+        self._walk = Walk({})
+        self._evidence = Evidence(device="", device_key=b"", receipt_key=b"", epochs={})
+
+    def take(self, line: bytes) -> None:
+        """Take the next line, with its line feed.
+
+        Raises:
+            JournalBroken: it is not one that may stand here.
+
+        """
+        self._line += 1
+        value = self._parsed(line)
+        if self._closed:
+            raise self._broken("after")
+        if not self._begin:
+            self._first(line, value)
+        elif "kind" in value:
+            self._entry(line, value)
+        elif "closing" in value:
+            self._close(line, value)
+        else:
+            self._other(line, value)
+        self._digest.update(line)
+
+    def finish(self) -> Verified:
+        """Say what the file holds, after its last line.
+
+        Raises:
+            JournalBroken: there must be more.
+
+        """
+        if not self._begin:
+            raise self._broken("start")
+        if not self._closed:
+            raise self._broken("cut")
+        return self._result()
+
+    def _entry(self, line: bytes, value: Value) -> None:
+        row = fileformat.row_of(value)
+        if row is None:
+            raise self._broken("line")
+        if not self._walk.follows(row):
+            raise self._broken("order")
+        if not chain.holds(row):
+            raise self._broken("changed")
+        self._spelling(line, fileformat.entry_line(row))
+        if not self._evidence.receipt_fits(row):
+            raise self._broken("receipt-other")
+        if not self._evidence.seal_fits(row):
+            raise self._broken("seal-other")
+        self._review.entry(row)
+        self._good += 1
+        self._head = row.hash
+
+    def _other(self, line: bytes, value: Value) -> None:
+        """Take a line that is no entry: what vouches stands before the first of them."""
+        match value:
+            case {"receipt": str(text), "signature": str(signature)} if self._before_seals():
+                self._spelling(line, fileformat.spelled({"receipt": text, "signature": signature}))
+                if not self._evidence.take_receipt(text, signature):
+                    raise self._broken("receipt")
+            case {"seal": int()} if not self._good:
+                self._seal(line, fileformat.seal_of(value))
+            case {"gap": int()}:
+                self._gap(line, fileformat.gap_of(value))
+            case _:
+                raise self._broken("line")
+
+    def _before_seals(self) -> bool:
+        return self._evidence.takes_receipts and not self._good
+
+    def _seal(self, line: bytes, seal: Seal | None) -> None:
+        if seal is None:
+            raise self._broken("line")
+        self._spelling(line, fileformat.seal_line(seal))
+        if not self._evidence.take_seal(seal):
+            raise self._broken("seal")
+
+    def _gap(self, line: bytes, gap: Gap | None) -> None:
+        if gap is None:
+            raise self._broken("line")
+        self._spelling(line, fileformat.gap_line(gap))
+        if not self._walk.skip(gap):
+            raise self._broken("order")
+        self._review.gap(gap)
+
+    def _parsed(self, line: bytes) -> Value:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise self._broken("line")
+        return value
+
+    def _spelling(self, line: bytes, expected: bytes) -> None:
+        if line != expected:
+            raise self._broken("line")
+
+    def _broken(self, what: str) -> JournalBroken:
+        said = texts.load().say(f"journal-broken.{what}", entry=self._good + 1, line=self._line)
+        return JournalBroken(said, self._good)
+
+    def _first(self, line: bytes, value: Value) -> None:
+        match value:
+            case {
+                "device": str(device), "device_key": str(device_key), "epochs": list(epochs),
+                "format": fileformat.FORMAT, "receipt_key": str(receipt_key),
+            } if len(value) == BEGINNING_FIELDS:  # fmt: skip
+                found = [fileformat.epoch_of(each) for each in epochs]
+            case _:
+                raise self._broken("start")
+        if not found or None in found:
+            raise self._broken("start")
+        self._spelling(line, fileformat.spelled(value))
+        if self._wanted_key and receipt_key and receipt_key != self._wanted_key:
+            raise self._broken("other-key")
+        known = {e.epoch: e for e in found if e is not None}
+        self._begin, self._walk = value, Walk(known)
+        self._review.epochs(known)
+        self._evidence = Evidence(
+            device=device,
+            device_key=unbase64(device_key),
+            receipt_key=unbase64(receipt_key),
+            epochs=known,
+        )
+
+    def _close(self, line: bytes, value: Value) -> None:
+        if value.get("file") != self._digest.hexdigest():
+            raise self._broken("digest")
+        self._spelling(line, fileformat.spelled(value))
+        named = (value.get("closing"), value.get("head"), len(value))
+        if named != (self._good, self._head.hex(), CLOSING_FIELDS):
+            raise self._broken("closing")
+        if not self._walk.complete:
+            raise self._broken("epoch")
+        if self._review.unannounced:
+            raise self._broken("gap")
+        self._closed = True
+
+    def _result(self) -> Verified:
+        review, evidence = self._review, self._evidence
+        return Verified(
+            entries=self._good,
+            epochs=review.used,
+            erased=review.erased,
+            head=self._head.hex(),
+            device=evidence.device,
+            receipt_key=str(self._begin["receipt_key"]),
+            last=review.last,
+            receipted=evidence.receipted,
+            sealed=evidence.sealed,
+            review=review.told(evidence),
+        )
