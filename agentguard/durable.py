@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import threading
 from pathlib import Path
@@ -19,7 +18,7 @@ def write(path: Path, data: bytes) -> None:
         OSError: nothing changed at `path`.
 
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         write_new(beside, data)
         _replace(beside, path)

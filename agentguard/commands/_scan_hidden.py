@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from hashlib import blake2b
 from pathlib import PurePath
 
@@ -17,7 +17,7 @@ class Hidden:
     """
 
     def __init__(self) -> None:
-        self._key = secrets.token_bytes(16)
+        self._key = os.urandom(16)
 
     def path(self, path: str) -> str:
         """Give a made-up path: the folder and the file, with the file's ending."""

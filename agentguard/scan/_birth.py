@@ -28,7 +28,8 @@ _LINE = 0
 """The child's descriptor of the line; a child that reads no keyboard has no other use for it."""
 
 _BOOT = (
-    "import json, os, sys\n"
+    "import gc, json, os, sys\n"
+    "gc.disable()\n"  # until it is ready: what is loaded stays
     "os.closerange(3, 65536)\n"  # what a library of the parent left open is not the child's
     "sys.path[:] = json.loads(sys.argv[2])\n"
     "from agentguard.scan.child import begin\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 
 from agentguard.errors import ScanError
@@ -24,6 +25,8 @@ def serve(
 ) -> None:
     """Answer until the parent hangs up."""
     answerer = _Answerer(errand, extractors)
+    gc.freeze()
+    gc.enable()
     confine(errand.limits)
     cage(pictures=errand.limits.ocr)
     try:

@@ -8,13 +8,14 @@ from base64 import b64decode
 from binascii import Error as BinasciiError
 from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import Message
-from email.policy import Compat32
+from typing import TYPE_CHECKING
 
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, pieces
 from agentguard.scan.limits import MIB
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _ORDER = 30
 _KNOWN = re.compile(
@@ -27,22 +28,8 @@ _LEAST_KNOWN = 3
 _SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Comments")
 _MOST_PARTS = 1000
 _WORD, _END = re.compile(r"=\?([^?\s]{1,75})\?([bBqQ])\?(.*?)\?="), "?="
-_LONGEST_TELLING = 8 << 10
 _SLOW = frozenset(("idna", "punycode"))  # they take the square of the length
 _WIDE = ("utf-16", "utf-32", "ucs-2")
-
-
-class _Brief(Compat32):
-    """Cuts what tells about a part: the parser takes the square of its length."""
-
-    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        """Give a header's name and value."""
-        name, value = super().header_source_parse(sourcelines)
-        is_long = len(value) > _LONGEST_TELLING and name.lower().startswith("content-")
-        return name, value[:_LONGEST_TELLING] if is_long else value
-
-
-_POLICY = _Brief()
 
 
 def sniff(source: Source) -> bool:
@@ -57,8 +44,10 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         work.note("reason.too-large-part")
         yield from pieces(source, work)
         return
+    from agentguard.scan.extract._mail import parsed  # noqa: PLC0415 - slow to load, seldom used
+
     try:
-        mail = message_from_bytes(source.read(source.size), policy=_POLICY)
+        mail = parsed(source.read(source.size))
     except RecursionError:  # parts within parts without end
         work.note("reason.too-deep")
         yield from pieces(source, work)
@@ -128,7 +117,7 @@ def _packed_message(part: Message, work: Work) -> Iterator[str]:
         return
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
         inner = part.get_payload(0)
-        text = inner.get_payload() if isinstance(inner, Message) else ""
+        text = inner.get_payload() if isinstance(inner, type(part)) else ""
         if isinstance(text, str):
             yield from work.within(_from_base_64(text))
 
