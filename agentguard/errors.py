@@ -10,6 +10,7 @@ AgentGuardError                what went wrong, what to do, and the exit code of
 |   |   `-- JournalBroken      the hash chain of a journal does not hold
 |   |-- VaultError             a file was not moved to, or not restored from, the vault
 |   |-- PlatformError          the desktop refused or did not answer
+|   |-- SecretError            a key could not be read or kept; carries the reason's id
 |   |-- UplinkError            the endpoint was not reached or did not answer as it must
 |   `-- EnrolmentError         the endpoint refused this workstation
 `-- CatalogueError             the program is built wrongly: a room is empty, a constant missing
@@ -94,6 +95,24 @@ class PlatformError(CannotError):
     """The desktop refused or did not answer."""
 
 
+class SecretError(CannotError):
+    """A key could not be read from its place, or not be kept there.
+
+    `reason` is an id of resources/text, under `secret`; `place` is the place's id. While it is
+    `passing`, the place may open by itself later.
+    """
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(f"A key could not be read or kept ({reason}, {place}).")
+        self.reason = reason
+        self.place = place
+
+    @property
+    def passing(self) -> bool:
+        """Whether the key may be there all the same."""
+        return self.reason in {"locked", "silent", "absent"}
+
+
 class UplinkError(CannotError):
     """The endpoint was not reached or did not answer as it must; `kind` classes the cause.
 
@@ -120,7 +139,14 @@ class UplinkError(CannotError):
 
 
 class EnrolmentError(CannotError):
-    """The endpoint refused this workstation."""
+    """The endpoint refused this workstation, or what it needs for it is not there.
+
+    `kind` classes the cause, as an id of resources/text under `uplink`; empty for a refusal.
+    """
+
+    def __init__(self, title: str, advice: str = "", *, kind: str = "") -> None:
+        super().__init__(title, advice)
+        self.kind = kind
 
 
 class CatalogueError(AgentGuardError):

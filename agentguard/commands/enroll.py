@@ -13,7 +13,7 @@ from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
 from agentguard.texts import Texts
-from agentguard.uplink import enrolment, identity
+from agentguard.uplink import enrolment
 
 STDIN = "-"
 LONGEST_CODE = 256
@@ -53,7 +53,7 @@ def run(chosen: argparse.Namespace) -> int:
         "cli.enroll.done",
         device=done.device,
         team=done.team or "-",
-        place=identity.KeyFile(folder / identity.FILE).name,
+        place=words.say(f"secret.place.{enrolment.key_place(folder)}"),
     )
     sys.stdout.write(f"{said}\n")
     return FINE

@@ -13,14 +13,18 @@ from agentguard import __version__, durable, texts
 from agentguard.errors import EnrolmentError, UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.ports.people import Ruling
+from agentguard.ports.secrets import SecretPlace
 from agentguard.uplink import identity
 from agentguard.uplink.client import Client
-from agentguard.uplink.identity import DeviceKey, KeyFile
+from agentguard.uplink.identity import DeviceKey, KeySafe
 from agentguard.uplink.problems import problem
 from agentguard.uplink.signing import RequestSigner
 from agentguard.wire import v1
 
 FILE = "enrolment.json"
+LOST = "key-gone"
+"""The kind of the error that says that the key's place has lost it."""
+
 _REFUSALS = frozenset({"http_4xx", "revoked", "conflict"})
 
 
@@ -55,20 +59,55 @@ def load(folder: Path) -> Enrolment | None:
         raise _refused("enrolment-damaged", file) from error
 
 
-def device_key(folder: Path) -> DeviceKey | None:
+def device_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey | None:
     """Give the device's key, None when there is none.
 
     Raises:
-        EnrolmentError: the key is damaged or could not be read.
+        EnrolmentError: the key is damaged or lost, or its place is closed.
 
     """
-    return identity.load(KeyFile(folder / identity.FILE))
+    return KeySafe(folder / identity.FILE, places).load()
+
+
+def needed_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey:
+    """Give the key of a computer that is enrolled.
+
+    Raises:
+        EnrolmentError: the key is damaged or lost, or its place is closed.
+
+    """
+    key = device_key(folder, places)
+    if key is None:
+        said = texts.load()
+        title = said.say("uplink.key-gone", place=said.say("secret.place.file"))
+        raise EnrolmentError(title, said.say("uplink-advice.key-gone"), kind=LOST)
+    return key
+
+
+def key_place(folder: Path) -> str:
+    """Give the id of the place where the device's key should lie, empty when there is none.
+
+    Raises:
+        EnrolmentError: what is known of it is damaged.
+
+    """
+    return KeySafe(folder / identity.FILE).where()
 
 
 def enrol(
-    folder: Path, url: str, code: str, *, clock: Clock, ca_file: str = "", label: str = ""
+    folder: Path,
+    url: str,
+    code: str,
+    *,
+    clock: Clock,
+    ca_file: str = "",
+    label: str = "",
+    places: tuple[SecretPlace, ...] = (),
+    new_key: bool = False,
 ) -> Enrolment:
-    """Enrol with a single-use code; the key is on the disk before the code is sent.
+    """Enrol with a single-use code; the key is kept before the code is sent.
+
+    `new_key` makes another key where the old one cannot be read.
 
     Raises:
         UsageError: the URL or the CA file cannot be used.
@@ -77,7 +116,7 @@ def enrol(
 
     """
     client = Client(url, clock, ca_file=ca_file)
-    key = identity.load_or_make(KeyFile(folder / identity.FILE))
+    key = _kept_key(folder, places, anew=new_key)
     request = _request(code.strip(), key, label)
     try:
         answer = client.post(v1.ENROL, msgspec.json.encode(request), v1.Enrolled)
@@ -103,6 +142,17 @@ def enrol(
     except OSError as error:
         raise _refused("enrolment-unwritten", folder / FILE) from error
     return enrolment
+
+
+def _kept_key(folder: Path, places: tuple[SecretPlace, ...], *, anew: bool) -> DeviceKey:
+    """Give the key to enrol with; made where there is none, and `anew` where it is out of reach."""
+    safe = KeySafe(folder / identity.FILE, places)
+    try:
+        return safe.load_or_make()
+    except EnrolmentError as error:
+        if anew or error.kind == LOST:
+            return safe.make()
+        raise
 
 
 def _request(code: str, key: DeviceKey, label: str) -> v1.Enrol:

@@ -8,83 +8,28 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agentguard import durable, texts
-from agentguard.errors import EnrolmentError
+from agentguard import texts
+from agentguard.errors import EnrolmentError, SecretError
+from agentguard.ports.secrets import SecretPlace
+from agentguard.safe import FILE as FILE_PLACE
+from agentguard.safe import Safe
 
 FILE = "device.key"
 SEED_BYTES = 32
 
 
-class KeyPlace(Protocol):
-    """Where a seed of 32 bytes is kept; `name` is what is reported of it."""
-
-    @property
-    def name(self) -> str:
-        """The place's id, such as `file`."""
-        ...
-
-    def load(self) -> bytes | None:
-        """Give the seed, None when there is none yet; raises EnrolmentError."""
-        ...
-
-    def save(self, seed: bytes) -> None:
-        """Keep the seed durably before returning; raises EnrolmentError."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFile:
-    """A file that only its owner can read."""
-
-    path: Path
-    name: str = "file"
-
-    def load(self) -> bytes | None:
-        """Give the seed, None when there is no file.
-
-        Raises:
-            EnrolmentError: the file is damaged or could not be read.
-
-        """
-        try:
-            seed = self.path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise _refused("key-unwritten", self.path) from error
-        if len(seed) != SEED_BYTES:
-            raise _refused("key-damaged", self.path)
-        return seed
-
-    def save(self, seed: bytes) -> None:
-        """Keep the seed: it is on the disk when this returns.
-
-        Raises:
-            EnrolmentError: it could not be written.
-
-        """
-        try:
-            durable.write(self.path, seed)
-        except OSError as error:
-            raise _refused("key-unwritten", self.path) from error
-
-
-def _refused(kind: str, file: Path) -> EnrolmentError:
-    said = texts.load()
-    return EnrolmentError(
-        said.say(f"uplink.{kind}", file=str(file)), said.say(f"uplink-advice.{kind}")
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class DeviceKey:
-    """An Ed25519 key pair; the seed never leaves it and never shows in a repr."""
+    """An Ed25519 key pair; the seed never leaves it and never shows in a repr.
+
+    `place` is the id of the place where it is kept.
+    """
 
     seed: bytes = field(repr=False)
+    place: str = FILE_PLACE
 
     @property
     def public(self) -> str:
@@ -106,27 +51,63 @@ class DeviceKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
 
-def load(place: KeyPlace) -> DeviceKey | None:
-    """Give the key that is kept in `place`, None when there is none.
+class KeySafe:
+    """Keeps a seed of 32 bytes: in `file`, or better in one of `places`."""
 
-    Raises:
-        EnrolmentError: the place is damaged or could not be read.
+    def __init__(self, file: Path, places: tuple[SecretPlace, ...] = ()) -> None:
+        self._file = file
+        self._safe = Safe(file, places, whole=lambda seed: len(seed) == SEED_BYTES)
 
-    """
-    seed = place.load()
-    return DeviceKey(seed) if seed is not None else None
+    def where(self) -> str:
+        """Give the id of the place where the key should lie, empty when none was ever made.
 
+        Raises:
+            EnrolmentError: what is known of it is damaged.
 
-def load_or_make(place: KeyPlace) -> DeviceKey:
-    """Give the key that is kept in `place`; a new one is kept durably first.
+        """
+        try:
+            return self._safe.where()
+        except SecretError as error:
+            raise self._refused(error) from error
 
-    Raises:
-        EnrolmentError: the place is damaged, or could not be read or written.
+    def load(self) -> DeviceKey | None:
+        """Give the key, None when none was ever made.
 
-    """
-    known = load(place)
-    if known is not None:
-        return known
-    seed = secrets.token_bytes(SEED_BYTES)
-    place.save(seed)
-    return DeviceKey(seed)
+        Raises:
+            EnrolmentError: it is damaged or lost, or its place is closed.
+
+        """
+        try:
+            kept = self._safe.load()
+        except SecretError as error:
+            raise self._refused(error) from error
+        return DeviceKey(kept.secret, kept.place) if kept is not None else None
+
+    def make(self) -> DeviceKey:
+        """Make a key and keep it durably, in place of whatever was there.
+
+        Raises:
+            EnrolmentError: it could not be written.
+
+        """
+        try:
+            kept = self._safe.save(secrets.token_bytes(SEED_BYTES))
+        except SecretError as error:
+            raise self._refused(error) from error
+        return DeviceKey(kept.secret, kept.place)
+
+    def load_or_make(self) -> DeviceKey:
+        """Give the key; a new one is kept durably first.
+
+        Raises:
+            EnrolmentError: it is damaged or lost, its place is closed, or it could not be written.
+
+        """
+        return self.load() or self.make()
+
+    def _refused(self, error: SecretError) -> EnrolmentError:
+        said, kind = texts.load(), f"key-{error.reason}"
+        params = {"file": str(self._file), "place": said.say(f"secret.place.{error.place}")}
+        return EnrolmentError(
+            said.say(f"uplink.{kind}", **params), said.say(f"uplink-advice.{kind}"), kind=kind
+        )

@@ -21,8 +21,7 @@ import msgspec
 from agentguard import durable
 from agentguard.errors import UplinkError
 from agentguard.ports.clock import Clock, Stop
-from agentguard.uplink import identity
-from agentguard.uplink.identity import DeviceKey, KeyFile
+from agentguard.uplink.identity import DeviceKey, KeySafe
 from agentguard.uplink.problems import problem
 from agentguard.uplink.transport import tls_context
 from agentguard.wire import httpsig
@@ -64,7 +63,7 @@ class Recorder:
                 return
 
     def _key(self) -> DeviceKey:
-        key = identity.load_or_make(KeyFile(self._folder / KEY_FILE))
+        key = KeySafe(self._folder / KEY_FILE).load_or_make()
         public = self._folder / PUBLIC_FILE
         if not public.exists():
             durable.write(public, f"{key.public}\n".encode())

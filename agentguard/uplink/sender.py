@@ -45,16 +45,18 @@ _RANDOM = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
-class _Wake:
+class Wake:
     """A stop that a poke sets as well."""
 
     stop: Stop
     poked: threading.Event
 
     def is_set(self) -> bool:
+        """Tell whether either came."""
         return self.stop.is_set() or self.poked.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
+        """Wait for either, at most `timeout` seconds."""
         left = LONGEST_WAIT if timeout is None else timeout
         while left > 0 and not self.is_set():
             self.poked.wait(min(LOOK, left))
@@ -111,7 +113,7 @@ class Sender:
                 return
             if pause > least:
                 wake = self._asked if self._failures else self._poked
-                self._clock.wait(_Wake(stop, wake), pause - least)
+                self._clock.wait(Wake(stop, wake), pause - least)
 
     def report(self) -> float:
         """Report once; give the seconds until the next time."""

@@ -1,4 +1,4 @@
-"""The device's vault key: an age identity (X25519), made on first use, readable by the owner."""
+"""The device's vault key: an age identity (X25519), made on first use, kept in the best place."""
 
 from __future__ import annotations
 
@@ -6,55 +6,97 @@ from pathlib import Path
 
 from pyrage import IdentityError, x25519
 
-from agentguard import durable
-from agentguard.errors import VaultError
+from agentguard.errors import SecretError, VaultError
+from agentguard.ports.secrets import SecretPlace
+from agentguard.safe import Kept, Safe
 from agentguard.texts import load
 
 KEY = "vault.key"
 
 
-def identity(folder: Path, *, holds_files: bool) -> x25519.Identity:
-    """Give the key of the vault in `folder`.
+class VaultKey:
+    """The key of the vault in `folder`; what was read from a better place is asked for once."""
 
-    A new key is made only while the vault is empty: over one that is lost or damaged it would
-    hide that the files can no longer be opened.
+    def __init__(self, folder: Path, places: tuple[SecretPlace, ...] = ()) -> None:
+        self._folder = folder
+        self._safe = Safe(folder / KEY, places, whole=_is_identity)
+        self._once = bool(places)
+        self._known: Kept | None = None
 
-    Raises:
-        VaultError: the key cannot be read, is damaged, or is gone while the vault holds files.
+    def identity(self, *, holds_files: bool) -> x25519.Identity:
+        """Give the key; the caller holds the vault, so nobody else makes one.
 
-    """
-    words = load()
-    try:
-        text = (folder / KEY).read_text(encoding="ascii")
-    except FileNotFoundError:
+        A new key is made only while the vault is empty: over one that is lost or damaged it would
+        hide that the files can no longer be opened.
+
+        Raises:
+            VaultError: the key cannot be read, is damaged, its place is closed, or it is gone while
+                the vault holds files.
+
+        """
+        if self._known is None or not self._once:
+            self._known = self._loaded(holds_files=holds_files)
+        return x25519.Identity.from_str(self._known.secret.decode("ascii").strip())
+
+    def where(self) -> str:
+        """Give the id of the place where the key should lie, empty when there is none.
+
+        Raises:
+            VaultError: what is known of it is damaged.
+
+        """
+        try:
+            return self._safe.where()
+        except SecretError as error:
+            raise _refused(error) from error
+
+    def settle(self) -> None:
+        """Move the key to the best place that is open, if there is a key.
+
+        Raises:
+            VaultError: the key cannot be read.
+
+        """
+        if self.where():
+            self.identity(holds_files=True)
+
+    def sweep(self) -> None:
+        """Remove keys that a crash left before they were ever used. Raises OSError."""
+        for left in self._folder.glob(f".{KEY}.*"):
+            left.unlink(missing_ok=True)
+
+    def _loaded(self, *, holds_files: bool) -> Kept:
+        words = load()
+        try:
+            kept = self._safe.load()
+        except SecretError as error:
+            if holds_files or error.reason != "gone":
+                raise _refused(error) from error
+            kept = None
+        if kept is not None:
+            return kept
         if holds_files:
-            raise VaultError(words.say("vault.key-gone"), words.say("vault.key-advice")) from None
-        return _made(folder)
-    except (OSError, UnicodeDecodeError) as error:
-        raise VaultError(words.say("vault.key-damaged"), words.say("vault.key-advice")) from error
-    return _read(text)
+            raise VaultError(words.say("vault.key-gone"), words.say("vault.key-advice"))
+        try:
+            return self._safe.save(f"{x25519.Identity.generate()}\n".encode("ascii"))
+        except SecretError as error:
+            advice = words.say("vault.disk-advice")
+            raise VaultError(words.say("vault.key-not-made"), advice) from error
 
 
-def sweep(folder: Path) -> None:
-    """Remove keys that a crash left before they were ever used. Raises OSError."""
-    for left in folder.glob(f".{KEY}.*"):
-        left.unlink(missing_ok=True)
-
-
-def _read(text: str) -> x25519.Identity:
-    words = load()
+def _is_identity(secret: bytes) -> bool:
     try:
-        return x25519.Identity.from_str(text.strip())
-    except IdentityError as error:
-        raise VaultError(words.say("vault.key-damaged"), words.say("vault.key-advice")) from error
+        x25519.Identity.from_str(secret.decode("ascii").strip())
+    except (IdentityError, UnicodeDecodeError):
+        return False
+    return True
 
 
-def _made(folder: Path) -> x25519.Identity:
-    """Make a key; the caller holds the vault, so nobody else makes one."""
+def _refused(error: SecretError) -> VaultError:
     words = load()
-    new = x25519.Identity.generate()
-    try:
-        durable.write(folder / KEY, f"{new}\n".encode("ascii"))
-    except OSError as error:
-        raise VaultError(words.say("vault.key-not-made"), words.say("vault.disk-advice")) from error
-    return new
+    if error.passing or error.reason == "denied":
+        place = words.say(f"secret.place.{error.place}")
+        advice = words.say("vault.key-closed-advice")
+        return VaultError(words.say("vault.key-closed", place=place), advice)
+    kind = "vault.key-gone" if error.reason == "gone" else "vault.key-damaged"
+    return VaultError(words.say(kind), words.say("vault.key-advice"))

@@ -18,9 +18,12 @@ from agentguard import durable
 from agentguard.errors import VaultError
 from agentguard.model.records import Json, Record
 from agentguard.ports.clock import Clock
+from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.storage import Journal
 from agentguard.texts import load
-from agentguard.vault import keys, lock, places
+from agentguard.vault import lock
+from agentguard.vault.keys import VaultKey
+from agentguard.vault.places import printable
 from agentguard.vault.sealed import BrokenSeal, Header, Nothing, peek, unseal
 
 ITEM = re.compile(r"[0-9a-f]{16}")
@@ -63,8 +66,15 @@ class Move:
 class Shelf:
     """The folder of sealed files with its key and lock."""
 
-    def __init__(self, folder: Path, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        journal: Journal,
+        clock: Clock,
+        places: tuple[SecretPlace, ...] = (),
+    ) -> None:
         self.folder = folder
+        self.vault_key = VaultKey(folder, places)
         self._items = folder / "items"
         self._journal = journal
         self._clock = clock
@@ -97,7 +107,7 @@ class Shelf:
 
     def key(self) -> x25519.Identity:
         """Give the vault's key, made on first use. Raises VaultError."""
-        return keys.identity(self.folder, holds_files=bool(self.ids()))
+        return self.vault_key.identity(holds_files=bool(self.ids()))
 
     def ids(self) -> tuple[str, ...]:
         """Give the ids of the sealed files."""
@@ -142,7 +152,7 @@ class Shelf:
 
     def sweep(self) -> None:
         """Remove temporary files that no move knows of. Raises OSError."""
-        keys.sweep(self.folder)
+        self.vault_key.sweep()
         under_way = {move.item for move in self.moves()}
         for left in self._items.glob("*.tmp"):
             if left.stem not in under_way:
@@ -172,5 +182,5 @@ class Shelf:
         self._journal.commit(records, {MEMORY + move.item: None})
 
     def _record(self, kind: str, move: Move, payload: dict[str, Json]) -> Record:
-        said: dict[str, Json] = {"item": move.item, "subject": places.printable(move.path)}
+        said: dict[str, Json] = {"item": move.item, "subject": printable(move.path)}
         return Record(kind=kind, at=self._clock.now(), payload={**said, **payload})

@@ -12,6 +12,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock
+from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.storage import Journal
 from agentguard.texts import load
 from agentguard.vault.inbound import Inbound
@@ -27,6 +28,7 @@ class Vault:
     """The vault in `folder`. Every method may be slow and may be called from any thread.
 
     `recovery_keys` are age recipients of the organisation that can open every file as well.
+    `places` are where its key may be kept, best first; a file of its own folder comes last.
     `at_step` is told the name of each step before it is taken: the crash tests stop there.
     """
 
@@ -38,9 +40,10 @@ class Vault:
         *,
         notes: bool = True,
         recovery_keys: tuple[str, ...] = (),
+        places: tuple[SecretPlace, ...] = (),
         at_step: AtStep = no_step,
     ) -> None:
-        self._shelf = Shelf(folder, journal, clock)
+        self._shelf = Shelf(folder, journal, clock, places)
         recipients = tuple(_recipient(key) for key in recovery_keys)
         self._inbound = Inbound(self._shelf, clock, recipients, at_step, notes=notes)
         self._outbound = Outbound(self._shelf, at_step)
@@ -107,6 +110,20 @@ class Vault:
             LOG.warning("the vault could not be looked through: %s", why(error))
             return 0
         return ended
+
+    def settle_key(self) -> str:
+        """Move the key to the best place that is open; give that place's id, empty without a key.
+
+        Raises:
+            VaultError: the key or the vault cannot be read.
+
+        """
+        key = self._shelf.vault_key
+        if not key.where():
+            return ""
+        with self._shelf.held():
+            key.settle()
+        return key.where()
 
     def _mended(self, move: Move) -> bool:
         try:

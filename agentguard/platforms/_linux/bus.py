@@ -42,10 +42,14 @@ class BusRefused(PlatformError):
 
 
 class Bus:
-    """One message bus; the connection is kept, and made again after a failure."""
+    """One message bus; the connection is kept, and made again after a failure.
 
-    def __init__(self, address: str) -> None:
+    `seconds` is the time limit of a call.
+    """
+
+    def __init__(self, address: str, *, seconds: float = SECONDS) -> None:
         self._address = address
+        self._seconds = seconds
         self._guard = threading.Lock()
         self._connection: DBusConnection | None = None
 
@@ -62,7 +66,7 @@ class Bus:
         message = new_method_call(target, method, signature or None, body)
         with self._guard:
             try:
-                reply = self._connected().send_and_get_reply(message, timeout=SECONDS)
+                reply = self._connected().send_and_get_reply(message, timeout=self._seconds)
             except _BROKEN as problem:
                 self._forget()
                 raise PlatformError("The desktop's message bus does not answer.") from problem

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from agentguard.errors import EnrolmentError
-from agentguard.uplink import identity
-from agentguard.uplink.identity import DeviceKey, KeyFile
+from agentguard.uplink.identity import DeviceKey, KeySafe
 from agentguard.uplink.signing import RequestSigner, signed_by
 from agentguard.wire import httpsig
 
 
 def test_a_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
-    place = KeyFile(tmp_path / "device.key")
-    assert identity.load(place) is None
-    made = identity.load_or_make(place)
-    assert identity.load_or_make(place).public == made.public
+    safe = KeySafe(tmp_path / "device.key")
+    assert safe.load() is None
+    made = safe.load_or_make()
+    assert safe.load_or_make().public == made.public
+    assert (made.place, safe.where()) == ("file", "file")
     if os.name == "posix":  # Windows keeps rights in access lists
         assert stat.S_IMODE((tmp_path / "device.key").stat().st_mode) == 0o600
     assert [p.name for p in tmp_path.iterdir()] == ["device.key"]
@@ -27,13 +27,13 @@ def test_a_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> No
 def test_a_damaged_key_is_named_and_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "device.key").write_bytes(b"short")
     with pytest.raises(EnrolmentError, match=r"device\.key is damaged"):
-        identity.load_or_make(KeyFile(tmp_path / "device.key"))
+        KeySafe(tmp_path / "device.key").load_or_make()
     assert (tmp_path / "device.key").read_bytes() == b"short"
 
 
 def test_a_key_that_cannot_be_kept_is_not_used(tmp_path: Path) -> None:
     with pytest.raises(EnrolmentError, match="could not be read or written"):
-        identity.load_or_make(KeyFile(tmp_path / "none" / "device.key"))
+        KeySafe(tmp_path / "none" / "device.key").load_or_make()
 
 
 def test_the_seed_shows_nowhere() -> None:

@@ -1,0 +1,87 @@
+"""Random bytes in Windows' Credential Manager, which stay on this computer.
+
+`CRED_PERSIST_LOCAL_MACHINE` keeps them out of a profile that roams. Any program of the same person
+can read them; another person, or a copy of the disk without the password, cannot.
+Source: Microsoft's reference of wincred.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+from agentguard.errors import SecretError
+from agentguard.platforms._win32.api import BOOL, DWORD, TEXT, VOID, advanced
+
+if sys.platform != "win32":
+    raise ImportError("This module calls Windows.")
+
+_GENERIC = 1  # CRED_TYPE_GENERIC
+_LOCAL_MACHINE = 2  # CRED_PERSIST_LOCAL_MACHINE
+_NOT_FOUND = 1168  # ERROR_NOT_FOUND
+_NO_SUCH_LOGON_SESSION = 1312  # also where a policy forbids to store credentials
+_USER = "AgentGuard"
+
+
+class _Credential(ctypes.Structure):
+    """`CREDENTIALW`."""
+
+    _fields_ = (
+        ("flags", DWORD),
+        ("type", DWORD),
+        ("target", ctypes.c_wchar_p),
+        ("comment", ctypes.c_wchar_p),
+        ("written", ctypes.c_uint64),
+        ("size", DWORD),
+        ("blob", VOID),
+        ("persist", DWORD),
+        ("attribute_count", DWORD),
+        ("attributes", VOID),
+        ("alias", ctypes.c_wchar_p),
+        ("user", ctypes.c_wchar_p),
+    )
+
+
+_write = advanced("CredWriteW", BOOL, VOID, DWORD)
+_read = advanced("CredReadW", BOOL, TEXT, DWORD, DWORD, VOID)
+_delete = advanced("CredDeleteW", BOOL, TEXT, DWORD, DWORD)
+_free = advanced("CredFree", None, VOID)
+
+
+def read(target: str, place: str) -> bytes | None:
+    """Give what is kept under `target`, None when nothing is. Raises SecretError."""
+    found = ctypes.POINTER(_Credential)()
+    if not _read(target, _GENERIC, 0, ctypes.byref(found)):
+        if ctypes.get_last_error() == _NOT_FOUND:
+            return None
+        raise _refused(place)
+    try:
+        return ctypes.string_at(found.contents.blob, found.contents.size)
+    finally:
+        _free(found)
+
+
+def write(target: str, data: bytes, place: str) -> None:
+    """Keep bytes under `target`, in place of what was there. Raises SecretError."""
+    blob = ctypes.create_string_buffer(data, len(data))
+    made = _Credential(
+        type=_GENERIC,
+        target=target,
+        size=len(data),
+        blob=ctypes.addressof(blob),
+        persist=_LOCAL_MACHINE,
+        user=_USER,
+    )
+    if not _write(ctypes.byref(made), 0):
+        raise _refused(place)
+
+
+def delete(target: str, place: str) -> None:
+    """Remove what is kept under `target`, if anything is. Raises SecretError."""
+    if not _delete(target, _GENERIC, 0) and ctypes.get_last_error() != _NOT_FOUND:
+        raise _refused(place)
+
+
+def _refused(place: str) -> SecretError:
+    absent = ctypes.get_last_error() == _NO_SUCH_LOGON_SESSION
+    return SecretError("absent" if absent else "denied", place)
