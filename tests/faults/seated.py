@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -175,6 +176,12 @@ class Answers:
         """Make the last input be so long ago."""
         self._desktop.idle(float(seconds))
         return None
+
+    def processes(self, most: str) -> object:
+        """Let the user have no more processes and threads than this; give the limit before."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+        resource.setrlimit(resource.RLIMIT_NPROC, (int(most), hard))
+        return soft
 
     def zone(self, name: str) -> object:
         """Live in another time zone from now on."""
