@@ -16,6 +16,7 @@ from agentguard.model.events import PolicyInForce
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Backend
 from agentguard.ports.people import Verifier
+from agentguard.ports.secrets import Places
 from agentguard.ports.seen import SeenFiles
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
@@ -46,6 +47,7 @@ class Parts:
     scan: ScanClient
     verifier: Verifier
     seen: SeenFiles | None = None
+    secrets: Places = field(default_factory=Places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def build(
     first = PolicyInForce(at=parts.clock.now(), policy=policy) if policy else govern.first()
     engine = _engine(parts, first)
     link = make_link(engine) or no_link()
-    vault = Vault(parts.folder / "vault", parts.journal, parts.clock)
+    vault = Vault(parts.folder / "vault", parts.journal, parts.clock, places=parts.secrets.vault)
     vault.recover()
     own = _own_sensors(parts, engine, govern)
     signals = CallSignals()

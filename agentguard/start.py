@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ from agentguard.governing import Governor, taken
 from agentguard.mfa import Verifiers
 from agentguard.mfa.offline import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
-from agentguard.model.events import SensorState, Watching
-from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms import aside, cage, leash
@@ -27,15 +25,18 @@ from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Absent, Backend, SystemLog
 from agentguard.ports.people import Ruling
+from agentguard.ports.secrets import Places
 from agentguard.ports.storage import Journal
+from agentguard.safe import FILE
 from agentguard.scan.client import Limits, ScanClient
+from agentguard.sensors.keys import KeysSensor
 from agentguard.store.db import Store, open_store
 from agentguard.store.seen import SeenDatabase
 from agentguard.store.witness import Witness, WitnessedJournal
 
 if TYPE_CHECKING:
     from agentguard.store.sealing import Sealer
-    from agentguard.uplink.link import Uplink
+    from agentguard.uplink.late import LateUplink
 
 LOG = logging.getLogger(__name__)
 
@@ -50,18 +51,19 @@ class Place:
     backend: Backend
     clock: Clock
     user: str = ""
+    secrets: Places = field(default_factory=Places)
 
 
 class _Asking:
     """Asks the endpoint about one-time codes once there is a way to it."""
 
     def __init__(self) -> None:
-        self.uplink: Uplink | None = None
+        self.uplink: LateUplink | None = None
 
     def __call__(self, factor: str, group: str, answer: str) -> Ruling:
         if self.uplink is None:
             raise UplinkError("not-enrolled", "This computer is not enrolled at an endpoint.")
-        return self.uplink.prover.prove(factor, group, answer)
+        return self.uplink.prove(factor, group, answer)
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def opened(place: Place) -> Iterator[Agent]:
     """
     governor = _governor(place)
     with ExitStack() as stack:
-        store = open_store(place.folder, place.clock, _sealer(place.folder))
+        sealer = _sealer(place.folder)
+        store = open_store(place.folder, place.clock, sealer)
         stack.callback(store.close)
         seen = SeenDatabase(place.folder, place.clock)
         stack.callback(seen.close)
@@ -91,15 +94,17 @@ def opened(place: Place) -> Iterator[Agent]:
             scan=scan,
             verifier=Verifiers((RemoteTotp(asking), OfflineCodes(place.folder, place.clock))),
             seen=seen,
+            secrets=place.secrets,
         )
 
         def link(engine: Engine) -> Link | None:
-            asking.uplink = _uplink(place, store, engine, governor)
+            asking.uplink = _uplink(place, store, sealer, engine, governor)
             return _link(asking.uplink)
 
         agent = build(parts, link, governor=governor)
         if asking.uplink is not None:
-            agent.engine.subscribe(_Prompt(asking.uplink.sender.poke))
+            agent.engine.subscribe(_Prompt(asking.uplink.poke))
+        agent.sensors = (*agent.sensors, _keys(place, agent))
         stack.callback(agent.stop)
         yield agent
 
@@ -159,26 +164,24 @@ def _enrolled(folder: Path) -> tuple[str, str]:
 
 
 def _sealer(folder: Path) -> Sealer | None:
-    """Give what seals the journal of an enrolled computer; without its key, by itself alone."""
+    """Give what seals the journal of an enrolled computer; the device's key may come later."""
     if not (folder / ENROLMENT).exists():
         return None  # signatures would cost a fifth of the agent's memory
     from agentguard.store.sealing import Sealer  # noqa: PLC0415 - see above
-    from agentguard.uplink.enrolment import device_key  # noqa: PLC0415 - see above
 
-    try:
-        return Sealer(folder, device_key(folder))
-    except AgentGuardError as error:
-        LOG.warning("the journal is sealed without the device's key: %s", error)
-        return Sealer(folder)
+    return Sealer(folder)
 
 
-def _uplink(place: Place, store: Store, engine: Engine, governor: Governor) -> Uplink | None:
-    if not (place.folder / ENROLMENT).exists():
-        return None  # TLS and signatures would cost a fifth of the agent's memory
-    from agentguard.uplink.link import connect  # noqa: PLC0415 - see above
+def _uplink(
+    place: Place, store: Store, sealer: Sealer | None, engine: Engine, governor: Governor
+) -> LateUplink | None:
+    if sealer is None:
+        return None  # TLS would cost as much
+    from agentguard.uplink.late import LateUplink  # noqa: PLC0415 - see above
+    from agentguard.uplink.link import Uplink, connect  # noqa: PLC0415 - see above
 
-    try:
-        return connect(
+    def connected() -> Uplink | None:
+        uplink = connect(
             place.folder,
             journal=store.journal,
             outbox=store.outbox,
@@ -187,17 +190,27 @@ def _uplink(place: Place, store: Store, engine: Engine, governor: Governor) -> U
             clock=place.clock,
             user=place.user,
             policies=governor,
+            places=place.secrets.device,
         )
-    except AgentGuardError as error:
-        LOG.error("no reports are sent: %s", error)  # noqa: TRY400 - its words say enough
-        broken = SensorState(
-            at=place.clock.now(),
-            sensor="uplink",
-            state=Watching.FAILED,
-            message=say("uplink.broken"),
-        )
-        engine.submit(broken)
-        return None
+        sealer.device = uplink.key if uplink is not None else None
+        return uplink
+
+    return LateUplink(connected, store.outbox, submit=engine.submit, clock=place.clock)
+
+
+def _keys(place: Place, agent: Agent) -> KeysSensor:
+    """Look where the keys lie, and let one that lies in a file move when its place opens."""
+
+    def device() -> str:
+        if not (place.folder / ENROLMENT).exists():
+            return ""
+        from agentguard.uplink import enrolment  # noqa: PLC0415 - signatures cost memory
+
+        if enrolment.key_place(place.folder) == FILE and place.secrets.device:
+            enrolment.device_key(place.folder, place.secrets.device)
+        return enrolment.key_place(place.folder)
+
+    return KeysSensor(device, agent.desk.vault.settle_key, place.clock)
 
 
 class _Prompt:
@@ -215,8 +228,7 @@ class _Prompt:
             self._poke()
 
 
-def _link(uplink: Uplink | None) -> Link | None:
+def _link(uplink: LateUplink | None) -> Link | None:
     if uplink is None:
         return None
-    sender = uplink.sender
-    return Link(run=sender.run, report_now=sender.try_now, last_report=sender.last_report)
+    return Link(run=uplink.run, report_now=uplink.report_now, last_report=uplink.last_report)

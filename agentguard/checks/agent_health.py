@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentguard.checks.base import MINUTE, Check, few
 from agentguard.model.events import (
     Event,
     EventsLost,
     Facts,
+    KeysSeen,
     PolicyInForce,
     PolicyRefused,
     PolicyStanding,
@@ -17,6 +18,7 @@ from agentguard.model.events import (
     UplinkState,
     Watching,
 )
+from agentguard.model.messages import Message, say
 from agentguard.model.verdicts import Severity, Verdict, passed, wrong
 
 REJECTED = "policy.rejected."
@@ -38,8 +40,11 @@ class Settings:
 
 
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
-    """Say the worst that holds now: a blind sensor, a refused policy, no reports, lost events."""
-    return (
+    """Say the worst that holds now: a blind sensor, a refused policy, no reports, lost events.
+
+    The rows tell where the keys lie; a place that is not the best is no fault of the agent.
+    """
+    worst = (
         _sensors(facts)
         or _policy(facts)
         or _expired(facts)
@@ -47,6 +52,15 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
         or _lost(event, facts, settings)
         or _standing(facts)
     )
+    return replace(worst, rows=_keys(facts))
+
+
+def _keys(facts: Facts) -> tuple[Message, ...]:
+    seen = facts.get(KeysSeen)
+    if seen is None:
+        return ()
+    keys = (("device", seen.device), ("vault", seen.vault))
+    return tuple(say(f"secret.{key}.{place}") for key, place in keys if place)
 
 
 def _sensors(facts: Facts) -> Verdict | None:
@@ -112,7 +126,16 @@ CHECK = Check(
     id="agent-health",
     measure=7,
     severity=Severity.MEDIUM,
-    on=(Tick, SensorState, EventsLost, UplinkState, PolicyRefused, PolicyInForce, PolicyStanding),
+    on=(
+        Tick,
+        SensorState,
+        EventsLost,
+        UplinkState,
+        KeysSeen,
+        PolicyRefused,
+        PolicyInForce,
+        PolicyStanding,
+    ),
     settings=Settings,
     judge=judge,
     fresh=MINUTE,

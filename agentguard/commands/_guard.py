@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agentguard import paths, settings, texts
 from agentguard.commands.base import FINE
 from agentguard.errors import CannotError
-from agentguard.platforms import load, only_one, system_clock
+from agentguard.platforms import load, only_one, secret_places, system_clock
 from agentguard.texts import Texts
 
 if TYPE_CHECKING:
@@ -40,7 +40,13 @@ def guarding(folder: Path) -> Iterator[Agent]:
     """Start the agent of this user on this computer, and stop it afterwards."""
     from agentguard.start import Place, logged, opened  # noqa: PLC0415 - after the first icon
 
-    place = Place(folder=folder, backend=load(), clock=system_clock(), user=getpass.getuser())
+    place = Place(
+        folder=folder,
+        backend=load(),
+        clock=system_clock(),
+        user=getpass.getuser(),
+        secrets=secret_places(),
+    )
     logged(place)
     with opened(place) as agent:
         agent.start()

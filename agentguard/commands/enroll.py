@@ -11,7 +11,7 @@ from pathlib import Path
 from agentguard import paths, settings, texts
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
-from agentguard.platforms import system_clock
+from agentguard.platforms import secret_places, system_clock
 from agentguard.texts import Texts
 from agentguard.uplink import enrolment
 
@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     parser.add_argument("--ca", metavar="FILE", help=words.say("cli.enroll.ca"))
     parser.add_argument("--label", help=words.say("cli.enroll.label"))
     parser.add_argument("--code-file", metavar="FILE", help=words.say("cli.enroll.code-file"))
+    parser.add_argument("--new-key", action="store_true", help=words.say("cli.enroll.new-key"))
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -47,6 +48,8 @@ def run(chosen: argparse.Namespace) -> int:
         clock=system_clock(),
         ca_file=wanted.ca_file,
         label=wanted.label,
+        places=secret_places().device,
+        new_key=chosen.new_key,
     )
     settings.save(folder, wanted)
     said = words.say(

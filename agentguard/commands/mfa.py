@@ -13,7 +13,7 @@ from agentguard.errors import CannotError, UsageError
 from agentguard.mfa.offline import HOURS, MOST, OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.records import Record
-from agentguard.platforms import system_clock
+from agentguard.platforms import secret_places, system_clock
 from agentguard.ports.clock import Clock
 from agentguard.store.db import open_store
 from agentguard.texts import Texts
@@ -59,7 +59,7 @@ def _prove(folder: Path, clock: Clock, words: Texts) -> None:
         CannotError: this computer is not enrolled, or the code was not accepted.
 
     """
-    known, key = enrolment.load(folder), enrolment.device_key(folder)
+    known, key = enrolment.load(folder), enrolment.device_key(folder, secret_places().device)
     if known is None or key is None:
         raise CannotError(words.say("cli.mfa.not-enrolled"), words.say("cli.mfa.how-enrolled"))
     client = Client(known.url, clock, ca_file=known.ca_file)

@@ -71,7 +71,7 @@ def _vault() -> Iterator[Vault]:
     clock = platforms.system_clock()
     store = open_store(folder, clock)
     try:
-        yield Vault(folder / "vault", store.journal, clock)
+        yield Vault(folder / "vault", store.journal, clock, places=platforms.secret_places().vault)
     finally:
         store.close()
 

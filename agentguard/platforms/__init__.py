@@ -12,8 +12,9 @@ from agentguard.platforms._clock import boot_id as _boot_id
 from agentguard.platforms._instance import only_one
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend, SystemLog
+from agentguard.ports.secrets import Places
 
-__all__ = ["aside", "boot_id", "cage", "leash", "load", "only_one", "system_clock"]
+__all__ = ["aside", "boot_id", "cage", "leash", "load", "only_one", "secret_places", "system_clock"]
 
 
 def load() -> Backend:
@@ -25,6 +26,19 @@ def load() -> Backend:
     from agentguard.platforms import linux  # noqa: PLC0415 - one system's door at a time
 
     return linux.backend(os.environ)
+
+
+def secret_places() -> Places:
+    """Give where this session can keep secrets; a place tells by itself when it is closed."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.protected import Protected  # noqa: PLC0415 - as above
+
+        unbound = Protected(bound=False)
+        return Places(device=(Protected(bound=True), unbound), vault=(unbound,))
+    from agentguard.platforms._linux.secret_service import SecretService  # noqa: PLC0415 - as above
+
+    keyring = SecretService(os.environ)
+    return Places(device=(keyring,), vault=(keyring,))
 
 
 def aside(log: SystemLog) -> Aside:

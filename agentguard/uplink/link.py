@@ -8,20 +8,23 @@ from pathlib import Path
 
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock
+from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import PolicyDoor
 from agentguard.uplink.enrolment import Prover
+from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.reports import Chain, Reports
 from agentguard.uplink.sender import Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uplink:
-    """The actor that reports, and who is asked about one-time codes."""
+    """The actor that reports, who is asked about one-time codes, and the key that signs."""
 
+    key: DeviceKey
     sender: Sender
     prover: Prover
 
@@ -36,17 +39,19 @@ def connect(
     clock: Clock,
     user: str = "",
     policies: PolicyDoor | None = None,
+    places: tuple[SecretPlace, ...] = (),
 ) -> Uplink | None:
     """Give the uplink; None when this computer is not enrolled.
 
     Raises:
-        EnrolmentError: the enrolment or the key is damaged.
+        EnrolmentError: the enrolment or the key is damaged or lost, or the key's place is closed.
         UsageError: the CA file cannot be used.
 
     """
-    known, key = enrolment.load(folder), enrolment.device_key(folder)
-    if known is None or key is None:
+    known = enrolment.load(folder)
+    if known is None:
         return None
+    key = enrolment.needed_key(folder, places)
     client = Client(known.url, clock, ca_file=known.ca_file)
     reports = Reports(enrolment=known, key=key, journal=journal, outbox=outbox)
     sender = Sender(
@@ -57,4 +62,4 @@ def connect(
         clock=clock,
         policies=policies,
     )
-    return Uplink(sender=sender, prover=Prover(client, known, key, user))
+    return Uplink(key=key, sender=sender, prover=Prover(client, known, key, user))

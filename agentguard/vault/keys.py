@@ -8,7 +8,7 @@ from pyrage import IdentityError, x25519
 
 from agentguard.errors import SecretError, VaultError
 from agentguard.ports.secrets import SecretPlace
-from agentguard.safe import Kept, Safe
+from agentguard.safe import FILE, Kept, Safe
 from agentguard.texts import load
 
 KEY = "vault.key"
@@ -20,7 +20,6 @@ class VaultKey:
     def __init__(self, folder: Path, places: tuple[SecretPlace, ...] = ()) -> None:
         self._folder = folder
         self._safe = Safe(folder / KEY, places, whole=_is_identity)
-        self._once = bool(places)
         self._known: Kept | None = None
 
     def identity(self, *, holds_files: bool) -> x25519.Identity:
@@ -34,9 +33,14 @@ class VaultKey:
                 the vault holds files.
 
         """
-        if self._known is None or not self._once:
+        if self._known is None or not self.settled:
             self._known = self._loaded(holds_files=holds_files)
         return x25519.Identity.from_str(self._known.secret.decode("ascii").strip())
+
+    @property
+    def settled(self) -> bool:
+        """Whether the key was read from a better place than a file, and may be kept in mind."""
+        return self._known is not None and self._known.place != FILE
 
     def where(self) -> str:
         """Give the id of the place where the key should lie, empty when there is none.

@@ -119,10 +119,9 @@ class Vault:
 
         """
         key = self._shelf.vault_key
-        if not key.where():
-            return ""
-        with self._shelf.held():
-            key.settle()
+        if key.where() and not key.settled:
+            with self._shelf.held():
+                key.settle()
         return key.where()
 
     def _mended(self, move: Move) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from agentguard.checks.agent_health import CHECK, Settings
 from agentguard.model.events import (
     EventsLost,
+    KeysSeen,
     PolicyInForce,
     PolicyRefused,
     SensorState,
@@ -18,7 +19,9 @@ from agentguard.model.events import (
 )
 from agentguard.model.messages import say
 from agentguard.model.verdicts import State
+from agentguard.texts import load
 
+WORDS = load()
 WELL = "Everything that can be watched here is watched."
 
 
@@ -43,6 +46,28 @@ def test_all_is_well(desk) -> None:
     report(desk)
     told = tick(desk)
     assert (told.state, told.words, told.subject) == (State.PASS, WELL, "")
+
+
+def keys(desk, device: str, vault: str) -> list[str]:
+    """Give what is said of the keys' places beside the verdict."""
+    seen = desk.see(KeysSeen, device=device, vault=vault)
+    return [WORDS.render(row) for row in CHECK.judge(seen, desk.facts, Settings()).rows]
+
+
+def test_where_the_keys_lie_is_told_beside_what_is_wrong(desk) -> None:
+    assert keys(desk, "secret-service", "file") == [
+        "The device's key lies in the desktop's keyring.",
+        "The vault's key lies in a file that only its user can read.",
+    ]
+    assert tick(desk).state is State.PASS
+    sensor(desk, "files", Watching.FAILED)
+    assert keys(desk, "", "dpapi") == ["The vault's key lies in Windows' protected store."]
+    assert tick(desk).state is State.FAIL
+
+
+@pytest.mark.parametrize("place", ["file", "secret-service", "credential-manager", "dpapi"])
+def test_every_place_has_its_sentence(place: str) -> None:
+    assert all(WORDS.has(f"secret.{key}.{place}") for key in ("place", "device", "vault"))
 
 
 def test_failed_sensors_are_named_until_each_sees_again(desk) -> None:
