@@ -1,13 +1,47 @@
-"""Reads a policy file that was named on the command line."""
+"""Reads and writes the policy files that were named on the command line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard import app, texts
-from agentguard.errors import UsageError
+from agentguard import app, durable, texts
+from agentguard.errors import CannotError, UsageError
 from agentguard.model.policy import Policy
 from agentguard.policy.parse import parse
+
+
+def data(file: str | Path) -> bytes:
+    """Give the bytes of a file.
+
+    Raises:
+        UsageError: it cannot be read.
+
+    """
+    words = texts.load()
+    try:
+        return Path(file).read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise UsageError(
+            words.say("cli.policy.unreadable", file=str(file), why=why),
+            words.say("cli.policy.unreadable-advice"),
+        ) from error
+
+
+def write(file: Path, made: bytes) -> None:
+    """Write what is no secret; at any instant the file is the old or the new one.
+
+    Raises:
+        CannotError: it is as before.
+
+    """
+    try:
+        durable.write(file, made)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CannotError(
+            texts.load().say("cli.policy.unwritten", file=str(file), why=why)
+        ) from error
 
 
 def read(file: str) -> Policy:
@@ -17,13 +51,4 @@ def read(file: str) -> Policy:
         UsageError: it cannot be read, or is wrong; every problem is told with its line.
 
     """
-    words = texts.load()
-    try:
-        data = Path(file).read_bytes()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise UsageError(
-            words.say("cli.policy.unreadable", file=file, why=why),
-            words.say("cli.policy.unreadable-advice"),
-        ) from error
-    return parse(data, file, app.shapes())
+    return parse(data(file), file, app.shapes())

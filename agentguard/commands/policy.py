@@ -1,4 +1,4 @@
-"""agentguard policy: validate, show and explain policies, and print their schema."""
+"""agentguard policy: validate, show and explain policies, and sign them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 
 from agentguard import app, paths, platforms, texts
-from agentguard.commands import _policy_file
+from agentguard.commands import _policy_file, _policy_keys, _policy_root
 from agentguard.commands.base import FINE, WRONG_USE, Command
 from agentguard.errors import UsageError
 from agentguard.model.policy import Policy
@@ -16,6 +16,8 @@ from agentguard.policy.keeper import Keeper
 from agentguard.policy.plain import policy_table, policy_yaml
 from agentguard.policy.schema import json_schema
 from agentguard.texts import Texts
+
+SIGNING = ("keygen", "sign", "verify")
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -29,6 +31,9 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
         if name == "show":
             verb.add_argument("--json", action="store_true", help=words.say("cli.policy.json"))
     _verb(verbs, "schema", words)
+    for name in SIGNING:
+        _policy_keys.arguments(name, _verb(verbs, name, words), words)
+    _policy_root.arguments(_verb(verbs, "root", words), words)
 
 
 def _verb(
@@ -49,6 +54,10 @@ def run(chosen: argparse.Namespace) -> int:
             measures = {check.id: check.measure for check in app.catalogue()}
             sys.stdout.write(explain(_policy(chosen.file), measures))
             return FINE
+        case "root":
+            return _policy_root.run(chosen)
+        case verb if verb in SIGNING:
+            return _policy_keys.run(chosen)
         case _:
             schema = json.dumps(json_schema(app.shapes()), indent=2, ensure_ascii=False)
             sys.stdout.write(schema + "\n")

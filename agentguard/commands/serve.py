@@ -25,7 +25,7 @@ PORT = 8443
 def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=said.say("cli.serve.host"))
     parser.add_argument("--port", type=int, default=PORT, help=said.say("cli.serve.port"))
-    for name in ("data", "cert", "key", "policies"):
+    for name in ("data", "cert", "key"):
         parser.add_argument(f"--{name}", type=Path, help=said.say(f"cli.serve.{name}"))
     parser.add_argument("--database", default="", help=said.say("cli.serve.database"))
 
@@ -39,7 +39,7 @@ def _run(given: argparse.Namespace) -> int:
         return clock.now().wall
 
     data = given.data or paths.data_folder() / "server"
-    settings = ServerSettings(data=data, database=given.database, policies=given.policies)
+    settings = ServerSettings(data=data, database=given.database)
     with Admin(settings, now) as admin:
         users = admin.users()
     logs.set_up(data, seconds=lambda: clock.now().boot)
@@ -63,8 +63,6 @@ def _judge(given: argparse.Namespace, said: Texts) -> None:
     _given.port(given.port, said)
     if (given.cert is None) != (given.key is None):
         raise UsageError(said.say("cli.serve.both"))
-    if given.policies is not None and not given.policies.is_dir():
-        raise UsageError(said.say("cli.serve.no-policies", folder=str(given.policies)))
     if given.cert is not None:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(given.cert, given.key, _nobody)

@@ -11,6 +11,7 @@ from pathlib import Path
 import segno
 
 from agentguard import paths, texts
+from agentguard.commands import _server_policy
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
@@ -45,6 +46,7 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     code.add_argument("--team", required=True, help=said.say("cli.server.team"))
     code.add_argument("--hours", type=float, default=24, help=said.say("cli.server.hours"))
     act("totp").add_argument("user", help=said.say("cli.server.user"))
+    _server_policy.arguments(act("policy"), said)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -54,6 +56,7 @@ def _run(given: argparse.Namespace) -> int:
         "add-user": _add_user,
         "enrol-code": _enrol_code,
         "totp": _totp,
+        "policy": _server_policy.run,
     }
     settings = ServerSettings(data=data, database=given.database)
     with Admin(settings, lambda: clock.now().wall) as admin:

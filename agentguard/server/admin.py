@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from agentguard.errors import UsageError
 from agentguard.server import keys, passwords
+from agentguard.server.publishing import Publisher
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store import audit, codes, factors, findings, floor, incidents, people
 from agentguard.server.store.findings import OpenFinding
@@ -50,6 +51,11 @@ class Admin:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def policies(self) -> Publisher:
+        """Give who publishes signed policies."""
+        return Publisher(self._database, self._now, self._settings.language)
 
     def users(self) -> int:
         """Count the console's users."""

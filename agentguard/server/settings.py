@@ -43,7 +43,6 @@ class ServerSettings:
 
     data: Path
     database: str = ""
-    policies: Path | None = None
     secure: bool = True
     language: str = "en"
     limits: Limits = field(default_factory=Limits)

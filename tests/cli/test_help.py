@@ -123,7 +123,6 @@ def test_an_unknown_option_is_wrong_use(typed: tuple[str, ...], type_: Type) -> 
         ("serve --port 65536", "65535"),
         ("serve --cert only.pem", "--key"),
         ("serve --cert no.pem --key no.pem", "no.pem"),
-        ("serve --policies /no/such/folder", "/no/such/folder"),
         ("serve --database nonsense", "address of a database"),
         ("serve --database mysql://nobody@localhost/x", "address of a database"),
         ("server", "COMMAND"),

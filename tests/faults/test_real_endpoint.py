@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,16 +19,16 @@ from agentguard.server.certificate import make_certificate
 from agentguard.server.ingest.policies import FRESH
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store.policies import Label
 from agentguard.uplink import enrolment, link
 from tests.faults.desk import Desk, opened, snapshot
+from tests.unit.policy.signing import Said, chain
 
 
 class Centre:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.policies = folder / "policies"
-        self.policies.mkdir()
-        self.settings = ServerSettings(data=folder, policies=self.policies)
+        self.settings = ServerSettings(data=folder)
         self.tls = make_certificate(folder, ["127.0.0.1"], time.time)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -134,21 +136,48 @@ def test_a_restored_disk_is_seen_as_a_fork_and_goes_on_in_a_new_epoch(
     restored.store.close()
 
 
-def test_another_policy_is_fetched_once_and_handed_over_as_it_is(
+@dataclass
+class Door:
+    """Takes what is handed over, and keeps it."""
+
+    taken: list[bytes] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+    def root(self) -> int:
+        return 0
+
+    def told(self, time: float) -> None:
+        self.times.append(time)
+
+    def take_roots(self, chain: bytes) -> None:
+        self.taken.append(chain)
+
+    def take(self, data: bytes) -> None:
+        self.taken.append(data)
+
+
+def test_each_policy_and_root_is_fetched_once_and_handed_over_as_it_is(
     desk: Desk, centre: Centre
 ) -> None:
-    taken: list[bytes] = []
+    door = Door()
     made = link.connect(
         desk.folder, journal=desk.store.journal, outbox=desk.store.outbox, snapshot=snapshot,
-        submit=desk.told.append, clock=system_clock(), take_policy=taken.append,
+        submit=desk.told.append, clock=system_clock(), policies=door,
     )  # fmt: skip
     assert made is not None
     made.sender.report()
-    assert taken == []
-    for text in (b"name: one\n", b"name: two\n"):
-        (centre.policies / "blue.yaml").write_bytes(text)
-        centre.ahead += FRESH + 1
-        made.sender.report()
-        made.sender.report()
-    assert taken == [b"name: one\n", b"name: two\n"]
+    assert door.taken == []
+    said = [Said(version=1), Said(version=2)]
+    with Admin(centre.settings, time.time) as admin:
+        admin.policies.publish_roots(chain())
+        for one in said:
+            digest = hashlib.sha256(one.text.encode()).hexdigest()
+            label = Label(digest=digest, name="site", epoch=1, version=one.version, team="")
+            admin.policies.publish(one.signed(), label, 100)
+            centre.ahead += FRESH + 1
+            made.sender.report()
+            made.sender.report()
+    assert door.taken[0].startswith(b"[{")
+    assert door.taken[1:] == [one.signed() for one in said]
+    assert door.times == sorted(door.times)
     assert desk.problems == [""] * 5

@@ -35,7 +35,7 @@ class Centre:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.settings = ServerSettings(data=folder, policies=folder / "policies")
+        self.settings = ServerSettings(data=folder)
         self._tls = make_certificate(folder, ("127.0.0.1", "localhost"), time.time)
         self.ca = folder / CA_FILE
         with socket.create_server(("127.0.0.1", 0)) as free:

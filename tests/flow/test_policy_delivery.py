@@ -1,48 +1,149 @@
-"""A policy travels from the endpoint to the desk, and a wrong one changes nothing."""
+"""A signed policy travels from the endpoint to the desk, and a wrong one changes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from agentguard import settings
 from agentguard.app import shapes
+from agentguard.model.release import Standing
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
 from agentguard.policy.keeper import Keeper
-from tests.flow.test_console import POLICY, Seat, centre, seat
+from agentguard.policy.parse import parse
+from agentguard.server.store.policies import Label
+from agentguard.settings import MachineSettings
+from agentguard.start import Place, opened
+from tests.flow.test_console import POLICY, USER, Seat, centre
+from tests.unit.policy.signing import chain, root, signed
 
-__all__ = ["centre", "seat"]
+__all__ = ["centre"]
+
+ROOT = root()
 
 
-def deliver(seat: Seat, text: str, team: str = "policy") -> None:
-    folder = seat.centre.folder / "policies"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{team}.yaml").write_text(text)
+@pytest.fixture
+def seat(tmp_path: Path, centre: object) -> Iterator[Seat]:
+    """A desk that was enrolled where a root is published; its first policy is a local file."""
+    one = Seat(centre=centre, folder=tmp_path / "desk", home=tmp_path / "agent")  # type: ignore[arg-type] # a fixture
+    one.folder.mkdir()
+    one.home.mkdir(mode=0o700)
+    file = tmp_path / "flow.yaml"
+    file.write_text(POLICY.format(folder=one.folder))
+    settings.save(one.home, MachineSettings(policy=str(file)))
+    with sitting(one):  # before there is a root, the local file is taken as it is
+        assert one.agent.engine.policy().name == "flow"
+    one.centre.admin.policies.publish_roots(chain(ROOT))
+    one.enrol(one.centre.admin.enrol_code("Billing"))
+    with sitting(one):
+        yield one
+
+
+def sitting(one: Seat) -> ExitStack:
+    stack = ExitStack()
+    place = Place(folder=one.home, backend=one.desktop.backend, clock=system_clock(), user=USER)
+    one.agent = stack.enter_context(opened(place))
+    one.agent.start()
+    return stack
+
+
+def text(seat: Seat, version: int = 2, more: str = "") -> str:
+    made = POLICY.format(folder=seat.folder).replace("version: 1", f"version: {version}")
+    return made.replace("policy: flow", "policy: billing") + more
+
+
+def deliver(seat: Seat, policy: str, *by: str) -> None:
+    """Publish what a stolen endpoint would: nothing is checked."""
+    read = parse(policy.encode(), "x", shapes())
+    label = Label(
+        digest=read.digest, name=read.name, epoch=1, version=read.version, team=read.release.group
+    )
+    raw = signed(policy, *by)
+    from agentguard.server.store import policies  # noqa: PLC0415 - only a thief goes round the door
+
+    database = seat.centre.admin._database
+    database.run(lambda c: policies.put(c, label, raw, 100, 0.0))
 
 
 def asked(seat: Seat) -> bool:
-    """Report once more: the endpoint may keep a policy's digest at hand for some seconds."""
+    """Report once more: the endpoint may keep what it published at hand for some seconds."""
     seat.agent.desk.report_now()
     return True
 
 
-def newer(seat: Seat) -> str:
-    text = POLICY.format(folder=seat.folder).replace("version: 1", "version: 2")
-    return text.replace("policy: flow", "policy: billing")
+def refusals(seat: Seat) -> list[str]:
+    entries = seat.agent.parts.journal.read(0, 10_000)
+    return [str(e.record.payload["message"]) for e in entries if e.record.kind == "policy.refused"]
 
 
 def test_a_delivered_policy_comes_into_force_and_is_there_after_a_restart(seat: Seat) -> None:
-    deliver(seat, newer(seat), team="Billing")
+    deliver(seat, text(seat))
     seat.until(lambda: asked(seat) and seat.agent.engine.policy().name == "billing")
     assert seat.agent.engine.policy().version == 2
     seat.until(lambda: seat.centre.admin.seen(seat.device).desk.policy.startswith("billing"))
-    kept = Keeper(seat.home, shapes(), system_clock()).start()
-    assert kept.policy.name == "billing"
+    keeper = Keeper(seat.home, shapes(), system_clock())
+    assert keeper.start().policy.name == "billing"
+    assert keeper.standing() == Standing(signed=True, trial=True, root=1)
+    assert refusals(seat) == []
 
 
-def test_a_wrong_policy_is_refused_and_said_so(seat: Seat) -> None:
-    deliver(seat, "policy: broken\nversion: none\n")
-    kinds = lambda: [e.record.kind for e in seat.agent.parts.journal.read(0, 10_000)]  # noqa: E731 - asked again and again
-    seat.until(lambda: asked(seat) and "policy.refused" in kinds())
+@pytest.mark.parametrize(
+    ("more", "by", "kind"),
+    [
+        pytest.param("", ("stranger",), "signature", id="a-strangers-key"),
+        pytest.param("release: {group: Sales}\n", (), "group", id="another-team"),
+        pytest.param("release: {expires: 2026-01-31}\n", (), "expired", id="out-of-date"),
+    ],
+)
+def test_what_may_not_be_taken_is_refused_journaled_shown_and_reported(
+    seat: Seat, more: str, by: tuple[str, ...], kind: str
+) -> None:
+    if kind == "group":  # the endpoint would not hand it on by itself
+        policy = text(seat, 2, more)
+        raw = signed(policy)
+        from agentguard.server.store import policies  # noqa: PLC0415 - as in deliver
+
+        read = parse(policy.encode(), "x", shapes())
+        label = Label(digest=read.digest, name=read.name, epoch=1, version=2, team="Billing")
+        seat.centre.admin._database.run(lambda c: policies.put(c, label, raw, 100, 0.0))
+    else:
+        deliver(seat, text(seat, 2, more), *by)
+    said = f"policy.rejected.{kind}"
+    seat.until(lambda: asked(seat) and said in refusals(seat))
     assert seat.agent.engine.policy().name == "flow"
-    health = next(c for c in seat.agent.desk.snapshot().controls if c.check == "agent-health")
-    assert health.state is State.FAIL
+
+    def health() -> tuple[State, str]:
+        controls = seat.agent.desk.snapshot().controls
+        found = next(c for c in controls if c.check == "agent-health")
+        return found.state, found.detail.id if found.detail else ""
+
+    seat.until(lambda: health() == (State.FAIL, said))
     seat.until(seat.delivered)
-    assert "policy.refused" in [e.kind for e in seat.centre.admin.seen(seat.device).events]
+    events = seat.centre.admin.seen(seat.device).events
+    assert said in [e.message for e in events if e.kind == "policy.refused"]
+
+
+def test_an_old_policy_that_is_handed_on_again_changes_nothing(seat: Seat) -> None:
+    deliver(seat, text(seat, 3))
+    seat.until(lambda: asked(seat) and seat.agent.engine.policy().version == 3)
+    keeper = Keeper(seat.home, shapes(), system_clock(), group="Billing")
+    with pytest.raises(Exception, match="older policy version 2"):
+        keeper.deliver(signed(text(seat, 2)), "endpoint")
+    assert seat.agent.engine.policy().version == 3
+
+
+def test_a_root_that_takes_a_key_back_is_followed_and_the_policy_stays(seat: Seat) -> None:
+    deliver(seat, text(seat, 2))
+    seat.until(lambda: asked(seat) and seat.agent.engine.policy().version == 2)
+    seat.centre.admin.policies.publish_roots(chain(ROOT, root(2, policy_keys=("newer",))))
+    keeper = Keeper(seat.home, shapes(), system_clock())
+    seat.until(lambda: asked(seat) and keeper.root() == 2)
+    assert keeper.start().policy.version == 2, "it was verified when it was taken"
+    deliver(seat, text(seat, 3), "policy")
+    seat.until(lambda: asked(seat) and "policy.rejected.signature" in refusals(seat))
+    deliver(seat, text(seat, 4), "newer")
+    seat.until(lambda: asked(seat) and seat.agent.engine.policy().version == 4)

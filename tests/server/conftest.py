@@ -64,7 +64,7 @@ def limits() -> Limits:
 @pytest.fixture
 def running(tmp_path: Path, limits: Limits) -> Iterator[Running]:
     clock = Time()
-    settings = ServerSettings(data=tmp_path / "server", policies=tmp_path, limits=limits)
+    settings = ServerSettings(data=tmp_path / "server", limits=limits)
     # The certificate must hold for the real clock that TLS looks at.
     tls = make_certificate(settings.data, ("127.0.0.1", "localhost"), time.time)
     server = LocalServer(settings, clock, start_thread, tls=tls)

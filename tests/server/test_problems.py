@@ -79,11 +79,3 @@ def test_a_device_that_was_retired_is_turned_away_within_moments(running: Any, d
     running.time.at += running.settings.limits.key_fresh
     answer = desk.send()
     assert (answer.status_code, answer.json()["kind"]) == (410, "revoked")
-
-
-def test_a_new_policy_is_told_within_moments(running: Any, desk: Any) -> None:
-    assert desk.send().json().get("policy_digest", "") == ""
-    (running.settings.policies / "policy.yaml").write_bytes(b"policy: new\n")
-    running.time.at += 5
-    told = desk.send().json()["policy_digest"]
-    assert desk.get("/v1/policy").headers["etag"] == f'"{told}"'

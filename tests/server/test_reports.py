@@ -194,16 +194,6 @@ def test_a_full_queue_says_come_later(running: Any, desk: Any) -> None:
     desk.receipt(desk.send())
 
 
-def test_the_policy_is_given_once(running: Any, desk: Any) -> None:
-    assert desk.get("/v1/policy").json()["kind"] == "no-policy"
-    (running.settings.policies / "Billing.yaml").write_bytes(b"policy: billing\n")
-    first = desk.get("/v1/policy")
-    assert first.content == b"policy: billing\n"
-    etag = first.headers["etag"]
-    assert desk.get("/v1/policy", **{"if-none-match": etag}).status_code == 304
-    assert desk.send().json()["policy_digest"] == etag.strip('"')
-
-
 def test_unknown_addresses_and_methods_are_told_so(desk: Any) -> None:
     assert desk.http.get("/v1/nothing").json()["kind"] == "not-found"
     assert desk.http.get("/v1/reports").json()["kind"] == "method"

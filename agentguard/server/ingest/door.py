@@ -45,16 +45,17 @@ class Door:
         self._busy = settings.limits.retry_after
         self._devices = KnownDevices(database, settings.limits, now)
         authentic = Authentic(self._devices.known, now, Nonces(settings.limits.nonces))
-        policies = Policies(settings.policies, now)
+        policies = Policies(database, now)
         parts = (database, keys, settings.limits, now)
         enrolment = Enrolment(*parts)
-        reports = Reports(*parts, policies.digest)
+        reports = Reports(*parts, policies.wanted)
         proofs = Proofs(*parts)
         self._handlers: dict[tuple[str, str], Handler] = {
             ("POST", v1.ENROL): enrolment.answer,
             ("POST", v1.REPORTS): _signed(authentic, reports.answer),
             ("POST", v1.PROOFS): _signed(authentic, proofs.answer),
             ("GET", v1.POLICY): _signed(authentic, policies.answer),
+            ("GET", v1.ROOTS): _signed(authentic, policies.roots),
             ("GET", LIVE): _alive,
         }
         self._paths = frozenset(path for _, path in self._handlers)

@@ -14,7 +14,7 @@ from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import audit, codes, devices, tries
+from agentguard.server.store import audit, codes, devices, policies, tries
 from agentguard.server.store.codes import CodeRefused
 from agentguard.server.store.database import Database
 from agentguard.wire import v1
@@ -60,11 +60,13 @@ class Enrolment:
         about = devices.About(team=team_id, label=asked.label, system=asked.system)
         devices.put(connection, id_, key, about, now)
         audit.note(connection, now, f"device:{id_}", "device.enrolled", team)
+        root = policies.roots(connection)
         return v1.Enrolled(
             device=id_,
             team=team,
             receipt_key=self._keys.receipt_key,
             next_in=self._limits.next_in,
+            policy_root=f"[{root[-1].decode()}]" if root else "",
         )
 
     async def _not_too_often(self, client: str) -> None:

@@ -1,56 +1,89 @@
-"""The signed policies that devices are given."""
+"""Hands on the signed policies and roots that devices are given, byte for byte."""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
 
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.settings import Now
+from agentguard.server.store import policies
+from agentguard.server.store.database import Database
 from agentguard.server.store.devices import Known
+from agentguard.server.store.policies import Bundle
 
-FRESH = 5  # seconds for which a file's digest is believed
+FRESH = 5  # seconds for which what was published is believed
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a device should have: a policy's digest, empty for none, and the newest root."""
+
+    digest: str
+    root: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    at: float
+    root: int
+    bundles: tuple[Bundle, ...]
 
 
 class Policies:
-    """The signed policies as files: `<team>.yaml`, else `policy.yaml`."""
+    """Knows which device is to have which policy; nothing here reads or changes one."""
 
-    def __init__(self, folder: Path | None, now: Now) -> None:
-        self._folder = folder
+    def __init__(self, database: Database, now: Now) -> None:
+        self._database = database
         self._now = now
-        self._digests: dict[str, tuple[float, str]] = {}
+        self._known: _Published | None = None
 
-    def digest(self, team: str) -> str:
-        """Give the SHA-256 of a team's policy in hex; empty when there is none."""
-        at = self._now()
-        known = self._digests.get(team)
-        if known is None or not 0 <= at - known[0] < FRESH:
-            data = self._read(team)
-            known = at, "" if data is None else hashlib.sha256(data).hexdigest()
-            self._digests[team] = known
-        return known[1]
+    async def wanted(self, device: Known, present: str = "") -> Wanted:
+        """Give what a device should have; `present` is the digest of the policy that it has.
+
+        None is ever to go back to an older one: its agent would refuse it.
+        """
+        published = await self._published()
+        chosen = policies.chosen(published.bundles, device.id, device.team)
+        has = next((b for b in published.bundles if b.label.digest == present), None)
+        if chosen is None or (has is not None and _rank(has) >= _rank(chosen)):
+            return Wanted(digest="", root=published.root)
+        return Wanted(digest=chosen.label.digest, root=published.root)
 
     async def answer(self, request: Request, device: Known) -> Answer:
-        """Give the policy, or 304 when the device has it already."""
-        data = self._read(device.team)
-        if data is None:
+        """Give the device's policy, or 304 when the device has it already."""
+        self._known = None
+        wanted = (await self.wanted(device)).digest
+        found = await self._database.read(lambda c: policies.body(c, wanted)) if wanted else None
+        if found is None:
             raise Refused(404, "no-policy")
-        self._digests.pop(device.team, None)
-        etag = f'"{hashlib.sha256(data).hexdigest()}"'
-        more = (("etag", etag),)
-        if request.headers.get("if-none-match") == etag:
+        more = (("etag", f'"{wanted}"'),)
+        if request.headers.get("if-none-match") == f'"{wanted}"':
             return Answer(status=304, body=b"", headers=more)
-        return Answer(status=200, body=data, kind="application/yaml", headers=more)
+        return Answer(status=200, body=found, kind=JSON, headers=more)
 
-    def _read(self, team: str) -> bytes | None:
-        if self._folder is None:
-            return None
-        plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in team)
-        for name in (f"{plain}.yaml", "policy.yaml"):
-            try:
-                return (self._folder / name).read_bytes()
-            except FileNotFoundError:
-                continue
-            except OSError:
-                raise Refused(503, "unavailable", retry_after=60) from None
-        return None
+    async def roots(self, _request: Request, _device: Known) -> Answer:
+        """Give all the roots, so that any device can walk to the newest."""
+        every = await self._database.read(policies.roots)
+        if not every:
+            raise Refused(404, "no-policy")
+        return Answer(status=200, body=b"[" + b",".join(every) + b"]", kind=JSON)
+
+    async def _published(self) -> _Published:
+        at = self._now()
+        known = self._known
+        if known is not None and 0 <= at - known.at < FRESH:
+            return known
+
+        def read(connection: Connection) -> _Published:
+            every = tuple(policies.bundles(connection))
+            return _Published(at, policies.root_version(connection), every)
+
+        self._known = known = await self._database.read(read)
+        return known
+
+
+def _rank(bundle: Bundle) -> tuple[int, int]:
+    return bundle.label.epoch, bundle.label.version

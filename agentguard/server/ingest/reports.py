@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.ingest.policies import Wanted
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
 from agentguard.server.store import batches, reports
@@ -23,7 +24,7 @@ _JSON = msgspec.json.Encoder()
 
 
 class Reports:
-    """Answers `POST /v1/reports`; `policy_digest(team)` tells which policy is wanted."""
+    """Answers `POST /v1/reports`; `wanted(device, present)` tells which policy it needs."""
 
     def __init__(
         self,
@@ -31,13 +32,13 @@ class Reports:
         keys: ServerKeys,
         limits: Limits,
         now: Now,
-        policy_digest: Callable[[str], str],
+        wanted: Callable[[Known, str], Awaitable[Wanted]],
     ) -> None:
         self._database = database
         self._keys = keys
         self._limits = limits
         self._now = now
-        self._policy_digest = policy_digest
+        self._wanted = wanted
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Take a report in.
@@ -66,11 +67,13 @@ class Reports:
             seal=report.seal[:SEAL],
         )
         text = _JSON.encode(receipt)
+        wanted = await self._wanted(device, report.policy_digest)
         received = v1.Received(
             receipt=text.decode(),
             signature=self._keys.sign(text),
             next_in=self._limits.next_in,
-            policy_digest=self._policy_digest(device.team),
+            policy_digest=wanted.digest,
+            policy_root=wanted.root,
             need_posture=not known,
         )
         return http.answer(200, received)

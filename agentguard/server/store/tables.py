@@ -217,3 +217,26 @@ audit_log = Table(
     Column("act", String(100), nullable=False),
     Column("subject", String(250), nullable=False),
 )
+
+# The roots that signed policies are checked by; the bodies are handed on as they are.
+policy_root = Table(
+    "policy_root",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("published_at", Float, nullable=False),
+)
+
+# `digest` is the SHA-256 of the policy's text; `team` is empty for all; `percent` is its ring.
+policy_bundle = Table(
+    "policy_bundle",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("team", String(100), nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("published_at", Float, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)

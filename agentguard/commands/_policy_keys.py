@@ -1,0 +1,171 @@
+"""agentguard policy keygen, sign and verify: keys, and what they sign, without any network.
+
+The room of trust is imported when a verb needs it: the agent begins with this module as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentguard import app, texts
+from agentguard.commands import _policy_file
+from agentguard.commands.base import FINE
+from agentguard.errors import UsageError
+from agentguard.policy import signature
+from agentguard.policy.parse import parse
+from agentguard.texts import Texts
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from agentguard.trust.roots import Root
+
+SIGNED = ".signed"
+
+
+def arguments(name: str, verb: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options of a verb; a passphrase is none, as command lines are seen by everybody."""
+    verb.add_argument("file", type=Path, metavar="FILE", help=words.say(f"cli.policy.{name}-file"))
+    if name == "keygen":
+        verb.add_argument(
+            "--no-passphrase", action="store_true", help=words.say("cli.policy.no-passphrase")
+        )
+    if name == "sign":
+        add_key(verb, words)
+        verb.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.policy.out"))
+    if name in {"keygen", "sign"}:
+        add_stdin(verb, words)
+    if name == "verify":
+        verb.add_argument(
+            "--root", type=Path, required=True, metavar="FILE", help=words.say("cli.policy.by-root")
+        )
+
+
+def add_key(verb: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the option for the key to sign with."""
+    verb.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help=words.say("cli.policy.key")
+    )
+
+
+def add_stdin(verb: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the option for a passphrase that comes by standard input."""
+    verb.add_argument(
+        "--passphrase-stdin", action="store_true", help=words.say("cli.policy.passphrase-stdin")
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    verbs: dict[str, Callable[[argparse.Namespace, Texts], str]] = {
+        "keygen": _keygen,
+        "sign": _sign,
+        "verify": _verify,
+    }
+    sys.stdout.write(f"{verbs[chosen.verb](chosen, texts.load())}\n")
+    return FINE
+
+
+def private_key(chosen: argparse.Namespace, words: Texts) -> Ed25519PrivateKey:
+    """Give the key to sign with; its passphrase is asked for when it has one.
+
+    Raises:
+        UsageError: it cannot be read, or the passphrase is wrong.
+
+    """
+    from agentguard.trust import keys  # noqa: PLC0415 - see the module
+
+    return keys.load_private(chosen.key, lambda: _passphrase(chosen, words))
+
+
+def newest_root(file: Path) -> Root:
+    """Give the newest root of a file, each step of which holds.
+
+    Raises:
+        UsageError: the file cannot be read, or a step does not hold.
+
+    """
+    from agentguard.trust import roots  # noqa: PLC0415 - see the module
+
+    return roots.content(roots.walk(None, roots.read_chain(_policy_file.data(file))))
+
+
+def _keygen(chosen: argparse.Namespace, words: Texts) -> str:
+    from agentguard.trust import keys  # noqa: PLC0415 - see the module
+
+    passphrase = b"" if chosen.no_passphrase else _passphrase(chosen, words, twice=True)
+    public = keys.make(chosen.file, passphrase)
+    return words.say(
+        "cli.policy.key-made",
+        file=str(chosen.file),
+        public=f"{chosen.file}{keys.PUBLIC}",
+        id=public.id,
+    )
+
+
+def _sign(chosen: argparse.Namespace, words: Texts) -> str:
+    from agentguard.trust import bundles, dsse  # noqa: PLC0415 - see the module
+    from agentguard.trust.keys import public_of  # noqa: PLC0415 - see the module
+
+    data = _policy_file.data(chosen.file)
+    given = bundles.read(data) if signature.looks_signed(data) else bundles.sealed(data)
+    policy = parse(given.payload, str(chosen.file), app.shapes())
+    key = private_key(chosen, words)
+    out = chosen.out or (
+        chosen.file
+        if chosen.file.suffix == SIGNED
+        else chosen.file.with_name(f"{chosen.file.name}{SIGNED}")
+    )
+    signed = dsse.sign(given, key)
+    _policy_file.write(out, dsse.write(signed))
+    return words.say(
+        "cli.policy.signed",
+        file=str(out),
+        name=policy.name,
+        version=policy.version,
+        id=public_of(key).id,
+        count=len(signed.signatures),
+    )
+
+
+def _verify(chosen: argparse.Namespace, words: Texts) -> str:
+    from agentguard.trust import bundles, dsse, roots  # noqa: PLC0415 - see the module
+
+    root = newest_root(chosen.root)
+    data = _policy_file.data(chosen.file)
+    policy = parse(bundles.opened(data, root), str(chosen.file), app.shapes())
+    ids = dsse.signers(bundles.read(data), roots.keys_of(root.policy_keys))
+    release = policy.release
+    return words.say(
+        "cli.policy.verified",
+        file=str(chosen.file),
+        name=policy.name,
+        version=policy.version,
+        epoch=release.epoch,
+        team=release.group or words.say("cli.policy.every-team"),
+        expires=release.expires or words.say("cli.policy.no-end"),
+        loosens=words.say("policy.explain.yes" if release.loosens else "policy.explain.no"),
+        ids=", ".join(sorted(ids)),
+        root=root.version,
+        digest=policy.digest,
+    )
+
+
+def _passphrase(chosen: argparse.Namespace, words: Texts, *, twice: bool = False) -> bytes:
+    """Give a passphrase from standard input, or ask the person for it."""
+    if chosen.passphrase_stdin:
+        given = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
+        if not given:
+            raise UsageError(words.say("cli.policy.no-passphrase-given"))
+        return given.encode()
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(words.say("cli.policy.how-passphrase"))
+    given = getpass.getpass(words.say("cli.policy.passphrase"))
+    if twice and getpass.getpass(words.say("cli.server.repeat")) != given:
+        raise UsageError(words.say("cli.server.differ"))
+    return given.encode()

@@ -1,0 +1,110 @@
+"""`agentguard server policy`: publish signed policies, move their rings on, see who has which."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from agentguard import app
+from agentguard.commands import _policy_file
+from agentguard.errors import UsageError
+from agentguard.policy.parse import parse
+from agentguard.policy.weaker import weaker
+from agentguard.server.admin import Admin
+from agentguard.server.publishing import RINGS
+from agentguard.server.store.policies import Bundle, Held, Label, chosen
+from agentguard.texts import Texts
+
+
+def arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
+    """Add the verbs."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=said.say("cli.policy.verb"))
+
+    def verb(name: str) -> argparse.ArgumentParser:
+        help_ = said.say(f"cli.server-policy.{name}")
+        return verbs.add_parser(name, help=help_, description=help_)
+
+    verb("root").add_argument("file", type=Path, help=said.say("cli.server-policy.chain"))
+    publish = verb("publish")
+    publish.add_argument("file", type=Path, help=said.say("cli.server-policy.file"))
+    ring = verb("ring")
+    ring.add_argument("--team", default="", help=said.say("cli.server-policy.team"))
+    for one in (publish, ring):
+        one.add_argument("--percent", type=int, help=said.say("cli.server-policy.percent"))
+    verb("list")
+
+
+def run(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    """Do what the verb says; give what is printed."""
+    match given.verb:
+        case "root":
+            version = admin.policies.publish_roots(_policy_file.data(given.file))
+            return said.say("cli.server-policy.root-done", version=version)
+        case "publish":
+            return _publish(given, admin, said)
+        case "ring":
+            moved = admin.policies.move(given.team, given.percent)
+            return _row(moved, said)
+        case _:
+            return _list(*admin.policies.overview(), said)
+
+
+def _publish(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    raw = _policy_file.data(given.file)
+    text = admin.policies.opened(raw)
+    policy = parse(text, str(given.file), app.shapes())
+    release = policy.release
+    before = admin.policies.newest(release.group)
+    if before is not None and not release.loosens:
+        points = weaker(parse(before, "published", app.shapes()), policy)
+        if points:
+            raise UsageError(
+                said.say("cli.server-policy.weaker", points=", ".join(points)),
+                said.say("policy.rejected-advice.weaker"),
+            )
+    label = Label(
+        digest=policy.digest,
+        name=policy.name,
+        epoch=release.epoch,
+        version=policy.version,
+        team=release.group,
+    )
+    percent = RINGS[0] if given.percent is None else given.percent
+    admin.policies.publish(raw, label, percent)
+    return said.say("cli.server-policy.published", **_of(label), percent=percent)
+
+
+def _list(bundles: list[Bundle], held: list[Held], said: Texts) -> str:
+    if not bundles:
+        return said.say("cli.server-policy.empty")
+    have = [sum(one.digest == bundle.label.digest for one in held) for bundle in bundles]
+    lines = [
+        f"{_row(bundle, said)} {said.say('cli.server-policy.have', count=count)}"
+        for bundle, count in zip(bundles, have, strict=True)
+    ]
+    return "\n".join([*lines, "", *(_desk(one, bundles, said) for one in held)])
+
+
+def _desk(one: Held, bundles: list[Bundle], said: Texts) -> str:
+    wanted = chosen(bundles, one.device, one.team)
+    due = wanted is not None and wanted.label.digest != one.digest
+    return said.say(
+        "cli.server-policy.due" if due else "cli.server-policy.desk",
+        desk=one.name,
+        team=one.team,
+        policy=one.policy or "-",
+        wanted=f"{wanted.label.name} {wanted.label.version}" if wanted else "-",
+    )
+
+
+def _row(bundle: Bundle, said: Texts) -> str:
+    return said.say("cli.server-policy.row", **_of(bundle.label), percent=bundle.percent)
+
+
+def _of(label: Label) -> dict[str, str | int]:
+    return {
+        "name": label.name,
+        "version": label.version,
+        "epoch": label.epoch,
+        "team": label.team or "*",
+    }
