@@ -143,6 +143,7 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors
         governor.scanned(path, scanned.reason)
         return scanned
 
+    afar = parts.backend.network_drives
     circumstances = Circumstances(
         busy=lambda: engine.state.in_call,
         crowded=engine.crowded,
@@ -157,9 +158,10 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors
             circumstances=circumstances,
             seen=parts.seen,
             rules=lambda: rules_version(engine.policy().detection),
+            drives=afar,
         ),
         host=HostSensor(parts.backend.probes, engine.policy, parts.clock),
-        retention=RetentionSensor(engine.policy, parts.clock, circumstances),
+        retention=RetentionSensor(engine.policy, parts.clock, circumstances, afar),
         training=Training(journal=parts.journal, clock=parts.clock),
         changes=ChangesSensor(lambda: _watched(engine.policy()), parts.journal, parts.clock),
     )

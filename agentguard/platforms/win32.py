@@ -9,6 +9,7 @@ from agentguard.model.messages import say
 from agentguard.platforms._win32 import probes
 from agentguard.platforms._win32.capture import WindowsCapture
 from agentguard.platforms._win32.clipboard import WindowsClipboard
+from agentguard.platforms._win32.drives import network_drives, quiet
 from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.foreground import WindowsForeground
 from agentguard.platforms._win32.microphone_answers import FIRST_BUILD
@@ -25,6 +26,7 @@ NAME = "windows"
 
 def backend() -> Backend:
     """Give what this session can do; what it cannot do is Absent with a reason."""
+    quiet()
     return Backend(
         name=NAME,
         session=WindowsSession(),
@@ -34,6 +36,7 @@ def backend() -> Backend:
         notifier=Absent(reason=say("desktop.windows-notices")),
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,
+        network_drives=network_drives,
         capture=WindowsCapture(),
         system_log=WindowsEventLog(),
     )

@@ -212,11 +212,17 @@ def no_battery() -> bool | None:
     return None
 
 
+def no_drives() -> frozenset[str]:
+    """Know of no drive letters."""
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
     """All that one system gives; each door file of `platforms` opens one.
 
     `on_battery` tells whether the computer runs on its battery; None when that cannot be told.
+    `network_drives` gives the drive letters that lie on other computers, touching none.
     """
 
     name: str
@@ -227,5 +233,6 @@ class Backend:
     notifier: Notifier | Absent
     probes: tuple[Probe, ...]
     on_battery: Callable[[], bool | None] = no_battery
+    network_drives: Callable[[], frozenset[str]] = no_drives
     capture: Capture | Absent = Absent(reason=say("desktop.no-capture"))
     system_log: SystemLog | Absent = Absent(reason=say("desktop.no-system-log"))

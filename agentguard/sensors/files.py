@@ -21,6 +21,7 @@ from agentguard.sensors.guard import NAME, Guard
 from agentguard.sensors.hints import Hint, Hints, Kind
 from agentguard.sensors.look import Looker, Scan, current_mark
 from agentguard.sensors.manners import Circumstances, Manners, read_last
+from agentguard.sensors.mounts import Drives
 from agentguard.sensors.round import Left, Round, Step
 from agentguard.sensors.seen import MemorySeen
 from agentguard.sensors.sweep import Found, Unread, walk
@@ -50,7 +51,8 @@ class FilesSensor:
     `known` gives the paths with open findings, so that those that are gone are told too;
     `circumstances` hold the sweep (not the hints) while the person must not be disturbed; `rules`
     gives the version of the recognisers: another one means that everything is read again; `seen`
-    keeps what was looked at; `duty` replaces the policy's share of time for a sweep.
+    keeps what was looked at; `duty` replaces the policy's share of time for a sweep; `drives` gives
+    the drives that lie on other computers.
     """
 
     name = NAME
@@ -66,6 +68,7 @@ class FilesSensor:
         seen: SeenFiles | None = None,
         rules: Callable[[], str] = no_rules,
         duty: float | None = None,
+        drives: Drives = frozenset,
     ) -> None:
         self._clock = clock
         self._known = known
@@ -74,7 +77,7 @@ class FilesSensor:
         self._rules = rules
         self._bell = Bell()
         self._hints = Hints()
-        self._guard = Guard(policy, clock, self._hints, self._bell, Afar(clock).answers)
+        self._guard = Guard(policy, clock, self._hints, self._bell, Afar(clock).answers, drives)
         self._looker = Looker(scan, clock, self._hints, self._seen, rules="")
         self._judged = ""
         self._swept_by: str | None = None

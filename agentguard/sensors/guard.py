@@ -13,7 +13,7 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.hints import Hints, Kind
-from agentguard.sensors.mounts import Mounts, mounts
+from agentguard.sensors.mounts import Drives, Mounts
 from agentguard.sensors.round import Round
 from agentguard.sensors.scope import Identity, Scope, always, identity, scope_of, where
 from agentguard.sensors.watcher import Watcher
@@ -49,12 +49,13 @@ class Guard:
         hints: Hints,
         bell: Bell,
         answers: Answers = always,
+        drives: Drives = frozenset,
     ) -> None:
         self._policy = policy
         self._clock = clock
         self._hints = hints
         self._bell = bell
-        self._answers = answers
+        self._answers, self._drives = answers, drives
         self._watcher = Watcher(self._tell, self._lose)
         self._watch: Watch = Watch()
         self._identity: Identity = ()
@@ -70,21 +71,22 @@ class Guard:
     def begin(self) -> None:
         """Forget the watch that was; the next look attaches a new one."""
         self._take_scope()
-        self.mounts = mounts()
+        self.mounts = self.scope.mounts()
         self._identity, self._said, self._whole = (), None, False
         self._looked = self._sweep_at = self._calm_until = float("-inf")
         self.hurried = False
 
     def _take_scope(self) -> None:
         self._watch = self._policy().watch
-        self.scope = scope_of(self._watch, str(paths.data_folder()), self._answers)
+        own = str(paths.data_folder())
+        self.scope = scope_of(self._watch, own, self._answers, self._drives)
 
     def look(self, submit: Submit) -> None:
         """Attach what must be attached, and tell when the watch became worse or better."""
         now = self._clock.now().boot
         if now - self._looked < EVERY and not self._lost:
             return
-        first, self._looked, self.mounts = self._said is None, now, mounts()
+        first, self._looked, self.mounts = self._said is None, now, self.scope.mounts()
         if self._hints.overflown or self._lost:
             self._hints.overflown = self._lost = False
             self._hurry(now)

@@ -2,7 +2,7 @@
 
 On Linux /proc/self/mountinfo tells it (proc_pid_mountinfo(5)): nothing here touches a file system,
 since one of a network may hang for ever. On Windows the attributes of a file tell what is in the
-cloud, and its path whether it lies on another computer.
+cloud, and its path, with the drives that Windows names, whether it lies on another computer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,6 +95,9 @@ WEAK = frozenset(
 """Types that keep no time of a file's last change which programs cannot set."""
 
 MOUNTS = "/proc/self/mountinfo"
+
+Drives = Callable[[], frozenset[str]]
+"""Gives the drives that lie on other computers, such as `T:\\`."""
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 # https://learn.microsoft.com/windows/win32/fileio/file-attribute-constants
@@ -121,8 +125,9 @@ class Mounts:
     def point(self, folder: str) -> str:
         """Give where the other computer's folder begins that holds this one; empty if none does."""
         if sys.platform == "win32":
+            place = os.path.splitdrive(folder)[0] + "\\"
             away = folder.startswith("\\\\") and not folder.startswith(("\\\\?\\", "\\\\.\\"))
-            return os.path.splitdrive(folder)[0] + "\\" if away else ""
+            return place if away or place.upper() in self.network else ""
         place = max((p for p in self.places if _below(folder, p[0])), default=("", False), key=_len)
         return place[0] if place[1] else ""
 
@@ -135,8 +140,10 @@ class Mounts:
         return tuple(sorted({p for p, _ in self.places if _below(p, folder) and p != folder}))
 
 
-def mounts(file: str = MOUNTS) -> Mounts:
+def mounts(file: str = MOUNTS, drives: Drives = frozenset) -> Mounts:
     """Read what is mounted now; nothing on a system that does not tell."""
+    if sys.platform == "win32":
+        return Mounts(network=drives())
     try:
         lines = Path(file).read_bytes().splitlines()
     except OSError:

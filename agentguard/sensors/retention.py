@@ -22,6 +22,7 @@ from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.retention import DAY, rule_name
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.manners import Circumstances, Manners, Pace, read_last
+from agentguard.sensors.mounts import Drives
 from agentguard.sensors.scope import inside, scope_of
 from agentguard.sensors.sweep import Found, walk
 
@@ -74,13 +75,18 @@ class _Found:
 
 
 class RetentionSensor:
-    """Walks the rules' folders every six hours; `circumstances` are those of a sweep."""
+    """Walks the rules' folders every six hours; `circumstances` and `drives` are a sweep's."""
 
     name = NAME
 
     def __init__(
-        self, policy: PolicySource, clock: Clock, circumstances: Circumstances | None = None
+        self,
+        policy: PolicySource,
+        clock: Clock,
+        circumstances: Circumstances | None = None,
+        drives: Drives = frozenset,
     ) -> None:
+        self._drives = drives
         self._policy = policy
         self._clock = clock
         self._manners = Manners(circumstances or Circumstances(), clock)
@@ -134,7 +140,7 @@ class RetentionSensor:
 
     def _old(self, rule: RetentionRule, stop: Stop, pace: Pace | None) -> Iterator[OldFile]:
         own = os.path.realpath(paths.data_folder())
-        scope = scope_of(Watch(folders=(rule.folder,), exclude=()), own)
+        scope = scope_of(Watch(folders=(rule.folder,), exclude=()), own, drives=self._drives)
         wall = self._wall.now()
         for looked, found in enumerate(walk(scope)):
             if pace is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agentguard.model.policy import Watch
-from agentguard.sensors.mounts import Mounts, mounts
+from agentguard.sensors.mounts import Drives, Mounts, mounts
 
 Identity = tuple[tuple[int, int] | str | None, ...]
 
@@ -32,6 +32,11 @@ class Scope:
     own: str = ""
     network: bool = False
     answers: Callable[[str], bool] = field(default=always, compare=False)
+    drives: Drives = field(default=frozenset, compare=False)
+
+    def mounts(self) -> Mounts:
+        """Read what is mounted now."""
+        return mounts(drives=self.drives)
 
     def refuses(self, point: str) -> str:
         """Give the reason not to touch what is mounted at `point`; empty when there is none."""
@@ -58,10 +63,15 @@ def inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def scope_of(watch: Watch, own: str = "", answers: Callable[[str], bool] = always) -> Scope:
+def scope_of(
+    watch: Watch,
+    own: str = "",
+    answers: Callable[[str], bool] = always,
+    drives: Drives = frozenset,
+) -> Scope:
     """Resolve the policy's folders; those that do not exist stay, for they may come."""
-    bare = Scope(roots=(), exclude=None, network=watch.network, answers=answers)
-    table = mounts()
+    bare = Scope(roots=(), exclude=None, network=watch.network, answers=answers, drives=drives)
+    table = bare.mounts()
     roots: list[str] = []
     for root in sorted({_resolved(folder, table, bare) for folder in watch.folders}):
         if not any(inside(root, outer) for outer in roots):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from agentguard.sensors.mounts import Mounts, is_elsewhere, is_link, mounts
+from agentguard.sensors.mounts import Mounts, is_elsewhere, is_link
 from agentguard.sensors.scope import Scope, inside
 from agentguard.sensors.seen import Mark, mark_of
 
@@ -65,7 +65,7 @@ class _Walk:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._mounts = mounts()
+        self._mounts = scope.mounts()
         self._met: set[int] = set()
         self._stalled: set[str] = set()
 
@@ -108,7 +108,7 @@ class _Walk:
         if not stat.S_ISDIR(status.st_mode) or is_link(status) or not self._first_time(status):
             return None
         if status.st_dev != parent and parent:
-            self._mounts = mounts()
+            self._mounts = self._scope.mounts()
             if (afar := self._afar(folder)) is not None:
                 return afar or None
         return status.st_dev
