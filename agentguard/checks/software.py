@@ -48,6 +48,8 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     day = today(event.at)
     lines = _lines(seen.items, known.lines, settings)
     rest = _rest(lines, day, known.compiled, settings)
+    if seen.unread and not lines:
+        return unknown(f"unread.{seen.unread}")
     return _ended(lines, day) or partly(rest, seen.unread)
 
 

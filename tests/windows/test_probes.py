@@ -99,6 +99,12 @@ def test_software_of_both_views_and_of_the_user_is_listed(keys) -> None:
     assert not seen.unread
 
 
+def test_a_windows_without_a_single_program_is_not_believed() -> None:
+    seen = software.read(AT, POLICY)
+    assert {item.source for item in seen.items} == {"windows"}
+    assert seen.unread == software.PART
+
+
 def test_a_hidden_component_is_not_listed(keys) -> None:
     path = f"{software.UNINSTALL}\\{NAME} part"
     keys(registry.MACHINE, path, DisplayName=f"{NAME} part", SystemComponent=1)

@@ -152,6 +152,13 @@ def test_the_catalogue_may_come_after_the_inventory(desk) -> None:
     assert told.state is State.FAIL
 
 
+def test_an_inventory_that_was_read_in_part_and_names_nothing_known_says_nothing(desk) -> None:
+    desk.see(LifecyclesKnown, lines=LINES, compiled=TODAY)
+    item = Software(name="unheard-of", version="1", vendor="", source="x")
+    found = desk.judge(CHECK, SoftwareSeen, items=(item,), unread="software-part")
+    assert found.state is State.UNKNOWN
+
+
 def shipped(name: str, version: str) -> str:
     """Judge one program by the catalogue that ships; give what is shown."""
     at = Moment(boot=1, wall=datetime(2026, 11, 25, tzinfo=UTC).timestamp())

@@ -43,7 +43,9 @@ def read(at: Moment, _policy: Policy) -> SoftwareSeen:
     items = answers.installed(entries(failed), windows)
     if not items:
         return SoftwareSeen(at=at, unread="no-answer")
-    return SoftwareSeen(at=at, items=items, unread=PART if failed else "")
+    # A Windows without a single program is not believed: its list was not read.
+    whole = not failed and any(item.source != answers.SYSTEM for item in items)
+    return SoftwareSeen(at=at, items=items, unread="" if whole else PART)
 
 
 PROBE = Probe(name="software", every=21600, read=read)
