@@ -137,7 +137,7 @@ def test_a_caller_that_hangs_up_or_sends_rubbish_closes_nothing(door: Door) -> N
     assert door.ask("/v1/call/start") == 204
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights in the folder")
+@pytest.mark.posix
 def test_only_the_user_can_read_the_token(door: Door) -> None:
     assert stat.S_IMODE(door.file.stat().st_mode) == 0o600
 
