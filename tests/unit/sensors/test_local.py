@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import sys
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
