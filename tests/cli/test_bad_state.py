@@ -7,7 +7,8 @@ import random
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,6 +55,14 @@ def ended(process: subprocess.Popen[str]) -> Said:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     return Said(process.returncode, "", err)
+
+
+def eventually(true: Callable[[], bool], within: float = 30.0) -> None:
+    """Wait until it is true."""
+    end, nobody = time.monotonic() + within, threading.Event()
+    while not true():
+        assert time.monotonic() < end
+        nobody.wait(0.05)
 
 
 class TestSettings:
@@ -164,11 +173,11 @@ class TestEnrolmentFile:
     @pytest.mark.parametrize("raw", [b"", b"{}", b"not json", b'{"url": 7}', b"\xff\xfe"])
     def test_a_damaged_one_is_logged_and_the_agent_guards_on(self, raw: bytes, home: Path) -> None:
         (home / enrolment.FILE).write_bytes(raw)
+        log = home / "logs" / "agentguard.log"
         with agent(home) as process:
             assert guards(process)
+            eventually(lambda: "no reports are sent" in log.read_text("utf-8"))
             assert ended(process).code == 0
-        log = (home / "logs" / "agentguard.log").read_text("utf-8")
-        assert "no reports are sent" in log
         assert (home / enrolment.FILE).read_bytes() == raw
 
 

@@ -29,6 +29,7 @@ ROOMS = (
     "tests/unit/policy",
     "tests/unit/scan",
     "tests/unit/store",
+    "tests/unit/test_safe.py",
     "tests/unit/uplink",
     "tests/unit/vault",
     "tests/unit/wire",
