@@ -45,6 +45,7 @@ from agentguard.sensors.local import LocalDoor
 from agentguard.sensors.manners import Circumstances
 from agentguard.sensors.own import OwnSensors
 from agentguard.sensors.retention import RetentionSensor
+from agentguard.sensors.shift import ShiftSensor
 from agentguard.sensors.signals import CallSignals
 from agentguard.sensors.training import Training
 from agentguard.vault.vault import Vault
@@ -164,6 +165,7 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors
         retention=RetentionSensor(engine.policy, parts.clock, circumstances, afar),
         training=Training(journal=parts.journal, clock=parts.clock),
         changes=ChangesSensor(lambda: _watched(engine.policy()), parts.journal, parts.clock),
+        shift=ShiftSensor(engine.policy, parts.clock, circumstances.busy),
     )
 
 

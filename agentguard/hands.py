@@ -17,6 +17,7 @@ from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import ClipboardScanned, FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.findings import Finding
+from agentguard.model.locking import DeskLeft
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
@@ -30,8 +31,6 @@ from agentguard.vault.vault import Vault
 
 Findings = Callable[[], Sequence[Finding]]
 OldFiles = Callable[[], RetentionSeen | None]
-
-
 Newer = Callable[[str, Moment], bool]
 """Tells whether the clipboard's selection was read again since a moment."""
 
@@ -158,11 +157,21 @@ class Farewell:
         rules = state.plan.bound["clipboard"].control
         if isinstance(clipboard, Absent) or not isinstance(rules.settings, Settings):
             return
+        told: dict[bool, list[str]] = {True: [], False: []}
         for selection in clipboard.selections if not rules.paused else ():
             copied = state.facts.get(ClipboardScanned, selection)
             if copied is not None and left_behind(copied, rules.settings):
-                with suppress(AgentGuardError):
-                    clipboard.clear(selection)
+                told[_emptied(clipboard, selection)].append(selection)
+        if any(told.values()):
+            at, cleared, kept = self.engine.clock.now(), tuple(told[True]), tuple(told[False])
+            self.engine.submit(DeskLeft(at=at, cleared=cleared, kept=kept))
+
+
+def _emptied(clipboard: Clipboard, selection: str) -> bool:
+    try:
+        return clipboard.clear(selection)
+    except AgentGuardError:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""agentguard lock: locks the screen now, as somebody asks or as a shift ends."""
+"""agentguard lock: locks the screen now, or ends the shift."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from functools import singledispatch
 from agentguard.engine import clipboard, locking, memory, payment, prompting, records, shielding
 from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
+from agentguard.engine.shift import told_of_shift
 from agentguard.engine.state import Decision, State
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
@@ -32,7 +33,7 @@ from agentguard.model.events import (
     Tick,
 )
 from agentguard.model.findings import Finding
-from agentguard.model.locking import LockAsked, LockLimitsSeen
+from agentguard.model.locking import DeskLeft, LockAsked, LockLimitsSeen, ShiftEnded
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
 from agentguard.model.wall import compared
@@ -146,6 +147,11 @@ def _(_event: LockLimitsSeen, decision: Decision) -> Decision:
 @_follow.register
 def _(event: LockAsked, decision: Decision) -> Decision:
     return locking.asked(decision, event)
+
+
+@_follow.register
+def _(event: ShiftEnded | DeskLeft, decision: Decision) -> Decision:
+    return told_of_shift(decision, event)
 
 
 @_follow.register

@@ -68,6 +68,28 @@ class LockAsked(Event):
     by: Asker
 
 
+class ShiftEnder(StrEnum):
+    """Who says that a shift is over."""
+
+    PERSON = "person"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftEnded(Event):
+    """The shift is over."""
+
+    by: ShiftEnder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLeft(Event):
+    """The agent ends, and took these selections off the clipboard, or could not."""
+
+    cleared: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockTried(Event):
     """A lock was asked for `times` times: the session confirmed it, or did not in 5 s each."""

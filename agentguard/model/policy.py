@@ -9,6 +9,7 @@ from typing import Literal
 from agentguard.model.actions import ActionKind
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.release import UNSAID, Release
+from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Severity
 
 
@@ -232,3 +233,4 @@ class Policy:
     calls: CallRules = ANY_MICROPHONE
     payment: Payment = NO_PAYMENT
     release: Release = UNSAID
+    shift: ShiftRules = UNPLANNED

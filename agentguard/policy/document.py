@@ -19,6 +19,7 @@ from agentguard.model.policy import (
     Watch,
 )
 from agentguard.model.release import Release
+from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Severity
 from agentguard.policy.spec import Entry, Record, record
 
@@ -65,6 +66,9 @@ class Document:
         metadata={"doc": "Files that the backup program touches when a backup has ended."},
     )
     calls: CallRules = field(default=ANY_MICROPHONE, metadata={"doc": "What is taken for a call."})
+    shift: ShiftRules = field(
+        default=UNPLANNED, metadata={"doc": "When shifts end, and what is done then."}
+    )
     contact: Contact = field(default=Contact(), metadata={"doc": "Who is called in an incident."})
     release: Release = field(
         default=Release(), metadata={"doc": "For whom it is and until when, once it is signed."}

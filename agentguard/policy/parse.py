@@ -44,6 +44,7 @@ def _policy(draft: Draft, digest: str) -> Policy:
         retention=said.retention,
         backup_markers=said.backup_markers,
         calls=said.calls,
+        shift=said.shift,
         contact=said.contact,
         release=said.release,
         controls=controls,

@@ -39,6 +39,7 @@ def policy_table(policy: Policy) -> dict[str, Json]:
         "retention": plain(policy.retention),
         "backup_markers": plain(policy.backup_markers),
         "calls": plain(policy.calls),
+        "shift": plain(policy.shift),
         "contact": plain(policy.contact),
         "release": plain(policy.release),
         "controls": {id_: _control(c) for id_, c in policy.controls.items()},

@@ -64,6 +64,10 @@ def _lists(before: Policy, after: Policy) -> Iterator[str]:
         yield "payment.windows"
     if before.payment.recorder and not after.payment.recorder:
         yield "payment.recorder"
+    if not set(before.shift.ends) <= set(after.shift.ends):
+        yield "shift.ends"
+    if before.shift.lock and not after.shift.lock:
+        yield "shift.lock"
 
 
 def _control(id_: str, before: Control, after: Control | None) -> Iterator[str]:

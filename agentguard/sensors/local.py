@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard import durable
-from agentguard.model.locking import Asker, LockAsked
+from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.signals import CallSignals
@@ -53,16 +53,17 @@ class LocalDoor:
             self.signals.end(name)
             return True
 
-        def lock(by: Asker) -> Deed:
-            def ask(_name: str) -> bool:
-                submit(LockAsked(at=now(), by=by))
-                return True
+        def lock(_name: str) -> bool:
+            submit(LockAsked(at=now(), by=Asker.PERSON))
+            return True
 
-            return ask
+        def end_shift(_name: str) -> bool:
+            submit(ShiftEnded(at=now(), by=ShiftEnder.PERSON))
+            return True
 
         return {
             "call/start": lambda name: self.signals.start(name, now()),
             "call/end": end,
-            "lock": lock(Asker.PERSON),
-            "shift/end": lock(Asker.SHIFT_END),
+            "lock": lock,
+            "shift/end": end_shift,
         }

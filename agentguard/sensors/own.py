@@ -9,6 +9,7 @@ from agentguard.sensors.changes import ChangesSensor
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
 from agentguard.sensors.retention import RetentionSensor
+from agentguard.sensors.shift import ShiftSensor
 from agentguard.sensors.training import Training
 
 
@@ -21,11 +22,12 @@ class OwnSensors:
     retention: RetentionSensor
     training: Training
     changes: ChangesSensor
+    shift: ShiftSensor
 
     @property
     def all(self) -> tuple[Sensor, ...]:
         """All of them."""
-        return (self.files, self.host, self.retention, self.training, self.changes)
+        return (self.files, self.host, self.retention, self.training, self.changes, self.shift)
 
     def look_again(self) -> None:
         """Have everything looked at now."""

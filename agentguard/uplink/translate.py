@@ -25,6 +25,8 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "session.locked": ("source",),
     "session.unlocked": ("source",),
     "lock.asked": ("by",),
+    "shift.ended": ("by",),
+    "payment.ended": ("seconds",),
     "shield.raised": ("why",),
     "shield.lifted": ("how",),
     "policy.in-force": ("name", "version", "digest"),

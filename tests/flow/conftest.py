@@ -93,7 +93,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
             assert agent.stop() == ()
             close()
 
-    def begin(idle: float = 0.0) -> Floor:
+    def begin(idle: float = 0.0, words: str = POLICY) -> Floor:
         end()
         clock = system_clock()
         desktop = SimulatedDesktop(clock)
@@ -108,7 +108,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
             scan=ScanClient(Limits(), clock),
             verifier=Verifiers((KnownCode(),)),
         )
-        policy = parse(POLICY.format(folder=folder).encode(), "flow.yaml", shapes())
+        policy = parse(words.format(folder=folder).encode(), "flow.yaml", shapes())
         agent = build(parts, policy=policy)
         floor = Floor(agent=agent, desktop=desktop, folder=folder, home=home)
         agent.engine.subscribe(floor.seen.append)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.app import shapes
+from agentguard.commands._local import FILE, tell
 from agentguard.engine.supervisor import Actor
 from agentguard.errors import StoreError
 from agentguard.hands import PurgeHand
@@ -24,6 +25,7 @@ from agentguard.policy.parse import parse
 from agentguard.retention import rule_name
 from agentguard.start import Place, opened
 from agentguard.store.memory import InMemoryJournal
+from tests.flow.conftest import POLICY
 
 CARD = "4556 7375 8689 9855"
 LETTER = f"Dear customer, your card number {CARD} was charged.\n"
@@ -71,6 +73,35 @@ def test_a_copied_card_number_is_cleared_and_coached(start: Callable) -> None:
     floor.desktop.copy("hello", app="notes")
     floor.until(lambda: floor.desktop.paste() == "hello")
     floor.until(lambda: any(p.kind is PromptKind.LESSON for s in floor.seen for p in s.prompts))
+
+
+LENIENT = POLICY.replace("clear-clipboard, ", "")
+"""Nothing is done about a copied card number at once."""
+
+
+def test_the_end_of_a_shift_empties_the_clipboard_and_locks(
+    start: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor = start(words=LENIENT)
+    monkeypatch.setenv("AGENTGUARD_HOME", str(floor.home))
+    floor.until(lambda: floor.desktop.watchers >= 1 and (floor.home / FILE).exists())
+    floor.desktop.copy(LETTER, app="crm")
+    floor.until(lambda: floor.findings("clipboard"))
+    tell("shift/end")
+    floor.until(lambda: floor.desktop.locked and not floor.desktop.paste())
+    kinds = [r.kind for r in floor.records()]
+    assert kinds.index("shift.ended") < kinds.index("lock.asked")
+
+
+def test_the_end_of_the_agent_takes_a_copied_number_away_and_says_so(start: Callable) -> None:
+    floor = start(words=LENIENT)
+    floor.until(lambda: floor.desktop.watchers >= 1)
+    floor.desktop.copy(LETTER, app="crm")
+    floor.until(lambda: floor.findings("clipboard"))
+    assert floor.agent.stop() == ()
+    assert floor.desktop.paste() == ""
+    (left,) = (r for r in floor.records() if r.kind == "desk.left")
+    assert left.payload == {"cleared": ["CLIPBOARD"], "kept": []}
 
 
 def test_a_screen_that_is_left_alone_is_locked(start: Callable) -> None:

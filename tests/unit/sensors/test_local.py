@@ -14,7 +14,7 @@ import pytest
 from agentguard.commands import _local
 from agentguard.errors import CannotError
 from agentguard.model.events import Event
-from agentguard.model.locking import Asker, LockAsked
+from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.local import FILE, LocalDoor
 from agentguard.sensors.local_http import LARGEST
@@ -71,6 +71,11 @@ def type_(
     return typing(capsys)
 
 
+def asked(door: Door) -> list[tuple[type[Event], str]]:
+    """Give what the agent was asked for, and by whom."""
+    return [(type(e), e.by) for e in door.events if isinstance(e, LockAsked | ShiftEnded)]
+
+
 def test_a_call_begins_and_ends_by_name(door: Door) -> None:
     assert door.ask("/v1/call/start", b'{"name": "Desk phone"}') == 204
     assert door.live == ("Desk phone",)
@@ -86,10 +91,9 @@ def test_without_a_body_one_name_is_taken_and_all_calls_end(door: Door) -> None:
     assert door.live == ()
 
 
-def test_a_lock_can_be_asked_for(door: Door) -> None:
+def test_a_lock_can_be_asked_for_and_a_shift_can_end(door: Door) -> None:
     assert (door.ask("/v1/lock"), door.ask("/v1/shift/end")) == (204, 204)
-    asked = [event.by for event in door.events if isinstance(event, LockAsked)]
-    assert asked == [Asker.PERSON, Asker.SHIFT_END]
+    assert asked(door) == [(LockAsked, Asker.PERSON), (ShiftEnded, ShiftEnder.PERSON)]
 
 
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer ü"])
@@ -159,7 +163,7 @@ def test_the_command_line_tells_calls_and_locks(door: Door, type_: Type) -> None
     assert door.live == ()
     assert type_("lock").code == 0
     assert type_("lock", "--shift-end").code == 0
-    assert [e.by for e in door.events if isinstance(e, LockAsked)] == list(Asker)
+    assert asked(door) == [(LockAsked, Asker.PERSON), (ShiftEnded, ShiftEnder.PERSON)]
 
 
 def test_the_command_line_says_when_no_agent_runs(type_: Type) -> None:
