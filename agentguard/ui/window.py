@@ -30,6 +30,7 @@ from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
 
 SIZE = (1000, 720)
+SHIELD = 28  # pixels
 
 
 class StatusWindow(QWidget):
@@ -117,6 +118,7 @@ class StatusWindow(QWidget):
         lines.setContentsMargins(2 * GAP, 3 * GAP, 2 * GAP, 2 * GAP)
         brand = row(gap=GAP)
         self._shield = label(wrap=False)
+        self._shield.setFixedSize(SHIELD, SHIELD)  # or the name stands below it when first painted
         name = label(self._texts.say("ui.window.title"), wrap=False)
         name.setObjectName("brand")
         brand.addWidget(self._shield)
@@ -149,7 +151,7 @@ class StatusWindow(QWidget):
     def _show(self, view: View) -> None:
         for shown in self._pages.values():
             shown.show_view(view)
-        draw(self._shield, f"tray-{view.header.icon}", 28)
+        draw(self._shield, f"tray-{view.header.icon}", SHIELD)
         self.setWindowIcon(icons.tray(view.header.icon))
         counts = {
             Page.TODO: len(view.findings),

@@ -40,6 +40,14 @@ def opened(one, page: Page) -> QWidget:
     return one.window.current
 
 
+def test_from_the_first_moment_the_shield_stands_beside_the_name(rig) -> None:
+    window = rig(data.act()).window
+    window.show()
+    name = window.findChild(QLabel, "brand")
+    shield = next(one for one in name.parent().findChildren(QLabel) if not one.pixmap().isNull())
+    assert shield.geometry().right() < name.geometry().left()
+
+
 def test_the_overview_shows_every_control_with_word_and_age(rig) -> None:
     one = rig(data.act())
     page = opened(one, Page.OVERVIEW)
