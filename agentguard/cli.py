@@ -6,11 +6,13 @@ Exit codes: 0 fine, 1 findings, 2 wrong use, 3 could not do it, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 
 from agentguard import __version__, commands, texts
@@ -63,10 +65,20 @@ def _prepare_output() -> None:
 def _run(words: Sequence[str]) -> int:
     """Run, and write out what was said: at the interpreter's end nobody could tell of a failure."""
     try:
-        given = _parser(words).parse_args(words)
-        return _command(given.command).run(given)
+        return _wanted(words)()
     finally:
         sys.stdout.flush()
+
+
+def _wanted(words: Sequence[str]) -> Callable[[], int]:
+    """Load the command that is asked for; what is loaded stays, so no garbage is looked for."""
+    gc.disable()
+    try:
+        given = _parser(words).parse_args(words)
+        return partial(_command(given.command).run, given)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _failed(sentence: str, code: int = COULD_NOT) -> int:
