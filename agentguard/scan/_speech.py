@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -79,13 +81,22 @@ def _own_kind(**said: Any) -> OwnKind:
 
 
 def ask(kind: str, subject: str) -> bytes:
-    """Write a question: `file` or `explain` with a path, `text` with the text."""
-    return json.dumps({"kind": kind, "subject": subject}).encode()
+    """Write a question: `file` or `explain` with a path, `text` with the text.
+
+    A path goes as its bytes: the child may live in another locale, where it has other characters.
+    """
+    question = {"kind": kind, "subject": subject}
+    if kind != "text":
+        with suppress(UnicodeEncodeError):  # no file has such a name, as the child will say
+            question["bytes"] = os.fsencode(subject).decode("latin-1")
+    return json.dumps(question).encode()
 
 
 def asked(data: bytes) -> tuple[str, str]:
     """Read a question."""
     question = json.loads(data)
+    if "bytes" in question:
+        return str(question["kind"]), os.fsdecode(str(question["bytes"]).encode("latin-1"))
     return str(question["kind"]), str(question["subject"])
 
 

@@ -6,6 +6,7 @@ apsw is used for the SQLite that it brings: the standard library's may have the 
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -58,6 +59,28 @@ def spoilt(path: Path) -> StoreError:
     return error
 
 
+@contextmanager
+def named(path: Path) -> Iterator[str]:
+    """Give a file's name as SQLite takes it, in UTF-8 whatever the locale.
+
+    A name that is no UTF-8 is reached through its folder, which is held open meanwhile; SQLite
+    follows that link once and for all.
+    """
+    if sys.platform == "win32":
+        yield str(path)
+        return
+    try:
+        name = os.fsencode(path).decode()
+    except UnicodeDecodeError:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield f"/proc/self/fd/{folder}/{path.name}"
+        finally:
+            os.close(folder)
+    else:
+        yield name
+
+
 class Database:
     """A connection that many threads may use: each transaction is one thread's alone."""
 
@@ -79,7 +102,8 @@ class Database:
             with suppress(OSError):  # SQLite says better what is wrong
                 path.touch(mode=0o600)  # its companions take this mode over
         with translated(path):
-            self._connection = apsw.Connection(str(path), flags=flags)
+            with named(path) as name:
+                self._connection = apsw.Connection(name, flags=flags)
             self._connection.set_busy_timeout(BUSY_MILLISECONDS)
             if sys.platform == "win32":  # its locks that wait may wait to their end for a free one
                 self._connection.setlk_timeout(0, 0)  # https://sqlite.org/c3ref/setlk_timeout.html

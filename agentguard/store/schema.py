@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from agentguard.errors import StoreError
-from agentguard.store.database import Database, translated
+from agentguard.store.database import Database, named, translated
 
 LOG = logging.getLogger(__name__)
 
@@ -108,5 +108,6 @@ def _copy(database: Database, present: int) -> None:
     copy = database.path.with_name(f"{database.path.name}.v{present}")
     with translated(copy):
         copy.unlink(missing_ok=True)
-        database.rows("VACUUM INTO ?", (str(copy),))
+        with named(copy) as name:
+            database.rows("VACUUM INTO ?", (name,))
     LOG.info("the database was copied before it was brought to a new version")

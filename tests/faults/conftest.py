@@ -1,4 +1,4 @@
-"""One authority for all the tests, an endpoint and an enrolled desk for each."""
+"""One authority for all the tests, an endpoint and an enrolled desk for each; real desktops."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.fixtures import fresh_session, lockable, logind
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled
 from tests.faults.endpoint import Endpoint, serving
+
+__all__ = ["fresh_session", "lockable", "logind"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Rows 65 to 67: a scan child that is stuck, no more descriptors or processes, a storm in the log."""
+"""Rows 65 to 67: a scan child that is stuck, nothing more to open or start, a storm in the log."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_row_66_without_descriptors_the_agent_guards_on_and_recovers(desk: Seate
     agent = psutil.Process(desk.process.pid)
     soft, hard = agent.rlimit(psutil.RLIMIT_NOFILE)
     os.kill(child(desk), signal.SIGKILL)
-    highest = max(int(fd) for fd in os.listdir(f"/proc/{agent.pid}/fd"))
+    highest = max(int(fd.name) for fd in Path(f"/proc/{agent.pid}/fd").iterdir())
     agent.rlimit(psutil.RLIMIT_NOFILE, (highest + 1, hard))
     second = put(desk, "second.csv")
     desk.ask("look")
