@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from agentguard import paths, settings, texts
 from agentguard.commands.base import FINE
 from agentguard.errors import CannotError
-from agentguard.platforms import load, only_one, secret_places, system_clock
+from agentguard.platforms import (
+    call,
+    called,
+    load,
+    only_one,
+    secret_places,
+    system_clock,
+)
 from agentguard.texts import Texts
 
 if TYPE_CHECKING:
@@ -31,8 +38,12 @@ def alone(folder: Path, words: Texts) -> Iterator[None]:
     """
     with only_one(folder) as first:
         if not first:
-            raise CannotError(words.say("cli.tray.second"), words.say("cli.tray.second-advice"))
+            raise _second(words)
         yield
+
+
+def _second(words: Texts) -> CannotError:
+    return CannotError(words.say("cli.tray.second"), words.say("cli.tray.second-advice"))
 
 
 @contextmanager
@@ -78,22 +89,36 @@ def guard_without_windows() -> int:
 
 
 def guard_with_windows(*, may_quit: bool) -> int:
-    """Guard with the tray until the person quits or a signal comes."""
-    from agentguard.ui.early import appear  # noqa: PLC0415 - Qt only where windows are wanted
+    """Guard with the tray until the person quits or a signal comes.
 
+    Where an agent guards already, its window comes up and this one ends at once.
+    """
     folder = paths.data_folder()
     words = texts.load(settings.load(folder).language)
-    with alone(folder, words):
-        first = appear(words)
-        from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
+    with only_one(folder) as first:
+        if first:
+            return _with_windows(folder, words, may_quit=may_quit)
+    if not call(folder):
+        raise _second(words)
+    if sys.stdout is not None:  # the program was started without one
+        sys.stdout.write(words.say("cli.tray.called") + "\n")
+    return FINE
 
-        with guarding(folder) as agent:
-            return run(
-                agent.desk,
-                words,
-                stop=threading.Event(),
-                may_quit=may_quit,
-                first=first,
-                capture=agent.parts.backend.capture,
-                ending=agent.stop,
-            )
+
+def _with_windows(folder: Path, words: Texts, *, may_quit: bool) -> int:
+    from agentguard.ui.early import appear  # noqa: PLC0415 - Qt only where windows are wanted
+
+    first = appear(words)
+    from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
+
+    with guarding(folder) as agent:
+        return run(
+            agent.desk,
+            words,
+            stop=threading.Event(),
+            may_quit=may_quit,
+            first=first,
+            capture=agent.parts.backend.capture,
+            ending=agent.stop,
+            wanted=lambda: called(folder),
+        )

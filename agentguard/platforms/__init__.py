@@ -9,12 +9,23 @@ from typing import Protocol
 from agentguard.platforms._aside import Aside
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._clock import boot_id as _boot_id
-from agentguard.platforms._instance import only_one
+from agentguard.platforms._instance import call, called, only_one
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend, SystemLog
 from agentguard.ports.secrets import Places
 
-__all__ = ["aside", "boot_id", "cage", "leash", "load", "only_one", "secret_places", "system_clock"]
+__all__ = [
+    "aside",
+    "boot_id",
+    "cage",
+    "call",
+    "called",
+    "leash",
+    "load",
+    "only_one",
+    "secret_places",
+    "system_clock",
+]
 
 
 def load() -> Backend:

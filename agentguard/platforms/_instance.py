@@ -1,40 +1,86 @@
-"""One agent for each user's data folder: a lock that the system ends with its process."""
+"""One agent for each user's data folder: locks that the system ends with their process.
+
+The folder's lock holds over all sessions of its user. On Windows a named mutex stands before it,
+for a folder on a file system whose locks do not hold.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 FILE = "agent.lock"
+CALL = "agent.called"
 
 if sys.platform == "win32":
     import msvcrt
 
+    from agentguard.platforms._win32 import mutex
+
     def _take(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _named(folder: Path) -> AbstractContextManager[bool]:
+        place = os.path.normcase(os.path.realpath(folder))
+        return mutex.first(f"AgentGuard-{hashlib.sha256(place.encode()).hexdigest()[:32]}")
+
+    def _give_way() -> None:
+        mutex.give_way()
+
 else:
     import fcntl
 
     def _take(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
+    def _named(_folder: Path) -> AbstractContextManager[bool]:
+        return nullcontext(True)
+
+    def _give_way() -> None:
+        """Leave it to the desktop whose window may come to the front."""
+
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[bool]:
-    """Hold the folder's lock; gives False when another agent holds it.
+    """Hold the folder alone; gives False when another agent holds it.
 
-    A lock file that a crash left behind means nothing: only the system's lock counts.
+    A lock file that a crash left behind means nothing: only the system's locks count.
     """
-    handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            _take(handle)
-        except OSError:
+    with _named(folder) as first:
+        if not first:
             yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
+            return
+        handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                _take(handle)
+            except OSError:
+                yield False
+            else:
+                called(folder)  # nobody calls an agent of the past
+                yield True
+        finally:
+            os.close(handle)
+
+
+def call(folder: Path) -> bool:
+    """Ask the agent that holds the folder to show its window; False when it cannot be asked."""
+    _give_way()
+    try:
+        (folder / CALL).touch(mode=0o600)
+    except OSError:
+        return False
+    return True
+
+
+def called(folder: Path) -> bool:
+    """Tell, once for each call, whether another start asked for the window."""
+    try:
+        (folder / CALL).unlink()
+    except OSError:
+        return False
+    return True

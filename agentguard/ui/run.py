@@ -73,6 +73,11 @@ class Interface(QObject):
             self.window.has_tray = self.tray.hosted
         self.window.open(page)
 
+    def open_if(self, wanted: Callable[[], bool]) -> None:
+        """Open the window when somebody asks for it by starting the program again."""
+        if wanted():
+            self.open(Page.OVERVIEW)
+
     def close(self) -> None:
         """Take everything away."""
         self.bridge.close()
@@ -98,12 +103,13 @@ def run(
     first: QSystemTrayIcon | None = None,
     capture: Capture | Absent = PICTURED,
     ending: Callable[[], object] = lambda: None,
+    wanted: Callable[[], bool] = lambda: False,
 ) -> int:
     """Show the desk until `stop` is set, the person quits, a signal comes or the session ends.
 
     Gives 0. Must be called in the main thread. `first` is the icon that stood in the tray until
     now; `capture` keeps the windows out of pictures of the screen; `ending` is called before the
-    system is told that the session may end.
+    system is told that the session may end; `wanted` tells that somebody asks for the window.
     """
     app = application()
     app.setQuitOnLastWindowClosed(False)
@@ -120,10 +126,9 @@ def run(
 
     interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture)
     interface.tray.quit_wanted.connect(leave)
-    poll = QTimer()
-    poll.setTimerType(Qt.TimerType.CoarseTimer)
-    poll.timeout.connect(lambda: leave() if stop.is_set() or left.is_set() else None)
-    poll.start(POLL)
+    poll = _every_second(
+        lambda: leave() if stop.is_set() or left.is_set() else interface.open_if(wanted)
+    )
     restore = _on_signals(leave)
     try:
         with logged(), _hearing_of_the_end(app, session_ends):
@@ -133,6 +138,14 @@ def run(
         poll.stop()
         restore()
         interface.close()
+
+
+def _every_second(look: Callable[[], None]) -> QTimer:
+    poll = QTimer()
+    poll.setTimerType(Qt.TimerType.CoarseTimer)
+    poll.timeout.connect(look)
+    poll.start(POLL)
+    return poll
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class LateUplink:
         self._clock = clock
         self._uplink: Uplink | None = None
         self._asked = threading.Event()
-        self._told = ""
+        self._told: str | None = None
 
     def run(self, stop: Stop) -> None:
         """Connect and report until `stop` is set."""
@@ -90,8 +90,8 @@ class LateUplink:
         except AgentGuardError as error:
             self._tell(error)
             return None
-        if self._told:
-            self._told = ""
+        if self._told is not None:
+            self._told = None
             self._sensor(Watching.WATCHING, "")
         return uplink
 

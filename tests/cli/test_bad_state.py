@@ -17,7 +17,7 @@ import pytest
 from agentguard import paths, settings
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.platforms import only_one
+from agentguard.platforms import call, called, only_one
 from agentguard.store.db import open_store
 from agentguard.uplink import enrolment
 from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment
@@ -145,13 +145,57 @@ class TestDataFolder:
 
 
 class TestTwoAgents:
-    @pytest.mark.parametrize("command", ["run", "tray"])
-    def test_the_second_gives_way(self, command: str, home: Path, type_: Type) -> None:
+    def test_the_second_gives_way(self, home: Path, type_: Type) -> None:
         with only_one(home) as first:
             assert first
-            said = type_(command)
+            said = type_("run")
         assert_one_sentence(said, 3)
         assert "already guards this session" in said.err
+
+    def test_a_second_with_windows_asks_the_first_to_show_its_own(
+        self, home: Path, type_: Type
+    ) -> None:
+        with only_one(home):
+            assert not called(home)
+            said = type_("tray")
+            assert (said.code, said.err) == (0, "")
+            assert "Its window comes up" in said.out
+            assert called(home)
+            assert not called(home), "it is shown once"
+
+    def test_one_that_cannot_be_asked_is_told_of(self, home: Path, type_: Type) -> None:
+        with only_one(home):
+            (home / "agent.called").symlink_to(home / "none" / "none")
+            assert_one_sentence(type_("tray"), 3)
+
+    def test_a_call_of_the_past_is_nobodys(self, home: Path) -> None:
+        assert call(home)
+        with only_one(home):
+            assert not called(home)
+
+    def test_of_twenty_that_start_at_once_one_guards(self, home: Path) -> None:
+        """Row 55: the others hand over and end."""
+        env = environment(home.parent / "person", AGENTGUARD_HOME=str(home))
+        many = [
+            subprocess.Popen(
+                (*PROGRAM, "tray"),
+                env={**env, "QT_QPA_PLATFORM": "offscreen"},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            for _ in range(20)
+        ]
+        try:
+            eventually(lambda: sum(one.poll() is not None for one in many) == 19, 100)
+            assert sorted(one.poll() for one in many if one.poll() is not None) == [0] * 19
+            (left,) = (one for one in many if one.poll() is None)
+            eventually(lambda: not (home / "agent.called").exists(), 60)
+            left.send_signal(signal.SIGINT)
+            assert left.wait(30) == 0
+        finally:
+            for one in many:
+                one.kill()
+                one.wait()
 
     def test_of_two_that_start_at_once_one_guards(self, home: Path) -> None:
         with agent(home) as one, agent(home) as other:

@@ -139,12 +139,14 @@ def test_without_windows_it_ends_with_the_session_too(tmp_path: Path) -> None:
     assert b"agent.stopped" in journal(tmp_path)
 
 
-def test_a_second_one_says_that_there_is_one_already(
+def test_a_second_one_makes_the_first_ones_window_come_up(
     agent: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
-    until(lambda: windows_of(agent.pid))
+    until(lambda: any("TrayIcon" in text for text, _ in windows_of(agent.pid).values()))
+    assert not main_window(agent.pid)
     env = {**os.environ, "AGENTGUARD_HOME": str(tmp_path / "agent")}
     second = subprocess.run(AGENT, env=env, capture_output=True, check=False, timeout=PATIENCE)
-    assert second.returncode == 3
-    assert b"already" in second.stderr
+    assert (second.returncode, second.stderr) == (0, b"")
+    assert b"Its window comes up" in second.stdout
+    until(lambda: main_window(agent.pid))
     assert agent.poll() is None
