@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard import logs, settings, texts
+from agentguard import logs, opening, settings, texts
 from agentguard.agent import Agent, Link, Parts
 from agentguard.app import build, shapes
 from agentguard.engine.loop import Engine
@@ -20,6 +20,7 @@ from agentguard.mfa.offline import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
+from agentguard.opening import ENROLMENT
 from agentguard.platforms import aside, cage, leash
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from agentguard.uplink.late import LateUplink
 
 LOG = logging.getLogger(__name__)
-
-ENROLMENT = "enrolment.json"  # as agentguard.uplink.enrolment names it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +76,9 @@ def opened(place: Place) -> Iterator[Agent]:
     """
     governor = _governor(place)
     with ExitStack() as stack:
-        sealer = _sealer(place.folder)
-        store = open_store(place.folder, place.clock, sealer)
+        sealer = opening.sealer(place.folder)
+        box = opening.box(place.folder, place.secrets)
+        store = open_store(place.folder, place.clock, sealer, box)
         stack.callback(store.close)
         seen = SeenDatabase(place.folder, place.clock)
         stack.callback(seen.close)
@@ -161,15 +161,6 @@ def _enrolled(folder: Path) -> tuple[str, str]:
     except AgentGuardError:  # told by the uplink
         return "", ""
     return (known.team, known.policy_root) if known is not None else ("", "")
-
-
-def _sealer(folder: Path) -> Sealer | None:
-    """Give what seals the journal of an enrolled computer; the device's key may come later."""
-    if not (folder / ENROLMENT).exists():
-        return None  # signatures would cost a fifth of the agent's memory
-    from agentguard.store.sealing import Sealer  # noqa: PLC0415 - see above
-
-    return Sealer(folder)
 
 
 def _uplink(

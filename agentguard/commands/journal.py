@@ -8,9 +8,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from agentguard import paths, texts
+from agentguard import opening, paths, texts
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import EnrolmentError, JournalBroken
+from agentguard.platforms import secret_places
+from agentguard.ports.secrets import Places
 from agentguard.store.db import open_for_reading
 from agentguard.store.export import Origin, export
 from agentguard.store.verify import Verified, verify_file
@@ -41,10 +43,10 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace, words: Texts) -> int:
-    folder = paths.data_folder()
-    opened = open_for_reading(folder)
+    folder, places = paths.data_folder(), secret_places()
+    opened = open_for_reading(folder, opening.box(folder, places))
     try:
-        count = export(opened.journal, chosen.file, opened.outbox, _origin(folder))
+        count = export(opened.journal, chosen.file, opened.outbox, _origin(folder, places))
     finally:
         opened.close()
     if chosen.json:
@@ -54,14 +56,14 @@ def _export(chosen: argparse.Namespace, words: Texts) -> int:
     return FINE
 
 
-def _origin(folder: Path) -> Origin:
+def _origin(folder: Path, places: Places) -> Origin:
     """Say whose journal it is, as far as the enrolment can be read."""
     try:
         known = enrolment.load(folder)
     except EnrolmentError:
         known = None
     try:
-        key = enrolment.device_key(folder)
+        key = enrolment.device_key(folder, places.device)
     except EnrolmentError:
         key = None
     return Origin(

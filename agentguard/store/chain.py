@@ -14,7 +14,7 @@ import json
 import secrets
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
@@ -32,7 +32,10 @@ _LENGTH = struct.Struct(">H")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An entry as it is stored; payload and salt are None when they were erased."""
+    """An entry as it is stored; payload and salt are None when they were erased, or are sealed.
+
+    `sealed` is then both of them, under the data key number `key`.
+    """
 
     epoch: int
     seq: int
@@ -44,6 +47,13 @@ class Row:
     commitment: bytes
     previous: bytes
     hash: bytes
+    sealed: bytes | None = None
+    key: int | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether what it says is sealed, and was not opened."""
+        return self.sealed is not None and self.payload is None
 
 
 def canonical(payload: Mapping[str, Json]) -> str:
@@ -82,7 +92,7 @@ def append(record: Record, *, epoch: int, seq: int, previous: bytes) -> Row:
 
     """
     payload, salt = canonical(record.payload), secrets.token_bytes(SALT_BYTES)
-    unsealed = Row(
+    unlinked = Row(
         epoch=epoch,
         seq=seq,
         boot=float(record.at.boot),
@@ -94,23 +104,12 @@ def append(record: Record, *, epoch: int, seq: int, previous: bytes) -> Row:
         previous=previous,
         hash=b"",
     )
-    return sealed(unsealed)
+    return linked(unlinked)
 
 
-def sealed(row: Row) -> Row:
+def linked(row: Row) -> Row:
     """Give the row with the hash that it must have."""
-    return Row(
-        epoch=row.epoch,
-        seq=row.seq,
-        boot=row.boot,
-        wall=row.wall,
-        kind=row.kind,
-        payload=row.payload,
-        salt=row.salt,
-        commitment=row.commitment,
-        previous=row.previous,
-        hash=link(row),
-    )
+    return replace(row, hash=link(row))
 
 
 def holds(row: Row) -> bool:
@@ -122,7 +121,7 @@ def holds(row: Row) -> bool:
 
 
 def committed(row: Row) -> bool:
-    """Tell whether a row's payload fits its commitment; an erased one does."""
+    """Tell whether a row's payload fits its commitment; one that is erased or closed does."""
     if row.payload is None or row.salt is None:
         return row.payload is None and row.salt is None
     return hmac.compare_digest(commit_to(row.salt, row.payload), row.commitment)

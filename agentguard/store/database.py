@@ -183,6 +183,11 @@ class Database:
         with self._guard, translated(self.path):
             self._connection.executemany(sql, [tuple(row) for row in values])
 
+    def changes(self) -> int:
+        """Give the number of rows that this connection has changed."""
+        with self._guard:
+            return self._connection.total_changes()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything within happen, or nothing of it; one within another is part of it.

@@ -13,6 +13,7 @@ from agentguard.ports.clock import Clock
 from agentguard.store import chain, recovery, schema
 from agentguard.store.chain import Epoch
 from agentguard.store.database import Database, damaged, spoilt
+from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import Sealer, SqliteJournal
 from agentguard.store.outbox import SqliteOutbox
 
@@ -36,11 +37,16 @@ class Store:
         self.database.close()
 
 
-def open_store(folder: Path, clock: Clock | None = None, sealer: Sealer | None = None) -> Store:
+def open_store(
+    folder: Path,
+    clock: Clock | None = None,
+    sealer: Sealer | None = None,
+    box: Box | None = None,
+) -> Store:
     """Open the store in `folder`; a missing one is made, a damaged one set aside and salvaged.
 
-    A `sealer` seals every commit. Without a clock, the moment of a new epoch is that of the last
-    change of the damaged file.
+    A `sealer` seals every commit, a `box` what the entries say. Without a clock, the moment of a
+    new epoch is that of the last change of the damaged file.
 
     Raises:
         StoreError: it cannot be opened or written, or a newer program wrote it.
@@ -49,18 +55,18 @@ def open_store(folder: Path, clock: Clock | None = None, sealer: Sealer | None =
     path = folder / FILE
     recovery.finish(path)
     try:
-        return _open(path, sealer)
+        return _open(path, sealer, box)
     except StoreError as error:
         if not damaged(error):
             raise
     LOG.error("the journal is damaged; it is set aside and what can be read is kept")
-    epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE))
+    epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE), box)
     _remember_epoch(folder / EPOCH_FILE, epoch)
-    return _open(path, sealer)
+    return _open(path, sealer, box)
 
 
-def open_for_reading(folder: Path) -> Store:
-    """Open the store to read it while the agent may be writing.
+def open_for_reading(folder: Path, box: Box | None = None) -> Store:
+    """Open the store to read it while the agent may be writing; with a `box` what is sealed too.
 
     Raises:
         StoreError: there is none, or it cannot be read.
@@ -71,21 +77,35 @@ def open_for_reading(folder: Path) -> Store:
         raise StoreError(f"There is no journal in {folder}.", "Start the agent once: it makes one.")
     database = Database(path, read_only=True)
     schema.refuse_newer(database)
-    return _store(database)
+    if box is not None and schema.version(database) == len(schema.MIGRATIONS):
+        box.prepare(database, make=False)
+    return _store(database, None, box)
 
 
-def _open(path: Path, sealer: Sealer | None) -> Store:
+def _open(path: Path, sealer: Sealer | None, box: Box | None) -> Store:
     database = Database(path)
     try:
         _make_ready(database)
+        store = _store(database, sealer, box)
+        if box is not None:
+            _seal_all(store, box)
     except BaseException:
         database.close()
         raise
-    return _store(database, sealer)
+    return store
 
 
-def _store(database: Database, sealer: Sealer | None = None) -> Store:
-    journal = SqliteJournal(database, sealer)
+def _seal_all(store: Store, box: Box) -> None:
+    """Seal what is clear, and remove the clear copies of older versions and what is left of it."""
+    box.prepare(store.database)
+    if Entries(store.database, box).seal_what_is_clear():
+        store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    if box.seals:
+        schema.remove_copies(store.database)
+
+
+def _store(database: Database, sealer: Sealer | None = None, box: Box | None = None) -> Store:
+    journal = SqliteJournal(database, sealer, box)
     return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
 
 

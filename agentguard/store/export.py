@@ -80,7 +80,7 @@ def _write(
     for row in journal.walk():
         while gaps and gaps[-1].first < row.seq:
             put(fileformat.gap_line(gaps.pop()))
-        put(fileformat.entry_line(row))
+        put(fileformat.entry_line(journal.opened(row)))
         count, head = count + 1, row.hash
     put(fileformat.spelled({"closing": count, "head": head.hex(), "file": digest.hexdigest()}))
     return count

@@ -12,27 +12,20 @@ from agentguard.ports.storage import Memory
 from agentguard.store import chain, remembered
 from agentguard.store.chain import Epoch, Gap, Row
 from agentguard.store.database import Database, damaged, spoilt
+from agentguard.store.entries import Box, Entries
 from agentguard.store.rows import (
     ADD_SEAL,
-    APPEND,
-    COLUMNS,
     SEALS,
     epoch_of,
     gap_of,
-    row_of,
     seal_of,
-    values_of,
     values_of_seal,
 )
 from agentguard.store.seals import Seal
 from agentguard.store.walk import Walk
 
-BATCH = 1000
-"""Entries that are read at a time, so that a long walk never holds up the writer."""
-
 _LAST = "SELECT epoch, seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
 _NEWEST_EPOCH = "SELECT epoch, first, previous, reason FROM epochs ORDER BY epoch DESC LIMIT 1"
-_READ = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
 
 
 class Sealer(Protocol):
@@ -54,9 +47,12 @@ class Sealer(Protocol):
 class SqliteJournal:
     """The Journal of production; any thread may call it."""
 
-    def __init__(self, database: Database, sealer: Sealer | None = None) -> None:
+    def __init__(
+        self, database: Database, sealer: Sealer | None = None, box: Box | None = None
+    ) -> None:
         self._database = database
         self._sealer = sealer
+        self._entries = Entries(database, box)
 
     def commit(self, records: Sequence[Record], memory: Memory) -> None:
         """Write the records and the changed memory durably; a None value forgets a key.
@@ -80,11 +76,12 @@ class SqliteJournal:
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """Give at most `limit` entries with a seq greater than `after`, in order."""
-        return [chain.entry(row) for row in self.rows(after, limit)]
+        return self._entries.read(after, limit)
 
     def verify(self) -> tuple[int, bool]:
         """Walk the whole chain: the number of entries, and whether it holds."""
         count, whole = 0, True
+        self._entries.try_open()
         try:
             walk = Walk(self.epochs(), self.gaps())
             for row in self.walk():
@@ -171,17 +168,23 @@ class SqliteJournal:
 
     def rows(self, after: int, limit: int) -> list[Row]:
         """Give at most `limit` rows as they are stored, with a seq greater than `after`."""
-        return [
-            row_of(values, self._database.path)
-            for values in self._database.rows(_READ, (after, limit))
-        ]
+        return self._entries.rows(after, limit)
 
     def walk(self) -> Iterator[Row]:
         """Give every row in order, a batch at a time."""
-        after = -1
-        while batch := self.rows(after, BATCH):
-            yield from batch
-            after = batch[-1].seq
+        return self._entries.walk()
+
+    def opened(self, row: Row) -> Row:
+        """Open what a row says; what was sealed with a key that is lost stays closed.
+
+        Raises:
+            StoreError: the key's place is closed.
+
+        """
+        if not row.closed:
+            return row
+        self._entries.need_key()
+        return self._entries.opened(row)
 
     def erase(self, seqs: Sequence[int]) -> None:
         """Erase the payloads of entries for good; the chain still holds.
@@ -190,10 +193,7 @@ class SqliteJournal:
             StoreError: nothing was erased.
 
         """
-        with self._database.transaction():
-            self._database.many(
-                "UPDATE entries SET payload = NULL, salt = NULL WHERE seq = ?", [(s,) for s in seqs]
-            )
+        self._entries.erase(seqs)
 
     def append(self, records: Sequence[Record]) -> None:
         """Write records after the last entry.
@@ -226,8 +226,8 @@ class SqliteJournal:
             seq += 1
             row = _chained(record, epoch, seq, digest)
             digest = row.hash
-            rows.append(values_of(row))
-        self._database.many(APPEND, rows)
+            rows.append(row)
+        self._entries.add(rows)
 
     def _newest_epoch(self) -> Epoch:
         rows = self._database.rows(_NEWEST_EPOCH)

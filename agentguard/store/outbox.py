@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.errors import StoreError
 from agentguard.store.database import Database
+from agentguard.store.retention import Retention
 
 RECEIPTS_KEPT = 10_000
 
@@ -13,6 +14,7 @@ class SqliteOutbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._retention = Retention(database)
 
     def cursor(self) -> int:
         """Give the seq of the last entry that was receipted, 0 for none."""
@@ -39,6 +41,7 @@ class SqliteOutbox:
             self._database.rows(
                 "DELETE FROM seals WHERE seq <= ? AND seq < (SELECT max(seq) FROM seals)", (seq,)
             )
+            self._retention.after(seq, receipt)
 
     def waiting(self) -> int:
         """Give the number of entries that have no receipt."""

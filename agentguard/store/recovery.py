@@ -7,9 +7,8 @@ new epoch. Killed at any moment, the damaged file or the finished new one is in 
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,23 +17,18 @@ from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.store import chain, schema
 from agentguard.store.chain import Epoch, Gap, Row
-from agentguard.store.database import Database, Value
+from agentguard.store.database import Database
+from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.rows import (
     ADD_GAP,
     ADD_SEAL,
     APPEND,
-    COLUMNS,
-    SEALS,
-    epoch_of,
-    gap_of,
-    row_of,
-    seal_of,
     values_of,
     values_of_gap,
     values_of_seal,
 )
-from agentguard.store.seals import Seal
+from agentguard.store.salvage import Found, read_all
 from agentguard.store.walk import Walk
 
 LOG = logging.getLogger(__name__)
@@ -42,14 +36,10 @@ LOG = logging.getLogger(__name__)
 KEPT = 2
 """Damaged files that are kept; older ones are removed."""
 
-LARGEST = 10_000_000
-"""No journal has more entries; a greater number is damage."""
-
 COMPANIONS = ("", "-wal", "-shm")
-_ROW = f"SELECT {COLUMNS} FROM entries WHERE seq = ?"  # noqa: S608 - a constant
 
 
-def rebuild(path: Path, at: Moment, known_epoch: int) -> int:
+def rebuild(path: Path, at: Moment, known_epoch: int, box: Box | None = None) -> int:
     """Salvage the damaged `path` into a new database in its place; give the new epoch.
 
     Raises:
@@ -62,7 +52,7 @@ def rebuild(path: Path, at: Moment, known_epoch: int) -> int:
     try:
         new.configure()
         schema.migrate(new)
-        epoch = _salvage(path, new, at, known_epoch)
+        epoch = _salvage(read_all(path), new, at, known_epoch, box)
         new.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         new.close()
@@ -113,129 +103,49 @@ def _remove(path: Path) -> None:
             Path(f"{path}{companion}").unlink(missing_ok=True)
 
 
-def _salvage(path: Path, new: Database, at: Moment, known_epoch: int) -> int:
-    rows, epochs, gaps, seals, receipts, memory = _read_all(path)
-    kept = _whole_prefix(rows, epochs, gaps)
+def _salvage(found: Found, new: Database, at: Moment, known_epoch: int, box: Box | None) -> int:
+    kept = _whole_prefix(found.rows, found.epochs, found.gaps)
     last = kept[-1] if kept else None
-    receipted = max((seq for seq, _ in receipts), default=0)
-    floor = max(receipted, max((r.seq for r in rows), default=0))
-    used = {row.epoch for row in kept}
+    receipted = max((seq for seq, _ in found.receipts), default=0)
+    begun = Epoch(
+        epoch=max(known_epoch, max(found.epochs, default=0)) + 1,
+        first=max(receipted, max((r.seq for r in found.rows), default=0)) + 1,
+        previous=last.hash if last else chain.GENESIS,
+        reason="damaged",
+    )
     with new.transaction():
-        for known in epochs.values():
-            if known.epoch in used:
-                SqliteJournal(new).open_epoch(known)
-        new.many(APPEND, [values_of(row) for row in kept])
-        end = last.seq if last else 0
-        new.many(ADD_GAP, [values_of_gap(g) for g in gaps.values() if g.last < end])
-        new.many(ADD_SEAL, [values_of_seal(seal) for seal in seals if seal.seq <= end])
-        new.many("INSERT OR IGNORE INTO receipts VALUES (?, ?)", receipts)
-        new.many("INSERT OR IGNORE INTO memory VALUES (?, ?)", memory)
-        begun = Epoch(
-            epoch=max(known_epoch, max(epochs, default=0)) + 1,
-            first=floor + 1,
-            previous=last.hash if last else chain.GENESIS,
-            reason="damaged",
-        )
-        SqliteJournal(new).open_epoch(begun, at, previous_epoch=last.epoch if last else 0)
-        lost = [chain.entry(r).record for r in rows[len(kept) :] if r.seq > receipted]
-        SqliteJournal(new).append(_readable(lost))
-    LOG.info("%d entries were kept and %d were written anew", len(kept), len(lost))
+        _keep(found, kept, new)
+        if box is not None:
+            box.prepare(new)
+            box.try_open()
+        journal = SqliteJournal(new, None, box)
+        journal.open_epoch(begun, at, previous_epoch=last.epoch if last else 0)
+        after = [row for row in found.rows[len(kept) :] if row.seq > receipted]
+        lost = _readable([Entries(new, box).opened(row) for row in after])
+        journal.append(lost)
+    LOG.info("%d entries were kept and %d of %d written anew", len(kept), len(lost), len(after))
     return begun.epoch
 
 
-def _readable(records: Sequence[Record]) -> list[Record]:
-    """Leave out what was damaged so much that its payload is gone."""
+def _keep(found: Found, kept: Sequence[Row], new: Database) -> None:
+    """Take over what holds, as it is."""
+    used, end = {row.epoch for row in kept}, kept[-1].seq if kept else 0
+    for known in found.epochs.values():
+        if known.epoch in used:
+            SqliteJournal(new).open_epoch(known)
+    new.many(APPEND, [values_of(row) for row in kept])
+    new.many(ADD_GAP, [values_of_gap(g) for g in found.gaps.values() if g.last < end])
+    new.many(ADD_SEAL, [values_of_seal(seal) for seal in found.seals if seal.seq <= end])
+    new.many("INSERT OR IGNORE INTO receipts VALUES (?, ?)", found.receipts)
+    new.many("INSERT OR IGNORE INTO memory VALUES (?, ?)", found.memory)
+    new.many("INSERT OR IGNORE INTO opening VALUES (?, ?)", found.opening)
+    new.many("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", found.keys)
+
+
+def _readable(rows: Sequence[Row]) -> list[Record]:
+    """Leave out what was damaged so much that its payload is gone, or cannot be opened now."""
+    records = [chain.entry(row).record for row in rows]
     return [r for r in records if r.payload]
-
-
-Memory = list[tuple[Value, ...]]
-Receipts = list[tuple[int, bytes]]
-
-
-Found = tuple[list[Row], Mapping[int, Epoch], Mapping[int, Gap], list[Seal], Receipts, Memory]
-
-
-def _read_all(path: Path) -> Found:
-    try:
-        old = Database(path)
-    except StoreError:
-        return [], {}, {}, [], [], []
-    try:
-        rows, epochs = list(_rows(old)), _epochs(old)
-        return rows, epochs, _gaps(old), _seals(old), _receipts(old), _memory(old)
-    finally:
-        with suppress(StoreError):
-            old.close()
-
-
-def _rows(old: Database) -> Iterator[Row]:
-    """Give every row that can be read: each is looked up, so that a damaged page hides no other."""
-    ends = [_end(old, "ASC"), _end(old, "DESC")]
-    for seq in range(ends[0], ends[1] + 1 if ends[1] else 0):
-        with suppress(StoreError):
-            yield from (row_of(values, old.path) for values in old.rows(_ROW, (seq,)))
-
-
-def _end(old: Database, order: str) -> int:
-    sql = f"SELECT seq FROM entries ORDER BY seq {order} LIMIT 1"  # noqa: S608 - a constant
-    found = _table(old, sql)
-    seq = found[0][0] if found else 0
-    return seq if isinstance(seq, int) and 0 <= seq <= LARGEST else 0
-
-
-def _table(old: Database, sql: str) -> list[tuple[Value, ...]]:
-    """Give the rows of a query, as many as can be read."""
-    found: list[tuple[Value, ...]] = []
-    with suppress(StoreError):
-        found.extend(old.each(sql))
-    return found
-
-
-def _epochs(old: Database) -> Mapping[int, Epoch]:
-    found: dict[int, Epoch] = {}
-    for values in _table(old, "SELECT epoch, first, previous, reason FROM epochs"):
-        with suppress(StoreError):
-            epoch = epoch_of(values, old.path)
-            found[epoch.epoch] = epoch
-    return found
-
-
-def _gaps(old: Database) -> Mapping[int, Gap]:
-    found: dict[int, Gap] = {}
-    for values in _table(old, "SELECT first, last, previous, hash FROM gaps"):
-        with suppress(StoreError):
-            gap = gap_of(values, old.path)
-            found[gap.first] = gap
-    return found
-
-
-def _seals(old: Database) -> list[Seal]:
-    found: list[Seal] = []
-    for values in _table(old, SEALS):
-        with suppress(StoreError):
-            found.append(seal_of(values, old.path))
-    return found
-
-
-def _receipts(old: Database) -> Receipts:
-    rows = _table(old, "SELECT seq, receipt FROM receipts ORDER BY seq")
-    return [(s, r) for s, r in rows if isinstance(s, int) and isinstance(r, bytes)]
-
-
-def _memory(old: Database) -> Memory:
-    return [row for row in _table(old, "SELECT key, value FROM memory") if _is_memory(row)]
-
-
-def _is_memory(row: tuple[Value, ...]) -> bool:
-    key, value = row
-    if not isinstance(key, str) or not isinstance(value, str):
-        return False
-    try:
-        json.loads(f'"{key}"')
-        json.loads(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _whole_prefix(

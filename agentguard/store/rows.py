@@ -8,18 +8,20 @@ from agentguard.store.chain import Epoch, Gap, Row
 from agentguard.store.database import Value, spoilt
 from agentguard.store.seals import Seal
 
-APPEND = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+APPEND = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_GAP = "INSERT INTO gaps VALUES (?, ?, ?, ?)"
 ADD_SEAL = "INSERT INTO seals VALUES (?, ?, ?, ?, ?, ?, ?)"
 SEALS = "SELECT seq, epoch, hash, public, following, signature, device FROM seals ORDER BY seq"
-COLUMNS = "seq, epoch, boot, wall, kind, payload, salt, commitment, previous, hash"
+COLUMNS = "seq, epoch, boot, wall, kind, payload, salt, commitment, previous, hash, sealed, key"
 
 
 def values_of(row: Row) -> tuple[Value, ...]:
-    """Give the row in the order of the table's columns."""
+    """Give the row in the order of the table's columns; what is sealed does not stand clear too."""
+    clear = row.sealed is None
     return (
         row.seq, row.epoch, row.boot, row.wall, row.kind,
-        row.payload, row.salt, row.commitment, row.previous, row.hash,
+        row.payload if clear else None, row.salt if clear else None,
+        row.commitment, row.previous, row.hash, row.sealed, row.key,
     )  # fmt: skip
 
 
@@ -35,10 +37,12 @@ def row_of(values: tuple[Value, ...], path: Path) -> Row:
             int() as seq, int() as epoch, float() as boot, float() as wall, str() as kind,
             (str() | None) as payload, (bytes() | None) as salt,
             bytes() as commitment, bytes() as previous, bytes() as digest,
+            (bytes() | None) as sealed, (int() | None) as key,
         ):  # fmt: skip
             return Row(
                 epoch=epoch, seq=seq, boot=boot, wall=wall, kind=kind, payload=payload,
                 salt=salt, commitment=commitment, previous=previous, hash=digest,
+                sealed=sealed, key=key,
             )  # fmt: skip
         case _:
             raise spoilt(path)

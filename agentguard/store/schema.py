@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 from agentguard.errors import StoreError
 from agentguard.store.database import Database, named, translated
@@ -55,6 +56,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
           following BLOB NOT NULL,
           signature BLOB NOT NULL,
           device BLOB NOT NULL
+        ) STRICT
+        """,
+    ),
+    (
+        "ALTER TABLE entries ADD COLUMN sealed BLOB",
+        "ALTER TABLE entries ADD COLUMN key INTEGER",
+        "CREATE TABLE opening (id INTEGER PRIMARY KEY, public BLOB NOT NULL) STRICT",
+        """
+        CREATE TABLE keys (
+          id INTEGER PRIMARY KEY, public BLOB NOT NULL, wrapped BLOB NOT NULL
         ) STRICT
         """,
     ),
@@ -111,3 +122,10 @@ def _copy(database: Database, present: int) -> None:
         with named(copy) as name:
             database.rows("VACUUM INTO ?", (name,))
     LOG.info("the database was copied before it was brought to a new version")
+
+
+def remove_copies(database: Database) -> None:
+    """Remove the copies of older versions; what cannot be removed is tried at the next start."""
+    for number in range(1, len(MIGRATIONS)):
+        with suppress(OSError):
+            database.path.with_name(f"{database.path.name}.v{number}").unlink(missing_ok=True)

@@ -1,0 +1,161 @@
+"""The table of entries: rows in and out, sealed on the disk where there is a box for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from agentguard.errors import StoreError
+from agentguard.model.records import Entry
+from agentguard.store import chain
+from agentguard.store.chain import Row
+from agentguard.store.database import Database
+from agentguard.store.rows import APPEND, COLUMNS, row_of, values_of
+
+BATCH = 1000
+"""Entries that are read at a time, so that a long walk never holds up the writer."""
+SEALED_AT_A_TIME = 50
+
+_READ = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
+_CLEAR = f"SELECT {COLUMNS} FROM entries WHERE payload IS NOT NULL ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
+_SEAL = "UPDATE entries SET payload = NULL, salt = NULL, sealed = ?, key = ? WHERE seq = ?"
+_ERASE = """
+    UPDATE entries SET payload = NULL, salt = NULL, sealed = NULL, key = NULL WHERE seq = ?
+"""
+
+
+class Box(Protocol):
+    """Seals what entries say; see `store.box`."""
+
+    @property
+    def seals(self) -> bool:
+        """Whether there is a key to seal to."""
+        ...
+
+    def prepare(self, database: Database, *, make: bool = True) -> None:
+        """Take up the keys of a database; without a key, make one."""
+        ...
+
+    def try_open(self) -> bool:
+        """Ask for the opening key unless it is known; tell whether it is."""
+        ...
+
+    def seal(self, place: tuple[int, int], salt: bytes, payload: str) -> tuple[int, bytes]:
+        """Seal an entry's salt and payload; give the data key's number, and the sealed bytes."""
+        ...
+
+    def unseal(
+        self, place: tuple[int, int], number: int, sealed: bytes
+    ) -> tuple[bytes, str] | None:
+        """Give salt and payload, None when they cannot be read now."""
+        ...
+
+
+class Entries:
+    """The entries of a database; without a box they are clear, and sealed ones cannot be read."""
+
+    def __init__(self, database: Database, box: Box | None = None) -> None:
+        self._database = database
+        self._box = box
+
+    def rows(self, after: int, limit: int) -> list[Row]:
+        """Give at most `limit` rows with a seq greater than `after`, opened where possible."""
+        return [
+            self.opened(row_of(values, self._database.path))
+            for values in self._database.rows(_READ, (after, limit))
+        ]
+
+    def walk(self) -> Iterator[Row]:
+        """Give every row in order, a batch at a time."""
+        after = -1
+        while batch := self.rows(after, BATCH):
+            yield from batch
+            after = batch[-1].seq
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Give at most `limit` entries in order; what was sealed with a lost key is empty.
+
+        Raises:
+            StoreError: one is sealed, and the opening key's place is closed.
+
+        """
+        found = self.rows(after, limit)
+        if any(row.closed for row in found):
+            self.need_key()
+            found = [self.opened(row) for row in found]
+        return [chain.entry(row) for row in found]
+
+    def try_open(self) -> None:
+        """Ask for the opening key, if there is one."""
+        if self._box is not None:
+            self._box.try_open()
+
+    def need_key(self) -> None:
+        """Ask for the opening key.
+
+        Raises:
+            StoreError: its place is closed.
+
+        """
+        if self._box is None or not self._box.try_open():
+            raise StoreError(
+                f"The journal {self._database.path} is sealed, and its key cannot be had now.",
+                "Sign in to this computer as usual; nothing is lost meanwhile.",
+            )
+
+    def opened(self, row: Row) -> Row:
+        """Open a row where that is possible."""
+        if self._box is None or row.sealed is None or row.key is None:
+            return row
+        found = self._box.unseal((row.epoch, row.seq), row.key, row.sealed)
+        return row if found is None else replace(row, salt=found[0], payload=found[1])
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Write rows, sealed if there is a key to seal to.
+
+        Raises:
+            StoreError: nothing of it was written.
+
+        """
+        self._database.many(APPEND, [values_of(self._sealed(row)) for row in rows])
+
+    def _sealed(self, row: Row) -> Row:
+        box = self._box
+        if box is None or not box.seals or row.payload is None or row.salt is None:
+            return row
+        key, sealed = box.seal((row.epoch, row.seq), row.salt, row.payload)
+        return replace(row, sealed=sealed, key=key)
+
+    def seal_what_is_clear(self) -> int:
+        """Seal the entries that were written without a box; give their number.
+
+        A few at a time, each time whole: ended at any moment, the rest is done at the next start.
+
+        Raises:
+            StoreError: the database could not be read or written.
+
+        """
+        count = 0
+        while self._box is not None and self._box.seals:
+            with self._database.transaction():
+                clear = [
+                    row_of(values, self._database.path)
+                    for values in self._database.rows(_CLEAR, (SEALED_AT_A_TIME,))
+                ]
+                rows = [self._sealed(row) for row in clear]
+                self._database.many(_SEAL, [(r.sealed, r.key, r.seq) for r in rows])
+            if not rows:
+                break
+            count += len(rows)
+        return count
+
+    def erase(self, seqs: Sequence[int]) -> None:
+        """Erase the payloads of entries for good; the chain still holds.
+
+        Raises:
+            StoreError: nothing was erased.
+
+        """
+        with self._database.transaction():
+            self._database.many(_ERASE, [(s,) for s in seqs])

@@ -1,0 +1,332 @@
+"""What entries say is sealed on the disk, can be written without a secret, and is never lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from agentguard.errors import SecretError, StoreError
+from agentguard.platforms.simulated import FakeClock
+from agentguard.store import db, schema
+from agentguard.store.box import Box
+from agentguard.store.database import Database, Value
+from agentguard.store.db import Store, open_for_reading, open_store
+from agentguard.store.export import export
+from tests.unit.store.exported import exported, receipted, record
+from tests.unit.store.second_verifier import whole
+
+NEEDLE = "needle-in-the-payload"
+
+
+class Place:
+    """A place of keys that can be closed, and lose its key; `file` outlives the process."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.file = file
+        self.secret = file.read_bytes() if file is not None and file.exists() else None
+        self.closed = False
+        self.asked = 0
+
+    def load(self) -> bytes | None:
+        self.asked += 1
+        if self.closed:
+            raise SecretError("locked", "secret-service")
+        return self.secret
+
+    def save(self, secret: bytes) -> None:
+        if self.closed:
+            raise SecretError("locked", "secret-service")
+        self.secret = secret
+        if self.file is not None:
+            self.file.write_bytes(secret)
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def opened(folder: Path, place: Place) -> Store:
+    return open_store(folder, FakeClock(), box=Box(place))
+
+
+def needles(folder: Path) -> int:
+    files = [path.read_bytes() for path in folder.iterdir() if path.is_file()]
+    return sum(raw.count(NEEDLE.encode()) for raw in files)
+
+
+def write(store: Store, *numbers: int) -> None:
+    for number in numbers:
+        one = record(number)
+        payload = {**one.payload, "path": f"/home/a/{NEEDLE}-{number}.csv"}
+        store.journal.commit([type(one)(kind=one.kind, at=one.at, payload=payload)], {})
+
+
+def numbers(store: Store) -> list[object]:
+    entries = store.journal.read(0, 10_000)
+    return [e.record.payload.get("n") for e in entries if e.record.kind == "finding.opened"]
+
+
+def test_nothing_that_entries_say_stands_clear_and_all_of_it_is_read_again(
+    tmp_path: Path, place: Place
+) -> None:
+    for start in (0, 10):
+        store = opened(tmp_path, place)
+        write(store, *range(start, start + 10))
+        store.close()
+    assert needles(tmp_path) == 0
+    store = opened(tmp_path, place)
+    assert numbers(store) == list(range(20))
+    assert store.journal.verify() == (20, True)
+    store.close()
+
+
+def test_it_is_exported_as_if_it_had_never_been_sealed(tmp_path: Path, place: Place) -> None:
+    store = opened(tmp_path, place)
+    write(store, 1, 2)
+    store.close()
+    reading = open_for_reading(tmp_path, Box(place))
+    raw = exported(reading, tmp_path / "out.jsonl").raw
+    reading.close()
+    assert whole(raw)
+    assert raw.count(NEEDLE.encode()) == 2
+
+
+def test_while_the_place_is_closed_writing_goes_on_and_nothing_is_lost(
+    tmp_path: Path, place: Place
+) -> None:
+    store = opened(tmp_path, place)
+    write(store, 0)
+    store.close()
+    place.closed = True
+    store = opened(tmp_path, place)
+    write(store, 1, 2)
+    assert needles(tmp_path) == 0, "what is written meanwhile is sealed too"
+    assert store.journal.verify() == (3, True)
+    asked = place.asked
+    with pytest.raises(StoreError, match="is sealed"):
+        store.journal.read(0, 10)
+    assert place.asked == asked + 1, "a place that takes long to say no is asked once"
+    place.closed = False
+    assert numbers(store) == [0, 1, 2], "the running agent sends it once the place opens"
+    store.close()
+
+
+def test_a_closed_journal_is_never_exported_as_if_it_were_erased(
+    tmp_path: Path, place: Place
+) -> None:
+    store = opened(tmp_path, place)
+    write(store, 0)
+    store.close()
+    reading = open_for_reading(tmp_path)
+    with pytest.raises(StoreError, match="is sealed"):
+        exported(reading, tmp_path / "out.jsonl")
+    reading.close()
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_before_the_place_was_ever_open_it_is_clear_and_sealed_later(
+    tmp_path: Path, place: Place
+) -> None:
+    place.closed = True
+    store = opened(tmp_path, place)
+    write(store, 0, 1)
+    assert numbers(store) == [0, 1]
+    store.close()
+    place.closed = False
+    store = opened(tmp_path, place)
+    store.close()
+    assert needles(tmp_path) == 0
+    store = opened(tmp_path, place)
+    assert numbers(store) == [0, 1]
+    store.close()
+
+
+def test_a_lost_key_costs_what_it_sealed_and_the_agent_goes_on(
+    tmp_path: Path, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = opened(tmp_path, place)
+    write(store, 0)
+    store.close()
+    place.secret = None
+    store = opened(tmp_path, place)
+    assert numbers(store) == [None]
+    write(store, 1)
+    store.close()
+    store = opened(tmp_path, place)
+    assert numbers(store) == [None, 1]
+    assert store.journal.verify() == (2, True), "the chain stays whole"
+    store.close()
+    assert "the journal's key is lost" in caplog.text
+
+
+@pytest.mark.parametrize("change", ["flip", "swap", "move"])
+def test_a_changed_or_moved_seal_is_found(change: str, tmp_path: Path, place: Place) -> None:
+    store = opened(tmp_path, place)
+    write(store, 0, 1)
+    database = store.database
+    if change == "flip":
+        database.rows("UPDATE entries SET sealed = CAST(sealed || x'00' AS BLOB) WHERE seq = 1")
+    elif change == "swap":
+        database.rows(
+            "UPDATE entries SET sealed = "
+            "(SELECT sealed FROM entries other WHERE other.seq = 3 - entries.seq)"
+        )
+    else:
+        database.rows(
+            "UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE seq = 2) WHERE seq = 1"
+        )
+    assert store.journal.verify() == (2, False)
+    assert numbers(store)[0] is None, "what was changed is not believed"
+    store.close()
+
+
+def test_a_damaged_database_is_salvaged_with_its_seals(tmp_path: Path, place: Place) -> None:
+    store = opened(tmp_path, place)
+    write(store, *range(120))
+    store.close()
+    path = tmp_path / "journal.db"
+    database = Database(path)
+    ((page,),) = database.rows(
+        "SELECT pageno FROM dbstat WHERE name = 'entries' AND pagetype = 'leaf' LIMIT 1 OFFSET 5"
+    )
+    database.close()
+    raw = bytearray(path.read_bytes())
+    at = (int(page or 0) - 1) * 4096
+    raw[at : at + 4096] = b"\x55" * 4096
+    path.write_bytes(raw)
+    store = opened(tmp_path, place)
+    kept = [n for n in numbers(store) if n is not None]
+    assert len(kept) == len(set(kept)) > 90
+    assert store.journal.verify()[1]
+    assert [e.reason for e in store.journal.epochs().values()] == ["first", "damaged"]
+    store.close()
+    assert needles(tmp_path) == 0
+
+
+class TestMigration:
+    @pytest.fixture
+    def old(self, tmp_path: Path) -> Iterator[Path]:
+        """Give a folder with a database as the first version wrote it, 120 clear entries."""
+        folder = tmp_path / "old"
+        folder.mkdir()
+        store = open_store(folder)
+        for start in range(0, 120, 40):
+            write(store, *range(start, start + 40))
+        receipted(store)
+        store.journal.commit([], {"finding/a": 1})
+        store.close()
+        database = Database(folder / "journal.db")
+        with database.transaction():
+            for table in ("gaps", "seals", "opening", "keys"):
+                database.rows(f"DROP TABLE {table}")
+            database.rows("ALTER TABLE entries DROP COLUMN sealed")
+            database.rows("ALTER TABLE entries DROP COLUMN key")
+            database.rows("PRAGMA user_version=1")
+        database.close()
+        return folder
+
+    def check(self, folder: Path, place: Place) -> None:
+        store = opened(folder, place)
+        assert numbers(store) == list(range(120))
+        assert store.journal.verify() == (120, True)
+        assert store.outbox.cursor() == 120
+        assert store.journal.memory("") == {"finding/a": 1}
+        store.close()
+        assert needles(folder) == 0
+        assert not list(folder.glob("journal.db.v*")), "no clear copy is left"
+
+    def test_an_old_database_is_brought_over_without_loss(self, old: Path, place: Place) -> None:
+        assert needles(old) >= 120
+        self.check(old, place)
+
+    def test_without_a_box_it_stays_clear_and_whole(self, old: Path) -> None:
+        store = open_store(old)
+        assert schema.version(store.database) == len(schema.MIGRATIONS)
+        assert store.journal.verify() == (120, True)
+        store.close()
+
+    @pytest.mark.parametrize(
+        "stride",
+        [
+            pytest.param(6, id="some"),
+            pytest.param(1, id="all", marks=[pytest.mark.heavy, pytest.mark.timeout(600)]),
+        ],
+    )
+    def test_killed_at_any_step_nothing_is_lost(
+        self, stride: int, old: Path, tmp_path: Path
+    ) -> None:
+        """A child is ended before its n-th statement, for every n, until one comes through."""
+        key = tmp_path / "key"
+        step, through = 1 - stride, False
+        while not through:
+            step += stride
+            folder = tmp_path / "again"
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(old, folder)
+            key.unlink(missing_ok=True)
+            through = not killed_at(step, folder, key)
+            self.check(folder, Place(key))
+        assert step > 25
+
+
+class Mortal(Database):
+    """A database of a child that is killed before its n-th statement."""
+
+    left = 0
+
+    def rows(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Value, ...]]:
+        Mortal.left -= 1
+        if Mortal.left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().rows(sql, values)
+
+
+def killed_at(step: int, folder: Path, key: Path) -> bool:
+    """Open the store in a child that is killed before its `step`-th statement; tell whether."""
+    child = os.fork()
+    if child == 0:
+        Mortal.left = step
+        db.Database = Mortal  # type: ignore[misc] # in the child alone
+        try:
+            open_store(folder, FakeClock(), box=Box(Place(key))).close()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+class TestRetention:
+    def at(self, day: str) -> bytes:
+        return b'{"receipt": "{\\"at\\": \\"%s\\"}", "signature": ""}' % day.encode()
+
+    def test_what_is_old_by_the_endpoints_clock_is_erased_and_the_chain_holds(
+        self, tmp_path: Path, place: Place
+    ) -> None:
+        store = opened(tmp_path, place)  # its entries are of September 2026
+        write(store, *range(5))
+        store.journal.begin_epoch("conflict", FakeClock().now())
+        write(store, 5, 6)
+        store.outbox.advance(2, self.at("2027-10-01T00:00:00.000+00:00"))
+        assert numbers(store) == list(range(7)), "not before 400 days"
+        store.outbox.advance(6, self.at("2028-01-01T00:00:00.000+00:00"))
+        assert numbers(store) == [None] * 5 + [5, 6], "never what the endpoint does not hold"
+        assert store.journal.verify() == (8, True)
+        export(store.journal, tmp_path / "out.jsonl")
+        raw = (tmp_path / "out.jsonl").read_bytes()
+        assert whole(raw)
+        assert b'"reason":"conflict"' in raw, "what tells of the journal itself stays"
+        store.close()
+
+    @pytest.mark.parametrize("receipt", [b"", b"{}", b'{"receipt":"{}"}', b'{"receipt":3}', b"x"])
+    def test_a_receipt_without_a_time_erases_nothing(self, receipt: bytes, tmp_path: Path) -> None:
+        store = open_store(tmp_path)
+        write(store, 1)
+        store.outbox.advance(1, receipt)
+        assert numbers(store) == [1]
+        store.close()
