@@ -14,10 +14,11 @@ from typing import Protocol
 from agentguard.checks.base import named
 from agentguard.engine import clipboard, records
 from agentguard.engine.state import Decision, Paying
-from agentguard.model.actions import ActionKind
-from agentguard.model.events import ClipboardScanned, Event, Tick
+from agentguard.model.actions import ActionKind, Outcome
+from agentguard.model.events import ActionFinished, ClipboardScanned, Event, Tick
 from agentguard.model.front import WindowInFront
 from agentguard.model.moments import Moment
+from agentguard.model.paying import Recorder
 from agentguard.model.policy import Payment
 
 ID = "payment"
@@ -46,6 +47,8 @@ def follow(decision: Decision, event: Event, act: Act) -> Decision:
             return _ended(decision, event.at, act)
         case ClipboardScanned():
             return _closed(decision, event, act)
+        case ActionFinished():
+            return _answered(decision, event)
         case _:
             return decision
 
@@ -75,7 +78,9 @@ def is_payment(event: WindowInFront, rules: Payment) -> bool:
 
 def _begin(decision: Decision, event: WindowInFront, act: Act) -> Decision:
     noted = records.plain("payment.began", event.at, image=event.image)
-    decision = _with(decision, Paying(since=event.at, settled=True)).then(records=(noted,))
+    asked = Recorder.ASKED if decision.state.plan.policy.payment.recorder else Recorder.NONE
+    paying = Paying(since=event.at, image=event.image, recorder=asked, settled=True)
+    decision = _with(decision, paying).then(records=(noted,))
     decision = _tell_recorder(decision, ActionKind.PAUSE_RECORDER, event.at, act)
     for copied in decision.state.facts.facets.values():
         if isinstance(copied, ClipboardScanned) and _holds_something(copied):
@@ -94,6 +99,15 @@ def _ended(decision: Decision, at: Moment, act: Act) -> Decision:
     noted = records.plain("payment.ended", at, seconds=seconds)
     decision = _with(decision, Paying(settled=True)).then(records=(noted,))
     return _tell_recorder(decision, ActionKind.RESUME_RECORDER, at, act)
+
+
+def _answered(decision: Decision, event: ActionFinished) -> Decision:
+    """Remember what the recorder did; the payment it was asked for may be over by then."""
+    paying, action = decision.state.paying, event.action
+    if action.kind is not ActionKind.PAUSE_RECORDER or action.at != paying.since:
+        return decision
+    done = Recorder.PAUSED if event.outcome is Outcome.DONE else Recorder.FAILED
+    return _with(decision, replace(paying, recorder=done))
 
 
 def _closed(decision: Decision, event: ClipboardScanned, act: Act) -> Decision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentguard.engine.plan import Bound
-from agentguard.engine.state import Judged, State
+from agentguard.engine.state import Judged, Paying, State
 from agentguard.model.events import (
     AppFocused,
     CallState,
@@ -19,6 +19,7 @@ from agentguard.model.events import (
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
+from agentguard.model.paying import PaymentMode
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity
@@ -60,7 +61,14 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         overall=overall(states),
         shield=state.shield,
         paying=state.paying.since is not None,
+        payment=_payment(state.paying),
     )
+
+
+def _payment(paying: Paying) -> PaymentMode | None:
+    if paying.since is None:
+        return None
+    return PaymentMode(since=paying.since, image=paying.image, recorder=paying.recorder)
 
 
 def _control(state: State, bound: Bound, now: Moment) -> ControlState:

@@ -10,6 +10,7 @@ from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
 from agentguard.model.findings import Finding
 from agentguard.model.moments import Moment
+from agentguard.model.paying import Recorder
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.shield import Shield
@@ -69,10 +70,13 @@ class Rounds:
 class Paying:
     """Payment mode: on `since`, None when off; `away` since another window is in front.
 
-    `settled` says that the recorder was told how it is since the agent began.
+    `image` is the program that began it, `recorder` what the recorder did since. `settled` says
+    that the recorder was told how it is since the agent began.
     """
 
     since: Moment | None = None
+    image: str = ""
+    recorder: Recorder = Recorder.NONE
     away: Moment | None = None
     settled: bool = False
 

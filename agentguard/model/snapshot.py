@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agentguard.model.events import SensorState, UplinkState
 from agentguard.model.findings import Finding
 from agentguard.model.moments import Moment
+from agentguard.model.paying import PaymentMode
 from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState, Overall
 from agentguard.model.prompts import Notice, Prompt
@@ -17,7 +18,7 @@ from agentguard.model.shield import Shield
 class Snapshot:
     """Everything that may be shown or reported, at one moment.
 
-    `paying` says that a payment window is in front, or was a moment ago.
+    `paying` says that a payment window is in front, or was a moment ago, `payment` since when.
     """
 
     at: Moment
@@ -33,3 +34,4 @@ class Snapshot:
     overall: Overall
     shield: Shield | None = None
     paying: bool = False
+    payment: PaymentMode | None = None

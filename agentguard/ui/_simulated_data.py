@@ -9,6 +9,7 @@ from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param, say
 from agentguard.model.moments import Moment
+from agentguard.model.paying import PaymentMode, Recorder
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
@@ -190,6 +191,12 @@ def offline(of: Snapshot) -> Snapshot:
 def covered(of: Snapshot, shield: Shield) -> Snapshot:
     """Give the same desk in a call, with its screens covered."""
     return replace(of, shield=shield, in_call=shield.why is Why.CALL)
+
+
+def paying(of: Snapshot, recorder: Recorder) -> Snapshot:
+    """Give a snapshot in the middle of a payment."""
+    mode = PaymentMode(since=ago(2 * MINUTE), image="payments", recorder=recorder)
+    return replace(of, paying=True, payment=mode)
 
 
 def prompting(of: Snapshot, *prompts: Prompt) -> Snapshot:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEventLoop, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from agentguard.model.paying import Recorder
 from agentguard.model.prompts import Prompt
 from agentguard.model.snapshot import Snapshot
 from agentguard.texts import Texts
@@ -65,6 +66,10 @@ class Gallery:
             with self._window(SimulatedDesk(make())) as window:
                 window.open(Page.OVERVIEW)
                 self._grab(window, f"overview-{state}", scheme)
+        for recorder, make in ((Recorder.PAUSED, data.good), (Recorder.FAILED, data.act)):
+            with self._window(SimulatedDesk(data.paying(make(), recorder))) as window:
+                window.open(Page.OVERVIEW)
+                self._grab(window, f"overview-payment-{recorder}", scheme)
         with self._window(SimulatedDesk(data.offline(data.act()))) as window:
             window.open(Page.OVERVIEW)
             self._grab(window, "overview-offline", scheme)

@@ -48,7 +48,7 @@ def present(snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None) -> Vie
     due = lessons_due(snapshot)
     return View(
         header=header,
-        tooltip=_tooltip(header, texts),
+        tooltip=_tooltip(snapshot, header, words),
         menu=MenuView(
             state=header.headline,
             lessons=words.count("ui.menu.lessons", due),
@@ -112,7 +112,16 @@ def _header(snapshot: Snapshot, words: Wording) -> Header:
         word=words.texts.say(f"overall.{state}"),
         headline=words.count(f"ui.headline.{state}", number),
         report=_report(snapshot, words),
+        payment=_payment(snapshot, words, "ui.payment"),
     )
+
+
+def _payment(snapshot: Snapshot, words: Wording, form: str) -> str:
+    mode = snapshot.payment
+    if mode is None:
+        return ""
+    time, app = words.clock(mode.since), mode.image or words.texts.say("ui.payment.window")
+    return words.texts.say(f"{form}.{mode.recorder}", time=time, app=app)
 
 
 def _count(controls: tuple[ControlState, ...], state: State) -> int:
@@ -135,8 +144,13 @@ def _report(snapshot: Snapshot, words: Wording) -> str:
     return words.count("ui.report.problem", uplink.waiting, time=time)
 
 
-def _tooltip(header: Header, texts: Texts) -> str:
-    tooltip = texts.say("ui.tooltip", headline=header.headline, report=header.report)
+def _tooltip(snapshot: Snapshot, header: Header, words: Wording) -> str:
+    """Tell of a payment first: it is what holds now, and the end of a long line is cut."""
+    report = header.report
+    if payment := _payment(snapshot, words, "ui.payment.short"):
+        report = ""
+    said = " ".join(filter(None, (payment, header.headline, report)))
+    tooltip = words.texts.say("ui.tooltip", said=said)
     return tooltip if len(tooltip) <= TOOLTIP_LIMIT else tooltip[: TOOLTIP_LIMIT - 1] + "…"
 
 

@@ -43,13 +43,14 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The state of the desk in one look."""
+    """The state of the desk in one look; `payment` is empty when no payment is taken."""
 
     overall: Overall
     icon: str
     word: str
     headline: str
     report: str
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
+from agentguard.model.paying import Recorder
 from agentguard.model.policy import Contact
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
@@ -141,6 +142,32 @@ def test_sensors_say_whether_they_watch_and_why_not() -> None:
     assert view.sensors[0] == "Files: watched"
     assert view.sensors[3].startswith("Calls: Not watched")
     assert view.sensors[4] == "new: Not watched. The reason is not known."
+
+
+@pytest.mark.parametrize(
+    ("recorder", "long", "short"),
+    [
+        (Recorder.NONE, "off the clipboard.", "since 12:01 (payments)."),
+        (Recorder.ASKED, "was asked to pause.", "recorder asked to pause."),
+        (Recorder.PAUSED, "the call recorder is paused.", "(payments), recorder paused."),
+        (Recorder.FAILED, "pause it by hand.", "Recorder NOT paused: pause it by hand."),
+    ],
+)
+def test_a_payment_is_told_with_its_program_since_when_and_the_recorder(
+    recorder, long, short
+) -> None:
+    view = shown(data.paying(data.act(), recorder))
+    assert view.header.payment.startswith("Payment mode since 12:01 (payments).")
+    assert view.header.payment.endswith(long)
+    assert short in view.tooltip
+    assert len(view.tooltip) <= TOOLTIP_LIMIT
+    assert shown(data.act()).header.payment == ""
+
+
+def test_a_payment_window_of_no_known_program_is_told_all_the_same() -> None:
+    taking = data.paying(data.good(), Recorder.PAUSED)
+    nameless = replace(taking, payment=replace(taking.payment, image=""))
+    assert "(a payment window)" in shown(nameless).header.payment
 
 
 def test_the_tooltip_fits_what_windows_keeps() -> None:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSystemTrayIcon
 
+from agentguard.model.paying import Recorder
 from agentguard.ui import _simulated_data as data
 from agentguard.ui import icons
 from agentguard.ui.tray import Tray
@@ -54,6 +55,8 @@ def test_the_tooltip_follows_the_state(tray) -> None:
     assert "could not be read" in icon.icon.toolTip()
     one.show(data.offline(data.good()))
     assert "no answer" in icon.icon.toolTip()
+    one.show(data.paying(data.good(), Recorder.PAUSED))
+    assert "(payments), recorder paused. Everything is in order." in icon.icon.toolTip()
 
 
 def test_the_menu_says_state_lessons_and_inbox(tray) -> None:

@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from agentguard.model.incidents import IncidentCategory
+from agentguard.model.paying import Recorder
 from agentguard.ui import _simulated_data as data
 from agentguard.ui.control_row import ControlRow
 from agentguard.ui.finding_card import FindingCard
 from agentguard.ui.notice_row import NoticeRow
 from agentguard.ui.pages.incident import NOTE_LIMIT
 from agentguard.ui.pages.todo import TodoPage
+from agentguard.ui.state_header import StateHeader
 from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import Page
 
@@ -287,6 +289,18 @@ def test_rows_read_as_one_sentence(rig) -> None:
     name = QAccessible.queryAccessibleInterface(card).text(QAccessible.Text.Name)
     assert name.startswith("Now, before anything else: No customer data in plain files.")
     assert "Move the file to the vault" in name
+
+
+def test_the_head_of_the_overview_tells_a_payment_while_it_lasts(rig) -> None:
+    one = rig(data.good())
+    head = opened(one, Page.OVERVIEW).findChild(StateHeader)
+    one.show(data.paying(data.good(), Recorder.PAUSED))
+    name = QAccessible.queryAccessibleInterface(head).text(QAccessible.Text.Name)
+    assert "(payments)" in name
+    assert any("call recorder is paused" in t.text() for t in head.findChildren(QLabel))
+    one.show(data.good())
+    lines = [t for t in head.findChildren(QLabel) if t.isVisible()]
+    assert not any("Payment mode" in t.text() for t in lines)
 
 
 def test_escape_closes_the_window(rig, qtbot) -> None:

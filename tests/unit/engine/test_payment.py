@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished
 from agentguard.model.hits import Hit
+from agentguard.model.paying import PaymentMode, Recorder
 from tests.unit.engine.test_clipboard import Copies
 
 PAYMENT = """
@@ -127,3 +128,40 @@ def test_without_payment_windows_nothing_is_asked() -> None:
     at.front("crm")
     at.pass_time(10)
     assert at.done == []
+
+
+def test_what_is_shown_tells_the_program_since_when_and_what_the_recorder_did() -> None:
+    at = desk()
+    assert at.engine.snapshot().payment is None
+    at.front("terminal")
+    since = at.clock.now()
+    for outcome, recorder in (
+        (None, Recorder.ASKED),
+        (Outcome.FAILED, Recorder.FAILED),
+        (Outcome.DONE, Recorder.PAUSED),
+    ):
+        at.clock.advance(1)
+        if outcome is not None:
+            at.see(ActionFinished(at=at.clock.now(), action=at.done[0], outcome=outcome))
+        told = PaymentMode(since=since, image="terminal", recorder=recorder)
+        assert at.engine.snapshot().payment == told
+    at.front("crm")
+    at.pass_time(3)
+    assert at.engine.snapshot().payment is None
+
+
+def test_without_a_recorder_none_is_shown() -> None:
+    at = desk("''")
+    at.front("terminal")
+    assert at.engine.snapshot().payment.recorder is Recorder.NONE
+
+
+def test_an_answer_about_the_payment_before_says_nothing_of_this_one() -> None:
+    at = desk()
+    at.front("terminal")
+    before = at.done[0]
+    at.front("crm")
+    at.pass_time(3)
+    at.front("terminal")
+    at.see(ActionFinished(at=at.clock.now(), action=before, outcome=Outcome.DONE))
+    assert at.engine.snapshot().payment.recorder is Recorder.ASKED
