@@ -109,7 +109,8 @@ def run(
 
     Gives 0. Must be called in the main thread. `first` is the icon that stood in the tray until
     now; `capture` keeps the windows out of pictures of the screen; `ending` is called before the
-    system is told that the session may end; `wanted` tells that somebody asks for the window.
+    system is told that the session may end, or when the display is lost; `wanted` tells that
+    somebody asks for the window.
     """
     app = application()
     app.setQuitOnLastWindowClosed(False)
@@ -131,7 +132,7 @@ def run(
     )
     restore = _on_signals(leave)
     try:
-        with logged(), _hearing_of_the_end(app, session_ends):
+        with logged(ending), _hearing_of_the_end(app, session_ends):
             interface.start()
             return int(app.exec())
     finally:

@@ -18,7 +18,7 @@ from agentguard.errors import StoreError
 from agentguard.model.records import Record
 from agentguard.settings import MachineSettings
 from agentguard.store.db import open_for_reading
-from tests.desktop.harness import Programs, eventually
+from tests.desktop.harness import Desktop, Programs, eventually
 from tests.unit.uplink.test_recorder import Told, recorder
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
@@ -247,6 +247,17 @@ def test_it_ends_within_seconds_and_leaves_no_child(
     (seat.folder / "notes.txt").write_text(LETTER)  # so that there is a scan child
     eventually(lambda: seat.has("finding.opened", check="pii-files"))
     seat.end(agent, number)
+    assert seat.kinds()[-1] == "agent.stopped"
+
+
+def test_it_writes_its_end_down_when_the_display_goes_first(
+    fresh_session: Desktop, tmp_path: Path
+) -> None:
+    """As a desktop without systemd ends a session: Qt then ends the program in the middle."""
+    seat = Seat(fresh_session, tmp_path)
+    agent = seat.start("tray")
+    fresh_session.stop_x_server()
+    agent.wait(WITHIN_STOP)
     assert seat.kinds()[-1] == "agent.stopped"
 
 
