@@ -9,7 +9,6 @@ from agentguard.model.events import (
     Event,
     EventsLost,
     Facts,
-    KeysSeen,
     PolicyInForce,
     PolicyRefused,
     PolicyStanding,
@@ -18,6 +17,7 @@ from agentguard.model.events import (
     UplinkState,
     Watching,
 )
+from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
 from agentguard.model.verdicts import Severity, Verdict, passed, wrong
 

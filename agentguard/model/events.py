@@ -241,14 +241,6 @@ class UplinkState(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeysSeen(Event):
-    """Where the keys of this computer lie: ids of places, empty where there is no key."""
-
-    device: str
-    vault: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EventsLost(Event):
     """The engine's queue was full and `count` events were not judged."""
 

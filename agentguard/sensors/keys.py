@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentguard.errors import AgentGuardError
-from agentguard.model.events import KeysSeen
+from agentguard.model.keys import KeysSeen
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 

@@ -9,7 +9,6 @@ import pytest
 from agentguard.checks.agent_health import CHECK, Settings
 from agentguard.model.events import (
     EventsLost,
-    KeysSeen,
     PolicyInForce,
     PolicyRefused,
     SensorState,
@@ -17,6 +16,7 @@ from agentguard.model.events import (
     UplinkState,
     Watching,
 )
+from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import say
 from agentguard.model.verdicts import State
 from agentguard.texts import load
