@@ -82,6 +82,7 @@ REAL = [
     "swaylock",
     "systemd",
     "tzdata",
+    "umockdev",
     "util-linux",
     "wl-clipboard",
     "wireplumber",

@@ -10,9 +10,14 @@ from itertools import pairwise
 
 import pytest
 
+from agentguard import platforms
 from agentguard.errors import PlatformError
+from agentguard.model.events import AppFocused, Event
+from agentguard.model.front import WindowInFront
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.ports.desktop import FocusedWindow
+from agentguard.sensors.foreground import ForegroundSensor
+from agentguard.sensors.front import FrontSensor, Hearing
 from tests.desktop.harness import Desktop, eventually
 
 pytestmark = pytest.mark.heavy
@@ -114,6 +119,46 @@ def test_a_glance_is_not_told(desk: Desktop) -> None:
     eventually(lambda: watching.classes == ["Mail", "Crm"])
     assert time.monotonic() - began > 0.6
     watching.end()
+
+
+def windows(desk: Desktop, name: str) -> str:
+    return desk.run("xdotool", "search", "--class", name).split()[0]
+
+
+FLAPS, EACH = 100, "0.02"  # 50 times a second for two seconds
+
+
+def test_flapping_fifty_times_a_second_is_told_ten_times_and_ends_with_the_newest(
+    desk: Desktop,
+) -> None:
+    xterm(desk, "Mail")
+    xterm(desk, "Crm")
+    heard = Hearing(X11Foreground(desk.display))
+    events: list[Event] = []
+    stop = threading.Event()
+    clock = platforms.system_clock()
+    sensors = (heard, FrontSensor(heard, clock), ForegroundSensor(heard._foreground, clock))
+    threads = [threading.Thread(target=s.run, args=(events.append, stop)) for s in sensors]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: [e.window_class for e in events if isinstance(e, AppFocused)] == ["Crm"])
+    del events[:]
+    began = time.monotonic()
+    crm, mail = windows(desk, "Crm"), windows(desk, "Mail")
+    flap = ("windowactivate", mail, "sleep", EACH, "windowactivate", crm, "sleep", EACH)
+    desk.run("xdotool", *flap * (FLAPS // 2), "windowactivate", mail)
+    eventually(
+        lambda: [e.window_class for e in events if isinstance(e, AppFocused)][-1:] == ["Mail"]
+    )
+    took = time.monotonic() - began
+    stop.set()
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+    glances = [e.window_class for e in events if isinstance(e, WindowInFront)]
+    assert glances[-1] == "Mail"
+    assert 2 < len(glances) <= 10 * took + 2
+    assert [e.window_class for e in events if isinstance(e, AppFocused)] == ["Mail"]
 
 
 def test_the_watch_fails_when_the_display_goes_away(desk: Desktop) -> None:
