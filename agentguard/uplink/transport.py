@@ -32,7 +32,8 @@ CONNECT_SECONDS = 5.0
 HTTPS_PORT = 443
 PROXY_PORT = 8080
 _PROXY_ASKS = 407
-_WRONG_NAME = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+# X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH, and Windows' CERT_E_CN_NO_MATCH
+_WRONG_NAME = (62, 64, 0x800B010F)
 
 Left = Callable[[], float]
 """Gives the seconds that are left; raises TimeoutError when there are none."""
@@ -115,11 +116,16 @@ class _Reader(io.RawIOBase):
 
 
 class Channel:
-    """What http.client needs of a socket; whoever opened the socket closes it."""
+    """What http.client needs of a socket; whoever opened the socket closes it.
+
+    `certificate` is the endpoint's own, in DER; empty without TLS.
+    """
 
     def __init__(self, sock: socket.socket, left: Left) -> None:
         self._sock = sock
         self._left = left
+        told = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
+        self.certificate = told or b""
 
     def sendall(self, data: bytes) -> None:
         """Send everything within the deadline."""
@@ -211,7 +217,8 @@ def _secured(
     except ssl.SSLCertVerificationError as error:
         if error.verify_code in _WRONG_NAME:
             raise problem("cert_host", to.host) from error
-        raise problem("cert_untrusted", to.host, why=error.verify_message) from error
+        why = error.verify_message.rstrip(".")  # Windows' own sentences have one
+        raise problem("cert_untrusted", to.host, why=why) from error
     except ssl.SSLError as error:
         raise problem("tls", to.host) from error
     except TimeoutError as error:

@@ -131,3 +131,10 @@ def test_windows_that_stay_in_pictures_are_not_said_to_be_kept_out(
 ) -> None:
     desktop.refuse("capture")
     assert standings(desktop.backend)["screen-capture"] is Standing.ABSENT
+
+
+def test_a_computer_that_is_not_enrolled_asks_no_endpoint(type_: Type) -> None:
+    shown = json.loads(type_("doctor", "--json").out)
+    (trust,) = (one for one in shown["capabilities"] if one["name"] == doctor.TRUST)
+    assert trust["standing"] == Standing.ABSENT
+    assert "not enrolled" in trust["reason"]
