@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -272,3 +274,11 @@ def test_the_secret_shows_nowhere(file: Path, place: SimulatedPlace) -> None:
     assert "sss" not in repr(kept)
     assert "sss" not in file.with_name("device.key.place").read_text("utf-8")
     assert "sss" not in repr(Slot(id="x", file=file))
+
+
+@pytest.mark.posix
+def test_a_kill_at_any_call_of_a_move_loses_nothing(tmp_path: Path) -> None:
+    program = (sys.executable, Path(__file__).with_name("killed_safe.py"), tmp_path)
+    ended = subprocess.run(program, capture_output=True, text=True, check=False, timeout=100)
+    assert ended.returncode == 0, ended.stderr
+    assert int(ended.stdout) > len(STEPS)
