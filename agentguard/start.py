@@ -31,6 +31,7 @@ from agentguard.ports.storage import Journal
 from agentguard.safe import FILE
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.sensors.keys import KeysSensor
+from agentguard.store.ballast import Ballast, Spare
 from agentguard.store.db import Store, open_store
 from agentguard.store.seen import SeenDatabase
 from agentguard.store.witness import Witness, WitnessedJournal
@@ -78,7 +79,8 @@ def opened(place: Place) -> Iterator[Agent]:
     with ExitStack() as stack:
         sealer = opening.sealer(place.folder)
         box = opening.box(place.folder, place.secrets)
-        store = open_store(place.folder, place.clock, sealer, box)
+        spare = Spare(Ballast(place.folder))
+        store = open_store(place.folder, place.clock, sealer=sealer, box=box, spare=spare)
         stack.callback(store.close)
         seen = SeenDatabase(place.folder, place.clock)
         stack.callback(seen.close)

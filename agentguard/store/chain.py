@@ -21,6 +21,7 @@ from agentguard.model.records import Entry, Json, Record
 
 EPOCH_KIND = "journal.epoch"
 GAP_KIND = "journal.gap"
+BALLAST_KIND = "journal.ballast"
 KEY_KIND = "journal.key"
 GENESIS = bytes(32)
 SALT_BYTES = 16

@@ -231,3 +231,8 @@ class Database:
 def damaged(error: StoreError) -> bool:
     """Tell whether the error says that the file itself is damaged."""
     return isinstance(error.__cause__, apsw.CorruptError | apsw.NotADBError)
+
+
+def full(error: StoreError) -> bool:
+    """Tell whether the error says that the disk is full."""
+    return isinstance(error.__cause__, apsw.FullError)

@@ -11,11 +11,14 @@ from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
 from agentguard.store import chain, recovery, schema
+from agentguard.store.ballast import Spare
 from agentguard.store.chain import Epoch
 from agentguard.store.database import Database, damaged, spoilt
 from agentguard.store.entries import Box, Entries
-from agentguard.store.journal import Sealer, SqliteJournal
+from agentguard.store.journal import SqliteJournal
+from agentguard.store.lanes import USUAL, Bounds
 from agentguard.store.outbox import SqliteOutbox
+from agentguard.store.seal_table import Sealer
 
 LOG = logging.getLogger(__name__)
 
@@ -40,29 +43,45 @@ class Store:
 def open_store(
     folder: Path,
     clock: Clock | None = None,
+    *,
     sealer: Sealer | None = None,
     box: Box | None = None,
+    spare: Spare | None = None,
+    bounds: Bounds = USUAL,
 ) -> Store:
     """Open the store in `folder`; a missing one is made, a damaged one set aside and salvaged.
 
-    A `sealer` seals every commit, a `box` what the entries say. Without a clock, the moment of a
-    new epoch is that of the last change of the damaged file.
+    A `sealer` seals every commit, a `box` what the entries say; a `spare` is given up when the
+    disk is full, and `bounds` say how much may wait for the endpoint. Without a clock, the moment
+    of a new epoch is that of the last change of the damaged file.
 
     Raises:
         StoreError: it cannot be opened or written, or a newer program wrote it.
 
     """
     path = folder / FILE
+
+    def opened() -> Store:
+        database = _open(path)
+        try:
+            journal = SqliteJournal(database, sealer=sealer, box=box, spare=spare, bounds=bounds)
+            if box is not None:
+                _seal_all(database, box)
+        except BaseException:
+            database.close()
+            raise
+        return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
+
     recovery.finish(path)
     try:
-        return _open(path, sealer, box)
+        return opened()
     except StoreError as error:
         if not damaged(error):
             raise
     LOG.error("the journal is damaged; it is set aside and what can be read is kept")
     epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE), box)
     _remember_epoch(folder / EPOCH_FILE, epoch)
-    return _open(path, sealer, box)
+    return opened()
 
 
 def open_for_reading(folder: Path, box: Box | None = None) -> Store:
@@ -79,34 +98,27 @@ def open_for_reading(folder: Path, box: Box | None = None) -> Store:
     schema.refuse_newer(database)
     if box is not None and schema.version(database) == len(schema.MIGRATIONS):
         box.prepare(database, make=False)
-    return _store(database, None, box)
+    journal = SqliteJournal(database, box=box)
+    return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
 
 
-def _open(path: Path, sealer: Sealer | None, box: Box | None) -> Store:
+def _open(path: Path) -> Database:
     database = Database(path)
     try:
         _make_ready(database)
-        store = _store(database, sealer, box)
-        if box is not None:
-            _seal_all(store, box)
     except BaseException:
         database.close()
         raise
-    return store
+    return database
 
 
-def _seal_all(store: Store, box: Box) -> None:
+def _seal_all(database: Database, box: Box) -> None:
     """Seal what is clear, and remove the clear copies of older versions and what is left of it."""
-    box.prepare(store.database)
-    if Entries(store.database, box).seal_what_is_clear():
-        store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    box.prepare(database)
+    if Entries(database, box).seal_what_is_clear():
+        database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     if box.seals:
-        schema.remove_copies(store.database)
-
-
-def _store(database: Database, sealer: Sealer | None = None, box: Box | None = None) -> Store:
-    journal = SqliteJournal(database, sealer, box)
-    return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
+        schema.remove_copies(database)
 
 
 def _make_ready(database: Database) -> None:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
 from agentguard.store import chain, remembered
+from agentguard.store.ballast import Spare
 from agentguard.store.chain import Epoch, Gap, Row
-from agentguard.store.database import Database, damaged, spoilt
+from agentguard.store.database import Database, damaged, full, spoilt
 from agentguard.store.entries import Box, Entries
+from agentguard.store.lanes import USUAL, Bounds, Lanes
 from agentguard.store.rows import (
-    ADD_SEAL,
-    SEALS,
     epoch_of,
     gap_of,
-    seal_of,
-    values_of_seal,
 )
+from agentguard.store.seal_table import Sealer, SealTable
 from agentguard.store.seals import Seal
 from agentguard.store.walk import Walk
 
@@ -28,47 +26,66 @@ _LAST = "SELECT epoch, seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
 _NEWEST_EPOCH = "SELECT epoch, first, previous, reason FROM epochs ORDER BY epoch DESC LIMIT 1"
 
 
-class Sealer(Protocol):
-    """Seals each commit; see `store.sealing`."""
-
-    def ready(self, expected: bytes) -> bytes:
-        """Take up the key whose public half is expected; give that of a new one, if it is new."""
-        ...
-
-    def seal(self, row: Row) -> Seal:
-        """Seal everything up to an entry."""
-        ...
-
-    def move_on(self) -> None:
-        """Forget the key that was used."""
-        ...
-
-
 class SqliteJournal:
     """The Journal of production; any thread may call it."""
 
     def __init__(
-        self, database: Database, sealer: Sealer | None = None, box: Box | None = None
+        self,
+        database: Database,
+        *,
+        sealer: Sealer | None = None,
+        box: Box | None = None,
+        spare: Spare | None = None,
+        bounds: Bounds = USUAL,
     ) -> None:
         self._database = database
-        self._sealer = sealer
         self._entries = Entries(database, box)
+        self._seals = SealTable(database, sealer)
+        self._lanes = Lanes(database, bounds)
+        self._spare = spare
 
     def commit(self, records: Sequence[Record], memory: Memory) -> None:
         """Write the records and the changed memory durably; a None value forgets a key.
+
+        On a full disk the ballast is given up for it, once.
 
         Raises:
             StoreError: nothing of it was written.
 
         """
-        with self._database.transaction():
-            if records and self._sealer is not None:
-                self._append_sealed(records, self._sealer)
-            else:
-                self.append(records)
-            remembered.keep(self._database, memory)
-        if records and self._sealer is not None:
-            self._sealer.move_on()
+        try:
+            self._commit(records, memory)
+        except StoreError as error:
+            boot = records[-1].at.boot if records else 0.0
+            if self._spare is None or not full(error) or not self._spare.give(boot):
+                raise
+            self._commit(self._with_note(records, "used"), memory)
+        else:
+            if self._spare is not None and records and self._spare.lay_again(records[-1].at.boot):
+                self._commit(self._with_note(records[-1:], "laid")[1:], {})
+
+    def _commit(self, records: Sequence[Record], memory: Memory) -> None:
+        try:
+            with self._database.transaction():
+                room = self._lanes.make_room(len(records), records[-1].at) if records else ()
+                kept = (*room, *records)
+                named = self._seals.begin(kept)
+                self.append(kept if named is None else (*kept, named))
+                if kept:
+                    self._seals.end(self.rows(self.head()[1] - 1, 1)[0])
+                remembered.keep(self._database, memory)
+        except StoreError:
+            self._lanes.look_again()
+            raise
+        if records:
+            self._seals.move_on()
+
+    def _with_note(self, records: Sequence[Record], state: str) -> Sequence[Record]:
+        """Say with the records what became of the ballast."""
+        if not records:
+            return ()
+        note = Record(kind=chain.BALLAST_KIND, at=records[-1].at, payload={"state": state})
+        return (*records, note)
 
     def memory(self, prefix: str) -> Memory:
         """Give what is remembered under the keys that begin with `prefix`."""
@@ -158,13 +175,11 @@ class SqliteJournal:
 
     def seals(self) -> list[Seal]:
         """Give the seals over what the endpoint has not confirmed, and the one before them."""
-        return [seal_of(row, self._database.path) for row in self._database.rows(SEALS)]
+        return self._seals.all()
 
     def next_seal(self, seq: int) -> bytes:
         """Give the public key of the first seal after an entry, empty when nothing is sealed."""
-        sealed = self._database.rows("SELECT public FROM seals WHERE seq > ? LIMIT 1", (seq,))
-        found = sealed[0][0] if sealed else self._expected()
-        return found if isinstance(found, bytes) else b""
+        return self._seals.after(seq)
 
     def rows(self, after: int, limit: int) -> list[Row]:
         """Give at most `limit` rows as they are stored, with a seq greater than `after`."""
@@ -204,20 +219,6 @@ class SqliteJournal:
         """
         with self._database.transaction():
             self._append(records, self.head())
-
-    def _append_sealed(self, records: Sequence[Record], sealer: Sealer) -> None:
-        public = sealer.ready(self._expected())
-        if public:
-            payload: Mapping[str, Json] = {"public": public.hex()}
-            records = (*records, Record(kind=chain.KEY_KIND, at=records[-1].at, payload=payload))
-        self.append(records)
-        (row,) = self.rows(self.head()[1] - 1, 1)
-        self._database.many(ADD_SEAL, [values_of_seal(sealer.seal(row))])
-
-    def _expected(self) -> bytes:
-        rows = self._database.rows("SELECT following FROM seals ORDER BY seq DESC LIMIT 1")
-        found = rows[0][0] if rows else b""
-        return found if isinstance(found, bytes) else b""
 
     def _append(self, records: Sequence[Record], after: tuple[int, int, bytes]) -> None:
         epoch, seq, digest = after

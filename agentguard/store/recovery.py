@@ -118,7 +118,7 @@ def _salvage(found: Found, new: Database, at: Moment, known_epoch: int, box: Box
         if box is not None:
             box.prepare(new)
             box.try_open()
-        journal = SqliteJournal(new, None, box)
+        journal = SqliteJournal(new, box=box)
         journal.open_epoch(begun, at, previous_epoch=last.epoch if last else 0)
         after = [row for row in found.rows[len(kept) :] if row.seq > receipted]
         lost = _readable([Entries(new, box).opened(row) for row in after])

@@ -39,6 +39,8 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "proof.codes-issued": ("count",),
     "journal.checked": ("entries", "whole"),
     "journal.epoch": ("reason", "previous_epoch"),
+    "journal.gap": ("count",),
+    "journal.ballast": ("state",),
     "events.lost": ("count",),
     "clock.changed": ("how", "seconds"),
 }
