@@ -101,7 +101,9 @@ class Governor:
             now = self._clock.now()
             if now.boot >= beat:
                 beat = now.boot + BEAT
-                self._go_back(self._keeper.beat(healthy=_well(engine.snapshot(), now.boot)))
+                picture = engine.snapshot()
+                answers = now.boot - picture.at.boot <= FRESH
+                self._go_back(self._keeper.beat(_blind(picture), answers=answers))
             standing = self._keeper.standing()
             if standing != told:
                 told = standing
@@ -133,7 +135,8 @@ class Governor:
         """Take a policy that the endpoint hands on: in force at once, or refused and said so."""
         at = self._clock.now()
         try:
-            policy = self._keeper.deliver(data, SOURCE)
+            blind = None if self._engine is None else _blind(self._engine.snapshot())
+            policy = self._keeper.deliver(data, SOURCE, blind)
         except AgentGuardError as error:
             self._refuse(error)
         else:
@@ -166,10 +169,9 @@ def _why(error: AgentGuardError) -> Message:
     return say("policy.not-kept-now")
 
 
-def _well(snapshot: Snapshot, boot: float) -> bool:
-    """Tell whether the engine answers, and every sensor that began to watch still does."""
-    failed = any(one.state is Watching.FAILED for one in snapshot.sensors)
-    return boot - snapshot.at.boot <= FRESH and not failed
+def _blind(snapshot: Snapshot) -> frozenset[str]:
+    """Give the sensors that have failed."""
+    return frozenset(one.sensor for one in snapshot.sensors if one.state is Watching.FAILED)
 
 
 def taken(keeper: Keeper, file: Path) -> Policy:

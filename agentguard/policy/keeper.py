@@ -101,8 +101,10 @@ class Keeper:
             self._keep(LAST_GOOD, data)
             return policy
 
-    def deliver(self, data: bytes, source: str) -> Policy:
+    def deliver(self, data: bytes, source: str, blind: frozenset[str] | None = None) -> Policy:
         """Judge what came over the network: nothing that is not signed is ever taken.
+
+        `blind` names the sensors that have failed by now, whatever the policy.
 
         Raises:
             PolicyError: it is wrong, or not to be trusted; the policy in force stays.
@@ -113,7 +115,7 @@ class Keeper:
             trust = self._believed()
             if not signature.looks_signed(data):
                 raise rejected("unsigned")
-            return self._take(data, source, trust)
+            return self._take(data, source, trust, blind)
 
     def pin(self, chain: bytes, *, anew: bool = False) -> int:
         """Pin the newest root of a chain, walked from the pinned one; give its version.
@@ -164,10 +166,13 @@ class Keeper:
                 root=trust.root_version,
             )
 
-    def beat(self, *, healthy: bool) -> PolicyInForce | None:
-        """Count a minute of the trial there is; give the policy to go back to, with the reason."""
+    def beat(self, blind: frozenset[str], *, answers: bool) -> PolicyInForce | None:
+        """Count a minute of the trial there is; give the policy to go back to, with the reason.
+
+        `blind` names the sensors that have failed, `answers` tells whether the engine does.
+        """
         with self._lock:
-            return self._back(self._trying.beat(healthy=healthy))
+            return self._back(self._trying.beat(blind, answers=answers))
 
     def crashed(self) -> PolicyInForce | None:
         """Count a crash of what runs by the policy; as `beat`."""
@@ -191,7 +196,9 @@ class Keeper:
             raise rejected("unsigned-local", source=source)
         return self._choice.made(trust).policy
 
-    def _take(self, data: bytes, source: str, trust: Trust) -> Policy:
+    def _take(
+        self, data: bytes, source: str, trust: Trust, blind: frozenset[str] | None = None
+    ) -> Policy:
         if not trust.root:
             raise rejected("no-root")
         payload = signature.verified(data, trust.root.encode())
@@ -203,10 +210,11 @@ class Keeper:
             raise rejected(against[0], **against[1])
         if now.signed and now.policy.digest == policy.digest:
             return policy
-        self._begin(data, policy, trust)
+        on = Trial(raw=data, running=self._trying.running, blind=blind)
+        self._begin(on, policy, trust)
         return policy
 
-    def _begin(self, data: bytes, policy: Policy, trust: Trust) -> None:
+    def _begin(self, on: Trial, policy: Policy, trust: Trust) -> None:
         """Raise the mark, then put a policy in its trial; cut between, it is offered again."""
         raised = msgspec.structs.replace(
             trust.keeping(policy.digest),
@@ -216,7 +224,7 @@ class Keeper:
         )
         try:
             trusted.save(self._folder, raised)
-            trial.save(self._folder, Trial(raw=data, running=self._trying.running))
+            trial.save(self._folder, on)
         except OSError as error:
             raise _not_kept(error) from error
 

@@ -24,7 +24,8 @@ WINDOW = 600.0  # seconds on the boot clock
 class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A policy in its trial; `raw` is what arrived, `crashes` are moments on the boot clock.
 
-    `running` tells that an agent began with it and has not ended by itself.
+    `running` tells that an agent began with it and has not ended by itself, `blind` which sensors
+    had failed before it came: it is not to blame for them. None is not known yet.
     """
 
     raw: bytes
@@ -32,6 +33,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     healthy: int = 0
     beats: int = 0
     crashes: tuple[float, ...] = ()
+    blind: frozenset[str] | None = None
 
     @property
     def settled(self) -> bool:
@@ -45,10 +47,12 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return "trial-crashed"
         return "trial-unhealthy" if self.beats >= BEATS and not self.settled else ""
 
-    def beat(self, *, healthy: bool) -> Trial:
-        """Count a heartbeat."""
+    def beat(self, blind: frozenset[str], *, answers: bool) -> Trial:
+        """Count a heartbeat: healthy when the engine answers and no more sensors have failed."""
+        known = blind if self.blind is None else self.blind
+        healthy = answers and blind <= known
         return msgspec.structs.replace(
-            self, beats=self.beats + 1, healthy=self.healthy + int(healthy)
+            self, beats=self.beats + 1, healthy=self.healthy + int(healthy), blind=known
         )
 
     def crashed(self, boot: float) -> Trial:

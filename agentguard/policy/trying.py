@@ -37,12 +37,12 @@ class Trying:
         if on is not None:
             self._write(on.ended())
 
-    def beat(self, *, healthy: bool) -> Message | None:
+    def beat(self, blind: frozenset[str], *, answers: bool) -> Message | None:
         """Count a minute."""
         on = trial.load(self._folder)
-        if on is None:
-            return None
-        after = on.beat(healthy=healthy)
+        if on is None or not self._choice.made(trusted.load(self._folder)).trial:
+            return None  # one that was cut short is offered again
+        after = on.beat(blind, answers=answers)
         if after.settled:
             self._settle(after)
             return None

@@ -12,6 +12,9 @@ from agentguard.trust.dsse import Sealed
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root
 
+NONE: frozenset[str] = frozenset()
+"""No sensor has failed."""
+
 
 def key(name: str) -> Ed25519PrivateKey:
     """Give a key that is the same each time."""

@@ -1,0 +1,101 @@
+"""What counts as asking for less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agentguard import app
+from agentguard.model.policy import Policy
+from agentguard.policy.parse import parse
+from agentguard.policy.weaker import weaker
+
+BEFORE = """
+policy: site
+version: 1
+watch: {folders: ["~/A", "~/B"], exclude: ["*.tmp"], network: true, on_battery: slow}
+detection:
+  ocr: true
+  recognisers: [{kind: BADGE, name: badge, pattern: "BDG-[0-9]{6}", finds: ["BDG-123456"]}]
+payment:
+  windows: [{images: [till]}]
+  recorder: https://recorder.example/
+retention: [{folder: "~/Exports", days: 30}]
+controls:
+  clipboard: {respond: [clear-clipboard, notify], severity: high}
+  screen-lock: {respond: [lock], settings: {limit_minutes: 10}}
+  software: {settings: {warn_days: 90}}
+  firewall: {paused: true}
+"""
+
+
+def policy(text: str) -> Policy:
+    return parse(text.encode(), "site", app.shapes())
+
+
+def less(old: str, new: str) -> tuple[str, ...]:
+    assert old in BEFORE
+    return weaker(policy(BEFORE), policy(BEFORE.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ('["~/A", "~/B"]', '["~/A"]', "watch.folders"),
+        ('["*.tmp"]', '["*.tmp", "*.csv"]', "watch.exclude"),
+        ("network: true", "network: false", "watch.network"),
+        ("network: true", "network: true, max_mib: 1", "watch.max_mib"),
+        ("network: true", "network: true, sweep_minutes: 999", "watch.sweep_minutes"),
+        ("network: true", "network: true, cpu_percent: 1", "watch.cpu_percent"),
+        ("on_battery: slow", "on_battery: pause", "watch.on_battery"),
+        ("ocr: true", "ocr: false", "detection.ocr"),
+        ("ocr: true", "ocr: true\n  off: [EMAIL]", "detection.off"),
+        ("BDG-[0-9]", "BDG-[1-9]", "detection.recognisers"),
+        ("images: [till]", "images: [other]", "payment.windows"),
+        ("\n  recorder: https://recorder.example/", "", "payment.recorder"),
+        ("days: 30", "days: 31", "retention"),
+        ('[{folder: "~/Exports", days: 30}]', "[]", "retention"),
+        ("[clear-clipboard, notify]", "[notify]", "controls.clipboard.respond"),
+        ("severity: high", "severity: low", "controls.clipboard.severity"),
+        ("{respond: [lock]", "{paused: true, respond: [lock]", "controls.screen-lock.paused"),
+        ("limit_minutes: 10", "limit_minutes: 11", "controls.screen-lock.settings.limit_minutes"),
+        ("warn_days: 90", "warn_days: 30", "controls.software.settings.warn_days"),
+    ],
+)
+def test_each_way_of_asking_for_less_is_named(old: str, new: str, path: str) -> None:
+    assert less(old, new) == (path,)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("version: 1", "version: 2"),
+        ('["~/A", "~/B"]', '["~/C", "~/B", "~/A"]'),
+        ('["*.tmp"]', "[]"),
+        ("on_battery: slow", "on_battery: full"),
+        ("days: 30", "days: 7"),
+        ("severity: high", "severity: critical"),
+        ("[lock]", "[lock, notify]"),
+        ("limit_minutes: 10", "limit_minutes: 5"),
+        ("warn_days: 90", "warn_days: 120"),
+        ("firewall: {paused: true}", "firewall: {severity: low}"),
+    ],
+)
+def test_asking_for_the_same_or_more_is_free(old: str, new: str) -> None:
+    assert less(old, new) == ()
+
+
+def test_a_control_that_is_no_longer_known_is_less() -> None:
+    before = policy(BEFORE)
+    after = replace(before, controls={k: c for k, c in before.controls.items() if k != "reauth"})
+    assert weaker(before, after) == ("controls.reauth",)
+    paused = replace(before, controls={k: c for k, c in before.controls.items() if k != "firewall"})
+    assert weaker(before, paused) == (), "a paused one asked for nothing"
+
+
+def test_settings_of_another_kind_are_not_compared() -> None:
+    before = policy(BEFORE)
+    lock = replace(before.controls["screen-lock"], settings=before.controls["software"].settings)
+    after = replace(before, controls={**before.controls, "screen-lock": lock})
+    assert weaker(before, after) == ()

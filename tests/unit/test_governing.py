@@ -1,0 +1,222 @@
+"""The agent's policies: what is told of them, and what crashes and bad minutes bring back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from agentguard.agent import Agent, Parts
+from agentguard.app import build, shapes
+from agentguard.errors import UsageError
+from agentguard.governing import BEAT, LOOK, Governor
+from agentguard.mfa import Verifiers
+from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Tick
+from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
+from agentguard.policy.keeper import Keeper
+from agentguard.policy.trial import BEATS, HEALTHY
+from agentguard.ports.clock import Stop
+from agentguard.scan.client import Limits, ScanClient
+from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
+from tests.unit.policy.signing import NONE, Said, chain
+
+FILES = ("one.txt", "two.txt", "three.txt")
+
+
+@dataclass
+class Told:
+    """An engine that writes down what it is told, with an agent's real one behind it."""
+
+    agent: Agent
+    events: list[Event] = field(default_factory=list)
+
+    def submit(self, event: Event) -> None:
+        self.events.append(event)
+        self.agent.engine.submit(event)
+        self.agent.engine.drain()
+
+    def snapshot(self) -> object:
+        return self.agent.engine.snapshot()
+
+    def refusals(self) -> list[str]:
+        return [e.message.id for e in self.events if isinstance(e, PolicyRefused)]
+
+
+@dataclass
+class Minutes:
+    """A stop that lets so many looks pass, with a tick of the engine before each."""
+
+    clock: FakeClock
+    looks: int
+    each: Callable[[], None] = lambda: None
+
+    def is_set(self) -> bool:
+        return self.looks <= 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
+class Passing(FakeClock):
+    """A clock by which waiting passes at once, until the stop's looks are used up."""
+
+    def wait(self, stop: Stop, seconds: float) -> bool:
+        assert isinstance(stop, Minutes)
+        self.advance(seconds)
+        stop.looks -= 1
+        stop.each()
+        return stop.is_set()
+
+
+@pytest.fixture
+def clock() -> Passing:
+    return Passing(boot=1000.0)
+
+
+@pytest.fixture
+def keeper(tmp_path: Path, clock: Passing) -> Keeper:
+    made = Keeper(tmp_path, shapes(), clock)
+    made.pin(chain())
+    made.offer(Said(version=1).signed(), "file")
+    for _ in range(HEALTHY):
+        made.beat(NONE, answers=True)
+    return made
+
+
+@pytest.fixture
+def governor(keeper: Keeper, clock: Passing) -> Governor:
+    return Governor(keeper, clock)
+
+
+@pytest.fixture
+def told(tmp_path: Path, clock: Passing, governor: Governor) -> Iterator[Told]:
+    journal = InMemoryJournal()
+    with ScanClient(Limits(), clock) as scan:
+        parts = Parts(
+            folder=tmp_path / "agent",
+            backend=SimulatedDesktop(clock).backend,
+            clock=clock,
+            journal=journal,
+            outbox=InMemoryOutbox(journal),
+            scan=scan,
+            verifier=Verifiers(()),
+        )
+        yield Told(agent=build(parts, governor=governor))
+
+
+def ticking(told: Told, clock: Passing) -> Callable[[], None]:
+    return lambda: told.submit(Tick(at=clock.now()))
+
+
+def run(governor: Governor, told: Told, minutes: float, *, ticks: bool = True) -> None:
+    clock = governor._clock
+    assert isinstance(clock, Passing)
+    each = ticking(told, clock) if ticks else lambda: None
+    each()
+    stop = Minutes(clock, int(minutes * BEAT / LOOK), each)
+    governor.run(told, stop)  # type: ignore[arg-type] # it gives what an engine gives
+
+
+def test_a_delivered_policy_is_in_force_at_once_and_settles_in_minutes(
+    governor: Governor, told: Told, keeper: Keeper
+) -> None:
+    run(governor, told, 0.1)
+    governor.take(Said(version=2).signed())
+    assert told.agent.engine.policy().version == 2
+    run(governor, told, HEALTHY + 0.5)
+    assert not keeper.standing().trial
+    said = [e.standing.trial for e in told.events if isinstance(e, PolicyStanding)]
+    assert said == [False, True, False]
+    assert told.refusals() == []
+
+
+def test_minutes_in_which_the_engine_does_not_answer_bring_the_last_good_policy_back(
+    governor: Governor, told: Told
+) -> None:
+    run(governor, told, 0.1)
+    governor.take(Said(version=2).signed())
+    run(governor, told, BEATS + 0.5, ticks=False)
+    assert told.agent.engine.policy().version == 1
+    assert told.refusals() == ["policy.rejected.trial-unhealthy"]
+
+
+def test_files_at_which_the_scan_dies_count_once_each(governor: Governor, told: Told) -> None:
+    run(governor, told, 0.1)
+    governor.take(Said(version=2).signed())
+    for _ in range(3):
+        governor.scanned(FILES[0], "reason.crashed")
+    governor.scanned(FILES[1], "reason.timeout")
+    assert told.agent.engine.policy().version == 2
+    governor.scanned(FILES[2], "reason.crashed")
+    assert told.agent.engine.policy().version == 1
+    assert told.refusals() == ["policy.rejected.trial-crashed"]
+    assert [e.policy.version for e in told.events if isinstance(e, PolicyInForce)] == [2, 1]
+
+
+def test_what_was_refused_before_the_engine_ran_is_told_once_it_runs(
+    governor: Governor, told: Told, tmp_path: Path
+) -> None:
+    governor.pin(chain()[:-4])
+    governor.pin_file(tmp_path / "missing.json")
+    file = tmp_path / "site.yaml"
+    file.write_bytes(Said(version=7).text.encode())
+    governor.local(file)
+    run(governor, told, 0.1)
+    assert told.refusals() == [
+        "policy.rejected.envelope-not-json",
+        "policy.root-unread",
+        "policy.rejected.unsigned-local",
+    ]
+    record = [e.record for e in told.agent.parts.journal.read(0, 99)][-1]
+    assert record.kind in {"policy.refused", "policy.standing"}
+
+
+def test_a_local_file_that_is_older_than_what_was_delivered_is_passed_over(
+    governor: Governor, told: Told, tmp_path: Path
+) -> None:
+    file = tmp_path / "site.signed"
+    file.write_bytes(Said(version=1).signed())
+    governor.take(Said(version=2).signed())
+    governor.local(file)
+    run(governor, told, 0.1)
+    assert told.refusals() == []
+    with pytest.raises(UsageError, match="could not be read"):
+        governor.local(tmp_path / "missing")
+    file.write_bytes(b"policy: [")
+    governor.local(file)
+
+
+def test_a_policy_that_is_wrong_or_cannot_be_kept_is_told(
+    governor: Governor, told: Told, tmp_path: Path
+) -> None:
+    run(governor, told, 0.1)
+    governor.take(Said(version=2, rules="nonsense: 1").signed())
+    (tmp_path / "trial-policy").mkdir()
+    governor.take(Said(version=2).signed())
+    assert told.refusals() == ["policy.delivered-refused", "policy.not-kept-now"]
+    assert told.agent.engine.policy().version == 1
+
+
+def test_a_last_good_policy_that_is_damaged_is_told(
+    governor: Governor, keeper: Keeper, tmp_path: Path, clock: Passing
+) -> None:
+    (tmp_path / "last-good-policy").write_bytes(b"{")
+    second = Governor(keeper, clock)
+    assert second.first().policy.name == "baseline"
+    assert [e.message.id for e in second._waiting if isinstance(e, PolicyRefused)] == [
+        "policy.last-good-refused"
+    ]
+
+
+def test_without_a_pinned_root_the_endpoint_pins_none(tmp_path: Path, clock: Passing) -> None:
+    keeper = Keeper(tmp_path / "other", shapes(), clock)
+    governor = Governor(keeper, clock)
+    governor.take_roots(chain())
+    assert (governor.root(), keeper.root()) == (0, 0)
+    governor.pin(chain())
+    governor.take_roots(chain())
+    assert governor.root() == 1
+    governor.told(5e9)
+    assert keeper.standing().root == 1
