@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import signal
 import sys
 import threading
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentguard import paths, settings, texts
+from agentguard.commands._notices import Notices
+from agentguard.commands._person import person
 from agentguard.commands.base import FINE
 from agentguard.errors import CannotError
 from agentguard.platforms import (
@@ -55,7 +56,7 @@ def guarding(folder: Path) -> Iterator[Agent]:
         folder=folder,
         backend=load(),
         clock=system_clock(),
-        user=getpass.getuser(),
+        user=person(),
         secrets=secret_places(),
     )
     logged(place)
@@ -81,10 +82,11 @@ def guard_without_windows() -> int:
     stop = threading.Event()
     folder = paths.data_folder()
     words = texts.load(settings.load(folder).language)
-    with _ending(stop), alone(folder, words), guarding(folder):
+    with _ending(stop), alone(folder, words), guarding(folder) as agent:
         sys.stderr.write(words.say("cli.run.begun") + "\n")
+        notices = Notices(agent.desk, words, agent.parts.backend.notifier)
         while not stop.wait(1.0):
-            pass
+            notices.look()
     return FINE
 
 

@@ -14,6 +14,7 @@ from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.foreground import WindowsForeground
 from agentguard.platforms._win32.microphone_answers import FIRST_BUILD
 from agentguard.platforms._win32.microphones import WindowsCalls
+from agentguard.platforms._win32.notify import WindowsNotifier
 from agentguard.platforms._win32.power import on_battery
 from agentguard.platforms._win32.session import WindowsSession
 from agentguard.ports.desktop import Absent, Backend, Calls, Probe
@@ -33,7 +34,7 @@ def backend() -> Backend:
         clipboard=WindowsClipboard(),
         foreground=WindowsForeground(),
         calls=_calls(),
-        notifier=Absent(reason=say("desktop.windows-notices")),
+        notifier=WindowsNotifier(),
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,
         network_drives=network_drives,

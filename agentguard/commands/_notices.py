@@ -1,0 +1,47 @@
+"""Shows what the agent has to say by the desktop's own notifications, where it has no windows.
+
+They may be swallowed, so nothing waits for them: every notice stands in the inbox as well.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from agentguard.errors import PlatformError
+from agentguard.ports.desktop import Absent, Notifier
+from agentguard.ports.people import Desk
+from agentguard.texts import Texts
+
+LOG = logging.getLogger(__name__)
+
+
+class Notices:
+    """Shows each prompt once: not over a locked screen, and not while a payment is taken."""
+
+    def __init__(self, desk: Desk, words: Texts, notifier: Notifier | Absent) -> None:
+        self._desk = desk
+        self._words = words
+        self._notifier = None if isinstance(notifier, Absent) else notifier
+        self._shown: frozenset[str] = frozenset()
+        self._refused = False
+
+    def look(self) -> None:
+        """Show what is new."""
+        if self._notifier is None:
+            return
+        snapshot = self._desk.snapshot()
+        if snapshot.locked or snapshot.paying:
+            return
+        for prompt in snapshot.prompts:
+            if prompt.id not in self._shown:
+                title, body = self._words.render(prompt.title), self._words.render(prompt.body)
+                self._show(self._notifier, title, body)
+        self._shown = frozenset(prompt.id for prompt in snapshot.prompts)
+
+    def _show(self, notifier: Notifier, title: str, body: str) -> None:
+        try:
+            notifier.notify(title, body)
+        except PlatformError as error:
+            if not self._refused:
+                LOG.warning("a notification was not shown: %s", error.title)
+            self._refused = True
