@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from pathlib import Path
 
 from agentguard import paths, texts
+from agentguard.commands._person import person
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import CannotError, UsageError
 from agentguard.mfa.offline import HOURS, MOST, OfflineCodes
@@ -63,7 +63,7 @@ def _prove(folder: Path, clock: Clock, words: Texts) -> None:
     if known is None or key is None:
         raise CannotError(words.say("cli.mfa.not-enrolled"), words.say("cli.mfa.how-enrolled"))
     client = Client(known.url, clock, ca_file=known.ca_file)
-    prover = Prover(client, known, key, getpass.getuser())
+    prover = Prover(client, known, key, person())
     proof = RemoteTotp(prover.prove).verify(GROUP, _asked(words))
     if not proof.accepted:
         away = proof.message is not None and proof.message.id == AWAY

@@ -5,35 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
-from agentguard.mfa import Verifiers
-from agentguard.model.facts import ProgramsSeen
-from agentguard.model.moments import Moment
-from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.policy.parse import parse
-from agentguard.ports.desktop import Probe
-from agentguard.scan.client import Limits, ScanClient
-from agentguard.sensors.seen import MemorySeen
-from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from tests.desktop.harness import eventually
 from tests.faults.clocks import WallClock
-from tests.faults.seated import CARD, POLICY, Seated, seated
+from tests.faults.seated import CARD, Seated, seated
+from tests.faults.sleeper import WAITING, Sleeper, sleeper
+
+__all__ = ["sleeper"]
 
 DAY = 86_400.0
 YEARS = 365 * DAY
 LATE = 2_208_988_800.0
 """2040-01-01, beyond what 32 bits of seconds hold."""
-WAITING = 6
-"""So many threads of an agent wait on its clock when there is nothing to do."""
 
 
 def changes(desk: Seated) -> list[str]:
@@ -154,69 +142,6 @@ def test_row_17_a_switch_of_summer_time_changes_no_schedule_and_no_age(
         assert not desk.ask("state")["locked"]
         assert desk.ask("state")["prompts"] == []
         desk.end()
-
-
-class Counting(MemorySeen):
-    """Counts the sweeps that begin, and those that come to their end."""
-
-    sweeps = ended = 0
-
-    def sweep_begins(self) -> None:
-        self.sweeps += 1
-        super().sweep_begins()
-
-    def sweep_ended(self) -> None:
-        super().sweep_ended()
-        self.ended += 1
-
-
-class Sleeper:
-    """A whole agent on a clock in the hand, whose computer can be put to sleep."""
-
-    def __init__(self, place: Path) -> None:
-        self.clock = FakeClock()
-        self.desktop = SimulatedDesktop(self.clock)
-        self.seen, self.reads = Counting(), 0
-        self.journal = InMemoryJournal()
-        (place / "Documents").mkdir()
-        (place / "Documents" / "a.txt").write_text("nothing")
-        probe = Probe(name="programs", every=60, read=self._read)
-        self.agent: Agent = build(
-            Parts(
-                folder=place,
-                backend=replace(self.desktop.backend, probes=(probe,)),
-                clock=self.clock,
-                journal=self.journal,
-                outbox=InMemoryOutbox(self.journal),
-                scan=ScanClient(Limits(), self.clock),
-                verifier=Verifiers(()),
-                seen=self.seen,
-            ),
-            policy=parse(POLICY.format(folder=place / "Documents").encode(), "x.yaml", shapes()),
-        )
-        self.agent.start()
-        eventually(lambda: self.seen.ended == 1 and self.reads == 1)
-        self.sleep(1)
-
-    def _read(self, at: Moment, _policy: object) -> ProgramsSeen:
-        self.reads += 1
-        return ProgramsSeen(at=at, images=frozenset())
-
-    def sleep(self, seconds: float) -> None:
-        self.clock.settle(WAITING)
-        self.clock.advance(seconds)
-        self.clock.settle(WAITING)
-
-    def kinds(self, kind: str) -> int:
-        return sum(e.record.kind == kind for e in self.journal.read(0, 100_000))
-
-
-@pytest.fixture
-def sleeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sleeper]:
-    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path))
-    one = Sleeper(tmp_path)
-    yield one
-    assert one.agent.stop() == ()
 
 
 SLEEPS = pytest.mark.parametrize(
