@@ -129,7 +129,7 @@ def test_an_enrolment_of_the_version_that_knew_files_alone_goes_on(desk: Desk) -
     agent = desk.start()
     until(lambda: delivers(agent))
     assert not (desk.home / "device.key").exists()
-    assert len(desk.keyring.kept) == 1
+    assert enrolment.key_place(desk.home) == KEYRING
     desk.stop()
     agent = desk.start()
     until(lambda: delivers(agent))
