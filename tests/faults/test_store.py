@@ -280,6 +280,57 @@ def test_a_full_disk_refuses_whole_commits_and_goes_on_when_there_is_space(tmp_p
     assert int(done.stdout) > 100
 
 
+BALLAST = """
+import sys
+from pathlib import Path
+from agentguard.errors import StoreError
+from agentguard.store.ballast import FILE, PAUSE, SIZE, Ballast, Spare
+from agentguard.store.db import open_store
+from tests.faults.desk import record
+folder = Path(sys.argv[1])
+store = open_store(folder, spare=Spare(Ballast(folder)))
+assert (folder / FILE).stat().st_size == SIZE
+with (folder / "filler").open("wb") as filler:
+    try:
+        while True:
+            filler.write(bytes(1 << 16))
+            filler.flush()
+    except OSError:
+        pass
+kept = 0
+try:
+    for number in range(100_000):
+        store.journal.commit([record(0, filler="x" * 2000, count=number)], {"count": number + 1})
+        kept = number + 1
+except StoreError as error:
+    assert "full" in error.title, error.title
+assert not (folder / FILE).exists()
+kinds = [entry.record.kind for entry in store.journal.read(0, 100_000)]
+assert kinds.count("journal.ballast") == 1, "it says that it was used"
+assert kept > 1000, kept
+assert store.journal.verify() == (kept + 1, True)
+(folder / "filler").unlink()
+store.journal.commit([record(int(PAUSE) + 1)], {})
+assert (folder / FILE).stat().st_size == SIZE, "it is laid again"
+assert store.journal.verify() == (kept + 3, True)
+print(kept)
+"""
+
+
+@pytest.mark.heavy
+def test_row_06_a_full_disk_has_eight_mebibytes_more_for_the_journal(tmp_path: Path) -> None:
+    mount = tmp_path / "small"
+    mount.mkdir()
+    script = textwrap.dedent(f"""
+        mount -t tmpfs -o size=44m tmpfs {mount} && {sys.executable} -c '{BALLAST}' {mount}
+    """)
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 1000
+
+
 READ_ONLY = """
 import sys
 from pathlib import Path
