@@ -210,12 +210,12 @@ class Keeper:
             raise rejected(against[0], **against[1])
         if now.signed and now.policy.digest == policy.digest:
             return policy
-        on = Trial(raw=data, running=self._trying.running, blind=blind)
-        self._begin(on, policy, trust)
+        trust = msgspec.structs.replace(trust, before=now.policy.digest if now.trial else "")
+        self._begin(Trial(raw=data, running=self._trying.running, blind=blind), policy, trust)
         return policy
 
     def _begin(self, on: Trial, policy: Policy, trust: Trust) -> None:
-        """Raise the mark, then put a policy in its trial; cut between, it is offered again."""
+        """Raise the mark, then put a policy in its trial; cut between, all is as before."""
         raised = msgspec.structs.replace(
             trust.keeping(policy.digest),
             epoch=policy.release.epoch,

@@ -15,10 +15,11 @@ MOST_KEPT = 8
 class Trust(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The pinned root and the high-water mark.
 
-    `root` is the envelope of the pinned root, `epoch`, `version` and `digest` are of the highest
-    policy that was taken, `kept` the digests of those that were verified when they were taken,
-    `failed` that of the last one whose trial failed, `time` the greatest time (seconds since
-    1970) that the endpoint has signed. `damaged` is never written.
+    `root` is the envelope of the pinned root. `epoch`, `version` and `digest` are of the highest
+    policy that was taken, `before` is the digest of the one that was in its trial then, `kept` the
+    digests of those that were verified when they were taken, `failed` that of the last one whose
+    trial failed, `time` the greatest time (seconds since 1970) that the endpoint has signed.
+    `damaged` is never written.
     """
 
     root: str = ""
@@ -26,6 +27,7 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     epoch: int = 0
     version: int = 0
     digest: str = ""
+    before: str = ""
     kept: tuple[str, ...] = ()
     failed: str = ""
     time: float = 0.0

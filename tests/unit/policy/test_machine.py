@@ -143,10 +143,6 @@ class SignedKeeper(RuleBasedStateMachine):
             self.model.mark, self.model.marked = (said.epoch, said.version), said
         if not cut:
             self.model.trying, self.model.healthy, self.model.beats = said, 0, 0
-        elif steps:
-            # The mark is up and its policy not on the disk yet: one in its trial before is no
-            # longer the highest, and the last good one is in force until it is offered again.
-            self.model.trying = None
 
     @rule(said=OFFERED)
     def deliver_by_the_right_key(self, said: Said) -> None:
