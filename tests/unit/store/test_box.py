@@ -2,74 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from agentguard.errors import SecretError, StoreError
+from agentguard.errors import StoreError
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store import db, schema
+from agentguard.store import schema
 from agentguard.store.box import Box
-from agentguard.store.database import Database, Value
-from agentguard.store.db import Store, open_for_reading, open_store
+from agentguard.store.database import Database
+from agentguard.store.db import open_for_reading, open_store
 from agentguard.store.export import export
-from tests.unit.store.exported import exported, receipted, record
+from tests.unit.store.exported import exported
+from tests.unit.store.sealed_desk import (
+    ENTRIES,
+    NEEDLE,
+    Place,
+    check,
+    needles,
+    numbers,
+    old_database,
+    opened,
+    write,
+)
 from tests.unit.store.second_verifier import whole
-
-NEEDLE = "needle-in-the-payload"
-
-
-class Place:
-    """A place of keys that can be closed, and lose its key; `file` outlives the process."""
-
-    def __init__(self, file: Path | None = None) -> None:
-        self.file = file
-        self.secret = file.read_bytes() if file is not None and file.exists() else None
-        self.closed = False
-        self.asked = 0
-
-    def load(self) -> bytes | None:
-        self.asked += 1
-        if self.closed:
-            raise SecretError("locked", "secret-service")
-        return self.secret
-
-    def save(self, secret: bytes) -> None:
-        if self.closed:
-            raise SecretError("locked", "secret-service")
-        self.secret = secret
-        if self.file is not None:
-            self.file.write_bytes(secret)
 
 
 @pytest.fixture
 def place() -> Place:
     return Place()
-
-
-def opened(folder: Path, place: Place) -> Store:
-    return open_store(folder, FakeClock(), box=Box(place))
-
-
-def needles(folder: Path) -> int:
-    files = [path.read_bytes() for path in folder.iterdir() if path.is_file()]
-    return sum(raw.count(NEEDLE.encode()) for raw in files)
-
-
-def write(store: Store, *numbers: int) -> None:
-    for number in numbers:
-        one = record(number)
-        payload = {**one.payload, "path": f"/home/a/{NEEDLE}-{number}.csv"}
-        store.journal.commit([type(one)(kind=one.kind, at=one.at, payload=payload)], {})
-
-
-def numbers(store: Store) -> list[object]:
-    entries = store.journal.read(0, 10_000)
-    return [e.record.payload.get("n") for e in entries if e.record.kind == "finding.opened"]
 
 
 def test_nothing_that_entries_say_stands_clear_and_all_of_it_is_read_again(
@@ -209,96 +170,17 @@ def test_a_damaged_database_is_salvaged_with_its_seals(tmp_path: Path, place: Pl
     assert needles(tmp_path) == 0
 
 
-class TestMigration:
-    @pytest.fixture
-    def old(self, tmp_path: Path) -> Iterator[Path]:
-        """Give a folder with a database as the first version wrote it, 120 clear entries."""
-        folder = tmp_path / "old"
-        folder.mkdir()
-        store = open_store(folder)
-        for start in range(0, 120, 40):
-            write(store, *range(start, start + 40))
-        receipted(store)
-        store.journal.commit([], {"finding/a": 1})
-        store.close()
-        database = Database(folder / "journal.db")
-        with database.transaction():
-            for table in ("gaps", "seals", "opening", "keys"):
-                database.rows(f"DROP TABLE {table}")
-            database.rows("ALTER TABLE entries DROP COLUMN sealed")
-            database.rows("ALTER TABLE entries DROP COLUMN key")
-            database.rows("PRAGMA user_version=1")
-        database.close()
-        return folder
-
-    def check(self, folder: Path, place: Place) -> None:
-        store = opened(folder, place)
-        assert numbers(store) == list(range(120))
-        assert store.journal.verify() == (120, True)
-        assert store.outbox.cursor() == 120
-        assert store.journal.memory("") == {"finding/a": 1}
-        store.close()
-        assert needles(folder) == 0
-        assert not list(folder.glob("journal.db.v*")), "no clear copy is left"
-
-    def test_an_old_database_is_brought_over_without_loss(self, old: Path, place: Place) -> None:
-        assert needles(old) >= 120
-        self.check(old, place)
-
-    def test_without_a_box_it_stays_clear_and_whole(self, old: Path) -> None:
-        store = open_store(old)
-        assert schema.version(store.database) == len(schema.MIGRATIONS)
-        assert store.journal.verify() == (120, True)
-        store.close()
-
-    @pytest.mark.parametrize(
-        "stride",
-        [
-            pytest.param(6, id="some"),
-            pytest.param(1, id="all", marks=[pytest.mark.heavy, pytest.mark.timeout(600)]),
-        ],
-    )
-    def test_killed_at_any_step_nothing_is_lost(
-        self, stride: int, old: Path, tmp_path: Path
-    ) -> None:
-        """A child is ended before its n-th statement, for every n, until one comes through."""
-        key = tmp_path / "key"
-        step, through = 1 - stride, False
-        while not through:
-            step += stride
-            folder = tmp_path / "again"
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(old, folder)
-            key.unlink(missing_ok=True)
-            through = not killed_at(step, folder, key)
-            self.check(folder, Place(key))
-        assert step > 25
+def test_an_old_database_is_brought_over_without_loss(tmp_path: Path, place: Place) -> None:
+    old = old_database(tmp_path / "old")
+    assert needles(old) >= ENTRIES
+    check(old, place)
 
 
-class Mortal(Database):
-    """A database of a child that is killed before its n-th statement."""
-
-    left = 0
-
-    def rows(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Value, ...]]:
-        Mortal.left -= 1
-        if Mortal.left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().rows(sql, values)
-
-
-def killed_at(step: int, folder: Path, key: Path) -> bool:
-    """Open the store in a child that is killed before its `step`-th statement; tell whether."""
-    child = os.fork()
-    if child == 0:
-        Mortal.left = step
-        db.Database = Mortal  # type: ignore[misc] # in the child alone
-        try:
-            open_store(folder, FakeClock(), box=Box(Place(key))).close()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+def test_an_old_database_without_a_box_stays_clear_and_whole(tmp_path: Path) -> None:
+    store = open_store(old_database(tmp_path / "old"))
+    assert schema.version(store.database) == len(schema.MIGRATIONS)
+    assert store.journal.verify() == (ENTRIES, True)
+    store.close()
 
 
 class TestRetention:
