@@ -60,9 +60,8 @@ class Pattern:
 
     def each(self, text: bytes, pos: int, endpos: int) -> Iterator[Span]:
         """Give all matches in order, none over another."""
-        match = self._match
         while pos < endpos:
-            span = match(_ANYWHERE, text, pos, endpos)[0]
+            span = self._match(_ANYWHERE, text, pos, endpos)[0]
             if span == _NONE:
                 return
             yield span

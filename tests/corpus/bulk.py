@@ -16,6 +16,8 @@ from tests.corpus.writers import text
 FILE = 16_000_000
 """Bytes of one file."""
 
+_LEAST_PART = 1_000
+
 
 def logs(variant: str, out: Path, size: int) -> None:
     """Write logs full of digits, with some notes and about one value in 20 kB."""
@@ -23,10 +25,16 @@ def logs(variant: str, out: Path, size: int) -> None:
 
 
 def exports(variant: str, out: Path, size: int) -> None:
-    """Write tables of customers: a value every thirty bytes or so."""
+    """Write tables of customers, nobody twice: a value every thirty bytes or so."""
     words = load(variant)
-    pages = _pages(words, 300)
-    _write(out, "csv", size, [text.table(tables.customers(p, 40, card="any")) for p in pages])
+    parts: list[bytes] = []
+    length = 0
+    for page in _pages(words, size // _LEAST_PART):
+        parts.append(text.table(tables.customers(page, 40, card="any")))
+        length += len(parts[-1])
+        if length > size + FILE // 100:
+            break
+    _write(out, "csv", size, parts, once=True)
 
 
 def code(variant: str, out: Path, size: int) -> None:
@@ -61,16 +69,16 @@ def _log(page: Page) -> bytes:
     return text.lines(lines)
 
 
-def _write(out: Path, ending: str, size: int, parts: list[bytes]) -> None:
-    """Fill files with parts in a seeded order."""
+def _write(out: Path, ending: str, size: int, parts: list[bytes], *, once: bool = False) -> None:
+    """Fill files with parts in a seeded order, or with each of them once."""
     out.mkdir(parents=True, exist_ok=True)
-    dice = Dice(1)
+    dice, left = Dice(1), iter(parts)
     done = number = 0
     while done < size:
         most = min(FILE, size - done)
         made = bytearray()
         while len(made) < most:
-            made += dice.pick(parts)
+            made += next(left) if once else dice.pick(parts)
         data = bytes(made[: made.rfind(b"\n", 0, most) + 1])
         (out / f"part_{number:03d}.{ending}").write_bytes(data)
         done += len(data) or most
