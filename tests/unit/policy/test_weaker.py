@@ -21,6 +21,7 @@ detection:
 payment:
   windows: [{images: [till]}]
   recorder: https://recorder.example/
+shift: {ends: ["14:00", "22:00"], lock: true}
 retention: [{folder: "~/Exports", days: 30}]
 controls:
   clipboard: {respond: [clear-clipboard, notify], severity: high}
@@ -54,6 +55,8 @@ def less(old: str, new: str) -> tuple[str, ...]:
         ("BDG-[0-9]", "BDG-[1-9]", "detection.recognisers"),
         ("images: [till]", "images: [other]", "payment.windows"),
         ("\n  recorder: https://recorder.example/", "", "payment.recorder"),
+        ('["14:00", "22:00"]', '["22:00"]', "shift.ends"),
+        ("lock: true", "lock: false", "shift.lock"),
         ("days: 30", "days: 31", "retention"),
         ('[{folder: "~/Exports", days: 30}]', "[]", "retention"),
         ("[clear-clipboard, notify]", "[notify]", "controls.clipboard.respond"),
