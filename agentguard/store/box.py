@@ -12,7 +12,6 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -47,7 +46,11 @@ class OpeningKey(Protocol):
 
 
 class Box:
-    """Seals and opens; safe for threads. `prepare` is called once the tables are there."""
+    """Seals and opens; safe for threads. `prepare` is called once the tables are there.
+
+    Its lock is the database's own, since each is needed while the other is held; the place is asked
+    without it, as that may take seconds in which the journal must be written.
+    """
 
     def __init__(self, place: OpeningKey) -> None:
         self._place = place
@@ -78,13 +81,12 @@ class Box:
             StoreError: the database could not be read or written.
 
         """
-        with self._guard:
-            self._database, self._make = database, make
-            rows = database.rows("SELECT public FROM opening ORDER BY id DESC LIMIT 1")
-            known = rows[0][0] if rows else b""
-            self._public = known if isinstance(known, bytes) else b""
-            if not self._public:
-                self._ask(database)
+        self._database, self._make, self._guard = database, make, database.guard
+        rows = database.rows("SELECT public FROM opening ORDER BY id DESC LIMIT 1")
+        known = rows[0][0] if rows else b""
+        self._public = known if isinstance(known, bytes) else b""
+        if not self._public:
+            self._ask(database)
 
     def try_open(self) -> bool:
         """Ask the place for the opening key unless it is known; tell whether it is now.
@@ -93,15 +95,14 @@ class Box:
             StoreError: the database could not be read or written.
 
         """
-        with self._guard:
-            if not self.open and self._database is not None:
-                self._ask(self._database)
-            return self.open
+        if not self.open and self._database is not None:
+            self._ask(self._database)
+        return self.open
 
     def _ask(self, database: Database) -> None:
         try:
             secret = self._place.load()
-            with database.transaction() if self._make else nullcontext():
+            with database.transaction() if self._make else self._guard:
                 self._take(secret, database)
         except SecretError as error:
             LOG.warning("the journal is written, but cannot be read now: %s", error.title)
@@ -124,16 +125,29 @@ class Box:
             database.rows("INSERT INTO opening (public) VALUES (?)", (public,))
             self._public = public
 
+    def ready(self) -> bool:
+        """Have a data key in the database, within the caller's transaction; True.
+
+        It is written again if the transaction that wrote it was rolled back.
+
+        Raises:
+            StoreError: it could not be written.
+
+        """
+        with self._guard:
+            self._own_key()
+        return True
+
     def seal(self, place: tuple[int, int], salt: bytes, payload: str) -> tuple[int, bytes]:
         """Seal an entry's salt and payload; give the data key's number, and the sealed bytes.
 
-        Within the caller's transaction. Raises StoreError: the data key could not be written.
+        Within the transaction that `ready` was called in.
         """
-        with self._guard:
-            number, key = self._own_key()
-            nonce = secrets.token_bytes(_NONCE)
-            text = salt + payload.encode("ascii")
-            return number, nonce + key.encrypt(nonce, text, _bound(place))
+        own = self._own
+        if own is None:
+            raise StoreError("The journal's seal was asked for before it was ready.")
+        nonce = secrets.token_bytes(_NONCE)
+        return own[0], nonce + own[1].encrypt(nonce, salt + payload.encode("ascii"), _bound(place))
 
     def unseal(
         self, place: tuple[int, int], number: int, sealed: bytes

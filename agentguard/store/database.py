@@ -92,7 +92,8 @@ class Database:
 
         """
         self.path = path
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()
+        """Whoever holds it has the connection alone."""
         flags = (
             apsw.SQLITE_OPEN_READONLY
             if read_only
@@ -144,7 +145,7 @@ class Database:
             StoreError: SQLite refused.
 
         """
-        with self._guard, translated(self.path):
+        with self.guard, translated(self.path):
             found = self._connection.execute(sql, tuple(values)).fetchall()
         return cast("list[tuple[Value, ...]]", found)
 
@@ -155,7 +156,7 @@ class Database:
             StoreError: SQLite refused.
 
         """
-        with self._guard:
+        with self.guard:
             try:
                 found = self._connection.execute(sql, values).fetchone()
             except (apsw.Error, UnicodeDecodeError):
@@ -170,7 +171,7 @@ class Database:
             StoreError: SQLite refused, or came to a damaged place.
 
         """
-        with self._guard, translated(self.path):
+        with self.guard, translated(self.path):
             yield from cast("Iterator[tuple[Value, ...]]", self._connection.execute(sql))
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
@@ -180,12 +181,12 @@ class Database:
             StoreError: SQLite refused.
 
         """
-        with self._guard, translated(self.path):
+        with self.guard, translated(self.path):
             self._connection.executemany(sql, [tuple(row) for row in values])
 
     def changes(self) -> int:
         """Give the number of rows that this connection has changed."""
-        with self._guard:
+        with self.guard:
             return self._connection.total_changes()
 
     @contextmanager
@@ -196,7 +197,7 @@ class Database:
             StoreError: SQLite refused; nothing was written.
 
         """
-        with self._guard:
+        with self.guard:
             if self._connection.in_transaction:
                 yield
                 return
@@ -224,7 +225,7 @@ class Database:
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
-        with self._guard, translated(self.path):
+        with self.guard, translated(self.path):
             self._connection.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -205,3 +206,35 @@ def test_what_is_forgotten_is_gone_and_only_that(keyring: Keyring, file: Path) -
     place.forget(one)
     assert place.load(one) is None
     assert place.load(two) == OTHER
+
+
+def typed(keyring: Keyring, *words: str) -> subprocess.CompletedProcess[str]:
+    """Type a command of the program in the session, with the person's own home."""
+    root = str(Path(__file__).resolve().parents[2])
+    env = {**keyring.desk.env, "PYTHONPATH": root, "AGENTGUARD_HOME": str(keyring.desk.home / "ag")}
+    command = (sys.executable, "-m", "agentguard", *words)
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_file_in_the_vault_waits_for_a_keyring_that_is_locked(
+    keyring: Keyring, tmp_path: Path
+) -> None:
+    plain = tmp_path / "cards.csv"
+    plain.write_text("made-up")
+    assert typed(keyring, "vault", "put", str(plain)).returncode == 0, "there is no keyring yet"
+    key = keyring.desk.home / "ag" / "vault" / "vault.key"
+    assert key.exists()
+    keyring.start()
+    (row,) = json.loads(typed(keyring, "vault", "list", "--json").stdout)
+    assert not key.exists()
+    keyring.start(None)
+    refused = typed(keyring, "vault", "restore", row["id"])
+    assert refused.returncode == 3
+    assert "the desktop's keyring, which is locked" in refused.stderr
+    keyring.start()
+    assert typed(keyring, "vault", "restore", row["id"]).returncode == 0
+    assert plain.read_text() == "made-up"
+    found = json.loads(typed(keyring, "doctor", "--json").stdout)["capabilities"]
+    rows = {one["name"]: (one["standing"], one["reason"]) for one in found}
+    assert rows[NAME] == ("works", "")
+    assert rows["vault-key"] == ("works", "The vault's key lies in the desktop's keyring.")

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from agentguard import platforms
+from agentguard.commands._capabilities import Standing
+from agentguard.commands._keys import keys
 from agentguard.errors import SecretError
 from agentguard.platforms._win32 import credentials
 from agentguard.platforms._win32.protected import Protected, seal, unseal
@@ -155,3 +157,10 @@ def test_where_credential_manager_is_forbidden_the_protected_file_serves_and_mov
 def test_without_windows_stores_the_file_serves(file: Path) -> None:
     file.write_bytes(SECRET)
     assert safe(file).load() == Kept(secret=SECRET, place=FILE)
+
+
+def test_the_doctor_tries_both_places_and_leaves_nothing(file: Path) -> None:
+    found = {one.name: one.standing for one in keys(file.parent, platforms.secret_places())}
+    assert {found[name] for name in NAMES} == {Standing.WORKS}
+    assert list(file.parent.iterdir()) == []
+    assert targets() == []
