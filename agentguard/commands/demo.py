@@ -18,6 +18,7 @@ from agentguard import logs, paths, texts
 from agentguard.agent import Agent
 from agentguard.commands import _given
 from agentguard.commands._demo_files import write_files
+from agentguard.commands._demo_policy import put_in_force
 from agentguard.commands._demo_voice import Voice
 from agentguard.commands.base import COULD_NOT, FINE, Command
 from agentguard.commands.check import row, table
@@ -29,7 +30,7 @@ from agentguard.server.admin import Admin, Seen
 from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from agentguard.start import Place, logged, opened, take_policy
+from agentguard.start import Place, logged, opened
 from agentguard.texts import Texts
 from agentguard.uplink.enrolment import enrol
 
@@ -113,7 +114,7 @@ def _staged(chosen: argparse.Namespace, words: Texts) -> Iterator[Stage]:
             place = Place(folder=home, backend=load(), clock=clock, user=PERSON)
             try:
                 device = _enrolled(place, server, admin, settings.data / CA_FILE)
-                _policy(place, folder)
+                _policy(place, folder, admin)
                 voice.sign_in(server.address, SUPERVISOR, _supervisor(admin))
                 voice.secret = admin.desk_totp(PERSON)[0]
                 logged(place)
@@ -173,11 +174,9 @@ def _enrolled(place: Place, server: LocalServer, admin: Admin, ca_file: Path) ->
     return known.device
 
 
-def _policy(place: Place, folder: Path) -> None:
+def _policy(place: Place, folder: Path, admin: Admin) -> None:
     shipped = (paths.resources() / "demo" / "policy.yaml").read_text(encoding="utf-8")
-    file = place.folder / "demonstration.yaml"
-    file.write_text(shipped.format(folder=folder.as_posix()), encoding="utf-8")
-    take_policy(place, file)
+    put_in_force(place, admin.policies, shipped.format(folder=folder.as_posix()))
 
 
 def _scenes(stage: Stage, stop: Stop) -> None:
