@@ -42,6 +42,13 @@ def client(clock: FakeClock) -> Iterator[ScanClient]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[ScanClient]:
+    """Give one that all use who neither end its child nor count: a start is dear on Windows."""
+    with ScanClient(Limits(seconds=10, memory_mib=256), FakeClock(), hostile.extractors) as client:
+        yield client
+
+
 def write(folder: Path, name: str, content: str | bytes) -> str:
     file = folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -63,8 +70,8 @@ def test_the_child_is_modest_and_bounded(client: ScanClient, tmp_path: Path) -> 
     assert child.rlimit(psutil.RLIMIT_AS)[0] < 2 << 30
 
 
-def test_a_text_is_judged_without_a_file(client: ScanClient) -> None:
-    assert client.scan_text(f"card {hostile.CARD} \udcff").hits == (CARD,)
+def test_a_text_is_judged_without_a_file(shared: ScanClient) -> None:
+    assert shared.scan_text(f"card {hostile.CARD} \udcff").hits == (CARD,)
 
 
 def test_a_parser_without_end_is_killed_and_the_next_file_is_read(
@@ -154,11 +161,11 @@ def test_a_broken_installation_is_not_the_files_fault(clock: FakeClock, tmp_path
         assert {client.scan(path).reason for _ in range(4)} == {"reason.not-started"}
 
 
-def test_threads_share_one_client(client: ScanClient, tmp_path: Path) -> None:
+def test_threads_share_one_client(shared: ScanClient, tmp_path: Path) -> None:
     paths = [write(tmp_path, f"{n}.txt", f"card {hostile.CARD}" * (n % 2)) for n in range(12)]
     results: list[Scanned] = []
     threads = [
-        threading.Thread(target=lambda path=path: results.append(client.scan(path)))
+        threading.Thread(target=lambda path=path: results.append(shared.scan(path)))
         for path in paths
     ]
     for thread in threads:
@@ -169,7 +176,7 @@ def test_threads_share_one_client(client: ScanClient, tmp_path: Path) -> None:
 
 
 @pytest.mark.posix
-def test_what_is_no_file_is_told_and_never_blocks(client: ScanClient, tmp_path: Path) -> None:
+def test_what_is_no_file_is_told_and_never_blocks(shared: ScanClient, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with socket.socket(socket.AF_UNIX) as server:
@@ -183,26 +190,26 @@ def test_what_is_no_file_is_told_and_never_blocks(client: ScanClient, tmp_path: 
         "x" * 5000: "reason.name",
     }
     for name, reason in reasons.items():
-        scanned = client.scan(f"{tmp_path}/{name}")
+        scanned = shared.scan(f"{tmp_path}/{name}")
         assert (scanned.outcome, scanned.reason) == (FileOutcome.UNREADABLE, reason), name
-    assert client.scan("/dev/zero").reason == "reason.not-regular"
+    assert shared.scan("/dev/zero").reason == "reason.not-regular"
 
 
-def test_a_vanished_file_is_gone(client: ScanClient, tmp_path: Path) -> None:
-    scanned = client.scan(str(tmp_path / "never"))
+def test_a_vanished_file_is_gone(shared: ScanClient, tmp_path: Path) -> None:
+    scanned = shared.scan(str(tmp_path / "never"))
     assert (scanned.outcome, scanned.reason) == (FileOutcome.GONE, "reason.gone")
 
 
 @pytest.mark.posix
-def test_a_name_of_any_bytes_is_read(client: ScanClient, tmp_path: Path) -> None:
+def test_a_name_of_any_bytes_is_read(shared: ScanClient, tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9\n\xff.txt")
-    assert client.scan(write(tmp_path, name, f"card {hostile.CARD}")).hits == (CARD,)
+    assert shared.scan(write(tmp_path, name, f"card {hostile.CARD}")).hits == (CARD,)
 
 
-def test_a_sparse_file_of_ten_gigabytes_is_sampled(client: ScanClient, tmp_path: Path) -> None:
+def test_a_sparse_file_of_ten_gigabytes_is_sampled(shared: ScanClient, tmp_path: Path) -> None:
     path = write(tmp_path, "big", f"card {hostile.CARD}\n")
     os.truncate(path, 10 << 30)
-    scanned = client.scan(path)
+    scanned = shared.scan(path)
     assert (scanned.outcome, scanned.reason) == (FileOutcome.READ, "reason.partial")
     assert scanned.hits == (CARD,)
 
@@ -261,9 +268,9 @@ def test_a_parser_leaves_nothing_on_the_disk(client: ScanClient, tmp_path: Path)
 
 
 def test_what_a_parser_prints_is_not_seen(
-    client: ScanClient, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    shared: ScanClient, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert client.scan(write(tmp_path, "a", "TELL")).hits == (CARD,)
+    assert shared.scan(write(tmp_path, "a", "TELL")).hits == (CARD,)
     assert capfd.readouterr() == ("", "")
 
 
