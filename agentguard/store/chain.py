@@ -14,7 +14,7 @@ import json
 import secrets
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
@@ -109,8 +109,19 @@ def append(record: Record, *, epoch: int, seq: int, previous: bytes) -> Row:
 
 
 def linked(row: Row) -> Row:
-    """Give the row with the hash that it must have."""
-    return replace(row, hash=link(row))
+    """Give the clear row with the hash that it must have."""
+    return Row(
+        epoch=row.epoch,
+        seq=row.seq,
+        boot=row.boot,
+        wall=row.wall,
+        kind=row.kind,
+        payload=row.payload,
+        salt=row.salt,
+        commitment=row.commitment,
+        previous=row.previous,
+        hash=link(row),
+    )
 
 
 def holds(row: Row) -> bool:

@@ -10,8 +10,8 @@ from agentguard.errors import StoreError
 from agentguard.model.records import Entry
 from agentguard.store import chain
 from agentguard.store.chain import Row
-from agentguard.store.database import Database
-from agentguard.store.rows import APPEND, COLUMNS, row_of, values_of
+from agentguard.store.database import Database, Value
+from agentguard.store.rows import APPEND, COLUMNS, row_of, sealed_values, values_of
 
 BATCH = 1000
 """Entries that are read at a time, so that a long walk never holds up the writer."""
@@ -39,6 +39,10 @@ class Box(Protocol):
 
     def try_open(self) -> bool:
         """Ask for the opening key unless it is known; tell whether it is."""
+        ...
+
+    def ready(self) -> bool:
+        """Have a data key in the database, within the caller's transaction."""
         ...
 
     def seal(self, place: tuple[int, int], salt: bytes, payload: str) -> tuple[int, bytes]:
@@ -118,14 +122,17 @@ class Entries:
             StoreError: nothing of it was written.
 
         """
-        self._database.many(APPEND, [values_of(self._sealed(row)) for row in rows])
+        seals = self._ready()
+        self._database.many(APPEND, [self._values(row, seals=seals) for row in rows])
 
-    def _sealed(self, row: Row) -> Row:
-        box = self._box
-        if box is None or not box.seals or row.payload is None or row.salt is None:
-            return row
-        key, sealed = box.seal((row.epoch, row.seq), row.salt, row.payload)
-        return replace(row, sealed=sealed, key=key)
+    def _ready(self) -> bool:
+        return self._box is not None and self._box.seals and self._box.ready()
+
+    def _values(self, row: Row, *, seals: bool) -> tuple[Value, ...]:
+        if not seals or self._box is None or row.payload is None or row.salt is None:
+            return values_of(row)
+        key, sealed = self._box.seal((row.epoch, row.seq), row.salt, row.payload)
+        return sealed_values(row, sealed, key)
 
     def seal_what_is_clear(self) -> int:
         """Seal the entries that were written without a box; give their number.
@@ -143,11 +150,12 @@ class Entries:
                     row_of(values, self._database.path)
                     for values in self._database.rows(_CLEAR, (SEALED_AT_A_TIME,))
                 ]
-                rows = [self._sealed(row) for row in clear]
-                self._database.many(_SEAL, [(r.sealed, r.key, r.seq) for r in rows])
-            if not rows:
+                seals = self._ready()
+                values = [self._values(row, seals=seals) for row in clear]
+                self._database.many(_SEAL, [(*row[-2:], row[0]) for row in values])
+            if not values:
                 break
-            count += len(rows)
+            count += len(values)
         return count
 
     def erase(self, seqs: Sequence[int]) -> None:

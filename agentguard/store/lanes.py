@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
@@ -28,16 +28,13 @@ STATE = ("session.", "sensor.", "shield.", "agent.", "shift.", "desk.", "lesson.
 OWN = "journal."
 LANES = 4
 
-_WAITING = """
-    SELECT count(*), coalesce(sum(
-      200 + coalesce(length(payload), 0) + coalesce(length(sealed), 0)
-    ), 0) FROM entries WHERE seq > ?
-"""
+_SIZE = "200 + coalesce(length(payload), 0) + coalesce(length(sealed), 0)"
+_WAITING = f"SELECT count(*), coalesce(sum({_SIZE}), 0), max(seq) FROM entries WHERE seq > ?"  # noqa: S608 - a constant
 _KINDS = "SELECT DISTINCT kind FROM entries WHERE seq > ? AND seq < ?"
-_CHOSEN = """
-    SELECT seq, previous, hash FROM entries
-    WHERE seq > ? AND seq < ? AND kind IN ({}) ORDER BY seq LIMIT ?
-"""
+_CHOSEN = f"""
+    SELECT seq, previous, hash, {_SIZE} FROM entries
+    WHERE seq > ? AND seq < ? AND kind IN ({{}}) ORDER BY seq LIMIT ?
+"""  # noqa: S608 - a constant
 _BEFORE = "SELECT first, last, previous, hash FROM gaps WHERE first < ? ORDER BY first DESC LIMIT 1"
 _AT = "SELECT first, last, previous, hash FROM gaps WHERE first = ?"
 
@@ -63,6 +60,26 @@ def lane(kind: str) -> int:
     return 1 if kind.startswith(STATE) else 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What waited at the last look: entries behind `cursor`, counted up to `last`."""
+
+    cursor: int
+    last: int
+    entries: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """An entry that is to be let go."""
+
+    seq: int
+    previous: bytes
+    hash: bytes
+    size: int
+
+
 class Lanes:
     """Looks now and then how much waits; called within the journal's commit."""
 
@@ -70,6 +87,7 @@ class Lanes:
         self._database = database
         self._bounds = bounds
         self._written = STEP
+        self._seen: _Seen | None = None
 
     def make_room(self, count: int, at: Moment) -> list[Record]:
         """Let go of what is too much before `count` entries are written; give what says so.
@@ -91,24 +109,43 @@ class Lanes:
 
     def look_again(self) -> None:
         """Look at the next commit, since this one was not written."""
-        self._written = STEP
+        self._written, self._seen = STEP, None
 
     def _too_much(self) -> bool:
-        ((entries, size),) = self._database.rows(_WAITING, (self._cursor(),))
-        return _number(entries) > self._bounds.entries or _number(size) > self._bounds.size
+        seen = self._waiting()
+        return seen.entries > self._bounds.entries or seen.size > self._bounds.size
 
-    def _let_go(self, rows: Sequence[tuple[int, bytes, bytes]], at: Moment) -> Record:
+    def _waiting(self) -> _Seen:
+        """Give what waits; only what came since the last look is counted anew."""
+        cursor, seen = self._cursor(), self._seen
+        if seen is None or seen.cursor != cursor:
+            seen = _Seen(cursor=cursor, last=cursor)
+        ((entries, size, last),) = self._database.rows(_WAITING, (seen.last,))
+        self._seen = _Seen(
+            cursor=cursor,
+            last=max(seen.last, _number(last)),
+            entries=seen.entries + _number(entries),
+            size=seen.size + _number(size),
+        )
+        return self._seen
+
+    def _let_go(self, rows: Sequence[_Chosen], at: Moment) -> Record:
         runs = list(_runs(rows))
-        self._database.many("DELETE FROM entries WHERE seq = ?", [(seq,) for seq, _, _ in rows])
+        self._database.many("DELETE FROM entries WHERE seq = ?", [(row.seq,) for row in rows])
+        if self._seen is not None:
+            less, size = len(rows), sum(row.size for row in rows)
+            self._seen = replace(
+                self._seen, entries=self._seen.entries - less, size=self._seen.size - size
+            )
         for run in runs:
             self._mark(run)
-        digest = hashlib.sha256(b"".join(own for _, _, own in rows)).hexdigest()
+        digest = hashlib.sha256(b"".join(row.hash for row in rows)).hexdigest()
         ranges: list[Json] = [[run.first, run.last] for run in runs]
         payload: dict[str, Json] = {"count": len(rows), "ranges": ranges, "hash": digest}
         return Record(kind=GAP_KIND, at=at, payload=payload)
 
-    def _chosen(self) -> list[tuple[int, bytes, bytes]]:
-        """Give number and hashes of the oldest entries of the lowest lane that has any."""
+    def _chosen(self) -> list[_Chosen]:
+        """Give the oldest entries of the lowest lane that has any."""
         cursor, newest = self._cursor(), _number(self._one("SELECT max(seq) FROM entries"))
         found = self._database.rows(_KINDS, (cursor, newest))
         kinds = [str(kind) for (kind,) in found if not str(kind).startswith(OWN)]
@@ -116,7 +153,10 @@ class Lanes:
         chosen = [kind for kind in kinds if lane(kind) == lowest]
         sql = _CHOSEN.format(",".join("?" * len(chosen)))
         rows = self._database.rows(sql, (cursor, newest, *chosen, STEP))
-        return [(_number(seq), _bytes(before), _bytes(own)) for seq, before, own in rows]
+        return [
+            _Chosen(seq=_number(n), previous=_bytes(before), hash=_bytes(own), size=_number(size))
+            for n, before, own, size in rows
+        ]
 
     def _mark(self, gap: Gap) -> None:
         """Write a gap, as one with those that it touches."""
@@ -141,12 +181,12 @@ def _joined(one: Gap, other: Gap) -> Gap:
     return Gap(first=one.first, last=other.last, previous=one.previous, hash=other.hash)
 
 
-def _runs(rows: Sequence[tuple[int, bytes, bytes]]) -> Iterable[Gap]:
+def _runs(rows: Sequence[_Chosen]) -> Iterable[Gap]:
     """Give the rows as runs of numbers without a hole."""
     run: Gap | None = None
-    for seq, before, own in rows:
-        one = Gap(first=seq, last=seq, previous=before, hash=own)
-        if run is not None and run.last == seq - 1:
+    for row in rows:
+        one = Gap(first=row.seq, last=row.seq, previous=row.previous, hash=row.hash)
+        if run is not None and run.last == row.seq - 1:
             run = _joined(run, one)
             continue
         if run is not None:

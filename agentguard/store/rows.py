@@ -17,11 +17,19 @@ COLUMNS = "seq, epoch, boot, wall, kind, payload, salt, commitment, previous, ha
 
 def values_of(row: Row) -> tuple[Value, ...]:
     """Give the row in the order of the table's columns; what is sealed does not stand clear too."""
-    clear = row.sealed is None
+    if row.sealed is not None:
+        return sealed_values(row, row.sealed, row.key)
     return (
-        row.seq, row.epoch, row.boot, row.wall, row.kind,
-        row.payload if clear else None, row.salt if clear else None,
-        row.commitment, row.previous, row.hash, row.sealed, row.key,
+        row.seq, row.epoch, row.boot, row.wall, row.kind, row.payload, row.salt,
+        row.commitment, row.previous, row.hash, None, None,
+    )  # fmt: skip
+
+
+def sealed_values(row: Row, sealed: bytes, key: int | None) -> tuple[Value, ...]:
+    """Give the row in the order of the table's columns, with what it says sealed."""
+    return (
+        row.seq, row.epoch, row.boot, row.wall, row.kind, None, None,
+        row.commitment, row.previous, row.hash, sealed, key,
     )  # fmt: skip
 
 
