@@ -85,6 +85,30 @@ PORTS = (
 """Ports on which such tools wait; a renamed program still waits there."""
 
 
+SIGNERS = (
+    "AnyDesk Software*",
+    "philandro Software*",  # AnyDesk
+    "AeroAdmin*",
+    "Ammyy*",
+    "Bomgar*",
+    "BeyondTrust*",
+    "ConnectWise*",  # ScreenConnect
+    "DucFabulous*",  # UltraViewer
+    "DWSNET*",  # DWService
+    "Famatech*",  # Radmin
+    "GlavSoft*",  # TightVNC
+    "Nanosystems*",  # Supremo
+    "NetSupport*",
+    "PURSLANE*",  # RustDesk
+    "RealVNC*",
+    "Remote Utilities*",
+    "Splashtop*",
+    "TeamViewer*",
+    "uvnc*",  # UltraVNC
+)
+"""Makers who sign such tools and little else: a renamed program still has its signature."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Which tools there are, and which are the desktop team's own."""
@@ -95,7 +119,11 @@ class Settings:
     )
     allowed: tuple[str, ...] = field(
         default=(),
-        metadata={"doc": "Those of them that may run, such as your own help desk's."},
+        metadata={"doc": "Those that may run, by program or maker, as your own help desk's."},
+    )
+    signers: tuple[str, ...] = field(
+        default=SIGNERS,
+        metadata={"doc": "Makers whose signed programs are remote-access tools, by any name."},
     )
     ports: tuple[int, ...] = field(
         default=PORTS, metadata={"doc": "Ports on which remote-access tools wait."}
@@ -103,7 +131,7 @@ class Settings:
 
 
 def judge(event: Event, _facts: Facts, settings: Settings) -> Verdict | None:
-    """Know a tool by its image name or by its port; an allowed one is no finding."""
+    """Know a tool by its image name, signer or port; an allowed one is no finding."""
     match event:
         case ProgramsSeen():
             return _running(event, settings)
@@ -137,11 +165,25 @@ def _running(event: ProgramsSeen, settings: Settings) -> Verdict:
         return unknown("remote-tools.no-programs")
     running = [i for i in event.images if named(i, settings.tools)]
     strange = [i for i in running if not named(i, settings.allowed)]
+    strange += _by_signer(event, settings)
     if strange:
         return wrong("remote-tools.running", count=len(strange), tools=few(strange))
     if running:
         return passed("remote-tools.allowed", tools=few(running))
     return passed("remote-tools.none")
+
+
+def _by_signer(event: ProgramsSeen, settings: Settings) -> list[str]:
+    """Give what such a maker signed and no name told; an allowed tool allows what is beside it."""
+    allowed = {by for image, by in event.signed if named(image, settings.allowed)}
+    return [
+        f"{image} ({by})"
+        for image, by in event.signed
+        if named(by, settings.signers)
+        and by not in allowed
+        and not named(by, settings.allowed)
+        and not named(image, settings.tools)
+    ]
 
 
 CHECK = Check(

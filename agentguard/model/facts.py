@@ -72,9 +72,13 @@ class ListenersSeen(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramsSeen(Fact):
-    """The image names of the running programs, in lower case, without `.exe`."""
+    """The image names of the running programs, in lower case, without `.exe`.
+
+    `signed` has image and signer where the system tells who signed a program.
+    """
 
     images: frozenset[str] = frozenset()
+    signed: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,30 @@ def test_ordinary_programs_are_none_of_them(desk) -> None:
     )
 
 
+def test_a_renamed_tool_is_known_by_who_signed_it(desk) -> None:
+    signed = frozenset({("invoice", "AnyDesk Software GmbH"), ("winword", "Microsoft Corporation")})
+    told = desk.judge(CHECK, ProgramsSeen, images=frozenset({"invoice", "winword"}), signed=signed)
+    assert told.state is State.FAIL
+    assert "invoice (AnyDesk Software GmbH)" in told.words
+    assert "winword" not in told.words
+
+
+def test_a_tool_that_its_name_tells_is_named_once(desk) -> None:
+    signed = frozenset({("anydesk", "AnyDesk Software GmbH")})
+    told = desk.judge(CHECK, ProgramsSeen, images=frozenset({"anydesk"}), signed=signed)
+    assert told.words.endswith("are running: anydesk.")
+
+
+@pytest.mark.parametrize("allowed", ["teamviewer*", "TeamViewer Germany GmbH", "tv_x64"])
+def test_an_allowed_tool_allows_what_its_maker_signed_beside_it(desk, allowed: str) -> None:
+    maker = "TeamViewer Germany GmbH"
+    signed = frozenset({("teamviewer", maker), ("tv_x64", maker)})
+    own = Settings(allowed=(allowed, "teamviewer*"))
+    images = frozenset({"teamviewer", "tv_x64"})
+    told = desk.judge(CHECK, ProgramsSeen, own, images=images, signed=signed)
+    assert told.state is State.PASS
+
+
 def test_the_help_desks_own_tool_is_allowed(desk) -> None:
     own = Settings(allowed=("teamviewer*",))
     told = desk.judge(CHECK, ProgramsSeen, own, images=frozenset({"teamviewer", "bash"}))
