@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from agentguard import checks
 from agentguard.agent import QUEUE, SENSES, Agent, Link, MakeLink, Parts, no_link
 from agentguard.catalogue import discover
 from agentguard.checks import watched_files
 from agentguard.checks.base import Check
+from agentguard.clockwork import by_time
 from agentguard.desk import AgentDesk
 from agentguard.engine import memory
 from agentguard.engine.core import begin
@@ -18,7 +19,6 @@ from agentguard.engine.loop import Engine
 from agentguard.engine.payment import RECORDER
 from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.respond import Hand, Responder
-from agentguard.engine.schedule import Auditor, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.governing import Governor
 from agentguard.hands import Farewell, PurgeHand, RecorderHand, VaultHand, desktop_hands
@@ -31,7 +31,6 @@ from agentguard.model.policy import Policy
 from agentguard.pii.custom import Following
 from agentguard.policy.document import Shape
 from agentguard.policy.keeper import Keeper
-from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import Sensor
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
@@ -51,7 +50,6 @@ from agentguard.sensors.training import Training
 from agentguard.vault.vault import Vault
 
 PII_FILES = "pii-files"
-RETIRE = 15.0  # seconds between two looks at an idle scan child
 
 
 def catalogue() -> tuple[Check[object], ...]:
@@ -68,43 +66,37 @@ def build(
     parts: Parts,
     make_link: MakeLink = lambda _engine: None,
     policy: Policy | None = None,
-    *,
     governor: Governor | None = None,
 ) -> Agent:
     """Wire an agent; nothing runs before `start`. `policy` replaces the one that was kept."""
-    govern = governor or Governor(Keeper(parts.folder, shapes(), parts.clock), parts.clock)
-    first = PolicyInForce(at=parts.clock.now(), policy=policy) if policy else govern.first()
+    clock = parts.clock
+    govern = governor or Governor(Keeper(parts.folder, shapes(), clock), clock)
+    first = PolicyInForce(at=clock.now(), policy=policy) if policy else govern.first()
     engine = _engine(parts, first)
     link = make_link(engine) or no_link()
-    vault = Vault(parts.folder / "vault", parts.journal, parts.clock, places=parts.secrets.vault)
-    vault.recover()
+    vault = _vault(parts)
     own = _own_sensors(parts, engine, govern)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
     hands = {**_desktop_hands(parts, engine, desktop), **_hands(parts, engine, vault, own)}
-    responder = Responder(hands=hands, clock=parts.clock, submit=engine.submit)
-    recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=parts.clock)
-    told = Responder(
-        hands=dict.fromkeys(RECORDER, recorder), clock=parts.clock, submit=engine.submit
-    )
+    responder = Responder(hands=hands, clock=clock, submit=engine.submit)
+    recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=clock)
+    told = Responder(hands=dict.fromkeys(RECORDER, recorder), clock=clock, submit=engine.submit)
     engine.give = lambda action: (told if action.kind in RECORDER else responder).give(action)
     errands = Errands()
     return Agent(
         parts=parts,
         engine=engine,
         desk=_desk(parts, engine, vault, own, link, errands),
-        supervisor=Supervisor(clock=parts.clock, submit=engine.submit, patience=SENSES),
-        engine_supervisor=Supervisor(clock=parts.clock, submit=engine.submit, patience=QUEUE),
+        supervisor=Supervisor(clock=clock, submit=engine.submit, patience=SENSES),
+        engine_supervisor=Supervisor(clock=clock, submit=engine.submit, patience=QUEUE),
         actors=(
             Actor(name="hands", run=responder.run),
             Actor(name="recorder", run=told.run),
             Actor(name="errands", run=errands.run),
-            Actor(name="ticker", run=Ticker(clock=parts.clock, submit=engine.submit).run),
-            Actor(name="auditor", run=_auditor(parts, engine).run),
             Actor(name="uplink", run=link.run),
-            Actor(name="scan", run=_retiring(parts)),
-            _door(parts, engine, signals),
-            Actor(name="policy", run=lambda stop: govern.run(engine, stop)),
+            *by_time(clock, engine.submit, parts.journal, parts.scan),
+            *_doors(parts, engine, signals, govern),
         ),
         sensors=(*desktop, *own.all),
         first=first,
@@ -112,9 +104,20 @@ def build(
     )
 
 
-def _door(parts: Parts, engine: Engine, signals: CallSignals) -> Actor:
+def _vault(parts: Parts) -> Vault:
+    vault = Vault(parts.folder / "vault", parts.journal, parts.clock, places=parts.secrets.vault)
+    vault.recover()
+    return vault
+
+
+def _doors(
+    parts: Parts, engine: Engine, signals: CallSignals, governor: Governor
+) -> tuple[Actor, ...]:
     door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
-    return Actor(name="local", run=lambda stop: door.run(engine.submit, stop))
+    return (
+        Actor(name="local", run=lambda stop: door.run(engine.submit, stop)),
+        Actor(name="policy", run=lambda stop: governor.run(engine, stop)),
+    )
 
 
 def _engine(parts: Parts, first: PolicyInForce) -> Engine:
@@ -234,17 +237,3 @@ def _desk(
 
 def _following(engine: Engine) -> Following:
     return Following(lambda: engine.policy().detection)
-
-
-def _auditor(parts: Parts, engine: Engine) -> Auditor:
-    return Auditor(clock=parts.clock, submit=engine.submit, journal=parts.journal)
-
-
-def _retiring(parts: Parts) -> Callable[[Stop], None]:
-    """End the scan child when there has been nothing to read for a while."""
-
-    def run(stop: Stop) -> None:
-        while not parts.clock.wait(stop, RETIRE):
-            parts.scan.retire_if_idle()
-
-    return run

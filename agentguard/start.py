@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,14 +78,11 @@ def opened(place: Place) -> Iterator[Agent]:
     governor = _governor(place)
     with ExitStack() as stack:
         sealer = opening.sealer(place.folder)
-        box = opening.box(place.folder, place.secrets)
-        spare = Spare(Ballast(place.folder))
-        store = open_store(place.folder, place.clock, sealer=sealer, box=box, spare=spare)
+        store = _store(place, sealer)
         stack.callback(store.close)
-        seen = SeenDatabase(place.folder, place.clock)
-        stack.callback(seen.close)
+        seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
         scan = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
-        stack.callback(scan.close)
+        stack.enter_context(scan)
         asking = _Asking()
         parts = Parts(
             folder=place.folder,
@@ -109,6 +106,12 @@ def opened(place: Place) -> Iterator[Agent]:
         agent.sensors = (*agent.sensors, _keys(place, agent))
         stack.callback(agent.stop)
         yield agent
+
+
+def _store(place: Place, sealer: Sealer | None) -> Store:
+    box = opening.box(place.folder, place.secrets)
+    spare = Spare(Ballast(place.folder))
+    return open_store(place.folder, place.clock, sealer=sealer, box=box, spare=spare)
 
 
 def _witnessed(journal: Journal, log: SystemLog | Absent, stack: ExitStack) -> Journal:
