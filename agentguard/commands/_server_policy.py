@@ -12,7 +12,7 @@ from agentguard.policy.parse import parse
 from agentguard.policy.weaker import weaker
 from agentguard.server.admin import Admin
 from agentguard.server.publishing import RINGS
-from agentguard.server.store.policies import Bundle, Held, Label, chosen
+from agentguard.server.store.policies import Bundle, Held, Label, wanted
 from agentguard.texts import Texts
 
 
@@ -86,14 +86,13 @@ def _list(bundles: list[Bundle], held: list[Held], said: Texts) -> str:
 
 
 def _desk(one: Held, bundles: list[Bundle], said: Texts) -> str:
-    wanted = chosen(bundles, one.device, one.team)
-    due = wanted is not None and wanted.label.digest != one.digest
+    needs = wanted(bundles, one.device, one.team, one.digest)
     return said.say(
-        "cli.server-policy.due" if due else "cli.server-policy.desk",
+        "cli.server-policy.desk" if needs is None else "cli.server-policy.due",
         desk=one.name,
         team=one.team,
         policy=one.policy or "-",
-        wanted=f"{wanted.label.name} {wanted.label.version}" if wanted else "-",
+        wanted=f"{needs.label.name} {needs.label.version}" if needs else "-",
     )
 
 

@@ -90,10 +90,7 @@ class Publisher:
         self._must_be_ring(percent)
 
         def put(connection: Connection) -> None:
-            above = max(
-                ((b.label.epoch, b.label.version) for b in policies.bundles(connection)),
-                default=(0, 0),
-            )
+            above = max((b.rank for b in policies.bundles(connection)), default=(0, 0))
             if (label.epoch, label.version) <= above:
                 raise UsageError(
                     self._words.say("server.policy.not-above", epoch=above[0], version=above[1]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -15,7 +16,10 @@ from agentguard.policy.parse import parse
 from agentguard.server.store.policies import Bundle, Label, chosen, part
 from agentguard.trust import roots
 from agentguard.wire import v1
+from tests.server.test_roles import signed_in
 from tests.unit.policy.signing import Said, chain, root
+
+__all__ = ["signed_in"]
 
 ROOT = root()
 
@@ -167,3 +171,23 @@ def test_who_is_in_a_ring_is_in_every_larger_one(device: str, one: int, other: i
 def test_a_ring_holds_about_as_many_as_it_says() -> None:
     inside = sum(part(f"device-{n}") < 1000 for n in range(10_000))
     assert 850 < inside < 1150
+
+
+def test_an_administrator_sees_who_has_which_and_who_is_due(
+    running: Any, desk: Any, policies: Any, signed_in: Any
+) -> None:
+    publish(policies, Said(version=1))
+    publish(policies, Said(version=2))
+    desk.send(policy="site 1", policy_digest=label(Said()).digest)
+    shown = " ".join(
+        re.sub("<[^>]*>", " ", signed_in("boss", "admin").get("/policies").text).split()
+    )
+    assert "site 2 every team 100 % 0" in shown
+    assert "site 1 every team 100 % 1" in shown
+    assert "desk-1 Billing site 1 (should have site 2)" in shown
+    assert "checked by root 1" in shown
+    assert signed_in("sue").get("/policies").status_code == 404
+
+
+def test_without_policies_the_page_says_so(running: Any, signed_in: Any) -> None:
+    assert "Nothing is published yet." in signed_in("boss", "admin").get("/policies").text

@@ -10,14 +10,22 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 
-from agentguard.server.console import account, codes, desk, floor, incidents, signing_in
+from agentguard.server.console import (
+    account,
+    codes,
+    desk,
+    floor,
+    incidents,
+    policies,
+    signing_in,
+)
 from agentguard.server.console.gate import SAFE, SIGN_IN, Gate
 from agentguard.server.console.site import HERE, Asked, Page, Site, error_page, field, site_of
 from agentguard.server.ingest.http import App
 from agentguard.server.store.database import Busy
 
 LOG = logging.getLogger(__name__)
-ROOMS = (account, codes, desk, floor, incidents, signing_in)
+ROOMS = (account, codes, desk, floor, incidents, policies, signing_in)
 LARGEST_FORM = 64 * 1024  # bytes
 SERVER_ERROR = 500
 UNAVAILABLE = 503

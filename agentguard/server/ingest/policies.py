@@ -41,16 +41,10 @@ class Policies:
         self._known: _Published | None = None
 
     async def wanted(self, device: Known, present: str = "") -> Wanted:
-        """Give what a device should have; `present` is the digest of the policy that it has.
-
-        None is ever to go back to an older one: its agent would refuse it.
-        """
+        """Give what a device should have; `present` is the digest of the policy that it has."""
         published = await self._published()
-        chosen = policies.chosen(published.bundles, device.id, device.team)
-        has = next((b for b in published.bundles if b.label.digest == present), None)
-        if chosen is None or (has is not None and _rank(has) >= _rank(chosen)):
-            return Wanted(digest="", root=published.root)
-        return Wanted(digest=chosen.label.digest, root=published.root)
+        needs = policies.wanted(published.bundles, device.id, device.team, present)
+        return Wanted(digest=needs.label.digest if needs else "", root=published.root)
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Give the device's policy, or 304 when the device has it already."""
@@ -83,7 +77,3 @@ class Policies:
 
         self._known = known = await self._database.read(read)
         return known
-
-
-def _rank(bundle: Bundle) -> tuple[int, int]:
-    return bundle.label.epoch, bundle.label.version

@@ -34,6 +34,11 @@ class Bundle:
     percent: int
     published_at: float
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What orders the policies: a higher epoch stands above any version."""
+        return self.label.epoch, self.label.version
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -56,9 +61,20 @@ def chosen(bundles: Iterable[Bundle], device_id: str, team_name: str) -> Bundle 
     """Give the policy for a device: its team's own before that of all, the newest of its ring."""
     place = part(device_id)
     own = [b for b in bundles if b.label.team in {"", team_name} and place < b.percent * 100]
-    return max(
-        own, key=lambda b: (bool(b.label.team), b.label.epoch, b.label.version), default=None
-    )
+    return max(own, key=lambda b: (bool(b.label.team), b.rank), default=None)
+
+
+def wanted(
+    bundles: Iterable[Bundle], device_id: str, team_name: str, present: str
+) -> Bundle | None:
+    """Give the policy that a device needs; `present` is the digest of the one that it has.
+
+    None is ever to go back to an older one: its agent would refuse it.
+    """
+    every = tuple(bundles)
+    best = chosen(every, device_id, team_name)
+    has = next((b for b in every if b.label.digest == present), None)
+    return None if best is None or (has is not None and has.rank >= best.rank) else best
 
 
 def bundles(connection: Connection) -> list[Bundle]:
