@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from agentguard import durable
@@ -60,28 +62,29 @@ def open_store(
 
     """
     path = folder / FILE
-
-    def opened() -> Store:
-        database = _open(path)
-        try:
-            journal = SqliteJournal(database, sealer=sealer, box=box, spare=spare, bounds=bounds)
-            if box is not None:
-                _seal_all(database, box)
-        except BaseException:
-            database.close()
-            raise
-        return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
-
+    journal = partial(SqliteJournal, sealer=sealer, box=box, spare=spare, bounds=bounds)
     recovery.finish(path)
     try:
-        return opened()
+        return _opened(path, journal, box)
     except StoreError as error:
         if not damaged(error):
             raise
     LOG.error("the journal is damaged; it is set aside and what can be read is kept")
     epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE), box)
     _remember_epoch(folder / EPOCH_FILE, epoch)
-    return opened()
+    return _opened(path, journal, box)
+
+
+def _opened(path: Path, journal: Callable[[Database], SqliteJournal], box: Box | None) -> Store:
+    database = _open(path)
+    try:
+        made = journal(database)
+        if box is not None:
+            _seal_all(database, box)
+    except BaseException:
+        database.close()
+        raise
+    return Store(journal=made, outbox=SqliteOutbox(database), database=database)
 
 
 def open_for_reading(folder: Path, box: Box | None = None) -> Store:

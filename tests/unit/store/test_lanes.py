@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentguard.errors import JournalBroken
+from agentguard.errors import JournalBroken, StoreError
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.ballast import FILE, PAUSE, ROOM, SIZE, Ballast, Spare
 from agentguard.store.db import Store, open_store
@@ -103,6 +103,21 @@ def test_a_large_commit_makes_room_for_itself(tmp_path: Path) -> None:
     for _ in range(5):
         store.journal.commit([record(n, TELEMETRY) for n in range(300)], {})
     assert store.outbox.waiting() < 700
+    assert verified(store, tmp_path)
+    store.close()
+
+
+def test_a_refused_commit_lets_nothing_go_and_the_next_one_does(tmp_path: Path) -> None:
+    store = small(tmp_path)
+    bad = record(0)
+    broken = type(bad)(kind=bad.kind, at=bad.at, payload={"n": float("nan")})
+    for _ in range(20):
+        before = store.journal.head(), store.journal.gaps(), store.outbox.waiting()
+        with pytest.raises(StoreError):
+            store.journal.commit([*[record(n, TELEMETRY) for n in range(64)], broken], {})
+        assert (store.journal.head(), store.journal.gaps(), store.outbox.waiting()) == before
+        store.journal.commit([record(n, TELEMETRY) for n in range(30)], {})
+    assert store.outbox.waiting() < SMALL.entries + 64
     assert verified(store, tmp_path)
     store.close()
 
