@@ -36,7 +36,7 @@ def test_a_supervisor_signs_in_walks_every_page_and_the_browser_has_no_complaint
     params = {"category": "stranger"}
     desk.send(event(1, "incident.reported", params=params), controls=[control()])
     sign_in(chrome, running)
-    for path in ("/", f"/desk/{desk.id}", "/incidents", "/codes", "/account"):
+    for path in ("/", f"/desk/{desk.id}", "/incidents", "/policies", "/codes", "/account"):
         chrome.open(f"{running.address}{path}")
         assert chrome.value("document.querySelectorAll('h1').length") == 1
         assert chrome.value("document.documentElement.scrollWidth <= innerWidth") is True
@@ -78,7 +78,7 @@ def test_text_has_enough_contrast_in_both_schemes(
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     chrome.ask("Emulation.setEmulatedMedia", features=features)
     sign_in(chrome, running)
-    for path in ("/", "/incidents", "/codes", "/account"):
+    for path in ("/", "/incidents", "/policies", "/codes", "/account"):
         chrome.open(f"{running.address}{path}")
         assert chrome.value(CONTRAST) == []
 

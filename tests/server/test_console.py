@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 EVIL = "<script>alert(1)</script>\"'&{{77777*7}}"
-PAGES = ("/", "/floor/part", "/incidents", "/codes", "/account")
+PAGES = ("/", "/floor/part", "/incidents", "/policies", "/codes", "/account")
 
 
 def text_of(page: str) -> str:
