@@ -95,11 +95,11 @@ def test_row_16_a_clock_that_drifts_is_told_once(tmp_path: Path) -> None:
     wall = WallClock(tmp_path)
     with seated(tmp_path, env=wall.env) as desk:
         before = settled(desk)
-        wall.set("+0 x4")
-        eventually(lambda: changes(desk) == ["drift"], within=100)
+        wall.set("+0 x3")
+        eventually(lambda: "drift" in changes(desk), within=100)
         looked_again(desk)
         assert undisturbed(desk) == before
-        assert changes(desk) == ["drift"]
+        assert changes(desk).count("drift") == 1
         desk.end()
 
 
