@@ -114,47 +114,54 @@ def run(
     """
     app = application()
     app.setQuitOnLastWindowClosed(False)
-
     left = threading.Event()
 
     def leave() -> None:
         left.set()  # before the loop runs, an exit is forgotten
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
-    def session_ends() -> None:
-        ending()
-        leave()
-
     interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture)
     interface.tray.quit_wanted.connect(leave)
-    poll = _every_second(
-        lambda: leave() if stop.is_set() or left.is_set() else interface.open_if(wanted)
-    )
-    restore = _on_signals(leave)
+
+    def look() -> None:
+        leave() if stop.is_set() or left.is_set() else interface.open_if(wanted)
+
     try:
-        with logged(ending), _hearing_of_the_end(app, session_ends):
+        with _looking(look, leave), logged(ending), _hearing_of_the_end(app, ending, leave):
             interface.start()
             return int(app.exec())
     finally:
-        poll.stop()
-        restore()
         interface.close()
 
 
-def _every_second(look: Callable[[], None]) -> QTimer:
+@contextmanager
+def _looking(look: Callable[[], None], leave: Callable[[], None]) -> Iterator[None]:
+    """Look once a second, and leave on a signal."""
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)
     poll.timeout.connect(look)
     poll.start(POLL)
-    return poll
+    restore = _on_signals(leave)
+    try:
+        yield
+    finally:
+        poll.stop()
+        restore()
 
 
 @contextmanager
-def _hearing_of_the_end(app: QApplication, ends: Callable[[], None]) -> Iterator[None]:
-    """Call `ends` when the system ends the session, while the loop runs."""
+def _hearing_of_the_end(
+    app: QApplication, ending: Callable[[], object], leave: Callable[[], None]
+) -> Iterator[None]:
+    """Call both, in this order, when the system ends the session while the loop runs."""
     if not isinstance(app, Application):
         yield
         return
+
+    def ends() -> None:
+        ending()
+        leave()
+
     app.on_end(ends)
     try:
         yield

@@ -117,16 +117,7 @@ def enrol(
     """
     client = Client(url, clock, ca_file=ca_file)
     key = _kept_key(folder, places, anew=new_key)
-    request = _request(code.strip(), key, label)
-    try:
-        answer = client.post(v1.ENROL, msgspec.json.encode(request), v1.Enrolled)
-    except UplinkError as error:
-        if error.kind not in _REFUSALS:
-            advice = texts.load().say("uplink-advice.enrolment")
-            raise UplinkError(error.kind, error.title, advice) from error
-        raise _refused("code-wrong", folder) from error
-    if not _is_key(answer.receipt_key) or not answer.device:
-        raise problem("portal", client.host)
+    answer = _answered(client, _request(code.strip(), key, label), folder)
     enrolment = Enrolment(
         url=url,
         device=answer.device,
@@ -142,6 +133,20 @@ def enrol(
     except OSError as error:
         raise _refused("enrolment-unwritten", folder / FILE) from error
     return enrolment
+
+
+def _answered(client: Client, request: v1.Enrol, folder: Path) -> v1.Enrolled:
+    """Post the request, and judge whether the endpoint has answered it."""
+    try:
+        answer = client.post(v1.ENROL, msgspec.json.encode(request), v1.Enrolled)
+    except UplinkError as error:
+        if error.kind not in _REFUSALS:
+            advice = texts.load().say("uplink-advice.enrolment")
+            raise UplinkError(error.kind, error.title, advice) from error
+        raise _refused("code-wrong", folder) from error
+    if not _is_key(answer.receipt_key) or not answer.device:
+        raise problem("portal", client.host)
+    return answer
 
 
 def _kept_key(folder: Path, places: tuple[SecretPlace, ...], *, anew: bool) -> DeviceKey:
