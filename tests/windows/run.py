@@ -38,7 +38,7 @@ OF_LINUX_ALONE = (
     "tests/unit/scan/test_explained.py",
     "tests/unit/scan/test_slow_input.py",
     "tests/unit/scan/test_strikes.py",
-    "tests/unit/store/test_export.py::test_every_bit_of_a_short_journal_is_guarded",
+    "tests/unit/store/test_every_change.py",
     "tests/unit/test_look.py::test_one_that_refuses_is_unknown_and_does_not_hold_up_the_rest",
     "tests/unit/test_look.py::test_the_journal_is_judged_by_what_was_found_of_it",
 )

@@ -43,7 +43,8 @@ class First:
             tried = copy.copy(kept)
             tried._digest = kept._digest.copy()
             tried._walk = copy.copy(kept._walk)
-            tried._evidence = copy.deepcopy(kept._evidence)
+            if not kept._good:  # before the entries, what is taken changes what vouches
+                tried._evidence = copy.deepcopy(kept._evidence)
             try:
                 tried.take(line)
             except JournalBroken:
