@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import math
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from ctypes import wintypes
@@ -70,13 +71,16 @@ def _hear(window: int, message: int, word: int, long: int) -> int:
 
 _procedure = api.WINDOW_PROCEDURE(_hear)  # kept: Windows calls it for as long as there are windows
 _kept: list[_Class] = []
+_making = threading.Lock()
 
 
 def _class_name() -> str:
-    if not _kept:
-        made = _Class(procedure=_procedure, instance=_module(None), name=NAME)
-        _register(ctypes.byref(made))  # a second one is refused, and is not needed
-        _kept.append(made)
+    """Have the class once: a thread that is early would make a window of one that is half there."""
+    with _making:
+        if not _kept:
+            made = _Class(procedure=_procedure, instance=_module(None), name=NAME)
+            _register(ctypes.byref(made))
+            _kept.append(made)
     return NAME
 
 
