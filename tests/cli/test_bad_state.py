@@ -250,6 +250,22 @@ class TestJournal:
             assert told["whole"] is False
             assert 0 <= told["first_bad"] <= 9
 
+    def test_a_break_is_told_and_ends_with_1(self, home: Path, tmp_path: Path, type_: Type) -> None:
+        store = open_store(home)
+        at = Moment(boot=1.0, wall=1_790_000_000.0)
+        store.journal.commit([Record(kind="x", at=at, payload={"n": 1})], {})
+        store.journal.begin_epoch("conflict", at)
+        store.close()
+        assert type_("journal", "export", tmp_path / "out.jsonl").code == 0
+        said = type_("journal", "verify", tmp_path / "out.jsonl")
+        assert (said.code, said.err) == (1, "")
+        assert "Epoch 2 was begun at entry 2" in said.out
+        told = json.loads(type_("journal", "verify", "--json", tmp_path / "out.jsonl").out)
+        assert (told["whole"], [n["id"] for n in told["review"]]) == (
+            True,
+            ["journal-review.epoch"],
+        )
+
     def test_a_cut_one_is_not_whole_wherever_it_is_cut(self, exported: Path, type_: Type) -> None:
         raw = exported.read_bytes()
         lines = raw.splitlines(keepends=True)
