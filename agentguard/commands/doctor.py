@@ -11,11 +11,14 @@ from agentguard import paths, texts
 from agentguard.app import shapes
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.model.messages import Message
+from agentguard.errors import AgentGuardError
+from agentguard.model.messages import Message, say
 from agentguard.platforms import load, secret_places, system_clock
 from agentguard.policy.keeper import Keeper
+from agentguard.ports.clock import Clock
 from agentguard.texts import Texts
 
+TRUST = "endpoint-trust"
 TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})
 """What an administrator can mend; what is absent is as it is on this system."""
 
@@ -30,7 +33,7 @@ def run(chosen: argparse.Namespace) -> int:
     words, clock = texts.load(), system_clock()
     backend = load()
     policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
-    found = (*capabilities(backend, policy, clock), *_keys())
+    found = (*capabilities(backend, policy, clock), *_keys(), _trust(clock))
     rows = [row(one, words) for one in found]
     if chosen.json:
         shown = {"system": backend.name, "capabilities": rows}
@@ -38,6 +41,20 @@ def run(chosen: argparse.Namespace) -> int:
     else:
         sys.stdout.write("".join(table(rows, words)))
     return FINDINGS if any(one.standing in TROUBLE for one in found) else FINE
+
+
+def _trust(clock: Clock) -> Capability:
+    """Tell by whose word the endpoint is believed."""
+    from agentguard.uplink.trust import looked  # noqa: PLC0415 - TLS costs the other commands time
+
+    try:
+        found = looked(paths.data_folder(), clock)
+    except AgentGuardError as error:
+        return Capability(name=TRUST, standing=Standing.FAILED, reason=str(error))
+    if found is None:
+        return Capability(name=TRUST, standing=Standing.ABSENT, reason=say("cli.doctor.alone"))
+    reason = say(f"cli.doctor.trust-{found.store}", issuer=found.issuer)
+    return Capability(name=TRUST, standing=Standing.WORKS, reason=reason)
 
 
 def _keys() -> Iterator[Capability]:
