@@ -16,7 +16,7 @@ def absent(backend: Backend) -> set[str]:
 def test_what_is_watched() -> None:
     backend = platforms.load()
     assert backend.name == "windows"
-    assert absent(backend) == {"notifier"}
+    assert absent(backend) == set()
     assert backend.session.read().idle >= 0
 
 

@@ -29,6 +29,7 @@ def table(tmp_path: Path) -> Mounts:
     return mounts(str(tmp_path / "mounts"))
 
 
+@pytest.mark.posix
 def test_folders_of_other_computers_are_known(table: Mounts) -> None:
     assert table.network == {
         "/mnt/team files",
@@ -59,6 +60,7 @@ def test_the_nearest_mount_decides(table: Mounts, folder: str, *, remote: bool) 
     assert table.remote(folder) is remote
 
 
+@pytest.mark.posix
 def test_a_share_below_a_folder_is_known(table: Mounts) -> None:
     assert table.remote_below("/home")
     assert table.remote_below("/home/ada")
@@ -102,6 +104,7 @@ def test_a_line_that_is_no_mount_is_passed_over(tmp_path: Path, line: str) -> No
     assert mounts(str(tmp_path / "mounts")).weak == frozenset()
 
 
+@pytest.mark.posix
 def test_this_computer_tells_its_own() -> None:
     assert "/" in dict(mounts().places)
 
