@@ -25,7 +25,7 @@ from agentguard.policy.parse import parse
 from agentguard.retention import rule_name
 from agentguard.start import Place, opened
 from agentguard.store.memory import InMemoryJournal
-from tests.flow.conftest import POLICY
+from tests.flow.conftest import POLICY, Floor
 
 CARD = "4556 7375 8689 9855"
 LETTER = f"Dear customer, your card number {CARD} was charged.\n"
@@ -212,9 +212,17 @@ def test_every_measure_has_a_control_and_none_is_green_without_proof(start: Call
 def test_a_damaged_enrolment_is_seen_and_the_desk_is_guarded_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "enrolment.json").write_text("{broken")
     clock = system_clock()
-    place = Place(folder=tmp_path, backend=SimulatedDesktop(clock).backend, clock=clock)
+    desktop = SimulatedDesktop(clock)
+    place = Place(folder=tmp_path, backend=desktop.backend, clock=clock)
     with opened(place) as agent:
-        agent.engine.submit(agent.first)
-        agent.engine.drain()
-        health = next(c for c in agent.desk.snapshot().controls if c.check == "agent-health")
-    assert health.state is State.FAIL
+        floor = Floor(agent=agent, desktop=desktop, folder=tmp_path, home=tmp_path)
+        agent.start()
+
+        def health() -> State:
+            controls = agent.desk.snapshot().controls
+            return next(one.state for one in controls if one.check == "agent-health")
+
+        floor.until(lambda: health() is State.FAIL)
+        floor.until(lambda: desktop.watchers >= 1)
+        desktop.copy(LETTER, app="crm")
+        floor.until(lambda: not desktop.paste())

@@ -40,6 +40,7 @@ def test_the_issuer_and_the_file_that_was_named_are_told(tmp_path, authority) ->
     assert found == Trust(issuer="Contact centre root", store="file")
 
 
+@pytest.mark.posix  # what Windows says is held with its own stores
 def test_an_endpoint_of_another_authority_is_refused_in_words(tmp_path, authority) -> None:
     with endpoint(authority.server()) as port:
         enrolled(tmp_path, port, "")
