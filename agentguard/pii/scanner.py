@@ -20,9 +20,6 @@ from agentguard.pii.traced import Explained
 CHUNK = 128 << 10
 """Characters that are searched at once when text comes in a stream."""
 
-_LOOKED_ON = 512 << 10
-"""Characters after which kinds of which enough was found are left out for the first time."""
-
 _LOOK_AHEAD = BEFORE + AFTER + LONGEST
 _BREAKS = b"\t,;|<>\"'{}[]"
 _FENCE = FENCE.encode()
@@ -49,8 +46,6 @@ class Stream:
         self._kept = b"\n"  # there is a character before every value
         self._context = 1
         self._offset = -1
-        self._full: frozenset[str] = frozenset()
-        self._looked_on = _LOOKED_ON
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text."""
@@ -110,21 +105,13 @@ class Stream:
         if watcher is not None:
             watcher.see(part)
         fenced = data.find(_FENCE, max(0, self._context - BEFORE), end) >= 0
-        passes = self._patterns.without(self._left_out())
+        passes = self._patterns.without(frozenset(self._tally.full))
         for found in passes.find(part, self._places):
             if self._recognisers[found[2]].kind not in self._tally.full:
                 self._one(found, fenced=fenced)
         self._count(refused, fenced=fenced)
         self._tally.settle()
         self._context = cut
-
-    def _left_out(self) -> frozenset[str]:
-        """Give the kinds that are no longer looked for: seldom others, as patterns are compiled."""
-        come = self._offset + self._context
-        if come >= self._looked_on:
-            self._looked_on = 2 * come
-            self._full = frozenset(self._tally.full)
-        return self._full
 
     def _one(self, found: Found, *, fenced: bool) -> None:
         recogniser = self._recognisers[found[2]]
