@@ -37,7 +37,8 @@ def box(folder: Path, secrets: Places) -> Box | None:
         return None
     from agentguard.store.box import FILE, KEY_BYTES, Box  # noqa: PLC0415 - see above
 
-    safe = Safe(folder / FILE, secrets.device, whole=lambda key: len(key) == KEY_BYTES)
+    # As the vault's key: what it sealed must stay readable where the device is enrolled anew.
+    safe = Safe(folder / FILE, secrets.vault, whole=lambda key: len(key) == KEY_BYTES)
     return Box(OpeningKey(safe))
 
 

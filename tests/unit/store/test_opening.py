@@ -12,8 +12,9 @@ from agentguard.ports.secrets import Places
 from agentguard.store.db import Store, open_store
 
 
-def opened(folder: Path, place: SimulatedPlace) -> Store:
-    box = opening.box(folder, Places(device=(place,)))
+def opened(folder: Path, place: SimulatedPlace, device: SimulatedPlace | None = None) -> Store:
+    places = Places(vault=(place,), device=(device or SimulatedPlace("device"),))
+    box = opening.box(folder, places)
     return open_store(folder, sealer=opening.sealer(folder), box=box)
 
 
@@ -72,4 +73,18 @@ def test_a_place_that_lost_the_key_gets_another_and_what_comes_after_is_read(
     store = opened(tmp_path, place)
     assert notes(store) == [None, "after"]
     assert store.journal.verify()[1]
+    store.close()
+
+
+def test_what_was_sealed_is_read_when_the_place_of_the_devices_key_is_emptied(
+    tmp_path: Path,
+) -> None:
+    place, device = SimulatedPlace(), SimulatedPlace("device")
+    (tmp_path / opening.ENROLMENT).write_text("{}")
+    store = opened(tmp_path, place, device)
+    write(store, "before")
+    store.close()
+    device.kept.clear()
+    store = opened(tmp_path, place, device)
+    assert notes(store) == ["before"]
     store.close()
