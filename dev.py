@@ -81,6 +81,7 @@ REAL = [
     "sway",
     "swaylock",
     "systemd",
+    "tesseract-ocr",
     "tzdata",
     "umockdev",
     "util-linux",

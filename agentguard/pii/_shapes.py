@@ -165,7 +165,9 @@ def _go_on(data: bytes, at: int, end: int, place: Place) -> None:
     look = place.looks < _MOST_INSIDE
     first = at + 1 if data[at + 1 : at + 2] == _FULL_STOP else at + 2  # before a bounded value
     inside = _INSIDE.search(data, first, place.taken) if look else None
-    place.pos = inside.start() if inside is not None else max(place.taken, at + 1)
+    end = inside.start() if inside is not None else max(place.taken, at + 1)
+    is_stop = data[end : end + 1] == _FULL_STOP  # a bounded value may follow it and a letter
+    place.pos = end - 1 if is_stop and end - 1 > at else end
 
 
 def opening(shape: str) -> str:

@@ -43,10 +43,13 @@ class Desk:
     agent: Agent | None = None
     version: int = 1
 
-    def start(self, *, on_battery: str = "slow", bulk: int = 25, call: bool = False) -> None:
+    def start(
+        self, *, on_battery: str = "slow", bulk: int = 25, call: bool = False, battery: bool = False
+    ) -> None:
         self.end()
         self.desktop = SimulatedDesktop(system_clock())
         self.desktop.call(call)
+        self.desktop.unplug(battery=battery)
         place = Place(folder=self.home, backend=self.desktop.backend, clock=system_clock())
         text = POLICY.format(
             version=self.version, folder=self.folder, on_battery=on_battery, bulk=bulk
@@ -147,9 +150,7 @@ def test_a_policy_may_have_sweeps_wait_for_mains_power(desk: Desk) -> None:
     assert desk.swept().files == 1
     (desk.home / "seen.db").unlink()
     desk.end()
-    desk.desktop.unplug()
-    desk.start(on_battery="pause")
-    desk.desktop.unplug()
+    desk.start(on_battery="pause", battery=True)
     desk.watched()
     (desk.folder / "now.txt").write_text(LETTER)
     eventually(lambda: "now.txt" in desk.findings(), PATIENCE)

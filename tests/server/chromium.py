@@ -23,6 +23,8 @@ QUIET = (
     "--remote-debugging-pipe",
 )
 
+_ON_THE_WAY = "Inspected target navigated"
+
 
 class Chromium:
     """One tab; `events` holds what the browser told meanwhile."""
@@ -85,9 +87,18 @@ class Chromium:
         given = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
         return given["result"].get("value")
 
+    def _holds(self, script: str) -> bool:
+        """Tell whether it is true now; on the way to another page nothing is."""
+        try:
+            return self.value(script) is True
+        except AssertionError as error:
+            if _ON_THE_WAY not in str(error):
+                raise
+            return False
+
     def until(self, script: str, seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds
-        while self.value(script) is not True:
+        while not self._holds(script):
             assert time.monotonic() < deadline, script
 
     def complaints(self) -> list[str]:

@@ -6,13 +6,21 @@ import re
 from itertools import product
 from typing import Any
 
-from agentguard.server.console import account, codes, desk, floor, incidents, signing_in
+from agentguard.server.console import (
+    account,
+    codes,
+    desk,
+    floor,
+    incidents,
+    policies,
+    signing_in,
+)
 from agentguard.server.console.gate import HEADERS
 from agentguard.server.console.pages import ROOMS
 
 PASSWORD = "correct horse battery staple"
 OPEN = {("GET", "/sign-in"), ("POST", "/sign-in")}
-KNOWN = (account, codes, desk, floor, incidents, signing_in)
+KNOWN = (account, codes, desk, floor, incidents, policies, signing_in)
 
 
 def routes() -> list[tuple[str, str]]:

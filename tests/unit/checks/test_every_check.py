@@ -35,13 +35,19 @@ PLAIN: dict[object, st.SearchStrategy[Any]] = {
 }
 
 
+def several_of(hint: object) -> st.SearchStrategy[Any]:
+    """Give any values of a type that holds others."""
+    if get_origin(hint) is tuple and Ellipsis not in get_args(hint):
+        return st.tuples(*map(any_of, get_args(hint)))
+    return st.lists(any_of(get_args(hint)[0]), max_size=3).map(get_origin(hint))
+
+
 def any_of(hint: object) -> st.SearchStrategy[Any]:
     """Give any value of a type that stands in an event, a fact or settings."""
     if hint in PLAIN:
         return PLAIN[hint]
     if get_origin(hint) in {tuple, frozenset}:
-        items = st.lists(any_of(get_args(hint)[0]), max_size=3)
-        return items.map(get_origin(hint))
+        return several_of(hint)
     if get_origin(hint) not in {None, Literal} and issubclass(get_origin(hint) or object, Mapping):
         return st.just({})
     if args := get_args(hint):  # a union, or words to choose from

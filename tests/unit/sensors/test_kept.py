@@ -303,7 +303,7 @@ SWEEPER = textwrap.dedent(
     import json, os, sys, threading
     from pathlib import Path
     from agentguard.model.events import SweepFinished
-from agentguard.model.outcomes import FileOutcome
+    from agentguard.model.outcomes import FileOutcome
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
     from agentguard.sensors.files import FilesSensor
