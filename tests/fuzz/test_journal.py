@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.test_formats import SECONDS, SEED
 from tests.unit.store.exported import full
 
-SECONDS = int(os.environ.get("AGENTGUARD_FUZZ_SECONDS", "60"))
 TARGET = Path(__file__).with_name("journal_target.py")
 ROOT = TARGET.parents[2]
 
@@ -22,7 +22,7 @@ def samples(name: str, folder: Path) -> list[bytes]:
         return [written.raw, written.lines[0]]
     if name == "receipt":
         return [line for line in written.lines if b'"receipt"' in line]
-    return [os.urandom(200)]
+    return [bytes(range(200))]
 
 
 @pytest.mark.heavy
@@ -34,12 +34,13 @@ def test_whatever_is_read_is_taken_or_refused(name: str, tmp_path: Path) -> None
     corpus.mkdir()
     for number, data in enumerate(samples(name, journal)):
         (corpus / f"{number:03}").write_bytes(data)
-    command = (sys.executable, TARGET, name, corpus, f"-max_total_time={SECONDS}")
+    command = (sys.executable, TARGET, name, corpus)
+    order = (f"-max_total_time={SECONDS}", f"-seed={SEED}", "-reload=0")
     limits = ("-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", "-len_control=0")
     ended = subprocess.run(
-        (*command, *limits, f"-artifact_prefix={tmp_path}/broken-", "-print_final_stats=1"),
+        (*command, *order, *limits, f"-artifact_prefix={tmp_path}/broken-", "-print_final_stats=1"),
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
         errors="backslashreplace",
