@@ -81,7 +81,6 @@ REAL = [
     "sway",
     "swaylock",
     "systemd",
-    "tesseract-ocr",
     "tzdata",
     "umockdev",
     "util-linux",
@@ -103,7 +102,7 @@ REAL = [
 ]
 
 X11 = ["dbus", "imagemagick", "openbox", "x11-utils", "xvfb"]  # pictures of a real desktop
-CORPUS = ["gnupg"]  # writes the encrypted messages of tests/corpus
+CORPUS = ["gnupg", "tesseract-ocr"]  # encrypted messages and pictures, which tests write and read
 PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
 WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64", "xvfb"]
 
