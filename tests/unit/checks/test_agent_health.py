@@ -11,6 +11,7 @@ from agentguard.model.events import (
     EventsLost,
     PolicyInForce,
     PolicyRefused,
+    PolicyStanding,
     SensorState,
     Tick,
     UplinkState,
@@ -18,6 +19,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import say
+from agentguard.model.release import Standing
 from agentguard.model.verdicts import State
 from agentguard.texts import load
 
@@ -95,6 +97,36 @@ def test_a_refused_policy_is_told_until_a_valid_one_comes(desk) -> None:
     )
     desk.pass_time(5)
     assert desk.judge(CHECK, PolicyInForce, policy=desk.policy()).state is State.PASS
+
+
+def test_why_a_policy_was_rejected_is_said(desk) -> None:
+    marks = {"version": 2, "epoch": 1, "mark": 3, "mark_epoch": 1}
+    told = desk.judge(CHECK, PolicyRefused, message=say("policy.rejected.rollback", **marks))
+    assert told.state is State.FAIL
+    assert told.words == (
+        "The older policy version 2 (epoch 1) was offered after version 3 (epoch 1). "
+        "It was not taken."
+    )
+
+
+@pytest.mark.parametrize(
+    ("standing", "state", "says"),
+    [
+        (Standing(signed=True), State.PASS, WELL),
+        (Standing(signed=True, trial=True), State.PASS, "A new policy is in its trial."),
+        (Standing(), State.PASS, "The policy in force is not signed"),
+        (
+            Standing(signed=True, expired=True, expires="2026-10-31"),
+            State.FAIL,
+            "The policy in force was good until 2026-10-31. It stays in force",
+        ),
+    ],
+    ids=["signed", "in its trial", "unsigned", "out of date"],
+)
+def test_how_far_the_policy_can_be_relied_on_is_said(desk, standing, state, says) -> None:
+    told = desk.judge(CHECK, PolicyStanding, standing=standing)
+    assert told.state is state
+    assert says in told.words
 
 
 def test_no_report_for_long_is_told_with_what_waits(desk) -> None:

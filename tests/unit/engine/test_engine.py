@@ -17,6 +17,7 @@ from agentguard.model.events import (
     NoticeRead,
     PolicyInForce,
     PolicyRefused,
+    PolicyStanding,
     PromptAnswered,
     ProofGiven,
     ProofRefused,
@@ -28,6 +29,7 @@ from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import say
 from agentguard.model.posture import Overall
 from agentguard.model.prompts import PromptKind
+from agentguard.model.release import Standing
 from agentguard.model.verdicts import State
 
 CARD = Hit(kind="PAN", count=2, masked=("...1111",))
@@ -312,6 +314,19 @@ def test_a_flood_is_counted_not_blocked(rig, count: int) -> None:
 def test_a_refused_policy_is_written_down(rig) -> None:
     rig.see(PolicyRefused(at=rig.clock.now(), message=say("policy.delivered-refused")))
     assert rig.kinds == ["policy.refused"]
+
+
+def test_how_far_a_policy_can_be_relied_on_is_written_down(rig) -> None:
+    standing = Standing(signed=True, trial=True, expires="2027-12-31", root=2)
+    rig.see(PolicyStanding(at=rig.clock.now(), standing=standing))
+    (record,) = (r for r in rig.journal.records if r.kind == "policy.standing")
+    assert record.payload == {
+        "signed": True,
+        "trial": True,
+        "expired": False,
+        "expires": "2027-12-31",
+        "root": 2,
+    }
 
 
 def test_a_new_policy_keeps_the_findings_of_what_it_still_controls(rig, make_rig) -> None:
