@@ -90,13 +90,13 @@ def test_the_screen_saver_of_x_locks_only_where_somebody_listens(fresh_session: 
     fresh_session.run("xset", "s", "600", "60")
     assert (now().standing, now().seconds) == (Standing.BLANKS, 600)
     started = fresh_session.start("xss-lock", "--", "i3lock", "--nofork")
-    eventually(lambda: now().standing is Standing.LOCKS)
-    assert (now().name, now().seconds) == ("X screen saver (xss-lock)", 600)
+    eventually(lambda: now().name == "X screen saver (xss-lock)")
+    assert (now().standing, now().seconds) == (Standing.LOCKS, 600)
     fresh_session.end(started)
     eventually(lambda: now().standing is Standing.BLANKS)
     fresh_session.start("xss-lock", "-n", "true", "--", "i3lock", "--nofork")
-    eventually(lambda: now().standing is Standing.LOCKS)
-    assert now().seconds == 660
+    eventually(lambda: now().name == "X screen saver (xss-lock)")
+    assert (now().standing, now().seconds) == (Standing.LOCKS, 660)
 
 
 def test_a_display_that_is_away_is_unread() -> None:
