@@ -21,9 +21,12 @@ import chromium  # noqa: E402 - stands beside this file
 import clients  # noqa: E402 - stands beside this file
 from conftest import PASSWORD, START, Running, Time, start_thread  # noqa: E402 - as above
 
+from agentguard.policy.parse import parse  # noqa: E402 - as above
 from agentguard.server.certificate import CA_FILE, make_certificate  # noqa: E402 - as above
 from agentguard.server.run import LocalServer  # noqa: E402 - as above
 from agentguard.server.settings import ServerSettings  # noqa: E402 - as above
+from agentguard.server.store.policies import Label  # noqa: E402 - as above
+from tests.unit.policy.signing import Said, chain, root  # noqa: E402 - as above
 
 FINE = (
     ("disk-encryption", 1, "critical"),
@@ -174,6 +177,22 @@ def fill(running: Running) -> str:
     return shown
 
 
+def publish(running: Running) -> None:
+    """Publish a policy for all desks, and a newer one for a tenth of a team's."""
+    policies = running.admin.policies
+    policies.publish_roots(chain(root()))
+    for said, percent in ((Said(version=4), 100), (Said(version=5, group=next(iter(TEAMS))), 10)):
+        policy = parse(said.text.encode(), "site", ())
+        known = Label(
+            digest=policy.digest,
+            name=policy.name,
+            epoch=said.epoch,
+            version=said.version,
+            team=said.group,
+        )
+        policies.publish(said.signed(), known, percent)
+
+
 def look(chrome: Any, *, width: int, scale: float = 1, dark: bool = False) -> None:
     chrome.ask(
         "Emulation.setDeviceMetricsOverride",
@@ -217,6 +236,9 @@ def take(chrome: Any, running: Running, folder: Path, shown: str) -> None:
     every("desk", f"/desk/{shown}")
     every("incidents", "/incidents")
     every("codes", "/codes", ("light", "phone"))
+    every("policies-none", "/policies", every_empty)
+    publish(running)
+    every("policies", "/policies", ("light", "dark", "phone"))
     every("account", "/account", ("light", "dark"))
     every("error", "/nothing", ("light",))
     look(chrome, width=1280)
