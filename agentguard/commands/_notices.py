@@ -30,7 +30,7 @@ class Notices:
         if self._notifier is None:
             return
         snapshot = self._desk.snapshot()
-        if snapshot.locked or snapshot.paying:
+        if snapshot.locked or snapshot.payment is not None:
             return
         for prompt in snapshot.prompts:
             if prompt.id not in self._shown:

@@ -1,7 +1,4 @@
-"""agentguard policy keygen, sign and verify: keys, and what they sign, without any network.
-
-The room of trust is imported when a verb needs it: the agent begins with this module as well.
-"""
+"""agentguard policy keygen, sign and verify: keys, and what they sign, without any network."""
 
 from __future__ import annotations
 
@@ -10,7 +7,8 @@ import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard import app, texts
 from agentguard.commands import _policy_file
@@ -19,11 +17,9 @@ from agentguard.errors import UsageError
 from agentguard.policy import signature
 from agentguard.policy.parse import parse
 from agentguard.texts import Texts
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from agentguard.trust.roots import Root
+from agentguard.trust import bundles, dsse, keys, roots
+from agentguard.trust.keys import public_of
+from agentguard.trust.roots import Root
 
 SIGNED = ".signed"
 
@@ -78,8 +74,6 @@ def private_key(chosen: argparse.Namespace, words: Texts) -> Ed25519PrivateKey:
         UsageError: it cannot be read, or the passphrase is wrong.
 
     """
-    from agentguard.trust import keys  # noqa: PLC0415 - see the module
-
     return keys.load_private(chosen.key, lambda: _passphrase(chosen, words))
 
 
@@ -90,14 +84,10 @@ def newest_root(file: Path) -> Root:
         UsageError: the file cannot be read, or a step does not hold.
 
     """
-    from agentguard.trust import roots  # noqa: PLC0415 - see the module
-
     return roots.content(roots.walk(None, roots.read_chain(_policy_file.data(file))))
 
 
 def _keygen(chosen: argparse.Namespace, words: Texts) -> str:
-    from agentguard.trust import keys  # noqa: PLC0415 - see the module
-
     passphrase = b"" if chosen.no_passphrase else _passphrase(chosen, words, twice=True)
     public = keys.make(chosen.file, passphrase)
     return words.say(
@@ -109,9 +99,6 @@ def _keygen(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _sign(chosen: argparse.Namespace, words: Texts) -> str:
-    from agentguard.trust import bundles, dsse  # noqa: PLC0415 - see the module
-    from agentguard.trust.keys import public_of  # noqa: PLC0415 - see the module
-
     data = _policy_file.data(chosen.file)
     given = bundles.read(data) if signature.looks_signed(data) else bundles.sealed(data)
     policy = parse(given.payload, str(chosen.file), app.shapes())
@@ -134,8 +121,6 @@ def _sign(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _verify(chosen: argparse.Namespace, words: Texts) -> str:
-    from agentguard.trust import bundles, dsse, roots  # noqa: PLC0415 - see the module
-
     root = newest_root(chosen.root)
     data = _policy_file.data(chosen.file)
     policy = parse(bundles.opened(data, root), str(chosen.file), app.shapes())

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from agentguard import app, paths, platforms, texts
 from agentguard.commands import _policy_file, _policy_keys
@@ -14,9 +13,9 @@ from agentguard.commands.base import FINE
 from agentguard.errors import UsageError
 from agentguard.policy.keeper import Keeper
 from agentguard.texts import Texts
-
-if TYPE_CHECKING:
-    from agentguard.trust.roots import Root
+from agentguard.trust import dsse, keys, roots
+from agentguard.trust.keys import public_of
+from agentguard.trust.roots import Root, keys_of
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -66,8 +65,6 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _make(chosen: argparse.Namespace, words: Texts) -> str:
-    from agentguard.trust import roots  # noqa: PLC0415 - only these verbs need it
-
     if chosen.file.exists():
         raise UsageError(words.say("cli.policy-root.exists", file=str(chosen.file)))
     root = _judged(
@@ -84,8 +81,6 @@ def _make(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _next(chosen: argparse.Namespace, words: Texts) -> str:
-    from agentguard.trust import roots  # noqa: PLC0415 - as above
-
     chain = roots.read_chain(_policy_file.data(chosen.file))
     before = roots.content(roots.walk(None, chain))
     root_keys = _texts(chosen.root_key) if chosen.root_key else before.root_keys
@@ -104,9 +99,6 @@ def _next(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _sign(chosen: argparse.Namespace, words: Texts) -> str:
-    from agentguard.trust import dsse, roots  # noqa: PLC0415 - as above
-    from agentguard.trust.keys import public_of  # noqa: PLC0415 - as above
-
     *before, newest = roots.read_chain(_policy_file.data(chosen.file))
     key = _policy_keys.private_key(chosen, words)
     signed = dsse.sign(newest, key)
@@ -132,21 +124,15 @@ def _pin(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _texts(files: Iterable[Path]) -> tuple[str, ...]:
-    from agentguard.trust import keys  # noqa: PLC0415 - as above
-
     return tuple(keys.load_public(file).text for file in files)
 
 
 def _judged(root: Root) -> Root:
     """Refuse a root that no agent would take, before anybody signs it."""
-    from agentguard.trust import roots  # noqa: PLC0415 - as above
-
     return roots.content(roots.sealed(root))
 
 
 def _said(root: Root) -> dict[str, str | int]:
-    from agentguard.trust.roots import keys_of  # noqa: PLC0415 - as above
-
     return {
         "version": root.version,
         "root_keys": ", ".join(key.id for key in keys_of(root.root_keys)),

@@ -60,7 +60,6 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         uplink=state.facts.get(UplinkState),
         overall=overall(states),
         shield=state.shield,
-        paying=state.paying.since is not None,
         payment=_payment(state.paying),
     )
 

@@ -33,5 +33,4 @@ class Snapshot:
     uplink: UplinkState | None
     overall: Overall
     shield: Shield | None = None
-    paying: bool = False
     payment: PaymentMode | None = None

@@ -196,7 +196,7 @@ def covered(of: Snapshot, shield: Shield) -> Snapshot:
 def paying(of: Snapshot, recorder: Recorder) -> Snapshot:
     """Give a snapshot in the middle of a payment."""
     mode = PaymentMode(since=ago(2 * MINUTE), image="payments", recorder=recorder)
-    return replace(of, paying=True, payment=mode)
+    return replace(of, payment=mode)
 
 
 def prompting(of: Snapshot, *prompts: Prompt) -> Snapshot:

@@ -36,7 +36,7 @@ class Veils(QObject):
     def __init__(self, bridge: Bridge, capture: Capture | Absent) -> None:
         super().__init__()
         self._capture = None if isinstance(capture, Absent) else capture
-        self._paying = bridge.snapshot.paying
+        self._paying = bridge.snapshot.payment is not None
         self._windows: list[tuple[QWidget, bool]] = []
         bridge.viewed.connect(self._viewed)
 
@@ -64,9 +64,9 @@ class Veils(QObject):
         window.installEventFilter(self)
 
     def _viewed(self, snapshot: Snapshot, _view: View) -> None:
-        if snapshot.paying == self._paying:
+        if (snapshot.payment is not None) == self._paying:
             return
-        self._paying = snapshot.paying
+        self._paying = snapshot.payment is not None
         for window, always in self._windows:
             if not always and Shiboken.isValid(window) and window.isVisible():
                 self._veil(window, on=self._paying)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.commands._notices import Notices
+from agentguard.model.paying import Recorder
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.texts import load
 from agentguard.ui import _simulated_data as data
@@ -32,7 +33,7 @@ def test_each_prompt_is_shown_once_in_its_words() -> None:
 
 def test_over_a_locked_screen_and_in_a_payment_it_waits() -> None:
     desktop, desk, notices = seated()
-    for covered in (replace(TOLD, locked=True), replace(TOLD, paying=True)):
+    for covered in (replace(TOLD, locked=True), data.paying(TOLD, Recorder.NONE)):
         desk.show(covered)
         notices.look()
     assert desktop.notices == ()

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
+from agentguard.model.paying import PaymentMode, Recorder
 from agentguard.model.shield import Shield, Why
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Pictured
@@ -68,9 +69,9 @@ def test_the_menu_is_kept_out_only_while_a_payment_is_taken(seat: Seat) -> None:
     menu = seat.interface.tray.menu
     menu.popup(QPoint(0, 0))
     assert seat.of(menu) is Pictured.WINDOW
-    seat.show(paying=True)
+    seat.show(payment=PaymentMode(since=NOTHING.at, image="till", recorder=Recorder.NONE))
     assert seat.of(menu) is Pictured.BENEATH
-    seat.show(paying=False)
+    seat.show(payment=None)
     assert seat.of(menu) is Pictured.WINDOW
     menu.hide()
 

@@ -8,14 +8,12 @@ a traceback.
 from __future__ import annotations
 
 import itertools
-import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 from agentguard.ports.secrets import Slot
 from agentguard.safe import Kept, Safe
+from tests.unit.killing import killed_at
 
 SECRET = b"s" * 32
 
@@ -45,35 +43,12 @@ def safe(folder: Path) -> Safe:
     return Safe(folder / "device.key", (OnDisk(folder / "place"),), whole=SECRET.__eq__)
 
 
-def run_until_killed(folder: Path, calls: int) -> bool:
-    """Move in a child that is killed at its `calls`-th call; tell whether it was."""
-    child = os.fork()
-    if child:
-        _pid, status = os.waitpid(child, 0)
-        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"call {calls}: {status}"
-        return os.WIFSIGNALED(status)
-    left = calls
-
-    def count(_frame: FrameType, event: str, _what: object) -> None:
-        nonlocal left
-        if event == "c_call":
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    moving = safe(folder)
-    sys.setprofile(count)
-    moving.load()
-    sys.setprofile(None)
-    os._exit(0)
-
-
 def main() -> None:
     for kills in itertools.count():
         folder = Path(sys.argv[1]) / str(kills)
         (folder / "place").mkdir(parents=True)
         (folder / "device.key").write_bytes(SECRET)
-        if not run_until_killed(folder, kills):
+        if not killed_at(kills, safe(folder).load):
             break
         assert safe(folder).load() == Kept(secret=SECRET, place="on-disk"), f"call {kills}"
         assert not (folder / "device.key").exists(), f"call {kills}"

@@ -279,6 +279,13 @@ def test_the_secret_shows_nowhere(file: Path, place: SimulatedPlace) -> None:
 @pytest.mark.posix
 def test_a_kill_at_any_call_of_a_move_loses_nothing(tmp_path: Path) -> None:
     program = (sys.executable, Path(__file__).with_name("killed_safe.py"), tmp_path)
-    ended = subprocess.run(program, capture_output=True, text=True, check=False, timeout=100)
+    ended = subprocess.run(
+        program,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
     assert ended.returncode == 0, ended.stderr
     assert int(ended.stdout) > len(STEPS)

@@ -12,8 +12,8 @@ import os
 import shutil
 import signal
 import sys
+from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import pyrage
 
@@ -21,6 +21,7 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.store.db import open_store
 from agentguard.vault.keys import KEY
 from agentguard.vault.vault import Vault
+from tests.unit.killing import killed_at
 
 CONTENT = hashlib.sha256(b"content").digest() * 4000  # two age chunks
 OTHER = b"another file that must never be touched"
@@ -88,28 +89,6 @@ class Desk:
         return count
 
 
-def run_until_killed(desk: Desk, what: str, calls: int) -> bool:
-    """Run in a child that is killed at its `calls`-th call; tell whether it was."""
-    child = os.fork()
-    if child:
-        _pid, status = os.waitpid(child, 0)
-        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"call {calls}: {status}"
-        return os.WIFSIGNALED(status)
-    left = calls
-
-    def count(_frame: FrameType, event: str, _what: object) -> None:
-        nonlocal left
-        if event == "c_call":
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.setprofile(count)
-    desk.run(what)
-    sys.setprofile(None)
-    os._exit(0)
-
-
 def look(desk: Desk, what: str, calls: int) -> None:
     """Judge what is on the disk after a kill, and after the recovery."""
     where = f"{what}, killed at call {calls}"
@@ -140,7 +119,7 @@ def main() -> None:
     calls = kills = 0
     while True:
         desk.lay(what)
-        if not run_until_killed(desk, what, calls):
+        if not killed_at(calls, partial(desk.run, what)):
             break
         look(desk, what, calls)
         kills += 1
