@@ -10,9 +10,23 @@ from sqlalchemy import Connection
 
 from agentguard.errors import UsageError
 from agentguard.server import keys, passwords
+from agentguard.server.keeping import Keeping
 from agentguard.server.publishing import Publisher
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store import audit, codes, factors, findings, floor, incidents, people
+from agentguard.server.signin import recovery as recovery_codes
+from agentguard.server.signin.recovery import new_salt
+from agentguard.server.store import (
+    audit,
+    codes,
+    factors,
+    findings,
+    floor,
+    incidents,
+    people,
+    recovery,
+    setup,
+)
+from agentguard.server.store.batch_codes import Wish
 from agentguard.server.store.findings import OpenFinding
 from agentguard.server.store.floor import Desk
 from agentguard.server.store.incidents import Incident
@@ -20,7 +34,6 @@ from agentguard.server.store.opening import open_database
 from agentguard.texts import load
 from agentguard.wire import v1
 
-LEAST_PASSWORD = 12  # PCI DSS 4.0.1, 8.3.6
 ACTOR = "administrator"
 
 
@@ -57,6 +70,20 @@ class Admin:
         """Give who publishes signed policies."""
         return Publisher(self._database, self._now, self._settings.language)
 
+    @property
+    def keeping(self) -> Keeping:
+        """Give who keeps records, deletes them and brings them back."""
+        return Keeping(self._database, self._settings, self._now)
+
+    def first_code(self) -> str:
+        """Make the code with which the first administrator is made; an earlier one ends."""
+
+        def make(connection: Connection) -> str:
+            audit.note(connection, self._now(), ACTOR, "first.code-made")
+            return setup.make(connection, setup.FIRST, self._now())
+
+        return self._database.run(make)
+
     def users(self) -> int:
         """Count the console's users."""
         return self._database.run(people.count)
@@ -64,15 +91,17 @@ class Admin:
     def add_user(
         self, name: str, password: str, role: str = "supervisor", teams: Sequence[str] = ()
     ) -> None:
-        """Add a console user, or give it a new password, role and teams; no team means all.
+        """Add a console user, or give it a new password, role and teams.
+
+        A viewer or a supervisor without a team sees no desk.
 
         Raises:
             UsageError: the password is too short, or the role is unknown.
 
         """
         words = load(self._settings.language)
-        if len(password) < LEAST_PASSWORD:
-            raise UsageError(words.say("server.admin.short", count=LEAST_PASSWORD))
+        if len(password) < passwords.LEAST:
+            raise UsageError(words.say("server.admin.short", count=passwords.LEAST))
         if role not in people.ROLES or not name.strip():
             raise UsageError(words.say("server.admin.role", roles=", ".join(people.ROLES)))
         plain = name.strip().casefold()
@@ -85,12 +114,42 @@ class Admin:
 
         self._database.run(put)
 
+    def recovery_codes(self, name: str) -> list[str]:
+        """Give a console user new recovery codes, which end the old ones.
+
+        Raises:
+            UsageError: there is no such user.
+
+        """
+        plain = name.strip().casefold()
+        made, salt = [recovery_codes.new_code() for _ in range(recovery_codes.COUNT)], new_salt()
+        hashes = [recovery_codes.hashed(one, salt) for one in made]
+
+        def keep(connection: Connection) -> None:
+            if people.account(connection, plain) is None:
+                said = load(self._settings.language)
+                raise UsageError(said.say("server.admin.nobody", name=plain))
+            recovery.put(connection, plain, salt, hashes)
+            audit.note(connection, self._now(), ACTOR, "recovery-codes.made", plain)
+
+        self._database.run(keep)
+        return [recovery_codes.shown(one) for one in made]
+
     def enrol_code(self, team: str, hours: float = 24) -> str:
         """Make a single-use enrolment code for a team."""
 
         def make(connection: Connection) -> str:
             audit.note(connection, self._now(), ACTOR, "code.made", team)
             return codes.make(connection, team, ACTOR, self._now(), hours)
+
+        return self._database.run(make)
+
+    def batch_code(self, team: str, wish: Wish) -> str:
+        """Make an enrolment code for as many desks, and such desks, as `wish` says."""
+
+        def make(connection: Connection) -> str:
+            audit.note(connection, self._now(), ACTOR, "code.made", f"{team} ({wish.most})")
+            return codes.make_for(connection, team, wish, ACTOR, self._now())
 
         return self._database.run(make)
 

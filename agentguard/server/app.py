@@ -6,9 +6,12 @@ from agentguard import texts
 from agentguard.server import keys
 from agentguard.server.console.pages import make_console
 from agentguard.server.console.site import Site, environment
+from agentguard.server.feeds.opening import pumps
+from agentguard.server.feeds.running import Feeding
 from agentguard.server.ingest.door import Door
 from agentguard.server.ingest.http import App
 from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.signin.oidc import Provider
 from agentguard.server.store.opening import open_database
 
 
@@ -17,6 +20,7 @@ def create(settings: ServerSettings, now: Now) -> App:
 
     Raises:
         StoreError: the database or the key file could not be opened.
+        UsageError: the feeds that are set cannot be used.
 
     """
     words = texts.load(settings.language)
@@ -29,5 +33,8 @@ def create(settings: ServerSettings, now: Now) -> App:
         now=now,
         words=words,
         pages=environment(words),
+        provider=Provider(settings.company, now) if settings.company else None,
     )
-    return Door(settings, database, server_keys, now=now, words=words, inner=make_console(site))
+    feeding = Feeding(pumps(settings, database, words, now))
+    door = Door(settings, database, server_keys, now=now, words=words, inner=make_console(site))
+    return feeding.around(door) if settings.jobs else door

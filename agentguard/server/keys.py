@@ -8,9 +8,9 @@ import hmac
 import secrets
 from pathlib import Path
 
+from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
-from nacl.signing import SigningKey
 
 from agentguard import durable
 from agentguard.errors import StoreError
@@ -23,18 +23,21 @@ class ServerKeys:
     """All keys of one endpoint, derived from one seed."""
 
     def __init__(self, seed: bytes) -> None:
-        self._signer = SigningKey(seed)
+        self._public, self._secret = crypto_sign_seed_keypair(seed)
         self._box = SecretBox(_derived(seed, b"agentguard sealed secrets v1"))
+        self._people = _derived(seed, b"agentguard people v1")
         self._hmac = _derived(seed, b"agentguard console tokens v1")
+        self._openings = _derived(seed, b"agentguard openings by phone v1")
 
     @property
     def receipt_key(self) -> str:
         """The public key of the receipts, base64."""
-        return base64.b64encode(self._signer.verify_key.encode()).decode()
+        return base64.b64encode(self._public).decode()
 
     def sign(self, data: bytes) -> str:
         """Sign a receipt; base64."""
-        return base64.b64encode(self._signer.sign(data).signature).decode()
+        signed = crypto_sign(data, self._secret)  # a SignedMessage of each would cost more
+        return base64.b64encode(signed[:crypto_sign_BYTES]).decode()
 
     def seal(self, secret: str) -> bytes:
         """Encrypt a secret for the database."""
@@ -55,13 +58,23 @@ class ServerKeys:
                 words.say("server.key.foreign"), words.say("server.key.foreign-advice")
             ) from error
 
+    def pseudonym(self, name: str) -> str:
+        """Give what a person is called in place of the name: the same for ever, to nobody else."""
+        told = hmac.new(self._people, name.casefold().encode(), hashlib.sha256).digest()[:10]
+        text = base64.b32encode(told).decode().lower()
+        return "-".join(("p", *(text[i : i + 4] for i in range(0, len(text), 4))))
+
     def token(self, text: str) -> str:
         """Give a token that only this endpoint can make for `text`."""
         return hmac.new(self._hmac, text.encode(), hashlib.sha256).hexdigest()
 
+    def opening(self, text: str) -> bytes:
+        """Give 32 bytes that only this endpoint can make, for what opens a desk by phone."""
+        return hmac.new(self._openings, text.encode(), hashlib.sha256).digest()
+
 
 def load_or_make(file: Path) -> ServerKeys:
-    """Read the seed, or make it, readable by the owner only.
+    """Read the seed, or make it, readable by the owner only; processes that begin at once share it.
 
     Raises:
         StoreError: the file is there and is no seed, or it could not be written.
@@ -71,8 +84,8 @@ def load_or_make(file: Path) -> ServerKeys:
     try:
         if not file.exists():
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            durable.write(file, secrets.token_bytes(SEED))
-        seed = file.read_bytes()
+            durable.write_once(file, secrets.token_bytes(SEED))
+        seed = durable.read(file)
     except OSError as error:
         raise StoreError(
             words.say("server.key.unread"), words.say("server.key.unread-advice", file=str(file))

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+P = ParamSpec("P")
+T = TypeVar("T")
+LEAST = 12  # characters; PCI DSS 4.0.1, 8.3.6
 _HASHER = PasswordHasher()
+# Two at a time: four would stop everything else for seconds on a small machine.
+_WORKERS = ThreadPoolExecutor(2, thread_name_prefix="server-password")
+
+
+async def slowly(job: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """Run a job that costs much on purpose beside the serving loop."""
+    return await asyncio.get_running_loop().run_in_executor(_WORKERS, lambda: job(*given, **named))
 
 
 def hashed(password: str) -> str:

@@ -8,26 +8,46 @@ and all addresses together may hold so many connections.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from agentguard.server.settings import Limits
 
+_MAPPED = 96
+"""Bits before an IPv4 address that is written as an IPv6 one."""
+
+
+def believed(proxies: Sequence[str]) -> list[str]:
+    """Give the networks of proxies under both names that an IPv4 address has.
+
+    Who listens on `::` sees it as an IPv6 one (RFC 4291, 2.5.5.2).
+    """
+    networks = [ipaddress.ip_network(one) for one in proxies]
+    mapped = [
+        f"::ffff:{one.network_address}/{_MAPPED + one.prefixlen}"
+        for one in networks
+        if isinstance(one, ipaddress.IPv4Network)
+    ]
+    return [*map(str, networks), *mapped]
+
 
 class Crowd:
-    """The connections that are open, by address."""
+    """The connections that are open, by address; behind that of a proxy there are many."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, proxies: Sequence[str] = ()) -> None:
         self._limits = limits
+        self._proxies = [ipaddress.ip_network(one) for one in proxies]
         self._open: Counter[str] = Counter()
 
     def enter(self, address: str) -> bool:
         """Let a connection in; False when there are too many."""
         if self._open.total() >= self._limits.connections:
             return False
-        if self._open[address] >= self._limits.connections_of_one:
+        if self._open[address] >= self._limits.connections_of_one and not self._proxy(address):
             return False
         self._open[address] += 1
         return True
@@ -37,6 +57,13 @@ class Crowd:
         self._open[address] -= 1
         if self._open[address] <= 0:
             del self._open[address]
+
+    def _proxy(self, address: str) -> bool:
+        try:
+            here = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(here in one for one in self._proxies)
 
 
 class Patient(HttpToolsProtocol):
@@ -48,8 +75,9 @@ class Patient(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._address: str | None = None
-        self._deadline: asyncio.TimerHandle | None = None
-        self._head = 0
+        self._due: float | None = None  # when the request must be there, in the loop's time
+        self._timer: asyncio.TimerHandle | None = None
+        self._head = self._loose = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
         """Let it in when there is room; its first request must come in time."""
@@ -64,6 +92,9 @@ class Patient(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Let it go."""
         self._rest()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._address is not None:
             self.crowd.leave(self._address)
             self._address = None
@@ -72,8 +103,15 @@ class Patient(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count time and size of a request."""
         super().on_message_begin()
-        self._head = 0
+        self._head = self._loose = 0
         self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; a piece of a head that never ends would be kept until it does."""
+        self._loose += len(data)
+        super().data_received(data)
+        if self._loose > self.limits.head and not self.transport.is_closing():
+            self.send_400_response("Invalid HTTP request received.")
 
     def on_url(self, url: bytes) -> None:
         """Count a piece of the address."""
@@ -81,35 +119,52 @@ class Patient(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header."""
+        """Count a header, or a trailer, that came whole."""
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
+    def on_body(self, body: bytes) -> None:
+        """Hand on a piece of a body, which has limits of its own."""
+        self._loose = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Stop the clock: the request is there."""
+        self._loose = 0
         self._rest()
         super().on_message_complete()
 
     def _count(self, size: int) -> None:
+        self._loose = 0
         self._head += size
         if self._head > self.limits.head:
             raise ValueError  # httptools makes it a request that is not valid: 400
 
     def _wait(self) -> None:
-        self._rest()
-        self._deadline = self.loop.call_later(self.limits.request_wait, self.transport.abort)
+        """Begin to wait; a timer that runs from before is left, since most requests are short."""
+        self._due = self.loop.time() + self.limits.request_wait
+        if self._timer is None:
+            self._timer = self.loop.call_at(self._due, self._look)
 
     def _rest(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        self._due = None
+
+    def _look(self) -> None:
+        """Hang up when it is time, or look again when it is."""
+        self._timer = None
+        if self._due is None:
+            return
+        if self.loop.time() < self._due:
+            self._timer = self.loop.call_at(self._due, self._look)
+        else:
+            self.transport.abort()
 
 
-def patient(limits_: Limits) -> type[Patient]:
-    """Give uvicorn's protocol with these limits."""
+def patient(limits_: Limits, proxies: Sequence[str] = ()) -> type[Patient]:
+    """Give uvicorn's protocol with these limits; those of one address do not bind a proxy."""
 
     class Held(Patient):
         limits = limits_
-        crowd = Crowd(limits_)
+        crowd = Crowd(limits_, proxies)
 
     return Held

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agentguard.server.reading import Reading
+from agentguard.server.signin.company import Company
+
 Now = Callable[[], float]
 """Gives the wall time in seconds since 1970."""
 
@@ -19,19 +22,30 @@ class Limits:
     waiting_writes: int = 2000  # writes in the queue before devices are told to come later
     batch: int = 256  # writes in one transaction
     retry_after: int = 5
-    nonces: int = 200_000  # signatures remembered against replay in one window
+    burst: int = 600  # requests of one device at once, a week's backlog; below a third of a queue
+    pace: float = 1.0  # seconds for each further request of it; a report is due in 60
+    events_of_one: int = 64  # events that count as much as a request
+    nonces: int = 1_500_000  # signatures remembered against replay; a minute's for five or more
     request_wait: float = 20  # from a request's first byte to its last
     head: int = 16 * 1024  # of a request's address and headers
     connections: int = 20_000  # open at once
     connections_of_one: int = 5_000  # of one address; a site may stand behind one
-    keys: int = 50_000  # devices whose keys are kept at hand
-    key_fresh: int = 15  # a device retired elsewhere is turned away after so long
+    keys: int = 150_000  # devices kept at hand: more than one process serves, or each look is new
+    key_fresh: int = 15  # a device retired elsewhere is turned away by then, at reports at once
+    key_kept: int = 600  # a key that is looked at again where the report is written
     code_hours: int = 24
+    confirm_all: bool = False  # every new device waits until a person has compared its words
+    key_days: int = 365  # after so long a device is asked to rotate its key
+    copies: int = 16  # identities that may be split off from one device
+    missing_after: int = 600  # silence without a goodbye, until a device counts as missing
+    held_every: int = 60  # a desk may ask for all that is held on it so often
+    clock_wrong: int = 120  # difference of the clocks from which on it is an item to look at
     enrol_tries: int = 30  # wrong enrolment codes of one address in ten minutes
     proof_tries: int = 8  # wrong one-time codes of one user, or on one device
     proof_lock: int = 30 * 60
     session_idle: int = 15 * 60
     session_total: int = 12 * 3600
+    proof_fresh: int = 5 * 60  # a dangerous act wants a proof no older than this
     sign_in_tries: int = 5  # wrong passwords before a wait
     sign_in_wait: int = 30  # the first wait; it doubles with every further wrong one
     sign_in_wait_most: int = 15 * 60
@@ -39,12 +53,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
-    """Where the endpoint keeps things; `data` is its folder, `secure` says that it speaks TLS."""
+    """Where the endpoint keeps things; `data` is its folder, `secure` says that it speaks TLS.
+
+    `origin` is the console's address in browsers, such as `https://guard.example.org`; without it
+    the one that a browser asks for. `company` is the company's own sign-in, when it has one.
+    `proxies` are addresses or networks of proxies that end TLS, believed about who asks.
+    `reading` reads policies; without it the console shows what is published and publishes nothing.
+    """
 
     data: Path
     database: str = ""
     secure: bool = True
+    origin: str = ""
+    company: Company | None = None
+    proxies: tuple[str, ...] = ()
     language: str = "en"
+    jobs: bool = True
+    reading: Reading | None = None
     limits: Limits = field(default_factory=Limits)
 
     @property

@@ -12,22 +12,27 @@ import msgspec
 SCHEMA = 1
 MAX_BODY = 256 * 1024  # bytes after decompression
 MAX_EVENTS = 256  # in one report
+MAX_CONTROLS = 256  # in one posture; each may become a row
 
 ENROL = "/v1/enroll"
 REPORTS = "/v1/reports"
 POLICY = "/v1/policy"
 ROOTS = "/v1/roots"
 PROOFS = "/v1/proofs"
+ROTATE = "/v1/keys/rotate"
+SPLIT = "/v1/keys/split"
 
 
-class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The base of everything on the wire."""
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The base of everything on the wire; none can be part of a circle, so none is looked for."""
 
 
 class Enrol(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`POST /v1/enroll`: a single-use code with the device's public key (Ed25519, base64).
 
     `proof` is the signature of the code's and the nonce's UTF-8 bytes, joined by a newline.
+    `asset` is the computer's asset tag, which some codes ask for; `key_place` says where its key
+    lies.
     """
 
     code: str
@@ -38,12 +43,15 @@ class Enrol(Struct, frozen=True, kw_only=True, omit_defaults=True):
     system: str
     agent: str
     schema: int = SCHEMA
+    asset: str = ""
+    key_place: str = ""
 
 
 class Enrolled(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to Enrol. `receipt_key` is the Ed25519 key of the endpoint's receipts, base64.
 
-    `policy_root` is the newest root document of signed policies, as a list of one.
+    `policy_root` is the newest root document of signed policies, as a list of one. While it is
+    `pending`, reports are answered with the problem `pending` (status 403).
     """
 
     device: str
@@ -51,6 +59,39 @@ class Enrolled(Struct, frozen=True, kw_only=True, omit_defaults=True):
     receipt_key: str
     next_in: int
     policy_root: str = ""
+    pending: bool = False
+
+
+class NewKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`POST /v1/keys/rotate` and `/v1/keys/split`, signed by the key that `device` has.
+
+    `proof` is the new key's signature of the device's and the nonce's UTF-8 bytes, joined by a
+    newline. To rotate gives the device another key; to split gives a computer that shares its key
+    with a copy (problem `cloned`, status 409) an identity of its own.
+    """
+
+    device: str
+    public_key: str
+    nonce: str
+    proof: str
+    key_place: str = ""
+    schema: int = SCHEMA
+
+
+class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the endpoint signs of a new key: whose it is, and whether it waits for a person."""
+
+    device: str
+    public_key: str
+    at: str
+    pending: bool = False
+
+
+class KeyTaken(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to NewKey: `taken` is the JSON of a Taken, `signature` as that of a receipt."""
+
+    taken: str
+    signature: str
 
 
 class Masked(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,7 +150,10 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `seal` is the public key (Ed25519, hex) that signs the first seal after `seq`, empty when the
     journal is not sealed. `controls` is None when posture is unchanged since the last receipted
-    report.
+    report. `run` is a random id of this run of the agent: a run that was followed by another does
+    not come back, so if it does, two computers use one key. `goodbye` says why no report follows.
+    `since` is the entry that was receipted before this report, whose events follow it; -1 is none.
+    `user` is whose session it is, as in ProofAsked; the endpoint keeps a pseudonym of it.
     """
 
     device: str
@@ -129,6 +173,10 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     events: tuple[Event, ...] = ()
     seal: str = ""
     schema: int = SCHEMA
+    run: str = ""
+    goodbye: str = ""
+    since: int = -1
+    user: str = ""
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -149,7 +197,8 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to Report: `receipt` is the JSON of a Receipt, `signature` its Ed25519, base64.
 
     `policy_digest` is the SHA-256 (hex) of the policy that the device should have, `policy_root`
-    the version of the newest root; `GET /v1/policy` and `GET /v1/roots` give them.
+    the version of the newest root; `GET /v1/policy` and `GET /v1/roots` give them. `new_key` asks
+    the device to rotate its key.
     """
 
     receipt: str
@@ -158,10 +207,14 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy_digest: str = ""
     need_posture: bool = False
     policy_root: int = 0
+    new_key: bool = False
 
 
 class ProofAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`POST /v1/proofs`: a one-time code of the person at the desk, for an application group."""
+    """`POST /v1/proofs`: a code of the person at the desk, for an application group.
+
+    `factor` is `totp`, or `break-glass` for a supervisor's code.
+    """
 
     device: str
     user: str
@@ -171,7 +224,10 @@ class ProofAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ProofAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer: `problem` is empty, or `wrong`, `used`, `locked`, `not-enrolled`."""
+    """The answer: `problem` is empty, or `wrong`, `used`, `expired`, `locked`, `not-enrolled`.
+
+    `wait` are the seconds in which no answer is judged, also after a `wrong` one.
+    """
 
     accepted: bool
     problem: str = ""
@@ -182,7 +238,8 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An error in the shape of RFC 9457; `kind` classes it for programs.
 
     With status 409 (the endpoint knows other entries of this epoch), `epoch` is the greatest epoch
-    that the endpoint knows of the device: it must begin one above it.
+    that the endpoint knows of the device: it must begin one above it. With the kind `gap` the
+    endpoint lacks what came before (it was restored): the device tells again what follows `seq`.
     """
 
     title: str
@@ -190,3 +247,4 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str
     detail: str = ""
     epoch: int = 0
+    seq: int = 0

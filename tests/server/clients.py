@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import secrets
 import ssl
 from dataclasses import dataclass, field, replace
+from html import unescape
 from typing import Any, Self
 
 import httpx
@@ -16,9 +18,9 @@ from nacl.signing import SigningKey, VerifyKey
 from agentguard.wire import httpsig, v1
 
 
-def connect(running: Any) -> httpx.Client:
+def connect(running: Any, address: str = "") -> httpx.Client:
     context = ssl.create_default_context(cafile=str(running.ca))
-    return httpx.Client(base_url=running.address, verify=context, timeout=20)
+    return httpx.Client(base_url=address or running.address, verify=context, timeout=20)
 
 
 def b64(data: bytes) -> str:
@@ -142,11 +144,18 @@ def control(check: str = "screen-lock", state: str = "pass", **values: Any) -> d
 
 
 class Browser:
-    """A browser that keeps cookies and sends what browsers send with forms."""
+    """A browser that keeps cookies and sends what browsers send with forms; it has a passkey.
 
-    def __init__(self, running: Any) -> None:
+    The passkeys of all browsers at one endpoint lie with the endpoint's rig, as on one key ring.
+    """
+
+    def __init__(self, running: Any, agent: str = "") -> None:
         self.running = running
-        self.http = connect(running)
+        self.address = running.address.replace("127.0.0.1", "localhost")  # passkeys want a name
+        self.http = connect(running, self.address)
+        if agent:
+            self.http.headers["user-agent"] = agent
+        self.keys = running.key_ring
 
     def __enter__(self) -> Self:
         return self
@@ -162,9 +171,71 @@ class Browser:
         return self.http.post(path, data=fields, headers=headers)
 
     def sign_in(self, name: str, password: str, code: str = "") -> httpx.Response:
-        return self.submit("/sign-in", name=name, password=password, code=code)
+        """Sign in: with a code when one is given, otherwise with a passkey, made at the first."""
+        first = self.submit("/sign-in", name=name, password=password)
+        if first.status_code != SEE_OTHER:
+            return first
+        if code:
+            return self.submit("/sign-in/second", proof_code=code)
+        page = self.get("/sign-in/second")
+        if page.status_code == SEE_OTHER:
+            return self._enrol()
+        return self.submit("/sign-in/second", proof_passkey=self.use_passkey(page.text))
+
+    def _enrol(self) -> httpx.Response:
+        """Make the first passkey; give an answer like that of a later sign-in."""
+        made = self.make_passkey(self.get("/sign-in/enrol").text)
+        shown = self.submit("/sign-in/enrol", proof_passkey=made)
+        if shown.status_code != OK:
+            return shown
+        kept = [("location", "/"), *((k, v) for k, v in shown.headers.multi_items())]
+        return httpx.Response(SEE_OTHER, headers=kept, text=shown.text)
+
+    def options(self, page: str) -> dict[str, Any]:
+        return options(page)
+
+    def make_passkey(self, page: str, **other: Any) -> str:
+        return str(self.keys.create(options(page), self.address, **other))
+
+    def use_passkey(self, page: str, **other: Any) -> str:
+        return str(self.keys.get(options(page), self.address, **other))
+
+    def prove(self, page: httpx.Response) -> httpx.Response:
+        """Prove by passkey what a page asks for; the form that waited goes on."""
+        fields = {k: unescape(v) for k, v in _HIDDEN.findall(page.text)}
+        fields |= {"proof_passkey": self.use_passkey(page.text)}
+        answer = self.submit("/prove", **fields)
+        if answer.status_code == AGAIN:
+            return self.submit(answer.headers["location"], **fields)
+        return answer
+
+    def cookie(self) -> tuple[str, str]:
+        """Give the session's cookie (name, value), to be put into another browser like this."""
+        name = "__Host-agentguard"
+        return name, next(c.value or "" for c in self.http.cookies.jar if c.name == name)
 
     def token(self, path: str = "/") -> str:
         found = re.search(r'name="token" value="([0-9a-f]+)"', self.get(path).text)
         assert found is not None
         return found[1]
+
+
+OK, SEE_OTHER, AGAIN = 200, 303, 307
+_OPTIONS = re.compile(r'data-passkey="([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+
+
+def session(running: Any, name: str, password: str, agent: str) -> tuple[str, str]:
+    """Sign a user in as the browser with this user agent would; give the session's cookie."""
+    with Browser(running, agent) as one:
+        answer = one.sign_in(name, password)
+        assert answer.status_code == SEE_OTHER, answer.text
+        return one.cookie()
+
+
+def options(page: str) -> dict[str, Any]:
+    """Give what a page asks of a passkey."""
+    found = _OPTIONS.search(page)
+    assert found is not None, page
+    given: dict[str, Any] = json.loads(unescape(found[1]))
+    return given

@@ -7,17 +7,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select
 
+from agentguard.commands._server_reading import READING
 from agentguard.server.admin import Admin
 from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.store.tables import METADATA
 
 HERE = Path(__file__).parent
 START = 1_790_000_000.0
@@ -47,13 +51,25 @@ class Running:
     time: Time
     ca: Path
     admin: Admin = field(init=False)
+    key_ring: Any = field(init=False)
 
     def __post_init__(self) -> None:
         self.admin = Admin(self.settings, self.time)
+        self.key_ring = _load("authenticator").Authenticator()
 
     @property
     def address(self) -> str:
         return self.server.address
+
+    def stored(self) -> bytes:
+        """Give all that stands in the database: every row, and SQLite's files as they are."""
+
+        def read(connection: Connection) -> list[str]:
+            every = (connection.execute(select(t)).all() for t in METADATA.sorted_tables)
+            return [repr(rows) for rows in every]
+
+        files = (p.read_bytes() for p in self.settings.data.glob("server.db*"))
+        return b"".join((*files, *(part.encode() for part in self.admin._database.run(read))))
 
 
 @pytest.fixture
@@ -61,10 +77,38 @@ def limits() -> Limits:
     return Limits()
 
 
-@pytest.fixture
-def running(tmp_path: Path, limits: Limits) -> Iterator[Running]:
+BOTH = ("sqlite", pytest.param("postgresql", marks=(pytest.mark.heavy, pytest.mark.posix)))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[object]:
+    """A PostgreSQL that runs while the tests do."""
+    with _load("postgresql").running() as server:
+        yield server
+
+
+@pytest.fixture(params=BOTH)
+def address(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database; empty for SQLite in the data folder."""
+    return _fresh(request)
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def module_address(request: pytest.FixtureRequest) -> str:
+    """The same, one for all tests of a file."""
+    return _fresh(request)
+
+
+def _fresh(request: pytest.FixtureRequest) -> str:
+    if request.param == "sqlite":
+        return ""
+    made: str = request.getfixturevalue("postgresql").new()
+    return made
+
+
+@contextmanager
+def _started(settings: ServerSettings) -> Iterator[Running]:
     clock = Time()
-    settings = ServerSettings(data=tmp_path / "server", limits=limits)
     # The certificate must hold for the real clock that TLS looks at.
     tls = make_certificate(settings.data, ("127.0.0.1", "localhost"), time.time)
     server = LocalServer(settings, clock, start_thread, tls=tls)
@@ -73,6 +117,22 @@ def running(tmp_path: Path, limits: Limits) -> Iterator[Running]:
     yield one
     one.admin.close()
     server.stop()
+
+
+@pytest.fixture
+def running(tmp_path: Path, limits: Limits, address: str) -> Iterator[Running]:
+    settings = ServerSettings(
+        data=tmp_path / "server", limits=limits, database=address, jobs=False, reading=READING
+    )
+    with _started(settings) as one:
+        yield one
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[ServerSettings], Running]]:
+    """Start endpoints with settings of the test's own."""
+    with ExitStack() as open_ones:
+        yield lambda settings: open_ones.enter_context(_started(settings))
 
 
 def _load(name: str) -> ModuleType:
@@ -87,6 +147,13 @@ def _load(name: str) -> ModuleType:
 
 
 clients = _load("clients")
+
+
+@pytest.fixture
+def serving() -> Callable[..., object]:
+    """Run the endpoint as a process of its own."""
+    made: Callable[..., object] = _load("serving").process
+    return made
 
 
 @pytest.fixture
@@ -127,7 +194,14 @@ def stranger(running: Running) -> Iterator[object]:
 @pytest.fixture
 def another(running: Running) -> Callable[..., object]:
     """Give a further browser."""
-    return lambda: clients.Browser(running)
+    return lambda agent="": clients.Browser(running, agent)
+
+
+@pytest.fixture
+def browse() -> Iterator[Callable[[Running], object]]:
+    """Give a browser of any endpoint."""
+    with ExitStack() as open_ones:
+        yield lambda running: open_ones.enter_context(clients.Browser(running))
 
 
 @pytest.fixture
@@ -158,8 +232,3 @@ def control() -> Callable[..., object]:
 @pytest.fixture
 def enrol() -> Callable[..., object]:
     return clients.Desk.enrol
-
-
-@pytest.fixture
-def chromium() -> type:
-    return _load("chromium").Chromium

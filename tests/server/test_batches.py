@@ -35,9 +35,9 @@ FOLDED = (device_seen, event, finding, incident, posture_change, posture_current
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> Iterator[Database]:
     folder: Path = tmp_path_factory.mktemp("server")
-    one = open_database(ServerSettings(data=folder))
+    one = open_database(ServerSettings(data=folder, database=module_address))
 
     def begin(connection: Any) -> None:
         about = devices.About(team=codes.team_id(connection, "T"), label="d", system="s")

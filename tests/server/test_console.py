@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 EVIL = "<script>alert(1)</script>\"'&{{77777*7}}"
 PAGES = ("/", "/floor/part", "/incidents", "/policies", "/codes", "/account")
@@ -179,3 +180,33 @@ def test_a_code_made_in_the_console_enrols_a_desk(
     assert "Used by" in listed
     assert code[1] not in listed
     assert "Say which team" in browser.submit("/codes", token=browser.token(), team=" ").text
+
+
+def test_a_database_that_does_not_answer_is_told_in_words(running: Any, browser: Any) -> None:
+    def rename(old: str, new: str) -> None:
+        running.admin._database.run(lambda c: c.execute(text(f"ALTER TABLE {old} RENAME TO {new}")))
+
+    rename("session", "session_away")
+    refused = browser.get("/")
+    rename("session_away", "session")
+    assert refused.status_code == 503
+    assert refused.text.startswith("The endpoint's database did not answer. Nothing was changed.")
+    assert refused.headers["content-security-policy"]
+    assert browser.get("/").status_code == 200
+
+
+def test_lessons_are_shown_by_title_and_those_of_others_by_their_id(
+    desk: Any, browser: Any, event: Any
+) -> None:
+    told = ("card-data", "remote-help", "of-our-own", EVIL)
+    desk.send(
+        *(
+            event(n, "lesson.answered", params={"lesson": lesson, "correct": 1})
+            for n, lesson in enumerate(told, 1)
+        )
+    )
+    page = browser.get("/training").text
+    assert "Card numbers stay out of files" in page
+    assert "card-data" not in page
+    assert "of-our-own" in page
+    assert "<script>alert" not in page

@@ -62,9 +62,9 @@ def test_what_was_receipted_outlives_a_kill(tmp_path: Path, enrol: Any, event: A
         assert process.wait(15) in {0, -signal.SIGTERM}
 
 
-def test_the_first_start_says_how_to_make_a_user(tmp_path: Path) -> None:
+def test_the_first_start_says_who_becomes_administrator_and_how(tmp_path: Path) -> None:
     with served(tmp_path) as (_, running):
-        assert "agentguard server add-user" in running.said
+        assert f"{running.address}/sign-in/first" in running.said
         assert str(tmp_path / "ca.pem") in running.said
     for secret in ("server.key", "endpoint-key.pem"):
         assert (tmp_path / secret).stat().st_mode & 0o077 == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from agentguard.server.console import floor
+from agentguard.server.store import standing
+from agentguard.server.store.board import TIERS, TeamCount
 from agentguard.server.store.floor import Desk
 from agentguard.server.store.tables import METADATA
 from agentguard.wire import v1
@@ -64,22 +68,37 @@ def a_desk(draw: st.DrawFn) -> Desk:
     )
 
 
+def urgency(one: floor.Line) -> tuple[int, int]:
+    """Give the order in which the board gives its desks."""
+    return TIERS.index(one.tier), standing.severity(one.control.severity) if one.control else 9
+
+
+def counted(lines: list[floor.Line]) -> list[TeamCount]:
+    """Count the lines by team."""
+    names = sorted({one.desk.team for one in lines})
+    tiers = {name: Counter(one.tier for one in lines if one.desk.team == name) for name in names}
+    return [
+        TeamCount(id=n, name=name, counts={tier: tiers[name][tier] for tier in TIERS})
+        for n, name in enumerate(names)
+    ]
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(a_desk(), max_size=12))
 def test_every_desk_stands_once_and_the_worst_stand_first(desks: list[Desk]) -> None:
-    lines = [floor.line(one, NOW, SILENT_AFTER) for one in desks]
-    teams = floor.teams(lines)
+    lines = sorted((floor.line(one, NOW, SILENT_AFTER) for one in desks), key=urgency)
+    teams = floor.views(lines, counted(lines))
     shown = [one.desk.id for team in teams for one in (*team.words, *team.fine)]
     assert sorted(shown) == sorted(one.id for one in desks)
     for team in teams:
-        tiers = [floor.TIERS.index(one.tier) for one in team.words]
+        tiers = [TIERS.index(one.tier) for one in team.words]
         assert tiers == sorted(tiers)
-        assert sum(team.counts.values()) == len(team.words) + len(team.fine)
+        assert team.team.total == len(team.words) + len(team.fine)
         assert all(one.tier == "ok" for one in team.fine)
         failing = [one for one in team.words if one.tier == "failing" and one.control]
-        ranks = [floor.rank(one.control.severity) for one in failing if one.control]
+        ranks = [standing.severity(one.control.severity) for one in failing if one.control]
         assert ranks == sorted(ranks)
-    worst = [tuple(team.counts[tier] for tier in floor.TIERS[:3]) for team in teams]
+    worst = [tuple(team.team.counts[tier] for tier in TIERS[:3]) for team in teams]
     assert worst == sorted(worst, reverse=True)
 
 
@@ -159,3 +178,66 @@ def test_no_field_that_an_agent_sets_becomes_markup_sql_or_a_header(
         lambda c: [c.scalar(select(func.count()).select_from(t)) for t in METADATA.sorted_tables]
     )
     assert all(count is not None for count in counts)
+
+
+def test_the_same_floor_is_not_sent_again_but_its_time_is(
+    running: Any, desk: Any, browser: Any, control: Any
+) -> None:
+    for path, state in (("/floor/part", "fail"), ("/floor/wall/part", "pass")):
+        first = browser.get(path)
+        tag = first.headers["etag"]
+        running.time.at += 1
+        again = browser.get(path, **{"if-none-match": tag})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert again.headers["date"] != first.headers["date"]
+        assert again.headers["cache-control"] == "no-store"
+        desk.send(overall="act" if state == "fail" else "good", controls=[control(state=state)])
+        running.time.at += 5
+        changed = browser.get(path, **{"if-none-match": tag})
+        assert changed.status_code == 200
+        assert changed.headers["etag"] != tag
+
+
+def tiles(page: str) -> dict[str, int]:
+    """Give what the large numbers of a page count."""
+    found = re.findall(r'class="tile tile-(\w+).*?<strong>(\d+)</strong>', page, re.DOTALL)
+    return {tier: int(count) for tier, count in found}
+
+
+def test_desks_are_fine_when_nobody_but_those_that_sleep_is_silent(
+    running: Any, new_desk: Any, browser: Any, control: Any
+) -> None:
+    sleeps, works = new_desk(label="sleeps"), new_desk(label="works")
+    sleeps.send(controls=[], run="a", goodbye="asleep")
+    assert "Every desk that is on is fine" not in browser.get("/").text
+    running.time.at += running.settings.limits.silent_after + 1
+    assert "Every desk that is on is fine" not in browser.get("/").text, "one fell silent"
+    works.send(controls=[control()])
+    assert "Every desk that is on is fine" in browser.get("/").text
+
+
+def test_a_desk_that_said_goodbye_is_shown_asleep_and_not_among_who_needs_a_word(
+    running: Any, new_desk: Any, browser: Any
+) -> None:
+    sleeps, stops, lost = (new_desk(label=name) for name in ("sleeps", "stops", "lost"))
+    sleeps.send(controls=[], run="a", goodbye="asleep")
+    stops.send(controls=[], run="b", goodbye="stopped")
+    lost.send(controls=[], run="c")
+    running.time.at += running.settings.limits.silent_after + 1
+    page = browser.get("/").text
+    words = re.findall(r'<tr class="row-silent">.*?</tr>', page, re.DOTALL)
+    assert ["lost" in one for one in words] == [True]
+    assert "2 asleep or off" in page
+    assert tiles(page) == {"failing": 0, "attention": 0, "silent": 1, "away": 2, "ok": 0}
+    for path in ("/floor/wall", "/?kind=away"):
+        assert tiles(browser.get(path).text) == tiles(page), path
+    away = browser.get("/?kind=away").text
+    assert ["sleeps" in away, "stops" in away, "lost" in away] == [True, True, False]
+    assert "sleeps" not in browser.get("/?kind=silent").text
+    assert "Asleep" in browser.get(f"/desk/{sleeps.id}").text
+    assert "Switched off" in browser.get(f"/desk/{stops.id}").text
+    assert "Asleep" not in browser.get(f"/desk/{lost.id}").text
+    sleeps.send(controls=[], run="a")
+    assert "Asleep" not in browser.get(f"/desk/{sleeps.id}").text, "it is awake again"
+    running.time.at += running.settings.limits.silent_after + 1
+    assert "Asleep" not in browser.get(f"/desk/{sleeps.id}").text, "it fell silent without a word"

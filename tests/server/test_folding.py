@@ -19,12 +19,24 @@ from agentguard.wire import v1
 
 NOW = 1_790_000_000.0
 KINDS = ("finding.opened", "finding.closed", "session.locked")
+FULL_SQLITE = (
+    "CREATE TRIGGER filled BEFORE INSERT ON event "
+    "WHEN NEW.device = '{device}' BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+)
+GONE_SQLITE = "DROP TRIGGER filled"
+FULL = (
+    "CREATE FUNCTION filled() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'disk full'; END $$;;"
+    "CREATE TRIGGER filled BEFORE INSERT ON event FOR EACH ROW "
+    "WHEN (NEW.device = '{device}') EXECUTE FUNCTION filled()"
+)
+GONE = "DROP TRIGGER filled ON event"
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> Iterator[Database]:
     folder: Path = tmp_path_factory.mktemp("server")
-    one = open_database(ServerSettings(data=folder))
+    one = open_database(ServerSettings(data=folder, database=module_address))
 
     def begin(connection: Any) -> None:
         about = devices.About(team=codes.team_id(connection, "T"), label="d", system="s")
@@ -107,15 +119,15 @@ def test_what_cannot_be_written_gets_no_receipt_and_hurts_nobody_else(
     running: Any, desk: Any, new_desk: Any, event: Any
 ) -> None:
     other = new_desk(label="desk-2")
-    full = (
-        "CREATE TRIGGER full BEFORE INSERT ON event "
-        f"WHEN NEW.device = '{desk.id}' BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-    )
-    running.admin._database.run(lambda c: c.execute(text(full)))
+    full = FULL if running.settings.database else FULL_SQLITE
+    for words in full.format(device=desk.id).split(";;"):
+        running.admin._database.run(lambda c, words=words: c.execute(text(words)))
     answer = desk.send(event(1))
     assert (answer.status_code, answer.json()["kind"]) == (503, "unavailable")
     assert int(answer.headers["retry-after"]) > 0
     other.receipt(other.send(event(1)))
-    running.admin._database.run(lambda c: c.execute(text("DROP TRIGGER full")))
+    running.admin._database.run(
+        lambda c: c.execute(text(GONE if running.settings.database else GONE_SQLITE))
+    )
     desk.receipt(desk.send(event(1)))
     assert len(running.admin.seen(desk.id).events) == 1

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from agentguard.server.patience import Crowd
 from agentguard.server.settings import Limits
 
 QUICK = Limits(request_wait=0.5, connections_of_one=5)
 LONGEST = 15
+CHUNKED = b"POST /v1/reports HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
 def connected(running: Any) -> ssl.SSLSocket:
@@ -133,3 +135,51 @@ def test_two_requests_on_one_connection_are_both_answered(running: Any) -> None:
             while not said.endswith(b"{}"):
                 said += one.recv(4096)
             assert b" 200 " in said
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"GET /healthz?", *[b"a" * 4096] * 40],
+        [b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: ", *[b"a" * 4096] * 40],
+        [
+            CHUNKED + b"0\r\nx-late: ",
+            *[b"a" * 4096] * 40,
+        ],
+        [
+            CHUNKED + b"0\r\n",
+            *[b"x-late: " + b"a" * 4096 + b"\r\n"] * 40,
+        ],
+        [
+            CHUNKED + b"5;x=",
+            *[b"a" * 4096] * 40,
+        ],
+    ],
+    ids=["address", "header", "trailer", "trailers", "chunk"],
+)
+def test_a_piece_that_never_ends_is_not_kept_until_it_does(
+    running: Any, desk: Any, pieces: list[bytes]
+) -> None:
+    """Neither of a head nor of what follows a body; the time for a request is not the limit."""
+    with connected(running) as wordy:
+        sent = 0
+        try:
+            for piece in pieces:
+                wordy.sendall(piece)
+                sent += len(piece)
+        except (ssl.SSLError, ConnectionError):
+            pass
+        answer = everything(wordy)
+    assert answer.startswith(b"HTTP/1.1 400 ") or answer == b""
+    desk.receipt(desk.send())
+
+
+def test_a_proxy_may_hold_more_connections_than_others() -> None:
+    crowd = Crowd(Limits(connections_of_one=2, connections=6), ["192.0.2.0/28", "2001:db8::7"])
+    assert [crowd.enter("192.0.2.16") for _ in range(3)] == [True, True, False]
+    assert [crowd.enter("192.0.2.15") for _ in range(3)] == [True, True, True]
+    assert [crowd.enter("2001:db8::7") for _ in range(2)] == [True, False], "all together"
+    crowd.leave("192.0.2.15")
+    assert not crowd.enter("192.0.2.16")
+    assert crowd.enter("2001:db8::7")
+    assert not crowd.enter("")

@@ -32,6 +32,7 @@ def test_a_code_is_good_once_and_one_step_either_way(
     now = running.time.at
     assert prove(desk, totp.at(now - 30)) == {"accepted": True}
     assert prove(desk, totp.at(now - 30)) == {"accepted": False, "problem": "used"}
+    assert prove(desk, totp.at(now)) == {"accepted": True}
     assert prove(desk, totp.at(now + 30)) == {"accepted": True}
     assert prove(desk, totp.at(now))["problem"] == "used", "older than the last one"
     running.time.at += 90
@@ -50,13 +51,18 @@ def test_what_is_no_code_is_wrong(desk: Any, totp: pyotp.TOTP, answer: str) -> N
     assert prove(desk, answer)["problem"] == "wrong"
 
 
-def test_eight_wrong_tries_lock_for_half_an_hour(
+def test_wrong_tries_wait_longer_each_time_and_the_eighth_locks_for_half_an_hour(
     running: Any, desk: Any, new_desk: Any, totp: pyotp.TOTP
 ) -> None:
-    bad = wrong(totp, running.time.at)
-    for _ in range(7):
-        assert prove(desk, bad)["problem"] == "wrong"
-    assert prove(desk, bad) == {"accepted": False, "problem": "locked", "wait": 1800}
+    for pause in (0, 0, 5, 30, 60, 300, 300):
+        given = prove(desk, wrong(totp, running.time.at))
+        assert (given["problem"], given.get("wait", 0)) == ("wrong", pause)
+        if pause:
+            held = prove(desk, totp.at(running.time.at))
+            assert (held["problem"], held["wait"]) == ("locked", pause), "nothing is judged now"
+        running.time.at += pause
+    eighth = prove(desk, wrong(totp, running.time.at))
+    assert eighth == {"accepted": False, "problem": "locked", "wait": 1800}
     good = totp.at(running.time.at)
     assert prove(desk, good)["problem"] == "locked"
     assert prove(new_desk(label="desk-2"), good)["problem"] == "locked", "the user is locked"
@@ -67,11 +73,12 @@ def test_eight_wrong_tries_lock_for_half_an_hour(
 
 
 def test_a_right_code_forgives_the_wrong_ones(running: Any, desk: Any, totp: pyotp.TOTP) -> None:
-    bad = wrong(totp, running.time.at)
-    for _ in range(7):
-        prove(desk, bad)
+    for _ in range(4):
+        running.time.at += 300
+        prove(desk, wrong(totp, running.time.at))
+    running.time.at += 300
     assert prove(desk, totp.at(running.time.at))["accepted"]
-    assert prove(desk, bad)["problem"] == "wrong"
+    assert prove(desk, wrong(totp, running.time.at)) == {"accepted": False, "problem": "wrong"}
 
 
 def test_the_secret_is_sealed_in_the_database(running: Any, totp: pyotp.TOTP) -> None:

@@ -71,6 +71,7 @@ def test_another_content_under_the_same_number_is_a_fork(
     assert seqs(running, desk) == [1, 2]
     assert running.admin.seen(desk.id).desk.status == "conflict"
     assert desk.receipt(desk.send(event(2, check="usb"), event(3), epoch=2)).epoch == 2
+    running.time.at += 3600  # within the hour, a second fork is a copy
     assert desk.send(event(3), epoch=1).json()["epoch"] == 2
 
 
@@ -217,3 +218,14 @@ def test_nothing_that_is_signed_breaks_the_endpoint(desk: Any, value: Any) -> No
     answer = desk.post("/v1/reports", body if isinstance(value, dict) else value)
     assert answer.status_code in {200, 400, 403, 409}
     assert "Traceback" not in answer.text
+
+
+def test_a_text_that_no_database_can_hold_is_mended_and_taken(
+    running: Any, desk: Any, event: Any
+) -> None:
+    told = event(1, place="a\x00b", text="kept: \\u0000")
+    desk.receipt(desk.send(told, overall="go\x00od", controls=[]))
+    seen = running.admin.seen(desk.id)
+    assert seen.events[0].place == "a\ufffdb"
+    assert seen.events[0].text == "kept: \\u0000"
+    assert seen.desk.overall == "go\ufffdod"

@@ -46,15 +46,38 @@ def test_a_supervisor_sees_the_own_teams_alone(new_desk: Any, signed_in: Any, ev
     assert 'class="badge">2' in mine.get("/").text
 
 
-def test_a_supervisor_without_teams_and_an_administrator_see_all(
-    new_desk: Any, signed_in: Any
-) -> None:
+@pytest.mark.parametrize("role", ["admin", "officer", "auditor"])
+def test_who_is_bound_to_no_team_sees_all(new_desk: Any, signed_in: Any, role: str) -> None:
     for team in ("Billing", "Sales"):
         new_desk(team=team, label=f"{team}-1")
-    boss = signed_in("boss", "admin", ("Billing",))
-    for browser in (signed_in("sue"), boss):
-        assert "Billing-1" in browser.get("/").text
-        assert "Sales-1" in browser.get("/").text
+    page = signed_in("boss", role, ("Billing",)).get("/").text
+    assert "Billing-1" in page
+    assert "Sales-1" in page
+    assert GIVE_TEAMS not in page
+
+
+GIVE_TEAMS = "Nobody gave you a team yet"
+
+
+@pytest.mark.parametrize("role", ["viewer", "supervisor"])
+def test_without_a_team_nothing_is_seen_but_what_to_do_about_it(
+    new_desk: Any, signed_in: Any, event: Any, control: Any, role: str
+) -> None:
+    desk = new_desk(team="Billing", label="Billing-1")
+    told = event(1, "incident.reported", params={"category": "other"}, text="a stranger")
+    desk.send(told, controls=[control(state="fail")], overall="act")
+    browser = signed_in("sue", role)
+    pages = ("/", "/incidents", "/findings", "/teams", "/trends", "/software", "/training")
+    for path in (*pages, "/tamper", "/exports", "/floor/wall"):
+        page = browser.get(path)
+        assert page.status_code == 200, path
+        assert GIVE_TEAMS in page.text, path
+        assert "Billing" not in page.text, path
+        assert "a stranger" not in page.text, path
+    assert browser.get(f"/desk/{desk.id}").status_code == 404
+    assert browser.get("/incidents/1").status_code == 404
+    for sheet in ("desks", "findings", "events"):
+        assert "Billing" not in browser.get(f"/exports/{sheet}.csv").text
 
 
 def test_a_desk_of_another_team_is_not_there_and_the_try_is_written_down(
@@ -86,7 +109,7 @@ def test_an_incident_of_another_team_cannot_be_touched(
 
 
 def test_only_an_administrator_makes_codes(running: Any, signed_in: Any) -> None:
-    supervisor, boss = signed_in("bea"), signed_in("boss", "admin")
+    supervisor, boss = signed_in("bea", teams=("Billing",)), signed_in("boss", "admin")
     assert "/codes" not in supervisor.get("/").text
     assert "An administrator enrols desks" in supervisor.get("/").text
     assert supervisor.get("/codes").status_code == 404
@@ -94,7 +117,7 @@ def test_only_an_administrator_makes_codes(running: Any, signed_in: Any) -> None
     assert made.status_code == 404
     assert "/codes" in boss.get("/").text
     assert boss.submit("/codes", token=boss.token(), team="Billing").status_code == 200
-    assert ("code.made", "Billing") in audit(running, "boss")
+    assert ("code.made", "Billing (1)") in audit(running, "boss")
 
 
 def test_new_teams_end_the_sessions_and_count_at_the_next_sign_in(
@@ -106,6 +129,6 @@ def test_new_teams_end_the_sessions_and_count_at_the_next_sign_in(
     assert browser.get("/").status_code == 303
     browser.sign_in("bea", PASSWORD)
     assert "b-1" not in browser.get("/").text
-    running.admin.add_user("bea", PASSWORD)
+    running.admin.add_user("bea", PASSWORD, "supervisor", ("Sales", "Billing"))
     browser.sign_in("bea", PASSWORD)
     assert "b-1" in browser.get("/").text

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from itertools import product
+from types import ModuleType
 from typing import Any
 
-from agentguard.server.console import (
-    account,
-    codes,
-    desk,
-    floor,
-    incidents,
-    policies,
-    signing_in,
-)
-from agentguard.server.console.gate import HEADERS
+from agentguard.server import console
+from agentguard.server.console.gate import HEADERS, is_open
 from agentguard.server.console.pages import ROOMS
 
 PASSWORD = "correct horse battery staple"
-OPEN = {("GET", "/sign-in"), ("POST", "/sign-in")}
-KNOWN = (account, codes, desk, floor, incidents, policies, signing_in)
+PLANTED = "planted-by-somebody-else"
+OPEN = {
+    *product(("GET", "POST"), ("/sign-in", "/sign-in/second", "/sign-in/enrol", "/sign-in/first")),
+    *(("GET", path) for path in ("/sign-in/company", "/sign-in/company/return")),
+}
+
+
+def rooms() -> set[ModuleType]:
+    """Give every module of the console that holds pages."""
+    names = [one.name for one in pkgutil.iter_modules(console.__path__, f"{console.__name__}.")]
+    return {m for m in map(importlib.import_module, names) if hasattr(m, "HANDLERS")}
 
 
 def routes() -> list[tuple[str, str]]:
@@ -34,13 +38,14 @@ def routes() -> list[tuple[str, str]]:
     return [one for one in found if one[0] != "OPTIONS"]
 
 
-INSIDE = [path for method, path in routes() if method == "POST" and path != "/sign-in"]
+INSIDE = [path for method, path in routes() if method == "POST" and (method, path) not in OPEN]
 FORMS = [path for method, path in routes() if method == "POST"]
 CLOSED = [one for one in routes() if one not in OPEN]
 
 
 def test_the_list_of_routes_is_whole() -> None:
-    assert set(ROOMS) == set(KNOWN)
+    assert set(ROOMS) == rooms()
+    assert {one for one in routes() if is_open(one[1])} == OPEN
     assert {("GET", "/"), ("GET", "/desk/x"), ("POST", "/incidents/1/take")} <= set(routes())
 
 
@@ -97,7 +102,7 @@ def test_no_page_sets_a_cookie_but_the_sign_in(browser: Any) -> None:
 
 
 def test_a_form_that_is_too_large_is_refused(browser: Any) -> None:
-    for path in FORMS:
+    for path in (*INSIDE, "/sign-in"):
         answer = browser.submit(path, token=browser.token(), text="x" * 100_000)
         assert answer.status_code in {400, 413}
         assert "Traceback" not in answer.text
@@ -114,12 +119,12 @@ def test_the_session_s_cookie_is_bound_to_this_host_and_to_tls(running: Any, str
 
 def test_a_session_that_was_planted_is_not_taken_over(running: Any, stranger: Any) -> None:
     running.admin.add_user("sam", PASSWORD)
-    stranger.http.cookies.set("__Host-agentguard", "planted-by-somebody-else", domain="127.0.0.1")
+    stranger.http.cookies.set("__Host-agentguard", PLANTED, domain="localhost.local")
     stranger.sign_in("sam", PASSWORD)
     values = [c.value for c in stranger.http.cookies.jar if c.name == "__Host-agentguard"]
-    assert len(set(values) - {"planted-by-somebody-else"}) == 1
+    assert len(set(values) - {PLANTED}) == 1
     stranger.http.cookies.clear()
-    stranger.http.cookies.set("__Host-agentguard", "planted-by-somebody-else", domain="127.0.0.1")
+    stranger.http.cookies.set("__Host-agentguard", PLANTED, domain="localhost.local")
     assert stranger.get("/").status_code == 303
 
 
@@ -134,5 +139,5 @@ def test_each_sign_in_begins_a_new_session_and_signing_out_ends_it(
     assert seen[0] != seen[1]
     stranger.submit("/sign-out", token=stranger.token())
     stranger.http.cookies.clear()
-    stranger.http.cookies.set("__Host-agentguard", seen[1], domain="127.0.0.1")
+    stranger.http.cookies.set("__Host-agentguard", seen[1], domain="localhost.local")
     assert stranger.get("/").status_code == 303

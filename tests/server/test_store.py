@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -18,18 +19,24 @@ from agentguard.server.settings import ServerSettings
 from agentguard.server.store.tables import METADATA
 
 
-def test_the_migrations_lead_to_the_tables_of_the_code(tmp_path: Path) -> None:
-    settings = ServerSettings(data=tmp_path)
+def is_no_month(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out the parts of a table, which PostgreSQL lists as tables."""
+    return kind != "table" or not re.fullmatch(r"event_[0-9]{6}", name or "")
+
+
+def test_the_migrations_lead_to_the_tables_of_the_code(tmp_path: Path, address: str) -> None:
+    settings = ServerSettings(data=tmp_path, database=address)
     Admin(settings, time.time).close()
     engine = create_engine(settings.database_url)
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), METADATA)
+        every = MigrationContext.configure(connection, opts={"include_name": is_no_month})
+        differences = compare_metadata(every, METADATA)
     engine.dispose()
     assert differences == []
 
 
-def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
-    settings = ServerSettings(data=tmp_path)
+def test_opening_twice_changes_nothing(tmp_path: Path, address: str) -> None:
+    settings = ServerSettings(data=tmp_path, database=address)
     with Admin(settings, time.time) as one:
         one.add_user("sam", "a long enough one")
     with Admin(settings, time.time) as again:

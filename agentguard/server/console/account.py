@@ -1,70 +1,199 @@
-"""A console user's own second factor: a QR code, confirmed by the first one-time code."""
+"""A console user's own factors and sessions; a change wants a fresh proof, one factor must stay."""
 
 from __future__ import annotations
 
-import segno
+from typing import Any
+
 from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server.console.site import Asked, Page, Site, field, page, site_of, visitor_of
-from agentguard.server.store import audit, factors
+from agentguard.server import passwords
+from agentguard.server.console import enrolling, proving
+from agentguard.server.console.proving import ask_first
+from agentguard.server.console.site import (
+    Asked,
+    Page,
+    Site,
+    back,
+    field,
+    page,
+    site_of,
+    visitor_of,
+)
+from agentguard.server.store import audit, factors, passkeys, people, recovery, sessions
+from agentguard.server.store.factors import CONSOLE
+from agentguard.server.store.people import Visitor
 
 ACCOUNT = "/account"
+PASSKEY = "passkey"
+TOTP = "totp"
+LONGEST = 1000  # characters of a password
 
 
 @get(ACCOUNT)
 async def show(request: Asked) -> Page:
-    """Show whether a second factor is enrolled."""
-    return await _page(request, "", "", "")
+    """Show the person's factors and sessions."""
+    return await _page(request)
+
+
+@post(ACCOUNT + "/passkey")
+async def add_passkey(request: Asked) -> Page:
+    """Keep a new passkey."""
+    asked = await ask_first(request)
+    if asked is not None:
+        return asked
+    how = await enrolling.confirm(request, visitor_of(request).name, _purpose(request))
+    said = "console.account.passkey-done" if how == PASSKEY else "console.enrol.wrong"
+    return await _page(request, said=said)
+
+
+@post(ACCOUNT + "/passkey/{id_:str}/forget")
+async def forget_passkey(request: Asked, id_: FromPath[str]) -> Page | Redirect:
+    """Take a passkey away."""
+    asked = await ask_first(request)
+    return asked if asked is not None else await _forget(request, PASSKEY, id_)
 
 
 @post(ACCOUNT + "/totp")
 async def begin(request: Asked) -> Page:
-    """Make a new secret and show it as a QR code, this once; it counts once confirmed."""
-    site, visitor = site_of(request), visitor_of(request)
-    if await _enrolled(site, visitor.name):
-        return await _page(request, "", "", site.words.say("console.account.already"))
-    secret = await site.database.write(
-        lambda c: factors.enrol(c, site.keys, factors.CONSOLE, visitor.name, sure=False)
-    )
-    picture = segno.make(factors.address(visitor.name, secret)).svg_data_uri(
-        scale=5, border=2, dark="#10231f", light="#ffffff"
-    )
-    return await _page(request, picture, secret, "")
+    """Make a secret and show it as a QR code; it counts once confirmed."""
+    asked = await ask_first(request)
+    return asked if asked is not None else await _page(request, app=True)
 
 
 @post(ACCOUNT + "/totp/confirm")
 async def confirm(request: Asked) -> Page:
     """Confirm the secret by a code."""
+    asked = await ask_first(request)
+    if asked is not None:
+        return asked
+    how = await enrolling.confirm(request, visitor_of(request).name, _purpose(request))
+    if how != TOTP:
+        return await _page(request, said="console.account.wrong", app=True)
+    return await _page(request, said="console.account.done")
+
+
+@post(ACCOUNT + "/totp/forget")
+async def forget_app(request: Asked) -> Page | Redirect:
+    """Take the authenticator app away."""
+    asked = await ask_first(request)
+    return asked if asked is not None else await _forget(request, TOTP, "")
+
+
+@post(ACCOUNT + "/recovery")
+async def renew(request: Asked) -> Page:
+    """Make new recovery codes and show them, this once."""
+    asked = await ask_first(request)
+    if asked is not None:
+        return asked
+    made = await enrolling.new_recovery(site_of(request), visitor_of(request).name)
+    return await page(request, "recovery.html", codes=made, first=False)
+
+
+@post(ACCOUNT + "/password")
+async def change_password(request: Asked) -> Page:
+    """Change the password, and end the person's other sessions."""
+    asked = await ask_first(request)
+    if asked is not None:
+        return asked
     site, visitor = site_of(request), visitor_of(request)
-    code = await field(request, "code", 20)
-    problem = await site.database.write(lambda c: _confirm(c, site, visitor.name, code))
-    said = "console.account.wrong" if problem else "console.account.done"
-    return await _page(request, "", "", site.words.say(said))
+    new = await field(request, proving.HIDDEN, LONGEST)
+    if len(new) < passwords.LEAST or not await _local(site, visitor.name):
+        return await _page(request, said="console.account.password-short")
+    hashed = await passwords.slowly(passwords.hashed, new)
+
+    def change(connection: Connection) -> None:
+        people.set_password(connection, visitor.name, hashed)
+        sessions.end_all(connection, visitor.name, but=visitor.token)
+        audit.note(connection, site.now(), visitor.name, "password.changed", visitor.name)
+
+    await site.database.write(change)
+    return await _page(request, said="console.account.password-done")
 
 
-def _confirm(connection: Connection, site: Site, name: str, code: str) -> str:
-    now = site.now()
-    problem = factors.accept(connection, site.keys, factors.CONSOLE, name, answer=code, now=now)
-    if not problem:
-        audit.note(connection, now, name, "totp.confirmed")
-    return problem
-
-
-async def _enrolled(site: Site, name: str) -> bool:
-    return await site.database.read(lambda c: factors.enrolled(c, factors.CONSOLE, name))
-
-
-async def _page(request: Asked, picture: str, secret: str, said: str) -> Page:
+@post(ACCOUNT + "/session/{id_:str}/end")
+async def end(request: Asked, id_: FromPath[str]) -> Redirect:
+    """End one of the person's other sessions, or all of them."""
     site, visitor = site_of(request), visitor_of(request)
+
+    def stop(connection: Connection) -> None:
+        if id_ == "others":
+            sessions.end_all(connection, visitor.name, but=visitor.token)
+        else:
+            sessions.end_one(connection, visitor.name, id_)
+        audit.note(connection, site.now(), visitor.name, "session.ended", visitor.name)
+
+    await site.database.write(stop)
+    return back(ACCOUNT)
+
+
+async def _forget(request: Asked, what: str, id_: str) -> Page | Redirect:
+    """Take a factor away unless it is the last one."""
+    site, visitor = site_of(request), visitor_of(request)
+
+    def forget(connection: Connection) -> bool:
+        name = visitor.name
+        have = len(passkeys.of(connection, CONSOLE, name))
+        if have + factors.enrolled(connection, CONSOLE, name) <= 1:
+            return False
+        if what == PASSKEY:
+            passkeys.forget(connection, CONSOLE, name, id_)
+        else:
+            factors.forget(connection, CONSOLE, name)
+        audit.note(connection, site.now(), name, f"{what}.forgotten", name)
+        return True
+
+    if await site.database.write(forget):
+        return back(ACCOUNT)
+    return await _page(request, said="console.account.last")
+
+
+async def _local(site: Site, name: str) -> bool:
+    """Tell whether the person has a password here, and is not signed in by the company alone."""
+    account = await site.database.read(lambda c: people.account(c, name))
+    return account is not None and account.password != ""
+
+
+def _purpose(request: Asked) -> str:
+    return f"account {sessions.id_of(visitor_of(request).token)}"
+
+
+async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
+    site, visitor = site_of(request), visitor_of(request)
+    offered = await enrolling.offer(request, visitor.name, _purpose(request), app=app)
     return await page(
         request,
         "account.html",
-        picture=picture,
-        secret=secret,
-        said=said,
-        enrolled=await _enrolled(site, visitor.name),
+        said=site.words.say(said, count=passwords.LEAST) if said else "",
+        local=await _local(site, visitor.name),
+        least=passwords.LEAST,
+        own=sessions.id_of(visitor.token),
+        fresh=0 <= site.now() - visitor.proved_at < site.limits.proof_fresh,
+        **offered,
+        **await site.database.read(lambda c: _held(c, site, visitor)),
     )
 
 
-HANDLERS = (show, begin, confirm)
+def _held(connection: Connection, site: Site, visitor: Visitor) -> dict[str, Any]:
+    name = visitor.name
+    return {
+        "enrolled": factors.enrolled(connection, CONSOLE, name),
+        "passkeys": passkeys.listed(connection, CONSOLE, name),
+        "codes_left": recovery.left(connection, name),
+        "sessions": sessions.of(connection, name, site.now(), site.limits),
+    }
+
+
+HANDLERS = (
+    show,
+    add_passkey,
+    forget_passkey,
+    begin,
+    confirm,
+    forget_app,
+    renew,
+    change_password,
+    end,
+)

@@ -1,8 +1,12 @@
-"""Enrolment codes: made here, shown once, listed without the code itself."""
+"""Enrolment codes: made here, shown once, listed without the code itself, and withdrawn."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console.site import (
@@ -10,20 +14,33 @@ from agentguard.server.console.site import (
     Page,
     Site,
     administrator_of,
+    back,
     field,
     page,
     site_of,
 )
-from agentguard.server.store import audit, codes
+from agentguard.server.store import audit, batch_codes, codes
+from agentguard.server.store.batch_codes import MOST, Wish
 
 CODES = "/codes"
+LONGEST_HOURS = 720
+LONGEST_LIST = 60_000  # characters of asset tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A code that was made just now, for how many desks of which team."""
+
+    code: str
+    team: str
+    count: int
 
 
 @get(CODES)
 async def show(request: Asked) -> Page:
     """Show the codes."""
     administrator_of(request)
-    return await _page(request, "", "", "")
+    return await _page(request, None, "")
 
 
 @post(CODES)
@@ -32,29 +49,59 @@ async def make(request: Asked) -> Page:
     site, visitor = site_of(request), administrator_of(request)
     team = " ".join((await field(request, "team", 100)).split())
     if not team:
-        return await _page(request, "", "", site.words.say("console.codes.no-team"))
-    code = await site.database.write(lambda c: _make(c, site, team, visitor.name))
-    return await _page(request, code, team, "")
+        return await _page(request, None, site.words.say("console.codes.no-team"))
+    count = _number(await field(request, "count", 10) or "1", MOST)
+    hours = _number(await field(request, "hours", 10) or str(site.limits.code_hours), LONGEST_HOURS)
+    if not count or not hours:
+        return await _page(request, None, site.words.say("console.codes.wrong"))
+    wish = Wish(
+        team=0,
+        most=count,
+        hours=hours,
+        confirm=bool(await field(request, "confirm")),
+        assets=(await field(request, "assets", LONGEST_LIST)).splitlines(),
+    )
+    code = await site.database.write(lambda c: _make(c, site, team, wish, visitor.name))
+    return await _page(request, _Made(code=code, team=team, count=count), "")
 
 
-def _make(connection: Connection, site: Site, team: str, by: str) -> str:
+@post(CODES + "/{id_:int}/revoke")
+async def revoke(request: Asked, id_: FromPath[int]) -> Redirect:
+    """Withdraw a code; the desks that it has taken in stay."""
+    site, visitor = site_of(request), administrator_of(request)
+
+    def end(connection: Connection) -> None:
+        if batch_codes.revoke(connection, id_, visitor.name, site.now()):
+            audit.note(connection, site.now(), visitor.name, "code.revoked", str(id_))
+
+    await site.database.write(end)
+    return back(CODES)
+
+
+def _make(connection: Connection, site: Site, team: str, wish: Wish, by: str) -> str:
     now = site.now()
-    audit.note(connection, now, by, "code.made", team)
-    return codes.make(connection, team, by, now, site.limits.code_hours)
+    audit.note(connection, now, by, "code.made", f"{team} ({wish.most})")
+    return codes.make_for(connection, team, wish, by, now)
 
 
-async def _page(request: Asked, code: str, team: str, problem: str) -> Page:
+def _number(text: str, most: int) -> int:
+    """Give a whole number from 1 to `most`; 0 when it is none."""
+    whole = int(text) if text.isascii() and text.isdigit() else 0
+    return whole if whole <= most else 0
+
+
+async def _page(request: Asked, made: _Made | None, problem: str) -> Page:
     site = site_of(request)
     return await page(
         request,
         "codes.html",
-        code=code,
-        team=team,
+        made=made,
         problem=problem,
         hours=site.limits.code_hours,
         teams=await site.database.read(codes.teams),
         codes=await site.database.read(codes.listed),
+        batches=await site.database.read(batch_codes.listed),
     )
 
 
-HANDLERS = (show, make)
+HANDLERS = (show, make, revoke)

@@ -8,14 +8,17 @@ from litestar import get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from agentguard.server.console.floor import line, rank
+from agentguard.server.console.floor import line
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
-from agentguard.server.store import audit, findings, floor
+from agentguard.server.store import audit, findings, floor, uses
+from agentguard.server.store.standing import severity
 from agentguard.server.store.times import seconds
+from agentguard.server.tamper import items, kinds
 from agentguard.wire import v1
 
 NO_TIME = 0.0
 LONGEST_ID = 64
+USES = 10  # of a desk that are listed
 
 
 @get("/desk/{id_:str}")
@@ -31,13 +34,16 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
         raise NotFoundException
     await site.database.write(lambda c: audit.note(c, now, visitor.name, "desk.seen", id_))
     opened = await site.database.read(lambda c: findings.still_open(c, id_))
+    signs = await site.database.read(lambda c: items.still_open(c, [id_]))
     return await page(
         request,
         "desk.html",
+        too_often=kinds.TOO_OFTEN.id in signs.get(id_, {}),
         line=line(found, now, site.limits.silent_after),
         measures=_by_measure(found.controls),
-        findings=sorted(opened, key=lambda f: (rank(f.severity), f.opened_at)),
+        findings=sorted(opened, key=lambda f: (severity(f.severity), f.opened_at)),
         events=await site.database.read(lambda c: floor.newest_events(c, id_)),
+        uses=await site.database.read(lambda c: uses.of_desk(c, id_, USES)),
         when=lambda iso: seconds(iso, NO_TIME),
     )
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
-from litestar import get
+from litestar import Response, get
+from sqlalchemy import Connection
 
-from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
-from agentguard.server.store import floor
+from agentguard.server.console import filters
+from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.site import Asked, Page, looked, page, site_of, visitor_of
+from agentguard.server.roles import Scope
+from agentguard.server.store import board, floor
+from agentguard.server.store.board import TIERS, TeamCount, Wanted
 from agentguard.server.store.floor import Desk
+from agentguard.server.store.standing import worst_first
 from agentguard.server.store.times import seconds
 from agentguard.wire import v1
 
-TIERS = ("failing", "attention", "silent", "ok")
+MOST_FINE = 300  # desks up to which the fine ones are named as well
+MOST_TEAMS = 24  # on a wall board
+NOT_MODIFIED = 304
+_AS_OF = re.compile(r'<p class="muted as-of">.*?</p>', re.DOTALL)
 _TIER = {"act": "failing", "attention": "attention", "blind": "attention", "good": "ok"}
-_WORST = ("critical", "high", "medium", "low")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +43,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamView:
-    """A team with its desks by tier."""
+    """A team with what is shown of its desks; `away` said goodbye before they fell silent."""
 
-    name: str
-    counts: dict[str, int]
+    team: TeamCount
     words: tuple[Line, ...]
+    away: tuple[Line, ...]
     fine: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    reach: Reach
+    counts: list[TeamCount]
+    desks: list[Desk]
 
 
 def line(desk: Desk, now: float, silent_after: float) -> Line:
@@ -50,7 +65,9 @@ def line(desk: Desk, now: float, silent_after: float) -> Line:
     blind = desk.overall == "blind"
     if desk.last_seen is None or now - desk.last_seen > silent_after:
         since = desk.last_seen if desk.last_seen is not None else desk.enrolled_at
-        return Line(desk=desk, tier="silent", blind=False, control=None, since=since, more=0)
+        since = desk.goodbye_at or since
+        tier = "away" if desk.goodbye else "silent"
+        return Line(desk=desk, tier=tier, blind=False, control=None, since=since, more=0)
     return Line(
         desk=desk,
         tier=_TIER.get(desk.overall, "attention"),
@@ -61,64 +78,109 @@ def line(desk: Desk, now: float, silent_after: float) -> Line:
     )
 
 
-def worst_first(controls: Iterable[v1.Control]) -> list[v1.Control]:
-    """Give the controls that are not well: failing ones by severity and age, then unread ones."""
-    bad = [c for c in controls if c.state in {"fail", "unknown"}]
-    return sorted(bad, key=lambda c: (c.state != "fail", rank(c.severity), c.since))
+def views(lines: Iterable[Line], counts: Sequence[TeamCount]) -> list[TeamView]:
+    """Group lines by team, the worst team first; the lines keep their order."""
+    by_team: dict[str, list[Line]] = {}
+    for one in lines:
+        by_team.setdefault(one.desk.team, []).append(one)
+    shown = [
+        TeamView(
+            team=team,
+            words=tuple(one for one in by_team[team.name] if one.tier in TIERS[:3]),
+            away=tuple(one for one in by_team[team.name] if one.tier == "away"),
+            fine=tuple(one for one in by_team[team.name] if one.tier == "ok"),
+        )
+        for team in counts
+        if team.name in by_team
+    ]
+    return sorted(shown, key=lambda view: _worst(view.team))
 
 
-def rank(severity: str) -> int:
-    """Give the place of a severity, the worst first; an unknown one comes last."""
-    return _WORST.index(severity) if severity in _WORST else len(_WORST)
+def _worst(team: TeamCount) -> tuple[int, ...]:
+    return tuple(-team.counts[tier] for tier in TIERS[:3])
 
 
-def teams(lines: Iterable[Line]) -> list[TeamView]:
-    """Group the floor by team, the worst team first."""
-    by_team = groupby(sorted(lines, key=lambda one: one.desk.team), key=lambda one: one.desk.team)
-    views = [_team(name, tuple(members)) for name, members in by_team]
-    return sorted(views, key=lambda v: tuple(-v.counts[t] for t in TIERS[:3]))
-
-
-def _team(name: str, lines: tuple[Line, ...]) -> TeamView:
-    counts = Counter(one.tier for one in lines)
-    words = sorted((one for one in lines if one.tier != "ok"), key=_urgency)
-    return TeamView(
-        name=name,
-        counts={tier: counts[tier] for tier in TIERS},
-        words=tuple(words),
-        fine=tuple(one for one in lines if one.tier == "ok"),
+def _read(connection: Connection, wish: Filter, scope: Scope, cutoff: float) -> _Read:
+    reach = filters.reach(connection, wish, scope)
+    wanted = Wanted(teams=reach.teams, cutoff=cutoff, text=wish.text)
+    counts = board.counts(connection, wanted)
+    many = board.tallied(counts)
+    tiers, paged = _tiers(wish, many)
+    start, limit = (wish.start, filters.PAGE) if paged else (0, MOST_FINE)
+    ids = board.page(connection, wanted, tiers, many, start=start, limit=limit)
+    return _Read(
+        reach=reach,
+        counts=counts,
+        desks=floor.among(connection, ids),
     )
 
 
-def _urgency(one: Line) -> tuple[int, bool, int, float]:
-    severity = rank(one.control.severity) if one.control else len(_WORST)
-    return TIERS.index(one.tier), one.blind, severity, one.since
+def _tiers(wish: Filter, many: dict[str, int]) -> tuple[tuple[str, ...], bool]:
+    """Say which desks are listed, and whether page by page.
+
+    Those that were asked for; else all of a small floor; else who needs a word.
+    """
+    if wish.kind:
+        return (wish.kind,), many[wish.kind] > filters.PAGE
+    if sum(many.values()) <= MOST_FINE:
+        return TIERS, False
+    return TIERS[:3], sum(many[tier] for tier in TIERS[:3]) > filters.PAGE
 
 
 async def _values(request: Asked) -> dict[str, Any]:
     site, scope = site_of(request), visitor_of(request).scope
-    now = site.now()
-    silent = site.limits.silent_after
-    desks = await site.database.read(lambda c: floor.desks(c, scope))
-    lines = [line(desk, now, silent) for desk in desks]
-    counts = Counter(one.tier for one in lines)
+    now, silent = site.now(), site.limits.silent_after
+    wish = filters.asked(request, TIERS, path="/")
+    read = await site.database.read(lambda c: _read(c, wish, scope, now - silent))
+    many = board.tallied(read.counts)
+    tiers, paged = _tiers(wish, many)
     return {
-        "teams": teams(lines),
-        "counts": {tier: counts[tier] for tier in TIERS},
-        "total": len(lines),
+        "wish": wish,
+        "counts": many,
+        "total": sum(many.values()),
+        "teams": views((line(desk, now, silent) for desk in read.desks), read.counts),
+        "team": next((t.name for t in read.reach.own if t.id == wish.team), ""),
+        "pager": filters.pager(wish, sum(many[t] for t in tiers)) if paged else None,
+        "board": sorted(read.counts, key=_worst)[:MOST_TEAMS],
+        "sites": read.reach.sites,
+        "shifts": read.reach.shifts,
     }
+
+
+async def _unless_known(request: Asked, template: str) -> Page:
+    """Give a part, or 304 when it differs from the one that is shown by its time alone."""
+    shown = await page(request, template, **await _values(request))
+    tag = f'"{hashlib.sha256(_AS_OF.sub("", shown.content).encode()).hexdigest()[:32]}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response("", status_code=NOT_MODIFIED, headers={"etag": tag})
+    shown.set_header("etag", tag)
+    return shown
 
 
 @get("/")
 async def show(request: Asked) -> Page:
     """Show the floor."""
-    return await page(request, "floor.html", **await _values(request))
+    values = await _values(request)
+    await looked(request, "floor.seen", values["team"])
+    return await page(request, "floor.html", **values)
 
 
 @get("/floor/part")
 async def part(request: Asked) -> Page:
     """Give what the page's script refreshes."""
-    return await page(request, "_floor.html", **await _values(request))
+    return await _unless_known(request, "_floor.html")
 
 
-HANDLERS = (show, part)
+@get("/floor/wall")
+async def wall(request: Asked) -> Page:
+    """Show the floor on a large screen that nobody sits at."""
+    return await page(request, "wall.html", **await _values(request))
+
+
+@get("/floor/wall/part")
+async def wall_part(request: Asked) -> Page:
+    """Give what the wall board's script refreshes."""
+    return await _unless_known(request, "_wall.html")
+
+
+HANDLERS = (show, part, wall, wall_part)

@@ -6,16 +6,23 @@ sign-in page and nothing else.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import MutableMapping
+from contextlib import suppress
 from email.utils import formatdate
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
 from agentguard.server.ingest.http import Answer, App, Receive, Scope, Send, reply
-from agentguard.server.store import people
+from agentguard.server.store import audit, people, sessions
+from agentguard.server.store.database import Busy
 from agentguard.server.store.people import Visitor
 
+LOG = logging.getLogger(__name__)
 SIGN_IN = "/sign-in"
 STATIC = "/static/"
 REFRESH = b"x-refresh"  # the page's own script asks; it does not keep a session alive
@@ -24,13 +31,17 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+PERMISSIONS = (
+    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"permissions-policy", PERMISSIONS.encode()),
 )
 
 
@@ -46,30 +57,55 @@ class Gate:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        scope = _storable(scope)
         headers = dict(scope["headers"])
         guarded = self._guarded(scope["path"], send)
-        visitor = await self._visitor(headers)
+        try:
+            visitor = await self._visitor(headers)
+        except (Busy, SQLAlchemyError) as error:
+            LOG.error("who asks could not be looked up: %s", type(error).__name__)  # noqa: TRY400
+            await self._say(guarded, 503, "console.error.unread")
+            return
         scope.setdefault("state", {})["visitor"] = visitor
         if scope["method"] not in SAFE and not _same_origin(scope, headers):
             await self._say(guarded, 403, "console.error.origin")
-        elif visitor is None and not _is_open(scope["path"]):
+        elif visitor is None and not is_open(scope["path"]):
             await self._turn_away(headers, guarded)
         else:
             await self._inner(scope, receive, guarded)
 
     async def _visitor(self, headers: dict[bytes, bytes]) -> Visitor | None:
-        token = _cookie(headers, self._site.cookie)
+        token = cookie_of(headers, self._site.cookie)
         if not token:
             return None
         site = self._site
         now = site.now()
-        found = await site.database.read(lambda c: people.visitor(c, token, now, site.limits))
+        browser = family_of(headers)
+        found = await site.database.read(
+            lambda c: people.visitor(c, token, now, site.limits, browser=browser)
+        )
         if found is None:
+            await self._end_carried_away(token, browser)
             return None
         visitor, stale = found
         if stale and REFRESH not in headers:
-            await site.database.write(lambda c: people.touch(c, token, now))
+            with suppress(Busy):  # a page is shown all the same; the next one notes the time
+                await site.database.write(lambda c: people.touch(c, token, now))
         return visitor
+
+    async def _end_carried_away(self, token: str, browser: str) -> None:
+        """End a session that turns up in another browser, for its owner too: it was stolen."""
+        site = self._site
+        name = await site.database.read(lambda c: sessions.carried_away(c, token, browser))
+        if not name:
+            return
+
+        def end(connection: Connection) -> None:
+            people.end(connection, token)
+            audit.note(connection, site.now(), name, "session.carried-away", browser)
+
+        await site.database.write(end)
+        LOG.warning("a session turned up in another browser and was ended")
 
     async def _turn_away(self, headers: dict[bytes, bytes], send: Send) -> None:
         if REFRESH in headers:
@@ -99,8 +135,15 @@ class Gate:
         return guarded
 
 
-def _is_open(path: str) -> bool:
-    return path == SIGN_IN or path.startswith(STATIC)
+def _storable(scope: Scope) -> Scope:
+    """Leave NULs out of an address: no text of PostgreSQL can hold one, so no page means one."""
+    path, query = scope["path"].replace("\x00", ""), scope.get("query_string", b"")
+    return {**scope, "path": path, "query_string": query.replace(b"%00", b"")}
+
+
+def is_open(path: str) -> bool:
+    """Tell whether a page is there for people who are not signed in."""
+    return path == SIGN_IN or path.startswith((f"{SIGN_IN}/", STATIC))
 
 
 def _same_origin(scope: Scope, headers: dict[bytes, bytes]) -> bool:
@@ -110,11 +153,3 @@ def _same_origin(scope: Scope, headers: dict[bytes, bytes]) -> bool:
         return site == b"same-origin"
     own = b"%s://%s" % (scope["scheme"].encode(), headers.get(b"host", b""))
     return headers.get(b"origin") == own
-
-
-def _cookie(headers: dict[bytes, bytes], name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(name)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value

@@ -6,8 +6,19 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from agentguard.server.console.site import Asked, Page, back, field, page, site_of, visitor_of
-from agentguard.server.store import incidents
+from agentguard.server.console.site import (
+    Asked,
+    Page,
+    back,
+    field,
+    looked,
+    page,
+    permitted,
+    site_of,
+    visitor_of,
+)
+from agentguard.server.roles import Right
+from agentguard.server.store import incidents, steps
 
 LONGEST_NOTE = 2000
 QUEUE = "/incidents"
@@ -17,6 +28,7 @@ QUEUE = "/incidents"
 async def show(request: Asked) -> Page:
     """Show what waits, then what is closed."""
     database, scope = site_of(request).database, visitor_of(request).scope
+    await looked(request, "incidents.seen")
     return await page(
         request,
         "incidents.html",
@@ -24,13 +36,14 @@ async def show(request: Asked) -> Page:
         closed=await database.read(
             lambda c: incidents.queue(c, closed=True, limit=20, scope=scope)
         ),
+        unsigned=await database.read(lambda c: steps.unsigned(c, scope)),
     )
 
 
 @post(QUEUE + "/{id_:int}/take")
 async def take(request: Asked, id_: FromPath[int]) -> Redirect:
     """Take an incident up."""
-    site, visitor = site_of(request), visitor_of(request)
+    site, visitor = site_of(request), permitted(request, Right.CARE)
     await site.database.write(lambda c: incidents.take_up(c, id_, visitor, site.now()))
     return back(QUEUE)
 
@@ -38,7 +51,7 @@ async def take(request: Asked, id_: FromPath[int]) -> Redirect:
 @post(QUEUE + "/{id_:int}/close")
 async def close(request: Asked, id_: FromPath[int]) -> Redirect:
     """Close an incident with what was done."""
-    site, visitor = site_of(request), visitor_of(request)
+    site, visitor = site_of(request), permitted(request, Right.CARE)
     note = (await field(request, "outcome", LONGEST_NOTE)).strip()
     if note:
         await site.database.write(lambda c: incidents.close(c, id_, visitor, site.now(), note))

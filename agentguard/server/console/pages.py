@@ -4,40 +4,49 @@ from __future__ import annotations
 
 import hmac
 import logging
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 
-from agentguard.server.console import (
-    account,
-    codes,
-    desk,
-    floor,
-    incidents,
-    policies,
-    signing_in,
-)
-from agentguard.server.console.gate import SAFE, SIGN_IN, Gate
+from agentguard.server import console
+from agentguard.server.console.gate import SAFE, Gate, is_open
 from agentguard.server.console.site import HERE, Asked, Page, Site, error_page, field, site_of
 from agentguard.server.ingest.http import App
+from agentguard.server.jobs import Jobs
 from agentguard.server.store.database import Busy
 
 LOG = logging.getLogger(__name__)
-ROOMS = (account, codes, desk, floor, incidents, policies, signing_in)
 LARGEST_FORM = 64 * 1024  # bytes
 SERVER_ERROR = 500
 UNAVAILABLE = 503
 
 
+def _rooms() -> tuple[ModuleType, ...]:
+    """Give every module of the console that holds pages: it has HANDLERS."""
+    names = (f"{console.__name__}.{one.name}" for one in iter_modules(console.__path__))
+    every = [import_module(name) for name in names if name != __name__]
+    return tuple(one for one in every if hasattr(one, "HANDLERS"))
+
+
+ROOMS = _rooms()
+
+
 def make_console(site: Site) -> App:
     """Give the console as an ASGI application; its life begins and ends the database's work."""
+    jobs = Jobs(site.database, site.settings, site.now)
 
     async def begin() -> None:
         site.database.start()
+        if site.settings.jobs:
+            jobs.start()
 
     async def end() -> None:
+        await jobs.stop()
         await site.database.stop()
         site.database.close()
 
@@ -60,7 +69,7 @@ def make_console(site: Site) -> App:
 
 async def _check_form(request: Asked) -> None:
     """Refuse a form without the session's token; the sign-in has no session yet."""
-    if request.method in SAFE or request.url.path == SIGN_IN:
+    if request.method in SAFE or is_open(request.url.path):
         return
     visitor = request.scope["state"].get("visitor")
     wanted = site_of(request).keys.token(visitor.token) if visitor else ""

@@ -1,54 +1,49 @@
-"""Signing in and out: password (Argon2id), then a one-time code where one is enrolled.
+"""Signing in and out: a password (Argon2id) first, then always a second factor.
 
 Wrong tries make the account and the address wait, longer each time. An unknown name costs the
-same time as a known one.
+same time as a known one. Only after the second factor does a session begin, under a new id.
 """
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 from litestar import get, post
-from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server import passwords
+from agentguard.server.console import second
+from agentguard.server.console.browsers import cookie, gone
 from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.site import Asked, Page, Site, back, field, page, site_of, visitor_of
-from agentguard.server.store import audit, factors, people, tries
+from agentguard.server.store import audit, passing, people, tries
 
-# Two at a time: four would stop everything else for seconds on a small machine.
-_WORKERS = ThreadPoolExecutor(2, thread_name_prefix="server-password")
+STEP = "step"  # the cookie of a sign-in that waits for its second factor
 LONGEST = 1000  # characters of a password
+NAME = 100  # characters of a name, also when its letters were made small: ß becomes ss
 
 
 @get(SIGN_IN)
 async def show(request: Asked) -> Page:
     """Show the sign-in page."""
-    return await page(request, "sign_in.html", problem="", name="")
+    return await _page(request, 200, "", "")
 
 
 @post(SIGN_IN)
 async def sign_in(request: Asked) -> Page | Redirect:
-    """Sign in, or say why not."""
+    """Judge the password, and go on to the second factor."""
     site = site_of(request)
-    name = (await field(request, "name", 100)).strip().casefold()
-    keys = _keys(request, name)
-    wait = await site.database.read(lambda c: max(tries.wait(c, k, site.now()) for k in keys))
+    name = (await field(request, "name", NAME)).strip().casefold()[:NAME]
+    keys = second.key_of(name), address_key(request)
+    wait = await second.waits(site, *keys)
     if wait:
-        return await _again(request, name, site.words.say("console.sign-in.wait", seconds=wait))
-    right = await _password(site, name, await field(request, "password", LONGEST))
-    code = await field(request, "code", 20)
-    token = await site.database.write(lambda c: _begin(c, site, name, code) if right else "")
-    if not token:
+        return await _page(request, 401, name, site.words.say("console.sign-in.wait", seconds=wait))
+    if not await _password(site, name, await field(request, "password", LONGEST)):
         wait = await site.database.write(lambda c: _failed(c, site, keys))
         id_ = "console.sign-in.wait" if wait else "console.sign-in.wrong"
-        return await _again(request, name, site.words.say(id_, seconds=wait))
-    await site.database.write(lambda c: tries.forgive(c, keys[0]))
-    answer = back("/")
-    answer.set_cookie(_cookie(site, token))
+        return await _page(request, 401, name, site.words.say(id_, seconds=wait))
+    token = await site.database.write(lambda c: passing.begin(c, name, site.now()))
+    answer = back(f"{SIGN_IN}/second")
+    answer.set_cookie(cookie(site, token, STEP, seconds=passing.MINUTES))
     return answer
 
 
@@ -58,60 +53,42 @@ async def sign_out(request: Asked) -> Redirect:
     site, visitor = site_of(request), visitor_of(request)
     await site.database.write(lambda c: people.end(c, visitor.token))
     answer = back(SIGN_IN)
-    answer.delete_cookie(site.cookie)
+    answer.set_cookie(gone(site))
     return answer
 
 
-def _keys(request: Asked, name: str) -> tuple[str, str]:
+def address_key(request: Asked) -> str:
+    """Give the key under which wrong tries of an address are counted."""
     client = request.client
-    return f"sign-in:{name}", f"address:{client.host if client else ''}"
+    return f"address:{client.host if client else ''}"
 
 
-async def _again(request: Asked, name: str, problem: str) -> Page:
-    return await page(request, "sign_in.html", status=401, problem=problem, name=name)
+async def _page(request: Asked, status: int, name: str, problem: str) -> Page:
+    provider = site_of(request).provider
+    return await page(
+        request,
+        "sign_in.html",
+        status=status,
+        problem=problem,
+        name=name,
+        company=provider.company.label if provider else "",
+    )
 
 
 async def _password(site: Site, name: str, password: str) -> bool:
     account = await site.database.read(lambda c: people.account(c, name))
-    stored = account.password if account else ""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_WORKERS, passwords.right, stored, password)
-
-
-def _begin(connection: Connection, site: Site, name: str, code: str) -> str:
-    """Begin a session after the second factor; empty when the code is not good."""
-    now = site.now()
-    if factors.enrolled(connection, factors.CONSOLE, name):
-        keys = site.keys
-        if factors.accept(connection, keys, factors.CONSOLE, name, answer=code, now=now):
-            return ""
-    audit.note(connection, now, name, "signed-in")
-    return people.begin(connection, name, now, site.limits)
+    return await passwords.slowly(passwords.right, account.password if account else "", password)
 
 
 def _failed(connection: Connection, site: Site, keys: tuple[str, str]) -> int:
     limits = site.limits
-    account = tries.Rule(
-        tries=limits.sign_in_tries, wait=limits.sign_in_wait, most=limits.sign_in_wait_most
-    )
     address = tries.Rule(
         tries=limits.sign_in_tries * 4, wait=limits.sign_in_wait, most=limits.sign_in_wait_most
     )
     audit.note(connection, site.now(), keys[0], "sign-in.refused")
     return max(
-        tries.failed(connection, keys[0], site.now(), account),
+        tries.failed(connection, keys[0], site.now(), second.patience(site)),
         tries.failed(connection, keys[1], site.now(), address),
-    )
-
-
-def _cookie(site: Site, token: str) -> Cookie:
-    return Cookie(
-        key=site.cookie,
-        value=token,
-        path="/",
-        httponly=True,
-        secure=site.settings.secure,
-        samesite="lax",
     )
 
 

@@ -12,14 +12,20 @@ from litestar.datastructures import FormMultiDict, State
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
 from agentguard.model.messages import Message
 from agentguard.server.console import moments
+from agentguard.server.console.navigation import menu
 from agentguard.server.keys import ServerKeys
+from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
+from agentguard.server.signin.oidc import Provider
+from agentguard.server.store import audit, identities
 from agentguard.server.store.database import Database
 from agentguard.server.store.incidents import waiting
-from agentguard.server.store.people import ADMIN, Visitor
+from agentguard.server.store.people import Visitor
+from agentguard.server.tamper import items
 from agentguard.texts import Texts
 
 HERE = Path(__file__).parent
@@ -38,6 +44,7 @@ class Site:
     now: Now
     words: Texts
     pages: Environment
+    provider: Provider | None = None
 
     @property
     def limits(self) -> Limits:
@@ -95,6 +102,20 @@ def administrator_of(request: Asked) -> Visitor:
     return visitor
 
 
+def permitted(request: Asked, right: Right) -> Visitor:
+    """Give who is signed in when the role has the right; for others there is no such page."""
+    visitor = visitor_of(request)
+    if not may(visitor.role, right):
+        raise NotFoundException
+    return visitor
+
+
+async def looked(request: Asked, act: str, subject: str = "") -> None:
+    """Write down that somebody looked at what is held on people."""
+    site, visitor = site_of(request), visitor_of(request)
+    await site.database.write(lambda c: audit.note(c, site.now(), visitor.name, act, subject))
+
+
 async def page(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
     """Render a page for whoever is signed in."""
     site = site_of(request)
@@ -102,8 +123,11 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     shown = {
         "visitor": visitor,
         "admin": visitor is not None and visitor.role == ADMIN,
+        "teamless": visitor is not None and visitor.scope == frozenset(),
+        "may": {r.value: visitor is not None and may(visitor.role, r) for r in Right},
+        "menu": menu(visitor.role) if visitor else [],
+        "badges": await _badges(site, visitor) if visitor else {},
         "token": site.keys.token(visitor.token) if visitor else "",
-        "waiting": await site.database.read(lambda c: waiting(c, visitor.scope)) if visitor else 0,
         "now": site.now(),
         "path": request.url.path,
         **values,
@@ -112,13 +136,26 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     return Response(html, media_type=MediaType.HTML, status_code=status)
 
 
+async def _badges(site: Site, visitor: Visitor) -> dict[str, int]:
+    """Give what waits behind a line of the menu, by its path."""
+
+    def count(connection: Connection) -> dict[str, int]:
+        return {
+            "/incidents": waiting(connection, visitor.scope),
+            "/devices": identities.waiting(connection, visitor.scope),
+            "/tamper": items.waiting(connection, visitor.scope),
+        }
+
+    return await site.database.read(count)
+
+
 def error_page(request: Asked, status: int) -> Page:
     """Say in plain words what is wrong, without any look into the database."""
     site = site_of(request)
     known = f"console.error.{status}"
     said = known if site.words.has(f"{known}.title") else "console.error.other"
     html = site.pages.get_template("error.html").render(
-        said=said, visitor=None, admin=False, token="", waiting=0, now=site.now(), path=""
+        said=said, visitor=None, admin=False, token="", menu=[], badges={}, now=site.now(), path=""
     )
     return Response(html, media_type=MediaType.HTML, status_code=status)
 
@@ -129,7 +166,7 @@ def back(path: str) -> Redirect:
 
 
 async def field(request: Asked, name: str, most: int = 200) -> str:
-    """Give a form's field as text, cut to `most` characters."""
+    """Give a form's field as text, cut to `most` characters; no database holds a NUL."""
     form: FormMultiDict = await request.form()
     value = form.get(name, "")
-    return value[:most] if isinstance(value, str) else ""
+    return value.replace("\x00", "")[:most] if isinstance(value, str) else ""

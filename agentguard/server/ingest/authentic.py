@@ -1,61 +1,108 @@
 """Tells whether a request comes from an enrolled device: RFC 9421 signature, digest, time, nonce.
 
-The order matters: nothing is looked up before the digest holds, and a nonce is only remembered
-once the signature is right, so that nobody else can use it up.
+The order matters: nothing is looked up before the digest holds, and a nonce is only remembered and
+a device's pace only counted once the signature is right, so that nobody else can use them up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
+from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
-from nacl.signing import VerifyKey
 
 from agentguard.server.ingest.http import Refused, Request
+from agentguard.server.ingest.pace import Pace
 from agentguard.server.settings import Now
+from agentguard.server.store import devices
 from agentguard.server.store.devices import Known
 from agentguard.wire import httpsig
 
+MINUTE = 60  # seconds
 Lookup = Callable[[str], Awaitable[Known | None]]
 
 
 class Nonces:
-    """Remembers signatures for the time in which they could be replayed, in two generations."""
+    """Remembers signatures for the time in which they could be replayed, by when they were made."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._new: set[str] = set()
-        self._old: set[str] = set()
-        self._since = 0.0
+        self._count = 0
+        self._by_minute: dict[int, set[str]] = {}
 
-    def first(self, keyid: str, nonce: str, now: float) -> bool:
-        """Tell whether it is seen for the first time, and remember it.
+    def first(self, parameters: httpsig.Parameters, now: float) -> bool:
+        """Tell whether one whose time is right is seen for the first time, and remember it.
 
         Raises:
             Refused: too many are remembered already.
 
         """
-        if not 0 <= now - self._since < 2 * httpsig.MAX_SKEW:
-            self._old, self._new, self._since = self._new, set(), now
-        if len(self._new) >= self._most:
-            raise Refused(429, "busy", retry_after=60)
-        key = f"{keyid} {nonce}"
-        if key in self._new or key in self._old:
+        minute = parameters.created // MINUTE
+        there = self._by_minute.get(minute)
+        if there is None:
+            self._forget(int(now - httpsig.MAX_SKEW) // MINUTE)
+            there = self._by_minute[minute] = set()
+        if self._count >= self._most:
+            raise Refused(429, "busy", retry_after=MINUTE)
+        key = f"{parameters.keyid} {parameters.nonce}"
+        if key in there:
             return False
-        self._new.add(key)
+        there.add(key)
+        self._count += 1
         return True
+
+    def _forget(self, oldest: int) -> None:
+        """Forget what is too old to be accepted again."""
+        for minute in [minute for minute in self._by_minute if minute < oldest]:
+            self._count -= len(self._by_minute.pop(minute))
 
 
 class Authentic:
-    """Verifies signed requests."""
+    """Verifies signed requests; with `at_hand` by what is known from before, if that is enough."""
 
-    def __init__(self, lookup: Lookup, now: Now, nonces: Nonces) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        now: Now,
+        nonces: Nonces,
+        pace: Pace,
+        at_hand: Lookup | None = None,
+    ) -> None:
         self._lookup = lookup
+        self._lookups = (lookup,) if at_hand is None else (at_hand, lookup)
         self._now = now
         self._nonces = nonces
+        self._pace = pace
 
     async def device(self, request: Request) -> Known:
-        """Give the device that signed the request.
+        """Give the device that signed the request, and that may report.
+
+        Raises:
+            Refused: `kind` says why.
+
+        """
+        return _may_report(await self.signer(request))
+
+    async def again(self, signer: Known) -> Known:
+        """Judge a device anew that signed a request, after what was known of it has changed.
+
+        Raises:
+            Refused: `kind` says why.
+
+        """
+        known = await self._lookup(signer.id)
+        if known is None:
+            raise Refused(401, "unknown-device")
+        key = signer.before if signer.by_before else signer.public_key
+        if key == known.public_key:
+            return _may_report(_not_retired(known))
+        if key == known.before and self._now() < known.until:
+            return _may_report(_not_retired(replace(known, by_before=True)))
+        raise Refused(401, "signature")
+
+    async def signer(self, request: Request) -> Known:
+        """Give the device that signed the request, whether it waits or shares its key.
 
         Raises:
             Refused: `kind` says why.
@@ -69,22 +116,57 @@ class Authentic:
         if parsed is None:
             raise Refused(401, "signature")
         parameters, signature = parsed
-        known = await self._lookup(parameters.keyid)
-        if known is None:
-            raise Refused(401, "unknown-device")
         target = httpsig.Target(
             method=request.method, authority=given.get("host", ""), path=request.path
         )
         base = httpsig.signature_base(target, digest, parameters)
-        try:
-            VerifyKey(known.public_key).verify(base, signature)
-        except BadSignatureError:
-            raise Refused(401, "signature") from None
         now = self._now()
+        self._pace.judge(parameters.keyid, now)
+        signer = await self._signer(parameters.keyid, base, signature, now)
         if abs(now - parameters.created) > httpsig.MAX_SKEW:
             raise Refused(401, "clock_skew")
-        if not self._nonces.first(parameters.keyid, parameters.nonce, now):
+        if not self._nonces.first(parameters, now):
             raise Refused(401, "replayed")
-        if known.retired:
-            raise Refused(410, "revoked")
+        await self._pace.count(parameters.keyid, now)
+        return _not_retired(signer)
+
+    async def _signer(self, id_: str, base: bytes, signature: bytes, now: float) -> Known:
+        for lookup in self._lookups:
+            known = await lookup(id_)
+            if known is None:
+                raise Refused(401, "unknown-device")
+            signer = _signer(known, base, signature, now)
+            if signer is not None:
+                return signer
+        raise Refused(401, "signature")
+
+
+def _not_retired(known: Known) -> Known:
+    if known.retired:
+        raise Refused(410, "revoked")
+    return known
+
+
+def _may_report(known: Known) -> Known:
+    if known.status == devices.PENDING:
+        raise Refused(403, "pending")
+    if known.status == devices.CLONED:
+        raise Refused(409, "cloned")
+    return known
+
+
+def _signer(known: Known, base: bytes, signature: bytes, now: float) -> Known | None:
+    """Give the device when it has signed, with its key or with the one before while that counts."""
+    if _holds(known.public_key, base, signature):
         return known
+    if now < known.until and _holds(known.before, base, signature):
+        return replace(known, by_before=True)
+    return None
+
+
+def _holds(key: bytes, base: bytes, signature: bytes) -> bool:
+    try:
+        crypto_sign_open(signature + base, key)  # a VerifyKey made for each request costs more
+    except BadSignatureError:
+        return False
+    return True

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from agentguard.server.ingest import http
+from agentguard.server.feeds import metrics
+from agentguard.server.feeds.metrics import Metrics
+from agentguard.server.feeds.outbox import listener
+from agentguard.server.ingest import http, openapi
+from agentguard.server.ingest.apps import Apps
 from agentguard.server.ingest.authentic import Authentic, Nonces
 from agentguard.server.ingest.enrol import Enrolment
+from agentguard.server.ingest.holding import Holding
 from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.ingest.keepers import Keepers
 from agentguard.server.ingest.known import KnownDevices
+from agentguard.server.ingest.openings import Openings
+from agentguard.server.ingest.pace import Pace
 from agentguard.server.ingest.policies import Policies
 from agentguard.server.ingest.proofs import Proofs
+from agentguard.server.ingest.readiness import Readiness
+from agentguard.server.ingest.refusals import Refusals
+from agentguard.server.ingest.rekey import Rekeying
 from agentguard.server.ingest.reports import Reports
+from agentguard.server.ingest.seats import Seats
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.database import Busy, Database
 from agentguard.server.store.devices import Known
+from agentguard.server.tamper.watch import Watch
 from agentguard.texts import Texts
-from agentguard.wire import v1
+from agentguard.wire import apps, holding, keeping, openings, v1
 
 LOG = logging.getLogger(__name__)
-LIVE = "/healthz"
+LIVE, READY = "/healthz", "/readyz"
 
 Handler = Callable[[Request], Awaitable[Answer]]
 
@@ -44,21 +58,70 @@ class Door:
         self._words = words
         self._busy = settings.limits.retry_after
         self._devices = KnownDevices(database, settings.limits, now)
-        authentic = Authentic(self._devices.known, now, Nonces(settings.limits.nonces))
+        self._metrics = Metrics(database, settings)
+        self._refusals = Refusals(now)
+        self._description = openapi.document(words)
+        self._handlers: dict[tuple[str, str], Handler] = {
+            **self._asked_by_devices(settings, database, keys, now),
+            ("GET", LIVE): _alive,
+            ("GET", READY): Readiness(database, settings, now).answer,
+            ("GET", metrics.PATH): self._metrics.answer,
+            ("GET", openapi.PATH): self._described,
+        }
+        self._paths = frozenset(path for _, path in self._handlers)
+
+    def _asked_by_devices(
+        self, settings: ServerSettings, database: Database, keys: ServerKeys, now: Now
+    ) -> dict[tuple[str, str], Handler]:
+        watch = Watch(settings.limits, listener(settings))
+        pace, authentic, reporting = self._signers(settings, database, watch, now)
         policies = Policies(database, now)
         parts = (database, keys, settings.limits, now)
         enrolment = Enrolment(*parts)
-        reports = Reports(*parts, policies.wanted)
+        seats = Seats(database, keys, settings.limits.keys)
+        reports = Reports(
+            *parts,
+            wanted=policies.wanted,
+            forget=self._devices.forget,
+            again=reporting.again,
+            watch=watch,
+            seats=seats,
+            pace=pace,
+        )
+        keepers = Keepers(database, reports, settings.limits, now)
         proofs = Proofs(*parts)
-        self._handlers: dict[tuple[str, str], Handler] = {
+        opened = Openings(database, keys, watch.listener, now)
+        rekeying = Rekeying(*parts, self._devices.forget)
+        return {
             ("POST", v1.ENROL): enrolment.answer,
-            ("POST", v1.REPORTS): _signed(authentic, reports.answer),
-            ("POST", v1.PROOFS): _signed(authentic, proofs.answer),
-            ("GET", v1.POLICY): _signed(authentic, policies.answer),
-            ("GET", v1.ROOTS): _signed(authentic, policies.roots),
-            ("GET", LIVE): _alive,
+            ("POST", v1.REPORTS): _signed(reporting.device, reports.answer),
+            ("POST", keeping.KEEPER): _signed(authentic.device, keepers.answer),
+            ("POST", keeping.CODE): _signed(authentic.device, keepers.code),
+            ("POST", v1.PROOFS): _signed(authentic.device, proofs.answer),
+            ("POST", apps.APPS): _signed(authentic.device, Apps(*parts).answer),
+            ("POST", openings.OPENINGS): _signed(authentic.device, opened.answer),
+            ("POST", v1.ROTATE): _signed(authentic.device, rekeying.rotate),
+            ("POST", v1.SPLIT): _signed(authentic.signer, rekeying.split),
+            ("GET", holding.HELD): _signed(authentic.device, Holding(*parts).answer),
+            ("GET", v1.POLICY): _signed(authentic.device, policies.answer),
+            ("GET", v1.ROOTS): _signed(authentic.device, policies.roots),
         }
-        self._paths = frozenset(path for _, path in self._handlers)
+
+    def _signers(
+        self, settings: ServerSettings, database: Database, watch: Watch, now: Now
+    ) -> tuple[Pace, Authentic, Authentic]:
+        """Give the pace of reports, who lets in what is asked, and who lets in reports.
+
+        They hold a device to its pace apart: a backlog takes nothing from who waits at the desk.
+        """
+
+        async def unruly(device: str, at: float) -> None:
+            await database.write(lambda c: watch.too_often(c, device, at))
+
+        nonces, known = Nonces(settings.limits.nonces), self._devices.known
+        pace, other = (Pace(settings.limits, unruly) for _ in range(2))
+        reporting = Authentic(known, now, nonces, pace, self._devices.at_hand)
+        return pace, Authentic(known, now, nonces, other), reporting
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         """Serve one ASGI request."""
@@ -70,12 +133,17 @@ class Door:
             await self._inner(scope, receive, send)
 
     async def _serve(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        begun = asyncio.get_running_loop().time()
         try:
             given = await self._answer(scope, receive)
         except http.Gone:
             return
         except Refused as refused:
+            self._refusals.note(refused, scope["path"] if scope["path"] in self._paths else "/v1")
+            self._metrics.refused(refused.kind)
             given = http.problem(refused, self._words)
+        path = scope["path"] if scope["path"] in self._paths else "/v1"
+        self._metrics.count(path, given.status, asyncio.get_running_loop().time() - begun)
         await http.reply(send, given, self._now())
 
     async def _answer(self, scope: http.Scope, receive: http.Receive) -> Answer:
@@ -93,12 +161,16 @@ class Door:
             LOG.error("%s failed: %s", scope["path"], type(error).__name__)  # noqa: TRY400 - no values
             raise Refused(503, "unavailable", retry_after=self._busy) from None
 
+    async def _described(self, _request: Request) -> Answer:
+        return Answer(status=200, body=self._description)
+
 
 def _signed(
-    authentic: Authentic, handler: Callable[[Request, Known], Awaitable[Answer]]
+    known: Callable[[Request], Awaitable[Known]],
+    handler: Callable[[Request, Known], Awaitable[Answer]],
 ) -> Handler:
     async def verified(request: Request) -> Answer:
-        return await handler(request, await authentic.device(request))
+        return await handler(request, await known(request))
 
     return verified
 

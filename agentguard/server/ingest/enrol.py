@@ -10,13 +10,15 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
+from agentguard.server.feeds import happenings
 from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
 from agentguard.server.store import audit, codes, devices, policies, tries
-from agentguard.server.store.codes import CodeRefused
+from agentguard.server.store.codes import CodeRefused, Grant
 from agentguard.server.store.database import Database
+from agentguard.server.store.devices import KeyRefused
 from agentguard.wire import v1
 
 KEY = 32  # bytes of an Ed25519 public key
@@ -42,7 +44,7 @@ class Enrolment:
 
         """
         asked = _decoded(request.body)
-        key = _proved(asked)
+        key = proved(asked.public_key, asked.proof, f"{asked.code}\n{asked.nonce}")
         await self._not_too_often(request.client)
         try:
             enrolled = await self._database.write(lambda c: self._enrol(c, asked, key))
@@ -51,23 +53,51 @@ class Enrolment:
                 lambda c: tries.failed(c, f"enrol:{request.client}", self._now(), self._rule)
             )
             raise Refused(403, f"code-{refused.kind}") from None
+        except KeyRefused:
+            raise Refused(403, "key-given-up") from None
         return http.answer(201, enrolled)
 
     def _enrol(self, connection: Connection, asked: v1.Enrol, key: bytes) -> v1.Enrolled:
         now = self._now()
         id_ = devices.id_of(connection, key)
-        team_id, team = codes.take(connection, asked.code, now, id_)
-        about = devices.About(team=team_id, label=asked.label, system=asked.system)
-        devices.put(connection, id_, key, about, now)
-        audit.note(connection, now, f"device:{id_}", "device.enrolled", team)
+        grant = codes.take(connection, asked.code, now, id_, asked.asset)
+        state = self._state(connection, id_, grant)
+        if not grant.again:
+            about = devices.About(
+                team=grant.team,
+                label=asked.label,
+                system=asked.system,
+                asset=asked.asset,
+                key_place=asked.key_place,
+            )
+            devices.put(connection, id_, key, about, now, state)
+            act = "device.asked" if state == devices.PENDING else "device.enrolled"
+            audit.note(connection, now, f"device:{id_}", act, grant.team_name)
+            happenings.of_device(connection, id_, act.removeprefix("device."), now)
         root = policies.roots(connection)
         return v1.Enrolled(
             device=id_,
-            team=team,
+            team=grant.team_name,
             receipt_key=self._keys.receipt_key,
             next_in=self._limits.next_in,
             policy_root=f"[{root[-1].decode()}]" if root else "",
+            pending=state == devices.PENDING,
         )
+
+    def _state(self, connection: Connection, id_: str, grant: Grant) -> str:
+        """Give the status of a device after its code was used.
+
+        A code that was used before changes nothing, so that nobody who was turned away comes back
+        by it; nor does one for many, unless a person says so.
+        """
+        before = devices.status(connection, id_)
+        if grant.again:
+            if before == devices.RETIRED:
+                raise CodeRefused("used")
+            return before
+        turned_away = before in {devices.RETIRED, devices.CLONED}
+        waits = grant.confirm or self._limits.confirm_all or (grant.many and turned_away)
+        return devices.PENDING if waits else devices.ACTIVE
 
     async def _not_too_often(self, client: str) -> None:
         key = f"enrol:{client}"
@@ -86,17 +116,22 @@ def _decoded(body: bytes) -> v1.Enrol:
     return asked
 
 
-def _proved(asked: v1.Enrol) -> bytes:
-    """Give the public key, whose owner has signed this request."""
+def proved(public_key: str, proof: str, said: str) -> bytes:
+    """Give the raw public key, whose owner has signed `said`.
+
+    Raises:
+        Refused: it has not, or key or proof are none.
+
+    """
     try:
-        key = base64.b64decode(asked.public_key, validate=True)
-        proof = base64.b64decode(asked.proof, validate=True)
+        key = base64.b64decode(public_key, validate=True)
+        signature = base64.b64decode(proof, validate=True)
     except (binascii.Error, ValueError):
         raise Refused(400, "malformed") from None
-    if len(key) != KEY or len(proof) != SIGNATURE:
+    if len(key) != KEY or len(signature) != SIGNATURE:
         raise Refused(400, "malformed")
     try:
-        VerifyKey(key).verify(f"{asked.code}\n{asked.nonce}".encode(), proof)
+        VerifyKey(key).verify(said.encode(), signature)
     except BadSignatureError:
         raise Refused(403, "proof") from None
     return key

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+import zstandard
 
 from agentguard.texts import Texts
 from agentguard.wire import v1
@@ -20,26 +21,30 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 GZIP = 31  # zlib's window bits for a gzip body
+WINDOW = 8 * 1024 * 1024  # bytes that a zstd frame may look back; RFC 8878 asks for as much
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _JSON = msgspec.json.Encoder()
 
 
 class Refused(Exception):
     """The request is answered with a problem; `kind` classes it and names its words."""
 
-    def __init__(self, status: int, kind: str, *, retry_after: int = 0, epoch: int = 0) -> None:
+    def __init__(
+        self, status: int, kind: str, *, retry_after: int = 0, epoch: int = 0, seq: int = 0
+    ) -> None:
         super().__init__(kind)
         self.status = status
         self.kind = kind
         self.retry_after = retry_after
         self.epoch = epoch
+        self.seq = seq
 
 
 class Gone(Exception):
     """The other side went away; nobody waits for an answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A request whose body is `sent` as it came and `body` after decompression."""
 
     method: str
@@ -50,8 +55,7 @@ class Request:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What goes back; `headers` come on top of the usual ones."""
 
     status: int
@@ -73,6 +77,7 @@ def problem(refused: Refused, words: Texts) -> Answer:
         status=refused.status,
         kind=refused.kind,
         epoch=refused.epoch,
+        seq=refused.seq,
     )
     again = refused.retry_after
     return Answer(
@@ -103,8 +108,13 @@ async def read(scope: Scope, receive: Receive) -> Request:
         headers=headers,
         client=client[0] if client else "",
         sent=sent,
-        body=_plain(sent, headers.get("content-encoding", "")),
+        body=storable(_plain(sent, headers.get("content-encoding", ""))),
     )
+
+
+def storable(body: bytes) -> bytes:
+    """Put U+FFFD for each escaped NUL, which no text of PostgreSQL can hold."""
+    return _NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body
 
 
 async def _body(receive: Receive) -> bytes:
@@ -126,8 +136,13 @@ async def _body(receive: Receive) -> bytes:
 def _plain(sent: bytes, encoding: str) -> bytes:
     if encoding in {"", "identity"}:
         return sent
-    if encoding != "gzip":
+    unpack = {"gzip": _gunzipped, "zstd": _unzstd}.get(encoding)
+    if unpack is None:
         raise Refused(415, "encoding")
+    return unpack(sent)
+
+
+def _gunzipped(sent: bytes) -> bytes:
     unpack = zlib.decompressobj(GZIP)
     try:
         body = unpack.decompress(sent, v1.MAX_BODY)
@@ -140,25 +155,33 @@ def _plain(sent: bytes, encoding: str) -> bytes:
     return body
 
 
+def _unzstd(sent: bytes) -> bytes:
+    """Unpack piece by piece: a frame's head may promise any size, and ask for any window."""
+    unpack = zstandard.ZstdDecompressor(max_window_size=WINDOW)
+    try:
+        with unpack.stream_reader(sent, read_across_frames=True) as reader:
+            body = reader.read(v1.MAX_BODY + 1)
+    except zstandard.ZstdError:
+        raise Refused(400, "malformed") from None
+    if len(body) > v1.MAX_BODY:
+        raise Refused(413, "too-large")
+    return body
+
+
 @lru_cache(maxsize=4)
-def _date(now: int) -> str:
-    return formatdate(now, usegmt=True)
+def _date(now: int) -> tuple[bytes, bytes]:
+    return b"date", formatdate(now, usegmt=True).encode()
 
 
 async def reply(send: Send, given: Answer, now: float) -> None:
     """Send an answer; its `Date` lets a device with a wrong clock mend itself."""
     headers = [
-        ("date", _date(int(now))),
-        ("content-type", given.kind),
-        ("content-length", str(len(given.body))),
-        ("cache-control", "no-store"),
-        *given.headers,
+        _date(int(now)),
+        (b"content-type", given.kind.encode("latin-1")),
+        (b"content-length", b"%d" % len(given.body)),
+        (b"cache-control", b"no-store"),
     ]
-    await send(
-        {
-            "type": "http.response.start",
-            "status": given.status,
-            "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in headers],
-        }
-    )
+    if given.headers:
+        headers += [(k.encode("latin-1"), v.encode("latin-1")) for k, v in given.headers]
+    await send({"type": "http.response.start", "status": given.status, "headers": headers})
     await send({"type": "http.response.body", "body": given.body})

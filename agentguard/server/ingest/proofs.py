@@ -1,19 +1,19 @@
-"""Rules on the one-time codes of people at desks; the secrets never leave the endpoint."""
+"""Answers what people at desks prove with; the secrets never leave the endpoint."""
 
 from __future__ import annotations
 
 import msgspec
 
 from agentguard.server.ingest import http
+from agentguard.server.ingest.asking import asked_by
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import factors
+from agentguard.server.store import ruling
 from agentguard.server.store.database import Database
 from agentguard.server.store.devices import Known
 from agentguard.wire import v1
 
-TOTP = "totp"
 _ASKED = msgspec.json.Decoder(v1.ProofAsked)
 
 
@@ -33,15 +33,10 @@ class Proofs:
             Refused: the request is malformed or of another device.
 
         """
-        try:
-            asked = _ASKED.decode(request.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise Refused(400, "malformed") from None
-        if asked.device != device.id:
-            raise Refused(403, "other-device")
-        if asked.factor != TOTP:
+        asked = asked_by(device, request, _ASKED)
+        if asked.factor not in ruling.FACTORS:
             raise Refused(400, "factor")
-        ruling = await self._database.write(
-            lambda c: factors.prove(c, self._keys, asked, now=self._now(), limits=self._limits)
+        given = await self._database.write(
+            lambda c: ruling.prove(c, self._keys, asked, now=self._now(), limits=self._limits)
         )
-        return http.answer(200, ruling)
+        return http.answer(200, given)

@@ -8,15 +8,19 @@ import msgspec
 
 from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.ingest.pace import Pace
 from agentguard.server.ingest.policies import Wanted
+from agentguard.server.ingest.seats import Seats
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
 from agentguard.server.store import batches, reports
 from agentguard.server.store.database import Database
 from agentguard.server.store.devices import Known
 from agentguard.server.store.times import iso
+from agentguard.server.tamper.watch import Cloned, Outdated, Watch
 from agentguard.wire import v1
 
+DAY = 86400
 LAST = 2**63 - 1  # what a column of the database holds
 SEAL = 64  # characters of a public key in hex
 _REPORT = msgspec.json.Decoder(v1.Report)
@@ -24,7 +28,10 @@ _JSON = msgspec.json.Encoder()
 
 
 class Reports:
-    """Answers `POST /v1/reports`; `wanted(device, present)` tells which policy it needs."""
+    """Answers `POST /v1/reports`; `wanted(device, present)` tells which policy it needs.
+
+    `forget` drops what is kept at hand of a device, `again(signer)` judges a device anew.
+    """
 
     def __init__(
         self,
@@ -32,13 +39,24 @@ class Reports:
         keys: ServerKeys,
         limits: Limits,
         now: Now,
+        *,
         wanted: Callable[[Known, str], Awaitable[Wanted]],
+        forget: Callable[[str], None],
+        again: Callable[[Known], Awaitable[Known]],
+        watch: Watch,
+        seats: Seats,
+        pace: Pace,
     ) -> None:
         self._database = database
         self._keys = keys
         self._limits = limits
         self._now = now
         self._wanted = wanted
+        self._forget = forget
+        self._again = again
+        self._watch = watch
+        self._seats = seats
+        self._pace = pace
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Take a report in.
@@ -51,13 +69,15 @@ class Reports:
         if report.device != device.id:
             raise Refused(403, "other-device")
         now = self._now()
+        if report.events:
+            self._pace.take(device.id, now, len(report.events) / self._limits.events_of_one)
         try:
-            known = await self._database.write_together(
-                batches.take_all, batches.Arrived(report=report, now=now)
-            )
-        except reports.Forked:
-            epoch = await self._database.write(lambda c: reports.mark_fork(c, device.id))
-            raise Refused(409, "fork", epoch=epoch) from None
+            known = await self._taken(batches.Arrived(report=report, now=now, signer=device))
+        except Outdated:
+            self._forget(device.id)
+            device = await self._again(device)
+            known = await self._taken(batches.Arrived(report=report, now=now, signer=device))
+        await self._seats.seen(report, now)
         receipt = v1.Receipt(
             device=device.id,
             epoch=report.epoch,
@@ -75,8 +95,26 @@ class Reports:
             policy_digest=wanted.digest,
             policy_root=wanted.root,
             need_posture=not known,
+            new_key=now - device.key_since >= self._limits.key_days * DAY,
         )
         return http.answer(200, received)
+
+    async def _taken(self, arrived: batches.Arrived) -> bool:
+        """Take the report in; tell whether a posture of the device is held."""
+        id_, now = arrived.report.device, arrived.now
+        try:
+            return bool(await self._database.write_together(self._watch.take_all, arrived))
+        except Cloned:
+            self._forget(id_)
+            raise Refused(409, "cloned") from None
+        except reports.Missing as missing:
+            raise Refused(409, "gap", seq=missing.held) from None
+        except reports.Forked:
+            epoch = await self._database.write(lambda c: self._watch.forked(c, id_, now))
+            if epoch is None:
+                self._forget(id_)
+                raise Refused(409, "cloned") from None
+            raise Refused(409, "fork", epoch=epoch) from None
 
 
 def _decoded(body: bytes) -> v1.Report:
@@ -86,9 +124,12 @@ def _decoded(body: bytes) -> v1.Report:
         raise Refused(400, "malformed") from None
     if report.schema != v1.SCHEMA:
         raise Refused(400, "schema")
-    if len(report.events) > v1.MAX_EVENTS:
+    if len(report.events) > v1.MAX_EVENTS or len(report.controls or ()) > v1.MAX_CONTROLS:
         raise Refused(413, "too-large")
-    numbers = (report.epoch, report.seq, *(e.seq for e in report.events))
-    if any(not 0 <= n <= LAST for n in numbers) or max(numbers[1:]) > report.seq:
+    last = report.seq
+    if not (0 <= report.epoch <= LAST and 0 <= last <= LAST and -1 <= report.since <= last):
         raise Refused(400, "malformed")
+    for one in report.events:
+        if not 0 <= one.seq <= last:
+            raise Refused(400, "malformed")
     return report

@@ -6,9 +6,10 @@ from sqlalchemy import Connection, insert
 
 from agentguard.server.store.tables import audit_log
 
+LONGEST_ACTOR, LONGEST_SUBJECT = 100, 250  # characters, as the table has them
+
 
 def note(connection: Connection, now: float, actor: str, act: str, subject: str = "") -> None:
     """Write down an act, such as `code.made`."""
-    connection.execute(
-        insert(audit_log).values(at=now, actor=actor, act=act, subject=subject[:250])
-    )
+    who, about = actor[:LONGEST_ACTOR], subject[:LONGEST_SUBJECT]
+    connection.execute(insert(audit_log).values(at=now, actor=who, act=act, subject=about))

@@ -1,14 +1,16 @@
-"""Enrolment codes: 80 random bits, single use, kept as a hash."""
+"""Enrolment codes: 80 random bits, kept as a hash; used once, or as often as its maker allowed."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from agentguard.server.store import batch_codes
+from agentguard.server.store.batch_codes import Wish
 from agentguard.server.store.tables import device, enrol_code, team
 
 BITS = 80
@@ -16,11 +18,28 @@ GROUP = 4  # characters between dashes
 
 
 class CodeRefused(Exception):
-    """The code is not good; `kind` is `wrong`, `used` or `expired`."""
+    """The code is not good.
+
+    `kind` is `wrong`, `used`, `expired`, `revoked`, `full` or `asset`.
+    """
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a code allows: `again` when the answer to this device got lost, `many` for a batch.
+
+    A device that needs `confirm` waits until a person has compared its words.
+    """
+
+    team: int
+    team_name: str
+    again: bool = False
+    confirm: bool = False
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +75,30 @@ def make(connection: Connection, team_name: str, by: str, now: float, hours: flo
     return code
 
 
-def take(connection: Connection, code: str, now: float, used_by: str) -> tuple[int, str]:
-    """Use a code up; give the team's id and name.
+def make_for(connection: Connection, team_name: str, wish: Wish, by: str, now: float) -> str:
+    """Make the code that is wished for: a simple one when nothing more is asked of it."""
+    if wish.most == 1 and not wish.confirm and not any(wish.assets):
+        return make(connection, team_name, by, now, wish.hours)
+    code = new_code()
+    team_of = replace(wish, team=team_id(connection, team_name))
+    batch_codes.put(connection, _hash(code), team_of, by, now)
+    return code
+
+
+def take(connection: Connection, code: str, now: float, used_by: str, asset: str = "") -> Grant:
+    """Use a code up, once.
 
     Raises:
-        CodeRefused: it is wrong, used or expired.
+        CodeRefused: it is not good any more, or not for this computer.
 
     """
     found = connection.execute(
         select(enrol_code, team.c.name).join(team).where(enrol_code.c.hash == _hash(code))
     ).first()
     if found is None:
-        raise CodeRefused("wrong")
+        return _take_batch(connection, _hash(code), now, used_by, asset)
     if found.used_at is not None and found.used_by == used_by:  # the answer got lost
-        return found.team, found.name
+        return Grant(team=found.team, team_name=found.name, again=True)
     if found.used_at is not None:
         raise CodeRefused("used")
     if now >= found.expires_at:
@@ -81,7 +110,24 @@ def take(connection: Connection, code: str, now: float, used_by: str) -> tuple[i
     )
     if taken.rowcount != 1:  # another process was faster
         raise CodeRefused("used")
-    return found.team, found.name
+    return Grant(team=found.team, team_name=found.name)
+
+
+def _take_batch(
+    connection: Connection, hashed: bytes, now: float, used_by: str, asset: str
+) -> Grant:
+    row = batch_codes.found(connection, hashed)
+    if row is None:
+        raise CodeRefused("wrong")
+    grant = Grant(team=row.team, team_name=row.name, confirm=row.confirm, many=True)
+    if batch_codes.used_by(connection, row.id, used_by):
+        return replace(grant, again=True)
+    refused = batch_codes.why_not(connection, row, asset, now)
+    if refused:
+        raise CodeRefused(refused)
+    if not batch_codes.use(connection, row.id, used_by, asset, now):
+        raise CodeRefused("full")
+    return grant
 
 
 def listed(connection: Connection, limit: int = 50) -> list[CodeLine]:

@@ -7,52 +7,48 @@ only after the COMMIT that holds it. On SQLite that is one fsync for the whole b
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.errors import StoreError
+from agentguard.server.store import engines, schema
+from agentguard.server.store.running import (
+    Failed,
+    Job,
+    TakenBack,
+    Together,
+    Waiting,
+    of_a_kind,
+    run_all,
+    run_bare,
+    settle,
+)
 from agentguard.texts import load
 
 T = TypeVar("T")
 A = TypeVar("A")
-Job = Callable[[Connection], T]
-Together = Callable[[Connection, Sequence[A]], Sequence[T | Exception]]
-"""Writes many at once and gives an outcome for each; one that raises is asked for each alone."""
-
 READERS = 2
-BUSY_SECONDS = 10
-CROWD = 8  # writes of a batch from which on it pays to wait for more
-LINGER = 0.004  # seconds
+LOCK_SECONDS = 3
+_READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"
 
 
 class Busy(Exception):
     """Too many writes wait already."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    job: Job[Any] | None
-    together: Together[Any, Any] | None
-    asked: Any
-    answer: asyncio.Future[Any]
-
-
 class Database:
     """One database; `start` before the first awaited job, `stop` at the end."""
 
     def __init__(self, url: str, *, batch: int, most_waiting: int) -> None:
-        self._engine = _engine(url)
+        self._engine = engines.make(url)
+        self._sqlite = self._engine.dialect.name == "sqlite"
         self._batch = batch
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(maxsize=most_waiting)
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(maxsize=most_waiting)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="server-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="server-reader")
         self._task: asyncio.Task[None] | None = None
@@ -64,13 +60,8 @@ class Database:
             StoreError: the database could not be opened or changed.
 
         """
-        logging.getLogger("alembic").setLevel(logging.WARNING)
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         try:
-            with self._engine.execution_options(writes=True).begin() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            self.run(schema.upgrade)
         except SQLAlchemyError as error:
             words = load()
             raise StoreError(
@@ -79,8 +70,41 @@ class Database:
 
     def run(self, job: Job[T]) -> T:
         """Run a job at once in its own transaction; for commands, not for the serving loop."""
-        with self._engine.execution_options(writes=True).begin() as connection:
+        with self._begun(_WRITE) as connection:
             return job(connection)
+
+    @contextmanager
+    def _begun(self, how: str, **options: Any) -> Iterator[Connection]:
+        """Give a connection in a transaction that is committed at the end, begun as SQLite needs.
+
+        A listener of the engine's could begin it as well, but then each statement asks for others.
+        """
+        engine = self._engine.execution_options(**options) if options else self._engine
+        with engine.begin() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql(how)
+            yield connection
+
+    def snapshot(self, job: Job[T]) -> T:
+        """Run a job that only reads, and sees all tables as they were at one moment."""
+        options = {} if self._sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._begun(_READ, **options) as connection:
+            return job(connection)
+
+    def apart(self, job: Job[T]) -> T:
+        """Run a job whose statements each commit by themselves, and never wait long for a lock."""
+        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            if not self._sqlite:
+                connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+            try:
+                return job(connection)
+            finally:
+                connection.invalidate()  # the setting goes with it
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return self._queue.qsize()
 
     def start(self) -> None:
         """Begin to take awaited writes; called in the serving loop."""
@@ -112,7 +136,7 @@ class Database:
 
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._enqueue(_Waiting(job, None, None, answer))
+        self._enqueue(Waiting(job, None, None, answer))
         return await answer
 
     async def write_together(self, together: Together[A, T], asked: A) -> T:
@@ -123,109 +147,38 @@ class Database:
 
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._enqueue(_Waiting(None, together, asked, answer))
+        self._enqueue(Waiting(None, together, asked, answer))
         return await answer
 
-    def _enqueue(self, waiting: _Waiting) -> None:
+    def _enqueue(self, waiting: Waiting) -> None:
         try:
             self._queue.put_nowait(waiting)
         except asyncio.QueueFull:
             raise Busy from None
 
     def _read(self, job: Job[T]) -> T:
-        with self._engine.connect() as connection:
+        with self._begun(_READ) as connection:
             return job(connection)
 
     async def _write_forever(self) -> None:
+        """Commit what waits; what comes meanwhile is the next batch, and nobody waits for more."""
         loop = asyncio.get_running_loop()
-        crowded = False
         while True:
             batch = [await self._queue.get()]
-            if crowded:  # wait a moment, since one large commit costs less than two
-                await asyncio.sleep(LINGER)
             while len(batch) < self._batch and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            crowded = len(batch) >= CROWD
             outcomes = await loop.run_in_executor(self._writer, self._commit, batch)
             for waiting, outcome in zip(batch, outcomes, strict=True):
-                _settle(waiting.answer, outcome)
+                settle(waiting.answer, outcome)
                 self._queue.task_done()
 
-    def _commit(self, batch: list[_Waiting]) -> list[Any]:
+    def _commit(self, batch: list[Waiting]) -> list[Any]:
         """Run a batch in one transaction; a job that fails is undone alone."""
         try:
-            with self._engine.execution_options(writes=True).begin() as connection:
-                return _run_all(connection, batch)
+            if of_a_kind(batch):
+                with suppress(TakenBack), self._begun(_WRITE) as connection:
+                    return run_bare(connection, batch)
+            with self._begun(_WRITE) as connection:
+                return run_all(connection, batch)
         except Exception as error:  # noqa: BLE001 - the thread's boundary: every asker gets it
-            return [_Failed(error)] * len(batch)
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    error: Exception
-
-
-def _run_all(connection: Connection, batch: list[_Waiting]) -> list[Any]:
-    outcomes: list[Any] = [None] * len(batch)
-    alike: dict[Hashable, list[int]] = {}
-    for place, waiting in enumerate(batch):
-        if waiting.together is not None:
-            alike.setdefault(waiting.together, []).append(place)
-        elif waiting.job is not None:
-            outcomes[place] = _attempt(connection, waiting.job)
-    for places in alike.values():
-        members = [batch[place] for place in places]
-        for place, outcome in zip(places, _attempt_together(connection, members), strict=True):
-            outcomes[place] = outcome
-    return outcomes
-
-
-def _attempt(connection: Connection, job: Job[Any]) -> Any:
-    try:
-        with connection.begin_nested():
-            return job(connection)
-    except Exception as error:  # noqa: BLE001 - the thread's boundary: the asker gets it
-        return _Failed(error)
-
-
-def _attempt_together(connection: Connection, members: list[_Waiting]) -> Sequence[Any]:
-    """Write them at once; when that fails, each alone, so that one hurts nobody else."""
-    together = members[0].together
-    if together is None:
-        return []
-    asked = [waiting.asked for waiting in members]
-    given = _attempt(connection, lambda c: together(c, asked))
-    if not isinstance(given, _Failed):
-        return [_Failed(one) if isinstance(one, Exception) else one for one in given]
-    if len(members) == 1:
-        return [given]
-    return [one for waiting in members for one in _attempt_together(connection, [waiting])]
-
-
-def _settle(answer: asyncio.Future[Any], outcome: Any) -> None:
-    if answer.done():  # the asker went away
-        return
-    if isinstance(outcome, _Failed):
-        answer.set_exception(outcome.error)
-    else:
-        answer.set_result(outcome)
-
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(raw: Any, _record: object) -> None:
-    raw.isolation_level = None  # BEGIN is ours, so that SAVEPOINT and DDL are transactional
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        raw.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            return [Failed(error)] * len(batch)

@@ -1,7 +1,6 @@
 """One-time codes (TOTP, RFC 6238): sealed secrets, one step either way, each code good once.
 
-NIST SP 800-63B-4: a code is accepted once and tries are limited. PCI DSS 4.0.1, 8.3.4: a lock
-after at most ten tries, for at least 30 minutes; here after eight, by user and by device.
+NIST SP 800-63B-4: a code is accepted once. Tries are limited where an answer is ruled on.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from agentguard.server.keys import ServerKeys
-from agentguard.server.settings import Limits
-from agentguard.server.store import tries
 from agentguard.server.store.tables import totp
-from agentguard.wire import v1
 
 DESK, CONSOLE = "desk", "console"
 ISSUER = "AgentGuard"
-WINDOW = 1  # steps of 30 s either way
+STEP = 30  # seconds
+WINDOW = 1  # steps either way
+MOST_DRIFT = 2  # steps that a person's clock may be off for good
 
 
 def enrol(connection: Connection, keys: ServerKeys, realm: str, owner: str, *, sure: bool) -> str:
@@ -29,6 +27,19 @@ def enrol(connection: Connection, keys: ServerKeys, realm: str, owner: str, *, s
         insert(totp).values(realm=realm, owner=owner, secret=keys.seal(secret), confirmed=sure)
     )
     return secret
+
+
+def pending(connection: Connection, keys: ServerKeys, realm: str, owner: str) -> str:
+    """Give the secret that waits to be confirmed; a new one when there is none."""
+    where = (totp.c.realm == realm, totp.c.owner == owner, totp.c.confirmed.is_(False))
+    sealed = connection.scalar(select(totp.c.secret).where(*where))
+    return keys.unseal(sealed) if sealed else enrol(connection, keys, realm, owner, sure=False)
+
+
+def forget(connection: Connection, realm: str, owner: str) -> bool:
+    """Take a person's secret away; False when there is none."""
+    where = (totp.c.realm == realm, totp.c.owner == owner)
+    return connection.execute(delete(totp).where(*where)).rowcount == 1
 
 
 def address(owner: str, secret: str) -> str:
@@ -45,46 +56,31 @@ def enrolled(connection: Connection, realm: str, owner: str) -> bool:
 def accept(
     connection: Connection, keys: ServerKeys, realm: str, owner: str, *, answer: str, now: float
 ) -> str:
-    """Verify a code and remember its step; give the problem: ``, wrong, used, not-enrolled."""
+    """Verify a code and remember its step; give the problem: ``, wrong, used, not-enrolled.
+
+    The window lies around where the person's clock was last: up to two steps beside ours.
+    """
     same = (totp.c.realm == realm, totp.c.owner == owner)
     row = connection.execute(select(totp).where(*same)).first()
     if row is None:
         return "not-enrolled"
-    try:
-        step = pyotp.TOTP(keys.unseal(row.secret)).verify_and_get_timecode(
-            "".join(answer.split()), for_time=now, valid_window=WINDOW
-        )
-    except (OTPVerificationError, ValueError):
+    step = _step(keys.unseal(row.secret), "".join(answer.split()), now + STEP * row.drift)
+    if step is None:
         return "wrong"
+    drift = max(-MOST_DRIFT, min(MOST_DRIFT, step - int(now // STEP)))
     marked = connection.execute(
-        update(totp).where(*same, totp.c.last_step < step).values(last_step=step, confirmed=True)
+        update(totp)
+        .where(*same, totp.c.last_step < step)
+        .values(last_step=step, drift=drift, confirmed=True)
     )
     return "" if marked.rowcount == 1 else "used"
 
 
-def rule(limits: Limits) -> tries.Rule:
-    """Give the rule of the lock."""
-    return tries.Rule(
-        tries=limits.proof_tries,
-        wait=limits.proof_lock,
-        most=limits.proof_lock,
-    )
-
-
-def prove(
-    connection: Connection, keys: ServerKeys, asked: v1.ProofAsked, *, now: float, limits: Limits
-) -> v1.ProofAnswer:
-    """Rule on a code of a person at a desk, with the lock of user and device."""
-    owners = (f"user:{asked.user}"[:250], f"device:{asked.device}")
-    held = max(tries.wait(connection, key, now) for key in owners)
-    if held:
-        return v1.ProofAnswer(accepted=False, problem="locked", wait=held)
-    problem = accept(connection, keys, DESK, asked.user, answer=asked.answer, now=now)
-    if problem == "not-enrolled":
-        return v1.ProofAnswer(accepted=False, problem=problem)
-    if not problem:
-        for key in owners:
-            tries.forgive(connection, key)
-        return v1.ProofAnswer(accepted=True)
-    wait = max(tries.failed(connection, key, now, rule(limits)) for key in owners)
-    return v1.ProofAnswer(accepted=False, problem="locked" if wait else problem, wait=wait)
+def _step(secret: str, code: str, at: float) -> int | None:
+    """Give the time step whose code it is, counted since 1970; None when it is of none near."""
+    try:
+        return pyotp.TOTP(secret).verify_and_get_timecode(
+            code, for_time=int(at), valid_window=WINDOW
+        )
+    except (OTPVerificationError, ValueError):
+        return None

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from agentguard.server.store.tables import finding
-from agentguard.server.store.times import seconds
+from agentguard.server.store.times import past
 from agentguard.wire import v1
 
 OPENED = "finding.opened"
@@ -44,7 +44,7 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
                 finding.c.subject == event.subject[:128],
                 finding.c.closed_at.is_(None),
             )
-            .values(closed_at=seconds(event.at, now))
+            .values(closed_at=past(event.at, now))
         )
 
 
@@ -92,4 +92,4 @@ def _open(connection: Connection, device_id: str, event: v1.Event, now: float) -
         update(finding).where(*same, finding.c.closed_at.is_(None)).values(says)
     )
     if kept.rowcount == 0:
-        connection.execute(insert(finding).values(**key, **says, opened_at=seconds(event.at, now)))
+        connection.execute(insert(finding).values(**key, **says, opened_at=past(event.at, now)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
+from agentguard.server.store import goodbyes, keepers
 from agentguard.server.store.people import Scope
 from agentguard.server.store.reports import controls_of
 from agentguard.server.store.tables import (
@@ -24,7 +26,10 @@ QUIET = frozenset({"good"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """A workstation as it was last heard of; `overall` is empty before the first posture."""
+    """A workstation as it was last heard of; `overall` is empty before the first posture.
+
+    `goodbye` says why it is silent, as its last report did: `asleep` or `stopped`; empty otherwise.
+    """
 
     id: str
     label: str
@@ -41,11 +46,15 @@ class Desk:
     policy: str
     overall: str
     controls: tuple[v1.Control, ...]
+    goodbye: str = ""
+    goodbye_at: float = 0.0
 
 
 def desks(connection: Connection, scope: Scope = None) -> list[Desk]:
     """Give the desks that may be seen, with controls where something is to be said."""
-    asked = _scoped(_query(), scope).where(device.c.status != "retired")
+    asked = _scoped(_query(), scope).where(
+        device.c.status.in_(("active", "conflict")), keepers.shown()
+    )
     rows = connection.execute(asked)
     return [_desk(row, whole=row.overall not in QUIET) for row in rows]
 
@@ -56,12 +65,32 @@ def desk(connection: Connection, id_: str, scope: Scope = None) -> Desk | None:
     return None if row is None else _desk(row, whole=True)
 
 
+def among(connection: Connection, ids: Sequence[str]) -> list[Desk]:
+    """Give these desks in this order, with controls where something is to be said."""
+    rows = connection.execute(_query().where(device.c.id.in_(ids)))
+    found = {row.id: _desk(row, whole=row.overall not in QUIET) for row in rows}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
 def newest_events(connection: Connection, id_: str, limit: int = 50) -> list[v1.Event]:
     """Give a desk's newest events."""
     rows = connection.scalars(
         select(event.c.body)
         .where(event.c.device == id_)
         .order_by(event.c.received_at.desc(), event.c.seq.desc())
+        .limit(limit)
+    )
+    return [_EVENT.decode(body) for body in rows]
+
+
+def events_around(
+    connection: Connection, id_: str, at: float, span: float, limit: int = 100
+) -> list[v1.Event]:
+    """Give a desk's events of `span` seconds before and after a time."""
+    rows = connection.scalars(
+        select(event.c.body)
+        .where(event.c.device == id_, event.c.at.between(at - span, at + span))
+        .order_by(event.c.at)
         .limit(limit)
     )
     return [_EVENT.decode(body) for body in rows]
@@ -90,6 +119,8 @@ def _query() -> Select[tuple[object, ...]]:
             seen.policy,
             posture.overall,
             posture.controls,
+            goodbyes.said().label("goodbye"),
+            goodbyes.said_at().label("goodbye_at"),
         )
         .join(team, team.c.id == device.c.team)
         .outerjoin(device_seen, seen.device == device.c.id)
@@ -115,4 +146,6 @@ def _desk(row: Row[tuple[object, ...]], *, whole: bool) -> Desk:
         policy=row.policy or "",
         overall=row.overall or "",
         controls=controls_of(row.controls) if whole and row.controls else (),
+        goodbye=row.goodbye or "",
+        goodbye_at=row.goodbye_at or 0.0,
     )

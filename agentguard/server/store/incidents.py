@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, true, update
 
 from agentguard.server.store import audit
 from agentguard.server.store.people import Scope, Visitor
 from agentguard.server.store.tables import device, incident, team
-from agentguard.server.store.times import seconds
+from agentguard.server.store.times import past
 from agentguard.wire import v1
 
 REPORTED = "incident.reported"
@@ -44,7 +44,7 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
                 device=device_id,
                 category=str(event.params.get("category") or event.message)[:100],
                 note=event.text[:LONGEST_NOTE],
-                reported_at=seconds(event.at, now),
+                reported_at=past(event.at, now),
                 state=OPEN,
             )
         )
@@ -64,24 +64,26 @@ def queue(
         .order_by(order)
         .limit(limit)
     )
-    return [
-        Incident(
-            id=row.id,
-            device=row.device,
-            desk=row.label,
-            team=row.name,
-            category=row.category,
-            note=row.note,
-            reported_at=row.reported_at,
-            state=row.state,
-            taken_by=row.taken_by or "",
-            taken_at=row.taken_at,
-            closed_by=row.closed_by or "",
-            closed_at=row.closed_at,
-            outcome=row.outcome,
-        )
-        for row in rows
-    ]
+    return [told(row) for row in rows]
+
+
+def told(row: Row[tuple[object, ...]]) -> Incident:
+    """Give an incident of its row, beside the desk's `label` and the team's `name`."""
+    return Incident(
+        id=row.id,
+        device=row.device,
+        desk=row.label,
+        team=row.name,
+        category=row.category,
+        note=row.note,
+        reported_at=row.reported_at,
+        state=row.state,
+        taken_by=row.taken_by or "",
+        taken_at=row.taken_at,
+        closed_by=row.closed_by or "",
+        closed_at=row.closed_at,
+        outcome=row.outcome,
+    )
 
 
 def waiting(connection: Connection, scope: Scope = None) -> int:

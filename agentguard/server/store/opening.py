@@ -18,6 +18,19 @@ def open_database(settings: ServerSettings) -> Database:
         UsageError: the address is none, or names a database whose driver is not installed.
 
     """
+    database = connect(settings)
+    database.upgrade()
+    return database
+
+
+def connect(settings: ServerSettings) -> Database:
+    """Give the database as it is.
+
+    Raises:
+        StoreError: the data folder could not be made.
+        UsageError: the address is none, or names a database whose driver is not installed.
+
+    """
     words = load(settings.language)
     limits = settings.limits
     try:
@@ -34,5 +47,4 @@ def open_database(settings: ServerSettings) -> Database:
         raise UsageError(
             words.say("server.store.no-address"), words.say("server.store.no-address-advice")
         ) from error
-    database.upgrade()
     return database

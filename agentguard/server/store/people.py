@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from agentguard.server.roles import ADMIN, BOUND, ROLES, Scope
 from agentguard.server.settings import Limits
 from agentguard.server.store import codes
 from agentguard.server.store.tables import session, user, user_team
 
-ADMIN = "admin"
-ROLES = ("supervisor", ADMIN)
-
-Scope = frozenset[int] | None
-"""The ids of the teams whose desks may be seen; None for all."""
+__all__ = ["ADMIN", "ROLES", "Scope"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +28,18 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Who is signed in, by which session token; `scope` is what may be seen."""
+    """Who is signed in, by which session token; `scope` is what may be seen.
+
+    `proved_at` is when the person last proved who it is, `how` by what: `totp`, `passkey`,
+    `recovery` or `sso`.
+    """
 
     name: str
     role: str
     token: str
     scope: Scope
+    proved_at: float = 0.0
+    how: str = ""
 
 
 def put(connection: Connection, name: str, password: str, role: str, now: float) -> None:
@@ -48,8 +51,13 @@ def put(connection: Connection, name: str, password: str, role: str, now: float)
     connection.execute(delete(session).where(session.c.user == name))
 
 
+def set_password(connection: Connection, name: str, hashed: str) -> None:
+    """Give a user a new password."""
+    connection.execute(update(user).where(user.c.name == name).values(password=hashed))
+
+
 def put_teams(connection: Connection, name: str, teams: Sequence[str]) -> None:
-    """Say which teams a user sees; none means all of them."""
+    """Say which teams a user sees."""
     connection.execute(delete(user_team).where(user_team.c.user == name))
     ids = sorted({codes.team_id(connection, one) for one in teams})
     if ids:
@@ -71,7 +79,15 @@ def count(connection: Connection) -> int:
     return int(connection.scalar(select(func.count()).select_from(user)) or 0)
 
 
-def begin(connection: Connection, name: str, now: float, limits: Limits) -> str:
+def begin(
+    connection: Connection,
+    name: str,
+    now: float,
+    limits: Limits,
+    *,
+    how: str = "",
+    browser: str = "",
+) -> str:
     """Begin a session and give its token; sessions that are over are swept away."""
     connection.execute(
         delete(session).where(
@@ -80,44 +96,57 @@ def begin(connection: Connection, name: str, now: float, limits: Limits) -> str:
         )
     )
     token = secrets.token_urlsafe(32)
+    values = {"user": name, "begun_at": now, "seen_at": now, "proved_at": now}
     connection.execute(
-        insert(session).values(hash=_hash(token), user=name, begun_at=now, seen_at=now)
+        insert(session).values(hash=hash_of(token), how=how, browser=browser, **values)
     )
     return token
 
 
 def visitor(
-    connection: Connection, token: str, now: float, limits: Limits
+    connection: Connection, token: str, now: float, limits: Limits, *, browser: str = ""
 ) -> tuple[Visitor, bool] | None:
-    """Give who is signed in, and whether the visit is worth writing down; None for nobody."""
+    """Give who is signed in, and whether the visit is worth writing down; None for nobody.
+
+    A session that began in another browser was carried away, and opens nothing here.
+    """
     row = connection.execute(
         select(session, user.c.role)
         .join(user)
-        .where(session.c.hash == _hash(token), user.c.disabled.is_(False))
+        .where(session.c.hash == hash_of(token), user.c.disabled.is_(False))
     ).first()
-    if row is None:
+    if row is None or row.browser != browser:
         return None
     if now - row.seen_at >= limits.session_idle or now - row.begun_at >= limits.session_total:
         return None
     stale = now - row.seen_at >= limits.session_idle / 15
-    scope = None if row.role == ADMIN else _scope(connection, row.user)
-    return Visitor(name=row.user, role=row.role, token=token, scope=scope), stale
+    scope = _scope(connection, row.user) if row.role in BOUND else None
+    known = Visitor(
+        name=row.user,
+        role=row.role,
+        token=token,
+        scope=scope,
+        proved_at=row.proved_at,
+        how=row.how,
+    )
+    return known, stale
 
 
 def _scope(connection: Connection, name: str) -> Scope:
     ids = connection.scalars(select(user_team.c.team).where(user_team.c.user == name))
-    return frozenset(ids) or None
+    return frozenset(ids)
 
 
 def touch(connection: Connection, token: str, now: float) -> None:
     """Write down that the session was used."""
-    connection.execute(update(session).where(session.c.hash == _hash(token)).values(seen_at=now))
+    connection.execute(update(session).where(session.c.hash == hash_of(token)).values(seen_at=now))
 
 
 def end(connection: Connection, token: str) -> None:
     """End a session."""
-    connection.execute(delete(session).where(session.c.hash == _hash(token)))
+    connection.execute(delete(session).where(session.c.hash == hash_of(token)))
 
 
-def _hash(token: str) -> bytes:
+def hash_of(token: str) -> bytes:
+    """Give what is kept of a token."""
     return hashlib.sha256(token.encode()).digest()

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, true, update
 
 from agentguard.server.store.tables import device, device_seen, policy_bundle, policy_root, team
 
@@ -59,9 +59,12 @@ def part(device_id: str) -> int:
 
 def chosen(bundles: Iterable[Bundle], device_id: str, team_name: str) -> Bundle | None:
     """Give the policy for a device: its team's own before that of all, the newest of its ring."""
-    place = part(device_id)
-    own = [b for b in bundles if b.label.team in {"", team_name} and place < b.percent * 100]
+    own = [b for b in bundles if b.label.team in {"", team_name} and _in_ring(b, device_id)]
     return max(own, key=lambda b: (bool(b.label.team), b.rank), default=None)
+
+
+def _in_ring(one: Bundle, device_id: str) -> bool:
+    return one.percent >= EVERYONE or part(device_id) < one.percent * 100
 
 
 def wanted(
@@ -135,6 +138,15 @@ def set_ring(connection: Connection, digest: str, percent: int) -> None:
     )
 
 
+def alone(connection: Connection) -> None:
+    """Keep every other one who publishes waiting until the transaction ends.
+
+    On SQLite a transaction that writes is alone already.
+    """
+    newest = select(policy_root.c.version).order_by(policy_root.c.version.desc()).limit(1)
+    connection.execute(newest.with_for_update())
+
+
 def roots(connection: Connection) -> list[bytes]:
     """Give the roots, the oldest first."""
     return list(connection.scalars(select(policy_root.c.body).order_by(policy_root.c.version)))
@@ -150,8 +162,27 @@ def put_root(connection: Connection, version: int, raw: bytes, now: float) -> No
     connection.execute(insert(policy_root).values(version=version, body=raw, published_at=now))
 
 
-def held(connection: Connection) -> list[Held]:
-    """Give every device with the policy that it has."""
+def counts(connection: Connection) -> dict[str, int]:
+    """Give how many devices have each policy, by its digest."""
+    rows = connection.execute(
+        select(device_seen.c.policy_digest, func.count())
+        .join(device, device.c.id == device_seen.c.device)
+        .where(device.c.status != "retired")
+        .group_by(device_seen.c.policy_digest)
+    )
+    return {digest: count for digest, count in rows if digest}
+
+
+def devices(connection: Connection) -> int:
+    """Count the devices, also those that never reported."""
+    asked = select(func.count()).select_from(device).where(device.c.status != "retired")
+    return int(connection.scalar(asked) or 0)
+
+
+def held(
+    connection: Connection, digest: str = "", *, start: int = 0, limit: int | None = None
+) -> list[Held]:
+    """Give the devices with the policy that each has; with a digest those that have this one."""
     rows = connection.execute(
         select(
             device.c.id,
@@ -164,7 +195,10 @@ def held(connection: Connection) -> list[Held]:
         .join(team, team.c.id == device.c.team)
         .outerjoin(device_seen, device_seen.c.device == device.c.id)
         .where(device.c.status != "retired")
-        .order_by(team.c.name, device.c.label)
+        .where(device_seen.c.policy_digest == digest if digest else true())
+        .order_by(team.c.name, device.c.label, device.c.id)
+        .offset(start)
+        .limit(limit)
     )
     return [
         Held(

@@ -7,11 +7,13 @@ receipt; a seq that comes again with another content is a fork, and nothing of i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from agentguard.server.store import findings, incidents
+from agentguard.server.store import findings, incidents, seen, standing
+from agentguard.server.store.partitions import Ready
 from agentguard.server.store.tables import (
     device,
     device_seen,
@@ -24,6 +26,7 @@ from agentguard.wire import v1
 
 _JSON = msgspec.json.Encoder()
 _CONTROLS = msgspec.json.Decoder(tuple[v1.Control, ...])
+_MONTHS = Ready()
 SHOWN_HASH = 64
 
 
@@ -31,17 +34,25 @@ class Forked(Exception):
     """Two histories of one device: it was cloned, restored, or its key is used twice."""
 
 
+class Missing(Exception):
+    """The endpoint lacks entries after `held` that it once receipted: it was restored."""
+
+    def __init__(self, held: int) -> None:
+        super().__init__(held)
+        self.held = held
+
+
 def take(connection: Connection, report: v1.Report, now: float) -> bool:
     """Take a report in; tell whether a posture of the device is held.
 
     Raises:
         Forked: it contradicts what is held; the device is marked.
+        Missing: entries before it are not held any more.
 
     """
     held = _held(connection, report, now)
     fresh = _not_held(connection, report)
-    if fresh:
-        connection.execute(insert(event), [event_row(report, one, now) for one in fresh])
+    put_events(connection, [event_row(report, one, now) for one in fresh], now)
     for one in fresh:
         if one.seq > held:  # a late one must not open again what was closed since
             findings.fold(connection, report.device, one, now)
@@ -69,16 +80,17 @@ def controls_of(stored: str) -> tuple[v1.Control, ...]:
 
 def _held(connection: Connection, report: v1.Report, now: float) -> int:
     """Give the seq up to which the report's epoch is held; a new epoch begins at none."""
-    row = connection.execute(
-        select(device.c.epoch, func.coalesce(device_seen.c.seq, 0).label("seq"))
-        .outerjoin(device_seen, device_seen.c.device == device.c.id)
-        .where(device.c.id == report.device)
+    known = connection.scalars(  # nobody else takes in what this device says meanwhile
+        select(device.c.epoch).where(device.c.id == report.device).with_for_update(key_share=True)
     ).one()
-    if report.epoch < row.epoch:
+    if report.epoch < known:
         raise Forked
-    if report.epoch == row.epoch:
-        return int(row.seq)
-    if row.epoch:
+    seq = connection.scalar(select(device_seen.c.seq).where(device_seen.c.device == report.device))
+    if seq is not None and report.since > seq:
+        raise Missing(seq)
+    if report.epoch == known:
+        return seq or 0
+    if known:
         findings.close_all(connection, report.device, now)
     connection.execute(
         update(device).where(device.c.id == report.device).values(epoch=report.epoch)
@@ -109,6 +121,13 @@ def _digest(one: v1.Event) -> bytes:
     return hashlib.sha256(_JSON.encode(one)).digest()[:16]
 
 
+def put_events(connection: Connection, rows: Sequence[Mapping[str, object]], now: float) -> None:
+    """Write new events; `now` is when they came."""
+    if rows:
+        _MONTHS.be(connection, now)
+        connection.execute(insert(event), rows)
+
+
 def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]:
     """Give the row of an event."""
     body = _JSON.encode(one)
@@ -124,31 +143,42 @@ def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]
     }
 
 
-def seen_values(report: v1.Report, now: float) -> dict[str, object]:
+def seen_row(report: v1.Report, now: float) -> seen.Row:
     """Give what is written of a device each time that it reports."""
-    return {
-        "seq": report.seq,
-        "hash": report.hash[:SHOWN_HASH],
-        "last_seen": now,
-        "skew": now - seconds(report.sent_at, now),
-        "locked": report.locked,
-        "in_call": report.in_call,
-        "waiting": min(max(report.waiting, 0), 2**31 - 1),
-        "agent": report.agent[:50],
-        "policy": report.policy[:200],
-        "policy_digest": report.policy_digest[:128],
-    }
+    return (
+        report.seq,
+        report.hash[:SHOWN_HASH],
+        now,
+        now - seconds(report.sent_at, now),
+        report.locked,
+        report.in_call,
+        min(max(report.waiting, 0), 2**31 - 1),
+        report.agent[:50],
+        report.policy[:200],
+        report.policy_digest[:128],
+    )
 
 
 def posture_values(
     report: v1.Report, controls: tuple[v1.Control, ...], now: float
 ) -> dict[str, object]:
     """Give the row of a posture, without its device."""
+    text = _JSON.encode(controls)
     return {
         "overall": report.overall[:20],
-        "controls": _JSON.encode(controls).decode(),
+        "controls": text.decode(),
         "changed_at": now,
+        "digest": _posture_digest(text),
     }
+
+
+def posture_digest(controls: tuple[v1.Control, ...]) -> bytes:
+    """Give what tells whether a posture is another one."""
+    return _posture_digest(_JSON.encode(controls))
+
+
+def _posture_digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()[:16]
 
 
 def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str, object]]:
@@ -168,12 +198,9 @@ def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str,
 
 
 def _see(connection: Connection, report: v1.Report, now: float) -> None:
-    values = seen_values(report, now)
-    changed = connection.execute(
-        update(device_seen).where(device_seen.c.device == report.device).values(values)
-    )
-    if changed.rowcount == 0:
-        connection.execute(insert(device_seen).values(device=report.device, **values))
+    known = select(device_seen.c.device).where(device_seen.c.device == report.device)
+    write = seen.add if connection.scalar(known) is None else seen.put
+    write(connection, [(report.device, seen_row(report, now))])
 
 
 def _fold_posture(
@@ -187,6 +214,10 @@ def _fold_posture(
     changed = changes(report, stored, now)
     if changed:
         connection.execute(insert(posture_change), changed)
+    stands = standing.Stands(
+        device=report.device, overall=report.overall, controls=controls, now=now
+    )
+    standing.put(connection, [stands])
     if stored is None:
         connection.execute(insert(table).values(device=report.device, **values))
     else:

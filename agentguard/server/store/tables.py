@@ -55,7 +55,8 @@ device = Table(
     Column("epoch", BigInteger, nullable=False, server_default="0"),
 )
 
-# The one row that a report with nothing new writes; no index, so that updates stay cheap.
+# The one row that a report with nothing new writes; no index, so that updates stay cheap. `run` is
+# the run that needs no second look: the newest, that has not said goodbye.
 device_seen = Table(
     "device_seen",
     METADATA,
@@ -70,6 +71,7 @@ device_seen = Table(
     Column("agent", String(50), nullable=False),
     Column("policy", String(200), nullable=False),
     Column("policy_digest", String(128), nullable=False),
+    Column("run", String(64), nullable=False, server_default=""),
 )
 
 posture_current = Table(
@@ -79,6 +81,7 @@ posture_current = Table(
     Column("overall", String(20), nullable=False),
     Column("changed_at", Float, nullable=False),
     Column("controls", Text, nullable=False),
+    Column("digest", LargeBinary),
 )
 
 posture_change = Table(
@@ -170,7 +173,7 @@ user = Table(
     Column("disabled", Boolean, nullable=False, server_default=false()),
 )
 
-# The teams that a supervisor sees; without any, all of them.
+# The teams that a supervisor sees; without any, none.
 user_team = Table(
     "user_team",
     METADATA,
@@ -185,6 +188,9 @@ session = Table(
     Column("user", String(100), ForeignKey("user_account.name"), nullable=False, index=True),
     Column("begun_at", Float, nullable=False),
     Column("seen_at", Float, nullable=False),
+    Column("proved_at", Float, nullable=False, server_default="0"),
+    Column("how", String(20), nullable=False, server_default=""),
+    Column("browser", String(100), nullable=False, server_default=""),
 )
 
 # `realm` is `desk` for agents and `console` for supervisors.
@@ -196,6 +202,7 @@ totp = Table(
     Column("secret", LargeBinary, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     Column("last_step", BigInteger, nullable=False, server_default="0"),
+    Column("drift", Integer, nullable=False, server_default="0"),
 )
 
 # Wrong tries by key (`user:`, `device:`, `sign-in:`, `address:`).

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.wire import v1
+from agentguard.wire import apps, holding, keeping, openings, v1
 
 SHAPES: tuple[type[v1.Struct], ...] = (
     v1.Enrol, v1.Enrolled, v1.Masked, v1.Control, v1.Event, v1.Report, v1.Receipt, v1.Received,
-    v1.ProofAsked, v1.ProofAnswer, v1.Problem, v1.Said,
+    v1.ProofAsked, v1.ProofAnswer, v1.Problem, v1.Said, v1.NewKey, v1.Taken, v1.KeyTaken,
+    keeping.CodeGiven, openings.OpeningsAsked, openings.Opening, openings.Openings,
+    openings.OpeningsGiven, apps.AppAsked, apps.AppGiven,
+    holding.Holding, holding.Held, holding.HeldGiven,
 )  # fmt: skip
 WORD = st.text(max_size=20)
 WHOLE = st.integers(0, 2**53)
@@ -35,6 +38,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     if hint in known:
         return known[hint]
     inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control, "Said": v1.Said}
+    inner |= {"Opening": openings.Opening, "Holding": holding.Holding}
     name = next(name for name in inner if f".{name}," in str(hint))
     lists = st.lists(values_of(inner[name]), max_size=2).map(tuple)
     return lists | st.none() if "None" in str(hint) else lists
@@ -91,6 +95,19 @@ def test_the_shape_of_version_1_only_grows() -> None:
     assert required == {
         "Enrol": {"code", "public_key", "nonce", "proof", "label", "system", "agent"},
         "Enrolled": {"device", "team", "receipt_key", "next_in"},
+        "NewKey": {"public_key", "proof", "nonce", "device"},
+        "Taken": {"public_key", "at", "device"},
+        "KeyTaken": {"signature", "taken"},
+        "CodeGiven": {"code"},
+        "AppAsked": {"device", "user", "code", "public_key"},
+        "AppGiven": set(),
+        "OpeningsAsked": {"device", "nonce"},
+        "Opening": {"challenge", "digest"},
+        "Openings": {"device", "nonce", "name"},
+        "OpeningsGiven": {"openings", "signature"},
+        "Holding": {"name", "many"},
+        "Held": {"device", "at"},
+        "HeldGiven": {"held", "signature"},
         "Masked": {"kind", "count"},
         "Control": {"check", "measure", "state", "since", "severity"},
         "Event": {"seq", "kind", "at"},

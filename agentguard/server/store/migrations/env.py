@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from alembic import context
 
+from agentguard.server.store import (  # each one's tables join METADATA
+    feed_tables,  # noqa: F401
+    floor_tables,  # noqa: F401
+    history_tables,  # noqa: F401
+    identity_tables,  # noqa: F401
+    keeper_tables,  # noqa: F401
+    people_tables,  # noqa: F401
+    phone_tables,  # noqa: F401
+    sign_in_tables,  # noqa: F401
+)
 from agentguard.server.store.tables import METADATA
 
 context.configure(

@@ -1,0 +1,149 @@
+"""Desks that sign reports as agents do; they keep what was not receipted, and tell it again."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import msgspec
+from nacl.signing import SigningKey
+from sqlalchemy import Connection
+
+from agentguard.server.store import codes, devices
+from agentguard.server.store.database import Database
+from agentguard.server.store.times import iso
+from agentguard.wire import httpsig, v1
+
+CHECKS = 14
+TURN = 50
+SINCE = "2026-11-25T00:00:00+00:00"
+TEAM_SIZE = 20
+HASH = "ab" * 32
+_RECEIVED = msgspec.json.Decoder(v1.Received)
+_RECEIPT = msgspec.json.Decoder(v1.Receipt)
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """A simulated desk; `queue` holds the numbers of its events that have no receipt."""
+
+    id: str
+    key: SigningKey
+    seq: int = 0
+    told: int = 0
+    posture: bool = False
+    queue: list[int] = field(default_factory=list)
+
+    def happens(self, count: int) -> None:
+        """Let something happen at the desk."""
+        for _ in range(count):
+            self.seq += 1
+            self.queue.append(self.seq)
+
+    def report(self, now: float) -> v1.Report:
+        """Make the next report."""
+        at = iso(now)
+        return v1.Report(
+            device=self.id,
+            epoch=1,
+            seq=self.seq,
+            sent_at=at,
+            boot=1.0,
+            hash=HASH,
+            agent="bench",
+            policy="baseline 1",
+            policy_digest="",
+            overall="good",
+            locked=False,
+            in_call=False,
+            waiting=len(self.queue),
+            controls=None if self.posture else controls(self.seq),
+            events=tuple(v1.Event(seq=n, kind="session.locked", at=at) for n in self.queue),
+            since=self.told,
+        )
+
+    def request(self, host: str, now: float, *, keep: bool = False) -> bytes:
+        """Give a signed request, head and body."""
+        body = msgspec.json.encode(self.report(now))
+        signed = httpsig.Parameters(
+            created=int(now), nonce=secrets.token_urlsafe(18), keyid=self.id
+        )
+        digest = httpsig.content_digest(body)
+        target = httpsig.Target(method="POST", authority=host, path=v1.REPORTS)
+        base = httpsig.signature_base(target, digest, signed)
+        headers = httpsig.headers(digest, signed, self.key.sign(base).signature)
+        return post(v1.REPORTS, host, body, headers, keep=keep)
+
+    def receipted(self, body: bytes) -> bool:
+        """Take a receipt; False when it is none for all that was told."""
+        receipt = _RECEIPT.decode(_RECEIVED.decode(body).receipt.encode())
+        if (receipt.device, receipt.seq) != (self.id, self.seq):
+            return False
+        self.posture = True
+        self.told = self.seq
+        self.queue.clear()
+        return True
+
+    def enrol(self, host: str, code: str) -> bytes:
+        """Give the request that enrols the desk."""
+        nonce = secrets.token_urlsafe(18)
+        asked = v1.Enrol(
+            code=code,
+            public_key=base64.b64encode(self.key.verify_key.encode()).decode(),
+            nonce=nonce,
+            proof=base64.b64encode(self.key.sign(f"{code}\n{nonce}".encode()).signature).decode(),
+            label="bench",
+            system="bench",
+            agent="bench",
+        )
+        return post(v1.ENROL, host, msgspec.json.encode(asked), {}, keep=False)
+
+
+def post(path: str, host: str, body: bytes, headers: dict[str, str], *, keep: bool) -> bytes:
+    """Give the bytes of a POST; without `keep` the connection ends with the answer."""
+    lines = [f"POST {path} HTTP/1.1", f"host: {host}", "content-type: application/json"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"content-length: {len(body)}"] + ([] if keep else ["connection: close"])
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@lru_cache(maxsize=2 * TURN)
+def controls(seq: int) -> tuple[v1.Control, ...]:
+    """Give a posture of the usual size; one of `TURN` has a control that fails."""
+    return tuple(
+        v1.Control(
+            check=f"check-{n}",
+            measure=4,
+            state="fail" if seq % TURN == 0 and n == 0 else "pass",
+            since=SINCE,
+            severity="high",
+            detail=f"check-{n}.fine",
+        )
+        for n in range(CHECKS)
+    )
+
+
+def put(database: Database, count: int, now: float) -> list[Desk]:
+    """Put desks into the database, in teams, without their asking."""
+    desks = [
+        Desk(id=f"bench{n:08}{secrets.token_hex(4)}", key=SigningKey.generate())
+        for n in range(count)
+    ]
+
+    def job(connection: Connection) -> None:
+        for n, desk in enumerate(desks):
+            if n % TEAM_SIZE == 0:
+                team = codes.team_id(connection, f"bench {n // TEAM_SIZE}")
+            about = devices.About(team=team, label=f"desk {n}", system="bench")
+            devices.put(connection, desk.id, desk.key.verify_key.encode(), about, now)
+
+    database.run(job)
+    return desks
+
+
+def unreceipted(desks: Sequence[Desk]) -> int:
+    """Count the events that have no receipt."""
+    return sum(len(desk.queue) for desk in desks)

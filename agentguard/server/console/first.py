@@ -1,0 +1,71 @@
+"""The first administrator: made by the code that the endpoint printed once, and by nothing else."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.response import Redirect
+from sqlalchemy import Connection
+
+from agentguard.server import passwords
+from agentguard.server.console import second
+from agentguard.server.console.browsers import cookie
+from agentguard.server.console.gate import SIGN_IN
+from agentguard.server.console.signing_in import LONGEST, NAME, STEP, address_key
+from agentguard.server.console.site import Asked, Page, Site, back, field, page, site_of
+from agentguard.server.roles import ADMIN
+from agentguard.server.store import audit, passing, people, setup, tries
+
+FIRST = f"{SIGN_IN}/first"
+
+
+@get(FIRST)
+async def show(request: Asked) -> Page | Redirect:
+    """Ask for the code, a name and a password, while there is no user."""
+    if await site_of(request).database.read(people.count):
+        return back(SIGN_IN)
+    return await _page(request, "", "")
+
+
+@post(FIRST)
+async def make(request: Asked) -> Page | Redirect:
+    """Make the first administrator, and go on to the second factor."""
+    site = site_of(request)
+    if await site.database.read(people.count):
+        return back(SIGN_IN)
+    name = (await field(request, "name", NAME)).strip().casefold()[:NAME]
+    password = await field(request, "password", LONGEST)
+    wait = await second.waits(site, address_key(request))
+    if wait:
+        return await _page(request, name, site.words.say("console.sign-in.wait", seconds=wait))
+    if not name or not name.isprintable() or len(password) < passwords.LEAST:
+        said = site.words.say("console.first.short", count=passwords.LEAST)
+        return await _page(request, name, said)
+    hashed = await passwords.slowly(passwords.hashed, password)
+    code, key = await field(request, "code", 40), address_key(request)
+    token = await site.database.write(lambda c: _made(c, site, code, key, (name, hashed)))
+    if not token:
+        return await _page(request, name, site.words.say("console.first.wrong"))
+    answer = back(f"{SIGN_IN}/enrol")
+    answer.set_cookie(cookie(site, token, STEP, seconds=passing.MINUTES))
+    return answer
+
+
+def _made(connection: Connection, site: Site, code: str, key: str, who: tuple[str, str]) -> str:
+    """Give the token of the sign-in's step; empty when the code is not good."""
+    now, (name, hashed) = site.now(), who
+    if people.count(connection) or not setup.take(connection, code, setup.FIRST, now):
+        audit.note(connection, now, key, "first.refused")
+        tries.failed(connection, key, now, second.patience(site))
+        return ""
+    people.put(connection, name, hashed, ADMIN, now)
+    audit.note(connection, now, name, "user.put", name)
+    return passing.begin(connection, name, now)
+
+
+async def _page(request: Asked, name: str, problem: str) -> Page:
+    status = 401 if problem else 200
+    least = passwords.LEAST
+    return await page(request, "first.html", status=status, name=name, problem=problem, least=least)
+
+
+HANDLERS = (show, make)

@@ -1,0 +1,64 @@
+"""A supervisor lets a person set up an authenticator app at a desk: a code, once, shown here."""
+
+from __future__ import annotations
+
+from litestar import get, post
+
+from agentguard.server.console.glass import desks
+from agentguard.server.console.proving import ask_first
+from agentguard.server.console.site import Asked, Page, field, page, permitted, site_of
+from agentguard.server.roles import Right
+from agentguard.server.store import audit, invites
+
+APP = "/factors/app"
+LONGEST = 200
+
+
+@get(APP)
+async def show(request: Asked) -> Page:
+    """Show the form."""
+    permitted(request, Right.CARE)
+    return await _page(request, owner=request.query_params.get("person", "")[:LONGEST])
+
+
+@post(APP)
+async def make(request: Asked) -> Page:
+    """Make a code for a person at a desk and show it, this once."""
+    site, visitor = site_of(request), permitted(request, Right.CARE)
+    asked = await ask_first(request)
+    if asked is not None:
+        return asked
+    named = (await field(request, "desk", LONGEST)).strip()
+    owner = (await field(request, "owner", LONGEST)).strip()
+    if not owner:
+        return await _page(request, desk=named, problem="no-person")
+    found = await site.database.read(lambda c: desks(c, named, visitor.scope))
+    if len(found) != 1:
+        await site.database.write(
+            lambda c: audit.note(c, site.now(), visitor.name, "app.refused", named)
+        )
+        return await _page(
+            request, desk=named, owner=owner, problem="several" if found else "no-desk"
+        )
+    code = await site.database.write(
+        lambda c: invites.make(c, found[0], owner, visitor.name, site.now())
+    )
+    problem = "" if code else "has-one"
+    return await _page(request, desk=named, owner=owner, code=code, problem=problem)
+
+
+async def _page(
+    request: Asked, *, desk: str = "", owner: str = "", code: str = "", problem: str = ""
+) -> Page:
+    return await page(
+        request,
+        "app.html",
+        desk=desk,
+        owner=owner,
+        code=code,
+        minutes=invites.SECONDS // 60,
+        problem=site_of(request).words.say(f"console.app.{problem}") if problem else "",
+    )
+
+
+HANDLERS = (show, make)

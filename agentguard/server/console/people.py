@@ -1,0 +1,136 @@
+"""The people who use desks, by pseudonym; a name is shown to who gives a reason, for minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy import Connection
+
+from agentguard.server.console import filters
+from agentguard.server.console.proving import ask_first
+from agentguard.server.console.site import (
+    Asked,
+    Page,
+    Site,
+    back,
+    field,
+    looked,
+    page,
+    permitted,
+    site_of,
+    visitor_of,
+)
+from agentguard.server.roles import Right
+from agentguard.server.store import deeds, pseudonyms, uses
+from agentguard.server.store.people import Visitor
+from agentguard.server.store.pseudonyms import Factors, Opening
+from agentguard.server.store.uses import Use
+from agentguard.wire import v1
+
+PEOPLE = "/people"
+LONGEST_ID = 40
+_EVENT = msgspec.json.Decoder(v1.Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is shown of a person; `name` is empty unless it was opened by who looks."""
+
+    uses: list[Use]
+    findings: list[deeds.Finding]
+    incidents: list[deeds.Incident]
+    lessons: list[tuple[str, bool, str]]
+    factors: Factors | None
+    openings: list[Opening]
+    name: str
+    known: bool
+
+
+@get(PEOPLE)
+async def show(request: Asked) -> Page:
+    """List the people who used a desk that may be seen, the newest first."""
+    site, scope = site_of(request), visitor_of(request).scope
+    wish = filters.asked(request)
+    total = await site.database.read(lambda c: uses.count(c, scope))
+    known = await site.database.read(
+        lambda c: uses.people(c, scope, start=wish.start, limit=filters.PAGE)
+    )
+    await looked(request, "people.seen")
+    paged = filters.pager(wish, total) if total > filters.PAGE else None
+    return await page(request, "people.html", people=known, pager=paged)
+
+
+@get(PEOPLE + "/{id_:str}")
+async def one(request: Asked, id_: FromPath[str]) -> Page:
+    """Show a person: desks, findings, incidents, lessons, second factor; each look is kept."""
+    return await _page(request, id_[:LONGEST_ID])
+
+
+@post(PEOPLE + "/{id_:str}/open")
+async def open_(request: Asked, id_: FromPath[str]) -> Page | Redirect:
+    """Show the name for minutes to who gives a reason and proves who it is."""
+    site, visitor, id_ = site_of(request), permitted(request, Right.OPEN), id_[:LONGEST_ID]
+    if (asked := await ask_first(request)) is not None:
+        return asked
+    reason = (await field(request, "reason", pseudonyms.LONGEST_REASON)).strip()
+    if not reason:
+        return await _page(request, id_, "console.people.no-reason")
+
+    def put(connection: Connection) -> bool:
+        if not pseudonyms.name(connection, site.keys, id_):
+            return False
+        pseudonyms.open_(connection, id_, visitor.name, reason, site.now())
+        return True
+
+    if not await site.database.write(put):
+        raise NotFoundException
+    return back(f"{PEOPLE}/{id_}")
+
+
+async def _page(request: Asked, id_: str, problem: str = "") -> Page:
+    site, visitor = site_of(request), visitor_of(request)
+    told = await site.database.read(lambda c: _told(c, site, visitor, id_))
+    if not told.uses:
+        await looked(request, "person.refused", id_)
+        raise NotFoundException
+    await looked(request, "person.named" if told.name else "person.seen", id_)
+    return await page(
+        request,
+        "person.html",
+        status=400 if problem else 200,
+        id=id_,
+        told=told,
+        minutes=pseudonyms.SECONDS // 60,
+        problem=site.words.say(problem) if problem else "",
+    )
+
+
+def _told(connection: Connection, site: Site, visitor: Visitor, id_: str) -> Told:
+    now, scope = site.now(), visitor.scope
+    name = pseudonyms.name(connection, site.keys, id_)
+    shown = bool(name) and pseudonyms.is_open(connection, id_, visitor.name, now)
+    return Told(
+        uses=uses.of_person(connection, id_, scope),
+        findings=deeds.findings(connection, id_, scope),
+        incidents=deeds.incidents(connection, id_, scope),
+        lessons=_lessons(deeds.lessons(connection, id_, scope)),
+        factors=pseudonyms.factors_of(connection, name, now) if name else None,
+        openings=pseudonyms.listed(connection, id_),
+        name=name if shown else "",
+        known=bool(name),
+    )
+
+
+def _lessons(bodies: Sequence[str]) -> list[tuple[str, bool, str]]:
+    """Give lesson, whether it was answered rightly, and when (ISO 8601)."""
+    told = [_EVENT.decode(body) for body in bodies]
+    return [(str(e.params.get("lesson", "")), e.params.get("correct") == 1, e.at) for e in told]
+
+
+HANDLERS = (show, one, open_)

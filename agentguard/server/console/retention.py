@@ -1,0 +1,98 @@
+"""How long records are kept, what is held for an inquiry, and what retention did."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy import Connection
+
+from agentguard.server import retention
+from agentguard.server.console.proving import ask_first
+from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of
+from agentguard.server.retention import Run
+from agentguard.server.roles import Right
+from agentguard.server.store import ages, codes, holds
+from agentguard.server.store.ages import Age, AgeRefused
+from agentguard.server.store.holds import Asked as Wish
+from agentguard.server.store.holds import Hold, HoldRefused
+
+RETENTION = "/retention"
+WORDS = "console.retention"
+SHOWN = 30  # runs
+
+
+@get(RETENTION)
+async def show(request: Asked) -> Page:
+    """Show ages, holds and runs."""
+    permitted(request, Right.RECORDS)
+    return await _page(request, "")
+
+
+@post(RETENTION + "/ages")
+async def put(request: Asked) -> Page | Redirect:
+    """Set an age."""
+    site, visitor = site_of(request), permitted(request, Right.KEEP)
+    if (asked := await ask_first(request)) is not None:
+        return asked
+    record, days = await field(request, "record", 50), await field(request, "days", 6)
+    if not (days.isascii() and days.isdigit()):
+        return await _page(request, site.words.say(f"{WORDS}.no-days"))
+    try:
+        await site.database.write(
+            lambda c: ages.put(c, record, int(days), visitor.name, site.now())
+        )
+    except AgeRefused as refused:
+        said = site.words.say(f"{WORDS}.age-{refused.kind}", limit=refused.limit)
+        return await _page(request, said)
+    return back(RETENTION)
+
+
+@post(RETENTION + "/holds")
+async def hold(request: Asked) -> Page | Redirect:
+    """Place a hold."""
+    site, visitor = site_of(request), permitted(request, Right.KEEP)
+    if (asked := await ask_first(request)) is not None:
+        return asked
+    wish = Wish(
+        kind=await field(request, "kind", 20),
+        subject=await field(request, "subject"),
+        reason=await field(request, "reason", holds.LONGEST_REASON),
+    )
+    try:
+        await site.database.write(lambda c: holds.place(c, wish, visitor.name, site.now()))
+    except HoldRefused as refused:
+        return await _page(request, site.words.say(f"{WORDS}.hold-{refused.kind}"))
+    return back(RETENTION)
+
+
+@post(RETENTION + "/holds/{id_:int}/end")
+async def end(request: Asked, id_: FromPath[int]) -> Page | Redirect:
+    """End a hold."""
+    site, visitor = site_of(request), permitted(request, Right.KEEP)
+    if (asked := await ask_first(request)) is not None:
+        return asked
+    await site.database.write(lambda c: holds.end(c, id_, visitor.name, site.now()))
+    return back(RETENTION)
+
+
+async def _page(request: Asked, problem: str) -> Page:
+    def read(connection: Connection) -> tuple[list[Age], list[Hold], list[Run], list[str]]:
+        did = [run for run in retention.runs(connection) if run.deleted or run.held]
+        held = holds.listed(connection, ended=True)
+        return ages.listed(connection), held, did[:SHOWN], codes.teams(connection)
+
+    every, held, did, teams = await site_of(request).database.read(read)
+    return await page(
+        request,
+        "retention.html",
+        problem=problem,
+        ages=every,
+        holds=held,
+        runs=did,
+        teams=teams,
+        kinds=holds.KINDS,
+    )
+
+
+HANDLERS = (show, put, hold, end)

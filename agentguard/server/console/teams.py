@@ -1,0 +1,92 @@
+"""How teams, sites and shifts stand now, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from litestar import get
+from sqlalchemy import Connection
+
+from agentguard.server.console import filters
+from agentguard.server.console.filters import Filter
+from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
+from agentguard.server.roles import Scope
+from agentguard.server.store import board
+from agentguard.server.store.board import TIERS, TeamCount, Wanted
+from agentguard.server.store.places import Placed
+
+TEAMS = "/teams"
+BY = ("site", "shift")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A team, a site or a shift; `id` is None for teams that belong nowhere."""
+
+    id: int | None
+    name: str
+    about: str
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many desks there are."""
+        return sum(self.counts.values())
+
+
+@get(TEAMS)
+async def show(request: Asked) -> Page:
+    """Show teams, or sites, or shifts."""
+    site, visitor = site_of(request), visitor_of(request)
+    wish = filters.asked(request, BY)
+    cutoff = site.now() - site.limits.silent_after
+    rows = await site.database.read(partial(_rows, wish=wish, scope=visitor.scope, cutoff=cutoff))
+    return await page(
+        request,
+        "teams.html",
+        wish=wish,
+        by=wish.kind or "team",
+        rows=rows[wish.start : wish.start + filters.PAGE],
+        pager=filters.pager(wish, len(rows)) if len(rows) > filters.PAGE else None,
+    )
+
+
+def _rows(connection: Connection, *, wish: Filter, scope: Scope, cutoff: float) -> list[Row]:
+    reach = filters.reach(connection, wish, scope)
+    counts = board.counts(connection, Wanted(teams=reach.teams, cutoff=cutoff))
+    names: dict[str, dict[int, str]] = {
+        "site": {one.id: one.name for one in reach.sites},
+        "shift": {one.id: f"{one.name} · {one.hours}" for one in reach.shifts},
+    }
+    near = {one.id: one for one in reach.own}
+    if wish.kind:
+        rows = _together(counts, near, wish.kind, names[wish.kind])
+    else:
+        rows = [_team(one, near[one.id], names) for one in counts]
+    return sorted(rows, key=lambda row: (*(-row.counts[t] for t in TIERS[:3]), row.name))
+
+
+def _team(count: TeamCount, at: Placed, names: dict[str, dict[int, str]]) -> Row:
+    where = (names["site"].get(at.site or 0), names["shift"].get(at.shift or 0))
+    about = " · ".join(one for one in where if one)
+    return Row(id=count.id, name=count.name, about=about, counts=count.counts)
+
+
+def _together(
+    counts: Iterable[TeamCount], near: dict[int, Placed], kind: str, names: dict[int, str]
+) -> list[Row]:
+    """Add teams up by where they belong."""
+    sums: dict[int | None, dict[str, int]] = {}
+    for one in counts:
+        where = near[one.id].site if kind == "site" else near[one.id].shift
+        had = sums.setdefault(where, dict.fromkeys(TIERS, 0))
+        sums[where] = {tier: had[tier] + one.counts[tier] for tier in TIERS}
+    return [
+        Row(id=where, name=names.get(where or 0, ""), about="", counts=total)
+        for where, total in sums.items()
+    ]
+
+
+HANDLERS = (show,)

@@ -1,0 +1,187 @@
+"""Figures of the endpoint for Prometheus, for whoever has the token; never one of a single desk."""
+
+from __future__ import annotations
+
+import hmac
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from sqlalchemy import Connection, func, select
+
+from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.settings import ServerSettings
+from agentguard.server.store.database import Database
+from agentguard.server.store.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.identity_tables import tamper_item
+from agentguard.server.store.tables import device
+
+PATH = "/metrics"
+FILE = "metrics.token"
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+_BEARER = "Bearer "
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figures:
+    """What is counted in the database at each scrape."""
+
+    devices: dict[str, int]
+    tamper: dict[str, int]
+    behind: dict[str, int]
+    dropped: dict[str, int]
+    waiting: int
+
+
+class _Seconds:
+    """Durations by bucket. Kept as plain figures, since every report pays for being counted."""
+
+    def __init__(self) -> None:
+        self._each = [0] * (len(_BUCKETS) + 1)
+        self.total = 0.0
+
+    def count(self, seconds: float) -> None:
+        """Count one."""
+        self._each[bisect_left(_BUCKETS, seconds)] += 1
+        self.total += seconds
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Give how many took at most so long, for each bound."""
+        bounds = (*(str(float(bound)) for bound in _BUCKETS), "+Inf")
+        return list(zip(bounds, accumulate(self._each), strict=True))
+
+
+class Metrics:
+    """Counts what is asked, and answers `GET /metrics`."""
+
+    def __init__(self, database: Database, settings: ServerSettings) -> None:
+        self._database = database
+        self._file = settings.data / FILE
+        self._requests: Counter[tuple[str, int]] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._seconds: dict[str, _Seconds] = {}
+
+    def count(self, path: str, status: int, seconds: float) -> None:
+        """Count a request of a device; the path is one of the endpoint's own."""
+        self._requests[path, status] += 1
+        told = self._seconds.get(path)
+        if told is None:
+            told = self._seconds[path] = _Seconds()
+        told.count(max(0.0, seconds))
+
+    def refused(self, kind: str) -> None:
+        """Count a refusal; the kind is one of the endpoint's own."""
+        self._refused[kind] += 1
+
+    async def answer(self, request: Request) -> Answer:
+        """Give the figures.
+
+        Raises:
+            Refused: no token is set, or it is another one.
+
+        """
+        self._judge(request.headers.get("authorization", ""))
+        figures = await self._database.read(_read)
+        figures = replace(figures, waiting=self._database.waiting)
+        made = CollectorRegistry()
+        made.register(_Collected(figures, self._requests, self._refused, self._seconds))
+        body = generate_latest(made)
+        return Answer(status=200, body=body, kind=TEXT)
+
+    def _judge(self, given: str) -> None:
+        try:
+            wanted = self._file.read_bytes().strip()
+        except OSError:
+            raise Refused(404, "not-found") from None
+        token = given.removeprefix(_BEARER).encode("utf-8", "replace")
+        if not wanted or not hmac.compare_digest(wanted, token):
+            raise Refused(401, "token")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Collected:
+    """Gives the database's figures as gauges."""
+
+    figures: _Figures
+    requests: Counter[tuple[str, int]]
+    refused: Counter[str]
+    seconds: dict[str, _Seconds]
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the figures of requests, and the gauges."""
+        yield from self._of_requests()
+        found = self.figures
+        every = (
+            ("agentguard_devices", "Desks by state.", "state", found.devices),
+            ("agentguard_tamper_open", "Open tamper signs by kind.", "kind", found.tamper),
+            ("agentguard_feed_behind", "Happenings that wait for a feed.", "feed", found.behind),
+            ("agentguard_feed_dropped", "Happenings that a feed let go.", "feed", found.dropped),
+        )
+        for name, help_, label, values in every:
+            gauge = GaugeMetricFamily(name, help_, labels=(label,))
+            for key, value in sorted(values.items()):
+                gauge.add_metric((key,), value)
+            yield gauge
+        waiting = GaugeMetricFamily("agentguard_writes_waiting", "Writes that wait for a commit.")
+        waiting.add_metric((), found.waiting)
+        yield waiting
+
+    def _of_requests(self) -> Iterator[Metric]:
+        asked = CounterMetricFamily(
+            "agentguard_requests",
+            "Requests of devices by path and status.",
+            labels=("path", "status"),
+        )
+        for (path, status), count in sorted(self.requests.items()):
+            asked.add_metric((path, str(status)), count)
+        yield asked
+        refused = CounterMetricFamily(
+            "agentguard_refused", "Requests of devices that were refused.", labels=("kind",)
+        )
+        for kind, count in sorted(self.refused.items()):
+            refused.add_metric((kind,), count)
+        yield refused
+        took = HistogramMetricFamily(
+            "agentguard_request_seconds",
+            "Seconds from the first byte of a device's request to its answer.",
+            labels=("path",),
+        )
+        for path, told in sorted(self.seconds.items()):
+            took.add_metric((path,), told.buckets(), told.total)
+        yield took
+
+
+def _read(connection: Connection) -> _Figures:
+    states = select(device.c.status, func.count()).group_by(device.c.status)
+    open_ = (
+        select(tamper_item.c.kind, func.count())
+        .where(tamper_item.c.closed_at.is_(None))
+        .group_by(tamper_item.c.kind)
+    )
+    feeds = connection.execute(select(feed_state)).all()
+    behind = {
+        one.feed: int(
+            connection.scalar(
+                select(func.count()).select_from(feed_outbox).where(feed_outbox.c.id > one.sent)
+            )
+            or 0
+        )
+        for one in feeds
+    }
+    return _Figures(
+        devices={str(state): int(count) for state, count in connection.execute(states)},
+        tamper={str(kind): int(count) for kind, count in connection.execute(open_)},
+        behind=behind,
+        dropped={one.feed: one.dropped for one in feeds},
+        waiting=0,
+    )

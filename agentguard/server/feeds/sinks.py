@@ -1,0 +1,178 @@
+"""The ways out: each takes happenings in order, and raises when it did not take one."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import ssl
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from agentguard.server.feeds import http, ocsf
+from agentguard.server.feeds.happenings import Happening
+from agentguard.server.feeds.http import FeedFailed
+from agentguard.server.feeds.secured import Secured
+from agentguard.server.feeds.settings import Collector, Syslog, Webhook, secret
+from agentguard.server.settings import Now
+from agentguard.server.store.times import iso
+from agentguard.texts import Texts
+
+SOURCE = "/agentguard"
+TYPE = "org.agentguard"
+PREFIX = b"whsec_"
+_FACILITY = 13  # log audit
+_LEVEL = {"critical": 2, "high": 3, "medium": 4, "low": 5}
+_NOTICE = 5
+_JSON = msgspec.json.Encoder()
+
+
+class Sink(Protocol):
+    """Takes happenings out, for as long as it is let: it may be cancelled while it waits."""
+
+    async def send(self, every: Sequence[Happening], taken: Callable[[], None]) -> None:
+        """Send them in order; `taken` is called after each that the other side has.
+
+        Raises:
+            FeedFailed: one was not taken; those before it were.
+
+        """
+        ...
+
+
+def cloud_event(one: Happening, words: Texts) -> bytes:
+    """Give a CloudEvent 1.0 in structured JSON, with the OCSF event as its data."""
+    return _JSON.encode(
+        {
+            "specversion": "1.0",
+            "id": one.source,
+            "source": SOURCE,
+            "type": f"{TYPE}.{one.what}.{one.state}",
+            "time": iso(one.at),
+            "subject": one.device,
+            "datacontenttype": "application/json",
+            "data": ocsf.event(one, words),
+        }
+    )
+
+
+class WebhookSink:
+    """One POST for each happening, signed with HMAC-SHA256."""
+
+    def __init__(self, set_: Webhook, words: Texts, now: Now) -> None:
+        self._set = set_
+        self._words = words
+        self._now = now
+        self._key = webhook_key(secret(set_.secret_file))
+
+    async def send(self, every: Sequence[Happening], taken: Callable[[], None]) -> None:
+        """Post each, as `Sink.send`."""
+        for one in every:
+            body = cloud_event(one, self._words)
+            headers = {
+                "Content-Type": "application/cloudevents+json; charset=utf-8",
+                **signature(self._key, one.source, round(self._now()), body),
+            }
+            await http.post(
+                self._set.url,
+                body,
+                headers,
+                allow_private=self._set.allow_private,
+                ca_file=self._set.ca_file,
+            )
+            taken()
+
+
+def webhook_key(text: bytes) -> bytes:
+    """Give the key of a secret: base64 behind `whsec_`, or the text itself."""
+    if text.startswith(PREFIX):
+        try:
+            return base64.b64decode(text.removeprefix(PREFIX), validate=True)
+        except binascii.Error:
+            return text
+    return text
+
+
+def signature(key: bytes, id_: str, at: int, body: bytes) -> dict[str, str]:
+    """Give the three headers of Standard Webhooks."""
+    said = b".".join((id_.encode(), str(at).encode(), body))
+    mac = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    return {"webhook-id": id_, "webhook-timestamp": str(at), "webhook-signature": f"v1,{mac}"}
+
+
+class CollectorSink:
+    """One POST of JSON lines for all of them."""
+
+    def __init__(self, set_: Collector, words: Texts) -> None:
+        self._set = set_
+        self._words = words
+        self._token = secret(set_.token_file).decode("latin-1") if set_.token_file else ""
+
+    async def send(self, every: Sequence[Happening], taken: Callable[[], None]) -> None:
+        """Post all at once, as `Sink.send`."""
+        body = b"".join(_JSON.encode(ocsf.event(one, self._words)) + b"\n" for one in every)
+        headers = {"Content-Type": "application/x-ndjson"}
+        if self._token:
+            headers["Authorization"] = self._token
+        await http.post(
+            self._set.url,
+            body,
+            headers,
+            allow_private=self._set.allow_private,
+            ca_file=self._set.ca_file,
+        )
+        for _ in every:
+            taken()
+
+
+class SyslogSink:
+    """RFC 5424 messages over TLS, each behind its length (RFC 5425)."""
+
+    def __init__(self, set_: Syslog, words: Texts, hostname: str) -> None:
+        self._set = set_
+        self._words = words
+        self._hostname = hostname
+
+    async def send(self, every: Sequence[Happening], taken: Callable[[], None]) -> None:
+        """Write all to one connection, as `Sink.send`.
+
+        Syslog has no receipts: what was written before the other side closed in order counts.
+        """
+        try:
+            await self._write([framed(self._message(one)) for one in every])
+        except ssl.SSLError as error:
+            raise FeedFailed("tls") from error
+        except OSError as error:
+            raise FeedFailed("unreached") from error
+        for _ in every:
+            taken()
+
+    async def _write(self, frames: Sequence[bytes]) -> None:
+        context = ssl.create_default_context(cafile=self._set.ca_file or None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self._set.cert_file:
+            context.load_cert_chain(self._set.cert_file, self._set.key_file or None)
+        streams = await asyncio.open_connection(self._set.host, self._set.port)
+        try:
+            secured = Secured(streams, context, self._set.host)
+            await secured.open()
+            for frame in frames:
+                await secured.write(frame)
+            await secured.close()
+        finally:
+            streams[1].transport.abort()
+            await asyncio.sleep(0)
+
+    def _message(self, one: Happening) -> bytes:
+        priority = _FACILITY * 8 + _LEVEL.get(one.severity, _NOTICE)
+        head = f"<{priority}>1 {iso(one.at)} {self._hostname} agentguard - {one.what}.{one.state} -"
+        return head.encode() + b" \xef\xbb\xbf" + _JSON.encode(ocsf.event(one, self._words))
+
+
+def framed(message: bytes) -> bytes:
+    """Give a message behind its length."""
+    return str(len(message)).encode() + b" " + message

@@ -1,0 +1,86 @@
+"""Gives a desk what is held on it, signed, so that whoever works there needs to ask nobody."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from agentguard.server.ingest import http
+from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.keys import ServerKeys
+from agentguard.server.settings import Limits, Now
+from agentguard.server.store import audit, held
+from agentguard.server.store.database import Database
+from agentguard.server.store.devices import Known
+from agentguard.server.store.times import iso
+from agentguard.wire import holding
+
+EACH = 200  # records of a class that are given, the newest
+_JSON = msgspec.json.Encoder()
+
+
+class Holding:
+    """Answers `GET /v1/held`, one desk at most once in `limits.held_every` seconds."""
+
+    def __init__(self, database: Database, keys: ServerKeys, limits: Limits, now: Now) -> None:
+        self._database = database
+        self._keys = keys
+        self._limits = limits
+        self._now = now
+        self._given: OrderedDict[str, float] = OrderedDict()
+
+    async def answer(self, _request: Request, device: Known) -> Answer:
+        """Give the classes of records, and the newest records of each.
+
+        Raises:
+            Refused: the desk asked a moment ago.
+
+        """
+        now = self._now()
+        self._wait_for(device.id, now)
+        whole = await self._database.read(lambda c: _whole(c, device.id, now, self._keys.pseudonym))
+        actor = f"device:{device.id}"
+        await self._database.write(lambda c: audit.note(c, now, actor, "desk.held", device.id))
+        signature = self._keys.sign(whole)
+        return http.answer(200, holding.HeldGiven(held=whole.decode(), signature=signature))
+
+    def _wait_for(self, id_: str, now: float) -> None:
+        """Refuse a desk that asked a moment ago: the answer costs a look at every table."""
+        left = self._given.get(id_, 0.0) + self._limits.held_every - now
+        if 0 < left <= self._limits.held_every:
+            raise Refused(429, "busy", retry_after=int(left) + 1)
+        self._given[id_] = now
+        self._given.move_to_end(id_)
+        while len(self._given) > self._limits.keys:
+            self._given.popitem(last=False)
+
+
+def _whole(connection: Connection, id_: str, now: float, hidden: held.Hide) -> bytes:
+    """Give all of it as JSON, with as many records of each class as the answer has room for."""
+    classes = tuple(_told(one) for one in held.classes(connection, id_))
+    each = EACH
+    while True:
+        records = held.everything(connection, id_, hidden, newest=each) if each else {}
+        whole = _JSON.encode(_shape(id_, now, classes, records, each))
+        if len(whole) <= holding.MOST or not each:
+            return whole
+        each //= 2
+
+
+def _told(one: held.Class) -> holding.Holding:
+    oldest = "" if one.oldest is None else iso(one.oldest)
+    newest = "" if one.newest is None else iso(one.newest)
+    return holding.Holding(name=str(one.table), many=one.many, oldest=oldest, newest=newest)
+
+
+def _shape(
+    id_: str,
+    now: float,
+    classes: tuple[holding.Holding, ...],
+    records: dict[str, list[dict[str, Any]]],
+    each: int,
+) -> dict[str, object]:
+    return {"device": id_, "at": iso(now), "classes": classes, "each": each, "records": records}

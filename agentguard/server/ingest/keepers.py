@@ -1,0 +1,69 @@
+"""Takes the reports of keepers, and gives them codes with which their computer's agents enrol."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import msgspec
+
+from agentguard.server.ingest import http
+from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.ingest.reports import Reports
+from agentguard.server.settings import Limits, Now
+from agentguard.server.store import audit, keepers
+from agentguard.server.store.database import Database
+from agentguard.server.store.devices import Known
+from agentguard.wire import keeping, v1
+
+WELL = "good"
+A_DAY = 24 * 3600
+_REPORT = msgspec.json.Decoder(v1.Report)
+
+
+class Keepers:
+    """Answers `POST /v1/keeper` and `POST /v1/keeper/code`."""
+
+    def __init__(self, database: Database, reports: Reports, limits: Limits, now: Now) -> None:
+        self._database = database
+        self._reports = reports
+        self._most = limits.keys
+        self._now = now
+        self._noted: OrderedDict[str, bool] = OrderedDict()
+
+    async def answer(self, request: Request, device: Known) -> Answer:
+        """Take a keeper's report in.
+
+        Raises:
+            Refused: as that of an agent; or the device is an agent.
+
+        """
+        if device.id not in self._noted and not await self._database.read(
+            lambda c: keepers.admitted(c, device.id)
+        ):
+            raise Refused(403, "no-keeper")
+        answer = await self._reports.answer(request, device)
+        well = _REPORT.decode(request.body).overall == WELL
+        if self._noted.get(device.id) is not well:
+            await self._database.write(lambda c: keepers.note(c, device.id, well=well))
+            self._noted[device.id] = well
+            self._noted.move_to_end(device.id)
+            if len(self._noted) > self._most:
+                self._noted.popitem(last=False)
+        return answer
+
+    async def code(self, _request: Request, device: Known) -> Answer:
+        """Give a code for an agent of the keeper's computer.
+
+        Raises:
+            Refused: the device is no keeper, or has asked too often.
+
+        """
+        now = self._now()
+        if not await self._database.read(lambda c: keepers.is_keeper(c, device.id)):
+            raise Refused(403, "no-keeper")
+        given = await self._database.write(lambda c: keepers.code(c, device.id, device.team, now))
+        if not given:
+            raise Refused(429, "busy", retry_after=A_DAY // 24)
+        actor = f"device:{device.id}"
+        await self._database.write(lambda c: audit.note(c, now, actor, "code.made", device.team))
+        return http.answer(201, keeping.CodeGiven(code=given))

@@ -1,0 +1,110 @@
+"""What the endpoint does by itself: counts, sums up, cuts time into months, deletes what is old.
+
+Every process asks in turn whether something is due; the database lets one of them do it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from sqlalchemy import Connection
+
+from agentguard.server.feeds import outbox
+from agentguard.server.retention import Retention
+from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store import leading, partitions, trends
+from agentguard.server.store.database import Database
+from agentguard.server.tamper import sweep
+from agentguard.server.tamper.sweep import Sweep
+
+LOG = logging.getLogger(__name__)
+
+LOOK = 5.0  # seconds between two looks at what is due
+
+
+class Jobs:
+    """Does what is due; `start` and `stop` in the serving loop."""
+
+    def __init__(self, database: Database, settings: ServerSettings, now: Now) -> None:
+        self._database = database
+        self._silent_after = settings.limits.silent_after
+        self._now = now
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="server-jobs")
+        self._task: asyncio.Task[None] | None = None
+        self._tamper_sweep = Sweep(settings.limits, outbox.listener(settings))
+        counting = (
+            *(self._months, self._sweep, self._refresh, self._roll, self._tamper),
+            self._forget,
+        )
+        self._jobs: tuple[Callable[[], None], ...] = (
+            *(partial(database.run, one) for one in counting),
+            self._delete,
+        )
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._for_ever())
+
+    async def stop(self) -> None:
+        """End what is being done, then stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await asyncio.get_running_loop().run_in_executor(None, self._worker.shutdown)
+
+    def do(self) -> None:
+        """Do everything that is due, one after the other; what fails is due again."""
+        for one in self._jobs:
+            try:
+                one()
+            except Exception as error:  # noqa: BLE001 - the thread's boundary: the others are due too
+                LOG.error("a job failed: %s", type(error).__name__)  # noqa: TRY400 - no values
+
+    async def _for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await loop.run_in_executor(self._worker, self.do)
+            await asyncio.sleep(LOOK)
+
+    def _months(self, connection: Connection) -> None:
+        now = self._now()
+        if leading.due(connection, "months", 3600, now) is not None:
+            partitions.make_ahead(connection, now)
+
+    def _sweep(self, connection: Connection) -> None:
+        now = self._now()
+        if leading.due(connection, "sweep", 60, now) is not None:
+            trends.sweep(connection, now, self._silent_after)
+
+    def _tamper(self, connection: Connection) -> None:
+        now = self._now()
+        last = leading.due(connection, "tamper", sweep.EVERY, now)
+        if last is not None:
+            self._tamper_sweep(connection, now, last)
+
+    def _refresh(self, connection: Connection) -> None:
+        now = self._now()
+        last = leading.due(connection, "refresh", 10, now)
+        if last:
+            trends.refresh(connection, last, now, self._silent_after)
+
+    def _roll(self, connection: Connection) -> None:
+        now = self._now()
+        if leading.due(connection, "days", 600, now) is not None:
+            trends.roll_days(connection, now)
+
+    def _forget(self, connection: Connection) -> None:
+        now = self._now()
+        if leading.due(connection, "feeds", 3600, now) is not None:
+            outbox.forget(connection, now)
+
+    def _delete(self) -> None:
+        """Delete in many transactions; what fails half-way goes on the next time."""
+        now = self._now()
+        if self._database.run(lambda c: leading.due(c, "retention", 6 * 3600, now)) is not None:
+            Retention(self._database, now).run()

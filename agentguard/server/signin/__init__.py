@@ -1,0 +1,1 @@
+"""How a person proves to the endpoint who it is: passkeys, recovery codes, a company's sign-in."""

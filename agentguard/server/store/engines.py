@@ -1,0 +1,33 @@
+"""How connections to each kind of database are opened and begun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+
+BUSY_SECONDS = 10
+
+
+def make(url: str) -> Engine:
+    """Give the engine of a database's address."""
+    if not url.startswith("sqlite"):
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", _plan_plainly)
+        return engine
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(raw: Any, _record: object) -> None:
+    raw.isolation_level = None  # BEGIN is ours, so that SAVEPOINT and DDL are transactional
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _plan_plainly(raw: Any, _record: object) -> None:
+    """Leave out PostgreSQL's compiler: it is made for queries of seconds, not for pages."""
+    with raw.cursor() as cursor:
+        cursor.execute("SET jit = off")
+    raw.commit()

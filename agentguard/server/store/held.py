@@ -1,0 +1,101 @@
+"""All that is held on one desk, whatever table it stands in, for the person who works there.
+
+Every table that names a device is read, so that what others add later is shown as well. Keys and
+codes stay where they are: they are no words on the desk, and could open something.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
+
+from agentguard.server.store.tables import METADATA, device, incident, team
+
+NAMES = {"desk_person": "user", "break_glass": "used_by", "factor_invite": "owner"}
+"""Columns with the name of a person who uses desks, by table."""
+Hide = Callable[[str], str]
+SECRET = frozenset({"hash", "salt", "secret", "digest", "data"})
+TIMES = (
+    "at", "received_at", "opened_at", "reported_at", "made_at", "changed_at", "last_seen",
+    "last_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Class:
+    """A class of records: how many there are, and the times of the oldest and the newest."""
+
+    table: str
+    many: int
+    oldest: float | None
+    newest: float | None
+
+
+def classes(connection: Connection, id_: str) -> list[Class]:
+    """Say what there is of a desk, the most first."""
+    found = [_class(connection, table, where) for table, where in _about(id_)]
+    return sorted((one for one in found if one.many), key=lambda one: (-one.many, one.table))
+
+
+def everything(
+    connection: Connection, id_: str, hidden: Hide, newest: int | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Give every record of a desk, by table; only the `newest` of each when that is given.
+
+    Others use the desk as well: `hidden` gives what stands in place of a person's name.
+    """
+    given: dict[str, list[dict[str, Any]]] = {}
+    for table, where in _about(id_):
+        columns = [c for c in table.columns if c.name not in SECRET]
+        at = _at(table)
+        order = [at.desc()] if newest is not None and at is not None else []
+        asked = select(*columns).where(where).order_by(*order, *table.primary_key).limit(newest)
+        rows = connection.execute(asked).mappings()
+        named = NAMES.get(str(table.name), "")
+        told = [
+            {k: hidden(str(v)) if k == named and v else _plain(v) for k, v in row.items()}
+            for row in rows
+        ]
+        if told:
+            given[table.name] = told
+    return given
+
+
+def _about(id_: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Give every table that says something of a desk, with the condition for it."""
+    own = select(device.c.team).where(device.c.id == id_)
+    yield device, device.c.id == id_
+    yield team, team.c.id.in_(own)
+    incidents = select(incident.c.id).where(incident.c.device == id_)
+    for table in METADATA.sorted_tables:
+        for column in table.columns:
+            if _names(column, device):
+                yield table, column == id_
+                break
+            if _names(column, incident):
+                yield table, column.in_(incidents)
+                break
+
+
+def _names(column: Column[Any], table: Table) -> bool:
+    return any(key.column.table is table for key in column.foreign_keys)
+
+
+def _class(connection: Connection, table: Table, where: ColumnElement[bool]) -> Class:
+    at = _at(table)
+    asked = [func.count()] if at is None else [func.count(), func.min(at), func.max(at)]
+    many, *span = connection.execute(select(*asked).select_from(table).where(where)).one()
+    oldest, newest = span or (None, None)
+    return Class(table=table.name, many=int(many), oldest=oldest, newest=newest)
+
+
+def _at(table: Table) -> Column[float] | None:
+    return next((table.c[name] for name in TIMES if name in table.c), None)
+
+
+def _plain(value: object) -> object:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

@@ -1,0 +1,57 @@
+"""Lessons that were answered at the desks, as far as they may be seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, select, text
+
+from agentguard.server.roles import Scope
+from agentguard.server.store.floor_tables import LESSON
+from agentguard.server.store.tables import device, event, team
+from agentguard.wire import v1
+
+_EVENT = msgspec.json.Decoder(v1.Event)
+MOST = 200_000  # answers that are counted at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How often a lesson was answered, how often rightly, and at how many desks."""
+
+    lesson: str
+    times: int
+    right: int
+    desks: int
+
+
+def answered(
+    connection: Connection, teams: Scope, since: float
+) -> tuple[list[Answered], dict[str, int]]:
+    """Give the lessons since a time, most answered first, and the desks of each team that did."""
+    asked = (
+        select(event.c.body, event.c.device, team.c.name)
+        .join(device, device.c.id == event.c.device)
+        .join(team, team.c.id == device.c.team)
+        .where(event.c.kind == text(f"'{LESSON}'"), event.c.received_at >= since)
+    )
+    if teams is not None:
+        asked = asked.where(device.c.team.in_(teams))
+    times: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    desks: dict[str, set[str]] = {}
+    of_team: dict[str, set[str]] = {}
+    for row in connection.execute(asked.limit(MOST)):
+        params = _EVENT.decode(row.body).params
+        lesson = str(params.get("lesson", ""))
+        times[lesson] += 1
+        right[lesson] += params.get("correct") == 1
+        desks.setdefault(lesson, set()).add(row.device)
+        of_team.setdefault(row.name, set()).add(row.device)
+    every = [
+        Answered(lesson=one, times=many, right=right[one], desks=len(desks[one]))
+        for one, many in times.most_common()
+    ]
+    return every, {name: len(ids) for name, ids in of_team.items()}

@@ -1,0 +1,135 @@
+"""How people at desks prove presence: who has what, who is locked, how often by what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from agentguard.server.store.factors import DESK
+from agentguard.server.store.people import Scope
+from agentguard.server.store.ruling import key_of_user
+from agentguard.server.store.sign_in_tables import desk_person
+from agentguard.server.store.tables import device, event, lockout, team, totp
+from agentguard.wire import v1
+
+GIVEN = "proof.given"
+RESISTANT = "passkey"
+MOST = 20_000  # proofs that are counted, the newest
+SHOWN = 300  # people that are listed
+DAYS = 7
+_EVENT = msgspec.json.Decoder(v1.Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person with a factor; `desk` is where the last proof was, `until` the end of a lock."""
+
+    name: str
+    desk: str
+    team: str
+    at: float | None
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """A desk at which nobody may try for a while."""
+
+    device: str
+    label: str
+    until: float
+
+
+def people(connection: Connection, scope: Scope, now: float, find: str = "") -> list[Person]:
+    """Give the people who proved at a desk of the scope; without a scope all with a factor."""
+    seats = _seats(connection, scope)
+    names = set(seats) if scope is not None else set(seats) | _owners(connection)
+    wanted = sorted(name for name in names if find.casefold() in name.casefold())[:SHOWN]
+    locks = _locks(connection, now)
+    return [
+        Person(
+            name=name,
+            desk=seats[name][0] if name in seats else "",
+            team=seats[name][1] if name in seats else "",
+            at=seats[name][2] if name in seats else None,
+            until=locks.get(key_of_user(name), 0.0),
+        )
+        for name in wanted
+    ]
+
+
+def may_see(connection: Connection, scope: Scope, name: str) -> bool:
+    """Tell whether a person's factors may be seen and reset by who sees the scope."""
+    if scope is None:
+        return True
+    return name in _seats(connection, scope)
+
+
+def locked(connection: Connection, scope: Scope, now: float) -> list[Locked]:
+    """Give the desks that are locked."""
+    asked = (
+        select(device.c.id, device.c.label, lockout.c.until)
+        .join(lockout, lockout.c.key == "device:" + device.c.id)
+        .where(lockout.c.until > now)
+        .order_by(lockout.c.until.desc())
+    )
+    if scope is not None:
+        asked = asked.where(device.c.team.in_(scope))
+    rows = connection.execute(asked)
+    return [Locked(device=row.id, label=row.label, until=row.until) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """The proofs of the last days by factor, how many people gave them, and how many by a key."""
+
+    by_factor: Counter[str]
+    people: int
+    with_key: int
+
+
+def proofs(connection: Connection, scope: Scope, now: float) -> Tally:
+    """Count the proofs of the last days; people are counted by their pseudonyms."""
+    asked = select(event.c.body).where(
+        event.c.kind == GIVEN, event.c.received_at > now - DAYS * 24 * 3600
+    )
+    if scope is not None:
+        asked = asked.join(device, device.c.id == event.c.device).where(device.c.team.in_(scope))
+    bodies = connection.scalars(asked.order_by(event.c.received_at.desc()).limit(MOST))
+    told = [_EVENT.decode(body).params for body in bodies]
+    by_factor = Counter(str(one["factor"]) for one in told if one.get("factor"))
+    by = {(one.get("person"), one.get("factor")) for one in told if one.get("person")}
+    return Tally(
+        by_factor=by_factor,
+        people=len({person for person, _ in by}),
+        with_key=len({person for person, factor in by if factor == RESISTANT}),
+    )
+
+
+def _seats(connection: Connection, scope: Scope) -> dict[str, tuple[str, str, float]]:
+    """Give desk, team and time of each person's last proof."""
+    asked = (
+        select(desk_person.c.user, device.c.label, team.c.name, desk_person.c.at)
+        .join(device, device.c.id == desk_person.c.device)
+        .join(team, team.c.id == device.c.team)
+        .order_by(desk_person.c.at)
+    )
+    if scope is not None:
+        asked = asked.where(device.c.team.in_(scope))
+    return {row.user: (row.label, row.name, row.at) for row in connection.execute(asked)}
+
+
+def _owners(connection: Connection) -> set[str]:
+    return set(connection.scalars(select(totp.c.owner).where(totp.c.realm == DESK)))
+
+
+def _locks(connection: Connection, now: float) -> dict[str, float]:
+    rows = connection.execute(
+        select(lockout.c.key, lockout.c.until).where(
+            lockout.c.until > now, lockout.c.key.startswith("user:", autoescape=True)
+        )
+    )
+    return {row.key: row.until for row in rows}

@@ -1,0 +1,114 @@
+"""Runs the writes of one transaction: each is whole or undone, whoever fails beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+A = TypeVar("A")
+Job = Callable[[Connection], T]
+Together = Callable[[Connection, Sequence[A]], Sequence[T | Exception]]
+"""Writes many at once and gives an outcome for each; one that raises is asked for each alone."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A write that waits: a job of its own, or `asked` of `together` with its like."""
+
+    job: Job[Any] | None
+    together: Together[Any, Any] | None
+    asked: Any
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What became of a write that failed."""
+
+    error: Exception
+
+
+class TakenBack(Exception):
+    """A batch was undone as a whole: one of it failed."""
+
+
+def of_a_kind(batch: list[Waiting]) -> bool:
+    """Tell whether a batch is one write, or many that go together."""
+    together = batch[0].together
+    return len(batch) == 1 or (
+        together is not None and all(one.together == together for one in batch)
+    )
+
+
+def run_bare(connection: Connection, batch: list[Waiting]) -> list[Any]:
+    """Run what is of a kind without savepoints, which cost as much as a small batch itself.
+
+    Raises:
+        TakenBack: one of many failed, and which one is still to be found.
+
+    """
+    job = batch[0].job
+    try:
+        return [job(connection)] if job is not None else _told(_write_together(connection, batch))
+    except Exception as error:
+        if len(batch) == 1:
+            raise
+        raise TakenBack from error
+
+
+def run_all(connection: Connection, batch: list[Waiting]) -> list[Any]:
+    """Run each in a savepoint; give what came of each."""
+    outcomes: list[Any] = [None] * len(batch)
+    alike: dict[Hashable, list[int]] = {}
+    for place, waiting in enumerate(batch):
+        if waiting.together is not None:
+            alike.setdefault(waiting.together, []).append(place)
+        elif waiting.job is not None:
+            outcomes[place] = _attempt(connection, waiting.job)
+    for places in alike.values():
+        members = [batch[place] for place in places]
+        for place, outcome in zip(places, _attempt_together(connection, members), strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def _attempt(connection: Connection, job: Job[Any]) -> Any:
+    try:
+        with connection.begin_nested():
+            return job(connection)
+    except Exception as error:  # noqa: BLE001 - the thread's boundary: the asker gets it
+        return Failed(error)
+
+
+def _attempt_together(connection: Connection, members: list[Waiting]) -> Sequence[Any]:
+    """Write them at once; when that fails, each alone, so that one hurts nobody else."""
+    given = _attempt(connection, lambda c: _write_together(c, members))
+    if not isinstance(given, Failed):
+        return _told(given)
+    if len(members) == 1:
+        return [given]
+    return [one for waiting in members for one in _attempt_together(connection, [waiting])]
+
+
+def _write_together(connection: Connection, members: list[Waiting]) -> Sequence[Any]:
+    together = members[0].together
+    return [] if together is None else together(connection, [one.asked for one in members])
+
+
+def _told(given: Sequence[Any]) -> list[Any]:
+    return [Failed(one) if isinstance(one, Exception) else one for one in given]
+
+
+def settle(answer: asyncio.Future[Any], outcome: Any) -> None:
+    """Give who asked what came of it, after the COMMIT."""
+    if answer.done():  # the asker went away
+        return
+    if isinstance(outcome, Failed):
+        answer.set_exception(outcome.error)
+    else:
+        answer.set_result(outcome)

@@ -1,0 +1,18 @@
+"""Entries that a desk leaves out: every report must go on where the one before it ended."""
+
+from __future__ import annotations
+
+from agentguard.wire import v1
+
+NEW_EPOCH = "journal.epoch"
+
+
+def missing(report: v1.Report) -> int:
+    """Count the entries that a report passes over; an agent that tells no `since` is not judged.
+
+    A new epoch may begin at another number, and is an item of its own.
+    """
+    if report.since < 0 or any(one.kind == NEW_EPOCH for one in report.events):
+        return 0
+    numbers = {one.seq for one in report.events if one.seq > report.since}
+    return max(numbers) - report.since - len(numbers) if numbers else 0

@@ -1,0 +1,204 @@
+"""The items: opened once for a desk and a kind, ended by what ends them, signed off by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, true, update
+
+from agentguard.server.roles import Scope
+from agentguard.server.store import audit
+from agentguard.server.store.identity_tables import tamper_item
+from agentguard.server.store.people import Visitor
+from agentguard.server.store.tables import device, team
+from agentguard.server.tamper.kinds import KINDS, Kind
+
+SHOWN = 200
+_PARAMS = msgspec.json.Decoder(dict[str, str | int])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item. `since` is when it began, or when it was last seen to happen again."""
+
+    id: int
+    device: str
+    desk: str
+    team: str
+    kind: str
+    severity: str
+    params: Mapping[str, str | int]
+    times: int
+    since: float
+    opened_at: float
+    closed_at: float | None
+    signed_by: str
+    signed_at: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """An item that was opened or closed just now."""
+
+    device: str
+    kind: Kind
+    opened: bool
+    at: float
+    id: int
+
+
+def still_open(connection: Connection, devices: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Give the open kinds of each of these desks, with since when."""
+    ids = sorted(set(devices))
+    if not ids:
+        return {}
+    rows = connection.execute(
+        select(tamper_item.c.device, tamper_item.c.kind, tamper_item.c.since).where(
+            tamper_item.c.device.in_(ids), tamper_item.c.closed_at.is_(None)
+        )
+    )
+    found: dict[str, dict[str, float]] = {}
+    for row in rows:
+        found.setdefault(row.device, {})[row.kind] = row.since
+    return found
+
+
+def raise_(
+    connection: Connection,
+    device_id: str,
+    kind: Kind,
+    now: float,
+    *,
+    since: float | None = None,
+    params: Mapping[str, str | int] | None = None,
+) -> Turn | None:
+    """Open an item; None when one is open, of which it is then known that it happened again."""
+    begun = now if since is None else since
+    said = msgspec.json.encode(params or {}).decode()
+    mine = (
+        (tamper_item.c.device == device_id)
+        & (tamper_item.c.kind == kind.id)
+        & tamper_item.c.closed_at.is_(None)
+    )
+    if kind.lasts:
+        if connection.scalar(select(tamper_item.c.id).where(mine)) is not None:
+            return None
+    else:
+        again = {"times": tamper_item.c.times + 1, "since": begun, "params": said}
+        if connection.execute(update(tamper_item).where(mine).values(**again)).rowcount:
+            return None
+    made = connection.execute(
+        insert(tamper_item).values(
+            device=device_id, kind=kind.id, params=said, since=begun, opened_at=now
+        )
+    ).inserted_primary_key
+    return Turn(device=device_id, kind=kind, opened=True, at=now, id=int(made[0]) if made else 0)
+
+
+def end(connection: Connection, device_id: str, kinds: Sequence[Kind], now: float) -> list[Turn]:
+    """Close what is open of these kinds at a desk."""
+    rows = connection.execute(
+        select(tamper_item.c.id, tamper_item.c.kind).where(
+            tamper_item.c.device == device_id,
+            tamper_item.c.kind.in_([kind.id for kind in kinds]),
+            tamper_item.c.closed_at.is_(None),
+        )
+    ).all()
+    for row in rows:
+        connection.execute(
+            update(tamper_item).where(tamper_item.c.id == row.id).values(closed_at=now)
+        )
+    return [
+        Turn(device=device_id, kind=KINDS[row.kind], opened=False, at=now, id=row.id)
+        for row in rows
+    ]
+
+
+def to_review(connection: Connection, scope: Scope = None) -> list[Item]:
+    """Give what nobody has signed off, what is open first, then the newest."""
+    asked = (
+        _query()
+        .where(tamper_item.c.signed_at.is_(None), _seen(scope))
+        .order_by(tamper_item.c.closed_at.is_not(None), tamper_item.c.opened_at.desc())
+    )
+    return [_item(row) for row in connection.execute(asked.limit(SHOWN))]
+
+
+def signed(connection: Connection, scope: Scope = None, limit: int = 30) -> list[Item]:
+    """Give what was signed off, the newest first."""
+    asked = (
+        _query()
+        .where(tamper_item.c.signed_at.is_not(None), _seen(scope))
+        .order_by(tamper_item.c.signed_at.desc())
+    )
+    return [_item(row) for row in connection.execute(asked.limit(limit))]
+
+
+def waiting(connection: Connection, scope: Scope = None) -> int:
+    """Count what nobody has signed off; what was late and came back needs nobody."""
+    asked = (
+        select(func.count())
+        .select_from(tamper_item)
+        .where(tamper_item.c.signed_at.is_(None), _seen(scope), _matters())
+    )
+    return int(connection.scalar(asked) or 0)
+
+
+def sign_off(connection: Connection, id_: int, by: Visitor, now: float, note: str) -> bool:
+    """Say what it was; what does not end by itself is closed by it. False when it is signed."""
+    mine = (tamper_item.c.id == id_) & tamper_item.c.signed_at.is_(None) & _seen(by.scope)
+    kind = connection.scalar(select(tamper_item.c.kind).where(mine))
+    done = False
+    if kind is not None:
+        done = True
+        values = {"signed_by": by.name, "signed_at": now, "note": note}
+        connection.execute(update(tamper_item).where(mine).values(**values))
+        if not KINDS[kind].lasts:
+            closed = update(tamper_item).where(tamper_item.c.id == id_)
+            connection.execute(closed.values(closed_at=now))
+    act = "signed-off" if done else "refused"
+    audit.note(connection, now, by.name, f"tamper.{act}", str(id_))
+    return done
+
+
+def _query() -> Select[tuple[object, ...]]:
+    return (
+        select(tamper_item, device.c.label, team.c.name.label("team_name"))
+        .join(device, device.c.id == tamper_item.c.device)
+        .join(team, team.c.id == device.c.team)
+        .where(_matters())
+    )
+
+
+def _matters() -> ColumnElement[bool]:
+    """Leave out who was late for a moment and came back."""
+    return (tamper_item.c.kind != "late") | tamper_item.c.closed_at.is_(None)
+
+
+def _item(row: Row[tuple[object, ...]]) -> Item:
+    kind = KINDS.get(row.kind)
+    return Item(
+        id=row.id,
+        device=row.device,
+        desk=row.label,
+        team=row.team_name,
+        kind=row.kind,
+        severity=kind.severity if kind else "low",
+        params=_PARAMS.decode(row.params),
+        times=row.times,
+        since=row.since,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        signed_by=row.signed_by or "",
+        signed_at=row.signed_at,
+        note=row.note,
+    )
+
+
+def _seen(scope: Scope) -> ColumnElement[bool]:
+    if scope is None:
+        return true()
+    return tamper_item.c.device.in_(select(device.c.id).where(device.c.team.in_(scope)))

@@ -1,0 +1,47 @@
+"""The kinds of what looks like tampering; the words are `tamper.<kind>` in the texts.
+
+The ids never change their meaning: they stand in the database and in what goes out to a SIEM.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind; one that `lasts` ends by itself, any other one when a person signs it off."""
+
+    id: str
+    severity: str
+    lasts: bool = False
+
+
+LATE = Kind(id="late", severity="medium", lasts=True)
+MISSING = Kind(id="missing", severity="high", lasts=True)
+CLOCK_WRONG = Kind(id="clock-wrong", severity="medium", lasts=True)
+POLICY_DIFFERS = Kind(id="policy-differs", severity="high", lasts=True)
+AGENT_MISSING = Kind(id="agent-missing", severity="critical", lasts=True)
+CLONE = Kind(id="clone", severity="critical")
+FORK = Kind(id="fork", severity="high")
+ROLLBACK = Kind(id="rollback", severity="high")
+CLOCK_JUMP = Kind(id="clock-jump", severity="medium")
+POLICY_REFUSED = Kind(id="policy-refused", severity="high")
+JOURNAL_NEW = Kind(id="journal-new", severity="high")
+JOURNAL_BROKEN = Kind(id="journal-broken", severity="critical")
+JOURNAL_GAP = Kind(id="journal-gap", severity="high")
+EVENTS_LOST = Kind(id="events-lost", severity="medium")
+CONTROL_FAILED = Kind(id="control-failed", severity="high")
+SAFE_MODE = Kind(id="safe-mode", severity="high")
+KEEPER_REMOVED = Kind(id="keeper-removed", severity="critical")
+TOO_OFTEN = Kind(id="too-often", severity="high")
+OPENED_UNASKED = Kind(id="opened-unasked", severity="critical")
+
+KINDS = {
+    kind.id: kind
+    for kind in (
+        LATE, MISSING, CLOCK_WRONG, POLICY_DIFFERS, AGENT_MISSING, CLONE, FORK, ROLLBACK,
+        CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_GAP, EVENTS_LOST,
+        CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
+    )
+}  # fmt: skip

@@ -1,0 +1,124 @@
+"""The runs of each desk's agent: one that was followed by another does not come back.
+
+A run is a random id that an agent makes as it starts. When one that was superseded speaks again,
+two computers use one key: a copied disk, or a virtual machine that was set back while it ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from agentguard.server.store.identity_tables import device_run
+from agentguard.server.store.seen import Held
+from agentguard.server.store.tables import device_seen
+from agentguard.wire import v1
+
+SETTLE = 10
+"""Seconds for which a request of the run before may still be under way."""
+KEPT = 16  # runs of one desk
+LONGEST_RUN, LONGEST_GOODBYE = 64, 20
+
+
+class Standing(Enum):
+    """What a report's run says of the desk."""
+
+    SAME = auto()
+    FRESH = auto()
+    BACK = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    id: str
+    begun_at: float
+    goodbye: str = ""
+
+
+def settled(report: v1.Report, held: Held | None) -> bool:
+    """Tell whether a report's run is the desk's newest, with nothing to look up or write down."""
+    if not report.run:  # an agent that knows of no runs
+        return True
+    return held is not None and held.run == report.run and not report.goodbye
+
+
+@dataclass(slots=True)
+class Runs:
+    """The runs of the desks of one batch that are not settled."""
+
+    _known: dict[str, list[_Run]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connection: Connection, devices: Iterable[str]) -> Runs:
+        """Read the runs of these desks, the newest first."""
+        rows = connection.execute(
+            select(device_run)
+            .where(device_run.c.device.in_(sorted(set(devices))))
+            .order_by(device_run.c.device, device_run.c.begun_at.desc())
+        )
+        found = cls()
+        for row in rows:
+            one = _Run(id=row.run, begun_at=row.begun_at, goodbye=row.goodbye)
+            found._known.setdefault(row.device, []).append(one)
+        return found
+
+    def meet(self, connection: Connection, report: v1.Report, now: float) -> Standing:
+        """Judge a report by its run, and write down what is new of it."""
+        run = report.run[:LONGEST_RUN]
+        every = self._known.setdefault(report.device, [])
+        if not run:  # an agent that knows of no runs
+            return Standing.SAME
+        if every and every[0].id == run:
+            self._part(connection, report, every, now)
+            _settle(connection, report.device, "" if every[0].goodbye else run)
+            return Standing.SAME
+        if any(one.id == run for one in every):
+            settled = now - every[0].begun_at > SETTLE
+            return Standing.BACK if settled else Standing.SAME
+        self._begin(connection, report, every, now)
+        _settle(connection, report.device, "")
+        return Standing.FRESH
+
+    def _begin(
+        self, connection: Connection, report: v1.Report, every: list[_Run], now: float
+    ) -> None:
+        run, goodbye = report.run[:LONGEST_RUN], report.goodbye[:LONGEST_GOODBYE]
+        # Two runs within one clock tick must not change places.
+        begun = max(now, every[0].begun_at + 0.001) if every else now
+        connection.execute(
+            insert(device_run).values(
+                device=report.device,
+                run=run,
+                begun_at=begun,
+                goodbye=goodbye,
+                goodbye_at=now if goodbye else None,
+            )
+        )
+        every.insert(0, _Run(id=run, begun_at=begun, goodbye=goodbye))
+        for old in every[KEPT:]:
+            mine = (device_run.c.device == report.device) & (device_run.c.run == old.id)
+            connection.execute(delete(device_run).where(mine))
+        del every[KEPT:]
+
+    def _part(
+        self, connection: Connection, report: v1.Report, every: list[_Run], now: float
+    ) -> None:
+        """Write down a goodbye, or that it was taken back."""
+        goodbye = report.goodbye[:LONGEST_GOODBYE]
+        if goodbye == every[0].goodbye:
+            return
+        connection.execute(
+            update(device_run)
+            .where(device_run.c.device == report.device, device_run.c.run == every[0].id)
+            .values(goodbye=goodbye, goodbye_at=now if goodbye else None)
+        )
+        every[0] = replace(every[0], goodbye=goodbye)
+
+
+def _settle(connection: Connection, device: str, run: str) -> None:
+    """Note the run that needs no second look; a device that never reported has no place for it."""
+    mine = (device_seen.c.device == device) & (device_seen.c.run != run)
+    connection.execute(update(device_seen).where(mine).values(run=run))

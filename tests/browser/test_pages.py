@@ -1,0 +1,196 @@
+"""Every page as each role, in a real browser: nothing is amiss, and everybody can use it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from agentguard.server.roles import ROLES
+from tests.browser import driving, scene
+from tests.browser.driving import PASSWORD
+
+pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CENTRE = ("/policies", "/users", "/audit", "/retention", "/factors")
+EVERYBODY = (
+    "/",
+    "/?kind=ok",
+    "/?text=nobody-is-called-so",
+    "/floor/wall",
+    "/incidents",
+    "/incidents/1",
+    "/findings",
+    "/findings?check=pii-files",
+    "/teams",
+    "/teams?kind=site",
+    "/teams?kind=shift",
+    "/trends",
+    "/trends?kind=2",
+    "/software",
+    "/training",
+    "/trends?shift=1",
+    "/people",
+    "/exports",
+    "/?kind=silent",
+    "/?kind=away",
+)
+MAY: dict[str, tuple[str, ...]] = {
+    "viewer": EVERYBODY,
+    "supervisor": (*EVERYBODY, "/factors", "/break-glass"),
+    "officer": (*EVERYBODY, *CENTRE, "/break-glass"),
+    "auditor": (*EVERYBODY, *CENTRE),
+    "admin": (
+        *EVERYBODY,
+        *CENTRE,
+        "/teams/arrange",
+        "/codes",
+        "/break-glass",
+        "/access",
+        "/policies/new",
+    ),
+}
+WAYS: dict[str, dict[str, Any]] = {
+    "wide": {"viewport": {"width": 1280, "height": 800}},
+    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2},
+}
+
+
+def violations(page: Any) -> list[str]:
+    """Give what axe finds against WCAG 2.2 A and AA, with where it is."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
+    return [
+        f"{page.url} {one['id']}: {[node['html'][:160] for node in one['nodes']]}"
+        for one in found["violations"]
+    ]
+
+
+def test_the_table_of_pages_knows_every_role() -> None:
+    assert set(MAY) == set(ROLES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_walks_its_pages_and_the_browser_has_no_complaint(
+    centre: Any, chrome: Any, role: str
+) -> None:
+    centre.admin.add_user("rob", PASSWORD, role, tuple(scene.TEAMS))
+    with driving.visit(chrome, centre, "rob", **WAYS["wide"]) as context:
+        page = context.new_page()
+        complaints = driving.complaints(page)
+        desk, person = f"/desk/{centre.shown}", f"/people/{centre.person}"
+        for path in (*MAY[role], desk, f"{desk}/held", person):
+            answer = page.goto(path)
+            assert answer.status == 200, path
+            assert page.locator("h1").count() == 1, path
+            assert page.locator("main").count() == 1, path
+        page.goto("/")
+        for link in page.locator(".menu nav a").all():
+            assert page.request.get(link.get_attribute("href")).status == 200
+        assert complaints == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_page_has_a_barrier(centre: Any, chrome: Any, way: str) -> None:
+    """axe, WCAG 2.2 A and AA, on what an administrator sees, who sees most."""
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    with driving.visit(chrome, centre, "sam", **WAYS[way]) as context:
+        page = context.new_page()
+        found: list[str] = []
+        page.goto("/")
+        menu = {one.get_attribute("href") for one in page.locator(".menu nav a").all()}
+        desk, person = f"/desk/{centre.shown}", f"/people/{centre.person}"
+        for path in (*MAY["admin"], *sorted(menu - {*MAY["admin"]}), desk, f"{desk}/held", person):
+            page.goto(path)
+            found += violations(page)
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{path} is wider than the window")
+        assert found == []
+
+
+def test_a_name_is_opened_with_a_reason_and_by_nobody_else(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("oda", PASSWORD, "officer")
+    with driving.visit(chrome, centre, "oda", **WAYS["phone"]) as context:
+        page = context.new_page()
+        page.goto(f"/people/{centre.person}")
+        assert scene.name_of("billing-07") not in page.content()
+        page.locator("summary", has_text="Open the name").press("Enter")
+        page.get_by_label("Reason").fill("The desk's second factor is lost.")
+        page.get_by_label("Reason").press("Enter")
+        page.get_by_text(scene.name_of("billing-07")).wait_for()
+        assert violations(page) == []
+    centre.admin.add_user("rob", PASSWORD, "supervisor", tuple(scene.TEAMS))
+    with driving.visit(chrome, centre, "rob", **WAYS["phone"]) as context:
+        page = context.new_page()
+        page.goto(f"/people/{centre.person}")
+        assert page.locator('form[action$="/open"]').count() == 0
+        assert scene.name_of("billing-07") not in page.content()
+
+
+def test_without_a_team_each_page_says_whom_to_ask(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("new", PASSWORD, "supervisor")
+    with driving.visit(chrome, centre, "new", **WAYS["phone"]) as context:
+        page = context.new_page()
+        found: list[str] = []
+        for path in ("/", "/people", "/trends", "/factors"):
+            page.goto(path)
+            page.get_by_text("Nobody gave you a team yet").wait_for()
+            found += violations(page)
+        assert found == []
+
+
+def test_the_menu_of_a_telephone_opens_and_closes_by_keyboard(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    with driving.visit(chrome, centre, "sam", **WAYS["phone"]) as context:
+        page = context.new_page()
+        page.goto("/")
+        trends = page.get_by_role("link", name="Trends")
+        assert not trends.is_visible()
+        page.get_by_role("button", name="Menu").press("Enter")
+        assert trends.is_visible()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        assert not trends.is_visible()
+
+
+def test_the_floor_refreshes_and_keeps_the_focus(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    with driving.visit(chrome, centre, "sam", **WAYS["wide"]) as context:
+        page = context.new_page()
+        complaints = driving.complaints(page)
+        page.goto("/")
+        page.get_by_role("link", name="orders-06").focus()
+        page.locator("details").first.evaluate("one => { one.open = true; }")
+        centre.time.at += centre.settings.limits.silent_after - 1
+        for status in (200, 304):  # the same again is not sent again, but its time is told
+            with page.expect_response("**/floor/part*", timeout=60_000) as answer:
+                pass
+            assert answer.value.status == status
+        centre.time.at += 2
+        page.locator(".tile-silent strong", has_text="28").wait_for(timeout=60_000)
+        assert page.evaluate("document.activeElement.textContent.trim()") == "orders-06"
+        assert complaints == []
+
+
+def test_a_session_that_ended_leads_to_the_sign_in(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    with driving.visit(chrome, centre, "sam", **WAYS["wide"]) as context:
+        page = context.new_page()
+        page.goto("/")
+        centre.time.at += centre.settings.limits.session_idle
+        page.wait_for_url("**/sign-in", timeout=60_000)
+
+
+def test_pages_work_without_scripts(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    how = {**WAYS["wide"], "java_script_enabled": False}
+    with driving.visit(chrome, centre, "sam", **how) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Desk", exact=True).fill("billing")
+        page.get_by_role("button", name="Show").click()
+        assert page.locator("main h2").all_inner_texts() == ["Billing"]
+        page.get_by_role("link", name="Trends").click()
+        assert page.locator("figure").count() == 4

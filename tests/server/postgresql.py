@@ -1,0 +1,147 @@
+"""A PostgreSQL of the tests' own: on a socket in a folder that goes away, a database for each."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from agentguard.server.settings import ServerSettings
+from agentguard.server.store.opening import open_database
+
+USER, PASSWORD = "agentguard", "only-for-these-tests"
+PREFIX = "agentguard-pg-"  # then the number of the process that runs it
+READY = "ready"
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",  # nothing of a test must outlive the machine
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "120",
+    "log_min_messages": "log",  # a refused row is no news here, and nobody reads
+    "log_checkpoints": "off",
+}
+
+
+class PostgreSQL:
+    """A server that runs."""
+
+    def __init__(self, folder: Path, process: int) -> None:
+        self.process = psutil.Process(process)
+        self._folder = folder
+        self._names = count()
+        self._is_ready = False
+
+    def address(self, name: str, password: str = PASSWORD) -> str:
+        """Give the address of a database as the endpoint is told it."""
+        secret = f":{password}" if password else ""
+        return f"postgresql+psycopg://{USER}{secret}@/{name}?host={self._folder}"
+
+    def new(self) -> str:
+        """Make a database whose schema is up to date, and give its address."""
+        if not self._is_ready:
+            self._ready()
+        name = f"test{next(self._names)}"
+        self._make(name, READY)
+        return self.address(name)
+
+    def empty(self) -> str:
+        """Make a database without any table, and give its address."""
+        name = f"empty{next(self._names)}"
+        self._make(name, "template0")
+        return self.address(name)
+
+    def _ready(self) -> None:
+        self._make(READY, "template0")
+        with tempfile.TemporaryDirectory() as data:
+            open_database(ServerSettings(data=Path(data), database=self.address(READY))).close()
+        self._is_ready = True
+
+    def _make(self, name: str, template: str) -> None:
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with self.connect() as connection:
+            connection.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """Connect as the superuser."""
+        return psycopg.connect(
+            host=str(self._folder),
+            user=USER,
+            password=PASSWORD,
+            dbname="postgres",
+            autocommit=True,
+        )
+
+
+@contextmanager
+def running() -> Iterator[PostgreSQL]:
+    """Run a server; it refuses root, who lends it another user's rights."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
+    user = "postgres" if os.geteuid() == 0 else None
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    secret = folder / "password"
+    secret.write_text(PASSWORD)
+    if user:
+        for path in (folder, secret):
+            os.chown(path, pwd.getpwnam(user).pw_uid, -1)
+    as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
+    data = folder / "data"
+    try:
+        subprocess.run(
+            [
+                *(programs / "initdb", "--pgdata", data, "--username", USER),
+                *("--auth", "scram-sha-256", "--pwfile", secret, "--no-sync"),
+                *("--encoding", "UTF8", "--locale", "C.UTF-8"),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+            **as_user,
+        )
+        words = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        words += [f"--unix_socket_directories={folder}"]
+        with subprocess.Popen(
+            ["setpriv", "--pdeathsig", "INT", programs / "postgres", "-D", data, *words],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            **as_user,
+        ) as server:
+            _await(server)
+            try:
+                yield PostgreSQL(folder, server.pid)
+            finally:
+                server.send_signal(signal.SIGINT)
+                server.communicate(timeout=60)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what runs have left that were killed, whose server has ended with them."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = left.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _await(server: subprocess.Popen[str]) -> None:
+    assert server.stderr is not None
+    said = ""
+    while "ready to accept connections" not in said:
+        line = server.stderr.readline()
+        assert line, said
+        said += line

@@ -1,0 +1,76 @@
+"""Desks that come back all at once lose nothing, and the endpoint tells them when to come."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentguard.cli import main
+from agentguard.server.bench import driver, stages
+from agentguard.server.bench.driver import Answer, pause
+from agentguard.server.bench.stages import Bench, Outcome
+from agentguard.server.settings import Limits, ServerSettings
+
+
+def start(name: str, run: Any) -> None:
+    threading.Thread(target=run, name=name, daemon=True).start()
+
+
+def bench(settings: ServerSettings, count: int) -> Outcome:
+    return Bench(settings, time.time, time.monotonic, start).run(count)
+
+
+def test_a_small_fleet_goes_through_every_stage(tmp_path: Path, address: str) -> None:
+    settings = ServerSettings(data=tmp_path, database=address)
+    told: list[str] = []
+    made = Bench(
+        settings, time.time, time.monotonic, start, tell=lambda stage: told.append(stage.name)
+    ).run(30)
+    assert told == ["enrol", "first", "heartbeat", "storm"]
+    assert [stage.reports for stage in made.stages] == [stages.ENROLLED, 30, 30, 30]
+    assert made.good
+    assert made.stages[3].failed > 0  # those that asked while the endpoint was away
+    assert (made.lost, made.doubled, made.unreceipted) == (0, 0, 0)
+
+
+def test_a_full_queue_turns_desks_away_and_still_loses_nothing(tmp_path: Path) -> None:
+    limits = Limits(waiting_writes=8, batch=4, retry_after=1)
+    made = bench(ServerSettings(data=tmp_path, limits=limits), 400)
+    assert made.good
+    assert sum(stage.turned_away for stage in made.stages) > 0
+
+
+def test_what_was_lost_or_doubled_or_late_is_no_good_outcome() -> None:
+    fine = Outcome(stages=(), lost=0, doubled=0, unreceipted=0, recovered=stages.RECOVERY)
+    assert fine.good
+    for bad in ({"lost": 1}, {"doubled": 1}, {"unreceipted": 1}, {"recovered": 901.0}):
+        assert not replace(fine, **bad).good
+
+
+def test_desks_have_the_manners_of_agents() -> None:
+    def most(_low: float, high: float) -> float:
+        return high
+
+    assert pause(Answer(429, retry_after=10), 1, most) == pytest.approx(11)
+    assert [pause(Answer(0), n, most) for n in (1, 2, 5, 9, 50)] == [2, 4, 32, 300, 300]
+    assert driver.LONGEST_BACKOFF == 300
+
+
+@pytest.mark.parametrize("desks", ["0", "20001"])
+def test_only_so_many_desks_are_simulated(desks: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["server", "bench", "--desks", desks]) == 2
+    assert "20000" in capsys.readouterr().err
+
+
+def test_a_database_in_use_is_left_alone(
+    running: Any, desk: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = running.settings.database or running.settings.database_url
+    monkeypatch.setenv("AGENTGUARD_DATABASE", address)
+    assert main(["server", "bench", "--desks", "5"]) == 2
+    assert "holds desks already" in capsys.readouterr().err

@@ -1,0 +1,126 @@
+"""The example of a large site: Docker is not here to run it, so what can be read of it is held."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agentguard import texts
+from agentguard.commands import serve
+from agentguard.server.store import address
+
+FOLDER = Path(__file__).parents[2] / "installer" / "server"
+FILE = FOLDER / "compose.yaml"
+NGINX = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+INTERVAL = re.compile(r"\d+s")
+
+
+@pytest.fixture(scope="module")
+def given() -> Any:
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def told(given: Any) -> argparse.Namespace:
+    """The endpoint's command line, read by the endpoint's own command."""
+    words = given["services"]["endpoint"]["command"]
+    assert words[:2] == ["agentguard", "serve"]
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    serve._arguments(parser, texts.load())
+    return parser.parse_args(words[2:])
+
+
+def test_only_what_compose_knows_stands_at_the_top(given: Any) -> None:
+    assert set(given) == {"services", "networks", "volumes", "secrets"}
+    assert set(given["services"]) == {"db", "endpoint", "proxy"}
+
+
+@pytest.mark.parametrize("kind", ["secrets", "volumes"])
+def test_every_secret_and_volume_is_declared_and_used(given: Any, kind: str) -> None:
+    used = {
+        str(one).split(":")[0]
+        for service in given["services"].values()
+        for one in service.get(kind, [])
+        if not str(one).startswith(".")
+    }
+    assert used == set(given[kind])
+
+
+def test_every_secret_is_told_of_at_the_top(given: Any) -> None:
+    head = FILE.read_text(encoding="utf-8").split("services:")[0]
+    for name, secret in given["secrets"].items():
+        assert secret == {"file": f"./secrets/{name}"}
+        assert name in head
+
+
+def test_every_path_of_a_secret_is_one_that_the_service_has(given: Any) -> None:
+    for name, service in given["services"].items():
+        text = repr(service) + (NGINX if name == "proxy" else "")
+        asked = set(re.findall(r"/run/secrets/([a-z.-]+)", text))
+        assert asked <= set(service["secrets"]), name
+
+
+def test_who_waits_for_another_waits_until_it_is_well(given: Any) -> None:
+    services = given["services"]
+    for service in services.values():
+        for other, how in service.get("depends_on", {}).items():
+            assert how == {"condition": "service_healthy"}
+            health = services[other]["healthcheck"]
+            assert health["test"][0] == "CMD"
+            assert INTERVAL.fullmatch(health["interval"])
+
+
+def test_the_endpoint_understands_its_command(told: argparse.Namespace, given: Any) -> None:
+    endpoint = given["services"]["endpoint"]
+    assert str(told.data) in {one.split(":")[1] for one in endpoint["volumes"]}
+    assert set(endpoint["environment"]) <= {"AGENTGUARD_DATABASE_FILE"}
+    assert "AGENTGUARD_DATABASE_FILE" in Path(address.__file__).read_text(encoding="utf-8")
+    assert endpoint["deploy"] == {"replicas": 2}
+    assert (endpoint["read_only"], endpoint["cap_drop"]) == (True, ["ALL"])
+
+
+def test_the_endpoint_asks_itself_at_its_own_port(told: argparse.Namespace, given: Any) -> None:
+    line = given["services"]["endpoint"]["healthcheck"]["test"][-1]
+    compile(line, "healthcheck", "exec")
+    assert f"https://127.0.0.1:{told.port}/healthz" in line
+    assert f"server endpoint:{told.port} resolve" in NGINX
+
+
+def test_the_endpoint_believes_its_own_network_and_no_other(
+    told: argparse.Namespace, given: Any
+) -> None:
+    (subnet,) = given["networks"]["default"]["ipam"]["config"]
+    assert told.proxy == [subnet["subnet"]]
+    assert ipaddress.ip_network(subnet["subnet"]).is_private
+
+
+def test_nobody_reaches_anything_but_the_proxy_and_no_password_stands_in_the_file(
+    given: Any,
+) -> None:
+    services = given["services"]
+    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+    assert services["proxy"]["ports"] == ["8443:8443"]
+    assert "listen 8443 ssl;" in NGINX
+    for service in services.values():
+        for name, value in service.get("environment", {}).items():
+            assert "PASSWORD" not in name or value.startswith("/run/secrets/")
+
+
+def test_the_proxys_file_is_beside_it(given: Any) -> None:
+    (volume,) = given["services"]["proxy"]["volumes"]
+    here, there, way = volume.split(":")
+    assert (FOLDER / here).is_file()
+    assert (there, way) == ("/etc/nginx/nginx.conf", "ro")
+
+
+def test_the_proxy_writes_over_what_a_client_says_of_itself() -> None:
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
+    assert "$proxy_add_x_forwarded_for" not in NGINX
+    assert "proxy_set_header Host $http_host;" in NGINX
+    assert "proxy_ssl_verify on;" in NGINX

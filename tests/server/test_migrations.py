@@ -1,0 +1,78 @@
+"""A filled database of an earlier release is brought up to date, and back, without losing a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
+from agentguard.server import store
+from agentguard.server.settings import ServerSettings
+from agentguard.server.store.opening import open_database
+
+MONTHS = (1_785_000_000.0, 1_787_500_000.0, 1_790_000_000.0)  # July, August, September 2026
+INSERT = text(
+    "INSERT INTO event (device, epoch, seq, kind, at, received_at, digest, body) "
+    "VALUES ('d', 1, :seq, 'session.locked', :at, :at, :digest, '{}')"
+)
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, tmp_path: Path, address: str) -> str:
+    if not address:
+        return f"sqlite:///{tmp_path / 'old.db'}"
+    made: str = request.getfixturevalue("postgresql").empty()
+    return made
+
+
+def walk(address: str, revision: str, way: Any = command.upgrade) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        way(config, revision)
+    engine.dispose()
+
+
+def fill(address: str) -> None:
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO team (id, name) VALUES (1, 'Billing')"))
+        connection.execute(
+            text(
+                "INSERT INTO device (id, team, label, system, public_key, enrolled_at) "
+                "VALUES ('d', 1, 'desk', 'Linux', :key, 1)"
+            ),
+            {"key": b"k" * 32},
+        )
+        for seq, at in enumerate(MONTHS, 1):
+            connection.execute(INSERT, {"seq": seq, "at": at, "digest": b"x"})
+    engine.dispose()
+
+
+def events(address: str) -> list[tuple[Any, ...]]:
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT seq, received_at FROM event ORDER BY seq"))
+        found = [tuple(row) for row in rows]
+    engine.dispose()
+    return found
+
+
+def test_events_of_an_earlier_release_are_there_after_the_upgrade_and_after_the_way_back(
+    empty: str, tmp_path: Path
+) -> None:
+    walk(empty, "0003")
+    fill(empty)
+    wanted = list(enumerate(MONTHS, 1))
+    open_database(ServerSettings(data=tmp_path / "data", database=empty)).close()
+    assert events(empty) == wanted
+    walk(empty, "0003", command.downgrade)
+    assert events(empty) == wanted
+    walk(empty, "head")
+    assert events(empty) == wanted

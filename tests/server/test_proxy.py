@@ -1,0 +1,218 @@
+"""Two real processes on one PostgreSQL behind a real nginx with our own file."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from sqlalchemy import select
+
+from agentguard.server.admin import Admin
+from agentguard.server.settings import ServerSettings
+from agentguard.server.store.tables import event as events
+from agentguard.server.store.tables import lockout
+
+pytestmark = [pytest.mark.heavy, pytest.mark.posix]
+ROOT = Path(__file__).parents[2]
+OURS = ROOT / "installer" / "server" / "nginx.conf"
+HOST = "127.0.0.1"
+PATIENCE = 90.0
+
+
+def free_port() -> int:
+    with socket.create_server((HOST, 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def put_here(data: Path, folder: Path, port: int, endpoints: list[int]) -> str:
+    """Give our file with the places of this computer; nothing but places is changed."""
+    servers = "\n".join(f"server {HOST}:{one} max_fails=1 fail_timeout=5s;" for one in endpoints)
+    places = {
+        "resolver 127.0.0.11 valid=10s; # Docker's own\n": "\n",
+        "server endpoint:8443 resolve max_fails=1 fail_timeout=5s;": servers,
+        "listen 8443 ssl;": f"listen {HOST}:{port} ssl;",
+        "/run/secrets/tls.pem": str(data / "endpoint.pem"),
+        "/run/secrets/tls.key": str(data / "endpoint-key.pem"),
+        "/run/secrets/ca.pem": str(data / "ca.pem"),
+        "proxy_ssl_name guard.example.org;": "proxy_ssl_name localhost;",
+        "/tmp/nginx.pid": str(folder / "nginx.pid"),
+    }
+    text = OURS.read_text(encoding="utf-8")
+    for there, here in places.items():
+        assert there in text, there
+        text = text.replace(there, here)
+    return text
+
+
+@contextmanager
+def nginx(data: Path, folder: Path, endpoints: list[int]) -> Iterator[int]:
+    port = free_port()
+    file = folder / "nginx.conf"
+    file.write_text(put_here(data, folder, port, endpoints), encoding="utf-8")
+    with subprocess.Popen(
+        ["nginx", "-p", str(folder), "-c", str(file), "-g", "daemon off; user root;"],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            until_it_answers(port, process)
+            yield port
+        finally:
+            process.terminate()
+            process.communicate(timeout=PATIENCE)
+
+
+def until_it_answers(port: int, process: subprocess.Popen[str]) -> None:
+    limit, nothing = time.monotonic() + PATIENCE, threading.Event()
+    while True:
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert time.monotonic() < limit, "nginx did not start in time"
+        try:
+            socket.create_connection((HOST, port), timeout=5).close()
+        except OSError:
+            nothing.wait(0.1)
+        else:
+            return
+
+
+@dataclass
+class Centre:
+    """What stands behind the proxy, and the proxy's address."""
+
+    data: Path
+    port: int
+    endpoints: list[tuple[subprocess.Popen[str], int]]
+    admin: Admin
+    running: SimpleNamespace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.running = SimpleNamespace(
+            address=f"https://{HOST}:{self.port}",
+            ca=self.data / "ca.pem",
+            time=time.time,
+            admin=self.admin,
+        )
+
+    def client(self, port: int, source: str = HOST) -> httpx.Client:
+        """Give a client whose connections come from an address of this computer."""
+        context = ssl.create_default_context(cafile=str(self.running.ca))
+        way = httpx.HTTPTransport(verify=context, local_address=source)
+        return httpx.Client(base_url=f"https://{HOST}:{port}", transport=way, timeout=PATIENCE)
+
+    def held(self) -> list[int]:
+        asked = select(events.c.seq).order_by(events.c.seq)
+        found: list[int] = self.admin._database.run(lambda c: list(c.scalars(asked)))
+        return found
+
+    def guessers(self) -> set[str]:
+        asked = select(lockout.c.key)
+        found: set[str] = self.admin._database.run(lambda c: set(c.scalars(asked)))
+        return found
+
+
+@pytest.fixture
+def centre(tmp_path: Path, postgresql: Any, serving: Any) -> Iterator[Centre]:
+    data, address = tmp_path / "server", postgresql.empty()
+    with ExitStack() as stack:
+        every = [stack.enter_context(serving(data, address, "--proxy", HOST)) for _ in range(2)]
+        port = stack.enter_context(nginx(data, tmp_path, [one for _, one in every]))
+        settings = ServerSettings(data=data, database=address)
+        admin = stack.enter_context(Admin(settings, time.time))
+        yield Centre(data=data, port=port, endpoints=every, admin=admin)
+
+
+@pytest.fixture
+def desk(centre: Centre, enrol: Any) -> Iterator[Any]:
+    one = enrol(centre.running, centre.admin.enrol_code("Billing"))
+    yield one
+    one.http.close()
+
+
+def connections(centre: Centre) -> set[tuple[str, int]]:
+    """Give the open connections of the endpoints, by who holds them."""
+    found = set()
+    for process, port in centre.endpoints:
+        for one in psutil.Process(process.pid).net_connections("tcp"):
+            if one.status == psutil.CONN_ESTABLISHED and one.laddr.port == port:
+                found.add((one.raddr.ip, one.raddr.port))
+    return found
+
+
+def test_reports_and_pages_go_through_on_connections_that_are_kept(
+    centre: Centre, desk: Any, event: Any
+) -> None:
+    for number in range(1, 11):
+        desk.receipt(desk.send(event(number), seq=number))
+    kept = connections(centre)
+    with centre.client(centre.port) as browser:
+        page = browser.get("/sign-in")
+        assert (page.status_code, b"<form" in page.content) == (200, True)
+    for number in range(11, 31):
+        desk.receipt(desk.send(event(number), seq=number))
+    assert centre.held() == list(range(1, 31))
+    assert len(kept) <= 4, "the proxy opens a connection for each request"
+    assert kept & connections(centre), "no connection outlived twenty requests"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_desk_that_comes_again_resumes_its_session(
+    centre: Centre, version: ssl.TLSVersion
+) -> None:
+    context = ssl.create_default_context(cafile=str(centre.running.ca))
+    context.minimum_version = context.maximum_version = version
+    session: ssl.SSLSession | None = None
+    resumed = []
+    for _ in range(3):
+        raw = socket.create_connection((HOST, centre.port), timeout=PATIENCE)
+        with context.wrap_socket(raw, server_hostname=HOST, session=session) as one:
+            one.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            assert b" 200 " in one.recv(4096)
+            session = one.session
+            resumed.append(one.session_reused)
+    assert resumed == [False, True, True]
+
+
+def guess(http: httpx.Client, ask_to_enrol: Any, desk: Any) -> int:
+    return int(ask_to_enrol(http, desk.key, "AAAA-BBBB-CCCC-DDDD").status_code)
+
+
+def test_a_guesser_behind_the_proxy_makes_nobody_else_wait(
+    centre: Centre, desk: Any, ask_to_enrol: Any
+) -> None:
+    with centre.client(centre.port, "127.0.0.7") as guesser:
+        seen = [guess(guesser, ask_to_enrol, desk) for _ in range(40)]
+    assert seen[0] != seen[-1] == 429
+    with centre.client(centre.port, "127.0.0.8") as other:
+        assert guess(other, ask_to_enrol, desk) == seen[0]
+    assert centre.guessers() == {"enrol:127.0.0.7", "enrol:127.0.0.8"}
+
+
+def test_nobody_but_the_proxy_says_who_asks(centre: Centre, desk: Any, ask_to_enrol: Any) -> None:
+    """Neither past the proxy, nor through it."""
+    says = {"x-forwarded-for": "127.0.0.99", "x-forwarded-proto": "http"}
+    for port, source in ((centre.endpoints[0][1], "127.0.0.9"), (centre.port, "127.0.0.10")):
+        with centre.client(port, source) as liar:
+            liar.headers.update(says)
+            guess(liar, ask_to_enrol, desk)
+    assert centre.guessers() == {"enrol:127.0.0.9", "enrol:127.0.0.10"}
+
+
+def test_when_a_process_is_killed_nothing_is_lost(centre: Centre, desk: Any, event: Any) -> None:
+    for number in range(1, 61):
+        if number == 20:
+            centre.endpoints[0][0].send_signal(signal.SIGKILL)
+        desk.receipt(desk.send(event(number), seq=number))
+    assert centre.held() == list(range(1, 61))

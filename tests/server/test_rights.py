@@ -1,0 +1,262 @@
+"""Every route as every role: who is let in, whom it does not exist for, and no other team's things.
+
+A route that is new fails here until somebody has said below who may use it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from agentguard.policy.parse import parse
+from agentguard.server.console.gate import is_open
+from agentguard.server.console.pages import ROOMS
+from agentguard.server.roles import BOUND, ROLES, Right, may
+from agentguard.server.store import holds, incidents, resets, uses
+from agentguard.server.store.batch_codes import Wish
+from agentguard.server.store.people import Visitor
+from agentguard.server.store.sign_in_tables import desk_person
+from agentguard.server.store.tables import METADATA, device
+from agentguard.server.tamper import items, kinds
+from tests.server.test_policies import label
+from tests.server.test_roles import signed_in
+from tests.unit.policy.signing import Said, chain, root
+
+__all__ = ["signed_in"]
+
+MAY: dict[Right | None, str] = {
+    None: """
+        GET / /floor/part /floor/wall /floor/wall/part /desk/{id_:str} /desk/{id_:str}/held
+        GET /desk/{id_:str}/held.json /incidents /incidents/{id_:int} /tamper /findings /software
+        GET /people /people/{id_:str} /training /teams /trends
+        GET /exports /exports/floor.pdf /exports/{name:str} /prove /account
+        POST /prove /account/passkey /account/passkey/{id_:str}/forget /account/totp
+        POST /account/totp/confirm /account/totp/forget /account/recovery /account/password
+        POST /account/session/{id_:str}/end /sign-out
+    """,
+    Right.CARE: """
+        GET /devices /break-glass /factors/app
+        POST /devices/{id_:str}/confirm /devices/{id_:str}/refuse /break-glass
+        POST /incidents/{id_:int}/take /incidents/{id_:int}/close /incidents/{id_:int}/note
+        POST /incidents/{id_:int}/sign-off /tamper/{id_:int}/sign-off
+        POST /factors/app /factors/reset /factors/reset/{id_:int}/confirm
+        POST /factors/reset/{id_:int}/refuse
+    """,
+    Right.RECORDS: "GET /audit /users /retention",
+    Right.POLICIES: "GET /policies /policies/{digest:str}",
+    Right.PUBLISH: """
+        GET /policies/new /policies/{digest:str}/text
+        POST /policies/new /policies/publish /policies/{digest:str}/ring
+    """,
+    Right.OPEN: "POST /people/{id_:str}/open",
+    Right.FACTORS: "GET /factors",
+    Right.KEEP: "POST /retention/ages /retention/holds /retention/holds/{id_:int}/end",
+    Right.MANAGE: """
+        GET /access /codes /teams/arrange
+        POST /access/end /codes /codes/{id_:int}/revoke /devices/{id_:str}/turn-away
+        POST /teams/arrange/site /teams/arrange/shift /teams/arrange/team /teams/arrange/drop
+        POST /teams/arrange/place /users /users/change /users/disable
+    """,
+}
+LAST = ("POST", "/sign-out")
+PASSING = frozenset({"audit_log", "session", "challenge", "sign_in_step"})
+"""Tables that a look alone may write."""
+OWN, OTHER = "desk-of-mine", "desk-of-others"
+POLICY = parse(Said().text.encode(), "site", ()).digest
+SHEETS = ("desks.csv", "findings.csv", "events.csv")
+
+
+def wanted() -> dict[tuple[str, str], Right | None]:
+    """Give the right that each route wants."""
+    found: dict[tuple[str, str], Right | None] = {}
+    for right, lines in MAY.items():
+        for method, *paths in map(str.split, lines.strip().splitlines()):
+            found |= {(method, path): right for path in paths}
+    return found
+
+
+def routes() -> list[tuple[str, str]]:
+    """Give the routes that are there for people who are signed in, to sign out at the end."""
+    every = [
+        (method, path)
+        for room in ROOMS
+        for handler in room.HANDLERS
+        for path in handler.paths
+        for method in sorted(handler.http_methods - {"OPTIONS"})
+    ]
+    inside = [one for one in every if not is_open(one[1])]
+    return sorted(inside, key=lambda one: one == LAST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """What a team has: a desk, one that waits, things to decide, and a person who proved there."""
+
+    desk: str
+    waits: str
+    incident: int
+    closed: int
+    tamper: int
+    resets: tuple[int, int]
+    person: str
+    pseudonym: str
+
+    def filled(self, path: str) -> str:
+        """Put what is the team's into the place of a route's parameter."""
+        what = {
+            "/incidents": self.incident,
+            "/tamper": self.tamper,
+            "/desk": self.desk,
+            "/devices": self.waits,
+            "/factors": self.resets[path.endswith("refuse")],
+            "/exports": SHEETS[0],
+            "/people": self.pseudonym,
+            "/policies": POLICY,
+        }
+        place = next((str(of) for start, of in what.items() if path.startswith(start)), "1")
+        if path == "/incidents/{id_:int}/sign-off":
+            place = str(self.closed)
+        return re.sub(r"\{\w+:\w+\}", place, path)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What any form is sent with: for those that name a desk or a person, the team's."""
+        words = dict.fromkeys(("note", "outcome", "text", "reason"), "a word")
+        return {**words, "desk": self.desk, "owner": self.person, "realm": "desk"}
+
+
+def seat(running: Any, desk: str, name: str) -> uses.Seen:
+    """Say that a person used a desk."""
+    now, sealed = running.time(), running.admin._keys.seal(name)
+    return uses.Seen(device=desk, person=f"p-{desk}", sealed=sealed, since=now, at=now)
+
+
+@pytest.fixture
+def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[..., Team]:
+    """Make a team that has one of everything."""
+
+    def make(name: str, label: str) -> Team:
+        desk, waits = new_desk(team=name, label=label), new_desk(team=name, label=f"{label}-2")
+        first, second = (event(n, "incident.reported", text=f"seen by {label}") for n in (1, 2))
+        desk.send(first, event(3, "finding.opened", check="firewall", subject="s"), second)
+        now, run = running.time(), running.admin._database.run
+        boss = Visitor(name="boss", role="admin", token="", scope=None)
+        seen = [one for one in running.admin.incidents() if one.device == desk.id]
+        run(lambda c: incidents.close(c, seen[1].id, boss, now, "done"))
+        run(
+            lambda c: c.execute(
+                update(device).values(status="pending").where(device.c.id == waits.id)
+            )
+        )
+        asked = []
+        for person in (f"ada at {label}", f"bob at {label}"):
+            run(
+                lambda c, p=person: c.execute(
+                    insert(desk_person).values(user=p, device=desk.id, at=now)
+                )
+            )
+            run(lambda c, p=person: resets.ask(c, ("desk", p), "lost", "boss", now))
+            asked.append(run(lambda c: resets.waiting(c, now))[-1].id)
+        turn = run(lambda c: items.raise_(c, desk.id, kinds.FORK, now))
+        third = f"eve at {label}"
+        run(lambda c: c.execute(insert(desk_person).values(user=third, device=desk.id, at=now)))
+        run(lambda c: uses.take_all(c, [seat(running, desk.id, third)]))
+        return Team(
+            desk=desk.id,
+            waits=waits.id,
+            incident=seen[0].id,
+            closed=seen[1].id,
+            tamper=turn.id,
+            resets=(asked[0], asked[1]),
+            person=third,
+            pseudonym=f"p-{desk.id}",
+        )
+
+    return make
+
+
+@pytest.fixture
+def visit(running: Any, signed_in: Callable[..., Any]) -> Callable[[str], Any]:
+    """Sign somebody of a role in, who sees the team Billing where the role is bound to teams."""
+
+    def begin(role: str) -> Any:
+        running.admin.policies.publish_roots(chain(root()))
+        running.admin.policies.publish(Said().signed(), label(Said()), 1)
+        running.admin.batch_code("Billing", Wish(team=0, most=2, hours=24, confirm=True))
+        running.admin.keeping.hold(holds.Asked(kind="team", subject="Billing", reason="r"), "boss")
+        return signed_in("vera", role, ("Billing",) if role in BOUND else ())
+
+    return begin
+
+
+def ask(browser: Any, method: str, path: str, mine: Team, token: str) -> Any:
+    if method == "GET":
+        return browser.get(path)
+    return browser.submit(path, token=token, **mine.fields)
+
+
+def held(running: Any) -> dict[str, list[Any]]:
+    """Give all rows but those that a look alone may write."""
+    tables = [one for one in METADATA.sorted_tables if one.name not in PASSING]
+    read = running.admin._database.run
+    return {one.name: read(lambda c, t=one: c.execute(select(t)).all()) for one in tables}
+
+
+def test_somebody_has_said_of_every_route_who_may_use_it() -> None:
+    assert set(routes()) == set(wanted())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_let_in_where_it_has_the_right(
+    running: Any, team: Any, visit: Any, role: str
+) -> None:
+    mine, browser = team("Billing", OWN), visit(role)
+    token = browser.token()
+    for method, path in routes():
+        right = wanted()[method, path]
+        if right is None or may(role, right):
+            answer = ask(browser, method, mine.filled(path), mine, token)
+            assert answer.status_code not in {404, 405, 500, 503}, (method, path)
+            assert answer.headers.get("location") != "/sign-in" or (method, path) == LAST, path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_where_a_role_has_no_right_there_is_nothing_and_nothing_is_done(
+    running: Any, team: Any, visit: Any, role: str
+) -> None:
+    mine, browser = team("Billing", OWN), visit(role)
+    token, before = browser.token(), held(running)
+    for method, path in routes():
+        right = wanted()[method, path]
+        if right is not None and not may(role, right):
+            answer = ask(browser, method, mine.filled(path), mine, token)
+            assert answer.status_code == 404, (method, path)
+            assert OWN not in answer.text
+    assert held(running) == before
+
+
+@pytest.mark.parametrize("role", sorted(BOUND))
+def test_what_is_another_team_s_is_neither_seen_nor_changed(
+    running: Any, team: Any, visit: Any, role: str
+) -> None:
+    team("Billing", OWN)
+    other, browser = team("Sales", OTHER), visit(role)
+    token, before = browser.token(), held(running)
+    for method, path in routes():
+        about_one = "{" in path or path in {"/break-glass", "/factors/reset", "/factors/app"}
+        if path.startswith("/account") or (method == "POST" and not about_one):
+            continue
+        answer = ask(browser, method, other.filled(path), other, token)
+        assert OTHER not in answer.text.replace(other.person, "").replace(other.desk, ""), path
+        if "{" in path and not path.startswith("/exports"):
+            assert answer.status_code in {404, 303}, (method, path)
+    for sheet in SHEETS:
+        text = browser.get(f"/exports/{sheet}").text
+        assert OWN in text
+        assert OTHER not in text
+    assert held(running) == before

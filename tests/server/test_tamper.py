@@ -1,0 +1,461 @@
+"""What looks like tampering: who is silent, copied, set back or changed, and who signs it off."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import msgspec
+import pytest
+from nacl.signing import SigningKey
+from sqlalchemy import event as sql_event
+from sqlalchemy import func, select
+
+from agentguard.server.jobs import Jobs
+from agentguard.server.store import codes, devices, policies
+from agentguard.server.store.identity_tables import tamper_item
+from agentguard.server.store.policies import Label
+from agentguard.server.store.times import iso
+from agentguard.server.tamper import items, kinds, sweep, watch
+from agentguard.server.tamper.sweep import EVERY, Sweep
+from agentguard.store.lanes import LANES, lane
+from agentguard.wire import v1
+
+MINUTE, HOUR = 60, 3600
+START = 1_790_000_000.0
+OLD, NEW = "a" * 64, "b" * 64
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The endpoint's own sweeps would look at another moment than the test."""
+    monkeypatch.setattr(Jobs, "start", lambda _self: None)
+
+
+class Watched:
+    """An endpoint whose sweeps the test makes."""
+
+    def __init__(self, running: Any) -> None:
+        self.running = running
+        self.sweep = Sweep(running.settings.limits)
+        self.last = running.time.at
+        self.look()
+
+    def look(self) -> None:
+        now, last = self.running.time.at, self.last
+        self.running.admin._database.run(lambda c: self.sweep(c, now, last))
+        self.last = now
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, with a sweep each half minute."""
+        while seconds > 0:
+            self.running.time.at += min(EVERY, seconds)
+            seconds -= EVERY
+            self.look()
+
+    def open(self, desk: Any) -> set[str]:
+        found = self.running.admin._database.run(lambda c: items.still_open(c, [desk.id]))
+        return set(found.get(desk.id, {}))
+
+    def status(self, desk: Any) -> str:
+        return str(self.running.admin._database.run(lambda c: devices.status(c, desk.id)))
+
+    def report(self, desk: Any, *events: Any, **values: Any) -> Any:
+        sent_at = iso(self.running.time.at)
+        return desk.send(*events, **{"sent_at": sent_at, "run": "one", **values})
+
+
+@pytest.fixture
+def watched(running: Any) -> Watched:
+    return Watched(running)
+
+
+def test_silence_is_late_after_three_minutes_and_missing_after_ten(
+    watched: Watched, desk: Any
+) -> None:
+    watched.report(desk)
+    watched.wait(3 * MINUTE - 1)
+    assert watched.open(desk) == set()
+    watched.wait(EVERY)
+    assert watched.open(desk) == {"late"}
+    watched.wait(7 * MINUTE)
+    assert watched.open(desk) == {"missing"}
+    assert watched.report(desk).status_code == 200
+    assert watched.open(desk) == set()
+
+
+def test_who_says_goodbye_is_not_missed(watched: Watched, desk: Any) -> None:
+    watched.report(desk)
+    watched.report(desk, goodbye="stopped")
+    watched.wait(HOUR)
+    assert watched.open(desk) == set()
+    watched.report(desk, run="two")
+    watched.wait(4 * MINUTE)
+    assert watched.open(desk) == {"late"}, "the goodbye counted for the run before alone"
+
+
+def test_a_goodbye_that_is_taken_back_counts_no_more(watched: Watched, desk: Any) -> None:
+    watched.report(desk, goodbye="suspend")
+    watched.report(desk)
+    watched.wait(4 * MINUTE)
+    assert watched.open(desk) == {"late"}
+
+
+def test_after_the_endpoint_was_away_nobody_is_called_silent_at_once(
+    watched: Watched, desk: Any
+) -> None:
+    watched.report(desk)
+    watched.running.time.at += HOUR
+    watched.look()
+    assert watched.open(desk) == set()
+    watched.wait(4 * MINUTE)
+    assert watched.open(desk) == {"late"}
+
+
+def test_a_desk_that_never_reported_is_missed_too(watched: Watched, desk: Any) -> None:
+    watched.wait(11 * MINUTE)
+    assert watched.open(desk) == {"missing"}
+
+
+@dataclass
+class Asked:
+    """How many statements were run, and the most values that one reading statement was given."""
+
+    statements: int = 0
+    values: int = 0
+
+    def hear(self, *given: Any) -> None:
+        _, _, statement, parameters, _, many = given
+        self.statements += 1
+        if statement.lstrip().startswith("SELECT") and not many:
+            self.values = max(self.values, len(parameters))
+
+
+class Ear(watch.Deaf):
+    """Hears how many items it is told of at once."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+
+    def turns(self, connection: Any, every: Any) -> None:
+        self.heard.append(len(every))
+
+
+def fleet(running: Any, begin: int, many: int) -> None:
+    """Have desks that never report."""
+
+    def put(connection: Any) -> None:
+        team = codes.team_id(connection, "Large")
+        for number in range(begin, begin + many):
+            about = devices.About(team=team, label=f"desk {number}", system="")
+            devices.put(connection, f"{number:024x}", secrets.token_bytes(32), about, START)
+
+    running.admin._database.run(put)
+
+
+def silenced(running: Any, at: float) -> tuple[Asked, Ear]:
+    """Have every desk miss its report, then be missing; tell what that cost the database."""
+    asked, ear, engine = Asked(), Ear(), running.admin._database._engine
+    look = Sweep(running.settings.limits, ear)
+    for now in (at, at + 60, at + 120, at + 210):
+        running.admin._database.run(partial(look, now=now, last=now - 60))
+    sql_event.listen(engine, "before_cursor_execute", asked.hear)
+    for now in (at + 330, at + 450, at + 570, at + 690):
+        running.admin._database.run(partial(look, now=now, last=now - 60))
+    sql_event.remove(engine, "before_cursor_execute", asked.hear)
+    return asked, ear
+
+
+def test_a_large_site_that_falls_silent_costs_no_statement_and_no_value_for_each_desk(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL takes 65,535 values in a statement; a fleet has more desks than that."""
+    monkeypatch.setattr(sweep, "TOLD", 7)
+    fleet(running, 0, 3)
+    few, _ = silenced(running, START)
+    fleet(running, 100, 30)
+    many, ear = silenced(running, START + HOUR)
+    assert (many.statements, many.values) == (few.statements, few.values)
+    assert max(ear.heard) == 7, "the listener looks desks up by name, too"
+    with running.admin._database._engine.connect() as connection:
+        rows = connection.execute(
+            select(tamper_item.c.kind, tamper_item.c.closed_at.is_(None), func.count()).group_by(
+                tamper_item.c.kind, tamper_item.c.closed_at.is_(None)
+            )
+        )
+        assert {(kind, bool(open_)): count for kind, open_, count in rows} == {
+            ("late", False): 33,
+            ("missing", True): 33,
+        }
+
+
+def test_a_run_that_comes_back_is_a_copy_and_both_are_held(
+    watched: Watched, desk: Any, b64: Any
+) -> None:
+    """Row 63 of the failure matrix, by two clients with one key."""
+    assert watched.report(desk, run="one").status_code == 200
+    watched.running.time.at += MINUTE
+    assert watched.report(desk, run="two").status_code == 200
+    watched.running.time.at += MINUTE
+    answer = watched.report(desk, run="one")
+    assert (answer.status_code, answer.json()["kind"]) == (409, "cloned")
+    assert watched.report(desk, run="two").json()["kind"] == "cloned"
+    assert watched.open(desk) == {"clone"}
+    assert watched.status(desk) == "cloned"
+    made = [_split(desk, b64) for _ in range(2)]
+    assert len({one.device for one in made} | {desk.id}) == 3
+    assert all(one.pending for one in made)
+
+
+def _split(desk: Any, b64: Any) -> v1.Taken:
+    key, nonce = SigningKey.generate(), secrets.token_urlsafe(18)
+    asked = {
+        "device": desk.id,
+        "public_key": b64(key.verify_key.encode()),
+        "nonce": nonce,
+        "proof": b64(key.sign(f"{desk.id}\n{nonce}".encode()).signature),
+    }
+    first, again = desk.post(v1.SPLIT, asked), desk.post(v1.SPLIT, asked)
+    taken = [
+        msgspec.json.decode(msgspec.json.decode(a.content, type=v1.KeyTaken).taken, type=v1.Taken)
+        for a in (first, again)
+    ]
+    assert taken[0].device == taken[1].device, "a lost answer is given again"
+    return taken[0]
+
+
+def test_a_request_that_was_still_under_way_makes_no_copy(watched: Watched, desk: Any) -> None:
+    watched.report(desk, run="one")
+    watched.report(desk, run="two")
+    assert watched.report(desk, run="one").status_code == 200
+    assert watched.open(desk) == set()
+
+
+def test_many_restarts_are_no_copies(watched: Watched, desk: Any) -> None:
+    for number in range(40):
+        watched.running.time.at += MINUTE
+        assert watched.report(desk, run=f"run-{number}").status_code == 200
+    assert watched.open(desk) == set()
+
+
+def test_a_fork_is_one_item_and_a_second_one_soon_is_a_copy(
+    watched: Watched, desk: Any, event: Any
+) -> None:
+    watched.report(desk, event(1, check="firewall"))
+    answer = watched.report(desk, event(1, check="backup"))
+    assert (answer.status_code, answer.json()["kind"]) == (409, "fork")
+    assert watched.open(desk) == {"fork"}
+    assert watched.status(desk) == "conflict"
+    assert watched.report(desk, event(1, check="backup"), epoch=2).status_code == 200
+    watched.running.time.at += MINUTE
+    assert watched.report(desk, event(1, check="firewall")).json()["kind"] == "cloned"
+    assert watched.open(desk) == {"fork", "clone"}
+
+
+def test_forks_that_are_days_apart_are_two_accidents(
+    watched: Watched, desk: Any, event: Any
+) -> None:
+    watched.report(desk, event(1, check="firewall"))
+    for number in range(3):
+        watched.running.time.at += 2 * HOUR
+        answer = watched.report(desk, event(1, check=f"x{number}"))
+        assert answer.json()["kind"] == "fork"
+    assert watched.status(desk) == "conflict"
+
+
+def test_a_desk_that_knows_less_than_it_reported_was_set_back(
+    watched: Watched, desk: Any, event: Any
+) -> None:
+    watched.report(desk, event(1), event(2), event(3))
+    watched.report(desk, seq=1, run="two")
+    assert watched.open(desk) == {"rollback"}
+
+
+def test_the_same_run_may_repeat_an_older_report(watched: Watched, desk: Any, event: Any) -> None:
+    watched.report(desk, event(1), event(2))
+    assert watched.report(desk, event(1), seq=1).status_code == 200
+    assert watched.open(desk) == set()
+
+
+@pytest.mark.parametrize("off", [-3600, -121, 121, 86400])
+def test_a_wrong_clock_is_told_while_it_is_wrong(watched: Watched, desk: Any, off: int) -> None:
+    at = watched.running.time.at + off
+    assert watched.report(desk, sent_at=iso(at)).status_code == 200
+    assert watched.open(desk) == {"clock-wrong"}
+    watched.report(desk)
+    assert watched.open(desk) == set()
+
+
+@pytest.mark.parametrize("off", [-119, 0, 119])
+def test_a_clock_that_is_nearly_right_is_no_item(watched: Watched, desk: Any, off: int) -> None:
+    watched.report(desk, sent_at=iso(watched.running.time.at + off))
+    assert watched.open(desk) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "item"),
+    [
+        ("clock.changed", {"how": "step", "seconds": 90}, "clock-jump"),
+        ("policy.refused", {}, "policy-refused"),
+        ("events.lost", {"count": 3}, "events-lost"),
+        ("journal.gap", {"count": 3}, "journal-gap"),
+        ("journal.checked", {"whole": 0}, "journal-broken"),
+        ("journal.checked", {"whole": 1}, ""),
+        ("journal.epoch", {"reason": "damaged", "previous_epoch": 1}, "journal-new"),
+        ("journal.epoch", {"reason": "conflict", "previous_epoch": 1}, ""),
+        ("journal.epoch", {"reason": "first", "previous_epoch": 0}, ""),
+        ("control.failed", {"control": "pii-files"}, "control-failed"),
+        ("keeper.agent-missing", {}, "agent-missing"),
+        ("keeper.safe-mode", {}, "safe-mode"),
+        ("keeper.removed", {}, "keeper-removed"),
+        ("session.locked", {}, ""),
+    ],
+)
+def test_bad_news_of_a_desk_becomes_an_item(
+    watched: Watched, desk: Any, event: Any, kind: str, params: dict[str, Any], item: str
+) -> None:
+    watched.report(desk, event(1, kind, params=params))
+    assert watched.open(desk) == ({item} if item else set())
+
+
+@pytest.mark.parametrize(
+    ("since", "seqs", "lost"),
+    [
+        (2, (3, 4, 5), 0),
+        (2, (4, 5), 1),
+        (2, (3, 7), 3),
+        (0, (1, 2, 3), 0),
+        (2, (), 0),
+        (-1, (9, 12), 0),
+        (2, (1, 2, 3), 0),
+    ],
+)
+def test_a_report_that_passes_over_entries_is_an_item(
+    watched: Watched, desk: Any, event: Any, since: int, seqs: tuple[int, ...], lost: int
+) -> None:
+    """Row 27: what an agent cannot tell again is missed by name, and not passed over."""
+    watched.report(desk, event(1), event(2), since=0)
+    assert watched.open(desk) == set()
+    last = max((2, *seqs))
+    assert watched.report(desk, *map(event, seqs), since=since, seq=last).status_code == 200
+    assert watched.open(desk) == ({"journal-gap"} if lost else set())
+    found = watched.running.admin._database.run(items.to_review)
+    assert [item.params for item in found] == ([{"count": lost}] if lost else [])
+
+
+def test_what_is_a_sign_is_let_go_last_at_the_desk() -> None:
+    """Whoever floods the journal of a desk that is offline must not wash the signs away."""
+    signs = [kind for kind in watch._ALWAYS if not kind.startswith("journal.")]
+    assert {kind: lane(kind) for kind in signs} == dict.fromkeys(signs, LANES - 1)
+
+
+def test_a_new_epoch_begins_where_it_likes(watched: Watched, desk: Any, event: Any) -> None:
+    watched.report(desk, event(1), event(2), since=0)
+    told = {"reason": "conflict", "previous_epoch": 1}
+    again = watched.report(desk, event(9, "journal.epoch", params=told), epoch=2, since=2, seq=9)
+    assert again.status_code == 200
+    assert watched.open(desk) == set()
+
+
+def test_the_agent_that_its_keeper_brought_back_ends_its_item(
+    watched: Watched, desk: Any, event: Any
+) -> None:
+    watched.report(desk, event(1, "keeper.agent-missing"))
+    watched.report(desk, event(2, "keeper.agent-back"))
+    assert watched.open(desk) == set()
+
+
+def _publish(watched: Watched) -> None:
+    def put(connection: Any) -> None:
+        for version, digest in ((1, OLD), (2, NEW)):
+            label = Label(digest=digest, name="floor", epoch=1, version=version, team="")
+            policies.put(connection, label, b"{}", 100, watched.running.time.at)
+
+    watched.running.admin._database.run(put)
+
+
+@pytest.mark.parametrize("has", [OLD, "c" * 64, ""])
+def test_a_desk_that_keeps_another_policy_is_told_after_two_minutes(
+    watched: Watched, desk: Any, has: str
+) -> None:
+    _publish(watched)
+    for _ in range(4):
+        watched.report(desk, policy_digest=has)
+        assert watched.open(desk) == set()
+        watched.wait(EVERY)
+    for _ in range(2):
+        watched.report(desk, policy_digest=has)
+        watched.wait(EVERY)
+    assert watched.open(desk) == {"policy-differs"}
+    watched.report(desk, policy_digest=NEW)
+    watched.wait(EVERY)
+    assert watched.open(desk) == set()
+
+
+def test_a_desk_with_its_policy_is_no_item(watched: Watched, desk: Any) -> None:
+    _publish(watched)
+    for _ in range(8):
+        watched.report(desk, policy_digest=NEW)
+        watched.wait(EVERY)
+    assert watched.open(desk) == set()
+
+
+def test_every_item_says_what_it_means_and_what_to_do(
+    watched: Watched, desk: Any, browser: Any
+) -> None:
+    def raise_all(connection: Any) -> None:
+        for kind in kinds.KINDS.values():
+            params: dict[str, Any] = {"how": "behind", "seconds": 5, "count": 2}
+            items.raise_(connection, desk.id, kind, watched.running.time.at, params=params)
+
+    watched.running.admin._database.run(raise_all)
+    page = browser.get("/tamper").text
+    assert page.count("sign-off") == len(kinds.KINDS)
+    for kind in kinds.KINDS:
+        assert f"tamper.{kind}" not in page, "an id instead of its words"
+    assert "It is 5 s behind." in page
+    assert f'class="badge">{len(kinds.KINDS)}<' in browser.get("/").text
+
+
+def test_a_sign_off_needs_a_note_and_is_written_down(
+    watched: Watched, desk: Any, event: Any, browser: Any
+) -> None:
+    watched.report(desk, event(1, "policy.refused"))
+    token = browser.token()
+    browser.submit("/tamper/1/sign-off", token=token, note="  ")
+    assert watched.open(desk) == {"policy-refused"}
+    browser.submit("/tamper/1/sign-off", token=token, note="The old file, by hand.")
+    assert watched.open(desk) == set()
+    page = browser.get("/tamper").text
+    assert "The old file, by hand." in page
+    assert "Nothing waits" in page
+    watched.report(desk, event(2, "policy.refused"))
+    assert watched.open(desk) == {"policy-refused"}, "it happened again after it was signed off"
+
+
+def test_what_lasts_is_signed_off_and_ends_by_itself_all_the_same(
+    watched: Watched, desk: Any, browser: Any
+) -> None:
+    watched.report(desk)
+    watched.wait(11 * MINUTE)
+    queue = watched.running.admin._database.run(items.to_review)
+    browser.submit(f"/tamper/{queue[0].id}/sign-off", token=browser.token(), note="On holiday.")
+    watched.wait(5 * MINUTE)
+    assert watched.running.admin._database.run(items.to_review) == []
+    assert watched.open(desk) == {"missing"}
+    watched.report(desk)
+    assert watched.open(desk) == set()
+
+
+def test_a_supervisor_sees_the_own_teams_alone(
+    watched: Watched, desk: Any, event: Any, another: Any, running: Any
+) -> None:
+    watched.report(desk, event(1, "policy.refused"))
+    running.admin.add_user("sue", "correct horse battery staple", "supervisor", ("Sales",))
+    with another() as sue:
+        sue.sign_in("sue", "correct horse battery staple")
+        assert "desk-1" not in sue.get("/tamper").text
+        sue.submit("/tamper/1/sign-off", token=sue.token(), note="mine")
+    assert watched.open(desk) == {"policy-refused"}
