@@ -89,6 +89,7 @@ class ClipboardScanned(Event):
     selection: str
     hits: tuple[Hit, ...]
     judged: bool = True
+    full: bool = False  # something is there, also where nobody tells whose (Wayland)
     facet_field = "selection"
 
 
@@ -113,11 +114,12 @@ class SweepFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppFocused(Event):
-    """A window came to the front: the program's image name and its class, never its title."""
+    """A window came to the front: program, class, the groups that its title fits; no title."""
 
     image: str
     window_class: str
     window: int = 0
+    titled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ class ProofGiven(Event):
 
     group: str
     factor: str
+    person: str = ""
     facet_field = "group"
 
 

@@ -152,11 +152,30 @@ class OldFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSeen(Fact):
-    """The files that are past their age: `count` of them, of which `old` lists at most 1,000."""
+    """The files that are past their age: `count` of them, of which `old` lists at most 1,000.
+
+    `soon` files will be within `days`, the first of them; `held` tells that a legal hold keeps all.
+    """
 
     rules: int = 0
     old: tuple[OldFile, ...] = ()
     count: int = 0
+    soon: int = 0
+    days: int = 0
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForbiddenHeld(Fact):
+    """Files of the vault that may not be kept: `count`, and `hours` until the last one goes.
+
+    `held` tells that a legal hold keeps them; `stuck` counts those that are past their time.
+    """
+
+    count: int = 0
+    hours: int = 0
+    held: bool = False
+    stuck: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +186,7 @@ class LessonRecord:
     every_days: int
     known: float
     answered: float | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

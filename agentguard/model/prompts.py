@@ -30,6 +30,7 @@ class Prompt:
 
     `deadline` is boot time in seconds, None for no deadline. `topic` is the application group of
     a proof or the id of a lesson. `notice` is the entry of the inbox that it belongs to.
+    `window` is the id of the window that a proof is asked for, 0 when it is not known.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Prompt:
     topic: str = ""
     reply: Message | None = None
     notice: str = ""
+    window: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

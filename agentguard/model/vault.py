@@ -17,3 +17,16 @@ class VaultItem:
     size: int
     put: Moment
     hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """What a person says to take a file out of the vault: why, in one word, and a code."""
+
+    reason: str = "asked"
+    code: str = ""
+
+
+WHY_BACK = ("work", "mistake", "elsewhere")
+WHY_GONE = ("asked", "retention", "card-data", "incident")
+"""The reasons that a person may give, as they stand in the journal."""

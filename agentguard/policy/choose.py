@@ -58,6 +58,7 @@ class Choice:
         self._folder = folder
         self._shapes = shapes
         self._baseline = baseline
+        self._read: dict[str, tuple[bytes, Policy]] = {}
 
     def made(self, trust: Trust) -> Chosen:
         """Give the policy in its trial, else the last good one."""
@@ -72,7 +73,7 @@ class Choice:
         except OSError:
             return self._fallback("policy.last-good-unreadable")
         try:
-            policy = parse(_opened(data, trust), LAST_GOOD, self._shapes)
+            policy = self._parsed(_opened(data, trust), LAST_GOOD)
         except PolicyError:
             return self._fallback("policy.last-good-refused")
         is_signed = signature.looks_signed(data)
@@ -85,7 +86,7 @@ class Choice:
         if on is None:
             return None
         try:
-            policy = parse(_opened(on.raw, trust), trial.FILE, self._shapes)
+            policy = self._parsed(_opened(on.raw, trust), trial.FILE)
         except PolicyError:
             return None
         known = policy.digest in {trust.digest, trust.before}
@@ -96,11 +97,18 @@ class Choice:
     def _fallback(self, why: str) -> Chosen:
         try:
             file = self._baseline or paths.shipped_policies() / BASELINE
-            policy = parse(file.read_bytes(), file.name, self._shapes)
+            policy = self._parsed(file.read_bytes(), file.name)
         except (OSError, AgentGuardError):
             policy = parse(built_in(self._shapes), "built-in", self._shapes)
             return Chosen(policy=policy, message=say("policy.baseline-damaged"))
         return Chosen(policy=policy, message=say(why))
+
+    def _parsed(self, data: bytes, source: str) -> Policy:
+        """Parse what was not parsed last of the same source: the agent looks every few seconds."""
+        known = self._read.get(source)
+        if known is None or known[0] != data:
+            known = self._read[source] = data, parse(data, source, self._shapes)
+        return known[1]
 
 
 def _opened(data: bytes, trust: Trust) -> bytes:

@@ -7,18 +7,13 @@ from dataclasses import MISSING, dataclass, field
 from functools import cache
 
 from agentguard.model.actions import ActionKind
+from agentguard.model.aging import RetentionRule
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
-from agentguard.model.policy import (
-    ALL,
-    NO_PAYMENT,
-    Contact,
-    Control,
-    Detection,
-    Payment,
-    RetentionRule,
-    Watch,
-)
+from agentguard.model.custody import NO_RECOVERY, VaultRules
+from agentguard.model.detection import ALL, Detection
+from agentguard.model.policy import NO_PAYMENT, Contact, Control, Payment, Watch
 from agentguard.model.release import Release
+from agentguard.model.reporting import NAMED, ReportRules
 from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Severity
 from agentguard.policy.spec import Entry, Record, record
@@ -61,6 +56,13 @@ class Document:
     retention: tuple[RetentionRule, ...] = field(
         default=(), metadata={"doc": "How old files of a folder may become."}
     )
+    legal_hold: bool = field(
+        default=False,
+        metadata={"doc": "true: nothing is removed for its age or from the vault, until it ends."},
+    )
+    vault: VaultRules = field(
+        default=NO_RECOVERY, metadata={"doc": "Who else can open the vault, and for how long."}
+    )
     backup_markers: tuple[str, ...] = field(
         default=(),
         metadata={"doc": "Files that the backup program touches when a backup has ended."},
@@ -68,6 +70,9 @@ class Document:
     calls: CallRules = field(default=ANY_MICROPHONE, metadata={"doc": "What is taken for a call."})
     shift: ShiftRules = field(
         default=UNPLANNED, metadata={"doc": "When shifts end, and what is done then."}
+    )
+    reports: ReportRules = field(
+        default=NAMED, metadata={"doc": "What a desk's reports say of the person there."}
     )
     contact: Contact = field(default=Contact(), metadata={"doc": "Who is called in an incident."})
     release: Release = field(

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from agentguard import texts
-from agentguard.model.policy import ALL, Control, Detection, Policy
+from agentguard.model.detection import ALL, Detection
+from agentguard.model.policy import Control, Policy
 from agentguard.texts import Texts
 
 
@@ -108,9 +109,20 @@ def _retention(policy: Policy, words: Texts) -> Iterator[str]:
         yield words.say(
             "policy.explain.retention", folder=rule.folder, pattern=rule.pattern, days=rule.days
         )
+        if rule.kinds:
+            yield words.say("policy.explain.retention-kinds", kinds=", ".join(rule.kinds))
+        if rule.warn_days:
+            yield words.say("policy.explain.retention-warn", days=rule.warn_days)
+        yield words.say(f"policy.explain.retention-{rule.then}")
+    if policy.legal_hold:
+        yield words.say("policy.explain.legal-hold")
+    yield words.say("policy.explain.vault", count=len(policy.vault.recovery))
+    yield words.say("policy.explain.vault-hold", hours=policy.vault.hold_hours)
 
 
 def _contact(policy: Policy, words: Texts) -> Iterator[str]:
+    if not policy.reports.person:
+        yield words.say("policy.explain.no-person")
     contact = policy.contact
     if contact.name or contact.phone:
         yield words.say("policy.explain.contact", name=contact.name, phone=contact.phone)

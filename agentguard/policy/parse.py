@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from agentguard.model.policy import Control, Policy
+from agentguard.policy import recipients, recognisers
 from agentguard.policy.document import Draft, Shape, document
 from agentguard.policy.judge import Judge
 from agentguard.policy.problems import Problems
-from agentguard.policy.recognisers import examine
+from agentguard.policy.titles import examine_titles
 from agentguard.policy.tree import read
 
 
@@ -25,7 +26,9 @@ def parse(data: bytes, source: str, shapes: tuple[Shape, ...]) -> Policy:
     node = read(data, problems)
     draft = None if node is None else Judge(problems).value(node, document(shapes), "")
     if node is not None:
-        examine(node, problems)
+        recognisers.examine(node, problems)
+        recipients.examine(node, problems)
+        examine_titles(node, problems)
     if problems.found or not isinstance(draft, Draft):
         problems.refuse()
     return _policy(draft, hashlib.sha256(data).hexdigest())
@@ -45,6 +48,9 @@ def _policy(draft: Draft, digest: str) -> Policy:
         backup_markers=said.backup_markers,
         calls=said.calls,
         shift=said.shift,
+        vault=said.vault,
+        legal_hold=said.legal_hold,
+        reports=said.reports,
         contact=said.contact,
         release=said.release,
         controls=controls,

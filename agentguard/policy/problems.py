@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import NoReturn
 
 from agentguard import texts
@@ -55,5 +54,7 @@ def quote(text: str) -> str:
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     """Give the known word that is nearest, as a sentence, or nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
     near = get_close_matches(word[:LONGEST_QUOTE], known, n=1, cutoff=0.6)
     return texts.load().say("policy.problem.did-you-mean", word=near[0]) if near else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from agentguard.model.policy import Detection, OwnKind
+from agentguard.model.detection import Detection, OwnKind
 from agentguard.pii.custom import (
     LONGEST,
     LONGEST_PATTERN,

@@ -1,9 +1,10 @@
 """In what a policy asks for less than another: each point as a path of the policy file.
 
 What counts: a control that is paused or missing, a response, a folder, a rule, a kind of data or
-a payment window that is taken away, a lower severity, more that is left out, and a number that
-grows (a time or an amount that is allowed), unless its setting says `stricter: more`. Lists and
-words among a check's settings are not weighed: whether they are stricter is for people to say.
+a payment window that is taken away, another legal hold or recovery key, a lower severity, reports
+that no longer name the person, more that is left out, and a number that grows (a time or an amount
+that is allowed), unless its setting says `stricter: more`. Lists and words among a check's settings
+are not weighed: whether they are stricter is for people to say.
 """
 
 from __future__ import annotations
@@ -57,9 +58,7 @@ def _detection(before: Policy, after: Policy) -> Iterator[str]:
 
 
 def _lists(before: Policy, after: Policy) -> Iterator[str]:
-    kept = {(rule.folder, rule.pattern): rule.days for rule in after.retention}
-    if any(kept.get((r.folder, r.pattern), r.days + 1) > r.days for r in before.retention):
-        yield "retention"
+    yield from _ages(before, after)
     if not set(before.payment.windows) <= set(after.payment.windows):
         yield "payment.windows"
     if before.payment.recorder and not after.payment.recorder:
@@ -68,6 +67,26 @@ def _lists(before: Policy, after: Policy) -> Iterator[str]:
         yield "shift.ends"
     if before.shift.lock and not after.shift.lock:
         yield "shift.lock"
+    if before.reports.person and not after.reports.person:
+        yield "reports.person"
+
+
+def _ages(before: Policy, after: Policy) -> Iterator[str]:
+    """Weigh the retention rules and the vault; a legal hold keeps, so its beginning is less."""
+    kept = {(r.folder, r.pattern, r.kinds): r.days for r in after.retention}
+    if any(kept.get((r.folder, r.pattern, r.kinds), r.days + 1) > r.days for r in before.retention):
+        yield "retention"
+    if before.legal_hold != after.legal_hold:
+        yield "legal_hold"
+    was, is_ = before.vault, after.vault
+    less = {
+        "recovery": set(was.recovery) != set(is_.recovery),
+        "hold_hours": is_.hold_hours > was.hold_hours,
+        "restore_code": was.restore_code and not is_.restore_code,
+        "least_values": is_.least_values > was.least_values,
+        "settled_minutes": is_.settled_minutes > was.settled_minutes,
+    }
+    yield from (f"vault.{name}" for name, is_less in less.items() if is_less)
 
 
 def _control(id_: str, before: Control, after: Control | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ apsw is used for the SQLite that it brings: the standard library's may have the 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -84,8 +85,10 @@ def named(path: Path) -> Iterator[str]:
 class Database:
     """A connection that many threads may use: each transaction is one thread's alone."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, memory: bool = False) -> None:
         """Open the file; it is made when it is missing, unless `read_only`.
+
+        In `memory` nothing is written; `path` then only tells where it would be.
 
         Raises:
             StoreError: it cannot be opened, or is no database.
@@ -99,12 +102,12 @@ class Database:
             if read_only
             else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
         )
-        if not read_only:
+        if not read_only and not memory:
             with suppress(OSError):  # SQLite says better what is wrong
                 path.touch(mode=0o600)  # its companions take this mode over
         with translated(path):
             with named(path) as name:
-                self._connection = apsw.Connection(name, flags=flags)
+                self._connection = apsw.Connection(":memory:" if memory else name, flags=flags)
             self._connection.set_busy_timeout(BUSY_MILLISECONDS)
             if sys.platform == "win32":  # its locks that wait may wait to their end for a free one
                 self._connection.setlk_timeout(0, 0)  # https://sqlite.org/c3ref/setlk_timeout.html
@@ -232,6 +235,13 @@ class Database:
 def damaged(error: StoreError) -> bool:
     """Tell whether the error says that the file itself is damaged."""
     return isinstance(error.__cause__, apsw.CorruptError | apsw.NotADBError)
+
+
+def unwritable(error: StoreError) -> bool:
+    """Tell whether the error says that nothing can be written where the file is."""
+    refusals = apsw.ReadOnlyError | apsw.CantOpenError | apsw.PermissionsError | PermissionError
+    cause = error.__cause__
+    return isinstance(cause, refusals) or getattr(cause, "errno", None) == errno.EROFS
 
 
 def full(error: StoreError) -> bool:

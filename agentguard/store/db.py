@@ -31,11 +31,12 @@ EPOCH_FILE = "journal.epoch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """An open store: the journal, and the outbox over it."""
+    """An open store: the journal, and the outbox over it; `lasting` unless it is in memory."""
 
     journal: SqliteJournal
     outbox: SqliteOutbox
     database: Database
+    lasting: bool = True
 
     def close(self) -> None:
         """Close the database; nothing of the store may be used afterwards."""
@@ -85,6 +86,22 @@ def _opened(path: Path, journal: Callable[[Database], SqliteJournal], box: Box |
         database.close()
         raise
     return Store(journal=made, outbox=SqliteOutbox(database), database=database)
+
+
+def open_in_memory(folder: Path, bounds: Bounds = USUAL) -> Store:
+    """Give a store that is gone with the program, for a folder in which nothing can be written.
+
+    Its epoch is above that of the folder's own, and the journal there stays as it is. What it holds
+    is not sealed: the seal's seed could not be kept.
+    """
+    database = Database(folder / FILE, memory=True)
+    schema.migrate(database)
+    known = _known_epoch(folder / EPOCH_FILE)
+    first = Epoch(epoch=known + 1, first=1, previous=chain.GENESIS, reason="lost")
+    journal = SqliteJournal(database, bounds=bounds)
+    journal.open_epoch(first)
+    outbox = SqliteOutbox(database)
+    return Store(journal=journal, outbox=outbox, database=database, lasting=False)
 
 
 def open_for_reading(folder: Path, box: Box | None = None) -> Store:

@@ -100,6 +100,7 @@ KINDS: Mapping[str, tuple[_Kind, ...]] = {
     "journal.checked": (_Kind(60, _ERROR, "journal-broken", _these("entries"), _broken),),
     "events.lost": (_Kind(61, _WARNING, "events-lost", _these("count")),),
     "clock.changed": (_Kind(62, _WARNING, "clock-changed", _these("seconds")),),
+    "control.failed": (_Kind(63, _ERROR, "control-failed", _these("control")),),
 }
 """By the journal's kinds, the first that fits."""
 

@@ -22,9 +22,16 @@ STEP = 64
 MOST_STEPS = 8
 """Steps in one commit, so that it never takes long; the rest is let go at the next ones."""
 
-CRITICAL = ("incident.", "policy.", "clock.", "action.", "vault.", "purge.", "retention.")
-FINDING = ("finding.", "proof.", "lock.")
-STATE = ("session.", "sensor.", "shield.", "agent.", "shift.", "desk.", "lesson.", "payment.")
+CRITICAL = (
+    "incident.", "policy.", "clock.", "action.", "vault.", "purge.", "retention.",
+    "control.failed", "events.", "keeper.", "break-glass.",
+)  # fmt: skip
+"""What a person must not miss, signs of tampering among it."""
+FINDING = ("finding.", "proof.", "lock.", "gate.", "file.")
+STATE = (
+    "session.", "sensor.", "shield.", "agent.", "shift.", "desk.", "lesson.", "payment.",
+    "control.",
+)  # fmt: skip
 OWN = "journal."
 LANES = 4
 

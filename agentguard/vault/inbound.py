@@ -2,13 +2,15 @@
 
 The order, so that at any instant the plain file is whole or the sealed one is proved: intent in the
 journal; sealed to a temporary file, to disk; renamed, folder to disk; read back; `taking` in
-the journal; the plain file renamed aside; looked at once more; a note in its place; removed;
-`vault.put` in the journal. `recovery.py` finishes or undoes what a crash has left.
+the journal; the plain file renamed aside; looked at once more, and for programs that could write to
+it; a note in its place; removed; `vault.put` in the journal. `recovery.py` finishes or undoes what
+a crash has left.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from pyrage import x25519
@@ -24,16 +26,17 @@ from agentguard.vault.recovery import Ending, mend
 from agentguard.vault.sealed import BrokenSeal, Header, seal
 from agentguard.vault.shelf import NEW, AtStep, Move, Shelf, Stage, why
 from agentguard.vault.source import Source, opened, refusal
+from agentguard.vault.writers import is_written
 
 
 class Inbound:
-    """Puts files on the shelf; `recipients` can open them beside the device's key."""
+    """Puts files on the shelf; who `recipients` gives can open them beside the device's key."""
 
     def __init__(
         self,
         shelf: Shelf,
         clock: Clock,
-        recipients: tuple[x25519.Recipient, ...],
+        recipients: Callable[[], tuple[x25519.Recipient, ...]],
         at_step: AtStep,
         *,
         notes: bool,
@@ -48,16 +51,19 @@ class Inbound:
         """Move a file into the vault; see `Vault.put`."""
         path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link
         move = Move(item=self._shelf.new_id(), stage=Stage.SEALING, path=path)
+        recovery = self._recovery()
         with self._shelf.held():
             with opened(path) as source:
                 if self._shelf.owns(path):
                     raise refusal("own", places.name_of(path))
+                if is_written(source.file.fileno()):
+                    raise refusal("open", places.name_of(path))
                 head = self._header(source, move.item, hits)
                 self._shelf.write("vault.intent", move)
-                failed = self._try_sealing(source, head)
+                failed = self._try_sealing(source, head, recovery)
             if failed is None:
                 move = Move(item=move.item, stage=Stage.TAKING, path=path)
-                failed = self._try_taking(source, head, move)
+                failed = self._try_taking(source, head, move, [str(key) for key in recovery])
             if failed is not None:
                 self._mend(move, failed)
         return head
@@ -78,13 +84,15 @@ class Inbound:
             hits=hits,
         )
 
-    def _try_sealing(self, source: Source, head: Header) -> Exception | None:
+    def _try_sealing(
+        self, source: Source, head: Header, recovery: tuple[x25519.Recipient, ...]
+    ) -> Exception | None:
         """Seal, prove and name the copy; give what went wrong."""
         sealing = self._shelf.temporary(head.item)
         try:
             self._step("seal")
             with os.fdopen(os.open(sealing, NEW, durable.OWNER_ONLY), "w+b") as target:
-                keys = [self._shelf.key().to_public(), *self._recovery]
+                keys = [self._shelf.key().to_public(), *recovery]
                 read = seal(head, source.file, target, keys)
                 target.flush()
                 os.fsync(target.fileno())
@@ -99,7 +107,9 @@ class Inbound:
             return error
         return None
 
-    def _try_taking(self, source: Source, head: Header, move: Move) -> Exception | None:
+    def _try_taking(
+        self, source: Source, head: Header, move: Move, recovery: list[str]
+    ) -> Exception | None:
         """Take the plain file away; give what went wrong."""
         leaving = places.aside(move.path, head.item)
         self._shelf.write("vault.taking", move)
@@ -111,6 +121,9 @@ class Inbound:
             with opened(leaving) as again:
                 if not source.same(again.stat) or again.digest() != head.sha256:
                     return refusal("changed", places.name_of(move.path))
+                # No new writer finds it under this name; one of before would lose what it writes.
+                if is_written(again.file.fileno()):
+                    return refusal("open", places.name_of(move.path))
             self._step("note")
             if self._notes:
                 places.leave_note(move.path, head.item)
@@ -121,7 +134,7 @@ class Inbound:
             return error
         self._step("done")
         counts: list[Json] = [{"kind": hit.kind, "count": hit.count} for hit in head.hits]
-        self._shelf.end("vault.put", move, size=head.size, hits=counts)
+        self._shelf.put(move, recovery, size=head.size, hits=counts)
         return None
 
     def _mend(self, move: Move, failed: Exception) -> None:

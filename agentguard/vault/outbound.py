@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard import durable
 from agentguard.errors import VaultError
 from agentguard.model.records import Json
+from agentguard.retention.proof import proof
 from agentguard.texts import load
 from agentguard.vault import places
 from agentguard.vault.recovery import mend
@@ -18,6 +20,22 @@ from agentguard.vault.shelf import ITEM, NEW, AtStep, Move, Shelf, Stage, why
 REASON = re.compile(r"[a-z]{1,30}(-[a-z]{1,30}){0,4}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a file leaves the vault: one word, and the factor that presence was proved by."""
+
+    word: str = "asked"
+    factor: str = ""
+
+    def json(self) -> dict[str, Json]:
+        """Give it as the fields of a record."""
+        return {"reason": self.word, "factor": self.factor}
+
+
+UNASKED = Reason()
+"""A person asked, and nothing was proved."""
+
+
 class Outbound:
     """Takes files off the shelf."""
 
@@ -25,14 +43,15 @@ class Outbound:
         self._shelf = shelf
         self._step = at_step
 
-    def restore(self, item: str, target: Path | None) -> Path:
+    def restore(self, item: str, target: Path | None, reason: Reason) -> Path:
         """Put a file back; see `Vault.restore`."""
         words = load()
+        _must_be_word(reason.word)
         with self._shelf.held():
             self._known(item)
             try:
                 head = self._shelf.header(item)
-                placed = self._write_back(head, _wanted(head, target))
+                placed = self._write_back(head, _wanted(head, target), reason)
             except BrokenSeal as error:
                 title = words.say("vault.damaged", item=item)
                 raise VaultError(title, words.say("vault.damaged-advice")) from error
@@ -41,11 +60,11 @@ class Outbound:
                 raise VaultError(title, words.say("vault.not-restored-advice")) from error
         return placed
 
-    def _write_back(self, head: Header, wanted: Path) -> Path:
+    def _write_back(self, head: Header, wanted: Path, reason: Reason) -> Path:
         arriving = places.arriving(wanted, head.item)
         wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         move = Move(item=head.item, stage=Stage.ARRIVING, path=arriving)
-        self._shelf.write("vault.restoring", move)
+        self._shelf.write("vault.restoring", move, **reason.json())
         try:
             self._unsealed(head, arriving)
             self._step("settle")
@@ -54,7 +73,8 @@ class Outbound:
             mend(self._shelf, move)
             raise
         self._step("restored")
-        self._leave("vault.restored", Move(item=head.item, stage=Stage.LEAVING, path=placed))
+        leaving = Move(item=head.item, stage=Stage.LEAVING, path=placed)
+        self._leave("vault.restored", leaving, reason.json())
         places.take_note_away(Path(head.path), head.item)
         return placed
 
@@ -71,39 +91,47 @@ class Outbound:
         arriving.chmod(head.mode)
         os.utime(arriving, ns=(head.mtime_ns, head.mtime_ns))
 
-    def purge(self, item: str, reason: str) -> None:
+    def purge(self, item: str, reason: Reason) -> None:
         """Remove a file; see `Vault.purge`."""
         words = load()
-        if not REASON.fullmatch(reason):
-            title = words.say("vault.bad-reason", reason=reason[:60])
-            raise VaultError(title, words.say("vault.bad-reason-advice"))
+        _must_be_word(reason.word)
         with self._shelf.held():
             self._known(item)
-            move = Move(item=item, stage=Stage.LEAVING, path=self._was(item))
+            path, proved = self._was(item)
+            move = Move(item=item, stage=Stage.LEAVING, path=path)
             try:
-                self._leave("vault.purged", move, reason=reason)
+                self._leave("vault.purged", move, {**reason.json(), **proved})
             except OSError as error:
                 title = words.say("vault.not-purged", item=item, why=why(error))
                 raise VaultError(title, words.say("vault.disk-advice")) from error
 
-    def _leave(self, kind: str, move: Move, **payload: Json) -> None:
+    def _leave(self, kind: str, move: Move, payload: dict[str, Json]) -> None:
         self._shelf.write(kind, move, **payload)
         self._step("drop")
         self._shelf.drop(move.item)
         self._step("forget")
         self._shelf.end("", move)
 
-    def _was(self, item: str) -> Path:
+    def _was(self, item: str) -> tuple[Path, dict[str, Json]]:
+        """Give the path that an item had, and the proof of what it held; nothing of a damaged."""
         try:
-            return Path(self._shelf.header(item).path)
-        except (BrokenSeal, OSError):
-            return Path()
+            head = self._shelf.header(item)
+        except (BrokenSeal, OSError, VaultError):
+            return Path(), {}
+        return Path(head.path), {"size": head.size, **proof(head.sha256)}
 
     def _known(self, item: str) -> None:
         words = load()
         if not ITEM.fullmatch(item) or item not in self._shelf.ids():
             title = words.say("vault.no-item", item=item[:60])
             raise VaultError(title, words.say("vault.no-item-advice"))
+
+
+def _must_be_word(reason: str) -> None:
+    if not REASON.fullmatch(reason):
+        words = load()
+        title = words.say("vault.bad-reason", reason=reason[:60])
+        raise VaultError(title, words.say("vault.bad-reason-advice"))
 
 
 def _wanted(head: Header, target: Path | None) -> Path:

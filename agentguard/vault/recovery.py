@@ -10,6 +10,7 @@ from agentguard import durable
 from agentguard.vault import places
 from agentguard.vault.shelf import Move, Shelf, Stage
 from agentguard.vault.source import digest
+from agentguard.vault.writers import is_written
 
 
 class Ending(Enum):
@@ -50,11 +51,11 @@ def _left_alone(shelf: Shelf, move: Move, path: Path) -> tuple[Ending, Path]:
 
 
 def _taking(shelf: Shelf, move: Move) -> tuple[Ending, Path]:
-    """Let the plain file go only when the sealed one is proved to be the same."""
+    """Let the plain file go only when the sealed one is proved to be the same, and to stay so."""
     leaving = places.aside(move.path, move.item)
     head = shelf.is_proved(move.item)
     if _is_file(leaving):
-        if head is None or _digest(leaving) != head.sha256:
+        if head is None or not _is_still(leaving, head.sha256):
             return _left_alone(shelf, move, places.settle(leaving, move.path))
         leaving.unlink()
         durable.sync_folder(leaving.parent)
@@ -69,6 +70,11 @@ def _is_file(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
+
+
+def _is_still(path: Path, sha256: str) -> bool:
+    with path.open("rb") as file:
+        return digest(file) == sha256 and not is_written(file.fileno())
 
 
 def _digest(path: Path) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,13 +22,14 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.storage import Journal
 from agentguard.texts import load
-from agentguard.vault import lock
+from agentguard.vault import age_header, lock
 from agentguard.vault.keys import VaultKey
 from agentguard.vault.places import printable
 from agentguard.vault.sealed import BrokenSeal, Header, Nothing, peek, unseal
 
 ITEM = re.compile(r"[0-9a-f]{16}")
 MEMORY = "vault.move."
+SEALED_FOR = "sealed-for."
 NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 AtStep = Callable[[str], None]
@@ -144,6 +146,27 @@ class Shelf:
         except (BrokenSeal, OSError, VaultError):
             return None
 
+    def recovery_of(self, item: str) -> tuple[str, ...] | None:
+        """Give the recovery keys that a file is sealed to, None when that is not known.
+
+        A stanza does not tell whose it is, so that is remembered beside the header's hash: of a
+        file that came back from a copy, or whose memory was lost, it is not known.
+        """
+        known = self._journal.memory(SEALED_FOR + item).get(SEALED_FOR + item)
+        match known:
+            case {"header": str(was), "recovery": list(keys)} if was and was == self._hash(item):
+                return tuple(str(key) for key in keys)
+            case _:
+                return None
+
+    def _hash(self, item: str) -> str:
+        """Give the hash of a file's header; empty when it has none."""
+        try:
+            with self.sealed(item).open("rb") as file:
+                return hashlib.sha256(age_header.read(file).raw).hexdigest()
+        except (BrokenSeal, OSError):
+            return ""
+
     def drop(self, item: str) -> None:
         """Remove a sealed file and its temporary one. Raises OSError."""
         self.temporary(item).unlink(missing_ok=True)
@@ -179,7 +202,29 @@ class Shelf:
     def end(self, kind: str, move: Move, **payload: Json) -> None:
         """Journal the last step of a move; an empty kind only forgets it. Raises StoreError."""
         records = [self._record(kind, move, payload)] if kind else []
-        self._journal.commit(records, {MEMORY + move.item: None})
+        memory: dict[str, Json] = {MEMORY + move.item: None}
+        if move.stage is Stage.LEAVING:
+            memory[SEALED_FOR + move.item] = None
+        self._journal.commit(records, memory)
+
+    def put(self, move: Move, recovery: Sequence[str], **payload: Json) -> None:
+        """Journal that a file is in the vault, and whom it is sealed to. Raises StoreError."""
+        memory = {MEMORY + move.item: None, **self._sealed_for(move.item, recovery)}
+        self._journal.commit([self._record("vault.put", move, payload)], memory)
+
+    def renewed(self, item: str, recovery: Sequence[str]) -> None:
+        """Journal that a file is sealed anew, and to whom. Raises StoreError."""
+        said: dict[str, Json] = {"item": item, "count": len(recovery)}
+        at = self._clock.now()
+        done = Record(kind="vault.renewed", at=at, payload=said)
+        self._journal.commit([done], self._sealed_for(item, recovery))
+
+    def _sealed_for(self, item: str, recovery: Sequence[str]) -> dict[str, Json]:
+        return {SEALED_FOR + item: {"header": self._hash(item), "recovery": list(recovery)}}
+
+    def note(self, kind: str, **payload: Json) -> None:
+        """Journal what is no step of a move. Raises StoreError."""
+        self._journal.commit([Record(kind=kind, at=self._clock.now(), payload=payload)], {})
 
     def _record(self, kind: str, move: Move, payload: dict[str, Json]) -> Record:
         said: dict[str, Json] = {"item": move.item, "subject": printable(move.path)}

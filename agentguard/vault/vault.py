@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from pyrage import RecipientError, x25519
@@ -15,9 +16,11 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.storage import Journal
 from agentguard.texts import load
+from agentguard.vault import probe
 from agentguard.vault.inbound import Inbound
-from agentguard.vault.outbound import Outbound
+from agentguard.vault.outbound import UNASKED, Outbound, Reason
 from agentguard.vault.recovery import mend
+from agentguard.vault.renewal import Renewal
 from agentguard.vault.sealed import BrokenSeal, Header
 from agentguard.vault.shelf import AtStep, Move, Shelf, no_step, why
 
@@ -27,7 +30,8 @@ LOG = logging.getLogger(__name__)
 class Vault:
     """The vault in `folder`. Every method may be slow and may be called from any thread.
 
-    `recovery_keys` are age recipients of the organisation that can open every file as well.
+    `recovery_keys` gives the age recipients of the organisation, which can open every file as well;
+    what was put under other keys is sealed anew by `renew`.
     `places` are where its key may be kept, best first; a file of its own folder comes last.
     `at_step` is told the name of each step before it is taken: the crash tests stop there.
     """
@@ -39,14 +43,20 @@ class Vault:
         clock: Clock,
         *,
         notes: bool = True,
-        recovery_keys: tuple[str, ...] = (),
+        recovery_keys: Callable[[], tuple[str, ...]] = tuple,
         places: tuple[SecretPlace, ...] = (),
         at_step: AtStep = no_step,
     ) -> None:
         self._shelf = Shelf(folder, journal, clock, places)
-        recipients = tuple(_recipient(key) for key in recovery_keys)
+        self._clock = clock
+
+        def recipients() -> tuple[x25519.Recipient, ...]:
+            return tuple(_recipient(key) for key in recovery_keys())
+
+        self._recipients = recipients
         self._inbound = Inbound(self._shelf, clock, recipients, at_step, notes=notes)
         self._outbound = Outbound(self._shelf, at_step)
+        self._renewal = Renewal(self._shelf, recipients, at_step)
 
     def put(self, path: Path, hits: tuple[Hit, ...] = ()) -> VaultItem:
         """Move a file into the vault.
@@ -75,27 +85,65 @@ class Vault:
         except (BrokenSeal, OSError):
             return VaultItem(id=item, path="", size=0, put=Moment(boot=0.0, wall=0.0))
 
-    def restore(self, item: str, target: Path | None = None) -> Path:
+    def restore(self, item: str, target: Path | None = None, why: Reason = UNASKED) -> Path:
         """Put a file back, by default where it was; never over another file.
 
-        `target` is a folder, or the wanted path. Gives the path that the file has now.
+        `target` is a folder, or the wanted path. `why` stands in the journal. Gives the path that
+        the file has now.
 
         Raises:
             VaultError: the file is still in the vault.
             StoreError: the journal cannot be written; `recover` sees to the rest.
 
         """
-        return self._outbound.restore(item, target)
+        return self._outbound.restore(item, target, why)
 
-    def purge(self, item: str, reason: str) -> None:
-        """Remove a file from the vault for good; `reason` is a word such as `retention`.
+    def purge(self, item: str, reason: str, factor: str = "") -> None:
+        """Remove a file from the vault for good, with a proof in the journal.
+
+        `reason` is a word such as `retention`, `factor` what a person proved presence by.
 
         Raises:
             VaultError: there is no such file or reason, or it could not be removed.
             StoreError: the journal cannot be written; nothing was removed.
 
         """
-        self._outbound.purge(item, reason)
+        self._outbound.purge(item, Reason(word=reason, factor=factor))
+
+    def behind(self) -> tuple[str, ...]:
+        """Give the ids of files that are not known to be sealed to the recovery keys of now.
+
+        None are, as long as there is no recovery key.
+
+        Raises:
+            VaultError: the vault cannot be used, or a recovery key is none.
+
+        """
+        return self._renewal.behind()
+
+    def renew(self, item: str) -> bool:
+        """Seal a file to the recovery keys of now and to no others; tell whether it was done.
+
+        Raises:
+            VaultError: it has the keys it had.
+            StoreError: the journal cannot be written; it is done again at the next look.
+
+        """
+        return self._renewal.renew(item)
+
+    def note(self, kind: str, *, count: int, left: int = 0) -> None:
+        """Journal how far the vault is with many files. Raises StoreError."""
+        self._shelf.note(kind, count=count, left=left)
+
+    def works(self) -> bool | None:
+        """Tell whether a made-up text can be sealed and opened; None while its key is locked away.
+
+        Raises:
+            VaultError: the vault or its key cannot be read, or a recovery key is none.
+            OSError: nothing can be written there.
+
+        """
+        return probe.works(self._shelf, self._clock.now(), self._recipients())
 
     def recover(self) -> int:
         """Finish or undo what a crash has left; call it at the start. Give how many moves ended.

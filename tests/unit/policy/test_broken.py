@@ -32,6 +32,7 @@ EXPECTED = {
     "a-table-as-list": (3, "watch must be a table of keys; allowed: folders"),
     "a-tag": (3, "a tag (!) stands here"),
     "a-text-as-number": (4, "contact.phone must be a text; put numbers"),
+    "a-title-pattern": (9, "groups[1].titles[2] cannot be (?<=a)b; allowed: a regular"),
     "a-wrong-name": (1, "policy cannot be My Policy; allowed: The policy's name: small letters"),
     "an-alias": (3, "an anchor (&) or alias (*)"),
     "an-anchor": (3, "an anchor (&) or alias (*)"),

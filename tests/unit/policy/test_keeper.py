@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -111,6 +112,9 @@ class PolicyKeeper(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.keeper = Keeper(self.folder, app.shapes(), FakeClock())
         self.expected: int | None = None
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
 
     @rule(version=st.integers(1, 1_000_000))
     def offer_good(self, version: int) -> None:

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentguard import app
-from agentguard.checks.reauth import AppGroup
 from agentguard.checks.reauth import Settings as Reauth
 from agentguard.checks.screen_lock import Settings as ScreenLock
 from agentguard.errors import CatalogueError, PolicyError
 from agentguard.model.actions import ActionKind
-from agentguard.model.policy import Contact, Policy, RetentionRule, Watch
+from agentguard.model.aging import RetentionRule
+from agentguard.model.gate_rules import AppGroup
+from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.verdicts import Severity
 from agentguard.policy.document import Shape
 from agentguard.policy.parse import parse

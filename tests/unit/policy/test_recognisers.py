@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from agentguard.errors import PolicyError
-from agentguard.model.policy import ALL, CheckDigits, Detection, OwnKind
+from agentguard.model.detection import ALL, CheckDigits, Detection, OwnKind
 from agentguard.pii.custom import scanner_of
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.explain import explain

@@ -150,3 +150,26 @@ def test_explain_tells_what_is_paused_and_what_happens() -> None:
     assert "the screen is locked" in told
     assert "limit_minutes: 4." in told
     assert "No one to call in an incident is named." in told
+
+
+def test_explain_tells_of_old_files_the_vault_and_nameless_reports() -> None:
+    text = b"""
+policy: x
+version: 3
+reports: {person: false}
+legal_hold: true
+vault: {hold_hours: 24, recovery: [age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj]}
+retention: [{folder: ~/Exports, days: 30, kinds: [PAN], warn_days: 5, then: vault}]
+"""
+    told = explain(parse(text, "f", app.shapes()), {"retention": 10})
+    for sentence in (
+        "Files * in ~/Exports may become 30 days old.",
+        "Only files in which this was found: PAN.",
+        "They are told 5 days before.",
+        "The response purge moves them to the vault.",
+        "A legal hold is in force: nothing is removed",
+        "can be opened by this desk and by 1 recovery keys.",
+        "leave the vault for good after 24 hours at most.",
+        "Reports to the endpoint do not say whose session it is.",
+    ):
+        assert sentence in told

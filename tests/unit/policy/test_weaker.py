@@ -23,12 +23,17 @@ payment:
   recorder: https://recorder.example/
 shift: {ends: ["14:00", "22:00"], lock: true}
 retention: [{folder: "~/Exports", days: 30}]
+legal_hold: true
+vault: {recovery: [age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj],
+        hold_hours: 24, least_values: 2, settled_minutes: 5}
 controls:
   clipboard: {respond: [clear-clipboard, notify], severity: high}
   screen-lock: {respond: [lock], settings: {limit_minutes: 10}}
   software: {settings: {warn_days: 90}}
   firewall: {paused: true}
 """
+
+RECOVERY = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 
 
 def policy(text: str) -> Policy:
@@ -57,7 +62,15 @@ def less(old: str, new: str) -> tuple[str, ...]:
         ("\n  recorder: https://recorder.example/", "", "payment.recorder"),
         ('["14:00", "22:00"]', '["22:00"]', "shift.ends"),
         ("lock: true", "lock: false", "shift.lock"),
+        ("lock: true}", "lock: true}\nreports: {person: false}", "reports.person"),
         ("days: 30", "days: 31", "retention"),
+        ("days: 30", "days: 30, kinds: [PAN]", "retention"),
+        ("legal_hold: true", "legal_hold: false", "legal_hold"),
+        ("hold_hours: 24", "hold_hours: 25", "vault.hold_hours"),
+        (RECOVERY, "", "vault.recovery"),
+        ("least_values: 2", "least_values: 3", "vault.least_values"),
+        ("settled_minutes: 5", "settled_minutes: 9", "vault.settled_minutes"),
+        ("least_values: 2", "least_values: 2, restore_code: false", "vault.restore_code"),
         ('[{folder: "~/Exports", days: 30}]', "[]", "retention"),
         ("[clear-clipboard, notify]", "[notify]", "controls.clipboard.respond"),
         ("severity: high", "severity: low", "controls.clipboard.severity"),

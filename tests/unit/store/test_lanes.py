@@ -52,6 +52,24 @@ def test_the_lanes_are_as_they_are_called() -> None:
     assert [lane(k) for k in (TELEMETRY, STATE, FINDING, CRITICAL)] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("control.failed", 3),
+        ("events.lost", 3),
+        ("keeper.agent-missing", 3),
+        ("break-glass.shown", 3),
+        ("file.changed", 2),
+        ("gate.missing", 2),
+        ("control.tested", 1),
+        ("clipboard.masked", 0),
+    ],
+)
+def test_what_is_a_sign_of_tampering_goes_last(kind: str, expected: int) -> None:
+    """Whoever floods the journal of a desk that is offline must not wash the signs away."""
+    assert lane(kind) == expected
+
+
 def test_what_matters_least_goes_first_and_what_matters_most_stays(tmp_path: Path) -> None:
     bounds = Bounds(entries=250)
     store = small(tmp_path, bounds)

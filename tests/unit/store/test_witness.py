@@ -69,6 +69,7 @@ def test_a_grave_finding_is_told_by_control_and_counts_alone(clock, desktop, jou
         ("journal.checked", {"entries": 9, "whole": False}, 60),
         ("events.lost", {"count": 5}, 61),
         ("clock.changed", {"how": "set", "seconds": -3600}, 62),
+        ("control.failed", {"control": "vault"}, 63),
     ],
 )
 def test_each_has_its_id_and_whole_words(clock, desktop, journal, kind, payload, event) -> None:

@@ -1,8 +1,8 @@
 """Kills the vault at every call it makes, and looks whether a file was ever in danger.
 
-Run as a program: `killed.py put|restore|purge|recover FOLDER EVERY`. For each EVERY-th call into C
-(each system call is one) a forked child is killed there with SIGKILL. It prints how many kills
-there were; what is wrong ends it with a traceback.
+Run as a program: `killed.py put|restore|purge|renew|recover FOLDER EVERY`. For each EVERY-th call
+into C (each system call is one) a forked child is killed there with SIGKILL. It prints how many
+kills there were; what is wrong ends it with a traceback.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from agentguard.vault.vault import Vault
 from tests.unit.killing import killed_at
 
 CONTENT = hashlib.sha256(b"content").digest() * 4000  # two age chunks
+RECOVERY = [pyrage.x25519.Identity.generate() for _ in range(2)]
+"""The organisation's key as a file is put, and as it is when files are sealed anew."""
 OTHER = b"another file that must never be touched"
 
 
@@ -42,7 +44,7 @@ class Desk:
         self.data.mkdir()
         self.file.write_bytes(CONTENT)
         (self.home / "other.txt").write_bytes(OTHER)
-        if what in {"restore", "purge"}:
+        if what in {"restore", "purge", "renew"}:
             self.run("put")
         if what == "recover":
             self.half_done()
@@ -60,13 +62,23 @@ class Desk:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         store = open_store(self.data, FakeClock())
-        vault = Vault(self.data / "vault", store.journal, FakeClock(), at_step=at_step)
+        key = str(RECOVERY[what == "renew"].to_public())
+        vault = Vault(
+            self.data / "vault",
+            store.journal,
+            FakeClock(),
+            recovery_keys=lambda: (key,),
+            at_step=at_step,
+        )
         if what == "put":
             vault.put(self.file)
         elif what == "restore":
             vault.restore(vault.items()[0].id)
         elif what == "purge":
             vault.purge(vault.items()[0].id, "asked")
+        elif what == "renew":
+            for item in vault.behind():
+                vault.renew(item)
         else:
             vault.recover()
         store.close()
@@ -77,10 +89,15 @@ class Desk:
 
     def proved(self) -> int:
         """Tell how many items give the file back, by the library alone."""
-        folder = self.data / "vault"
+        own = self.data / "vault" / KEY
+        if not own.exists():
+            return 0
+        return self.opened_by(pyrage.x25519.Identity.from_str(own.read_text("ascii").strip()))
+
+    def opened_by(self, key: pyrage.x25519.Identity) -> int:
+        """Tell how many items this key opens."""
         count = 0
-        for sealed in (folder / "items").glob("*.age"):
-            key = pyrage.x25519.Identity.from_str((folder / KEY).read_text("ascii").strip())
+        for sealed in (self.data / "vault" / "items").glob("*.age"):
             try:
                 whole = pyrage.decrypt(sealed.read_bytes(), [key]).split(b"\n", 1)[1]
             except pyrage.DecryptError:
@@ -106,9 +123,14 @@ def look(desk: Desk, what: str, calls: int) -> None:
         assert not hidden, f"{where}: {hidden} is left"
         assert not list((desk.data / "vault").rglob("*.tmp")), f"{where}: a temporary file is left"
         assert len(items) == desk.proved(), f"{where}: a sealed file is damaged"
+        if what == "renew":
+            assert sum(map(desk.opened_by, RECOVERY)) == 1, f"{where}: one recovery key opens it"
         if what != "purge":
             assert desk.plain() or items, f"{where}: the file is lost by the recovery"
         assert (desk.home / "other.txt").read_bytes() == OTHER
+    if what == "renew":
+        desk.run("renew")
+        assert desk.opened_by(RECOVERY[1]) == 1, f"{where}: it goes on"
     note = desk.home / "cards.csv was moved to the vault.txt"
     assert not (note.exists() and what == "put" and not items), f"{where}: the note is wrong"
 

@@ -6,6 +6,7 @@ import io
 import os
 import stat
 from pathlib import Path
+from typing import IO
 
 import pyrage
 import pytest
@@ -53,6 +54,47 @@ def test_a_file_goes_in_and_comes_back_as_it_was(vault: Vault, home: Path, store
     assert store.journal.memory("vault.") == {}
 
 
+def _refused_open(vault: Vault, file: Path) -> None:
+    with pytest.raises(VaultError) as refused:
+        vault.put(file)
+    assert file.name in str(refused.value)
+    assert vault.items() == ()
+    assert files(file.parent) == {file.name}
+
+
+@pytest.mark.posix
+def test_a_file_that_a_program_has_open_to_write_stays_though_it_rests(
+    vault: Vault, home: Path
+) -> None:
+    file = home / "export.csv"
+    file.write_bytes(b"one")
+    with file.open("ab", buffering=0) as program:
+        _refused_open(vault, file)
+        program.write(b", two")
+    assert file.read_bytes() == b"one, two", "what it wrote later is not lost"
+    with file.open("rb"):
+        assert vault.put(file).size == 8, "whoever only reads loses nothing"
+
+
+@pytest.mark.posix
+def test_a_program_that_opens_it_on_the_way_loses_nothing(
+    tmp_path: Path, store: Store, clock: FakeClock, home: Path
+) -> None:
+    file = home / "export.csv"
+    file.write_bytes(b"one")
+    programs: list[IO[bytes]] = []
+
+    def opening(step: str) -> None:
+        if step == "aside":
+            programs.append(file.open("ab", buffering=0))
+
+    vault = Vault(tmp_path / "data" / "vault", store.journal, clock, at_step=opening)
+    _refused_open(vault, file)
+    programs[0].write(b", two")
+    programs[0].close()
+    assert file.read_bytes() == b"one, two"
+
+
 def test_the_journal_tells_of_the_move_with_ids_and_counts(
     vault: Vault, home: Path, store: Store
 ) -> None:
@@ -95,7 +137,7 @@ def test_any_age_program_opens_it_and_so_does_the_recovery_key(
 ) -> None:
     rescue = pyrage.x25519.Identity.generate()
     folder = tmp_path / "data" / "vault"
-    vault = Vault(folder, store.journal, clock, recovery_keys=(str(rescue.to_public()),))
+    vault = Vault(folder, store.journal, clock, recovery_keys=lambda: (str(rescue.to_public()),))
     (home / "a.txt").write_bytes(b"first line\nsecond line\n")
     item = vault.put(home / "a.txt")
     device = pyrage.x25519.Identity.from_str((folder / KEY).read_text("ascii").strip())
@@ -107,10 +149,14 @@ def test_any_age_program_opens_it_and_so_does_the_recovery_key(
 
 
 def test_a_wrong_recovery_key_is_told_before_anything_is_moved(
-    tmp_path: Path, store: Store, clock: FakeClock
+    tmp_path: Path, store: Store, clock: FakeClock, home: Path
 ) -> None:
+    (home / "a").write_text("a")
+    vault = Vault(tmp_path / "v", store.journal, clock, recovery_keys=lambda: ("age1nonsense",))
     with pytest.raises(VaultError, match="not an age key"):
-        Vault(tmp_path / "v", store.journal, clock, recovery_keys=("age1nonsense",))
+        vault.put(home / "a")
+    assert files(home) == {"a"}
+    assert kinds(store) == []
 
 
 def test_restoring_never_overwrites(vault: Vault, home: Path) -> None:
