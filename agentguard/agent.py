@@ -7,14 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentguard import lifecycle
+from agentguard import lifecycle, texts
 from agentguard.desk import AgentDesk
 from agentguard.engine import records
 from agentguard.engine.loop import Engine
 from agentguard.engine.supervisor import Actor, Supervisor
+from agentguard.errors import UsageError
+from agentguard.mfa.by_phone import ByPhone
 from agentguard.model.events import PolicyInForce
+from agentguard.model.holding import HeldThere
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Backend
+from agentguard.ports.factors import AskApp
 from agentguard.ports.people import Verifier
 from agentguard.ports.secrets import Places
 from agentguard.ports.seen import SeenFiles
@@ -27,7 +31,7 @@ LOG = logging.getLogger(__name__)
 SENSES = 2.0
 QUEUE = 1.0
 REST = 1.0
-"""Seconds of an end for the senses and hands, for the engine's queue, and for all that is left.
+"""Seconds of an end for senses, hands and the leave, for the engine's queue, and for what is left.
 
 Together they stay below the 5 s after which Windows ends a program that its session has told to
 end (WM_ENDSESSION,
@@ -46,6 +50,9 @@ class Parts:
     outbox: Outbox
     scan: ScanClient
     verifier: Verifier
+    phone: ByPhone | None = None
+    ask_app: AskApp | None = None
+    user: str = ""
     seen: SeenFiles | None = None
     secrets: Places = field(default_factory=Places)
 
@@ -57,6 +64,7 @@ class Link:
     run: Callable[[Stop], None]
     report_now: Callable[[], None]
     last_report: Callable[[], str]
+    held: Callable[[], HeldThere]
 
 
 def no_link() -> Link:
@@ -65,7 +73,11 @@ def no_link() -> Link:
     def wait(stop: Stop) -> None:
         stop.wait()
 
-    return Link(run=wait, report_now=lambda: None, last_report=lambda: "")
+    def nothing() -> HeldThere:
+        said = texts.load()
+        raise UsageError(said.say("ui.held.not-enrolled"))
+
+    return Link(run=wait, report_now=lambda: None, last_report=lambda: "", held=nothing)
 
 
 MakeLink = Callable[[Engine], Link | None]
@@ -111,10 +123,12 @@ class Agent:
         self._ended = True
         clock = self.parts.clock
         aside = Supervisor(clock=clock, submit=self.engine.submit, patience=0.0)
+        end = clock.now().boot + SENSES
         if self._started:
             aside.start(Actor(name="farewell", run=lambda _stop: self.farewell()))
         late = self.supervisor.stop()
         self.parts.scan.abort()  # a file that is being read would hold up the end for its own limit
+        aside.wait(end - clock.now().boot)  # the engine writes down what it left and cleared
         late = (*late, *self.engine_supervisor.stop())
         aside.start(Actor(name="last word", run=lambda _stop: self._last_word()))
         late = (*late, *aside.wait(REST))
@@ -128,6 +142,14 @@ class Agent:
             at = self.parts.clock.now()
             self.engine.ledger.write((records.plain("agent.stopped", at),), {}, at)
         self.parts.scan.close()
+
+
+def sleeping(backend: Backend, tell: Callable[[bool], None]) -> tuple[Actor, ...]:
+    """Give who tells when the computer sleeps; nobody where the system does not say it."""
+    sleep = backend.sleep
+    if sleep is None:
+        return ()
+    return (Actor(name="sleep", run=lambda stop: sleep.watch(tell, stop)),)
 
 
 def _watching(sensor: Sensor, engine: Engine) -> Actor:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agentguard import checks
+from agentguard import checks, safekeeping
 from agentguard.agent import QUEUE, SENSES, Agent, Link, MakeLink, Parts, no_link
 from agentguard.catalogue import discover
 from agentguard.checks import watched_files
 from agentguard.checks.base import Check
+from agentguard.checks.reauth import rules as gate_rules
 from agentguard.clockwork import by_time
 from agentguard.desk import AgentDesk
 from agentguard.engine import memory
 from agentguard.engine.core import begin
 from agentguard.engine.errands import Errands
+from agentguard.engine.gate import MEMORY
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.loop import Engine
 from agentguard.engine.payment import RECORDER
 from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.respond import Hand, Responder
 from agentguard.engine.supervisor import Actor, Supervisor
+from agentguard.gating import gate
 from agentguard.governing import Governor
-from agentguard.hands import Farewell, PurgeHand, RecorderHand, VaultHand, desktop_hands
+from agentguard.hands import Farewell, RecorderHand, desktop_hands
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import PolicyInForce
-from agentguard.model.facts import RetentionSeen
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
@@ -32,6 +34,7 @@ from agentguard.pii.custom import Following
 from agentguard.policy.document import Shape
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.sensor import Sensor
+from agentguard.safekeeping import Kept
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
 from agentguard.sensors.call import Told
@@ -46,8 +49,8 @@ from agentguard.sensors.own import OwnSensors
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.sensors.shift import ShiftSensor
 from agentguard.sensors.signals import CallSignals
+from agentguard.sensors.titles import Titles
 from agentguard.sensors.training import Training
-from agentguard.vault.vault import Vault
 
 PII_FILES = "pii-files"
 
@@ -74,11 +77,11 @@ def build(
     first = PolicyInForce(at=clock.now(), policy=policy) if policy else govern.first()
     engine = _engine(parts, first)
     link = make_link(engine) or no_link()
-    vault = _vault(parts)
     own = _own_sensors(parts, engine, govern)
+    kept = safekeeping.keep(parts, engine, own.retention)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
-    hands = {**_desktop_hands(parts, engine, desktop), **_hands(parts, engine, vault, own)}
+    hands = {**_desktop_hands(parts, engine, desktop), **kept.hands}
     responder = Responder(hands=hands, clock=clock, submit=engine.submit)
     recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=clock)
     told = Responder(hands=dict.fromkeys(RECORDER, recorder), clock=clock, submit=engine.submit)
@@ -87,7 +90,7 @@ def build(
     return Agent(
         parts=parts,
         engine=engine,
-        desk=_desk(parts, engine, vault, own, link, errands),
+        desk=_desk(parts, engine, kept, own, link, errands),
         supervisor=Supervisor(clock=clock, submit=engine.submit, patience=SENSES),
         engine_supervisor=Supervisor(clock=clock, submit=engine.submit, patience=QUEUE),
         actors=(
@@ -96,7 +99,7 @@ def build(
             Actor(name="errands", run=errands.run),
             Actor(name="uplink", run=link.run),
             *by_time(clock, engine.submit, parts.journal, parts.scan),
-            *_doors(parts, engine, signals, govern),
+            *_watchers(parts, engine, signals, govern, kept),
         ),
         sensors=(*desktop, *own.all),
         first=first,
@@ -104,19 +107,16 @@ def build(
     )
 
 
-def _vault(parts: Parts) -> Vault:
-    vault = Vault(parts.folder / "vault", parts.journal, parts.clock, places=parts.secrets.vault)
-    vault.recover()
-    return vault
-
-
-def _doors(
-    parts: Parts, engine: Engine, signals: CallSignals, governor: Governor
+def _watchers(
+    parts: Parts, engine: Engine, signals: CallSignals, governor: Governor, kept: Kept
 ) -> tuple[Actor, ...]:
     door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
     return (
         Actor(name="local", run=lambda stop: door.run(engine.submit, stop)),
         Actor(name="policy", run=lambda stop: governor.run(engine, stop)),
+        Actor(name="holds", run=kept.holds.run),
+        Actor(name="renewing", run=kept.renewing.run),
+        Actor(name="self-test", run=lambda stop: kept.self_test.run(engine.submit, stop)),
     )
 
 
@@ -130,7 +130,7 @@ def _engine(parts: Parts, first: PolicyInForce) -> Engine:
         return make_plan(every, event.policy)
 
     return Engine(
-        state=begin(plan, first, findings, inbox),
+        state=begin(plan, first, findings, inbox, broken=bool(parts.journal.memory(MEMORY))),
         ledger=Ledger(journal=parts.journal),
         replan=replan,
         clock=parts.clock,
@@ -140,6 +140,10 @@ def _engine(parts: Parts, first: PolicyInForce) -> Engine:
 def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors:
     def with_findings() -> tuple[str, ...]:
         return tuple(f.subject for f in engine.state.findings.values() if f.check == PII_FILES)
+
+    def kinds_of(path: str) -> frozenset[str]:
+        finding = engine.state.findings.get((PII_FILES, path))
+        return frozenset(hit.kind for hit in finding.hits) if finding else frozenset()
 
     def scan(path: str) -> Scanned:
         parts.scan.use(engine.policy().detection)
@@ -165,7 +169,9 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors
             drives=afar,
         ),
         host=HostSensor(parts.backend.probes, engine.policy, parts.clock),
-        retention=RetentionSensor(engine.policy, parts.clock, circumstances, afar),
+        retention=RetentionSensor(
+            engine.policy, parts.clock, circumstances, afar, kinds_of=kinds_of
+        ),
         training=Training(journal=parts.journal, clock=parts.clock),
         changes=ChangesSensor(lambda: _watched(engine.policy()), parts.journal, parts.clock),
         shift=ShiftSensor(engine.policy, parts.clock, circumstances.busy),
@@ -184,7 +190,9 @@ def _desktop_sensors(parts: Parts, engine: Engine, signals: CallSignals) -> tupl
         return finding.hits if finding else ()
 
     told = Told(signals=signals, rules=lambda: engine.policy().calls)
-    return desktop_sensors(parts.backend, _following(engine).scan, parts.clock, known, told)
+    titles = Titles(lambda: gate_rules(engine.policy()).groups)
+    scan = _following(engine).scan
+    return desktop_sensors(parts.backend, scan, parts.clock, known, told, sort=titles.sort)
 
 
 def _desktop_hands(
@@ -198,40 +206,21 @@ def _desktop_hands(
     return desktop_hands(parts.backend, _following(engine).mask, newer)
 
 
-def _hands(
-    parts: Parts, engine: Engine, vault: Vault, own: OwnSensors
-) -> Mapping[ActionKind, Hand]:
-    return {
-        ActionKind.VAULT: VaultHand(
-            vault=vault,
-            findings=lambda: tuple(engine.state.findings.values()),
-            clock=parts.clock,
-            submit=engine.submit,
-        ),
-        ActionKind.PURGE: PurgeHand(
-            policy=engine.policy,
-            old=lambda: engine.state.facts.get(RetentionSeen),
-            journal=parts.journal,
-            clock=parts.clock,
-            look_again=own.retention.poke,
-        ),
-    }
-
-
 def _desk(
-    parts: Parts, engine: Engine, vault: Vault, own: OwnSensors, link: Link, errands: Errands
+    parts: Parts, engine: Engine, kept: Kept, own: OwnSensors, link: Link, errands: Errands
 ) -> AgentDesk:
     return AgentDesk(
         engine=engine,
         clock=parts.clock,
-        vault=vault,
-        verifier=parts.verifier,
-        errands=errands,
+        vault=kept.vault,
+        release=kept.release,
+        gate=gate(parts, engine, errands),
         training=own.training,
         mask=_following(engine).mask,
         look_again=own.look_again,
         report_now=link.report_now,
         reported=link.last_report,
+        held_there=link.held,
     )
 
 

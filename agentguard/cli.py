@@ -6,7 +6,6 @@ Exit codes: 0 fine, 1 findings, 2 wrong use, 3 could not do it, 130 interrupted.
 from __future__ import annotations
 
 import argparse
-import gc
 import io
 import os
 import pkgutil
@@ -16,6 +15,7 @@ from functools import partial
 from importlib import import_module
 
 from agentguard import __version__, commands, texts
+from agentguard.commands._loading import loading
 from agentguard.commands.base import COULD_NOT, INTERRUPTED, Command
 from agentguard.errors import AgentGuardError, CatalogueError
 
@@ -71,14 +71,10 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _wanted(words: Sequence[str]) -> Callable[[], int]:
-    """Load the command that is asked for; what is loaded stays, so no garbage is looked for."""
-    gc.disable()
-    try:
+    """Load the command that is asked for."""
+    with loading():
         given = _parser(words).parse_args(words)
         return partial(_command(given.command).run, given)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _failed(sentence: str, code: int = COULD_NOT) -> int:

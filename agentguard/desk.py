@@ -7,32 +7,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agentguard import lessons
-from agentguard.engine.errands import Errands
 from agentguard.engine.loop import Engine
-from agentguard.errors import AgentGuardError
+from agentguard.mfa.proving import SHIELD, Proving
 from agentguard.model.events import (
     IncidentReported,
     LessonAnswered,
     NoticeRead,
     PromptAnswered,
-    ProofGiven,
-    ProofRefused,
 )
+from agentguard.model.holding import HeldThere
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.lessons import Lesson
 from agentguard.model.locking import Asker, LockAsked
 from agentguard.model.messages import Message, say
-from agentguard.model.shield import ShieldLifted, ShieldRefused
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.vault import VaultItem
+from agentguard.model.vault import Taking, VaultItem
 from agentguard.ports.clock import Clock
-from agentguard.ports.people import Verifier
+from agentguard.ports.factors import AppOffer
+from agentguard.ports.people import Factors, ListedKey
 from agentguard.sensors.training import Training
+from agentguard.vault.release import Release
 from agentguard.vault.vault import Vault
 
 NOTE_LIMIT = 2000
-SHIELD = "shield"
-"""The group for which a code of the shield is verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +39,14 @@ class AgentDesk:
     engine: Engine
     clock: Clock
     vault: Vault
-    verifier: Verifier
-    errands: Errands
+    release: Release
+    gate: Proving
     training: Training
     mask: Callable[[str], str]
     look_again: Callable[[], None]
     report_now: Callable[[], None]
     reported: Callable[[], str]
+    held_there: Callable[[], HeldThere]
 
     def snapshot(self) -> Snapshot:
         """Give the present picture."""
@@ -64,22 +62,43 @@ class AgentDesk:
 
     def prove(self, prompt: str, code: str) -> None:
         """Have a code verified in the background."""
-        shown = next((p for p in self.snapshot().prompts if p.id == prompt), None)
-        if shown is None:
-            return
-        if not self.errands.give(lambda: self._verify(shown.topic, code)):
-            self._refuse(shown.topic, say("prompt.busy"))
+        self.gate.by_code(prompt, code)
 
-    def _verify(self, group: str, code: str) -> None:
-        proof = self.verifier.verify(group, code)
-        if proof.accepted:
-            at = self.clock.now()
-            self.engine.submit(ProofGiven(at=at, group=group, factor=proof.factor))
-        else:
-            self._refuse(group, proof.message or say("prompt.busy"))
+    def factors(self) -> Factors:
+        """Tell what the person can do at the gate."""
+        return self.gate.factors()
 
-    def _refuse(self, group: str, message: Message) -> None:
-        self.engine.submit(ProofRefused(at=self.clock.now(), group=group, message=message))
+    def prove_by_key(self, prompt: str, pin: str, window: int) -> None:
+        """Have a key verify the person in the background."""
+        self.gate.by_key(prompt, pin, window)
+
+    def begin_app(self, code: str) -> AppOffer | Message:
+        """Have an authenticator app's secret made by a supervisor's code; or tell why not."""
+        return self.gate.apps.begin(code) if self.gate.apps is not None else say("mfa.app.off")
+
+    def finish_app(self, code: str) -> tuple[str, ...] | Message:
+        """Take the first code of the new app; give offline codes, or why it failed."""
+        return self.gate.apps.finish(code) if self.gate.apps is not None else say("mfa.app.off")
+
+    def challenge(self) -> str | Message:
+        """Give the challenge that a supervisor answers by phone, or why there is none."""
+        return self.gate.challenge()
+
+    def leave(self, prompt: str) -> None:
+        """Put the application away that a proof is asked for."""
+        self.gate.leave(prompt)
+
+    def register_key(self, pin: str, window: int) -> ListedKey | Message:
+        """Register a key of this person."""
+        return self.gate.register_key(pin, window)
+
+    def new_codes(self, code: str) -> tuple[str, ...] | Message:
+        """Make new offline codes for a one-time code."""
+        return self.gate.new_codes(code)
+
+    def seen(self, prompt: str, *, seen: bool) -> None:
+        """Tell that a proof's dialog can be seen and reached, or cannot any more."""
+        self.gate.seen(prompt, seen=seen)
 
     def report_incident(self, category: IncidentCategory, note: str) -> None:
         """Report an incident; personal data in the note is masked before it goes anywhere."""
@@ -119,18 +138,7 @@ class AgentDesk:
 
     def lift_shield(self, code: str) -> None:
         """Have a code for the shield verified in the background."""
-        if not self.errands.give(lambda: self._lift(code)):
-            self._keep_shield(say("prompt.busy"))
-
-    def _lift(self, code: str) -> None:
-        proof = self.verifier.verify(SHIELD, code)
-        if proof.accepted:
-            self.engine.submit(ShieldLifted(at=self.clock.now(), factor=proof.factor))
-        else:
-            self._keep_shield(proof.message or say("prompt.busy"))
-
-    def _keep_shield(self, message: Message) -> None:
-        self.engine.submit(ShieldRefused(at=self.clock.now(), message=message))
+        self.gate.by_code(SHIELD, code)
 
     def check_now(self) -> None:
         """Look at everything again."""
@@ -141,13 +149,25 @@ class AgentDesk:
         """List the vault."""
         return self.vault.items()
 
-    def restore(self, item: str) -> Message:
+    def vault_behind(self) -> int:
+        """Count the files that wait to be sealed for new recovery keys."""
+        return len(self.vault.behind())
+
+    def vault_asks(self) -> bool:
+        """Tell whether a file leaves the vault only for a code."""
+        return self.release.asks()
+
+    def restore(self, item: str, taking: Taking) -> Message:
         """Put a file back where it was; say how it went."""
-        try:
-            path = self.vault.restore(item)
-        except AgentGuardError as error:
-            return say("prompt.not-restored", why=str(error))
-        return say("prompt.restored", path=str(path))
+        return self.release.restore(item, taking)
+
+    def remove(self, item: str, taking: Taking) -> Message:
+        """Remove a file from the vault for good; say how it went."""
+        return self.release.remove(item, taking)
+
+    def held(self) -> HeldThere:
+        """Give all that the endpoint holds on this computer."""
+        return self.held_there()
 
     def last_report(self) -> str:
         """Give the last report that left this computer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 OWNER_ONLY = 0o600
@@ -26,6 +27,54 @@ def write(path: Path, data: bytes) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """Make `path` with `data`, readable by the owner only, unless it is there; it appears whole.
+
+    Who reads it at that moment does so by `read`.
+
+    Raises:
+        OSError: it could not be made.
+
+    """
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        write_new(beside, data)
+        with suppress(FileExistsError):  # another process was first
+            _appear(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def read(path: Path) -> bytes:
+    """Read what others may make or replace at this moment.
+
+    Raises:
+        OSError: it could not be read; on Windows only after it was tried for half a second, since
+            who renames a file keeps it for a moment.
+
+    """
+    for pause in _PAUSES:
+        try:
+            return path.read_bytes()
+        except PermissionError:
+            if path.is_dir():
+                raise
+            threading.Event().wait(pause)
+    return path.read_bytes()
+
+
+def _appear(beside: Path, path: Path) -> None:
+    """Give a file its name, unless that is taken; on Windows renaming alone refuses it.
+
+    There a second name is no way: whoever reads by it keeps the first one from being removed.
+    """
+    if sys.platform == "win32":
+        beside.rename(path)
+    else:
+        os.link(beside, path)
 
 
 def _replace(beside: Path, path: Path) -> None:

@@ -118,7 +118,7 @@ class UplinkError(CannotError):
 
     `why` is the detail that the title ends with, if any. `retry_after` is in seconds, 0 when the
     endpoint named none; `epoch` is the greatest epoch that the endpoint knows, with the kind
-    `conflict`.
+    `conflict`; `seq` is the last entry that it holds, with the kind `gap`.
     """
 
     def __init__(
@@ -130,12 +130,14 @@ class UplinkError(CannotError):
         why: str = "",
         retry_after: float = 0.0,
         epoch: int = 0,
+        seq: int = 0,
     ) -> None:
         super().__init__(title, advice)
         self.kind = kind
         self.why = why
         self.retry_after = retry_after
         self.epoch = epoch
+        self.seq = seq
 
 
 class EnrolmentError(CannotError):

@@ -114,6 +114,7 @@ def training(at: Moment, lessons: Iterable[Lesson], answers: Answers) -> Trainin
                 every_days=one.every_days,
                 known=answers.known.get(one.id, at.wall),
                 answered=answers.right.get(one.id),
+                title=one.title,
             )
             for one in lessons
         ),

@@ -6,16 +6,23 @@ what was read. Repetitions of a line are counted, not written.
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import re
+import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
 from agentguard.errors import CannotError
+
+LOG = logging.getLogger(__name__)
 
 FILE = "agentguard.log"
 MAX_BYTES = 10 * 1024 * 1024
@@ -58,6 +65,23 @@ class Redacting(logging.Formatter):
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
         """Give the exception's type and where it came from, never its text."""
         return "\n".join(places(ei[1]))
+
+
+class JsonLines(Redacting):
+    """Formats a record as one JSON object a line, for programs that collect logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line; what is not said of a record is left out."""
+        said: dict[str, str] = {
+            "time": f"{self.formatTime(record, self.datefmt)}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "thread": record.threadName or "",
+            "message": _one_line(mask(_message(record))),
+        }
+        if record.exc_info:
+            said["error"] = "; ".join(line.strip() for line in places(record.exc_info[1]))
+        return json.dumps(said, ensure_ascii=False)
 
 
 def places(error: BaseException | None) -> list[str]:
@@ -119,8 +143,11 @@ def set_up(
     seconds: Callable[[], float],
     verbose: bool = False,
     console: bool = True,
+    as_json: bool = False,
 ) -> None:
     """Send every log line to a file in `folder` and to standard error; called once at the start.
+
+    With `as_json` each line is a JSON object.
 
     Raises:
         CannotError: the file cannot be written.
@@ -134,10 +161,30 @@ def set_up(
     if folder is not None:
         handlers.append(_file_handler(folder / FILE))
     for handler in handlers:
-        handler.setFormatter(_formatter())
+        handler.setFormatter(_formatter(JsonLines if as_json else Redacting))
         handler.addFilter(Throttle(seconds))
         root.addHandler(handler)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def catch_all() -> None:
+    """Have whatever ends a thread unforeseen be logged as its type and place, never as its text."""
+
+    def ended(args: threading.ExceptHookArgs) -> None:
+        _log_unforeseen(args.exc_value)
+
+    def dropped(args: sys.UnraisableHookArgs) -> None:
+        _log_unforeseen(args.exc_value)
+
+    sys.excepthook = lambda _kind, error, _trace: _log_unforeseen(error)
+    threading.excepthook = ended
+    sys.unraisablehook = dropped
+
+
+def _log_unforeseen(error: BaseException | None) -> None:
+    kind = type(error) if error is not None else RuntimeError
+    trace = error.__traceback__ if error is not None else None
+    LOG.critical("an unforeseen %s", kind.__name__, exc_info=(kind, error or kind(), trace))
 
 
 def close() -> None:
@@ -149,17 +196,34 @@ def close() -> None:
             handler.close()
 
 
-def _formatter() -> logging.Formatter:
+def _formatter(kind: type[Redacting]) -> logging.Formatter:
 
-    formatter = Redacting(_FORMAT)
+    formatter = kind(_FORMAT)
     formatter.converter = time.gmtime
     return formatter
 
 
+class _OwnFile(RotatingFileHandler):
+    """A log that its owner alone may read, also after it was begun anew."""
+
+    def _open(self) -> TextIOWrapper:
+        # built-in open, as logging's own does: Path.open knows no opener
+        return open(  # type: ignore[return-value] # the mode is one of text
+            self.baseFilename,
+            self.mode,
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=_private,
+        )
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def _file_handler(file: Path) -> logging.Handler:
     try:
-        file.touch(mode=0o600)
-        return RotatingFileHandler(
+        return _OwnFile(
             file, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", errors="replace"
         )
     except OSError as error:

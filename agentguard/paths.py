@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from agentguard.errors import CannotError
 
 APP = "AgentGuard"
 HOME_VARIABLE = "AGENTGUARD_HOME"
+MACHINE_VARIABLE = "AGENTGUARD_MACHINE"
+PRIVATE = "private"
 
 
 @cache
@@ -50,5 +53,38 @@ def data_folder() -> Path:
         raise CannotError(
             f"The data folder {folder} could not be made ({error.strerror}).",
             f"Give the user write access, or set {HOME_VARIABLE} to another folder.",
+        ) from error
+    return folder
+
+
+def machine_folder() -> Path:
+    """Give this computer's folder: the installer makes it, all may read it, the system writes it.
+
+    The environment's AGENTGUARD_MACHINE replaces it, for tests.
+    """
+    chosen = os.environ.get(MACHINE_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / APP
+    return Path("/var/lib/agentguard")
+
+
+def private_folder() -> Path:
+    """Give the part of this computer's folder that holds the keeper's key and the enrolment code.
+
+    Only the system may read it: the installer sees to that on Windows; elsewhere it is made so.
+
+    Raises:
+        CannotError: it could not be made.
+
+    """
+    folder = machine_folder() / PRIVATE
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotError(
+            f"The folder {folder} could not be made ({error.strerror}).",
+            "Start this as administrator, or by the system's service manager.",
         ) from error
     return folder

@@ -6,18 +6,18 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentguard import logs, opening, settings, texts
-from agentguard.agent import Agent, Link, Parts
+from agentguard.agent import Agent, Link, Parts, sleeping
 from agentguard.app import build, shapes
 from agentguard.engine.loop import Engine
-from agentguard.errors import AgentGuardError, UplinkError
+from agentguard.errors import AgentGuardError, CannotError
+from agentguard.gating import Asking, by_phone, codes
 from agentguard.governing import Governor, taken
-from agentguard.mfa import Verifiers
-from agentguard.mfa.offline import OfflineCodes
-from agentguard.mfa.totp import RemoteTotp
+from agentguard.mfa.by_phone import ByPhone
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
 from agentguard.opening import ENROLMENT
@@ -25,14 +25,13 @@ from agentguard.platforms import aside, cage, leash
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Absent, Backend, SystemLog
-from agentguard.ports.people import Ruling
 from agentguard.ports.secrets import Places
 from agentguard.ports.storage import Journal
 from agentguard.safe import FILE
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.sensors.keys import KeysSensor
-from agentguard.store.ballast import Ballast, Spare
-from agentguard.store.db import Store, open_store
+from agentguard.settings import NOTHING, Layers
+from agentguard.store.db import Store
 from agentguard.store.seen import SeenDatabase
 from agentguard.store.witness import Witness, WitnessedJournal
 
@@ -52,18 +51,7 @@ class Place:
     clock: Clock
     user: str = ""
     secrets: Places = field(default_factory=Places)
-
-
-class _Asking:
-    """Asks the endpoint about one-time codes once there is a way to it."""
-
-    def __init__(self) -> None:
-        self.uplink: LateUplink | None = None
-
-    def __call__(self, factor: str, group: str, answer: str) -> Ruling:
-        if self.uplink is None:
-            raise UplinkError("not-enrolled", "This computer is not enrolled at an endpoint.")
-        return self.uplink.prove(factor, group, answer)
+    layers: Layers = NOTHING
 
 
 @contextmanager
@@ -78,40 +66,44 @@ def opened(place: Place) -> Iterator[Agent]:
     governor = _governor(place)
     with ExitStack() as stack:
         sealer = opening.sealer(place.folder)
-        store = _store(place, sealer)
+        store = opening.store(place.folder, place.clock, place.secrets, sealer)
         stack.callback(store.close)
         seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
-        scan = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
-        stack.enter_context(scan)
-        asking = _Asking()
+        reader = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
+        asking, phone = Asking(), by_phone(place.folder, place.clock)
         parts = Parts(
             folder=place.folder,
             backend=place.backend,
             clock=place.clock,
             journal=_witnessed(store.journal, place.backend.system_log, stack),
             outbox=store.outbox,
-            scan=scan,
-            verifier=Verifiers((RemoteTotp(asking), OfflineCodes(place.folder, place.clock))),
+            scan=stack.enter_context(reader),
+            verifier=codes(place.folder, place.clock, asking, phone),
+            phone=phone,
+            ask_app=asking.app,
             seen=seen,
             secrets=place.secrets,
+            user=place.user,
         )
 
         def link(engine: Engine) -> Link | None:
-            asking.uplink = _uplink(place, store, sealer, engine, governor)
-            return _link(asking.uplink)
+            asking.uplink = _uplink(place, store, sealer, engine, governor, phone)
+            return _link(asking.uplink, place)
 
         agent = build(parts, link, governor=governor)
-        if asking.uplink is not None:
-            agent.engine.subscribe(_Prompt(asking.uplink.poke))
+        _attach(agent, store, asking.uplink)
         agent.sensors = (*agent.sensors, _keys(place, agent))
         stack.callback(agent.stop)
         yield agent
 
 
-def _store(place: Place, sealer: Sealer | None) -> Store:
-    box = opening.box(place.folder, place.secrets)
-    spare = Spare(Ballast(place.folder))
-    return open_store(place.folder, place.clock, sealer=sealer, box=box, spare=spare)
+def _attach(agent: Agent, store: Store, uplink: LateUplink | None) -> None:
+    """Tell of a journal that is not kept, and have news sent at once."""
+    if not store.lasting:
+        agent.engine.submit(opening.in_memory(agent.parts.clock.now()))
+    if uplink is not None:
+        agent.engine.subscribe(_Prompt(uplink.poke))
+        agent.actors = (*agent.actors, *sleeping(agent.parts.backend, uplink.sleep))
 
 
 def _witnessed(journal: Journal, log: SystemLog | Absent, stack: ExitStack) -> Journal:
@@ -126,8 +118,15 @@ def _witnessed(journal: Journal, log: SystemLog | Absent, stack: ExitStack) -> J
 def logged(place: Place, *, console: bool = False) -> None:
     """Write the agent's log below its folder."""
     folder = place.folder / "logs"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    logs.set_up(folder, seconds=lambda: place.clock.now().boot, console=console)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        logs.set_up(folder, seconds=lambda: place.clock.now().boot, console=console)
+    except (
+        OSError,
+        CannotError,
+    ):  # nothing can be written there, and the agent guards all the same
+        logs.set_up(None, seconds=lambda: place.clock.now().boot)
+    logs.catch_all()
 
 
 def take_policy(place: Place, file: Path) -> Policy:
@@ -142,7 +141,7 @@ def take_policy(place: Place, file: Path) -> Policy:
 
 def _governor(place: Place) -> Governor:
     """Give who keeps the policies, with what this computer was given of them."""
-    machine = settings.load(place.folder)
+    machine = settings.load(place.folder, place.layers)
     team, root = _enrolled(place.folder)
     keeper = Keeper(place.folder, shapes(), place.clock, group=team)
     governor = Governor(keeper, place.clock)
@@ -169,7 +168,12 @@ def _enrolled(folder: Path) -> tuple[str, str]:
 
 
 def _uplink(
-    place: Place, store: Store, sealer: Sealer | None, engine: Engine, governor: Governor
+    place: Place,
+    store: Store,
+    sealer: Sealer | None,
+    engine: Engine,
+    governor: Governor,
+    phone: ByPhone,
 ) -> LateUplink | None:
     if sealer is None:
         return None  # TLS would cost as much
@@ -187,6 +191,7 @@ def _uplink(
             user=place.user,
             policies=governor,
             places=place.secrets.device,
+            phone=phone,
         )
         sealer.device = uplink.key if uplink is not None else None
         return uplink
@@ -224,7 +229,8 @@ class _Prompt:
             self._poke()
 
 
-def _link(uplink: LateUplink | None) -> Link | None:
-    if uplink is None:
+def _link(way: LateUplink | None, place: Place) -> Link | None:
+    if way is None:
         return None
-    return Link(run=uplink.run, report_now=uplink.report_now, last_report=uplink.last_report)
+    held = partial(opening.held, place.folder, place.clock, place.secrets)
+    return Link(run=way.run, report_now=way.report_now, last_report=way.last_report, held=held)

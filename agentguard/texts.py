@@ -1,21 +1,28 @@
 """Every sentence for a person, by id: read from `resources/text/<language>/*.toml`.
 
-A file's tables give the ids: `[clipboard] found = "..."` is `clipboard.found`.
+A file's tables give the ids: `[clipboard] found = "..."` is `clipboard.found`. Which tables a file
+has is seen at once; it is parsed when a sentence of one of them is asked for: a command speaks few,
+and parsing all of them was a tenth of a start.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from agentguard import paths
 from agentguard.errors import CannotError
 from agentguard.model.messages import Message
 
 DEFAULT_LANGUAGE = "en"
+
+_TABLE = re.compile(r"^\[([A-Za-z0-9_.\-]+)\]", re.MULTILINE)
+_TABLES_ALONE = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*\[[A-Za-z0-9_.\-]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +52,91 @@ class Texts:
         return id_ in self.sentences
 
 
-@cache
 def load(language: str = DEFAULT_LANGUAGE) -> Texts:
-    """Read a language; one that there is not is given in English.
+    """Read a language, each once; one that there is not is given in English.
 
     Raises:
-        CannotError: a file is damaged, two files hold the same id, or English is missing.
+        CannotError: a file is damaged, or English is missing.
 
     """
+    return _loaded(language)
+
+
+@cache
+def _loaded(language: str) -> Texts:
+    # apart from `load`, whose cache would hold English twice: for `load()` and for `load("en")`
     folder = paths.resources() / "text"
     known = {each.name for each in folder.iterdir()}
     if language not in known:
         if language == DEFAULT_LANGUAGE:
             raise CannotError("The program's texts are missing.", "Install the program again.")
-        return load()
-    sentences: dict[str, str] = {}
-    for file in sorted((folder / language).glob("*.toml")):
-        for id_, sentence in _read(file):
-            if id_ in sentences:
+        return _loaded(DEFAULT_LANGUAGE)
+    return Texts(Sentences(folder / language))
+
+
+class Sentences(Mapping[str, str]):
+    """The sentences of a folder's files; whoever asks for one that stands twice is told so."""
+
+    def __init__(self, folder: Path) -> None:
+        self._known: dict[str, str] = {}
+        self._unread: dict[Path, str] = {}
+        self._tables: dict[str, list[Path]] = {}
+        self._lock = Lock()
+        for file in sorted(folder.glob("*.toml")):
+            self._open(file)
+
+    def __getitem__(self, id_: str) -> str:
+        if id_ not in self._known:
+            with self._lock:
+                for file in self._files_of(id_):
+                    self._parse(file)
+        return self._known[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> Mapping[str, str]:
+        with self._lock:
+            for file in tuple(self._unread):
+                self._parse(file)
+        return self._known
+
+    def _open(self, file: Path) -> None:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise _damaged(file) from error
+        self._unread[file] = text
+        for table in set(_TABLE.findall(text)):
+            self._tables.setdefault(table, []).append(file)
+        if _TABLES_ALONE.match(text) is None:  # what stands before them may be any sentence
+            self._parse(file)
+
+    def _files_of(self, id_: str) -> Iterator[Path]:
+        table, dot, _ = id_.rpartition(".")
+        while dot:
+            yield from self._tables.get(table, ())
+            table, dot, _ = table.rpartition(".")
+
+    def _parse(self, file: Path) -> None:
+        if file not in self._unread:
+            return
+        try:
+            found = dict(_flat("", tomllib.loads(self._unread[file])))
+        except ValueError as error:
+            raise _damaged(file) from error
+        for id_ in found:
+            if id_ in self._known:
                 raise CannotError(f"The text {id_} stands twice; again in {file.name}.")
-            sentences[id_] = sentence
-    return Texts(sentences)
+        self._known.update(found)
+        del self._unread[file]
 
 
-def _read(file: Path) -> Iterator[tuple[str, str]]:
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CannotError(f"The text file {file.name} is damaged.", "Install again.") from error
-    yield from _flat("", tables)
+def _damaged(file: Path) -> CannotError:
+    return CannotError(f"The text file {file.name} is damaged.", "Install again.")
 
 
 def _flat(prefix: str, table: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentguard.model.custody import FORBIDDEN
 from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
@@ -54,9 +55,6 @@ KINDS = (
 
 BULK_KINDS = ("EMAIL", "PHONE", "DOB")
 """One of these is everyday text; many of them are a list of customers."""
-
-FORBIDDEN = frozenset({"CVV", "TRACK"})
-"""May not be kept after authorisation, not even encrypted (PCI DSS 4.0.1, 3.3.1)."""
 
 CARD = "PAN"
 

@@ -19,6 +19,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
+from agentguard.model.self_tests import ControlsTested
 from agentguard.model.verdicts import Severity, Verdict, passed, wrong
 
 REJECTED = "policy.rejected."
@@ -40,12 +41,13 @@ class Settings:
 
 
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
-    """Say the worst that holds now: a blind sensor, a refused policy, no reports, lost events.
+    """Say the worst that holds now: a failed test, a blind sensor, a refused policy, no reports.
 
     The rows tell where the keys lie; a place that is not the best is no fault of the agent.
     """
     worst = (
-        _sensors(facts)
+        _tested(facts)
+        or _sensors(facts)
         or _policy(facts)
         or _expired(facts)
         or _uplink(event, facts, settings)
@@ -61,6 +63,14 @@ def _keys(facts: Facts) -> tuple[Message, ...]:
         return ()
     keys = (("device", seen.device), ("vault", seen.vault))
     return tuple(say(f"secret.{key}.{place}") for key, place in keys if place)
+
+
+def _tested(facts: Facts) -> Verdict | None:
+    """Hold what did not notice made-up data, until a later test shows that it does."""
+    tested = facts.get(ControlsTested)
+    if tested is None or not tested.failed:
+        return None
+    return wrong("agent-health.control", count=len(tested.failed), controls=few(tested.failed))
 
 
 def _sensors(facts: Facts) -> Verdict | None:
@@ -132,6 +142,7 @@ CHECK = Check(
         EventsLost,
         UplinkState,
         KeysSeen,
+        ControlsTested,
         PolicyRefused,
         PolicyInForce,
         PolicyStanding,

@@ -175,11 +175,16 @@ def is_away(facts: Facts) -> bool:
     return session is not None and (session.locked is True or session.active is False)
 
 
+def holds(event: ClipboardScanned) -> bool:
+    """Tell whether anything is there, also where no program is told that copied it."""
+    return event.full or bool(event.hits or event.app)
+
+
 def left_behind(event: ClipboardScanned, settings: Settings) -> bool:
     """Tell whether it may not stay on the clipboard when the person leaves."""
     if not event.judged or settings.leaving == "nothing":
         return False
-    return bool(event.hits) or (settings.leaving == "everything" and bool(event.app))
+    return bool(event.hits) or (settings.leaving == "everything" and holds(event))
 
 
 def subject(event: Event, _settings: Settings) -> str:

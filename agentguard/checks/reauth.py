@@ -1,10 +1,15 @@
-"""A fresh second factor before a sensitive application is used."""
+"""A fresh second factor before a sensitive application is used.
+
+NIST SP 800-63B-4 asks for a new proof after 12 hours (AAL3), PCI DSS 4.0.1, 8.2.8 after 15 minutes
+without activity. A proof ends with a lock, a switch of users, sleep and the key that gave it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from agentguard.checks.base import MINUTE, NO_NEWS, Check, by_sensor, named
+from agentguard.checks.base import HOUR, MINUTE, NO_NEWS, Check, by_sensor, named
+from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
     AppFocused,
     Event,
@@ -14,97 +19,151 @@ from agentguard.model.events import (
     SensorState,
     SessionState,
 )
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, wrong
+from agentguard.model.gate import (
+    BY_KEY,
+    Ended,
+    GateSeen,
+    GateUnseen,
+    ProofsEnded,
+    ProverBroken,
+    ProverWorks,
+)
+from agentguard.model.gate_rules import AppGroup, Settings
+from agentguard.model.policy import Policy
+from agentguard.model.verdicts import Response, Severity, Verdict, not_applicable, passed, wrong
 
 SENSOR = "foreground"
+PROVER, DIALOG = "prover", "dialog"
+"""Subjects of what is wrong with the gate itself."""
+
+ENDED = {
+    "locked": "reauth.locked-since",
+    "switched": "reauth.switched-since",
+    "resumed": "reauth.resumed-since",
+    "key-gone": "reauth.key-gone-since",
+}
+"""What is said of a proof that ended, by what ended it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppGroup:
-    """Applications that share one proof."""
-
-    name: str = field(metadata={"doc": "The group's name, as people know it.", "pattern": ".+"})
-    images: tuple[str, ...] = field(
-        metadata={
-            "doc": "Program names without .exe (* and ? as in a shell).",
-            "min": 1,
-        }
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Which applications ask for a proof, and how long one holds."""
-
-    groups: tuple[AppGroup, ...] = field(
-        default=(), metadata={"doc": "The sensitive applications, in groups."}
-    )
-    grace_minutes: int = field(
-        default=15,
-        metadata={"doc": "Minutes for which a proof holds for its group.", "min": 1, "max": 720},
-    )
+def rules(policy: Policy) -> Settings:
+    """Give what a policy says of the gate."""
+    control = policy.controls.get(CHECK.id)
+    said = control.settings if control is not None and not control.paused else None
+    return said if isinstance(said, Settings) else Settings()
 
 
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
-    """Ask for a proof that is fresh and younger than the last lock."""
+    """Ask for a proof that is fresh and that nothing has ended since."""
     match event:
         case AppFocused():
             return _focused(event, facts, settings)
         case ProofGiven():
             return NO_NEWS
-        case SessionState():
-            return _unlocked(event, facts, settings)
+        case SessionState() | ProofsEnded():
+            return _stayed(event, facts, settings)
         case SensorState():
             return by_sensor(event, SENSOR, _watched(settings))
-        case _:  # a new policy may name other groups
+        case PolicyInForce():  # it may name other groups
             sensor = facts.get(SensorState, SENSOR)
             return by_sensor(sensor, SENSOR, _watched(settings)) if sensor else None
+        case _:
+            return _gate_itself(event)
 
 
 def _focused(event: AppFocused, facts: Facts, settings: Settings) -> Verdict | None:
-    group = _group(event.image, settings)
-    if not group:
+    group = _group(event, settings)
+    if group is None:
         return None
-    proof = facts.get(ProofGiven, group)
+    proof = facts.get(ProofGiven, group.name)
     if proof is None:
-        return wrong("reauth.needed", group=group)
-    if event.at.since(proof.at) > settings.grace_minutes * MINUTE:
-        return wrong("reauth.old", group=group, minutes=settings.grace_minutes)
-    if _locked_since(proof, facts):
-        return wrong("reauth.locked-since", group=group)
-    return NO_NEWS
+        return wrong("reauth.needed", group=group.name)
+    minutes = group.grace_minutes or settings.grace_minutes
+    if event.at.since(proof.at) > minutes * MINUTE:
+        return wrong("reauth.old", group=group.name, minutes=minutes)
+    why = _ended_since(proof, facts)
+    return wrong(ENDED[why], group=group.name) if why else NO_NEWS
 
 
-def _unlocked(event: SessionState, facts: Facts, settings: Settings) -> Verdict | None:
-    """Ask as well when the screen is unlocked and the application has been in front all along."""
-    front = facts.get(AppFocused)
-    group = _group(front.image, settings) if front is not None else ""
-    proof = facts.get(ProofGiven, group) if group else None
-    if event.locked is not False or proof is None or not _locked_since(proof, facts):
+def _stayed(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
+    """Ask as well for an application that has been in front all along."""
+    session = facts.get(SessionState)
+    if session is None or session.locked is not False or session.active is False:
         return None
-    return replace(wrong("reauth.locked-since", group=group), subject=group)
+    front = facts.get(AppFocused)
+    group = _group(front, settings) if front is not None else None
+    proof = facts.get(ProofGiven, group.name) if group is not None else None
+    if group is None or proof is None:
+        return None
+    why = _ended_since(proof, facts)
+    if why:
+        return replace(wrong(ENDED[why], group=group.name), subject=group.name)
+    if event.at.since(proof.at) > settings.limit_hours * HOUR:
+        told = wrong("reauth.limit", group=group.name, hours=settings.limit_hours)
+        return replace(told, subject=group.name)
+    return None
 
 
-def _locked_since(proof: ProofGiven, facts: Facts) -> bool:
+def _ended_since(proof: ProofGiven, facts: Facts) -> str:
+    """Give what ended the proof; empty when it holds."""
     locked = facts.get(SessionState, "locked")
-    return locked is not None and locked.at.boot > proof.at.boot
+    if locked is not None and locked.at.boot > proof.at.boot:
+        return "locked"
+    for why in Ended:
+        ended = facts.get(ProofsEnded, why.value)
+        if ended is None or ended.at.boot <= proof.at.boot:
+            continue
+        if why is not Ended.KEY_GONE or proof.factor == BY_KEY:
+            return why.value
+    return ""
+
+
+def _gate_itself(event: Event) -> Verdict | None:
+    tell = Response(kinds=(ActionKind.NOTIFY,))
+    match event:
+        case ProverBroken(factor=factor):
+            broken = wrong("reauth.broken", factor=factor)
+            return replace(broken, subject=PROVER, severity=Severity.CRITICAL, response=tell)
+        case ProverWorks():
+            return replace(NO_NEWS, subject=PROVER)
+        case GateUnseen():
+            unseen = wrong("reauth.unseen")
+            return replace(unseen, subject=DIALOG, severity=Severity.CRITICAL, response=tell)
+        case GateSeen(seen=True):
+            return replace(NO_NEWS, subject=DIALOG)
+        case _:
+            return None
 
 
 def _watched(settings: Settings) -> Verdict:
     if not settings.groups:
         return not_applicable("reauth.no-groups")
-    return passed("reauth.watched", count=len(settings.groups), minutes=settings.grace_minutes)
+    return passed(
+        "reauth.watched",
+        count=len(settings.groups),
+        minutes=settings.grace_minutes,
+        keys=len(settings.keys),
+    )
 
 
-def _group(image: str, settings: Settings) -> str:
-    return next((g.name for g in settings.groups if named(image, g.images)), "")
+def _group(event: AppFocused, settings: Settings) -> AppGroup | None:
+    return next((g for g in settings.groups if _fits(event, g)), None)
+
+
+def _fits(event: AppFocused, group: AppGroup) -> bool:
+    titled = not group.titles or group.name in event.titled
+    return (
+        titled
+        and named(event.image, group.images)
+        and named(event.window_class, group.window_classes)
+    )
 
 
 def subject(event: Event, settings: Settings) -> str:
     """Tell application groups apart."""
     match event:
         case AppFocused():
-            return _group(event.image, settings)
+            group = _group(event, settings)
+            return group.name if group is not None else ""
         case ProofGiven():
             return event.group
         case _:
@@ -115,7 +174,18 @@ CHECK = Check(
     id="reauth",
     measure=2,
     severity=Severity.HIGH,
-    on=(AppFocused, ProofGiven, SessionState, SensorState, PolicyInForce),
+    on=(
+        AppFocused,
+        ProofGiven,
+        SessionState,
+        ProofsEnded,
+        ProverBroken,
+        ProverWorks,
+        GateUnseen,
+        GateSeen,
+        SensorState,
+        PolicyInForce,
+    ),
     settings=Settings,
     judge=judge,
     subject=subject,

@@ -14,9 +14,13 @@ def judge(event: RetentionSeen, _facts: Facts, _settings: NoSettings) -> Verdict
         return unknown(f"unread.{event.unread}")
     if not event.rules:
         return not_applicable("retention.no-rules")
+    if event.old and event.held:
+        return passed("retention.on-hold", count=max(event.count, len(event.old)))
     if event.old:
         oldest = max(one.age_days for one in event.old)
         return wrong("retention.old", count=max(event.count, len(event.old)), days=oldest)
+    if event.soon:
+        return passed("retention.soon", count=event.soon, days=event.days)
     return passed("retention.young", rules=event.rules)
 
 

@@ -30,9 +30,10 @@ def judge(event: TrainingSeen, _facts: Facts, settings: Settings) -> Verdict:
     lessons = [r for r in event.lessons if named(r.lesson, settings.lessons)]
     if not lessons:
         return not_applicable("training.none")
-    late = [r.lesson for r in lessons if event.at.wall > _due(r) + settings.grace_days * DAY]
+    late = [r for r in lessons if event.at.wall > _due(r) + settings.grace_days * DAY]
     if late:
-        return wrong("training.overdue", count=len(late), lessons=few(late), lesson=min(late))
+        titles, first = few(r.title or r.lesson for r in late), min(r.lesson for r in late)
+        return wrong("training.overdue", count=len(late), lessons=titles, lesson=first)
     due = [r.lesson for r in lessons if event.at.wall >= _due(r)]
     if due:
         return passed("training.due", count=len(due), days=settings.grace_days)

@@ -19,12 +19,12 @@ from agentguard.ports.desktop import (
     Backend,
     Capture,
     Clipboard,
-    Foreground,
     Pictured,
     Probe,
     Session,
     SystemLog,
 )
+from agentguard.ports.foreground import Foreground
 
 PATIENCE = 2.0  # seconds for the desktop to name the window in front
 

@@ -31,9 +31,10 @@ class Voice:
         sys.stdout.write(self.words.say(id_, **params) + "\n")
         sys.stdout.flush()
 
-    def sign_in(self, address: str, name: str, password: str) -> None:
-        """Tell where the console is and how to get in."""
-        self.say("cli.demo.console", address=address, name=name, password=password)
+    def sign_in(self, address: str, name: str, password: str, codes: list[str]) -> None:
+        """Tell where the console is and how to get in; each code is good once."""
+        told = {"address": address, "name": name, "password": password}
+        self.say("cli.demo.console", **told, codes="  ".join(codes))
 
     def tell(self, snapshot: Snapshot) -> None:
         """Tell what is new in a picture."""

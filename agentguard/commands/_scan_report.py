@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Protocol, TypeVar
 
+from agentguard.model.detection import Detection
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import Detection
 from agentguard.pii.base import MOST
 from agentguard.scan.client import Scanned
 from agentguard.texts import Texts

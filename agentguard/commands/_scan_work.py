@@ -11,7 +11,7 @@ from queue import LifoQueue
 from typing import TypeVar
 
 from agentguard.commands._scan_walk import walk
-from agentguard.model.policy import Detection
+from agentguard.model.detection import Detection
 from agentguard.platforms import cage, leash, system_clock
 from agentguard.scan.client import Limits, ScanClient, Scanned
 

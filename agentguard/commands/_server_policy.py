@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from agentguard import app
 from agentguard.commands import _policy_file
-from agentguard.errors import UsageError
-from agentguard.policy.parse import parse
-from agentguard.policy.weaker import weaker
+from agentguard.commands._server_reading import READING
 from agentguard.server.admin import Admin
 from agentguard.server.publishing import RINGS
 from agentguard.server.store.policies import Bundle, Held, Label, wanted
@@ -51,24 +48,7 @@ def run(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
 
 def _publish(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     raw = _policy_file.data(given.file)
-    text = admin.policies.opened(raw)
-    policy = parse(text, str(given.file), app.shapes())
-    release = policy.release
-    before = admin.policies.newest(release.group)
-    if before is not None and not release.loosens:
-        points = weaker(parse(before, "published", app.shapes()), policy)
-        if points:
-            raise UsageError(
-                said.say("cli.server-policy.weaker", points=", ".join(points)),
-                said.say("policy.rejected-advice.weaker"),
-            )
-    label = Label(
-        digest=policy.digest,
-        name=policy.name,
-        epoch=release.epoch,
-        version=policy.version,
-        team=release.group,
-    )
+    label = admin.policies.judged(raw, str(given.file), READING).label
     percent = RINGS[0] if given.percent is None else given.percent
     admin.policies.publish(raw, label, percent)
     return said.say("cli.server-policy.published", **_of(label), percent=percent)

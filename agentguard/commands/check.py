@@ -20,7 +20,7 @@ from agentguard.look import Look, Progress
 from agentguard.mfa import Verifiers
 from agentguard.model.posture import ControlState
 from agentguard.model.verdicts import State
-from agentguard.platforms import cage, leash, load, system_clock
+from agentguard.platforms import cage, leash, load, machine_layers, system_clock
 from agentguard.ports.clock import Clock
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import open_for_reading
@@ -70,7 +70,7 @@ def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]
 @contextmanager
 def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Iterator[Agent]:
     folder = paths.data_folder()
-    chosen = policy or (Path(p) if (p := settings.load(folder).policy) else None)
+    chosen = policy or (Path(p) if (p := settings.load(folder, machine_layers()).policy) else None)
     given = _policy_file.read(str(chosen)) if chosen else None
     with (
         closing(SeenDatabase(folder, clock)) as seen,

@@ -20,11 +20,12 @@ from agentguard.commands import _given
 from agentguard.commands._demo_files import write_files
 from agentguard.commands._demo_policy import put_in_force
 from agentguard.commands._demo_voice import Voice
+from agentguard.commands._server_reading import READING
 from agentguard.commands.base import COULD_NOT, FINE, Command
 from agentguard.commands.check import row, table
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.snapshot import Snapshot
-from agentguard.platforms import load, system_clock
+from agentguard.platforms import keep_none, load, system_clock
 from agentguard.ports.clock import Clock, Stop
 from agentguard.server.admin import Admin, Seen
 from agentguard.server.certificate import CA_FILE, make_certificate
@@ -37,6 +38,7 @@ from agentguard.uplink.enrolment import enrol
 TEAM = "Demonstration"
 PERSON = "agent"
 SUPERVISOR = "supervisor"
+CODES = 3
 FILES_WITH_DATA = 3
 LOOK = 0.25
 
@@ -63,6 +65,7 @@ class Stage:
 
 def run(chosen: argparse.Namespace) -> int:
     """Show it until Ctrl-C, or with --once until the endpoint has its receipts out."""
+    keep_none()
     from agentguard.ui.run import run as show  # noqa: PLC0415 - Qt after the platform is chosen
 
     words = texts.load()
@@ -108,14 +111,14 @@ def _staged(chosen: argparse.Namespace, words: Texts) -> Iterator[Stage]:
         folder.mkdir()
         home.mkdir(mode=0o700)
         supervisor = Supervisor(clock=clock, submit=lambda _event: None)
-        settings = ServerSettings(data=root / "server")
+        settings = ServerSettings(data=root / "server", reading=READING)
         with Admin(settings, lambda: clock.now().wall) as admin:
             server = _server(settings, clock, supervisor, chosen.port)
             place = Place(folder=home, backend=load(), clock=clock, user=PERSON)
             try:
                 device = _enrolled(place, server, admin, settings.data / CA_FILE)
                 _policy(place, folder, admin)
-                voice.sign_in(server.address, SUPERVISOR, _supervisor(admin))
+                voice.sign_in(server.address, SUPERVISOR, *_supervisor(admin))
                 voice.secret = admin.desk_totp(PERSON)[0]
                 logged(place)
                 with opened(place) as agent:
@@ -155,10 +158,11 @@ def _server(
     return server
 
 
-def _supervisor(admin: Admin) -> str:
+def _supervisor(admin: Admin) -> tuple[str, list[str]]:
+    """Add the supervisor; give the password and codes that stand in for a second factor."""
     password = secrets.token_urlsafe(12)
     admin.add_user(SUPERVISOR, password)
-    return password
+    return password, admin.recovery_codes(SUPERVISOR)[:CODES]
 
 
 def _enrolled(place: Place, server: LocalServer, admin: Admin, ca_file: Path) -> str:

@@ -9,13 +9,18 @@ from collections.abc import Iterable, Iterator
 
 from agentguard import paths, texts
 from agentguard.app import shapes
+from agentguard.checks.reauth import rules
 from agentguard.commands._capabilities import Capability, Standing, capabilities
+from agentguard.commands._code import Factors
+from agentguard.commands._person import person
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import AgentGuardError
 from agentguard.model.messages import Message, say
-from agentguard.platforms import load, secret_places, system_clock
+from agentguard.model.policy import Policy
+from agentguard.platforms import load, machine_layers, secret_places, system_clock
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
+from agentguard.ports.desktop import Backend
 from agentguard.texts import Texts
 
 TRUST = "endpoint-trust"
@@ -33,7 +38,13 @@ def run(chosen: argparse.Namespace) -> int:
     words, clock = texts.load(), system_clock()
     backend = load()
     policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
-    found = (*capabilities(backend, policy, clock), *_keys(), _trust(clock))
+    found = (
+        *capabilities(backend, policy, clock),
+        *_factors(backend, policy, clock),
+        *_keys(),
+        _trust(clock),
+        *_machine(clock),
+    )
     rows = [row(one, words) for one in found]
     if chosen.json:
         shown = {"system": backend.name, "capabilities": rows}
@@ -41,6 +52,16 @@ def run(chosen: argparse.Namespace) -> int:
     else:
         sys.stdout.write("".join(table(rows, words)))
     return FINDINGS if any(one.standing in TROUBLE for one in found) else FINE
+
+
+def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capability]:
+    from agentguard.commands._factors import Person, factors  # noqa: PLC0415 - as the keys
+
+    folder = paths.data_folder()
+    asks = Factors(folder, clock)
+    app = (lambda: asks.app("").problem) if asks.enrolled() else None
+    who = Person(user=person(), said=rules(policy), folder=folder, app=app)
+    return factors(backend.authenticator, who, clock)
 
 
 def _trust(clock: Clock) -> Capability:
@@ -61,6 +82,12 @@ def _keys() -> Iterator[Capability]:
     from agentguard.commands._keys import keys  # noqa: PLC0415 - signatures cost the others time
 
     return keys(paths.data_folder(), secret_places())
+
+
+def _machine(clock: Clock) -> Iterator[Capability]:
+    from agentguard.commands._machine import machine  # noqa: PLC0415 - the keeper's room as well
+
+    return machine(paths.machine_folder(), machine_layers(), clock)
 
 
 def row(one: Capability, words: Texts) -> dict[str, str]:

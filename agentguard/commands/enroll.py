@@ -1,4 +1,4 @@
-"""agentguard enroll: make this computer known to the endpoint with a single-use code."""
+"""agentguard enroll: make this computer known to the endpoint, show its words, change its key."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from agentguard import paths, settings, texts
+from agentguard.commands._by_keeper import by_keeper
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
-from agentguard.platforms import secret_places, system_clock
+from agentguard.platforms import machine_layers, secret_places, system_clock
 from agentguard.texts import Texts
 from agentguard.uplink import enrolment
+from agentguard.uplink.client import Client
+from agentguard.uplink.identity import DeviceKey
+from agentguard.uplink.rekeying import Rekeying
 
 STDIN = "-"
 LONGEST_CODE = 256
@@ -26,40 +30,83 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     parser.add_argument("--ca", metavar="FILE", help=words.say("cli.enroll.ca"))
     parser.add_argument("--label", help=words.say("cli.enroll.label"))
     parser.add_argument("--code-file", metavar="FILE", help=words.say("cli.enroll.code-file"))
+    parser.add_argument("--asset", default="", metavar="TAG", help=words.say("cli.enroll.asset"))
     parser.add_argument("--new-key", action="store_true", help=words.say("cli.enroll.new-key"))
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--rotate", action="store_true", help=words.say("cli.enroll.rotate"))
+    instead.add_argument("--by-keeper", action="store_true", help=words.say("cli.enroll.by-keeper"))
+    instead.add_argument("--words", action="store_true", help=words.say("cli.enroll.show"))
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Enrol, and remember the endpoint in the settings."""
+    """Enrol, and remember the endpoint in the settings; or work on the key of an enrolment."""
     words, folder = texts.load(), paths.data_folder()
-    known = settings.load(folder)
+    if chosen.rotate:
+        return _rotate(folder, words)
+    if chosen.words:
+        sys.stdout.write(f"{_key(folder).words}\n")
+        return FINE
+    if chosen.by_keeper:
+        return by_keeper(folder, words, lambda code: _enrol(chosen, folder, code, words))
+    return _enrol(chosen, folder, None, words)
+
+
+def _enrol(chosen: argparse.Namespace, folder: Path, code: str | None, words: Texts) -> int:
+    known, said = settings.load(folder), settings.load(folder, machine_layers())
     wanted = replace(
         known,
-        endpoint=chosen.endpoint or known.endpoint,
-        ca_file=str(Path(chosen.ca).absolute()) if chosen.ca else known.ca_file,
-        label=chosen.label or known.label or platform.node(),
+        endpoint=chosen.endpoint or said.endpoint,
+        ca_file=str(Path(chosen.ca).absolute()) if chosen.ca else said.ca_file,
+        label=chosen.label or said.shown(platform.node()),
     )
     if not wanted.endpoint:
         raise UsageError(words.say("cli.enroll.no-endpoint"))
     done = enrolment.enrol(
         folder,
         wanted.endpoint,
-        _code(chosen.code_file, words),
+        code or _code(chosen.code_file, words),
         clock=system_clock(),
         ca_file=wanted.ca_file,
         label=wanted.label,
+        asset=chosen.asset.strip(),
         places=secret_places().device,
         new_key=chosen.new_key,
     )
     settings.save(folder, wanted)
-    said = words.say(
+    told = words.say(
         "cli.enroll.done",
         device=done.device,
         team=done.team or "-",
         place=words.say(f"secret.place.{enrolment.key_place(folder)}"),
     )
-    sys.stdout.write(f"{said}\n")
+    lines = [told, words.say("cli.enroll.words", words=_key(folder).words)]
+    if done.pending:
+        lines.append(words.say("cli.enroll.pending"))
+    sys.stdout.write("\n".join((*lines, "")))
     return FINE
+
+
+def _rotate(folder: Path, words: Texts) -> int:
+    known, places = _known(folder), secret_places().device
+    client = Client(known.url, system_clock(), ca_file=known.ca_file)
+    Rekeying(folder, client, places).rotate()
+    key = _key(folder)
+    place = words.say(f"secret.place.{key.place}")
+    sys.stdout.write(f"{words.say('cli.enroll.rotated', place=place)}\n")
+    sys.stdout.write(f"{words.say('cli.enroll.words', words=key.words)}\n")
+    return FINE
+
+
+def _key(folder: Path) -> DeviceKey:
+    return enrolment.request_key(folder, _known(folder), secret_places().device)
+
+
+def _known(folder: Path) -> enrolment.Enrolment:
+    known = enrolment.load(folder)
+    if known is None:
+        said = texts.load()
+        raise UsageError(said.say("uplink.not-enrolled"), said.say("uplink-advice.not-enrolled"))
+    return known
 
 
 def _code(file: str | None, words: Texts) -> str:

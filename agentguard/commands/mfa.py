@@ -1,4 +1,4 @@
-"""agentguard mfa: offline codes for a person who has just proved who it is."""
+"""agentguard mfa: offline codes for who has just proved presence, and security keys."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ import sys
 from pathlib import Path
 
 from agentguard import paths, texts
+from agentguard.app import shapes
+from agentguard.commands._code import asked
+from agentguard.commands._mfa_app import set_up
+from agentguard.commands._mfa_key import register
 from agentguard.commands._person import person
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import CannotError, UsageError
 from agentguard.mfa.offline import HOURS, MOST, OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
+from agentguard.model.policy import Policy
 from agentguard.model.records import Record
 from agentguard.platforms import secret_places, system_clock
+from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.store.db import open_store
 from agentguard.texts import Texts
@@ -25,7 +31,6 @@ COUNT = 10
 GROUP = "offline-codes"
 AWAY = "mfa.endpoint-away"
 ISSUED = "proof.codes-issued"
-LONGEST_CODE = 64
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -36,20 +41,42 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     codes.add_argument(
         "--count", type=int, default=COUNT, metavar="N", help=words.say("cli.mfa.count")
     )
+    help_ = words.say("cli.mfa.app")
+    verbs.add_parser("app", help=help_, description=help_)
+    help_ = words.say("cli.mfa.key")
+    verbs.add_parser("key", help=help_, description=help_)
 
 
 def run(chosen: argparse.Namespace) -> int:
+    """Make new offline codes, register a security key, or set up an authenticator app."""
+    words = texts.load()
+    if chosen.verb == "key":
+        register(words)
+    elif chosen.verb == "app":
+        _show(set_up(words, _policy()), words)
+    else:
+        _issue(chosen, words)
+    return FINE
+
+
+def _issue(chosen: argparse.Namespace, words: Texts) -> None:
     """Ask for a one-time code, have the endpoint judge it, and show new offline codes once."""
-    words, folder, clock = texts.load(), paths.data_folder(), system_clock()
+    folder, clock = paths.data_folder(), system_clock()
     if not 1 <= chosen.count <= MOST:
         raise UsageError(words.say("cli.mfa.count-wrong", most=MOST))
     _prove(folder, clock, words)
     _write_down(folder, clock, chosen.count)
-    codes = OfflineCodes(folder, clock).issue(chosen.count)
+    _show(OfflineCodes(folder, clock).issue(chosen.count), words)
+
+
+def _policy() -> Policy:
+    return Keeper(paths.data_folder(), shapes(), system_clock()).start().policy
+
+
+def _show(codes: tuple[str, ...], words: Texts) -> None:
     sys.stdout.write(words.say("cli.mfa.issued", hours=HOURS) + "\n")
     sys.stdout.writelines(f"  {code}\n" for code in codes)
     sys.stdout.write(words.say("cli.mfa.keep") + "\n")
-    return FINE
 
 
 def _prove(folder: Path, clock: Clock, words: Texts) -> None:
@@ -59,28 +86,17 @@ def _prove(folder: Path, clock: Clock, words: Texts) -> None:
         CannotError: this computer is not enrolled, or the code was not accepted.
 
     """
-    known, key = enrolment.load(folder), enrolment.device_key(folder, secret_places().device)
-    if known is None or key is None:
+    known = enrolment.load(folder)
+    if known is None:
         raise CannotError(words.say("cli.mfa.not-enrolled"), words.say("cli.mfa.how-enrolled"))
+    key = enrolment.request_key(folder, known, secret_places().device)
     client = Client(known.url, clock, ca_file=known.ca_file)
     prover = Prover(client, known, key, person())
-    proof = RemoteTotp(prover.prove).verify(GROUP, _asked(words))
+    proof = RemoteTotp(prover.prove).verify(GROUP, asked(words))
     if not proof.accepted:
         away = proof.message is not None and proof.message.id == AWAY
         advice = words.say("cli.mfa.away") if away else words.render(proof.message)
         raise CannotError(words.say("cli.mfa.none-issued"), advice)
-
-
-def _asked(words: Texts) -> str:
-    if sys.stdin is None:  # the program was started without one
-        return ""
-    if sys.stdin.isatty():
-        sys.stderr.write(words.say("cli.mfa.ask") + " ")
-        sys.stderr.flush()
-    try:
-        return sys.stdin.readline(LONGEST_CODE)
-    except UnicodeError:
-        return ""
 
 
 def _write_down(folder: Path, clock: Clock, count: int) -> None:

@@ -9,20 +9,22 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from agentguard import durable, texts
 from agentguard.commands import _scan_explain
-from agentguard.commands._scan_page import Page, Told
 from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
 from agentguard.commands._scan_work import MOST_JOBS, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
 from agentguard.errors import CannotError, UsageError
+from agentguard.model.detection import ALL, Detection
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import ALL, Detection, Policy
 from agentguard.platforms import system_clock
 from agentguard.scan.client import ScanClient, Scanned
 from agentguard.texts import Texts
+
+if TYPE_CHECKING:
+    from agentguard.model.policy import Policy
 
 T = TypeVar("T")
 Write = Callable[[str], None]
@@ -83,6 +85,8 @@ def _report(chosen: argparse.Namespace, words: Texts, policy: Policy | None) -> 
     if chosen.report == "csv":
         return Sheet(words, kinds)
     if chosen.report == "html":
+        from agentguard.commands._scan_page import Page, Told  # noqa: PLC0415 - the page alone needs it
+
         told = Told(paths=tuple(chosen.paths), policy=policy, hidden=chosen.no_paths)
         return Page(words, kinds, told, system_clock())
     return JsonLines() if chosen.format == "jsonl" else Table(words, kinds)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
+import os
 import socket
 import ssl
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from agentguard import logs, paths, texts
 from agentguard.commands import _given
+from agentguard.commands._server_reading import READING
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
 from agentguard.server.admin import Admin
 from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import serve
-from agentguard.server.settings import ServerSettings
+from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.signin import company
+from agentguard.server.store import address
 from agentguard.texts import Texts
 
 PORT = 8443
@@ -28,6 +34,11 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     for name in ("data", "cert", "key"):
         parser.add_argument(f"--{name}", type=Path, help=said.say(f"cli.serve.{name}"))
     parser.add_argument("--database", default="", help=said.say("cli.serve.database"))
+    parser.add_argument("--origin", default="", help=said.say("cli.serve.origin"))
+    parser.add_argument("--confirm-desks", action="store_true", help=said.say("cli.serve.confirm"))
+    parser.add_argument("--log-json", action="store_true", help=said.say("cli.serve.log-json"))
+    parser.add_argument("--proxy", action="append", default=[], help=said.say("cli.serve.proxy"))
+    parser.add_argument("--company", type=Path, help=said.say("cli.serve.company"))
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -39,19 +50,28 @@ def _run(given: argparse.Namespace) -> int:
         return clock.now().wall
 
     data = given.data or paths.data_folder() / "server"
-    settings = ServerSettings(data=data, database=given.database)
+    database = address.chosen(given.database, os.environ, said)
+    settings = ServerSettings(
+        data=data,
+        database=database,
+        origin=given.origin,
+        proxies=tuple(given.proxy),
+        limits=Limits(confirm_all=given.confirm_desks),
+        reading=READING,
+        company=company.read(given.company, os.environ) if given.company else None,
+    )
     with Admin(settings, now) as admin:
-        users = admin.users()
-    logs.set_up(data, seconds=lambda: clock.now().boot)
+        first = "" if admin.users() else admin.first_code()
+    logs.set_up(data, seconds=lambda: clock.now().boot, as_json=given.log_json)
     if given.cert is None:
         tls = make_certificate(data, _names(given.host), now)
         _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))
     else:
         tls = (given.cert, given.key)
-    if not users:
-        _say(said.say("cli.serve.no-users"))
 
     def ready(address: str) -> None:
+        if first:
+            _say(said.say("cli.serve.first", address=given.origin or address, code=first))
         _say(said.say("cli.serve.begun", address=address))
 
     serve(settings, now, host=given.host, port=given.port, tls=tls, ready=ready)
@@ -61,6 +81,14 @@ def _run(given: argparse.Namespace) -> int:
 def _judge(given: argparse.Namespace, said: Texts) -> None:
     """Refuse what cannot work before anything is made."""
     _given.port(given.port, said)
+    if given.origin and not (company.safe(given.origin) and urlsplit(given.origin).path == ""):
+        raise UsageError(said.say("cli.serve.origin-wrong"))
+    for proxy in given.proxy:
+        if not _is_network(proxy):
+            raise UsageError(
+                said.say("cli.serve.proxy-wrong", given=proxy),
+                said.say("cli.serve.proxy-wrong-advice"),
+            )
     if (given.cert is None) != (given.key is None):
         raise UsageError(said.say("cli.serve.both"))
     if given.cert is not None:
@@ -71,6 +99,14 @@ def _judge(given: argparse.Namespace, said: Texts) -> None:
                 said.say("cli.serve.no-tls", cert=str(given.cert), key=str(given.key)),
                 said.say("cli.serve.no-tls-advice"),
             ) from error
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _nobody() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +12,15 @@ from pathlib import Path
 import segno
 
 from agentguard import paths, texts
-from agentguard.commands import _server_policy
-from agentguard.commands.base import FINE, Command
+from agentguard.commands import _server_bench, _server_data, _server_policy, _server_ways
+from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
 from agentguard.server.admin import Admin
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store import address
 from agentguard.server.store.people import ROLES
 from agentguard.texts import Texts
-
-LONGEST_HOURS = 720
 
 
 def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
@@ -42,11 +42,12 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
         "--password-stdin", action="store_true", help=said.say("cli.server.password-stdin")
     )
     user.add_argument("--team", action="append", default=[], help=said.say("cli.server.sees"))
-    code = act("enrol-code")
-    code.add_argument("--team", required=True, help=said.say("cli.server.team"))
-    code.add_argument("--hours", type=float, default=24, help=said.say("cli.server.hours"))
     act("totp").add_argument("user", help=said.say("cli.server.user"))
+    act("recovery-codes").add_argument("name", help=said.say("cli.server.name"))
     _server_policy.arguments(act("policy"), said)
+    _server_ways.arguments(act, said)
+    _server_data.arguments(act, said)
+    _server_bench.arguments(act, said)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -54,13 +55,25 @@ def _run(given: argparse.Namespace) -> int:
     data = given.data or paths.data_folder() / "server"
     acts: dict[str, Callable[[argparse.Namespace, Admin, Texts], str]] = {
         "add-user": _add_user,
-        "enrol-code": _enrol_code,
+        "enrol-code": _server_ways.enrol_code,
         "totp": _totp,
+        "recovery-codes": _recovery_codes,
         "policy": _server_policy.run,
+        **_server_data.ACTS,
     }
-    settings = ServerSettings(data=data, database=given.database)
+    said = texts.load()
+    database = address.chosen(given.database, os.environ, said)
+    settings = ServerSettings(data=data, database=database)
+    if given.act == "doctor":
+        lines, well = _server_ways.look(given, settings, said)
+        sys.stdout.write(f"{lines}\n")
+        return FINE if well else FINDINGS
+    alone = {**_server_data.ALONE, "bench": _server_bench.run, "metrics-token": _server_ways.token}
+    if given.act in alone:
+        sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
+        return FINE
     with Admin(settings, lambda: clock.now().wall) as admin:
-        sys.stdout.write(f"{acts[given.act](given, admin, texts.load())}\n")
+        sys.stdout.write(f"{acts[given.act](given, admin, said)}\n")
     return FINE
 
 
@@ -77,14 +90,6 @@ def _add_user(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     return said.say("cli.server.added", name=given.name)
 
 
-def _enrol_code(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
-    _must_name(given.team, said)
-    if not 1 <= given.hours <= LONGEST_HOURS:
-        raise UsageError(said.say("cli.server.hours-wrong"))
-    code = admin.enrol_code(given.team, given.hours)
-    return said.say("cli.server.code", code=code, team=given.team, hours=f"{given.hours:g}")
-
-
 def _must_name(name: str, said: Texts) -> None:
     if not name.strip() or not name.isprintable():
         raise UsageError(said.say("cli.server.no-name"))
@@ -95,6 +100,11 @@ def _totp(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     secret, address = admin.desk_totp(given.user)
     segno.make(address).terminal(out=sys.stdout, compact=True)
     return f"{said.say('cli.server.totp-made', secret=secret)}\n{address}"
+
+
+def _recovery_codes(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    codes = "\n".join(f"  {code}" for code in admin.recovery_codes(given.name))
+    return said.say("cli.server.recovery-made", name=given.name, codes=codes)
 
 
 COMMAND = Command(arguments=_arguments, run=_run)

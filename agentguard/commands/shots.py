@@ -10,6 +10,7 @@ from pathlib import Path
 from agentguard import texts
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import UsageError
+from agentguard.platforms import keep_none
 from agentguard.texts import Texts
 
 SCALES = (0.5, 4.0)
@@ -30,6 +31,7 @@ def _run(given: argparse.Namespace) -> int:
     # Qt reads these once, when the application is made; so it is only imported afterwards.
     os.environ["QT_SCALE_FACTOR"] = f"{given.scale:g}"
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    keep_none()
     count = import_module("agentguard.ui.gallery").take(given.folder, said)
     print(said.say("cli.shots.done", count=count, folder=str(given.folder)))  # noqa: T201 - the command speaks
     return FINE

@@ -12,11 +12,12 @@ from agentguard.texts import Texts
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     """Add the options."""
     parser.add_argument("--may-quit", action="store_true", help=words.say("cli.tray.may-quit"))
+    parser.add_argument("--quiet", action="store_true", help=words.say("cli.tray.quiet"))
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Guard."""
-    return guard_with_windows(may_quit=chosen.may_quit)
+    return guard_with_windows(may_quit=chosen.may_quit, quiet=chosen.quiet)
 
 
 COMMAND = Command(arguments=arguments, run=run)

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import singledispatch
 
-from agentguard.engine import clipboard, locking, memory, payment, prompting, records, shielding
+from agentguard.engine import (
+    clipboard,
+    early,
+    gate,
+    locking,
+    memory,
+    payment,
+    prompting,
+    records,
+    shielding,
+)
 from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
 from agentguard.engine.shift import told_of_shift
@@ -26,13 +36,12 @@ from agentguard.model.events import (
     PolicyRefused,
     PolicyStanding,
     PromptAnswered,
-    ProofGiven,
-    ProofRefused,
     SensorState,
     SessionState,
     Tick,
 )
 from agentguard.model.findings import Finding
+from agentguard.model.gate import Gate
 from agentguard.model.locking import DeskLeft, LockAsked, LockLimitsSeen, ShiftEnded
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
@@ -42,7 +51,12 @@ Replan = Callable[[PolicyInForce], Plan]
 
 
 def begin(
-    plan: Plan, event: PolicyInForce, findings: tuple[Finding, ...], inbox: tuple[Notice, ...]
+    plan: Plan,
+    event: PolicyInForce,
+    findings: tuple[Finding, ...],
+    inbox: tuple[Notice, ...],
+    *,
+    broken: bool = False,
 ) -> State:
     """Give the state at the start, with what is remembered from before."""
     known = {f.key: f for f in findings if f.check in plan.bound}
@@ -52,6 +66,7 @@ def begin(
         facts=Facts(last={PolicyInForce: event}),
         findings=known,
         inbox=inbox,
+        gate=Gate(broken=broken),
     )
 
 
@@ -64,7 +79,8 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     decision = judge_all(clipboard.anew(decision, event), event)
     for copied in clipboard.to_judge_again(decision, event):
         decision = judge_all(decision, copied, again=True)
-    return _follow(event, payment.follow(decision, event, act))
+    decision = early.told(gate.follow(payment.follow(decision, event, act), event), event)
+    return _follow(event, decision)
 
 
 def _new_policy(decision: Decision, event: PolicyInForce, replan: Replan) -> Decision:
@@ -177,20 +193,6 @@ def _(event: PromptAnswered, decision: Decision) -> Decision:
 @_follow.register
 def _(event: NoticeRead, decision: Decision) -> Decision:
     return prompting.read(decision, event.notice)
-
-
-@_follow.register
-def _(event: ProofGiven, decision: Decision) -> Decision:
-    noted = records.plain("proof.given", event.at, group=event.group, factor=event.factor)
-    return decision.then(records=(noted,))
-
-
-@_follow.register
-def _(event: ProofRefused, decision: Decision) -> Decision:
-    noted = records.plain(
-        "proof.refused", event.at, group=event.group, **records.message_json(event.message)
-    )
-    return prompting.refuse(decision.then(records=(noted,)), event.group, event.message)
 
 
 @_follow.register

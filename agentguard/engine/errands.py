@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agentguard.engine.post import Post
 from agentguard.ports.clock import Stop
 
 LOG = logging.getLogger(__name__)
@@ -19,23 +19,15 @@ QUEUE = 64
 class Errands:
     """The actor of errands."""
 
-    _queue: queue.Queue[Errand] = field(default_factory=lambda: queue.Queue(QUEUE))
+    _queue: Post[Errand] = field(default_factory=lambda: Post(QUEUE))
 
     def give(self, errand: Errand) -> bool:
         """Hand over an errand; tell whether there was room for it."""
-        try:
-            self._queue.put_nowait(errand)
-        except queue.Full:
-            return False
-        return True
+        return self._queue.put(errand)
 
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set."""
-        while not stop.is_set():
-            try:
-                errand = self._queue.get(timeout=0.5)
-            except queue.Empty:
-                continue
+        for errand in self._queue.until(stop):
             try:
                 errand()
             except Exception:

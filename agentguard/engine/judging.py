@@ -108,21 +108,26 @@ def _wrong(
     if before is None:
         decision = _keep(decision, finding).then(records=(records.opened(finding),))
         return _respond(decision, bound, finding, response, event)
-    decision = _again(decision, bound, before, finding, event.at)
+    decision = _again(decision, bound, before, finding, response, event.at)
     if not isinstance(event, ClipboardScanned):
         return decision
     return _hands(decision, finding.key, response, event, again=again)
 
 
 def _again(
-    decision: Decision, bound: Bound, before: Finding, finding: Finding, at: Moment
+    decision: Decision,
+    bound: Bound,
+    before: Finding,
+    finding: Finding,
+    response: Response,
+    at: Moment,
 ) -> Decision:
     """Keep an open finding; only a proof is asked for again once its prompt is gone."""
     if finding != before:
         decision = _keep(decision, finding)
-    prompts = decision.state.prompts.values()
-    if ActionKind.PROVE in bound.control.respond and not any(
-        (p.check, p.subject) == finding.key for p in prompts
+    shown = (*decision.state.prompts.values(), *(h.prompt for h in decision.state.held))
+    if ActionKind.PROVE in response.kinds and not any(
+        (p.check, p.subject) == finding.key for p in shown
     ):
         return ask(decision, bound, finding, ActionKind.PROVE, at)
     return decision

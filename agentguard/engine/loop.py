@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from agentguard.engine import posture
 from agentguard.engine.core import Replan, decide
 from agentguard.engine.ledger import Ledger
+from agentguard.engine.post import Post
 from agentguard.engine.state import State
 from agentguard.model.actions import Action
 from agentguard.model.events import Event, EventsLost, Tick
@@ -23,7 +23,6 @@ LOG = logging.getLogger(__name__)
 
 QUEUE = 8192
 CROWD = QUEUE // 4
-IDLE = 0.5
 
 Changed = Callable[[Snapshot], None]
 Give = Callable[[Action], None]
@@ -38,7 +37,7 @@ class Engine:
     replan: Replan
     clock: Clock
     give: Give = field(default=lambda _action: None)
-    _queue: queue.Queue[Event] = field(default_factory=lambda: queue.Queue(QUEUE))
+    _queue: Post[Event] = field(default_factory=lambda: Post(QUEUE))
     _lost: int = 0
     _lost_lock: threading.Lock = field(default_factory=threading.Lock)
     _changed: tuple[Changed, ...] = ()
@@ -46,9 +45,7 @@ class Engine:
 
     def submit(self, event: Event) -> None:
         """Take an event from any thread; never blocks. What does not fit is counted."""
-        try:
-            self._queue.put_nowait(event)
-        except queue.Full:
+        if not self._queue.put(event):
             with self._lost_lock:
                 self._lost += 1
 
@@ -68,17 +65,11 @@ class Engine:
 
     def crowded(self) -> bool:
         """Tell whether so much waits that whoever can should hold back what it submits."""
-        return self._queue.qsize() > CROWD
+        return len(self._queue) > CROWD
 
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set and the queue is empty."""
-        while True:
-            try:
-                event = self._queue.get(timeout=IDLE)
-            except queue.Empty:
-                if stop.is_set():
-                    return
-                continue
+        for event in self._queue.until(stop, whole=True):
             try:
                 self.step(event)
             except Exception:
@@ -92,16 +83,12 @@ class Engine:
         if lost:
             LOG.warning("%d events were lost: the queue was full", lost)
             self._one(EventsLost(at=self.clock.now(), count=lost))
-        if isinstance(event, Tick) or self._queue.empty():
+        if isinstance(event, Tick) or not self._queue:
             self._publish(event.at)
 
     def drain(self) -> None:
         """Judge all that waits now; for simulated runs without a thread."""
-        while True:
-            try:
-                event = self._queue.get_nowait()
-            except queue.Empty:
-                return
+        while (event := self._queue.pop()) is not None:
             self.step(event)
 
     def _one(self, event: Event) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from agentguard.checks.base import named
+from agentguard.checks.clipboard import holds
 from agentguard.engine import clipboard, records
 from agentguard.engine.state import Decision, Paying
 from agentguard.model.actions import ActionKind, Outcome
@@ -123,7 +124,7 @@ def _closed(decision: Decision, event: ClipboardScanned, act: Act) -> Decision:
 
 
 def _holds_something(copied: ClipboardScanned) -> bool:
-    return copied.judged and bool(copied.hits or copied.app)
+    return copied.judged and holds(copied)
 
 
 def _tell_recorder(decision: Decision, kind: ActionKind, at: Moment, act: Act) -> Decision:

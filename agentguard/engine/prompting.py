@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from agentguard.engine import memory, records
 from agentguard.engine.plan import Bound
+from agentguard.engine.sparing import may_ask
 from agentguard.engine.state import Decision, Held, Key, without
 from agentguard.model.actions import ActionKind
+from agentguard.model.events import AppFocused
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
@@ -35,7 +37,7 @@ def ask(
     decision = decision.then(replace(decision.state, count=decision.state.count + 1))
     if how is ActionKind.NOTIFY:
         notice = _entry(decision.state.inbox, prompt)
-        decision, prompt = _to_inbox(decision, notice), replace(prompt, notice=notice.id)
+        decision, prompt = to_inbox(decision, notice), replace(prompt, notice=notice.id)
     if how is ActionKind.COACH:
         coached = {**decision.state.coached, finding.check: at.boot}
         decision = decision.then(replace(decision.state, coached=coached))
@@ -67,22 +69,34 @@ def _make(
         deadline=at.boot + PROOF_SECONDS if kind is PromptKind.PROOF else None,
         on_silence=OnSilence.LOCK if kind is PromptKind.PROOF else OnSilence.RECORD,
         topic=topic,
+        window=_window(decision) if kind is PromptKind.PROOF else 0,
     )
 
 
+def _window(decision: Decision) -> int:
+    front = decision.state.facts.get(AppFocused)
+    return front.window if front is not None else 0
+
+
 def _show(decision: Decision, prompt: Prompt) -> Decision:
-    """Show it; a second notice of the same check replaces the first instead of piling up."""
+    """Show it; a second of the same check replaces the first instead of piling up."""
+    if prompt.kind is PromptKind.PROOF:
+        decision, may = may_ask(decision, prompt.topic, prompt.asked)
+        if not may:
+            return decision
     same = [
         p.id
         for p in decision.state.prompts.values()
-        if p.kind is prompt.kind and p.check == prompt.check and p.kind is not PromptKind.PROOF
+        if p.kind is prompt.kind and p.check == prompt.check
     ]
     prompts = {**without(decision.state.prompts, *same), prompt.id: prompt}
     return decision.then(replace(decision.state, prompts=prompts), records=(records.asked(prompt),))
 
 
 def _hold(decision: Decision, prompt: Prompt, until: float | None = None) -> Decision:
-    held = (*decision.state.held, Held(prompt=prompt, until=until))
+    proof = prompt.kind is PromptKind.PROOF
+    others = (h for h in decision.state.held if not proof or h.prompt.kind is not prompt.kind)
+    held = (*others, Held(prompt=prompt, until=until))
     return decision.then(replace(decision.state, held=held))
 
 
@@ -106,7 +120,8 @@ def _of_burst(notice: Notice, prompt: Prompt) -> bool:
     return all(abs(seconds) <= BURST for seconds in since)
 
 
-def _to_inbox(decision: Decision, notice: Notice) -> Decision:
+def to_inbox(decision: Decision, notice: Notice) -> Decision:
+    """Put an entry on top of the inbox, in the place of an older one with its id."""
     inbox = (notice, *(n for n in decision.state.inbox if n.id != notice.id))
     dropped = {f"{memory.NOTICE}{n.id}": None for n in inbox[memory.INBOX_LIMIT :]}
     return decision.then(
@@ -130,7 +145,7 @@ def release(decision: Decision, at: Moment) -> Decision:
 def _renewed(prompt: Prompt, at: Moment) -> Prompt:
     if prompt.deadline is None:
         return prompt
-    return replace(prompt, deadline=at.boot + PROOF_SECONDS)
+    return replace(prompt, asked=at, deadline=at.boot + PROOF_SECONDS)
 
 
 def answer(decision: Decision, prompt_id: str, button: str, at: Moment) -> Decision:

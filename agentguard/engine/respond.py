@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import queue
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from agentguard.engine.post import Post
 from agentguard.errors import AgentGuardError, PlatformError
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import ActionFinished
@@ -26,6 +26,14 @@ class Unsupported(PlatformError):
     """This computer cannot do it at all, so that it is not tried again."""
 
 
+class LeftAlone(PlatformError):
+    """It is not touched without being asked, so that it is not tried again; `said` tells why."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.id)
+        self.said = said
+
+
 @dataclass(slots=True, kw_only=True)
 class Responder:
     """The actor of the hands; `give` never blocks."""
@@ -33,22 +41,16 @@ class Responder:
     hands: Mapping[ActionKind, Hand]
     clock: Clock
     submit: Submit
-    _queue: queue.Queue[Action] = field(default_factory=lambda: queue.Queue(QUEUE))
+    _queue: Post[Action] = field(default_factory=lambda: Post(QUEUE))
 
     def give(self, action: Action) -> None:
         """Hand over an action; one too many is not done and is tried again later."""
-        try:
-            self._queue.put_nowait(action)
-        except queue.Full:
+        if not self._queue.put(action):
             self._finish(action, Outcome.FAILED, say("action.failed", kind=action.kind.value))
 
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set."""
-        while not stop.is_set():
-            try:
-                action = self._queue.get(timeout=0.5)
-            except queue.Empty:
-                continue
+        for action in self._queue.until(stop):
             self._do(action)
 
     def _do(self, action: Action) -> None:
@@ -63,6 +65,8 @@ class Responder:
         except Unsupported:
             missing = say("action.unsupported", kind=action.kind.value)
             self._finish(action, Outcome.UNSUPPORTED, missing)
+        except LeftAlone as left:
+            self._finish(action, Outcome.UNSUPPORTED, left.said)
         except AgentGuardError as error:
             LOG.warning("%s was not done: %s", action.kind.value, type(error).__name__)
             self._finish(action, Outcome.FAILED, failed)

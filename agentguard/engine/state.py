@@ -9,6 +9,7 @@ from agentguard.engine.plan import Plan
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import CallState, Event, Facts, SensorState, SessionState
 from agentguard.model.findings import Finding
+from agentguard.model.gate import UNASKED, Gate
 from agentguard.model.moments import Moment
 from agentguard.model.paying import Recorder
 from agentguard.model.prompts import Notice, Prompt
@@ -101,6 +102,7 @@ class State:
     paying: Paying = Paying()
     wall: Wall | None = None
     shield: Shield | None = None
+    gate: Gate = UNASKED
     count: int = 0
 
     @property

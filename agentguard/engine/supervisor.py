@@ -11,6 +11,7 @@ from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
+from agentguard.stopping import Ending
 
 LOG = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Supervisor:
     clock: Clock
     submit: Submit
     patience: float = JOIN
-    _stop: threading.Event = field(default_factory=threading.Event)
+    _stop: Ending = field(default_factory=Ending)
     _threads: list[threading.Thread] = field(default_factory=list)  # noqa: TID251 - their one place
 
     def start(self, actor: Actor) -> None:

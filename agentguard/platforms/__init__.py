@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from typing import Protocol
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from agentguard.errors import PlatformError
 from agentguard.platforms._aside import Aside
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._clock import boot_id as _boot_id
+from agentguard.platforms._ending import end_agents, quitting
 from agentguard.platforms._instance import call, called, only_one
+from agentguard.platforms._none import keep_none
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Backend, SystemLog
-from agentguard.ports.secrets import Places
+
+if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
+    from agentguard.ports.desktop import Backend, SystemLog
+    from agentguard.ports.keeping import Desks
+    from agentguard.ports.secrets import Places
+    from agentguard.settings import Layers
 
 __all__ = [
+    "alive",
     "aside",
     "boot_id",
     "cage",
     "call",
     "called",
+    "cleared",
+    "closed",
+    "code_from_keeper",
+    "data_of_users",
+    "desks",
+    "end_agents",
+    "keep_none",
     "leash",
     "load",
+    "machine_layers",
     "only_one",
+    "quitting",
     "secret_places",
+    "serve",
     "system_clock",
 ]
+
+CODES = "codes"
+"""The keeper's folder of codes that it hands to agents, on Linux."""
 
 
 def load() -> Backend:
@@ -39,13 +64,22 @@ def load() -> Backend:
     return linux.backend(os.environ)
 
 
+def machine_layers() -> Layers:
+    """Give what is set for the whole computer."""
+    from agentguard.platforms import _layers  # noqa: PLC0415 - a scan's child comes here for its cage
+
+    return _layers.machine_layers()
+
+
 def secret_places() -> Places:
     """Give where this session can keep secrets; a place tells by itself when it is closed."""
+    from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
+
     if sys.platform == "win32":
         from agentguard.platforms._win32.protected import Protected  # noqa: PLC0415 - as above
 
         unbound = Protected(bound=False)
-        return Places(device=(Protected(bound=True), unbound), vault=(unbound,))
+        return Places(device=(Protected(bound=True), unbound), vault=(unbound,), machine=(unbound,))
     from agentguard.platforms._linux.secret_service import SecretService  # noqa: PLC0415 - as above
 
     keyring = SecretService(os.environ)
@@ -91,3 +125,84 @@ def system_clock() -> Clock:
 def boot_id() -> str:
     """Give what tells one start of the machine from another; empty when the system has none."""
     return _boot_id()
+
+
+def desks() -> Desks:
+    """Give the sessions of this computer, for its keeper.
+
+    Raises:
+        PlatformError: this user may not keep them.
+
+    """
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.desks import WindowsDesks  # noqa: PLC0415 - as above
+
+        return WindowsDesks()
+    from agentguard import paths  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux import desks as linux_desks  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
+
+    return linux_desks.LinuxDesks(Bus(system_address(os.environ)), paths.machine_folder() / CODES)
+
+
+def code_from_keeper() -> str:
+    """Give the code that the keeper has handed to this user; Windows' keeper enrols by itself."""
+    if sys.platform == "win32":
+        return ""
+    from agentguard import paths  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux import handed  # noqa: PLC0415 - one system's door at a time
+
+    return handed.code_for_me(paths.machine_folder() / CODES)
+
+
+def serve(name: str, work: Callable[[threading.Event, threading.Event], None]) -> None:
+    """Run as the service `name` of the system's service manager until it stops this.
+
+    `work` is given an event that asks it to stop, and one that says that sessions have changed.
+
+    Raises:
+        PlatformError: no service manager has started this.
+
+    """
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.service import Service  # noqa: PLC0415 - as above
+
+        return Service(name, work).run()
+    raise PlatformError("Only Windows has this service.", "Use: agentguard keeper run")
+
+
+def cleared(folder: Path, seconds: float, *, kill: bool) -> bool:
+    """Wait until no program runs from a folder, and with `kill` end it; tell whether none does."""
+    from agentguard.platforms import _programs  # noqa: PLC0415 - setup alone asks
+
+    return _programs.cleared(folder, seconds, kill=kill)
+
+
+def alive() -> None:
+    """Tell the system's service manager, if it asks, that this program is up and alive."""
+    if sys.platform != "win32":
+        from agentguard.platforms._linux import sd_notify  # noqa: PLC0415 - as above
+
+        sd_notify.alive()
+
+
+def data_of_users(program: str) -> tuple[Path, ...]:
+    """Give the folders of a program in the profiles of this computer's users; on Windows alone."""
+    if sys.platform != "win32":
+        return ()
+    from agentguard.platforms._win32 import profiles  # noqa: PLC0415 - one system's door at a time
+
+    return profiles.data_of_users(program)
+
+
+def closed(folder: Path) -> bool:
+    """Tell whether a folder is this program's or the system's own, and open to nobody else."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32 import access_answers  # noqa: PLC0415 - as above
+        from agentguard.platforms._win32.probes import folders  # noqa: PLC0415 - as above
+
+        told = folders.descriptor(str(folder))
+        return told is not None and access_answers.closed(told, folders.own_sids())
+    found = folder.lstat()
+    ours = found.st_uid in {0, os.geteuid()}
+    return ours and stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077

@@ -5,14 +5,17 @@ from __future__ import annotations
 import queue
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from agentguard.errors import PlatformError
-from agentguard.ports.desktop import SystemLog, Weight
+
+if TYPE_CHECKING:
+    from agentguard.ports.desktop import SystemLog, Weight
 
 LINES = 256
 END = 1.0  # seconds that the end may take
 
-_Line = tuple[int, Weight, str]
+_Line = tuple[int, "Weight", str]
 
 
 class Aside:

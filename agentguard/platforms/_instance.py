@@ -6,7 +6,6 @@ for a folder on a file system whose locks do not hold.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -15,8 +14,10 @@ from pathlib import Path
 
 FILE = "agent.lock"
 CALL = "agent.called"
+QUIT = "agent.quit"
 
 if sys.platform == "win32":
+    import hashlib
     import msvcrt
 
     from agentguard.platforms._win32 import mutex
@@ -44,6 +45,16 @@ else:
         """Leave it to the desktop whose window may come to the front."""
 
 
+def _opened(folder: Path) -> int:
+    """Open the lock's file; where nothing can be written, the folder stands for it."""
+    try:
+        return os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        if sys.platform == "win32":
+            raise
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
 @contextmanager
 def only_one(folder: Path) -> Iterator[bool]:
     """Hold the folder alone; gives False when another agent holds it.
@@ -54,7 +65,7 @@ def only_one(folder: Path) -> Iterator[bool]:
         if not first:
             yield False
             return
-        handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = _opened(folder)
         try:
             try:
                 _take(handle)
@@ -62,6 +73,7 @@ def only_one(folder: Path) -> Iterator[bool]:
                 yield False
             else:
                 called(folder)  # nobody calls an agent of the past
+                told_to_quit(folder)
                 yield True
         finally:
             os.close(handle)
@@ -81,6 +93,24 @@ def called(folder: Path) -> bool:
     """Tell, once for each call, whether another start asked for the window."""
     try:
         (folder / CALL).unlink()
+    except OSError:
+        return False
+    return True
+
+
+def tell_to_quit(folder: Path) -> bool:
+    """Ask the agent that holds the folder to end; False when it cannot be asked."""
+    try:
+        (folder / QUIT).touch(mode=0o600)
+    except OSError:
+        return False
+    return True
+
+
+def told_to_quit(folder: Path) -> bool:
+    """Tell, once for each time, whether the agent of the folder was asked to end."""
+    try:
+        (folder / QUIT).unlink()
     except OSError:
         return False
     return True

@@ -13,7 +13,8 @@ from agentguard.errors import PlatformError
 from agentguard.model.facts import Fact
 from agentguard.platforms._steady import Steady
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Copied, FocusedWindow, SessionReading
+from agentguard.ports.desktop import Copied, SessionReading
+from agentguard.ports.foreground import FocusedWindow, Sort, unsorted
 
 CLIPBOARD = "CLIPBOARD"
 PRIMARY = "PRIMARY"
@@ -80,6 +81,7 @@ class DesktopState:
     recording: tuple[str, ...] = ()
     battery: bool | None = None
     focused: FocusedWindow = NO_WINDOW
+    titles: dict[int, str] = field(default_factory=dict)
     copied: dict[str, Copied] = field(default_factory=dict)
     read: dict[str, Copied | None] = field(default_factory=dict)
     facts: dict[type[Fact], Fact] = field(default_factory=dict)
@@ -185,9 +187,19 @@ class SimulatedForeground:
     state: DesktopState
 
     def watch(
-        self, focused: Callable[[FocusedWindow], None], stop: Stop, *, steady: float = 0.0
+        self,
+        focused: Callable[[FocusedWindow], None],
+        stop: Stop,
+        *,
+        steady: float = 0.0,
+        sort: Sort = unsorted,
     ) -> None:
         """Call `focused` for the window in front and at every change."""
+
+        def sorted_(value: FocusedWindow) -> FocusedWindow:
+            title = self.state.titles.get(value.window, "")
+            return replace(value, titled=sort(value.image, lambda: title))
+
         window = Steady[FocusedWindow](steady)
         now = self.state.clock.now
 
@@ -196,15 +208,22 @@ class SimulatedForeground:
                 focused(due)
 
         with self.state.focuses.subscribed() as focuses:
-            window.offer(self.state.focused, now().boot)
+            window.offer(sorted_(self.state.focused), now().boot)
             tell(now().boot)
             while not stop.is_set():
                 self.state.require("foreground")
                 moment = now().boot  # read before the changes: none of before is missed
                 for value, at in _waiting(focuses):
                     tell(at)
-                    window.offer(value, at)
+                    window.offer(sorted_(value), at)
                 tell(moment)
+
+    def put_away(self, window: int) -> None:
+        """Minimise a window; the desktop comes to the front."""
+        self.state.require("foreground")
+        if window == self.state.focused.window:
+            self.state.focused = NO_WINDOW
+            self.state.focuses.publish((NO_WINDOW, self.state.clock.now().boot))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,20 @@ from Xlib.ext import res, screensaver
 
 from agentguard.catalogue import discover
 from agentguard.model.messages import say
+from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._linux import bus, probes
 from agentguard.platforms._linux.clipboard import X11Clipboard
 from agentguard.platforms._linux.foreground import X11Foreground
+from agentguard.platforms._linux.gnome_idle import GnomeIdle, is_gnome
 from agentguard.platforms._linux.locker import Locker
 from agentguard.platforms._linux.logind import Logind
 from agentguard.platforms._linux.microphones import Microphones
 from agentguard.platforms._linux.notify import LinuxNotifier
+from agentguard.platforms._linux.plugged import means, plugged_keys
 from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms._linux.screensaver import ScreenSaver, StartedScreenSaver
 from agentguard.platforms._linux.session import Idle, LinuxSession, Means
+from agentguard.platforms._linux.sleep import LogindSleep
 from agentguard.platforms._linux.system_log import LinuxSystemLog, offers
 from agentguard.platforms._linux.wayland import offered, socket_path
 from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
@@ -27,6 +31,7 @@ from agentguard.platforms._linux.wayland_offers import manager
 from agentguard.platforms._linux.x11_idle import X11Idle
 from agentguard.platforms._linux.x11_kept import Kept
 from agentguard.platforms._linux.x11_saver import X11Saver
+from agentguard.ports.authenticators import Authenticator
 from agentguard.ports.desktop import Absent, Backend, Notifier, Probe, Session
 
 NAME = "linux"
@@ -52,7 +57,15 @@ def backend(environment: Mapping[str, str]) -> Backend:
         probes=discover(probes, "PROBE", Probe),
         on_battery=on_battery,
         system_log=LinuxSystemLog() if offers() else NO_LOG,
+        sleep=LogindSleep(environment),
+        authenticator=LateAuthenticator(_security_keys, plugged_keys, means, own_dialog=False),
     )
+
+
+def _security_keys() -> Authenticator:
+    from agentguard.platforms._linux.security_keys import SecurityKeys  # noqa: PLC0415 - see there
+
+    return SecurityKeys()
 
 
 def _wayland(environment: Mapping[str, str]) -> bool:
@@ -101,6 +114,8 @@ def _session(
     idle: Idle | None = X11Idle(kept) if display else None
     if wayland is not None:
         idle = wayland.idle
+        if idle is None and address is not None and is_gnome(environment):
+            idle = GnomeIdle(bus.Bus(address))
     return LinuxSession(idle, tuple(means), logind.active)
 
 

@@ -29,16 +29,8 @@ from agentguard.platforms._simulated_ports import (
     SimulatedSession,
 )
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import (
-    Absent,
-    Backend,
-    Copied,
-    Flavour,
-    FocusedWindow,
-    Pictured,
-    Probe,
-    Weight,
-)
+from agentguard.ports.desktop import Absent, Backend, Copied, Flavour, Pictured, Probe, Weight
+from agentguard.ports.foreground import FocusedWindow
 
 __all__ = ["CLIPBOARD", "PRIMARY", "SELECTIONS", "FakeClock", "SimulatedDesktop"]
 
@@ -128,8 +120,11 @@ class SimulatedDesktop:
         copied = self._state.copied.get(selection)
         return copied.text if copied else ""
 
-    def focus(self, image: str, window_class: str = "", window: int = 1) -> None:
+    def focus(
+        self, image: str, window_class: str = "", window: int = 1, *, title: str = ""
+    ) -> None:
         """Bring a window of a program to the front."""
+        self._state.titles[window] = title
         focused = FocusedWindow(image=image, window_class=window_class or image, window=window)
         self._state.focused = focused
         self._state.focuses.publish((focused, self._state.clock.now().boot))

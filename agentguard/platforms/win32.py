@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 from agentguard.catalogue import discover
 from agentguard.model.messages import say
+from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._win32 import probes
 from agentguard.platforms._win32.capture import WindowsCapture
 from agentguard.platforms._win32.clipboard import WindowsClipboard
 from agentguard.platforms._win32.drives import network_drives, quiet
 from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.foreground import WindowsForeground
+from agentguard.platforms._win32.hid import KEYS
 from agentguard.platforms._win32.microphone_answers import FIRST_BUILD
 from agentguard.platforms._win32.microphones import WindowsCalls
 from agentguard.platforms._win32.notify import WindowsNotifier
 from agentguard.platforms._win32.power import on_battery
 from agentguard.platforms._win32.session import WindowsSession
+from agentguard.platforms._win32.sleep import WindowsSleep
+from agentguard.platforms._win32.webauthn_means import means
+from agentguard.ports.authenticators import Authenticator
 from agentguard.ports.desktop import Absent, Backend, Calls, Probe
 
 if sys.platform != "win32":
@@ -40,7 +47,22 @@ def backend() -> Backend:
         network_drives=network_drives,
         capture=WindowsCapture(),
         system_log=WindowsEventLog(),
+        authenticator=_authenticator(),
+        sleep=WindowsSleep(),
     )
+
+
+def _authenticator() -> Authenticator | Absent:
+    """Give Windows Hello and security keys, on a Windows that has them."""
+    if not (Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32/webauthn.dll").exists():
+        return Absent(reason=say("desktop.no-authenticator"))
+    return LateAuthenticator(_windows_hello, KEYS.now, means, own_dialog=True)
+
+
+def _windows_hello() -> Authenticator:
+    from agentguard.platforms._win32.webauthn import WindowsHello  # noqa: PLC0415 - costs memory
+
+    return WindowsHello()
 
 
 def _calls() -> Calls | Absent:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from agentguard.model.moments import Moment
 
@@ -16,6 +17,19 @@ class Stop(Protocol):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until a stop is asked for, at most `timeout` seconds; tell whether it was."""
+        ...
+
+
+@runtime_checkable
+class Audible(Stop, Protocol):
+    """A stop that can be heard, so that whoever waits for something else need not look at it."""
+
+    def tell(self, hear: Callable[[], None]) -> None:
+        """Call `hear` when the stop is asked for, at once if it was; it must not take long."""
+        ...
+
+    def forget(self, hear: Callable[[], None]) -> None:
+        """Call `hear` no more; it is not running either once this returns."""
         ...
 
 

@@ -14,7 +14,9 @@ from agentguard.model.events import Event
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.ports.authenticators import Authenticator
 from agentguard.ports.clock import Stop
+from agentguard.ports.foreground import Foreground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,28 +115,6 @@ class Replaceable(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FocusedWindow:
-    """The window in front: image name in lower case without `.exe`, class, and the window's id."""
-
-    image: str
-    window_class: str
-    window: int
-
-
-class Foreground(Protocol):
-    """The window in front."""
-
-    def watch(
-        self, focused: Callable[[FocusedWindow], None], stop: Stop, *, steady: float = 0.0
-    ) -> None:
-        """Call `focused` for the window in front and at every change, until `stop` is set.
-
-        Only a window that stays in front for `steady` seconds is told, and never twice in a row.
-        """
-        ...
-
-
 class Calls(Protocol):
     """Who listens to the microphone, from which a call is known."""
 
@@ -198,6 +178,17 @@ class SystemLog(Protocol):
         ...
 
 
+class Sleep(Protocol):
+    """Knows when the computer goes to sleep."""
+
+    def watch(self, tell: Callable[[bool], None], stop: Stop) -> None:
+        """Call `tell(True)` before it sleeps and `tell(False)` when it woke, until `stop`.
+
+        The system waits for `tell(True)`, a few seconds at most. May raise PlatformError.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Reads one fact of the machine every `every` seconds; `read` may take seconds."""
@@ -222,7 +213,8 @@ class Backend:
     """All that one system gives; each door file of `platforms` opens one.
 
     `on_battery` tells whether the computer runs on its battery; None when that cannot be told.
-    `network_drives` gives the drive letters that lie on other computers, touching none.
+    `network_drives` gives the drive letters that lie on other computers, touching none. `sleep` is
+    None where nobody tells when the computer sleeps.
     """
 
     name: str
@@ -236,3 +228,5 @@ class Backend:
     network_drives: Callable[[], frozenset[str]] = no_drives
     capture: Capture | Absent = Absent(reason=say("desktop.no-capture"))
     system_log: SystemLog | Absent = Absent(reason=say("desktop.no-system-log"))
+    authenticator: Authenticator | Absent = Absent(reason=say("desktop.no-authenticator"))
+    sleep: Sleep | None = None

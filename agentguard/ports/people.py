@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from agentguard.model.holding import HeldThere
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.lessons import Lesson
 from agentguard.model.messages import Message
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.vault import VaultItem
+from agentguard.model.vault import Taking, VaultItem
+from agentguard.ports.factors import AppOffer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,44 @@ class Proof:
     accepted: bool
     factor: str
     message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """What can be done at the gate here.
+
+    `key` says that the person has a registered key, `pin` that its PIN is typed to us, `leave` that
+    the application can be put away. `codes` are the offline codes that are left. `registers` says
+    that a key can be registered here, `asks_pin` that this takes its PIN. `phone` says that a
+    supervisor can open this desk by phone, `apps` that an authenticator app can be set up here.
+    """
+
+    key: bool = False
+    pin: bool = False
+    leave: bool = False
+    codes: int = 0
+    registers: bool = False
+    asks_pin: bool = False
+    phone: bool = False
+    apps: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedKey:
+    """A key's public half, as a policy lists it."""
+
+    person: str
+    credential: str
+    public_key: str
+
+    @property
+    def lines(self) -> str:
+        """The lines for `controls.reauth.settings.keys`."""
+        return (
+            f"        - person: {self.person}\n"
+            f"          credential: {self.credential}\n"
+            f"          public_key: {self.public_key}\n"
+        )
 
 
 class Verifier(Protocol):
@@ -73,6 +113,42 @@ class Desk(Protocol):
         """Hand in a code for a proof; the prompt goes away, or gets a `reply`."""
         ...
 
+    def factors(self) -> Factors:
+        """Tell what the person can do at the gate."""
+        ...
+
+    def prove_by_key(self, prompt: str, pin: str, window: int) -> None:
+        """Have a key verify the person; the prompt (or `shield`) goes away, or gets a `reply`."""
+        ...
+
+    def begin_app(self, code: str) -> AppOffer | Message:
+        """Have an authenticator app's secret made by a supervisor's code; or tell why not. Slow."""
+        ...
+
+    def finish_app(self, code: str) -> tuple[str, ...] | Message:
+        """Take the first code of the new app; give offline codes, or why it failed. Slow."""
+        ...
+
+    def challenge(self) -> str | Message:
+        """Give the challenge that a supervisor answers by phone, or why there is none. Slow."""
+        ...
+
+    def leave(self, prompt: str) -> None:
+        """Put the application away that a proof is asked for."""
+        ...
+
+    def register_key(self, pin: str, window: int) -> ListedKey | Message:
+        """Register a key of this person; give its public half, or why there is none. Slow."""
+        ...
+
+    def new_codes(self, code: str) -> tuple[str, ...] | Message:
+        """Make new offline codes for a one-time code; give them, or why there are none. Slow."""
+        ...
+
+    def seen(self, prompt: str, *, seen: bool) -> None:
+        """Tell that a proof's dialog can be seen and reached, or cannot any more."""
+        ...
+
     def report_incident(self, category: IncidentCategory, note: str) -> None:
         """Report an incident; personal data in the note is masked."""
         ...
@@ -105,8 +181,24 @@ class Desk(Protocol):
         """List the vault. Slow."""
         ...
 
-    def restore(self, item: str) -> Message:
+    def vault_behind(self) -> int:
+        """Count the files that wait to be sealed for new recovery keys. Slow."""
+        ...
+
+    def vault_asks(self) -> bool:
+        """Tell whether a file leaves the vault only for a code. Slow."""
+        ...
+
+    def restore(self, item: str, taking: Taking) -> Message:
         """Put a file of the vault back where it was; say how it went. Slow."""
+        ...
+
+    def remove(self, item: str, taking: Taking) -> Message:
+        """Remove a file from the vault for good; say how it went. Slow."""
+        ...
+
+    def held(self) -> HeldThere:
+        """Give all that the endpoint holds on this computer. May raise AgentGuardError. Slow."""
         ...
 
     def last_report(self) -> str:

@@ -47,8 +47,9 @@ class Places:
     """The places of a system, best first: for what is this computer's, and for what is a person's.
 
     The device's key may be lost with the computer, since it can be enrolled again; the key of the
-    vault goes where its files go.
+    vault goes where its files go. `machine` is for a service, which has no person's keyring.
     """
 
     device: tuple[SecretPlace, ...] = ()
     vault: tuple[SecretPlace, ...] = ()
+    machine: tuple[SecretPlace, ...] = ()

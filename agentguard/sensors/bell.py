@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 
 from agentguard.ports.clock import Stop
-
-LOOK = 0.5
-"""Seconds between two looks at the stop, which cannot ring this bell itself."""
+from agentguard.stopping import heard, least
 
 
 class Bell:
@@ -35,8 +33,12 @@ class Bell:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for a ring or a stop, at most `timeout` seconds; tell whether there was one."""
+        if self._stop is None:
+            return self._rung.wait(timeout)
         left = float("inf") if timeout is None else timeout
-        while not self.is_set() and left > 0:
-            self._rung.wait(min(left, LOOK))
-            left -= LOOK
+        with heard(self._stop, self._rung.set) as look:
+            while not self.is_set() and left > 0:
+                step = least(None if timeout is None else left, look)
+                self._rung.wait(step)
+                left -= step or 0.0
         return self.is_set()

@@ -9,6 +9,7 @@ the files.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from agentguard.errors import CannotError, PlatformError
 from agentguard.model.events import ClipboardScanned
@@ -69,19 +70,21 @@ class ClipboardSensor:
 
     def _scan(self, selection: str) -> ClipboardScanned:
         self._looked[selection] = None
-        app, hits, judged = self._look(selection)
+        seen = self._look(selection)
         self._looked[selection] = at = self._clock.now()
-        return ClipboardScanned(at=at, app=app, selection=selection, hits=hits, judged=judged)
+        return replace(seen, at=at)
 
-    def _look(self, selection: str) -> tuple[str, tuple[Hit, ...], bool]:
-        """Give the program, the hits, and whether they say all there is to say."""
+    def _look(self, selection: str) -> ClipboardScanned:
+        """Read it and say all there is to say; `judged` is False where that is not all."""
+        nothing = ClipboardScanned(at=self._clock.now(), app="", selection=selection, hits=())
         try:
             copied = self._clipboard.read(selection, limit=LIMIT, seconds=SECONDS)
         except PlatformError:
-            return "", (), False
+            return replace(nothing, judged=False)
         if copied is None or copied.own:
-            return "", (), True
-        return copied.app, *self._verdict(copied)
+            return nothing
+        hits, judged = self._verdict(copied)
+        return replace(nothing, app=copied.app, hits=hits, judged=judged, full=True)
 
     def _verdict(self, copied: Copied) -> tuple[tuple[Hit, ...], bool]:
         if copied.secret:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 import re2
 
@@ -61,6 +60,8 @@ def files(flavour: Flavour) -> tuple[str, ...]:
 def _path(line: str) -> str:
     if not line.lower().startswith("file:"):
         return line if line[:1] in {"/", "\\"} or line[1:2] == ":" else ""
+    from urllib.request import url2pathname  # noqa: PLC0415 - brings TLS with it
+
     try:
         return url2pathname(urlsplit(line).path)
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentguard.model.events import AppFocused
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import FocusedWindow, Foreground
+from agentguard.ports.foreground import FocusedWindow, Foreground, Sort, unsorted
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent import watching_state
 
@@ -17,10 +17,18 @@ class ForegroundSensor:
 
     name = NAME
 
-    def __init__(self, foreground: Foreground, clock: Clock, *, steady: float = STEADY) -> None:
+    def __init__(
+        self,
+        foreground: Foreground,
+        clock: Clock,
+        *,
+        steady: float = STEADY,
+        sort: Sort = unsorted,
+    ) -> None:
         self._foreground = foreground
         self._clock = clock
         self._steady = steady
+        self._sort = sort
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Watch until `stop` is set; a PlatformError ends the watch."""
@@ -32,8 +40,9 @@ class ForegroundSensor:
                     image=window.image,
                     window_class=window.window_class,
                     window=window.window,
+                    titled=window.titled,
                 )
             )
 
         submit(watching_state(self.name, self._clock))
-        self._foreground.watch(focused, stop, steady=self._steady)
+        self._foreground.watch(focused, stop, steady=self._steady, sort=self._sort)

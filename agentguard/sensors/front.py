@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from agentguard.model.front import WindowInFront
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import FocusedWindow, Foreground
+from agentguard.ports.foreground import FocusedWindow, Foreground
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.bell import Bell
 

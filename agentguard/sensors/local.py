@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import json
 import secrets
+import select
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentguard import durable
 from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.signals import CallSignals
+from agentguard.stopping import alarm
+
+if TYPE_CHECKING:
+    from agentguard.sensors.local_http import LocalServer
 
 FILE = "local.json"
+LOOPBACK = "127.0.0.1"
 
 Deed = Callable[[str], bool]
 
@@ -33,18 +42,30 @@ class LocalDoor:
     clock: Clock
 
     def run(self, submit: Submit, stop: Stop) -> None:
-        """Listen until `stop` is set."""
-        from agentguard.sensors.local_http import LocalServer  # noqa: PLC0415 - costly at a start
-
+        """Listen until `stop` is set; what answers is loaded once somebody knocks."""
         token = secrets.token_urlsafe(32)
-        with LocalServer(token, self._deeds(submit)) as server:
-            address = {"port": server.server_port, "token": token}
+        with socket.create_server((LOOPBACK, 0)) as door, alarm(stop) as end:
+            awaited = (door.fileno(), end.fileno())
+            address = {"port": door.getsockname()[1], "token": token}
             durable.write(self.folder / FILE, json.dumps(address).encode())
             try:
+                answer = self._once_asked(door, token, self._deeds(submit))
                 while not stop.is_set():
-                    server.handle_request()
+                    if door.fileno() in select.select(awaited, [], [], end.look)[0]:
+                        answer()
             finally:
                 (self.folder / FILE).unlink(missing_ok=True)
+
+    def _once_asked(
+        self, door: socket.socket, token: str, deeds: dict[str, Deed]
+    ) -> Callable[[], None]:
+        @cache
+        def server() -> LocalServer:
+            from agentguard.sensors.local_http import LocalServer  # noqa: PLC0415 - some 6 MiB
+
+            return LocalServer(door, token, deeds, lambda: self.clock.now().boot)
+
+        return lambda: server().handle_request()
 
     def _deeds(self, submit: Submit) -> dict[str, Deed]:
         now = self.clock.now

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import io
 import json
+import socket
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,8 +13,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from agentguard.sensors.signals import LONGEST_NAME
 
 HOST = "127.0.0.1"
-LOOK = 0.5  # seconds between two looks at a stop
-PATIENCE = 2.0  # seconds for each part of a request
+PATIENCE, WHOLE = 2.0, 5.0  # seconds for each part of a request, and for the whole of it
 LARGEST = 4096  # bytes of a request's body
 DEFAULT = "softphone"
 PREFIX = "/v1/"
@@ -22,17 +23,48 @@ Deed = Callable[[str], bool]
 
 
 class LocalServer(HTTPServer):
-    """Listens on loopback, on a port that the system gives; one request at a time."""
+    """Answers at a door that listens already; one request at a time."""
 
-    timeout = LOOK
-
-    def __init__(self, token: str, deeds: Mapping[str, Deed]) -> None:
-        super().__init__((HOST, 0), _Request)
+    def __init__(
+        self,
+        door: socket.socket,
+        token: str,
+        deeds: Mapping[str, Deed],
+        now: Callable[[], float],
+    ) -> None:
+        super().__init__(door.getsockname()[:2], _Request, bind_and_activate=False)
+        self.socket.close()
+        self.socket = door
         self.token = token
         self.deeds = deeds
+        self.now = now
 
     def handle_error(self, _request: object, _address: object) -> None:
         """Write nothing down of a caller that hung up."""
+
+
+class Hurried(io.RawIOBase):
+    """What a caller sends, as long as the whole of it has come in time.
+
+    One request is answered at a time: a caller who sends a byte now and then would keep the others
+    out, and every user of the computer may call.
+    """
+
+    def __init__(self, connection: socket.socket, now: Callable[[], float]) -> None:
+        self._connection, self._now = connection, now
+        self._end = now() + WHOLE
+
+    def readable(self) -> bool:
+        """Say that it is read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # of io's any buffer
+        """Take what has come."""
+        left = self._end - self._now()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(min(PATIENCE, left))
+        return self._connection.recv_into(buffer)
 
 
 class _Request(BaseHTTPRequestHandler):
@@ -40,6 +72,10 @@ class _Request(BaseHTTPRequestHandler):
     server: LocalServer
     server_version = "AgentGuard"
     sys_version = ""
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = io.BufferedReader(Hurried(self.connection, self.server.now))
 
     def do_POST(self) -> None:
         self.send_response(self._done())

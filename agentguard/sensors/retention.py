@@ -8,18 +8,20 @@ lenient one counts. The walk keeps the manners of a sweep, and never lists the a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePath
 
 from agentguard import paths
+from agentguard.model.aging import RetentionRule
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.facts import OldFile, RetentionSeen
-from agentguard.model.policy import RetentionRule, Watch
+from agentguard.model.policy import Watch
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.retention import DAY, rule_name
+from agentguard.retention.ages import DAY, LenientWall, rule_name
+from agentguard.retention.removal import named
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.manners import Circumstances, Manners, Pace, read_last
 from agentguard.sensors.mounts import Drives
@@ -32,32 +34,8 @@ FIRST = 30.0
 """Seconds from the start to the first look: a wall clock that is set at the start has settled."""
 LISTED = 1_000
 """So many files are listed; `count` tells how many there are."""
-JUMP = 5.0
-STEADY = DAY
 PATIENCE = 2_000
 """Files looked at between two looks at the stop."""
-
-
-class LenientWall:
-    """Wall time for expiry: after a jump, the earlier of the two readings for a day."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        now = clock.now()
-        self._believed = self._last = now.wall - now.boot
-        self._steady_since = now.boot
-
-    def now(self) -> float:
-        """Give the wall time that ages are judged by."""
-        now = self._clock.now()
-        offset = now.wall - now.boot
-        if abs(offset - self._last) > JUMP:
-            self._steady_since = now.boot
-        self._last = offset
-        settled = now.boot - self._steady_since >= STEADY
-        if settled or offset - self._believed <= JUMP:
-            self._believed = offset
-        return self._believed + now.boot
 
 
 @dataclass(slots=True)
@@ -66,16 +44,34 @@ class _Found:
 
     old: list[OldFile] = field(default_factory=list)
     count: int = 0
+    soon: int = 0
+    days: int = 0
 
-    def add(self, file: OldFile) -> None:
-        """Count a file, and list it as long as there is room."""
+    def add(self, file: OldFile, rule: RetentionRule) -> None:
+        """Count a file, and list it as long as there is room; one that is not old yet, as soon."""
+        left = rule.days - file.age_days
+        if left > 0:
+            self.days = min(self.days, left) if self.soon else left
+            self.soon += 1
+            return
         self.count += 1
         if len(self.old) < LISTED:
             self.old.append(file)
 
 
+KindsOf = Callable[[str], frozenset[str]]
+"""Gives the kinds of data that were found in a file, by its path."""
+
+
+def _none(_path: str) -> frozenset[str]:
+    return frozenset()
+
+
 class RetentionSensor:
-    """Walks the rules' folders every six hours; `circumstances` and `drives` are a sweep's."""
+    """Walks the rules' folders every six hours; `circumstances` and `drives` are a sweep's.
+
+    `wall` is what ages are judged by, `kinds_of` what was found in a file.
+    """
 
     name = NAME
 
@@ -85,13 +81,20 @@ class RetentionSensor:
         clock: Clock,
         circumstances: Circumstances | None = None,
         drives: Drives = frozenset,
+        *,
+        kinds_of: KindsOf = _none,
     ) -> None:
         self._drives = drives
         self._policy = policy
         self._clock = clock
         self._manners = Manners(circumstances or Circumstances(), clock)
         self._wall = LenientWall(clock)
+        self._kinds_of = kinds_of
         self._bell = Bell()
+
+    def wall(self) -> float:
+        """Give the wall time that ages are judged by."""
+        return self._wall.now()
 
     def poke(self) -> None:
         """Look now."""
@@ -118,7 +121,7 @@ class RetentionSensor:
         found = _Found()
         for rule in rules:
             for file in self._old(rule, stop, pace):
-                found.add(file)
+                found.add(file, rule)
         if stop.is_set():
             return
         submit(
@@ -127,12 +130,16 @@ class RetentionSensor:
                 rules=len(rules),
                 old=tuple(found.old),
                 count=found.count,
+                soon=found.soon,
+                days=found.days,
+                held=self._policy().legal_hold,
             )
         )
 
     def _wait(self, rules: tuple[RetentionRule, ...]) -> None:
         begun = self._clock.now()
-        while self._policy().retention == rules:
+        held = self._policy().legal_hold
+        while self._policy().retention == rules and self._policy().legal_hold == held:
             left = EVERY - self._clock.now().since(begun)
             self._wall.now()
             if left <= 0 or self._clock.wait(self._bell, min(left, 60.0)):
@@ -147,10 +154,18 @@ class RetentionSensor:
                 pace.step(stop)
             if looked % PATIENCE == 0 and stop.is_set():
                 return
-            if not isinstance(found, Found) or not fnmatch(PurePath(found.path).name, rule.pattern):
+            if not isinstance(found, Found) or not _is_about(rule, found.path):
                 continue
             if inside(found.path, own):  # whatever the rule says
                 continue
             age = int((wall - found.mark.changed / 1e9) // DAY)
-            if age >= rule.days:
+            if age >= rule.days - rule.warn_days and self._is_of(found.path, rule):
                 yield OldFile(path=found.path, rule=rule_name(rule), age_days=age)
+
+    def _is_of(self, path: str, rule: RetentionRule) -> bool:
+        return not rule.kinds or not self._kinds_of(path).isdisjoint(rule.kinds)
+
+
+def _is_about(rule: RetentionRule, path: str) -> bool:
+    """Judge by the name, for a file that a crash left aside in its removal by the name it had."""
+    return fnmatch(named(PurePath(path).name), rule.pattern)

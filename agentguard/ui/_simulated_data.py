@@ -57,7 +57,9 @@ def _control(
 CONTROLS = (
     _control(1, "disk-encryption", say("disk-encryption.on", count=2), 3 * DAY, "PCI DSS 3.5.1.2"),
     _control(1, "pii-files", say("pii-files.swept", files=2481), 26 * MINUTE, "PCI DSS 3.5.1"),
-    _control(2, "reauth", say("reauth.watched", count=3, minutes=30), 4 * HOUR, "PCI DSS 8.4.2"),
+    _control(
+        2, "reauth", say("reauth.watched", count=3, minutes=30, keys=12), 4 * HOUR, "PCI DSS 8.4.2"
+    ),
     _control(3, "training", say("training.done", count=2), 12 * DAY, "PCI DSS 12.6.3"),
     replace(
         _control(
@@ -136,7 +138,7 @@ UNSUPPORTED = _finding(
     "software", Severity.MEDIUM, 2 * DAY, id="software.unsupported", products="OpenSSL 1.1.1"
 )
 LESSON_DUE = _finding(
-    "training", Severity.LOW, 5 * HOUR, id="training.overdue", count=1, lessons="card-data"
+    "training", Severity.LOW, 5 * HOUR, id="training.overdue", count=1, lessons="Card numbers"
 )
 CARDS = replace(
     _finding("pii-files", Severity.CRITICAL, 6 * MINUTE, FILE, id="pii-files.card", count=3),

@@ -1,86 +1,138 @@
-"""The one bridge between the engine's thread and Qt: posted events in, the desk's door out."""
+"""The one bridge between the engine's thread and Qt: queued calls in, the desk's door out."""
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRunnable, QThreadPool
+from PySide6.QtCore import QMetaObject, QObject, Qt, Slot
 
 from agentguard.errors import AgentGuardError
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.people import Desk
+from agentguard.settings import SetHere
 from agentguard.texts import Texts
 from agentguard.ui.news import News
 from agentguard.ui.present import present
 from agentguard.ui.views import View
 
 T = TypeVar("T")
-ARRIVED = QEvent.Type(QEvent.registerEventType())
-ENDING = 2000  # milliseconds that slow calls may still take at the end
+ENDING = 2.0  # seconds that slow calls may still take at the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errand:
+    """A slow call, and who gets its result or what went wrong; kept by the Qt thread."""
+
+    call: Callable[[], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[str], None]
 
 
 class Bridge(QObject):
     """Brings every new snapshot to the Qt thread as `viewed(snapshot, view)`; of a burst, the last.
 
-    `later` runs a slow call beside the windows and hands its result to the Qt thread.
+    `later` runs a slow call beside the windows and hands its result to the Qt thread; `set_here`
+    gives the settings of this computer.
     """
 
-    def __init__(self, desk: Desk, texts: Texts) -> None:
+    def __init__(
+        self, desk: Desk, texts: Texts, set_here: Callable[[], tuple[SetHere, ...]] = tuple
+    ) -> None:
         super().__init__()
+        self.set_here = set_here
         self.viewed: News[Snapshot, View] = News()
-        self._finished: deque[Callable[[], None]] = deque()
+        self._errands: dict[int, _Errand] = {}
+        self._finished: deque[tuple[int, object, bool]] = deque()
+        self._count = 0
         self.desk = desk
         self.texts = texts
         self.snapshot = desk.snapshot()
         self.view: View = present(self.snapshot, texts)
         self._newest: Snapshot | None = None
         self._open = True
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._calls: SimpleQueue[int | None] = SimpleQueue()
+        # Not QThreadPool: beside rows that come and go, QRunnable.create crashed within seconds.
+        self._worker: threading.Thread | None = None  # noqa: TID251 - Qt's, not the engine's
         desk.subscribe(self._bring)
 
     def close(self) -> None:
         """Take nothing more from the engine; wait a moment for slow calls."""
         self._open = False
-        self._pool.clear()
-        self._pool.waitForDone(ENDING)
+        self._calls.put(None)
+        if self._worker is not None:
+            self._worker.join(ENDING)
+            if self._worker.is_alive():
+                return
+        self._errands.clear()
 
     def later(
         self, call: Callable[[], T], done: Callable[[T], None], failed: Callable[[str], None]
     ) -> None:
         """Run `call` in a worker; `done` gets its result, `failed` what went wrong in words."""
+        self._count += 1
+        self._errands[self._count] = _Errand(call=call, done=done, failed=failed)
+        self._calls.put(self._count)
+        if self._worker is None:
+            self._worker = threading.Thread(  # noqa: TID251 - Qt's, not the engine's
+                target=self._work, name="slow calls", daemon=True
+            )
+            self._worker.start()
 
-        def run() -> None:
-            try:
-                result = call()
-            except AgentGuardError as error:
-                self._finish(partial(failed, str(error)))
-            except Exception as error:  # noqa: BLE001 - the worker's boundary: told, never lost
-                self._finish(partial(failed, type(error).__name__))
-            else:
-                self._finish(lambda: done(result))
+    def _work(self) -> None:
+        """Run one call after another until the end."""
+        while (number := self._calls.get()) is not None and self._open:
+            self._run(number)
 
-        self._pool.start(QRunnable.create(run))
+    def _run(self, number: int) -> None:
+        """Run a call in the worker, which has let go of it before the Qt thread may.
+
+        What is called back belongs to windows, and one that ends in another thread crashes.
+        """
+        result, well = self._tried(number)
+        self._finish(number, result, well=well)
+
+    def _tried(self, number: int) -> tuple[object, bool]:
+        try:
+            return self._errands[number].call(), True
+        except AgentGuardError as error:
+            return str(error), False
+        except Exception as error:  # noqa: BLE001 - the worker's boundary: told, never lost
+            return type(error).__name__, False
 
     def _bring(self, snapshot: Snapshot) -> None:
         """Take a snapshot in the engine's thread."""
         if self._open:
             self._newest = snapshot
-            QCoreApplication.postEvent(self, QEvent(ARRIVED))
+            self._wake()
 
-    def _finish(self, tell: Callable[[], None]) -> None:
+    def _finish(self, number: int, result: object, *, well: bool) -> None:
         if self._open:
-            self._finished.append(tell)
-            QCoreApplication.postEvent(self, QEvent(ARRIVED))
+            self._finished.append((number, result, well))
+            self._wake()
 
-    def customEvent(self, _event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def _wake(self) -> None:
+        """Have `arrived` called in the Qt thread.
+
+        No event of Python's own: Qt may end it while the thread that posted it still holds it.
+        """
+        QMetaObject.invokeMethod(self, "arrived", Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def arrived(self) -> None:
         """Take, in the Qt thread, what the other threads brought."""
         self._take()
         while self._finished and self._open:
-            self._finished.popleft()()
+            number, result, well = self._finished.popleft()
+            errand = self._errands.pop(number)
+            if well:
+                errand.done(result)
+            else:
+                errand.failed(str(result))
 
     def _take(self) -> None:
         newest, self._newest = self._newest, None

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QScreen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
+
+
+def reachable(card: QWidget) -> bool:
+    """Tell whether a card is on a screen now, whole, on a cover that the system shows."""
+    window, screen = card.window(), card.screen()
+    if not (card.isVisible() and window.windowHandle().isExposed()) or window.isMinimized():
+        return False
+    at = QRect(card.mapToGlobal(card.rect().topLeft()), card.size())
+    return screen.geometry().contains(at.center()) and screen.geometry().intersects(at)
 
 
 class Cover(QWidget):
@@ -35,6 +44,23 @@ class Cover(QWidget):
     def fit(self) -> None:
         """Take the size of the screen again."""
         self.setGeometry(self.screen().geometry())
+
+    def hold(self, card: QWidget) -> None:
+        """Show a card in the middle; on a screen that is too small or too magnified it scrolls."""
+        room, inside = QScrollArea(), QWidget()
+        inside.setObjectName("cover")
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
+        QGridLayout(inside).addWidget(card, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        room.setObjectName("cover")
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setWidgetResizable(True)
+        room.setWidget(inside)
+        whole = QGridLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(room)
+        card.show()
 
     def take_away(self) -> None:
         """Uncover the screen."""

@@ -46,9 +46,10 @@ class Application(QApplication):
 
 
 def application() -> QApplication:
-    """Give the application, made on the first call."""
+    """Give the application, made on the first call; its last window may close without its end."""
     known = QApplication.instance()
     if isinstance(known, QApplication):
+        known.setQuitOnLastWindowClosed(False)
         return known
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough

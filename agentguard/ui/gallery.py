@@ -13,14 +13,19 @@ from PySide6.QtWidgets import QWidget
 from agentguard.model.paying import Recorder
 from agentguard.model.prompts import Prompt
 from agentguard.model.snapshot import Snapshot
+from agentguard.ports.people import Factors
 from agentguard.texts import Texts
+from agentguard.ui import _simulated_content as content
 from agentguard.ui import _simulated_data as data
 from agentguard.ui import icons
+from agentguard.ui._simulated_settings import set_here
+from agentguard.ui.app_card import AppCard
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import application
+from agentguard.ui.phone_help import PhoneHelp
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.shields import Shields
-from agentguard.ui.simulated_desk import SimulatedDesk
+from agentguard.ui.simulated_desk import CODES, SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
@@ -31,6 +36,9 @@ STATES = ("good", "attention", "act", "blind", "paused")
 SETTLE = 120  # milliseconds for layouts and the vault's worker
 BARS = ("#f3f3f3", "#1c1c1c")
 ROOM = 10  # pixels around an icon
+KEYS = {"hello": Factors(key=True, leave=True), "key": Factors(key=True, pin=True, leave=True)}
+PHONE = Factors(leave=True, phone=True)
+APPS = Factors(codes=7, registers=True, apps=True)
 
 
 class Gallery:
@@ -80,6 +88,11 @@ class Gallery:
                 window.open(page)
                 self._grab(window, str(page), scheme)
 
+        with self._window(SimulatedDesk(data.act(), can=APPS)) as window:
+            window.open(Page.FACTORS)
+            window.findChildren(AppCard)[0].offer(content.APP)
+            self._grab(window, "factors-app", scheme)
+
     def _prompts(self, scheme: str) -> None:
         for name, prompt in (
             ("notice", data.NOTICE),
@@ -87,9 +100,25 @@ class Gallery:
             ("proof", data.PROOF),
         ):
             self._prompt(name, prompt, scheme)
+        for name, can in KEYS.items():
+            self._prompt(f"proof-{name}", data.PROOF, scheme, can)
 
-    def _prompt(self, name: str, prompt: Prompt, scheme: str) -> None:
-        desk = SimulatedDesk(data.prompting(data.act(), prompt))
+        self._by_phone(scheme)
+
+    def _by_phone(self, scheme: str) -> None:
+        desk = SimulatedDesk(data.prompting(data.act(), data.PROOF), can=PHONE)
+        bridge = Bridge(desk, self._texts)
+        prompts = Prompts(bridge, self._theme)
+        self._settle()
+        for help_ in prompts.covers[0].findChildren(PhoneHelp):
+            help_.begin()
+        self._settle()
+        self._grab(prompts.covers[0], "prompt-proof-phone", scheme)
+        prompts.close()
+        bridge.close()
+
+    def _prompt(self, name: str, prompt: Prompt, scheme: str, can: Factors = CODES) -> None:
+        desk = SimulatedDesk(data.prompting(data.act(), prompt), can=can)
         bridge = Bridge(desk, self._texts)
         prompts = Prompts(bridge, self._theme)
         self._settle()
@@ -142,7 +171,7 @@ class Gallery:
 
     @contextmanager
     def _window(self, desk: SimulatedDesk) -> Iterator[StatusWindow]:
-        bridge = Bridge(desk, self._texts)
+        bridge = Bridge(desk, self._texts, set_here)
         window = StatusWindow(bridge, self._theme)
         yield window
         bridge.close()

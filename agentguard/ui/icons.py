@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 from agentguard import paths
+from agentguard.ui import shapes
 
 TRAY_SIZES = (16, 20, 22, 24, 32, 44, 48, 64)
 
 
 @cache
-def _svg(name: str) -> bytes:
-    return (paths.resources() / "icons" / f"{name}.svg").read_bytes()
+def _svg(name: str) -> str:
+    return (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def pixmap(name: str, size: int, colour: str = "", ratio: float = 1.0) -> QPixmap:
     """Draw an icon of `size` logical pixels; `colour` fills what has no colour of its own."""
-    svg = _svg(name).replace(b"currentColor", (colour or "#000000").encode())
+    svg = _svg(name).replace("currentColor", colour or "#000000")
     drawn = QPixmap(QSize(size, size) * ratio)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    QSvgRenderer(QByteArray(svg)).render(painter)
+    shapes.draw(painter, svg, drawn.width())
     painter.end()
     drawn.setDevicePixelRatio(ratio)
     return drawn

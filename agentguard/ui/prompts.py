@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
-from PySide6.QtWidgets import QGridLayout
 
 from agentguard.model.lessons import Lesson
 from agentguard.model.prompts import Prompt, PromptKind
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.corner_card import CornerCard
-from agentguard.ui.cover import Cover
+from agentguard.ui.cover import Cover, reachable
 from agentguard.ui.lesson_card import LessonCard
 from agentguard.ui.notice_card import NoticeCard
 from agentguard.ui.proof_card import ProofCard
 from agentguard.ui.theme import Theme
 from agentguard.ui.veils import Veil, bare
 from agentguard.ui.views import View
+
+LOOK = 500  # milliseconds between two looks at whether the dialog can be seen
 
 
 class Prompts(QObject):
@@ -29,6 +30,11 @@ class Prompts(QObject):
         self._covers: list[Cover] = []
         self._proof: tuple[str, ProofCard] | None = None
         self._corner: tuple[str, CornerCard] | None = None
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK)
+        self._look.timeout.connect(self._look_after)
+        self._told: tuple[str, bool] | None = None
+        self._lost = False
         bridge.viewed.connect(self._viewed)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -36,7 +42,7 @@ class Prompts(QObject):
             app.screenRemoved.connect(self._screens_changed)
             app.primaryScreenChanged.connect(self._screens_changed)
         for screen in QGuiApplication.screens():
-            screen.geometryChanged.connect(self._replace)
+            self._follow(screen)
         self._viewed(bridge.snapshot, bridge.view)
 
     @property
@@ -73,7 +79,8 @@ class Prompts(QObject):
         if self._proof is None or self._proof[0] != prompt.id:
             self._end_proof()
             contact = view.contact.line
-            card = ProofCard(self._bridge.texts, self._theme, self._bridge.desk.prove, contact)
+            bridge = self._bridge
+            card = ProofCard(bridge.texts, self._theme, bridge.desk, contact, bridge.later)
             self._proof = (prompt.id, card)
             card.show_prompt(prompt, snapshot.at)
             self._cover()
@@ -128,16 +135,43 @@ class Prompts(QObject):
         for cover in self._covers:
             self._veil(cover)
             if cover.screen() is primary or len(self._covers) == 1:
-                QGridLayout(cover).addWidget(card, 0, 0, Qt.AlignmentFlag.AlignCenter)
+                cover.hold(card)
             cover.show()
-        card.show()
-        card.window().activateWindow()
-        card.focus()
+        self._take_keyboard(card)
+        self._look.start()
 
     def _screens_changed(self, screen: QScreen | None) -> None:
         if screen is not None and screen in QGuiApplication.screens():
-            screen.geometryChanged.connect(self._replace, Qt.ConnectionType.UniqueConnection)
+            self._follow(screen)
         self._replace()
+
+    def _follow(self, screen: QScreen) -> None:
+        """Come along when a screen changes its size, its place or its scale."""
+        once = Qt.ConnectionType.UniqueConnection
+        screen.geometryChanged.connect(self._replace, once)
+        screen.logicalDotsPerInchChanged.connect(self._replace, once)
+
+    def _look_after(self) -> None:
+        """See that the dialog can be reached; put it back in its place where it cannot."""
+        if self._proof is None:
+            return
+        prompt, card = self._proof
+        seen, lost = reachable(card), self._lost
+        self._lost = not seen
+        if not seen:
+            self._cover()
+        elif QGuiApplication.focusWindow() is None and not card.lets_the_system_ask:
+            self._take_keyboard(card)
+        if (seen or lost) and self._told != (prompt, seen):
+            self._told = (prompt, seen)
+            self._bridge.desk.seen(prompt, seen=seen)
+
+    def _take_keyboard(self, card: ProofCard) -> None:
+        """Come back in front when another window took the keyboard."""
+        for cover in self._covers:
+            cover.raise_()
+        card.window().activateWindow()
+        card.focus()
 
     def _replace(self) -> None:
         """Find the place again after the screens changed."""
@@ -151,6 +185,8 @@ class Prompts(QObject):
             cover.take_away()
         self._covers = []
         self._proof = None
+        self._told, self._lost = None, False
+        self._look.stop()
 
     def _end_corner(self) -> None:
         if self._corner is not None:

@@ -1,123 +1,104 @@
-"""The card that asks for a code before a sensitive application."""
+"""The card that asks for a proof before a sensitive application."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import OnSilence, Prompt
+from agentguard.ports.people import Desk
 from agentguard.texts import Texts
-from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, code_field, column, draw, label, row
+from agentguard.ui.parts import GAP, button, column, draw, label, row
+from agentguard.ui.phone_help import Later, PhoneHelp, at_once
+from agentguard.ui.proof_form import ProofForm
 from agentguard.ui.theme import Theme
 
 WIDTH = 64 * GAP
-SLOW = 20_000  # milliseconds until it may be tried again without an answer
 SECOND = 1000
 
 
 class ProofCard(QFrame):
-    """Asks for a code; `prove(prompt, code)` gets it, and the field forgets it at once."""
+    """Asks for a proof; the desk gets it, and the fields forget what was typed at once."""
 
     def __init__(
-        self, texts: Texts, theme: Theme, prove: Callable[[str, str], None], contact: str
+        self, texts: Texts, theme: Theme, desk: Desk, contact: str, later: Later = at_once
     ) -> None:
         super().__init__()
-        self._texts, self._prove = texts, prove
+        self._texts, self._theme, self._desk = texts, theme, desk
+        self._factors = desk.factors()
         self._prompt: Prompt | None = None
         self._left = 0.0
-        self._watch, self._second, self._slow = QElapsedTimer(), QTimer(self), QTimer(self)
+        self._watch, self._second = QElapsedTimer(), QTimer(self)
         self.setProperty("look", "prompt")
         self.setFixedWidth(WIDTH)
         self._title, self._group = label("", "title"), label("", "strong")
-        self._body, self._reply = label("", "muted"), label()
-        self._locks = label("", "small")
-        self._field = code_field(texts, "ui.prompt.code-hint", self._submit)
-        self._confirm = button(texts.say("ui.prompt.confirm"), self._submit, main=True)
-        self._build(theme, contact)
+        self._body, self._locks = label("", "muted"), label("", "small")
+        phone = PhoneHelp(texts, desk.challenge, later)
+        self._form = ProofForm(texts, theme, self._factors, self._by_code, self._by_key, phone)
+        self._build(contact)
         self._second.setInterval(SECOND)
         self._second.timeout.connect(self._count_down)
-        self._slow.setSingleShot(True)
-        self._slow.setInterval(SLOW)
-        self._slow.timeout.connect(self._no_answer)
 
     def show_prompt(self, prompt: Prompt, now: Moment) -> None:
         """Show a proof, or what is new of the one that is shown."""
-        answered = prompt.reply is not None and not self._same(prompt)
-        self._prompt = prompt
+        before, self._prompt = self._prompt, prompt
         self._title.setText(self._texts.render(prompt.title))
         self._group.setText(self._texts.say("ui.prompt.proof-group", group=prompt.topic))
         self._body.setText(self._texts.render(prompt.body))
-        if answered:
-            tell(self._reply, self._texts.render(prompt.reply), "wrong")
-            self._ready()
+        known = before is not None and before.reply == prompt.reply and not self._form.waits
+        if prompt.reply is not None and not known:
+            self._form.answered(self._texts.render(prompt.reply))
         self.setAccessibleName(f"{self._title.text()}. {self._body.text()}")
         self._set_deadline(prompt, now)
 
+    @property
+    def lets_the_system_ask(self) -> bool:
+        """Whether a dialog of the system's own has the keyboard now, and shall keep it."""
+        return self._factors.key and not self._factors.pin and self._form.waits
+
     def focus(self) -> None:
         """Let the person type."""
-        self._field.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+        self._form.focus()
 
-    def _same(self, prompt: Prompt) -> bool:
-        """Tell whether this reply is the one that is shown, and no answer is awaited."""
-        return (
-            self._prompt is not None
-            and self._prompt.reply == prompt.reply
-            and self._field.isEnabled()
-        )
-
-    def _build(self, theme: Theme, contact: str) -> None:
+    def _build(self, contact: str) -> None:
         inside = column(self, margin=4 * GAP, gap=GAP)
         head = row(gap=2 * GAP)
         mark = label(wrap=False)
-        draw(mark, "lock", 32, theme.tones.accent)
-        head.addWidget(mark)
+        draw(mark, "lock", 32, self._theme.tones.accent)
+        head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._title, 1)
         inside.addLayout(head)
         inside.addSpacing(GAP)
         inside.addWidget(self._group)
         inside.addWidget(self._body)
         inside.addSpacing(GAP)
-        caption = label(self._texts.say("ui.prompt.code"), "strong")
-        caption.setBuddy(self._field)
-        inside.addWidget(caption)
-        line = row(gap=GAP)
-        line.addWidget(self._field, 1)
-        line.addWidget(self._confirm)
-        inside.addLayout(line)
-        inside.addWidget(label(self._texts.say("ui.prompt.code-hint"), "small"))
-        self._reply.hide()
-        inside.addWidget(self._reply)
+        inside.addWidget(self._form)
         inside.addSpacing(GAP)
+        inside.addLayout(self._ways_out())
         inside.addWidget(self._locks)
         inside.addWidget(label(self._texts.say("ui.prompt.help", contact=contact), "small"))
 
-    def _submit(self) -> None:
-        code = self._field.text().strip()
-        self._field.clear()
-        if self._prompt is None or not self._field.isEnabled():
-            return
-        if not code:
-            tell(self._reply, self._texts.say("ui.prompt.no-code"), "wrong")
-            return
-        self._field.setEnabled(False)
-        self._confirm.setEnabled(False)
-        tell(self._reply, self._texts.say("ui.prompt.checking"), "muted")
-        self._slow.start()
-        self._prove(self._prompt.id, code)
+    def _ways_out(self) -> QHBoxLayout:
+        """Offer what can be done without a proof: put the application away, or lock."""
+        line = row(gap=GAP)
+        if self._factors.leave:
+            line.addWidget(button(self._texts.say("ui.proof.leave"), self._leave))
+        line.addWidget(button(self._texts.say("ui.proof.lock"), self._desk.lock_now))
+        line.addStretch(1)
+        return line
 
-    def _ready(self) -> None:
-        self._slow.stop()
-        self._field.setEnabled(True)
-        self._confirm.setEnabled(True)
-        self.focus()
+    def _by_code(self, code: str) -> None:
+        if self._prompt is not None:
+            self._desk.prove(self._prompt.id, code)
 
-    def _no_answer(self) -> None:
-        tell(self._reply, self._texts.say("ui.prompt.slow"), "wrong")
-        self._ready()
+    def _by_key(self, pin: str) -> None:
+        if self._prompt is not None:
+            self._desk.prove_by_key(self._prompt.id, pin, int(self.window().winId()))
+
+    def _leave(self) -> None:
+        if self._prompt is not None:
+            self._desk.leave(self._prompt.id)
 
     def _set_deadline(self, prompt: Prompt, now: Moment) -> None:
         locks = prompt.deadline is not None and prompt.on_silence is OnSilence.LOCK

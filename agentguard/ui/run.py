@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
@@ -15,7 +16,9 @@ from agentguard.model.messages import say
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.people import Desk
+from agentguard.settings import SetHere
 from agentguard.texts import Texts
+from agentguard.ui import garbage
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import Application, application
 from agentguard.ui.prompts import Prompts
@@ -25,7 +28,9 @@ from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
 from agentguard.ui.veils import Veils
 from agentguard.ui.views import Page
-from agentguard.ui.window import StatusWindow
+
+if TYPE_CHECKING:
+    from agentguard.ui.window import StatusWindow
 
 POLL = 1000  # milliseconds until a stop or a signal is seen; each look costs an idle agent
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -45,10 +50,11 @@ class Interface(QObject):
         may_quit: bool,
         first: QSystemTrayIcon | None = None,
         capture: Capture | Absent = PICTURED,
+        set_here: Callable[[], tuple[SetHere, ...]] = tuple,
     ) -> None:
         super().__init__()
         self.theme = theme
-        self.bridge = Bridge(desk, texts)
+        self.bridge = Bridge(desk, texts, set_here)
         self.veils = Veils(self.bridge, capture)
         self.tray = Tray(self.bridge, may_quit=may_quit, first=first)
         self.veils.while_paying(self.tray.menu)
@@ -68,10 +74,16 @@ class Interface(QObject):
     def open(self, page: Page) -> None:
         """Open the window with a page."""
         if self.window is None:
-            self.window = StatusWindow(self.bridge, self.theme)
-            self.veils.over(self.window)
-            self.window.has_tray = self.tray.hosted
+            self.window = self._made()
         self.window.open(page)
+
+    def _made(self) -> StatusWindow:
+        from agentguard.ui.window import StatusWindow  # noqa: PLC0415 - most desks never open it
+
+        window = StatusWindow(self.bridge, self.theme)
+        self.veils.over(window)
+        window.has_tray = self.tray.hosted
+        return window
 
     def open_if(self, wanted: Callable[[], bool]) -> None:
         """Open the window when somebody asks for it by starting the program again."""
@@ -86,6 +98,7 @@ class Interface(QObject):
         self.shields.close()
         if self.window is not None:
             self.window.hide()
+            self.window.deleteLater()  # it is 11 MiB, and no collector of Python sees it
 
     def _host_changed(self, hosted: bool) -> None:  # noqa: FBT001 - a Qt slot
         if self.window is not None:
@@ -104,41 +117,44 @@ def run(
     capture: Capture | Absent = PICTURED,
     ending: Callable[[], object] = lambda: None,
     wanted: Callable[[], bool] = lambda: False,
+    set_here: Callable[[], tuple[SetHere, ...]] = tuple,
 ) -> int:
     """Show the desk until `stop` is set, the person quits, a signal comes or the session ends.
 
-    Gives 0. Must be called in the main thread. `first` is the icon that stood in the tray until
-    now; `capture` keeps the windows out of pictures of the screen; `ending` is called before the
-    system is told that the session may end, or when the display is lost; `wanted` tells that
-    somebody asks for the window.
+    Gives 0; only in the main thread. `first` is the icon that stands in the tray, `capture` keeps
+    windows out of pictures, `ending` is called before the session may end or when the display is
+    lost, `wanted` tells that somebody asks for the window, `set_here` gives what is set.
     """
     app = application()
-    app.setQuitOnLastWindowClosed(False)
     left = threading.Event()
 
     def leave() -> None:
         left.set()  # before the loop runs, an exit is forgotten
         app.exit(0)  # quit() would ask the windows, and a hidden-on-close window says no
 
-    interface = Interface(desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture)
+    interface = Interface(
+        desk, texts, Theme(app), may_quit=may_quit, first=first, capture=capture, set_here=set_here
+    )
     interface.tray.quit_wanted.connect(leave)
 
     def look() -> None:
         leave() if stop.is_set() or left.is_set() else interface.open_if(wanted)
 
-    try:
-        with _looking(look, leave), logged(ending), _hearing_of_the_end(app, ending, leave):
-            interface.start()
-            return int(app.exec())
-    finally:
-        interface.close()
+    with garbage.collected_here():
+        try:
+            with _looking(look, leave), logged(ending), _hearing_of_the_end(app, ending, leave):
+                interface.start()
+                return int(app.exec())
+        finally:
+            interface.close()
 
 
 @contextmanager
 def _looking(look: Callable[[], None], leave: Callable[[], None]) -> Iterator[None]:
-    """Look once a second, and leave on a signal."""
+    """Look once a second, for garbage as well, and leave on a signal."""
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)
+    poll.timeout.connect(garbage.look)
     poll.timeout.connect(look)
     poll.start(POLL)
     restore = _on_signals(leave)

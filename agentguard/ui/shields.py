@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
-from PySide6.QtWidgets import QFrame, QGridLayout
+from PySide6.QtWidgets import QFrame
 
 from agentguard.model.shield import Shield
 from agentguard.model.snapshot import Snapshot
@@ -63,7 +63,9 @@ class Shields(QObject):
     def _show(self, shield: Shield) -> None:
         new = self._card is None
         if self._card is None:
-            self._card = ShieldCard(self._bridge.texts, self._theme, self._bridge.desk)
+            self._card = ShieldCard(
+                self._bridge.texts, self._theme, self._bridge.desk, self._bridge.later
+            )
         self._card.show_shield(shield)
         if new:
             self._cover()
@@ -83,13 +85,11 @@ class Shields(QObject):
     def _covered(self, screen: QScreen, *, holds_card: bool) -> Cover:
         cover = Cover(screen, {KEY: self._ask})
         screen.geometryChanged.connect(cover.fit)
-        middle = QGridLayout(cover)
         if holds_card and self._card is not None:
             self._card.setParent(None)
-            middle.addWidget(self._card, 0, 0, Qt.AlignmentFlag.AlignCenter)
-            self._card.show()
+            cover.hold(self._card)
         else:
-            middle.addWidget(self._note(), 0, 0, Qt.AlignmentFlag.AlignCenter)
+            cover.hold(self._note())
         cover.setWindowTitle(self._bridge.texts.say("ui.shield.title"))
         self._veil(cover)
         cover.show()

@@ -6,17 +6,24 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from agentguard.errors import VaultError
+from agentguard.errors import AgentGuardError, VaultError
+from agentguard.model.holding import HeldThere
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.lessons import Lesson
 from agentguard.model.messages import Message, say
 from agentguard.model.prompts import Prompt
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.vault import VaultItem
+from agentguard.model.vault import Taking, VaultItem
+from agentguard.ports.factors import AppOffer
+from agentguard.ports.people import Factors, ListedKey
 from agentguard.ui import _simulated_content as content
 from agentguard.ui import _simulated_data as data
 
 RIGHT_CODE = "482913"
+RIGHT_PIN = "2468"
+
+CODES = Factors(leave=True, codes=7)
+"""Codes alone, and an application that can be put away."""
 
 
 class SimulatedDesk:
@@ -25,17 +32,31 @@ class SimulatedDesk:
     Wrong codes get a reply, right ones close the proof; `broken_vault` makes its files unreadable.
     """
 
-    def __init__(self, snapshot: Snapshot | None = None, *, broken_vault: bool = False) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot | None = None,
+        *,
+        broken_vault: bool = False,
+        can: Factors = CODES,
+    ) -> None:
         self._snapshot = snapshot or data.good()
         self._watchers: list[Callable[[Snapshot], None]] = []
         self._guard = threading.Lock()
         self._items = list(content.VAULT)
         self._broken = broken_vault
         self.report = content.REPORT
+        self.not_held: AgentGuardError | None = None
         self.answers: list[tuple[str, str]] = []
         self.proofs: list[tuple[str, str]] = []
+        self.can = can
+        self.touches: list[tuple[str, str]] = []
+        self.left: list[str] = []
+        self.sights: list[tuple[str, bool]] = []
         self.incidents: list[tuple[IncidentCategory, str]] = []
         self.lesson_answers: list[tuple[str, int]] = []
+        self.takings: list[tuple[str, Taking]] = []
+        self.vault_code = False
+        self.behind = 0
         self.locks = 0
         self.looks = 0
 
@@ -68,6 +89,51 @@ class SimulatedDesk:
             self._without(prompt)
         else:
             self._with_reply(prompt, say("simulated.wrong-code"))
+
+    def factors(self) -> Factors:
+        """Give what was set."""
+        return self.can
+
+    def prove_by_key(self, prompt: str, pin: str, window: int) -> None:
+        """Accept one PIN only; a system that asks for it itself always accepts."""
+        del window
+        self.touches.append((prompt, pin))
+        if not self.can.pin or pin == RIGHT_PIN:
+            self._without(prompt)
+        else:
+            self._with_reply(prompt, say("mfa.key.pin-wrong"))
+
+    def begin_app(self, code: str) -> AppOffer | Message:
+        """Offer an app for one code only."""
+        return content.APP if code == content.LEAVE else say("mfa.app.wrong")
+
+    def finish_app(self, code: str) -> tuple[str, ...] | Message:
+        """Finish for one code only."""
+        return content.CODES if code == RIGHT_CODE else say("mfa.wrong")
+
+    def challenge(self) -> str | Message:
+        """Give made-up letters, where a supervisor can be called."""
+        return content.LETTERS if self.can.phone else say("mfa.by-phone.none")
+
+    def leave(self, prompt: str) -> None:
+        """Put the application away."""
+        self.left.append(prompt)
+        self._without(prompt)
+
+    def register_key(self, pin: str, window: int) -> ListedKey | Message:
+        """Register for one PIN only, where a PIN is asked for."""
+        del window
+        if self.can.asks_pin and pin != RIGHT_PIN:
+            return say("mfa.key.pin-wrong")
+        return content.KEY
+
+    def new_codes(self, code: str) -> tuple[str, ...] | Message:
+        """Make codes for one code only."""
+        return content.CODES if code == RIGHT_CODE else say("mfa.wrong")
+
+    def seen(self, prompt: str, *, seen: bool) -> None:
+        """Keep what was told."""
+        self.sights.append((prompt, seen))
 
     def report_incident(self, category: IncidentCategory, note: str) -> None:
         """Keep the report."""
@@ -111,13 +177,37 @@ class SimulatedDesk:
             raise VaultError("The vault is damaged.", "Tell your desktop team.")
         return tuple(self._items)
 
-    def restore(self, item: str) -> Message:
+    def vault_behind(self) -> int:
+        """Give what was set, of files that are there."""
+        return min(self.behind, len(self._items))
+
+    def vault_asks(self) -> bool:
+        """Ask for a code when it was made so."""
+        return self.vault_code
+
+    def restore(self, item: str, taking: Taking) -> Message:
         """Take the file out of the vault."""
+        return self._taken(item, taking, say("simulated.restored"))
+
+    def remove(self, item: str, taking: Taking) -> Message:
+        """Take the file out of the vault."""
+        return self._taken(item, taking, say("prompt.removed"))
+
+    def _taken(self, item: str, taking: Taking, done: Message) -> Message:
+        self.takings.append((item, taking))
+        if self.vault_code and taking.code != RIGHT_CODE:
+            return say("prompt.not-restored", why="")
         kept = [one for one in self._items if one.id != item]
         if len(kept) == len(self._items):
             raise VaultError("This file is no longer in the vault.")
         self._items = kept
-        return say("simulated.restored")
+        return done
+
+    def held(self) -> HeldThere:
+        """Give made-up classes of records; `not_held` says why there are none."""
+        if self.not_held is not None:
+            raise self.not_held
+        return content.HELD
 
     def last_report(self) -> str:
         """Give a made-up report."""

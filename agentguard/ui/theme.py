@@ -5,12 +5,14 @@ from __future__ import annotations
 from string import Template
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from agentguard import paths
 from agentguard.ui.news import News
 from agentguard.ui.tones import DARK, LIGHT, Tones, prescribed
+
+SANS = ("Segoe UI", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial")
 
 
 class Theme(QObject):
@@ -25,6 +27,7 @@ class Theme(QObject):
         self._app = app
         self._system = QPalette(app.palette())
         app.setStyle("Fusion")
+        app.setFont(_plain(app.font()))
         self.tones = LIGHT
         self._dress()
         hints = app.styleHints()
@@ -56,6 +59,14 @@ class Theme(QObject):
         self._app.setPalette(_palette(self.tones))
         self._app.setStyleSheet(_style(self.tones, QFontInfo(self._app.font()).pointSizeF()))
         self.changed.tell()
+
+
+def _plain(font: QFont) -> QFont:
+    """Keep the system's family; one that is missing is not to be replaced by one with serifs."""
+    kept = QFont(font)
+    kept.setFamilies([font.family(), *SANS])
+    kept.setStyleHint(QFont.StyleHint.SansSerif)
+    return kept
 
 
 def _palette(tones: Tones) -> QPalette:

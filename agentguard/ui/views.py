@@ -18,6 +18,7 @@ class Page(StrEnum):
     INBOX = "inbox"
     LESSONS = "lessons"
     VAULT = "vault"
+    FACTORS = "factors"
     INCIDENT = "incident"
     LEAVING = "leaving"
     ABOUT = "about"

@@ -18,6 +18,7 @@ from agentguard.ui import icons
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.about import AboutPage
 from agentguard.ui.pages.base import PageFrame
+from agentguard.ui.pages.factors import FactorsPage
 from agentguard.ui.pages.inbox import InboxPage
 from agentguard.ui.pages.incident import IncidentPage
 from agentguard.ui.pages.leaving import LeavingPage
@@ -101,6 +102,7 @@ class StatusWindow(QWidget):
             InboxPage,
             LessonsPage,
             VaultPage,
+            FactorsPage,
             IncidentPage,
             LeavingPage,
             AboutPage,

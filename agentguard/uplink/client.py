@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +21,13 @@ from agentguard.wire import httpsig, v1
 
 TOTAL_SECONDS = 30.0
 LARGEST_ANSWER = 1024 * 1024
+SMALL = 500  # bytes of a body that is sent as it is
+GZIP = b"\x1f\x8b"
 _CHUNK = 64 * 1024
 _REDIRECTS = range(300, 400)
 _CLOCK = frozenset({"clock", "clock-skew", "clock_skew"})
 _UNKNOWN = frozenset({"revoked", "unknown-device"})
+_NAMED = frozenset({"cloned", "pending", "revoked"})
 
 T = TypeVar("T")
 
@@ -91,6 +95,8 @@ class Client:
 
     def _sent(self, method: str, path: str, body: bytes, sign: Sign | None) -> Answer:
         """Give a success; once more with the endpoint's time when the clocks differ."""
+        if len(body) > SMALL:  # packing a small body costs more than it saves
+            body = gzip.compress(body, mtime=0)
         answer = self._send(method, path, body, sign)
         try:
             self._refuse(answer)
@@ -114,6 +120,8 @@ class Client:
         headers = {"Host": self._to.authority, "Connection": "close"}
         if body:
             headers["Content-Type"] = "application/json"
+        if body.startswith(GZIP):
+            headers["Content-Encoding"] = "gzip"
         if sign is not None:
             target = httpsig.Target(method=method, authority=self._to.authority, path=full)
             headers |= sign(target, body, self._clock.now().wall + self._offset)
@@ -164,10 +172,12 @@ class Client:
             raise problem("busy", host, retry_after=bounded(_retry_after(answer)))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise problem("http_5xx", host, why=str(status))
-        if status == HTTPStatus.GONE or kind in _UNKNOWN:
-            raise problem("revoked", host)
+        named = "revoked" if status == HTTPStatus.GONE or kind in _UNKNOWN else kind
+        if named in _NAMED:
+            raise problem(named, host)
         if status == HTTPStatus.CONFLICT:
-            raise problem("conflict", host, epoch=said.epoch if said is not None else 0)
+            epoch, seq = (said.epoch, said.seq) if said is not None else (0, 0)
+            raise problem("gap" if kind == "gap" else "conflict", host, epoch=epoch, seq=seq)
         if status == HTTPStatus.UNAUTHORIZED and self._set_clock(answer, kind):
             raise problem("clock", host)
         raise problem("http_4xx", host, why=f"{status} {kind}".strip())

@@ -9,89 +9,49 @@ from pathlib import Path
 
 import msgspec
 
-from agentguard import __version__, durable, texts
+from agentguard import __version__, texts
 from agentguard.errors import EnrolmentError, UplinkError
 from agentguard.ports.clock import Clock
+from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
 from agentguard.ports.secrets import SecretPlace
 from agentguard.uplink import identity
 from agentguard.uplink.client import Client
 from agentguard.uplink.identity import DeviceKey, KeySafe
 from agentguard.uplink.problems import problem
+from agentguard.uplink.remembered import (
+    FILE,
+    LOST,
+    Enrolment,
+    device_key,
+    key_place,
+    load,
+    needed_key,
+    refused,
+    request_key,
+    save,
+)
 from agentguard.uplink.signing import RequestSigner
-from agentguard.wire import v1
+from agentguard.wire import apps, v1
 
-FILE = "enrolment.json"
-LOST = "key-gone"
-"""The kind of the error that says that the key's place has lost it."""
+__all__ = [
+    "FILE",
+    "LOST",
+    "Enrolment",
+    "EnrolmentError",
+    "Prover",
+    "device_key",
+    "enrol",
+    "key_place",
+    "load",
+    "needed_key",
+    "request_key",
+    "save",
+]
 
 _REFUSALS = frozenset({"http_4xx", "revoked", "conflict"})
-
-
-class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
-    """What is remembered of an enrolment: where the endpoint is, who we are, whom we believe."""
-
-    url: str
-    device: str
-    team: str
-    receipt_key: str
-    ca_file: str = ""
-    label: str = ""
-    next_in: int = 60
-    policy_root: str = ""
-
-
-def load(folder: Path) -> Enrolment | None:
-    """Give the enrolment in `folder`, None when this computer is not enrolled.
-
-    Raises:
-        EnrolmentError: the file is damaged or could not be read.
-
-    """
-    file = folder / FILE
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Enrolment)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise _refused("enrolment-unwritten", file) from error
-    except msgspec.DecodeError as error:
-        raise _refused("enrolment-damaged", file) from error
-
-
-def device_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey | None:
-    """Give the device's key, None when there is none.
-
-    Raises:
-        EnrolmentError: the key is damaged or lost, or its place is closed.
-
-    """
-    return KeySafe(folder / identity.FILE, places).load()
-
-
-def needed_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey:
-    """Give the key of a computer that is enrolled.
-
-    Raises:
-        EnrolmentError: the key is damaged or lost, or its place is closed.
-
-    """
-    key = device_key(folder, places)
-    if key is None:
-        said = texts.load()
-        title = said.say("uplink.key-gone", place=said.say("secret.place.file"))
-        raise EnrolmentError(title, said.say("uplink-advice.key-gone"), kind=LOST)
-    return key
-
-
-def key_place(folder: Path) -> str:
-    """Give the id of the place where the device's key should lie, empty when there is none.
-
-    Raises:
-        EnrolmentError: what is known of it is damaged.
-
-    """
-    return KeySafe(folder / identity.FILE).where()
+_TOLD = ("code-", "key-given-up")
+"""Why a code was refused, as far as there are words of its own for it."""
 
 
 def enrol(
@@ -102,12 +62,13 @@ def enrol(
     clock: Clock,
     ca_file: str = "",
     label: str = "",
+    asset: str = "",
     places: tuple[SecretPlace, ...] = (),
     new_key: bool = False,
 ) -> Enrolment:
-    """Enrol with a single-use code; the key is kept before the code is sent.
+    """Enrol with a code; the key is kept before the code is sent.
 
-    `new_key` makes another key where the old one cannot be read.
+    `new_key` makes another key where the old one cannot be read; `asset` is the asset tag.
 
     Raises:
         UsageError: the URL or the CA file cannot be used.
@@ -117,7 +78,7 @@ def enrol(
     """
     client = Client(url, clock, ca_file=ca_file)
     key = _kept_key(folder, places, anew=new_key)
-    answer = _answered(client, _request(code.strip(), key, label), folder)
+    answer = _answered(client, _request(code.strip(), key, label, asset), folder)
     enrolment = Enrolment(
         url=url,
         device=answer.device,
@@ -127,11 +88,10 @@ def enrol(
         label=label,
         next_in=answer.next_in,
         policy_root=answer.policy_root,
+        public_key=key.public,
+        pending=answer.pending,
     )
-    try:
-        durable.write(folder / FILE, msgspec.json.encode(enrolment))
-    except OSError as error:
-        raise _refused("enrolment-unwritten", folder / FILE) from error
+    save(folder, enrolment)
     return enrolment
 
 
@@ -143,26 +103,39 @@ def _answered(client: Client, request: v1.Enrol, folder: Path) -> v1.Enrolled:
         if error.kind not in _REFUSALS:
             advice = texts.load().say("uplink-advice.enrolment")
             raise UplinkError(error.kind, error.title, advice) from error
-        raise _refused("code-wrong", folder) from error
+        kind = error.why.rpartition(" ")[2]
+        told = texts.load().has(f"uplink.{kind}") and kind.startswith(_TOLD)
+        raise refused(kind if told else "code-wrong", folder) from error
     if not _is_key(answer.receipt_key) or not answer.device:
         raise problem("portal", client.host)
     return answer
 
 
 def _kept_key(folder: Path, places: tuple[SecretPlace, ...], *, anew: bool) -> DeviceKey:
-    """Give the key to enrol with; made where there is none, and `anew` where it is out of reach."""
+    """Give the key to enrol with; made where there is none, where it is lost, and `anew`."""
     safe = KeySafe(folder / identity.FILE, places)
+    if not anew:
+        try:
+            first, known = safe.load_or_make(), _readable(folder)
+            return first if known is None else request_key(folder, known, places)
+        except EnrolmentError as error:
+            if error.kind != LOST:
+                raise
+    for name in (identity.ROTATED, identity.NEXT):
+        KeySafe(folder / name, places).forget()
+    return safe.make()
+
+
+def _readable(folder: Path) -> Enrolment | None:
     try:
-        return safe.load_or_make()
-    except EnrolmentError as error:
-        if anew or error.kind == LOST:
-            return safe.make()
-        raise
+        return load(folder)
+    except EnrolmentError:
+        return None
 
 
-def _request(code: str, key: DeviceKey, label: str) -> v1.Enrol:
+def _request(code: str, key: DeviceKey, label: str, asset: str) -> v1.Enrol:
     if not code:
-        raise _refused("code-empty", Path())
+        raise refused("code-empty", Path())
     nonce = secrets.token_urlsafe(18)
     return v1.Enrol(
         code=code,
@@ -172,6 +145,8 @@ def _request(code: str, key: DeviceKey, label: str) -> v1.Enrol:
         label=label,
         system=platform.platform(terse=True),
         agent=__version__,
+        asset=asset,
+        key_place=key.place,
     )
 
 
@@ -180,14 +155,6 @@ def _is_key(text: str) -> bool:
         return len(base64.b64decode(text, validate=True)) == identity.SEED_BYTES
     except ValueError:
         return False
-
-
-def _refused(kind: str, file: Path) -> EnrolmentError:
-    said = texts.load()
-    advice = f"uplink-advice.{kind}"
-    return EnrolmentError(
-        said.say(f"uplink.{kind}", file=str(file)), said.say(advice) if said.has(advice) else ""
-    )
 
 
 class Prover:
@@ -211,3 +178,20 @@ class Prover:
         )
         said = self._client.post(v1.PROOFS, msgspec.json.encode(asked), v1.ProofAnswer, self._sign)
         return Ruling(accepted=said.accepted, problem=said.problem, wait=said.wait)
+
+    def app(self, code: str) -> AppRuling:
+        """Ask for the secret of a new authenticator app, by a supervisor's code.
+
+        Raises:
+            UplinkError: the endpoint was not reached, or answered what cannot be opened.
+
+        """
+        key, public = apps.new_key()
+        asked = apps.AppAsked(device=self._device, user=self._user, code=code, public_key=public)
+        said = self._client.post(apps.APPS, msgspec.json.encode(asked), apps.AppGiven, self._sign)
+        if said.problem:
+            return AppRuling(problem=said.problem, wait=said.wait)
+        try:
+            return AppRuling(address=apps.unseal(key, said.sealed))
+        except ValueError as error:
+            raise problem("portal", self._client.host) from error

@@ -15,9 +15,15 @@ from agentguard import texts
 from agentguard.errors import EnrolmentError, SecretError
 from agentguard.ports.secrets import SecretPlace
 from agentguard.safe import FILE as FILE_PLACE
-from agentguard.safe import Safe
+from agentguard.safe import NOTE_ENDING, Safe
+from agentguard.wire import fingerprint
 
 FILE = "device.key"
+"""The first key: it signs checkpoints of the journal and hides subjects, and requests at first."""
+ROTATED = "request.key"
+"""The key that signs requests after the first one was replaced."""
+NEXT = "next.key"
+"""A key that the endpoint is asked to take; kept before it is asked."""
 SEED_BYTES = 32
 
 
@@ -36,6 +42,11 @@ class DeviceKey:
         """The public key, base64."""
         public = self._private.public_key().public_bytes_raw()
         return base64.b64encode(public).decode()
+
+    @property
+    def words(self) -> str:
+        """The six words by which people tell whether it is this key."""
+        return fingerprint.words_of(self.public)
 
     def sign(self, data: bytes) -> bytes:
         """Sign with Ed25519."""
@@ -90,11 +101,33 @@ class KeySafe:
             EnrolmentError: it could not be written.
 
         """
+        return self.keep(secrets.token_bytes(SEED_BYTES))
+
+    def keep(self, seed: bytes) -> DeviceKey:
+        """Keep a key durably, in place of whatever was there.
+
+        Raises:
+            EnrolmentError: it could not be written.
+
+        """
         try:
-            kept = self._safe.save(secrets.token_bytes(SEED_BYTES))
+            kept = self._safe.save(seed)
         except SecretError as error:
             raise self._refused(error) from error
         return DeviceKey(kept.secret, kept.place)
+
+    def forget(self) -> None:
+        """Let go of the key; what a keyring still holds of it is known to nobody.
+
+        Raises:
+            EnrolmentError: it could not be removed.
+
+        """
+        try:
+            for file in (self._file, self._file.with_name(self._file.name + NOTE_ENDING)):
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._refused(SecretError("unwritten", FILE_PLACE)) from error
 
     def load_or_make(self) -> DeviceKey:
         """Give the key; a new one is kept durably first.

@@ -14,6 +14,7 @@ from agentguard.errors import AgentGuardError, EnrolmentError, SecretError, Stor
 from agentguard.model.events import SensorState, UplinkState, Watching
 from agentguard.model.messages import say
 from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
@@ -54,9 +55,9 @@ class LateUplink:
             uplink = self._connected()
             if uplink is not None:
                 self._uplink = uplink
-                return uplink.sender.run(stop)
-            self._clock.wait(Wake(stop, self._asked), LOOK_AGAIN)
-        return None
+                uplink.sender.run(stop)  # ends before `stop` when the key or the enrolment changed
+            else:
+                self._clock.wait(Wake(stop, self._asked), LOOK_AGAIN)
 
     def poke(self) -> None:
         """Report now, if reports have begun."""
@@ -68,6 +69,19 @@ class LateUplink:
         self._asked.set()
         if self._uplink is not None:
             self._uplink.sender.try_now()
+
+    def sleep(self, asleep: bool) -> None:  # noqa: FBT001 - as ports.desktop.Sleep tells it
+        """Say goodbye before the computer sleeps, and report again when it woke."""
+        if self._uplink is None:
+            return
+        sender = self._uplink.sender
+        if not asleep:
+            sender.nap.end()
+        else:
+            sender.nap.begin()
+        sender.try_now()
+        if asleep and not sender.nap.told():
+            LOG.info("the endpoint could not be told that this computer sleeps")
 
     def last_report(self) -> str:
         """Give the last report that was receipted; empty when none was."""
@@ -83,6 +97,17 @@ class LateUplink:
         if self._uplink is None:
             raise UplinkError("key-locked", "This computer cannot sign what it asks yet.")
         return self._uplink.prover.prove(factor, group, answer)
+
+    def app(self, code: str) -> AppRuling:
+        """Ask the endpoint for the secret of a new authenticator app.
+
+        Raises:
+            UplinkError: it was not reached, or the key cannot be read yet.
+
+        """
+        if self._uplink is None:
+            raise UplinkError("key-locked", "This computer cannot sign what it asks yet.")
+        return self._uplink.prover.app(code)
 
     def _connected(self) -> Uplink | None:
         try:

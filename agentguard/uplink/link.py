@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock
+from agentguard.ports.factors import PhoneBook
 from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
@@ -16,8 +17,14 @@ from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import PolicyDoor
 from agentguard.uplink.enrolment import Prover
 from agentguard.uplink.identity import DeviceKey
+from agentguard.uplink.openings import Refill
+from agentguard.uplink.rekeying import Rekeying
 from agentguard.uplink.reports import Chain, Reports
 from agentguard.uplink.sender import Sender
+from agentguard.uplink.signing import RequestSigner
+
+GOODBYE_SECONDS = 1.5
+"""What the last report may take; the agent's end does not wait for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,7 @@ def connect(
     user: str = "",
     policies: PolicyDoor | None = None,
     places: tuple[SecretPlace, ...] = (),
+    phone: PhoneBook | None = None,
 ) -> Uplink | None:
     """Give the uplink; None when this computer is not enrolled.
 
@@ -52,14 +60,27 @@ def connect(
     if known is None:
         return None
     key = enrolment.needed_key(folder, places)
+    signs = enrolment.request_key(folder, known, places)
     client = Client(known.url, clock, ca_file=known.ca_file)
-    reports = Reports(enrolment=known, key=key, journal=journal, outbox=outbox)
+    made = Reports(enrolment=known, key=key, signs=signs, user=user, journal=journal, outbox=outbox)
     sender = Sender(
         client,
-        reports,
+        made,
         snapshot=snapshot,
         submit=submit,
         clock=clock,
         policies=policies,
+        rekeying=Rekeying(folder, client, places),
+        farewell=Client(known.url, clock, ca_file=known.ca_file, total_seconds=GOODBYE_SECONDS),
+        openings=_refill(client, signs, known, phone),
     )
-    return Uplink(key=key, sender=sender, prover=Prover(client, known, key, user))
+    return Uplink(key=key, sender=sender, prover=Prover(client, known, signs, user))
+
+
+def _refill(
+    client: Client, signs: DeviceKey, known: enrolment.Enrolment, book: PhoneBook | None
+) -> Refill | None:
+    if book is None:
+        return None
+    sign = RequestSigner(key=signs, device=known.device)
+    return Refill(client=client, sign=sign, enrolment=known, book=book)

@@ -6,8 +6,8 @@ from agentguard import texts
 from agentguard.errors import UplinkError
 
 KINDS = (
-    "busy", "cert_host", "cert_untrusted", "clock", "conflict", "dns", "http_4xx", "http_5xx",
-    "portal", "proxy_auth", "revoked", "tcp", "timeout", "tls",
+    "busy", "cert_host", "cert_untrusted", "clock", "cloned", "conflict", "dns", "gap",
+    "http_4xx", "http_5xx", "pending", "portal", "proxy_auth", "revoked", "tcp", "timeout", "tls",
 )  # fmt: skip
 SHORTEST_WAIT = 1.0
 LONGEST_BACKOFF = 5 * 60.0
@@ -16,7 +16,13 @@ LONGEST_WAIT = 15 * 60.0
 
 
 def problem(
-    kind: str, host: str = "", *, why: str = "", retry_after: float = 0.0, epoch: int = 0
+    kind: str,
+    host: str = "",
+    *,
+    why: str = "",
+    retry_after: float = 0.0,
+    epoch: int = 0,
+    seq: int = 0,
 ) -> UplinkError:
     """Give the error of a kind: what happened and what to do, from the texts."""
     said = texts.load()
@@ -27,6 +33,7 @@ def problem(
         why=why,
         retry_after=retry_after,
         epoch=epoch,
+        seq=seq,
     )
 
 

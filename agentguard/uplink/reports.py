@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,6 +20,7 @@ from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.signing import signed_by
 from agentguard.wire import v1
 
+RUN_BYTES = 12
 LARGEST_BATCH = 192 * 1024
 """Bytes of events in one report, so that it fits the endpoint's limit with the posture."""
 
@@ -54,20 +56,34 @@ class Mark:
 
 @dataclass(slots=True, kw_only=True)
 class Reports:
-    """Knows what the endpoint was told of the posture, so that it is told once."""
+    """Knows what the endpoint was told of the posture, so that it is told once.
+
+    `key` hides subjects; `signs` signs requests once another key has replaced that one. `run` is
+    the id of this run of the agent, `user` the name of who uses this computer; the policy says
+    whether a report has it.
+    """
 
     enrolment: Enrolment
     key: DeviceKey
     journal: Chain
     outbox: Outbox
+    signs: DeviceKey | None = None
+    user: str = ""
+    run: str = field(default_factory=lambda: secrets.token_urlsafe(RUN_BYTES))
     _told: tuple[v1.Control, ...] | None = field(default=None, init=False)
+    _again: int | None = field(default=None, init=False)
 
-    def make(self, snapshot: Snapshot, at: Moment) -> v1.Report:
-        """Make the next report."""
-        cursor = self.outbox.cursor()
-        entries = self._run(self.journal.read(cursor, v1.MAX_EVENTS))
+    @property
+    def signer(self) -> DeviceKey:
+        """The key that signs requests."""
+        return self.signs or self.key
+
+    def make(self, snapshot: Snapshot, at: Moment, goodbye: str = "") -> v1.Report:
+        """Make the next report; `goodbye` says why it is the last one."""
+        cursor = self.outbox.cursor() if self._again is None else self._again
+        entries = self._same_epoch(self.journal.read(cursor, v1.MAX_EVENTS))
         events = translate.batch(entries, self.key, most=v1.MAX_EVENTS, largest=LARGEST_BATCH)
-        mark = self._mark(entries[len(events) - 1] if events else None, cursor)
+        mark = self._mark(entries[len(events) - 1] if events else None, self.outbox.cursor())
         controls = translate.controls(snapshot)
         return v1.Report(
             device=self.enrolment.device,
@@ -86,9 +102,28 @@ class Reports:
             controls=None if controls == self._told else controls,
             events=events,
             seal=self.journal.next_seal(mark.seq).hex(),
+            run=self.run,
+            goodbye=goodbye,
+            since=cursor,
+            user=self.user if snapshot.policy.reports.person else "",
         )
 
-    def _run(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+    def tell_again(self, after: int) -> bool:
+        """Report what follows entry `after` once more; False when the endpoint has all of it.
+
+        Of what the journal holds no longer, only what is left of it is told.
+        """
+        if not 0 <= after < self.outbox.cursor():
+            return False
+        self._again = after
+        return True
+
+    @property
+    def behind(self) -> bool:
+        """Tell whether there is more to tell again."""
+        return self._again is not None
+
+    def _same_epoch(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Give the first entries, as long as they belong under one epoch."""
         epochs = [self.journal.report_epoch(entry.epoch) for entry in entries]
         same = next((i for i, e in enumerate(epochs) if e != epochs[0]), len(entries))
@@ -124,6 +159,8 @@ class Reports:
             StoreError: the receipt could not be kept; the report is sent again.
 
         """
+        if self._again is not None:
+            self._again = report.seq if report.seq < self.outbox.cursor() else None
         if report.seq > self.outbox.cursor():
             self.outbox.advance(report.seq, msgspec.json.encode(received))
         if received.need_posture:

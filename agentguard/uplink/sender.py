@@ -9,19 +9,22 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
-from agentguard.errors import StoreError, UplinkError
+from agentguard.errors import EnrolmentError, StoreError, UplinkError
 from agentguard.model.events import UplinkState
 from agentguard.model.messages import Message, say
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
+from agentguard.stopping import heard
 from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import Deliveries, PolicyDoor
+from agentguard.uplink.openings import Refill
 from agentguard.uplink.problems import (
     LONGEST_BACKOFF,
     LONGEST_WAIT,
@@ -29,17 +32,21 @@ from agentguard.uplink.problems import (
     bounded,
     problem,
 )
+from agentguard.uplink.rekeying import Rekeying
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.signing import RequestSigner
+from agentguard.uplink.sleeping import ASLEEP, Nap
 from agentguard.wire import v1
 
 LOG = logging.getLogger(__name__)
 
 SPLAY = 0.1  # reports are spread by this part of the interval
-LOOK = 1.0  # seconds between two looks at a stop, while waiting for a poke
 BETWEEN_ASKED = 5.0  # seconds at least between a failure and a try that a person asks for
 STORE_WAIT = 30.0  # seconds until the journal is tried again
-EPOCHS_IN_A_ROW = 2  # new epochs that are begun before a receipt settles it
+KEY_WAIT = 15.0  # seconds until the key is read again that the endpoint does not know
+WAITING = 30.0  # seconds between two looks whether a person has confirmed this computer
+GOODBYE = "stopped"
+IN_A_ROW = 2  # new epochs that are begun, or gaps made up for at once, before a receipt
 
 _RANDOM = secrets.SystemRandom()
 
@@ -58,9 +65,11 @@ class Wake:
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for either, at most `timeout` seconds."""
         left = LONGEST_WAIT if timeout is None else timeout
-        while left > 0 and not self.is_set():
-            self.poked.wait(min(LOOK, left))
-            left -= LOOK
+        with heard(self.stop, self.poked.set) as look:
+            while left > 0 and not self.is_set():
+                step = left if look is None else min(look, left)
+                self.poked.wait(step)
+                left -= step
         return self.is_set()
 
 
@@ -76,16 +85,25 @@ class Sender:
         submit: Submit,
         clock: Clock,
         policies: PolicyDoor | None = None,
+        rekeying: Rekeying | None = None,
+        farewell: Client | None = None,
+        openings: Refill | None = None,
     ) -> None:
         self._client = client
         self._reports = reports
-        self._sign = RequestSigner(key=reports.key, device=reports.enrolment.device)
+        self._sign = RequestSigner(key=reports.signer, device=reports.enrolment.device)
+        self._rekeying = rekeying
+        self._farewell = farewell
+        self._openings = openings
+        self._over = False
         self._snapshot = snapshot
         self._submit = submit
         self._clock = clock
         self._poked = threading.Event()
         self._asked = threading.Event()
         self._failures = 0
+        self._kinds: Counter[str] = Counter()  # of the failures since the last receipt
+        self.nap = Nap()
         self._last = b""
         self._deliveries = Deliveries(client, self._sign, policies) if policies else None
 
@@ -103,57 +121,108 @@ class Sender:
         return msgspec.json.format(self._last, indent=2).decode() if self._last else ""
 
     def run(self, stop: Stop) -> None:
-        """Report until `stop` is set."""
-        while not stop.is_set():
+        """Report until `stop` is set, or until the enrolment has to be read again."""
+        while not stop.is_set() and not self._over:
             self._poked.clear()
             self._asked.clear()
+            if self.nap.wanted:
+                self._say_goodbye(ASLEEP)
+                self.nap.rest(self._clock, stop)
+                continue
             pause = self.report()
             least = min(pause, BETWEEN_ASKED if self._failures else SHORTEST_WAIT)
-            if self._clock.wait(stop, least):
-                return
-            if pause > least:
+            if not self._clock.wait(stop, least) and pause > least:
                 wake = self._asked if self._failures else self._poked
                 self._clock.wait(Wake(stop, wake), pause - least)
+        if stop.is_set():
+            self._say_goodbye(GOODBYE)
 
     def report(self) -> float:
         """Report once; give the seconds until the next time."""
         try:
-            received, more = self._report()
+            received, more = self._report(self._client)
         except UplinkError as error:
             return self._failed(error)
         except StoreError as error:
             LOG.error("the report could not be made: %s", error.title)  # noqa: TRY400 - said in full
             self._failures += 1
             return STORE_WAIT
-        self._failures = 0
+        self._failures, self._kinds = 0, Counter()
         self._tell("", None)
+        if received.new_key and self._rekeying is not None:
+            return self._rekeyed(self._rekeying.rotate)
         if more or received.need_posture:
             return 0.0
         return bounded(received.next_in * (1 + _RANDOM.uniform(-SPLAY, SPLAY)))
 
-    def _report(self) -> tuple[v1.Received, bool]:
-        report = self._reports.make(self._snapshot(), self._clock.now())
+    def _say_goodbye(self, why: str) -> None:
+        """Say that silence follows; where nothing is heard now, it would only cost time."""
+        if self._farewell is None or self._failures or not self._last:
+            return
+        try:
+            self._report(self._farewell, why)
+        except (UplinkError, StoreError) as error:
+            LOG.info("no goodbye was said: %s", error.title)
+
+    def _report(self, client: Client, goodbye: str = "") -> tuple[v1.Received, bool]:
+        report = self._reports.make(self._snapshot(), self._clock.now(), goodbye)
         body = msgspec.json.encode(report)
-        received = self._client.post(v1.REPORTS, body, v1.Received, self._sign)
+        received = client.post(v1.REPORTS, body, v1.Received, self._sign)
         if not self._reports.receipted(report, received):
             raise problem("portal", self._client.host)
         self._last = body
         self._reports.settle(report, received)
         if self._deliveries is not None:
             self._deliveries.follow(report.policy_digest, received)
-        return received, bool(report.events) and report.waiting > len(report.events)
+        if self._openings is not None and not goodbye:
+            self._openings.follow()
+        more = bool(report.events) and report.waiting > len(report.events)
+        return received, more or self._reports.behind
 
     def _failed(self, error: UplinkError) -> float:
         self._failures += 1
+        self._kinds[error.kind] += 1
+        few = self._kinds[error.kind] <= IN_A_ROW
+        if error.kind == "gap" and self._reports.tell_again(error.seq) and few:
+            LOG.warning("the endpoint lacks what it once had after entry %d", error.seq)
+            return SHORTEST_WAIT
         LOG.warning("the report was not delivered (%s): %s", error.kind, error.title)
-        self._tell(error.kind, say(f"uplink.{error.kind}", host=self._client.host, why=error.why))
-        if error.kind == "conflict" and self._failures <= EPOCHS_IN_A_ROW:
+        why = self._reports.signer.words if error.kind == "pending" else error.why
+        self._tell(error.kind, say(f"uplink.{error.kind}", host=self._client.host, why=why))
+        if error.kind == "conflict" and few:
             return self._heal(error.epoch)
-        if error.kind == "revoked":
-            return LONGEST_BACKOFF
+        pause = self._about_identity(error)
+        if pause is not None:
+            return pause
         if error.retry_after:
             return bounded(error.retry_after * (1 + _RANDOM.uniform(0, SPLAY)))
         return _RANDOM.uniform(SHORTEST_WAIT, min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 10)))
+
+    def _about_identity(self, error: UplinkError) -> float | None:
+        """Give the seconds until the next try when the endpoint does not take us for who we are."""
+        if error.kind == "pending":
+            return WAITING
+        if self._rekeying is None:
+            return LONGEST_BACKOFF if error.kind == "revoked" else None
+        if error.kind == "cloned":
+            return self._rekeyed(self._rekeying.split)
+        if error.kind == "revoked":
+            self._over = True  # it may have been enrolled again meanwhile
+            return LONGEST_BACKOFF
+        if error.kind == "http_4xx" and error.why.endswith(" signature"):
+            self._over = True  # another program may have changed the key
+            return KEY_WAIT
+        return None
+
+    def _rekeyed(self, change: Callable[[], object]) -> float:
+        """Change the key, then let the enrolment be read again; give the seconds until then."""
+        try:
+            change()
+        except (UplinkError, EnrolmentError) as error:
+            LOG.warning("the key was not changed: %s", error.title)
+            return STORE_WAIT
+        self._over = True
+        return SHORTEST_WAIT
 
     def _heal(self, above: int) -> float:
         """Begin a new epoch: the endpoint knows other entries, as after a restored disk."""

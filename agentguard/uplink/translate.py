@@ -34,13 +34,24 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "sensor.state": ("sensor", "state"),
     "incident.reported": ("id", "category"),
     "lesson.answered": ("lesson", "correct"),
-    "proof.given": ("group", "factor"),
+    "proof.given": ("group", "factor", "person"),
+    "proof.ended": ("why",),
+    "proof.key-registered": ("person",),
+    "break-glass.shown": ("left",),
+    "gate.spared": ("group", "count"),
+    "gate.broken": ("group", "factor", "opened"),
+    "gate.missing": ("group",),
+    "gate.seen-again": (),
     "proof.refused": ("group",),
     "proof.codes-issued": ("count",),
+    "proof.app-shown": (),
+    "control.failed": ("control",),
+    "control.tested": ("count",),
     "journal.checked": ("entries", "whole"),
     "journal.epoch": ("reason", "previous_epoch"),
     "journal.gap": ("count",),
     "journal.ballast": ("state",),
+    "retention.ended": ("count", "left"),
     "events.lost": ("count",),
     "clock.changed": ("how", "seconds"),
 }
@@ -49,7 +60,7 @@ _WITH_MESSAGE = frozenset(
 )
 MOST_ROWS = 20  # lines of a control's table
 
-_VERBATIM = frozenset({"digest", "id"})
+_VERBATIM = frozenset({"digest", "id", "person"})
 """Ids that may hold long digit runs and are no values."""
 
 
@@ -77,7 +88,7 @@ def event(entry: Entry, key: DeviceKey) -> v1.Event:
 
 def _names(kind: str) -> tuple[str, ...]:
     if kind.startswith("vault."):
-        return ("item", "step")
+        return ("item", "step", "reason", "factor", "count", "left")
     return _PARAMS.get(kind, ())
 
 

@@ -15,7 +15,7 @@ from agentguard.errors import PlatformError
 from agentguard.model.events import AppFocused, Event
 from agentguard.model.front import WindowInFront
 from agentguard.platforms._linux.foreground import X11Foreground
-from agentguard.ports.desktop import FocusedWindow
+from agentguard.ports.foreground import FocusedWindow
 from agentguard.sensors.foreground import ForegroundSensor
 from agentguard.sensors.front import FrontSensor, Hearing
 from tests.desktop.harness import Desktop, eventually

@@ -18,7 +18,8 @@ from agentguard.platforms._linux.wayland import Connection, connected, offered
 from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard
 from agentguard.platforms._linux.wayland_front import WaylandForeground, focused_pid
 from agentguard.platforms._linux.wayland_idle import WaylandIdle
-from agentguard.ports.desktop import Absent, Copied, FocusedWindow
+from agentguard.ports.desktop import Absent, Copied
+from agentguard.ports.foreground import FocusedWindow
 from tests.desktop.harness import eventually
 from tests.desktop.sway import Sway
 from tests.desktop.test_clipboard import Watch

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from agentguard.errors import EnrolmentError
 from agentguard.model.events import Event, UplinkState
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
@@ -15,12 +20,14 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
 from agentguard.platforms import system_clock
 from agentguard.ports.clock import Clock
+from agentguard.server.admin import Admin
 from agentguard.store.db import Store, open_store
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.sender import Sender
 from tests.faults.endpoint import CODE, Endpoint
+from tests.flow.centre import Served
 
 POLICY = Policy(
     name="baseline",
@@ -113,4 +120,29 @@ def opened(folder: Path, url: str, ca_file: Path, *, clock: Clock, seconds: floa
     return Desk(folder, store, sender, told, posture)
 
 
-__all__ = ["Desk", "enrolled", "opened", "record", "snapshot"]
+@contextmanager
+def at(centre: Served, folder: Path, team: str = "blue") -> Iterator[Desk]:
+    """Start a real endpoint, and give a desk that was enrolled at it."""
+    with Admin(centre.settings, centre.now) as admin:
+        code = admin.enrol_code(team)
+    centre.start()
+    other = folder.with_name("other")
+    for one in (folder, other):
+        one.mkdir()
+    ca, clock = str(centre.ca), system_clock()
+    enrolment.enrol(folder, centre.url, code, clock=clock, ca_file=ca)
+    with pytest.raises(EnrolmentError, match="code"):  # it was good once
+        enrolment.enrol(other, centre.url, code, clock=clock, ca_file=ca)
+    made = opened(folder, centre.url, centre.ca, clock=clock)
+    yield made
+    made.store.close()
+
+
+def device_of(desk: Desk) -> str:
+    """Give the desk's name at the endpoint."""
+    known = enrolment.load(desk.folder)
+    assert known is not None
+    return known.device
+
+
+__all__ = ["Desk", "at", "device_of", "enrolled", "opened", "record", "snapshot"]

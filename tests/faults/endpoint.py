@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import socket
 import socketserver
@@ -17,7 +18,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from agentguard.wire import httpsig, v1
+from agentguard.wire import httpsig, openings, v1
 
 DEVICE = "device-1"
 CODE = "good-code"
@@ -72,6 +73,7 @@ class Endpoint:
         self.repeats = 0
         self.requests = 0
         self.reports: list[v1.Report] = []
+        self.packed = 0
         self.bad_signatures = 0
         self.next_in = 60
         self.device_key = ""
@@ -123,17 +125,20 @@ class Endpoint:
     def _reply(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         with self._guard:
             if path == v1.ENROL:
-                return self._enrol(msgspec.json.decode(body, type=v1.Enrol))
+                return self._enrol(msgspec.json.decode(plain(headers, body), type=v1.Enrol))
             if not self._signed(path, headers, body):
                 self.bad_signatures += 1
                 return problem(401, "signature")
             if path == v1.PROOFS:
-                asked = msgspec.json.decode(body, type=v1.ProofAsked)
+                asked = msgspec.json.decode(plain(headers, body), type=v1.ProofAsked)
                 right = asked.answer == "123456"
                 return Reply(body=msgspec.json.encode(
                     v1.ProofAnswer(accepted=right, problem="" if right else "wrong")
                 ))  # fmt: skip
-            return self._keep(msgspec.json.decode(body, type=v1.Report))
+            if path == openings.OPENINGS:  # an older endpoint, which knows of none
+                return problem(404, "not-found")
+            self.packed += body.startswith(b"\x1f\x8b")
+            return self._keep(msgspec.json.decode(plain(headers, body), type=v1.Report))
 
     def _enrol(self, asked: v1.Enrol) -> Reply:
         if asked.code != CODE:
@@ -203,6 +208,11 @@ def problem(status: int, kind: str, *, epoch: int = 0, **headers: str) -> Reply:
             **{name.replace("_", "-"): value for name, value in headers.items()},
         },
     )
+
+
+def plain(headers: dict[str, str], body: bytes) -> bytes:
+    """Unpack a body that says that it is packed."""
+    return gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
 
 
 def _read(sock: socket.socket) -> tuple[str, dict[str, str], bytes]:

@@ -66,7 +66,9 @@ def test_row_15_a_wall_clock_that_is_set_locks_asks_and_expires_nothing(tmp_path
         aged(desk, "yesterday.old", 1, now)
         settled(desk)
         desk.ask("focus", "crm")
-        eventually(lambda: desk.ask("state")["prompts"] == ["proof"])
+        eventually(
+            lambda: desk.ask("state")["prompts"] == ["proof", "notice"]
+        )  # none is drawn here
         before = undisturbed(desk)
         for count, to in enumerate((now + 10 * YEARS, now - 2 * YEARS, 30.0, LATE), start=1):
             wall.set(to)

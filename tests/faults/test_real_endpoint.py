@@ -3,102 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from agentguard.errors import EnrolmentError
 from agentguard.platforms import system_clock
 from agentguard.server.admin import Admin
-from agentguard.server.certificate import make_certificate
 from agentguard.server.ingest.policies import FRESH
-from agentguard.server.run import LocalServer
-from agentguard.server.settings import ServerSettings
 from agentguard.server.store.policies import Label
-from agentguard.uplink import enrolment, link
-from tests.faults.desk import Desk, opened, snapshot
+from agentguard.uplink import link
+from tests.faults.desk import Desk, at, device_of, opened, snapshot
+from tests.flow.centre import Served
 from tests.unit.policy.signing import Said, chain
 
 
-class Centre:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.settings = ServerSettings(data=folder)
-        self.tls = make_certificate(folder, ["127.0.0.1"], time.time)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self._server: LocalServer | None = None
-        self.ahead = 0.0
-
-    def now(self) -> float:
-        return time.time() + self.ahead
-
-    def start(self) -> None:
-        self._server = LocalServer(self.settings, self.now, _thread, port=self.port, tls=self.tls)
-        self._server.start()
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
-
-    @property
-    def ca_file(self) -> Path:
-        return self._folder / "ca.pem" if (self._folder / "ca.pem").exists() else self.tls[0]
-
-    def seqs(self, device: str) -> list[int]:
-        with Admin(self.settings, time.time) as admin:
-            seen = admin.seen(device)
-            return sorted(e.seq for e in seen.events) if seen is not None else []
-
-
-def _thread(name: str, run: Callable[[], None]) -> None:
-    threading.Thread(target=run, name=name, daemon=True).start()
-
-
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    folder = tmp_path / "server"
-    folder.mkdir()
-    made = Centre(folder)
+def centre(tmp_path: Path) -> Iterator[Served]:
+    made = Served(tmp_path / "server")
     yield made
     made.stop()
 
 
 @pytest.fixture
-def desk(tmp_path: Path, centre: Centre) -> Iterator[Desk]:
-    with Admin(centre.settings, time.time) as admin:
-        code = admin.enrol_code("blue")
-    centre.start()
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    enrolment.enrol(folder, centre.url, code, clock=system_clock(), ca_file=str(centre.ca_file))
-    other = tmp_path / "other"
-    other.mkdir()
-    with pytest.raises(EnrolmentError, match="code"):
-        enrolment.enrol(other, centre.url, code, clock=system_clock(), ca_file=str(centre.ca_file))
-    made = opened(folder, centre.url, centre.ca_file, clock=system_clock())
-    yield made
-    made.store.close()
+def desk(tmp_path: Path, centre: Served) -> Iterator[Desk]:
+    with at(centre, tmp_path / "desk") as made:
+        yield made
 
 
-def device_of(desk: Desk) -> str:
-    known = enrolment.load(desk.folder)
-    assert known is not None
-    assert known.team == "blue"
-    return known.device
-
-
-def test_events_and_posture_arrive_once_also_after_an_outage(desk: Desk, centre: Centre) -> None:
+def test_events_and_posture_arrive_once_also_after_an_outage(desk: Desk, centre: Served) -> None:
     desk.write(1, 2)
     desk.sender.report()
     assert desk.problems == [""]
@@ -111,22 +46,22 @@ def test_events_and_posture_arrive_once_also_after_an_outage(desk: Desk, centre:
     desk.write(4)
     desk.sender.report()
     assert desk.problems[-1] == ""
-    assert centre.seqs(device_of(desk)) == [1, 2, 3, 4]
+    assert centre.events(device_of(desk)) == [(1, seq) for seq in (1, 2, 3, 4)]
 
 
 def test_a_restored_disk_is_seen_as_a_fork_and_goes_on_in_a_new_epoch(
-    desk: Desk, centre: Centre
+    desk: Desk, centre: Served
 ) -> None:
     desk.write(1)
     desk.sender.report()
     desk.store.close()
     saved = (desk.folder / "journal.db").read_bytes()
-    newer = opened(desk.folder, centre.url, centre.ca_file, clock=system_clock())
+    newer = opened(desk.folder, centre.url, centre.ca, clock=system_clock())
     newer.write(2, 3)
     newer.sender.report()
     newer.store.close()
     (desk.folder / "journal.db").write_bytes(saved)
-    restored = opened(desk.folder, centre.url, centre.ca_file, clock=system_clock())
+    restored = opened(desk.folder, centre.url, centre.ca, clock=system_clock())
     restored.write(20, 30)
     restored.sender.report()
     restored.sender.report()
@@ -157,7 +92,7 @@ class Door:
 
 
 def test_each_policy_and_root_is_fetched_once_and_handed_over_as_it_is(
-    desk: Desk, centre: Centre
+    desk: Desk, centre: Served
 ) -> None:
     door = Door()
     made = link.connect(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agentguard.errors import EnrolmentError, UplinkError, UsageError
@@ -14,7 +15,7 @@ from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.memory import InMemoryJournal
 from agentguard.uplink import enrolment, link
-from agentguard.uplink.client import Client
+from agentguard.uplink.client import SMALL, Client
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled, record, snapshot
 from tests.faults.endpoint import CODE, DEVICE, Endpoint, Reply, honest, instead, problem
@@ -46,6 +47,18 @@ class TestReports:
         assert (control.check, control.state, control.detail) == ("firewall", "fail", "firewall.on")
         assert endpoint.reports[2].overall == "act"
         assert endpoint.reports[0].policy == "baseline 3"
+
+    def test_a_report_is_packed_once_that_saves_more_than_it_costs(
+        self, desk: Desk, endpoint: Endpoint
+    ) -> None:
+        desk.sender.report()
+        desk.sender.report()
+        desk.write(*range(1, 30))
+        desk.sender.report()
+        long = [len(msgspec.json.encode(report)) > SMALL for report in endpoint.reports]
+        assert endpoint.packed == long.count(True) > 0
+        assert len(endpoint.reports[2].events) == 29
+        assert endpoint.bad_signatures == 0
 
     def test_posture_that_got_no_receipt_is_told_again(
         self, desk: Desk, endpoint: Endpoint

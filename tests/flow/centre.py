@@ -13,14 +13,17 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pyotp
+
 from agentguard.server.admin import Admin
 from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
-from agentguard.server.settings import ServerSettings
+from agentguard.server.settings import Limits, ServerSettings
 
 PASSWORD = "correct horse battery staple"
 SUPERVISOR = "sam"
@@ -30,23 +33,34 @@ def _thread(name: str, run: Callable[[], None]) -> None:
     threading.Thread(target=run, name=name, daemon=True).start()
 
 
-class Centre:
-    """An endpoint with SQLite behind TLS, always at the same port."""
+def _kept_port(owner: object) -> int:
+    """Give a free port that is given to nobody else while `owner` lives, also when it is shut."""
+    held = socket.socket()
+    weakref.finalize(owner, held.close)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return int(held.getsockname()[1])
+
+
+class Served:
+    """An endpoint with SQLite behind TLS, always at the same port; its clock may run ahead."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.settings = ServerSettings(data=folder)
+        # What a test changes in the database counts within a moment.
+        self.settings = ServerSettings(data=folder, limits=Limits(key_fresh=1, key_kept=1))
         self._tls = make_certificate(folder, ("127.0.0.1", "localhost"), time.time)
         self.ca = folder / CA_FILE
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = _kept_port(self)
         self.url = f"https://127.0.0.1:{self.port}"
-        self.admin = Admin(self.settings, time.time)
-        self.admin.add_user(SUPERVISOR, PASSWORD)
+        self.ahead = 0.0
         self._server: LocalServer | None = None
 
+    def now(self) -> float:
+        return time.time() + self.ahead
+
     def start(self) -> None:
-        self._server = LocalServer(self.settings, time.time, _thread, port=self.port, tls=self._tls)
+        self._server = LocalServer(self.settings, self.now, _thread, port=self.port, tls=self._tls)
         self._server.start()
 
     def stop(self) -> None:
@@ -54,17 +68,26 @@ class Centre:
             self._server.stop()
             self._server = None
 
+    def events(self, device: str) -> list[tuple[int, int]]:
+        """Every event row of a device as (epoch, seq), doubles included."""
+        ask = "SELECT epoch, seq FROM event WHERE device = ? ORDER BY epoch, seq"
+        with closing(sqlite3.connect(self.settings.data / "server.db")) as database:
+            return [(epoch, seq) for epoch, seq in database.execute(ask, (device,))]
+
+
+class Centre(Served):
+    """The same with a supervisor who can sign in, and what an administrator does at its machine."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.admin = Admin(self.settings, time.time)
+        self.admin.add_user(SUPERVISOR, PASSWORD, "officer")
+
     def own_context(self) -> ssl.SSLContext:
         """The TLS of the endpoint itself, for what answers in its place."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self._tls)
         return context
-
-    def events(self, device: str) -> list[tuple[int, int]]:
-        """Every event row of a device as (epoch, seq), doubles included."""
-        ask = "SELECT epoch, seq FROM event WHERE device = ? ORDER BY epoch, seq"
-        with closing(sqlite3.connect(self.folder / "server.db")) as database:
-            return [(epoch, seq) for epoch, seq in database.execute(ask, (device,))]
 
     def raw(self) -> bytes:
         """All bytes of the database, the write-ahead log too."""
@@ -82,23 +105,34 @@ class Browser:
         self._opener = urllib.request.build_opener(jar, tls, urllib.request.ProxyHandler({}))
 
     def get(self, path: str) -> str:
+        return self.fetch(path).decode()
+
+    def fetch(self, path: str) -> bytes:
         with self._opener.open(self._centre.url + path, timeout=20) as answer:
-            page: str = answer.read().decode()
-        return page
+            given: bytes = answer.read()
+        return given
 
     def words(self, path: str) -> str:
         """What can be read on a page."""
         return " ".join(re.sub(r"<[^>]*>", " ", self.get(path)).split())
 
     def sign_in(self) -> None:
-        fields = {"name": SUPERVISOR, "password": PASSWORD, "code": ""}
+        """Sign in for the first time: the password, and one-time codes as the second factor."""
+        page = self._submit("/sign-in", name=SUPERVISOR, password=PASSWORD)
+        secret = re.search(r'class="secret">([A-Z2-7]{32})<', page)
+        assert secret is not None, page
+        code = pyotp.TOTP(secret[1]).at(time.time())
+        assert "recovery codes" in self._submit("/sign-in/enrol", proof_code=code)
+
+    def _submit(self, path: str, **fields: str) -> str:
         asked = urllib.request.Request(
-            self._centre.url + "/sign-in",
+            self._centre.url + path,
             data=urllib.parse.urlencode(fields).encode(),
             headers={"sec-fetch-site": "same-origin"},
         )
         with self._opener.open(asked, timeout=20) as answer:
-            assert answer.url.rstrip("/") == self._centre.url
+            page: str = answer.read().decode()
+        return page
 
 
 class _Page(http.server.BaseHTTPRequestHandler):

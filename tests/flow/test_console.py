@@ -213,12 +213,13 @@ def test_a_wrong_code_is_refused_in_plain_words_and_a_code_works_once(
         clock = system_clock()
         enrolment.enrol(home, centre.url, given, clock=clock, ca_file=str(centre.ca))
 
-    for name, given in (("first", "AAAA-BBBB-CCCC"), ("third", code)):
+    wrong = ("first", "AAAA-BBBB-CCCC", "is not valid")
+    for name, given, why in (wrong, ("third", code, "was used already")):
         if name == "third":
             try_code("second", code)
         with pytest.raises(EnrolmentError) as refused:
             try_code(name, given)
-        assert refused.value.title.startswith("The enrolment code is not valid")
+        assert refused.value.title.startswith(f"The enrolment code {why}")
         assert "new code" in str(refused.value)
         assert enrolment.load(tmp_path / name) is None
     assert len(centre.admin.desks()) == 1

@@ -11,20 +11,23 @@ import pytest
 
 from agentguard.app import shapes
 from agentguard.commands._local import FILE, tell
+from agentguard.custody import PurgeHand
 from agentguard.engine.supervisor import Actor
 from agentguard.errors import StoreError
-from agentguard.hands import PurgeHand
+from agentguard.model.aging import RetentionRule
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.incidents import IncidentCategory
-from agentguard.model.policy import RetentionRule
 from agentguard.model.prompts import PromptKind
+from agentguard.model.vault import Taking
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parse import parse
-from agentguard.retention import rule_name
+from agentguard.retention.ages import rule_name
+from agentguard.retention.proof import proves
 from agentguard.start import Place, opened
 from agentguard.store.memory import InMemoryJournal
+from agentguard.vault.vault import Vault
 from tests.flow.conftest import POLICY, Floor
 
 CARD = "4556 7375 8689 9855"
@@ -44,7 +47,9 @@ def test_a_file_with_a_card_number_goes_to_the_vault_and_comes_back(start: Calla
     assert kinds.index("finding.opened") < kinds.index("action.intended")
     assert kinds.index("action.intended") < kinds.index("vault.put")
     assert "finding.closed" in kinds
-    floor.agent.desk.restore(item.id)
+    assert not floor.agent.desk.vault_asks(), "nobody has a code here"
+    said = floor.agent.desk.restore(item.id, Taking(reason="work"))
+    assert said.id == "prompt.restored"
     assert file.read_text() == LETTER
 
 
@@ -104,6 +109,18 @@ def test_the_end_of_the_agent_takes_a_copied_number_away_and_says_so(start: Call
     assert left.payload == {"cleared": ["CLIPBOARD"], "kept": []}
 
 
+def test_a_leave_that_takes_its_time_is_written_down(start: Callable) -> None:
+    """A program that holds the clipboard open delays it; the engine hears of it all the same."""
+    floor = start(words=LENIENT)
+    floor.until(lambda: floor.desktop.watchers >= 1)
+    floor.desktop.copy(LETTER, app="crm")
+    floor.until(lambda: floor.findings("clipboard"))
+    leave, never = floor.agent.farewell, threading.Event()
+    floor.agent.farewell = lambda: never.wait(0.8) or leave()
+    assert floor.agent.stop() == ()
+    assert [r.kind for r in floor.records()].count("desk.left") == 1
+
+
 def test_a_screen_that_is_left_alone_is_locked(start: Callable) -> None:
     floor = start(idle=11 * 60)
     floor.until(lambda: floor.desktop.locked)
@@ -136,7 +153,7 @@ def test_a_file_past_its_age_is_removed_with_a_proof(start: Callable) -> None:
     assert not file.exists()
     proof = next(r for r in floor.records() if r.kind == "retention.removed")
     assert proof.payload["subject"] == str(file)
-    assert len(str(proof.payload["sha256"])) == 64
+    assert proves(dict(proof.payload), b"nothing special\n")
     before = next(r for r in floor.records() if r.kind == "retention.removing")
     assert before.payload == proof.payload
 
@@ -152,9 +169,10 @@ def test_a_file_stays_when_the_proof_of_its_end_cannot_be_kept(tmp_path: Path) -
     hand = PurgeHand(
         policy=lambda: parse(b"policy: p\nversion: 1\n", "p", shapes()),
         old=lambda: RetentionSeen(at=clock.now(), rules=1, old=(old,)),
+        vault=Vault(tmp_path / "vault", journal, clock),
         journal=journal,
         clock=clock,
-        look_again=lambda: None,
+        wall=lambda: clock.now().wall,
     )
     with pytest.raises(StoreError):
         hand._remove(old, rule)

@@ -122,6 +122,28 @@ def test_a_wiped_keyring_is_told_and_a_new_code_mends_it_while_the_agent_runs(de
     assert blind(agent) == ""
 
 
+@pytest.mark.parametrize("fault", ["locked", "silent"])
+def test_a_key_store_that_locks_everybody_out_and_is_then_reset_costs_the_reports_alone(
+    desk: Desk, fault: str
+) -> None:
+    """As a TPM after too many tries or a new firmware; the desk guards, and is enrolled again."""
+    desk.enrol()
+    first = desk.device
+    desk.keyring.closed = fault
+    agent = desk.start()
+    until(lambda: (state := uplink(agent)) and state.problem.startswith("key-"))
+    until(lambda: len(agent.engine.snapshot().controls) > 10)
+    waiting = agent.parts.outbox.waiting()
+    assert waiting
+    desk.keyring.kept.clear()
+    desk.keyring.closed = ""
+    until(lambda: blind(agent) == "uplink.key-lost")
+    desk.enrol()
+    assert desk.device != first
+    until(lambda: delivers(agent))
+    assert agent.parts.journal.verify()[1]
+
+
 def test_an_enrolment_of_the_version_that_knew_files_alone_goes_on(desk: Desk) -> None:
     """Enrolment, device and what was journaled stay; only the key lies elsewhere."""
     desk.enrol(places=())

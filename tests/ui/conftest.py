@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -31,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Rig:
     """A desk with its bridge; `window` is made when first asked for."""
 
-    def __init__(self, qtbot, said: Texts, theme: Theme, snapshot: Snapshot, **desk: bool) -> None:
+    def __init__(self, qtbot, said: Texts, theme: Theme, snapshot: Snapshot, **desk: Any) -> None:
         self.qtbot, self.theme, self.texts = qtbot, theme, said
         self.desk = SimulatedDesk(snapshot, **desk)
         self.bridge = Bridge(self.desk, said)
@@ -82,7 +83,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 def rig(qtbot, said, theme) -> Iterator[Callable[..., Rig]]:
     made: list[Rig] = []
 
-    def make(snapshot: Snapshot | None = None, **desk: bool) -> Rig:
+    def make(snapshot: Snapshot | None = None, **desk: Any) -> Rig:
         made.append(Rig(qtbot, said, theme, snapshot or data.good(), **desk))
         return made[-1]
 

@@ -128,12 +128,10 @@ def test_no_answer_lets_the_person_try_again(prompts, qtbot) -> None:
     one, shown = prompts(data.PROOF)
     one.desk.prove = lambda _prompt, _code: None
     card = shown.proof
-    card._prove = one.desk.prove
     qtbot.keyClicks(field(shown), WRONG_CODE)
     press(qtbot, card, "Confirm")
     assert not field(shown).isEnabled()
-    card._slow.setInterval(1)
-    card._slow.start()
+    card._form._slow.start(1)
     one.until(field(shown).isEnabled)
     assert "No answer yet" in one.said(card)
 

@@ -5,7 +5,8 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QTimer
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from agentguard.cli import main
@@ -81,6 +82,7 @@ def test_the_end_of_the_session_ends_it_whatever_window_is_open(qapp, said, open
     assert told == ["ended", "answered"], "the work is done before the system is answered"
     for window in made:
         window.hide()
+        window.deleteLater()
 
 
 def refusing(said) -> StatusWindow:
@@ -106,6 +108,15 @@ def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None
     assert interface.window.has_tray
     interface.close()
     assert not interface.window.isVisible()
+
+
+def test_nothing_is_left_of_the_window_at_the_end(qapp, said, theme) -> None:
+    interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
+    interface.open(Page.OVERVIEW)
+    window = interface.window
+    interface.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not shiboken6.isValid(window)
 
 
 def test_the_window_is_made_when_it_is_first_opened(qapp, said, theme) -> None:

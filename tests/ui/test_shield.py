@@ -72,6 +72,10 @@ def test_every_screen_is_covered_and_says_why(raised, qapp) -> None:
 def test_the_reason_of_a_lock_that_did_not_come_is_told(raised) -> None:
     one = raised(data.covered(data.good(), data.NOT_LOCKED))
     assert "The lock did not come" in one.rig.said(one.card)
+    one.press("Lock again")
+    one.card.ask()
+    one.press("Lock again")
+    assert one.rig.desk.locks == 2
 
 
 @pytest.mark.parametrize(

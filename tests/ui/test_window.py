@@ -8,20 +8,26 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
     QWidget,
 )
 
+from agentguard.errors import UsageError
+from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.paying import Recorder
+from agentguard.model.vault import Taking
+from agentguard.ui import _simulated_content as content
 from agentguard.ui import _simulated_data as data
 from agentguard.ui.control_row import ControlRow
 from agentguard.ui.finding_card import FindingCard
 from agentguard.ui.notice_row import NoticeRow
 from agentguard.ui.pages.incident import NOTE_LIMIT
 from agentguard.ui.pages.todo import TodoPage
+from agentguard.ui.simulated_desk import RIGHT_CODE
 from agentguard.ui.state_header import StateHeader
 from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import Page
@@ -191,6 +197,10 @@ def test_a_click_on_the_words_chooses_an_answer(rig, qtbot) -> None:
     assert _radios(page)[-1].isChecked()
 
 
+def _choose(page: QWidget, words: str) -> None:
+    next(r for r in page.findChildren(QRadioButton) if r.accessibleName() == words).setChecked(True)
+
+
 def test_the_vault_asks_before_it_brings_back_and_reports(rig, qtbot) -> None:
     one = rig()
     page = opened(one, Page.VAULT)
@@ -203,20 +213,90 @@ def test_the_vault_asks_before_it_brings_back_and_reports(rig, qtbot) -> None:
     assert len(one.desk.vault_items()) == 2
     press(qtbot, first, "Bring back")
     press(qtbot, first, "Yes, bring it back")
+    assert "Choose a reason first." in one.said(first)
+    _choose(first, "I need it for my work")
+    press(qtbot, first, "Yes, bring it back")
     one.until(lambda: len(_rows(page)) == 1)
     assert "The file is back where it was." in one.said(page)
     assert [i.id for i in one.desk.vault_items()] == ["v2"]
+    assert one.desk.takings == [("v1", Taking(reason="work"))]
+
+
+def test_the_vault_asks_before_it_removes_for_good(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.VAULT)
+    one.until(lambda: len(_rows(page)) == 2)
+    first = _rows(page)[0]
+    press(qtbot, first, "Remove")
+    assert "It cannot be brought back. Copies elsewhere, such as in a backup, stay." in one.said(
+        first
+    )
+    assert "secure" not in one.said(first), "no disk can promise it"
+    _choose(first, "Nobody needs it any more")
+    press(qtbot, first, "Yes, remove it")
+    one.until(lambda: len(_rows(page)) == 1)
+    assert "The file is removed from the vault." in one.said(page)
+    assert one.desk.takings == [("v1", Taking(reason="asked"))]
+
+
+def test_what_may_not_be_kept_says_that_it_goes(rig) -> None:
+    one = rig()
+    code = replace(content.VAULT[1], id="v3", hits=(Hit(kind="CVV", count=1),))
+    one.desk.vault_items = lambda: (*content.VAULT, code)
+    page = opened(one, Page.VAULT)
+    one.until(lambda: len(_rows(page)) == 3)
+    said = [one.said(row) for row in _rows(page)]
+    assert ["which nobody may keep" in words for words in said] == [False, False, True]
+
+
+def test_a_file_leaves_the_vault_only_for_a_code_where_there_is_one(rig, qtbot) -> None:
+    one = rig()
+    one.desk.vault_code = True
+    page = opened(one, Page.VAULT)
+    one.until(lambda: len(_rows(page)) == 2)
+    press(qtbot, _rows(page)[0], "Bring back")
+    _choose(_rows(page)[0], "It holds no customer data")
+    press(qtbot, _rows(page)[0], "Yes, bring it back")
+    assert one.desk.takings == [], "nothing is tried without a code"
+    _typed(_rows(page)[0], "000000")
+    press(qtbot, _rows(page)[0], "Yes, bring it back")
+    one.until(lambda: "The file stays in the vault." in one.said(page))
+    assert "000000" not in one.said(page)
+    press(qtbot, _rows(page)[0], "Bring back")
+    _choose(_rows(page)[0], "It holds no customer data")
+    _typed(_rows(page)[0], RIGHT_CODE)
+    press(qtbot, _rows(page)[0], "Yes, bring it back")
+    one.until(lambda: len(_rows(page)) == 1)
+
+
+def _typed(row: QWidget, code: str) -> None:
+    next(f for f in row.findChildren(QLineEdit) if f.isVisibleTo(row)).setText(code)
 
 
 def test_what_cannot_be_brought_back_is_said(rig, qtbot) -> None:
     one = rig()
     page = opened(one, Page.VAULT)
     one.until(lambda: len(_rows(page)) == 2)
-    one.desk.restore("v1")
+    one.desk.restore("v1", Taking())
     press(qtbot, _rows(page)[0], "Bring back")
+    _choose(_rows(page)[0], "I need it for my work")
     press(qtbot, _rows(page)[0], "Yes, bring it back")
-    one.until(lambda: "could not be brought back" in one.said(page))
+    one.until(lambda: "It stays in the vault." in one.said(page))
     assert "no longer in the vault" in one.said(page)
+
+
+def test_the_vault_says_how_many_files_wait_for_new_recovery_keys(rig) -> None:
+    one = rig()
+    page = opened(one, Page.VAULT)
+    one.until(lambda: len(_rows(page)) == 2)
+    assert "recovery keys" not in one.said(page)
+    one.desk.behind = 1
+    page.opened()
+    wanted = "1 of 2 files still have to be sealed for the organisation's new recovery keys"
+    one.until(lambda: wanted in one.said(page))
+    one.desk.behind = 0
+    page.opened()
+    one.until(lambda: "recovery keys" not in one.said(page))
 
 
 def test_a_damaged_vault_is_said(rig) -> None:
@@ -322,3 +402,21 @@ def _group(widget: QWidget) -> list[QWidget]:
 
 def _rows(page) -> list[VaultRow]:
     return [r for r in page.findChildren(VaultRow) if r.isVisibleTo(page)]
+
+
+def test_what_is_held_at_the_centre_is_asked_for_and_shown_by_class(rig, qtbot) -> None:
+    one = rig()
+    page = opened(one, Page.LEAVING)
+    assert "7310" not in one.said(page)
+    press(qtbot, page, "Show it")
+    one.until(lambda: "7310" in one.said(page))
+    said = one.said(page)
+    assert "What happened there" in said
+    assert "2026-05-02 \N{EN DASH} 2026-11-25" in said
+    assert "guard.example.org" in said
+    press(qtbot, page, "Copy the records")
+    assert QGuiApplication.clipboard().text() == content.HELD.whole
+    one.desk.not_held = UsageError("This PC reports to no endpoint.")
+    press(qtbot, page, "Ask again")
+    one.until(lambda: "This PC reports to no endpoint." in one.said(page))
+    assert "7310" in one.said(page), "what was shown stays"

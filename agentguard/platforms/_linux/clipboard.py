@@ -20,6 +20,7 @@ from agentguard.platforms._linux.x11_reader import Reader, follow
 from agentguard.platforms._linux.x11_transfer import NoAnswer, is_change
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied
+from agentguard.stopping import Alarm, alarm
 
 SELECTIONS = ("CLIPBOARD", "PRIMARY")
 ANSWER = 2.0  # seconds for the watch to take a selection
@@ -41,7 +42,7 @@ class X11Clipboard:
 
     def watch(self, changed: Callable[[str], None], stop: Stop) -> None:
         """Call `changed` for each at once and at every change of owner, until `stop` is set."""
-        with x11.connected(self._name, xfixes.extname) as display:
+        with x11.connected(self._name, xfixes.extname) as display, alarm(stop) as end:
             names = {display.get_atom(name): name for name in SELECTIONS}
             follow(display, names)
             self._owner = owner = Owner(display)
@@ -49,7 +50,7 @@ class X11Clipboard:
                 for name in SELECTIONS:
                     changed(name)
                 while not stop.is_set():
-                    for atom in _changes(display, owner, stop):
+                    for atom in _changes(display, owner, stop, end):
                         changed(names[atom])
             finally:
                 self._owner = None
@@ -124,10 +125,10 @@ class X11Clipboard:
         self._reader = None
 
 
-def _changes(display: Display, owner: Owner, stop: Stop) -> tuple[int, ...]:
+def _changes(display: Display, owner: Owner, stop: Stop, end: Alarm) -> tuple[int, ...]:
     """Give the selections that changed, each once however often it did; serve what we own."""
     seen: dict[int, None] = {}
-    for event in x11.until(stop, display):
+    for event in x11.until(stop, end, display):
         if is_change(event):
             seen[event.selection] = None
         else:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from agentguard.errors import PlatformError
 from agentguard.platforms._linux import local_socket
+from agentguard.stopping import Alarm
 
 DISPLAY = 1
 ANSWER = 1.0  # seconds for the compositor to answer
@@ -145,12 +146,16 @@ class Connection:
                 yield event
         raise PlatformError("The Wayland compositor does not answer in time.")
 
-    def events(self, seconds: float, *also: int) -> tuple[Event, ...]:
-        """Give what is there or comes within `seconds`; data on `also` ends the wait as well."""
+    def events(self, seconds: float | None, *also: int | Alarm) -> tuple[Event, ...]:
+        """Give what is there or comes within `seconds`; data on `also` ends the wait as well.
+
+        None waits for ever.
+        """
         found = tuple(self._whole())
         if found:
             return found
-        ready, _, _ = select.select([self.fileno(), *also], [], [], max(0.0, seconds))
+        left = None if seconds is None else max(0.0, seconds)
+        ready, _, _ = select.select([self.fileno(), *also], [], [], left)
         if self.fileno() in ready:
             self._receive()
         return tuple(self._whole())

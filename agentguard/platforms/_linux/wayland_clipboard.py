@@ -29,12 +29,12 @@ from agentguard.platforms._linux.wayland import Connection, Event, connected
 from agentguard.platforms._linux.wayland_offers import SELECTIONS, Control, NoAnswer
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied, Flavour
+from agentguard.stopping import alarm
 
 OWN = "application/x-agentguard"
 """The form by which the agent knows its own text again."""
 
 GIVEN = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING", "x-kde-passwordManagerHint", OWN)
-LOOK = 0.5
 ANSWER = 2.0  # seconds for the watch to replace a text
 HAND_OVER = 1.0  # seconds for a program to take a text from us
 _SEND, _CANCELLED = 0, 1
@@ -83,12 +83,12 @@ class WaylandClipboard:
         """Call `changed` for each at once and at every change, until `stop` is set."""
         read, self._wake = os.pipe()
         try:
-            with connected(self._path) as connection:
+            with connected(self._path) as connection, alarm(stop) as end:
                 control, texts = Control(connection), dict[int, bytes]()
                 for selection in SELECTIONS:
                     changed(selection)
                 while not stop.is_set():
-                    events = connection.events(LOOK, read)
+                    events = connection.events(end.look, read, end)
                     for selection in self._told(control, events, connection, texts):
                         changed(selection)
                     self._fulfil(control, texts, read)

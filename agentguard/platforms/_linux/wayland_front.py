@@ -1,6 +1,6 @@
 """The window in front under Wayland (wlr-foreign-toplevel-management), by the name it gives itself.
 
-A title comes with the protocol and is dropped unread. Where the compositor is sway, its IPC
+A title comes with the protocol and only `sort` sees it. Where the compositor is sway, its IPC
 (sway-ipc(7)) tells the process, whose program cannot be forged; elsewhere the window's own app id
 stands for the program.
 """
@@ -20,13 +20,13 @@ from agentguard.platforms._linux import local_socket, x11
 from agentguard.platforms._linux.wayland import ANSWER, Connection, Event, connected
 from agentguard.platforms._steady import Steady
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import FocusedWindow
+from agentguard.ports.foreground import FocusedWindow, Sort, unsorted
+from agentguard.stopping import alarm, least
 
 MANAGER = "zwlr_foreign_toplevel_manager_v1"
 NOTHING = FocusedWindow(image="", window_class="", window=0)
-_LOOK = 0.5
 _ACTIVATED = 2
-_TOPLEVEL, _APP_ID, _STATE, _CLOSED = 0, 1, 4, 6
+_TOPLEVEL, _TITLE, _APP_ID, _STATE, _CLOSED = 0, 0, 1, 4, 6
 _DESTROY = 7
 _MAGIC = b"i3-ipc"
 _HEAD = struct.Struct("=6sII")
@@ -37,6 +37,7 @@ _LARGEST = 1 << 22
 @dataclass(slots=True)
 class _Window:
     app_id: str = ""
+    title: str = ""
     active: bool = False
 
 
@@ -48,34 +49,46 @@ class WaylandForeground:
         self._sway = environment.get("SWAYSOCK", "")
 
     def watch(
-        self, focused: Callable[[FocusedWindow], None], stop: Stop, *, steady: float = 0.0
+        self,
+        focused: Callable[[FocusedWindow], None],
+        stop: Stop,
+        *,
+        steady: float = 0.0,
+        sort: Sort = unsorted,
     ) -> None:
         """Call `focused` for the window in front and at every change, until `stop` is set."""
-        with connected(self._path) as connection:
+        with connected(self._path) as connection, alarm(stop) as end:
             windows = _Windows(connection)
             window = Steady[FocusedWindow](steady)
             for event in connection.round_trip():
                 windows.take(event)
             for event in connection.round_trip():  # the windows say more of themselves
                 windows.take(event)
-            window.offer(self._in_front(windows), time.monotonic())
+            window.offer(self._in_front(windows, sort), time.monotonic())
             while not stop.is_set():
                 if (due := window.due(time.monotonic())) is not None:
                     focused(due)
                 left = window.wait(time.monotonic())
-                events = connection.events(_LOOK if left is None else min(_LOOK, left))
+                events = connection.events(least(left, end.look), end)
                 for event in events:
                     windows.take(event)
                 if events:
-                    window.offer(self._in_front(windows), time.monotonic())
+                    window.offer(self._in_front(windows, sort), time.monotonic())
 
-    def _in_front(self, windows: _Windows) -> FocusedWindow:
-        number, app_id = windows.active()
+    def put_away(self, window: int) -> None:
+        """Refuse: the number of a window holds on its own connection alone."""
+        raise PlatformError(f"Wayland does not let window {window} be put away.")
+
+    def _in_front(self, windows: _Windows, sort: Sort) -> FocusedWindow:
+        number, shown = windows.active()
         if not number:
             return NOTHING
         image = x11.program(self._pid()) if self._sway else ""
-        plain = app_id.lower().removesuffix(".desktop").rpartition(".")[2]
-        return FocusedWindow(image=image or plain, window_class=app_id, window=number)
+        plain = shown.app_id.lower().removesuffix(".desktop").rpartition(".")[2]
+        titled = sort(image or plain, lambda: shown.title)
+        return FocusedWindow(
+            image=image or plain, window_class=shown.app_id, window=number, titled=titled
+        )
 
     def _pid(self) -> int | None:
         try:
@@ -103,7 +116,9 @@ class _Windows:
         window = self._known.get(event.sender)
         if window is None:
             return
-        if event.opcode == _APP_ID:
+        if event.opcode == _TITLE:
+            window.title = event.text()
+        elif event.opcode == _APP_ID:
             window.app_id = event.text()
         elif event.opcode == _STATE:
             window.active = _ACTIVATED in event.numbers()
@@ -111,9 +126,9 @@ class _Windows:
             del self._known[event.sender]
             self._connection.request(event.sender, _DESTROY)
 
-    def active(self) -> tuple[int, str]:
-        """Give the window in front and its app id; 0 when there is none."""
-        return next(((n, w.app_id) for n, w in self._known.items() if w.active), (0, ""))
+    def active(self) -> tuple[int, _Window]:
+        """Give the window in front; 0 when there is none."""
+        return next(((n, w) for n, w in self._known.items() if w.active), (0, _Window()))
 
 
 def _tree(path: str) -> object:

@@ -22,9 +22,7 @@ from Xlib.xobject.drawable import Window
 
 from agentguard.errors import PlatformError
 from agentguard.ports.clock import Stop
-
-LOOK = 0.5
-"""Seconds between two looks at a stop while nothing happens."""
+from agentguard.stopping import Alarm, least
 
 ANSWER = 1.0  # seconds for the server to answer
 
@@ -129,22 +127,28 @@ def server_time(display: Display, window: Window) -> int:
     raise PlatformError("The X display does not tell its time.")
 
 
-def events(display: Display, seconds: float) -> Iterator[Event]:
+def events(display: Display, seconds: float | None, *also: Alarm) -> Iterator[Event]:
     """Give the events that are there now, or come within `seconds`; none when none do.
+
+    An alarm among `also` ends the wait as well, and only it ends one for ever (None).
 
     Sending also receives, so it comes before the look at what is there.
     """
     display.flush()
     if not display.pending_events():
-        select.select([display.fileno()], [], [], max(0.0, seconds))
+        left = None if seconds is None else max(0.0, seconds)
+        waited = (display.fileno(), *(one.fileno() for one in also))
+        select.select(waited, [], [], left)
     for _ in range(display.pending_events()):
         yield display.next_event()
 
 
-def until(stop: Stop, display: Display, longest: float = LOOK) -> Iterator[Event]:
-    """Give events for one look; `longest` shortens it. Nothing once `stop` is set."""
+def until(
+    stop: Stop, alarm: Alarm, display: Display, longest: float | None = None
+) -> Iterator[Event]:
+    """Give what comes next, within `longest` seconds. Nothing once `stop`, the alarm's, is set."""
     if not stop.is_set():
-        yield from events(display, min(LOOK, longest))
+        yield from events(display, least(longest, alarm.look), alarm)
 
 
 def client_pid(display: Display, window: int) -> int | None:

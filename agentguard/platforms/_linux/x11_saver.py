@@ -24,23 +24,29 @@ class X11Saver:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
         self._seen = False
+        self._lockers: dict[int, bool] = {}
 
     def locked(self) -> bool | None:
         """Tell whether a locker is connected; None until one was seen, as others may be used."""
         try:
-            there = self._kept.ask(_locker_is_there)
+            there = self._kept.ask(self._locker_is_there)
         except PlatformError:
             return None
         self._seen = self._seen or there
         return there if self._seen else None
 
+    def _locker_is_there(self, display: Display) -> bool:
+        """Look at the programs that were not connected a moment ago: it is asked each second."""
+        known = self._lockers
+        pids = x11.client_pids(display)
+        self._lockers = {
+            pid: known[pid] if pid in known else x11.program(pid) in LOCKERS for pid in pids
+        }
+        return any(self._lockers.values())
+
     def lock(self) -> bool:
         """Wake the screen saver if somebody listens; tell whether."""
         return self._kept.ask(_wake)
-
-
-def _locker_is_there(display: Display) -> bool:
-    return any(x11.program(pid) in LOCKERS for pid in x11.client_pids(display))
 
 
 def _wake(display: Display) -> bool:

@@ -25,6 +25,7 @@ _EVERYBODY = "S-1-1-0"
 _OF_THE_SYSTEM = frozenset(
     {"S-1-5-18", "S-1-5-32-544", "S-1-3-0", "S-1-3-1", "S-1-3-4"}
 )  # SYSTEM, Administrators, creator's owner and group, owner's rights
+_OWNERS = frozenset({"S-1-5-18", "S-1-5-32-544"})
 _SERVICES = ("S-1-5-80-", "S-1-15-")
 _ADMINISTRATORS = ("-512", "-519")  # of a domain, of a forest
 
@@ -46,6 +47,31 @@ def others(descriptor: bytes, mine: frozenset[str] = frozenset()) -> Access:
         return _judge(descriptor, mine)
     except (struct.error, IndexError):
         return UNTOLD
+
+
+def closed(descriptor: bytes, mine: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a folder belongs to the system or `mine`, and is open to nobody else.
+
+    What somebody else has made under our name stays theirs, whatever its list says: an owner may
+    change the list.
+    """
+    try:
+        place = _HEAD.unpack_from(descriptor)[3]
+        owner = sid(descriptor, place) if place else ""
+    except (struct.error, IndexError):
+        return False
+    ours = owner in mine or _is_of_the_system(owner)
+    return ours and others(descriptor, mine) == Access(read=False, write=False)
+
+
+def kept(descriptor: bytes) -> bool:
+    """Tell whether what is described belongs to the system, and nobody else may change it."""
+    try:
+        place = _HEAD.unpack_from(descriptor)[3]
+        owner = sid(descriptor, place) if place else ""
+    except (struct.error, IndexError):
+        return False
+    return owner in _OWNERS and others(descriptor).write is False
 
 
 def _judge(data: bytes, mine: frozenset[str]) -> Access:

@@ -1,17 +1,19 @@
-"""The page that says what AgentGuard is, which rules are in force, and what it watches."""
+"""The page that says what AgentGuard is, which rules and settings count, and what it watches."""
 
 from __future__ import annotations
 
 from agentguard import __version__
+from agentguard.errors import AgentGuardError
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.base import PageFrame
 from agentguard.ui.parts import GAP, column, empty, frame, label
+from agentguard.ui.settings_card import SettingsCard
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
 
 
 class AboutPage(PageFrame):
-    """Version, promise, policy and sensors."""
+    """Version, promise, policy, sensors and settings."""
 
     page = Page.ABOUT
 
@@ -31,6 +33,8 @@ class AboutPage(PageFrame):
         lines.addLayout(self._sensors)
         self.body.addWidget(card)
         self.body.addWidget(watched)
+        self._settings = SettingsCard(self.texts, theme)
+        self.body.addWidget(self._settings.card)
 
     def show_view(self, view: View) -> None:
         """Show the policy and the sensors of a view."""
@@ -40,3 +44,14 @@ class AboutPage(PageFrame):
             empty(self._sensors)
             for sensor in view.sensors:
                 self._sensors.addWidget(label(sensor))
+
+    def opened(self) -> None:
+        """Read what is set: an administrator may have changed it since."""
+        try:
+            self._settings.show_settings(self.bridge.set_here())
+        except AgentGuardError as error:
+            self._settings.show_settings(str(error))
+
+    def repaint_icons(self) -> None:
+        """Draw the icons again after a change of colours."""
+        self._settings.repaint()

@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit
 
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.held_card import HeldCard
 from agentguard.ui.leaving import explain
 from agentguard.ui.pages.base import PageFrame
 from agentguard.ui.parts import GAP, button, column, draw, empty, frame, label, row
@@ -17,7 +18,7 @@ PART = 16
 
 
 class LeavingPage(PageFrame):
-    """What is never sent, what was sent and why, and the report itself."""
+    """What is never sent, what was sent, the report itself, and what the endpoint holds."""
 
     page = Page.LEAVING
 
@@ -73,6 +74,7 @@ class LeavingPage(PageFrame):
         self._raw.setMinimumHeight(40 * GAP)
         exact.addWidget(self._raw)
         self.body.addWidget(self._raw_card)
+        self.body.addWidget(HeldCard(self.bridge))
 
     def _never(self) -> QFrame:
         card = frame("card")

@@ -1,0 +1,57 @@
+"""Tells how the computer's own part stands: settings that are managed, and the keeper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agentguard import settings
+from agentguard.commands._capabilities import Capability, Standing
+from agentguard.keeper import standing
+from agentguard.model.messages import say
+from agentguard.ports.clock import Clock
+from agentguard.settings import Layers
+
+SETTINGS, KEEPER = "settings", "keeper"
+STALE = 180.0
+"""Seconds after which a keeper that wrote nothing does not run: it writes each minute."""
+
+
+def machine(folder: Path, layers: Layers, clock: Clock) -> Iterator[Capability]:
+    """Give both; `folder` is the computer's."""
+    yield _settings(layers)
+    yield _keeper(folder, clock)
+
+
+def _settings(layers: Layers) -> Capability:
+    if wrong := settings.unusable(layers):
+        reason = say("cli.doctor.setting-wrong", names=", ".join(wrong))
+        return Capability(name=SETTINGS, standing=Standing.FAILED, reason=reason)
+    if not (managed := settings.managed(layers)):
+        return Capability(name=SETTINGS, standing=Standing.WORKS)
+    reason = say("cli.doctor.managed", names=", ".join(managed))
+    return Capability(name=SETTINGS, standing=Standing.WORKS, reason=reason)
+
+
+def _keeper(folder: Path, clock: Clock) -> Capability:
+    try:
+        known = standing.read(folder)
+    except OSError:
+        known = None
+    if known is None:
+        return Capability(name=KEEPER, standing=Standing.ABSENT, reason=say("cli.doctor.no-keeper"))
+    if clock.now().wall - _wall(known.at) > STALE or known.problem == "stopped":
+        reason = say("cli.doctor.keeper-stopped", at=known.at)
+        return Capability(name=KEEPER, standing=Standing.FAILED, reason=reason)
+    if known.problem or not known.well:
+        reason = say("cli.doctor.keeper-tells", problem=known.problem or "-")
+        return Capability(name=KEEPER, standing=Standing.PARTLY, reason=reason)
+    return Capability(name=KEEPER, standing=Standing.WORKS)
+
+
+def _wall(at: str) -> float:
+    try:
+        return datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return 0.0

@@ -1,0 +1,154 @@
+"""The sign by which every agent of this computer is told to end, for an upgrade or a removal.
+
+It stands in the registry, where only the system and administrators write and every user may read.
+A named object of the kernel, such as an event, belongs to whoever makes it first, and anybody may
+make one before the keeper does; nothing can be put into the registry's part of the computer by a
+user. The key is gone after a start of the computer, when its milliseconds begin again.
+
+Source: Microsoft's reference of winreg.h and sddl.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from agentguard.errors import PlatformError
+from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.access_answers import kept
+
+if sys.platform != "win32":
+    raise ImportError("This module calls Windows.")
+
+import winreg
+
+LOG = logging.getLogger(__name__)
+
+PLACE = r"Software\AgentGuard-Quit"
+AT = "At"
+_RIGHTS = "O:BAD:P(A;;KA;;;SY)(A;;KA;;;BA)(A;;KR;;;AU)"  # users may read, and nothing else
+_FIRST_REVISION = 1  # SDDL_REVISION_1
+_VOLATILE = 1  # REG_OPTION_VOLATILE
+_THERE = 2  # REG_OPENED_EXISTING_KEY
+_OWNER_AND_LIST = 1 | 4  # OWNER_SECURITY_INFORMATION, DACL_SECURITY_INFORMATION
+_LONGEST = 65536
+_DENIED = 5  # ERROR_ACCESS_DENIED
+
+
+class _Security(ctypes.Structure):
+    """`SECURITY_ATTRIBUTES`."""
+
+    _fields_ = (("size", api.DWORD), ("descriptor", ctypes.c_void_p), ("inherit", api.BOOL))
+
+
+_create = api.advanced(
+    "RegCreateKeyExW", api.LONG, api.HANDLE, api.TEXT, api.DWORD, api.TEXT, api.DWORD, api.DWORD,
+    api.VOID, ctypes.POINTER(api.HANDLE), ctypes.POINTER(api.DWORD),
+)  # fmt: skip
+_security_of = api.advanced(
+    "RegGetKeySecurity", api.LONG, api.HANDLE, api.DWORD, api.VOID, ctypes.POINTER(api.DWORD)
+)
+_free = api.kernel("LocalFree", api.VOID, api.VOID)
+_described = api.advanced(
+    "ConvertStringSecurityDescriptorToSecurityDescriptorW",
+    api.BOOL, api.TEXT, api.DWORD, ctypes.POINTER(ctypes.c_void_p), api.VOID,
+)  # fmt: skip
+
+
+def read() -> tuple[bytes | None, object]:
+    """Give the sign's security descriptor and what it says; None where there is no sign."""
+    try:
+        with winreg.OpenKey(
+            winreg.HKEY_LOCAL_MACHINE, PLACE, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY
+        ) as key:
+            return _descriptor(int(key)), winreg.QueryValueEx(key, AT)[0]
+    except OSError:
+        return None, None
+
+
+class QuitSign:
+    """The sign in the hand of who may set it.
+
+    Raises:
+        PlatformError: Windows refused it, because the user is no administrator.
+
+    """
+
+    def __init__(self) -> None:
+        with self._held():
+            """It can be had."""
+
+    def is_set(self) -> bool:
+        """Tell whether the agents were told to end."""
+        descriptor, _ = read()
+        return descriptor is not None and kept(descriptor)
+
+    def set(self) -> None:
+        """Tell every agent that has begun by now to end.
+
+        Raises:
+            PlatformError: Windows refused it.
+
+        """
+        with self._held() as key:
+            try:
+                winreg.SetValueEx(key, AT, 0, winreg.REG_QWORD, api.tick_count())
+            except OSError as error:
+                raise PlatformError("Windows refused to end the agents.") from error
+
+    def clear(self) -> None:
+        """Let agents begin again."""
+        _remove()
+
+    @contextmanager
+    def _held(self) -> Iterator[int]:
+        """Have the key; one that somebody else has made or may change is made anew."""
+        key, there = _made()
+        if there and not kept(_descriptor(key)):
+            LOG.warning("the sign that ends agents was somebody else's; it is made anew")
+            winreg.CloseKey(key)
+            _remove()
+            key, _ = _made()
+        try:
+            yield key
+        finally:
+            winreg.CloseKey(key)
+
+
+def _remove() -> None:
+    with suppress(OSError):
+        winreg.DeleteKeyEx(winreg.HKEY_LOCAL_MACHINE, PLACE, winreg.KEY_WOW64_64KEY, 0)
+
+
+def _descriptor(key: int) -> bytes:
+    """Give the security descriptor of an open key; empty when it is not told, as nobody's is."""
+    data, size = ctypes.create_string_buffer(_LONGEST), api.DWORD(_LONGEST)
+    refused = _security_of(key, _OWNER_AND_LIST, data, ctypes.byref(size))
+    return b"" if refused else data.raw[: size.value]
+
+
+def _made() -> tuple[int, bool]:
+    """Give the key, made unless it is there, and whether it was."""
+    descriptor, key, how = ctypes.c_void_p(), api.HANDLE(), api.DWORD()
+    if not _described(_RIGHTS, _FIRST_REVISION, ctypes.byref(descriptor), None):
+        raise api.refused("the sign that ends agents")
+    try:
+        security = _Security(size=ctypes.sizeof(_Security), descriptor=descriptor, inherit=False)
+        rights = winreg.KEY_ALL_ACCESS | winreg.KEY_WOW64_64KEY
+        error = _create(
+            winreg.HKEY_LOCAL_MACHINE, PLACE, 0, None, _VOLATILE, rights,
+            ctypes.byref(security), ctypes.byref(key), ctypes.byref(how),
+        )  # fmt: skip
+    finally:
+        _free(descriptor)
+    if error == _DENIED:
+        raise PlatformError(
+            "Only an administrator may end the agents of this computer.",
+            "Start the command again as administrator.",
+        )
+    if error or not key.value:
+        raise PlatformError(f"Windows refused the sign that ends agents (error {error}).")
+    return key.value, how.value == _THERE

@@ -1,0 +1,237 @@
+"""The sessions of all users, as a service sees them, and programs started in one of them.
+
+Source: Microsoft's reference of wtsapi32.h, userenv.h and processthreadsapi.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from ctypes import wintypes
+from pathlib import Path
+
+import psutil
+
+from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.command_line import guards, joined
+
+if sys.platform != "win32":
+    raise ImportError("This module calls Windows.")
+
+import msvcrt
+
+RUN = 60.0
+"""Seconds of a program that is run to its end: an enrolment waits for the network."""
+
+_ACTIVE, _DISCONNECTED = 0, 4  # WTSActive, WTSDisconnected: somebody is logged on
+_USER_NAME = 5  # WTSUserName
+_UNICODE, _NO_WINDOW = 0x00000400, 0x08000000  # CREATE_UNICODE_ENVIRONMENT, CREATE_NO_WINDOW
+_HERE = None  # WTS_CURRENT_SERVER_HANDLE
+_USE_HANDLES = 0x100  # STARTF_USESTDHANDLES
+_DESKTOP = "winsta0\\default"
+
+
+class _Info(ctypes.Structure):
+    """`WTS_SESSION_INFOW`."""
+
+    _fields_ = (("id", api.DWORD), ("station", wintypes.LPWSTR), ("state", api.INT))
+
+
+class _Startup(ctypes.Structure):
+    """`STARTUPINFOW`."""
+
+    _fields_ = (
+        ("size", api.DWORD),
+        ("reserved", wintypes.LPWSTR),
+        ("desktop", wintypes.LPWSTR),
+        ("title", wintypes.LPWSTR),
+        *((name, api.DWORD) for name in ("x", "y", "wide", "high", "columns", "rows", "fill")),
+        ("flags", api.DWORD),
+        ("show", wintypes.WORD),
+        ("more", wintypes.WORD),
+        ("bytes", ctypes.c_void_p),
+        *((name, api.HANDLE) for name in ("input", "output", "errors")),
+    )
+
+
+class _Process(ctypes.Structure):
+    """`PROCESS_INFORMATION`."""
+
+    _fields_ = (
+        ("process", api.HANDLE),
+        ("thread", api.HANDLE),
+        ("pid", api.DWORD),
+        ("thread_id", api.DWORD),
+    )
+
+
+_WTS = ctypes.WinDLL("wtsapi32", use_last_error=True)
+_USERENV = ctypes.WinDLL("userenv", use_last_error=True)
+_enumerate = api.declared(
+    _WTS, "WTSEnumerateSessionsW", api.BOOL, api.HANDLE, api.DWORD, api.DWORD,
+    ctypes.POINTER(ctypes.POINTER(_Info)), ctypes.POINTER(api.DWORD),
+)  # fmt: skip
+_query = api.declared(
+    _WTS, "WTSQuerySessionInformationW", api.BOOL, api.HANDLE, api.DWORD, api.INT,
+    ctypes.POINTER(api.VOID), ctypes.POINTER(api.DWORD),
+)  # fmt: skip
+_free = api.declared(_WTS, "WTSFreeMemory", None, api.VOID)
+_token_of = api.declared(
+    _WTS, "WTSQueryUserToken", api.BOOL, wintypes.ULONG, ctypes.POINTER(api.HANDLE)
+)
+_environment = api.declared(
+    _USERENV, "CreateEnvironmentBlock", api.BOOL, ctypes.POINTER(api.VOID), api.HANDLE, api.BOOL
+)
+_no_environment = api.declared(_USERENV, "DestroyEnvironmentBlock", api.BOOL, api.VOID)
+_session_of = api.kernel("ProcessIdToSessionId", api.BOOL, api.DWORD, ctypes.POINTER(api.DWORD))
+_start = api.advanced(
+    "CreateProcessAsUserW", api.BOOL, api.HANDLE, api.TEXT, wintypes.LPWSTR, api.VOID, api.VOID,
+    api.BOOL, api.DWORD, api.VOID, api.TEXT, ctypes.POINTER(_Startup), ctypes.POINTER(_Process),
+)  # fmt: skip
+
+_wait = api.kernel("WaitForSingleObject", api.DWORD, api.HANDLE, api.DWORD)
+_end = api.kernel("TerminateProcess", api.BOOL, api.HANDLE, api.UINT)
+_exit_code = api.kernel("GetExitCodeProcess", api.BOOL, api.HANDLE, ctypes.POINTER(api.DWORD))
+
+
+def logged_on() -> tuple[int, ...]:
+    """Give the sessions where somebody is logged on, in front or not."""
+    first, count = ctypes.POINTER(_Info)(), api.DWORD()
+    if not _enumerate(_HERE, 0, 1, ctypes.byref(first), ctypes.byref(count)):
+        return ()
+    try:
+        every = [(first[i].id, first[i].state) for i in range(count.value)]
+    finally:
+        _free(first)
+    on = (id_ for id_, state in every if state in {_ACTIVE, _DISCONNECTED})
+    return tuple(id_ for id_ in on if _user(id_))
+
+
+def _user(session: int) -> str:
+    """Give who is logged on; the screen before the logon is nobody's."""
+    buffer, size = api.VOID(), api.DWORD()
+    if not _query(_HERE, session, _USER_NAME, ctypes.byref(buffer), ctypes.byref(size)):
+        return ""
+    try:
+        return ctypes.wstring_at(buffer.value) if buffer.value else ""
+    finally:
+        _free(buffer)
+
+
+def running(program: Path) -> dict[int, int]:
+    """Give the process in each session in which `program` guards.
+
+    The program's own children, which look through files, have other words on their command line.
+    """
+    wanted, found = str(program).casefold(), dict[int, int]()
+    for pid in psutil.pids():
+        if api.image_path(pid).casefold() == wanted and guards(_words(pid)):
+            found[_session(pid)] = pid
+    return found
+
+
+def _words(pid: int) -> list[str]:
+    try:
+        return psutil.Process(pid).cmdline()
+    except (psutil.Error, OSError):
+        return []
+
+
+def _session(pid: int) -> int:
+    number = api.DWORD()
+    return number.value if _session_of(pid, ctypes.byref(number)) else 0
+
+
+def start(session: int, words: Sequence[str | Path]) -> int:
+    """Start a program for the user of a session, with that user's rights; give its process.
+
+    Raises:
+        PlatformError: nobody is logged on there any more, or Windows refused it.
+
+    """
+    made = _started(session, words, _startup(), inherit=False)
+    api.close_handle(made.process)
+    return int(made.pid)
+
+
+def run(session: int, words: Sequence[str | Path], told: bytes, seconds: float = RUN) -> int:
+    """Run a program for the user of a session to its end, with `told` on its standard input.
+
+    Gives its exit code; one that takes longer than `seconds` is ended.
+
+    Raises:
+        PlatformError: nobody is logged on there any more, or Windows refused it.
+
+    """
+    with _pipe(told) as reading:
+        startup = _startup()
+        startup.flags, startup.input = _USE_HANDLES, reading
+        made = _started(session, words, startup, inherit=True)
+    try:
+        if _wait(made.process, int(seconds * 1000)):
+            _end(made.process, 1)
+        code = api.DWORD(1)
+        _exit_code(made.process, ctypes.byref(code))
+        return int(code.value)
+    finally:
+        api.close_handle(made.process)
+
+
+@contextmanager
+def _pipe(told: bytes) -> Iterator[int]:
+    """Give the end of a pipe that holds `told`, for a program that inherits it."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, told)
+        os.close(writing)
+        handle = msvcrt.get_osfhandle(reading)
+        os.set_handle_inheritable(handle, True)
+        yield handle
+    finally:
+        os.close(reading)
+
+
+def _startup() -> _Startup:
+    return _Startup(size=ctypes.sizeof(_Startup), desktop=_DESKTOP)
+
+
+def _started(
+    session: int, words: Sequence[str | Path], startup: _Startup, *, inherit: bool
+) -> _Process:
+    with _token(session) as token, _block(token) as block:
+        made = _Process()
+        line = ctypes.create_unicode_buffer(joined([str(word) for word in words]))
+        flags, folder = _UNICODE | _NO_WINDOW, str(Path(words[0]).parent)
+        if not _start(
+            token, str(words[0]), line, None, None, inherit, flags, block, folder,
+            ctypes.byref(startup), ctypes.byref(made),
+        ):  # fmt: skip
+            raise api.refused("to start the agent for the user")
+        api.close_handle(made.thread)
+        return made
+
+
+@contextmanager
+def _token(session: int) -> Iterator[int]:
+    token = api.HANDLE()
+    if not _token_of(session, ctypes.byref(token)) or not token.value:
+        raise api.refused("the user's token")
+    try:
+        yield token.value
+    finally:
+        api.close_handle(token)
+
+
+@contextmanager
+def _block(token: int) -> Iterator[ctypes.c_void_p]:
+    """Give the environment of the user, and nothing of this service's own."""
+    block = api.VOID()
+    if not _environment(ctypes.byref(block), token, False):
+        raise api.refused("the user's environment")
+    try:
+        yield block
+    finally:
+        _no_environment(block)

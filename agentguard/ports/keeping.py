@@ -1,0 +1,72 @@
+"""What the keeper needs of the system: who is logged on, where an agent runs, a start of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Desks(Protocol):
+    """The sessions of this computer; a session is named by the system."""
+
+    @property
+    def starts(self) -> bool:
+        """Tell whether the keeper starts agents here; elsewhere the system itself does."""
+        ...
+
+    def sessions(self) -> frozenset[str]:
+        """Give the sessions where somebody is logged on.
+
+        Raises:
+            PlatformError: the system does not tell it.
+
+        """
+        ...
+
+    def guarded(self) -> Mapping[str, str]:
+        """Give the process of the agent in each session that has one.
+
+        Raises:
+            PlatformError: the system does not tell it.
+
+        """
+        ...
+
+    def start(self, session: str) -> None:
+        """Start the agent for the user of a session.
+
+        Raises:
+            PlatformError: it could not be started.
+
+        """
+        ...
+
+    def enrolled(self, session: str) -> bool:
+        """Tell whether the agent of a session needs no code from the keeper.
+
+        Raises:
+            PlatformError: it could not be asked.
+
+        """
+        ...
+
+    def enrol(self, session: str, code: str) -> bool:
+        """Enrol the agent of a session with a code; tell whether the endpoint took it.
+
+        Raises:
+            PlatformError: it could not be begun.
+
+        """
+        ...
+
+    def renew(self, session: str) -> None:
+        """End the agent of a session in an orderly way, so that it begins again."""
+        ...
+
+    def ending(self) -> bool:
+        """Tell whether the agents were told to end, for an upgrade or a removal."""
+        ...
+
+    def begin(self) -> None:
+        """Let agents begin again after they were told to end."""
+        ...

@@ -1,0 +1,29 @@
+"""Security keys that are pulled: the proofs that a key gave end with it."""
+
+from __future__ import annotations
+
+from agentguard.model.gate import Ended, ProofsEnded
+from agentguard.ports.authenticators import Authenticator
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import Submit
+
+NAME = "security-keys"
+EVERY = 2.0  # seconds between two looks
+
+
+class SocketSensor:
+    """Tells when a key that was there is gone; ends by itself where the system tells no keys."""
+
+    name = NAME
+
+    def __init__(self, authenticator: Authenticator, clock: Clock) -> None:
+        self._authenticator, self._clock = authenticator, clock
+
+    def run(self, submit: Submit, stop: Stop) -> None:
+        """Look until `stop` is set."""
+        before = self._authenticator.plugged()
+        while before is not None and not self._clock.wait(stop, EVERY):
+            now = self._authenticator.plugged()
+            if now is None or before - now:
+                submit(ProofsEnded(at=self._clock.now(), why=Ended.KEY_GONE))
+            before = now
