@@ -113,7 +113,8 @@ def launchers(folder: Path) -> None:
     run("x86_64-w64-mingw32-windres", "-I", NATIVE, NATIVE / "python.rc", "-O", "coff", "-o",
         resource, folder=folder)  # fmt: skip
     for name, window in (("python.exe", ()), ("pythonw.exe", ("-mwindows",))):
-        made = ("-s", "-O2", "-municode", *window, "-o", python / name)
+        of = f'-DPYTHON=L"{library.name}"'
+        made = ("-s", "-O2", "-municode", of, *window, "-o", python / name)
         run(GCC, *made, NATIVE / "launcher.c", resource, library, folder=folder)
     listing = subprocess.run(
         ("x86_64-w64-mingw32-objdump", "-p", library), capture_output=True, text=True, check=True

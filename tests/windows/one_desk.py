@@ -36,6 +36,7 @@ class OneDesk(LoadScopeScheduling):
         return nodeid if alone else "desktop"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneDesk:
     return OneDesk(config, log)
 

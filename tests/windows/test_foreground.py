@@ -15,7 +15,7 @@ import pytest
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.foreground import NOTHING, WindowsForeground, describe, guest
 from agentguard.platforms._win32.window import hidden_window
-from agentguard.ports.desktop import FocusedWindow
+from agentguard.ports.foreground import FocusedWindow
 from tests.windows.another import Another, another
 
 pytestmark = pytest.mark.xdist_group("desktop")

@@ -27,7 +27,7 @@ description: Gives the time to hold the clipboard open between the judgement and
 controls:
   clipboard:
     respond: [clear-clipboard]
-    settings: {rules: [{then: clear, seconds: 10}]}
+    settings: {rules: [{then: clear, seconds: 20}]}
 """
 
 

@@ -1,0 +1,104 @@
+"""The one command for the MSI, on Linux (under Wine) and on Windows: `dev.py build --msi`.
+
+    python -m installer.build_msi --uv UV --tools .tools/windows --cache .tools/msi --out dist
+
+It freezes the agent, judges the tree, signs it if there is a certificate, writes the MSI, judges
+and signs that, and lays the bill of materials and the checksums beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from installer import check_dist, check_msi, check_programs, freeze, package, sbom, sign, tools
+from installer.package import BuildError
+
+WRONG = 3
+
+
+def say(text: str) -> None:
+    """Tell what is being done."""
+    print(f"[msi] {text}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Build."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    for name in ("tools", "cache", "out"):
+        parser.add_argument(f"--{name}", type=folder, required=True)
+    parser.add_argument("--uv", required=True)
+    given = parser.parse_args()
+    try:
+        tools.ready(signing=sign.wanted())
+        version = package.checked(freeze.version())
+        site = freeze.packages(given.cache, given.uv)
+        say(f"freezing AgentGuard {version}")
+        tree = freeze.trees(given.cache, given.tools, site, (version,))[version]
+        made = build(tree, version, given.out)
+        sbom.write(beside(made, ".cdx.json"), tree, site / "packages.txt", version)
+    except BuildError as error:
+        say(str(error))
+        return WRONG
+    room, taken = check_dist.size(tree) / 2**20, made.stat().st_size / 2**20
+    say(f"{made}: {taken:.1f} MB of {check_msi.MOST}")
+    say(f"installed: {room:.1f} MB of {check_dist.MOST}")
+    return 0
+
+
+def folder(word: str) -> Path:
+    """Give a folder of the command line as a whole path, which programs in other places read."""
+    return Path(word).resolve()
+
+
+def build(tree: Path, version: str, out: Path) -> Path:
+    """Make the MSI of a tree in the folder `out`.
+
+    Raises:
+        BuildError: as `wrap` does, or the tree lacks something or is too large, or its programs
+            are not as they should be.
+
+    """
+    _judge(tree.name, [*check_dist.problems(tree), *check_programs.problems(tree, version)])
+    return wrap(tree, version, out)
+
+
+def wrap(tree: Path, version: str, out: Path) -> Path:
+    """Make the MSI of a tree that was judged, or of one that only stands in for one.
+
+    Raises:
+        BuildError: the MSI is not as it should be, or something ended badly.
+
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    if sign.wanted():
+        copied = out / "signed"
+        shutil.rmtree(copied, ignore_errors=True)
+        tree = Path(shutil.copytree(tree, copied))
+        say("signing the programs")
+        sign.tree(tree)
+    say("writing the MSI")
+    made = package.make(tree, version, out / f"AgentGuard-{version}-x64.msi")
+    _judge(made.name, check_msi.problems(made))
+    if sign.wanted():
+        sign.file(made)
+        package.checksum(made)
+        shutil.rmtree(tree)
+    return made
+
+
+def beside(msi: Path, ending: str) -> Path:
+    """Give the path of a file that goes with an MSI."""
+    return msi.with_name(f"{msi.stem}{ending}")
+
+
+def _judge(name: str, problems: Iterable[str]) -> None:
+    if found := list(problems):
+        raise BuildError("\n".join((f"{name} is not as it should be:", *found)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

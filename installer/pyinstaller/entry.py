@@ -1,0 +1,21 @@
+"""What both programs begin with: `agentguard.exe` guards, `agentguard-ctl.exe` is the CLI."""
+
+import sys
+from multiprocessing import freeze_support
+from pathlib import PureWindowsPath
+
+from agentguard.cli import main
+
+TRAY = "agentguard.exe"
+
+
+def words() -> list[str]:
+    """Give what was asked for; the windowed program without words guards with its tray."""
+    given = sys.argv[1:]
+    windowed = PureWindowsPath(sys.executable).name.lower() == TRAY
+    return given or (["tray"] if windowed else [])
+
+
+if __name__ == "__main__":
+    freeze_support()  # a scan child is this program again
+    raise SystemExit(main(words()))

@@ -1,0 +1,104 @@
+"""What winget and Intune are given is of the shape that they take, and names what the MSI has."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import jsonschema
+import pytest
+
+from agentguard.commands.keeper import SERVICE
+from agentguard.settings import DESCRIBED
+from installer.winget import manifests as winget
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "tests/vectors/winget.schema.json").read_text(encoding="utf-8"))
+MSI = b"an installer"
+URL = "https://example.org/AgentGuard-1.2.3-x64.msi"
+
+
+def _module(place: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(Path(place).stem, ROOT / place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+intune = _module("installer/intune/oma_uri.py")
+MADE = winget.manifests(MSI, "1.2.3", URL)
+WXS = (ROOT / "installer/agentguard.wxs").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(MADE))
+def test_a_manifest_is_of_the_shape_that_winget_takes(name: str) -> None:
+    jsonschema.Draft202012Validator(SCHEMA).validate(MADE[name])
+
+
+def test_a_manifest_that_is_wrong_is_told() -> None:
+    broken = {**MADE["AgentGuard.AgentGuard.installer.yaml"], "Scope": "everybody"}
+    assert list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(broken))
+
+
+def test_the_manifest_names_the_codes_of_the_msi() -> None:
+    assert winget.UPGRADE.strip("{}") in WXS
+    one = MADE["AgentGuard.AgentGuard.installer.yaml"]
+    other = winget.manifests(MSI, "1.2.4", URL)["AgentGuard.AgentGuard.installer.yaml"]
+    assert one["ProductCode"] != other["ProductCode"]
+    assert winget.PUBLISHER in WXS
+
+
+def test_the_files_are_written(tmp_path: Path) -> None:
+    (tmp_path / "a.msi").write_bytes(MSI)
+    words = (tmp_path / "a.msi", "1.2.3", URL, "--out", tmp_path / "out")
+    command = (sys.executable, "-m", "installer.winget.manifests", *words)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == sorted(MADE)
+
+
+def test_intune_detects_what_the_msi_writes() -> None:
+    script = (ROOT / "installer/intune/detect.ps1").read_text(encoding="utf-8")
+    assert SERVICE in script
+    assert r"HKLM:\SOFTWARE\AgentGuard" in script
+    for name in re.findall(r"\$about\.(\w+)", script):
+        assert f'Key="Software\\AgentGuard" Name="{name}"' in WXS
+
+
+def test_intunes_rows_take_the_template_in_and_set_each_value() -> None:
+    wanted = {"Endpoint": "https://guard.example/?a&b", "AutoStart": "0"}
+    (ingest, *rest) = intune.rows(wanted)
+    assert ingest[2].startswith("<?xml")
+    assert rest == [
+        (
+            "./Device/Vendor/MSFT/Policy/Config/AgentGuard~Policy~AgentGuard/Endpoint",
+            "String",
+            '<enabled/><data id="Endpoint_Field" value="https://guard.example/?a&amp;b"/>',
+        ),
+        (
+            "./Device/Vendor/MSFT/Policy/Config/AgentGuard~Policy~AgentGuard/AutoStart",
+            "String",
+            "<disabled/>",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["Endpiont=x", "AutoStart=maybe", "Language=tlh"])
+def test_a_slip_is_told_before_it_reaches_a_tenant(
+    wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert intune.main([wrong]) == 2
+    assert "no setting" in (said := capsys.readouterr().err) or "no value" in said
+
+
+def test_every_policy_has_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+    assert intune.main([]) == 0
+    rows = list(csv.reader(capsys.readouterr().out.splitlines()))
+    assert [row[0].rsplit("/", 1)[1] for row in rows[2:]] == [one.registry for one in DESCRIBED]

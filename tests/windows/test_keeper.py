@@ -1,0 +1,162 @@
+"""The keeper as a service of Windows' own service manager: it starts the tray, again and again."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from agentguard import paths, settings
+from agentguard.errors import PlatformError
+from agentguard.keeper import standing
+from agentguard.keeper.standing import Standing
+from agentguard.platforms import desks, machine_layers, only_one, serve
+from agentguard.platforms._win32 import sessions
+from agentguard.platforms._win32.desks import program
+from tests.windows import keeping
+from tests.windows.keeping import NAME, PATIENCE, ROOT, sc, trays, until, value
+
+pytestmark = pytest.mark.xdist_group("desktop")
+
+POLICIES, INSTALLED = r"Software\Policies\AgentGuard", r"Software\AgentGuard"
+
+
+def agentguard(*words: str) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-m", "agentguard", *words)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+
+
+def written() -> Standing:
+    return standing.read(paths.machine_folder()) or Standing()
+
+
+@pytest.fixture
+def service() -> Iterator[None]:
+    with keeping.service():
+        yield
+
+
+@pytest.mark.usefixtures("service")
+def test_it_starts_the_tray_again_when_it_is_killed_and_ends_it_for_an_upgrade() -> None:
+    until(trays)
+    assert "RUNNING" in sc("query", NAME)
+    (first,) = trays()
+    psutil.Process(first).kill()
+    until(lambda: trays() and first not in trays())
+    until(lambda: written().sessions == 1)
+    assert written().well
+
+    status = agentguard("keeper", "status")
+    assert status.returncode == 0
+    assert "somebody is logged on: 1" in status.stdout
+
+    until(lambda: _has_window(trays()[0]))
+    (second,) = trays()
+    ended = agentguard("quit")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert trays() == []
+    until(lambda: written().upgrading)
+    time.sleep(8)  # longer than the pause after which a killed one is started again
+    assert trays() == [], "an upgrade is under way"
+
+    sc("stop", NAME)
+    until(lambda: "STOPPED" in sc("query", NAME))
+    assert written().problem == "stopped"
+    keeping.start()
+    until(trays)
+    assert second not in trays()
+
+
+def _has_window(pid: int) -> bool:
+    """Tell whether a tray is up, so that its end is an orderly one."""
+    found: list[int] = []
+    user = ctypes.WinDLL("user32")
+
+    @ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_ssize_t)
+    def each(window: int, _: int) -> int:
+        owner = ctypes.c_ulong()
+        user.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(owner))
+        if owner.value == pid:
+            found.append(window)
+        return 1
+
+    user.EnumWindows(each, 0)
+    return bool(found)
+
+
+def test_a_second_tray_ends_at_once_and_leaves_the_first_alone(tmp_path: Path) -> None:
+    with subprocess.Popen((*program()[:3], "run"), cwd=ROOT) as first:
+        try:
+            until(trays)
+            folder = paths.data_folder()
+            until(lambda: _held(folder))
+            second = subprocess.run(program(), cwd=ROOT, check=False, timeout=PATIENCE)
+            assert second.returncode == 0
+            assert not (folder / "agent.called").exists(), "no window was asked for"
+            assert first.poll() is None
+        finally:
+            first.kill()
+
+
+def test_only_the_service_manager_starts_the_service() -> None:
+    with pytest.raises(PlatformError, match="Only the service manager"):
+        serve(NAME, lambda _stop, _changed: None)
+    assert agentguard("keeper", "service").returncode == 3
+
+
+def test_a_program_of_the_session_gets_the_code_and_tells_how_it_ended() -> None:
+    (session, *_) = sessions.logged_on()
+    asks = "import sys; raise SystemExit(7 if sys.stdin.readline() == 'AAAA\\n' else 8)"
+    assert sessions.run(session, (sys.executable, "-c", asks), b"AAAA\n") == 7
+    assert sessions.run(session, (sys.executable, "-c", asks), b"BBBB\n") == 8
+    slow = "import time; time.sleep(600)"
+    assert sessions.run(session, (sys.executable, "-c", slow), b"", seconds=1.0) == 1
+
+
+def test_a_user_ends_the_own_agent_alone() -> None:
+    with subprocess.Popen((*program()[:3], "run"), cwd=ROOT) as agent:
+        try:
+            folder = paths.data_folder()
+            until(lambda: _held(folder))
+            assert agentguard("quit", "--mine").returncode == 0
+            assert agent.wait(PATIENCE) == 0
+        finally:
+            agent.kill()
+
+
+def _held(folder: Path) -> bool:
+    with only_one(folder) as first:
+        return not first
+
+
+def test_the_session_of_this_desk_is_seen() -> None:
+    assert desks().sessions() == {str(session) for session in sessions.logged_on()}
+    assert sessions.logged_on()
+
+
+def test_group_policy_wins_over_the_file_and_the_file_over_the_installer(tmp_path: Path) -> None:
+    settings.save(tmp_path, settings.MachineSettings(label="mine", team="mine"))
+    with (
+        value(POLICIES, "Label", "managed"),
+        value(POLICIES, "AutoStart", 0),
+        value(POLICIES, "Endpoint", 5),
+        value(INSTALLED, "Team", "installed"),
+        value(INSTALLED, "Endpoint", "https://installed.example"),
+    ):
+        layers = machine_layers()
+        found = settings.load(tmp_path, layers)
+        assert (found.label, found.team, found.endpoint) == (
+            "managed",
+            "mine",
+            "https://installed.example",
+        )
+        assert not found.auto_start
+        assert settings.managed(layers) == ("auto_start", "label")
+        assert settings.unusable(layers) == ("endpoint",)
+    assert settings.load(tmp_path, machine_layers()).label == "mine"
