@@ -13,37 +13,22 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from _agent_latency import CARD, PATIENCE, PEACE, POLICY, REST, Round, rounds, watching
 from Xlib import X, Xatom
 from Xlib.display import Display
 from Xlib.ext import xfixes
 from Xlib.protocol import event as xevent
 
-from agentguard.errors import StoreError
 from agentguard.store.db import open_for_reading
 from tests.desktop.harness import Desktop, eventually
 
 ROOT = Path(__file__).resolve().parent.parent
-CARD = "4556 7375 8689 9855"
-POLICY = """
-policy: latency
-version: 1
-description: What the rounds need.
-watch: {{folders: ["{folder}"]}}
-controls:
-  pii-files: {{respond: []}}
-  clipboard: {{respond: [clear-clipboard]}}
-"""
 IN_CLOSE_WRITE = 0x8
-PATIENCE = 20.0
-REST = 0.2  # seconds between two copies: the agent reads at most 20 in a second
-PEACE = 3.2  # seconds after which the agent takes a copy for a new one, not for a fight
 LOOK = 0.001  # seconds between two looks into the journal
-
-Round = Callable[[int], float]
 
 
 class Owner:
@@ -183,21 +168,6 @@ def journaled(data: Path, folder: Path) -> Round:
     return one
 
 
-def watching(data: Path) -> bool:
-    """Tell whether the agent's sensors are at work."""
-    try:
-        with closing(open_for_reading(data)) as store:
-            said = [e.record for e in store.journal.read(0, 1000)]
-    except StoreError:
-        return False
-    sensors = {
-        r.payload["sensor"]
-        for r in said
-        if r.kind == "sensor.state" and r.payload["state"] == "watching"
-    }
-    return {"clipboard", "files"} <= sensors
-
-
 def measure(count: int) -> dict[str, list[float]]:
     """Run all rounds; the first of each warms up and is not kept."""
     with Desktop() as desktop:
@@ -219,7 +189,3 @@ def measure(count: int) -> dict[str, list[float]]:
         took["copy to cleared clipboard"] = rounds(owner.copy, count)
         desktop.end(agent)
     return took
-
-
-def rounds(one: Round, count: int) -> list[float]:
-    return [one(number) for number in range(count + 1)][1:]

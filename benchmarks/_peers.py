@@ -174,10 +174,13 @@ def own_shapes() -> tuple[str, ...]:
 
 
 def own_labels() -> tuple[str, ...]:
-    """Give the labels of AgentGuard's recognisers; a space stands for any joint."""
+    """Give the labels of AgentGuard's recognisers; a space stands for any joint.
+
+    Those of two lines are left out, since ripgrep looks at each line by itself.
+    """
     every = discover(kinds, "RECOGNISER", Recogniser)
     labels = (label.replace(" ", r"[ _.\-]{0,2}") for one in every for label in one.labels)
-    return tuple(dict.fromkeys(f"(?i:{label})" for label in labels))
+    return tuple(dict.fromkeys(f"(?i:{label})" for label in labels if r"\n" not in label))
 
 
 # --- what they tell ------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """What the idle agent costs, beside a bare PySide6 tray program in the same session and run.
 
-Memory (RSS, PSS) after settling, CPU seconds while nobody does anything, and the time from start
-to the first tray icon, seen from outside by a tray host. The scan child is counted by itself; it
-must be gone while nothing is read. Exit code 1 when a bar is missed.
+Memory (RSS, PSS) after settling, CPU seconds and wake-ups of all threads while nobody does
+anything, and the time from start to the first tray icon, seen from outside by a tray host. The
+scan child is counted by itself; it must be gone while nothing is read. Exit code 1 when a bar is
+missed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,7 @@ controls:
 """
 MOST_RSS = 2.0  # times the bare program's
 MOST_CPU = 0.005  # of one core
+MOST_WAKES = 15.0  # of all threads together, a second: each costs a sleeping processor
 MOST_START = 2.0  # times the bare program's
 STARTS = 7  # the first warms the caches and does not count
 PATIENCE = 60.0
@@ -74,6 +76,7 @@ class Cost:
     rss: int
     pss: int
     cpu: float
+    wakes: int
     threads: int
     scanning: int
     helper_rss: int
@@ -125,6 +128,16 @@ def cpu_of(process: psutil.Process) -> float:
     return float(spent)
 
 
+def wakes_of(process: psutil.Process) -> int:
+    """Count how often any thread has waited and was woken, as the kernel does (proc(5), status)."""
+    found = 0
+    for task in Path(f"/proc/{process.pid}/task").iterdir():
+        with suppress(OSError):  # it ended meanwhile
+            told = dict(line.split(":", 1) for line in (task / "status").read_text().splitlines())
+            found += int(told["voluntary_ctxt_switches"])
+    return found
+
+
 def scan_children(process: psutil.Process) -> list[psutil.Process]:
     """Give the children that read files; Python's resource tracker beside them reads none."""
     return [
@@ -137,7 +150,7 @@ def scan_children(process: psutil.Process) -> list[psutil.Process]:
 def settle(processes: dict[str, psutil.Process], seconds: float) -> None:
     """Let them start, sweep and read the machine, until no child is left or time is up."""
     end = time.monotonic() + seconds
-    least = time.monotonic() + min(seconds, 20.0)
+    least = time.monotonic() + min(seconds, 60.0)  # a busy machine begins its sweep late
     while time.monotonic() < end:
         time.sleep(1.0)
         alone = not any(scan_children(p) for p in processes.values())
@@ -154,21 +167,21 @@ def measure(bench: Bench, seconds: float, settling: float) -> dict[str, Cost]:
     ):
         processes = {"bare": bare, "tray": tray, "run": run}
         settle(processes, settling)
-        before = {name: cpu_of(process) for name, process in processes.items()}
+        before = {name: (cpu_of(one), wakes_of(one)) for name, one in processes.items()}
         time.sleep(seconds)
-        after = {name: cpu_of(process) for name, process in processes.items()}
-        return {
-            name: cost(process, after[name] - before[name]) for name, process in processes.items()
-        }
+        return {name: cost(one, *before[name]) for name, one in processes.items()}
 
 
-def cost(process: psutil.Process, cpu: float) -> Cost:
+def cost(process: psutil.Process, cpu: float, wakes: int) -> Cost:
+    """Give what it costs, since it had spent that much and had been woken so often."""
+    spent, woken = cpu_of(process) - cpu, wakes_of(process) - wakes
     memory = process.memory_full_info()
     children = process.children(recursive=True)
     return Cost(
         rss=memory.rss,
         pss=memory.pss,
-        cpu=cpu,
+        cpu=spent,
+        wakes=woken,
         threads=process.num_threads(),
         scanning=len(scan_children(process)),
         helper_rss=sum(child.memory_info().rss for child in children),
@@ -194,6 +207,7 @@ def show(costs: dict[str, Cost], took: dict[str, list[float]], seconds: float) -
         "x bare",
         "CPU s",
         "% core",
+        "wakes/s",
         "threads",
         "scanning",
         "other MiB",
@@ -203,7 +217,8 @@ def show(costs: dict[str, Cost], took: dict[str, list[float]], seconds: float) -
         print(
             f"{name:<22}{one.rss / MIB:>10.1f}{one.rss / bare.rss:>10.2f}{one.pss / MIB:>10.1f}"
             f"{one.pss / bare.pss:>10.2f}{one.cpu:>10.2f}{one.cpu / seconds * 100:>10.2f}"
-            f"{one.threads:>10}{one.scanning:>10}{one.helper_rss / MIB:>10.1f}"
+            f"{one.wakes / seconds:>10.1f}{one.threads:>10}{one.scanning:>10}"
+            f"{one.helper_rss / MIB:>10.1f}"
         )
     print(
         f"\n{'start to tray icon':<22}{'starts':>10}{'median s':>10}{'worst s':>10}{'x bare':>10}"
@@ -224,6 +239,7 @@ def verdict(costs: dict[str, Cost], start: float, seconds: float) -> bool:
         lines += [
             (f"RSS, {name}", one.rss / bare.rss, MOST_RSS, "x bare"),
             (f"CPU, {name}", one.cpu / seconds * 100, MOST_CPU * 100, "% of a core"),
+            (f"wake-ups, {name}", one.wakes / seconds, MOST_WAKES, "a second"),
             (f"scan children, {name}", one.scanning, 0, "processes"),
         ]
     for what, value, most, unit in lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from agentguard.platforms import keep_none
+
+keep_none()  # Qt's tests make hundreds of thousands of calls in one process
 settings.register_profile("busy machine", deadline=None)  # a slow example is no wrong one
 settings.register_profile("windows", deadline=None, max_examples=15)  # of what Linux proves
 settings.load_profile("windows" if sys.platform == "win32" else "busy machine")
@@ -27,3 +31,26 @@ def signals_are_given_back() -> Iterator[None]:
     for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
         signal.signal(number, handler)
     assert after == before
+
+
+@pytest.fixture(autouse=True)
+def windows_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A window in a circle of garbage is ended here, not by a thread of some later test."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.freeze()  # only what the test makes is looked through
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_frozen() -> Iterator[None]:
+    """A command freezes what its start has made, for good; of a thousand starts that is all memory.
+
+    What is garbage in a circle at that moment would never be looked for again.
+    """
+    yield
+    gc.unfreeze()

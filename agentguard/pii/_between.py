@@ -34,3 +34,10 @@ LETTERED_GAP = (
     rf"(?:\n?[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9A-Za-z\n\x1e]{{0,8}}?)"
 )
 """RE2: what may stand between a label and a value that may begin with a letter."""
+
+SOURCE = (
+    r"\b(?:laut|lt\.?|gem(?:\xe4\xdf|aess)|according to|selon|d'apr\xe8s|seg\xfan|secondo|volgens"
+    r"|wedlug|zgodnie z|conforme|de acordo com) "
+    r"(?:the |dem |der |le |la |l'|el |il |o |a |de |het )?[a-z\xdf-\xff]+"
+)
+"""Where a value is taken from: not whose number it is ("Geburtsdatum laut Vertrag 12.3.1970")."""

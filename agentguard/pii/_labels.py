@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from agentguard.pii._re2 import Pattern, Several
+from agentguard.pii._re2 import ANYWHERE, HERE, Match, Pattern, Several
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii.base import LONGEST, Recogniser
 
@@ -14,10 +14,16 @@ _JOINT = r"[ _.\-]{0,2}"
 _REACH = 64
 _COLON = b": "  # nothing in a label goes on behind it
 _MOST_KNOWN = 256
+_LISTING = b",;"  # another label may follow such a sign that begins one
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
 _GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
 _ACCENT = re.compile(r"\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
+# In a label: repeats and escapes, digits at its start, digits behind a letter, and other digits.
+_NO_DIGITS = re.compile(r"\\x[0-9a-f]{2}|\{[0-9,]*\}|\\[^0-9A-Za-z]")
+_FIRST_DIGIT = re.compile(r"\A(?:[0-9]+|\(\?:[a-z0-9|]*\))")
+_LETTERED_DIGIT = re.compile(r"[a-z](?:[0-9]+|\[[0-9]+\]|\.)")
+_MAY_BE_DIGIT = re.compile(r"[0-9.]|\[\^|\\[CDPQSWdpsw]")
 _PLAIN = re.compile(r"[a-z][^?*+{|]")
 
 
@@ -34,8 +40,9 @@ class Labelled:
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
 
 
-Names = Sequence[tuple[Labelled, int]]
-"""Which labels stand at a place, and how long they are with the character before them."""
+Names = Sequence[tuple[Match, str, int, int]]
+"""Which labels stand at a place: what looks for a value behind, the kind, its number, and how
+long the label is with the character before it."""
 
 
 class Labels:
@@ -51,46 +58,60 @@ class Labels:
         self._any = Pattern(_behind_a_border(label for m in wanted for label in m.labels))
         bare = [member.text for member in wanted if not member.numeric]
         self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
+        every = {label for m in wanted for label in m.recogniser.labels}
+        self._ends_at_digits = all(map(_ends_at_digits, every))
         self._known: dict[bytes, Names] = {}
 
     def find(self, part: Part, place: Place) -> list[Found]:
         """Give the values whose labels begin in `start` to `cut`."""
         data, cut, size = part.data, part.cut, len(part.data)
-        known, found = self._known, list[Found]()
-        for at, end in self._any.each(data, max(part.start - 1, place.pos), part.end):
-            if at + 1 >= cut:
+        found, get, look = list[Found](), self._known.get, data.find
+        match, last, full = self._any.match, part.end, part.full
+        anywhere, here, reach, joint = ANYWHERE, HERE, _REACH, len(_COLON)
+        pos = max(part.start - 1, place.pos)
+        while pos < last:
+            at, end = match(anywhere, data, pos, last)[0]
+            if at < 0 or at + 1 >= cut:
                 break
-            place.pos = end
-            colon = data.find(_COLON, end - 1, end + _REACH)
-            names = known.get(data[at : colon + len(_COLON)]) if colon >= 0 else None
+            pos = place.pos = at + 1 if data[at + 1] in _LISTING else end
+            colon = look(_COLON, end - 1, end + reach)
+            names = get(data[at : colon + joint]) if colon >= 0 else None
             if names is None:
-                if not self._may_have_value(data, at, end):
-                    continue
                 names = self._names(data, at, end, colon)
-            for member, length in names:
-                last = at + length
-                value = member.near.at(data, last, min(size, last + LONGEST))
-                if value is not None:
-                    found.append((*value[1], member.number, at + 1, last))
+            for near, kind, number, length in names:
+                if kind in full:
+                    continue
+                behind = at + length
+                spans = near(here, data, behind, min(size, behind + LONGEST))
+                if spans[0][0] >= 0:
+                    found.append((*spans[1], number, at + 1, behind))
         return found
 
     def _names(self, data: bytes, at: int, end: int, colon: int) -> Names:
-        """Give the labels that stand here; a table says the same few before every cell."""
+        """Give the labels that stand here and may have a value; logs and tables repeat a few."""
+        key = data[at : colon + len(_COLON)] if colon >= 0 else b""
+        digit = _DIGIT.search(data, end, end + _REACH)
+        if digit is None:
+            if self._bare is None or self._bare.at(data, at, len(data)) is None:
+                return ()
+        elif colon < 0 and self._ends_at_digits and not _CASE[data[digit.start() - 1]]:
+            key = data[at : digit.start()]
+            if (names := self._known.get(key)) is not None:
+                return names
+        names = self._named(data, at, end)
+        if key and len(self._known) < _MOST_KNOWN:
+            self._known[key] = names
+        return names
+
+    def _named(self, data: bytes, at: int, end: int) -> Names:
         names = []
         for index in self._each.which(data[at : end + _REACH]):
             member = self._members[index]
             match = member.label.at(data, at, len(data)) if self._wanted[index] else None
             if match is not None and _is_word(data, at + 1, match[0][1]):
-                names.append((member, match[0][1] - at))
-        if colon >= 0 and len(self._known) < _MOST_KNOWN:
-            self._known[data[at : colon + len(_COLON)]] = names
+                kind, length = member.recogniser.kind, match[0][1] - at
+                names.append((member.near.match, kind, member.number, length))
         return names
-
-    def _may_have_value(self, data: bytes, at: int, end: int) -> bool:
-        """Tell whether a digit follows soon, but for kinds whose values may have none."""
-        if _DIGIT.search(data, end, end + _REACH) is not None:
-            return True
-        return self._bare is not None and self._bare.at(data, at, len(data)) is not None
 
 
 def _spaced(label: str) -> str:
@@ -104,6 +125,14 @@ def _with_or_without(found: re.Match[str]) -> str:
     letter = chr(int(found[1], 16)) if found[1] else found[0]
     bare = unicodedata.normalize("NFD", letter)[0]
     return f"(?:{letter}|{letter.upper()}|{bare})"
+
+
+def _ends_at_digits(label: str) -> bool:
+    """Tell whether no digit goes on a label but behind a letter, as in `cvv2`."""
+    if _MAY_BE_DIGIT.search(label) is None:
+        return True
+    bare = _NO_DIGITS.sub("", _FIRST_DIGIT.sub("", label))
+    return _MAY_BE_DIGIT.search(_LETTERED_DIGIT.sub("", bare)) is None
 
 
 def _behind_a_border(labels: Iterable[str]) -> str:

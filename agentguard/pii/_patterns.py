@@ -59,6 +59,8 @@ class Passes:
         """Give the values of a part, in order."""
         found: list[Found] = []
         for alone in self.alone:
+            if alone.kind in part.full:
+                continue
             found += alone.find(part, places.setdefault(alone.kind, Place()))
         if self.together is not None:
             found += self.together.find(part, places.setdefault(_TOGETHER, Place()))

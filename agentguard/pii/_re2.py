@@ -18,8 +18,9 @@ _MEMORY = 16 << 20
 Span = tuple[int, int]
 """Where a match or a group begins and ends; -1 and -1 when there is none."""
 
-_NONE = (-1, -1)
-_Match = Callable[[object, bytes, int, int], list[Span]]
+NONE = (-1, -1)
+Match = Callable[[object, bytes, int, int], list[Span]]
+"""A search; see `Pattern.match`."""
 
 
 class _Engine(Protocol):
@@ -44,7 +45,7 @@ class Pattern:
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
-        self._match: _Match = self._first
+        self._match: Match = self._first
 
     def _first(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:
         engine = cast("_Engine", _re2.RE2(self._pattern.encode("latin-1"), _options()))
@@ -53,24 +54,34 @@ class Pattern:
         self._match = engine.Match
         return self._match(anchor, text, pos, endpos)
 
+    @property
+    def match(self) -> Match:
+        """The engine's own search, for loops that a call for each match would slow down.
+
+        It takes ANYWHERE or HERE, a text and two places; NONE is the first span for no match.
+        """
+        if self._match == self._first:
+            self._first(ANYWHERE, b"", 0, 0)
+        return self._match
+
     def search(self, text: bytes, pos: int, endpos: int) -> Span | None:
         """Give the first match from `pos` on."""
-        span = self._match(_ANYWHERE, text, pos, endpos)[0]
-        return None if span == _NONE else span
+        span = self._match(ANYWHERE, text, pos, endpos)[0]
+        return None if span == NONE else span
 
     def each(self, text: bytes, pos: int, endpos: int) -> Iterator[Span]:
         """Give all matches in order, none over another."""
         while pos < endpos:
-            span = self._match(_ANYWHERE, text, pos, endpos)[0]
-            if span == _NONE:
+            span = self._match(ANYWHERE, text, pos, endpos)[0]
+            if span == NONE:
                 return
             yield span
             pos = max(span[1], pos + 1)
 
     def at(self, text: bytes, pos: int, endpos: int) -> list[Span] | None:
         """Give the match that begins at `pos`, and its groups."""
-        spans = self._match(_HERE, text, pos, endpos)
-        return None if spans[0] == _NONE else spans
+        spans = self._match(HERE, text, pos, endpos)
+        return None if spans[0] == NONE else spans
 
 
 class Several:
@@ -103,5 +114,5 @@ def _options() -> re2.Options:
     return options
 
 
-_ANYWHERE: object = _re2.RE2.Anchor.UNANCHORED
-_HERE: object = _re2.RE2.Anchor.ANCHOR_START
+ANYWHERE: object = _re2.RE2.Anchor.UNANCHORED
+HERE: object = _re2.RE2.Anchor.ANCHOR_START

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from agentguard.pii._re2 import Pattern, Several, Span
+from agentguard.pii._re2 import ANYWHERE, Pattern, Several, Span
 from agentguard.pii.base import LONGEST, Belief, Recogniser
 
 Found = tuple[int, int, int, int, int]
@@ -28,6 +29,7 @@ _FULL_STOP = b"."
 _POINT = _FULL_STOP[0]
 _INSIDE = re.compile(rb"[^0-9A-Za-z]")
 _MOST_INSIDE = 2
+_MISS = Belief.MISS
 
 
 @dataclass(slots=True)
@@ -51,7 +53,8 @@ class Part:
     """What one pass looks at: values that begin in `start` to `cut` of `data`, and end by `end`.
 
     At least one byte stands before `start`; `offset` is the place of `data` in the whole text.
-    Where `refused` is given, values that a kind refuses quickly go there or nowhere.
+    Where `refused` is given, values that a kind refuses quickly go there or nowhere; of kinds in
+    `lost` they need not. Kinds in `full` may be left out.
     """
 
     data: bytes
@@ -60,6 +63,8 @@ class Part:
     end: int
     offset: int = 0
     refused: Refused | None = None
+    full: AbstractSet[str] = frozenset()
+    lost: AbstractSet[str] = frozenset()
 
 
 class Member:
@@ -68,15 +73,15 @@ class Member:
     def __init__(self, number: int, recogniser: Recogniser, *, touched: bool = False) -> None:
         self.number = number
         self.recogniser = recogniser
-        shapes = "|".join(recogniser.shapes)
         self.apart = recogniser.bounded and not touched
-        before = _APART if self.apart else _ANY
-        self.text = f"{before}(?:{shapes}){_END if self.apart else ''}"
+        before, end = (_APART, _END) if self.apart else (_ANY, "")
         self.opening = "|".join(
-            f"{before}{opening(shape)}{_END if self.apart and opening(shape) == shape else ''}"
+            f"{before}{opening(shape)}{end if opening(shape) == shape else ''}"
             for shape in recogniser.shapes
         )
-        self.pattern = Pattern(self.text)
+        self.pattern = Pattern(f"{before}(?:{'|'.join(recogniser.shapes)}){end}")
+        strict = "|".join(recogniser.strict)
+        self.strict = Pattern(f"{before}(?:{strict}){end}") if strict else self.pattern
 
     def start(self, data: bytes, at: int) -> int:
         """Give where the value begins in a match that begins at `at`."""
@@ -93,21 +98,26 @@ class Alone:
     def find(self, part: Part, place: Place) -> list[Found]:
         """Give the values in order."""
         data, cut, member = part.data, part.cut, self._member
-        number, quick = member.number, member.recogniser.quick or _leave
+        number, quick = member.number, member.recogniser.quick
         refused = [] if part.refused is None else part.refused.setdefault(number, [])
-        if part.refused is None:
+        if part.refused is None or quick is None:
             quick = _leave
         found: list[Found] = []
-        for at, end in member.pattern.each(data, max(part.start - 1, place.pos), part.end):
-            first = at + 2 if member.apart and data[at + 1] == _POINT else at + 1
-            if first >= cut:
+        match = (member.strict if self.kind in part.lost else member.pattern).match
+        last, apart, anywhere = part.end, member.apart, ANYWHERE
+        pos, end_of = max(part.start - 1, place.pos), place.pos
+        while pos < last:
+            at, pos = match(anywhere, data, pos, last)[0]
+            if at < 0 or at + 1 >= cut:
                 break
-            place.pos = end
-            answer = quick(data[first:end])
+            first = at + 2 if apart and data[at + 1] == _POINT else at + 1
+            end_of = pos
+            answer = quick(data[first:pos])
             if answer is None:
-                found.append((first, end, number, -1, -1))
-            elif answer.belief is Belief.MISS:
+                found.append((first, pos, number, -1, -1))
+            elif answer.belief is _MISS:
                 refused.append(first)
+        place.pos = end_of
         return found
 
 

@@ -72,6 +72,15 @@ class Tally:
         kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
         kind.columns.setdefault(column, _Column()).misses += count
 
+    @property
+    def lost(self) -> frozenset[str]:
+        """Kinds of which so much was refused outside tables that no doubtful value there counts."""
+        return frozenset(
+            name
+            for name, kind in self._kinds.items()
+            if (column := kind.columns.get("")) is not None and column.misses * _MOSTLY > MOST
+        )
+
     def settle(self) -> None:
         """Decide columns in which as many doubtful values hold as are counted.
 

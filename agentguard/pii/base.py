@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
-from agentguard.pii._between import ANSWER, ASKED
+from agentguard.pii._between import ANSWER, ASKED, SOURCE
 from agentguard.pii._between import FENCE as FENCE  # noqa: PLC0414 - the kinds take them from here
 from agentguard.pii._between import GAP as GAP  # noqa: PLC0414
 from agentguard.pii._between import LETTERED_GAP as LETTERED_GAP  # noqa: PLC0414
@@ -36,7 +37,7 @@ _WORDS = re.compile(
     r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
 )
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
-_ASKS = re.compile(ASKED)
+_ASKS, _SOURCE = re.compile(ASKED), re.compile(SOURCE, re.IGNORECASE)
 _SPEAKER = re.compile(rf"\s*{ANSWER}")
 _COMPOUND = re.compile(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
 _GLUED = re.compile(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
@@ -44,6 +45,7 @@ _STEM = 4
 _CELLS = re.compile(r"[\t|;,]\s?\Z")
 _SHORT_LINE = 60
 _LINES = 4
+_MOST_GAPS = 256
 
 
 class Belief(Enum):
@@ -88,7 +90,9 @@ class Candidate:
     @property
     def plain(self) -> str:
         """The text with every long separator written as a space."""
-        return _LONG_SEPARATOR.sub(" ", self.text)
+        text = self.text
+        is_long = "%" in text or "&" in text or "\\" in text
+        return _LONG_SEPARATOR.sub(" ", text) if is_long else text
 
     @property
     def separators(self) -> tuple[str, ...]:
@@ -116,8 +120,8 @@ class Candidate:
             return True
         cell = self.before.rpartition(FENCE)[2]
         this, *above = reversed(cell.split("\n")[-_LINES:])
-        speaker = _SPEAKER.match(this) if above and _ASKS.search(above[0]) else None
-        if speaker is not None:
+        speaker = _SPEAKER.match(this) if above else None
+        if speaker is not None and _ASKS.search(above[0]):
             told = self._told_on(this[speaker.end() :], own)
             return self._told_on(above[0], own) if told is None else told
         told = self._told_on(this, own)
@@ -171,9 +175,14 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     return "", None
 
 
+@lru_cache(_MOST_GAPS)
 def foreign_word(gap: str) -> str:
     """Give a word between a label and a value that names another number; empty when none does."""
-    low = (word.lower() for word in _WORDS.findall(gap))
+    gap = _SOURCE.sub("", gap)
+    every = _WORDS.findall(gap)
+    if not every:
+        return ""
+    low = (word.lower() for word in every)
     below = (word.lower() for word in _WORDS.findall(gap.partition("\n")[2]))
     named = next((word for word in low if word in _STRONG), "")
     return named or next((word for word in below if word in NATIONAL), "")
@@ -203,7 +212,9 @@ class Recogniser:
     The shapes of a `bounded` kind begin with a letter, a digit or a sign and end with a letter or
     a digit, and no letter, digit, `_`, `*`, `#` or decimal may touch them; the automaton then
     holds that, and `judge` never sees the others. `quick` refuses a shape's value cheaply, as
-    `judge` would, before anything else is looked at; None leaves it to `judge`.
+    `judge` would, before anything else is looked at; None leaves it to `judge`. `strict` are the
+    shapes again, without values that `quick` refuses for their check: they are searched for once
+    it is plain that no refusal changes anything, and must leave whole tokens out or none.
     """
 
     kind: str
@@ -216,6 +227,7 @@ class Recogniser:
     crowded: bool = False
     bounded: bool = False
     quick: Callable[[bytes], Answer | None] | None = None
+    strict: tuple[str, ...] = ()
 
 
 def sure(value: str, why: str = "") -> Answer:

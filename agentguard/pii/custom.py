@@ -12,8 +12,8 @@ from typing import cast
 import re2
 
 from agentguard.catalogue import discover
+from agentguard.model.detection import Detection, OwnKind
 from agentguard.model.hits import Hit
-from agentguard.model.policy import Detection, OwnKind
 from agentguard.pii import kinds
 from agentguard.pii._beside import Both
 from agentguard.pii._fold import fold

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 
 from agentguard.catalogue import discover
@@ -21,8 +22,31 @@ CHUNK = 128 << 10
 """Characters that are searched at once when text comes in a stream."""
 
 _LOOK_AHEAD = BEFORE + AFTER + LONGEST
+_CALM = 4
+"""Chunks without a further full kind, after which the patterns are made anew."""
+
 _BREAKS = b"\t,;|<>\"'{}[]"
 _FENCE = FENCE.encode()
+
+
+class LeftOut:
+    """The kinds that the patterns leave out: those of which enough was found, a while after it.
+
+    New patterns cost as much as some chunks, so they wait until no further kind has followed.
+    """
+
+    def __init__(self) -> None:
+        self._kinds: frozenset[str] = frozenset()
+        self._seen = 0
+        self._chunks = 0
+
+    def after(self, full: AbstractSet[str]) -> frozenset[str]:
+        """Give the kinds to leave out in the next chunk; `full` are those to leave out in time."""
+        self._chunks = self._chunks + 1 if len(full) == self._seen else 0
+        self._seen = len(full)
+        if self._chunks >= _CALM and len(full) > len(self._kinds):
+            self._kinds = frozenset(full)
+        return self._kinds
 
 
 class Stream:
@@ -39,6 +63,7 @@ class Stream:
         self._chunk = chunk
         self._watcher = watcher
         self._tally = Tally(patterns.neighbours)
+        self._left_out = LeftOut()
         self._places: Places = {}
         self._pending: list[str] = []
         self._length = 0
@@ -101,13 +126,16 @@ class Stream:
         data, watcher = self._kept, self._watcher
         end = min(len(data), cut + _LOOK_AHEAD)
         refused: Refused = {}
-        part = Part(data, self._context, cut, end, self._offset, refused if not watcher else None)
+        full = self._tally.full
+        fenced = data.find(_FENCE, max(0, self._context - BEFORE), end) >= 0
+        turned_off = None if watcher else refused
+        lost = frozenset[str]() if watcher or fenced else self._tally.lost
+        part = Part(data, self._context, cut, end, self._offset, turned_off, full, lost)
         if watcher is not None:
             watcher.see(part)
-        fenced = data.find(_FENCE, max(0, self._context - BEFORE), end) >= 0
-        passes = self._patterns.without(frozenset(self._tally.full))
+        passes = self._patterns.without(self._left_out.after(full))
         for found in passes.find(part, self._places):
-            if self._recognisers[found[2]].kind not in self._tally.full:
+            if self._recognisers[found[2]].kind not in full:
                 self._one(found, fenced=fenced)
         self._count(refused, fenced=fenced)
         self._tally.settle()
@@ -121,7 +149,8 @@ class Stream:
         if self._watcher is not None:
             self._watcher.judged(recogniser, candidate, answer, place)
         if answer.belief is not Belief.NO:
-            self._tally.add(recogniser, answer, place, candidate.origin if fenced else "")
+            in_column = fenced and answer.belief is not Belief.SURE
+            self._tally.add(recogniser, answer, place, candidate.origin if in_column else "")
 
     def _count(self, refused: Refused, *, fenced: bool) -> None:
         """Count what was refused at once against the doubtful values of its column."""

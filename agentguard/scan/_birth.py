@@ -8,13 +8,11 @@ tracker, and a frozen program starts itself again only through `multiprocessing.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +22,7 @@ import agentguard
 from agentguard.scan import child
 from agentguard.scan._speech import Line
 
-_LINE = 0
+_DESCRIPTOR = 0
 """The child's descriptor of the line; a child that reads no keyboard has no other use for it."""
 
 _BOOT = (
@@ -33,7 +31,7 @@ _BOOT = (
     "os.closerange(3, 65536)\n"  # what a library of the parent left open is not the child's
     "sys.path[:] = json.loads(sys.argv[2])\n"
     "from agentguard.scan.child import begin\n"
-    f"begin({_LINE})\n"
+    f"begin({_DESCRIPTOR})\n"
 )
 _NAME = "agentguard-scan"  # what a list of processes shows
 _PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
@@ -68,9 +66,11 @@ def born() -> tuple[Process, Line]:
         OSError: the system starts no more processes.
 
     """
-    ours, theirs = Pipe()
+    by_hand = sys.platform != "win32" and not getattr(sys, "frozen", False) and sys.executable
+    pair, start = (_pair, _spawned) if by_hand else (_piped, _by_multiprocessing)
+    ours, theirs = pair()
     try:
-        return _started(theirs), ours
+        return start(theirs), ours
     except BaseException:
         ours.close()
         raise
@@ -78,12 +78,25 @@ def born() -> tuple[Process, Line]:
         theirs.close()
 
 
+def _piped() -> tuple[Line, Line]:
+    from multiprocessing.connection import Pipe  # noqa: PLC0415 - most of POSIX goes without
+
+    return Pipe()
+
+
+def _by_multiprocessing(line: Line) -> Process:
+    import multiprocessing  # noqa: PLC0415 - as above
+
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=child.main, args=(line,), name="scan", daemon=True)
+    process.start()
+    return process
+
+
 if sys.platform == "win32":
-
-    def _started(line: Line) -> Process:
-        return _by_multiprocessing(line)
-
+    _pair, _spawned = _piped, _by_multiprocessing
 else:
+    from agentguard.scan._line import pair as _pair
 
     class _Spawned:
         """A child of `posix_spawn`; it is waited for, so that no zombie stays."""
@@ -109,9 +122,7 @@ else:
                     self._process.wait(timeout)
                     self._gone = True
 
-    def _started(line: Line) -> Process:
-        if getattr(sys, "frozen", False) or not sys.executable:
-            return _by_multiprocessing(line)
+    def _spawned(line: Line) -> Process:
         nowhere = os.devnull
         given = (sys.executable, "-I", "-S", *_utf8(), "-c", _BOOT, _NAME, json.dumps(_path()))
         pid = os.posix_spawn(
@@ -119,20 +130,13 @@ else:
             given,
             environment(os.environ),
             file_actions=(
-                (os.POSIX_SPAWN_DUP2, line.fileno(), _LINE),
+                (os.POSIX_SPAWN_DUP2, line.fileno(), _DESCRIPTOR),
                 (os.POSIX_SPAWN_OPEN, 1, nowhere, os.O_WRONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 2, nowhere, os.O_WRONLY, 0),
             ),
             setpgroup=0,  # Ctrl-C is for the parent, which then ends its child
         )
         return _Spawned(pid)
-
-
-def _by_multiprocessing(line: Line) -> Process:
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=child.main, args=(line,), name="scan", daemon=True)
-    process.start()
-    return process
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from agentguard.errors import ScanError
+from agentguard.model.detection import ALL, Detection, OwnKind
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import ALL, Detection, OwnKind
 from agentguard.pii.base import Belief
 from agentguard.pii.traced import Trace
 from agentguard.scan.limits import Limits
@@ -81,14 +81,13 @@ def _own_kind(**said: Any) -> OwnKind:
 
 
 def ask(kind: str, subject: str) -> bytes:
-    """Write a question: `file` or `explain` with a path, `text` with the text.
+    """Write a question about a path: `file` or `explain`.
 
-    A path goes as its bytes: the child may live in another locale, where it has other characters.
+    It goes as its bytes: the child may live in another locale, where it has other characters.
     """
     question = {"kind": kind, "subject": subject}
-    if kind != "text":
-        with suppress(UnicodeEncodeError):  # no file has such a name, as the child will say
-            question["bytes"] = os.fsencode(subject).decode("latin-1")
+    with suppress(UnicodeEncodeError):  # no file has such a name, as the child will say
+        question["bytes"] = os.fsencode(subject).decode("latin-1")
     return json.dumps(question).encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Protocol, cast
@@ -53,11 +54,12 @@ def name_of(extractors: Extractors) -> str:
     return f"{extractors.__module__}:{getattr(extractors, '__qualname__', '')}"
 
 
-def begin(descriptor: int) -> None:
-    """Answer on a descriptor of this process."""
-    from multiprocessing.connection import Connection  # noqa: PLC0415 - POSIX alone comes here
+if sys.platform != "win32":
+    from agentguard.scan import _line
 
-    main(Connection(descriptor))
+    def begin(descriptor: int) -> None:
+        """Answer on a descriptor of this process."""
+        main(_line.Line(descriptor))
 
 
 def main(parent: Line) -> None:

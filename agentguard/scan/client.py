@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from agentguard.errors import ScanError
+from agentguard.model.detection import ALL, Detection
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import ALL, Detection
 from agentguard.ports.clock import Clock
 from agentguard.ports.seen import Strikes
 from agentguard.scan import _speech, child
@@ -105,14 +105,6 @@ class ScanClient:
             if isinstance(reading, Explanation):
                 return reading
             return Explanation(outcome=reading.outcome, reason=reading.reason)
-
-    def scan_text(self, text: str) -> Scanned:
-        """Judge a text, such as the clipboard's; the path stays empty."""
-        with self._lock:
-            reading = self._ask(_speech.ask("text", text))
-            return Scanned(
-                path="", outcome=reading.outcome, hits=reading.hits, reason=reading.reason
-            )
 
     def retire_if_idle(self, idle: float = IDLE) -> bool:
         """End the child when it was not used for `idle` seconds; tell whether it was ended."""

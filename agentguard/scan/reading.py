@@ -59,13 +59,6 @@ class Reader:
             return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
         return self._judged(source)
 
-    def read_text(self, text: str) -> Reading:
-        """Judge text that was copied: as the table, page or records that it is, else as text."""
-        reading = self._judged(Source.of_bytes(text.encode("utf-8", "replace")))
-        if reading.outcome is FileOutcome.READ and not reading.reason:
-            return reading
-        return Reading(outcome=FileOutcome.READ, hits=self._scanner.scan(text))
-
     def _judged(self, source: Source) -> Reading:
         end = perf_counter() + self._limits.seconds * _OF_DEADLINE
         work = Work(limits=self._limits, inner=self._inner, packed=source.size)

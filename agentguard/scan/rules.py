@@ -8,7 +8,7 @@ from pathlib import Path
 
 import agentguard
 from agentguard import pii
-from agentguard.model.policy import Detection
+from agentguard.model.detection import Detection
 
 _ROOMS = (Path(pii.__file__).parent, Path(__file__).parent)
 

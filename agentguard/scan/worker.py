@@ -41,7 +41,7 @@ def serve(
 
 
 class _Answerer:
-    """Answers the three kinds of questions."""
+    """Answers the two kinds of questions."""
 
     def __init__(self, errand: _speech.Errand, extractors: Sequence[Extractor]) -> None:
         self._scanner = scanner_of(errand.detection)
@@ -50,8 +50,6 @@ class _Answerer:
         self._reader = Reader(self._scanner, extractors, errand.limits)
 
     def answer(self, kind: str, subject: str) -> Reading:
-        if kind == "text":
-            return self._reader.read_text(subject)
         return _of_file(subject, self._explain if kind == "explain" else self._reader.read)
 
     def _explain(self, source: Source) -> Reading:

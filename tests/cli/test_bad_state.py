@@ -125,7 +125,7 @@ class TestDataFolder:
 
     @pytest.mark.parametrize(
         "command",
-        ["run", "tray", "vault list", "journal export out", "server enrol-code --team x", "serve"],
+        ["vault list", "journal export out", "server enrol-code --team x", "serve"],
     )
     def test_one_that_takes_no_file_is_told(
         self, command: str, monkeypatch: pytest.MonkeyPatch, type_: Type

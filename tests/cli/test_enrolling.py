@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 import ssl
 import threading
@@ -18,6 +19,7 @@ from agentguard.server.admin import Admin
 from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store.batch_codes import Wish
 from agentguard.uplink import enrolment
 from tests.cli.typed import Type, assert_one_sentence
 from tests.faults.certificates import Authority
@@ -209,3 +211,63 @@ def test_what_is_no_address_is_wrong_use(url: str, enroll: Type, home: Path) -> 
     said = enroll(url, "", "a-code")
     assert_one_sentence(said, 2)
     assert_not_enrolled(home)
+
+
+WORDS = re.compile(r"[a-z]{5}( [a-z]{5}){5}")
+
+
+def test_the_words_of_the_key_are_shown_at_the_end_and_again(
+    centre: Centre, enroll: Type, type_: Type
+) -> None:
+    said = enroll(centre.url, centre.ca_file, centre.code())
+    found = WORDS.search(said.out)
+    assert found is not None
+    assert type_("enroll", "--words").out == f"{found[0]}\n"
+
+
+def test_a_key_is_replaced_by_command_without_a_code(
+    centre: Centre, enroll: Type, type_: Type, home: Path
+) -> None:
+    enroll(centre.url, centre.ca_file, centre.code())
+    before, device = type_("enroll", "--words").out, enrolment.load(home)
+    said = type_("enroll", "--rotate")
+    assert (said.code, said.err) == (0, "")
+    after = type_("enroll", "--words").out
+    assert after != before
+    assert after.strip() in said.out
+    known = enrolment.load(home)
+    assert known is not None
+    assert device is not None
+    assert known.device == device.device
+
+
+@pytest.mark.parametrize("what", ["--words", "--rotate"])
+def test_a_computer_that_is_not_enrolled_has_no_key_to_show_or_replace(
+    what: str, type_: Type, home: Path
+) -> None:
+    said = type_("enroll", what)
+    assert said.code == 2
+    assert "not enrolled" in said.err
+    assert_not_enrolled(home)
+
+
+def test_a_desk_that_waits_is_told_so_with_its_words(centre: Centre, enroll: Type) -> None:
+    with Admin(centre.settings, time.time) as admin:
+        code = admin.batch_code("blue", Wish(team=0, most=2, hours=1, confirm=True))
+    said = enroll(centre.url, centre.ca_file, code)
+    assert said.code == 0
+    assert "waits until a supervisor" in said.out
+
+
+@pytest.mark.parametrize(
+    ("asset", "code", "told"), [("PC-1", 0, ""), ("PC-9", 3, "asset tag"), ("", 3, "--asset")]
+)
+def test_a_code_for_certain_computers_says_which_one_it_is_not_for(
+    asset: str, code: int, told: str, centre: Centre, enroll: Type
+) -> None:
+    with Admin(centre.settings, time.time) as admin:
+        wish = Wish(team=0, most=2, hours=1, confirm=False, assets=("pc-1",))
+        made = admin.batch_code("blue", wish)
+    said = enroll(centre.url, centre.ca_file, made, "--asset", asset)
+    assert said.code == code
+    assert told in said.err

@@ -7,6 +7,7 @@ import re
 import signal
 import ssl
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,6 +20,19 @@ from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environmen
 Start = Callable[..., subprocess.Popen[str]]
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
 SERVED = re.compile(r"answers at (https://127\.0\.0\.1:\d+)")
+
+
+INTERRUPTED = """
+import os, sys
+from agentguard import start
+from agentguard.cli import main
+opened = start.opened
+def interrupted(place):
+    os.kill(os.getpid(), int(sys.argv[1]))
+    return opened(place)
+start.opened = interrupted
+raise SystemExit(main(["tray"]))
+"""
 
 
 @pytest.fixture
@@ -176,6 +190,20 @@ class TestTray:
         said = ended(process, number)
         assert said.code == 0
         assert "Traceback" not in said.err
+
+    @BOTH
+    def test_a_signal_in_the_midst_of_the_start_ends_it_in_order(
+        self, number: signal.Signals, person: Path
+    ) -> None:
+        said = subprocess.run(
+            (sys.executable, "-c", INTERRUPTED, str(int(number))),
+            env=environment(person, QT_QPA_PLATFORM="offscreen"),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (said.returncode, said.stderr) == (0, "")
 
 
 @pytest.mark.heavy

@@ -26,7 +26,7 @@ def item(file: Path, type_: Type) -> str:
     said = type_("vault", "put", file)
     assert (said.code, said.err) == (0, "")
     (row,) = json.loads(type_("vault", "list", "--json").out)
-    assert set(row) == {"id", "path", "size", "put", "hits"}
+    assert set(row) == {"id", "path", "size", "put", "hits", "behind"}
     assert row["size"] == len(TEXT)
     assert row["id"] in said.out
     return str(row["id"])

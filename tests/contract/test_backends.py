@@ -11,7 +11,8 @@ import pytest
 
 from agentguard.model.messages import Message
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Absent, Backend, Copied, FocusedWindow, Replaceable
+from agentguard.ports.desktop import Absent, Backend, Copied, Replaceable
+from agentguard.ports.foreground import FocusedWindow
 from agentguard.texts import load
 from tests.contract.drivers import Person, eventually
 

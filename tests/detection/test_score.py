@@ -10,6 +10,8 @@ from tests.corpus import floors
 from tests.corpus.score import Tally, judge, read
 from tests.corpus.wording import names
 
+LEAST = ("precision", "recall", "kind")
+
 
 def file(path: str, truth: dict[str, list[str]], **more: Any) -> dict[str, Any]:
     row = {"path": path, "format": "txt", "encrypted": False, "truth": truth}
@@ -85,8 +87,16 @@ def test_lines_of_a_scan_are_read(tmp_path: Path) -> None:
 def test_every_variant_has_a_floor_that_asks_for_something() -> None:
     assert set(floors.floors()) >= set(names())
     for floor in floors.floors().values():
-        assert set(floor) == {"precision", "recall", "kind"}
-        assert all(0.0 < least <= 100.0 for least in floor.values())
+        assert set(LEAST) <= set(floor) <= {*LEAST, "flagged"}
+        assert all(0.0 < floor[name] <= 100.0 for name in LEAST)
+
+
+def test_only_a_variant_that_is_held_out_may_flag_what_holds_nothing() -> None:
+    assert [name for name, floor in floors.floors().items() if "flagged" in floor] == ["fifth"]
+    two = judge(FILES, {("b.txt", "PAN"): 1, ("c.zip", "PAN"): 1})
+    three = judge([*FILES, file("d.txt", {})], {(f, "PAN"): 1 for f in ("b.txt", "c.zip", "d.txt")})
+    assert not any("flagged" in one for one in floors.broken(two, "fifth"))
+    assert sum("flagged" in one for one in floors.broken(three, "fifth")) == 3
 
 
 def test_a_broken_floor_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +80,16 @@ def test_nothing_tells_of_the_workshop() -> None:
     words = ("/" + "work/", "/root" + "/")
     texts = [f for f in ROOT.rglob("*.md") if ".venv" not in f.parts] + CODE
     assert [f for f in texts if any(w in f.read_text(encoding="utf-8") for w in words)] == []
+
+
+def test_no_test_leaves_a_folder_behind() -> None:
+    """A folder of `tmp_path` is pytest's to remove; one of its own is removed by who made it."""
+    made = re.compile(r"mkdtemp\(")
+    left = [
+        str(file.relative_to(ROOT))
+        for file in sorted((ROOT / "tests").rglob("*.py"))
+        if file != Path(__file__)
+        and made.search(text := file.read_text(encoding="utf-8"))
+        and len(made.findall(text)) > text.count("rmtree(")
+    ]
+    assert left == []

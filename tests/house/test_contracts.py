@@ -31,6 +31,10 @@ def test_types_hold_on(system: str, tmp_path: Path) -> None:
     run("mypy", "--platform", system, "--cache-dir", str(tmp_path))
 
 
+def test_types_hold_in_the_installer(tmp_path: Path) -> None:
+    run("mypy", "-p", "installer", "--cache-dir", str(tmp_path))
+
+
 def test_lint_is_clean() -> None:
     run("ruff", "check", ".")
 

@@ -11,9 +11,14 @@ import shtab
 from agentguard import cli, start
 from agentguard.uplink import enrolment
 
+LATER = (
+    "agentguard.agent", "agentguard.model.events", "agentguard.model.snapshot",
+    "agentguard.ports.desktop", "hashlib", "psutil", "sqlite3", "yaml",
+)  # fmt: skip
 HEAVY = (
     "alembic", "jinja2", "litestar", "pypdfium2", "segno", "shtab", "sqlalchemy", "tqdm", "uvicorn",
 )  # fmt: skip
+TALK = ("asyncio", "email", "http.client", "smtplib", "ssl", "urllib.request", "xml.sax")
 
 
 @pytest.mark.parametrize("command", ["run", "tray"])
@@ -33,6 +38,60 @@ def test_the_agent_carries_neither_the_endpoint_nor_the_readers_of_files(command
     assert not loaded & set(HEAVY)
     assert "PySide6" not in loaded, "windows are for the tray alone"
     assert "cryptography" not in loaded, "only an enrolled agent signs"
+    assert "ssl" not in loaded, "only an enrolled agent speaks to an endpoint"
+
+
+def test_an_icon_carries_neither_the_pages_of_the_window_nor_http() -> None:
+    """Of a library that draws one picture, HTTP, TLS and mail came along: 4 MiB on every desk."""
+    show = (
+        "import sys\n"
+        "from agentguard import cli, platforms, start\n"
+        "cli._parser(['tray'])\n"
+        "import agentguard.ui.early, agentguard.ui.run\n"
+        "platforms.load()\n"
+        "print(*sys.modules)"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = set(ended.stdout.split())
+    assert {"agentguard.ui.tray", "agentguard.ui.shields", "agentguard.ui.prompts"} <= loaded
+    assert not loaded & {*HEAVY, *TALK, "agentguard.ui.window", "difflib", "cryptography"}
+
+
+def test_a_first_icon_waits_for_nothing_that_it_does_not_show() -> None:
+    """Half a start went into what only the agent needs, which begins once the icon stands."""
+    show = (
+        "import sys\n"
+        "from agentguard import cli\n"
+        "cli._parser(['tray'])\n"
+        "import agentguard.ui.early\n"
+        "print(*sys.modules)"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = set(ended.stdout.split())
+    assert {"agentguard.commands.tray", "agentguard.texts", "PySide6.QtWidgets"} <= loaded
+    assert not loaded & {*LATER, *HEAVY, *TALK}
+
+
+@pytest.mark.parametrize("spared", [True, False])
+def test_no_source_is_kept_of_what_the_windows_import(spared: bool) -> None:
+    """The second run shows that the look is still there to be spared."""
+    show = (
+        "import linecache\n"
+        "from agentguard.ui.sourceless import spare\n"
+        f"print(spare() if {spared} else True)\n"
+        "import agentguard.ui.run\n"
+        "print(sum('agentguard' in name for name in linecache.cache))"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60
+    )
+    found, kept = ended.stdout.split()
+    assert found == "True"
+    assert (int(kept) == 0) is spared
 
 
 def test_an_enrolment_is_looked_for_where_it_is_written() -> None:

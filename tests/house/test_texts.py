@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from agentguard import paths, texts
@@ -74,8 +76,14 @@ def test_no_sentence_of_a_check_is_left_over() -> None:
 
 
 def test_no_id_stands_twice_and_every_file_is_whole() -> None:
-    assert texts.load.__wrapped__("en").sentences == WORDS.sentences
+    assert texts._loaded.__wrapped__("en").sentences == WORDS.sentences
     assert len(WORDS.sentences) > 100
+
+
+def test_every_sentence_is_found_whichever_is_asked_for_first() -> None:
+    firsts = {id_.rpartition(".")[0]: id_ for id_ in WORDS.sentences}
+    for id_ in firsts.values():
+        assert texts.Sentences(paths.resources() / "text" / "en")[id_] == WORDS.sentences[id_]
 
 
 def test_every_sentence_can_be_filled() -> None:
@@ -100,3 +108,61 @@ def test_an_id_without_a_sentence_is_shown_as_it_is() -> None:
 def test_every_language_says_the_same_ids() -> None:
     for folder in (paths.resources() / "text").iterdir():
         assert set(texts.load(folder.name).sentences) == set(WORDS.sentences)
+
+
+@cache
+def _sources() -> str:
+    """Give all that may name a sentence."""
+    rooms = (("agentguard", "py", "html", "js"), ("installer", "py"), ("policies", "yaml"))
+    files = [f for room, *ends in rooms for end in ends for f in (ROOT / room).rglob(f"*.{end}")]
+    files += [f for f in (ROOT / "resources").rglob("*.toml") if "text" not in f.parts]
+    return "\n".join(f.read_text(encoding="utf-8") for f in sorted(files))
+
+
+def _made(file: Path) -> Iterator[str]:
+    """Give a pattern for each id that a file puts together, with its constants filled in."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    known = {
+        node.targets[0].id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
+
+    def part(value: ast.expr) -> str:
+        if isinstance(value, ast.Constant):
+            return re.escape(str(value.value))
+        name = getattr(getattr(value, "value", None), "id", "")
+        return re.escape(known[name]) if name in known else ANY
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(map(part, node.values))
+
+
+ANY = r"([\w.-]+)"
+TOLD = re.compile(r"""["']([\w.-]+)["'] ?~[^"'~]+(?:~ ?\(?["']([\w.-]+)["'])?""")
+COUNTED = re.compile(r"-(none|one|many|part)$")  # `views.py` and `checks/base.py` add them
+
+
+def test_no_sentence_is_left_over() -> None:
+    """A sentence that nothing asks for was forgotten, or what asks for it names another one."""
+    text = _sources()
+    patterns = {one for file in CODE for one in _made(file)}
+    patterns |= {re.escape(m[1]) + ANY + re.escape(m[2] or "") for m in TOLD.finditer(text)}
+    speaking = [
+        re.compile(one) for one in patterns if re.search(r"[a-z]{2}\\?\.|\\?\.[a-z]{2}", one)
+    ]
+    words = frozenset(re.findall(r"[a-z]+", text.lower()))
+    named = frozenset(re.findall(r"[\"'`]([\w.-]+)[\"'`]", text))
+
+    def is_asked_for(id_: str) -> bool:
+        room, _, last = id_.rpartition(".")  # a room of sentences may be handed on by its name
+        if {id_, COUNTED.sub("", id_)} & named or (room in named and last in words):
+            return True
+        met = filter(None, (one.fullmatch(id_) for one in speaking))
+        return any(words.issuperset(re.findall(r"[a-z]+", "-".join(m.groups()))) for m in met)
+
+    assert "\n".join(id_ for id_ in WORDS.sentences if not is_asked_for(id_)) == ""

@@ -7,8 +7,8 @@ import pytest
 from agentguard.engine.respond import Hand
 from agentguard.hands import desktop_hands
 from agentguard.model.actions import Action, ActionKind
+from agentguard.model.detection import Detection
 from agentguard.model.moments import Moment
-from agentguard.model.policy import Detection
 from agentguard.pii.custom import Following
 from agentguard.platforms.simulated import PRIMARY, FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Flavour

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,26 @@ def test_a_new_file_never_replaces_or_follows(tmp_path: Path) -> None:
             durable.write_new(tmp_path / name, NEW)
     assert (tmp_path / "there").read_bytes() == OLD
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("again", range(12))  # what one of them does at a bad moment is rare
+def test_what_is_made_once_is_whole_and_the_same_for_all_who_make_it(
+    tmp_path: Path, again: int
+) -> None:
+    """As the keys of an endpoint, whose processes begin at the same moment."""
+    file, many = tmp_path / f"seed-{again}", 8
+    together = threading.Barrier(many)
+
+    def make(number: int) -> bytes:
+        together.wait()
+        durable.write_once(file, bytes([number]) * 4096)
+        return durable.read(file)
+
+    with ThreadPoolExecutor(many) as pool:
+        read = set(pool.map(make, range(many)))
+    assert read == {file.read_bytes()}
+    assert len(set(file.read_bytes())) == 1
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

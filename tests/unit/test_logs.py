@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
@@ -147,3 +151,57 @@ def test_what_is_closed_can_be_removed_and_is_written_no_more(file: Path) -> Non
     assert "after" not in file.read_text("utf-8")
     file.unlink()
     assert not file.exists()
+
+
+UNFORESEEN = """
+import sys, threading
+from pathlib import Path
+from agentguard import logs
+logs.set_up(Path(sys.argv[1]), seconds=lambda: 0.0)
+logs.catch_all()
+
+class Holder:
+    def __del__(self):
+        raise LookupError("Quenby Zolbra")
+
+def dies():
+    raise ValueError("Quenby Zolbra")
+
+thread = threading.Thread(target=dies)
+thread.start()
+thread.join()
+Holder()
+raise RuntimeError("Quenby Zolbra")
+"""
+
+
+def test_what_nobody_foresaw_is_told_by_its_type_and_place_alone(tmp_path: Path) -> None:
+    """A name is no digits that a mask knows, so the text of an error is never written."""
+    ended = subprocess.run(
+        [sys.executable, "-c", UNFORESEEN, tmp_path],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    text = (tmp_path / logs.FILE).read_text("utf-8")
+    for told in (ended.stderr, text):
+        assert "Quenby" not in told
+        for kind in ("ValueError", "LookupError", "RuntimeError"):
+            assert f"  {kind} at " in told
+        assert told.count("<string>:") == 3
+
+
+@pytest.mark.posix  # Windows closes the folder instead
+def test_a_log_that_was_begun_anew_is_its_owners_alone(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = logging.getLogger().handlers
+    (handler,) = (one for one in handlers if isinstance(one, RotatingFileHandler))
+    monkeypatch.setattr(handler, "maxBytes", 200)
+    for number in "abcdefghij":
+        LOG.info("a line of the log that is not like another: %s", number)
+    files = sorted(file.parent.glob(f"{logs.FILE}*"))
+    assert len(files) > 1
+    assert {oct(one.stat().st_mode & 0o777) for one in files} == {"0o600"}

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from agentguard import retention
+from agentguard.app import shapes
 from agentguard.errors import CannotError
-from agentguard.model.facts import OldFile
-from agentguard.model.policy import RetentionRule
+from agentguard.model.aging import RetentionRule
+from agentguard.model.events import Event
+from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.retention import DAY, remove, rule_name, rule_of
+from agentguard.policy.parse import parse
+from agentguard.retention import removal as retention
+from agentguard.retention.ages import DAY, rule_name, rule_of
+from agentguard.retention.proof import proof, proves
+from agentguard.retention.removal import remove
+from agentguard.sensors.retention import RetentionSensor
+from tests.unit.killing import killed_at
 
+PLAIN = parse(b"policy: p\nversion: 1\n", "p", shapes())
 TEXT = b"yesterday's export"
 
 
@@ -48,17 +60,16 @@ def left(rule: RetentionRule) -> list[str]:
 
 def test_an_old_file_goes_and_its_proof_stays(rule: RetentionRule, clock: FakeClock) -> None:
     path = aged(here(rule, "a/b/old.csv"), clock, 31)
-    removed = remove(str(path), rule, clock)
+    removed = remove(str(path), rule, lambda: clock.now().wall)
     assert removed.sha256 == hashlib.sha256(TEXT).hexdigest()
     assert (removed.path, removed.size) == (str(path), len(TEXT))
-    assert removed.mtime == pytest.approx(clock.now().wall - 31 * DAY, abs=1)
     assert left(rule) == ["a", "b"]
 
 
 def test_a_young_file_stays(rule: RetentionRule, clock: FakeClock) -> None:
     path = aged(here(rule, "young.csv"), clock, 29.9)
     with pytest.raises(CannotError, match="not past its age"):
-        remove(str(path), rule, clock)
+        remove(str(path), rule, lambda: clock.now().wall)
     assert path.read_bytes() == TEXT
 
 
@@ -68,7 +79,7 @@ def test_a_file_that_was_touched_since_it_was_seen_stays(
     path = aged(here(rule, "old.csv"), clock, 31)
     os.utime(path, (clock.now().wall, clock.now().wall))
     with pytest.raises(CannotError):
-        remove(str(path), rule, clock)
+        remove(str(path), rule, lambda: clock.now().wall)
     assert path.exists()
 
 
@@ -78,14 +89,14 @@ def test_a_way_out_of_the_folder_is_refused(
 ) -> None:
     secret = aged(tmp_path / "secret.txt", clock, 99)
     with pytest.raises(CannotError):
-        remove(f"{rule.folder}/{name}", rule, clock)
+        remove(f"{rule.folder}/{name}", rule, lambda: clock.now().wall)
     assert secret.exists()
 
 
 def test_a_file_elsewhere_is_refused(rule: RetentionRule, clock: FakeClock, tmp_path: Path) -> None:
     elsewhere = aged(tmp_path / "exports-of-others" / "old.csv", clock, 99)
     with pytest.raises(CannotError, match="not in the folder"):
-        remove(str(elsewhere), rule, clock)
+        remove(str(elsewhere), rule, lambda: clock.now().wall)
     assert elsewhere.exists()
 
 
@@ -93,7 +104,7 @@ def test_a_name_that_the_rule_is_not_about_is_refused(tmp_path: Path, clock: Fak
     rule = RetentionRule(folder=str(tmp_path), days=30, pattern="*.csv")
     path = aged(tmp_path / "old.doc", clock, 99)
     with pytest.raises(CannotError, match="not one that the rule is about"):
-        remove(str(path), rule, clock)
+        remove(str(path), rule, lambda: clock.now().wall)
     assert path.exists()
 
 
@@ -104,7 +115,7 @@ def test_a_link_is_refused_and_its_target_stays(
     target = aged(tmp_path / "target.csv", clock, 99)
     here(rule, "link.csv").symlink_to(target)
     with pytest.raises(CannotError):
-        remove(str(here(rule, "link.csv")), rule, clock)
+        remove(str(here(rule, "link.csv")), rule, lambda: clock.now().wall)
     assert target.exists()
     assert here(rule, "link.csv").is_symlink()
 
@@ -116,7 +127,7 @@ def test_a_folder_on_the_way_that_is_a_link_is_refused(
     target = aged(tmp_path / "elsewhere" / "old.csv", clock, 99)
     here(rule, "sub").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(CannotError):
-        remove(str(here(rule, "sub/old.csv")), rule, clock)
+        remove(str(here(rule, "sub/old.csv")), rule, lambda: clock.now().wall)
     assert target.exists()
 
 
@@ -125,7 +136,7 @@ def test_the_rules_own_folder_may_be_a_link(tmp_path: Path, clock: FakeClock) ->
     path = aged(tmp_path / "real" / "old.csv", clock, 99)
     (tmp_path / "Documents").symlink_to(tmp_path / "real")
     rule = RetentionRule(folder=str(tmp_path / "Documents"), days=30)
-    remove(str(path), rule, clock)
+    remove(str(path), rule, lambda: clock.now().wall)
     assert not path.exists()
 
 
@@ -135,7 +146,7 @@ def test_a_second_name_is_refused_for_the_data_would_stay(
     path = aged(here(rule, "old.csv"), clock, 99)
     os.link(path, tmp_path / "copy.csv")
     with pytest.raises(CannotError, match="second name"):
-        remove(str(path), rule, clock)
+        remove(str(path), rule, lambda: clock.now().wall)
     assert path.exists()
 
 
@@ -143,35 +154,32 @@ def test_a_second_name_is_refused_for_the_data_would_stay(
 def test_a_pipe_neither_hangs_nor_goes(rule: RetentionRule, clock: FakeClock) -> None:
     os.mkfifo(here(rule, "pipe"))
     with pytest.raises(CannotError, match="not a regular file"):
-        remove(str(here(rule, "pipe")), rule, clock)
+        remove(str(here(rule, "pipe")), rule, lambda: clock.now().wall)
     assert left(rule) == ["pipe"]
 
 
 def test_a_folder_is_refused(rule: RetentionRule, clock: FakeClock) -> None:
     here(rule, "sub").mkdir()
     with pytest.raises(CannotError):
-        remove(str(here(rule, "sub")), rule, clock)
+        remove(str(here(rule, "sub")), rule, lambda: clock.now().wall)
     assert left(rule) == ["sub"]
 
 
 def test_a_file_that_is_gone_is_said_so(rule: RetentionRule, clock: FakeClock) -> None:
     with pytest.raises(CannotError, match="could not be removed"):
-        remove(str(here(rule, "gone.csv")), rule, clock)
+        remove(str(here(rule, "gone.csv")), rule, lambda: clock.now().wall)
 
 
 class Interrupting:
-    """A clock that does something when it is asked, in the midst of a removal."""
+    """A wall clock that does something when it is asked, in the midst of a removal."""
 
-    def __init__(self, clock: FakeClock, deed: object) -> None:
+    def __init__(self, clock: FakeClock, deed: Callable[[], object]) -> None:
         self._clock = clock
         self._deed = deed
 
-    def now(self) -> object:
-        self._deed()  # type: ignore[operator]
-        return self._clock.now()
-
-    def wait(self, stop: object, seconds: float) -> bool:
-        return True
+    def __call__(self) -> float:
+        self._deed()
+        return self._clock.now().wall
 
 
 @pytest.mark.posix  # on Windows a file that is held open cannot be replaced
@@ -244,7 +252,7 @@ def test_no_stranger_ever_goes_in_a_race(rule: RetentionRule, clock: FakeClock) 
     try:
         for _ in range(300):
             try:
-                removed = remove(str(path), rule, clock)
+                removed = remove(str(path), rule, lambda: clock.now().wall)
             except CannotError:
                 continue
             assert removed.sha256 == hashlib.sha256(TEXT).hexdigest()
@@ -259,7 +267,7 @@ def test_a_wall_clock_set_back_saves_the_file(rule: RetentionRule, clock: FakeCl
     path = aged(here(rule, "old.csv"), clock, 31)
     clock.jump_wall(-2 * DAY)
     with pytest.raises(CannotError):
-        remove(str(path), rule, clock)
+        remove(str(path), rule, lambda: clock.now().wall)
     assert path.exists()
 
 
@@ -278,4 +286,90 @@ def test_the_hash_is_of_all_of_a_large_file(
     monkeypatch.setattr(retention, "BLOCK", 1000)
     content = bytes(range(256)) * 40
     path = aged(here(rule, "large.bin"), clock, 99, content)
-    assert remove(str(path), rule, clock).sha256 == hashlib.sha256(content).hexdigest()
+    assert (
+        remove(str(path), rule, lambda: clock.now().wall).sha256
+        == hashlib.sha256(content).hexdigest()
+    )
+
+
+def test_a_look_removes_nothing_and_judges_as_a_removal(
+    rule: RetentionRule, clock: FakeClock
+) -> None:
+    old, young = aged(here(rule, "old.csv"), clock, 31), aged(here(rule, "new.csv"), clock, 1)
+    retention.look(str(old), rule, lambda: clock.now().wall)
+    with pytest.raises(CannotError, match="not past its age"):
+        retention.look(str(young), rule, lambda: clock.now().wall)
+    assert left(rule) == ["new.csv", "old.csv"]
+
+
+def test_a_rule_is_named_with_its_kinds() -> None:
+    rules = (
+        RetentionRule(folder="~/A", days=1, pattern="*.csv"),
+        RetentionRule(folder="~/A", days=9, pattern="*.csv", kinds=("PAN", "IBAN")),
+    )
+    assert [rule_name(rule) for rule in rules] == ["~/A/*.csv", "~/A/*.csv (PAN, IBAN)"]
+    old = OldFile(path="/a", rule="~/A/*.csv (PAN, IBAN)", age_days=10)
+    assert rule_of(old, rules) == rules[1]
+
+
+def test_a_proof_is_about_one_content_and_tells_it_to_nobody() -> None:
+    sha256 = hashlib.sha256(TEXT).hexdigest()
+    one, other = proof(sha256), proof(sha256)
+    assert one != other, "the same file twice cannot be told from two files"
+    assert sha256 not in str(one)
+    assert proves(one, TEXT)
+    assert not proves(one, TEXT + b"!")
+    assert not proves({"salt": "no hex", "hash": ""}, TEXT)
+    assert not proves({}, TEXT)
+
+
+@pytest.mark.posix  # Windows sets nothing aside, and a forked child is killed at each call
+@pytest.mark.parametrize("name", ["old.csv", "with\nline.csv", "x" * 251 + ".csv"])
+def test_a_kill_at_any_call_leaves_the_file_or_what_the_next_removal_ends(
+    tmp_path: Path, clock: FakeClock, name: str
+) -> None:
+    (tmp_path / "exports").mkdir()
+    rule = RetentionRule(folder=str(tmp_path / "exports"), days=30, pattern="*.csv")
+    wall, cut = clock.now().wall, False
+    for calls in itertools.count():
+        path = aged(here(rule, name), clock, 31)
+        if not killed_at(calls, partial(remove, str(path), rule, lambda: wall)):
+            break
+        for each in left(rule):
+            cut = cut or each != name
+            if len(name) > 200 and each != name:  # there is no room for its own name
+                here(rule, each).unlink()
+                continue
+            assert here(rule, each).read_bytes() == TEXT
+            remove(str(here(rule, each)), rule, lambda: wall)
+        assert left(rule) == []
+    assert cut, "it was never killed in between"
+
+
+@pytest.mark.posix
+def test_a_file_that_was_left_aside_is_found_by_the_name_it_had(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    (tmp_path / "exports").mkdir()
+    rule = RetentionRule(folder=str(tmp_path / "exports"), days=30, pattern="*.csv")
+    aside = aged(here(rule, f"{retention.ASIDE}{'0a' * 8}-old.csv"), clock, 31)
+    aged(here(rule, f"{retention.ASIDE}{'0a' * 8}-old.txt"), clock, 31)
+    policy = replace(PLAIN, retention=(rule,))
+    told: list[Event] = []
+    RetentionSensor(lambda: policy, clock).read_once(told.append, threading.Event())
+    (seen,) = told
+    assert isinstance(seen, RetentionSeen)
+    assert [old.path for old in seen.old] == [str(aside)]
+
+
+@pytest.mark.parametrize(
+    ("name", "was"),
+    [
+        ("old.csv", "old.csv"),
+        (f"{retention.ASIDE}{'0' * 16}-a-b.csv", "a-b.csv"),
+        (f"{retention.ASIDE}{'0' * 16}", f"{retention.ASIDE}{'0' * 16}"),
+        (f"{retention.ASIDE}0-a", f"{retention.ASIDE}0-a"),
+    ],
+)
+def test_a_name_that_was_set_aside_tells_the_file_s(name: str, was: str) -> None:
+    assert retention.named(name) == was

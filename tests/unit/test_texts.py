@@ -23,11 +23,11 @@ WORDS = Texts(
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give the text folder of a program of its own."""
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
-    texts.load.cache_clear()
+    texts._loaded.cache_clear()
     made = tmp_path / "text" / "en"
     made.mkdir(parents=True)
     yield made
-    texts.load.cache_clear()
+    texts._loaded.cache_clear()
 
 
 def test_tables_give_the_ids(folder: Path) -> None:
@@ -44,8 +44,11 @@ def test_tables_give_the_ids(folder: Path) -> None:
 def test_an_id_that_stands_twice_is_an_error_with_the_file(folder: Path) -> None:
     (folder / "a.toml").write_text('[x]\ny = "1"\n')
     (folder / "b.toml").write_text('[x]\ny = "2"\n')
+    words = texts.load()
     with pytest.raises(CannotError, match=r"x\.y stands twice; again in b\.toml"):
-        texts.load()
+        words.say("x.y")
+    with pytest.raises(CannotError, match=r"x\.y stands twice; again in b\.toml"):
+        set(words.sentences)
 
 
 @pytest.mark.parametrize("raw", [b"[x", b"\xff\xfe", b'x = "1"\nx = "2"'])
@@ -55,10 +58,31 @@ def test_a_damaged_file_is_named(raw: bytes, folder: Path) -> None:
         texts.load()
 
 
+def test_a_start_reads_past_the_tables_of_other_commands(folder: Path) -> None:
+    """A broken page of the console keeps nobody from locking a screen."""
+    (folder / "a.toml").write_text('# Words.\n\n[a.b]\nc = "1"\nd.e = "2"\n[a]\nf = "3"\n')
+    (folder / "b.toml").write_text('[b]\nc = "1"\nc = "2"\n')
+    words = texts.load()
+    assert [words.say(id_) for id_ in ("a.f", "a.b.d.e", "a.b.c", "a.g", "c")] == [
+        "3", "2", "1", "a.g", "c",
+    ]  # fmt: skip
+    with pytest.raises(CannotError, match=r"b\.toml is damaged"):
+        words.say("b.c")
+
+
 @pytest.mark.parametrize("language", ["xx", "", "..", "../../policies", "EN/../de", "\x00"])
 def test_a_language_that_there_is_not_is_given_in_english(language: str) -> None:
     assert texts.load(language).say("state.pass") == texts.load().say("state.pass")
     assert texts.load(language).has("cli.description")
+
+
+def test_a_language_is_read_once_by_whatever_way_it_is_asked_for(folder: Path) -> None:
+    """Every start asks without a language first, and then for the one that is set."""
+    (folder / "a.toml").write_text('[x]\ny = "1"\n')
+    words = texts.load()
+    assert texts.load("en") is words
+    assert texts.load(language="en") is words
+    assert texts.load("xx") is words
 
 
 def test_a_program_without_english_says_so(folder: Path) -> None:

@@ -56,6 +56,7 @@ TAX = (
     TAXPAYER,
     r"(?-i:TIN)",
     r"""tin["']? ?[:=>]""",
+    r"tin\?\n[A-Za-z\x20]{1,32}[:>]",  # asked for in a chat: the answer stands in the next line
     r"steuer ?n(?:umme)?r",
     rf"num{ACCENTED}ro fiscal",
     r"identifi(?:ant|cador) fiscal",

@@ -18,7 +18,7 @@ from agentguard.pii.base import (
     sure,
     words,
 )
-from agentguard.pii.kinds._issuers import PLAIN, issued, luhn, quick
+from agentguard.pii.kinds._issuers import PLAIN, STRICT, issued, luhn, quick
 from agentguard.pii.spoken import digits_of, run
 
 OWN = words(
@@ -48,6 +48,7 @@ _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
 _PLAIN_SEPARATORS = frozenset((" ", ".", "-", "+", "  ", " - "))
 _GROUPS, _SIXTEEN = 4, 16
 _FEW_DIGITS = 3
+_GROUP_BEFORE = 12  # characters: more than a group before a number, with what is between them
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
 _BARCODE = 13
 _COLUMN = re.compile(r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o", re.IGNORECASE)
@@ -166,9 +167,10 @@ def _counts_up(text: str) -> bool:
 def _runs_on(candidate: Candidate, *, single: bool) -> bool:
     """Tell whether the number is a stretch of a longer row of groups."""
     before, after = (_DIGIT_BEFORE, _DIGIT_AFTER) if single else (_LONGER_BEFORE, _LONGER_AFTER)
-    if before.search(candidate.before) or after.match(candidate.after):
+    near = candidate.before[-_GROUP_BEFORE:]
+    if before.search(near) or after.match(candidate.after):
         return True
-    return bool(_HEX_BEFORE.search(candidate.before) or _HEX_AFTER.match(candidate.after))
+    return bool(_HEX_BEFORE.search(near) or _HEX_AFTER.match(candidate.after))
 
 
 def _among_numbers(candidate: Candidate) -> bool:
@@ -199,6 +201,18 @@ _TURN = rf"[^0-9\n\x1e]{{0,60}}\n(?:{_TIME})?[^0-9\n\x1e]{{0,40}}"
 _PARTS = r"[0-9]{2,4}(?:[ \-]?[0-9]{2,4}){0,3}"
 _OVER_LINES = rf"[2-6][0-9]{{3}}(?:[ \-]?[0-9]{{2,4}}){{0,2}}(?:{_TURN}){{1,2}}{_PARTS}\b"
 
+_GROUPED = (
+    rf"[2-68][0-9]{{3}}(?:{_BETWEEN}[0-9]{{4}}){{2}}{_BETWEEN}[0-9]{{2,4}}(?:{_BETWEEN}[0-9]{{3}})?",
+    rf"3[0-9]{{3}}{_BETWEEN}[0-9]{{6}}{_BETWEEN}[0-9]{{4,5}}",
+)
+_OTHERWISE = (
+    r"[2-68](?:[ .\-][0-9]){12,18}",
+    r"[2-68](?:, ?[0-9]){12,18}",
+    r"(?i:%B)[2-68][0-9]{12,18}",
+    r"[2-68][0-9]{12,18}D[0-9]{7,20}",
+    run(13, 19),
+)
+
 RECOGNISER = Recogniser(
     kind="PAN",
     judge=judge,
@@ -220,14 +234,6 @@ RECOGNISER = Recogniser(
     ),
     near=_FAR
     + rf"({_OVER_LINES}|#?[2-68][0-9]{{0,5}}(?:[ .\-][0-9]{{1,6}}){{2,18}}|#[2-68][0-9]{{12,18}})",
-    shapes=(
-        rf"[2-68][0-9]{{3}}(?:{_BETWEEN}[0-9]{{4}}){{2}}{_BETWEEN}[0-9]{{2,4}}(?:{_BETWEEN}[0-9]{{3}})?",
-        rf"3[0-9]{{3}}{_BETWEEN}[0-9]{{6}}{_BETWEEN}[0-9]{{4,5}}",
-        *PLAIN,
-        r"[2-68](?:[ .\-][0-9]){12,18}",
-        r"[2-68](?:, ?[0-9]){12,18}",
-        r"(?i:%B)[2-68][0-9]{12,18}",
-        r"[2-68][0-9]{12,18}D[0-9]{7,20}",
-        run(13, 19),
-    ),
+    shapes=(*_GROUPED, *PLAIN, *_OTHERWISE),
+    strict=(*_GROUPED, *STRICT, *_OTHERWISE),
 )

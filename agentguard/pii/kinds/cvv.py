@@ -12,8 +12,17 @@ _SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
 _ENDING = re.compile(r"end|last|letzt|termin|fini|eindig|konc|ultim|derni", re.IGNORECASE)
 _LENGTHS = (3, 4)
-_BARE = re.compile(r"code[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE)
+# What an answer about a card has a code for as well: "declined, code 051".
+_OF_AN_ANSWER = re.compile(
+    r"declin|reject|refus|fail|error|reason|respon|approv|auth|abgelehnt|fehler|genehmig|rechaz|denega"
+    r"|rifiut|negat|recus|negad|odrzuc|b(?:l|\u0142)[a\u0105]d|geweigerd|afgewezen|foutmelding|status",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"[,;].*|code[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
+)
 _CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
+_LISTING = (",", ";")
 _BORDER = re.compile(r"[{}]|\n\n")
 _LINE = re.compile(r"[{}\n]")
 # A key of a document, a cell, or a line of a form: its card may stand in another line.
@@ -26,11 +35,12 @@ _KEY = re.compile(
 def judge(candidate: Candidate) -> Answer:
     """Three or four digits right after the label, and nothing that makes them another number."""
     label = candidate.before.rpartition(candidate.told)[0]
-    glued = label[-1:].isdigit()  # letters of another value, such as a passport's
+    glued = label[-1:].isdigit() and candidate.told[:1].isalpha()  # as within a passport's number
     gap = candidate.before.rpartition(candidate.told)[2]
     if _ENDING.search(gap):
         return no("another-label")
-    if glued or _MORE.match(candidate.after) or _SOCIAL.search(label):
+    ends = gap == "=" and candidate.after.startswith(" ")  # a parameter's: "cvv=123 200"
+    if glued or (not ends and _MORE.match(candidate.after)) or _SOCIAL.search(label):
         return no("touched")
     if _BARE.fullmatch(candidate.told) and not _is_of_a_card(candidate):
         return no("no-card")
@@ -42,6 +52,8 @@ def _is_of_a_card(candidate: Candidate) -> bool:
     """Tell whether a card number stands in the same record as a key that is only 'code'."""
     border = _BORDER if _KEY.search(candidate.before) else _LINE
     before = border.split(candidate.before)[-1]
+    if candidate.told[:1] in _LISTING and _OF_AN_ANSWER.search(before):
+        return False
     after = _BORDER.split(candidate.after)[0]
     numbers = (
         re.sub(r"[^0-9]", "", found[0])
@@ -52,7 +64,7 @@ def _is_of_a_card(candidate: Candidate) -> bool:
 
 
 _NUMBER = r"(?:number|nummer|code|no|nr|n\xba|n\xb0|value|wert|valor|valeur)"
-_VERB = r"(?:is|was|are|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest)"
+_VERB = r"(?:is|was|are|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest|auf|naar|na)"
 
 _BELOW = r"[ \t:]{0,4}\n[ \t>|*]{0,8}"
 # "(on the back)", "der Karte", "del retro": said of the card, before the code.
@@ -63,6 +75,13 @@ _ASIDE = (
 )
 _TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}"
 _THE = r"(?:the|my|and|der|le|el|il|de|o)"
+# "4539 ..., exp 04/29, code 123": in a list of a card's parts its word alone is enough.
+_LISTED = r"[,;] ?(?:(?:and|und|et|y|e|en|i) )?(?:code|c(?:\xf3|o)digo|codice|kod)"
+# Of a history: "cvv changed from "" to "123"".
+_CHANGED = (
+    r"(?:(?: (?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z)"
+    r" ?[\"'][^\"'\n\x1e]{0,32}[\"'])?"
+)
 _SPOKEN = run(2, 4) + r"\b"
 
 RECOGNISER = Recogniser(
@@ -82,6 +101,7 @@ RECOGNISER = Recogniser(
         r"card (?:code|verification(?: code| number)?)",
         r"(?:three|3|four|4) digits? (?:security )?(?:code|number)",
         r"code[\"']?[:=>]",
+        _LISTED,
         rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
         r"cid",
         r"(?:digits|numbers) on the (?:back|reverse)",
@@ -106,7 +126,7 @@ RECOGNISER = Recogniser(
         r"kod (?:zabezpieczaj[a?]cy|bezpiecze[n?]stwa|weryfikacyjny|karty)",
     ),
     near=(
-        rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE})(?:[._]{{2,60}})?"
+        rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}})?"
         rf"""(?:["'\\ \t:=*>#|,\-\]]{{0,6}}(?i:{_VERB} ?:? ?)?["']?|{_BELOW}|{_TURN})"""
         rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),

@@ -66,7 +66,8 @@ def judge(candidate: Candidate) -> Answer:
     """Take it if it is a day of the calendar."""
     if not candidate.alone:
         return no("touched")
-    if _NOT_OF_A_PERSON.search(candidate.before.lower()):
+    low = candidate.before.lower()
+    if ("happy" in low or "certificate" in low) and _NOT_OF_A_PERSON.search(low):
         return no("another-label")
     gap = candidate.before.rpartition(candidate.told)[2]
     if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):

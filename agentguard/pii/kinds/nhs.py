@@ -33,9 +33,11 @@ RECOGNISER = Recogniser(
     # Scotland's CHI and Northern Ireland's health and care number have the same check.
     labels=(
         r"nhs(?: ?numbers?| ?no)?",
+        r"n\.h\.s\.?",
+        r"(?:national )?health service n(?:umber|o)",
         r"national health",
-        r"chi n(?:umber|o)",
-        r"(?:h&c|h\+c|health and care) n(?:umber|o)",
+        r"chi(?: ?n(?:umber|o)|[\"']?[:=>])",
+        r"(?:h&c|h\+c|health (?:and|&) (?:social )?care) n(?:umber|o)",
     ),
     near=(
         rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{4}}"

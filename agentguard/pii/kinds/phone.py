@@ -31,6 +31,7 @@ OWN = words(
 )
 _FEW = 2
 _FULL = 11
+_GROUP_BEFORE = 8  # characters: more than a group and what is behind it
 _SEQUENCES = re.compile(r"0?1234567|9876543210\Z")
 _RUNS_ON = re.compile(r"[+~]\Z|[0-9]{4}[ \-]\Z|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ .\-]\Z")
 _RUNS_FURTHER = re.compile(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])|[ .\-][0-9A-Fa-f]{2}(?![0-9A-Za-z])")
@@ -54,7 +55,7 @@ _DIRECT = re.compile(
 
 def judge(candidate: Candidate) -> Answer:
     """Believe a country code or a national plan; another label nearer refuses it."""
-    if not candidate.alone or _RUNS_ON.search(candidate.before):
+    if not candidate.alone or _RUNS_ON.search(candidate.before[-_GROUP_BEFORE:]):
         return no("touched")
     spoken = digits_of(candidate.text)
     digits = spoken or _DIGITS.sub("", candidate.text.replace("(0)", ""))

@@ -23,6 +23,11 @@ _PAYMENT = re.compile(
     re.IGNORECASE,
 )
 _CROWDED = 4
+_NUMBERED = re.compile(r"(.*[^0-9])([1-9])")
+LONGEST_PART = 6
+"""Digits in one of several columns that hold a number together."""
+
+_PARTS = range(2, LONGEST_PART + 1)
 
 
 def mends(sample: Sequence[Row]) -> dict[int, Mend]:
@@ -91,3 +96,33 @@ def nearby(names: Mapping[int, str], sample: Sequence[Row]) -> tuple[int, ...]:
             chosen = together if _PAYMENT.search(names[column]) else apart
         chosen.append(column)
     return (*apart, *together)
+
+
+def stems(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
+    """Tell which columns (card1, card2, ...; or without names after one) hold a number in parts."""
+    found: dict[int, str] = {}
+    for column, name in names.items():
+        numbered = _NUMBERED.fullmatch(name)
+        if numbered is not None:
+            found[column] = numbered[1].rstrip(" _-")
+    times = Counter(found.values())
+    found = {column: stem for column, stem in found.items() if times[stem] > 1}
+    return {**found, **_unnamed_parts(names, sample)}
+
+
+def _unnamed_parts(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
+    """Give the columns under a name that spans several, as merged cells do."""
+    found: dict[int, str] = {}
+    for column, name in sorted(names.items()):
+        follower = column + 1
+        if not _holds_parts(sample, column):
+            continue
+        while follower not in names and _holds_parts(sample, follower):
+            found[column] = found[follower] = name
+            follower += 1
+    return found
+
+
+def _holds_parts(sample: Sequence[Row], column: int) -> bool:
+    cells = [row[column].strip() for row in sample if column in row]
+    return bool(cells) and all(cell.isdigit() and len(cell) in _PARTS for cell in cells)

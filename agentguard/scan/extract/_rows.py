@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 from operator import itemgetter
 
-from agentguard.scan.extract._columns import Mend, mends, nearby
+from agentguard.scan.extract._columns import LONGEST_PART, Mend, mends, nearby, stems
 from agentguard.scan.extract._header import (
     LOOK_FOR_HEADER,
     Row,
@@ -27,15 +24,12 @@ __all__ = ["LOOK_FOR_HEADER", "Row", "Table", "counted", "header_at", "lines"]
 SAMPLE = 40
 """Rows from which the columns are understood."""
 
-_NUMBERED = re.compile(r"(.*[^0-9])([1-9])")
-_LONGEST_PART = 6
-_PARTS = range(2, _LONGEST_PART + 1)
 _MOST_HELD = 400
 
 _MOST_PLANS = 64
 
 _Write = Callable[[Row], str]
-_Plan = tuple[str, Callable[[Row], tuple[str, ...]]]
+_Plan = tuple[str, Callable[[Row | Sequence[str]], tuple[str, ...]]]
 
 
 def lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -69,6 +63,7 @@ class Table:
         self._names: dict[int, str] = {}
         self._upright: _Upright | None = None
         self._below_gap = False
+        self._whole: dict[int, _Plan] = {}
 
     def put(self, row: Row) -> str:
         """Take the next row."""
@@ -83,19 +78,26 @@ class Table:
         self._first.append(row)
         return text + self._begin() if len(self._first) >= SAMPLE else text
 
+    def put_cells(self, cells: Sequence[str]) -> str:
+        """Take the next row as its cells from the first column on."""
+        plan = self._whole.get(len(cells))
+        if plan is None or self._below_gap or "" in cells:
+            return self.put({number: cell for number, cell in enumerate(cells) if cell})
+        return plan[0] % plan[1](cells)
+
     def close(self) -> str:
         """Give what is left; another table may follow."""
         text = self._begin() if self._write is None and self._first else ""
         if self._upright is not None:
             text += self._upright.close()
         self._write = self._upright = None
+        self._whole = {}
         return text
 
     def _begin(self) -> str:
         rows, self._first = self._first, []
         if self._given is not None:
-            self._write = _Named({c: one_line(name) for c, name in self._given.items()}, rows).put
-            return "".join(map(self._write, rows))
+            return self._begin_named({c: one_line(n) for c, n in self._given.items()}, rows)
         if is_upright(rows):
             self._upright = _Upright(rows[0])
             self._write = self._upright.put
@@ -104,11 +106,17 @@ class Table:
             self._write = _pairs
             return "".join(map(_pairs, rows))
         place = header_at(rows[:LOOK_FOR_HEADER])
+        if place is not None and place + 1 == len(rows):  # names of nothing: words between tables
+            return "".join(map(_plain, rows))
         above, below = (rows[:place], rows[place + 1 :]) if place is not None else ([], rows)
         if place is not None:
             self._names = names_of(rows, place)
-        self._write = _Named(self._names, below).put
-        return "".join(chain(map(_plain, above), map(self._write, below)))
+        return "".join(map(_plain, above)) + self._begin_named(self._names, below)
+
+    def _begin_named(self, names: dict[int, str], rows: list[Row]) -> str:
+        named = _Named(names, rows)
+        self._write, self._whole = named.put, named.whole
+        return "".join(map(self._write, rows))
 
 
 def _plain(row: Row) -> str:
@@ -154,11 +162,12 @@ class _Named:
         self._header = {c: name for c, name in header.items() if not is_nameless(name)}
         named = supposed(sample, self._header)
         self._names = {**header, **named}
-        self._stems = _stems(self._names, sample)
+        self._stems = stems(self._names, sample)
         self._mends: dict[int, Mend] = mends(sample)
         self._order = nearby(self._names, sample)
         self._known = frozenset(self._order)
         self._plans: dict[tuple[int, ...], _Plan | None] = {}
+        self.whole: dict[int, _Plan] = {}  # by the number of cells, none of them empty
 
     def put(self, row: Row) -> str:
         """Write one row."""
@@ -166,6 +175,8 @@ class _Named:
         plan = self._plans.get(columns)
         if plan is None and len(self._plans) < _MOST_PLANS and columns not in self._plans:
             plan = self._plans[columns] = self._plan(row)
+            if plan is not None and columns == tuple(range(len(columns))):
+                self.whole[len(columns)] = plan
         if plan is not None:
             template, pick = plan
             return template % pick(row)
@@ -193,7 +204,7 @@ class _Named:
             value = self._mends[column](value)
         name, stem = self._name(column), self._stems.get(column)
         part = value.strip()
-        if stem is not None and stem in cells and part.isdigit() and len(part) <= _LONGEST_PART:
+        if stem is not None and stem in cells and part.isdigit() and len(part) <= LONGEST_PART:
             cells[stem] += part
         elif stem is not None and stem not in cells:
             cells[stem] = part
@@ -209,33 +220,3 @@ def _distinct(names: Iterable[str], order: Sequence[int]) -> Iterator[str]:
     for name, column in zip(names, order, strict=True):
         yield f"{name} {column}" if name in taken else name
         taken.add(name)
-
-
-def _stems(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
-    """Tell which columns (card1, card2, ...; or without names after one) hold a number in parts."""
-    stems: dict[int, str] = {}
-    for column, name in names.items():
-        numbered = _NUMBERED.fullmatch(name)
-        if numbered is not None:
-            stems[column] = numbered[1].rstrip(" _-")
-    times = Counter(stems.values())
-    stems = {column: stem for column, stem in stems.items() if times[stem] > 1}
-    return {**stems, **_unnamed_parts(names, sample)}
-
-
-def _unnamed_parts(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
-    """Give the columns under a name that spans several, as merged cells do."""
-    found: dict[int, str] = {}
-    for column, name in sorted(names.items()):
-        follower = column + 1
-        if not _holds_parts(sample, column):
-            continue
-        while follower not in names and _holds_parts(sample, follower):
-            found[column] = found[follower] = name
-            follower += 1
-    return found
-
-
-def _holds_parts(sample: Sequence[Row], column: int) -> bool:
-    cells = [row[column].strip() for row in sample if column in row]
-    return bool(cells) and all(cell.isdigit() and len(cell) in _PARTS for cell in cells)

@@ -14,6 +14,7 @@ from agentguard.scan.extract.text import EXTRACTOR as TEXT_EXTRACTOR
 from agentguard.scan.extract.text import decoded, encoding_of
 
 _DELIMITERS = ",;\t|^~\x1f\u00a6\u00a7"
+_WIKI = "|"
 _SAMPLE = 40
 _SNIFFED = 16 << 10
 _LONGEST_FIELD = 1 << 20
@@ -92,6 +93,8 @@ def _is_word(cell: str) -> bool:
 
 def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_FIELD)
+    if delimiter == _WIKI:
+        lines = map(_single, lines)
     drawn = (line for line in lines if line[:1] not in _DRAWN or not _RULE.fullmatch(line))
     reader = csv.reader(drawn, delimiter=delimiter, skipinitialspace=True)
     while True:
@@ -103,9 +106,14 @@ def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
             return
 
 
+def _single(line: str) -> str:
+    """Write a heading of Jira's and Confluence's markup as a row: its bars are double."""
+    single = line.rstrip().replace(_WIKI * 2, _WIKI)
+    doubled = line.startswith(_WIKI * 2) and single.count(_WIKI) * 2 == line.count(_WIKI)
+    return single if doubled else line
+
+
 def _row(cells: list[str]) -> dict[int, str]:
-    if "" not in cells:
-        return dict(enumerate(cells))
     return {number: cell for number, cell in enumerate(cells) if cell}
 
 
@@ -114,7 +122,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     delimiter = _delimiter(source.head)
     table = _rows.Table()
     for lines in _lines(TEXT_EXTRACTOR.extract(source, work)):
-        yield "".join([table.put(_row(cells)) for cells in _cells(iter(lines), delimiter)])
+        yield "".join([table.put_cells(cells) for cells in _cells(iter(lines), delimiter)])
     yield table.close()
 
 

@@ -5,11 +5,13 @@ Nothing in the file is trusted: it is opened to be read alone, without its schem
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
+
+import apsw
 
 from agentguard.errors import ScanError
 from agentguard.scan.extract import _database
@@ -52,14 +54,14 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     with closing(_opened(source, work)) as database:
         try:
             names = _tables(database)
-        except sqlite3.Error:
+        except apsw.Error:
             names, is_whole = [], False
         for name in names:
             try:
                 yield from _table(database, name, work)
-            except sqlite3.OperationalError:
+            except apsw.SQLError:
                 continue  # a virtual table, whose content stands in others
-            except sqlite3.Error:
+            except (apsw.Error, UnicodeDecodeError):  # a column whose name is no text
                 is_whole = False
     if is_whole:
         yield from _free(source, work)
@@ -70,38 +72,49 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     work.note("reason.corrupt-part")
 
 
-def _opened(source: Source, work: Work) -> sqlite3.Connection:
+def _opened(source: Source, work: Work) -> apsw.Connection:
     try:
         path = Path(f"/proc/self/fd/{source.file.fileno()}")
         there = sys.platform == "linux" and path.exists()
     except (OSError, AttributeError):  # a file in memory, or another system
         there = False
     if there:
-        database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        database = apsw.Connection(f"file:{path}?mode=ro&immutable=1", flags=flags)
     elif source.size <= work.limits.file_mib * MIB:
         data = bytearray(source.read(source.size))
         data[_WRITE_VERSION] = _NO_LOG  # a copy in memory has no write-ahead log beside it
-        database = sqlite3.connect(":memory:")
-        database.deserialize(bytes(data))
+        database = apsw.Connection(":memory:")
+        database.deserialize("main", bytes(data))
     else:
         raise ScanError("reason.too-large")
-    database.text_factory = lambda text: text.decode("utf-8", "replace")
-    database.execute("PRAGMA trusted_schema=OFF")
-    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, work.limits.part_mib * MIB)
+    database.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    database.limit(apsw.SQLITE_LIMIT_LENGTH, work.limits.part_mib * MIB)
     return database
 
 
-def _tables(database: sqlite3.Connection) -> list[str]:
-    found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return [str(name) for (name,) in found if not str(name).startswith("sqlite_")]
+def _tables(database: apsw.Connection) -> list[str]:
+    found = database.execute("SELECT hex(name) FROM sqlite_master WHERE type = 'table'")
+    encoding = _encoding(database)
+    names = [_text(str(name), encoding) for (name,) in found]
+    return [name for name in names if not name.startswith("sqlite_")]
 
 
-def _table(database: sqlite3.Connection, name: str, work: Work) -> Iterator[str]:
-    quoted = name.replace('"', '""')
-    rows = database.execute(f'SELECT * FROM "{quoted}" LIMIT {_MOST_ROWS}')  # noqa: S608 - quoted
-    table = Table({number: column[0] for number, column in enumerate(rows.description)})
-    count = 0
-    while batch := rows.fetchmany(_BATCH):
+def _encoding(database: apsw.Connection) -> str:
+    return str(database.execute("PRAGMA encoding").get)  # one of UTF-8, UTF-16le, UTF-16be
+
+
+def _text(value: str, encoding: str) -> str:
+    """Give the text of what `hex` gave: what a database calls text may be none."""
+    return bytes.fromhex(value).decode(encoding, "replace")
+
+
+def _table(database: apsw.Connection, name: str, work: Work) -> Iterator[str]:
+    quoted = _quoted(name)
+    columns = _columns(database, quoted)
+    table, count = Table(dict(enumerate(columns))), 0
+    rows = _rows(database, quoted, columns)
+    while batch := list(islice(rows, _BATCH)):
         count += len(batch)
         text = "".join([table.put(_cells(row)) for row in batch])
         work.spend(len(text))
@@ -111,6 +124,37 @@ def _table(database: sqlite3.Connection, name: str, work: Work) -> Iterator[str]
     yield f"{table.close()}\n"
     if count >= _MOST_ROWS:
         work.note("reason.partial")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _columns(database: apsw.Connection, quoted: str) -> tuple[str, ...]:
+    """Give the names of the columns, of an empty table as well."""
+    one_row = f"SELECT * FROM (SELECT 1) LEFT JOIN (SELECT * FROM {quoted} LIMIT 1)"  # noqa: S608
+    described = database.execute(one_row).get_description()
+    return tuple(name for name, _declared in described[1:])
+
+
+def _rows(
+    database: apsw.Connection, quoted: str, columns: Sequence[str]
+) -> Iterator[Sequence[object]]:
+    """Give the rows of a table; from the first with text that is none on, by way of `hex`."""
+    count = 0
+    try:
+        for row in database.execute(f"SELECT * FROM {quoted} LIMIT {_MOST_ROWS}"):  # noqa: S608
+            yield row
+            count += 1
+    except UnicodeDecodeError:
+        cells = (
+            f"CASE typeof({one}) WHEN 'text' THEN hex({one}) ELSE {one} END"
+            for one in map(_quoted, columns)
+        )
+        encoding = _encoding(database)
+        left = f"LIMIT {_MOST_ROWS - count} OFFSET {count}"
+        for row in database.execute(f"SELECT {', '.join(cells)} FROM {quoted} {left}"):  # noqa: S608
+            yield [_text(one, encoding) if isinstance(one, str) else one for one in row]
 
 
 def _cells(row: Sequence[object]) -> dict[int, str]:

@@ -131,6 +131,53 @@ def history(rows: Rows) -> list[str]:
     ]
 
 
+def bullets(rows: Rows) -> list[str]:
+    """Write a record as a list under its first cell."""
+    made: list[str] = []
+    for row in rows[1:]:
+        made.append(row[0])
+        pairs = zip(rows[0][1:], row[1:], strict=True)
+        made += [f"  * {name} - {cell}" for name, cell in pairs]
+    return made
+
+
+def logfmt(rows: Rows) -> list[str]:
+    """Write a record as one line of quoted fields."""
+    names = [name.replace(" ", "_") for name in rows[0]]
+    return [
+        "level=info msg=saved " + " ".join(f'{n}="{c}"' for n, c in zip(names, row, strict=True))
+        for row in rows[1:]
+    ]
+
+
+def difference(rows: Rows) -> list[str]:
+    """Write what a comparison of two versions prints."""
+    made = ["--- a/profile", "+++ b/profile"]
+    for number, row in enumerate(rows[1:], 1):
+        made.append(f"@@ -{number},0 +{number},{len(row)} @@")
+        made += [f"+{name}: {cell}" for name, cell in zip(rows[0], row, strict=True)]
+    return made
+
+
+def attributes(rows: Rows) -> list[str]:
+    """Write elements without content, a field in each attribute."""
+    names = [name.replace(" ", "_") for name in rows[0]]
+    return [
+        "<rec " + " ".join(f'{n}="{c}"' for n, c in zip(names, row, strict=True)) + "/>"
+        for row in rows[1:]
+    ]
+
+
+def stacked(rows: Rows) -> list[str]:
+    """Write names and values in turn, as a page is copied."""
+    made: list[str] = []
+    for row in rows[1:]:
+        for name, cell in zip(rows[0], row, strict=True):
+            made += [name, cell]
+        made.append("")
+    return made
+
+
 LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
     "yaml": yaml,
     "sql": sql,
@@ -147,4 +194,9 @@ LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
     "pairs": pairs,
     "messenger": messenger,
     "history": history,
+    "bullets": bullets,
+    "logfmt": logfmt,
+    "difference": difference,
+    "attributes": attributes,
+    "stacked": stacked,
 }

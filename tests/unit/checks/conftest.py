@@ -10,13 +10,12 @@ import pytest
 
 from agentguard import texts
 from agentguard.checks.base import Check
+from agentguard.model.detection import Detection, OwnKind
 from agentguard.model.events import Event, Facts, PolicyInForce
 from agentguard.model.moments import Moment
 from agentguard.model.policy import (
     NO_PAYMENT,
     Contact,
-    Detection,
-    OwnKind,
     Payment,
     Policy,
     Watch,

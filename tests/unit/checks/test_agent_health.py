@@ -20,6 +20,7 @@ from agentguard.model.events import (
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import say
 from agentguard.model.release import Standing
+from agentguard.model.self_tests import ControlsTested
 from agentguard.model.verdicts import State
 from agentguard.texts import load
 
@@ -176,3 +177,12 @@ def test_the_policy_sets_the_times(desk) -> None:
     assert desk.judge(CHECK, Tick, short).state is State.PASS
     desk.pass_time(240)
     assert desk.judge(CHECK, Tick, short).state is State.FAIL
+
+
+def test_a_control_that_failed_its_test_is_told_until_it_works_again(desk) -> None:
+    desk.see(ControlsTested, worked=("clipboard",), failed=("vault", "journal"))
+    told = tick(desk)
+    assert told.state is State.FAIL
+    assert "this did not work: journal, vault" in told.words
+    desk.see(ControlsTested, worked=("clipboard", "vault", "journal"))
+    assert tick(desk).state is State.PASS

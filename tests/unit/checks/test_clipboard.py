@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from agentguard.checks.clipboard import CHECK, Rule, Settings
+from agentguard.model.detection import OwnKind
 from agentguard.model.events import ClipboardScanned, SensorState, Watching
 from agentguard.model.hits import Hit
 from agentguard.model.messages import say
-from agentguard.model.policy import OwnKind
 from agentguard.model.verdicts import State
 
 

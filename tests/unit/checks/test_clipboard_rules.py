@@ -80,6 +80,14 @@ def test_a_rule_of_a_kind_does_not_let_another_kind_through(desk) -> None:
     assert verdict(desk, *rules, hits=(NAME, CARD)).state is State.FAIL
 
 
+@pytest.mark.parametrize(("full", "cleared"), [(True, True), (False, False)])
+def test_everything_is_left_behind_where_nobody_tells_who_copied_it(desk, full, cleared) -> None:
+    desk.see(SessionState, idle=1.0, source="test", locked=True)
+    event = desk.see(ClipboardScanned, app="", selection="PRIMARY", hits=(), full=full)
+    told = CHECK.judge(event, desk.facts, Settings(leaving="everything"))
+    assert (told.response is not None) is cleared
+
+
 @pytest.mark.parametrize(
     ("leaving", "hits", "cleared"),
     [

@@ -12,7 +12,6 @@ import pytest
 from agentguard import checks
 from agentguard.catalogue import discover
 from agentguard.checks.base import Check
-from agentguard.checks.reauth import AppGroup
 from agentguard.checks.reauth import Settings as Gate
 from agentguard.checks.vendors import Settings as Register
 from agentguard.checks.vendors import Vendor
@@ -42,6 +41,7 @@ from agentguard.model.facts import (
     FirewallSeen,
     FolderAccess,
     FolderAccessSeen,
+    ForbiddenHeld,
     LessonRecord,
     Lifecycle,
     LifecyclesKnown,
@@ -54,6 +54,7 @@ from agentguard.model.facts import (
     TrainingSeen,
     Volume,
 )
+from agentguard.model.gate_rules import AppGroup
 from agentguard.model.hits import Hit
 from agentguard.model.machine import (
     AutoLogonSeen,
@@ -165,6 +166,7 @@ def all_good(floor: Floor) -> None:
     floor.see(PatchesSeen, looked=floor.desk.wall, installed=floor.desk.wall, security=0)
     floor.see(ChangesSeen, watched=3)
     floor.see(RetentionSeen, rules=1)
+    floor.see(ForbiddenHeld)
     floor.see(TrainingSeen, lessons=(lesson(floor, "card-data", 0),))
     floor.see(JournalChecked, entries=3, whole=True)
     floor.see(UplinkState, problem="", waiting=0, receipted=3)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from agentguard.checks.pii_files import CHECK, Settings
+from agentguard.model.detection import OwnKind
 from agentguard.model.events import FileScanned, SweepFinished, Tick
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import OwnKind, Watch
+from agentguard.model.policy import Watch
 from agentguard.model.verdicts import State
 
 PATH = "/home/kim/Documents/notes.txt"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.checks.reauth import CHECK, AppGroup, Settings
+from agentguard.checks.reauth import CHECK
 from agentguard.model.events import (
     AppFocused,
     PolicyInForce,
@@ -15,6 +15,7 @@ from agentguard.model.events import (
     SessionState,
     Watching,
 )
+from agentguard.model.gate_rules import AppGroup, Settings
 from agentguard.model.messages import say
 from agentguard.model.verdicts import State
 

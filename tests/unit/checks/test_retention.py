@@ -40,3 +40,19 @@ def test_without_rules_it_does_not_apply(desk) -> None:
 def test_what_could_not_be_read_is_unknown(desk) -> None:
     told = desk.judge(CHECK, RetentionSeen, rules=2, unread="denied")
     assert told.state is State.UNKNOWN
+
+
+def test_what_is_too_old_soon_is_told_before(desk) -> None:
+    told = desk.judge(CHECK, RetentionSeen, rules=1, soon=4, days=5)
+    assert (told.state, told.words) == (
+        State.PASS,
+        "No file is too old yet; 4 will be, the first in 5 days.",
+    )
+
+
+def test_a_legal_hold_keeps_what_is_too_old(desk) -> None:
+    told = desk.judge(CHECK, RetentionSeen, rules=2, old=OLD, count=7, held=True)
+    assert (told.state, told.words) == (
+        State.PASS,
+        "7 files are past their age and are kept: a legal hold is in force.",
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agentguard.checks.training import CHECK, Settings
@@ -51,6 +53,12 @@ def test_the_overdue_ones_are_named(desk) -> None:
     )
     told = desk.judge(CHECK, TrainingSeen, lessons=lessons)
     assert told.words == "Lessons are overdue (2): clipboard, lock-screen."
+
+
+def test_a_person_reads_the_titles_of_the_lessons(desk) -> None:
+    late = replace(lesson(desk, known=90), title="Card numbers in files")
+    told = desk.judge(CHECK, TrainingSeen, lessons=(late, lesson(desk, known=90, id_="other")))
+    assert told.words == "Lessons are overdue (2): Card numbers in files, other."
 
 
 def test_the_policy_chooses_the_lessons(desk) -> None:

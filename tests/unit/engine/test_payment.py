@@ -89,6 +89,13 @@ def test_the_clipboard_is_closed_whatever_is_copied() -> None:
     assert at.kinds == [CLEAR, CLEAR, CLEAR]
 
 
+def test_the_clipboard_is_closed_where_the_desktop_does_not_tell_who_copied() -> None:
+    at = desk("''")
+    at.front("terminal")
+    at.copy(app="", full=True)
+    assert at.kinds == [CLEAR]
+
+
 def test_afterwards_it_is_open_again() -> None:
     at = desk("''")
     at.front("terminal")

@@ -11,7 +11,7 @@ import pytest
 from agentguard.engine import ledger as ledgers
 from agentguard.engine.errands import QUEUE, Errands
 from agentguard.engine.ledger import Ledger
-from agentguard.engine.respond import Responder, Unsupported
+from agentguard.engine.respond import LeftAlone, Responder, Unsupported
 from agentguard.engine.schedule import Auditor, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.errors import CannotError, StoreError
@@ -124,6 +124,14 @@ class TestResponder:
         assert self.work(None, outcomes).outcome is Outcome.UNSUPPORTED
         outcomes.clear()
         assert self.work(cannot, outcomes).outcome is Outcome.UNSUPPORTED
+
+    def test_what_is_left_alone_says_why_and_is_not_tried_again(self, outcomes) -> None:
+        def leave(_action: Action) -> Message:
+            raise LeftAlone(say("action.unsupported", kind="vault"))
+
+        event = self.work(leave, outcomes)
+        assert event.outcome is Outcome.UNSUPPORTED
+        assert event.message == say("action.unsupported", kind="vault")
 
     @pytest.mark.parametrize("error", [CannotError("no"), ZeroDivisionError()])
     def test_a_hand_that_fails_is_told_without_the_error_text(self, outcomes, error) -> None:

@@ -7,7 +7,7 @@ import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agentguard.model.policy import ALL, Detection, OwnKind
+from agentguard.model.detection import ALL, Detection, OwnKind
 from agentguard.pii import custom
 from agentguard.pii._own_pattern import LONGEST, PatternRefused, read
 from agentguard.pii.custom import Following, refusals, scanner_of

@@ -86,6 +86,14 @@ def test_a_value_is_found_wherever_a_cut_falls(before: int, gap: int, chunk: int
     assert [hit.kind for hit in streamed(list(text), chunk)] == ["DOB", "PAN"]
 
 
+@pytest.mark.parametrize("before", ["b.", "..", " .", "b-", "= ", "#"])
+@pytest.mark.parametrize("value", ["4539 1488 0343 6467", "219-09-1234", "GB82WEST12345698765432"])
+def test_a_value_behind_a_full_stop_is_found_wherever_a_cut_falls(before: str, value: str) -> None:
+    text = f"{'b- ' * 400}{before}{value}{' x' * 700}"
+    whole = streamed([text], 1 << 20)
+    assert all(streamed([text], chunk) == whole for chunk in range(1180, 1230))
+
+
 @given(text=texts)
 def test_half_a_line_end_at_a_cut_is_one_line_end(text: str) -> None:
     windows = text.replace("\n", "\r\n")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.platforms._win32.access_answers import UNTOLD, Access, others, sid
+from agentguard.platforms._win32.access_answers import UNTOLD, Access, closed, kept, others, sid
 
 ANN, BOB = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
 SYSTEM, ADMINISTRATORS, USERS, EVERYBODY = "S-1-5-18", "S-1-5-32-544", "S-1-5-32-545", "S-1-1-0"
@@ -97,3 +97,66 @@ def test_no_bytes_break_it(data: bytes) -> None:
 @pytest.mark.parametrize("who", [ANN, SYSTEM, USERS, EVERYBODY])
 def test_a_sid_is_written_as_usual(who: str) -> None:
     assert sid(packed(who), 0) == who
+
+
+SYSTEMS = ((ALLOW, ALL, SYSTEM), (ALLOW, ALL, ADMINISTRATORS))
+
+
+@pytest.mark.parametrize(
+    ("entries", "owner", "is_closed"),
+    [
+        (SYSTEMS, SYSTEM, True),
+        (SYSTEMS, ADMINISTRATORS, True),
+        (OWN, ANN, True),
+        (SYSTEMS, BOB, False),
+        ((*SYSTEMS, (ALLOW, READ, USERS)), SYSTEM, False),
+        ((*SYSTEMS, (ALLOW, CHANGE, BOB)), SYSTEM, False),
+    ],
+)
+def test_a_folder_is_closed_when_it_is_the_systems_and_open_to_nobody_else(
+    entries: tuple[tuple[int, int, str], ...], owner: str, is_closed: bool
+) -> None:
+    assert closed(described(*entries, owner=owner), frozenset({ANN})) is is_closed
+
+
+@given(st.binary(max_size=80))
+def test_a_torn_descriptor_never_says_closed_by_mistake(data: bytes) -> None:
+    assert closed(data[:19]) is False
+    closed(data)
+
+
+TOLD = ((ALLOW, 0xF003F, SYSTEM), (ALLOW, 0xF003F, ADMINISTRATORS), (ALLOW, 0x20019, USERS))
+
+
+@pytest.mark.parametrize(
+    ("entries", "owner", "is_kept"),
+    [
+        (TOLD, ADMINISTRATORS, True),
+        (TOLD, SYSTEM, True),
+        ((*TOLD, (ALLOW, 0x80000000, EVERYBODY)), SYSTEM, True),
+        (TOLD, BOB, False),
+        (TOLD, USERS, False),
+        (TOLD, "S-1-15-2-1", False),
+        ((*TOLD, (ALLOW, 0x2, BOB)), SYSTEM, False),
+        ((*TOLD, (ALLOW, 0x4, USERS)), SYSTEM, False),
+        ((*TOLD, (ALLOW, 0x40000, USERS)), SYSTEM, False),
+        ((*TOLD, (ALLOW, 0xF003F, EVERYBODY)), SYSTEM, False),
+    ],
+    ids=[
+        "administrators", "system", "everybody-reads", "a-user-owns-it", "users-own-it",
+        "an-app-owns-it", "a-user-sets-values", "users-make-keys", "users-change-the-list", "all",
+    ],
+)  # fmt: skip
+def test_a_key_is_kept_when_the_system_owns_it_and_nobody_else_changes_it(
+    entries: tuple[tuple[int, int, str], ...], owner: str, is_kept: bool
+) -> None:
+    assert kept(described(*entries, owner=owner)) is is_kept
+
+
+def test_what_cannot_be_read_or_has_no_list_or_no_owner_is_not_kept() -> None:
+    whole = described(*TOLD, owner=SYSTEM)
+    for cut in range(len(whole)):
+        assert not kept(whole[:cut])
+    head = struct.pack("<BBHIIII", 1, 0, 0x8004, 20, 0, 0, 0) + packed(SYSTEM)
+    assert not kept(head)
+    assert not kept(struct.pack("<BBHIIII", 1, 0, 0x8004, 0, 0, 0, 20) + whole[32:])

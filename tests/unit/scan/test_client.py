@@ -18,9 +18,9 @@ import pytest
 
 from agentguard import texts
 from agentguard.errors import ScanError
+from agentguard.model.detection import Detection, OwnKind
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import Detection, OwnKind
 from agentguard.platforms.simulated import FakeClock
 from agentguard.scan import _birth, _speech
 from agentguard.scan._offspring import Offspring
@@ -70,10 +70,6 @@ def test_the_child_is_modest_and_bounded(client: ScanClient, tmp_path: Path) -> 
     assert child.rlimit(psutil.RLIMIT_AS)[0] < 2 << 30
 
 
-def test_a_text_is_judged_without_a_file(shared: ScanClient) -> None:
-    assert shared.scan_text(f"card {hostile.CARD} \udcff").hits == (CARD,)
-
-
 def test_a_parser_without_end_is_killed_and_the_next_file_is_read(
     client: ScanClient, tmp_path: Path
 ) -> None:
@@ -114,6 +110,7 @@ def test_a_long_file_tells_what_was_found_before_the_deadline(
 def test_a_child_killed_from_outside_is_replaced(client: ScanClient, tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", f"card {hostile.CARD}")
     client.scan(path)
+    assert client.child_pid, "the child was not given the time that it needs"
     child = psutil.Process(client.child_pid)
     child.kill()
     psutil.wait_procs([child], timeout=5)
@@ -329,7 +326,10 @@ def test_a_parent_watches_the_memory_where_the_system_does_not_bound_it(tmp_path
     errand = _speech.Errand(limits=limits, extractors="tests.unit.scan.hostile:extractors")
     watching = Offspring(errand, watched=True)
     try:
-        assert watching.answer(_speech.ask("text", "x")).outcome is FileOutcome.READ
+        assert (
+            watching.answer(_speech.ask("file", write(tmp_path, "b", "x"))).outcome
+            is FileOutcome.READ
+        )
         watching._errand = replace(errand, limits=replace(limits, memory_mib=64))
         with pytest.raises(ScanError) as refused:
             watching.answer(_speech.ask("file", write(tmp_path, "a", "SWELL")))

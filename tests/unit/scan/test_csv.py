@@ -217,6 +217,10 @@ def test_no_cell_is_lost(rows: list[list[str]]) -> None:
     assert all(cell in found for cell in kept)
 
 
+def test_a_row_of_words_below_an_empty_one_is_not_lost() -> None:
+    assert "Jim\t\xb2" in text(table(["name", "number", "note"], ["", "", ""], ["", "Jim", "\xb2"]))
+
+
 @given(data=st.text(" -ab1:=[]#|\n\t'\"", max_size=200))
 def test_no_text_breaks_the_readers(data: str) -> None:
     assert isinstance(text(data.encode()), str)

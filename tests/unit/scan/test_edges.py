@@ -14,9 +14,9 @@ from agentguard import texts
 from agentguard.commands._scan_report import JsonLines, Kinds, Table, shown
 from agentguard.commands._scan_walk import walk
 from agentguard.errors import ScanError
+from agentguard.model.detection import ALL
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.model.policy import ALL
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan import _speech
 from agentguard.scan.client import Scanned
@@ -104,7 +104,7 @@ def test_an_answer_arrives_as_it_was_given(
     assert _speech.told(_speech.tell(reading)) == reading
 
 
-@given(subject=st.text(max_size=50), kind=st.sampled_from(["file", "text"]))
+@given(subject=st.text(max_size=50), kind=st.sampled_from(["file", "explain"]))
 def test_a_question_arrives_as_it_was_asked(kind: str, subject: str) -> None:
     assert _speech.asked(_speech.ask(kind, subject)) == (kind, subject)
 

@@ -1,19 +1,14 @@
-"""What was copied is read as what it is, and a part that cannot be read stops no other."""
+"""Text without a telling name is read as what it is; a part that cannot be read stops no other."""
 
 from __future__ import annotations
 
 import pytest
 
 from agentguard.model.outcomes import FileOutcome
-from agentguard.scan.reading import Reading
-from tests.unit.scan.extracted import read, reader
+from tests.unit.scan.extracted import read
 from tests.unit.scan.hostile import CARD, zipped
 
 PLAIN = CARD.replace(" ", "")
-
-
-def copied(text: str) -> Reading:
-    return reader().read_text(text)
 
 
 @pytest.mark.parametrize(
@@ -24,16 +19,12 @@ def copied(text: str) -> Reading:
         (f'[{{"order": {{"id": "{PLAIN}"}}, "birth": {{"date": "1980-04-03"}}}}]', {"DOB"}),
         ("<html><body><!--StartFragment--><td>DOB</td><td>03/04/1980</td></body></html>", {"DOB"}),
         ("", set()),
-        ("\ud83d card \udfff", set()),
-        (f"PK\x03\x04 card {CARD}", {"PAN"}),
-        (f"SQLite format 3\0 card {CARD}", {"PAN"}),
-        (f"%PDF-1.7 card {CARD}", {"PAN"}),
         ("dob\t\n03/04/1980\t\n", {"DOB"}),
     ],
-    ids=range(10),
+    ids=range(6),
 )
-def test_copied_text_is_read_as_what_it_is(text: str, kinds: set[str]) -> None:
-    reading = copied(text)
+def test_text_is_read_as_what_it_is(text: str, kinds: set[str]) -> None:
+    reading = read(text.encode())
     assert (reading.outcome, reading.reason) == (FileOutcome.READ, "")
     assert {hit.kind for hit in reading.hits} == kinds
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import agentguard
-from agentguard.model.policy import ALL, Detection
+from agentguard.model.detection import ALL, Detection
 from agentguard.scan import rules
 from agentguard.scan.rules import rules_version
 

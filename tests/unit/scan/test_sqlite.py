@@ -74,6 +74,29 @@ def test_tables_without_row_numbers_and_with_odd_names_are_read(tmp_path: Path) 
     assert kinds(data) == {"PAN", "DOB"}
 
 
+def test_text_that_is_not_utf_8_hides_no_row(tmp_path: Path) -> None:
+    broken = "INSERT INTO people VALUES (CAST(x'41FF42' AS TEXT), 1, 2.5, x'00FF')"
+    data = file_of(tmp_path / "a.db", PEOPLE[0], "INSERT INTO people (name) VALUES ('Bo')", broken,
+                   PEOPLE[1])  # fmt: skip
+    text = said(data)
+    assert [line for line in text if line.startswith("name: ")] == [
+        "name: Bo", "name: A\ufffdB", "name: Ann"
+    ]  # fmt: skip
+    assert (f"card: {CARD}" in text, f"mail: {MAIL}" in text, "born: 2.5" in text) == (True,) * 3
+
+
+def test_a_column_whose_name_is_no_text_leaves_the_pages_to_be_read(tmp_path: Path) -> None:
+    data = file_of(tmp_path / "a.db", "CREATE TABLE t (columnname TEXT)",
+                   "INSERT INTO t VALUES ('card 4539148803436467')")  # fmt: skip
+    reading = read(data.replace(b"columnname", b"column\xffame"))
+    assert ({hit.kind for hit in reading.hits}, reading.reason) == ({"PAN"}, "reason.corrupt")
+
+
+def test_an_empty_table_is_whole(tmp_path: Path) -> None:
+    data = file_of(tmp_path / "a.db", "CREATE TABLE none (card INTEGER)", *PEOPLE)
+    assert (kinds(data) >= {"PAN"}, read(data).outcome) == (True, FileOutcome.READ)
+
+
 def test_files_in_rows_are_read_by_their_formats(tmp_path: Path) -> None:
     with written(tmp_path / "a.db", "CREATE TABLE a (body BLOB)") as database:
         packed = gzip.compress(f"card {CARD} and {'some more text ' * 9}".encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentguard.pii.base import FENCE
@@ -185,3 +185,19 @@ def test_borders_in_any_order_lose_no_running_text(steps: list[str]) -> None:
     out += "".join(layout.close_all())
     first_table = steps.index("open_table") if "open_table" in steps else len(steps)
     assert out.count("x") >= steps[:first_table].count("put")
+
+
+CELLS = st.sampled_from(("", "Ann", "4539148803436467", "card", "name", "12", "100%", "1.5", "x y"))
+
+
+@given(st.lists(st.lists(CELLS, max_size=5), max_size=120), st.sampled_from((0, 1, 45)))
+@example(rows=[[], ["card", "name", "street"], ["4539", "Ann", "Elm"]], repeated=45)
+@example(rows=[["Ann", "", "x"], ["Bo", "4539"], ["a", "b", "c", "d"]], repeated=45)
+def test_a_row_is_written_alike_as_cells_and_by_its_columns(
+    rows: list[list[str]], repeated: int
+) -> None:
+    rows = [["name", "card", "note"], *([["Ann", "4539", "50%"]] * repeated), *rows]
+    by_cells, by_columns = _rows.Table(), _rows.Table()
+    for cells in rows:
+        assert by_cells.put_cells(cells) == by_columns.put(row(*cells))
+    assert by_cells.close() == by_columns.close()

@@ -226,6 +226,12 @@ def test_what_the_text_does_not_show_is_judged_too(running, desktop, flavour) ->
     assert CARD not in repr(flavour)
 
 
+def test_it_tells_that_something_is_there_whoever_copied_it(running, desktop) -> None:
+    desktop.copy("nothing special", app="")
+    event = last(running)
+    assert (event.app, event.hits, event.full) == ("", (), True)
+
+
 def test_the_same_in_two_forms_counts_once(running, desktop) -> None:
     desktop.copy(CARD, "crm", Flavour(kind="html", data=f"<b>{CARD}</b>"))
     assert [hit.count for hit in last(running).hits] == [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import stat
 import threading
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from agentguard.model.events import Event
 from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.local import FILE, LocalDoor
-from agentguard.sensors.local_http import LARGEST
+from agentguard.sensors.local_http import LARGEST, WHOLE, Hurried
 from agentguard.sensors.signals import CallSignals
 from tests.cli.typed import Type, typing
 from tests.desktop.harness import eventually
@@ -138,6 +139,22 @@ def test_a_caller_that_hangs_up_or_sends_rubbish_closes_nothing(door: Door) -> N
     connection.sock.sendall(b"\x16\x03\x01 no http\r\n\r\n")
     connection.close()
     assert door.ask("/v1/call/start") == 204
+
+
+def test_a_caller_who_sends_a_byte_now_and_then_keeps_nobody_out() -> None:
+    """Every user of the computer may call; who has no token must not silence who has."""
+    clock, (caller, door) = FakeClock(), socket.socketpair()
+    with caller, door:
+        hurried = Hurried(door, lambda: clock.now().boot)
+        sent = b"POST /v1/call/start"
+        for place in range(len(sent)):
+            caller.sendall(sent[place : place + 1])
+            clock.advance(WHOLE / 10)
+            if place < 9:
+                assert hurried.read(1) == sent[place : place + 1]
+            else:
+                with pytest.raises(TimeoutError):
+                    hurried.read(1)
 
 
 @pytest.mark.posix

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 import pytest
 
+from agentguard.model.aging import RetentionRule
 from agentguard.model.events import Event
 from agentguard.model.facts import RetentionSeen
-from agentguard.model.policy import Contact, Policy, RetentionRule, Watch
+from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.retention.ages import DAY, LenientWall
 from agentguard.sensors import retention
 from agentguard.sensors.manners import AGAIN, Circumstances, never
-from agentguard.sensors.retention import DAY, EVERY, FIRST, LenientWall, RetentionSensor
+from agentguard.sensors.retention import EVERY, FIRST, RetentionSensor
 
 
 def policy_of(*rules: RetentionRule) -> Policy:
@@ -249,3 +252,32 @@ def test_new_rules_and_a_poke_are_looked_at_soon(
     running.wait(3)
     stop.set()
     running.join()
+
+
+def test_a_rule_for_kinds_is_about_files_in_which_they_were_found(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    cards, other = aged(tmp_path / "cards.csv", clock, 9), aged(tmp_path / "other.csv", clock, 9)
+    found = {str(cards): frozenset({"PAN"}), str(other): frozenset({"EMAIL"})}
+    rule = RetentionRule(folder=str(tmp_path), days=7, kinds=("PAN", "IBAN"))
+    policy = policy_of(rule)
+    sensor = RetentionSensor(
+        lambda: policy, clock, kinds_of=lambda path: found.get(path, frozenset())
+    )
+    assert [file.path for file in look(policy, clock, sensor).old] == [str(cards)]
+    assert look(policy, clock).count == 0, "what was found nowhere is in no file"
+
+
+def test_files_are_told_days_before_they_are_too_old(tmp_path: Path, clock: FakeClock) -> None:
+    for name, days in (("fresh", 1), ("soon", 25.5), ("sooner", 28.2), ("old", 30)):
+        aged(tmp_path / name, clock, days)
+    seen = look(policy_of(RetentionRule(folder=str(tmp_path), days=30, warn_days=5)), clock)
+    assert [PurePath(file.path).name for file in seen.old] == ["old"]
+    assert (seen.soon, seen.days) == (2, 2)
+
+
+def test_a_legal_hold_is_told_with_what_it_keeps(tmp_path: Path, clock: FakeClock) -> None:
+    aged(tmp_path / "old", clock, 99)
+    policy = replace(policy_of(RetentionRule(folder=str(tmp_path), days=30)), legal_hold=True)
+    seen = look(policy, clock)
+    assert (seen.held, seen.count) == (True, 1)

@@ -84,6 +84,10 @@ def test_of_an_unknown_kind_only_its_kind_and_time_travel() -> None:
         ("policy.in-force", {"name": "baseline", "version": 2, "digest": "123456790ab"},
          {"name": "baseline", "version": 2, "digest": "123456790ab"}),
         ("vault.put", {"item": "a1", "step": "sealed"}, {"item": "a1", "step": "sealed"}),
+        ("vault.purged",
+         {"item": "a1", "reason": "card-data", "factor": "", "salt": "00", "hash": "11", "size": 9},
+         {"item": "a1", "reason": "card-data", "factor": ""}),
+        ("retention.ended", {"count": 3, "left": 1}, {"count": 3, "left": 1}),
         ("agent.started", {}, {}),
     ],
 )  # fmt: skip

@@ -1,0 +1,79 @@
+"""The doctor tells how the computer's own part stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agentguard import texts
+from agentguard.commands._capabilities import Standing
+from agentguard.commands._machine import machine
+from agentguard.keeper import standing
+from agentguard.model.messages import Message
+from agentguard.platforms._fake_clock import FakeClock
+from agentguard.settings import NOTHING, Layers
+
+
+@dataclass
+class Told:
+    standing: Standing
+    reason: str
+
+
+def told(folder: Path, layers: Layers = NOTHING) -> dict[str, Told]:
+    found = {}
+    for one in machine(folder, layers, FakeClock()):
+        text = texts.load().render(one.reason) if isinstance(one.reason, Message) else one.reason
+        found[one.name] = Told(one.standing, text)
+    return found
+
+
+def wrote(folder: Path, *, ago: float = 10.0, **more: str | int) -> None:
+    at = datetime.fromtimestamp(FakeClock().now().wall - ago, UTC).isoformat()
+    standing.write(folder, standing.Standing(at=at, sessions=1, **more))
+
+
+def test_a_computer_that_is_not_managed_and_has_no_keeper(tmp_path: Path) -> None:
+    found = told(tmp_path)
+    assert found["settings"] == Told(Standing.WORKS, "")
+    assert found["keeper"].standing is Standing.ABSENT
+
+
+def test_what_is_managed_is_named(tmp_path: Path) -> None:
+    found = told(tmp_path, Layers(managed={"endpoint": "https://x.example", "auto_start": 1}))
+    assert "auto_start, endpoint" in found["settings"].reason
+
+
+def test_a_value_that_is_none_is_named(tmp_path: Path) -> None:
+    found = told(tmp_path, Layers(managed={"auto_start": "maybe"}, installed={"endpoint": 3}))
+    assert found["settings"].standing is Standing.FAILED
+    assert "auto_start, endpoint" in found["settings"].reason
+
+
+@pytest.mark.parametrize(
+    ("more", "is_"),
+    [
+        ({}, Standing.WORKS),
+        ({"problem": "tcp"}, Standing.PARTLY),
+        ({"missing": 1}, Standing.PARTLY),
+        ({"problem": "stopped"}, Standing.FAILED),
+    ],
+)
+def test_how_the_keeper_stands(more: dict[str, str | int], is_: Standing, tmp_path: Path) -> None:
+    wrote(tmp_path, **more)
+    assert told(tmp_path)["keeper"].standing is is_
+
+
+def test_a_keeper_that_wrote_nothing_for_minutes_does_not_run(tmp_path: Path) -> None:
+    wrote(tmp_path, ago=200.0)
+    assert told(tmp_path)["keeper"].standing is Standing.FAILED
+    standing.write(tmp_path, standing.Standing(at="yesterday"))
+    assert told(tmp_path)["keeper"].standing is Standing.FAILED
+
+
+def test_what_it_wrote_may_be_out_of_reach(tmp_path: Path) -> None:
+    (tmp_path / standing.FILE).mkdir()
+    assert told(tmp_path)["keeper"].standing is Standing.ABSENT

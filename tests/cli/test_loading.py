@@ -1,0 +1,80 @@
+"""No garbage is looked for while an agent is put together, and it is afterwards."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentguard.commands._loading import loading
+
+SHOW = """
+import gc, sys
+from pathlib import Path
+from agentguard.commands import _guard
+
+def looked(phase, _told):
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_filename == _guard.__file__:
+            seen.add(frame.f_code.co_name)
+        frame = frame.f_back
+
+seen = set()
+gc.callbacks.append(looked)
+with _guard.guarding(Path(sys.argv[1])) as agent:
+    print(sorted(seen), gc.isenabled(), agent.engine.policy().version > 0)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _looking() -> Iterator[None]:
+    before = gc.isenabled()
+    gc.enable()
+    yield
+    gc.enable() if before else gc.disable()
+
+
+def collections() -> int:
+    return sum(generation["collections"] for generation in gc.get_stats())
+
+
+def test_nothing_is_looked_for_while_loading() -> None:
+    before = collections()
+    with loading():
+        kept = [[number] for number in range(100_000)]
+        assert collections() == before
+    assert gc.isenabled()
+    assert len(kept) == 100_000
+
+
+def test_what_fails_to_load_gives_the_look_back() -> None:
+    with pytest.raises(ImportError), loading():
+        raise ImportError("it is gone")
+    assert gc.isenabled()
+
+
+def test_whoever_looks_by_itself_goes_on_to() -> None:
+    gc.disable()
+    with loading():
+        pass
+    assert not gc.isenabled()
+
+
+def test_an_agent_is_put_together_without_a_look_and_guards_with_one(tmp_path: Path) -> None:
+    env = {**os.environ, "HOME": str(tmp_path), "AGENTGUARD_HOME": str(tmp_path / "data")}
+    (tmp_path / "data").mkdir()
+    ended = subprocess.run(
+        (sys.executable, "-c", SHOW, str(tmp_path / "data")),
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert ended.stdout.splitlines()[-1] == "[] True True"

@@ -1,0 +1,85 @@
+"""The queue of one reader: bounded, in order, and still while nothing comes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from itertools import islice
+
+import pytest
+
+from agentguard.engine.post import Post
+from agentguard.stopping import Ending
+
+SOON = 10.0
+
+
+def test_what_comes_is_given_in_order_and_no_more_than_fits() -> None:
+    post = Post[int](2)
+    assert [post.put(number) for number in range(3)] == [True, True, False]
+    assert len(post) == 2
+    assert list(islice(post.until(Ending()), 2)) == [0, 1]
+    assert post.pop() is None
+    assert post.put(9)
+    assert post.pop() == 9
+    assert not post
+
+
+@pytest.mark.parametrize("kind", [Ending, threading.Event])
+def test_a_reader_that_waits_ends_with_the_stop(kind: Callable[[], Ending]) -> None:
+    stop, seen = kind(), []
+    post = Post[str](8)
+    reader = threading.Thread(target=lambda: seen.extend(post.until(stop)))
+    reader.start()
+    stop.set()
+    reader.join(SOON)
+    assert not reader.is_alive()
+    assert seen == []
+
+
+def test_a_reader_that_waits_is_woken_by_what_comes() -> None:
+    stop, seen, came = Ending(), [], threading.Event()
+    post = Post[str](8)
+
+    def read() -> None:
+        for item in post.until(stop):
+            seen.append(item)
+            came.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    post.put("news")
+    assert came.wait(SOON)
+    stop.set()
+    reader.join(SOON)
+    assert seen == ["news"]
+
+
+@pytest.mark.parametrize(("whole", "given"), [(True, [1, 2]), (False, [])])
+def test_what_waits_when_the_stop_comes(whole: bool, given: list[int]) -> None:
+    stop, post = Ending(), Post[int](8)
+    post.put(1)
+    post.put(2)
+    stop.set()
+    assert list(post.until(stop, whole=whole)) == given
+
+
+def test_a_stop_amid_the_work_leaves_the_rest_to_those_who_want_it() -> None:
+    stop, post, seen = Ending(), Post[int](8), []
+    for number in range(3):
+        post.put(number)
+    for number in post.until(stop):
+        seen.append(number)
+        stop.set()
+    assert seen == [0]
+    assert len(post) == 2
+
+
+def test_a_reader_that_hung_up_is_not_called_any_more() -> None:
+    stop, post = Ending(), Post[int](8)
+    reading = post.until(stop)
+    post.put(1)
+    assert next(reading) == 1
+    reading.close()
+    stop.set()
+    assert not post
