@@ -13,7 +13,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from agentguard.errors import UsageError
 from agentguard.server.feeds import outbox
+from agentguard.server.feeds import settings as feeds
 from agentguard.server.retention import Retention
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store import leading, partitions, trends
@@ -32,6 +34,7 @@ class Jobs:
     def __init__(self, database: Database, settings: ServerSettings, now: Now) -> None:
         self._database = database
         self._silent_after = settings.limits.silent_after
+        self._folder = settings.data
         self._now = now
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="server-jobs")
         self._task: asyncio.Task[None] | None = None
@@ -100,8 +103,16 @@ class Jobs:
 
     def _forget(self, connection: Connection) -> None:
         now = self._now()
-        if leading.due(connection, "feeds", 3600, now) is not None:
-            outbox.forget(connection, now)
+        if leading.due(connection, "feeds", 3600, now) is None:
+            return
+        try:
+            named = feeds.read(self._folder).every
+        except (
+            UsageError
+        ):  # who is to be told is not known: what is kept stays until it can be read
+            LOG.warning("the feeds' file cannot be read, so that no happening is deleted")
+            return
+        outbox.forget(connection, now, named)
 
     def _delete(self) -> None:
         """Delete in many transactions; what fails half-way goes on the next time."""

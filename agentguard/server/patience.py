@@ -35,6 +35,25 @@ def believed(proxies: Sequence[str]) -> list[str]:
     return [*map(str, networks), *mapped]
 
 
+_SITE = 64
+"""Bits of an IPv6 address that name a network, all of whose addresses one has (RFC 4291, 2.5.4)."""
+
+
+def origin(address: str) -> str:
+    """Give by what an address is counted: an IPv4 address, or the network of an IPv6 one."""
+    try:
+        here = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(here, ipaddress.IPv4Address):
+        return str(here)
+    if here.ipv4_mapped is not None:
+        return str(here.ipv4_mapped)
+    if here.is_loopback:
+        return str(here)
+    return str(ipaddress.ip_network((int(here), _SITE), strict=False))
+
+
 class Crowd:
     """The connections that are open, by address; behind that of a proxy there are many."""
 
@@ -60,10 +79,10 @@ class Crowd:
 
     def _proxy(self, address: str) -> bool:
         try:
-            here = ipaddress.ip_address(address)
+            here = ipaddress.ip_network(address)
         except ValueError:
             return False
-        return any(here in one for one in self._proxies)
+        return any(here.overlaps(one) for one in self._proxies)
 
 
 class Patient(HttpToolsProtocol):
@@ -82,7 +101,7 @@ class Patient(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
         """Let it in when there is room; its first request must come in time."""
         super().connection_made(transport)
-        address = self.client[0] if self.client else ""
+        address = origin(self.client[0]) if self.client else ""
         if not self.crowd.enter(address):
             transport.abort()
             return

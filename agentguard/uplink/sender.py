@@ -151,7 +151,7 @@ class Sender:
         self._tell("", None)
         if received.new_key and self._rekeying is not None:
             return self._rekeyed(self._rekeying.rotate)
-        if more or received.need_posture:
+        if more:
             return 0.0
         return bounded(received.next_in * (1 + _RANDOM.uniform(-SPLAY, SPLAY)))
 
@@ -177,7 +177,8 @@ class Sender:
         if self._openings is not None and not goodbye:
             self._openings.follow()
         more = bool(report.events) and report.waiting > len(report.events)
-        return received, more or self._reports.behind
+        asked = received.need_posture and report.controls is None  # else it has just been told
+        return received, more or asked or self._reports.behind
 
     def _failed(self, error: UplinkError) -> float:
         self._failures += 1

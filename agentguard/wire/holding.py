@@ -6,7 +6,7 @@ from agentguard.wire.v1 import Struct
 
 HELD = "/v1/held"
 MOST = 768 * 1024
-"""Bytes of `held` in an answer at most; the older records of a class are left out before."""
+"""Bytes of an answer at most, as it is sent; the older records of a class are left out before."""
 
 
 class Holding(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,7 +22,8 @@ class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the endpoint holds on a device; the records themselves stand beside in `records`.
 
     `records` is an object with a list of objects for each class; its columns may change with any
-    version, so that it is shown and never decoded. `each` is how many of a class are given.
+    version, so that it is shown and never decoded. Of what people wrote only the number of its
+    characters stands there. `each` is how many of a class are given.
     """
 
     device: str

@@ -48,6 +48,24 @@ class TestReports:
         assert endpoint.reports[2].overall == "act"
         assert endpoint.reports[0].policy == "baseline 3"
 
+    def test_an_endpoint_that_never_has_enough_of_the_posture_is_told_at_its_pace(
+        self, desk: Desk, endpoint: Endpoint
+    ) -> None:
+        endpoint.need_posture = True
+        desk.sender.report()
+        pauses = [desk.sender.report() for _ in range(3)]
+        assert all(report.controls is not None for report in endpoint.reports)
+        assert min(pauses) >= 54
+
+    def test_a_posture_that_is_asked_for_is_told_at_once(
+        self, desk: Desk, endpoint: Endpoint
+    ) -> None:
+        desk.sender.report()
+        endpoint.need_posture = True
+        assert desk.sender.report() == 0.0
+        endpoint.need_posture = False
+        assert desk.sender.report() >= 54
+
     def test_a_report_is_packed_once_that_saves_more_than_it_costs(
         self, desk: Desk, endpoint: Endpoint
     ) -> None:

@@ -11,7 +11,16 @@ from sqlalchemy import Connection, insert, select
 
 from agentguard.server.admin import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import board, codes, fleet, floor, places, reports, standing
+from agentguard.server.store import (
+    board,
+    codes,
+    fleet,
+    floor,
+    goodbyes,
+    places,
+    reports,
+    standing,
+)
 from agentguard.server.store.board import TIERS, Wanted
 from agentguard.server.store.floor_tables import device_standing
 from agentguard.server.store.identity_tables import device_run
@@ -60,7 +69,10 @@ def fill(connection: Connection, seed: int) -> None:
             at = NOW - dice.choice((5, 60, 179, 181, 4000))
             reports.take(connection, a_report(dice, f"d{n:02}", seq), at)
         for run in range(dice.randrange(3)):
-            values = {"run": str(run), "begun_at": run, "goodbye": dice.choice(("", "asleep"))}
+            said = dice.choice(
+                (("", None), ("asleep", CUTOFF - 60), ("asleep", CUTOFF - goodbyes.HOLDS - 1))
+            )
+            values = {"run": str(run), "begun_at": run, "goodbye": said[0], "goodbye_at": said[1]}
             connection.execute(insert(device_run).values(device=f"d{n:02}", **values))
 
 
@@ -78,7 +90,8 @@ def plain(connection: Connection, tier: str) -> list[str]:
         silent = one.last_seen is None or one.last_seen < CUTOFF
         mine = {"act": "failing", "good": "ok"}.get(one.overall, "attention")
         if silent:
-            mine = "away" if one.goodbye else "silent"
+            lately = one.goodbye and one.goodbye_at >= CUTOFF - goodbyes.HOLDS
+            mine = "away" if lately else "silent"
         if mine == tier:
             worst = next(iter(standing.worst_first(one.controls)), None)
             severity = standing.severity(worst.severity) if worst else 4

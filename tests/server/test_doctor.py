@@ -190,7 +190,7 @@ def test_a_feed_that_nobody_takes(house: House, capsys: pytest.CaptureFixture[st
     assert house.found() == {"feed": "feed-failing"}
     told = said(house, capsys)
     assert f"The feed webhook:x is behind since {since}, for 10 minutes; 3 things wait." in told
-    assert "The receiver did not take it. Each is tried again for a day; 2 were let go" in told
+    assert "The receiver did not take it. They are kept for 30 days; 2 were let go" in told
 
 
 @pytest.mark.parametrize(("seconds", "behind"), [(doctor.BEHIND - 60, False), (3600, True)])

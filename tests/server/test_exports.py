@@ -20,6 +20,7 @@ from agentguard.server.store.floor import Desk
 from agentguard.wire import v1
 
 NOW = 1_790_000_000.0
+MONTHS = 90 * 86400.0
 WORDS = texts.load()
 
 
@@ -142,12 +143,14 @@ def test_the_floor_on_paper_says_who_needs_a_word() -> None:
         a_desk("gone-1", last_seen=NOW - 3600),
         a_desk("<b>odd</b> & co", overall="attention"),
         a_desk("new-1", last_seen=None, team="Sales"),
-        a_desk("sleeps-1", last_seen=NOW - 3600, goodbye="asleep"),
+        a_desk("sleeps-1", last_seen=NOW - 3600, goodbye="asleep", goodbye_at=NOW - 3600),
+        a_desk("lost-1", last_seen=NOW - MONTHS, goodbye="asleep", goodbye_at=NOW - MONTHS),
     ]
     said = words_of(paper.floor_report(desks, WORDS, NOW, 180, "sam"))
     for wanted in ("bad-1", "gone-1", "new-1", "Billing", "Sales", "1 failing", "1 fine", "sam"):
         assert wanted in said
     assert "1 asleep or off" in said
+    assert "2 not heard from" in said, "gone-1, and lost-1 which has been asleep for too long"
     assert WORDS.say("firewall.title").split()[0] in said
     assert "fine-1" not in said
     assert "sleeps-1" not in said, "nobody need look for it"

@@ -90,6 +90,9 @@ class House:
     def state(self) -> Any:
         return self.database.run(lambda c: c.execute(feed_state.select()).one())
 
+    def kept(self) -> list[Any]:
+        return self.database.run(lambda c: list(c.execute(feed_outbox.select()).all()))
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
@@ -174,8 +177,8 @@ def test_what_was_taken_before_a_failure_does_not_come_again(house: House, hook:
     assert ids == ["d1:1:1", "d1:1:2", "d1:1:2", "d1:1:3"]
 
 
-def test_after_a_day_what_nobody_takes_is_let_go_and_counted(house: House, hook: Any) -> None:
-    running, hook.status = house.pump(), 410
+def test_after_a_day_what_is_turned_down_is_let_go_and_counted(house: House, hook: Any) -> None:
+    running, hook.status = house.pump(), 413
     house.report(house.finding())
     running.turn()
     house.now += DAY
@@ -279,11 +282,56 @@ def test_a_new_feed_hears_nothing_of_before(house: House, hook: Any) -> None:
     assert hook.got == []
 
 
+@pytest.mark.parametrize("status", [401, 410, 429, 500, 503])
+def test_a_receiver_that_is_away_for_a_fortnight_misses_nothing(
+    house: House, hook: Any, status: int
+) -> None:
+    running, hook.status = house.pump(), status
+    house.report(house.finding())
+    for _ in range(14):
+        house.report(house.finding("firewall"))
+        running.turn()
+        house.now += DAY
+        Jobs(house.database, house.settings, lambda: house.now).do()
+    hook.status, hook.got = 200, []
+    house.now += DAY
+    running.turn()
+    assert [got.json["id"] for got in hook.got] == [f"d1:1:{n}" for n in range(1, 16)]
+    assert house.state().dropped == 0
+    house.now += DAY
+    Jobs(house.database, house.settings, lambda: house.now).do()
+    assert len(house.kept()) == 5, "what everyone has is kept for a week"
+
+
+def test_after_a_month_what_a_feed_never_had_is_let_go_and_counted(house: House, hook: Any) -> None:
+    running, hook.status = house.pump(), 503
+    house.report(house.finding(), house.finding("firewall"))
+    running.turn()
+    house.now += 31 * DAY
+    house.report(house.finding("backup"))
+    Jobs(house.database, house.settings, lambda: house.now).do()
+    assert (len(house.kept()), house.state().dropped) == (1, 2)
+
+
+def test_nothing_is_deleted_while_nobody_knows_who_is_to_be_told(house: House, hook: Any) -> None:
+    house.pump()
+    house.report(house.finding())
+    good = (house.folder / settings.FILE).read_text("utf-8")
+    house.write("no toml")
+    house.now += 31 * DAY
+    Jobs(house.database, house.settings, lambda: house.now).do()
+    assert len(house.kept()) == 1
+    house.write(good)
+    house.now += DAY
+    Jobs(house.database, house.settings, lambda: house.now).do()
+    assert house.kept() == []
+
+
 def test_what_is_old_is_deleted(house: House) -> None:
     house.report(house.finding())
     house.now += 8 * DAY
     Jobs(house.database, house.settings, lambda: house.now).do()
-    assert house.database.run(lambda c: c.execute(feed_outbox.select()).all()) == []
+    assert house.kept() == []
 
 
 def test_a_collector_gets_json_lines_with_its_token(house: House) -> None:

@@ -16,6 +16,7 @@ from agentguard.server.ingest.holding import EACH
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.held import SECRET
 from agentguard.server.store.tables import audit_log
+from agentguard.uplink.client import LARGEST_ANSWER
 from agentguard.wire import holding, v1
 
 
@@ -86,18 +87,36 @@ def test_an_answer_never_grows_beyond_what_an_agent_takes(
     running: Any, new_desk: Any, event: Any
 ) -> None:
     desk = new_desk()
-    note = "word " * 3000
+    params = {"said": '"' * 3000}  # is escaped in the event, in the records and in the answer
     for first in range(1, 101, 10):
-        desk.send(
-            *(
-                event(n, "incident.reported", params={"category": "other"}, text=note)
-                for n in range(first, first + 10)
-            )
-        )
-    told = given(desk)
-    assert len(json.dumps(told)) < holding.MOST + 64 * 1024
+        desk.send(*(event(n, "app.asked", params=params) for n in range(first, first + 10)))
+    answer = desk.get(holding.HELD)
+    assert len(answer.content) <= holding.MOST < LARGEST_ANSWER
+    told = json.loads(answer.json()["held"])
     assert 0 < told["each"] < EACH
-    assert {one["name"]: one["many"] for one in told["classes"]}["incident"] == 100
+    assert {one["name"]: one["many"] for one in told["classes"]}["event"] == 100
+
+
+def test_what_people_wrote_is_read_by_nobody_else_who_sits_at_the_desk(
+    running: Any, new_desk: Any, event: Any, browser: Any
+) -> None:
+    desk, words = new_desk(), "My colleague Maria wrote a card on paper"
+    desk.send(
+        event(1, "incident.reported", params={"category": "other"}, text=words),
+        event(2, "policy.refused"),
+    )
+    token = browser.token()
+    browser.submit("/incidents/1/take", token=token)
+    browser.submit("/incidents/1/note", token=token, text="Maria was told so.")
+    browser.submit("/incidents/1/close", token=token, outcome="Maria has learned of it.")
+    browser.submit("/tamper/1/sign-off", token=token, note="Maria tried a file.")
+    told = given(desk)
+    assert "Maria" not in json.dumps(told)
+    assert told["records"]["incident"][0]["note"] == {"characters": len(words)}
+    assert told["records"]["tamper_item"][0]["note"] == {"characters": 19}
+    assert json.dumps(told).count("characters") >= 5
+    exported = browser.get(f"/desk/{desk.id}/held.json").text
+    assert exported.count("Maria") >= 5, "who is responsible for the desk reads all of it"
 
 
 @pytest.mark.parametrize("keys", [2])

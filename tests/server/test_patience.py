@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.server.patience import Crowd
+from agentguard.server.patience import Crowd, origin
 from agentguard.server.settings import Limits
 
 QUICK = Limits(request_wait=0.5, connections_of_one=5)
@@ -183,3 +183,20 @@ def test_a_proxy_may_hold_more_connections_than_others() -> None:
     assert not crowd.enter("192.0.2.16")
     assert crowd.enter("2001:db8::7")
     assert not crowd.enter("")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.16", "192.0.2.16"),
+        ("::ffff:192.0.2.16", "192.0.2.16"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::1", "::1"),
+        ("", ""),
+        ("a socket", "a socket"),
+    ],
+)
+def test_who_has_a_network_of_addresses_is_counted_as_one(address: str, counted: str) -> None:
+    assert origin(address) == counted

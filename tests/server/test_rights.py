@@ -44,6 +44,7 @@ MAY: dict[Right | None, str] = {
         POST /devices/{id_:str}/confirm /devices/{id_:str}/refuse /break-glass
         POST /incidents/{id_:int}/take /incidents/{id_:int}/close /incidents/{id_:int}/note
         POST /incidents/{id_:int}/sign-off /tamper/{id_:int}/sign-off
+        POST /tamper/together/sign-off
         POST /factors/app /factors/reset /factors/reset/{id_:int}/confirm
         POST /factors/reset/{id_:int}/refuse
     """,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
 from agentguard.server.jobs import Jobs
-from agentguard.server.store import codes, devices, policies
+from agentguard.server.store import codes, devices, goodbyes, policies, trends
 from agentguard.server.store.identity_tables import tamper_item
 from agentguard.server.store.policies import Label
 from agentguard.server.store.times import iso
@@ -26,6 +27,7 @@ from agentguard.wire import v1
 MINUTE, HOUR = 60, 3600
 START = 1_790_000_000.0
 OLD, NEW = "a" * 64, "b" * 64
+PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +96,27 @@ def test_who_says_goodbye_is_not_missed(watched: Watched, desk: Any) -> None:
     watched.report(desk, run="two")
     watched.wait(4 * MINUTE)
     assert watched.open(desk) == {"late"}, "the goodbye counted for the run before alone"
+
+
+def test_a_desk_that_never_wakes_is_missed_after_a_month_on_every_page(
+    watched: Watched, desk: Any, another: Any
+) -> None:
+    watched.running.admin.add_user("sam", PASSWORD, "admin")
+    watched.report(desk, goodbye="asleep")
+    watched.running.time.at += goodbyes.HOLDS - 20 * MINUTE
+    watched.wait(15 * MINUTE)
+    assert watched.open(desk) == set()
+    with another() as early:
+        early.sign_in("sam", PASSWORD)
+        assert "1 asleep or off" in early.get("/").text
+    watched.wait(15 * MINUTE)
+    assert watched.open(desk) == {"missing"}
+    with another() as late:
+        late.sign_in("sam", PASSWORD)
+        assert "asleep or off" not in late.get("/").text
+    watched.running.admin._database.run(lambda c: trends.sweep(c, watched.running.time.at, 180.0))
+    (billing,) = watched.running.admin._database.run(trends.summaries)
+    assert billing.silent == 1
 
 
 def test_a_goodbye_that_is_taken_back_counts_no_more(watched: Watched, desk: Any) -> None:
@@ -447,6 +470,87 @@ def test_what_lasts_is_signed_off_and_ends_by_itself_all_the_same(
     assert watched.open(desk) == {"missing"}
     watched.report(desk)
     assert watched.open(desk) == set()
+
+
+def unsigned(watched: Watched) -> set[str]:
+    return {one.device for one in watched.running.admin._database.run(items.to_review)}
+
+
+def test_a_site_that_fell_silent_is_one_thing_to_look_at_and_to_sign_off(
+    watched: Watched, desk: Any, browser: Any
+) -> None:
+    fleet(watched.running, 0, 40)
+    watched.report(desk, goodbye="stopped")
+    watched.wait(4 * MINUTE)
+    assert "40 desks are late together" in browser.get("/tamper").text
+    watched.wait(7 * MINUTE)
+    page = browser.get("/tamper").text
+    assert "40 desks fell silent together" in page
+    assert "None of them is back." in page
+    assert page.count("sign-off") == 1
+    assert 'class="badge">1<' in page
+    fields = dict(re.findall(r'name="(kind|first|last)" value="([^"]+)"', page))
+    token = browser.token()
+    browser.submit("/tamper/together/sign-off", token=token, note=" ", **fields)
+    assert len(unsigned(watched)) == 40, "a note is needed"
+    browser.submit("/tamper/together/sign-off", token=token, note="The line was cut.", **fields)
+    assert unsigned(watched) == set()
+    assert "The line was cut." in browser.get("/tamper").text
+    watched.wait(10 * MINUTE)
+    assert unsigned(watched) == set(), "they stay silent, and are not missed again"
+
+
+def test_what_is_back_and_who_is_still_silent_is_told_of_those_who_fell_silent_together(
+    watched: Watched, new_desk: Any, browser: Any
+) -> None:
+    desks = [new_desk(label=f"seat {n}", team=("Billing", "Sales")[n % 2]) for n in range(6)]
+    for one in desks:
+        watched.report(one)
+    watched.wait(11 * MINUTE)
+    for one in desks[:4]:
+        watched.report(one)
+    watched.wait(MINUTE)
+    page = browser.get("/tamper").text
+    assert "4 are back, 2 are still silent." in page
+    assert "Billing</bdi>, <bdi>Sales" in page
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"kind": "fork", "first": "0", "last": "9e99"},
+        {"kind": "missing", "first": "nan", "last": "inf"},
+        {"kind": "missing", "first": "x", "last": "'"},
+    ],
+)
+def test_no_other_sign_is_signed_off_together(
+    watched: Watched, desk: Any, browser: Any, fields: dict[str, str]
+) -> None:
+    watched.running.admin._database.run(
+        lambda c: items.raise_(c, desk.id, kinds.FORK, watched.running.time.at)
+    )
+    watched.report(desk)
+    watched.wait(11 * MINUTE)
+    before = watched.open(desk)
+    browser.submit("/tamper/together/sign-off", token=browser.token(), note="all", **fields)
+    assert (watched.open(desk), unsigned(watched)) == (before, {desk.id})
+
+
+def test_a_supervisor_signs_the_own_teams_alone_off_together(
+    watched: Watched, new_desk: Any, another: Any, running: Any
+) -> None:
+    desks = [new_desk(label=f"seat {n}", team=("Billing", "Sales")[n % 2]) for n in range(12)]
+    watched.wait(11 * MINUTE)
+    running.admin.add_user("sue", "correct horse battery staple", "supervisor", ("Sales",))
+    with another() as sue:
+        sue.sign_in("sue", "correct horse battery staple")
+        page = sue.get("/tamper").text
+        assert "6 desks fell silent together" in page
+        assert "Billing" not in page
+        fields = dict(re.findall(r'name="(kind|first|last)" value="([^"]+)"', page))
+        sue.submit("/tamper/together/sign-off", token=sue.token(), note="Power cut.", **fields)
+    assert unsigned(watched) == {one.id for one in desks[::2]}
 
 
 def test_a_supervisor_sees_the_own_teams_alone(

@@ -15,7 +15,7 @@ from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.site import Asked, Page, looked, page, site_of, visitor_of
 from agentguard.server.roles import Scope
-from agentguard.server.store import board, floor
+from agentguard.server.store import board, floor, goodbyes
 from agentguard.server.store.board import TIERS, TeamCount, Wanted
 from agentguard.server.store.floor import Desk
 from agentguard.server.store.standing import worst_first
@@ -65,8 +65,9 @@ def line(desk: Desk, now: float, silent_after: float) -> Line:
     blind = desk.overall == "blind"
     if desk.last_seen is None or now - desk.last_seen > silent_after:
         since = desk.last_seen if desk.last_seen is not None else desk.enrolled_at
-        since = desk.goodbye_at or since
-        tier = "away" if desk.goodbye else "silent"
+        away = goodbyes.counts(desk.goodbye, desk.goodbye_at, now - silent_after)
+        since = desk.goodbye_at if away else since
+        tier = "away" if away else "silent"
         return Line(desk=desk, tier=tier, blind=False, control=None, since=since, more=0)
     return Line(
         desk=desk,

@@ -15,6 +15,7 @@ from agentguard.server.console import second
 from agentguard.server.console.browsers import cookie, gone
 from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.site import Asked, Page, Site, back, field, page, site_of, visitor_of
+from agentguard.server.patience import origin
 from agentguard.server.store import audit, passing, people, tries
 
 STEP = "step"  # the cookie of a sign-in that waits for its second factor
@@ -58,9 +59,9 @@ async def sign_out(request: Asked) -> Redirect:
 
 
 def address_key(request: Asked) -> str:
-    """Give the key under which wrong tries of an address are counted."""
+    """Give the key under which wrong tries from a place of the network are counted."""
     client = request.client
-    return f"address:{client.host if client else ''}"
+    return f"address:{origin(client.host) if client else ''}"
 
 
 async def _page(request: Asked, status: int, name: str, problem: str) -> Page:

@@ -25,7 +25,7 @@ from agentguard.server.store import audit, identities
 from agentguard.server.store.database import Database
 from agentguard.server.store.incidents import waiting
 from agentguard.server.store.people import Visitor
-from agentguard.server.tamper import items
+from agentguard.server.tamper import waves
 from agentguard.texts import Texts
 
 HERE = Path(__file__).parent
@@ -143,7 +143,7 @@ async def _badges(site: Site, visitor: Visitor) -> dict[str, int]:
         return {
             "/incidents": waiting(connection, visitor.scope),
             "/devices": identities.waiting(connection, visitor.scope),
-            "/tamper": items.waiting(connection, visitor.scope),
+            "/tamper": waves.count(connection, visitor.scope),
         }
 
     return await site.database.read(count)

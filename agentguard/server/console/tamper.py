@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -17,7 +19,7 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right
-from agentguard.server.tamper import items
+from agentguard.server.tamper import items, waves
 
 TAMPER = "/tamper"
 LONGEST_NOTE = 2000
@@ -27,10 +29,13 @@ LONGEST_NOTE = 2000
 async def show(request: Asked) -> Page:
     """Show what nobody has signed off, then what was."""
     database, scope = site_of(request).database, visitor_of(request).scope
+    together = await database.read(lambda c: waves.waiting(c, scope))
+    alone = waves.outside(together)
     return await page(
         request,
         "tamper.html",
-        queue=await database.read(lambda c: items.to_review(c, scope)),
+        together=together,
+        queue=await database.read(lambda c: items.to_review(c, scope, alone)),
         signed=await database.read(lambda c: items.signed(c, scope)),
     )
 
@@ -45,4 +50,28 @@ async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
     return back(TAMPER)
 
 
-HANDLERS = (show, sign_off)
+@post(TAMPER + "/together/sign-off")
+async def sign_off_together(request: Asked) -> Redirect:
+    """Sign all desks off that fell silent together, with one note of what it was."""
+    site, visitor = site_of(request), permitted(request, Right.CARE)
+    note = (await field(request, "note", LONGEST_NOTE)).strip()
+    wave = (
+        await field(request, "kind"),
+        await _moment(request, "first"),
+        await _moment(request, "last"),
+    )
+    if note:
+        await site.database.write(lambda c: waves.sign_off(c, wave, visitor, site.now(), note))
+    return back(TAMPER)
+
+
+async def _moment(request: Asked, name: str) -> float:
+    """Give a time that the page named; what is none lies before all."""
+    try:
+        given = float(await field(request, name))
+    except ValueError:
+        return 0.0
+    return given if math.isfinite(given) else 0.0
+
+
+HANDLERS = (show, sign_off, sign_off_together)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, select, update
 
 from agentguard.server.feeds import happenings
 from agentguard.server.feeds.settings import FILE
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.batches import Arrived
-from agentguard.server.store.feed_tables import feed_outbox
+from agentguard.server.store.feed_tables import feed_outbox, feed_state
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.watch import Deaf, Listener
 
-KEPT = 7 * 24 * 3600  # seconds for which a happening is kept for the feeds
+KEPT = 7 * 24 * 3600
+"""Seconds for which a happening is kept that every feed has."""
+LONGEST = 30 * 24 * 3600
+"""Seconds for which it is kept for a feed that does not have it: the disk is not without end."""
 
 
 class Outbox:
@@ -34,6 +37,18 @@ def listener(settings: ServerSettings) -> Listener:
     return Outbox() if (settings.data / FILE).exists() else Deaf()
 
 
-def forget(connection: Connection, now: float) -> None:
-    """Delete what is older than it is kept, whether every feed has it or not."""
-    connection.execute(delete(feed_outbox).where(feed_outbox.c.kept_at < now - KEPT))
+def forget(connection: Connection, now: float, feeds: Iterable[str]) -> None:
+    """Delete what is older than it is kept; what one of these feeds never had is counted there."""
+    outbox, names = feed_outbox.c, list(feeds)
+    mine = feed_state.c.feed.in_(names)
+    behind = connection.scalar(select(func.min(feed_state.c.sent)).where(mine))
+    told = outbox.kept_at < now - KEPT
+    if behind is not None:
+        told &= outbox.id <= behind
+    connection.execute(delete(feed_outbox).where(told))
+    old = outbox.kept_at < now - LONGEST
+    lost = (
+        select(func.count()).where(old, outbox.id > feed_state.c.sent).correlate(feed_state)
+    ).scalar_subquery()
+    connection.execute(update(feed_state).where(mine).values(dropped=feed_state.c.dropped + lost))
+    connection.execute(delete(feed_outbox).where(old))

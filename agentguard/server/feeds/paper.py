@@ -14,6 +14,7 @@ from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet  # type: ig
 from reportlab.lib.units import mm  # type: ignore[import-untyped]
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle  # type: ignore[import-untyped]
 
+from agentguard.server.store import goodbyes
 from agentguard.server.store.board import TIERS
 from agentguard.server.store.floor import Desk
 from agentguard.server.store.times import iso
@@ -79,7 +80,8 @@ def _team(
 
 def _kind(one: Desk, now: float, silent_after: float) -> str:
     if one.last_seen is None or now - one.last_seen > silent_after:
-        return "away" if one.goodbye else "silent"
+        away = goodbyes.counts(one.goodbye, one.goodbye_at, now - silent_after)
+        return "away" if away else "silent"
     return {"act": "failing", "good": "ok"}.get(one.overall, "attention")
 
 

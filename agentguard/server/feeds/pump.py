@@ -2,8 +2,9 @@
 
 Each feed has a pump and a thread of its own, so that a receiver that is slow or never answers holds
 up no other. One process at a time sends to a feed. A receiver has so many seconds for each thing
-that it is told; what it does not take is tried again, later and later, for a day; then it is let go
-and counted, so that one dead receiver holds nothing up for ever.
+that it is told; what it does not take is tried again, later and later. A happening that the
+receiver itself turns down is let go after a day and counted, so that it holds up none after it; for
+a receiver that is away everything is kept.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ SETTLED = 5  # seconds that a transaction may take
 CLAIM = 120  # seconds for which a feed belongs to the process that sends
 LONGEST_WAIT = 15 * 60
 GIVE_UP = 24 * 3600
+ITS_OWN = frozenset({"refused 400", "refused 413", "refused 415", "refused 422"})
+"""Failures that lie in what was sent and not in who was to take it (RFC 9110, 15.5)."""
 _RANDOM = random.SystemRandom()
 
 
@@ -151,12 +154,13 @@ class Pump:
         return self._database.run(lambda c: c.execute(changed).rowcount) == 1
 
     def _failed(self, batch: _Batch, problem: str) -> None:
-        """Come back later, to the first one that was not taken; after a day let it go."""
+        """Come back later, to the first that was not taken, or behind one that never will be."""
         now, at = self._now(), batch.next
         kept = self._database.run(
             lambda c: c.scalar(select(feed_outbox.c.kept_at).where(feed_outbox.c.id == at))
         )
-        gone = kept is not None and now - kept >= GIVE_UP
+        own = problem in ITS_OWN or problem.startswith("broken")
+        gone = own and kept is not None and now - kept >= GIVE_UP
         tries = 0 if batch.taken else batch.due.tries
         wait = min(LONGEST_WAIT, 2.0 ** min(tries + 1, 10)) * _RANDOM.uniform(0.8, 1.2)
         since = now if batch.taken else func.coalesce(feed_state.c.failing_since, now)

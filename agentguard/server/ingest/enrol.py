@@ -14,6 +14,7 @@ from agentguard.server.feeds import happenings
 from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
+from agentguard.server.patience import origin
 from agentguard.server.settings import Limits, Now
 from agentguard.server.store import audit, codes, devices, policies, tries
 from agentguard.server.store.codes import CodeRefused, Grant
@@ -45,13 +46,12 @@ class Enrolment:
         """
         asked = _decoded(request.body)
         key = proved(asked.public_key, asked.proof, f"{asked.code}\n{asked.nonce}")
-        await self._not_too_often(request.client)
+        here = f"enrol:{origin(request.client)}"
+        await self._not_too_often(here)
         try:
             enrolled = await self._database.write(lambda c: self._enrol(c, asked, key))
         except CodeRefused as refused:
-            await self._database.write(
-                lambda c: tries.failed(c, f"enrol:{request.client}", self._now(), self._rule)
-            )
+            await self._database.write(lambda c: tries.failed(c, here, self._now(), self._rule))
             raise Refused(403, f"code-{refused.kind}") from None
         except KeyRefused:
             raise Refused(403, "key-given-up") from None
@@ -99,8 +99,7 @@ class Enrolment:
         waits = grant.confirm or self._limits.confirm_all or (grant.many and turned_away)
         return devices.PENDING if waits else devices.ACTIVE
 
-    async def _not_too_often(self, client: str) -> None:
-        key = f"enrol:{client}"
+    async def _not_too_often(self, key: str) -> None:
         wait = await self._database.read(lambda c: tries.wait(c, key, self._now()))
         if wait:
             raise Refused(429, "busy", retry_after=wait)

@@ -103,7 +103,7 @@ def within(scope: Scope, teams: Scope) -> Scope:
 
 def _tier(cutoff: float) -> ColumnElement[str]:
     return case(
-        (and_(_unheard(cutoff), goodbyes.is_said()), "away"),
+        (and_(_unheard(cutoff), goodbyes.is_said(cutoff)), "away"),
         (_unheard(cutoff), "silent"),
         (_STANDS.rank == ACT, "failing"),
         (_STANDS.rank == GOOD, "ok"),
@@ -159,11 +159,11 @@ def _attention(wanted: Wanted) -> _Asked:
 
 
 def _silent(wanted: Wanted) -> _Asked:
-    return _quiet(wanted).where(not_(goodbyes.is_said()))
+    return _quiet(wanted).where(not_(goodbyes.is_said(wanted.cutoff)))
 
 
 def _away(wanted: Wanted) -> _Asked:
-    return _quiet(wanted).where(goodbyes.is_said())
+    return _quiet(wanted).where(goodbyes.is_said(wanted.cutoff))
 
 
 def _quiet(wanted: Wanted) -> _Asked:

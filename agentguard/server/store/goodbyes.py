@@ -1,14 +1,23 @@
-"""What desks said when they fell silent: `asleep` or `stopped`, of the newest run of the agent."""
+"""What desks said when they fell silent: `asleep` or `stopped`, of the newest run of the agent.
+
+It counts for `HOLDS` seconds: a desk that never wakes may be lost, and is missed from then on.
+"""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
 from agentguard.server.store.identity_tables import device_run
 from agentguard.server.store.tables import device
 
+HOLDS = 30 * 24 * 3600
+"""Seconds for which nobody misses a desk that said goodbye.
+
+So long Microsoft Intune takes a desk that is not heard of for compliant unless it is told otherwise
+("compliance status validity period", https://learn.microsoft.com/mem/intune/protect/).
+"""
 _RUN = device_run.c
 _T = TypeVar("_T")
 
@@ -23,9 +32,17 @@ def said_at() -> ScalarSelect[float | None]:
     return _newest(_RUN.goodbye_at)
 
 
-def is_said() -> ColumnElement[bool]:
-    """Tell whether one was said, so that nobody misses the desk."""
-    return func.coalesce(said(), "") != ""
+def is_said(cutoff: float) -> ColumnElement[bool]:
+    """Tell whether one was said that counts, so that nobody misses the desk.
+
+    `cutoff` is the wall time before which the last report is too old to prove anything.
+    """
+    return and_(func.coalesce(said(), "") != "", func.coalesce(said_at(), 0.0) >= cutoff - HOLDS)
+
+
+def counts(goodbye: str, at: float, cutoff: float) -> bool:
+    """Tell the same of a goodbye that was read, and of when it was said."""
+    return bool(goodbye) and at >= cutoff - HOLDS
 
 
 def _newest(column: ColumnElement[_T]) -> ScalarSelect[_T]:

@@ -11,14 +11,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
 
-from agentguard.server.store.tables import METADATA, device, incident, team
+from agentguard.server.store.tables import METADATA, device, event, incident, team
 
 NAMES = {"desk_person": "user", "break_glass": "used_by", "factor_invite": "owner"}
 """Columns with the name of a person who uses desks, by table."""
+_EVENT = msgspec.json.Decoder(dict[str, Any])
 Hide = Callable[[str], str]
+Tell = Callable[[str], object]
 SECRET = frozenset({"hash", "salt", "secret", "digest", "data"})
+WRITTEN = frozenset({"note", "outcome", "text", "reason"})
+"""Columns with words that people wrote: of what happened, of themselves, of each other."""
 TIMES = (
     "at", "received_at", "opened_at", "reported_at", "made_at", "changed_at", "last_seen",
     "last_at",
@@ -42,11 +47,16 @@ def classes(connection: Connection, id_: str) -> list[Class]:
 
 
 def everything(
-    connection: Connection, id_: str, hidden: Hide, newest: int | None = None
+    connection: Connection,
+    id_: str,
+    hidden: Hide,
+    newest: int | None = None,
+    written: Tell = str,
 ) -> dict[str, list[dict[str, Any]]]:
     """Give every record of a desk, by table; only the `newest` of each when that is given.
 
-    Others use the desk as well: `hidden` gives what stands in place of a person's name.
+    Others use the desk as well: `hidden` gives what stands in place of a person's name, `written`
+    what stands in place of words that people wrote.
     """
     given: dict[str, list[dict[str, Any]]] = {}
     for table, where in _about(id_):
@@ -55,11 +65,14 @@ def everything(
         order = [at.desc()] if newest is not None and at is not None else []
         asked = select(*columns).where(where).order_by(*order, *table.primary_key).limit(newest)
         rows = connection.execute(asked).mappings()
-        named = NAMES.get(str(table.name), "")
+        ways: dict[str, Tell] = dict.fromkeys(WRITTEN, written)
+        ways[NAMES.get(str(table.name), "")] = hidden
         told = [
-            {k: hidden(str(v)) if k == named and v else _plain(v) for k, v in row.items()}
+            {k: ways[k](str(v)) if k in ways and v else _plain(v) for k, v in row.items()}
             for row in rows
         ]
+        if table is event:
+            told = [{**one, "body": _told_event(one["body"], written)} for one in told]
         if told:
             given[table.name] = told
     return given
@@ -95,6 +108,14 @@ def _class(connection: Connection, table: Table, where: ColumnElement[bool]) -> 
 
 def _at(table: Table) -> Column[float] | None:
     return next((table.c[name] for name in TIMES if name in table.c), None)
+
+
+def _told_event(body: object, written: Tell) -> str:
+    """Give an event as it was reported, with what stands in place of words that somebody wrote."""
+    told = _EVENT.decode(str(body))
+    if told.get("text"):
+        told["text"] = written(str(told["text"]))
+    return msgspec.json.encode(told).decode()
 
 
 def _plain(value: object) -> object:

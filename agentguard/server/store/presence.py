@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -45,9 +46,9 @@ class Locked:
 
 def people(connection: Connection, scope: Scope, now: float, find: str = "") -> list[Person]:
     """Give the people who proved at a desk of the scope; without a scope all with a factor."""
-    seats = _seats(connection, scope)
-    names = set(seats) if scope is not None else set(seats) | _owners(connection)
+    names = _names(connection, scope)
     wanted = sorted(name for name in names if find.casefold() in name.casefold())[:SHOWN]
+    seats = _seats(connection, scope, wanted)
     locks = _locks(connection, now)
     return [
         Person(
@@ -65,7 +66,7 @@ def may_see(connection: Connection, scope: Scope, name: str) -> bool:
     """Tell whether a person's factors may be seen and reset by who sees the scope."""
     if scope is None:
         return True
-    return name in _seats(connection, scope)
+    return name in _seats(connection, scope, (name,))
 
 
 def locked(connection: Connection, scope: Scope, now: float) -> list[Locked]:
@@ -109,12 +110,24 @@ def proofs(connection: Connection, scope: Scope, now: float) -> Tally:
     )
 
 
-def _seats(connection: Connection, scope: Scope) -> dict[str, tuple[str, str, float]]:
-    """Give desk, team and time of each person's last proof."""
+def _names(connection: Connection, scope: Scope) -> set[str]:
+    """Give who proved at a desk of the scope; without a scope also who has a factor."""
+    proved = select(desk_person.c.user).distinct()
+    if scope is None:
+        return {*connection.scalars(proved), *_owners(connection)}
+    mine = select(device.c.id).where(device.c.team.in_(scope))
+    return set(connection.scalars(proved.where(desk_person.c.device.in_(mine))))
+
+
+def _seats(
+    connection: Connection, scope: Scope, names: Collection[str]
+) -> dict[str, tuple[str, str, float]]:
+    """Give desk, team and time of the last proof of each of these."""
     asked = (
         select(desk_person.c.user, device.c.label, team.c.name, desk_person.c.at)
         .join(device, device.c.id == desk_person.c.device)
         .join(team, team.c.id == device.c.team)
+        .where(desk_person.c.user.in_(names))
         .order_by(desk_person.c.at)
     )
     if scope is not None:

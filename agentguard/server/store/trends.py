@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, bindparam, func, select, text
 
+from agentguard.server.store import goodbyes
 from agentguard.server.store.history_tables import (
     TIERS,
     org_day,
@@ -34,7 +35,7 @@ SELECT desk.team,
   sum(CASE WHEN heard AND overall = 'good' THEN 1 ELSE 0 END),
   sum(CASE WHEN heard AND overall NOT IN ('good', 'act') THEN 1 ELSE 0 END),
   sum(CASE WHEN heard AND overall = 'act' THEN 1 ELSE 0 END),
-  sum(CASE WHEN heard OR goodbye <> '' THEN 0 ELSE 1 END),
+  sum(CASE WHEN heard OR away THEN 0 ELSE 1 END),
   coalesce(sum(findings), 0), coalesce(sum(incidents), 0), :now
 FROM (
   SELECT device.team AS team, coalesce(posture_current.overall, '') AS overall,
@@ -42,8 +43,9 @@ FROM (
     (SELECT count(*) FROM finding
       WHERE finding.device = device.id AND finding.closed_at IS NULL) AS findings,
     waiting.incidents AS incidents,
-    coalesce((SELECT device_run.goodbye FROM device_run WHERE device_run.device = device.id
-      ORDER BY device_run.begun_at DESC LIMIT 1), '') AS goodbye
+    coalesce((SELECT device_run.goodbye <> '' AND device_run.goodbye_at >= :gone
+      FROM device_run WHERE device_run.device = device.id
+      ORDER BY device_run.begun_at DESC LIMIT 1), false) AS away
   FROM device
   LEFT JOIN device_seen ON device_seen.device = device.id
   LEFT JOIN posture_current ON posture_current.device = device.id
@@ -183,7 +185,7 @@ def trend(connection: Connection, scope: Scope, days: int, now: float) -> list[P
 
 def sweep(connection: Connection, now: float, silent_after: float) -> None:
     """Count every desk, and add what was counted to the current hour."""
-    connection.execute(_SWEEP, {"now": now, "silent": now - silent_after})
+    connection.execute(_SWEEP, _times(now, silent_after))
     connection.execute(_GONE, {"now": now})
     for words in (_TO_TEAM_HOUR, _TO_ORG_HOUR):
         connection.execute(words, {"hour": _floor(now, HOUR)})
@@ -199,7 +201,7 @@ def refresh(connection: Connection, since: float, now: float, silent_after: floa
     ).all()
     if changed:
         teams = {"teams": sorted(changed)}
-        connection.execute(_REFRESH, {"now": now, "silent": now - silent_after, **teams})
+        connection.execute(_REFRESH, {**_times(now, silent_after), **teams})
     return len(changed)
 
 
@@ -212,6 +214,11 @@ def roll_days(connection: Connection, now: float) -> None:
             connection.execute(words, {"day": day})
         for words in (_TEAM_DAY, _ORG_DAY):
             connection.execute(words, span)
+
+
+def _times(now: float, silent_after: float) -> dict[str, float]:
+    silent = now - silent_after
+    return {"now": now, "silent": silent, "gone": silent - goodbyes.HOLDS}
 
 
 def _floor(at: float, span: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, true, update
 
 from agentguard.server.roles import Scope
 from agentguard.server.store import audit
@@ -117,11 +117,14 @@ def end(connection: Connection, device_id: str, kinds: Sequence[Kind], now: floa
     ]
 
 
-def to_review(connection: Connection, scope: Scope = None) -> list[Item]:
+def to_review(
+    connection: Connection, scope: Scope = None, among: ColumnElement[bool] | None = None
+) -> list[Item]:
     """Give what nobody has signed off, what is open first, then the newest."""
+    wanted = true() if among is None else among
     asked = (
         _query()
-        .where(tamper_item.c.signed_at.is_(None), _seen(scope))
+        .where(tamper_item.c.signed_at.is_(None), seen(scope), wanted)
         .order_by(tamper_item.c.closed_at.is_not(None), tamper_item.c.opened_at.desc())
     )
     return [_item(row) for row in connection.execute(asked.limit(SHOWN))]
@@ -131,25 +134,15 @@ def signed(connection: Connection, scope: Scope = None, limit: int = 30) -> list
     """Give what was signed off, the newest first."""
     asked = (
         _query()
-        .where(tamper_item.c.signed_at.is_not(None), _seen(scope))
+        .where(tamper_item.c.signed_at.is_not(None), seen(scope))
         .order_by(tamper_item.c.signed_at.desc())
     )
     return [_item(row) for row in connection.execute(asked.limit(limit))]
 
 
-def waiting(connection: Connection, scope: Scope = None) -> int:
-    """Count what nobody has signed off; what was late and came back needs nobody."""
-    asked = (
-        select(func.count())
-        .select_from(tamper_item)
-        .where(tamper_item.c.signed_at.is_(None), _seen(scope), _matters())
-    )
-    return int(connection.scalar(asked) or 0)
-
-
 def sign_off(connection: Connection, id_: int, by: Visitor, now: float, note: str) -> bool:
     """Say what it was; what does not end by itself is closed by it. False when it is signed."""
-    mine = (tamper_item.c.id == id_) & tamper_item.c.signed_at.is_(None) & _seen(by.scope)
+    mine = (tamper_item.c.id == id_) & tamper_item.c.signed_at.is_(None) & seen(by.scope)
     kind = connection.scalar(select(tamper_item.c.kind).where(mine))
     done = False
     if kind is not None:
@@ -169,11 +162,11 @@ def _query() -> Select[tuple[object, ...]]:
         select(tamper_item, device.c.label, team.c.name.label("team_name"))
         .join(device, device.c.id == tamper_item.c.device)
         .join(team, team.c.id == device.c.team)
-        .where(_matters())
+        .where(matters())
     )
 
 
-def _matters() -> ColumnElement[bool]:
+def matters() -> ColumnElement[bool]:
     """Leave out who was late for a moment and came back."""
     return (tamper_item.c.kind != "late") | tamper_item.c.closed_at.is_(None)
 
@@ -198,7 +191,8 @@ def _item(row: Row[tuple[object, ...]]) -> Item:
     )
 
 
-def _seen(scope: Scope) -> ColumnElement[bool]:
+def seen(scope: Scope) -> ColumnElement[bool]:
+    """Leave out the items of other teams' desks."""
     if scope is None:
         return true()
     return tamper_item.c.device.in_(select(device.c.id).where(device.c.team.in_(scope)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from agentguard.server.settings import Limits
-from agentguard.server.store import devices, policies
+from agentguard.server.store import devices, goodbyes, policies
 from agentguard.server.store.identity_tables import device_run
 from agentguard.server.store.policies import Bundle
 from agentguard.server.store.tables import device, device_seen, team
@@ -35,6 +35,7 @@ class _Desk:
     team: str
     heard: float
     goodbye: str
+    goodbye_at: float
     digest: str
     reports: bool
 
@@ -83,8 +84,9 @@ class Sweep:
     def _silence(self, found: _Found, one: _Desk, opened: Mapping[str, int], now: float) -> None:
         silent = now - max(one.heard, self._since or now)
         late, missing = self._limits.silent_after, self._limits.missing_after
-        if one.goodbye or silent < late:
-            if one.goodbye or now - one.heard < late:
+        away = goodbyes.counts(one.goodbye, one.goodbye_at, now - late)
+        if away or silent < late:
+            if away or now - one.heard < late:
                 found.end(one.id, opened, kinds.LATE, kinds.MISSING)
             return
         kind = kinds.MISSING if silent >= missing else kinds.LATE
@@ -130,6 +132,7 @@ _DESKS: Select[tuple[object, ...]] = (
         device_seen.c.last_seen,
         device_seen.c.policy_digest,
         device_run.c.goodbye,
+        device_run.c.goodbye_at,
     )
     .join(team, team.c.id == device.c.team)
     .outerjoin(device_seen, device_seen.c.device == device.c.id)
@@ -149,6 +152,7 @@ def _desk(row: Row[tuple[object, ...]]) -> _Desk:
         team=row.team,
         heard=row.enrolled_at if row.last_seen is None else row.last_seen,
         goodbye=row.goodbye or "",
+        goodbye_at=row.goodbye_at or 0.0,
         digest=row.policy_digest or "",
         reports=row.last_seen is not None,
     )
