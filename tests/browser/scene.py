@@ -15,6 +15,7 @@ from agentguard.server.store.policies import Label
 from agentguard.server.store.ruling import key_of_user
 from agentguard.server.store.sign_in_tables import desk_person
 from agentguard.server.store.tables import device, lockout, team
+from agentguard.server.tamper import items, kinds
 from tests.server.clients import Desk, event
 from tests.unit.policy.signing import Said, chain, root
 
@@ -190,6 +191,22 @@ def fill(running: Any) -> str:
             desk.http.close()
             shown = desk.id if label == "billing-07" else shown
     return shown
+
+
+def silence(running: Any) -> None:
+    """Have nine desks of two teams fall silent at once, of which six are back."""
+    running.admin._database.run(_silence)
+
+
+def _silence(connection: Connection) -> None:
+    asked = select(device.c.id).where(
+        device.c.label.startswith("orders-") | device.c.label.startswith("claims-")
+    )
+    for number, id_ in enumerate(connection.scalars(asked.order_by(device.c.label).limit(9))):
+        at = START - 3000 + 30 * (number % 3)
+        items.raise_(connection, id_, kinds.MISSING, at, since=at - 600)
+        if number < 6:
+            items.end(connection, id_, (kinds.MISSING,), at + 1200)
 
 
 REASON = "He says that he did not send the message that his desk reported."

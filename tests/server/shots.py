@@ -87,6 +87,7 @@ def show(browser: Any, running: Any, folder: Path) -> None:
         walk(context, {"no-team": "/"}, folder, "light")
     shown = scene.fill(running)
     scene.arrange(running)
+    scene.silence(running)
     scene.publish(running)
     person = scene.prove(running)
     desk = {
