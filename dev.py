@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import json
 import os
 import platform
 import shutil
@@ -295,7 +296,32 @@ def test(rest: list[str]) -> int:
     chosen = any(word.startswith("-n") for word in rest)
     workers = () if chosen else ("-n", "auto", "--dist", "worksteal")
     code = run((PYTHON, "-m", "pytest", *marks, *workers, *rest), PYTHONUTF8="1")
+    if everything and code == FAILED:
+        code = _alone()
     return code or ((_under_wine([]) or _installer([])) if everything else 0)
+
+
+FAILED = 1
+"""What pytest ends with when tests failed, and no process of theirs died."""
+FEW = 3
+
+
+def _alone() -> int:
+    """Run a few that failed once more, with nothing beside them, and say so.
+
+    Thousands of real desktops, servers and clocks on a busy machine: what fails beside the others
+    and holds alone is named for whoever reads the run; more than a few are no accident.
+    """
+    kept = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    failed = sorted(json.loads(kept.read_text(encoding="utf-8"))) if kept.is_file() else []
+    if not 0 < len(failed) <= FEW:
+        return FAILED
+    say(f"failed beside others, and run again alone: {', '.join(failed)}")
+    last = ("--last-failed", "--last-failed-no-failures", "none", "-n", "0")
+    code = run((PYTHON, "-m", "pytest", *last), PYTHONUTF8="1")
+    if not code:
+        say("they hold alone; each is still to be looked at: it is slow, or its test is")
+    return code
 
 
 def _under_wine(rest: list[str]) -> int:

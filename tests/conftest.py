@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,21 @@ settings.load_profile("windows" if sys.platform == "win32" else "busy machine")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background of a shell inherits an ignored SIGINT, and its children would too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+CRASHED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(sched: Any) -> None:
+    """A process of the tests that dies is no failed test, which may pass when it is run again."""
+    sched.config.stash[CRASHED] = True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End with another code than that of failed tests when a process of the tests died."""
+    if session.config.stash.get(CRASHED, False):
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 @pytest.fixture(autouse=True)
