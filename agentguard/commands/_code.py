@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.commands._person import person
 from agentguard.errors import UplinkError
 from agentguard.mfa import Verifiers
 from agentguard.mfa.offline import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.opening import ENROLMENT
-from agentguard.platforms import secret_places
+from agentguard.platforms import secret_places, user_name
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
@@ -76,4 +75,4 @@ class Factors:
             raise UplinkError("not-enrolled", "This computer is not enrolled at an endpoint.")
         key = enrolment.request_key(self.folder, known, secret_places().device)
         client = Client(known.url, self.clock, ca_file=known.ca_file)
-        return enrolment.Prover(client, known, key, person())
+        return enrolment.Prover(client, known, key, user_name())

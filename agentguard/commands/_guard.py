@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from agentguard import paths, settings, texts
 from agentguard.commands._loading import loading
-from agentguard.commands._person import person
 from agentguard.commands.base import FINE
 from agentguard.errors import CannotError
 from agentguard.platforms import (
@@ -26,6 +25,7 @@ from agentguard.platforms import (
     quitting,
     secret_places,
     system_clock,
+    user_name,
 )
 from agentguard.texts import Texts
 
@@ -67,7 +67,7 @@ def _started(folder: Path, stack: ExitStack) -> Agent:
         folder=folder,
         backend=load(),
         clock=system_clock(),
-        user=person(),
+        user=user_name(),
         secrets=secret_places(),
         layers=machine_layers(),
     )

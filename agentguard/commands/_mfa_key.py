@@ -8,11 +8,11 @@ import sys
 from agentguard import app, paths, platforms
 from agentguard.checks.reauth import rules
 from agentguard.commands._code import LONGEST_CODE
-from agentguard.commands._person import person
 from agentguard.errors import CannotError
 from agentguard.mfa.counters import Counters
 from agentguard.mfa.passkeys import BrokenError, KeyRing, Passkeys
 from agentguard.model.records import Record
+from agentguard.platforms import user_name
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.desktop import Absent
 from agentguard.ports.people import ListedKey
@@ -35,7 +35,7 @@ def register(words: Texts) -> None:
     if isinstance(found, Absent):
         raise CannotError(words.say("cli.mfa.no-key-made"), words.render(found.reason))
     ring = KeyRing(rp_id=said.rp_id, keys=said.keys)
-    keys = Passkeys(found, lambda: ring, person(), Counters(folder))
+    keys = Passkeys(found, lambda: ring, user_name(), Counters(folder))
     pin = "" if found.own_dialog else _pin(words)
     sys.stderr.write(words.say("cli.mfa.touch") + "\n")
     sys.stderr.flush()

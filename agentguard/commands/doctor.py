@@ -12,12 +12,11 @@ from agentguard.app import shapes
 from agentguard.checks.reauth import rules
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
-from agentguard.commands._person import person
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import AgentGuardError
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
-from agentguard.platforms import load, machine_layers, secret_places, system_clock
+from agentguard.platforms import load, machine_layers, secret_places, system_clock, user_name
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
@@ -60,7 +59,7 @@ def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capabil
     folder = paths.data_folder()
     asks = Factors(folder, clock)
     app = (lambda: asks.app("").problem) if asks.enrolled() else None
-    who = Person(user=person(), said=rules(policy), folder=folder, app=app)
+    who = Person(user=user_name(), said=rules(policy), folder=folder, app=app)
     return factors(backend.authenticator, who, clock)
 
 

@@ -11,14 +11,13 @@ from agentguard.app import shapes
 from agentguard.commands._code import asked
 from agentguard.commands._mfa_app import set_up
 from agentguard.commands._mfa_key import register
-from agentguard.commands._person import person
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import CannotError, UsageError
 from agentguard.mfa.offline import HOURS, MOST, OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.policy import Policy
 from agentguard.model.records import Record
-from agentguard.platforms import secret_places, system_clock
+from agentguard.platforms import secret_places, system_clock, user_name
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.store.db import open_store
@@ -91,7 +90,7 @@ def _prove(folder: Path, clock: Clock, words: Texts) -> None:
         raise CannotError(words.say("cli.mfa.not-enrolled"), words.say("cli.mfa.how-enrolled"))
     key = enrolment.request_key(folder, known, secret_places().device)
     client = Client(known.url, clock, ca_file=known.ca_file)
-    prover = Prover(client, known, key, person())
+    prover = Prover(client, known, key, user_name())
     proof = RemoteTotp(prover.prove).verify(GROUP, asked(words))
     if not proof.accepted:
         away = proof.message is not None and proof.message.id == AWAY

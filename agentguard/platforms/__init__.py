@@ -47,6 +47,7 @@ __all__ = [
     "secret_places",
     "serve",
     "system_clock",
+    "user_name",
 ]
 
 CODES = "codes"
@@ -120,6 +121,24 @@ def leash(pid: int, *, programs: bool) -> Leash | None:
 def system_clock() -> Clock:
     """Give this machine's clock."""
     return SystemClock()
+
+
+def user_name() -> str:
+    """Give the account that this program runs as, as the system knows it.
+
+    The environment says it as well, but whoever starts a program writes that. Empty when the system
+    cannot tell, as when its directory of users is away.
+    """
+    if sys.platform == "win32":
+        from agentguard.platforms._win32 import api  # noqa: PLC0415 - one system's door at a time
+
+        return api.user_name()
+    import pwd  # noqa: PLC0415 - as above
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return ""
 
 
 def boot_id() -> str:

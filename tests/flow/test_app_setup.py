@@ -53,7 +53,8 @@ def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("LOGNAME", "maria")
+    for room in ("_code", "mfa"):
+        monkeypatch.setattr(f"agentguard.commands.{room}.user_name", lambda: "maria")
     monkeypatch.setattr(paths, "data_folder", lambda: tmp_path / "agent")
     for name in ("server", "agent"):
         (tmp_path / name).mkdir()

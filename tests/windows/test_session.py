@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,3 +167,17 @@ def test_two_sessions_hear_of_the_same(session: WindowsSession) -> None:
     assert other.events.window != session.events.window
     send(other, SESSION_LOCK)
     assert (session.read().locked, other.read().locked) == (None, True)
+
+
+def test_nobody_reports_under_the_name_of_a_colleague() -> None:
+    """The environment is written by whoever starts the program; the account is Windows'."""
+    say = "from agentguard.platforms import user_name; print(user_name())"
+    both = []
+    for given in ({}, {"USERNAME": "maria", "LOGNAME": "maria", "USER": "maria"}):
+        told = subprocess.run(
+            (sys.executable, "-c", say), env={**os.environ, **given}, stdout=subprocess.PIPE,
+            text=True, check=True,
+        )  # fmt: skip
+        both.append(told.stdout.strip())
+    assert both[0] == both[1] != "maria"
+    assert both[0]

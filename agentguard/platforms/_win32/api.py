@@ -20,6 +20,7 @@ if sys.platform != "win32":
 MESSAGE_ONLY = -3  # HWND_MESSAGE
 LIMITED_INFORMATION = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
 LONGEST_PATH = 32768
+LONGEST_NAME = 257  # UNLEN and its end
 LONGEST_CLASS = 257
 
 WINDOW_PROCEDURE = ctypes.WINFUNCTYPE(
@@ -70,12 +71,20 @@ _image_of = kernel(
 _process_of = user("GetWindowThreadProcessId", DWORD, HWND, ctypes.POINTER(DWORD))
 _class_of = user("GetClassNameW", INT, HWND, wintypes.LPWSTR, INT)
 window_in_front = user("GetForegroundWindow", HWND)
+_user_name = advanced("GetUserNameW", BOOL, wintypes.LPWSTR, ctypes.POINTER(DWORD))
 system_metrics = user("GetSystemMetrics", INT, INT)
 
 
 def refused(what: str, advice: str = "") -> PlatformError:
     """Give the error for a call that has just failed, with Windows' own number."""
     return PlatformError(f"Windows refused {what} (error {ctypes.get_last_error()}).", advice)
+
+
+def user_name() -> str:
+    """Give the account of this program's token, without its domain; empty when it is not told."""
+    size = DWORD(LONGEST_NAME)
+    text = ctypes.create_unicode_buffer(size.value)
+    return text.value if _user_name(text, ctypes.byref(size)) else ""
 
 
 def own_session() -> int:
