@@ -176,9 +176,8 @@ class Sender:
             self._deliveries.follow(report.policy_digest, received)
         if self._openings is not None and not goodbye:
             self._openings.follow()
-        more = bool(report.events) and report.waiting > len(report.events)
         asked = received.need_posture and report.controls is None  # else it has just been told
-        return received, more or asked or self._reports.behind
+        return received, 0 < len(report.events) < report.waiting or asked or self._reports.behind
 
     def _failed(self, error: UplinkError) -> float:
         self._failures += 1
