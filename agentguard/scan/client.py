@@ -68,6 +68,7 @@ class ScanClient:
         self._leash = leash
         self._lock = Lock()
         self._child: Offspring | None = None
+        self._died: Offspring | None = None
         self._aborted = False
         self._used: Moment | None = None
         self._strikes = MemoryStrikes(clock) if strikes is None else strikes
@@ -150,9 +151,22 @@ class ScanClient:
         return replace(self._errand, limits=limits, detection=detection)
 
     def _ask(self, question: bytes) -> Reading:
+        """Ask; a child that dies of what it was asked is proof only when it had done nothing else.
+
+        One that has read other files may be ended for those, or by the system for want of memory.
+        """
+        used = self._child
+        reading = self._try(question)
+        if reading.reason == "reason.crashed" and used is not None and used is self._died:
+            reading = self._try(question)
+        self._died = None
+        return reading
+
+    def _try(self, question: bytes) -> Reading:
         try:
             return self._answer(question)
         except ScanError as error:
+            self._died = self._child
             self._end()
             reason = "reason.stopped" if self._aborted else error.reason
             return Reading(outcome=FileOutcome.UNREADABLE, reason=reason)

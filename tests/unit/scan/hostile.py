@@ -84,7 +84,25 @@ def start(source: Source, work: Work) -> Iterator[str]:
     yield "started"
 
 
+_SPOILED: list[str] = []
+
+
+def spoil(source: Source, work: Work) -> Iterator[str]:
+    """Leave the process in a state in which a later file ends it."""
+    _SPOILED.append("spoiled")
+    yield "fine"
+
+
+def faint(source: Source, work: Work) -> Iterator[str]:
+    """Die of what an earlier file has left behind."""
+    if _SPOILED:
+        os.abort()
+    yield f"card {CARD}"
+
+
 _BEHAVIOUR = {
+    b"SPOIL": spoil,
+    b"FAINT": faint,
     b"LOOP": loop,
     b"DAWDLE": dawdle,
     b"DIE": die,

@@ -117,6 +117,19 @@ def test_a_child_killed_from_outside_is_replaced(client: ScanClient, tmp_path: P
     assert client.scan(path).hits == (CARD,)
 
 
+def test_a_file_is_not_blamed_for_what_an_earlier_one_did_to_the_child(
+    client: ScanClient, tmp_path: Path
+) -> None:
+    spoils, faints = write(tmp_path, "a", "SPOIL"), write(tmp_path, "b", "FAINT")
+    for _ in range(4):
+        assert client.scan(spoils).outcome is FileOutcome.READ
+        spoiled = client.child_pid
+        assert client.scan(faints).hits == (CARD,)
+        assert client.child_pid != spoiled
+    assert client.scan(spoils).reason == ""
+    assert client.explain(faints).hits == (CARD,)
+
+
 def test_three_strikes_set_a_file_aside_for_a_day_or_until_it_changes(
     client: ScanClient, clock: FakeClock, tmp_path: Path
 ) -> None:
