@@ -20,6 +20,8 @@ WATCHED = sys.platform != "linux"
 _LOWEST = 19
 _JOIN = 5.0
 _LOOK = 0.1
+_ITS_TURN = 0.5
+"""The part of a file's seconds on the processor from which on it was its turn, and it is slow."""
 
 
 class Offspring:
@@ -59,13 +61,15 @@ class Offspring:
         """Ask, and wait for the answer.
 
         Raises:
-            ScanError: the deadline passed, it took too much memory, or the child died.
+            ScanError: the deadline passed, others took the computer all the time, it took too much
+                memory, or the child died.
 
         """
         try:
             self._await_start()
             self._line.send_bytes(question)
-            return _speech.told(self._receive(self._errand.limits.seconds))
+            limits = self._errand.limits
+            return _speech.told(self._receive(limits.seconds, limits.patience))
         except (EOFError, OSError) as error:
             raise ScanError("reason.crashed") from error
 
@@ -106,14 +110,45 @@ class Offspring:
         if self._leash is not None:
             self._leash.bound(self._committed() + self._errand.limits.memory_mib * MIB)
 
-    def _receive(self, seconds: float) -> bytes:
-        end = perf_counter() + seconds
-        while not self._line.poll(min(_LOOK, seconds) if self._watched else seconds):
+    def _receive(self, seconds: float, patience: float = 1.0) -> bytes:
+        """Wait so long, and `patience` times as long while the child waits for its turn."""
+        begun = perf_counter()
+        first = used = self._used() if patience > 1 else 0.0
+        end, last = begun + seconds, begun + patience * seconds
+        while not self._line.poll(self._until(end)):
             if self._ready and self._watched:
                 self._judge_memory()
-            if perf_counter() >= end:
+            if perf_counter() < end:
+                continue
+            before, used = used, self._used()
+            if used - first > seconds * _ITS_TURN or not self._held_up(used - before):
                 raise ScanError("reason.timeout")
+            if perf_counter() >= last:
+                raise ScanError("reason.busy" if used > first else "reason.timeout")
+            end = min(end + seconds, last)
         return self._line.recv_bytes(_speech.LONGEST)
+
+    def _until(self, end: float) -> float:
+        left = max(0.0, end - perf_counter())
+        return min(_LOOK, left) if self._watched else left
+
+    def _held_up(self, had: float) -> bool:
+        """Tell whether it would go on if it were its turn; `had` is what it had of late."""
+        if sys.platform == "win32":  # where no process tells what it waits for
+            return had > 0
+        try:
+            state = psutil.Process(self.pid).status()
+        except psutil.Error:
+            return False
+        return state in {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
+
+    def _used(self) -> float:
+        """Give the seconds of the processor that it has had; 0 when it is gone."""
+        try:
+            had = psutil.Process(self.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(had.user + had.system)
 
     def _judge_memory(self) -> None:
         if self._memory() - self._base > self._errand.limits.memory_mib * MIB:

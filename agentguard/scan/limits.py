@@ -15,11 +15,14 @@ class Limits:
     samples are. The others bound what containers may unfold to, and are judged before inflating:
     `depth` levels of containers, `members` of one, `total_mib` of all, `part_mib` of one part
     that must be held in memory, and `ratio` of size to packed size above `plain_mib`.
+    By the clock a file may take `patience` times as long while the child waits for the processor or
+    the disk, which others come before it.
     `strikes` failures set a file aside for `aside` seconds. `ocr` reads the text in pictures, which
     needs the extra of that name and the program tesseract.
     """
 
     seconds: float = 10.0
+    patience: float = 3.0
     memory_mib: int = 512
     file_mib: int = 64
     depth: int = 6

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from time import perf_counter
+from collections.abc import Callable, Iterator, Sequence
+from time import perf_counter, process_time
 
 from agentguard.errors import ScanError
 from agentguard.model.outcomes import FileOutcome
@@ -60,14 +60,14 @@ class Reader:
         return self._judged(source)
 
     def _judged(self, source: Source) -> Reading:
-        end = perf_counter() + self._limits.seconds * _OF_DEADLINE
+        over = self._deadline()
         work = Work(limits=self._limits, inner=self._inner, packed=source.size)
         stream = self._scanner.stream()
         failure = ""
         try:
             for piece in self._text(source, work):
                 stream.feed(piece)
-                if perf_counter() > end:
+                if over():
                     work.note("reason.partial-time")
                     break
         except ScanError as error:
@@ -79,6 +79,19 @@ class Reader:
             return Reading(outcome=FileOutcome.UNREADABLE, reason=failure)
         reason = failure or next(iter(work.notes), "")
         return Reading(outcome=FileOutcome.READ, hits=hits, reason=reason)
+
+    def _deadline(self) -> Callable[[], bool]:
+        """Give what tells that it is time: by the processor, and at last by the clock."""
+        each = self._limits.seconds * _OF_DEADLINE
+        used, begun = process_time(), perf_counter()
+
+        def over() -> bool:
+            late = perf_counter() - begun
+            return late > each and (
+                process_time() - used > each or late > each * self._limits.patience
+            )
+
+        return over
 
     def _inner(self, source: Source, work: Work) -> Iterator[str]:
         if is_sealed(source):

@@ -33,7 +33,7 @@ def serve(
         parent.send_bytes(_speech.READY)
         while True:
             kind, subject = _speech.asked(parent.recv_bytes())
-            with mortal(errand.limits.seconds):
+            with mortal(errand.limits.seconds * errand.limits.patience):
                 answer = _speech.tell(answerer.answer(kind, subject))
             parent.send_bytes(answer)
     except (EOFError, OSError):

@@ -100,7 +100,16 @@ def faint(source: Source, work: Work) -> Iterator[str]:
     yield f"card {CARD}"
 
 
+def toil(source: Source, work: Work) -> Iterator[str]:
+    """Need so many seconds of the processor as the file says, however long that takes."""
+    end = time.process_time() + float(source.head[4:])
+    while time.process_time() < end:
+        pass
+    yield f"card {CARD}"
+
+
 _BEHAVIOUR = {
+    b"TOIL": toil,
     b"SPOIL": spoil,
     b"FAINT": faint,
     b"LOOP": loop,

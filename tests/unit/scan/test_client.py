@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,6 +129,58 @@ def test_a_file_is_not_blamed_for_what_an_earlier_one_did_to_the_child(
         assert client.child_pid != spoiled
     assert client.scan(spoils).reason == ""
     assert client.explain(faints).hits == (CARD,)
+
+
+@contextmanager
+def crowded(client: ScanClient) -> Iterator[None]:
+    """Have another program want all of the one processor on which the child may run."""
+    words = (sys.executable, "-c", "import os; os.sched_setaffinity(0, {0})\nwhile True: pass")
+    with subprocess.Popen(words) as hog:
+        os.sched_setaffinity(client.child_pid or 0, {0})
+        try:
+            yield
+        finally:
+            hog.kill()
+
+
+@pytest.mark.posix
+def test_a_child_that_others_leave_no_time_gets_more_of_it(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    """The child comes last on a processor: with another program it has a seventieth of it."""
+    limits = Limits(seconds=0.5, patience=120, memory_mib=256)
+    with ScanClient(limits, clock, hostile.extractors) as client:
+        client.scan(write(tmp_path, "calm", "x"))
+        with crowded(client):
+            begun = time.monotonic()
+            scanned = client.scan(write(tmp_path, "a", "TOIL0.05"))
+            assert time.monotonic() - begun > limits.seconds
+        assert (scanned.hits, scanned.reason) == ((CARD,), "")
+
+
+@pytest.mark.posix
+def test_what_others_leave_no_time_for_is_not_held_against_the_file(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    limits = Limits(seconds=2, patience=2, memory_mib=256, strikes=1)
+    with ScanClient(limits, clock, hostile.extractors) as client:
+        path = write(tmp_path, "a", "TOIL0.5")
+        for _ in range(2):
+            client.scan(write(tmp_path, "calm", "x"))
+            with crowded(client):
+                assert client.scan(path).reason == "reason.busy"
+        assert texts.load().has("reason.busy")
+        assert client.scan(path).hits == (CARD,)
+
+
+@pytest.mark.posix
+def test_a_parser_that_takes_the_time_for_itself_gets_no_more_of_it(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    limits = Limits(seconds=1.0, patience=1000, memory_mib=256)
+    with ScanClient(limits, clock, hostile.extractors) as client:
+        assert client.scan(write(tmp_path, "a", "TOIL99999")).reason == "reason.timeout"
+        assert client.scan(write(tmp_path, "b", "LOOP")).reason == "reason.timeout"
 
 
 def test_three_strikes_set_a_file_aside_for_a_day_or_until_it_changes(
