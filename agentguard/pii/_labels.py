@@ -18,12 +18,14 @@ _LISTING = b",;"  # another label may follow such a sign that begins one
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
 _GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
+_OPTIONAL_END = re.compile(r"(?<=[^|(\\])\(\?:[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*\)\?\Z")
 _ACCENT = re.compile(r"\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
 # In a label: repeats and escapes, digits at its start, digits behind a letter, and other digits.
 _NO_DIGITS = re.compile(r"\\x[0-9a-f]{2}|\{[0-9,]*\}|\\[^0-9A-Za-z]")
 _FIRST_DIGIT = re.compile(r"\A(?:[0-9]+|\(\?:[a-z0-9|]*\))")
 _LETTERED_DIGIT = re.compile(r"[a-z](?:[0-9]+|\[[0-9]+\]|\.)")
 _MAY_BE_DIGIT = re.compile(r"[0-9.]|\[\^|\\[CDPQSWdpsw]")
+_FIRST_LETTERS = re.compile(r"\A([a-z]{4})(?![?*+{]).*", re.DOTALL)
 _PLAIN = re.compile(r"[a-z][^?*+{|]")
 
 
@@ -33,9 +35,10 @@ class Labelled:
     def __init__(self, number: int, recogniser: Recogniser) -> None:
         self.number = number
         self.recogniser = recogniser
-        self.labels = [_spaced(label) for label in recogniser.labels]
-        self.text = f"(?s:.)(?i:{'|'.join(self.labels)})"
-        self.label = Pattern(self.text)
+        labels = [_spaced(label) for label in recogniser.labels]
+        self.label = Pattern(f"(?s:.)(?i:{'|'.join(labels)})")
+        self.heads = [_without_ends(label) for label in labels]
+        self.text = f"(?s:.)(?i:{'|'.join(self.heads)})"
         self.near = Pattern(recogniser.near)
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
 
@@ -55,7 +58,7 @@ class Labels:
         self._each = each
         self._wanted = [member.recogniser.kind not in full for member in members]
         wanted = [m for m, want in zip(members, self._wanted, strict=True) if want]
-        self._any = Pattern(_behind_a_border(label for m in wanted for label in m.labels))
+        self._any = Pattern(_behind_a_border(label for m in wanted for label in m.heads))
         bare = [member.text for member in wanted if not member.numeric]
         self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
         every = {label for m in wanted for label in m.recogniser.labels}
@@ -105,7 +108,7 @@ class Labels:
 
     def _named(self, data: bytes, at: int, end: int) -> Names:
         names = []
-        for index in self._each.which(data[at : end + _REACH]):
+        for index in self._each.which(data[at : end + _REACH]) or ():
             member = self._members[index]
             match = member.label.at(data, at, len(data)) if self._wanted[index] else None
             if match is not None and _is_word(data, at + 1, match[0][1]):
@@ -117,6 +120,14 @@ class Labels:
 def _spaced(label: str) -> str:
     """Write a label for RE2: joints for spaces, and accents in capitals, or left out."""
     return _ACCENT.sub(_with_or_without, label).replace(" ", _JOINT)
+
+
+def _without_ends(label: str) -> str:
+    """Give what a label has at least: its optional ends cost states, and where it stands none."""
+    shorter = _OPTIONAL_END.sub("", label)
+    while shorter != label:
+        label, shorter = shorter, _OPTIONAL_END.sub("", shorter)
+    return label
 
 
 def _with_or_without(found: re.Match[str]) -> str:
@@ -138,15 +149,16 @@ def _ends_at_digits(label: str) -> bool:
 def _behind_a_border(labels: Iterable[str]) -> str:
     """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`.
 
-    Sorted and grouped by their first letter, they share states: within words few of them are open.
+    Sorted and grouped by their first letter, they share states: within words few of them are open,
+    and seldom one, so that its first letters are enough there.
     """
     every = sorted(set(labels))
-    inner: dict[str, list[str]] = {}
+    inner: dict[str, dict[str, None]] = {}
     others: list[str] = []
     for label in every:
         for head in _heads(label):
             if _PLAIN.match(head):
-                inner.setdefault(head[0].upper(), []).append(head[1:])
+                inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
             else:
                 others.append(f"(?i:{head})")
     capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]

@@ -32,7 +32,7 @@ class PatternSet:
         self._crowded = [Alone(member) for member in shaped if member.recogniser.crowded]
         self._shaped = [member for member in shaped if not member.recogniser.crowded]
         self._labelled = [Labelled(n, r) for n, r in numbered if r.labels and not touched]
-        self._each_shape = Several([member.opening for member in self._shaped])
+        self._each_shape = Several([f"{m.before}(?:{m.openings})" for m in self._shaped])
         self._each_label = Several([labelled.text for labelled in self._labelled])
         self.without = lru_cache(_MOST_SETS)(self._without)
 

@@ -91,10 +91,10 @@ class Several:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._patterns = patterns
-        self.which: Callable[[bytes], list[int]] = self._first
-        """Tell which patterns match at the start of a text; raises CatalogueError."""
+        self.which: Callable[[bytes], list[int] | None] = self._first
+        """Tell which patterns match at the start of a text, None if none; raises CatalogueError."""
 
-    def _first(self, text: bytes) -> list[int]:
+    def _first(self, text: bytes) -> list[int] | None:
         together = re2.Set.MatchSet(_options())
         try:
             for pattern in self._patterns:

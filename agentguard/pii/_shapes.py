@@ -75,9 +75,10 @@ class Member:
         self.recogniser = recogniser
         self.apart = recogniser.bounded and not touched
         before, end = (_APART, _END) if self.apart else (_ANY, "")
-        self.opening = "|".join(
-            f"{before}{opening(shape)}{end if opening(shape) == shape else ''}"
-            for shape in recogniser.shapes
+        self._run, shapes = (b"", recogniser.shapes) if self.apart else run_of(recogniser.shapes)
+        self.before = before
+        self.openings = "|".join(
+            f"{opening(shape)}{end if opening(shape) == shape else ''}" for shape in shapes
         )
         self.pattern = Pattern(f"{before}(?:{'|'.join(recogniser.shapes)}){end}")
         strict = "|".join(recogniser.strict)
@@ -86,6 +87,16 @@ class Member:
     def start(self, data: bytes, at: int) -> int:
         """Give where the value begins in a match that begins at `at`."""
         return at + 2 if self.apart and data[at + 1] == _POINT else at + 1
+
+    def match(self, data: bytes, at: int, least: int) -> Span | None:
+        """Give the match whose opening is at `at`; with a run before it, from `least` on."""
+        end = len(data)
+        if self._run:
+            end = min(end, at + 1 + LONGEST)
+            head = data[max(1, least, at + 2 - LONGEST) : at + 2]
+            at = min(at, at + 1 - len(head) + len(head.rstrip(self._run)))
+        spans = self.pattern.at(data, at, end)
+        return None if spans is None else spans[0]
 
 
 class Alone:
@@ -134,8 +145,8 @@ class Together:
         self._members = members
         self._each = each
         self._wanted = [member.recogniser.kind not in full for member in members]
-        wanted = [m.opening for m, want in zip(members, self._wanted, strict=True) if want]
-        self._any = Pattern("|".join(wanted))
+        wanted = [member for member, want in zip(members, self._wanted, strict=True) if want]
+        self._any = Pattern(_behind_each(wanted))
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
         """Give the values, nearly in order.
@@ -155,17 +166,26 @@ class Together:
     def _at(self, data: bytes, found: Span, place: Place) -> Iterator[Found]:
         at, end = found
         furthest = 0
-        for index in self._each.which(data[at : end + LONGEST]):
+        for index in self._each.which(data[at : end + LONGEST]) or ():
             member = self._members[index]
-            match = member.pattern.at(data, at, len(data)) if self._wanted[index] else None
+            taken = place.ends.get(member.number, 0)
+            match = member.match(data, at, taken) if self._wanted[index] else None
             if match is None:
                 continue
-            first, end = member.start(data, at), match[0][1]
+            first, end = member.start(data, match[0]), match[1]
             furthest = max(furthest, end)
-            if first >= place.ends.get(member.number, 0):
+            if first >= taken:
                 place.ends[member.number] = end
                 yield first, end, member.number, -1, -1
         _go_on(data, at, furthest, place)
+
+
+def _behind_each(members: Sequence[Member]) -> str:
+    """Give the pattern of all openings; what stands before them is told once, and so has states."""
+    every: dict[str, list[str]] = {}
+    for member in members:
+        every.setdefault(member.before, []).append(member.openings)
+    return "|".join(f"{before}(?:{'|'.join(each)})" for before, each in every.items())
 
 
 def _go_on(data: bytes, at: int, end: int, place: Place) -> None:
@@ -195,6 +215,20 @@ def opening(shape: str) -> str:
     return shape
 
 
+def run_of(shapes: Sequence[str]) -> tuple[bytes, Sequence[str]]:
+    """Give the bytes of the run that a single shape begins with, and the shape with one of them.
+
+    In a run of any length every other shape would have its states twice. Without such a run, or
+    with one that may pass over lines, the bytes are none.
+    """
+    head = _RUN.match(shapes[0]) if len(shapes) == 1 else None
+    if head is None or _parted(_CLASS.sub("c", shapes[0])):
+        return b"", shapes
+    one = re.compile(head[1].encode("latin-1"))
+    run = bytes(byte for byte in range(256) if one.match(bytes((byte,))))
+    return (b"", shapes) if b"\n" in run else (run, (f"{head[1]}{shapes[0][head.end() :]}",))
+
+
 def _parted(bare: str) -> bool:
     """Tell whether a pattern has alternatives outside its groups."""
     depth = 0
@@ -206,5 +240,6 @@ def _parted(bare: str) -> bool:
 
 
 _CLASS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")
+_RUN = re.compile(r"(\[[A-Za-z0-9](?:\\.|[^\[\]\\])*\])\+(?![+?*])")
 _REPEAT = re.compile(r"\{([0-9]+)(?:,[0-9]*)?\}")
 _LONG, _LONG_OF_ONE, _LEAST = 8, 20, 4

@@ -19,9 +19,10 @@ from agentguard.pii.trace import Watcher
 from agentguard.pii.traced import Explained
 
 CHUNK = 128 << 10
-"""Characters that are searched at once when text comes in a stream."""
+"""Characters that are searched at once when text comes in a stream; at most twice as many."""
 
 _LOOK_AHEAD = BEFORE + AFTER + LONGEST
+_BEHIND = BEFORE + LONGEST  # a value may begin before what it was found by
 _CALM = 4
 """Chunks without a further full kind, after which the patterns are made anew."""
 
@@ -105,7 +106,7 @@ class Stream:
 
     def _forget(self) -> None:
         """Let go what no later candidate is shown."""
-        gone = max(0, self._context - BEFORE)
+        gone = max(0, self._context - _BEHIND)
         self._offset += gone
         self._kept = self._kept[gone:]
         self._context -= gone
@@ -115,7 +116,8 @@ class Stream:
             self._watcher.forget(gone)
 
     def _cut(self) -> int:
-        end = self._context + self._chunk
+        there = len(self._kept) - self._context - _LOOK_AHEAD
+        end = self._context + min(there, 2 * self._chunk)
         line = self._kept.rfind(b"\n", self._context, end)
         if line >= 0:
             return line + 1
@@ -127,7 +129,7 @@ class Stream:
         end = min(len(data), cut + _LOOK_AHEAD)
         refused: Refused = {}
         full = self._tally.full
-        fenced = data.find(_FENCE, max(0, self._context - BEFORE), end) >= 0
+        fenced = data.find(_FENCE, max(0, self._context - _BEHIND), end) >= 0
         turned_off = None if watcher else refused
         lost = frozenset[str]() if watcher or fenced else self._tally.lost
         part = Part(data, self._context, cut, end, self._offset, turned_off, full, lost)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,13 +11,28 @@ from hypothesis import strategies as st
 from agentguard.errors import CatalogueError
 from agentguard.model.hits import Hit
 from agentguard.pii._re2 import Pattern, Several
-from agentguard.pii._shapes import opening
-from agentguard.pii.base import GAP, MOST, Answer, Candidate, Recogniser, maybe, miss, no, sure
+from agentguard.pii._shapes import opening, run_of
+from agentguard.pii.base import (
+    GAP,
+    LONGEST,
+    MOST,
+    Answer,
+    Candidate,
+    Recogniser,
+    maybe,
+    miss,
+    no,
+    sure,
+)
 from agentguard.pii.scanner import Scanner
 
 
 def believe(candidate: Candidate) -> Answer:
     return sure(candidate.compact, "shape")
+
+
+def long(candidate: Candidate) -> Answer:
+    return sure("long") if len(candidate.text) > LONGEST else no("short")
 
 
 def kind(name: str, *shapes: str, bounded: bool = False, crowded: bool = False) -> Recogniser:
@@ -195,6 +212,56 @@ def test_what_is_found_is_what_each_kind_alone_finds(text: str, chunk: int) -> N
     alone = [hit for member in members for hit in Scanner([member]).scan(text)]
     together = {hit.kind for hit in Scanner(members, chunk).scan(text)}
     assert together == {hit.kind for hit in alone}
+
+
+@given(text=st.text(st.sampled_from("ab.- \n"), max_size=60), chunk=st.integers(1, 40))
+def test_a_value_that_begins_with_a_run_is_found_from_where_the_run_begins(
+    text: str, chunk: int
+) -> None:
+    stands = {value[0] for value in re.finditer(r"[ab.]+-[ab]{1,2}", text)}
+    run = Recogniser(
+        kind="RUN", judge=lambda one: sure(one.text), shapes=("[ab.]+-[ab]{1,2}",), shown=0
+    )
+    assert counts(Scanner([run], chunk), text) == ({"RUN": len(stands)} if stands else {})
+
+
+def test_a_run_longer_than_a_value_may_be_is_looked_at_from_its_end() -> None:
+    scanner = Scanner([Recogniser(kind="RUN", judge=long, shapes=("[a-z]+@[a-z]+",), shown=0)])
+    assert counts(scanner, f"{'x' * 50}@home") == {}
+    assert counts(scanner, f"{'x' * 50_000}@home") == {"RUN": 1}
+
+
+@pytest.mark.parametrize(
+    ("shapes", "run", "rest"),
+    [
+        (("[a-c]+@x",), b"abc", ("[a-c]@x",)),
+        ((r"[a\-]+:",), b"-a", (r"[a\-]:",)),
+        (("[a-c]+@x", "y"), b"", ("[a-c]+@x", "y")),
+        (("[^a]+@x",), b"", ("[^a]+@x",)),
+        (("[a-c]{2}@x",), b"", ("[a-c]{2}@x",)),
+        (("[a-c]+@x|y",), b"", ("[a-c]+@x|y",)),
+        ((r"[a\n]+@x",), b"", (r"[a\n]+@x",)),
+    ],
+)
+def test_a_run_is_told_from_the_rest_of_a_shape(
+    shapes: tuple[str, ...], run: bytes, rest: tuple[str, ...]
+) -> None:
+    assert run_of(shapes) == (run, rest)
+
+
+@pytest.mark.parametrize(
+    "text", ["tax 1234", "tax id: 1234", "taxIdentifier=1234", "my_tax_id 1234"]
+)
+def test_a_label_is_found_with_its_ends_and_without(text: str) -> None:
+    scanner = Scanner([labelled("TAX", "tax(?: ?id(?:entifier)?)?(?: no)?")])
+    assert counts(scanner, text) == {"TAX": 1}
+
+
+@pytest.mark.parametrize("word", ["taxi 1234", "myPortal: 1234", "myPortables: 1234"])
+def test_words_that_begin_as_a_label_are_none(word: str) -> None:
+    scanner = Scanner([labelled("TAX", "tax(?: ?id)?", "portable")])
+    assert counts(scanner, word) == {}
+    assert counts(scanner, f"{word} myPortable: 4711") == {"TAX": 1}
 
 
 @pytest.mark.parametrize(
