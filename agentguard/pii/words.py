@@ -79,18 +79,54 @@ FOREIGN = {
         "reclama\xe7\xe3o refer\xeancia reserva sess\xe3o sinistro solicita\xe7\xe3o s\xe9rie "
         "transa\xe7\xe3o"
     ),
+    "sv": words(
+        "abonnemang avtal avtalsnummer biljett bokning bokningen bokningsnr bokningsnummer "
+        "f\xf6rs\xe4ndelse faktura fakturanr fakturanummer kolli kollinummer kvitto leverans "
+        "m\xe4tare m\xe4tarnummer offert ordernr ordernummer \xe4rende \xe4rendet \xe4rendenr "
+        "\xe4rendenummer referens skada skade\xe4rende skadenummer sp\xe5rning "
+        "sp\xe5rningsnummer transaktion"
+    ),
+    "da": words(
+        "abonnement aftale aftalenummer bestilling bestillingen bestillingsnummer billet "
+        "faktura fakturanummer forsendelse forsendelsesnummer kvittering m\xe5ler "
+        "m\xe5lernummer ordre ordrenr ordrenummer pakke pakkenummer sagen sagsnr sagsnummer "
+        "skade skadesnummer"
+    ),
+    "nb": words(
+        "avtale avtalenummer bestilling bestillingsnummer billett faktura fakturanummer "
+        "forsendelse kvittering m\xe5ler m\xe5lernummer ordre ordrenummer pakke polise "
+        "polisenummer referanse reservasjon sak saksnr saksnummer skade skadenummer sporing "
+        "sporingsnummer transaksjon"
+    ),
+    "fi": words(
+        "kuitti lasku laskun laskunumero l\xe4hetys l\xe4hetysnumero lippu mittari paketti "
+        "sarjanumero seuranta seurantanumero seurantatunnus sopimus sopimusnumero tapahtuma "
+        "tilaus tilauksen tilausnumero vahinko varaus varauksen varausnumero viite viitenumero"
+    ),
+    "cs": words(
+        "faktura faktury objedn\xe1vka objedn\xe1vky pojistka pojistky reklamace rezervace "
+        "smlouva smlouvy z\xe1silka z\xe1silky"
+    ),
+    "hu": words(
+        "csomag csomagsz\xe1m foglal\xe1s nyugta rendel\xe9s rendel\xe9ssz\xe1m "
+        "sz\xe1ll\xedtm\xe1ny sz\xe1mla szerzod\xe9s tranzakci\xf3"
+    ),
+    "ro": words(
+        "bon colet comanda comenzii contract contractului factura facturii polita rezervare "
+        "rezervarii tranzactie"
+    ),
 }
 """Words that name another number: the nearest word decides whose number it is."""
 
 NATIONAL = words(
-    "aadhaar assurance ausweis bsn burgerservicenummer cadastro cnp codice contribuinte "
-    "contribuyente cpf cpr cprnr dni documento fiscal fiscale henkil\xf6tunnus hetu iban "
-    "identiteit identity idnr idnummer insz medicare nationaal nhs nif nino nir niss "
-    "pasaporte paspoort passaporto passeport passport paszport pcn personbeteckning personnr "
-    "personnummer pesel pessoa philsys pnr pps ppsn psn register registre reisepass "
-    "rijksregister rijksregisternummer rrn rvnr s\xe9cu samordningsnummer secu sociale "
-    "sozialversicherungsnummer ssn sss steuer steuerid steueridentifikationsnummer svnr tfn "
-    "tin versicherungsnummer"
+    "aadhaar ad\xf3azonos\xedt\xf3 afm amka assurance ausweis bsn burgerservicenummer "
+    "cadastro cnp codice contribuinte contribuyente cpf cpr cprnr dni documento fiscal "
+    "fiscale henkil\xf6tunnus hetu iban identiteit identity idnr idnummer insz medicare "
+    "nationaal nhs nif nino nir niss pasaporte paspoort passaporto passeport passport "
+    "paszport pcn personbeteckning personnr personnummer pesel pessoa philsys pnr pps ppsn "
+    "psn register registre reisepass rijksregister rijksregisternummer rodn\xe9 rrn rvnr "
+    "s\xe9cu samordningsnummer secu sociale sozialversicherungsnummer ssn sss steuer steuerid "
+    "steueridentifikationsnummer svnr taj tfn tin versicherungsnummer"
 )
 """Words that name a state's number of a person: another's to a kind that does not own them."""
 

@@ -30,6 +30,10 @@ OWN = words(
     " karta karty karte kart\xf3w kart karcie kredytowa kredytowej debetowa debetowej platnicza"
     " platniczej cart\xe3o cartao cart\xf5es bankkarte girokarte eckarte kartenzahlung kaartnr"
     " betaalpas bankpas pinpas bancomat prepagata bancaria cr\xe9ditos plastic diners"
+    " kort kortet kortnr kortnummer kreditkort kredittkort betalkort betalningskort betalingskort"
+    " bankkort debetkort debitkort dankort kortti kortin luottokortti luottokortin maksukortti"
+    " pankkikortti korttinumero kartou kreditn\xed k\xe1rtya k\xe1rty\xe1m k\xe1rtyasz\xe1m"
+    " bankk\xe1rtya hitelk\xe1rtya cardul cardului"
 )
 
 # Published by the schemes and processors for tests: nobody's card.
@@ -51,7 +55,10 @@ _FEW_DIGITS = 3
 _GROUP_BEFORE = 12  # characters: more than a group before a number, with what is between them
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
 _BARCODE = 13
-_COLUMN = re.compile(r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o", re.IGNORECASE)
+_COLUMN = re.compile(
+    r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya",
+    re.IGNORECASE,
+)
 _DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
 _DIGIT_AFTER = re.compile(r",? [0-9](?![0-9])")
 _STRIPE = re.compile(
@@ -69,8 +76,8 @@ _NUMBERS = re.compile(r"\s*[0-9][0-9 \t,;.\-]{7,}")
 # What is said of a card right behind its number: until when it is valid, and its code.
 _UNTIL = re.compile(
     r"\W{1,4}(?:(?:exp|valid|until|thru|cad|scad|v(?:a|\xe1)lid|venc|val|g(?:\xfc|ue)ltig|verfall"
-    r"|geldig|wa[z?]n)[a-z\xdf-\xff]*\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?"
-    r"[23][0-9]|c(?:vv|vc|v2|sc)2?\b)",
+    r"|geldig|wa[z?]n|udl\xf8b|utl\xf8p|utg\xe5|giltig|gyldig|voimassa|platn|lej\xe1r)[a-z\xdf-\xff]*"
+    r"\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?[23][0-9]|c(?:vv|vc|v2|sc)2?\b)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
@@ -227,6 +234,8 @@ RECOGNISER = Recogniser(
         r"carta",
         r"kaart(?:nummer)?",
         r"kart[ay]",
+        r"(?:kreditt?|betal|bank)?kort(?:nummer| nr)?",
+        r"(?:luotto|maksu|pankki)?kortti",
         r"cart(?:\xe3|a)o",
         r"visa",
         r"mastercard",

@@ -21,8 +21,8 @@ _OF_AN_ANSWER = re.compile(
 _BARE = re.compile(
     r"[,;].*|code[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
 )
+_LISTING = (",", ";", "")
 _CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
-_LISTING = (",", ";")
 _BORDER = re.compile(r"[{}]|\n\n")
 _LINE = re.compile(r"[{}\n]")
 # A key of a document, a cell, or a line of a form: its card may stand in another line.
@@ -34,6 +34,8 @@ _KEY = re.compile(
 
 def judge(candidate: Candidate) -> Answer:
     """Three or four digits right after the label, and nothing that makes them another number."""
+    if not candidate.labelled:
+        return _also(candidate)
     label = candidate.before.rpartition(candidate.told)[0]
     glued = label[-1:].isdigit() and candidate.told[:1].isalpha()  # as within a passport's number
     gap = candidate.before.rpartition(candidate.told)[2]
@@ -46,6 +48,13 @@ def judge(candidate: Candidate) -> Answer:
         return no("no-card")
     code = digits_of(candidate.text) or candidate.text
     return sure(code, "label") if len(code) in _LENGTHS else no("length")
+
+
+def _also(candidate: Candidate) -> Answer:
+    """Take "and code 123" behind a card."""
+    if _MORE.match(candidate.after) or not _is_of_a_card(candidate):
+        return no("no-card")
+    return sure(candidate.text.rpartition(" ")[2], "label")
 
 
 def _is_of_a_card(candidate: Candidate) -> bool:
@@ -76,7 +85,15 @@ _ASIDE = (
 _TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}"
 _THE = r"(?:the|my|and|der|le|el|il|de|o)"
 # "4539 ..., exp 04/29, code 123": in a list of a card's parts its word alone is enough.
-_LISTED = r"[,;] ?(?:(?:and|und|et|y|e|en|i) )?(?:code|c(?:\xf3|o)digo|codice|kod)"
+_CODE = r"(?:code|c(?:\xf3|o)digo|codice|kode?)"
+_LISTED = rf"[,;] ?(?:(?:and|und|et|y|e|en|i) )?{_CODE}"
+# "4539 ... and code 123": the same without a comma, told as a shape of its own.
+_ALSO = rf"\b(?i:(?:and|und|et|y|e|en|i|og|och) {{1,2}}{_CODE}) {{1,2}}[0-9]{{3,4}}\b"
+_ON_THE_BACK = (
+    rf"{_CODE} (?:on|at|auf|au|sul|del|no|al|op|van|z|na|p(?:\xe5|a)) (?:(?:the|its|der|de|die) )?"
+    r"(?:back|reverse|rear|strip|signature|r(?:\xfc|ue)ckseite|dos|verso|retro|reverso|dorso"
+    r"|achter(?:kant|zijde)|tylu|odwrocie|bak(?:sidan?|siden)|bagsiden)"
+)
 # Of a history: "cvv changed from "" to "123"".
 _CHANGED = (
     r"(?:(?: (?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z)"
@@ -89,6 +106,7 @@ RECOGNISER = Recogniser(
     judge=judge,
     shown=0,
     beside="PAN",
+    shapes=(_ALSO,),
     labels=(
         # As the schemes call it: CVV2 (Visa), CVC2 (Mastercard), CID and CSC (American Express).
         r"[ci]?cvv[12]?",
@@ -102,6 +120,7 @@ RECOGNISER = Recogniser(
         r"(?:three|3|four|4) digits? (?:security )?(?:code|number)",
         r"code[\"']?[:=>]",
         _LISTED,
+        _ON_THE_BACK,
         rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
         r"cid",
         r"(?:digits|numbers) on the (?:back|reverse)",

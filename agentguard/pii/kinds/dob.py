@@ -35,14 +35,14 @@ _MONTH = (
     + "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
     + r")[a-z\xdf-\xff?]{0,10}"
 )
-_JOINT = r"(?:[-/. ]|\\/|\. )"
+_JOINT = r"(?:[-/. +]|\\/|\. )"  # a plus is an address's space
 _TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?"
 _TH = r"(?:st|nd|rd|th|er|\xba|\.)?"
 _SHAPES = (
     rf"[0-9]{{4}}(?:[-/.]|\\/)[0-9]{{1,2}}(?:[-/.]|\\/)[0-9]{{1,2}}{_TIME}",
     rf"[0-9]{{1,2}}{_JOINT}[0-9]{{1,2}}{_JOINT}(?:[0-9]{{4}}|[0-9]{{2}})",
-    rf"[0-9]{{1,2}}{_TH}[-/ ]?(?:of |de |d')?{_MONTH}[-/, .]{{1,2}}(?:del? )?[0-9]{{2,4}}",
-    rf"{_MONTH}[. ]{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?[ \t][0-9]{{4}}",
+    rf"[0-9]{{1,2}}{_TH}[-/ +]?(?:of |de |d')?{_MONTH}[-/, .+]{{1,2}}(?:del? )?[0-9]{{2,4}}",
+    rf"{_MONTH}[. +]{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?[ \t+][0-9]{{4}}",
     r"[0-9]{8}",
     r"[0-9]{6}",
 )
@@ -51,6 +51,9 @@ _PARTS = re.compile(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3
 _FULL_YEAR = 4
 _NOT_OF_A_PERSON = re.compile(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
 _NEXT_SENTENCE = re.compile(r"[a-z]{3}[.;!] [A-Z]")
+# "ist am 4. Mai 1980 in Graz geboren": there the word stands behind.
+_ON_A_DAY = re.compile(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
+_BORN_THEN = re.compile(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
 _OTHER_DAYS = words(
     "appointment called calling visit visited since expires expiry expired issued valid until"
     " booked booking created updated paid due starts ends flight travel departure arrival checked"
@@ -68,6 +71,8 @@ def judge(candidate: Candidate) -> Answer:
         return no("touched")
     low = candidate.before.lower()
     if ("happy" in low or "certificate" in low) and _NOT_OF_A_PERSON.search(low):
+        return no("another-label")
+    if _ON_A_DAY.match(candidate.told) and not _BORN_THEN.match(candidate.after):
         return no("another-label")
     gap = candidate.before.rpartition(candidate.told)[2]
     if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):
@@ -123,6 +128,8 @@ RECOGNISER = Recogniser(
         r"d of b",
         r"geb(?:urts)? ?(?:datum|tag|dat)",
         r"geboren(?: am| op)?",
+        r"(?:ist|war|wurde|sind) am",
+        r"(?:is|werd) op",
         r"date de naissance",
         r"naissance",
         r"(?:date de )?naiss(?:ance)?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agentguard.pii.base import (
     GAP,
@@ -17,6 +18,7 @@ from agentguard.pii.base import (
     words,
 )
 from agentguard.pii.kinds._dialling import behind_label, in_country, national, told_by_groups
+from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.spoken import digits_of, run
 
 OWN = words(
@@ -44,17 +46,31 @@ _DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
 _ABROAD = "00"
 _WITH_PREFIX = re.compile(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
 # Words that stand between a label and its own number.
+# In a history and before a place: 'phone changed from "" to "600..."', "phone in Lisbon 919 ...".
+_CHANGED = re.compile(
+    r"(?:\W(?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z) ?[\"'][^\"'\n]{0,32}[\"']"
+    r" (?:to|auf|zu|in|\xe0|a|para|naar|na)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
+_ENCODED = "%2B"
+_ENCODED_SPACE = re.compile(r"%20|\+")
 _DIRECT = re.compile(
     r"[\W_]{0,4}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|est|es|\xe8"
     r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|bureau|casa|the|her"
     r"|him|me|us|them|back|customer|caller|client|cliente|kunde[n]?|klant|klienta?|il|la|le|el|al|au"
-    r"|den|die|de|o|a|op|na|pod|para|sur|unter|under|uf|later|again)\b[\W_]{0,4}){0,4}\Z",
+    r"|den|die|de|o|a|op|na|pod|contact[oe]?|contatto|kontaktowy|telefoniczny"
+    r"|telef(?:o|\xf3)nico|personale?|particular|trabajo|trabalho|ufficio|lavoro|travail|arbeit"
+    r"|priv\xe9|zakelijk|werk|para|sur|unter|under|uf|later|again)\b[\W_]{0,4}){0,4}\Z",
     re.IGNORECASE,
 )
 
 
 def judge(candidate: Candidate) -> Answer:
     """Believe a country code or a national plan; another label nearer refuses it."""
+    if candidate.text.startswith(_ENCODED):  # in an address (RFC 3986, 2.1)
+        plain = _ENCODED_SPACE.sub(" ", candidate.text.removeprefix(_ENCODED))
+        candidate = replace(candidate, text=f"+{plain}")
     if not candidate.alone or _RUNS_ON.search(candidate.before[-_GROUP_BEFORE:]):
         return no("touched")
     spoken = digits_of(candidate.text)
@@ -109,10 +125,14 @@ def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
 def _labelled(candidate: Candidate, written: str) -> Answer:
     """Take as many groups as make a number: a date or another number may follow."""
     gap = _TURN.sub("", candidate.before.rpartition(candidate.told)[2])
+    gap = _PLACE.sub("", _CHANGED.sub("", gap))
+    whole = _DIGITS.sub("", written)
+    if issued(whole) and luhn(whole):
+        return no("another-label")
     direct = _DIRECT.match(gap) is not None
     if _OTHER_KIND.search(gap):
         return no("another-label")
-    parts = written.split(" ")
+    parts = written.replace("+", " ").split(" ")
     for count in range(len(parts), 0, -1):
         text = " ".join(parts[:count])
         digits = _DIGITS.sub("", text)
@@ -131,6 +151,7 @@ RECOGNISER = Recogniser(
     bounded=True,
     shapes=(
         rf"\+[1-9][0-9]{{0,2}}{_TRUNK}[0-9]{{1,5}}(?:[ .\-/]?[0-9]{{2,6}}){{1,5}}",
+        r"%2B[1-9][0-9]{0,2}(?:(?:\+|%20|[.\-])?[0-9]{1,6}){2,6}",
         r"00[1-9][0-9]{1,2}(?:[ .\-/]?[0-9]{2,6}){2,5}",
         r"\(0[0-9]{2,5}\) ?[0-9]{3,8}(?:[ \-][0-9]{2,5}){0,2}",
         r"0[1237][0-9]{1,3}[ \-][0-9]{3,4}[ \-][0-9]{3,4}",
@@ -154,6 +175,9 @@ RECOGNISER = Recogniser(
         r"tel(?:\xe9|e)fono",
         r"(?:num(?:\xe9|e)ro ?de ?)?t(?:\xe9|e)l(?:\xe9|e)phone",
         r"telefoon(?:nummer)?",
+        r"(?:matka)?puhelin(?:numero)?",
+        r"(?:telefon|mobil)sz\xe1m",
+        r"(?:telefonn|mobiln)\xed c\xedslo",
         r"telem(?:\xf3|o)vel",
         r"t(?:e|\xe9)l",
         r"t(?:lfn?|fno)",
@@ -194,7 +218,11 @@ RECOGNISER = Recogniser(
         r"(?:ri)?chiamat[ao] (?:al|dal|da)",
         r"(?:terug)?bellen(?: op| naar| met| via)?",
         r"(?:terug)?gebeld (?:op|met|vanaf)",
-        r"bereikbaar (?:op|via)",
+        r"(?:bereikbaar|te bereiken) (?:op|via|onder)",
+        r"bel(?: (?:hem|haar|mij|ons|terug|op|naar)){0,2}",
+        r"(?:risponde|respond[eo]|contesta) (?:al|no|en el|a\xf3?)",
+        r"contacto",
+        r"kontakt telefoniczny",
         r"(?:od|za)?dzwoni(?:\?|c|l|la)?(?: pod| na| z| z numeru| na numer)?",
         r"ligar(?: para| de volta)?",
         r"(?:re)?torno para",
@@ -204,5 +232,6 @@ RECOGNISER = Recogniser(
         r"kontakt ?(?:nummer|nr)",
         r"numer kontaktowy",
     ),
-    near=rf"(?:{GAP})(\+?\(?[0-9](?:[ .\-/()]{{0,2}}[0-9]){{6,14}}|{run(7, 12)})",
+    near=rf"(?:{GAP})(\+?\(?[0-9](?:[ .\-/()]{{0,2}}[0-9]){{6,14}}"
+    rf"|[0-9]{{2,5}}(?:\+[0-9]{{2,7}}){{1,5}}|{run(7, 12)})",
 )

@@ -22,12 +22,28 @@ OWN = words("sort sortcode bank bacs account acct acc ac payee debit")
 _SORT = r"[0-9]{2}[ .\-]?[0-9]{2}[ .\-]?[0-9]{2}"
 _ACCOUNT = r"(?:[0-9]{4}[ \-]?[0-9]{4}|[0-9]{7})"
 _BETWEEN = r"[^0-9]{1,60}?"
+# The account's change in the next line of a history, behind its own time and whose change it is.
+_HISTORY = (
+    r"[\"']? ?\n[0-9][0-9T:.,+Z \-]{7,32}[^0-9\n]{1,24}[0-9]{0,6}[^0-9\n]{0,24}"
+    r"(?i:acc)[^0-9\n]{1,48}"
+)
+_NEXT_CHANGE = re.compile(_HISTORY)
+_NAMED_SO = r"(?:(?i:(?:and )?(?:a/c|acct?|account)(?: ?(?:number|no))?)[.:]? {0,2})?"
 _SORT_LENGTH, _ACCOUNT_LENGTHS = 6, (7, 8)
 _GAPS = re.compile(r"[^0-9]+")
 _TOLD_AFTER = re.compile(r"[^0-9\n]{0,24}\b(?:sort|s/c|acc)", re.IGNORECASE)
 _NAMED = re.compile(r"acc|a/c|sort|s/c|number|nummer|no\b|konto", re.IGNORECASE)
+_TO = ("to ", "to: ", "to:")
+_JOINT = 3  # characters, at most, that stand between without a word
+_ACCOUNT_WORD = re.compile(r"\b(?:acc|a/c)", re.IGNORECASE)
 _PAIRED = re.compile(  # an account whose own sort code stands before it
     rf"(?:sort|s/c)[^0-9\n]{{0,24}}{_SORT}[^0-9]{{1,16}}(?:acc|a/c)[^0-9\n]{{1,24}}\Z",
+    re.IGNORECASE,
+)
+# "refund to 12-34-56 31926819": money goes there, so no label is needed.
+_PAID = re.compile(
+    r"\b(?:pa(?:y|id|ys|ying|yments?|yout)|refund\w*|reimburs\w*|transfer\w*|sen[dt]|deposit\w*"
+    r"|credit\w*|wages|salary|remit\w*|settle\w*)\b[^.;\n]{0,60}\b(?:in)?to\W{1,2}\Z",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[A-Za-z]")
@@ -46,13 +62,24 @@ def judge(candidate: Candidate) -> Answer:
         return no("another-label")
     if _PAIRED.search(candidate.before):
         return no("another-label")
-    if not candidate.names(OWN) and not _TOLD_AFTER.match(candidate.after):
+    if not _is_told(candidate, between):
         return no("no-label")
     return sure(f"{sort}{account}", "label" if candidate.labelled else "label-near")
 
 
+def _is_told(candidate: Candidate, between: str) -> bool:
+    """Tell whether a word before, between or behind says that it is an account."""
+    if candidate.names(OWN) or _TOLD_AFTER.match(candidate.after):
+        return True
+    if candidate.before.endswith(_TO):
+        return _PAID.search(candidate.before) is not None
+    return len(between) > _JOINT and _ACCOUNT_WORD.search(between) is not None
+
+
 def _parted(text: str) -> tuple[str, str, str] | None:
     """Give sort code, what stands between, and account number, whichever came first."""
+    if "\n" in text:
+        text = _NEXT_CHANGE.sub(" account ", text)
     for gap in sorted(_GAPS.finditer(text), key=lambda gap: len(gap[0]), reverse=True):
         parts = (_GAPS.sub("", text[: gap.start()]), _GAPS.sub("", text[gap.end() :]))
         sort, account = parts if len(parts[0]) == _SORT_LENGTH else parts[::-1]
@@ -70,7 +97,7 @@ RECOGNISER = Recogniser(
     judge=judge,
     bounded=True,
     # Behind its label: "12-34-56 / 31926819 (sort code / account)".
-    shapes=(r"[0-9]{2}-[0-9]{2}-[0-9]{2}[ ,;/|:]{1,3}[0-9]{8}",),
+    shapes=(rf"[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}[ ,;/|:]{{1,3}}{_NAMED_SO}[0-9]{{8}}",),
     labels=(
         r"sort codes?",
         r"sort",
@@ -84,6 +111,7 @@ RECOGNISER = Recogniser(
     near=(
         rf"{GAP}("
         rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
+        rf"|{_SORT}{_HISTORY}{_ACCOUNT}"
         rf"|{_ACCOUNT}[^0-9]{{1,40}}?(?i:sort|s/c)[^0-9]{{1,16}}{_SORT})"
     ),
 )

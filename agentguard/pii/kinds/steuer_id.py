@@ -23,6 +23,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"steuer(?:l\.?|liche[nr]?)? id(?:ent(?:ifikations?)?)?\.? ?(?:nummer|nr)?",
+        r"steuer\+id(?:nr)?",  # of an address: "?Steuer+ID=..."
         r"identifikations(?:nummer|nr)",
         r"german tax(?:payer)?",
     ),

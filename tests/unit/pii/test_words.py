@@ -22,11 +22,11 @@ def spoken(number: str, language: str, joint: str = " ") -> str:
 
 
 def test_every_language_has_its_words() -> None:
-    assert set(FOREIGN) == set(DIGITS) == set(LANGUAGES)
+    assert set(DIGITS) == set(LANGUAGES) < set(FOREIGN)
     assert all(len(DIGITS[language].split()) == 10 for language in LANGUAGES)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", FOREIGN)
 def test_words_stand_as_text_is_folded(language: str) -> None:
     for word in FOREIGN[language] | NATIONAL | WEAK:
         assert fold(word).decode("latin-1") == word == word.lower()
