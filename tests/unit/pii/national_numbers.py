@@ -23,6 +23,7 @@ from stdnum.ro import cnp
 _OLDEST, _DAYS = date(1932, 1, 1), 27_000
 _CONSONANTS = "BCDFGLMNPRSTV"
 _CENTURY_2000 = 2000
+_CHECKED_SINCE = 1954
 
 
 def digits(draw: Random, length: int) -> str:
@@ -159,6 +160,41 @@ def hetu(draw: Random) -> str:
     return f"{day:%d%m%y}{century}{serial}{check}"
 
 
+def birth_number(draw: Random) -> str:
+    """Draw a CZ_RC."""
+    day = born(draw)
+    head = f"{day:%y}{day.month + draw.choice((0, 50)):02d}{day:%d}"
+    if day.year < _CHECKED_SINCE:
+        return f"{head}{draw.randrange(1, 999):03d}"
+    serial = draw.randrange(100, 900)
+    return next(n for n in (f"{head}{serial + more:04d}" for more in range(11)) if int(n) % 11 == 0)
+
+
+def amka(draw: Random) -> str:
+    """Draw a GR_AMKA."""
+    body = f"{born(draw):%d%m%y}{digits(draw, 4)}"
+    return body + luhn.calc_check_digit(body)
+
+
+def afm(draw: Random) -> str:
+    """Draw a GR_AFM."""
+    body = draw.choice("01234") + digits(draw, 7)
+    return f"{body}{weighted(body, (256, 128, 64, 32, 16, 8, 4, 2)) % 11 % 10}"
+
+
+def taj(draw: Random) -> str:
+    """Draw a HU_TAJ."""
+    body = draw.choice("01") + digits(draw, 7)
+    return f"{body}{weighted(body, (3, 7, 3, 7, 3, 7, 3, 7)) % 10}"
+
+
+def adoazonosito(draw: Random) -> str:
+    """Draw a HU_TAX."""
+    body = f"8{(born(draw) - date(1867, 1, 1)).days:05d}{digits(draw, 3)}"
+    check = weighted(body, (1, 2, 3, 4, 5, 6, 7, 8, 9)) % 11
+    return f"{body}{check}" if check < 10 else adoazonosito(draw)
+
+
 def sin(draw: Random) -> str:
     """Draw a CA_SIN."""
     body = draw.choice("1234567") + digits(draw, 7)
@@ -229,6 +265,11 @@ MADE = {
     "IE_PPSN": Made(ppsn, ("ppsn", "PPS number", "pps_no")),
     "DK_CPR": Made(cpr, ("cpr", "CPR-nummer", "cpr_no")),
     "FI_HETU": Made(hetu, ("hetu", "Henkilötunnus", "personal_identity_code", "asiakas")),
+    "CZ_RC": Made(birth_number, ("rodne_cislo", "Rodné číslo", "birth_number")),
+    "GR_AMKA": Made(amka, ("amka", "AMKA", "Greek social security number")),
+    "GR_AFM": Made(afm, ("afm", "AFM", "afm_number")),
+    "HU_TAJ": Made(taj, ("taj", "TAJ szám", "taj_number")),
+    "HU_TAX": Made(adoazonosito, ("adoazonosito_jel", "Adóazonosító jel", "tax_id")),
     "CA_SIN": Made(sin, ("sin", "SIN", "Social insurance number")),
     "AU_TFN": Made(tfn, ("tfn", "Tax file number", "customer_tfn")),
     "AU_MEDICARE": Made(medicare, ("medicare", "Medicare no", "medicare_number")),

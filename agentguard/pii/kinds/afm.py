@@ -1,0 +1,34 @@
+"""GR_AFM: the tax number of Greece (AFM).
+
+Nine digits, given by the AADE: Law 5104/2024. The last digit is the sum of the others times 256,
+128, 64, 32, 16, 8, 4, 2 modulo 11 modulo 10. One number of ten passes it, so its own label must
+stand before. https://www.aade.gr
+"""
+
+from __future__ import annotations
+
+from agentguard.pii.kinds._national import BEHIND, digits, national
+
+
+def valid(number: str) -> bool:
+    """Tell whether the check digit is right."""
+    from stdnum.gr import vat  # noqa: PLC0415 - read at the first number, see docs/adr/0009
+
+    return vat.is_valid(number)
+
+
+RECOGNISER = national(
+    kind="GR_AFM",
+    valid=valid,
+    labels=(
+        r"(?-i:AFM)",
+        r"""afm["']? ?[:=>]""",
+        r"afm ?(?:no|number|nr|nummer)",
+        r"afm\?\n[A-Za-z\x20]{1,32}[:>]",  # asked for in a chat: the answer stands below
+        r"a\.f\.m",
+        r"greek tax(?:payer)?",
+        r"griechische steuer ?n(?:umme)?r",
+    ),
+    near=rf"{BEHIND}((?:EL ?)?{digits(3, 3, 3)})",
+)
+"""The recogniser of the kind."""
