@@ -40,6 +40,9 @@ JUDGES = {
     "FI_HETU": "fi.hetu",
     "IE_PPSN": "ie.pps",
     "AT_SVNR": "at.vnr",
+    "CZ_RC": "cz.rc",
+    "GR_AMKA": "gr.amka",
+    "GR_AFM": "gr.vat",
     "BR_CPF": "br.cpf",
     "ZA_ID": "za.idnr",
 }
@@ -59,7 +62,22 @@ def test_cards_and_accounts_hold_for_a_library_that_did_not_make_them() -> None:
     dice = Dice(7)
     for form in ("", "amex", "diners", "long", "dot", "single"):
         assert all(luhn.is_valid(MAKERS["PAN"](dice, form).true) for _ in range(100))
-    for country in ("gb", "de", "fr", "nl", "es", "pl", "it", "pt", "br", "ro", "se"):
+    for country in (
+        "gb",
+        "de",
+        "fr",
+        "nl",
+        "es",
+        "pl",
+        "it",
+        "pt",
+        "br",
+        "ro",
+        "se",
+        "cz",
+        "gr",
+        "hu",
+    ):
         made = MAKERS["IBAN"](dice, f"{country}-space").text
         assert iban.is_valid(made, check_country=False), made
 

@@ -18,6 +18,7 @@ SHAPELESS = (
     "CA_SIN", "AU_TFN", "AU_MEDICARE", "DE_TIN", "DE_RVNR", "FR_NIR", "IT_CF", "ES_ID",
     "PL_PESEL", "NL_BSN", "RO_CNP", "BE_NN", "PT_NIF", "SE_PN", "DK_CPR", "FI_HETU",
     "IE_PPSN", "AT_SVNR", "PH_PSN", "BR_CPF", "ZA_ID", "PH_SSS", "PH_TIN",
+    "CZ_RC", "GR_AMKA", "GR_AFM", "HU_TAJ", "HU_TAX",
 )  # fmt: skip
 """Kinds that show by their label alone: below no header they may be found or not."""
 

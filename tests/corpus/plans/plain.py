@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.corpus.layouts import nested, prose, tables
-from tests.corpus.layouts.blocks import LAYOUTS
+from tests.corpus.layouts import blocks, nested, pasted, prose, tables
 from tests.corpus.page import Page
 from tests.corpus.plans.item import Item, Planner
 from tests.corpus.writers import markup, text
 
 _ODD_NAMES = ("backup_#.bak", "export_#.dat", "dump_#", "scratch_#.tmp", "photo_#.jpg", "a_#.lock")
 _CARDS = ("wide", "single", "narrow", "thin", "endash", "dot", "nbsp", "amex", "diners", "long")
+_LAYOUTS = blocks.LAYOUTS | pasted.LAYOUTS
 _JOINTS = (": ", " = ", ":\n", " - ", "\t")
 
 
@@ -127,11 +127,11 @@ def _blocks(planner: Planner) -> Iterator[Item]:
 
 def _block(page: Page, layout: str) -> bytes:
     form = page.dice.pick(("", "plain", "space"))
-    return text.lines(LAYOUTS[layout](tables.customers(page, page.dice.number(3, 9), card=form)))
+    return text.lines(_LAYOUTS[layout](tables.customers(page, page.dice.number(3, 9), card=form)))
 
 
 def _clean_block(page: Page, layout: str) -> bytes:
-    return text.lines(LAYOUTS[layout](tables.orders(page, 12)))
+    return text.lines(_LAYOUTS[layout](tables.orders(page, 12)))
 
 
 def _markup(planner: Planner) -> Iterator[Item]:

@@ -8,6 +8,7 @@ from tests.corpus.dice import Dice, Value
 from tests.corpus.values import (
     bank,
     cards,
+    east,
     europe,
     islands,
     north,
@@ -21,7 +22,7 @@ Maker = Callable[[Dice, str], Value]
 
 MAKERS: dict[str, Maker] = {
     kind: maker
-    for room in (cards, people, bank, islands, europe, north, south, passports, secrets)
+    for room in (cards, people, bank, islands, europe, east, north, south, passports, secrets)
     for kind, maker in room.MAKERS.items()
 }
 """EMAIL is missing here: it takes names from the wording, see `page`."""
