@@ -315,23 +315,47 @@ def test_after_a_month_what_a_feed_never_had_is_let_go_and_counted(house: House,
 
 def test_nothing_is_deleted_while_nobody_knows_who_is_to_be_told(house: House, hook: Any) -> None:
     house.pump()
-    house.report(house.finding())
+    house.report(house.finding(), house.finding("firewall"))
     good = (house.folder / settings.FILE).read_text("utf-8")
     house.write("no toml")
     house.now += 31 * DAY
     Jobs(house.database, house.settings, lambda: house.now).do()
-    assert len(house.kept()) == 1
+    assert len(house.kept()) == 2
     house.write(good)
     house.now += DAY
     Jobs(house.database, house.settings, lambda: house.now).do()
-    assert house.kept() == []
+    assert len(house.kept()) == 1
 
 
-def test_what_is_old_is_deleted(house: House) -> None:
-    house.report(house.finding())
+def test_what_is_old_is_deleted_but_the_last(house: House) -> None:
+    house.report(house.finding(), house.finding("firewall"))
     house.now += 8 * DAY
     Jobs(house.database, house.settings, lambda: house.now).do()
-    assert house.kept() == []
+    assert [one.source for one in house.kept()] == ["d1:1:2"]
+
+
+def test_after_a_quiet_week_a_feed_hears_what_happens_next(house: House, hook: Any) -> None:
+    running = house.pump()
+    house.report(*(house.finding() for _ in range(3)))
+    running.turn()
+    house.now += 8 * DAY
+    Jobs(house.database, house.settings, lambda: house.now).do()
+    house.report(*(house.finding() for _ in range(3)))
+    running.turn()
+    assert [got.json["id"] for got in hook.got] == [f"d1:1:{n}" for n in range(1, 7)]
+
+
+def test_what_is_let_go_after_a_month_is_counted_once(house: House, hook: Any) -> None:
+    running, hook.status = house.pump(), 503
+    house.report(house.finding(), house.finding("firewall"))
+    running.turn()
+    for _ in range(3):
+        house.now += 31 * DAY
+        Jobs(house.database, house.settings, lambda: house.now).do()
+    assert (len(house.kept()), house.state().dropped) == (1, 1)
+    hook.status, hook.got = 200, []
+    running.turn()
+    assert [got.json["id"] for got in hook.got] == ["d1:1:2"]
 
 
 def test_a_collector_gets_json_lines_with_its_token(house: House) -> None:

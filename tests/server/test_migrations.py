@@ -19,6 +19,9 @@ INSERT = text(
     "INSERT INTO event (device, epoch, seq, kind, at, received_at, digest, body) "
     "VALUES ('d', 1, :seq, 'session.locked', :at, :at, :digest, '{}')"
 )
+KEPT = text(
+    "INSERT INTO feed_outbox (id, source, at, kept_at, body) VALUES (:id, :source, 1, 1, '{}')"
+)
 
 
 @pytest.fixture
@@ -76,3 +79,19 @@ def test_events_of_an_earlier_release_are_there_after_the_upgrade_and_after_the_
     assert events(empty) == wanted
     walk(empty, "head")
     assert events(empty) == wanted
+
+
+@pytest.mark.parametrize(("kept", "wanted"), [((), 0), ((2, 3), 3), ((2, 9), 7)])
+def test_a_feed_that_stood_behind_all_that_is_kept_hears_what_happens_next(
+    empty: str, kept: tuple[int, ...], wanted: int
+) -> None:
+    walk(empty, "0013")
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO feed_state (feed, sent) VALUES ('webhook:x', 7)"))
+        for id_ in kept:
+            connection.execute(KEPT, {"id": id_, "source": f"d:{id_}"})
+    walk(empty, "head")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT sent FROM feed_state")) == wanted
+    engine.dispose()

@@ -38,15 +38,20 @@ def listener(settings: ServerSettings) -> Listener:
 
 
 def forget(connection: Connection, now: float, feeds: Iterable[str]) -> None:
-    """Delete what is older than it is kept; what one of these feeds never had is counted there."""
+    """Delete what is older than it is kept; what one of these feeds never had is counted there.
+
+    The last one stays whatever its age: SQLite, and PostgreSQL after a restore, number on behind
+    the highest id that is there, and a feed would take what has an id again for sent.
+    """
     outbox, names = feed_outbox.c, list(feeds)
+    followed = outbox.id < select(func.max(outbox.id)).scalar_subquery()
     mine = feed_state.c.feed.in_(names)
     behind = connection.scalar(select(func.min(feed_state.c.sent)).where(mine))
-    told = outbox.kept_at < now - KEPT
+    told = (outbox.kept_at < now - KEPT) & followed
     if behind is not None:
         told &= outbox.id <= behind
     connection.execute(delete(feed_outbox).where(told))
-    old = outbox.kept_at < now - LONGEST
+    old = (outbox.kept_at < now - LONGEST) & followed
     lost = (
         select(func.count()).where(old, outbox.id > feed_state.c.sent).correlate(feed_state)
     ).scalar_subquery()
