@@ -17,7 +17,7 @@ from agentguard.server.ingest.refusals import SPAN, Refusals
 from agentguard.server.store.floor_tables import device_standing
 from agentguard.server.store.identity_tables import tamper_item
 from agentguard.server.store.tables import finding, incident
-from agentguard.wire import v1
+from agentguard.wire import holding, v1
 
 LARGE = v1.MAX_BODY
 
@@ -102,7 +102,13 @@ def test_an_address_with_a_nul_is_no_failure_of_the_database(
     assert browser.get(path).status_code == status
 
 
-@pytest.mark.parametrize("at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00", "x", ""])
+ODD = [
+    *("9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00", "x", ""),
+    *("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999+00:00"),
+]
+
+
+@pytest.mark.parametrize("at", ODD)
 def test_a_report_from_another_time_is_taken_with_the_endpoint_s_own_time(
     running: Any, desk: Any, event: Any, at: str
 ) -> None:
@@ -111,6 +117,21 @@ def test_a_report_from_another_time_is_taken_with_the_endpoint_s_own_time(
     seen = running.admin.seen(desk.id)
     assert seen.desk.last_seen == running.time()
     assert len(seen.events) == 1
+
+
+@pytest.mark.parametrize("at", ODD)
+def test_what_a_desk_dates_oddly_can_be_taken_away_and_asked_for(
+    desk: Any, event: Any, browser: Any, at: str
+) -> None:
+    events = [event(seq, check="firewall", severity="high", at=at) for seq in (1, 2)]
+    desk.receipt(desk.send(*events, event(3, "incident.reported", at=at), sent_at=at))
+    desk.receipt(desk.send(event(4, "finding.closed", check="firewall", at=at), seq=4))
+    for sheet, many in (("events", 4), ("findings", 1), ("desks", 1)):
+        lines = browser.get(f"/exports/{sheet}.csv").text.splitlines()
+        assert len(lines) == many + 1
+    assert desk.get(holding.HELD).status_code == 200
+    for page in ("/", "/incidents", "/findings", f"/desk/{desk.id}", f"/desk/{desk.id}/held.json"):
+        assert browser.get(page).status_code == 200
 
 
 def test_one_report_holds_only_so_many_events_and_controls(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import nats
 import pytest
 
@@ -86,6 +87,13 @@ class House:
             subject="ab" * 16, severity="critical", place="documents .csv",
             hits=(v1.Masked(kind="card", count=3, masked=("1111",)),), **more,
         )  # fmt: skip
+
+    def happen(self, source: str, at: float) -> None:
+        one = Happening(
+            source=source, uid="device:d1", what="device", state="changed", at=at, device="d1",
+            desk="desk-1", team="Billing", kind="confirmed",
+        )  # fmt: skip
+        self.database.run(lambda c: happenings.keep(c, [one], self.now))
 
     def state(self) -> Any:
         return self.database.run(lambda c: c.execute(feed_state.select()).one())
@@ -189,6 +197,45 @@ def test_after_a_day_what_is_turned_down_is_let_go_and_counted(house: House, hoo
     house.now = house.state().next_at
     running.turn()
     assert hook.got[-1].json["id"] == "d1:1:2"
+
+
+ODD = ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59+00:00"]
+
+
+@pytest.mark.parametrize("at", ODD)
+def test_what_a_desk_dates_oddly_holds_up_no_feed(house: House, hook: Any, at: str) -> None:
+    running = house.pump()
+    house.report(msgspec.structs.replace(house.finding(), at=at), house.finding("firewall"))
+    running.turn()
+    assert [got.json["id"] for got in hook.got] == ["d1:1:1", "d1:1:2"]
+
+
+@pytest.mark.parametrize("at", [253_402_387_139.0, -62_135_683_140.0])
+def test_an_odd_date_that_is_kept_already_holds_up_no_feed(
+    house: House, hook: Any, at: float
+) -> None:
+    running = house.pump()
+    house.happen("odd", at)
+    running.turn()
+    assert [got.json["id"] for got in hook.got] == ["odd"]
+
+
+@pytest.mark.parametrize("kind", ["webhook", "collector"])
+def test_what_cannot_be_written_is_let_go_and_counted(house: House, hook: Any, kind: str) -> None:
+    if kind == "collector":
+        text = (house.folder / settings.FILE).read_text("utf-8")
+        house.write(text.replace("[[webhook]]", "[[collector]]").replace("secret_f", "token_f"))
+    running = house.pump()
+    for source in ("before", "never", "after"):
+        house.happen(source, 1e306 if source == "never" else START)
+    for _ in range(20):
+        running.turn()
+        house.now = max(house.now, house.state().next_at)
+    assert house.now - START < DAY / 24
+    assert (house.state().dropped, house.state().problem) == (1, "")
+    told = [line for got in hook.got for line in got.body.splitlines()]
+    assert ["before" if b"before" in one else "after" for one in told] == ["before", "after"]
+    assert texts.load().has("feeds.problem.unwritable")
 
 
 def test_a_receiver_that_is_slow_is_told_by_one_process_alone(house: House) -> None:

@@ -161,6 +161,7 @@ class Pump:
         )
         own = problem in ITS_OWN or problem.startswith("broken")
         gone = own and kept is not None and now - kept >= GIVE_UP
+        gone |= problem.startswith("unwritable") and len(batch.told) == 1
         tries = 0 if batch.taken else batch.due.tries
         wait = min(LONGEST_WAIT, 2.0 ** min(tries + 1, 10)) * _RANDOM.uniform(0.8, 1.2)
         since = now if batch.taken else func.coalesce(feed_state.c.failing_since, now)

@@ -8,7 +8,8 @@ import binascii
 import hashlib
 import hmac
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 import msgspec
@@ -44,6 +45,21 @@ class Sink(Protocol):
         ...
 
 
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Tell what cannot be written for a receiver from what a receiver does not take.
+
+    Raises:
+        FeedFailed: it cannot be written.
+
+    """
+    try:
+        yield
+    except Exception as error:
+        raise FeedFailed("unwritable", type(error).__name__) from error
+
+
+@_writing()
 def cloud_event(one: Happening, words: Texts) -> bytes:
     """Give a CloudEvent 1.0 in structured JSON, with the OCSF event as its data."""
     return _JSON.encode(
@@ -58,6 +74,12 @@ def cloud_event(one: Happening, words: Texts) -> bytes:
             "data": ocsf.event(one, words),
         }
     )
+
+
+@_writing()
+def ocsf_event(one: Happening, words: Texts) -> bytes:
+    """Give the OCSF event as JSON."""
+    return _JSON.encode(ocsf.event(one, words))
 
 
 class WebhookSink:
@@ -114,7 +136,7 @@ class CollectorSink:
 
     async def send(self, every: Sequence[Happening], taken: Callable[[], None]) -> None:
         """Post all at once, as `Sink.send`."""
-        body = b"".join(_JSON.encode(ocsf.event(one, self._words)) + b"\n" for one in every)
+        body = b"".join(ocsf_event(one, self._words) + b"\n" for one in every)
         headers = {"Content-Type": "application/x-ndjson"}
         if self._token:
             headers["Authorization"] = self._token
@@ -170,7 +192,7 @@ class SyslogSink:
     def _message(self, one: Happening) -> bytes:
         priority = _FACILITY * 8 + _LEVEL.get(one.severity, _NOTICE)
         head = f"<{priority}>1 {iso(one.at)} {self._hostname} agentguard - {one.what}.{one.state} -"
-        return head.encode() + b" \xef\xbb\xbf" + _JSON.encode(ocsf.event(one, self._words))
+        return head.encode() + b" \xef\xbb\xbf" + ocsf_event(one, self._words)
 
 
 def framed(message: bytes) -> bytes:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+FIRST, LAST = -62_135_596_800.0, 253_402_300_799.0
+"""The seconds since 1970 with which the years 1 to 9999 of UTC begin and end."""
+
 
 def seconds(iso: str, otherwise: float) -> float:
-    """Give the seconds since 1970 of an ISO 8601 time; `otherwise` when it is none."""
+    """Give the seconds since 1970 of an ISO 8601 time; `otherwise` when it is none.
+
+    Nor is one that lies in the years 1 to 9999 by its own offset alone, and not in UTC.
+    """
     try:
         moment = datetime.fromisoformat(iso)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return moment.timestamp()
+        at = moment.timestamp()
     except (ValueError, OverflowError, OSError):
         return otherwise
+    return at if FIRST <= at <= LAST else otherwise
 
 
 def past(iso: str, now: float) -> float:
@@ -25,5 +32,5 @@ def past(iso: str, now: float) -> float:
 
 
 def iso(at: float) -> str:
-    """Give a time as the wire writes it."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    """Give a time as the wire writes it; the first or the last of all for one that it cannot."""
+    return datetime.fromtimestamp(max(FIRST, min(at, LAST)), UTC).isoformat(timespec="milliseconds")
