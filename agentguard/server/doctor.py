@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agentguard.errors import AgentGuardError
 from agentguard.model.messages import Message, say
 from agentguard.server.certificate import CERTIFICATE_FILE
+from agentguard.server.feeds import pump
 from agentguard.server.feeds import settings as feeds
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store import database as store
@@ -171,7 +172,8 @@ def _feed(connection: Connection, state: Row[Any], now: float) -> Finding:
     if state.failing_since is not None:
         why = load().say(f"feeds.problem.{state.problem.partition(' ')[0]}")
         params = {"count": count, "lost": state.dropped, "why": why}
-        return _behind("failing", state.feed, state.failing_since, now, **params)
+        how = "refused" if pump.lets_go(state.problem) else "failing"
+        return _behind(how, state.feed, state.failing_since, now, **params)
     if oldest is not None and now - oldest > BEHIND:
         return _behind("behind", state.feed, oldest, now, count=count)
     return _good("feed", feed=state.feed)

@@ -40,6 +40,7 @@ class Got:
     path: str
     headers: dict[str, str]
     body: bytes
+    status: int = 204  # what it was answered
 
     @property
     def json(self) -> Any:
@@ -50,7 +51,8 @@ class Got:
 class Receiver:
     """An HTTPS receiver; `status` is what it answers, after `first`; `location` sends away.
 
-    Once it has got as many as `holds_from` it takes what comes and does not answer.
+    Once it has got as many as `holds_from` it takes what comes and does not answer. It takes bodies
+    of at most so many lines as `most` says, and answers them with 204.
     """
 
     port: int = 0
@@ -58,6 +60,7 @@ class Receiver:
     first: list[int] = field(default_factory=list)
     location: str = ""
     holds_from: int | None = None
+    most: int | None = None
     got: list[Got] = field(default_factory=list)
 
     @property
@@ -74,11 +77,13 @@ def receiver(tls: tuple[Path, Path]) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {k.lower(): v for k, v in self.headers.items()}
-            one.got.append(Got(path=self.path, headers=headers, body=body))
+            fits = one.most is not None and body.count(b"\n") <= one.most
+            status = one.first.pop(0) if one.first else 204 if fits else one.status
+            one.got.append(Got(path=self.path, headers=headers, body=body, status=status))
             if one.holds_from is not None and len(one.got) > one.holds_from:
                 self.rfile.read(1)  # until the caller hangs up
                 return
-            self.send_response(one.first.pop(0) if one.first else one.status)
+            self.send_response(status)
             if one.location:
                 self.send_header("location", one.location)
             self.send_header("content-length", "0")

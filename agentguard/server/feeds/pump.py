@@ -3,8 +3,8 @@
 Each feed has a pump and a thread of its own, so that a receiver that is slow or never answers holds
 up no other. One process at a time sends to a feed. A receiver has so many seconds for each thing
 that it is told; what it does not take is tried again, later and later. A happening that the
-receiver itself turns down is let go after a day and counted, so that it holds up none after it; for
-a receiver that is away everything is kept.
+receiver turns down when it is told nothing else is let go after a day and counted, so that it holds
+up none after it; for a receiver that is away everything is kept.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ LONGEST_WAIT = 15 * 60
 GIVE_UP = 24 * 3600
 ITS_OWN = frozenset({"refused 400", "refused 413", "refused 415", "refused 422"})
 """Failures that lie in what was sent and not in who was to take it (RFC 9110, 15.5)."""
+UNWRITABLE = "unwritable"
 _RANDOM = random.SystemRandom()
 
 
@@ -159,9 +160,9 @@ class Pump:
         kept = self._database.run(
             lambda c: c.scalar(select(feed_outbox.c.kept_at).where(feed_outbox.c.id == at))
         )
-        own = problem in ITS_OWN or problem.startswith("broken")
-        gone = own and kept is not None and now - kept >= GIVE_UP
-        gone |= problem.startswith("unwritable") and len(batch.told) == 1
+        never = problem.startswith(UNWRITABLE)
+        never |= lets_go(problem) and kept is not None and now - kept >= GIVE_UP
+        gone = never and len(batch.told) == 1  # of more than one the others may be innocent
         tries = 0 if batch.taken else batch.due.tries
         wait = min(LONGEST_WAIT, 2.0 ** min(tries + 1, 10)) * _RANDOM.uniform(0.8, 1.2)
         since = now if batch.taken else func.coalesce(feed_state.c.failing_since, now)
@@ -174,6 +175,11 @@ class Pump:
             problem=problem[:200],
             dropped=feed_state.c.dropped + (1 if gone else 0),
         )
+
+
+def lets_go(problem: str) -> bool:
+    """Tell whether a problem lies in what is told, so that it is not kept for a month."""
+    return problem in ITS_OWN or problem.startswith(("broken", UNWRITABLE))
 
 
 def _claim(connection: Connection, name: str, now: float) -> _Due | None:
