@@ -14,12 +14,14 @@ from sqlalchemy import select
 
 from agentguard.server.ingest.http import Refused, storable
 from agentguard.server.ingest.refusals import SPAN, Refusals
+from agentguard.server.retention import Retention
 from agentguard.server.store.floor_tables import device_standing
 from agentguard.server.store.identity_tables import tamper_item
 from agentguard.server.store.tables import finding, incident
+from agentguard.server.store.times import iso
 from agentguard.wire import holding, v1
 
-LARGE = v1.MAX_BODY
+DAY, LARGE = 86400.0, v1.MAX_BODY
 
 
 def packed(desk: Any, body: bytes, encoding: str) -> Any:
@@ -166,6 +168,37 @@ def test_what_is_dated_ahead_is_kept_as_of_now(
     desk.receipt(desk.send({**event(4, "finding.closed"), **ahead}))
     closed = running.admin._database.run(lambda c: c.scalar(select(finding.c.closed_at)))
     assert closed == running.time.at
+
+
+def test_what_a_clock_that_stands_years_behind_dates_does_not_grow_old_at_once(
+    running: Any, desk: Any, event: Any
+) -> None:
+    """Otherwise the next run of retention would take it, and no trend would count it."""
+    old = {"at": "2015-03-01T08:00:00+00:00", "check": "firewall", "severity": "high"}
+    told = [event(1, **old), event(2, "incident.reported", **old)]
+    desk.receipt(desk.send(*told, event(3, "finding.closed", **old)))
+    columns = (finding.c.opened_at, finding.c.closed_at, incident.c.reported_at)
+    held = running.admin._database.run(lambda c: [c.scalar(select(one)) for one in columns])
+    assert held == [running.time.at] * 3
+    Retention(running.admin._database, running.time.at).run()
+    assert running.admin._database.run(lambda c: c.scalar(select(finding.c.check))) == "firewall"
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed", "wanted"), [(0, 60, 60), (0, -DAY, 0), (-30 * DAY, -20 * DAY, -20 * DAY)]
+)
+def test_nothing_is_closed_before_it_was_opened(
+    running: Any, desk: Any, event: Any, opened: float, closed: float, wanted: float
+) -> None:
+    begun, dates = running.time.at, {"opened": opened, "closed": closed}
+    running.time.at += 60
+    told = [
+        event(seq, f"finding.{how}", check="firewall", severity="high", at=iso(begun + after))
+        for seq, (how, after) in enumerate(dates.items(), 1)
+    ]
+    desk.receipt(desk.send(*told))
+    at = running.admin._database.run(lambda c: c.scalar(select(finding.c.closed_at)))
+    assert at == begun + wanted
 
 
 def test_reports_out_of_order_are_each_kept_once(running: Any, desk: Any, event: Any) -> None:

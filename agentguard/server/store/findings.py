@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from agentguard.server.store.tables import finding
-from agentguard.server.store.times import past
+from agentguard.server.store.times import lately
 from agentguard.wire import v1
 
 OPENED = "finding.opened"
@@ -36,6 +36,7 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
     if event.kind == OPENED:
         _open(connection, device_id, event, now)
     elif event.kind == CLOSED:
+        at, opened = lately(event.at, now), finding.c.opened_at
         connection.execute(
             update(finding)
             .where(
@@ -44,7 +45,7 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
                 finding.c.subject == event.subject[:128],
                 finding.c.closed_at.is_(None),
             )
-            .values(closed_at=past(event.at, now))
+            .values(closed_at=case((opened > at, opened), else_=at))
         )
 
 
@@ -92,4 +93,4 @@ def _open(connection: Connection, device_id: str, event: v1.Event, now: float) -
         update(finding).where(*same, finding.c.closed_at.is_(None)).values(says)
     )
     if kept.rowcount == 0:
-        connection.execute(insert(finding).values(**key, **says, opened_at=past(event.at, now)))
+        connection.execute(insert(finding).values(**key, **says, opened_at=lately(event.at, now)))

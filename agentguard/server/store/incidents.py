@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tru
 from agentguard.server.store import audit
 from agentguard.server.store.people import Scope, Visitor
 from agentguard.server.store.tables import device, incident, team
-from agentguard.server.store.times import past
+from agentguard.server.store.times import lately
 from agentguard.wire import v1
 
 REPORTED = "incident.reported"
@@ -44,7 +44,7 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
                 device=device_id,
                 category=str(event.params.get("category") or event.message)[:100],
                 note=event.text[:LONGEST_NOTE],
-                reported_at=past(event.at, now),
+                reported_at=lately(event.at, now),
                 state=OPEN,
             )
         )

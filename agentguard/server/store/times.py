@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 FIRST, LAST = -62_135_596_800.0, 253_402_300_799.0
 """The seconds since 1970 with which the years 1 to 9999 of UTC begin and end."""
 
+LATELY = 90 * 86400.0
+"""Seconds for which a desk may have been away before the date of what it tells is doubted."""
+
 
 def seconds(iso: str, otherwise: float) -> float:
     """Give the seconds since 1970 of an ISO 8601 time; `otherwise` when it is none.
@@ -29,6 +32,15 @@ def past(iso: str, now: float) -> float:
     What is dated ahead would never grow old, and would stand last in every list.
     """
     return min(seconds(iso, now), now)
+
+
+def lately(iso: str, now: float) -> float:
+    """Give a time as `past` does, and now for one that is older than what is still reported.
+
+    A desk whose clock stands years behind would tell what is old, and gone, as soon as it is told.
+    """
+    at = past(iso, now)
+    return at if now - at <= LATELY else now
 
 
 def iso(at: float) -> str:
