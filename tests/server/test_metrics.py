@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agentguard.cli import main
 from agentguard.server.feeds import metrics
+from agentguard.server.feeds import settings as feeds
 from agentguard.server.ingest.http import Refused
 from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.settings import Limits, ServerSettings
@@ -64,8 +65,12 @@ def test_the_figures_are_those_of_the_endpoint(
 
     def add(connection: Any) -> None:
         items.raise_(connection, desk.id, kinds.CLONE, running.time.at)
-        connection.execute(feed_state.insert().values(feed="webhook:x", sent=0, dropped=3))
+        for feed in ("webhook:x", "webhook:taken-out"):
+            connection.execute(feed_state.insert().values(feed=feed, sent=0, dropped=3))
 
+    (running.settings.data / feeds.FILE).write_text(
+        '[[webhook]]\nname = "x"\nurl = "https://x.example"\nsecret_file = "/none"\n'
+    )
     running.admin._database.run(add)
     found = figures(http, token)
     assert found["agentguard_requests_total path=/v1/reports status=200"] == 1
@@ -74,8 +79,18 @@ def test_the_figures_are_those_of_the_endpoint(
     assert found["agentguard_tamper_open kind=clone"] == 1
     assert found["agentguard_feed_dropped feed=webhook:x"] == 3
     assert found["agentguard_feed_behind feed=webhook:x"] >= 1
+    assert not [name for name in found if "taken-out" in name], "it hears nothing any more"
     assert found["agentguard_writes_waiting"] == 0
     assert found["agentguard_request_seconds_count path=/v1/reports"] == 2
+
+
+def test_a_feeds_file_that_cannot_be_read_takes_no_figure_away(
+    running: Any, http: httpx.Client, token: str
+) -> None:
+    add = feed_state.insert().values(feed="webhook:x", sent=0, dropped=3)
+    running.admin._database.run(lambda c: c.execute(add))
+    (running.settings.data / feeds.FILE).write_text("no toml")
+    assert figures(http, token)["agentguard_feed_dropped feed=webhook:x"] == 3
 
 
 def test_no_figure_names_a_desk_or_an_address_that_somebody_made_up(

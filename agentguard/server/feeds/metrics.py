@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from pathlib import Path
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -16,8 +18,10 @@ from prometheus_client.core import (
     HistogramMetricFamily,
     Metric,
 )
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
+from agentguard.errors import UsageError
+from agentguard.server.feeds import settings as feeds
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.database import Database
@@ -66,6 +70,7 @@ class Metrics:
 
     def __init__(self, database: Database, settings: ServerSettings) -> None:
         self._database = database
+        self._folder = settings.data
         self._file = settings.data / FILE
         self._requests: Counter[tuple[str, int]] = Counter()
         self._refused: Counter[str] = Counter()
@@ -91,7 +96,7 @@ class Metrics:
 
         """
         self._judge(request.headers.get("authorization", ""))
-        figures = await self._database.read(_read)
+        figures = await self._database.read(lambda c: _read(c, self._folder))
         figures = replace(figures, waiting=self._database.waiting)
         made = CollectorRegistry()
         made.register(_Collected(figures, self._requests, self._refused, self._seconds))
@@ -161,14 +166,24 @@ class _Collected:
         yield took
 
 
-def _read(connection: Connection) -> _Figures:
+def _feeds(connection: Connection, folder: Path) -> Sequence[Row[Any]]:
+    """Give how far the feeds are that are set; one that was taken out of the file is left out."""
+    every = connection.execute(select(feed_state)).all()
+    try:
+        named = feeds.read(folder).every
+    except UsageError:  # the doctor says so; what is known counts on meanwhile
+        return every
+    return [one for one in every if one.feed in named]
+
+
+def _read(connection: Connection, folder: Path) -> _Figures:
     states = select(device.c.status, func.count()).group_by(device.c.status)
     open_ = (
         select(tamper_item.c.kind, func.count())
         .where(tamper_item.c.closed_at.is_(None))
         .group_by(tamper_item.c.kind)
     )
-    feeds = connection.execute(select(feed_state)).all()
+    told = _feeds(connection, folder)
     behind = {
         one.feed: int(
             connection.scalar(
@@ -176,12 +191,12 @@ def _read(connection: Connection) -> _Figures:
             )
             or 0
         )
-        for one in feeds
+        for one in told
     }
     return _Figures(
         devices={str(state): int(count) for state, count in connection.execute(states)},
         tamper={str(kind): int(count) for kind, count in connection.execute(open_)},
         behind=behind,
-        dropped={one.feed: one.dropped for one in feeds},
+        dropped={one.feed: one.dropped for one in told},
         waiting=0,
     )
