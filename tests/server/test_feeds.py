@@ -22,7 +22,7 @@ from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.doctor import examine
 from agentguard.server.feeds import happenings, http, opening, pump, settings, sinks
 from agentguard.server.feeds import running as feeding
-from agentguard.server.feeds.happenings import Happening
+from agentguard.server.feeds.happenings import PLACE, Happening
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way
@@ -90,8 +90,10 @@ class House:
         self.seq += 1
         return v1.Event(
             seq=self.seq, kind="finding.opened", at="2026-09-21T13:30:00+00:00", check=check,
-            subject="ab" * 16, severity="critical", place="documents .csv",
-            hits=(v1.Masked(kind="card", count=3, masked=("1111",)),), **more,
+            subject="ab" * 16, **{
+                "severity": "critical", "place": "documents .csv",
+                "hits": (v1.Masked(kind="card", count=3, masked=("1111",)),), **more,
+            },
         )  # fmt: skip
 
     def happen(self, source: str, at: float) -> None:
@@ -273,6 +275,22 @@ def test_what_cannot_be_written_is_let_go_and_counted(house: House, hook: Any, k
     told = [line for got in hook.got for line in got.body.splitlines()]
     assert ["before" if b"before" in one else "after" for one in told] == ["before", "after"]
     assert texts.load().has("feeds.problem.unwritable")
+
+
+@pytest.mark.parametrize("kind", ["finding.opened", "incident.reported", "proof.refused"])
+def test_however_much_a_desk_writes_a_receiver_is_told_little(
+    house: House, hook: Any, kind: str
+) -> None:
+    """A thing that a receiver turns down as too large would hold its feed up for a day."""
+    running, long = house.pump(), "\u00fc" * 40_000
+    params = dict.fromkeys(("category", "group", long), long)
+    hits = tuple(v1.Masked(kind=long, count=int("9" * 4000)) for _ in range(250))
+    for check in (long, ""):
+        told = house.finding(check, severity=long, place=long, hits=hits, params=params)
+        house.report(msgspec.structs.replace(told, kind=kind))
+    running.turn()
+    assert len(hook.got) == 2
+    assert max(len(got.body) for got in hook.got) < 64 * 1024
 
 
 def test_a_receiver_that_is_slow_is_told_by_one_process_alone(house: House) -> None:
@@ -477,8 +495,7 @@ ca_file = "{house.ca.as_posix()}"
 """
         )
         running = house.pump()
-        long = {"text": "ü\n" * 3000}
-        house.report(house.finding(), house.finding("firewall", params=long))
+        house.report(house.finding(), house.finding("firewall", place="ü" * 3000))
         running.turn()
         receivers.until(lambda: len(log.messages()) == 2)
         assert house.state().problem == ""
@@ -487,6 +504,8 @@ ca_file = "{house.ca.as_posix()}"
         assert (priority, app, msgid) == (str(13 * 8 + 2), "agentguard", "finding.opened")
         body = json.loads(first[first.index("{") :])
         assert body["class_uid"] == 2006
+        second = log.messages()[1]
+        assert json.loads(second[second.index("{") :])["resources"][0]["name"] == "ü" * PLACE
     house.report(house.finding("backup"))
     running.turn()
     assert house.state().problem == "unreached"

@@ -26,6 +26,11 @@ _TOLD: Mapping[str, tuple[What, State]] = {
     "incident.reported": ("incident", "reported"),
     "proof.refused": ("factor", "refused"),
 }
+LONGEST, PLACE, HITS, MANY = 100, 200, 100, 999_999_999
+"""Letters of a kind and of a place, kinds of data, and how often each, that go out of an event.
+
+A desk may write 256 KiB into one (`v1.MAX_BODY`), which a receiver would turn down as too large.
+"""
 _JSON = msgspec.json.Encoder()
 _HAPPENING: msgspec.json.Decoder[Happening]
 
@@ -121,7 +126,8 @@ def _of_event(one: Arrived, told: v1.Event, names: dict[str, tuple[str, str]]) -
     id_ = one.report.device
     what, state = _TOLD[told.kind]
     place = f"{id_}:{one.report.epoch}:{told.seq}"
-    about = f"{id_}:{told.check}:{told.subject}" if what == "finding" else place
+    check = told.check[:LONGEST]
+    about = f"{id_}:{check}:{told.subject}" if what == "finding" else place
     return Happening(
         source=place,
         uid=about[:190],
@@ -131,12 +137,19 @@ def _of_event(one: Arrived, told: v1.Event, names: dict[str, tuple[str, str]]) -
         device=id_,
         desk=names[id_][0],
         team=names[id_][1],
-        kind=told.check or str(told.params.get("category", "")),
-        severity=told.severity,
-        place=told.place,
-        params=told.params,
-        hits=told.hits,
+        kind=check or _text(told, "category"),
+        severity=told.severity[:LONGEST],
+        place=told.place[:PLACE],
+        params={"group": _text(told, "group")} if "group" in told.params else {},
+        hits=tuple(
+            v1.Masked(kind=hit.kind[:LONGEST], count=max(0, min(hit.count, MANY)))
+            for hit in told.hits[:HITS]
+        ),
     )
+
+
+def _text(told: v1.Event, param: str) -> str:
+    return str(told.params.get(param, ""))[:LONGEST]
 
 
 def _names(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
