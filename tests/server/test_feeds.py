@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -596,13 +597,47 @@ def test_two_processes_never_send_the_same(running: Any, desk: Any) -> None:
     for number in range(120):
         at = clock.at + number / 1000
         database.run(lambda c, at=at: happenings.of_device(c, desk.id, "confirmed", at))
-    clock.at += 2 * pump.SETTLED
     first.turn()
     assert len(first_sink.got) == 120
     assert first_sink.got == sorted(first_sink.got, key=lambda s: float(s.rpartition(":")[2]))
     assert other.got == []
     second.turn()
     assert other.got == []
+
+
+@contextmanager
+def writing(database: Database, desk: Any, act: str) -> Iterator[None]:
+    """Write what happens, and commit it at the end."""
+    with database._engine.begin() as connection:
+        happenings.of_device(connection, desk.id, act, START)
+        yield
+
+
+def test_what_is_committed_long_after_it_was_written_is_told_too(running: Any, desk: Any) -> None:
+    """Only PostgreSQL lets more than one transaction write at a time."""
+    if not running.settings.database:
+        return
+    database, clock, sink = running.admin._database, running.time, Taking()
+    feed = Pump(database, "webhook:x", Way(sink=sink), clock)
+    feed.turn()
+
+    def quick(act: str) -> None:
+        database.run(lambda c: happenings.of_device(c, desk.id, act, START))
+        clock.at += 60
+        feed.turn()
+
+    def got() -> list[str]:
+        return [one.split(":")[2] for one in sink.got]
+
+    with ExitStack() as second:
+        with writing(database, desk, "slow"):
+            quick("next")
+            assert got() == [], "a lower id is still to come"
+            second.enter_context(writing(database, desk, "slower"))
+        quick("later")
+        assert got() == ["slow", "next"], "they wait for nobody who began after them"
+    feed.turn()
+    assert got() == ["slow", "next", "slower", "later"]
 
 
 def test_a_process_that_ends_while_it_sends_holds_a_feed_up_for_two_minutes(
@@ -621,7 +656,6 @@ def test_a_process_that_ends_while_it_sends_holds_a_feed_up_for_two_minutes(
     )
     first.turn()
     database.run(lambda c: happenings.of_device(c, desk.id, "confirmed", clock.at))
-    clock.at += 2 * pump.SETTLED
     with pytest.raises(Killed):
         first.turn()
     second.turn()

@@ -79,7 +79,6 @@ class Office:
                 lambda c, at=at: happenings.of_device(c, self.desk.id, "confirmed", at)
             )
             ids.append(at)
-        self.clock.at += 2 * pump.SETTLED
         return [f"{at:.3f}" for at in ids]
 
     @property

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from agentguard.server.feeds import happenings
 from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.http import FeedFailed
+from agentguard.server.feeds.settled import Settled
 from agentguard.server.feeds.sinks import Sink
 from agentguard.server.feeds.waiting import Cut, TooLong, Waiting
 from agentguard.server.settings import Now
@@ -29,7 +30,6 @@ LOG = logging.getLogger(__name__)
 
 BATCH = 50
 PATIENCE = 20.0  # seconds that a receiver has to take the next thing
-SETTLED = 5  # seconds that a transaction may take
 CLAIM = 120  # seconds for which a feed belongs to the process that sends
 LONGEST_WAIT = 15 * 60
 GIVE_UP = 24 * 3600
@@ -84,6 +84,7 @@ class Pump:
         self._way = way
         self._now = now
         self._waiting = Waiting(patience)
+        self._settled = Settled()
         self.name = name
 
     def turn(self) -> None:
@@ -97,7 +98,7 @@ class Pump:
 
     def _move(self) -> bool:
         """Send one batch; tell whether there may be more."""
-        due = self._database.run(lambda c: _claim(c, self.name, self._now()))
+        due = self._database.run(lambda c: _claim(c, self.name, self._now(), self._settled))
         if due is None:
             return False
         batch = _Batch(due, self._way.what)
@@ -182,19 +183,19 @@ def lets_go(problem: str) -> bool:
     return problem in ITS_OWN or problem.startswith(("broken", UNWRITABLE))
 
 
-def _claim(connection: Connection, name: str, now: float) -> _Due | None:
+def _claim(connection: Connection, name: str, now: float, settled: Settled) -> _Due | None:
     """Take a feed for a while, when it is due and something is new; None when not."""
     row = connection.execute(select(feed_state).where(feed_state.c.feed == name)).first()
+    newest = connection.scalar(select(func.max(feed_outbox.c.id))) or 0
     if row is None:  # a feed is told what happens from now on
-        newest = connection.scalar(select(func.max(feed_outbox.c.id))) or 0
         connection.execute(insert(feed_state).values(feed=name, sent=newest))
         return None
-    if row.next_at > now:
+    if row.next_at > now or row.sent >= newest:
         return None
     most = max(1, BATCH >> row.tries)  # a slow one takes few at once, and a bad one is found
     rows = connection.execute(
         select(feed_outbox.c.id, feed_outbox.c.body)
-        .where(feed_outbox.c.id > row.sent, feed_outbox.c.kept_at <= now - _settle_time(connection))
+        .where(feed_outbox.c.id > row.sent, feed_outbox.c.id <= settled.up_to(connection, newest))
         .order_by(feed_outbox.c.id)
         .limit(most)
     ).all()
@@ -216,8 +217,3 @@ def _claim(connection: Connection, name: str, now: float) -> _Due | None:
         more=len(rows) == most,
         until=until,
     )
-
-
-def _settle_time(connection: Connection) -> float:
-    """Give the seconds until no smaller id can still come: only PostgreSQL writes side by side."""
-    return SETTLED if connection.dialect.name == "postgresql" else 0.0
