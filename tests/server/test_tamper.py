@@ -137,6 +137,34 @@ def test_after_the_endpoint_was_away_nobody_is_called_silent_at_once(
     assert watched.open(desk) == {"late"}
 
 
+def test_after_the_endpoint_was_away_no_process_of_many_calls_anybody_silent_at_once(
+    watched: Watched, desk: Any
+) -> None:
+    """The first of them to look ends the outage for the others, which must know of it."""
+    watched.report(desk)
+    first, second = watched.sweep, Sweep(watched.running.settings.limits)
+    watched.sweep = second
+    watched.wait(EVERY)
+    watched.running.time.at += HOUR
+    watched.sweep = first
+    watched.look()
+    watched.sweep = second
+    watched.wait(EVERY)
+    assert watched.open(desk) == set()
+    watched.wait(3 * MINUTE)
+    assert watched.open(desk) == {"late"}
+
+
+def test_a_process_that_starts_knows_since_when_the_others_can_tell(
+    watched: Watched, desk: Any
+) -> None:
+    watched.report(desk)
+    watched.wait(2 * MINUTE)
+    watched.sweep = Sweep(watched.running.settings.limits)
+    watched.wait(2 * MINUTE)
+    assert watched.open(desk) == {"late"}
+
+
 def test_a_desk_that_never_reported_is_missed_too(watched: Watched, desk: Any) -> None:
     watched.wait(11 * MINUTE)
     assert watched.open(desk) == {"missing"}
@@ -182,8 +210,8 @@ def silenced(running: Any, at: float) -> tuple[Asked, Ear]:
     """Have every desk miss its report, then be missing; tell what that cost the database."""
     asked, ear, engine = Asked(), Ear(), running.admin._database._engine
     look = Sweep(running.settings.limits, ear)
-    for now in (at, at + 60, at + 120, at + 210):
-        running.admin._database.run(partial(look, now=now, last=now - 60))
+    for now, last in ((at, 0.0), (at + 60, at), (at + 120, at + 60), (at + 210, at + 120)):
+        running.admin._database.run(partial(look, now=now, last=last))
     sql_event.listen(engine, "before_cursor_execute", asked.hear)
     for now in (at + 330, at + 450, at + 570, at + 690):
         running.admin._database.run(partial(look, now=now, last=now - 60))

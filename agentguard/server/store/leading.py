@@ -17,14 +17,26 @@ def due(connection: Connection, name: str, every: float, now: float) -> float | 
     """
     if not _mine(connection, name):
         return None
-    last = connection.scalar(select(job.c.ran_at).where(job.c.name == name))
+    last = noted(connection, name)
     if last is None:
         connection.execute(insert(job).values(name=name, ran_at=now))
         return 0.0
     if 0 <= now - last < every:
         return None
     connection.execute(update(job).where(job.c.name == name).values(ran_at=now))
-    return float(last)
+    return last
+
+
+def noted(connection: Connection, name: str) -> float | None:
+    """Give a moment that a job has noted for whichever process does it next; None without one."""
+    return connection.scalar(select(job.c.ran_at).where(job.c.name == name))
+
+
+def note(connection: Connection, name: str, at: float) -> None:
+    """Note a moment under a name that no job has; only in the transaction of a job that is due."""
+    done = connection.execute(update(job).where(job.c.name == name).values(ran_at=at))
+    if not done.rowcount:
+        connection.execute(insert(job).values(name=name, ran_at=at))
 
 
 def _mine(connection: Connection, name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from agentguard.server.settings import Limits
-from agentguard.server.store import devices, goodbyes, policies
+from agentguard.server.store import devices, goodbyes, leading, policies
 from agentguard.server.store.identity_tables import device_run
 from agentguard.server.store.policies import Bundle
 from agentguard.server.store.tables import device, device_seen, team
@@ -22,6 +22,8 @@ EVERY = 30
 """Seconds between two sweeps."""
 AWAY = 4 * EVERY
 """Seconds without a sweep after which nobody can be called silent: the endpoint was away."""
+SINCE = "tamper-since"
+"""Under this name stands since when silence counts, for every process that sweeps."""
 POLICY_PATIENCE = 120
 """Seconds for which a desk may report with another policy than its own."""
 TOLD = 1000
@@ -55,18 +57,25 @@ class _Found:
 
 
 class Sweep:
-    """Remembers since when it can tell, and since when a desk has another policy."""
+    """Remembers since when a desk has another policy; since when it can tell, all processes know.
+
+    After an outage one process alone finds that nobody looked: the others see its sweep.
+    """
 
     def __init__(self, limits: Limits, listener: Listener | None = None) -> None:
         self._limits = limits
         self._listener = listener or Deaf()
-        self._since: float | None = None
+        self._since = 0.0
         self._other: dict[str, float] = {}
 
     def __call__(self, connection: Connection, now: float, last: float) -> list[Turn]:
         """Look at all desks; `last` is when that was done before, by whichever process."""
-        if self._since is None or not 0 <= now - last <= AWAY:
-            self._since, self._other = now, {}
+        since = leading.noted(connection, SINCE) if 0 <= now - last <= AWAY else None
+        if since is None:
+            since = now
+            leading.note(connection, SINCE, since)
+        if since != self._since:
+            self._since, self._other = since, {}
         every = [_desk(row) for row in connection.execute(_DESKS)]
         opened = together.every_open(connection) if every else {}
         published = policies.bundles(connection)
@@ -82,7 +91,7 @@ class Sweep:
         return turns
 
     def _silence(self, found: _Found, one: _Desk, opened: Mapping[str, int], now: float) -> None:
-        silent = now - max(one.heard, self._since or now)
+        silent = now - max(one.heard, self._since)
         late, missing = self._limits.silent_after, self._limits.missing_after
         away = goodbyes.counts(one.goodbye, one.goodbye_at, now - late)
         if away or silent < late:
