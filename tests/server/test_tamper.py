@@ -14,8 +14,11 @@ from nacl.signing import SigningKey
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
+from agentguard.server.feeds import happenings
+from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.jobs import Jobs
 from agentguard.server.store import codes, devices, goodbyes, policies, trends
+from agentguard.server.store.feed_tables import feed_outbox
 from agentguard.server.store.identity_tables import tamper_item
 from agentguard.server.store.policies import Label
 from agentguard.server.store.times import iso
@@ -168,6 +171,45 @@ def test_a_process_that_starts_knows_since_when_the_others_can_tell(
 def test_a_desk_that_never_reported_is_missed_too(watched: Watched, desk: Any) -> None:
     watched.wait(11 * MINUTE)
     assert watched.open(desk) == {"missing"}
+
+
+def closed(running: Any) -> set[str]:
+    """Give the kinds that feeds were told to be over."""
+    rows = running.admin._database.run(lambda c: list(c.scalars(select(feed_outbox.c.body))))
+    told = (happenings.decoded(one) for one in rows)
+    return {one.kind for one in told if one.state == "closed"}
+
+
+def test_what_lasts_is_over_when_the_desk_is_turned_away(
+    watched: Watched, desk: Any, another: Any
+) -> None:
+    """Nothing is heard of it any more, so nothing else would ever end it."""
+    watched.sweep = Sweep(watched.running.settings.limits, Outbox())
+    off = iso(watched.running.time.at - HOUR)
+    watched.report(desk, sent_at=off)
+    watched.running.admin._database.run(
+        lambda c: items.raise_(c, desk.id, kinds.FORK, watched.running.time.at)
+    )
+    watched.wait(11 * MINUTE)
+    assert watched.open(desk) == {"missing", "clock-wrong", "fork"}
+    watched.running.admin.add_user("sam", PASSWORD, "admin")
+    with another() as sam:
+        sam.sign_in("sam", PASSWORD)
+        sam.submit(f"/devices/{desk.id}/turn-away", token=sam.token())
+    assert watched.status(desk) == "retired"
+    watched.wait(EVERY)
+    assert watched.open(desk) == {"fork"}, "what happened once waits for a person"
+    assert closed(watched.running) == {"late", "missing", "clock-wrong"}
+
+
+def test_what_lasts_is_over_when_two_computers_use_the_key(watched: Watched, desk: Any) -> None:
+    watched.report(desk, run="one")
+    watched.report(desk, run="two")
+    watched.wait(11 * MINUTE)
+    assert watched.open(desk) == {"missing"}
+    assert watched.report(desk, run="one").json()["kind"] == "cloned"
+    watched.wait(EVERY)
+    assert watched.open(desk) == {"clone"}
 
 
 @dataclass

@@ -45,3 +45,4 @@ KINDS = {
         CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
     )
 }  # fmt: skip
+LASTING = tuple(kind for kind in KINDS.values() if kind.lasts)

@@ -69,7 +69,10 @@ class Sweep:
         self._other: dict[str, float] = {}
 
     def __call__(self, connection: Connection, now: float, last: float) -> list[Turn]:
-        """Look at all desks; `last` is when that was done before, by whichever process."""
+        """Look at all desks; `last` is when that was done before, by whichever process.
+
+        Of a desk that may not report any more nothing can be heard: what lasts there is over.
+        """
         since = leading.noted(connection, SINCE) if 0 <= now - last <= AWAY else None
         if since is None:
             since = now
@@ -77,13 +80,15 @@ class Sweep:
         if since != self._since:
             self._since, self._other = since, {}
         every = [_desk(row) for row in connection.execute(_DESKS)]
-        opened = together.every_open(connection) if every else {}
+        opened = together.every_open(connection)
         published = policies.bundles(connection)
         found = _Found()
         for one in every:
             there = opened.get(one.id, {})
             self._silence(found, one, there, now)
             self._policy(found, one, there, now, published)
+        for gone in sorted(opened.keys() - {one.id for one in every}):
+            found.end(gone, opened[gone], *kinds.LASTING)
         turns = together.open_all(connection, found.signs, now)
         turns += together.end_all(connection, found.over, now)
         for start in range(0, len(turns), TOLD):
