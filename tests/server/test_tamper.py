@@ -20,9 +20,10 @@ from agentguard.server.jobs import Jobs
 from agentguard.server.store import codes, devices, goodbyes, policies, trends
 from agentguard.server.store.feed_tables import feed_outbox
 from agentguard.server.store.identity_tables import tamper_item
+from agentguard.server.store.people import Visitor
 from agentguard.server.store.policies import Label
 from agentguard.server.store.times import iso
-from agentguard.server.tamper import items, kinds, sweep, watch
+from agentguard.server.tamper import items, kinds, sweep, watch, waves
 from agentguard.server.tamper.sweep import EVERY, Sweep
 from agentguard.store.lanes import LANES, lane
 from agentguard.wire import v1
@@ -583,6 +584,30 @@ def test_what_is_back_and_who_is_still_silent_is_told_of_those_who_fell_silent_t
     page = browser.get("/tamper").text
     assert "4 are back, 2 are still silent." in page
     assert "Billing</bdi>, <bdi>Sales" in page
+
+
+def test_desks_that_fall_silent_one_by_one_are_not_one_thing_for_hours(
+    running: Any,
+) -> None:
+    """What one desk alone did would hide among all that the day brought."""
+    many, between = 200, 37
+    fleet(running, 0, many)
+
+    def silent(connection: Any) -> None:
+        for number in range(many):
+            at = START + between * number
+            items.raise_(connection, f"{number:024x}", kinds.MISSING, at)
+
+    running.admin._database.run(silent)
+    found = running.admin._database.run(waves.waiting)
+    assert max(one.last - one.first for one in found) <= 10 * MINUTE
+    assert sum(one.desks for one in found) == many
+    signed = found[-1]
+    asked = (signed.kind, signed.first, signed.last)
+    sam = Visitor(name="sam", role="admin", token="", scope=None)
+    done = running.admin._database.run(lambda c: waves.sign_off(c, asked, sam, START, "rain"))
+    assert done == signed.desks
+    assert running.admin._database.run(waves.waiting) == found[:-1], "the others stay as they are"
 
 
 @pytest.mark.parametrize(

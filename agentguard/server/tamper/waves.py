@@ -18,6 +18,8 @@ LEAST = 5
 """Desks from which on they are shown as one."""
 BETWEEN = 120.0
 """Seconds between two sweeps that belong together: desks report once a minute."""
+LONGEST = 600.0
+"""Seconds from a wave's first sweep to its last: desks that fall silent one by one are no wave."""
 MOMENTS = 500
 """Moments of which is looked whether they belong together, the newest."""
 NAMED = 6
@@ -121,21 +123,29 @@ def _within(kind: str, first: float, last: float) -> ColumnElement[bool]:
 
 
 def _joined(moments: Sequence[Wave]) -> list[Wave]:
-    """Join what came shortly one after the other; `moments` are in order, the newest first."""
+    """Join what came shortly one after the other; `moments` are in order, the newest first.
+
+    They are joined from the oldest on, so that what comes later moves no earlier wave's ends.
+    """
     found: list[Wave] = []
-    for one in moments:
-        last = found[-1] if found else None
-        if last is None or last.kind != one.kind or last.first - one.last > BETWEEN:
+    for one in reversed(moments):
+        before = found[-1] if found else None
+        if before is None or not _together(before, one):
             found.append(one)
             continue
         found[-1] = replace(
-            last,
-            first=one.first,
-            since=min(last.since, one.since),
-            desks=last.desks + one.desks,
-            silent=last.silent + one.silent,
+            before,
+            last=one.last,
+            since=min(before.since, one.since),
+            desks=before.desks + one.desks,
+            silent=before.silent + one.silent,
         )
     return found
+
+
+def _together(before: Wave, after: Wave) -> bool:
+    close = after.first - before.last <= BETWEEN and after.last - before.first <= LONGEST
+    return before.kind == after.kind and close
 
 
 def _named(connection: Connection, scope: Scope, wave: Wave) -> Wave:
