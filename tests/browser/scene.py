@@ -11,11 +11,12 @@ from agentguard.policy.parse import parse
 from agentguard.server.keys import load_or_make
 from agentguard.server.store import break_glass, factors, places, pseudonyms
 from agentguard.server.store.history_tables import org_day, org_hour, team_day, team_hour
+from agentguard.server.store.people import Visitor
 from agentguard.server.store.policies import Label
 from agentguard.server.store.ruling import key_of_user
 from agentguard.server.store.sign_in_tables import desk_person
 from agentguard.server.store.tables import device, lockout, team
-from agentguard.server.tamper import items, kinds
+from agentguard.server.tamper import items, kinds, waves
 from tests.server.clients import Desk, event
 from tests.unit.policy.signing import Said, chain, root
 
@@ -194,7 +195,10 @@ def fill(running: Any) -> str:
 
 
 def silence(running: Any) -> None:
-    """Have nine desks of two teams fall silent at once, of which six are back."""
+    """Have nine desks of two teams fall silent at once, of which six are back.
+
+    The day before, a whole team did, all came back, and it was signed off.
+    """
     running.admin._database.run(_silence)
 
 
@@ -207,6 +211,13 @@ def _silence(connection: Connection) -> None:
         items.raise_(connection, id_, kinds.MISSING, at, since=at - 600)
         if number < 6:
             items.end(connection, id_, (kinds.MISSING,), at + 1200)
+    before = START - DAY
+    for id_ in connection.scalars(select(device.c.id).where(device.c.label.startswith("billing-"))):
+        items.raise_(connection, id_, kinds.MISSING, before, since=before - 600)
+        items.end(connection, id_, (kinds.MISSING,), before + HOUR)
+    sam = Visitor(name="sam", role="admin", token="", scope=None)
+    said = "The power was cut in the whole street."
+    waves.sign_off(connection, (kinds.MISSING.id, before, before), sam, before + 2 * HOUR, said)
 
 
 REASON = "He says that he did not send the message that his desk reported."

@@ -36,6 +36,7 @@ EVERYBODY = (
     "/exports",
     "/?kind=silent",
     "/?kind=away",
+    "/tamper?kind=signed",
 )
 MAY: dict[str, tuple[str, ...]] = {
     "viewer": EVERYBODY,
@@ -108,6 +109,27 @@ def test_no_page_has_a_barrier(centre: Any, chrome: Any, way: str) -> None:
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{path} is wider than the window")
         assert found == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_which_desks_fell_silent_together_opens_by_keyboard_and_has_no_barrier(
+    centre: Any, chrome: Any, way: str
+) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    with driving.visit(chrome, centre, "sam", **WAYS[way]) as context:
+        page = context.new_page()
+        page.goto("/tamper")
+        link = page.get_by_role("link", name="orders-01")
+        assert not link.is_visible()
+        summary = page.get_by_text("Which 9 desks").first
+        summary.focus()
+        page.keyboard.press("Enter")
+        link.wait_for()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "claims-07", "who is silent"
+        page.locator("td summary").click()
+        assert violations(page) == []
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_a_name_is_opened_with_a_reason_and_by_nobody_else(centre: Any, chrome: Any) -> None:

@@ -22,8 +22,9 @@ from agentguard.server.store.feed_tables import feed_outbox
 from agentguard.server.store.identity_tables import tamper_item
 from agentguard.server.store.people import Visitor
 from agentguard.server.store.policies import Label
+from agentguard.server.store.tables import audit_log
 from agentguard.server.store.times import iso
-from agentguard.server.tamper import items, kinds, sweep, watch, waves
+from agentguard.server.tamper import items, kinds, members, sweep, watch, waves
 from agentguard.server.tamper.sweep import EVERY, Sweep
 from agentguard.store.lanes import LANES, lane
 from agentguard.wire import v1
@@ -584,6 +585,73 @@ def test_what_is_back_and_who_is_still_silent_is_told_of_those_who_fell_silent_t
     page = browser.get("/tamper").text
     assert "4 are back, 2 are still silent." in page
     assert "Billing</bdi>, <bdi>Sales" in page
+
+
+def test_it_is_said_which_desks_fell_silent_together_before_and_after_the_sign_off(
+    watched: Watched, new_desk: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desks = [new_desk(label=f"seat {n}") for n in range(6)]
+    for one in desks:
+        watched.report(one)
+    watched.wait(11 * MINUTE)
+    watched.report(desks[2])
+    page = browser.get("/tamper").text
+    linked = re.findall(r'/desk/(\w+)"><bdi>seat \d', page)
+    assert linked == [one.id for one in (*desks[:2], *desks[3:], desks[2])], "who is silent first"
+    monkeypatch.setattr(members, "LISTED", 4)
+    assert "These are 4 of them" in browser.get("/tamper").text
+    fields = dict(re.findall(r'name="(kind|first|last)" value="([^"]+)"', page))
+    fields["token"] = browser.token()
+    browser.submit("/tamper/together/sign-off", note="The line was cut.", **fields)
+    page = browser.get("/tamper").text
+    assert page.count("The line was cut.") == 1, "one note is one line"
+    assert "Which 6 desks" in page
+    acts = watched.running.admin._database.run(
+        lambda c: list(c.scalars(select(audit_log.c.subject).where(audit_log.c.act.like("tam%"))))
+    )
+    at = iso(float(fields["first"]))
+    assert acts == [f"missing x 6, {at} to {at}"]
+
+
+def test_no_sign_is_left_out_of_the_list_and_all_that_was_signed_off_can_be_read(
+    watched: Watched, browser: Any, running: Any
+) -> None:
+    fleet(running, 0, 240)
+
+    def sign(connection: Any) -> None:
+        at = running.time.at
+        for number in range(240):
+            kind = kinds.MISSING if number < 9 else kinds.FORK
+            items.raise_(connection, f"{number:024x}", kind, at - HOUR * (number > 20))
+
+    def pages(path: str, line: str) -> list[int]:
+        return [browser.get(f"{path}page={n}").text.count(line) for n in range(1, 5)]
+
+    running.admin._database.run(sign)
+    first = browser.get("/tamper").text
+    assert "1 to 100 of 232" in first
+    assert 'class="badge">232<' in first
+    assert pages("/tamper?", "/sign-off") == [100, 100, 32, 0]
+    assert "Nothing waits" not in browser.get("/tamper?page=4").text
+    seen = {one for n in (1, 2, 3) for one in _desks(browser.get(f"/tamper?page={n}").text)}
+    assert len(seen) == 240
+    sam = Visitor(name="sam", role="admin", token="", scope=None)
+
+    def sign_off(connection: Any) -> None:
+        for one in items.to_review(connection, limit=500):
+            number = int(one.device, 16)
+            at = running.time.at + max(0, number - 9)
+            items.sign_off(connection, one.id, sam, at, f"note {number}")
+
+    running.admin._database.run(sign_off)
+    page = browser.get("/tamper").text
+    assert "Nothing waits" in page
+    assert "All that was signed off" in page
+    assert pages("/tamper?kind=signed&", "note ") == [100, 100, 40, 0]
+
+
+def _desks(page: str) -> list[str]:
+    return re.findall(r'/desk/(\w+)"', page)
 
 
 def test_desks_that_fall_silent_one_by_one_are_not_one_thing_for_hours(

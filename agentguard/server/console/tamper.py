@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import partial
 
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
+from agentguard.server.console import filters
+from agentguard.server.console.filters import Filter
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -18,25 +23,74 @@ from agentguard.server.console.site import (
     site_of,
     visitor_of,
 )
-from agentguard.server.roles import Right
-from agentguard.server.tamper import items, waves
+from agentguard.server.roles import Right, Scope
+from agentguard.server.tamper import items, signed, waves
+from agentguard.server.tamper.items import Item
+from agentguard.server.tamper.signed import Signed
+from agentguard.server.tamper.waves import Wave
 
 TAMPER = "/tamper"
 LONGEST_NOTE = 2000
+SIGNED = "signed"
+LATELY = 30
+"""Lines of what was signed off that stand under what was not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    together: list[Wave]
+    queue: list[Item]
+    total: int
+    signed: list[Signed]
 
 
 @get(TAMPER)
 async def show(request: Asked) -> Page:
-    """Show what nobody has signed off, then what was."""
+    """Show what nobody has signed off, then what was; or, when asked, all that was."""
     database, scope = site_of(request).database, visitor_of(request).scope
-    together = await database.read(lambda c: waves.waiting(c, scope))
-    alone = waves.outside(together)
+    wish = filters.asked(request, (SIGNED,))
+    if wish.kind == SIGNED:
+        return await _signed(request, wish)
+    read = await database.read(partial(_read, wish=wish, scope=scope))
     return await page(
         request,
         "tamper.html",
-        together=together,
-        queue=await database.read(lambda c: items.to_review(c, scope, alone)),
-        signed=await database.read(lambda c: items.signed(c, scope)),
+        together=read.together,
+        queue=read.queue,
+        total=read.total,
+        pager=filters.pager(wish, read.total) if read.total > filters.PAGE else None,
+        signed=read.signed[:LATELY],
+        more=len(read.signed) > LATELY,
+    )
+
+
+def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
+    """Read one page of a list that begins with the desks that fell silent together."""
+    every = waves.waiting(connection, scope)
+    shown = every[wish.start : wish.start + filters.PAGE]
+    return _Read(
+        together=[waves.named(connection, scope, one) for one in shown],
+        queue=items.to_review(
+            connection,
+            scope,
+            waves.outside(every),
+            start=max(0, wish.start - len(every)),
+            limit=filters.PAGE - len(shown),
+        ),
+        total=waves.count(connection, scope),
+        signed=signed.listed(connection, scope, limit=LATELY + 1),
+    )
+
+
+async def _signed(request: Asked, wish: Filter) -> Page:
+    database, scope = site_of(request).database, visitor_of(request).scope
+    start, limit = wish.start, filters.PAGE
+    total = await database.read(lambda c: signed.count(c, scope))
+    return await page(
+        request,
+        "tamper_signed.html",
+        signed=await database.read(lambda c: signed.listed(c, scope, start=start, limit=limit)),
+        pager=filters.pager(wish, total) if total > filters.PAGE else None,
     )
 
 

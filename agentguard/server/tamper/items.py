@@ -15,7 +15,7 @@ from agentguard.server.store.people import Visitor
 from agentguard.server.store.tables import device, team
 from agentguard.server.tamper.kinds import KINDS, Kind
 
-SHOWN = 200
+SHOWN = 100
 _PARAMS = msgspec.json.Decoder(dict[str, str | int])
 
 
@@ -118,26 +118,24 @@ def end(connection: Connection, device_id: str, kinds: Sequence[Kind], now: floa
 
 
 def to_review(
-    connection: Connection, scope: Scope = None, among: ColumnElement[bool] | None = None
+    connection: Connection,
+    scope: Scope = None,
+    among: ColumnElement[bool] | None = None,
+    *,
+    start: int = 0,
+    limit: int = SHOWN,
 ) -> list[Item]:
     """Give what nobody has signed off, what is open first, then the newest."""
     wanted = true() if among is None else among
+    newest = (tamper_item.c.opened_at.desc(), tamper_item.c.id.desc())
     asked = (
         _query()
         .where(tamper_item.c.signed_at.is_(None), seen(scope), wanted)
-        .order_by(tamper_item.c.closed_at.is_not(None), tamper_item.c.opened_at.desc())
+        .order_by(tamper_item.c.closed_at.is_not(None), *newest)
+        .offset(start)
+        .limit(limit)
     )
-    return [_item(row) for row in connection.execute(asked.limit(SHOWN))]
-
-
-def signed(connection: Connection, scope: Scope = None, limit: int = 30) -> list[Item]:
-    """Give what was signed off, the newest first."""
-    asked = (
-        _query()
-        .where(tamper_item.c.signed_at.is_not(None), seen(scope))
-        .order_by(tamper_item.c.signed_at.desc())
-    )
-    return [_item(row) for row in connection.execute(asked.limit(limit))]
+    return [_item(row) for row in connection.execute(asked)]
 
 
 def sign_off(connection: Connection, id_: int, by: Visitor, now: float, note: str) -> bool:

@@ -11,8 +11,10 @@ from agentguard.server.store import audit
 from agentguard.server.store.identity_tables import tamper_item
 from agentguard.server.store.people import Scope, Visitor
 from agentguard.server.store.tables import device, team
-from agentguard.server.tamper import kinds
+from agentguard.server.store.times import iso
+from agentguard.server.tamper import kinds, members
 from agentguard.server.tamper.items import matters, seen
+from agentguard.server.tamper.members import Member
 
 LEAST = 5
 """Desks from which on they are shown as one."""
@@ -31,7 +33,8 @@ _SILENT = (kinds.LATE.id, kinds.MISSING.id)
 class Wave:
     """Desks of which an item was opened between `first` and `last`, in wall seconds since 1970.
 
-    `silent` of them still are. `teams` are names, at most `NAMED`; `more` counts the others.
+    `silent` of them still are. `teams` are names, at most `NAMED`; `more` counts the others. Of the
+    desks at most some are named as `members`, the silent ones first.
     """
 
     kind: str
@@ -42,6 +45,7 @@ class Wave:
     silent: int
     teams: tuple[str, ...] = ()
     more: int = 0
+    members: tuple[Member, ...] = ()
 
     @property
     def severity(self) -> str:
@@ -50,11 +54,7 @@ class Wave:
 
 
 def waiting(connection: Connection, scope: Scope = None) -> list[Wave]:
-    """Give the waves that nobody has signed off, the newest first."""
-    return [_named(connection, scope, one) for one in _waves(connection, scope)]
-
-
-def _waves(connection: Connection, scope: Scope) -> list[Wave]:
+    """Give the waves that nobody has signed off, the newest first, without any names."""
     grouped = (
         select(
             _ITEM.kind,
@@ -87,8 +87,29 @@ def count(connection: Connection, scope: Scope = None) -> int:
     """Count what nobody has signed off, a wave as one; who was late and came back needs nobody."""
     asked = select(func.count()).select_from(tamper_item).where(_unsigned(scope))
     every = int(connection.scalar(asked) or 0)
-    found = _waves(connection, scope) if every >= LEAST else []
+    found = waiting(connection, scope) if every >= LEAST else []
     return every - sum(one.desks for one in found) + len(found)
+
+
+def named(connection: Connection, scope: Scope, wave: Wave) -> Wave:
+    """Give a wave with the names of its teams and desks."""
+    mine = (_unsigned(scope), _within(wave.kind, wave.first, wave.last))
+    asked = (
+        select(team.c.name)
+        .select_from(tamper_item)
+        .join(device, device.c.id == _ITEM.device)
+        .join(team, team.c.id == device.c.team)
+        .where(*mine)
+        .group_by(team.c.name)
+        .order_by(func.count().desc(), team.c.name)
+    )
+    names = [str(row.name) for row in connection.execute(asked)]
+    return replace(
+        wave,
+        teams=tuple(names[:NAMED]),
+        more=max(0, len(names) - NAMED),
+        members=members.of(connection, *mine),
+    )
 
 
 def outside(waves: Iterable[Wave]) -> ColumnElement[bool]:
@@ -104,13 +125,16 @@ def sign_off(
     Desks that are still silent stay so, and are missed no more until they have been heard again.
     """
     kind, first, last = wave
-    known, done = kind in _SILENT, 0
-    if known:
+    mine = (_unsigned(by.scope), _within(kind, first, last))
+    at = select(func.min(_ITEM.opened_at), func.max(_ITEM.opened_at)).where(*mine)
+    begun, ended = connection.execute(at).one()
+    done = 0
+    if kind in _SILENT and begun is not None:
         values = {"signed_by": by.name, "signed_at": now, "note": note}
-        mine = (_unsigned(by.scope), _within(kind, first, last))
         done = connection.execute(update(tamper_item).where(*mine).values(**values)).rowcount
     act = "signed-off" if done else "refused"
-    audit.note(connection, now, by.name, f"tamper.{act}", f"{kind} x {done}" if known else "")
+    about = f"{kind} x {done}, {iso(begun)} to {iso(ended)}" if done else ""
+    audit.note(connection, now, by.name, f"tamper.{act}", about)
     return done
 
 
@@ -146,17 +170,3 @@ def _joined(moments: Sequence[Wave]) -> list[Wave]:
 def _together(before: Wave, after: Wave) -> bool:
     close = after.first - before.last <= BETWEEN and after.last - before.first <= LONGEST
     return before.kind == after.kind and close
-
-
-def _named(connection: Connection, scope: Scope, wave: Wave) -> Wave:
-    asked = (
-        select(team.c.name, func.count().label("many"))
-        .select_from(tamper_item)
-        .join(device, device.c.id == _ITEM.device)
-        .join(team, team.c.id == device.c.team)
-        .where(_unsigned(scope), _within(wave.kind, wave.first, wave.last))
-        .group_by(team.c.name)
-        .order_by(func.count().desc(), team.c.name)
-    )
-    names = [str(row.name) for row in connection.execute(asked)]
-    return replace(wave, teams=tuple(names[:NAMED]), more=max(0, len(names) - NAMED))
