@@ -13,7 +13,9 @@ from agentguard.server.store.floor_tables import incident_step
 from agentguard.server.store.history_tables import retention_run
 from agentguard.server.store.holds import Asked
 from agentguard.server.store.identity_tables import device_run, tamper_item
+from agentguard.server.store.phone_tables import factor_invite, phone_answer
 from agentguard.server.store.records import RECORDS
+from agentguard.server.store.sign_in_tables import break_glass, desk_person
 from agentguard.server.store.tables import METADATA, audit_log, event, finding, incident, lockout
 
 DAY = 86400.0
@@ -143,6 +145,64 @@ def test_a_hold_on_a_person_keeps_what_names_them(running: Any) -> None:
     asked = Asked(kind="person", subject="Sam", reason="inquiry")
     do(running, lambda c: holds.place(c, asked, "ada", running.time()))
     assert run(running) == {"audit": (1, 2)}
+
+
+OPENED = {"hash": b"", "reason": "r", "until": 1.0}
+NAMED: tuple[tuple[Any, str, dict[str, Any]], ...] = (
+    (desk_person, "user", {}),
+    (break_glass, "used_by", {**OPENED, "made_by": "ada"}),
+    (break_glass, "made_by", OPENED),
+    (factor_invite, "owner", {"hash": "", "made_by": "ada", "until": 1.0}),
+    (factor_invite, "made_by", {"hash": "", "owner": "ada", "until": 1.0}),
+    (phone_answer, "given_by", {"challenge": "c", "reason": "r"}),
+    (tamper_item, "signed_by", {"kind": "fork", "params": "{}", "since": 1.0}),
+)
+
+
+@pytest.mark.parametrize("name", ["sam", "Sam", "Özlem.Groß"])
+@pytest.mark.parametrize(("table", "column", "values"), NAMED)
+def test_a_hold_on_a_person_keeps_what_names_them_of_desks_and_codes(
+    running: Any, desk: Any, table: Any, column: str, values: dict[str, Any], name: str
+) -> None:
+    """Names stand there as the desk wrote them, in capitals or not."""
+    old = {one.name: 1.0 for one in table.c if one.name.endswith("at")} | values
+
+    def put(connection: Any) -> None:
+        connection.execute(insert(table).values(device=desk.id, **{**old, column: name}))
+        connection.execute(insert(table).values(device=desk.id, **{**old, column: "somebody"}))
+
+    do(running, put)
+    asked = Asked(kind="person", subject=name, reason="inquiry")
+    do(running, lambda c: holds.place(c, asked, "ada", running.time()))
+    (counted,) = run(running).values()
+    assert counted == (1, 1)
+    assert do(running, lambda c: list(c.scalars(select(table.c[column])))) == [name]
+
+
+def test_a_hold_on_a_person_keeps_what_the_audit_log_says_of_a_name_in_capitals(
+    running: Any,
+) -> None:
+    old = running.time() - 2 * YEAR
+    for subject in ("Maria.Billing", "Jan.Billing"):
+        do(running, lambda c, s=subject: audit.note(c, old, "device:x", "factor.locked", s))
+    asked = Asked(kind="person", subject="maria.billing", reason="inquiry")
+    do(running, lambda c: holds.place(c, asked, "ada", running.time()))
+    assert run(running) == {"audit": (1, 1)}
+
+
+def test_a_hold_on_a_person_keeps_the_incidents_to_which_they_wrote(
+    running: Any, desk: Any, event: Any
+) -> None:
+    old = running.time() - 4 * YEAR
+    desk.send(event(1, "incident.reported"), event(2, "incident.reported"))
+    for number, by in ((1, "ada"), (2, "ben")):
+        values = {"incident": number, "at": old, "by": by, "kind": "note", "text": "x"}
+        do(running, lambda c, v=values: c.execute(insert(incident_step).values(v)))
+    do(running, lambda c: c.execute(update(incident).values(closed_at=old, closed_by="sam")))
+    asked = Asked(kind="person", subject="ada", reason="inquiry")
+    do(running, lambda c: holds.place(c, asked, "sam", running.time()))
+    assert run(running)["incidents"] == (2, 2)
+    assert do(running, lambda c: list(c.scalars(select(incident.c.id)))) == [1]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,12 @@ def _prepare(raw: Any, _record: object) -> None:
     raw.isolation_level = None  # BEGIN is ours, so that SAVEPOINT and DDL are transactional
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         raw.execute(f"PRAGMA {pragma}")
+    raw.create_function("casefold", 1, _folded, deterministic=True)
+
+
+def _folded(text: str | None) -> str | None:
+    """Fold a name: SQLite's own `lower` knows the letters of ASCII alone."""
+    return None if text is None else text.casefold()
 
 
 def _plan_plainly(raw: Any, _record: object) -> None:

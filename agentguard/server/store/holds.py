@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from agentguard.server.store import audit
 from agentguard.server.store.history_tables import legal_hold
@@ -13,6 +27,24 @@ from agentguard.server.store.tables import device, team
 DEVICE, TEAM, PERSON = "device", "team", "person"
 KINDS = (DEVICE, TEAM, PERSON)
 LONGEST_REASON = 500
+
+
+class _Folded(FunctionElement[str]):
+    """A name as `str.casefold` gives it, in which the subject of a hold on a person stands."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_Folded)
+def _fold(element: _Folded, compiler: SQLCompiler, **how: Any) -> str:
+    """PostgreSQL's `lower` leaves the one letter that is two when it is folded."""
+    return f"replace(lower({compiler.process(element.clauses, **how)}), 'ß', 'ss')"
+
+
+@compiles(_Folded, "sqlite")
+def _fold_on_sqlite(element: _Folded, compiler: SQLCompiler, **how: Any) -> str:
+    return f"casefold({compiler.process(element.clauses, **how)})"
 
 
 class HoldRefused(Exception):
@@ -112,8 +144,8 @@ def of_device(column: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def of_person(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Tell whether a row that names this person is held."""
-    return column.in_(_subjects(PERSON))
+    """Tell whether a row that names this person is held, however the name is written there."""
+    return _Folded(func.coalesce(column, "")).in_(_subjects(PERSON))
 
 
 def of_subject(column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -122,7 +154,7 @@ def of_subject(column: ColumnElement[str]) -> ColumnElement[bool]:
     speaking = select("device:" + legal_hold.c.subject).where(
         legal_hold.c.ended_at.is_(None), legal_hold.c.kind == DEVICE
     )
-    return or_(column.in_(names), column.in_(speaking))
+    return or_(column.in_(names), column.in_(speaking), of_person(column))
 
 
 def _subjects(kind: str) -> Select[tuple[str]]:

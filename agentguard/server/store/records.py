@@ -8,6 +8,7 @@ named before it, since it must go first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, case, exists, false, func, or_, select
 
@@ -85,10 +86,14 @@ def _record(name: str, days: int, *parts: Part, least: int = 1) -> Record:
     return Record(name=name, days=days, least=least, parts=parts)
 
 
+def _people(*columns: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
+    return tuple(holds.of_person(column) for column in columns)
+
+
 _INCIDENT_HELD = (
     holds.of_device(incident.c.device),
-    holds.of_person(func.coalesce(incident.c.taken_by, "")),
-    holds.of_person(func.coalesce(incident.c.closed_by, "")),
+    *_people(incident.c.taken_by, incident.c.closed_by),
+    incident.c.id.in_(select(incident_step.c.incident).where(holds.of_person(incident_step.c.by))),
 )
 _HELD_INCIDENTS = select(incident.c.id).where(or_(*_INCIDENT_HELD))
 _CLOSED = (
@@ -125,7 +130,12 @@ RECORDS: tuple[Record, ...] = (
         "posture",
         90,
         _part(posture_change, posture_change.c.at, holds.of_device(posture_change.c.device)),
-        _part(desk_person, desk_person.c.at, holds.of_device(desk_person.c.device)),
+        _part(
+            desk_person,
+            desk_person.c.at,
+            holds.of_device(desk_person.c.device),
+            holds.of_person(desk_person.c.user),
+        ),
         _part(
             device_run,
             device_run.c.begun_at,
@@ -142,7 +152,11 @@ RECORDS: tuple[Record, ...] = (
             holds.of_device(desk_use.c.device),
             holds.of_person(desk_use.c.person),
         ),
-        _part(person_opening, person_opening.c.until, holds.of_person(person_opening.c.person)),
+        _part(
+            person_opening,
+            person_opening.c.until,
+            *_people(person_opening.c.person, person_opening.c.by),
+        ),
         _part(person, person.c.last_at, holds.of_person(person.c.id), person.c.id.in_(_HELD_USES)),
     ),
     _record(
@@ -154,13 +168,22 @@ RECORDS: tuple[Record, ...] = (
     _record(
         "tamper",
         YEAR,
-        _part(tamper_item, _TAMPER_ENDED, holds.of_device(tamper_item.c.device)),
+        _part(
+            tamper_item,
+            _TAMPER_ENDED,
+            holds.of_device(tamper_item.c.device),
+            holds.of_person(tamper_item.c.signed_by),
+        ),
     ),
     _record(
         "audit",
         YEAR,
         _part(audit_log, audit_log.c.at, *_AUDIT_HELD),
-        _part(factor_reset, factor_reset.c.ruled_at, holds.of_person(factor_reset.c.owner)),
+        _part(
+            factor_reset,
+            factor_reset.c.ruled_at,
+            *_people(factor_reset.c.owner, factor_reset.c.asked_by, factor_reset.c.ruled_by),
+        ),
         least=YEAR,
     ),
     _record(
@@ -171,11 +194,30 @@ RECORDS: tuple[Record, ...] = (
         ),
         _part(batch_use, _EXPIRED.where(batch_code.c.id == batch_use.c.code).scalar_subquery()),
         _part(batch_asset, _EXPIRED.where(batch_code.c.id == batch_asset.c.code).scalar_subquery()),
-        _part(batch_code, batch_code.c.expires_at),
+        _part(
+            batch_code,
+            batch_code.c.expires_at,
+            *_people(batch_code.c.made_by, batch_code.c.revoked_by),
+        ),
         _part(setup_code, setup_code.c.until),
-        _part(break_glass, break_glass.c.until, holds.of_device(break_glass.c.device)),
-        _part(phone_answer, phone_answer.c.given_at, holds.of_device(phone_answer.c.device)),
-        _part(factor_invite, factor_invite.c.until, holds.of_device(factor_invite.c.device)),
+        _part(
+            break_glass,
+            break_glass.c.until,
+            holds.of_device(break_glass.c.device),
+            *_people(break_glass.c.made_by, break_glass.c.used_by),
+        ),
+        _part(
+            phone_answer,
+            phone_answer.c.given_at,
+            holds.of_device(phone_answer.c.device),
+            holds.of_person(phone_answer.c.given_by),
+        ),
+        _part(
+            factor_invite,
+            factor_invite.c.until,
+            holds.of_device(factor_invite.c.device),
+            *_people(factor_invite.c.owner, factor_invite.c.made_by),
+        ),
         _part(device_key, device_key.c.until, holds.of_device(device_key.c.device)),
     ),
     _record(
