@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 
 from sqlalchemy import Connection
 
@@ -24,6 +25,7 @@ from agentguard.server.tamper import sweep
 from agentguard.server.tamper.sweep import Sweep
 
 LOG = logging.getLogger(__name__)
+Job = Callable[[], None]
 
 LOOK = 5.0  # seconds between two looks at what is due
 
@@ -36,42 +38,40 @@ class Jobs:
         self._silent_after = settings.limits.silent_after
         self._folder = settings.data
         self._now = now
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="server-jobs")
-        self._task: asyncio.Task[None] | None = None
+        self._workers = ThreadPoolExecutor(2, thread_name_prefix="server-jobs")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopped = Event()
         self._tamper_sweep = Sweep(settings.limits, outbox.listener(settings))
         counting = (
             *(self._months, self._sweep, self._refresh, self._roll, self._tamper),
             self._forget,
         )
-        self._jobs: tuple[Callable[[], None], ...] = (
-            *(partial(database.run, one) for one in counting),
-            self._delete,
-        )
+        self._jobs: tuple[Job, ...] = tuple(partial(database.run, one) for one in counting)
+        self._long: tuple[Job, ...] = (self._delete,)  # no other job waits for these
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._for_ever())
+        every = (self._jobs, self._long)
+        self._tasks = [asyncio.create_task(self._for_ever(some)) for some in every]
 
     async def stop(self) -> None:
         """End what is being done, then stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-        await asyncio.get_running_loop().run_in_executor(None, self._worker.shutdown)
+        self._stopped.set()
+        for one in self._tasks:
+            one.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await asyncio.get_running_loop().run_in_executor(None, self._workers.shutdown)
 
     def do(self) -> None:
         """Do everything that is due, one after the other; what fails is due again."""
-        for one in self._jobs:
-            try:
-                one()
-            except Exception as error:  # noqa: BLE001 - the thread's boundary: the others are due too
-                LOG.error("a job failed: %s", type(error).__name__)  # noqa: TRY400 - no values
+        _do(self._jobs)
+        _do(self._long)
 
-    async def _for_ever(self) -> None:
+    async def _for_ever(self, some: Iterable[Job]) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await loop.run_in_executor(self._worker, self.do)
+            await loop.run_in_executor(self._workers, _do, some)
             await asyncio.sleep(LOOK)
 
     def _months(self, connection: Connection) -> None:
@@ -118,4 +118,12 @@ class Jobs:
         """Delete in many transactions; what fails half-way goes on the next time."""
         now = self._now()
         if self._database.run(lambda c: leading.due(c, "retention", 6 * 3600, now)) is not None:
-            Retention(self._database, now).run()
+            Retention(self._database, now, self._stopped).run()
+
+
+def _do(some: Iterable[Job]) -> None:
+    for one in some:
+        try:
+            one()
+        except Exception as error:  # noqa: BLE001 - the thread's boundary: the others are due too
+            LOG.error("a job failed: %s", type(error).__name__)  # noqa: TRY400 - no values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import Event
 
 from sqlalchemy import Connection, delete, func, insert, not_, select, tuple_
 from sqlalchemy.exc import OperationalError
@@ -18,6 +19,7 @@ from agentguard.server.store.records import RECORDS, Part, Record
 from agentguard.server.store.tables import event
 
 SLICE = 5000  # rows that one transaction deletes, so that reports wait for none for long
+PAUSE = 0.02  # seconds between two: SQLite gives its lock to who asks in a gap, not in turn
 DAY = 86400.0
 LISTED = 200
 
@@ -41,11 +43,12 @@ class Run(Outcome):
 
 
 class Retention:
-    """Works through every record class."""
+    """Works through every record class; once `stopped` is set, a slice of each is the last."""
 
-    def __init__(self, database: Database, now: float) -> None:
+    def __init__(self, database: Database, now: float, stopped: Event | None = None) -> None:
         self._database = database
         self._now = now
+        self._stopped = stopped or Event()
 
     def run(self, *, dry: bool = False, actor: str = "endpoint") -> list[Outcome]:
         """Delete what is too old; with `dry` only count it. Everything is written down."""
@@ -82,7 +85,7 @@ class Retention:
         while True:
             count = self._database.run(lambda c: _slice(c, part, cutoff))
             gone += count
-            if count < SLICE:
+            if count < SLICE or self._stopped.wait(PAUSE):
                 return gone
 
     def _drop_months(self, part: Part, cutoff: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -12,10 +13,14 @@ import pytest
 from sqlalchemy import select
 
 from agentguard.server.jobs import Jobs
+from agentguard.server.retention import Retention
 from agentguard.server.run import LocalServer
 from agentguard.server.store import leading, trends
 from agentguard.server.store.history_tables import job, org_hour
 from agentguard.server.store.opening import open_database
+from agentguard.server.tamper.sweep import EVERY
+
+PATIENT = 30  # seconds
 
 
 def test_a_job_is_taken_once_in_its_time(running: Any) -> None:
@@ -48,6 +53,36 @@ def test_a_job_that_fails_stops_no_other_one_whatever_it_failed_by(
     assert "a job failed: KeyError" in caplog.text
     names = set(running.admin._database.run(lambda c: list(c.scalars(select(job.c.name)))))
     assert {"sweep", "days", "months", "retention"} <= names
+
+
+def test_desks_are_looked_at_while_much_is_deleted(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can be called silent, and no load balancer sends reports, when nobody looked."""
+    begun, looked, enough = threading.Event(), threading.Event(), threading.Event()
+
+    def delete(_self: Any) -> None:
+        begun.set()
+        enough.wait(PATIENT)
+
+    monkeypatch.setattr(Retention, "run", delete)
+    monkeypatch.setattr("agentguard.server.jobs.LOOK", 0.01)
+    jobs = Jobs(running.admin._database, running.settings, running.time)
+    jobs._jobs = (*jobs._jobs, looked.set)
+
+    async def serve() -> bool:
+        jobs.start()
+        assert await asyncio.to_thread(begun.wait, PATIENT)
+        looked.clear()
+        running.time.at += EVERY
+        found = await asyncio.to_thread(looked.wait, PATIENT / 2)
+        enough.set()
+        await jobs.stop()
+        return found
+
+    assert asyncio.run(serve()), "the desks wait until all is deleted"
+    at = running.admin._database.run(lambda c: leading.noted(c, "tamper"))
+    assert at == running.time.at
 
 
 def test_two_processes_do_a_job_once(running: Any) -> None:

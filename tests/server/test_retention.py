@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -248,6 +249,19 @@ def test_many_rows_go_in_slices(running: Any, monkeypatch: pytest.MonkeyPatch) -
     do(running, lambda c: c.execute(insert(lockout), rows))
     assert run(running) == {"tries": (25, 0)}
     assert count(running, lockout) == 0
+
+
+def test_an_endpoint_that_stops_does_not_wait_until_all_is_deleted(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agentguard.server.retention.SLICE", 10)
+    rows = [{"key": f"k{n}", "failures": 1, "last_at": 1.0, "until": 1.0} for n in range(25)]
+    do(running, lambda c: c.execute(insert(lockout), rows))
+    stopped = threading.Event()
+    stopped.set()
+    outcomes = Retention(running.admin._database, running.time(), stopped).run()
+    assert [one.deleted for one in outcomes if one.deleted] == [10]
+    assert run(running) == {"tries": (15, 0)}, "the rest goes the next time"
 
 
 def test_whole_months_are_dropped_on_postgresql(running: Any, told: Any) -> None:
