@@ -184,4 +184,4 @@ class Admin:
 
     def incidents(self) -> Sequence[Incident]:
         """Give the incidents that wait."""
-        return self._database.run(lambda c: incidents.queue(c, closed=False))
+        return self._database.run(incidents.waiting_ones)

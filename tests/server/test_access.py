@@ -79,7 +79,7 @@ FORMS: dict[str, frozenset[str]] = {
     "/codes": frozenset({ADMIN}),
 }
 LISTS = ("/", "/floor/part", "/floor/wall", "/findings", "/software", "/training", "/teams")
-FILTERED = (*LISTS, "/trends", "/floor/wall/part")
+FILTERED = (*LISTS, "/trends", "/floor/wall/part", "/incidents")
 
 
 def routes(method: str) -> list[str]:

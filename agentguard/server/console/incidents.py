@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
+from agentguard.server.console import filters
+from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -17,26 +22,55 @@ from agentguard.server.console.site import (
     site_of,
     visitor_of,
 )
-from agentguard.server.roles import Right
-from agentguard.server.store import incidents, steps
+from agentguard.server.roles import Right, Scope
+from agentguard.server.store import incidents, queue
+from agentguard.server.store.queue import Listed, View, Wanted
 
 LONGEST_NOTE = 2000
+LATELY = 20  # closed ones below those that wait
 QUEUE = "/incidents"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    reach: Reach
+    counts: dict[str, int]
+    lines: int
+    listed: list[Listed]
+    lately: list[Listed]
 
 
 @get(QUEUE)
 async def show(request: Asked) -> Page:
-    """Show what waits, then what is closed."""
-    database, scope = site_of(request).database, visitor_of(request).scope
+    """Show what waits and what was closed lately; or what nobody signed off; or all closed."""
+    scope = visitor_of(request).scope
+    wish = filters.asked(request, [view.value for view in View])
+    read = await site_of(request).database.read(lambda c: _read(c, wish, scope))
     await looked(request, "incidents.seen")
     return await page(
         request,
         "incidents.html",
-        queue=await database.read(lambda c: incidents.queue(c, closed=False, scope=scope)),
-        closed=await database.read(
-            lambda c: incidents.queue(c, closed=True, limit=20, scope=scope)
-        ),
-        unsigned=await database.read(lambda c: steps.unsigned(c, scope)),
+        wish=wish,
+        counts=read.counts,
+        listed=read.listed,
+        lately=read.lately,
+        sites=read.reach.sites,
+        shifts=read.reach.shifts,
+        pager=filters.pager(wish, read.lines) if read.lines > filters.PAGE else None,
+    )
+
+
+def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
+    reach = filters.reach(connection, wish, scope)
+    every = {view: Wanted(view=view, teams=reach.teams, desk=wish.text) for view in View}
+    view = View(wish.kind)
+    lately = view is View.WAITING and wish.page == 1
+    return _Read(
+        reach=reach,
+        counts={one.value: queue.count(connection, every[one]) for one in View},
+        lines=queue.lines(connection, every[view]),
+        listed=queue.page(connection, every[view], start=wish.start, limit=filters.PAGE),
+        lately=queue.page(connection, every[View.CLOSED], start=0, limit=LATELY) if lately else [],
     )
 
 

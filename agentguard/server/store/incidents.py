@@ -50,19 +50,14 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
         )
 
 
-def queue(
-    connection: Connection, *, closed: bool, limit: int = 100, scope: Scope = None
-) -> list[Incident]:
-    """Give the incidents that wait, the oldest first; or those that are closed, newest first."""
-    wanted = incident.c.state == CLOSED if closed else incident.c.state != CLOSED
-    order = incident.c.closed_at.desc() if closed else incident.c.reported_at
+def waiting_ones(connection: Connection) -> list[Incident]:
+    """Give all incidents that are not closed, as they arrived."""
     rows = connection.execute(
         select(incident, device.c.label, team.c.name)
         .join(device, device.c.id == incident.c.device)
         .join(team, team.c.id == device.c.team)
-        .where(wanted, _seen(scope))
-        .order_by(order)
-        .limit(limit)
+        .where(incident.c.state != CLOSED)
+        .order_by(incident.c.id)
     )
     return [told(row) for row in rows]
 

@@ -67,16 +67,6 @@ def sign_off(connection: Connection, id_: int, by: Visitor, now: float, text: st
     return _add(connection, Step(at=now, by=by.name, kind=SIGN_OFF, text=text), id_)
 
 
-def unsigned(connection: Connection, scope: Scope) -> set[int]:
-    """Give the ids of closed incidents that nobody has signed off."""
-    signed = select(incident_step.c.incident).where(incident_step.c.kind == SIGN_OFF)
-    asked = select(incident.c.id).where(incident.c.state == CLOSED, incident.c.id.not_in(signed))
-    if scope is not None:
-        own = select(device.c.id).where(device.c.team.in_(scope))
-        asked = asked.where(incident.c.device.in_(own))
-    return set(connection.scalars(asked))
-
-
 def _add(connection: Connection, step: Step, id_: int) -> bool:
     values = {"at": step.at, "by": step.by, "kind": step.kind, "text": step.text}
     connection.execute(insert(incident_step).values(incident=id_, **values))
