@@ -17,13 +17,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import werkzeug.serving
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from agentguard.errors import UsageError
 from agentguard.server.settings import ServerSettings
 from agentguard.server.signin import company
 from agentguard.server.signin.company import Company
-from agentguard.server.store.tables import team, user_team
+from agentguard.server.store import sso
+from agentguard.server.store.sign_in_tables import sso_flow
+from agentguard.server.store.tables import audit_log, team, user_team
 
 # The provider uses Authlib in its older way, at its import and at each token.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -324,6 +326,76 @@ def test_a_provider_of_another_name_lets_nobody_in(
 ) -> None:
     answer = browse(at_company(issuer=f"{provider.url}/")).get("/sign-in/company")
     assert answer.status_code == 401
+
+
+def written(running: Any) -> tuple[int, int]:
+    """Give how many refusals are written down, and how many sign-ins are at the provider."""
+
+    def read(connection: Connection) -> tuple[int, int]:
+        refused = audit_log.c.act == "sign-in.refused"
+        notes = connection.scalar(select(func.count()).select_from(audit_log).where(refused))
+        return notes or 0, connection.scalar(select(func.count()).select_from(sso_flow)) or 0
+
+    return running.admin._database.run(read)  # type: ignore[no-any-return]
+
+
+def test_who_began_nothing_is_answered_and_nothing_is_written(
+    at_company: Any, browse: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = at_company()
+    browser = browse(running)
+    for _ in range(3):
+        answer = browser.get("/sign-in/company/return?state=x")
+        assert (answer.status_code, "was not begun in this browser" in answer.text) == (401, True)
+    assert written(running) == (0, 0)
+    assert "let nobody in" not in caplog.text
+
+
+def test_made_up_answers_of_one_address_are_written_down_once_in_a_wait(
+    at_company: Any, browse: Any
+) -> None:
+    running = at_company()
+    browser = browse(running)
+
+    def come(times: int) -> None:
+        made_up = {"cookie": "agentguard-company=x; __Host-agentguard-company=x"}
+        for _ in range(times):
+            answer = browser.http.get("/sign-in/company/return?state=x", headers=made_up)
+            assert answer.status_code == 401
+
+    come(40)
+    first = running.settings.limits.sign_in_tries * 4
+    assert written(running) == (first, 0)
+    running.time.at += running.settings.limits.sign_in_wait + 1
+    come(3)
+    assert written(running) == (first + 1, 0)
+
+
+def test_an_address_that_begins_without_end_waits_until_somebody_finishes(
+    at_company: Any, provider: Provider, browse: Any
+) -> None:
+    running = at_company()
+    provider.know("maria")
+    browser, stranger = browse(running), browse(running)
+    there = browser.get("/sign-in/company").headers["location"]
+    answers = [stranger.get("/sign-in/company").status_code for _ in range(105)]
+    assert answers == [303] * 99 + [401] * 6
+    assert "Wait 60 seconds" in stranger.get("/sign-in/company").text
+    assert written(running) == (0, 100)
+    back = provider.consent(there, "maria").headers["location"]
+    assert browser.get(_local(back)).headers["location"] == "/", "who was there already comes in"
+    assert stranger.get("/sign-in/company").status_code == 303
+
+
+def test_no_more_sign_ins_are_kept_than_there_is_room_for(
+    at_company: Any, browse: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sso, "MOST", 5)
+    running = at_company()
+    for _ in range(9):
+        browse(running).get("/sign-in/company")
+        running.time.at += 1
+    assert written(running) == (0, 5)
 
 
 def test_without_a_company_there_is_no_such_door(stranger: Any) -> None:

@@ -1,4 +1,9 @@
-"""The door to the company's own sign-in, and the way back from it."""
+"""The door to the company's own sign-in, and the way back from it.
+
+Nobody is known at this door, so what a stranger can have written is bounded: an address that begins
+sign-ins and finishes none waits, what comes back to a browser that began nothing is answered alone,
+and refusals are counted by address and written down until it has to wait, then once in a wait.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +25,11 @@ from agentguard.server.console.browsers import (
 )
 from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.proving import local
+from agentguard.server.console.second import waits
+from agentguard.server.console.signing_in import address_key, address_patience
 from agentguard.server.console.site import Asked, Page, Site, back, page, site_of
 from agentguard.server.signin.oidc import LEEWAY, Provider, SignInRefused
-from agentguard.server.store import audit, people, sso
+from agentguard.server.store import audit, people, sso, tries
 from agentguard.server.store.people import Visitor
 from agentguard.server.store.sso import Flow, Subject
 
@@ -31,6 +38,8 @@ COMPANY = f"{SIGN_IN}/company"
 BACK = f"{COMPANY}/return"
 FLOW = "company"  # the cookie of a sign-in that went to the provider
 LONGEST_NAME = 100
+BEGUN = tries.Rule(tries=100, wait=60, most=600, forget=sso.MINUTES)
+"""Sign-ins that one address begins while none of its people finishes one."""
 
 
 @get(COMPANY)
@@ -38,12 +47,20 @@ async def leave(request: Asked) -> Page | Redirect:
     """Send the browser to the provider; who is signed in already has to prove anew there."""
     site, provider = site_of(request), _provider(request)
     again = isinstance(request.scope["state"].get("visitor"), Visitor)
-    path = local(request.query_params.get("to", "/"))
+    path, here = local(request.query_params.get("to", "/")), _begun_key(request)
+    if not again and (wait := await waits(site, here)):
+        return await _page(request, site.words.say("console.sign-in.wait", seconds=wait))
     try:
         begun = await provider.begin(address_of(request) + BACK, again=again)
     except SignInRefused as refused:
         return await _refuse(request, refused.kind)
-    token = await site.database.write(lambda c: sso.keep(c, begun, path, site.now(), again=again))
+
+    def keep(connection: Connection) -> str:
+        if not again:
+            tries.failed(connection, here, site.now(), BEGUN)
+        return sso.keep(connection, begun, path, site.now(), again=again)
+
+    token = await site.database.write(keep)
     answer = back(begun.url)
     answer.set_cookie(cookie(site, token, FLOW, seconds=sso.MINUTES))
     return answer
@@ -55,6 +72,8 @@ async def come_back(request: Asked) -> Page | Redirect:
     site, provider = site_of(request), _provider(request)
     given = request.query_params
     token = request.cookies.get(cookie_name(site, FLOW), "")
+    if not token:
+        return await _page(request, _said(site, "state"))
     flow = await site.database.write(
         lambda c: sso.take(c, token, given.get("state", ""), site.now())
     )
@@ -91,6 +110,7 @@ async def _begin(request: Asked, provider: Provider, flow: Flow, claims: Mapping
         if isinstance(old, Visitor):
             people.end(connection, old.token)
         audit.note(connection, now, name, "signed-in", "sso")
+        tries.forgive(connection, _begun_key(request))
         return people.begin(connection, name, now, site.limits, how="sso", browser=browser)
 
     token = await site.database.write(begin)
@@ -124,19 +144,34 @@ def _provider(request: Asked) -> Provider:
 
 
 async def _refuse(request: Asked, kind: str) -> Page:
-    site = site_of(request)
-    LOG.warning("the company's sign-in let nobody in: %s", kind)
-    await site.database.write(
-        lambda c: audit.note(c, site.now(), "company", "sign-in.refused", kind)
-    )
-    answer = await _page(request, site, kind)
+    site, here = site_of(request), address_key(request)
+    if not await waits(site, here):
+        LOG.warning("the company's sign-in let nobody in: %s", kind)
+
+        def note(connection: Connection) -> None:
+            audit.note(connection, site.now(), "company", "sign-in.refused", kind)
+            tries.failed(connection, here, site.now(), address_patience(site))
+
+        await site.database.write(note)
+    answer = await _page(request, _said(site, kind))
     answer.set_cookie(gone(site, FLOW))
     return answer
 
 
-async def _page(request: Asked, site: Site, kind: str) -> Page:
-    label = site.provider.company.label if site.provider else ""
-    problem = site.words.say(f"console.company.{kind}", name=label)
+def _said(site: Site, kind: str) -> str:
+    return site.words.say(f"console.company.{kind}", name=_label(site))
+
+
+def _label(site: Site) -> str:
+    return site.provider.company.label if site.provider else ""
+
+
+def _begun_key(request: Asked) -> str:
+    return f"company-{address_key(request)}"
+
+
+async def _page(request: Asked, problem: str) -> Page:
+    label = _label(site_of(request))
     return await page(request, "sign_in.html", status=401, problem=problem, name="", company=label)
 
 

@@ -64,6 +64,14 @@ def address_key(request: Asked) -> str:
     return f"address:{origin(client.host) if client else ''}"
 
 
+def address_patience(site: Site) -> tries.Rule:
+    """Give the rule of an address's waits: many people may sit behind one."""
+    limits = site.limits
+    return tries.Rule(
+        tries=limits.sign_in_tries * 4, wait=limits.sign_in_wait, most=limits.sign_in_wait_most
+    )
+
+
 async def _page(request: Asked, status: int, name: str, problem: str) -> Page:
     provider = site_of(request).provider
     return await page(
@@ -82,14 +90,10 @@ async def _password(site: Site, name: str, password: str) -> bool:
 
 
 def _failed(connection: Connection, site: Site, keys: tuple[str, str]) -> int:
-    limits = site.limits
-    address = tries.Rule(
-        tries=limits.sign_in_tries * 4, wait=limits.sign_in_wait, most=limits.sign_in_wait_most
-    )
     audit.note(connection, site.now(), keys[0], "sign-in.refused")
     return max(
         tries.failed(connection, keys[0], site.now(), second.patience(site)),
-        tries.failed(connection, keys[1], site.now(), address),
+        tries.failed(connection, keys[1], site.now(), address_patience(site)),
     )
 
 

@@ -14,6 +14,7 @@ from agentguard.server.store.sign_in_tables import sso_flow, sso_user
 from agentguard.server.store.tables import user
 
 MINUTES = 10 * 60  # seconds that a person has at the provider
+MOST = 10_000  # sign-ins that are at the provider together; the oldest are let go beyond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Subject:
 
 def keep(connection: Connection, begun: Begun, path: str, now: float, *, again: bool) -> str:
     """Keep a sign-in that went to the provider; give the token for the browser's cookie."""
-    connection.execute(delete(sso_flow).where(sso_flow.c.until <= now))
+    _sweep(connection, now)
     token = secrets.token_urlsafe(32)
     connection.execute(
         insert(sso_flow).values(
@@ -42,6 +43,13 @@ def keep(connection: Connection, begun: Begun, path: str, now: float, *, again: 
         )
     )
     return token
+
+
+def _sweep(connection: Connection, now: float) -> None:
+    kept = select(sso_flow.c.until).where(sso_flow.c.until > now)
+    oldest = connection.scalar(kept.order_by(sso_flow.c.until.desc()).offset(MOST - 1).limit(1))
+    gone = now if oldest is None else max(now, oldest)
+    connection.execute(delete(sso_flow).where(sso_flow.c.until <= gone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
