@@ -79,6 +79,7 @@ FORMS: dict[str, frozenset[str]] = {
     "/codes": frozenset({ADMIN}),
 }
 LISTS = ("/", "/floor/part", "/floor/wall", "/findings", "/software", "/training", "/teams")
+DESKS = ("/tamper", "/devices", "/break-glass")
 FILTERED = (*LISTS, "/trends", "/floor/wall/part", "/incidents")
 
 
@@ -244,7 +245,7 @@ def test_an_unknown_role_may_nothing() -> None:
 def test_each_look_at_people_is_written_down(running: Any, two: Any, signed_in: Any) -> None:
     own, hidden = two
     browser = signed_in("bea", SUPERVISOR, ("Own team",))
-    for path in ("/", "/findings", "/incidents", "/incidents/1", "/incidents/2"):
+    for path in ("/", "/findings", "/incidents", "/incidents/1", "/incidents/2", *DESKS):
         browser.get(path)
     for desk in (own.id, hidden.id):
         for path in (f"/desk/{desk}", f"/desk/{desk}/held", f"/desk/{desk}/held.json"):
@@ -258,6 +259,9 @@ def test_each_look_at_people_is_written_down(running: Any, two: Any, signed_in: 
         ("findings.seen", ""),
         ("incidents.seen", ""),
         ("incident.seen", "1"),
+        ("tamper.seen", ""),
+        ("devices.seen", ""),
+        ("break-glass.seen", ""),
         ("desk.seen", own.id),
         ("desk.held", own.id),
         ("desk.exported", own.id),

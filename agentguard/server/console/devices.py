@@ -12,6 +12,7 @@ from agentguard.server.console.site import (
     Page,
     administrator_of,
     back,
+    looked,
     page,
     permitted,
     site_of,
@@ -30,6 +31,7 @@ async def show(request: Asked) -> Page:
     site, scope = site_of(request), permitted(request, Right.CARE).scope
     find = request.query_params.get("find", "")[:LONGEST_SEARCH].strip()
     read = site.database.read
+    await looked(request, "devices.seen", find)
     return await page(
         request,
         "devices.html",

@@ -12,7 +12,7 @@ from litestar import get, post
 from sqlalchemy import Connection, select
 
 from agentguard.server.console.proving import ask_first
-from agentguard.server.console.site import Asked, Page, field, page, permitted, site_of
+from agentguard.server.console.site import Asked, Page, field, looked, page, permitted, site_of
 from agentguard.server.roles import Right
 from agentguard.server.store import audit, break_glass, by_phone, devices, opened
 from agentguard.server.store.people import Scope
@@ -38,6 +38,7 @@ class _Done:
 async def show(request: Asked) -> Page:
     """Show the form and the codes that were made."""
     permitted(request, Right.CARE)
+    await looked(request, "break-glass.seen")
     return await _page(request, _Done(desk=request.query_params.get("desk", "")[:LONGEST]))
 
 

@@ -18,6 +18,7 @@ from agentguard.server.console.site import (
     Page,
     back,
     field,
+    looked,
     page,
     permitted,
     site_of,
@@ -49,6 +50,7 @@ async def show(request: Asked) -> Page:
     """Show what nobody has signed off, then what was; or, when asked, all that was."""
     database, scope = site_of(request).database, visitor_of(request).scope
     wish = filters.asked(request, (SIGNED,))
+    await looked(request, "tamper.seen")
     if wish.kind == SIGNED:
         return await _signed(request, wish)
     read = await database.read(partial(_read, wish=wish, scope=scope))
