@@ -12,6 +12,7 @@ from nacl.signing import VerifyKey
 from sqlalchemy import insert, update
 
 from agentguard import texts
+from agentguard.server.console import held as page_of_held
 from agentguard.server.store import break_glass, held
 from agentguard.server.store.sign_in_tables import break_glass as codes
 from agentguard.server.store.sign_in_tables import desk_person
@@ -74,6 +75,30 @@ def test_the_file_holds_every_record_of_the_desk_alone_and_is_signed(
     assert records["device"][0]["label"] == "one"
     assert other.id not in told["held"]
     assert "theirs" not in told["held"]
+
+
+def test_a_desk_with_more_than_the_file_holds_has_its_newest_there_and_the_file_says_so(
+    running: Any, desk: Any, browser: Any, event: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.send(*(event(n, "session.locked", text="\U0001f512" * 40) for n in range(1, 41)))
+    whole = json.loads(json.loads(browser.get(f"/desk/{desk.id}/held.json").content)["held"])
+    ids = [row["seq"] for row in whole["records"]["event"]]
+    assert (len(ids), whole["left_out"]) == (40, {})
+    monkeypatch.setattr(page_of_held, "MOST", 8_000)
+    monkeypatch.setattr(page_of_held, "PIECE", 7)
+    answer = browser.get(f"/desk/{desk.id}/held.json")
+    told = json.loads(answer.content)
+    VerifyKey(base64.b64decode(told["key"])).verify(
+        told["held"].encode(), base64.b64decode(told["signature"])
+    )
+    cut = json.loads(told["held"])
+    kept = [row["seq"] for row in cut["records"]["event"]]
+    assert 0 < len(kept) < 40
+    assert kept == ids[-len(kept) :], "the newest, the oldest of them first"
+    assert cut["left_out"] == {"event": 40 - len(kept)}
+    assert {k: v for k, v in cut["records"].items() if k != "event"} == {
+        k: v for k, v in whole["records"].items() if k != "event"
+    }
 
 
 def test_names_of_people_are_pseudonyms_there_as_well(

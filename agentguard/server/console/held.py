@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import codecs
+from collections.abc import AsyncIterator
+
 import msgspec
-from litestar import Response, get
+from litestar import get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.response import Stream
 from sqlalchemy import Connection
 
 from agentguard.server.console.site import Asked, Page, looked, page, site_of, visitor_of
@@ -14,6 +19,8 @@ from agentguard.server.store.floor import Desk
 from agentguard.server.store.times import iso
 
 LONGEST_ID = 64
+MOST = 64 * 2**20  # bytes of records in a file; about 150,000 events
+PIECE = 2**18  # bytes that are sent at a time
 
 
 @get("/desk/{id_:str}/held")
@@ -26,24 +33,36 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
 
 
 @get("/desk/{id_:str}/held.json")
-async def export(request: Asked, id_: FromPath[str]) -> Response[bytes]:
-    """Give every record; `signature` is that of the UTF-8 bytes of `held`, by the receipt key."""
+async def export(request: Asked, id_: FromPath[str]) -> Stream:
+    """Give the records; `signature` is that of the UTF-8 bytes of `held`, by the receipt key.
+
+    They are encoded as they are read, away from the serving loop, up to `MOST` bytes.
+    """
     site = site_of(request)
-    desk = await _desk(request, id_)
-    records = await site.database.read(lambda c: held.everything(c, id_, site.keys.pseudonym))
+    desk, hidden = await _desk(request, id_), site.keys.pseudonym
+    found = await site.database.read(lambda c: held.encoded(c, id_, hidden, MOST))
     await looked(request, "desk.exported", id_)
-    told = {"desk": desk.label, "at": iso(site.now()), "records": records}
-    whole = msgspec.json.encode(told)
-    signed = {
-        "held": whole.decode(),
-        "signature": site.keys.sign(whole),
-        "key": site.keys.receipt_key,
-    }
-    return Response(
-        msgspec.json.format(msgspec.json.encode(signed)),
+    about = {"desk": desk.label, "at": iso(site.now())}
+    whole = await asyncio.to_thread(
+        msgspec.json.encode, {**about, "records": found.records, "left_out": found.left_out}
+    )
+    signature = await asyncio.to_thread(site.keys.sign, whole)
+    end = msgspec.json.encode({"signature": signature, "key": site.keys.receipt_key})
+    return Stream(
+        _file(whole, end),
         media_type="application/json",
         headers={"content-disposition": 'attachment; filename="held.json"'},
     )
+
+
+async def _file(whole: bytes, end: bytes) -> AsyncIterator[bytes]:
+    """Give the file piece by piece: the text as one JSON string, then the members of `end`."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    yield b'{"held":"'
+    for start in range(0, len(whole), PIECE):
+        text = decoder.decode(whole[start : start + PIECE])
+        yield msgspec.json.encode(text)[1:-1]
+    yield b'",' + end[1:]
 
 
 async def _desk(request: Asked, id_: str) -> Desk:

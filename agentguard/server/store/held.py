@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
 
 from agentguard.server.store.tables import METADATA, device, event, incident, team
 
 NAMES = {"desk_person": "user", "break_glass": "used_by", "factor_invite": "owner"}
 """Columns with the name of a person who uses desks, by table."""
+ROWS = 500  # that are read at a time
 _EVENT = msgspec.json.Decoder(dict[str, Any])
+_JSON = msgspec.json.Encoder()
 Hide = Callable[[str], str]
 Tell = Callable[[str], object]
 SECRET = frozenset({"hash", "salt", "secret", "digest", "data"})
@@ -60,22 +62,72 @@ def everything(
     """
     given: dict[str, list[dict[str, Any]]] = {}
     for table, where in _about(id_):
-        columns = [c for c in table.columns if c.name not in SECRET]
         at = _at(table)
         order = [at.desc()] if newest is not None and at is not None else []
-        asked = select(*columns).where(where).order_by(*order, *table.primary_key).limit(newest)
-        rows = connection.execute(asked).mappings()
-        ways: dict[str, Tell] = dict.fromkeys(WRITTEN, written)
-        ways[NAMES.get(str(table.name), "")] = hidden
-        told = [
-            {k: ways[k](str(v)) if k in ways and v else _plain(v) for k, v in row.items()}
-            for row in rows
-        ]
-        if table is event:
-            told = [{**one, "body": _told_event(one["body"], written)} for one in told]
+        asked = _asked(table, where).order_by(*order, *table.primary_key).limit(newest)
+        told = list(_told(connection, table, asked, hidden, written))
         if told:
             given[table.name] = told
     return given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """Records as JSON by table, the oldest first; `left_out` counts older ones without room."""
+
+    records: dict[str, list[msgspec.Raw]]
+    left_out: dict[str, int]
+
+
+def encoded(connection: Connection, id_: str, hidden: Hide, room: int) -> Encoded:
+    """Give every record of a desk that `room` (bytes) holds, encoded as soon as it is read.
+
+    The small classes come first, so that only the largest ones can lack their oldest records.
+    """
+    about = {str(table.name): (table, where) for table, where in _about(id_)}
+    records: dict[str, list[msgspec.Raw]] = {}
+    left_out: dict[str, int] = {}
+    for one in reversed(classes(connection, id_)):
+        kept = _newest(connection, *about[one.table], hidden, room)
+        room -= sum(map(len, kept))
+        records[one.table] = [msgspec.Raw(row) for row in reversed(kept)]
+        if len(kept) < one.many:
+            left_out[one.table] = one.many - len(kept)
+    return Encoded(records=records, left_out=left_out)
+
+
+def _newest(
+    connection: Connection, table: Table, where: ColumnElement[bool], hidden: Hide, room: int
+) -> list[bytes]:
+    at = _at(table)
+    order = [one.desc() for one in (*([] if at is None else [at]), *table.primary_key)]
+    asked = _asked(table, where).order_by(*order).execution_options(yield_per=ROWS)
+    kept: list[bytes] = []
+    for row in _told(connection, table, asked, hidden, str):
+        line = _JSON.encode(row)
+        room -= len(line)
+        if room < 0:
+            break
+        kept.append(line)
+    return kept
+
+
+def _asked(table: Table, where: ColumnElement[bool]) -> Select[Any]:
+    return select(*(c for c in table.columns if c.name not in SECRET)).where(where)
+
+
+def _told(
+    connection: Connection, table: Table, asked: Select[Any], hidden: Hide, written: Tell
+) -> Iterator[dict[str, Any]]:
+    """Give rows with what stands in place of names and of words that people wrote."""
+    ways: dict[str, Tell] = dict.fromkeys(WRITTEN, written)
+    ways[NAMES.get(str(table.name), "")] = hidden
+    with connection.execute(asked) as rows:
+        for row in rows.mappings():
+            told = {k: ways[k](str(v)) if k in ways and v else _plain(v) for k, v in row.items()}
+            if table is event:
+                told["body"] = _told_event(told["body"], written)
+            yield told
 
 
 def _about(id_: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
