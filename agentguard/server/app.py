@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard import texts
 from agentguard.server import keys
+from agentguard.server.console.badges import Badges
 from agentguard.server.console.pages import make_console
 from agentguard.server.console.site import Site, environment
 from agentguard.server.feeds.opening import pumps
@@ -33,6 +34,7 @@ def create(settings: ServerSettings, now: Now) -> App:
         now=now,
         words=words,
         pages=environment(words),
+        badges=Badges(),
         provider=Provider(settings.company, now) if settings.company else None,
     )
     feeding = Feeding(pumps(settings, database, words, now))

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import insert
 
 from agentguard.server.roles import ROLES
+from agentguard.server.store.tables import incident
 from tests.browser import driving, scene
 from tests.browser.driving import PASSWORD
 
@@ -21,6 +23,7 @@ EVERYBODY = (
     "/?text=nobody-is-called-so",
     "/floor/wall",
     "/incidents",
+    "/incidents?kind=unsigned",
     "/incidents/1",
     "/findings",
     "/findings?check=pii-files",
@@ -216,3 +219,30 @@ def test_pages_work_without_scripts(centre: Any, chrome: Any) -> None:
         assert page.locator("main h2").all_inner_texts() == ["Billing"]
         page.get_by_role("link", name="Trends").click()
         assert page.locator("figure").count() == 4
+
+
+def test_an_open_list_of_incidents_shows_what_is_new_but_never_while_somebody_writes(
+    centre: Any, chrome: Any
+) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    said = {"category": "lost-device", "note": "My PC was stolen", "state": "open"}
+    new = insert(incident).values(device=centre.shown, reported_at=scene.START, **said)
+    with driving.visit(chrome, centre, "sam", **WAYS["wide"]) as context:
+        page = context.new_page()
+        complaints = driving.complaints(page)
+        page.goto("/incidents")
+        badge = page.locator('.menu a[href="/incidents"] .badge')
+        before = int(badge.inner_text().split()[0])
+        note = page.get_by_label("What was done").first
+        note.fill("The number is")
+        page.locator("h1").click()
+        centre.admin._database.run(lambda c: c.execute(new))
+        centre.time.at += 10
+        page.locator(".badge", has_text=f"{before + 1}").first.wait_for(timeout=60_000)
+        assert note.input_value() == "The number is", "what is written stays"
+        assert page.get_by_text("My PC was stolen").count() == 0
+        note.fill("")
+        page.locator("h1").click()
+        page.get_by_text("My PC was stolen").wait_for(timeout=60_000)
+        assert violations(page) == []
+        assert complaints == []

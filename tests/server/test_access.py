@@ -33,6 +33,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/desk/{id_:str}/held": EVERYBODY,
     "/desk/{id_:str}/held.json": EVERYBODY,
     "/incidents": EVERYBODY,
+    "/incidents/part": EVERYBODY,
     "/incidents/{id_:int}": EVERYBODY,
     "/findings": EVERYBODY,
     "/software": EVERYBODY,
@@ -80,7 +81,7 @@ FORMS: dict[str, frozenset[str]] = {
 }
 LISTS = ("/", "/floor/part", "/floor/wall", "/findings", "/software", "/training", "/teams")
 DESKS = ("/tamper", "/devices", "/break-glass")
-FILTERED = (*LISTS, "/trends", "/floor/wall/part", "/incidents")
+FILTERED = (*LISTS, "/trends", "/floor/wall/part", "/incidents", "/incidents/part")
 
 
 def routes(method: str) -> list[str]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Response, get
+from litestar import get
 from sqlalchemy import Connection
 
-from agentguard.server.console import filters
+from agentguard.server.console import filters, live
 from agentguard.server.console.filters import Filter, Reach
-from agentguard.server.console.site import Asked, Page, looked, page, site_of, visitor_of
+from agentguard.server.console.site import Asked, Page, looked, page, render, site_of, visitor_of
 from agentguard.server.roles import Scope
 from agentguard.server.store import board, floor, goodbyes
 from agentguard.server.store.board import TIERS, TeamCount, Wanted
@@ -24,8 +22,6 @@ from agentguard.wire import v1
 
 MOST_FINE = 300  # desks up to which the fine ones are named as well
 MOST_TEAMS = 24  # on a wall board
-NOT_MODIFIED = 304
-_AS_OF = re.compile(r'<p class="muted as-of">.*?</p>', re.DOTALL)
 _TIER = {"act": "failing", "attention": "attention", "blind": "attention", "good": "ok"}
 
 
@@ -148,16 +144,6 @@ async def _values(request: Asked) -> dict[str, Any]:
     }
 
 
-async def _unless_known(request: Asked, template: str) -> Page:
-    """Give a part, or 304 when it differs from the one that is shown by its time alone."""
-    shown = await page(request, template, **await _values(request))
-    tag = f'"{hashlib.sha256(_AS_OF.sub("", shown.content).encode()).hexdigest()[:32]}"'
-    if request.headers.get("if-none-match") == tag:
-        return Response("", status_code=NOT_MODIFIED, headers={"etag": tag})
-    shown.set_header("etag", tag)
-    return shown
-
-
 @get("/")
 async def show(request: Asked) -> Page:
     """Show the floor."""
@@ -169,19 +155,19 @@ async def show(request: Asked) -> Page:
 @get("/floor/part")
 async def part(request: Asked) -> Page:
     """Give what the page's script refreshes."""
-    return await _unless_known(request, "_floor.html")
+    return await live.part(request, "_floor.html", **await _values(request))
 
 
 @get("/floor/wall")
 async def wall(request: Asked) -> Page:
     """Show the floor on a large screen that nobody sits at."""
-    return await page(request, "wall.html", **await _values(request))
+    return render(request, "wall.html", **await _values(request))
 
 
 @get("/floor/wall/part")
 async def wall_part(request: Asked) -> Page:
     """Give what the wall board's script refreshes."""
-    return await _unless_known(request, "_wall.html")
+    return await live.part(request, "_wall.html", menu=False, **await _values(request))
 
 
 HANDLERS = (show, part, wall, wall_part)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server.console import filters
+from agentguard.server.console import filters, live
 from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.site import (
     Asked,
@@ -43,21 +44,30 @@ class _Read:
 @get(QUEUE)
 async def show(request: Asked) -> Page:
     """Show what waits and what was closed lately; or what nobody signed off; or all closed."""
-    scope = visitor_of(request).scope
-    wish = filters.asked(request, [view.value for view in View])
-    read = await site_of(request).database.read(lambda c: _read(c, wish, scope))
+    values = await _values(request)
     await looked(request, "incidents.seen")
-    return await page(
-        request,
-        "incidents.html",
-        wish=wish,
-        counts=read.counts,
-        listed=read.listed,
-        lately=read.lately,
-        sites=read.reach.sites,
-        shifts=read.reach.shifts,
-        pager=filters.pager(wish, read.lines) if read.lines > filters.PAGE else None,
-    )
+    return await page(request, "incidents.html", **values)
+
+
+@get(QUEUE + "/part")
+async def part(request: Asked) -> Page:
+    """Give what the page's script refreshes."""
+    return await live.part(request, "incidents.html", **await _values(request))
+
+
+async def _values(request: Asked) -> dict[str, Any]:
+    scope = visitor_of(request).scope
+    wish = filters.asked(request, [view.value for view in View], path=QUEUE)
+    read = await site_of(request).database.read(lambda c: _read(c, wish, scope))
+    return {
+        "wish": wish,
+        "counts": read.counts,
+        "listed": read.listed,
+        "lately": read.lately,
+        "sites": read.reach.sites,
+        "shifts": read.reach.shifts,
+        "pager": filters.pager(wish, read.lines) if read.lines > filters.PAGE else None,
+    }
 
 
 def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
@@ -92,4 +102,4 @@ async def close(request: Asked, id_: FromPath[int]) -> Redirect:
     return back(QUEUE)
 
 
-HANDLERS = (show, take, close)
+HANDLERS = (show, part, take, close)

@@ -12,20 +12,18 @@ from litestar.datastructures import FormMultiDict, State
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
-from sqlalchemy import Connection
 
 from agentguard.model.messages import Message
 from agentguard.server.console import moments
+from agentguard.server.console.badges import Badges
 from agentguard.server.console.navigation import menu
 from agentguard.server.keys import ServerKeys
 from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
-from agentguard.server.store import audit, identities
+from agentguard.server.store import audit
 from agentguard.server.store.database import Database
-from agentguard.server.store.incidents import waiting
 from agentguard.server.store.people import Visitor
-from agentguard.server.tamper import waves
 from agentguard.texts import Texts
 
 HERE = Path(__file__).parent
@@ -44,6 +42,7 @@ class Site:
     now: Now
     words: Texts
     pages: Environment
+    badges: Badges
     provider: Provider | None = None
 
     @property
@@ -117,16 +116,25 @@ async def looked(request: Asked, act: str, subject: str = "") -> None:
 
 
 async def page(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
-    """Render a page for whoever is signed in."""
+    """Render a page for whoever is signed in, with what waits behind the lines of the menu."""
+    site = site_of(request)
+    visitor = request.scope["state"].get("visitor")
+    badges = await site.badges.counted(site.database, visitor, site.now()) if visitor else {}
+    return render(request, template, status=status, badges=badges, **values)
+
+
+def render(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
+    """Render a page or a part of one that shows no menu."""
     site = site_of(request)
     visitor = request.scope["state"].get("visitor")
     shown = {
+        "layout": "base.html",
         "visitor": visitor,
         "admin": visitor is not None and visitor.role == ADMIN,
         "teamless": visitor is not None and visitor.scope == frozenset(),
         "may": {r.value: visitor is not None and may(visitor.role, r) for r in Right},
         "menu": menu(visitor.role) if visitor else [],
-        "badges": await _badges(site, visitor) if visitor else {},
+        "badges": {},
         "token": site.keys.token(visitor.token) if visitor else "",
         "now": site.now(),
         "path": request.url.path,
@@ -134,19 +142,6 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     }
     html = site.pages.get_template(template).render(shown)
     return Response(html, media_type=MediaType.HTML, status_code=status)
-
-
-async def _badges(site: Site, visitor: Visitor) -> dict[str, int]:
-    """Give what waits behind a line of the menu, by its path."""
-
-    def count(connection: Connection) -> dict[str, int]:
-        return {
-            "/incidents": waiting(connection, visitor.scope),
-            "/devices": identities.waiting(connection, visitor.scope),
-            "/tamper": waves.count(connection, visitor.scope),
-        }
-
-    return await site.database.read(count)
 
 
 def error_page(request: Asked, status: int) -> Page:

@@ -1,4 +1,4 @@
-// Makes times local and keeps the floor fresh. The console works without it.
+// Makes times local, keeps lists and the menu's numbers fresh. The console works without it.
 "use strict";
 
 const SHORT = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
@@ -14,6 +14,25 @@ function localise(root) {
 
 let known = ""; // the tag of what is shown: the same again is not sent again
 
+// Somebody works in it: a field has the focus or words in it, a button the focus, or it is open.
+function busy(live) {
+  const fields = [...live.querySelectorAll("input:not([type=hidden]), textarea, select")];
+  return (
+    Boolean(document.activeElement?.matches("#live :is(input, textarea, select, button)")) ||
+    fields.some((one) => "defaultValue" in one && one.value !== one.defaultValue) ||
+    live.querySelector("details[open]:not([id])") !== null
+  );
+}
+
+function count(badges) {
+  for (const [path, many] of Object.entries(badges)) {
+    const badge = document.querySelector(`.menu a[href="${path}"] .badge`);
+    if (!badge) continue;
+    badge.firstChild.data = String(many);
+    badge.hidden = !many;
+  }
+}
+
 async function refresh(live) {
   const open = [...live.querySelectorAll("details[open]")].map((one) => one.id);
   const answer = await fetch(live.dataset.refresh, {
@@ -25,16 +44,20 @@ async function refresh(live) {
     location.assign("/sign-in");
     return;
   }
+  if (!answer.ok && answer.status !== 304) throw new Error(String(answer.status));
+  count(JSON.parse(answer.headers.get("x-badges") ?? "{}"));
   if (answer.status === 304) {
     const time = live.querySelector(".as-of time");
+    if (!time) return;
     time.dateTime = new Date(answer.headers.get("date")).toISOString();
     localise(time.parentElement);
     return;
   }
-  if (!answer.ok) throw new Error(String(answer.status));
+  const text = await answer.text();
+  if (busy(live)) return;
   known = answer.headers.get("etag") ?? "";
   const focused = document.activeElement?.getAttribute("href");
-  live.innerHTML = await answer.text();
+  live.innerHTML = text;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused && document.activeElement === document.body) {
     live.querySelector(`a[href="${CSS.escape(focused).replaceAll("\\/", "/")}"]`)?.focus();

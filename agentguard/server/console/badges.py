@@ -1,0 +1,56 @@
+"""What waits behind the lines of the menu, counted for a page or for what refreshes itself."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from agentguard.server.console.navigation import menu
+from agentguard.server.store import identities
+from agentguard.server.store.database import Database
+from agentguard.server.store.incidents import waiting
+from agentguard.server.store.people import Scope, Visitor
+from agentguard.server.tamper import waves
+
+LATELY = 10.0  # seconds that a count is good enough for what refreshes itself
+SCOPES = 200  # whose counts are remembered
+Counts = dict[str, int]
+"""How many wait, by the path of a line of the menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badges:
+    """Counts anew for each page; all floors that are open share one count in ten seconds."""
+
+    _known: OrderedDict[Scope, tuple[float, Counts]] = field(default_factory=OrderedDict)
+
+    async def counted(self, database: Database, visitor: Visitor, now: float) -> Counts:
+        """Count now."""
+        counts = await database.read(lambda c: _count(c, visitor.scope))
+        self._known[visitor.scope] = now, counts
+        self._known.move_to_end(visitor.scope)
+        while len(self._known) > SCOPES:
+            self._known.popitem(last=False)
+        return _shown(counts, visitor)
+
+    async def lately(self, database: Database, visitor: Visitor, now: float) -> Counts:
+        """Give a count that is at most `LATELY` old."""
+        at, counts = self._known.get(visitor.scope, (0.0, {}))
+        if counts and 0 <= now - at < LATELY:
+            return _shown(counts, visitor)
+        return await self.counted(database, visitor, now)
+
+
+def _count(connection: Connection, scope: Scope) -> Counts:
+    return {
+        "/incidents": waiting(connection, scope),
+        "/devices": identities.waiting(connection, scope),
+        "/tamper": waves.count(connection, scope),
+    }
+
+
+def _shown(counts: Counts, visitor: Visitor) -> Counts:
+    lines = {entry.path for _, entries in menu(visitor.role) for entry in entries}
+    return {path: many for path, many in counts.items() if path in lines}

@@ -1,0 +1,37 @@
+"""The parts of pages that refresh themselves, with what waits behind the lines of the menu."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from agentguard.server.console.site import Asked, Page, render, site_of, visitor_of
+
+NOT_MODIFIED = 304
+BADGES = "x-badges"  # the header of the counts, by the path of the menu's line, as JSON
+_AS_OF = re.compile(r'<p class="muted as-of">.*?</p>', re.DOTALL)
+
+
+async def part(request: Asked, template: str, *, menu: bool = True, **values: Any) -> Page:
+    """Give a part, or 304 when it differs from the one that is shown by its time alone.
+
+    With `menu` the page shows one, and is told what waits behind its lines.
+    """
+    shown = render(request, template, layout="_live.html", **values)
+    tag = f'"{hashlib.sha256(_AS_OF.sub("", shown.content).encode()).hexdigest()[:32]}"'
+    headers = {"etag": tag, **(await _badges(request) if menu else {})}
+    if request.headers.get("if-none-match") == tag:
+        return Response("", status_code=NOT_MODIFIED, headers=headers)
+    for name, value in headers.items():
+        shown.set_header(name, value)
+    return shown
+
+
+async def _badges(request: Asked) -> dict[str, str]:
+    site = site_of(request)
+    counts = await site.badges.lately(site.database, visitor_of(request), site.now())
+    return {BADGES: msgspec.json.encode(counts).decode()}
