@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from agentguard.server.console import filters
+from agentguard.server.store import lessons
+
 EVIL = "<script>alert(1)</script>\"'&{{77777*7}}"
 PAGES = ("/", "/floor/part", "/incidents", "/policies", "/codes", "/account")
 
@@ -210,3 +213,22 @@ def test_lessons_are_shown_by_title_and_those_of_others_by_their_id(
     assert "card-data" not in page
     assert "of-our-own" in page
     assert "<script>alert" not in page
+
+
+def test_training_of_many_teams_has_pages_and_says_when_answers_are_left_out(
+    new_desk: Any, browser: Any, event: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for team in ("Billing", "Night", "Sales"):
+        told = {"params": {"lesson": "card-data", "correct": 1}}
+        new_desk(team=team, label=team).send(event(1, "lesson.answered", **told))
+    whole = text_of(browser.get("/training").text)
+    assert "1 to 2 of 3" not in whole
+    assert "more answers" not in whole
+    monkeypatch.setattr(filters, "PAGE", 2)
+    monkeypatch.setattr(lessons, "MOST", 2)
+    first, second = (text_of(browser.get(f"/training?page={n}").text) for n in (1, 2))
+    assert "1 to 2 of 3" in first
+    assert "3 to 3 of 3" in second
+    assert "Sales" not in first
+    assert "Sales" in second
+    assert "These are the newest 2," in first

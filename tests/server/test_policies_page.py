@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.commands._server_reading import READING
 from agentguard.server import differing
+from agentguard.server.console import filters
 from agentguard.server.roles import ROLES
 from agentguard.server.store import policies as stored
 from agentguard.server.store.tables import device_seen
@@ -460,3 +461,19 @@ controls:
     assert "severity: " in gone[0].before
     assert gone[0].after == ""
     assert differing.changes(before, before) == []
+
+
+def test_a_list_that_names_only_the_newest_policies_says_so_and_leads_to_the_others(
+    boss: Any, policies: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in (1, 2, 3):
+        publish(policies, Said(version=version))
+    assert "The newest" not in plain(boss.get(LIST))
+    monkeypatch.setattr(filters, "PAGE", 2)
+    short = boss.get(LIST)
+    assert "The newest 2 of 3 that were published. Show all 3" in plain(short)
+    assert len(re.findall(r'<th scope="row"><a href="/policies/', short.text)) == 2
+    (path,) = re.findall(r'href="(/policies\?every=yes)"', short.text)
+    whole = boss.get(path)
+    assert len(re.findall(r'<th scope="row"><a href="/policies/', whole.text)) == 3
+    assert "The newest" not in plain(whole)

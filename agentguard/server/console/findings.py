@@ -86,9 +86,9 @@ async def training(request: Asked) -> Page:
     site, visitor = site_of(request), visitor_of(request)
     wish, now = filters.asked(request), site.now()
 
-    def read(connection: Connection) -> tuple[list[lessons.Answered], list[Trained]]:
+    def read(connection: Connection) -> tuple[lessons.Answers, list[Trained]]:
         teams = filters.reach(connection, wish, visitor.scope).teams
-        every, answered = lessons.answered(connection, teams, now - LESSON_DAYS * DAY)
+        answers = lessons.answered(connection, teams, now - LESSON_DAYS * DAY)
         overdue = fleet.by_team(connection, teams, TRAINING)
         counted = board.counts(connection, Wanted(teams=teams, cutoff=0.0))
         rows = [
@@ -96,19 +96,21 @@ async def training(request: Asked) -> Page:
                 name=one.name,
                 desks=one.total,
                 overdue=overdue.get(one.name, 0),
-                answered=answered.get(one.name, 0),
+                answered=answers.desks.get(one.name, 0),
             )
             for one in counted
         ]
-        return every, sorted(rows, key=lambda row: (-row.overdue, row.name))
+        return answers, sorted(rows, key=lambda row: (-row.overdue, row.name))
 
-    every, rows = await site.database.read(read)
+    answers, rows = await site.database.read(read)
     return await page(
         request,
         "training.html",
         wish=wish,
-        lessons=every,
-        rows=rows[: filters.PAGE],
+        lessons=answers.lessons,
+        most=lessons.MOST if answers.cut else 0,
+        rows=rows[wish.start : wish.start + filters.PAGE],
+        pager=filters.pager(wish, len(rows)) if len(rows) > filters.PAGE else None,
         days=LESSON_DAYS,
         titles={one.id: one.title for one in shipped.load()},
     )

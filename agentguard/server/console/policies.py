@@ -58,11 +58,13 @@ async def show(request: Asked) -> Page:
     if read.chosen is None:
         wish = filters.asked(request)
     bundles = [one.bundle for one in read.published]
+    every = "every" in request.query_params
     return await page(
         request,
         "policies.html",
         root=read.root,
-        published=read.published[: filters.PAGE],
+        published=read.published if every else read.published[: filters.PAGE],
+        total=len(read.published),
         chosen=read.chosen,
         publishes=site.settings.reading is not None,
         lines=[Line(held=one, due=_due(one, bundles)) for one in read.held],

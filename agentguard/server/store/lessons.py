@@ -27,10 +27,20 @@ class Answered:
     desks: int
 
 
-def answered(
-    connection: Connection, teams: Scope, since: float
-) -> tuple[list[Answered], dict[str, int]]:
-    """Give the lessons since a time, most answered first, and the desks of each team that did."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The lessons, most answered first, and how many desks of each team answered one.
+
+    `cut` says that there were more than `MOST` answers, of which the newest were counted.
+    """
+
+    lessons: list[Answered]
+    desks: dict[str, int]
+    cut: bool
+
+
+def answered(connection: Connection, teams: Scope, since: float) -> Answers:
+    """Count the answers since a time."""
     asked = (
         select(event.c.body, event.c.device, team.c.name)
         .join(device, device.c.id == event.c.device)
@@ -43,7 +53,9 @@ def answered(
     right: Counter[str] = Counter()
     desks: dict[str, set[str]] = {}
     of_team: dict[str, set[str]] = {}
-    for row in connection.execute(asked.limit(MOST)):
+    newest = asked.order_by(event.c.received_at.desc()).limit(MOST + 1)
+    rows = connection.execute(newest).all()
+    for row in rows[:MOST]:
         params = _EVENT.decode(row.body).params
         lesson = str(params.get("lesson", ""))
         times[lesson] += 1
@@ -54,4 +66,5 @@ def answered(
         Answered(lesson=one, times=many, right=right[one], desks=len(desks[one]))
         for one, many in times.most_common()
     ]
-    return every, {name: len(ids) for name, ids in of_team.items()}
+    many = {name: len(ids) for name, ids in of_team.items()}
+    return Answers(lessons=every, desks=many, cut=len(rows) > MOST)
