@@ -246,3 +246,19 @@ def test_an_open_list_of_incidents_shows_what_is_new_but_never_while_somebody_wr
         page.get_by_text("My PC was stolen").wait_for(timeout=60_000)
         assert violations(page) == []
         assert complaints == []
+
+
+def test_the_menu_of_any_page_tells_what_came_meanwhile(centre: Any, chrome: Any) -> None:
+    centre.admin.add_user("sam", PASSWORD, "admin")
+    said = {"category": "other", "note": "", "state": "open"}
+    new = insert(incident).values(device=centre.shown, reported_at=scene.START, **said)
+    with driving.visit(chrome, centre, "sam", **WAYS["wide"]) as context:
+        page = context.new_page()
+        complaints = driving.complaints(page)
+        page.goto("/tamper")
+        badge = page.locator('.menu a[href="/incidents"] .badge')
+        before = int(badge.inner_text().split()[0])
+        centre.admin._database.run(lambda c: c.execute(new))
+        centre.time.at += 10
+        page.locator(".badge", has_text=f"{before + 1}").first.wait_for(timeout=60_000)
+        assert complaints == []

@@ -27,6 +27,7 @@ HIDDEN = ("Hidden team", "hidden-desk", "hidden words", "Hidden site", "Hidden s
 PAGES: dict[str, frozenset[str]] = {
     "/": EVERYBODY,
     "/floor/part": EVERYBODY,
+    "/badges": EVERYBODY,
     "/floor/wall": EVERYBODY,
     "/floor/wall/part": EVERYBODY,
     "/desk/{id_:str}": EVERYBODY,

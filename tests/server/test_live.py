@@ -63,6 +63,16 @@ def test_each_is_told_of_the_own_teams_and_of_lines_of_the_own_menu(
     assert badges(signed_in("olga", "officer"))["/incidents"] == 3
 
 
+def test_a_page_that_refreshes_nothing_asks_what_waits(
+    desk: Any, event: Any, browser: Any, stranger: Any
+) -> None:
+    report(desk, event, 1)
+    told = browser.get("/badges").json()
+    assert told == badges(browser)
+    assert told["/incidents"] == 1
+    assert stranger.get("/badges", **{"x-refresh": "1"}).status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/floor/wall", "/floor/wall/part"])
 def test_a_wall_board_shows_no_menu_and_counts_nothing_for_it(browser: Any, path: str) -> None:
     shown = browser.get(path)

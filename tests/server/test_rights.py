@@ -31,7 +31,7 @@ __all__ = ["signed_in"]
 
 MAY: dict[Right | None, str] = {
     None: """
-        GET / /floor/part /floor/wall /floor/wall/part /desk/{id_:str} /desk/{id_:str}/held
+        GET / /badges /floor/part /floor/wall /floor/wall/part /desk/{id_:str} /desk/{id_:str}/held
         GET /desk/{id_:str}/held.json /incidents /incidents/part /incidents/{id_:int}
         GET /tamper /findings /software /people /people/{id_:str} /training /teams /trends
         GET /exports /exports/floor.pdf /exports/{name:str} /prove /account

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 import msgspec
-from litestar import Response
+from litestar import Response, get
+from litestar.enums import MediaType
 
 from agentguard.server.console.site import Asked, Page, render, site_of, visitor_of
 
@@ -31,7 +32,19 @@ async def part(request: Asked, template: str, *, menu: bool = True, **values: An
     return shown
 
 
+@get("/badges")
+async def waiting(request: Asked) -> Response[dict[str, int]]:
+    """Say what waits, for the menu of a page that refreshes nothing else."""
+    return Response(await _counts(request), media_type=MediaType.JSON)
+
+
 async def _badges(request: Asked) -> dict[str, str]:
+    return {BADGES: msgspec.json.encode(await _counts(request)).decode()}
+
+
+async def _counts(request: Asked) -> dict[str, int]:
     site = site_of(request)
-    counts = await site.badges.lately(site.database, visitor_of(request), site.now())
-    return {BADGES: msgspec.json.encode(counts).decode()}
+    return await site.badges.lately(site.database, visitor_of(request), site.now())
+
+
+HANDLERS = (waiting,)

@@ -33,8 +33,12 @@ function count(badges) {
   }
 }
 
+async function recount() {
+  const answer = await fetch("/badges", { headers: { "X-Refresh": "1" }, cache: "no-store" });
+  if (answer.ok) count(await answer.json());
+}
+
 async function refresh(live) {
-  const open = [...live.querySelectorAll("details[open]")].map((one) => one.id);
   const answer = await fetch(live.dataset.refresh, {
     headers: { "X-Refresh": "1", ...(known && { "If-None-Match": known }) },
     credentials: "same-origin",
@@ -55,6 +59,7 @@ async function refresh(live) {
   }
   const text = await answer.text();
   if (busy(live)) return;
+  const open = [...live.querySelectorAll("details[open]")].map((one) => one.id);
   known = answer.headers.get("etag") ?? "";
   const focused = document.activeElement?.getAttribute("href");
   live.innerHTML = text;
@@ -67,18 +72,23 @@ async function refresh(live) {
 
 localise(document);
 const live = document.getElementById("live");
-if (live) {
-  const stale = document.getElementById("stale");
+const stale = document.getElementById("stale");
+
+// Asks again and again while the page is looked at; says when no answer came.
+function forever(seconds, ask) {
   const again = async () => {
     if (document.visibilityState === "visible") {
       try {
-        await refresh(live);
-        stale.hidden = true;
+        await ask();
+        if (stale) stale.hidden = true;
       } catch {
-        stale.hidden = false;
+        if (stale) stale.hidden = false;
       }
     }
-    setTimeout(again, Number(live.dataset.every) * 1000);
+    setTimeout(again, seconds * 1000);
   };
-  setTimeout(again, Number(live.dataset.every) * 1000);
+  setTimeout(again, seconds * 1000);
 }
+
+if (live) forever(Number(live.dataset.every), () => refresh(live));
+else if (document.querySelector(".menu")) forever(15, recount);
