@@ -20,7 +20,7 @@ WATCHED = sys.platform != "linux"
 _LOWEST = 19
 _JOIN = 5.0
 _LOOK = 0.1
-_ITS_TURN = 0.5
+_ITS_TURN = 0.9
 """The part of a file's seconds on the processor from which on it was its turn, and it is slow."""
 
 

@@ -134,8 +134,10 @@ def test_a_file_is_not_blamed_for_what_an_earlier_one_did_to_the_child(
 @contextmanager
 def crowded(client: ScanClient) -> Iterator[None]:
     """Have another program want all of the one processor on which the child may run."""
-    words = (sys.executable, "-c", "import os; os.sched_setaffinity(0, {0})\nwhile True: pass")
-    with subprocess.Popen(words) as hog:
+    say = "import os; os.sched_setaffinity(0, {0}); os.write(1, b'there')\nwhile True: pass"
+    with subprocess.Popen((sys.executable, "-c", say), stdout=subprocess.PIPE) as hog:
+        assert hog.stdout is not None
+        assert hog.stdout.read(5) == b"there"
         os.sched_setaffinity(client.child_pid or 0, {0})
         try:
             yield
