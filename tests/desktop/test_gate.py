@@ -136,8 +136,20 @@ def test_the_keyboard_does_not_stay_with_what_is_covered(gated: Seat) -> None:
     window = open_(gated, "Till three", "Till")
     (cover,) = eventually(lambda: covers(gated, agent.pid))
     gated.inside.run("xdotool", "windowactivate", window)
-    eventually(lambda: _active(gated) == cover)
-    gated.inside.run("xdotool", "type", "--delay", "40", code)
-    gated.inside.run("xdotool", "key", "Return")
-    eventually(lambda: gated.has("proof.given", factor="offline-code"))
+    eventually(lambda: _proves(gated, cover, code), within=60)
     gated.end(agent, signal.SIGINT)
+
+
+def _proves(seat: Seat, cover: str, code: str) -> bool:
+    """Type a code as a person would: again, when the window manager had been slow to follow."""
+    if _active(seat) == cover:
+        seat.inside.run("xdotool", "key", "ctrl+a")
+        seat.inside.run("xdotool", "type", "--delay", "40", code)
+        seat.inside.run("xdotool", "key", "Return")
+    with suppress(AssertionError):
+        eventually(lambda: _given(seat), within=5)
+    return _given(seat)
+
+
+def _given(seat: Seat) -> bool:
+    return seat.has("proof.given", factor="offline-code")
