@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,20 @@ _OF_PARTS = {
     "reason.unsupported": "reason.unsupported-part",
 }
 """What a part of a container is told to be, where the container itself can be read on."""
+
+
+if sys.platform == "win32":
+
+    def _switches() -> tuple[int, int]:
+        return 0, 0  # are not counted there
+
+else:
+    import resource
+
+    def _switches() -> tuple[int, int]:
+        """Give how often this process let others go on, and how often it had to (getrusage(2))."""
+        had = resource.getrusage(resource.RUSAGE_SELF)
+        return had.ru_nvcsw, had.ru_nivcsw
 
 
 class Reader:
@@ -81,15 +96,17 @@ class Reader:
         return Reading(outcome=FileOutcome.READ, hits=hits, reason=reason)
 
     def _deadline(self) -> Callable[[], bool]:
-        """Give what tells that it is time: by the processor, and at last by the clock."""
-        each = self._limits.seconds * _OF_DEADLINE
-        used, begun = process_time(), perf_counter()
+        """Give what tells that it is time; longer by the clock while others have the processor."""
+        each, most = self._limits.seconds * _OF_DEADLINE, self._limits.patience
+        used, begun, switched = process_time(), perf_counter(), _switches()
+
+        def held_up() -> bool:
+            own, forced = (now - then for now, then in zip(_switches(), switched, strict=True))
+            return forced > own and process_time() - used <= each
 
         def over() -> bool:
             late = perf_counter() - begun
-            return late > each and (
-                process_time() - used > each or late > each * self._limits.patience
-            )
+            return late > each and (late > each * most or not held_up())
 
         return over
 
