@@ -97,7 +97,7 @@ def registered(answer: Registered, expected: Expected) -> tuple[bytes, bytes]:
 
     """
     from fido2 import cbor  # noqa: PLC0415 - costs memory
-    from fido2.webauthn import AuthenticatorData  # noqa: PLC0415
+    from fido2.webauthn import AuthenticatorData  # noqa: PLC0415 - as above
 
     _judge_client_data(answer.client_data, CREATE, expected)
     try:
@@ -143,8 +143,8 @@ def _judge_flags(rp_id_hash: bytes, flags: int, expected: Expected) -> None:
 
 def _judge_signature(answer: Asserted, public_key: bytes) -> None:
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - costs memory
-    from fido2 import cbor  # noqa: PLC0415
-    from fido2.cose import CoseKey  # noqa: PLC0415
+    from fido2 import cbor  # noqa: PLC0415 - as above
+    from fido2.cose import CoseKey  # noqa: PLC0415 - as above
 
     signed = answer.auth_data + hashlib.sha256(answer.client_data).digest()
     try:

@@ -151,7 +151,7 @@ def _ecb(key: bytes, data: bytes) -> bytes:
 def _decrypted(key: bytes, begin: bytes, data: bytes) -> bytes:
     """Decrypt whole blocks of AES: chained from `begin` on, or each for itself."""
     from cryptography.hazmat.primitives.ciphers import Cipher, modes  # noqa: PLC0415 - few need it
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES  # noqa: PLC0415 - as above
 
     mode = modes.CBC(begin) if begin else modes.ECB()  # noqa: S305 - the format's own
     return Cipher(AES(key), mode).decryptor().update(data[: len(data) // _BLOCK * _BLOCK])

@@ -83,7 +83,7 @@ def unseal(key: X25519PrivateKey, sealed: str) -> str:
 
     """
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - costs memory
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - as above
 
     raw = base64.b64decode(sealed, validate=True)
     theirs = raw[:KEY]
@@ -96,7 +96,7 @@ def unseal(key: X25519PrivateKey, sealed: str) -> str:
 
 
 def _cipher(shared: bytes, salt: bytes) -> ChaCha20Poly1305:
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - as above
 

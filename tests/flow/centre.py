@@ -27,6 +27,16 @@ from agentguard.server.settings import Limits, ServerSettings
 
 PASSWORD = "correct horse battery staple"
 SUPERVISOR = "sam"
+PATIENCE = 60.0
+"""Seconds in which what is waited for has to come true, however busy the computer is."""
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    limit, nothing = time.monotonic() + PATIENCE, threading.Event()
+    while not holds():
+        assert time.monotonic() < limit, "it did not happen in time"
+        nothing.wait(0.05)
 
 
 def _thread(name: str, run: Callable[[], None]) -> None:

@@ -23,9 +23,8 @@ from agentguard.server.run import LocalServer
 from agentguard.settings import MachineSettings
 from agentguard.start import Place, opened
 from agentguard.uplink import enrolment
-from tests.flow.centre import Browser, Centre
+from tests.flow.centre import Browser, Centre, until
 
-PATIENCE = 60.0
 POLICY = """
 policy: by-phone
 version: 1
@@ -96,13 +95,6 @@ class Telephone(Browser):
         fields = {"token": token[1], "desk": desk, "letters": letters, "reason": "no network"}
         given = re.search(r"<code>([0-9A-Z-]{14})</code>", self._submit("/break-glass", **fields))
         return given[1] if given else ""
-
-
-def until(holds: Callable[[], object]) -> None:
-    limit, nothing = system_clock().now().boot + PATIENCE, threading.Event()
-    while not holds():
-        assert system_clock().now().boot < limit, "it did not happen in time"
-        nothing.wait(0.05)
 
 
 def _thread(name: str, run: Callable[[], None]) -> None:

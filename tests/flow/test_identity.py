@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,9 +30,8 @@ from agentguard.uplink import enrolment, identity, sender
 from agentguard.uplink.client import Client
 from agentguard.uplink.identity import KeySafe
 from agentguard.uplink.rekeying import Rekeying
-from tests.flow.centre import Centre
+from tests.flow.centre import Centre, until
 
-PATIENCE = 60.0
 YEAR = 366 * 86400
 SAM = Visitor(name="sam", role="admin", token="", scope=None)
 
@@ -105,13 +103,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     yield made
     made.stop()
     centre.stop()
-
-
-def until(holds: Callable[[], object]) -> None:
-    limit, nothing = system_clock().now().boot + PATIENCE, threading.Event()
-    while not holds():
-        assert system_clock().now().boot < limit, "it did not happen in time"
-        nothing.wait(0.05)
 
 
 def problem(agent: Agent) -> str | None:

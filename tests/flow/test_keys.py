@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import Places
 from agentguard.start import Place, opened
 from agentguard.uplink import enrolment, late
-from tests.flow.centre import Browser, Centre
+from tests.flow.centre import Browser, Centre, until
 
-PATIENCE = 60.0
 KEYRING = "secret-service"
 
 
@@ -70,13 +68,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     yield made
     made.stop()
     centre.stop()
-
-
-def until(holds: Callable[[], object]) -> None:
-    limit, nothing = system_clock().now().boot + PATIENCE, threading.Event()
-    while not holds():
-        assert system_clock().now().boot < limit, "it did not happen in time"
-        nothing.wait(0.05)
 
 
 def uplink(agent: Agent) -> UplinkState | None:
