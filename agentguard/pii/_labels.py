@@ -13,7 +13,7 @@ from agentguard.pii.base import LONGEST, Recogniser
 _JOINT = r"[ _.\-]{0,2}"
 _REACH = 64
 _COLON = b": "  # nothing in a label goes on behind it
-_MOST_KNOWN = 256
+_MOST_KNOWN = 512
 _LISTING = b",;"  # another label may follow such a sign that begins one
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
@@ -102,7 +102,9 @@ class Labels:
             if (names := self._known.get(key)) is not None:
                 return names
         names = self._named(data, at, end)
-        if key and len(self._known) < _MOST_KNOWN:
+        if key:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()  # other tables have other names
             self._known[key] = names
         return names
 

@@ -17,6 +17,10 @@ _FLOAT = re.compile(r"([0-9]{6,19})[.,]0{1,2}")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[,'.\u00a0\u202f][0-9]{3}){2,6}")
 _FORMULA = re.compile(r'="([^"]*)"')
 _TEXT_MARK = re.compile(r"'[0-9]+")
+_CHANGED = re.compile(  # any of these in a column, to be looked at cell by cell
+    rf"^(?:{'|'.join(one.pattern for one in (_FLOAT, _THOUSANDS, _FORMULA, _TEXT_MARK))})$",
+    re.MULTILINE,
+)
 _PADDED = range(8, 13)
 _PAYMENT = re.compile(
     r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|account|acct|konto|compte",
@@ -41,12 +45,18 @@ def mends(sample: Sequence[Row]) -> dict[int, Mend]:
 
 
 def _mend(cells: Sequence[str]) -> Mend | None:
+    if _CHANGED.search("\n".join(cells)) is None:
+        return _lengthened(cells)
     if any(_FLOAT.fullmatch(cell) for cell in cells):
         return without_point
     if any(_THOUSANDS.fullmatch(cell) for cell in cells):
         return _without_thousands
     if any(_FORMULA.fullmatch(cell) or _TEXT_MARK.fullmatch(cell) for cell in cells):
         return _without_marks
+    return _lengthened(cells)
+
+
+def _lengthened(cells: Sequence[str]) -> Mend | None:
     length = _length(cells)
     return (lambda cell: _padded(cell, length)) if length else None
 
