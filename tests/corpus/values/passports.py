@@ -1,4 +1,4 @@
-"""Passport numbers of ten countries, and the two lines at the foot of the page."""
+"""Passport numbers of twenty countries, and the two lines at the foot of the page."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ _CODES = {
     "br": "BRA",
     "pt": "PRT",
     "za": "ZAF",
+    "at": "AUT",
+    "be": "BEL",
+    "ch": "CHE",
+    "nz": "NZL",
 }
 
 
@@ -45,6 +49,10 @@ def number_of(dice: Dice, country: str) -> str:
         "br": lambda: dice.letters(2) + dice.digits(6),
         "pt": lambda: "C" + dice.letters(1) + dice.digits(6),
         "za": lambda: dice.pick("AM") + dice.digits(8),
+        "at": lambda: dice.pick("PU") + dice.digits(7),
+        "be": lambda: dice.pick("EGH") + dice.letters(1) + dice.digits(6),
+        "ch": lambda: dice.pick("XFS") + dice.digits(7),
+        "nz": lambda: dice.pick(("LA", "LF", "LM", "RA")) + dice.digits(6),
     }
     return shapes[country]()
 
