@@ -19,6 +19,7 @@ from tests.corpus.score import plain
 from tests.corpus.values import MAKERS
 from tests.corpus.wording import Region, load, names
 from tests.corpus.writers import legacy
+from tests.corpus.writers.text import encoded
 
 JUDGES = {
     "AADHAAR": "in_.aadhaar",
@@ -77,6 +78,9 @@ def test_cards_and_accounts_hold_for_a_library_that_did_not_make_them() -> None:
         "cz",
         "gr",
         "hu",
+        "dk",
+        "no",
+        "fi",
     ):
         made = MAKERS["IBAN"](dice, f"{country}-space").text
         assert iban.is_valid(made, check_country=False), made
@@ -168,3 +172,11 @@ def test_old_office_files_are_compound_files() -> None:
             assert not opened.parsing_issues
             for path in opened.listdir():
                 assert len(opened.openstream(path).read()) == opened.get_size(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "page"),
+    [("née à Ås", "cp1252"), ("łódź", "cp1250"), ("ΑΦΜ", "cp1253"), ("ș and Ω", "utf-8")],
+)
+def test_a_desk_saves_in_the_code_page_that_holds_its_letters(content: str, page: str) -> None:
+    assert encoded(content, "ansi") == content.encode(page)

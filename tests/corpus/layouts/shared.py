@@ -17,7 +17,7 @@ def answered(rows: Rows) -> list[str]:
     return made
 
 
-def starred(rows: Rows) -> list[str]:
+def posted(rows: Rows) -> list[str]:
     """Write what a form's bot posts into a team's channel, names between stars for bold type."""
     made: list[str] = []
     for number, row in enumerate(rows[1:], 1):
@@ -39,6 +39,6 @@ def expanded(rows: Rows) -> list[str]:
 
 LAYOUTS: dict[str, Callable[[Rows], list[str]]] = {
     "answered": answered,
-    "starred": starred,
+    "posted": posted,
     "expanded": expanded,
 }

@@ -1,4 +1,4 @@
-"""Passport numbers of twenty countries, and the two lines at the foot of the page."""
+"""Passport numbers of many countries, and the two lines at the foot of the page."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ _CODES = {
     "be": "BEL",
     "ch": "CHE",
     "nz": "NZL",
+    "se": "SWE",
+    "dk": "DNK",
+    "no": "NOR",
+    "fi": "FIN",
+    "cz": "CZE",
+    "gr": "GRC",
+    "ro": "ROU",
 }
 
 
@@ -53,6 +60,13 @@ def number_of(dice: Dice, country: str) -> str:
         "be": lambda: dice.pick("EGH") + dice.letters(1) + dice.digits(6),
         "ch": lambda: dice.pick("XFS") + dice.digits(7),
         "nz": lambda: dice.pick(("LA", "LF", "LM", "RA")) + dice.digits(6),
+        "se": lambda: dice.pick("3589") + dice.digits(7),
+        "dk": lambda: "2" + dice.digits(8),
+        "no": lambda: dice.pick("23") + dice.digits(7),
+        "fi": lambda: dice.pick(("FP", "PP", "XP")) + dice.digits(7),
+        "cz": lambda: dice.pick("34") + dice.digits(7),
+        "gr": lambda: "A" + dice.letters(1, "EHIKMNOPT") + dice.digits(7),
+        "ro": lambda: "05" + dice.digits(7),
     }
     return shapes[country]()
 

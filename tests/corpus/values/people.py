@@ -21,6 +21,16 @@ MONTHS = {
     " dezembro",
     "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października"
     " listopada grudnia",
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+    "da": "januar februar marts april maj juni juli august september oktober november december",
+    "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "fi": "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta"
+    " syyskuuta lokakuuta marraskuuta joulukuuta",
+    "cs": "ledna února března dubna května června července srpna září října listopadu prosince",
+    "ro": "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie"
+    " noiembrie decembrie",
+    "el": "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου"
+    " Οκτωβρίου Νοεμβρίου Δεκεμβρίου",
 }
 _DATES = {
     "iso": "%Y-%m-%d",
@@ -34,6 +44,7 @@ _DATES = {
     "stamp": "%Y-%m-%dT00:00:00Z",
 }
 _SPELLED = {"es": "{d} de {m} de {y}", "pt": "{d} de {m} de {y}", "de": "{d}. {m} {y}"}
+_SPELLED |= dict.fromkeys(("da", "nb", "fi", "cs"), "{d}. {m} {y}")
 
 # Country code, then trunk, length of the subscriber's part after the head, heads, group sizes.
 _PLANS = {
@@ -64,6 +75,9 @@ _PLANS = {
     "nz": ("64", "0", ("21", "22", "27"), 7, (2, 3, 4)),
     "au-land": ("61", "0", ("29", "39", "73", "88"), 7, (1, 4, 4)),
     "mx": ("52", "", ("55", "33", "81"), 8, (2, 4, 4)),
+    "dk": ("45", "", ("20", "26", "31", "42", "53", "61"), 6, (2, 2, 2, 2)),
+    "no": ("47", "", ("40", "46", "90", "91", "92", "95", "98"), 6, (3, 2, 3)),
+    "fi": ("358", "0", ("40", "44", "45", "50"), 7, (2, 3, 4)),
 }
 _NANP = ("212", "312", "415", "617", "702", "416", "604")
 

@@ -22,10 +22,25 @@ def lines(content: Iterable[str], encoding: str = "utf-8", end: str = "\n") -> b
     return encoded(end.join(content) + end, encoding)
 
 
+_CODE_PAGES = ("cp1252", "cp1250", "cp1253")
+"""What Notepad calls ANSI on a western, a central European and a Greek desk."""
+
+
 def encoded(text: str, encoding: str = "utf-8") -> bytes:
-    """Encode with the mark that the encoding is known by."""
+    """Encode with the mark that the encoding is known by; `ansi` is the desk's own code page."""
+    if encoding == "ansi":
+        return _ansi(text)
     codec, mark = _MARKS.get(encoding, (encoding, b""))
     return mark + text.encode(codec, "replace")
+
+
+def _ansi(text: str) -> bytes:
+    for page in _CODE_PAGES:
+        try:
+            return text.encode(page)
+        except UnicodeEncodeError:
+            continue
+    return text.encode()
 
 
 def table(rows: Sequence[Sequence[str]], separator: str = ",", encoding: str = "utf-8") -> bytes:
