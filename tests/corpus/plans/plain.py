@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.corpus.layouts import blocks, nested, pasted, prose, sent, shared, tables
+from tests.corpus.layouts import blocks, forwarded, nested, pasted, prose, sent, shared, tables
 from tests.corpus.page import Page
 from tests.corpus.plans.item import Item, Planner
 from tests.corpus.writers import markup, text
 
 _ODD_NAMES = ("backup_#.bak", "export_#.dat", "dump_#", "scratch_#.tmp", "photo_#.jpg", "a_#.lock")
 _CARDS = ("wide", "single", "narrow", "thin", "endash", "dot", "nbsp", "amex", "diners", "long")
-_LAYOUTS = blocks.LAYOUTS | pasted.LAYOUTS | shared.LAYOUTS | sent.LAYOUTS
+_LAYOUTS = blocks.LAYOUTS | pasted.LAYOUTS | shared.LAYOUTS | sent.LAYOUTS | forwarded.LAYOUTS
 _JOINTS = (": ", " = ", ":\n", " - ", "\t")
 
 

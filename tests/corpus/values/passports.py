@@ -34,6 +34,7 @@ _CODES = {
     "cz": "CZE",
     "gr": "GRC",
     "ro": "ROU",
+    "mx": "MEX",
 }
 
 
@@ -67,6 +68,7 @@ def number_of(dice: Dice, country: str) -> str:
         "cz": lambda: dice.pick("34") + dice.digits(7),
         "gr": lambda: "A" + dice.letters(1, "EHIKMNOPT") + dice.digits(7),
         "ro": lambda: "05" + dice.digits(7),
+        "mx": lambda: dice.pick("GNE") + dice.digits(8),
     }
     return shapes[country]()
 

@@ -39,6 +39,7 @@ _DATES = {
     "dot": "%d.%m.%Y",
     "dash": "%d-%m-%Y",
     "short": "%d.%m.%y",
+    "ymd-dot": "%Y.%m.%d",
     "abbr": "%d %b %Y",
     "compact": "%Y%m%d",
     "stamp": "%Y-%m-%dT00:00:00Z",
