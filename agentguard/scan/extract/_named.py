@@ -9,6 +9,7 @@ from agentguard.scan.extract._again import Above
 from agentguard.scan.extract._columns import LONGEST_PART, Mend, mends, nearby, stems
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import is_nameless, said
+from agentguard.scan.extract._proven import proven
 from agentguard.scan.extract._supposed import supposed
 
 _MOST_PLANS = 64
@@ -23,7 +24,8 @@ class Named:
     def __init__(self, header: dict[int, str], sample: Sequence[Row]) -> None:
         self._header = {c: name for c, name in header.items() if not is_nameless(name)}
         named = supposed(sample, self._header)
-        self.given, self._names = header, {**header, **named}
+        self.given = header
+        self._names = {**header, **named, **proven(sample, self._header)}
         self.above = Above(header.values(), sample)
         self._stems = stems(self._names, sample)
         self._mends: dict[int, Mend] = mends(sample)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agentguard.pii.scanner import default_scanner
+from agentguard.scan.extract._columns import LONGEST_PART
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import said
 
-_FEWEST = 5
+_FEWEST, _FEWEST_CARDS = 5, 3
 _MOST_COLUMNS = 200
 _MOSTLY = 0.9
 # One in ten wrong numbers has the right check digit by chance, so five rows are proof enough.
@@ -20,8 +21,9 @@ _CHECKED = (
 )
 _CARD = re.compile(r"[0-9][0-9 \-]{11,22}[0-9]")
 _EXPIRY = re.compile(r"(?:0[1-9]|1[0-2])[/\-. ]?(?:20)?[0-9]{2}")
+_FEWEST_DIGITS = 15
 _CODE = re.compile(r"[0-9]{3,4}")
-_AMEX, _AMEX_CODE, _OTHER_CODE = 15, 4, 3
+_AMEX, _CODE_LENGTH = 15, 3  # the code on the front has four digits, that on the back three
 _DATE = re.compile(
     r"(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.]((?:19|20)[0-9]{2})|((?:19|20)[0-9]{2})[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
 )
@@ -37,36 +39,35 @@ def supposed(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
         cells = [row[column].strip() for row in rows if column in row]
         if len(set(cells)) >= _FEWEST and (name := _by_values(cells)):
             found[column] = name
-        elif _follows_card(rows, column):
+        elif follows_card(rows, column):
             found[column] = "cvv"
     return found
 
 
 def _by_values(cells: Sequence[str]) -> str:
     for kind, name, shape in _CHECKED:
-        if all(map(shape.fullmatch, cells)) and _share(kind, name, cells) >= _MOSTLY:
+        if all(map(shape.fullmatch, cells)) and share(kind, name, cells) >= _MOSTLY:
             return name
-    return "date of birth" if _are_births(cells) else ""
+    return "date of birth" if are_births(cells) else ""
 
 
-def _share(kind: str, name: str, cells: Sequence[str]) -> float:
+def share(kind: str, name: str, cells: Sequence[str]) -> float:
+    """Give the part of the different cells that hold a value of a kind behind a name."""
     text = "".join(said(name, cell) for cell in cells)
     found = sum(hit.count for hit in default_scanner().scan(text) if hit.kind == kind)
     return found / len(set(cells))
 
 
-def _are_births(cells: Sequence[str]) -> bool:
-    """Tell birthdays from other dates: they go back far and span a generation."""
+def are_births(cells: Sequence[str], before: int = _BORN_BEFORE) -> bool:
+    """Tell birthdays from other dates: some lie before a year, and they span a generation."""
     dates = [_DATE.fullmatch(cell) for cell in cells]
     years = [int(date[1] or date[2]) for date in dates if date is not None]
     return (
-        len(years) == len(cells)
-        and min(years) < _BORN_BEFORE
-        and max(years) - min(years) >= _GENERATION
+        len(years) == len(cells) and min(years) < before and max(years) - min(years) >= _GENERATION
     )
 
 
-def _follows_card(rows: Sequence[Row], column: int) -> bool:
+def follows_card(rows: Sequence[Row], column: int) -> bool:
     """Tell a column of security codes: as long as the card before it asks, right behind it."""
     codes = [row for row in rows if column in row]
     if not codes or not all(_CODE.fullmatch(row[column].strip()) for row in codes):
@@ -74,13 +75,25 @@ def _follows_card(rows: Sequence[Row], column: int) -> bool:
     before = column - 1
     if all(_EXPIRY.fullmatch(row.get(before, "").strip()) for row in codes):
         before -= 1
-    cards = [row.get(before, "") for row in codes]
+    cards = [_number_to(row, before) for row in codes]
     if not all(_fits(card, row[column].strip()) for card, row in zip(cards, codes, strict=True)):
         return False
-    return len(set(cards)) >= _FEWEST and _share("PAN", "card number", cards) >= _MOSTLY
+    return len(set(cards)) >= _FEWEST_CARDS and share("PAN", "card number", cards) >= _MOSTLY
+
+
+def _number_to(row: Row, column: int) -> str:
+    """Give the number that ends in a column, and begins before it when it stands in parts."""
+    number = row.get(column, "").strip()
+    while number and len(number) < _FEWEST_DIGITS and number.isdigit():
+        column -= 1
+        part = row.get(column, "").strip()
+        if not part.isdigit() or len(part) > LONGEST_PART:
+            break
+        number = part + number
+    return number
 
 
 def _fits(card: str, code: str) -> bool:
     digits = sum(map(str.isdigit, card))
-    wanted = _AMEX_CODE if digits == _AMEX else _OTHER_CODE
-    return _CARD.fullmatch(card.strip()) is not None and len(code) == wanted
+    fits = len(code) == _CODE_LENGTH or digits == _AMEX
+    return _CARD.fullmatch(card.strip()) is not None and fits

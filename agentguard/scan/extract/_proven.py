@@ -1,0 +1,139 @@
+"""Columns whose values prove what they are, whatever the column is called.
+
+A check digit that one wrong number in ten passes by chance is proof when it holds down a column:
+five rows leave one chance in a hundred thousand. A column that names another number is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from agentguard.pii.base import Candidate
+from agentguard.scan.extract._header import Row
+from agentguard.scan.extract._supposed import are_births, follows_card, share
+
+_NONE = frozenset[str]()
+_MOSTLY = 0.9
+_MOST_COLUMNS = 200
+_SEPARATORS = re.compile(r"[ .\-/]")
+_LENGTHS = range(8, 17)
+
+# Kind, a label that it knows, the shape without separators, and the rows that are proof. Where
+# other numbers are given check digits in the same way, the name has to speak of a person as well.
+_STRONG = (
+    ("IE_PPSN", "PPSN", r"[0-9]{7}[A-W][ABHWTX]?", 4),
+    ("DE_RVNR", "Rentenversicherungsnummer", r"[0-9]{8}[A-Z][0-9]{3}", 3),
+    ("AT_SVNR", "SV-Nummer", r"[1-9][0-9]{9}", 5),
+    ("FR_NIR", "NIR", r"[12][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{8}", 3),
+    ("ES_ID", "DNI", r"[0-9XYZ][0-9]{7}[A-Z]", 4),
+    ("IT_CF", "codice fiscale", r"[A-Z]{6}[0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{2}[A-Z]\w{3}[A-Z]", 3),
+    ("BE_NN", "rijksregisternummer", r"[0-9]{11}", 3),
+    ("BR_CPF", "CPF", r"[0-9]{11}", 4),
+    ("SE_PN", "personnummer", r"(?:19|20)?[0-9]{2}[01][0-9]{7}", 4),
+    ("FI_HETU", "henkil\xf6tunnus", r"[0-9]{6}[+A-FU-Y]?[0-9]{3}[0-9A-Y]", 3),
+    ("CZ_RC", "rodn\xe9 c\xedslo", r"[0-9]{9,10}", 4),
+    ("GR_AMKA", "AMKA", r"[0-9]{11}", 4),
+)
+_WEAK = (
+    ("NHS", "NHS number", r"[0-9]{10}", 6),
+    ("AADHAAR", "Aadhaar number", r"[2-9][0-9]{11}", 6),
+    ("IN_PAN", "PAN card number", r"[A-Z]{3}P[A-Z][0-9]{4}[A-Z]", 4),
+    ("AU_TFN", "TFN", r"[0-9]{8,9}", 6),
+    ("AU_MEDICARE", "Medicare card number", r"[2-6][0-9]{9,10}", 6),
+    ("CA_SIN", "SIN number", r"[1-79][0-9]{8}", 6),
+    ("ZA_ID", "SA ID number", r"[0-9]{13}", 4),
+    ("DE_TIN", "Steuer-ID", r"[1-9][0-9]{10}", 6),
+    ("NL_BSN", "BSN", r"[0-9]{9}", 6),
+    ("PL_PESEL", "PESEL", r"[0-9]{11}", 4),
+    ("PT_NIF", "NIF", r"[1-4][0-9]{8}", 6),
+    ("RO_CNP", "CNP", r"[1-9][0-9]{12}", 4),
+    ("GR_AFM", "AFM number", r"[0-9]{9}", 6),
+    ("HU_TAJ", "TAJ number", r"[0-9]{9}", 6),
+    ("HU_TAX", "ad\xf3azonos\xedt\xf3 jel", r"8[0-9]{9}", 6),
+)
+_CHECKED = tuple((*row[:2], re.compile(row[2]), row[3], row in _STRONG) for row in _STRONG + _WEAK)
+_OF_A_PERSON = re.compile(
+    r"ident|person|national|citizen|tax|fisc|fisk|steuer|belasting|skat|podat|social|sozial|socia"
+    r"|health|patient|medic|insur|versich|verzeker|ubezpiecz|assur|gov|kyc|documento|contribu",
+    re.IGNORECASE,
+)
+_LONG_AGO = 1965
+_OF_A_THING = re.compile(
+    r"since|start|begin|join|hire|employ|entry|entered|issue|open|built|found|regist|creat|update"
+    r"|eintritt|seit|ausgestell|gebaut|depuis|entr\xe9e|d\xe9livr|desde|alta|ingreso|expedi|inizio"
+    r"|rilasc|sinds|ingang|afgegeven|od dnia|wydan|sedan|siden",
+    re.IGNORECASE,
+)
+_SORT_CODE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
+_ACCOUNT = re.compile(r"[0-9]{8}")
+_MONTHS, _DAYS = 12, 31
+_FEWEST = 3
+
+
+def proven(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
+    """Give further names for columns that have one: what each of their values proves to be."""
+    columns: dict[int, list[str]] = {}
+    for row in sample:
+        for column in named.keys() & row.keys():
+            columns.setdefault(column, []).append(row[column].strip())
+    mute = {c: cells for c, cells in columns.items() if not _is_anothers(named[c])}
+    found = dict(_accounts(mute))
+    for column in sorted(mute.keys() - found.keys())[:_MOST_COLUMNS]:
+        name, cells = named[column], mute[column]
+        if further := _by_check(name, cells) or _by_company(sample, column, name, cells):
+            found[column] = f"{name} {further}"
+    return found
+
+
+def _is_anothers(name: str) -> bool:
+    return Candidate(text="", before=f"{name}: ", after="").names(_NONE) is False
+
+
+def _by_check(name: str, cells: Sequence[str]) -> str:
+    """Give a label of the one kind whose check most of the values have."""
+    bare = [_SEPARATORS.sub("", cell).upper() for cell in cells]
+    count = len(set(bare))
+    if len(bare[0]) not in _LENGTHS:
+        return ""
+    shares: dict[str, float] = {}
+    is_open = _OF_A_PERSON.search(name) is not None
+    for kind, label, shape, rows, strong in _CHECKED:
+        if count >= rows and (strong or is_open) and all(map(shape.fullmatch, bare)):
+            shares[label] = share(kind, label, cells)
+    best = max(shares, key=lambda label: shares[label], default="")
+    if not best or shares[best] < _MOSTLY:
+        return ""
+    kind = next(row[0] for row in _CHECKED if row[1] == best)
+    return "" if share(kind, name, cells) >= _MOSTLY else best
+
+
+def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:
+    """Tell codes by the cards before them, and birthdays by how far they go back."""
+    if are_births(cells, _LONG_AGO) and not _OF_A_THING.search(name):
+        return "date of birth"
+    return "cvv" if follows_card(sample, column) else ""
+
+
+def _accounts(columns: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:
+    """Tell sort codes beside account numbers from dates, which are days of a month.
+
+    Pay.UK, Industry Sorting Code Directory: six digits in pairs, and an account of eight.
+    """
+    for left, right in pairwise(sorted(columns)):
+        pair = (columns[left], columns[right])
+        for codes, accounts in (pair, pair[::-1]):
+            if _are_sort_codes(codes) and all(map(_ACCOUNT.fullmatch, accounts)):
+                places = (left, right) if codes is pair[0] else (right, left)
+                yield from zip(places, ("sort code", "account number"), strict=True)
+
+
+def _are_sort_codes(cells: Sequence[str]) -> bool:
+    found = [_SORT_CODE.fullmatch(cell) for cell in cells]
+    parts = [tuple(map(int, code.groups())) for code in found if code is not None]
+    return len(parts) == len(cells) >= _FEWEST and not all(map(_is_date, parts))
+
+
+def _is_date(parts: tuple[int, ...]) -> bool:
+    return any(0 < day <= _DAYS and 0 < parts[1] <= _MONTHS for day in (parts[0], parts[2]))

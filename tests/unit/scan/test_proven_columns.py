@@ -1,0 +1,88 @@
+"""Columns whose name nobody taught, and whose values prove what they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.scan.extracted import counts
+from tests.unit.scan.test_csv import CARDS, table
+
+# Made up, with right check digits.
+DNIS = ("12345678Z", "87654321X", "11223344B", "55667788Z", "98765432M")
+CPFS = ("529.982.247-25", "111.444.777-35", "123.456.789-09", "987.654.321-00")
+NHS = tuple(
+    f"943476{n:03}{check}"
+    for n in range(60)
+    if (
+        check := -sum(int(d) * w for d, w in zip(f"943476{n:03}", range(10, 1, -1), strict=True))
+        % 11
+    )
+    < 10
+)[:12]
+BIRTHS = ("1951-04-03", "1978-11-20", "1999-01-31", "1962-07-07", "1985-02-14", "1949-12-01")
+CODES = ("123", "456", "789", "234")
+
+
+def column(
+    name: str, values: tuple[str, ...], *more: tuple[str, tuple[str, ...]]
+) -> dict[str, int]:
+    """Read a table in which a column of this name stands between two others."""
+    names = ["zzname", name, *(other for other, _ in more), "zztown"]
+    cells = zip(values, *(others for _, others in more), strict=True)
+    return counts(
+        table(names, *([f"Ann Lee {'x' * n}", *row, "Leeds"] for n, row in enumerate(cells)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("Zzqual", DNIS, "ES_ID"),
+        ("Zzqual", CPFS, "BR_CPF"),
+        ("Zzpatient", NHS, "NHS"),
+        ("Zzborn", BIRTHS, "DOB"),
+    ],
+)
+def test_a_check_that_holds_down_a_column_is_proof(
+    name: str, values: tuple[str, ...], kind: str
+) -> None:
+    assert column(name, values) == {kind: len(values)}
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Zzqual", (*DNIS[:3], "12345678A", "87654321B")),  # wrong letters
+        ("order_ref", DNIS),
+        ("Bestellnummer", CPFS),
+        ("Zzqual", NHS),  # other numbers have such a check digit as well
+        ("Zzqual", DNIS[:2]),
+        ("member since", BIRTHS),
+        ("Zzborn", tuple(f"20{12 + n}-04-03" for n in range(6))),
+    ],
+)
+def test_what_is_no_proof_names_nothing(name: str, values: tuple[str, ...]) -> None:
+    assert column(name, values) == {}
+
+
+def test_a_column_behind_cards_holds_their_codes() -> None:
+    found = column("Zzcard", CARDS, ("Zzuntil", ("04/29",) * 4), ("Zzqual", CODES))
+    assert found == {"PAN": 4, "CVV": 4}
+
+
+def test_a_code_behind_a_card_in_four_columns_is_its_own() -> None:
+    whole = [card for card in CARDS if len(card) == 16]
+    rows = [
+        [c[:4], c[4:8], c[8:12], c[12:], "04/29", code]
+        for c, code in zip(whole, CODES, strict=False)
+    ]
+    names = [*(f"card {n}" for n in range(1, 5)), "until", "Zzqual"]
+    assert counts(table(names, *rows))["CVV"] == len(whole)
+
+
+def test_pairs_of_digits_beside_eight_digits_are_an_account_of_a_bank() -> None:
+    codes = ("20-45-91", "60-83-71", "40-47-84")
+    accounts = ("31926819", "70872490", "55779911")
+    assert column("Zzbranch", codes, ("Zzqual", accounts)) == {"SORT_ACCT": 3}
+    days = ("20-04-91", "11-03-71", "14-07-84")
+    assert column("Zzbranch", days, ("Zzqual", accounts)) == {}
