@@ -112,8 +112,8 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
 def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:
     """Tell codes by the cards before them, and birthdays by how far they go back."""
     if are_births(cells, _LONG_AGO) and not _OF_A_THING.search(name):
-        return "date of birth"
-    return "cvv" if follows_card(sample, column) else ""
+        return "" if share("DOB", name, cells) >= _MOSTLY else "date of birth"
+    return "cvv" if "cv" not in name.lower() and follows_card(sample, column) else ""
 
 
 def _accounts(columns: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:
