@@ -60,6 +60,7 @@ _OF_A_PERSON = re.compile(
     re.IGNORECASE,
 )
 _LONG_AGO = 1965
+_SAYS_BIRTH = re.compile(r"birth|dob\b|d\.o\.b", re.IGNORECASE)
 _OF_A_THING = re.compile(
     r"since|start|begin|join|hire|employ|entry|entered|issue|open|built|found|regist|creat|update"
     r"|eintritt|seit|ausgestell|gebaut|depuis|entr\xe9e|d\xe9livr|desde|alta|ingreso|expedi|inizio"
@@ -112,8 +113,8 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
 def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:
     """Tell codes by the cards before them, and birthdays by how far they go back."""
     if are_births(cells, _LONG_AGO) and not _OF_A_THING.search(name):
-        return "" if share("DOB", name, cells) >= _MOSTLY else "date of birth"
-    return "cvv" if "cv" not in name.lower() and follows_card(sample, column) else ""
+        return "" if _SAYS_BIRTH.search(name) else "date of birth"
+    return "cvv" if follows_card(sample, column) else ""
 
 
 def _accounts(columns: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:
