@@ -17,17 +17,46 @@ _NOUGHTS = (
     0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
     0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6,
 )  # fmt: skip
-_LETTERS = ((0x0100, 0x0180), (0x1E00, 0x1F00))
+_LETTERS = ((0x0100, 0x0180), (0x0218, 0x021C), (0x1E00, 0x1F00))
 _STROKES = {"\u0142": "l", "\u0141": "L", "\u0111": "d", "\u0110": "D", "\u0131": "i"}
+
+# Greek and Cyrillic letters are written as the Latin ones that their capitals look like, since
+# numbers are typed with either; the others as the ones that they sound like.
+_GREEK = dict(
+    zip(
+        "\u0391\u0392\u0393\u0394\u0395\u0396\u0397\u0398\u0399\u039a\u039b\u039c"
+        "\u039d\u039e\u039f\u03a0\u03a1\u03a3\u03a4\u03a5\u03a6\u03a7\u03a8\u03a9",
+        "ABGDEZHQIKLMNJOPPSTYFXCW",
+        strict=True,
+    )
+)
+_CYRILLIC = dict(
+    zip(map(chr, range(0x0410, 0x0430)), "ABBGDEJZIIKLMHOPPCTYFXQQWWQUQEUR", strict=True)
+)
+_BEYOND_LATIN = ((0x0370, 0x0400), (0x0400, 0x0460), (0x1F00, 0x2000))
+_CAPITALS = _GREEK | _CYRILLIC | {"\u0405": "S", "\u0406": "I", "\u0408": "J"}
 
 
 def _base(letter: int) -> str:
     return unicodedata.normalize("NFD", chr(letter))[0]
 
 
+def _latin(letter: int) -> str:
+    """Give the Latin letter for a Greek or Cyrillic one; empty when it has none."""
+    base = _base(letter)
+    found = _CAPITALS.get(base.upper(), "")
+    return found if base.isupper() else found.lower()
+
+
 _TABLE: dict[int, int | str] = {
     **{letter: _base(letter) for first, end in _LETTERS for letter in range(first, end)},
     **{ord(letter): base for letter, base in _STROKES.items()},
+    **{
+        letter: latin
+        for first, end in _BEYOND_LATIN
+        for letter in range(first, end)
+        if (latin := _latin(letter))
+    },
     **{ord(space): " " for space in _SPACES},
     **{ord(dash): "-" for dash in _DASHES},
     **{wide: wide - _WIDE_SHIFT for wide in range(_FIRST_WIDE, _LAST_WIDE + 1)},

@@ -54,6 +54,9 @@ def test_other_latin_letters_lose_their_accents(text: str) -> None:
         ("a\u2028b\u2029c\x85d", b"a\nb\nc\nd"),
         ("\uff23\uff36\uff36\uff1a", b"CVV:"),
         ("przesy\u0142ka", b"przesylka"),
+        ("\u0391\u03a6\u039c \u03ac\u03c2", b"AFM as"),
+        ("\u041d\u043e\u043c\u0435\u0440 \u0451", b"Homep e"),
+        ("na\u0219terii", b"nasterii"),
         ("\u6f22\U0001f600\ud800", b"???"),
     ],
     ids=ascii,
@@ -73,6 +76,20 @@ def test_a_card_number_is_found_between_any_separators(separator: str) -> None:
     grouped = separator.join(CARD[i : i + 4] for i in range(0, 16, 4))
     (hit,) = default_scanner().scan(f"I paid with {grouped} today")
     assert (hit.kind, hit.masked) == ("PAN", ("...6467",))
+
+
+@pytest.mark.parametrize("start", [0x0391, 0x03B1, 0x0410, 0x0430], ids=hex)
+def test_every_letter_of_an_alphabet_is_read_as_a_letter(start: int) -> None:
+    letters = [chr(letter) for letter in range(start, start + 25) if letter != 0x03A2]
+    assert fold("".join(letters)).isalpha()
+    assert fold(letters[0]).isupper() is letters[0].isupper()
+
+
+def test_capitals_that_look_alike_are_the_same_in_a_number() -> None:
+    typed = "\u039c\u03a4" + "84MALT011000012345MTLCAST001S"  # IBAN registry's example: MT
+    assert [(hit.kind, hit.masked) for hit in default_scanner().scan(typed)] == [
+        ("IBAN", ("...001S",))
+    ]
 
 
 @given(nought=st.sampled_from(NOUGHTS), separator=st.sampled_from(SPACES + DASHES))
