@@ -10,7 +10,7 @@ from agentguard.pii._re2 import ANYWHERE, HERE, Match, Pattern, Several
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii.base import LONGEST, Recogniser
 
-_JOINT = r"[ _.\-]{0,2}"
+_JOINT = r"[ _.\-+]{0,2}"
 _REACH = 64
 _COLON = b": "  # nothing in a label goes on behind it
 _MOST_KNOWN = 512
@@ -19,7 +19,9 @@ _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
 _GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
 _OPTIONAL_END = re.compile(r"(?<=[^|(\\])\(\?:[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*\)\?\Z")
-_ACCENT = re.compile(r"\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
+_ENCODED = "%c3%[89ab][0-9a-f]"  # a letter of Latin-1 in an address (RFC 3986, 2.1; UTF-8)
+_ANY_ACCENT = r"[\x80-\xff?]{1,2}"
+_ACCENT = re.compile(re.escape(_ANY_ACCENT) + r"|\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
 # In a label: repeats and escapes, digits at its start, digits behind a letter, and other digits.
 _NO_DIGITS = re.compile(r"\\x[0-9a-f]{2}|\{[0-9,]*\}|\\[^0-9A-Za-z]")
 _FIRST_DIGIT = re.compile(r"\A(?:[0-9]+|\(\?:[a-z0-9|]*\))")
@@ -120,7 +122,7 @@ class Labels:
 
 
 def _spaced(label: str) -> str:
-    """Write a label for RE2: joints for spaces, and accents in capitals, or left out."""
+    """Write a label for RE2: joints for spaces, and accents in capitals, encoded or left out."""
     return _ACCENT.sub(_with_or_without, label).replace(" ", _JOINT)
 
 
@@ -133,11 +135,19 @@ def _without_ends(label: str) -> str:
 
 
 def _with_or_without(found: re.Match[str]) -> str:
+    if found[0] == _ANY_ACCENT:
+        return f"(?:{_ANY_ACCENT}|{_ENCODED})"
     if found[0].startswith("["):
         return found[0]
     letter = chr(int(found[1], 16)) if found[1] else found[0]
     bare = unicodedata.normalize("NFD", letter)[0]
-    return f"(?:{letter}|{letter.upper()}|{bare})"
+    return f"(?:{letter}|{letter.upper()}|{bare}|{_encoded(letter)})"
+
+
+def _encoded(letter: str) -> str:
+    """Give a small letter, and its capital, as an address writes them."""
+    small, capital = (sign.encode()[-1:].hex() for sign in (letter, letter.upper()))
+    return f"%c3%(?:{small}|{capital})"
 
 
 def _ends_at_digits(label: str) -> bool:
