@@ -124,13 +124,14 @@ NATIONAL = words(
     "fiscale henkil\xf6tunnus hetu iban identiteit identity idnr idnummer insz medicare "
     "nationaal nhs nif nino nir niss pasaporte paspoort passaporto passeport passport "
     "paszport pcn personbeteckning personnr personnummer pesel pessoa philsys pnr pps ppsn "
-    "psn register registre reisepass rijksregister rijksregisternummer rodn\xe9 rrn rvnr "
-    "s\xe9cu samordningsnummer secu sociale sozialversicherungsnummer ssn sss steuer steuerid "
+    "psn cnpul peselu peselem hetun personnummret henkil\xf6tunnuksen register registre "
+    "reisepass rijksregister rijksregisternummer rodn\xe9 rrn rvnr s\xe9cu samordningsnummer "
+    "secu sociale sozialversicherungsnummer ssn sss steuer steuerid "
     "steueridentifikationsnummer svnr taj tfn tin versicherungsnummer"
 )
 """Words that name a state's number of a person: another's to a kind that does not own them."""
 
-WEAK = words("id code customer account ms call key identifier")
+WEAK = words("id code customer account ms call key identifier kunden")
 """Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
 
 OWNERS = words("customer account user member client kunden")

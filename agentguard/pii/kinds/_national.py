@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from functools import cache, partial
 
@@ -25,6 +25,16 @@ from agentguard.pii.base import (
     sure,
     words,
 )
+from agentguard.pii.shared import ACCENTED as ACCENTED  # noqa: PLC0414 - for the kinds
+from agentguard.pii.shared import ID_NUMBER as ID_NUMBER  # noqa: PLC0414
+from agentguard.pii.shared import IDENTITY as IDENTITY  # noqa: PLC0414
+from agentguard.pii.shared import INSURANCE as INSURANCE  # noqa: PLC0414
+from agentguard.pii.shared import INSURED as INSURED  # noqa: PLC0414
+from agentguard.pii.shared import PERSON as PERSON  # noqa: PLC0414
+from agentguard.pii.shared import SECURITE as SECURITE  # noqa: PLC0414
+from agentguard.pii.shared import SOCIAL as SOCIAL  # noqa: PLC0414
+from agentguard.pii.shared import TAX as TAX  # noqa: PLC0414
+from agentguard.pii.shared import TAXPAYER as TAXPAYER  # noqa: PLC0414
 
 JOINT = rf"{SEPARATOR}?"
 """RE2: one separator or none."""
@@ -34,75 +44,6 @@ BEHIND = GAP
 
 BEHIND_LETTERED = LETTERED_GAP
 """RE2: what may stand between a label and a number that may begin with a letter."""
-
-ACCENTED = r"(?:[a-z]?[\x80-\xff?]{1,2}|[a-z])"
-"""RE2: a letter with an accent: one sign without it, or two, decomposed or wrongly decoded."""
-
-ID_NUMBER = r"id (?:n(?:ommer|umber|o|r)|#)"
-"""A label of any number at all, and of South Africa's identity number."""
-
-INSURANCE = r"(?:renten)?vers(?:icherungs)?\.? ?n(?:umme)?r"
-"""A label in German, of Germany and Austria."""
-
-PERSON = r"pers(?:on)?\.? ?n(?:umme)?r"
-"""A label in Swedish and in Danish."""
-
-TAXPAYER = r"tax payer(?: id(?:entif(?:ication|ier))?)?"
-"""A label in English, not of one country."""
-
-TAX = (
-    r"tax id(?:entif(?:ication|ier))?",
-    r"tax (?:no|number)",
-    TAXPAYER,
-    r"(?-i:TIN)",
-    r"""tin["']? ?[:=>]""",
-    r"tin\?\n[A-Za-z\x20]{1,32}[:>]",  # asked for in a chat: the answer stands in the next line
-    r"steuer ?n(?:umme)?r",
-    rf"num{ACCENTED}ro fiscal",
-    r"identifi(?:ant|cador) fiscal",
-    rf"n{ACCENTED}mero fiscal",
-    rf"(?:n{ACCENTED}m(?:ero|\.)? (?:de )?)?identificaci{ACCENTED}n(?: fiscal)?",
-    r"identificativo fiscale",
-    r"fiscaal nummer",
-    r"belastingnummer",
-    r"(?:numer|identyfikator) podatkowy",
-)
-"""Labels of tax numbers: English, German, French, Spanish, Italian, Dutch, Polish, Portuguese."""
-
-IDENTITY = (
-    r"national id(?:ent(?:ity|ification))?",
-    r"national n(?:o|umber)",
-    r"(?:personal|citizen) id(?:ent(?:ity|ification))?",
-    r"personal (?:no|number|code)",
-    r"identi(?:ty|fication) (?:document )?(?:no|number|nr)",
-    ID_NUMBER,
-    r"personenkenn(?:zahl|ziffer|zeichen)",
-    rf"num{ACCENTED}ro d.identi(?:te?|fication)",
-    rf"n{ACCENTED}mero de (?:identidade?|documento)",
-    r"documento(?: (?:nacional )?de identidade?)?",
-    r"doc\.? (?:de )?identidade?",
-    r"numero di identit",
-    r"persoonsnummer",
-    r"identiteitsnummer",
-    r"numer (?:identyfikacyjny|ewidencyjny)",
-)
-"""Labels of numbers that a state gives each person."""
-
-SECURITE = rf"(?:num{ACCENTED}ro (?:de )?)?s{ACCENTED}curit{ACCENTED} sociale"
-"""A label in French, not of one country."""
-
-SOCIAL = (
-    r"social security",
-    r"ssn",
-    r"sozialvers(?:icherungs?)?\.? ?(?:nummer|nr)?",
-    SECURITE,
-    r"seguridad social",
-    r"previdenza sociale",
-    r"sociale zekerheid",
-    r"ubezpieczenia spo",
-    rf"seguran{ACCENTED}a social",
-)
-"""Labels of social insurance numbers."""
 
 # "pesel" is also met as "peselnumber" and "peselnr".
 _ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
@@ -139,11 +80,14 @@ def is_day_of_a_century(year: str, month: str, day: str) -> bool:
     return any(is_day(century + int(year), month, day) for century in (1900, 2000))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Rules:
     valid: Callable[[str], bool]
     labels: tuple[str, ...]
     shared: tuple[str, ...]
+    named: tuple[str, ...]
+    country: str
+    _: KW_ONLY
     width: int
     strong: bool
 
@@ -155,6 +99,8 @@ def national(
     labels: tuple[str, ...],
     near: str,
     generic: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
+    country: str = "",
     shapes: tuple[str, ...] = (),
     width: int = 0,
     length: int = 0,
@@ -166,17 +112,19 @@ def national(
     `valid` judges the letters and digits alone, in capitals; `labels` are the kind's own, `generic`
     those that it shares. A number that a spreadsheet wrote without its leading zeros is filled to
     `width` before it is judged. `length` is that of a number of digits alone that shares its labels
-    with others. `strong` shapes tell themselves, whatever stands before them.
+    with others. `country` are names, parted by `|`: one of them behind a shared label makes it the
+    kind's own, "Tax ID (Greece)", and of the `named` labels nothing less does. `strong` shapes tell
+    themselves, whatever stands before them.
     """
-    shared = _compounds(generic)
+    shared, named = _compounds(generic), _compounds(named)
     _CHECKS.setdefault(length, []).append(valid)
-    rules = _Rules(valid=valid, labels=labels, shared=shared, width=width, strong=strong)
+    rules = _Rules(valid, labels, shared, named, country, width=width, strong=strong)
     return Recogniser(
         kind=kind,
         judge=partial(_judge, rules),
         bounded=True,
         shapes=shapes,
-        labels=(*_compounds(labels), *shared),
+        labels=(*_compounds(labels), *shared, *named),
         near=near,
         shown=shown,
     )
@@ -218,13 +166,22 @@ def _is_own(rules: _Rules, candidate: Candidate) -> bool | None:
     """Tell whose number it is: True its own label's, False another's, None that of a shared one."""
     if not candidate.labelled:
         return candidate.names(_words_of(rules.labels))
-    shared = rules.shared and _one_of(rules.shared).fullmatch(candidate.told)
-    return None if shared else True
+    told, gap = candidate.told, candidate.before.rpartition(candidate.told)[2]
+    if rules.country and _named(rules.country).match(gap):
+        return True
+    if rules.shared and _one_of(rules.shared).fullmatch(told):
+        return None
+    return not (rules.named and _one_of(rules.named).fullmatch(told))
 
 
 @cache
 def _one_of(labels: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(labels).replace(" ", r"[ _.\-]{0,2}"), re.IGNORECASE)
+    return re.compile("|".join(labels).replace(" ", r"[ _.\-+]{0,2}"), re.IGNORECASE)
+
+
+@cache
+def _named(country: str) -> re.Pattern[str]:
+    return re.compile(rf"[^0-9\n]{{0,24}}?[(\[/] ?(?:{country})\b", re.IGNORECASE)
 
 
 @cache

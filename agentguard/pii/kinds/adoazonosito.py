@@ -31,13 +31,17 @@ RECOGNISER = national(
     kind="HU_TAX",
     valid=valid,
     labels=(
-        rf"ad{ACCENTED} ?azonos{ACCENTED}t{ACCENTED}(?: (?:jele?|sz{ACCENTED}ma?))?",
+        rf"ad{ACCENTED} ?azonos{ACCENTED}t{ACCENTED}m?(?: (?:jele?m?|sz{ACCENTED}ma?))?",
+        rf"ad{ACCENTED} ?az(?:on)?\.(?: jele?)?",
+        rf"ad{ACCENTED} ?(?:jele?|igazolv{ACCENTED}ny|k{ACCENTED}rtya)(?: sz{ACCENTED}ma?)?",
+        rf"ad{ACCENTED}{ACCENTED}gyi azonos{ACCENTED}t{ACCENTED}",
         rf"ad{ACCENTED}sz{ACCENTED}ma?",
-        r"hungarian tax(?:payer)?",
+        r"hungarian tax(?: payer)?",
         r"ungarische steuer ?(?:id|n(?:umme)?r)",
     ),
     generic=TAX,
     length=10,
+    country="hungarian|hungary|hu",
     near=rf"{BEHIND}({run(10, 10)})",
 )
 """The recogniser of the kind."""

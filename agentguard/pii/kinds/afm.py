@@ -7,7 +7,7 @@ stand before. https://www.aade.gr
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.kinds._national import BEHIND, TAX, digits, national
 
 
 def valid(number: str) -> bool:
@@ -26,9 +26,17 @@ RECOGNISER = national(
         r"afm ?(?:no|number|nr|nummer)",
         r"afm\?\n[A-Za-z\x20]{1,32}[:>]",  # asked for in a chat: the answer stands below
         r"a\.f\.m",
-        r"greek tax(?:payer)?",
+        r"(?:to|ton|apiqmos|ap\.) afm",
+        r"afm (?:moy|soy|sas|toy|ths|pelath|pelati)",
+        r"afm ?/ ?vat",
+        r"(?:arithmos )?forologiko(?:u|y)? mitroo(?:u|y)?",
+        # In Greek letters, written as `fold` writes them; an AFM so is what it is in Latin ones.
+        r"fop(?:ologiko|\.)y? mhtpwoy?",
+        r"greek (?:tax(?: payer)?|tin|vat)",
         r"griechische steuer ?n(?:umme)?r",
     ),
+    named=TAX,
+    country="greek|greece|gr",
     near=rf"{BEHIND}((?:EL ?)?{digits(3, 3, 3)})",
 )
 """The recogniser of the kind."""

@@ -22,11 +22,13 @@ RECOGNISER = national(
     labels=(
         r"amka",
         r"a\.m\.k\.a",
+        r"mhtpwoy? koinwnikhs asfalishs",  # in Greek letters, as `fold` writes them
         r"greek (?:social|insurance)",
         r"griechische sozialversicherungs?(?:nummer)?",
     ),
     generic=SOCIAL,
     length=11,
+    country="greek|greece|gr",
     near=rf"{BEHIND}({digits(6, 5)})",
 )
 """The recogniser of the kind."""

@@ -8,7 +8,7 @@ https://www.rvig.nl/burgerservicenummer
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, TAX, national
 
 
 def valid(number: str) -> bool:
@@ -23,12 +23,17 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"bsn",
+        r"b\.s\.n",
         r"burger service(?:n(?:umme)?r)?",
-        r"persoonsgebonden nummer",
+        r"persoonsgeb(?:onden|\.)? ?nummer",
+        r"sociaal fiscaal n(?:umme)?r",
         r"sofi ?(?:nummer|nr)",
         r"citizen service n(?:umber|o)",
         r"dutch (?:id|national|personal|social|tax)",
     ),
+    generic=(r"persoonsn(?:umme)?r", r"fiscaal n(?:umme)?r"),
+    named=TAX,
+    country="dutch|netherlands|nl",
     near=rf"{BEHIND}([0-9]{{3}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{2,3}}"
     rf"|[0-9]{{4}}{JOINT}[0-9]{{2}}{JOINT}[0-9]{{2,3}})",
     width=9,

@@ -22,13 +22,22 @@ RECOGNISER = national(
     kind="RO_CNP",
     valid=valid,
     labels=(
+        r"cnp ?ului?",
+        r"cnp ?ul",
         r"cnp",
         r"c\.n\.p",
         r"cod(?:ul)? num(?:eric|\.)(?: personal)?",
         r"romanian (?:id|national|personal)",
     ),
-    generic=IDENTITY,
+    generic=(
+        *IDENTITY,
+        r"personal numeric(?:al)? code",
+        r"cod(?:ul)? (?:personal|unic)(?: de identificare)?",
+        r"cod(?:ul)? (?:de )?asigurat",
+        r"num[ae]r(?:ul)? personal",
+    ),
     length=13,
+    country="romanian|romania|ro",
     near=rf"{BEHIND}({run(13, 13)})",
     shown=4,
 )

@@ -26,10 +26,11 @@ RECOGNISER = national(
     labels=(
         r"codice fiscale",
         r"cod\.? fisc(?:ale)?",
-        r"c\.f\.",
-        r"italian tax",
+        r"c\.?f\.?",
+        r"italian (?:tax|fiscal)",
         r"fiscal code",
     ),
+    country="italian|italy|it",
     near=rf"{BEHIND_LETTERED}([A-Za-z]{{3}}[ ]?[A-Za-z]{{3}}[ ]?{_MARK}{{2}}[A-Za-z]{_MARK}{{2}}"
     rf"[ ]?[A-Za-z]{_MARK}{{3}}[ ]?[A-Za-z])",
     shapes=(

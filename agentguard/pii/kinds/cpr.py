@@ -26,11 +26,16 @@ _BASE = national(
     kind="DK_CPR",
     valid=valid,
     labels=(
+        r"cpr ?n(?:ummere|umre)t",
         r"cpr",
+        r"sygesikrings(?:nummer|nr|bevis|kort)",
+        r"sundhedskort",
+        r"civil registration",
         r"det centrale personregister",
         r"danish (?:id|national|personal|social)",
     ),
     generic=(PERSON,),
+    country="danish|denmark|dk",
     near=rf"{BEHIND}([0-3][0-9]{JOINT}[01][0-9]{JOINT}[0-9]{{2}}[ ]?-?[ ]?[0-9]{{4}})",
 )
 

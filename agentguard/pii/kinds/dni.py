@@ -8,7 +8,14 @@ https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestion
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND_LETTERED, IDENTITY, JOINT, TAX, national
+from agentguard.pii.kinds._national import (
+    ACCENTED,
+    BEHIND_LETTERED,
+    IDENTITY,
+    JOINT,
+    TAX,
+    national,
+)
 
 
 def valid(number: str) -> bool:
@@ -34,9 +41,19 @@ RECOGNISER = national(
         r"documento nacional",
         rf"c{ACCENTED}dula",
         r"extranjero",
+        r"(?:tarjeta|permiso) de residencia",
+        rf"carn(?:et|{ACCENTED}) de identidad",
+        r"(?-i:TIE)",
         r"spanish (?:id|tax|national)",
     ),
-    generic=(*TAX, *IDENTITY),
+    generic=(
+        *TAX,
+        *IDENTITY,
+        r"num\.? doc(?:umento)?",
+        r"documento? n(?:umber|o)",
+        r"id\.? fiscal",
+    ),
+    country="spanish|spain|es",
     near=rf"{BEHIND_LETTERED}((?:[0-9]{{1,2}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{3}}"
     rf"|[XYZKLMxyz]{JOINT}[0-9]{{7}})(?:[ .\-]{{0,3}}[A-Z]|-?[a-z]))",
     width=9,

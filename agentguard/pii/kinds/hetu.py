@@ -27,9 +27,12 @@ RECOGNISER = national(
         r"hetu",
         rf"henkil{ACCENTED}tunnus",
         r"personbeteckning",
+        rf"(?:henk\.?|hl{ACCENTED}) ?tunnus",
+        r"sotu",
         r"finnish (?:id|national|personal|social)",
     ),
     generic=(*IDENTITY, *SOCIAL),
+    country="finnish|finland|fi",
     near=rf"{BEHIND}([0-3][0-9][01][0-9]{{3}}[\-+A-FU-Ya-fu-y][0-9]{{3}}[0-9A-Ya-y])",
     shapes=(r"[0-3][0-9][01][0-9]{3}[\-A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]",),
 )

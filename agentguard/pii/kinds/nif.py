@@ -7,7 +7,7 @@ stand before. https://www.portaldasfinancas.gov.pt
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, digits, national
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, TAX, digits, national
 
 _OF_PERSONS = ("1", "2", "3", "45")
 
@@ -23,13 +23,17 @@ RECOGNISER = national(
     kind="PT_NIF",
     valid=valid,
     labels=(
+        r"n\.?i\.?f\.? (?:para|na|p/?)(?: a)? fatura",  # what each Portuguese shop asks for
         r"nif",
         r"n\.i\.f",
         r"contribuinte",
         rf"(?:n{ACCENTED}mero de )?identifica{ACCENTED}{ACCENTED}o fiscal",
-        r"portuguese tax",
+        r"contrib\.",
+        r"portuguese (?:tax|fiscal)",
     ),
     generic=(rf"n{ACCENTED}mero fiscal", r"n\.?[o\xb0\xba]\.? fiscal"),
+    named=TAX,
+    country="portuguese|portugal|pt",
     near=rf"{BEHIND}((?:PT ?)?{digits(3, 3, 3)})",
 )
 """The recogniser of the kind."""

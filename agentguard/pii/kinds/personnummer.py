@@ -9,6 +9,7 @@ calendar decide. https://www.skatteverket.se/privat/folkbokforing/personnummer
 from __future__ import annotations
 
 from agentguard.pii.kinds._national import (
+    ACCENTED,
     BEHIND,
     IDENTITY,
     JOINT,
@@ -23,12 +24,15 @@ RECOGNISER = national(
     valid=is_swedish,
     labels=(
         PERSON,
-        r"pnr",
+        r"p\.? ?nr",
+        r"personnumm?ret",
+        rf"f{ACCENTED}delsen(?:umme)?r",
         r"samordnings(?:nummer|nr)",
         r"swedish (?:id|national|personal|social)",
     ),
-    generic=(*IDENTITY, *SOCIAL),
+    generic=(*IDENTITY, *SOCIAL, r"personal identity", r"person id", r"bank ?id", r"p no"),
     length=10,
+    country="swedish|sweden|se",
     near=rf"{BEHIND}((?:(?:19|20)[0-9]{{2}}|[0-9]{{2}}){JOINT}[01][0-9]{JOINT}[0-9]{{2}}"
     r"[ ]?[\-+]?[ ]?[0-9]{4})",
 )

@@ -21,9 +21,14 @@ def valid(number: str) -> bool:
 RECOGNISER = national(
     kind="PL_PESEL",
     valid=valid,
-    labels=(r"pesel", r"polish (?:id|national|personal)"),
+    labels=(
+        r"pesel(?:u|em|owi)",
+        r"pesel",
+        r"polish (?:id|national|personal)",
+    ),
     generic=(*IDENTITY, *TAX),
     length=11,
+    country="polish|poland|pl",
     near=rf"{BEHIND}({run(10, 11)})",
     width=11,
 )

@@ -9,9 +9,13 @@ https://www.gesetze-im-internet.de/vkvv/__2.html
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from agentguard.pii.base import Answer, Belief, Candidate, no
 from agentguard.pii.kinds._national import (
     BEHIND,
     INSURANCE,
+    INSURED,
     JOINT,
     SOCIAL,
     is_day_of_a_century,
@@ -36,7 +40,7 @@ def valid(number: str) -> bool:
     )
 
 
-RECOGNISER = national(
+_BASE = national(
     kind="DE_RVNR",
     valid=valid,
     labels=(
@@ -46,10 +50,26 @@ RECOGNISER = national(
         r"vsnr",
         r"drv",
         r"sv ?n(?:umme)?r",
+        r"renten ?n(?:umme)?r",
+        r"sozial ?n(?:umme)?r",
         r"german (?:pension|social)",
     ),
-    generic=SOCIAL,
+    generic=(r"sozialversicherungsausweis", *SOCIAL, *INSURED, r"v ?nr", r"pension insurance"),
+    country="german|germany|de",
     near=rf"{BEHIND}([0-9]{{2}}{JOINT}[0-9]{{2}}{JOINT}[0-9]{{2}}{JOINT}[0-9]{{2}}"
     rf"{JOINT}[A-Za-z]{JOINT}[0-9]{{2}}{JOINT}[0-9])",
+    shapes=(
+        r"[0-9]{2} ?(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2} ?[A-Z] ?[0-9]{2} ?[0-9]",
+    ),
 )
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Judge as every national number; without any word before it only a column speaks for it."""
+    answer = _BASE.judge(candidate)
+    bare = not candidate.labelled and not candidate.origin
+    return no("no-label") if answer.belief is Belief.MAYBE and bare else answer
+
+
+RECOGNISER = replace(_BASE, judge=judge)
 """The recogniser of the kind."""

@@ -8,7 +8,7 @@ https://www.zakonyprolidi.cz/cs/2000-133
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, JOINT, national
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, IDENTITY, JOINT, national
 
 
 def valid(number: str) -> bool:
@@ -24,7 +24,9 @@ RECOGNISER = national(
     labels=(
         rf"rodn{ACCENTED}(?:m|ho|mu)? c{ACCENTED}sl(?:o|a|em|e)",
         r"rod\. ?c",
-        r"r\.\x20?c\.",
+        r"r\.\x20?c\.?",
+        rf"rodn{ACCENTED} c\.",
+        r"pojisten(?:ce|ec)",
         r"birth n(?:o|umber)",
         r"(?:czech|slovak) (?:birth|id|national|personal)",
         r"geburtsn(?:umme)?r",
@@ -34,6 +36,9 @@ RECOGNISER = national(
         r"geboorten(?:umme)?r",
         r"numer rodny",
     ),
+    generic=(*IDENTITY, r"(?-i:RC)", r"""rc["']? ?[:=]"""),
+    length=10,
+    country="czech|slovak|czechia|slovakia|cz|sk",
     near=rf"{BEHIND}([0-9]{{6}}(?:/|{JOINT})[0-9]{{3,4}})",
     shapes=(r"[0-9]{6}/[0-9]{4}",),
 )

@@ -22,13 +22,16 @@ RECOGNISER = national(
     kind="DE_TIN",
     valid=valid,
     labels=(
-        r"steuer(?:l\.?|liche[nr]?)? id(?:ent(?:ifikations?)?)?\.? ?(?:nummer|nr)?",
+        r"(?:steuer(?:l\.|liches) )?identifikationsmerkmal",
+        r"(?:lohn)?steuer(?:l\.?|liche[nrs]?)? id(?:ent(?:ifikations?)?)?\.? ?(?:nummern?|nr)?",
         r"steuer\+id(?:nr)?",  # of an address: "?Steuer+ID=..."
         r"identifikations(?:nummer|nr)",
-        r"german tax(?:payer)?",
+        r"\xa7 ?139b(?: ao)?",
+        r"german tax(?: payer)?",
     ),
-    generic=(*TAX, ID_NUMBER),
+    generic=(*TAX, ID_NUMBER, r"st\.? id(?:ent)?(?:nr)?", r"identn(?:umme)?r"),
     length=11,
+    country="german|germany|de",
     near=rf"{BEHIND}({run(11, 11)})",
 )
 """The recogniser of the kind."""

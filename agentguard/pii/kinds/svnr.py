@@ -11,6 +11,7 @@ from __future__ import annotations
 from agentguard.pii.kinds._national import (
     BEHIND,
     INSURANCE,
+    INSURED,
     SOCIAL,
     digits,
     is_day_of_a_century,
@@ -37,10 +38,11 @@ RECOGNISER = national(
         INSURANCE,
         r"vsnr",
         r"e card",
-        r"austrian social",
+        r"austrian (?:social|insurance)",
     ),
-    generic=SOCIAL,
+    generic=(*SOCIAL, *INSURED, r"(?-i:SV)", r"versicherten nr"),
     length=10,
+    country="austrian|austria|at",
     near=rf"{BEHIND}({digits(4, 2, 2, 2)})",
     shown=0,
 )

@@ -7,7 +7,7 @@ before. https://net.jogtar.hu/jogszabaly?docid=99600020.tv
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, digits, national
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, SOCIAL, digits, national
 
 _WEIGHTS = (3, 7, 3, 7, 3, 7, 3, 7)
 _LENGTH = 9
@@ -29,11 +29,15 @@ RECOGNISER = national(
         r"""taj["']? ?[:=>]""",
         r"taj\?\n[A-Za-z\x20]{1,32}[:>]",  # asked for in a chat: the answer stands below
         rf"taj sz{ACCENTED}ma?",
-        r"taj ?(?:no|number|nr|nummer|card)",
+        r"taj ?(?:no|number|nr|nummer|card|azonos)",
+        rf"taj k{ACCENTED}rty{ACCENTED}(?: sz{ACCENTED}ma?)?",
+        rf"tb sz{ACCENTED}ma?",
         rf"t{ACCENTED}rsadalombiztos{ACCENTED}t{ACCENTED}si azonos{ACCENTED}t{ACCENTED}(?: jele?)?",
         r"hungarian (?:social|health|insurance)",
         r"ungarische sozialversicherungs?(?:nummer)?",
     ),
+    named=SOCIAL,
+    country="hungarian|hungary|hu",
     near=rf"{BEHIND}({digits(3, 3, 3)})",
 )
 """The recogniser of the kind."""
