@@ -13,7 +13,7 @@ from agentguard.pii.base import LONGEST, Recogniser
 _JOINT = r"[ _.\-+]{0,2}"
 _REACH = 64
 _COLON = b": "  # nothing in a label goes on behind it
-_MOST_KNOWN = 512
+_MOST_KNOWN = 256
 _LISTING = b",;"  # another label may follow such a sign that begins one
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
@@ -66,6 +66,7 @@ class Labels:
         every = {label for m in wanted for label in m.recogniser.labels}
         self._ends_at_digits = all(map(_ends_at_digits, every))
         self._known: dict[bytes, Names] = {}
+        self._older: dict[bytes, Names] = {}
 
     def find(self, part: Part, place: Place) -> list[Found]:
         """Give the values whose labels begin in `start` to `cut`."""
@@ -95,20 +96,33 @@ class Labels:
     def _names(self, data: bytes, at: int, end: int, colon: int) -> Names:
         """Give the labels that stand here and may have a value; logs and tables repeat a few."""
         key = data[at : colon + len(_COLON)] if colon >= 0 else b""
+        if (names := self._recalled(key)) is not None:
+            return names
         digit = _DIGIT.search(data, end, end + _REACH)
         if digit is None:
             if self._bare is None or self._bare.at(data, at, len(data)) is None:
                 return ()
         elif colon < 0 and self._ends_at_digits and not _CASE[data[digit.start() - 1]]:
             key = data[at : digit.start()]
-            if (names := self._known.get(key)) is not None:
+            if (names := self._recalled(key)) is not None:
                 return names
         names = self._named(data, at, end)
         if key:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()  # other tables have other names
-            self._known[key] = names
+            self._keep(key, names)
         return names
+
+    def _recalled(self, key: bytes) -> Names | None:
+        names = self._known.get(key)
+        if names is None and (names := self._older.get(key)) is not None:
+            self._keep(key, names)
+        return names
+
+    def _keep(self, key: bytes, names: Names) -> None:
+        """Know it from now on: of two halves the one that was not asked for is forgotten."""
+        if len(self._known) >= _MOST_KNOWN:
+            self._older = dict(self._known)
+            self._known.clear()  # in place, since a search holds it
+        self._known[key] = names
 
     def _named(self, data: bytes, at: int, end: int) -> Names:
         names = []
