@@ -44,6 +44,11 @@ class Labelled:
         self.near = Pattern(recogniser.near)
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
 
+    def stands(self, data: bytes) -> bool:
+        """Tell whether a label of the kind stands behind the first character."""
+        match = self.label.at(data, 0, len(data))
+        return match is not None and _is_word(data, 1, match[0][1])
+
 
 Names = Sequence[tuple[Match, str, int, int]]
 """Which labels stand at a place: what looks for a value behind, the kind, its number, and how

@@ -36,6 +36,10 @@ class PatternSet:
         self._each_label = Several([labelled.text for labelled in self._labelled])
         self.without = lru_cache(_MOST_SETS)(self._without)
 
+    def knows(self, name: bytes) -> bool:
+        """Tell whether a label stands behind the first character."""
+        return any(labelled.stands(name) for labelled in self._labelled)
+
     def _without(self, full: frozenset[str]) -> Passes:
         """Give the passes for all kinds but those of which enough was found."""
         shaped = any(member.recogniser.kind not in full for member in self._shaped)

@@ -173,6 +173,15 @@ class Scanner:
         self._patterns = PatternSet(recognisers)
         self._chunk = chunk
 
+    @property
+    def recognisers(self) -> tuple[Recogniser, ...]:
+        """The recognisers, in order."""
+        return self._patterns.recognisers
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a name begins with a label of a kind, as it is written."""
+        return self._patterns.knows(b"\n" + fold(name) + b":")
+
     def stream(self) -> Stream:
         """Begin with a text that comes in pieces."""
         return Stream(self._patterns, self._chunk)

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from agentguard.pii.base import FENCE, words
+from agentguard.pii.glued import parted
 
 _LONGEST_LABEL = 80
 _MOST_DIGITS = 4
@@ -72,10 +73,10 @@ def one_line(name: str) -> str:
 
 
 def apart(name: str) -> str:
-    """Give a name whose words are written as one with its first word apart.
+    """Give a name whose words are written as one with its words apart.
 
     >>> apart("numerpesel"), apart("customerDob"), apart("order")
     ('numer pesel', 'customerDob', 'order')
     """
     glued = _GLUED.fullmatch(name) if name.islower() or name.isupper() else None
-    return f"{glued[1]} {glued[2]}" if glued else name
+    return f"{glued[1]} {parted(glued[2])}" if glued else parted(name)

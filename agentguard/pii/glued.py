@@ -1,0 +1,101 @@
+"""Names whose words are written as one: "claimantdob", "codeonbackofcard", "numeropasaporte".
+
+A name is parted where words of labels and lists meet; what is in no list stays together.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from agentguard.pii.scanner import default_scanner
+from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, words
+
+_LONGEST = 48
+_FEWEST = 6
+_SHORTEST_UNKNOWN = 4
+_UNKNOWN, _KNOWN, _SHORT = 2.0, 1.0, 1.8
+"""Costs: of a letter in no word, of a word, and of one of three letters or fewer."""
+
+_SHORT_WORD = 3
+_CLASS = re.compile(r"\[[^\]]*\]\??(?:\{[0-9,]*\})?|\\x[0-9a-f]{2}|\\.|\{[0-9,]*\}")
+_PLAIN = re.compile(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
+_BRIEF = words("dob doc nif nie dni nir ssn cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban")
+_JOINING = words(
+    "of on the and for by to in with your my our his her their de del la le les du des di da do "
+    "dos das der die das den dem des von vom van het een et und og och na no nr num tel id ids"
+)
+_COMMON = words(
+    "account address agent back bank behind birth born branch caller card cards cell claimant code "
+    "contact country customer data date day debit credit digits employee expiry fiscal front full "
+    "guest home holder insurance issued last mail member mobile month name names national number "
+    "numbers patient payment person phone policy primary resident security social sort state "
+    "subscriber tax telephone text user valid value visitor work year "
+    "apellido apellidos cliente codigo contacto correo dato datos fecha movil nacimiento nombre "
+    "numero pago seguridad tarjeta telefono titular vencimiento "
+    "adresse carte client code compte date naissance nom numero paiement prenom securite telephone "
+    "datum geburts geburtsdatum karte karten kontakt konto kunde kunden name nummer telefon "
+    "carta cellulare codice conto data nascita nome numero scadenza telefono titolare "
+    "betaal geboorte geboortedatum kaart klant naam nummer rekening telefoon "
+    "data karta karty klient klienta kod numer telefonu urodzenia "
+    "cartao codigo conta data nascimento nome numero seguranca telefone validade "
+    "fodelse fodelsedatum fodselsdato kort kortnummer kund kunde navn namn nummer telefon "
+    "cislo datum jmeno karty narozeni telefonu zakaznik"
+)
+
+
+@lru_cache(maxsize=1024)
+def parted(name: str) -> str:
+    """Give a name of letters alone with its words apart; the same when there is nothing to part.
+
+    >>> parted("claimantdob"), parted("codeonbackofcard"), parted("order")
+    ('claimant dob', 'code on back of card', 'order')
+    """
+    if not _FEWEST <= len(name) <= _LONGEST or not name.isalpha():
+        return name
+    if not (name.islower() or name.isupper()):
+        return name
+    if default_scanner().knows(name):
+        return name
+    plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in name.lower())
+    borders = _borders(plain)
+    pairs = zip([0, *borders], [*borders, len(name)], strict=True)
+    return " ".join(name[start:end] for start, end in pairs)
+
+
+def _borders(name: str) -> list[int]:
+    """Give where words end: the cheapest way to read the whole name."""
+    known = _vocabulary()
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(name) + 1):
+        ways = []
+        for start in range(end):
+            word, size = name[start:end], end - start
+            if word in known:
+                cost = _SHORT if size <= _SHORT_WORD else _KNOWN
+            elif size >= _SHORTEST_UNKNOWN:
+                cost = _UNKNOWN * size
+            else:
+                continue
+            ways.append((best[start][0] + cost, start))
+        best.append(min(ways, default=(float("inf"), 0)))
+    borders, end, tells = list[int](), len(name), False
+    while end:
+        start = best[end][1]
+        tells |= (name[start:end] in known and end - start > _SHORT_WORD) or name[
+            start:end
+        ] in _BRIEF
+        borders.append(start)
+        end = start
+    return borders[-2::-1] if tells else []
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    listed = frozenset().union(
+        *FOREIGN.values(), NATIONAL, NUMBERS, OWNERS, _BRIEF, _JOINING, _COMMON
+    )
+    labels = (label for one in default_scanner().recognisers for label in one.labels)
+    told = frozenset(word for label in labels for word in _PLAIN.findall(_CLASS.sub("\0", label)))
+    return frozenset(word for word in listed if word.isascii()) | told

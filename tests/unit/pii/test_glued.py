@@ -1,0 +1,39 @@
+"""Names of columns whose words are written as one."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentguard.pii.glued import parted
+from tests.unit.scan.extracted import counts
+from tests.unit.scan.test_csv import table
+
+
+@pytest.mark.parametrize(
+    ("name", "apart"),
+    [
+        ("patientdob", "patient dob"),
+        ("lastthreedigitsbehindcard", "last three digits behind card"),
+        ("BANKSORTCODE", "BANK SORT CODE"),
+        ("holderssn", "holder ssn"),
+        ("nummerpaspoort", "nummer paspoort"),
+    ],
+)
+def test_words_of_labels_are_found_in_a_name(name: str, apart: str) -> None:
+    assert parted(name) == apart
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["customer", "workorder", "kreditkarte", "geburtsdatum", "reisende", "zzqual", "Already Apart",
+     "card_number", "dob", "x" * 200, "", "na\xefve"],
+)  # fmt: skip
+def test_a_name_that_tells_by_itself_or_not_at_all_stays_whole(name: str) -> None:
+    assert parted(name) == name
+
+
+def test_values_below_such_a_name_are_found_and_numbers_of_things_are_not() -> None:
+    days = [f"19{60 + n}-04-03" for n in range(2)]
+    assert counts(table(["resident", "claimantdob"], *(["Ann", day] for day in days))) == {"DOB": 2}
+    cards = ["4539148803436467", "5555341244441115"]
+    assert counts(table(["resident", "shopordernumber"], *(["Ann", one] for one in cards))) == {}
