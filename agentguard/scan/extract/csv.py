@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from agentguard.scan.extract import _rows
 from agentguard.scan.extract._header import header_at, is_heading, is_upright
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
-from agentguard.scan.extract.text import EXTRACTOR as TEXT_EXTRACTOR
-from agentguard.scan.extract.text import decoded, encoding_of
+from agentguard.scan.extract.text import decoded, encoding_of, plain
 
 _DELIMITERS = ",;\t|^~\x1f\u00a6\u00a7"
 _WIKI = "|"
@@ -23,6 +22,10 @@ _LEAST_BARE_ROWS = 4
 _MOST_WORDS = 4
 _RULE = re.compile(r"(?=.*[-=]{3})[\s+\-=|:]+")  # drawn below a header, as database shells do
 _LEAST_BARE_WIDTH = 3
+# A turn of a talk as messengers export it: day, time, who.
+_TURN = re.compile(
+    r"[\[(]?[0-9./\-]{6,10}[, ]{1,2}[0-9]{1,2}:[0-9]{2}[^\t;|]{0,8}[\]\-] ?[^\t;|:]{2,32}:"
+)
 _PAIR = 2  # names and a row
 _DRAWN = frozenset("+-=|: ")
 
@@ -37,6 +40,8 @@ def _delimiter(head: bytes) -> str:
     lines = decoded(head[:_SNIFFED]).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     cut = len(head) == HEAD or len(head) > _SNIFFED
     lines = [line for line in (lines[:-1] if cut else lines) if line.strip()][:_SAMPLE]
+    if 2 * sum(_TURN.match(line) is not None for line in lines) >= len(lines):
+        return ""
     widths = {delimiter: _width(lines, delimiter) for delimiter in _DELIMITERS}
     best = max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
     return best if widths[best] else ""
@@ -121,7 +126,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the rows, piece by piece."""
     delimiter = _delimiter(source.head)
     table = _rows.Table()
-    for lines in _lines(TEXT_EXTRACTOR.extract(source, work)):
+    for lines in _lines(plain(source, work)):
         yield "".join([table.put_cells(cells) for cells in _cells(iter(lines), delimiter)])
     yield table.close()
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from agentguard.scan._opaque import is_random
 from agentguard.scan.extract._encoding import decoder_of, encoding_of, unmarked
+from agentguard.scan.extract._pasted import SHORT, unpasted
 from agentguard.scan.extract.base import TEXT, Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
-__all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "shown"]
+__all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "plain", "shown"]
 
 STEP = 256 << 10
 """Bytes that are read at once."""
@@ -59,11 +60,16 @@ def sniff(_source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
+    """Give the text with its tables by columns, and what is wrapped in it."""
+    yield from unpasted(plain(source, work), short=source.size <= SHORT)
+
+
+def plain(source: Source, work: Work) -> Iterator[str]:
     """Give the text, or what is wrapped in it; of a file over the limit samples."""
     yield from pieces(source, work)
-    if plain := _unwrapped(source, work):
+    if inside := _unwrapped(source, work):
         yield "\n"
-        yield from work.within(plain)
+        yield from work.within(inside)
     if source.head.startswith(_CONTAINERS):
         work.refuse("reason.unsupported")
 

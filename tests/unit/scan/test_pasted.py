@@ -1,0 +1,73 @@
+"""Tables that are pasted into a note or a mail: read by their columns, whatever frames them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.scan.extract._pasted import unpasted
+from tests.unit.scan.extracted import counts
+from tests.unit.scan.extracted import text as text_of
+
+ROWS = (
+    ("Name", "Order no", "Date of birth", "NHS number"),
+    ("Ann Mills", "4539148803436467", "03/04/1980", "943 476 5919"),
+    ("Bo Holt", "4485275742308327", "12/11/1975", "401 023 2137"),
+)
+ABOVE, BELOW = "Hi all,\n\nplease check these before noon:\n\n", "\nThanks,\nPriya\n"
+
+
+def boxed(bar: str, rule: str) -> str:
+    lines = [f"{bar} {f' {bar} '.join(row)} {bar}\n" for row in ROWS]
+    return f"{rule}\n{lines[0]}{rule}\n{''.join(lines[1:])}{rule}\n"
+
+
+TABLES = [
+    boxed("\u2502", "\u251c\u2500\u2500\u2500\u253c\u2500\u2500\u2500\u2524"),
+    boxed("\u2551", "\u2560\u2550\u2550\u2550\u256c\u2550\u2550\u2550\u2563"),
+    boxed("|", "+------+------+"),
+    boxed("|", "|------|------|"),
+    "".join(f"> {line}\n" for line in boxed("|", "+----+----+").splitlines()),
+    "".join("\t".join(row) + "\n" for row in ROWS),
+    "".join("; ".join(row) + "\n" for row in ROWS),
+    "".join("   ".join(row) + "\n" for row in ROWS),
+    "".join(" & ".join(row) + " \\\\\n" for row in ROWS),
+    "! " + " !! ".join(ROWS[0]) + "\n" + "".join(f"|-\n| {' || '.join(r)}\n" for r in ROWS[1:]),
+]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_in_a_note_is_read_by_its_columns(table: str) -> None:
+    assert counts((ABOVE + table + BELOW).encode()) == {"DOB": 2, "NHS": 2}
+
+
+@pytest.mark.parametrize("table", TABLES[:5])
+def test_a_drawn_table_is_read_in_a_long_text_as_well(table: str) -> None:
+    text = "worker 7 took 12 ms\n" * 20_000
+    assert counts((text + table + text).encode()) == {"DOB": 2, "NHS": 2}
+
+
+def test_names_may_stand_beside_values_in_a_frame() -> None:
+    rows = ("Date of birth", "03/04/1980"), ("Order", "4539148803436467")
+    table = "".join(f"\u2502 {name} \u2502 {value} \u2502\n" for name, value in rows)
+    assert counts((ABOVE + table + BELOW).encode()) == {"DOB": 1}
+
+
+def test_turns_of_a_messenger_are_no_table() -> None:
+    turns = "[04/03/2026, 10:12:11] Priya: {}?\n[04/03/2026, 10:12:40] Bob: {}\n"
+    asked = (("Order no", "4539148803436467"), ("NHS number", "943 476 5919"))
+    assert counts("".join(turns.format(*pair) for pair in asked).encode()) == {"NHS": 1}
+
+
+def test_lines_that_make_no_table_stay_as_they_are() -> None:
+    text = "a, b, c\nno table\n| one bar\n\u2502 x \u2502\n--- a line ---\n1;2;3\n"
+    assert text_of(text.encode()).rstrip() == text.rstrip()
+
+
+@given(st.text("ab1|\u2502+-,;\t \n"), st.integers(1, 9))
+def test_no_letter_is_lost_however_the_text_is_cut(text: str, size: int) -> None:
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    for short in (True, False):
+        read = "".join(unpasted(iter(pieces), short=short))
+        assert [c for c in "ab1" if c in text] == [c for c in "ab1" if c in read]
