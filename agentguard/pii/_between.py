@@ -7,33 +7,52 @@ from agentguard.pii.words import PLEASE
 FENCE = "\x1e"
 """Ends a cell of a table: what stands before it says nothing of what follows."""
 
-TIME = r"\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?"
+TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,3})?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 """RE2: when something was said."""
+
+STAMP = rf"[\[(]?(?:[0-9]{{1,4}}[./\-][0-9]{{1,2}}[./\-][0-9]{{1,4}}[, T]{{1,2}})?{TIME}[\])]?"
+"""RE2: the same as messengers write it, perhaps behind the day."""
 
 ASKED = rf"(?:\?|(?i:{'|'.join(sorted(PLEASE))}))[^0-9\n\x1e]{{0,32}}"
 """RE2: how a question ends."""
 
-ANSWER = rf"(?:{TIME}[ \-]{{0,3}})?[<(\[]?[A-Za-z][^\n\x1e:>]{{0,32}}[:>] ?"
-"""RE2: who answers, perhaps behind the time."""
+_NAME = r"[A-Za-z+][^\n\x1e:>]{0,32}"
+_SPEAKER = rf"(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_NAME}(?: \({TIME}\))?[:>] ?"
+# On a line of its own: "Bob Holt  10:13 AM", "[10:13] Bob Holt", or numbered and timed (WebVTT).
+_CUE = rf"\n?(?:[0-9]{{1,5}}\n)?{TIME} --> [^\n]{{8,40}}\n(?:<[^>\n]{{1,32}}>)?"
+_HEADED = rf"(?:{STAMP} {{1,3}}[A-Za-z][^\n\x1e]{{0,32}}|[A-Za-z][^\n\x1e:>0-9]{{0,32}}{STAMP})\n"
+_NUMBERED = rf"(?:A[0-9]{{0,3}}[.)]|{STAMP} {{1,3}}[A-Z]{{2,12}}) {{1,4}}"
 
-TURN = rf"{ASKED}\n{ANSWER}"
+ANSWER = rf"(?:{_SPEAKER}|{_NUMBERED}|{_HEADED}|{_CUE})"
+"""RE2: who answers, perhaps behind or before the time."""
+
+_KNOWN = (
+    r"(?i:cust(?:omer)?|client|caller|user|usr|visitor|guest|member|patient|pax|passenger|you|me"
+    r"|kund(?:e|in)|klant|client|cliente|klient|utente)"
+    r"(?: ?[0-9]{1,5}| \([^()\n\x1e]{1,20}\))?[:>] ?"
+)
+TURN = rf"(?:{ASKED}\n{ANSWER}|[.:!]?\n(?:(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_KNOWN}|{_NUMBERED}))"
 """RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
 
 _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
+_BREAK = r"(?:\n[ \t*]{0,4}){0,2}"
 GAP = (
-    rf"[^0-9\n\x1e]{{0,32}}?(?:{_ASIDE}\n?[^0-9\n\x1e]{{0,8}}?"
+    rf"[^0-9\n\x1e]{{0,32}}?(?:{_ASIDE}{_BREAK}[^0-9\n\x1e]{{0,8}}?"
     rf"|{TURN}[^0-9\n\x1e]{{0,24}}?)"
 )
-"""RE2: what may stand between a label and its value; at most one line break.
+"""RE2: what may stand between a label and its value; a line break, or a blank line.
 
 Also a remark in brackets that holds digits ("12 digits"), or who answers a question.
 """
 
 LETTERED_GAP = (
     r"[^0-9\n\x1e]{0,32}?"
-    rf"(?:\n?[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9A-Za-z\n\x1e]{{0,8}}?)"
+    rf"(?:{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?)"
 )
 """RE2: what may stand between a label and a value that may begin with a letter."""
+
+BEHIND_JOINT = r"[ \t]{1,2}(?:is|was|are|ist|war|lautet|est|es|era|e|\xe8|\xe9|to|jest) {1,2}"
+"""What joins a value to a label behind it, before whose it is: "... is my", "... ist die"."""
 
 SOURCE = (
     r"\b(?:laut|lt\.?|gem(?:\xe4\xdf|aess)|according to|selon|d'apr\xe8s|seg\xfan|secondo|volgens"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
 from agentguard.pii._re2 import ANYWHERE, HERE, Match, Pattern, Several
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii.base import LONGEST, Recogniser
@@ -76,19 +77,22 @@ class Labels:
     def find(self, part: Part, place: Place) -> list[Found]:
         """Give the values whose labels begin in `start` to `cut`."""
         data, cut, size = part.data, part.cut, len(part.data)
-        found, get, look = list[Found](), self._known.get, data.find
+        found = list[Found]()
         match, last, full = self._any.match, part.end, part.full
-        anywhere, here, reach, joint = ANYWHERE, HERE, _REACH, len(_COLON)
+        anywhere, here = ANYWHERE, HERE
         pos = max(part.start - 1, place.pos)
         while pos < last:
             at, end = match(anywhere, data, pos, last)[0]
             if at < 0 or at + 1 >= cut:
                 break
             pos = place.pos = at + 1 if data[at + 1] in _LISTING else end
-            colon = look(_COLON, end - 1, end + reach)
-            names = get(data[at : colon + joint]) if colon >= 0 else None
+            names = None
+            if data[at - 1] in LASTS and (
+                data[at - 1 : at + 1] in JOINTS or data[at - 3 : at + 1] in WHOSE
+            ):
+                names = self._mirrored(data, at, end, found)
             if names is None:
-                names = self._names(data, at, end, colon)
+                names = self._names(data, at, end)
             for near, kind, number, length in names:
                 if kind in full:
                     continue
@@ -98,8 +102,26 @@ class Labels:
                     found.append((*spans[1], number, at + 1, behind))
         return found
 
-    def _names(self, data: bytes, at: int, end: int, colon: int) -> Names:
+    def _mirrored(self, data: bytes, at: int, end: int, found: list[Found]) -> Names | None:
+        """Take the values before the labels at a place; give the labels that had none."""
+        before = joined(data, at)
+        if before is None:
+            return None
+        left = []
+        for name in self._named(data, at, end):
+            near, _, number, length = name
+            span = value_before(data, before, at + length, near)
+            if span is None:
+                left.append(name)
+            else:
+                found.append((*span, number, at + 1, at + length))
+        return left
+
+    def _names(self, data: bytes, at: int, end: int) -> Names:
         """Give the labels that stand here and may have a value; logs and tables repeat a few."""
+        colon = data.find(_COLON, end - 1, end + _REACH)
+        if colon >= 0 and (known := self._known.get(data[at : colon + len(_COLON)])) is not None:
+            return known
         key = data[at : colon + len(_COLON)] if colon >= 0 else b""
         if (names := self._recalled(key)) is not None:
             return names

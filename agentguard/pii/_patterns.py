@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,9 +78,11 @@ class Passes:
 def candidate_of(data: bytes, found: Found) -> Candidate:
     """Give what a recogniser is shown of a place in a text."""
     start, end, _, label, label_end = found
+    is_behind = label > start
+    before = data[label:label_end] + b": " if is_behind else data[max(0, start - BEFORE) : start]
     return Candidate(
         text=data[start:end].decode("latin-1"),
-        before=data[max(0, start - BEFORE) : start].decode("latin-1"),
+        before=before.decode("latin-1"),
         after=data[end : end + AFTER].decode("latin-1"),
         labelled=label >= 0,
         told=data[label:label_end].decode("latin-1") if label >= 0 else "",
@@ -88,8 +91,8 @@ def candidate_of(data: bytes, found: Found) -> Candidate:
 
 def judged(recogniser: Recogniser, candidate: Candidate, data: bytes, found: Found) -> Answer:
     """Judge a candidate, unless another number is named between its label and itself."""
-    start, _, _, label, label_end = found
-    if label >= 0 and (word := foreign_word(data[label_end:start].decode("latin-1"))):
+    label = found[3]
+    if label >= 0 and (word := foreign_word(_between(data, found))):
         candidate.told = word
         return no("another-label")
     if recogniser.quick is not None and label < 0:
@@ -97,6 +100,19 @@ def judged(recogniser: Recogniser, candidate: Candidate, data: bytes, found: Fou
         if answer is not None:
             return answer
     return recogniser.judge(candidate)
+
+
+def _between(data: bytes, found: Found) -> str:
+    """Give what stands between a label and its value, or before a value before its label."""
+    start, _, _, label, label_end = found
+    if label < start:
+        return data[label_end:start].decode("latin-1")
+    said = _SAID_BEFORE.search(data[max(0, start - _NEXT_TO) : start].decode("latin-1"))
+    return said[0] if said else ""
+
+
+_NEXT_TO = 32
+_SAID_BEFORE = re.compile(r"(?:[^\W\d_]+[ .#:=\"']{1,4}){1,3}\Z")
 
 
 def origin(data: bytes, start: int) -> str:

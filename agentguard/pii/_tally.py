@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 from agentguard.model.hits import Hit
@@ -25,6 +26,7 @@ class _Column:
 
     doubtful: dict[str, None] = field(default_factory=dict)
     misses: int = 0
+    places: list[int] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -57,7 +59,10 @@ class Tally:
         """Take one answer for a candidate at `place` of the text, in a `column` or in none."""
         kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
         if answer.belief is not Belief.SURE:
-            _doubt(kind.columns.setdefault(column, _Column()), answer)
+            where = kind.columns.setdefault(column, _Column())
+            _doubt(where, answer)
+            if recogniser.kind in self._neighbours and answer.belief is Belief.MAYBE:
+                _append(where.places, place)
         elif recogniser.beside:
             _append(kind.waiting, (place, answer.value))
         else:
@@ -107,7 +112,7 @@ class Tally:
         if not recogniser.beside:
             return True
         neighbour = self._kinds.get(recogniser.beside)
-        return neighbour is not None and _is_near(sorted(neighbour.places), place)
+        return neighbour is not None and _is_near(_places(neighbour), place)
 
     def column_holds(self, kind: str, column: str) -> bool:
         """Tell whether the doubtful values of a column count."""
@@ -121,7 +126,7 @@ class Tally:
                     _put(values, value)
         neighbour = self._kinds.get(kind.recogniser.beside)
         if neighbour is not None:
-            places = sorted(neighbour.places)
+            places = _places(neighbour)
             for place, value in kind.waiting:
                 if _is_near(places, place):
                     _put(values, value)
@@ -139,6 +144,12 @@ class Tally:
             ):
                 return True
         return False
+
+
+def _places(kind: _Kind) -> list[int]:
+    """Give where the values of a kind stand that count."""
+    held = (column.places for column in kind.columns.values() if column.holds)
+    return sorted(chain(kind.places, *held))
 
 
 def mask(recogniser: Recogniser, value: str) -> str:

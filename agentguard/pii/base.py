@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 
-from agentguard.pii._between import ANSWER, ASKED, SOURCE
+from agentguard.pii._between import ANSWER, ASKED
 from agentguard.pii._between import FENCE as FENCE  # noqa: PLC0414 - the kinds take them from here
 from agentguard.pii._between import GAP as GAP  # noqa: PLC0414
 from agentguard.pii._between import LETTERED_GAP as LETTERED_GAP  # noqa: PLC0414
 from agentguard.pii._between import TURN as TURN  # noqa: PLC0414
-from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, WEAK
+from agentguard.pii._naming import above_cell, nearest, said_behind
+from agentguard.pii._naming import foreign_word as foreign_word  # noqa: PLC0414
+from agentguard.pii._naming import speaks_of_another as speaks_of_another  # noqa: PLC0414
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
 
 MOST = 1000
@@ -32,20 +33,14 @@ SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
 """RE2: one separator inside a number, as written in text, addresses, HTML, JSON and RTF."""
 
 _OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
-_WORDS = re.compile(
-    r"[A-Z\xc0-\xd6\xd8-\xde]+(?![a-z\xdf-\xf6\xf8-\xff])"
-    r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
-)
 _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
-_ASKS, _SOURCE = re.compile(ASKED), re.compile(SOURCE, re.IGNORECASE)
+_ASKS, _LETTER = re.compile(ASKED), re.compile(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
 _SPEAKER = re.compile(rf"\s*{ANSWER}")
-_COMPOUND = re.compile(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
-_GLUED = re.compile(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
-_STEM = 4
+_ANSWERS = re.compile(TURN)
+_SAYS = re.compile(r"[A-Za-z]{2}(?![^\n]*-->)")
 _CELLS = re.compile(r"[\t|;,]\s?\Z")
 _SHORT_LINE = 60
 _LINES = 4
-_MOST_GAPS = 256
 
 
 class Belief(Enum):
@@ -120,15 +115,19 @@ class Candidate:
             return True
         cell = self.before.rpartition(FENCE)[2]
         this, *above = reversed(cell.split("\n")[-_LINES:])
-        speaker = _SPEAKER.match(this) if above else None
-        if speaker is not None and _ASKS.search(above[0]):
-            told = self._told_on(this[speaker.end() :], own)
-            return self._told_on(above[0], own) if told is None else told
+        if answer := _answer(this, above):
+            told = self._told_on(answer[0], own)
+            return self._told_on(answer[1], own) if told is None else told
         told = self._told_on(this, own)
         if told is None and above and _CELLS.search(this):
-            told = self._told_on(_above_cell(this, above[0]), own)
-        if told is not None or _WORDS.search(this):
-            return told
+            told = self._told_on(above_cell(this, above[0]), own)
+        behind = "" if told else said_behind(self.after)
+        if behind:
+            told_there = self._told_on(behind, own)
+            return told if told_there is None else told_there
+        return told if told is not None or _LETTER.search(this) else self._told_above(above, own)
+
+    def _told_above(self, above: Sequence[str], own: frozenset[str]) -> bool | None:
         for line in above:
             if len(line) > _SHORT_LINE:
                 return None
@@ -138,63 +137,24 @@ class Candidate:
         return None
 
     def _told_on(self, line: str, own: frozenset[str]) -> bool | None:
-        word, told = _nearest(line, own)
+        word, told = nearest(line, own)
         self.told = word
         return told
 
 
 _TOUCHES_BEFORE = re.compile(
-    r"[0-9A-Za-z_*#]\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z|\*[ -]\Z"
+    r"[0-9A-Za-z_#]\Z|(?:\A|[^:A-Za-z*])\*{1,5}[ -]?\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z"
 )
 _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 
-def _above_cell(this: str, above: str) -> str:
-    """Give what stands in the line above in the same column, as in a table within a text."""
-    joint = next(sign for sign in "\t|;," if sign in this)
-    cells = above.split(joint)
-    place = this.count(joint)
-    return cells[place] if len(cells) > place else ""
-
-
-def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
-    behind = ""
-    for word in reversed(_WORDS.findall(line)):
-        low = word.lower()
-        if low in own:
-            return low, True
-        is_owner = low in OWNERS and behind and behind not in NUMBERS  # "customer.notes"
-        if not is_owner and (low in _OTHERS or low.removesuffix("s") in _OTHERS):
-            return low, False
-        if _COMPOUND.fullmatch(low):
-            return low, any(len(o) >= _STEM and o in low for o in own)
-        glued = _GLUED.fullmatch(low)
-        if glued is not None and glued[1] in _OTHERS:  # "orderid"
-            return low, False
-        behind = low
-    return "", None
-
-
-@lru_cache(_MOST_GAPS)
-def foreign_word(gap: str) -> str:
-    """Give a word between a label and a value that names another number; empty when none does."""
-    gap = _SOURCE.sub("", gap)
-    every = _WORDS.findall(gap)
-    if not every:
-        return ""
-    low = (word.lower() for word in every)
-    below = (word.lower() for word in _WORDS.findall(gap.partition("\n")[2]))
-    named = next((word for word in low if word in _STRONG), "")
-    return named or next((word for word in below if word in NATIONAL), "")
-
-
-def speaks_of_another(gap: str) -> bool:
-    """Tell whether the words between a label and a value name another number."""
-    return foreign_word(gap) != ""
-
-
-_STRONG = frozenset().union(*FOREIGN.values()) - WEAK
-_OTHERS = frozenset().union(NATIONAL, *FOREIGN.values())
+def _answer(this: str, above: Sequence[str]) -> tuple[str, str] | None:
+    """Give what a line says behind its speaker, and what was asked above; None for no answer."""
+    speaker = _SPEAKER.match(this) if above else None
+    asked = next((line for line in above if _SAYS.search(line)), "")
+    if speaker is None or not (_ASKS.search(asked) or _ANSWERS.match(f"\n{this}")):
+        return None
+    return this[speaker.end() :], asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,15 +19,22 @@ _OF_AN_ANSWER = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"[,;].*|code[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
+    r"[,;].*|(?:code|sec)[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
 )
 _LISTING = (",", ";", "")
 _CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
+_CARD_BEFORE = re.compile(
+    r"(?<![0-9])([2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15})[^0-9]{1,24}?"
+    r"(?:[0-9]{1,2}/[0-9]{2}\W{1,3}[A-Za-z]{2,8}\W{1,3})?\Z"
+)
+_LAST = re.compile(r"[^0-9]+")
+_AMEX = 15
 _BORDER = re.compile(r"[{}]|\n\n")
 _LINE = re.compile(r"[{}\n]")
 # A key of a document, a cell, or a line of a form: its card may stand in another line.
 _KEY = re.compile(
-    rf"""(?:["'<]|{FENCE}[^\n{FENCE}]{{0,60}}|\n[ \t]{{0,8}})code["']?[:=>]["'\s]{{0,4}}\Z""",
+    rf"""(?:["'<]|{FENCE}[^\n{FENCE}]{{0,60}}|\n[ \t]{{0,8}})"""
+    r"""(?:code|sec)["']?[:=>]["'\s]{0,4}\Z""",
     re.IGNORECASE,
 )
 
@@ -51,10 +58,19 @@ def judge(candidate: Candidate) -> Answer:
 
 
 def _also(candidate: Candidate) -> Answer:
-    """Take "and code 123" behind a card."""
-    if _MORE.match(candidate.after) or not _is_of_a_card(candidate):
-        return no("no-card")
-    return sure(candidate.text.rpartition(" ")[2], "label")
+    """Take "and code 123" behind a card, and "04/29, 123" right behind one."""
+    code = _LAST.split(candidate.text)[-1]
+    is_told = candidate.text[:1].isalpha()
+    right = _is_of_a_card(candidate) if is_told else _is_dated(candidate, code)
+    return sure(code, "label") if right and not _MORE.match(candidate.after) else no("no-card")
+
+
+def _is_dated(candidate: Candidate, code: str) -> bool:
+    """Tell whether an expiry date with a code behind it follows a card of the code's length."""
+    found = _CARD_BEFORE.search(candidate.before)
+    number = re.sub(r"[^0-9]", "", found[1]) if found else ""
+    length = max(_LENGTHS) if len(number) == _AMEX else min(_LENGTHS)
+    return issued(number) and luhn(number) and len(code) == length
 
 
 def _is_of_a_card(candidate: Candidate) -> bool:
@@ -73,22 +89,39 @@ def _is_of_a_card(candidate: Candidate) -> bool:
 
 
 _NUMBER = r"(?:number|nummer|code|no|nr|n\xba|n\xb0|value|wert|valor|valeur)"
-_VERB = r"(?:is|was|are|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest|auf|naar|na)"
+_VERB = r"(?:is|was|are|of|says|reads|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest|auf|naar|na)"
 
-_BELOW = r"[ \t:]{0,4}\n[ \t>|*]{0,8}"
+_SIGNS = r"[^0-9A-Za-z\x80-\xff\n\x1e]"
+_BELOW = rf"{_SIGNS}{{0,6}}\n(?:[ \t]{{0,4}}\n)?{_SIGNS}{{0,8}}"
 # "(on the back)", "der Karte", "del retro": said of the card, before the code.
 _ASIDE = (
-    r"(?: ?\([^()0-9\n\x1e]{1,32}\)"
+    r"(?: ?\([^()\n\x1e]{1,32}\)"
+    r"| (?:on file )?(?:for|of|on|to) (?:[a-z]{1,10} ){0,3}[2-68][0-9]{3}[0-9 \-]{9,18}"
     r"| (?:on|of|from|der|auf|de|del|della|sul|op|van|z|na|do|du|au)"
-    r"(?: [a-z\xdf-\xff]{1,12}){1,3})?"
+    r"(?: [a-z\xdf-\xff]{1,12}){1,5}?)?"
 )
-_TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}"
+# What a history, a log of a form or an answer says between a code's name and the code.
+_FILLER = (
+    rf"(?:{_SIGNS}{{0,4}}\b(?:old|new|value|field|from|to|as|was|is|it|its|set|changed|updated|added"
+    r"|entered|given|recorded|blank|empty|null|none|string|text|type|fill|val|sure|yes|yeah|ok"
+    rf"|okay|that|s|n|send_keys|i think)\b){{0,6}}{_SIGNS}{{0,8}}"
+)
+_TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}(?i:{_FILLER})"
 _THE = r"(?:the|my|and|der|le|el|il|de|o)"
 # "4539 ..., exp 04/29, code 123": in a list of a card's parts its word alone is enough.
 _CODE = r"(?:code|c(?:\xf3|o)digo|codice|kode?)"
 _LISTED = rf"[,;] ?(?:(?:and|und|et|y|e|en|i) )?{_CODE}"
 # "4539 ... and code 123": the same without a comma, told as a shape of its own.
 _ALSO = rf"\b(?i:(?:and|und|et|y|e|en|i|og|och) {{1,2}}{_CODE}) {{1,2}}[0-9]{{3,4}}\b"
+_AT_THE_BACK = (
+    r"(?:security|three|3|last 3|last three)(?: digits| numbers)? (?:on|at) (?:the |your )?"
+    r"(?:back|reverse|rear|signature strip|strip)"
+)
+# "4539 ... 04/29 123", "4539...|04|29|123": a card's parts in the order in which they are asked.
+_DATED = (
+    r"\b(?:0?[1-9]|1[0-2])(?:/|\||/20|\|20| / )[23][0-9][,;:|/ \t\n]{1,4}"
+    rf"(?i:(?:and |the )?(?:{_CODE}|sec)[: ]{{1,2}})?[0-9]{{3,4}}\b"
+)
 _ON_THE_BACK = (
     rf"{_CODE} (?:on|at|auf|au|sul|del|no|al|op|van|z|na|p(?:\xe5|a)) (?:(?:the|its|der|de|die) )?"
     r"(?:back|reverse|rear|strip|signature|r(?:\xfc|ue)ckseite|dos|verso|retro|reverso|dorso"
@@ -106,10 +139,11 @@ RECOGNISER = Recogniser(
     judge=judge,
     shown=0,
     beside="PAN",
-    shapes=(_ALSO,),
+    shapes=(_ALSO, _DATED),
     labels=(
         # As the schemes call it: CVV2 (Visa), CVC2 (Mastercard), CID and CSC (American Express).
-        r"[ci]?cvv[12]?",
+        r"cvv[12]?",
+        r"icvv",
         r"cvc[12]?",
         r"cv2",
         r"csc",
@@ -123,7 +157,13 @@ RECOGNISER = Recogniser(
         _ON_THE_BACK,
         rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
         r"cid",
-        r"(?:digits|numbers) on the (?:back|reverse)",
+        r"sec[:=]",
+        r"(?:digits?|numbers?) on (?:the )?(?:back|reverse|rear|signature|strip)",
+        _AT_THE_BACK,
+        r"signature strip",
+        r"front (?:four|4)(?: digits)?",
+        r"(?:three|3|4) ?digits?",
+        r"4dbc",
         r"(?:verification|validation) (?:code|value|number)",
         r"(?:karten)?pr(?:\xfc|ue|u)f(?:nummer|ziffer|code|zahl)",
         r"kpn",
@@ -146,7 +186,7 @@ RECOGNISER = Recogniser(
     ),
     near=(
         rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}})?"
-        rf"""(?:["'\\ \t:=*>#|,\-\]]{{0,6}}(?i:{_VERB} ?:? ?)?["']?|{_BELOW}|{_TURN})"""
+        rf"""(?:{_SIGNS}{{0,8}}(?i:{_VERB} ?:? ?)?["']?|(?i:{_FILLER})|{_BELOW}|{_TURN})"""
         rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),
 )

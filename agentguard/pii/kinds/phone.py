@@ -56,12 +56,15 @@ _PLACE = re.compile(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}
 _ENCODED = "%2B"
 _ENCODED_SPACE = re.compile(r"%20|\+")
 _DIRECT = re.compile(
-    r"[\W_]{0,4}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|est|es|\xe8"
+    r"[\W_]{0,60}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|est|es|\xe8"
     r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|bureau|casa|the|her"
     r"|him|me|us|them|back|customer|caller|client|cliente|kunde[n]?|klant|klienta?|il|la|le|el|al|au"
     r"|den|die|de|o|a|op|na|pod|contact[oe]?|contatto|kontaktowy|telefoniczny"
     r"|telef(?:o|\xf3)nico|personale?|particular|trabajo|trabalho|ufficio|lavoro|travail|arbeit"
-    r"|priv\xe9|zakelijk|werk|para|sur|unter|under|uf|later|again)\b[\W_]{0,4}){0,4}\Z",
+    r"|priv\xe9|zakelijk|werk|para|sur|unter|under|uf|later|again|old|new|value|field|from|to|as|was|set"
+    r"|changed|updated|added|entered|given|blank|empty|null|none|string|text|type|fill|send_keys|it|s|n"
+    r"|sure|yes|yeah|that|my|your|registered|linked|reg|alt|alternate|daytime|evening|day|eve|details"
+    r"|and|or|primary|secondary)(?:\b|_)[\W_]{0,12}){0,6}\Z",
     re.IGNORECASE,
 )
 
@@ -208,6 +211,7 @@ RECOGNISER = Recogniser(
         r"r(?:\xfc|ue?)ckruf(?:nummer)?",
         r"rufnummer",
         r"contact (?:number|no|nr)",
+        r"(?:sms|text|otp|code|messages?)(?: message)?(?: was)?(?: sent)? to",
         r"(?:call|ring|text|reach|phone|dial|sms)(?:ed)? (?:me|him|her|them|us|back)",
         r"(?:called|rang|calling|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
         r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: unter| auf| bei)?",

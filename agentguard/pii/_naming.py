@@ -1,0 +1,79 @@
+"""Whose number it is, by the words around it: a label of its own, or the name of another number."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from agentguard.pii._between import BEHIND_JOINT, SOURCE
+from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, WEAK
+
+_WORDS = re.compile(
+    r"[A-Z\xc0-\xd6\xd8-\xde]+(?![a-z\xdf-\xf6\xf8-\xff])"
+    r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
+)
+_SOURCE = re.compile(SOURCE, re.IGNORECASE)
+_COMPOUND = re.compile(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
+_GLUED = re.compile(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
+_STEM = 4
+_MOST_GAPS = 256
+_BEHIND = re.compile(
+    r"[ \t]{0,4}[(\[] ?([^()\[\]0-9\n\x1e]{2,40})[)\]]"
+    rf"|[,)]?{BEHIND_JOINT}([^0-9,.;:!?\n\x1e]{{2,32}})",
+    re.IGNORECASE,
+)
+
+
+def said_behind(after: str) -> str:
+    """Give what is said of a number right behind it: "... (order)", "... is the order number"."""
+    found = _BEHIND.match(after)
+    return "" if found is None else found[1] or found[2]
+
+
+def above_cell(this: str, above: str) -> str:
+    """Give what stands in the line above in the same column, as in a table within a text."""
+    joint = next(sign for sign in "\t|;," if sign in this)
+    cells = above.split(joint)
+    place = this.count(joint)
+    return cells[place] if len(cells) > place else ""
+
+
+def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
+    """Give the telling word nearest to the line's end, and whether it is an own one."""
+    behind = ""
+    for word in reversed(_WORDS.findall(line)):
+        low = word.lower()
+        if low in own:
+            return low, True
+        is_owner = low in OWNERS and behind and behind not in NUMBERS  # "customer.notes"
+        if not is_owner and (low in _OTHERS or low.removesuffix("s") in _OTHERS):
+            return low, False
+        if _COMPOUND.fullmatch(low):
+            return low, any(len(o) >= _STEM and o in low for o in own)
+        glued = _GLUED.fullmatch(low)
+        if glued is not None and glued[1] in _OTHERS:  # "orderid"
+            return low, False
+        behind = low
+    return "", None
+
+
+@lru_cache(_MOST_GAPS)
+def foreign_word(gap: str) -> str:
+    """Give a word between a label and a value that names another number; empty when none does."""
+    gap = _SOURCE.sub("", gap)
+    every = _WORDS.findall(gap)
+    if not every:
+        return ""
+    low = (word.lower() for word in every)
+    below = (word.lower() for word in _WORDS.findall(gap.partition("\n")[2]))
+    named = next((word for word in low if word in _STRONG), "")
+    return named or next((word for word in below if word in NATIONAL), "")
+
+
+def speaks_of_another(gap: str) -> bool:
+    """Tell whether the words between a label and a value name another number."""
+    return foreign_word(gap) != ""
+
+
+_STRONG = frozenset().union(*FOREIGN.values()) - WEAK
+_OTHERS = frozenset().union(NATIONAL, *FOREIGN.values())
