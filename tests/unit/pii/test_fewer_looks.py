@@ -128,7 +128,7 @@ def test_a_label_that_was_met_before_is_read_as_at_first(
 ) -> None:
     lines = "".join(pieces).split("\n")
     once = [Scanner([kind(*labels)]).scan(f"{line}\n") for line in lines]
-    together = Scanner([kind(*labels)]).scan("\n\n\n".join((*lines, *lines)))
+    together = Scanner([kind(*labels)]).scan("\n\n\n\n".join((*lines, *lines)))
     each = {mask for hits in once for hit in hits for mask in hit.masked}
     assert {mask for hit in together for mask in hit.masked} == each
 
