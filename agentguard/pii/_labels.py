@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 
 from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
 from agentguard.pii._re2 import ANYWHERE, HERE, Match, Pattern, Several
 from agentguard.pii._shapes import Found, Part, Place
+from agentguard.pii._spelling import behind_a_border, ends_at_digits, first_part, spaced
 from agentguard.pii.base import LONGEST, Recogniser
+from agentguard.pii.tongues import ENOUGH
 
-_JOINT = r"[ _.\-+]{0,2}"
 _REACH = 64
 _COLON = b": "  # nothing in a label goes on behind it
 _MOST_KNOWN = 256
 _LISTING = b",;"  # another label may follow such a sign that begins one
 _DIGIT = re.compile(rb"[0-9]")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
-_GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
-_OPTIONAL_END = re.compile(r"(?<=[^|(\\])\(\?:[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*\)\?\Z")
-_ENCODED = "%c3%[89ab][0-9a-f]"  # a letter of Latin-1 in an address (RFC 3986, 2.1; UTF-8)
-_ANY_ACCENT = r"[\x80-\xff?]{1,2}"
-_ACCENT = re.compile(re.escape(_ANY_ACCENT) + r"|\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
-# In a label: repeats and escapes, digits at its start, digits behind a letter, and other digits.
-_NO_DIGITS = re.compile(r"\\x[0-9a-f]{2}|\{[0-9,]*\}|\\[^0-9A-Za-z]")
-_FIRST_DIGIT = re.compile(r"\A(?:[0-9]+|\(\?:[a-z0-9|]*\))")
-_LETTERED_DIGIT = re.compile(r"[a-z](?:[0-9]+|\[[0-9]+\]|\.)")
-_MAY_BE_DIGIT = re.compile(r"[0-9.]|\[\^|\\[CDPQSWdpsw]")
-_FIRST_LETTERS = re.compile(r"\A([a-z]{4})(?![?*+{]).*", re.DOTALL)
-_PLAIN = re.compile(r"[a-z][^?*+{|]")
 
 
 class Labelled:
@@ -38,9 +27,8 @@ class Labelled:
     def __init__(self, number: int, recogniser: Recogniser) -> None:
         self.number = number
         self.recogniser = recogniser
-        labels = [_spaced(label) for label in recogniser.labels]
-        self.label = Pattern(f"(?s:.)(?i:{'|'.join(labels)})")
-        self.heads = [_without_ends(label) for label in labels]
+        heads = (label.partition(ENOUGH)[0] for label in recogniser.labels)
+        self.heads = [first_part(spaced(head)) for head in heads]
         self.text = f"(?s:.)(?i:{'|'.join(self.heads)})"
         self.near = Pattern(recogniser.near)
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
@@ -49,6 +37,12 @@ class Labelled:
         """Tell whether a label of the kind stands behind the first character."""
         match = self.label.at(data, 0, len(data))
         return match is not None and _is_word(data, 1, match[0][1])
+
+    @cached_property
+    def label(self) -> Pattern:
+        """The labels as a whole, which few texts need."""
+        labels = spaced("|".join(self.recogniser.labels).replace(ENOUGH, ""))
+        return Pattern(f"(?s:.)(?i:{labels})")
 
 
 Names = Sequence[tuple[Match, str, int, int]]
@@ -66,11 +60,11 @@ class Labels:
         self._each = each
         self._wanted = [member.recogniser.kind not in full for member in members]
         wanted = [m for m, want in zip(members, self._wanted, strict=True) if want]
-        self._any = Pattern(_behind_a_border(label for m in wanted for label in m.heads))
+        self._any = Pattern(behind_a_border(label for m in wanted for label in m.heads))
         bare = [member.text for member in wanted if not member.numeric]
         self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
         every = {label for m in wanted for label in m.recogniser.labels}
-        self._ends_at_digits = all(map(_ends_at_digits, every))
+        self._ends_at_digits = all(map(ends_at_digits, every))
         self._known: dict[bytes, Names] = {}
         self._older: dict[bytes, Names] = {}
 
@@ -86,17 +80,15 @@ class Labels:
             if at < 0 or at + 1 >= cut:
                 break
             pos = place.pos = at + 1 if data[at + 1] in _LISTING else end
-            names = None
-            if data[at - 1] in LASTS and (
-                data[at - 1 : at + 1] in JOINTS or data[at - 3 : at + 1] in WHOSE
-            ):
-                names = self._mirrored(data, at, end, found)
+            names = self._mirrored(data, at, end, found) if data[at - 1] in LASTS else None
             if names is None:
                 names = self._names(data, at, end)
             for near, kind, number, length in names:
                 if kind in full:
                     continue
                 behind = at + length
+                if behind > pos and data[at + 1] not in _LISTING:
+                    pos = place.pos = behind  # no label within a label
                 spans = near(here, data, behind, min(size, behind + LONGEST))
                 if spans[0][0] >= 0:
                     found.append((*spans[1], number, at + 1, behind))
@@ -104,7 +96,8 @@ class Labels:
 
     def _mirrored(self, data: bytes, at: int, end: int, found: list[Found]) -> Names | None:
         """Take the values before the labels at a place; give the labels that had none."""
-        before = joined(data, at)
+        may_be = data[at - 1 : at + 1] in JOINTS or data[at - 3 : at + 1] in WHOSE
+        before = joined(data, at) if may_be else None
         if before is None:
             return None
         left = []
@@ -120,8 +113,6 @@ class Labels:
     def _names(self, data: bytes, at: int, end: int) -> Names:
         """Give the labels that stand here and may have a value; logs and tables repeat a few."""
         colon = data.find(_COLON, end - 1, end + _REACH)
-        if colon >= 0 and (known := self._known.get(data[at : colon + len(_COLON)])) is not None:
-            return known
         key = data[at : colon + len(_COLON)] if colon >= 0 else b""
         if (names := self._recalled(key)) is not None:
             return names
@@ -160,71 +151,6 @@ class Labels:
                 kind, length = member.recogniser.kind, match[0][1] - at
                 names.append((member.near.match, kind, member.number, length))
         return names
-
-
-def _spaced(label: str) -> str:
-    """Write a label for RE2: joints for spaces, and accents in capitals, encoded or left out."""
-    return _ACCENT.sub(_with_or_without, label).replace(" ", _JOINT)
-
-
-def _without_ends(label: str) -> str:
-    """Give what a label has at least: its optional ends cost states, and where it stands none."""
-    shorter = _OPTIONAL_END.sub("", label)
-    while shorter != label:
-        label, shorter = shorter, _OPTIONAL_END.sub("", shorter)
-    return label
-
-
-def _with_or_without(found: re.Match[str]) -> str:
-    if found[0] == _ANY_ACCENT:
-        return f"(?:{_ANY_ACCENT}|{_ENCODED})"
-    if found[0].startswith("["):
-        return found[0]
-    letter = chr(int(found[1], 16)) if found[1] else found[0]
-    bare = unicodedata.normalize("NFD", letter)[0]
-    return f"(?:{letter}|{letter.upper()}|{bare}|{_encoded(letter)})"
-
-
-def _encoded(letter: str) -> str:
-    """Give a small letter, and its capital, as an address writes them."""
-    small, capital = (sign.encode()[-1:].hex() for sign in (letter, letter.upper()))
-    return f"%c3%(?:{small}|{capital})"
-
-
-def _ends_at_digits(label: str) -> bool:
-    """Tell whether no digit goes on a label but behind a letter, as in `cvv2`."""
-    if _MAY_BE_DIGIT.search(label) is None:
-        return True
-    bare = _NO_DIGITS.sub("", _FIRST_DIGIT.sub("", label))
-    return _MAY_BE_DIGIT.search(_LETTERED_DIGIT.sub("", bare)) is None
-
-
-def _behind_a_border(labels: Iterable[str]) -> str:
-    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`.
-
-    Sorted and grouped by their first letter, they share states: within words few of them are open,
-    and seldom one, so that its first letters are enough there.
-    """
-    every = sorted(set(labels))
-    inner: dict[str, dict[str, None]] = {}
-    others: list[str] = []
-    for label in every:
-        for head in _heads(label):
-            if _PLAIN.match(head):
-                inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
-            else:
-                others.append(f"(?i:{head})")
-    capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]
-    return f"[^A-Za-z](?i:{'|'.join(every)})|[a-z](?:{'|'.join((*capitals, *others))})"
-
-
-def _heads(label: str) -> list[str]:
-    """Write a label that begins with a group once for each of the group's beginnings."""
-    group = _GROUP.match(label)
-    if group is None:
-        return [label]
-    rest = label[group.end() :]
-    return [f"{head}{rest}" for head in group[1].split("|")] + ([rest] if group[2] else [])
 
 
 def _is_word(data: bytes, start: int, end: int) -> bool:

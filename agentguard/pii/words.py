@@ -104,16 +104,30 @@ FOREIGN = {
         "tilaus tilauksen tilausnumero vahinko varaus varauksen varausnumero viite viitenumero"
     ),
     "cs": words(
-        "faktura faktury objedn\xe1vka objedn\xe1vky pojistka pojistky reklamace rezervace "
-        "smlouva smlouvy z\xe1silka z\xe1silky"
+        "doklad dokladu faktura faktury jizdenka jizdenky l\xedstek objedn\xe1vce objedn\xe1vka "
+        "objedn\xe1vky pojistka pojistku pojistky pr\xedpad pr\xedpadu reklamace reklamaci "
+        "rezervace rezervaci smlouva smlouvy symbol zak\xe1zka zak\xe1zky z\xe1silce z\xe1silka "
+        "z\xe1silky \xfactenka \xfactenky"
     ),
     "hu": words(
-        "csomag csomagsz\xe1m foglal\xe1s nyugta rendel\xe9s rendel\xe9ssz\xe1m "
-        "sz\xe1ll\xedtm\xe1ny sz\xe1mla szerzod\xe9s tranzakci\xf3"
+        "bejelent\xe9s csomag csomagsz\xe1m csomagsz\xe1ma foglal\xe1s foglal\xe1si "
+        "hivatkoz\xe1s hivatkoz\xe1si jegysz\xe1m k\xf6tv\xe9ny k\xf6tv\xe9nysz\xe1m "
+        "nyomk\xf6vet\xe9s nyomk\xf6vet\xe9si nyugta reklam\xe1ci\xf3 rendel\xe9s rendel\xe9si "
+        "rendel\xe9ssz\xe1m szerzod\xe9s szerzod\xe9ssz\xe1m sz\xe1ll\xedtm\xe1ny sz\xe1mla "
+        "sz\xe1mlasz\xe1m tranzakci\xf3 vonalk\xf3d \xfcgyf\xe9lsz\xe1m \xfcgyiratsz\xe1m "
+        "\xfcgysz\xe1m"
     ),
     "ro": words(
-        "bon colet comanda comenzii contract contractului factura facturii polita rezervare "
-        "rezervarii tranzactie"
+        "avizul bilet biletului bon bonul cererii colet colete coletului comanda comenzi "
+        "comenzii contract contractului dosar dosarul dosarului factura facturii polita politei "
+        "reclamatie reclamatiei rezervare rezervarii sesizare sesizarii tichet tichetului "
+        "tranzactie"
+    ),
+    "el": words(
+        "aithma aithmatos anafopa anafopas apodeijh apodeijhs apostolh apostolhs dema "
+        "dematos eisithpio eisithpioy entolh entolhs kpathsh kpathshs logapiasmos logapiasmoy "
+        "papaggelia papaggelias seipiakos symbash symbashs symbolaio symbolaioy synallagh "
+        "synallaghs timologio timologioy ypoqesh ypoqeshs"
     ),
 }
 """Words that name another number: the nearest word decides whose number it is."""

@@ -35,6 +35,7 @@ from agentguard.pii.shared import SECURITE as SECURITE  # noqa: PLC0414
 from agentguard.pii.shared import SOCIAL as SOCIAL  # noqa: PLC0414
 from agentguard.pii.shared import TAX as TAX  # noqa: PLC0414
 from agentguard.pii.shared import TAXPAYER as TAXPAYER  # noqa: PLC0414
+from agentguard.pii.tongues import ENOUGH as ENOUGH  # noqa: PLC0414 - for the kinds
 
 JOINT = rf"{SEPARATOR}?"
 """RE2: one separator or none."""
@@ -47,7 +48,7 @@ BEHIND_LETTERED = LETTERED_GAP
 
 # "pesel" is also met as "peselnumber" and "peselnr".
 _ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
-_WEAK = words("id no nr number nummer numero code and the de do da di")
+_WEAK = words("id no nr number nummer umme umber ommer numero code and the de do da di")
 _FEW_DIGITS = 2
 _RUNS_ON = re.compile(r"[ \-][0-9]{1,4}(?![0-9:/.])")
 
@@ -176,7 +177,8 @@ def _is_own(rules: _Rules, candidate: Candidate) -> bool | None:
 
 @cache
 def _one_of(labels: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(labels).replace(" ", r"[ _.\-+]{0,2}"), re.IGNORECASE)
+    every = "|".join(labels).replace(ENOUGH, "").replace(" ", r"[ _.\-+]{0,2}")
+    return re.compile(every, re.IGNORECASE)
 
 
 @cache
@@ -186,4 +188,5 @@ def _named(country: str) -> re.Pattern[str]:
 
 @cache
 def _words_of(labels: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]{2,}", " ".join(labels).replace(ACCENTED, " "))) - _WEAK
+    every = " ".join(labels).replace(ENOUGH, "").replace(ACCENTED, " ")
+    return frozenset(re.findall(r"[a-z]{2,}", every)) - _WEAK

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, TAX, national, run
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, ENOUGH, TAX, national, run
 
 _FIRST = "8"
 _LENGTH = 10
@@ -31,10 +31,10 @@ RECOGNISER = national(
     kind="HU_TAX",
     valid=valid,
     labels=(
-        rf"ad{ACCENTED} ?azonos{ACCENTED}t{ACCENTED}m?(?: (?:jele?m?|sz{ACCENTED}ma?))?",
+        rf"ad{ACCENTED} ?azon{ENOUGH}os{ACCENTED}t{ACCENTED}m?(?: (?:jele?m?|sz{ACCENTED}ma?))?",
         rf"ad{ACCENTED} ?az(?:on)?\.(?: jele?)?",
         rf"ad{ACCENTED} ?(?:jele?|igazolv{ACCENTED}ny|k{ACCENTED}rtya)(?: sz{ACCENTED}ma?)?",
-        rf"ad{ACCENTED}{ACCENTED}gyi azonos{ACCENTED}t{ACCENTED}",
+        rf"ad{ACCENTED}{ACCENTED}gyi{ENOUGH} azonos{ACCENTED}t{ACCENTED}",
         rf"ad{ACCENTED}sz{ACCENTED}ma?",
         r"hungarian tax(?: payer)?",
         r"ungarische steuer ?(?:id|n(?:umme)?r)",

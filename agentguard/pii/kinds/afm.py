@@ -24,7 +24,7 @@ RECOGNISER = national(
         r"(?-i:AFM)",
         r"""afm["']? ?[:=>]""",
         r"afm ?(?:no|number|nr|nummer)",
-        r"afm\?\n[A-Za-z\x20]{1,32}[:>]",  # asked for in a chat: the answer stands below
+        r"afm\?\n",  # asked for in a chat: the answer stands below
         r"a\.f\.m",
         r"(?:to|ton|apiqmos|ap\.) afm",
         r"afm (?:moy|soy|sas|toy|ths|pelath|pelati)",

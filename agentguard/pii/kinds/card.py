@@ -20,6 +20,7 @@ from agentguard.pii.base import (
 )
 from agentguard.pii.kinds._issuers import PLAIN, STRICT, is_test, issued, luhn, quick
 from agentguard.pii.spoken import digits_of, run
+from agentguard.pii.tongues import CARD, CARD_WORDS
 
 OWN = words(
     "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
@@ -33,7 +34,7 @@ OWN = words(
     " kort kortet kortnr kortnummer kreditkort kredittkort betalkort betalningskort betalingskort"
     " bankkort debetkort debitkort dankort kortti kortin luottokortti luottokortin maksukortti"
     " pankkikortti korttinumero kartou kreditn\xed k\xe1rtya k\xe1rty\xe1m k\xe1rtyasz\xe1m"
-    " bankk\xe1rtya hitelk\xe1rtya cardul cardului"
+    f" bankk\xe1rtya hitelk\xe1rtya cardul {CARD_WORDS}"
 )
 
 _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
@@ -43,7 +44,7 @@ _GROUP_BEFORE = 12  # characters: more than a group before a number, with what i
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
 _BARCODE = 13
 _COLUMN = re.compile(
-    r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya",
+    r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya|kapta",
     re.IGNORECASE,
 )
 _DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
@@ -215,6 +216,7 @@ RECOGNISER = Recogniser(
     bounded=True,
     quick=quick,
     labels=(
+        *CARD,
         r"cards?",
         r"(?:kredit|bank|giro)?karten?(?:nummer| nr)?",
         r"cartes?",

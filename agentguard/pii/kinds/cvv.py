@@ -7,6 +7,7 @@ import re
 from agentguard.pii.base import FENCE, TURN, Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.spoken import digits_of, run
+from agentguard.pii.tongues import CODE, ENOUGH
 
 _SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
 _MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
@@ -89,7 +90,10 @@ def _is_of_a_card(candidate: Candidate) -> bool:
 
 
 _NUMBER = r"(?:number|nummer|code|no|nr|n\xba|n\xb0|value|wert|valor|valeur)"
-_VERB = r"(?:is|was|are|of|says|reads|ist|lautet|war|est|es|era|e|\xe8|\xe9|to|jest|auf|naar|na)"
+_VERB = (
+    r"(?:is|was|are|of|says|reads|ist|lautet|war|est|es|era|e|\xe8|\xe9|\xe4r|er|je|este|einai|to"
+    r"|jest|auf|naar|na)"
+)
 
 _SIGNS = r"[^0-9A-Za-z\x80-\xff\n\x1e]"
 _BELOW = rf"{_SIGNS}{{0,6}}\n(?:[ \t]{{0,4}}\n)?{_SIGNS}{{0,8}}"
@@ -98,7 +102,9 @@ _ASIDE = (
     r"(?: ?\([^()\n\x1e]{1,32}\)"
     r"| (?:on file )?(?:for|of|on|to) (?:[a-z]{1,10} ){0,3}[2-68][0-9]{3}[0-9 \-]{9,18}"
     r"| (?:on|of|from|der|auf|de|del|della|sul|op|van|z|na|do|du|au)"
-    r"(?: [a-z\xdf-\xff]{1,12}){1,5}?)?"
+    r"(?: [a-z\xdf-\xff]{1,12}){1,5}?"
+    r"| (?:hinten|bak|bagp\xe5|takana|zezadu|vzadu|dietro|achterop|pisw|h\xe1tul|karty"
+    r"|(?:p\xe5|pe|no|sto|do)(?: [a-z\xdf-\xff]{1,12}){1,2}))?"
 )
 # What a history, a log of a form or an answer says between a code's name and the code.
 _FILLER = (
@@ -123,7 +129,8 @@ _DATED = (
     rf"(?i:(?:and |the )?(?:{_CODE}|sec)[: ]{{1,2}})?[0-9]{{3,4}}\b"
 )
 _ON_THE_BACK = (
-    rf"{_CODE} (?:on|at|auf|au|sul|del|no|al|op|van|z|na|p(?:\xe5|a)) (?:(?:the|its|der|de|die) )?"
+    rf"{_CODE} (?:on|at|auf|au|sul|del|no|al|op|van|z|na|p(?:\xe5|a)){ENOUGH} "
+    r"(?:(?:the|its|der|de|die) )?"
     r"(?:back|reverse|rear|strip|signature|r(?:\xfc|ue)ckseite|dos|verso|retro|reverso|dorso"
     r"|achter(?:kant|zijde)|tylu|odwrocie|bak(?:sidan?|siden)|bagsiden)"
 )
@@ -141,6 +148,7 @@ RECOGNISER = Recogniser(
     beside="PAN",
     shapes=(_ALSO, _DATED),
     labels=(
+        *CODE,
         # As the schemes call it: CVV2 (Visa), CVC2 (Mastercard), CID and CSC (American Express).
         r"cvv[12]?",
         r"icvv",
@@ -186,7 +194,7 @@ RECOGNISER = Recogniser(
     ),
     near=(
         rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}})?"
-        rf"""(?:{_SIGNS}{{0,8}}(?i:{_VERB} ?:? ?)?["']?|(?i:{_FILLER})|{_BELOW}|{_TURN})"""
+        rf"""(?:{_SIGNS}{{0,8}}(?i:(?:{_VERB}|on) ?:? ?)?["']?|(?i:{_FILLER})|{_BELOW}|{_TURN})"""
         rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),
 )

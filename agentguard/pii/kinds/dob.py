@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure, words
+from agentguard.pii.tongues import BIRTH
 
 # The first letters of the months in English, German, French, Spanish, Italian, Dutch, Polish and
 # Portuguese; letters outside Latin-1 arrive as question marks.
@@ -117,6 +118,7 @@ RECOGNISER = Recogniser(
     judge=judge,
     shown=0,
     labels=(
+        *BIRTH,
         r"dob",
         r"d\.o\.b",
         r"date of birth",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.tongues import PASSPORT
 
 # Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
 # 9303-4, field "document number"); letters and digits alone, in capitals.
@@ -23,9 +24,11 @@ _COUNTRIES = {
     "CA": r"[A-Z]{2}[0-9]{6}|[A-Z][0-9]{6}[A-Z]{2}",
     "AU": r"[A-Z]{1,2}[0-9]{7}",
     "ZA": r"[A-Z][0-9]{8}",
+    "SE": r"[0-9]{8}",  # and Norway, the Czech Republic, Romania
 }
 _NUMBER = re.compile("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
 _GERMAN = re.compile(_COUNTRIES["DE"])
+_DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9](?:19|20)[0-9]{2}")
 _LEAST, _FEW = 2, 4
 _SEQUENCE = "123456789"
 
@@ -59,6 +62,8 @@ def _by_label(candidate: Candidate) -> Answer:
     without = len(digits) < _LEAST and not _GERMAN.fullmatch(number)
     if without or not _NUMBER.fullmatch(number):
         return no("shape")
+    if _DAY.fullmatch(number):
+        return no("calendar")
     if len(digits) > _FEW and (len(set(digits)) == 1 or _SEQUENCE.startswith(digits)):
         return no("filler")
     return sure(number, "label")
@@ -108,6 +113,7 @@ RECOGNISER = Recogniser(
         rf"{_DATES}{_NATION}[A-Z0-9<]{{11}}[0-9]",
     ),
     labels=(
+        *PASSPORT,
         r"passport(?:s| ?numbers?| ?no| ?num| ?nr)?",
         r"(?:num(?:\xe9|e)ro ?de ?)?passeports?",
         r"(?:reise)?pass(?:nummer| nr)",
@@ -127,7 +133,7 @@ RECOGNISER = Recogniser(
     near=(
         rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW})((?:#|\b)(?:(?i:"
         rf"[A-Z]{{1,3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
-        rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}"
+        rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}|[0-9]{{8}}"
         rf"|[0-9]{{2}}{_JOINT}[A-Z]{{2}}{_JOINT}[0-9]{{5}}"
         r")|[A-Z][A-Z0-9]{8}))\b"
     ),

@@ -20,6 +20,7 @@ from agentguard.pii.base import (
 from agentguard.pii.kinds._dialling import behind_label, in_country, national, told_by_groups
 from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.spoken import digits_of, run
+from agentguard.pii.tongues import PHONE
 
 OWN = words(
     "phone phones telephone tel mobile mob cell fax callback msisdn ring whatsapp landline dial "
@@ -30,6 +31,7 @@ OWN = words(
     "telefonu telefone telem\xf3vel fixo fon whatsapp sms handynr telnr mobilnr zur\xfcckrufen "
     "anrufen angerufen erreichbar rappeler joindre joignable appel\xe9 llamar localizable "
     "chiamare richiamare recapito bellen terugbellen bereikbaar dzwonic oddzwonic ligar contacto"
+    " tfn"
 )
 _FEW = 2
 _FULL = 11
@@ -172,7 +174,8 @@ RECOGNISER = Recogniser(
         r"[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{4}",
         r"[2-9][0-9]{2}\.[2-9][0-9]{2}\.[0-9]{4}",
     ),
-    labels=(  # of two that begin alike the longer stands first
+    labels=(
+        *PHONE,  # of two that begin alike the longer stands first
         r"(?:tele)?phone(?:s| ?numbers?| ?no)?",
         r"telefon(?:nummer| nr|u|o|e)?",
         r"tel(?:\xe9|e)fono",

@@ -26,7 +26,7 @@ RECOGNISER = national(
         r"(?:lohn)?steuer(?:l\.?|liche[nrs]?)? id(?:ent(?:ifikations?)?)?\.? ?(?:nummern?|nr)?",
         r"steuer\+id(?:nr)?",  # of an address: "?Steuer+ID=..."
         r"identifikations(?:nummer|nr)",
-        r"\xa7 ?139b(?: ao)?",
+        r"139b(?: ao)?",
         r"german tax(?: payer)?",
     ),
     generic=(*TAX, ID_NUMBER, r"st\.? id(?:ent)?(?:nr)?", r"identn(?:umme)?r"),

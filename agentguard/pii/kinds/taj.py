@@ -7,10 +7,11 @@ before. https://net.jogtar.hu/jogszabaly?docid=99600020.tv
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, SOCIAL, digits, national
+from agentguard.pii.kinds._national import ACCENTED, BEHIND, ENOUGH, SOCIAL, digits, national
 
 _WEIGHTS = (3, 7, 3, 7, 3, 7, 3, 7)
 _LENGTH = 9
+_ID = rf"azonos{ACCENTED}t{ACCENTED}"
 
 
 def valid(number: str) -> bool:
@@ -27,12 +28,13 @@ RECOGNISER = national(
     labels=(
         r"(?-i:TAJ)",
         r"""taj["']? ?[:=>]""",
-        r"taj\?\n[A-Za-z\x20]{1,32}[:>]",  # asked for in a chat: the answer stands below
+        r"taj\?\n",  # asked for in a chat: the answer stands below
         rf"taj sz{ACCENTED}ma?",
         r"taj ?(?:no|number|nr|nummer|card|azonos)",
         rf"taj k{ACCENTED}rty{ACCENTED}(?: sz{ACCENTED}ma?)?",
         rf"tb sz{ACCENTED}ma?",
-        rf"t{ACCENTED}rsadalombiztos{ACCENTED}t{ACCENTED}si azonos{ACCENTED}t{ACCENTED}(?: jele?)?",
+        rf"t{ACCENTED}rsadalom{ENOUGH}biztos{ACCENTED}t{ACCENTED}si {_ID} jel",
+        rf"t{ACCENTED}rsadalom{ENOUGH}biztos{ACCENTED}t{ACCENTED}si {_ID}",
         r"hungarian (?:social|health|insurance)",
         r"ungarische sozialversicherungs?(?:nummer)?",
     ),

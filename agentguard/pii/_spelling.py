@@ -1,0 +1,98 @@
+"""Writes labels for RE2: their joints, accents and borders, and what of them costs fewer states."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+_JOINT = r"[ _.\-+]{0,2}"
+_GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
+_OPTIONAL_END = re.compile(r"(?<=[^|(\\])\(\?:[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*\)\?\Z")
+_ENCODED = "%c3%[89ab][0-9a-f]"  # a letter of Latin-1 in an address (RFC 3986, 2.1; UTF-8)
+_ANY_ACCENT = r"[\x80-\xff?]{1,2}"
+_ACCENT = re.compile(re.escape(_ANY_ACCENT) + r"|\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
+# In a label: repeats and escapes, digits at its start, digits behind a letter, and other digits.
+_NO_DIGITS = re.compile(r"\\x[0-9a-f]{2}|\{[0-9,]*\}|\\[^0-9A-Za-z]")
+_FIRST_DIGIT = re.compile(r"\A(?:[0-9]+|\(\?:[a-z0-9|]*\))")
+_LETTERED_DIGIT = re.compile(r"[a-z](?:[0-9]+|\[[0-9]+\]|\.)")
+_MAY_BE_DIGIT = re.compile(r"[0-9.]|\[\^|\\[CDPQSWdpsw]")
+_FIRST_LETTERS = re.compile(r"\A([a-z]{4})(?![?*+{]).*", re.DOTALL)
+_FIRST_PART = re.compile(r"\A([a-z]{7})(?![a-z]?[?*+{|]).*", re.DOTALL)
+_PLAIN = re.compile(r"[a-z][^?*+{|]")
+
+
+def spaced(label: str) -> str:
+    """Write a label for RE2: joints for spaces, and accents in capitals, encoded or left out."""
+    return _ACCENT.sub(_with_or_without, label).replace(" ", _JOINT)
+
+
+def first_part(label: str) -> str:
+    """Give what a label begins with: enough of it for a search, in few states."""
+    return _FIRST_PART.sub(r"\1", _without_ends(label))
+
+
+def _without_ends(label: str) -> str:
+    """Give what a label has at least: its optional ends cost states, and where it stands none."""
+    shorter = _OPTIONAL_END.sub("", label)
+    while shorter != label:
+        label, shorter = shorter, _OPTIONAL_END.sub("", shorter)
+    return label
+
+
+def _with_or_without(found: re.Match[str]) -> str:
+    if found[0] == _ANY_ACCENT:
+        return f"(?:{_ANY_ACCENT}|{_ENCODED})"
+    if found[0].startswith("["):
+        return found[0]
+    return _accented(chr(int(found[1], 16)) if found[1] else found[0])
+
+
+@cache
+def _accented(letter: str) -> str:
+    """Give a letter as it is, as a capital, without its accent, and as an address writes it."""
+    bare = unicodedata.normalize("NFD", letter)[0]
+    return f"(?:{letter}|{letter.upper()}|{bare}|{_encoded(letter)})"
+
+
+def _encoded(letter: str) -> str:
+    """Give a small letter, and its capital, as an address writes them."""
+    small, capital = (sign.encode()[-1:].hex() for sign in (letter, letter.upper()))
+    return f"%c3%(?:{small}|{capital})"
+
+
+def ends_at_digits(label: str) -> bool:
+    """Tell whether no digit goes on a label but behind a letter, as in `cvv2`."""
+    if _MAY_BE_DIGIT.search(label) is None:
+        return True
+    bare = _NO_DIGITS.sub("", _FIRST_DIGIT.sub("", label))
+    return _MAY_BE_DIGIT.search(_LETTERED_DIGIT.sub("", bare)) is None
+
+
+def behind_a_border(labels: Iterable[str]) -> str:
+    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`.
+
+    Sorted and grouped by their first letter, they share states: within words few of them are open,
+    and seldom one, so that its first letters are enough there.
+    """
+    every = sorted(set(labels))
+    inner: dict[str, dict[str, None]] = {}
+    others: list[str] = []
+    for label in every:
+        for head in _heads(label):
+            if _PLAIN.match(head):
+                inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
+            else:
+                others.append(f"(?i:{head})")
+    capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]
+    return f"[^A-Za-z](?i:{'|'.join(every)})|[a-z](?:{'|'.join((*capitals, *others))})"
+
+
+def _heads(label: str) -> list[str]:
+    """Write a label that begins with a group once for each of the group's beginnings."""
+    group = _GROUP.match(label)
+    if group is None:
+        return [label]
+    rest = label[group.end() :]
+    return [f"{head}{rest}" for head in group[1].split("|")] + ([rest] if group[2] else [])
