@@ -15,6 +15,11 @@ _WORDS = re.compile(
 _SOURCE = re.compile(SOURCE, re.IGNORECASE)
 _COMPOUND = re.compile(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
 _GLUED = re.compile(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
+_LED = re.compile(
+    r"(?:n(?:u|\xfa)meros?|num(?:e|\xe9)ro|num|nummer|number|numer|nr)(?:d(?:e(?:l(?:la|l)?)?|[aiou])|van|of)?"
+    r"(.{4,})"
+)
+_NUMBERED = re.compile(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?)\Z")
 _STEM = 4
 _MOST_GAPS = 256
 _BEHIND = re.compile(
@@ -50,11 +55,16 @@ def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
             return low, False
         if _COMPOUND.fullmatch(low):
             return low, any(len(o) >= _STEM and o in low for o in own)
-        glued = _GLUED.fullmatch(low)
-        if glued is not None and glued[1] in _OTHERS:  # "orderid"
-            return low, False
+        if (stem := _stem(low)) in _OTHERS or (stem in own and _NUMBERED.search(low)):
+            return low, stem in own  # "orderid", "numerodellacarta"
         behind = low
     return "", None
+
+
+def _stem(word: str) -> str:
+    """Give what a name whose words are written as one is the number of."""
+    glued = _GLUED.fullmatch(word) or _LED.fullmatch(word)
+    return glued[1] if glued is not None else ""
 
 
 @lru_cache(_MOST_GAPS)

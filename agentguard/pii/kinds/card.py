@@ -16,26 +16,11 @@ from agentguard.pii.base import (
     miss,
     no,
     sure,
-    words,
 )
 from agentguard.pii.kinds._issuers import PLAIN, STRICT, is_test, issued, luhn, quick
+from agentguard.pii.kinds._paying import is_glued, told
 from agentguard.pii.spoken import digits_of, run
-from agentguard.pii.tongues import CARD, CARD_WORDS
-
-OWN = words(
-    "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
-    " mastercard maestro amex discover diners jcb unionpay rupay cardholder payment pay paid"
-    " kk kknr karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer"
-    " zahlung carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"
-    " carta carte pagamento kaart kaartnummer creditcardnummer betaalkaart betaling"
-    " karta karty karte kart\xf3w kart karcie kredytowa kredytowej debetowa debetowej platnicza"
-    " platniczej cart\xe3o cartao cart\xf5es bankkarte girokarte eckarte kartenzahlung kaartnr"
-    " betaalpas bankpas pinpas bancomat prepagata bancaria cr\xe9ditos plastic diners"
-    " kort kortet kortnr kortnummer kreditkort kredittkort betalkort betalningskort betalingskort"
-    " bankkort debetkort debitkort dankort kortti kortin luottokortti luottokortin maksukortti"
-    " pankkikortti korttinumero kartou kreditn\xed k\xe1rtya k\xe1rty\xe1m k\xe1rtyasz\xe1m"
-    f" bankk\xe1rtya hitelk\xe1rtya cardul {CARD_WORDS}"
-)
+from agentguard.pii.tongues import CARD
 
 _GROUPINGS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
 _PLAIN_SEPARATORS = frozenset((" ", ".", "-", "+", "  ", " - "))
@@ -43,10 +28,6 @@ _GROUPS, _SIXTEEN = 4, 16
 _GROUP_BEFORE = 12  # characters: more than a group before a number, with what is between them
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
 _BARCODE = 13
-_COLUMN = re.compile(
-    r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya|kapta",
-    re.IGNORECASE,
-)
 _DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
 _DIGIT_AFTER = re.compile(r",? [0-9](?![0-9])")
 _STRIPE = re.compile(
@@ -76,7 +57,8 @@ def judge(candidate: Candidate) -> Answer:
     """Judge by touch, grouping, issuer, check digit and the nearest label."""
     number = _readable(candidate)
     track = _on_track(candidate)
-    if not track and (candidate.text[0] == "%" or not candidate.alone):
+    apart = candidate.alone or (candidate.labelled and is_glued(candidate))
+    if not track and (candidate.text[0] == "%" or not apart):
         return no("touched")
     if not issued(number):
         return no("issuer")
@@ -108,21 +90,13 @@ def _on_track(candidate: Candidate) -> bool:
     return _TRACK_2.match(candidate.after) is not None and not _TOUCHED.search(candidate.before)
 
 
-# "security code for 4539 ...", and the name that ISO/IEC 7812 gives the number.
-_OF_A_CARD = re.compile(
-    r"(?:\b(?:security|verification|cv[cv]2?|cv2|csc)(?: code| number| no| value)?"
-    r" (?:for|of|on|to) (?:[a-z]{1,10} ){0,2}"
-    r"|primary account n(?:umber|o)\W{0,4}(?:is |was )?)\Z",
-    re.IGNORECASE,
-)
 _TOUCHED = re.compile(r"[0-9A-Za-z_.]\Z")
 
 
 def _by_label(candidate: Candidate, number: str) -> Answer:
-    own = _OF_A_CARD.search(candidate.before) is not None or candidate.names(OWN)
+    own = told(candidate)
     if own is False:
         return no("another-label")
-    own = own or (_COLUMN.search(candidate.origin) is not None) or None
     if candidate.labelled:
         return _labelled(candidate, number)
     if digits_of(candidate.text):

@@ -1,0 +1,78 @@
+"""How people speak of cards, and how they say that something was paid with one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agentguard.pii.base import Candidate, words
+from agentguard.pii.tongues import CARD_WORDS
+
+OWN = words(
+    "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
+    " mastercard maestro amex discover diners jcb unionpay rupay cardholder payment pay paid"
+    " kk kknr karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer"
+    " zahlung carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"
+    " carta carte pagamento kaart kaartnummer creditcardnummer betaalkaart betaling"
+    " karta karty karte kart\xf3w kart karcie kredytowa kredytowej debetowa debetowej platnicza"
+    " platniczej cart\xe3o cartao cart\xf5es bankkarte girokarte eckarte kartenzahlung kaartnr"
+    " betaalpas bankpas pinpas bancomat prepagata bancaria cr\xe9ditos plastic diners"
+    " kort kortet kortnr kortnummer kreditkort kredittkort betalkort betalningskort betalingskort"
+    " bankkort debetkort debitkort dankort kortti kortin luottokortti luottokortin maksukortti"
+    " pankkikortti korttinumero kartou kreditn\xed k\xe1rtya k\xe1rty\xe1m k\xe1rtyasz\xe1m"
+    f" bankk\xe1rtya hitelk\xe1rtya cardul {CARD_WORDS}"
+)
+_COLUMN = re.compile(
+    r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya|kapta",
+    re.IGNORECASE,
+)
+# "security code for 4539 ...", "card on the mandate: 4539 ...", and ISO/IEC 7812's own name.
+_OF_A_CARD = re.compile(
+    r"(?:\b(?:security|verification|cv[cv]2?|cv2|csc)(?: code| number| no| value)?"
+    r" (?:for|of|on|to) (?:[a-z]{1,10} ){0,2}"
+    r"|\bcard(?: [a-z]{2,10})? on (?:the |my |his |her |their |this )?[a-z]{3,16}\W{0,3}"
+    r"|primary account n(?:umber|o)\W{0,4}(?:is |was )?)\Z",
+    re.IGNORECASE,
+)
+_PAY = (
+    r"\b(?:pa(?:id|y|ys|ying|yment)|charg\w*|guarantee\w*|debit\w*|refund\w*|bezahl\w*|(?:ab)?gebucht"
+    r"|belast\w*|betaal\w*|pag(?:at|ad|o|ar|an|ou)\w*|pay(?:\xe9|e|er|\xe9e)s?|r\xe9gl\w*|(?:za|o)plac\w*"
+    r"|betal\w*|maksettu|zaplacen\w*|fizet\w*|pl(?:a|\xe3)tit\w*)\b"
+)
+_WITH = (
+    r"\b(?:with|by|using|via|mit|met|con|com|avec|par|per|med|cu|s|z)"
+    r"(?: (?:the|my|a|der|die|la|le|el|il|een|de|o))?[:\W]{1,6}\Z"
+)
+_PAID_WITH = re.compile(rf"{_PAY}[^\n]{{0,60}}{_WITH}", re.IGNORECASE)
+_WITH_BEFORE = re.compile(_WITH, re.IGNORECASE)
+_PAID_BEHIND = re.compile(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
+# "referencia de pago": the payment's own number, not what it was made with.
+_OF_A_PAYMENT = re.compile(
+    r"(?:ref(?:\.|s?\b|eren\w*|\xe9r\w*)|\br\xe9f\w*|\b(?:id|code|c(?:o|\xf3)digo|codice|num\w*|n\xfam\w*|n\S)"
+    r"|kennung|nummer)"
+    r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?"
+    r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z",
+    re.IGNORECASE,
+)
+_LABEL_GLUED = re.compile(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
+_SIGN_GLUED = re.compile(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
+
+
+def told(candidate: Candidate) -> bool | None:
+    """Tell whether words name a card's number: True a card's, False another's."""
+    before = candidate.before
+    if _OF_A_PAYMENT.search(before):
+        return False
+    if _OF_A_CARD.search(before) or _PAID_WITH.search(before):
+        return True
+    if _WITH_BEFORE.search(before) and _PAID_BEHIND.match(candidate.after):
+        return True
+    own = candidate.names(OWN)
+    return own if own is False else own or _COLUMN.search(candidate.origin) is not None or None
+
+
+def is_glued(candidate: Candidate) -> bool:
+    """Tell whether only a label's end, or the next part's name, touches a card behind its label."""
+    before = _LABEL_GLUED.sub("", candidate.before)
+    after = "" if _SIGN_GLUED.match(candidate.after) else candidate.after
+    return replace(candidate, before=before, after=after).alone
