@@ -55,8 +55,8 @@ def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
             return low, False
         if _COMPOUND.fullmatch(low):
             return low, any(len(o) >= _STEM and o in low for o in own)
-        if (stem := _stem(low)) in _OTHERS or (stem in own and _NUMBERED.search(low)):
-            return low, stem in own  # "orderid", "numerodellacarta"
+        if (stem := _stem(low)) in _OTHERS or stem in own:  # "orderid", "numerodellacarta"
+            return low, stem in own and _NUMBERED.search(low) is not None
         behind = low
     return "", None
 
