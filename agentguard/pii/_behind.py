@@ -24,7 +24,7 @@ WHOSE = frozenset(
 )
 """What may stand right before a label that ends its value: whose it is."""
 
-JOINTS = frozenset((b" (", b"\t(", b" [", b"- ", b"# "))
+JOINTS = frozenset((b" (", b"\t(", b" [", b"- ", b"# ", b"^^"))
 """The same: signs."""
 
 LASTS = frozenset(joint[-2] for joint in (*WHOSE, *JOINTS))
@@ -38,7 +38,9 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _STROKE = re.compile(rb"([0-9][A-Za-z]{0,2})[ \t]{1,4}(?:--?|<-|#)[ \t]\Z")
-_LINE_ENDED = re.compile(rb"[ \t]{0,2}(?:[\n\x1e]|\Z)")
+_LINE_ENDED = re.compile(rb"[^0-9:=\n\x1e]{0,16}(?:[\n\x1e]|\Z)")
+_COMPONENT = re.compile(rb"([0-9][A-Za-z]{0,2})\^{2,4}\Z")  # of HL7 v2: "943...^^^NHS^NH"
+_NEXT_COMPONENT = re.compile(rb"[\^~|&\s]|\Z")
 _CLOSED = re.compile(rb"[^()\[\]0-9\n\x1e]{0,24}[)\]]")
 _ENDED = re.compile(
     rb"[^0-9:=\n\x1e]{0,16}(?:[.,;!?)\n\x1e]|\Z)|(?: [a-z]{1,12}){1,3}[^0-9:=]", re.IGNORECASE
@@ -80,4 +82,9 @@ def value_before(data: bytes, before: Joined, end: int, near: Match) -> Span | N
     return None
 
 
-_JOINTS = ((_IN_BRACKETS, _CLOSED), (_SAID, _ENDED), (_STROKE, _LINE_ENDED))
+_JOINTS = (
+    (_IN_BRACKETS, _CLOSED),
+    (_SAID, _ENDED),
+    (_STROKE, _LINE_ENDED),
+    (_COMPONENT, _NEXT_COMPONENT),
+)

@@ -47,7 +47,7 @@ Also a remark in brackets that holds digits ("12 digits"), or who answers a ques
 
 LETTERED_GAP = (
     r"[^0-9\n\x1e]{0,32}?"
-    rf"(?:{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?)"
+    rf"(?:{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?)"
 )
 """RE2: what may stand between a label and a value that may begin with a letter."""
 
@@ -58,5 +58,8 @@ SOURCE = (
     r"\b(?:laut|lt\.?|gem(?:\xe4\xdf|aess)|according to|selon|d'apr\xe8s|seg\xfan|secondo|volgens"
     r"|wedlug|zgodnie z|conforme|de acordo com) "
     r"(?:the |dem |der |le |la |l'|el |il |o |a |de |het )?[a-z\xdf-\xff]+"
+    r"|\b(?:on|from|in|per|off) (?:the |his |her |their |my |your |a |an )?(?:[a-z]{2,12} ){0,2}"
+    r"(?:letter|form|prescription|statement|payslip|licen[cs]e|contract|certificate|application|bill"
+    r"|document|record|file|policy|system)\b"
 )
 """Where a value is taken from: not whose number it is ("Geburtsdatum laut Vertrag 12.3.1970")."""

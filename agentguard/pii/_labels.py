@@ -79,7 +79,7 @@ class Labels:
             at, end = match(anywhere, data, pos, last)[0]
             if at < 0 or at + 1 >= cut:
                 break
-            pos = place.pos = at + 1 if data[at + 1] in _LISTING else end
+            pos = place.pos = at + 1 if data[at + 1] in _LISTING else end - 1
             names = self._mirrored(data, at, end, found) if data[at - 1] in LASTS else None
             if names is None:
                 names = self._names(data, at, end)
@@ -87,8 +87,8 @@ class Labels:
                 if kind in full:
                     continue
                 behind = at + length
-                if behind > pos and data[at + 1] not in _LISTING:
-                    pos = place.pos = behind  # no label within a label
+                if behind - 1 > pos and data[at + 1] not in _LISTING:
+                    pos = place.pos = behind - 1  # no label within a label
                 spans = near(here, data, behind, min(size, behind + LONGEST))
                 if spans[0][0] >= 0:
                     found.append((*spans[1], number, at + 1, behind))

@@ -24,6 +24,7 @@ _STEM = 4
 _MOST_GAPS = 256
 _BEHIND = re.compile(
     r"[ \t]{0,4}[(\[] ?([^()\[\]0-9\n\x1e]{2,40})[)\]]"
+    r"|[ \t]{1,4}(?:--?|<-|#)[ \t]([^0-9\n\x1e]{2,32})(?:[\n\x1e]|\Z)"
     rf"|[,)]?{BEHIND_JOINT}([^0-9,.;:!?\n\x1e]{{2,32}})",
     re.IGNORECASE,
 )
@@ -32,7 +33,7 @@ _BEHIND = re.compile(
 def said_behind(after: str) -> str:
     """Give what is said of a number right behind it: "... (order)", "... is the order number"."""
     found = _BEHIND.match(after)
-    return "" if found is None else found[1] or found[2]
+    return "" if found is None else found[1] or found[2] or found[3]
 
 
 def above_cell(this: str, above: str) -> str:

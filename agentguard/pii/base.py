@@ -143,7 +143,8 @@ class Candidate:
 
 
 _TOUCHES_BEFORE = re.compile(
-    r"[0-9A-Za-z_#]\Z|(?:\A|[^:A-Za-z*])\*{1,5}[ -]?\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z"
+    r"[0-9A-Za-z_]\Z|[0-9#]#\Z"
+    r"|(?:\A|[^:A-Za-z*])\*{1,5}[ -]?\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z"
 )
 _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*]|#[0-9A-Za-z#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 

@@ -24,6 +24,7 @@ _PLAIN = re.compile(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
 _BRIEF = words("dob doc nif nie dni nir ssn cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban")
 _JOINING = words(
     "of on the and for by to in with your my our his her their de del la le les du des di da do "
+    "us uk ph ca au nz za pt "
     "dos das der die das den dem des von vom van het een et und og och na no nr num tel id ids"
 )
 _COMMON = words(
@@ -31,7 +32,8 @@ _COMMON = words(
     "contact country customer data date day debit credit digits employee expiry fiscal front full "
     "guest home holder insurance issued last mail member mobile month name names national number "
     "numbers patient payment person phone policy primary resident security social sort state "
-    "subscriber tax telephone text user valid value visitor work year "
+    "subscriber tax telephone text user valid value visitor work year passport passports "
+    "passeport passaporte passaporto pasaporte paspoort reisepass paszport paszportu "
     "apellido apellidos cliente codigo contacto correo dato datos fecha movil nacimiento nombre "
     "numero pago seguridad tarjeta telefono titular vencimiento "
     "adresse carte client code compte date naissance nom numero paiement prenom securite telephone "

@@ -169,7 +169,7 @@ NATIONAL = words(
 )
 """Words that name a state's number of a person: another's to a kind that does not own them."""
 
-WEAK = words("id code customer account ms call key identifier kunden")
+WEAK = words("id code customer account ms call key identifier kunden po")
 """Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
 
 OWNERS = words("customer account user member client kunden")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure
 
 _FEW = 3
+_OF_PROGRAMS = "uid"  # what systems call users, whose numbers are not written in groups
 _FIRST_NOT_GIVEN = frozenset("01")
 
 
@@ -37,6 +38,8 @@ def verhoeff(number: str) -> bool:
 def judge(candidate: Candidate) -> Answer:
     """Twelve digits of a holder, or sixteen of a virtual number, that do not begin with 0 or 1."""
     number = candidate.compact
+    if candidate.told.lower() == _OF_PROGRAMS and not candidate.separators:
+        return no("grouping")
     if not candidate.alone or len(set(candidate.separators)) > 1:
         return no("touched")
     if number[0] in _FIRST_NOT_GIVEN or len(set(number)) <= _FEW:
@@ -53,6 +56,7 @@ RECOGNISER = Recogniser(
         r"adhaar",
         r"adhar",
         r"uidai",
+        r"uid",
         r"virtual id",
         r"vid",
         r"unique identification",

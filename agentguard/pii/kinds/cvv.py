@@ -132,7 +132,7 @@ _ON_THE_BACK = (
     rf"{_CODE} (?:on|at|auf|au|sul|del|no|al|op|van|z|na|p(?:\xe5|a)){ENOUGH} "
     r"(?:(?:the|its|der|de|die) )?"
     r"(?:back|reverse|rear|strip|signature|r(?:\xfc|ue)ckseite|dos|verso|retro|reverso|dorso"
-    r"|achter(?:kant|zijde)|tylu|odwrocie|bak(?:sidan?|siden)|bagsiden)"
+    r"|achter(?:kant|zijde)|tylu|odwrocie|bak(?:sidan?|siden)|bagsiden)(?: of (?:the )?card)?"
 )
 # Of a history: "cvv changed from "" to "123"".
 _CHANGED = (

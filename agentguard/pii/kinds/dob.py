@@ -55,6 +55,7 @@ _NEXT_SENTENCE = re.compile(r"[a-z]{3}[.;!] [A-Z]")
 # "ist am 4. Mai 1980 in Graz geboren": there the word stands behind.
 _ON_A_DAY = re.compile(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
 _BORN_THEN = re.compile(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
+_SET = re.compile(r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b")
 _OTHER_DAYS = words(
     "appointment called calling visit visited since expires expiry expired issued valid until"
     " booked booking created updated paid due starts ends flight travel departure arrival checked"
@@ -76,6 +77,7 @@ def judge(candidate: Candidate) -> Answer:
     if _ON_A_DAY.match(candidate.told) and not _BORN_THEN.match(candidate.after):
         return no("another-label")
     gap = candidate.before.rpartition(candidate.told)[2]
+    gap = _SET.sub("", gap)
     if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):
         return no("another-label")
     parts = _PARTS.findall(candidate.text.lower())[:3]
@@ -120,7 +122,10 @@ RECOGNISER = Recogniser(
     labels=(
         *BIRTH,
         r"dob",
-        r"d\.o\.b",
+        r"d[/.\x20]o[/.\x20]b",
+        r"(?:birth|brth) ?dt",
+        r"gbdat",
+        r"gebdt",
         r"date of birth",
         r"birth ?date",
         r"birth ?day",

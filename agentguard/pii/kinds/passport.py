@@ -30,6 +30,9 @@ _NUMBER = re.compile("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
 _GERMAN = re.compile(_COUNTRIES["DE"])
 _DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9](?:19|20)[0-9]{2}")
 _LEAST, _FEW = 2, 4
+_WORD_BEFORE = re.compile(
+    r"(?:is|no|uk|us|gb|in|gbr|usa|ind|irl|can|aus|nzl|zaf|phl)[ :]", re.IGNORECASE
+)
 _SEQUENCE = "123456789"
 
 _WEIGHTS = (7, 3, 1)
@@ -48,6 +51,8 @@ def judge(candidate: Candidate) -> Answer:
     if candidate.labelled:
         return _by_label(candidate)
     line = candidate.text
+    if "/" in line:
+        return sure(line.split("/")[2], "shape")
     document = _of_td1(line, candidate.before) if len(line) == _SHORT else _of_td2_or_td3(line)
     if not document:
         return no("check-digits")
@@ -58,6 +63,8 @@ def _by_label(candidate: Candidate) -> Answer:
     number = candidate.compact.upper()
     if not candidate.alone:
         return no("touched")
+    if not _NUMBER.fullmatch(number) and (word := _WORD_BEFORE.match(candidate.text)):
+        number = re.sub(r"[^0-9A-Z]", "", candidate.text[word.end() :].upper())
     digits = re.sub(r"[^0-9]", "", number)
     without = len(digits) < _LEAST and not _GERMAN.fullmatch(number)
     if without or not _NUMBER.fullmatch(number):
@@ -102,6 +109,13 @@ _NATION = r"(?:[A-Z]{3}|D<<)"
 _NUMBER_BELOW = (
     r"[^0-9A-Za-z\n]{0,4}\n(?i:(?:id|doc(?:ument)?) ?(?:number|no|nr))[^0-9A-Za-z\n]{1,4}"
 )
+# "passport expiring 04/31, number 9...", "passport issued 01/02/2020 no 9..."
+_NAMED_LATER = (
+    r"[^\n\x1e]{0,40}?\b(?i:no|number|num|nr)\b[.:# ]{1,4}"
+    r"|(?i: (?:expir[a-z]{1,6}|exp|valid (?:to|until|thru))) [0-9/.\- ]{4,12}[:,;] ?"
+)
+# Of an airline's message: P, country, number, nationality, birth (IATA AIRIMP, SSR DOCS).
+_SSR = r"P/[A-Z]{3}/[A-Z0-9]{6,9}/[A-Z]{3}/[0-9]{2}[A-Z]{3}[0-9]{2}/"
 _DATES = r"[0-9]{7}[MFX<][0-9]{7}"
 
 RECOGNISER = Recogniser(
@@ -111,6 +125,7 @@ RECOGNISER = Recogniser(
     shapes=(
         rf"[A-Z0-9<]{{9}}[0-9]{_NATION}{_DATES}[A-Z0-9<]{{7}}(?:[A-Z0-9<]{{7}}[0-9<])?[0-9]",
         rf"{_DATES}{_NATION}[A-Z0-9<]{{11}}[0-9]",
+        rf"{_SSR}[MFXU]",
     ),
     labels=(
         *PASSPORT,
@@ -122,7 +137,9 @@ RECOGNISER = Recogniser(
         r"(?:n(?:\xfa|u)mero ?d[aeio] ?)?passaport[eio]",
         r"paspoort(?:nummer)?",
         r"(?:nume?r ?)?paszport(?:u|em)?",
-        r"ppt (?:no|number)",
+        r"pp?[pt] (?:no|number|#)",
+        r"pa?ss?prt",
+        r"ppt",
         r"travel doc(?:ument)?",
         r"reisedokument",
         r"reisdocument",
@@ -131,7 +148,7 @@ RECOGNISER = Recogniser(
         r"dokument podr(?:\xf3|o)zy",
     ),
     near=(
-        rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW})((?:#|\b)(?:(?i:"
+        rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW}|{_NAMED_LATER})((?:#|\b)(?:(?i:"
         rf"[A-Z]{{1,3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
         rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}|[0-9]{{8}}"
         rf"|[0-9]{{2}}{_JOINT}[A-Z]{{2}}{_JOINT}[0-9]{{5}}"

@@ -7,9 +7,11 @@ is published, so the label must stand before. https://philsys.gov.ph
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Candidate, no
+from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.kinds._national import BEHIND, digits, national
 
 
@@ -17,6 +19,8 @@ def valid(number: str) -> bool:
     """Tell nothing more than the shape: the digits are drawn at random."""
     return not number.startswith("0000")
 
+
+_RUNS_ON = re.compile(r"[ \-][0-9]{3}")
 
 _BASE = national(
     kind="PH_PSN",
@@ -35,8 +39,14 @@ _BASE = national(
 
 def judge(candidate: Candidate) -> Answer:
     """Take the written groups; bare digits only where the label names the PhilSys."""
-    if not candidate.separators and "phil" not in candidate.told.lower():
+    told = candidate.told.lower()
+    if not candidate.separators and "phil" not in told:
         return no("grouping")
+    if _RUNS_ON.match(candidate.after):
+        return no("length")
+    number = candidate.compact
+    if "phil" not in told and issued(number) and luhn(number):
+        return no("another-label")  # a card's: a PCN is also a parking charge, paid with one
     return _BASE.judge(candidate)
 
 

@@ -15,13 +15,16 @@ from agentguard.pii.base import (
     words,
 )
 
-OWN = words("sort sortcode bank bacs account acct acc ac payee debit")
+OWN = words(
+    "sort sortcode bank banks bacs chaps account acct acc ac payee debit dd wages salary payroll"
+    " beneficiary natwest lloyds barclays hsbc santander halifax nationwide monzo starling tsb rbs"
+)
 
 # Six digits (Pay.UK, Industry Sorting Code Directory), and eight digits of which a spreadsheet
 # may have taken the leading zero (Pay.UK, Vocalink: account numbers are padded to eight).
 _SORT = r"[0-9]{2}[ .\-]?[0-9]{2}[ .\-]?[0-9]{2}"
 _ACCOUNT = r"(?:[0-9]{4}[ \-]?[0-9]{4}|[0-9]{7})"
-_BETWEEN = r"[^0-9]{1,60}?"
+_BETWEEN = r"[^0-9]{1,60}?(?:\([0-9]{1,2} digits?\)[^0-9]{0,8}?)?"
 # The account's change in the next line of a history, behind its own time and whose change it is.
 _HISTORY = (
     r"[\"']? ?\n[0-9][0-9T:.,+Z \-]{7,32}[^0-9\n]{1,24}[0-9]{0,6}[^0-9\n]{0,24}"
@@ -31,11 +34,18 @@ _NEXT_CHANGE = re.compile(_HISTORY)
 _NAMED_SO = r"(?:(?i:(?:and )?(?:a/c|acct?|account)(?: ?(?:number|no))?)[.:]? {0,2})?"
 _SORT_LENGTH, _ACCOUNT_LENGTHS = 6, (7, 8)
 _GAPS = re.compile(r"[^0-9]+")
-_TOLD_AFTER = re.compile(r"[^0-9\n]{0,24}\b(?:sort|s/c|acc)", re.IGNORECASE)
-_NAMED = re.compile(r"acc|a/c|sort|s/c|number|nummer|no\b|konto", re.IGNORECASE)
+_TOLD_AFTER = re.compile(
+    r"[^0-9\n]{0,24}\b(?:sort|s/c|acc|natwest|lloyds|barclays|hsbc|santander|halifax|nationwide|monzo"
+    r"|starling|tsb|rbs)"
+    r"|[^0-9]{0,2}\n[^0-9\n]{0,16}\bsort code",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"acc|\ba[/_. ]?c\b|sort|s/c|branch|othr|number|nummer|no\b|konto", re.IGNORECASE
+)
 _TO = ("to ", "to: ", "to:")
 _JOINT = 3  # characters, at most, that stand between without a word
-_ACCOUNT_WORD = re.compile(r"\b(?:acc|a/c)", re.IGNORECASE)
+_ACCOUNT_WORD = re.compile(r"(?:\b|_)(?:acc|a[/_. ]?c\b)", re.IGNORECASE)
 _PAIRED = re.compile(  # an account whose own sort code stands before it
     rf"(?:sort|s/c)[^0-9\n]{{0,24}}{_SORT}[^0-9]{{1,16}}(?:acc|a/c)[^0-9\n]{{1,24}}\Z",
     re.IGNORECASE,
@@ -46,6 +56,8 @@ _PAID = re.compile(
     r"|credit\w*|wages|salary|remit\w*|settle\w*)\b[^.;\n]{0,60}\b(?:in)?to\W{1,2}\Z",
     re.IGNORECASE,
 )
+_DAYS, _MONTHS = 31, 12
+_DATED = re.compile(r"\b(?:of|on|from|dated|file|run|report|at|by)\W{1,3}\Z", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z]")
 _RUNS_ON = re.compile(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
 
@@ -62,9 +74,9 @@ def judge(candidate: Candidate) -> Answer:
         return no("another-label")
     if _PAIRED.search(candidate.before):
         return no("another-label")
-    if not _is_told(candidate, between):
-        return no("no-label")
-    return sure(f"{sort}{account}", "label" if candidate.labelled else "label-near")
+    told = _is_told(candidate, between) and not _is_dated(candidate, sort)
+    why = "label" if candidate.labelled else "label-near"
+    return sure(f"{sort}{account}", why) if told else no("no-label")
 
 
 def _is_told(candidate: Candidate, between: str) -> bool:
@@ -88,6 +100,12 @@ def _parted(text: str) -> tuple[str, str, str] | None:
     return None
 
 
+def _is_dated(candidate: Candidate, sort: str) -> bool:
+    """Tell whether it may as well be a day, and is said to be one: "BACS file of 14-04-24"."""
+    is_day = 0 < int(sort[:2]) <= _DAYS and 0 < int(sort[2:4]) <= _MONTHS
+    return is_day and _DATED.search(candidate.before) is not None
+
+
 def _filler(digits: str) -> bool:
     return len(set(digits)) == 1 or digits == "12345678"
 
@@ -97,21 +115,31 @@ RECOGNISER = Recogniser(
     judge=judge,
     bounded=True,
     # Behind its label: "12-34-56 / 31926819 (sort code / account)".
-    shapes=(rf"[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}[ ,;/|:]{{1,3}}{_NAMED_SO}[0-9]{{8}}",),
+    shapes=(
+        rf"[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}(?:[ ,;/|:\-]{{1,3}}| and |\n){_NAMED_SO}[0-9]{{8}}",
+        r"[0-9]{2}-[0-9]{2}-[0-9]{2} (?i:is (?:the|my|her|his|their|our) sort)[^0-9]{4,40}[0-9]{8}",
+    ),
     labels=(
         r"sort codes?",
         r"sort",
-        r"s/c",
+        r"s[/_.]?code",
+        r"s[/_.]c",
+        r"sc\x20",
+        r"""sc["']? ?[:=>]""",
+        r"branch code",
+        r"mmb id",
         r"account(?: ?(?:number|no))?",
         r"acct(?: ?(?:number|no))?",
         r"acc(?: ?(?:number|no))?",
-        r"a/c",
+        r"a[/_.]c(?: ?(?:number|no))?",
+        r"a c n(?:o|umber)",
         r"bank details",
     ),
     near=(
         rf"{GAP}("
         rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
         rf"|{_SORT}{_HISTORY}{_ACCOUNT}"
-        rf"|{_ACCOUNT}[^0-9]{{1,40}}?(?i:sort|s/c)[^0-9]{{1,16}}{_SORT})"
+        rf"|{_ACCOUNT}(?: at | ?\(|, ?| / | - )[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}"
+        rf"|{_ACCOUNT}[^0-9]{{1,80}}?(?i:sort|s/c|branch)[^0-9]{{1,32}}{_SORT})"
     ),
 )

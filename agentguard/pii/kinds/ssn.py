@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure
+import re
+
+from agentguard.pii.base import GAP, TURN, Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.spoken import digits_of, run
 
 OWN = frozenset(("ssn", "ssns", "social", "security", "socialsecurity", "taxpayer", "tin", "itin"))
@@ -10,6 +12,14 @@ _LENGTH = 9
 _FIRST_NOT_GIVEN = 900
 # Printed on samples by the SSA or in advertisements: nobody's number.
 _SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "987654321"))
+
+
+_VAGUE = re.compile("social|ss[ _.-]{0,2}(?:no|num|number|#)", re.IGNORECASE)
+_RIGHT_BEHIND = re.compile(
+    r"[\W_]{0,4}(?:(?:no|number|num|is|was|as|on file|last|full)\b[\W_]{0,4}){0,3}"
+    rf"|[^0-9]{{0,8}}{TURN}.{{0,24}}",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def given(number: str) -> bool:
@@ -29,6 +39,14 @@ def given(number: str) -> bool:
     )
 
 
+def _is_said(candidate: Candidate) -> bool:
+    """Tell whether hardly a word stands between "social" and the number that it is."""
+    if not _VAGUE.fullmatch(candidate.told):
+        return True
+    gap = candidate.before.rpartition(candidate.told)[2]
+    return _RIGHT_BEHIND.fullmatch(gap) is not None
+
+
 def _lost_zero(candidate: Candidate) -> bool:
     """Tell whether it may have lost a zero: in a cell, or right behind its label."""
     gap = candidate.before.rpartition(candidate.told)[2]
@@ -44,7 +62,7 @@ def judge(candidate: Candidate) -> Answer:
     if not given(number) or (len(number) < _LENGTH and not _lost_zero(candidate)):
         return no("area")
     if candidate.labelled:
-        return sure(number.zfill(_LENGTH), "label")
+        return sure(number.zfill(_LENGTH), "label") if _is_said(candidate) else no("no-label")
     own = candidate.names(OWN)
     if own is False:
         return no("another-label")
@@ -57,9 +75,12 @@ RECOGNISER = Recogniser(
     bounded=True,
     shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
     labels=(
-        r"ssn",
-        r"social security",
+        r"ssn(?: ?(?:number|no|num))?",
+        r"social security(?: ?(?:number|no|num))?",
         r"soc sec",
+        r"ss n(?:o|um|umber)",
+        r"ss ?#",
+        r"social",
         r"social sec",
         r"(?:n\xfamero de )?seguro social",
     ),

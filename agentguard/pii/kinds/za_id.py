@@ -7,6 +7,9 @@ digit and a check (Luhn). https://www.dha.gov.za
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from agentguard.pii.base import Answer, Candidate, no, sure, words
 from agentguard.pii.kinds._issuers import luhn
 from agentguard.pii.kinds._national import (
     BEHIND,
@@ -16,6 +19,7 @@ from agentguard.pii.kinds._national import (
     run,
 )
 
+_OWN = words("id ids identity said rica fica bewys identiteit said idno idnumber ident")
 _CITIZENSHIP = 10
 
 
@@ -25,17 +29,30 @@ def valid(number: str) -> bool:
     return born and number[_CITIZENSHIP] in "012" and luhn(number)
 
 
-RECOGNISER = national(
+_BASE = national(
     kind="ZA_ID",
     valid=valid,
     labels=(
-        r"(?:rsa|sa|south african?) id(?:ent(?:ity|ification))?",
+        r"(?:rsa|sa|south african?) id(?:ent(?:ity|ification))?(?: doc(?:ument)?| card| book)?",
         r"identiteitsnommer",
     ),
     generic=IDENTITY,
+    shapes=(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4}[0-2][0-9]{2}",),
     length=13,
     near=rf"{BEHIND}({run(12, 13)})",
     width=13,
     shown=4,
 )
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Take a number without a label of its own only where a word speaks of an identity."""
+    if candidate.labelled:
+        return _BASE.judge(candidate)
+    right = candidate.alone and valid(candidate.text)
+    told = right and candidate.names(_OWN)
+    return sure(candidate.text, "label-near") if told else no("no-label")
+
+
+RECOGNISER = replace(_BASE, judge=judge)
 """The recogniser of the kind."""

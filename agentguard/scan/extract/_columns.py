@@ -23,7 +23,14 @@ _CHANGED = re.compile(  # any of these in a column, to be looked at cell by cell
 )
 _PADDED = range(8, 13)
 _PAYMENT = re.compile(
-    r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|account|acct|konto|compte",
+    r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|branch|account|acct|konto|compte"
+    r"|(?:\b|_|bank)[as][/_. ]?c(?:\b|_|n)",
+    re.IGNORECASE,
+)
+_SORT_CODE = re.compile(r"sort|(?:\A|[^a-z])s[/_. ]?c\Z|branch ?code", re.IGNORECASE)
+_ACCOUNT_NO = re.compile(
+    r"(?:acc(?:oun)?t?s?|konto)[^a-z]{0,2}(?:n(?:o|um|umber|r|bmr)\b|#|\Z)"
+    r"|\b(?:bank)?[ _]?a[/_. ]?c(?:\b|_|n)",
     re.IGNORECASE,
 )
 _CROWDED = 4
@@ -105,7 +112,17 @@ def nearby(names: Mapping[int, str], sample: Sequence[Row]) -> tuple[int, ...]:
         if column in names:  # one without a name belongs to the one before it
             chosen = together if _PAYMENT.search(names[column]) else apart
         chosen.append(column)
-    return (*apart, *together)
+    return (*apart, *_paired(together, names))
+
+
+def _paired(columns: list[int], names: Mapping[int, str]) -> list[int]:
+    """Put account numbers right behind their sort codes, which are nothing without them."""
+    sorts = [c for c in columns if _SORT_CODE.search(names.get(c, ""))]
+    accounts = [c for c in columns if c not in sorts and _ACCOUNT_NO.search(names.get(c, ""))]
+    if not (len(sorts) == len(accounts) > 0):
+        return columns
+    others = [column for column in columns if column not in {*sorts, *accounts}]
+    return [*(column for pair in zip(sorts, accounts, strict=True) for column in pair), *others]
 
 
 def stems(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:

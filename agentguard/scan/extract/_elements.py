@@ -144,13 +144,16 @@ class Elements:
     def _attributes(self, element: _Element, attributes: Sequence[tuple[str, str]]) -> str:
         out = []
         for given, value in attributes:
+            if given.rpartition(":")[2].lower() in NAMING and is_label(value):
+                element.says = one_line(value)
+        for given, value in attributes:
             space, _, name = given.rpartition(":")
             if "xmlns" in {space, name} or space == "xsi" or not value.strip():
                 continue
             low = name.lower()
             if low in NAMING and is_label(value):
-                element.says = one_line(value)
-            elif low in NAMED and element.says:
+                continue
+            if low in NAMED and element.says:
                 out.append(said(element.says, value))
             else:
                 out.append(said(path((*element.names, element.name, name)), value))

@@ -17,8 +17,10 @@ DEEPEST = 500
 
 NAMING = words(
     "name key label field title id question type column fieldname attribute property parameter"
-    " prompt code caption header"
+    " prompt code caption header path"
 )
+_RANKS = {"type": 0, "id": 1, "code": 1, "key": 1, "path": 1}
+"""How much a name for naming says, where there are several; others say the most."""
 NAMED = words(
     "value val text answer content data input current old new oldvalue newvalue stringvalue"
     " response displayvalue rawvalue"
@@ -42,6 +44,8 @@ class _Level:
     names: tuple[str, ...]
     key: str = ""
     says: str = ""  # what a sibling called `name` or `label` says
+    rank: int = 0
+    later: list[tuple[str, str]] = field(default_factory=list)  # what such a sibling may name yet
     held: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     table: Table | None = None
@@ -92,7 +96,7 @@ class Records:
         level = self._levels.pop()
         text = level.table.close() if level.table is not None else ""
         if not level.is_list:
-            return text + "".join(said(level.says, value) for value in level.held if level.says)
+            return text + "".join(self._late(level, key, value) for key, value in level.later)
         return text + (self._row(level) if level.is_row else self._plain(level))
 
     def close_all(self) -> str:
@@ -112,20 +116,29 @@ class Records:
         if level.is_list:
             level.held.append(value)
             return self._plain(level) if len(level.held) >= _MOST_ROW else ""
-        name = self._name(level, value)
-        return self._inside(value, (*level.names, level.key)) or said(name, value)
-
-    def _name(self, level: _Level, value: str) -> str:
-        """Name a value by its keys, or by a sibling that says what it is."""
         low = level.key.lower()
         if low in NAMING and is_label(value):
-            level.says = one_line(value)
+            self._take_name(level, low, value)
+        elif low in NAMED and not level.says and len(level.later) < _MOST_HELD:
+            level.later.append((level.key, value))
+            return ""
         elif low in NAMED:
-            if level.says:
-                return level.says
-            if len(level.held) < _MOST_HELD:
-                level.held.append(value)
-        return path((*level.names, level.key)) or level.key
+            return self._late(level, level.key, value)
+        return self._late(level, level.key, value, says="")
+
+    def _take_name(self, level: _Level, key: str, value: str) -> None:
+        """Take what names the values beside it, unless more was said already."""
+        rank = _RANKS.get(key, max(_RANKS.values()) + 1)
+        if key == "path":  # of a change (RFC 6902): where the value goes (RFC 6901)
+            value = value.rpartition("/")[2] if value.startswith("/") else ""
+        if value and rank >= level.rank:
+            level.says, level.rank = one_line(value), rank
+
+    def _late(self, level: _Level, key: str, value: str, says: str | None = None) -> str:
+        """Write a value by a sibling that says what it is, or by its keys."""
+        names = (*level.names, key)
+        name = level.says if says is None else says
+        return self._inside(value, names) or said(name or path(names) or key, value)
 
     def _plain(self, level: _Level) -> str:
         """Give the values of a list, each behind the list's name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from agentguard.scan.extract._again import Above
+from agentguard.scan.extract._fields import by_cells, by_fields
 from agentguard.scan.extract._header import (
     LOOK_FOR_HEADER,
     Row,
@@ -135,6 +136,9 @@ class Table:
         above, below = (rows[:place], rows[place + 1 :]) if place is not None else ([], rows)
         if place is not None:
             self._names = names_of(rows, place)
+        if write := by_cells(rows) if place is None else by_fields(self._names):
+            self._write = write
+            return "".join(map(_plain, above)) + "".join(map(write, below))
         text = "".join(map(_plain, above)) + self._begin_named(self._names, below)
         if place == 0 and len(below) >= _FEWEST_KNOWN and len(self._known) < _MOST_KNOWN:
             self._known[tuple(rows[0].items())] = self._named
