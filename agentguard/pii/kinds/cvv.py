@@ -120,7 +120,7 @@ _LISTED = rf"[,;] ?(?:(?:and|und|et|y|e|en|i) )?{_CODE}"
 # "4539 ... and code 123": the same without a comma, told as a shape of its own.
 _ALSO = rf"\b(?i:(?:and|und|et|y|e|en|i|og|och) {{1,2}}{_CODE}) {{1,2}}[0-9]{{3,4}}\b"
 _AT_THE_BACK = (
-    r"(?:security|three|3|last 3|last three)(?: digits| numbers)? (?:on|at) (?:the |your )?"
+    r"(?:security|three|3)(?: digits| numbers)? (?:on|at) (?:the |your )?"
     r"(?:back|reverse|rear|signature strip|strip)"
 )
 # "4539 ... 04/29 123", "4539...|04|29|123": a card's parts in the order in which they are asked.
@@ -169,7 +169,7 @@ RECOGNISER = Recogniser(
         r"(?:digits?|numbers?) on (?:the )?(?:back|reverse|rear|signature|strip)",
         _AT_THE_BACK,
         r"signature strip",
-        r"front (?:four|4)(?: digits)?",
+        r"front four(?: digits)?",
         r"(?:three|3|4) ?digits?",
         r"4dbc",
         r"(?:verification|validation) (?:code|value|number)",

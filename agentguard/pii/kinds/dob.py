@@ -122,7 +122,8 @@ RECOGNISER = Recogniser(
     labels=(
         *BIRTH,
         r"dob",
-        r"d[/.\x20]o[/.\x20]b",
+        r"d\.o\.b",
+        r"d/o/b",
         r"(?:birth|brth) ?dt",
         r"gbdat",
         r"gebdt",
