@@ -45,7 +45,7 @@ _CLOSED = re.compile(rb"[^()\[\]0-9\n\x1e]{0,24}[)\]]")
 _ENDED = re.compile(
     rb"[^0-9:=\n\x1e]{0,16}(?:[.,;!?)\n\x1e]|\Z)|(?: [a-z]{1,12}){1,3}[^0-9:=]", re.IGNORECASE
 )
-_STARTS = re.compile(rb"(?<![0-9A-Za-z\xc0-\xff_.*\-/+#])[0-9A-Za-z+#(]")
+_STARTS = re.compile(rb"(?<![0-9] )(?<![0-9A-Za-z\xc0-\xff_.*\-/+#])[0-9A-Za-z+#(]")
 _BEGIN = b": "
 _DIGIT = re.compile(rb"[0-9]")
 _BY_SIGN, _BY_VERB = 8, 28  # bytes from a value's last digit to its label

@@ -51,7 +51,7 @@ LETTERED_GAP = (
 )
 """RE2: what may stand between a label and a value that may begin with a letter."""
 
-BEHIND_JOINT = r"[ \t]{1,2}(?:is|was|are|ist|war|lautet|est|es|era|e|\xe8|\xe9|to|jest) {1,2}"
+BEHIND_JOINT = r"[ \t]{1,2}(?:is|was|are|ist|war|lautet|est|es|era|\xe8|\xe9|to|jest) {1,2}"
 """What joins a value to a label behind it, before whose it is: "... is my", "... ist die"."""
 
 SOURCE = (

@@ -36,7 +36,8 @@ _STRIPE = re.compile(
 # A further group beside a grouped number: of digits, or of a dump's hexadecimals.
 _HEX = r"(?:[0-9]{4}|(?=[0-9]*[A-Fa-f])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{4,5})"
 _LONGER_BEFORE = re.compile(
-    rf"(?<![0-9A-Za-z])(?:{_HEX}|(?=[A-Z]*[0-9])[A-Z0-9]{{4}})[ .\-+/]{{1,2}}\Z|(?<![A-Za-z])\.\Z"
+    rf"(?<![0-9A-Za-z])(?:{_HEX}|(?=[A-Z]*[0-9])[A-Z0-9]{{4}})[ .\-+/]{{1,2}}\Z"
+    r"|\b[A-Z]{2}[0-9]{2} ?[A-Z]{4} \Z|(?<![A-Za-z])\.\Z"
 )
 _LONGER_AFTER = re.compile(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
 _HEX_BEFORE = re.compile(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")

@@ -150,9 +150,9 @@ RECOGNISER = Recogniser(
     labels=(
         *CODE,
         # As the schemes call it: CVV2 (Visa), CVC2 (Mastercard), CID and CSC (American Express).
-        r"cvv[12]?",
+        r"cvv[12]?(?: ?(?:number|code|num|no))?",
         r"icvv",
-        r"cvc[12]?",
+        r"cvc[12]?(?: ?(?:number|code|num|no))?",
         r"cv2",
         r"csc",
         r"cvn2?",

@@ -55,6 +55,7 @@ _NEXT_SENTENCE = re.compile(r"[a-z]{3}[.;!] [A-Z]")
 # "ist am 4. Mai 1980 in Graz geboren": there the word stands behind.
 _ON_A_DAY = re.compile(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
 _BORN_THEN = re.compile(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
+_NUMBER_AFTER = re.compile(r"/[0-9]{3}")  # of a birth number: 020626/9844
 _SET = re.compile(r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b")
 _OTHER_DAYS = words(
     "appointment called calling visit visited since expires expiry expired issued valid until"
@@ -69,7 +70,7 @@ _THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first cen
 
 def judge(candidate: Candidate) -> Answer:
     """Take it if it is a day of the calendar."""
-    if not candidate.alone:
+    if not candidate.alone or _NUMBER_AFTER.match(candidate.after):
         return no("touched")
     low = candidate.before.lower()
     if ("happy" in low or "certificate" in low) and _NOT_OF_A_PERSON.search(low):
@@ -121,8 +122,7 @@ RECOGNISER = Recogniser(
     shown=0,
     labels=(
         *BIRTH,
-        r"dob",
-        r"d\.o\.b",
+        r"d o b",
         r"d/o/b",
         r"(?:birth|brth) ?dt",
         r"gbdat",

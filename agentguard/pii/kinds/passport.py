@@ -139,7 +139,7 @@ RECOGNISER = Recogniser(
         r"(?:nume?r ?)?paszport(?:u|em)?",
         r"pp?[pt] (?:no|number|#)",
         r"pa?ss?prt",
-        r"ppt",
+        r"(?-i:PPT)",
         r"travel doc(?:ument)?",
         r"reisedokument",
         r"reisdocument",

@@ -26,7 +26,7 @@ _BASE = national(
     kind="PH_PSN",
     valid=valid,
     labels=(
-        r"philsys(?: ?(?:number|no|id|card))?",
+        r"philsys(?: ?(?:id ?(?:no|number)|number|no|id|card))?",
         r"(?-i:PSN|PCN)",
         r"""(?:psn|pcn)["']? ?[:=>]""",
         r"phil ?id",

@@ -200,7 +200,7 @@ RECOGNISER = Recogniser(
         r"portable",
         r"whatsapp",
         r"landline",
-        r"mob(?: n(?:o|umber))?",
+        r"(?:mob|cel)(?: n(?:o|umber))?",
         r"(?:ph|cp) n(?:o|umber|r)",
         r"caller id",
         r"rmn",

@@ -126,6 +126,8 @@ RECOGNISER = Recogniser(
         r"s(?:/|_|\.)c",
         r"sc\x20",
         r"""sc["']? ?[:=>]""",
+        r"""s c["']? ?[:=>]""",
+        r"bank sort",
         r"branch code",
         r"mmb id",
         r"account(?: ?(?:number|no))?",

@@ -75,10 +75,10 @@ RECOGNISER = Recogniser(
     bounded=True,
     shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
     labels=(
+        r"ss n(?:o|um|umber)",
         r"ssn(?: ?(?:number|no|num))?",
         r"social security(?: ?(?:number|no|num))?",
         r"soc sec",
-        r"ss n(?:o|um|umber)",
         r"ss ?#",
         r"social",
         r"social sec",

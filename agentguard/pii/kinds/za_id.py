@@ -20,6 +20,7 @@ from agentguard.pii.kinds._national import (
 )
 
 _OWN = words("id ids identity said rica fica bewys identiteit said idno idnumber ident")
+_PAPER = "(?: doc(?:ument)?| card| book)?"
 _CITIZENSHIP = 10
 
 
@@ -33,7 +34,7 @@ _BASE = national(
     kind="ZA_ID",
     valid=valid,
     labels=(
-        r"(?:rsa|sa|south african?) id(?:ent(?:ity|ification))?(?: doc(?:ument)?| card| book)?",
+        rf"(?:rsa|sa|south african?) id(?:ent(?:ity|ification))?{_PAPER}(?: n(?:umber|o|r))?",
         r"identiteitsnommer",
     ),
     generic=IDENTITY,

@@ -15,7 +15,7 @@ _MOST_COLUMNS = 200
 _MOSTLY = 0.9
 # One in ten wrong numbers has the right check digit by chance, so five rows are proof enough.
 _CHECKED = (
-    ("NHS", "NHS number", re.compile(r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4}")),
+    ("NHS", "NHS number", re.compile(r"[0-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{4}")),
     ("PHONE", "phone", re.compile(r"0[1237][0-9]{8,9}")),
     ("AADHAAR", "Aadhaar number", re.compile(r"[2-9][0-9]{3}[ \-]?[0-9]{4}[ \-]?[0-9]{4}")),
 )
