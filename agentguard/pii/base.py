@@ -121,10 +121,9 @@ class Candidate:
         told = self._told_on(this, own)
         if told is None and above and _CELLS.search(this):
             told = self._told_on(above_cell(this, above[0]), own)
-        behind = "" if told else said_behind(self.after)
-        if behind:
-            told_there = self._told_on(behind, own)
-            return told if told_there is None else told_there
+        if behind := "" if told else said_behind(self.after):
+            nearer = (self._told_on(words, own) for words in (_right_before(this), behind))
+            return next((found for found in nearer if found is not None), told)
         return told if told is not None or _LETTER.search(this) else self._told_above(above, own)
 
     def _told_above(self, above: Sequence[str], own: frozenset[str]) -> bool | None:
@@ -142,11 +141,17 @@ class Candidate:
         return told
 
 
+_PARTED = re.compile(r"[0-9)\]]")
 _TOUCHES_BEFORE = re.compile(
     r"[0-9A-Za-z_]\Z|[0-9#]#\Z"
     r"|(?:\A|[^:A-Za-z*])\*{1,5}[ -]?\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z"
 )
 _TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*]|#[0-9A-Za-z#]|\.[0-9]|-[0-9A-Fa-f]{4}")
+
+
+def _right_before(line: str) -> str:
+    """Give the words of a line that no number or bracket parts from its end."""
+    return _PARTED.split(line)[-1]
 
 
 def _answer(this: str, above: Sequence[str]) -> tuple[str, str] | None:

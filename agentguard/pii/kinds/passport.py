@@ -139,7 +139,6 @@ RECOGNISER = Recogniser(
         r"(?:nume?r ?)?paszport(?:u|em)?",
         r"pp?[pt] (?:no|number|#)",
         r"pa?ss?prt",
-        r"(?-i:PPT)",
         r"travel doc(?:ument)?",
         r"reisedokument",
         r"reisdocument",

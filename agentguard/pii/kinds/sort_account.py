@@ -56,7 +56,7 @@ _PAID = re.compile(
     r"|credit\w*|wages|salary|remit\w*|settle\w*)\b[^.;\n]{0,60}\b(?:in)?to\W{1,2}\Z",
     re.IGNORECASE,
 )
-_DAYS, _MONTHS = 31, 12
+_DAYS, _MONTHS, _LATELY = 31, 12, 20
 _DATED = re.compile(r"\b(?:of|on|from|dated|file|run|report|at|by)\W{1,3}\Z", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z]")
 _RUNS_ON = re.compile(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
@@ -101,9 +101,13 @@ def _parted(text: str) -> tuple[str, str, str] | None:
 
 
 def _is_dated(candidate: Candidate, sort: str) -> bool:
-    """Tell whether it may as well be a day, and is said to be one: "BACS file of 14-04-24"."""
+    """Tell whether it may as well be a day: "BACS file of 14-04-24", "bank holiday 25-12-25"."""
     is_day = 0 < int(sort[:2]) <= _DAYS and 0 < int(sort[2:4]) <= _MONTHS
-    return is_day and _DATED.search(candidate.before) is not None
+    paid = candidate.labelled or candidate.before.endswith(_TO)
+    lately = not paid and _LATELY <= int(sort[4:]) < _LATELY + 10
+    is_said = _DATED.search(candidate.before) is not None
+    vague = lately and not _ACCOUNT_WORD.search(candidate.before + candidate.text)
+    return is_day and (is_said or (vague and not _TOLD_AFTER.match(candidate.after)))
 
 
 def _filler(digits: str) -> bool:

@@ -21,6 +21,7 @@ from agentguard.pii.kinds._national import (
 
 _OWN = words("id ids identity said rica fica bewys identiteit said idno idnumber ident")
 _PAPER = "(?: doc(?:ument)?| card| book)?"
+_NEAR = 24
 _CITIZENSHIP = 10
 
 
@@ -51,7 +52,8 @@ def judge(candidate: Candidate) -> Answer:
     if candidate.labelled:
         return _BASE.judge(candidate)
     right = candidate.alone and valid(candidate.text)
-    told = right and candidate.names(_OWN)
+    near = replace(candidate, before=candidate.before[-_NEAR:])
+    told = right and near.names(_OWN) and candidate.names(_OWN)
     return sure(candidate.text, "label-near") if told else no("no-label")
 
 
