@@ -26,7 +26,9 @@ RECOGNISER = national(
     labels=(
         r"codice fiscale",
         r"cod\.? fisc(?:ale)?",
-        r"c\.?f\.?",
+        r"c\.f\.?",
+        r"""cf["']? ?[:=>]""",
+        r"cf\x20",
         r"italian (?:tax|fiscal)",
         r"fiscal code",
     ),
