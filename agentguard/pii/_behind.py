@@ -17,7 +17,8 @@ WHOSE = frozenset(
     f"{end} ".encode()
     for end in (
         "the|~my|her|his|eir|our|its|~an|r's|t's|ine|hre|die|der|das|mon|~sa|son|~ma|~la|~le|~el"
-        "|~mi|~su|~tu|~il|mio|mia|sua|suo|ijn|aar|het|~de|meu|seu|moj|jej|ego|~me|~ha"
+        "|~mi|~su|~tu|~il|mio|mia|sua|suo|ijn|aar|het|~de|meu|seu|moj|jej|ego|~me|~ha|itt|mit|min"
+        "|oje|ste|~az"
     )
     .replace("~", " ")
     .split("|")

@@ -13,7 +13,7 @@ TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,3})?)?(?: ?[AaPp]\.?[Mm]\
 STAMP = rf"[\[(]?(?:[0-9]{{1,4}}[./\-][0-9]{{1,2}}[./\-][0-9]{{1,4}}[, T]{{1,2}})?{TIME}[\])]?"
 """RE2: the same as messengers write it, perhaps behind the day."""
 
-ASKED = rf"(?:\?|(?i:{'|'.join(sorted(PLEASE))}))[^0-9\n\x1e]{{0,32}}"
+ASKED = rf"(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9\n\x1e]{{0,32}}"
 """RE2: how a question ends."""
 
 _NAME = r"[A-Za-z+][^\n\x1e:>]{0,32}"
@@ -28,10 +28,11 @@ ANSWER = rf"(?:{_SPEAKER}|{_NUMBERED}|{_HEADED}|{_CUE})"
 
 _KNOWN = (
     r"(?i:cust(?:omer)?|client|caller|user|usr|visitor|guest|member|patient|pax|passenger|you|me"
-    r"|kund(?:e|in)|klant|client|cliente|klient|utente)"
+    r"|kund(?:e|in|en)?|klant|client|cliente|klient(?:ka)?|utente|z\xe1kazn\xed(?:k|ce)|\xfcgyf\xe9l"
+    r"|asiakas|clientul|clienta|pelaths)"
     r"(?: ?[0-9]{1,5}| \([^()\n\x1e]{1,20}\))?[:>] ?"
 )
-TURN = rf"(?:{ASKED}\n{ANSWER}|[.:!]?\n(?:(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_KNOWN}|{_NUMBERED}))"
+TURN = rf"(?:{ASKED}\n{ANSWER}|[.:!;]?\n(?:(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_KNOWN}|{_NUMBERED}))"
 """RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
 
 _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
@@ -51,7 +52,10 @@ LETTERED_GAP = (
 )
 """RE2: what may stand between a label and a value that may begin with a letter."""
 
-BEHIND_JOINT = r"[ \t]{1,2}(?:is|was|are|ist|war|lautet|est|es|era|\xe8|\xe9|to|jest) {1,2}"
+BEHIND_JOINT = (
+    r"[ \t]{1,2}(?:is|was|are|ist|war|lautet|est|es|era|\xe8|\xe9|to|jest"
+    r"|\xe4r|er|este|je|on|einai|az) {1,2}"
+)
 """What joins a value to a label behind it, before whose it is: "... is my", "... ist die"."""
 
 SOURCE = (

@@ -13,6 +13,7 @@ from agentguard.pii._spelling import behind_a_border, ends_at_digits, first_part
 from agentguard.pii.base import LONGEST, Recogniser
 from agentguard.pii.tongues import ENOUGH
 
+_ENDS = b" _-+"  # joints, before which a label may end
 _REACH = 64
 _COLON = b": "  # nothing in a label goes on behind it
 _MOST_KNOWN = 256
@@ -42,7 +43,7 @@ class Labelled:
     def label(self) -> Pattern:
         """The labels as a whole, which few texts need."""
         labels = spaced("|".join(self.recogniser.labels).replace(ENOUGH, ""))
-        return Pattern(f"(?s:.)(?i:{labels})")
+        return Pattern(f"(?s:.)(?i:{labels})", longest=True)
 
 
 Names = Sequence[tuple[Match, str, int, int]]
@@ -147,9 +148,11 @@ class Labels:
         for index in self._each.which(data[at : end + _REACH]) or ():
             member = self._members[index]
             match = member.label.at(data, at, len(data)) if self._wanted[index] else None
-            if match is not None and _is_word(data, at + 1, match[0][1]):
-                kind, length = member.recogniser.kind, match[0][1] - at
-                names.append((member.near.match, kind, member.number, length))
+            if match is None:
+                continue
+            length = len(data[at : match[0][1]].rstrip(_ENDS))
+            if _is_word(data, at + 1, at + length):
+                names.append((member.near.match, member.recogniser.kind, member.number, length))
         return names
 
 

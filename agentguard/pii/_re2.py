@@ -38,17 +38,21 @@ class _Engine(Protocol):
 class Pattern:
     """A pattern without an empty match, compiled at its first use: most kinds have none in a file.
 
-    Each search raises CatalogueError where it is none of RE2.
+    With `longest` the longest of the alternatives is taken, not the first that matches. Each search
+    raises CatalogueError where it is none of RE2.
     """
 
-    __slots__ = ("_match", "_pattern")
+    __slots__ = ("_longest", "_match", "_pattern")
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, *, longest: bool = False) -> None:
         self._pattern = pattern
+        self._longest = longest
         self._match: Match = self._first
 
     def _first(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:
-        engine = cast("_Engine", _re2.RE2(self._pattern.encode("latin-1"), _options()))
+        options = _options()
+        options.longest_match = self._longest
+        engine = cast("_Engine", _re2.RE2(self._pattern.encode("latin-1"), options))
         if not engine.ok():
             raise CatalogueError("A recogniser's pattern is not one of RE2.", self._pattern)
         self._match = engine.Match

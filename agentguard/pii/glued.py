@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from agentguard.pii._fold import fold
 from agentguard.pii.scanner import default_scanner
 from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, words
 
@@ -43,7 +44,14 @@ _COMMON = words(
     "data karta karty klient klienta kod numer telefonu urodzenia "
     "cartao codigo conta data nascimento nome numero seguranca telefone validade "
     "fodelse fodelsedatum fodselsdato kort kortnummer kund kunde navn namn nummer telefon "
-    "cislo datum jmeno karty narozeni telefonu zakaznik"
+    "cislo datum jmeno karty narozeni telefonu zakaznik zakaznika telefonni pasu bezpecnostni "
+    "rodne numar numarul data nasterii pasaport card cardului numeric personal securitate "
+    "szuletesi szam szama utlevel kartya telefon ado azonosito jele biztonsagi lejarat "
+    "syntyma aika puhelin numero kortin passin turvakoodi asiakas asiakkaan "
+    "apiqmos hmepomhnia gennhshs kapta kaptas diabathpioy thlefwno thlefwnoy kinhto epikoinwnias "
+    "kwdikos asfaleias lhjhs logapiasmoy pelath pelaths onoma "
+    "arithmos imerominia gennisis karta kartas diavatiriou tilefono kinito kodikos asfaleias lixis "
+    "pelati pelatis logariasmou"
 )
 
 
@@ -60,7 +68,8 @@ def parted(name: str) -> str:
         return name
     if default_scanner().knows(name):
         return name
-    plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in name.lower())
+    folded = fold(name.lower()).decode("latin-1")
+    plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in folded)
     borders = _borders(plain)
     pairs = zip([0, *borders], [*borders, len(name)], strict=True)
     return " ".join(name[start:end] for start, end in pairs)

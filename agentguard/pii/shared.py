@@ -40,7 +40,7 @@ TAX = (
     r"identificativo fiscale",
     r"fiscaal nummer",
     r"belastingnummer",
-    r"(?:numer|identyfikator) podatkowy",
+    r"(?:numer|identyfikator) (?:podatkowy|ubezpieczonego)",
 )
 """Labels of tax numbers: English, German, French, Spanish, Italian, Dutch, Polish, Portuguese."""
 

@@ -116,7 +116,7 @@ FOREIGN = {
     ),
     "nb": words(
         "avtale avtalenummer bestilling bestillingsnummer billett brev faktura fakturanummer "
-        "forsendelse handlekurv kj\xf8p kontoutskrift kvittering leie l\xe5n m\xe5ler "
+        "forsendelse handlekurv kid kj\xf8p kontoutskrift kvittering leie l\xe5n m\xe5ler "
         "m\xe5lernummer ordre ordrenummer pakke polise polisenummer referanse reise resept "
         "reservasjon retur sak saksnr saksnummer skade skadenummer sporing sporingsnummer "
         "transaksjon"
@@ -181,7 +181,8 @@ NUMBERS = words("no nr num number numbers id ids ref code key is was")
 
 PLEASE = words(
     "please bitte pla\xeet favor favore cortesia alstublieft graag prosze vriendelijk merci danke "
-    "pls plz"
+    "pls plz prosim pros\xedm tack tak takk kiitos k\xe9rem rog multumesc papakalw "
+    "obrigado obrigada"
 )
 """Words that end a question without its mark."""
 

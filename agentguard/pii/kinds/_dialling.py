@@ -42,11 +42,27 @@ _BARE = re.compile(
     r"|[6-9][0-9]{9}|3[0-9]{8,9}"  # India; mobile numbers of Italy
     r"|[1-9]{2}9?[0-9]{8}"  # Brazil
     r"|1[38]00[0-9]{6}"  # Australia
+    r"|[2-9][0-9]{7}"  # Denmark: SDFI, Norway: Nkom
 )
 _AS_IN_AMERICA = re.compile(r"(?:\+?1[ .\-]?)?\(?[0-9]{3}\)?[ .\-/]{0,2}[0-9]{3}[ .\-]?[0-9]{4}")
 _DATE = re.compile(
     r"[0-9]{1,2}([./\- ])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}[./\-][0-9]{1,2}[./\-][0-9]+"
 )
+DIRECT = re.compile(
+    r"[\W_]{0,60}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|to|je"
+    r"|er|\xe4r|este|est|es|\xe8"
+    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|bureau|casa|the|her"
+    r"|him|me|us|them|back|customer|caller|client|cliente|kunde[n]?|klant|klienta?|il|la|le|el|al|au"
+    r"|den|die|de|o|a|op|na|pod|contact[oe]?|contatto|kontaktowy|telefoniczny"
+    r"|telef(?:o|\xf3)nico|personale?|particular|trabajo|trabalho|ufficio|lavoro|travail|arbeit"
+    r"|priv\xe9|zakelijk|werk|para|sur|unter|under|uf|later|again|old|new|value|field|from|to|as|was|set"
+    r"|changed|updated|added|entered|given|blank|empty|null|none|string|text|type|fill|send_keys|it|s|n"
+    r"|sure|yes|yeah|that|my|your|registered|linked|reg|alt|alternate|daytime|evening|day|eve|details"
+    r"|and|or|primary|secondary|dom|z\xe1kazn\xedka|pros\xedm|kom)(?:\b|_)[\W_]{0,12}){0,6}\Z"
+    r"|[^0-9\n\x1e:=]{0,28}[:=][\s\"']{0,3}\Z",  # further words of a column's or a field's name
+    re.IGNORECASE,
+)
+"""What may stand between a label and its own number: words of either, and no number's name."""
 
 
 def in_country(digits: str) -> bool:

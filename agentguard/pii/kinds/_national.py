@@ -48,7 +48,7 @@ BEHIND_LETTERED = LETTERED_GAP
 
 # "pesel" is also met as "peselnumber" and "peselnr".
 _ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
-_WEAK = words("id no nr number nummer umme umber ommer numero code and the de do da di")
+_WEAK = words("id no nr number nummer umme ummer umber ommer numero code and the de do da di")
 _FEW_DIGITS = 2
 _RUNS_ON = re.compile(r"[ \-][0-9]{1,4}(?![0-9:/.])")
 

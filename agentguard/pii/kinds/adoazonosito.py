@@ -32,7 +32,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         rf"ad{ACCENTED} ?azon{ENOUGH}os{ACCENTED}t{ACCENTED}m?(?: (?:jele?m?|sz{ACCENTED}ma?))?",
-        rf"ad{ACCENTED} ?az(?:on)?\.(?: jele?)?",
+        rf"ad{ACCENTED} ?az(?:on)?\.?(?: jele?)?",
         rf"ad{ACCENTED} ?(?:jele?|igazolv{ACCENTED}ny|k{ACCENTED}rtya)(?: sz{ACCENTED}ma?)?",
         rf"ad{ACCENTED}{ACCENTED}gyi{ENOUGH} azonos{ACCENTED}t{ACCENTED}",
         rf"ad{ACCENTED}sz{ACCENTED}ma?",

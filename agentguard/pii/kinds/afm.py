@@ -27,7 +27,7 @@ RECOGNISER = national(
         r"afm\?\n",  # asked for in a chat: the answer stands below
         r"a\.f\.m",
         r"(?:to|ton|apiqmos|ap\.) afm",
-        r"afm (?:moy|soy|sas|toy|ths|pelath|pelati)",
+        r"afm (?:moy|soy|sas|toy|ths|pelath|pelati|ergazomenoy?u?)",
         r"afm ?/ ?vat",
         r"(?:arithmos )?forologiko(?:u|y)? mitroo(?:u|y)?",
         # In Greek letters, written as `fold` writes them; an AFM so is what it is in Latin ones.

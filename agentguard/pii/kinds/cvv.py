@@ -129,7 +129,7 @@ _DATED = (
     rf"(?i:(?:and |the )?(?:{_CODE}|sec)[: ]{{1,2}})?[0-9]{{3,4}}\b"
 )
 _ON_THE_BACK = (
-    rf"{_CODE} (?:on|at|auf|au|sul|del|no|al|op|van|z|na|p(?:\xe5|a)){ENOUGH} "
+    rf"{_CODE} (?:on|at|auf|au|sul|del|do|no|al|op|van|z|na|p(?:\xe5|a)){ENOUGH} "
     r"(?:(?:the|its|der|de|die) )?"
     r"(?:back|reverse|rear|strip|signature|r(?:\xfc|ue)ckseite|dos|verso|retro|reverso|dorso"
     r"|achter(?:kant|zijde)|tylu|odwrocie|bak(?:sidan?|siden)|bagsiden)(?: of (?:the )?card)?"

@@ -52,6 +52,8 @@ RECOGNISER = national(
         r"num\.? doc(?:umento)?",
         r"documento? n(?:umber|o)",
         r"id\.? fiscal",
+        r"identificativo",
+        r"(?-i:IPF)",
     ),
     country="spanish|spain|es",
     near=rf"{BEHIND_LETTERED}((?:[0-9]{{1,2}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{3}}"

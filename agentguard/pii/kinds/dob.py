@@ -6,43 +6,21 @@ import re
 from datetime import date
 
 from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure, words
-from agentguard.pii.tongues import BIRTH
+from agentguard.pii.tongues import BIRTH, MONTHS
 
-# The first letters of the months in English, German, French, Spanish, Italian, Dutch, Polish and
-# Portuguese; letters outside Latin-1 arrive as question marks.
-_MONTHS = {
-    prefix: number
-    for number, prefixes in enumerate(
-        (
-            "jan j\xe4n ene gen sty",
-            "feb fev f\xe9v lut",
-            "mar m\xe4r mrz maa mrt",
-            "apr avr abr kwi",
-            "may mai mag maj mei",
-            "jun juin giu cze",
-            "jul juil lug lip",
-            "aug aou ao\xfb ago sie",
-            "sep set wrz",
-            "oct okt ott out pa? paz",
-            "nov lis",
-            "dec dez d\xe9c dic gru",
-        ),
-        start=1,
-    )
-    for prefix in prefixes.split()
-}
 _MONTH = (
     "(?:"
-    + "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
+    + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
     + r")[a-z\xdf-\xff?]{0,10}"
 )
 _JOINT = r"(?:[-/. +]|\\/|\. )"  # a plus is an address's space
 _TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?"
 _TH = r"(?:st|nd|rd|th|er|\xba|\.)?"
 _SHAPES = (
-    rf"[0-9]{{4}}(?:[-/.]|\\/)[0-9]{{1,2}}(?:[-/.]|\\/)[0-9]{{1,2}}{_TIME}",
+    rf"[0-9]{{4}}(?:[-/.]|\\/|\. )[0-9]{{1,2}}(?:[-/.]|\\/|\. )[0-9]{{1,2}}{_TIME}",
     rf"[0-9]{{1,2}}{_JOINT}[0-9]{{1,2}}{_JOINT}(?:[0-9]{{4}}|[0-9]{{2}})",
     rf"[0-9]{{1,2}}{_TH}[-/ +]?(?:of |de |d')?{_MONTH}[-/, .+]{{1,2}}(?:del? )?[0-9]{{2,4}}",
+    rf"[0-9]{{4}}\.? ?{_MONTH} [0-9]{{1,2}}",
     rf"{_MONTH}[. +]{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?[ \t+][0-9]{{4}}",
     r"[0-9]{8}",
     r"[0-9]{6}",
@@ -113,7 +91,7 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def _month(name: str) -> int:
-    return _MONTHS.get(name[:4]) or _MONTHS.get(name[:3]) or 0
+    return next((MONTHS[name[:size]] for size in (7, 4, 3) if name[:size] in MONTHS), 0)
 
 
 RECOGNISER = Recogniser(

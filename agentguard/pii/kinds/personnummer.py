@@ -24,13 +24,12 @@ RECOGNISER = national(
     valid=is_swedish,
     labels=(
         PERSON,
-        r"p\.? ?nr",
         r"personnumm?ret",
         rf"f{ACCENTED}delsen(?:umme)?r",
         r"samordnings(?:nummer|nr)",
         r"swedish (?:id|national|personal|social)",
     ),
-    generic=(*IDENTITY, *SOCIAL, r"personal identity", r"person id", r"bank ?id", r"p no"),
+    generic=(*IDENTITY, *SOCIAL, r"personal identity", r"person id", r"bank ?id", r"p\.? ?n[ro]"),
     length=10,
     country="swedish|sweden|se",
     near=rf"{BEHIND}((?:(?:19|20)[0-9]{{2}}|[0-9]{{2}}){JOINT}[01][0-9]{JOINT}[0-9]{{2}}"

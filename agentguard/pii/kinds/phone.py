@@ -17,7 +17,13 @@ from agentguard.pii.base import (
     sure,
     words,
 )
-from agentguard.pii.kinds._dialling import behind_label, in_country, national, told_by_groups
+from agentguard.pii.kinds._dialling import (
+    DIRECT,
+    behind_label,
+    in_country,
+    national,
+    told_by_groups,
+)
 from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.spoken import digits_of, run
 from agentguard.pii.tongues import PHONE
@@ -46,8 +52,8 @@ _OTHER_KIND = re.compile(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob
 _TURN = re.compile(rf"\s*{TURN}")
 _DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
 _ABROAD = "00"
+_SHORT_FOR_TELEPHONE = "tfn"  # in Swedish; Australia's tax file number in English
 _WITH_PREFIX = re.compile(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
-# Words that stand between a label and its own number.
 # In a history and before a place: 'phone changed from "" to "600..."', "phone in Lisbon 919 ...".
 _CHANGED = re.compile(
     r"(?:\W(?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z) ?[\"'][^\"'\n]{0,32}[\"']"
@@ -57,18 +63,6 @@ _CHANGED = re.compile(
 _PLACE = re.compile(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
 _ENCODED = "%2B"
 _ENCODED_SPACE = re.compile(r"%20|\+")
-_DIRECT = re.compile(
-    r"[\W_]{0,60}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|est|es|\xe8"
-    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|bureau|casa|the|her"
-    r"|him|me|us|them|back|customer|caller|client|cliente|kunde[n]?|klant|klienta?|il|la|le|el|al|au"
-    r"|den|die|de|o|a|op|na|pod|contact[oe]?|contatto|kontaktowy|telefoniczny"
-    r"|telef(?:o|\xf3)nico|personale?|particular|trabajo|trabalho|ufficio|lavoro|travail|arbeit"
-    r"|priv\xe9|zakelijk|werk|para|sur|unter|under|uf|later|again|old|new|value|field|from|to|as|was|set"
-    r"|changed|updated|added|entered|given|blank|empty|null|none|string|text|type|fill|send_keys|it|s|n"
-    r"|sure|yes|yeah|that|my|your|registered|linked|reg|alt|alternate|daytime|evening|day|eve|details"
-    r"|and|or|primary|secondary)(?:\b|_)[\W_]{0,12}){0,6}\Z",
-    re.IGNORECASE,
-)
 
 
 def judge(candidate: Candidate) -> Answer:
@@ -132,9 +126,10 @@ def _labelled(candidate: Candidate, written: str) -> Answer:
     gap = _TURN.sub("", candidate.before.rpartition(candidate.told)[2])
     gap = _PLACE.sub("", _CHANGED.sub("", gap))
     whole = _DIGITS.sub("", written)
-    if issued(whole) and luhn(whole):
+    is_tax_file = candidate.told.lower() == _SHORT_FOR_TELEPHONE and whole[:1] != "0"
+    if is_tax_file or (issued(whole) and luhn(whole)):
         return no("another-label")
-    direct = _DIRECT.match(gap) is not None
+    direct = DIRECT.match(gap) is not None
     if _OTHER_KIND.search(gap):
         return no("another-label")
     parts = written.replace("+", " ").split(" ")
@@ -175,7 +170,7 @@ RECOGNISER = Recogniser(
         r"[2-9][0-9]{2}\.[2-9][0-9]{2}\.[0-9]{4}",
     ),
     labels=(
-        *PHONE,  # of two that begin alike the longer stands first
+        *PHONE,
         r"(?:tele)?phone(?:s| ?numbers?| ?no)?",
         r"telefon(?:nummer| nr|u|o|e)?",
         r"tel(?:\xe9|e)fono",

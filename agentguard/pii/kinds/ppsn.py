@@ -22,7 +22,7 @@ RECOGNISER = national(
     kind="IE_PPSN",
     valid=valid,
     labels=(
-        r"pps ?n?(?:umber|o)?",
+        r"pps(?: ?n(?:umber|o|r)?)?",
         r"p\.p\.s",
         r"(?:personal )?public service n(?:umber|o)",
         r"rsi n(?:umber|o)",

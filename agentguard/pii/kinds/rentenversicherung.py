@@ -46,7 +46,7 @@ _BASE = national(
     labels=(
         r"rentenvers(?:icherungs?)?\.? ?(?:nummer|nr)?",
         INSURANCE,
-        r"rv ?n(?:umme)?r",
+        r"rv ?n(?:ummer|um|r)",
         r"vsnr",
         r"drv",
         r"sv ?n(?:umme)?r",
@@ -54,7 +54,13 @@ _BASE = national(
         r"sozial ?n(?:umme)?r",
         r"german (?:pension|social)",
     ),
-    generic=(r"sozialversicherungsausweis", *SOCIAL, *INSURED, r"v ?nr", r"pension insurance"),
+    generic=(
+        r"(?:sozialversicherungs|sv ?)ausweis",
+        *SOCIAL,
+        *INSURED,
+        r"v ?nr",
+        r"pension insurance",
+    ),
     country="german|germany|de",
     near=rf"{BEHIND}([0-9]{{2}}{JOINT}[0-9]{{2}}{JOINT}[0-9]{{2}}{JOINT}[0-9]{{2}}"
     rf"{JOINT}[A-Za-z]{JOINT}[0-9]{{2}}{JOINT}[0-9])",

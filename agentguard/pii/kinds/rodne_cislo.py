@@ -23,7 +23,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         rf"rodn{ACCENTED}(?:m|ho|mu)? c{ACCENTED}sl(?:o|a|em|e)",
-        r"rod\. ?c",
+        r"rod(?:\. ?c|cis|ne? ?cis)",
         r"r\.\x20?c\.?",
         rf"rodn{ACCENTED} c\.",
         r"pojisten(?:ce|ec)",
@@ -36,7 +36,12 @@ RECOGNISER = national(
         r"geboorten(?:umme)?r",
         r"numer rodny",
     ),
-    generic=(*IDENTITY, r"(?-i:RC)", r"""rc["']? ?[:=]"""),
+    generic=(
+        *IDENTITY,
+        r"(?-i:RC)",
+        r"""rc["']? ?[:=]""",
+        r"rc (?:klient|pacient|zamestnan|osob)[a-z]{0,4}",
+    ),
     length=10,
     country="czech|slovak|czechia|slovakia|cz|sk",
     near=rf"{BEHIND}([0-9]{{6}}(?:/|{JOINT})[0-9]{{3,4}})",

@@ -25,11 +25,11 @@ RECOGNISER = national(
         r"(?:steuer(?:l\.|liches) )?identifikationsmerkmal",
         r"(?:lohn)?steuer(?:l\.?|liche[nrs]?)? id(?:ent(?:ifikations?)?)?\.? ?(?:nummern?|nr)?",
         r"steuer\+id(?:nr)?",  # of an address: "?Steuer+ID=..."
-        r"identifikations(?:nummer|nr)",
+        r"identifikations n(?:umme)?r",
         r"139b(?: ao)?",
         r"german tax(?: payer)?",
     ),
-    generic=(*TAX, ID_NUMBER, r"st\.? id(?:ent)?(?:nr)?", r"identn(?:umme)?r"),
+    generic=(*TAX, ID_NUMBER, r"ste?u?\.? id(?:ent)?(?:nr)?", r"identn(?:umme)?r"),
     length=11,
     country="german|germany|de",
     near=rf"{BEHIND}({run(11, 11)})",

@@ -29,10 +29,10 @@ RECOGNISER = national(
         r"(?-i:TAJ)",
         r"""taj["']? ?[:=>]""",
         r"taj\?\n",  # asked for in a chat: the answer stands below
-        rf"taj sz{ACCENTED}ma?",
+        rf"taj sz{ACCENTED}m(?:a|om|od)?",
         r"taj ?(?:no|number|nr|nummer|card|azonos)",
         rf"taj k{ACCENTED}rty{ACCENTED}(?: sz{ACCENTED}ma?)?",
-        rf"tb sz{ACCENTED}ma?",
+        rf"tb sz{ACCENTED}m(?:a|om|od)?",
         rf"t{ACCENTED}rsadalom{ENOUGH}biztos{ACCENTED}t{ACCENTED}si {_ID} jel",
         rf"t{ACCENTED}rsadalom{ENOUGH}biztos{ACCENTED}t{ACCENTED}si {_ID}",
         r"hungarian (?:social|health|insurance)",

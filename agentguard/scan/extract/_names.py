@@ -22,7 +22,7 @@ _NAMELESS = re.compile(
 _SPACES = re.compile(r"\s+")
 # What names of fields begin with, in eight languages, when all their words are written as one.
 _GLUED = re.compile(
-    r"((?>numero|n\xfamero|num\xe9ro|numer|nummer|number|num|nr|data|datum|date|fecha|codice"
+    r"((?>num[a\u0103]r(?:ul)?|numero|n\xfamero|num\xe9ro|numer|nummer|number|num|nr|data|datum|date|fecha|codice"
     r"|c\xf3digo|codigo|code|kod|customer|cliente|client|kunden|klant|klient|caller|contact|user"
     r"|member|home|work|billing|primary))([^\W\d_]{3,}\d?)",
     re.IGNORECASE,

@@ -17,6 +17,11 @@ from tests.unit.scan.test_csv import table
         ("BANKSORTCODE", "BANK SORT CODE"),
         ("holderssn", "holder ssn"),
         ("nummerpaspoort", "nummer paspoort"),
+        ("lejaratkartya", "lejarat kartya"),
+        (
+            "\u03c0\u03b5\u03bb\u03b1\u03c4\u03b7\u03ba\u03b9\u03bd\u03b7\u03c4\u03bf",
+            "\u03c0\u03b5\u03bb\u03b1\u03c4\u03b7 \u03ba\u03b9\u03bd\u03b7\u03c4\u03bf",
+        ),
     ],
 )
 def test_words_of_labels_are_found_in_a_name(name: str, apart: str) -> None:
