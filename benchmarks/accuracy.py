@@ -1,6 +1,6 @@
 """Precision and recall of `agentguard scan` on corpora with known truth.
 
-Each variant of `tests/corpus` has wording, languages, layouts and a seed of its own; `sixth` was
+Each variant of `tests/corpus` has wording, languages, layouts and a seed of its own; `ninth` was
 written last and nothing was ever tuned on it. `--corpus FOLDER` judges any folder that holds
 `manifest.json` and `files/` in the form that `tests/corpus/build.py` tells.
 

@@ -20,6 +20,7 @@ _LED = re.compile(
     r"(.{4,})"
 )
 _NUMBERED = re.compile(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?)\Z")
+_ON_FILE = re.compile(r"\b[io]n (?:the |my |your |our )?file\b", re.IGNORECASE)
 _STEM = 4
 _MOST_GAPS = 256
 _BEHIND = re.compile(
@@ -47,7 +48,7 @@ def above_cell(this: str, above: str) -> str:
 def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     """Give the telling word nearest to the line's end, and whether it is an own one."""
     behind = ""
-    for word in reversed(_WORDS.findall(line)):
+    for word in reversed(_WORDS.findall(_ON_FILE.sub(" ", line))):
         low = word.lower()
         if low in own:
             return low, True
@@ -71,7 +72,7 @@ def _stem(word: str) -> str:
 @lru_cache(_MOST_GAPS)
 def foreign_word(gap: str) -> str:
     """Give a word between a label and a value that names another number; empty when none does."""
-    gap = _SOURCE.sub("", gap)
+    gap = _ON_FILE.sub(" ", _SOURCE.sub("", gap))
     every = _WORDS.findall(gap)
     if not every:
         return ""

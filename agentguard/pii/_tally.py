@@ -27,11 +27,13 @@ class _Column:
     doubtful: dict[str, None] = field(default_factory=dict)
     misses: int = 0
     places: list[int] = field(default_factory=list)
+    shy: bool = False
 
     @property
     def holds(self) -> bool:
-        """Tell whether most candidates have the right check."""
-        return len(self.doubtful) >= _MOSTLY * self.misses
+        """Tell whether most candidates have the right check, and a shy one is not alone."""
+        count = len(self.doubtful)
+        return count >= _MOSTLY * self.misses and not (self.shy and count == 1)
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class Tally:
         kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
         if answer.belief is not Belief.SURE:
             where = kind.columns.setdefault(column, _Column())
-            _doubt(where, answer)
+            _doubt(where, answer, shy=answer.shy)
             if recogniser.kind in self._neighbours and answer.belief is Belief.MAYBE:
                 _append(where.places, place)
         elif recogniser.beside:
@@ -164,8 +166,9 @@ def _masks(recogniser: Recogniser, values: dict[str, None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mask(recogniser, value) for value in list(values)[:_MOST_MASKS]))
 
 
-def _doubt(column: _Column, answer: Answer) -> None:
+def _doubt(column: _Column, answer: Answer, *, shy: bool) -> None:
     if answer.belief is Belief.MAYBE:
+        column.shy = column.shy if column.doubtful else shy
         _put(column.doubtful, answer.value)
     elif answer.belief is Belief.MISS:
         column.misses += 1

@@ -57,11 +57,13 @@ class Answer:
     """What a recogniser says of a candidate.
 
     `value` is the canonical form, by which repeats are told; `why` names the rule that decided.
+    A `shy` one, where it is doubtful, counts only with another one outside tables.
     """
 
     belief: Belief
     value: str = ""
     why: str = ""
+    shy: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -201,9 +203,9 @@ def sure(value: str, why: str = "") -> Answer:
     return Answer(belief=Belief.SURE, value=value, why=why)
 
 
-def maybe(value: str, why: str = "") -> Answer:
-    """Believe it if most of its like in the text hold."""
-    return Answer(belief=Belief.MAYBE, value=value, why=why)
+def maybe(value: str, why: str = "", *, shy: bool = False) -> Answer:
+    """Believe it if most of its like in the text hold; a `shy` one needs another like it."""
+    return Answer(belief=Belief.MAYBE, value=value, why=why, shy=shy)
 
 
 def miss(why: str) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache, cached_property
 
 from agentguard.catalogue import discover
@@ -151,8 +152,10 @@ class Stream:
         if self._watcher is not None:
             self._watcher.judged(recogniser, candidate, answer, place)
         if answer.belief is not Belief.NO:
-            in_column = fenced and answer.belief is not Belief.SURE
-            self._tally.add(recogniser, answer, place, candidate.origin if in_column else "")
+            if fenced and answer.belief is not Belief.SURE:  # a table's name names all its values
+                self._tally.add(recogniser, replace(answer, shy=False), place, candidate.origin)
+            else:
+                self._tally.add(recogniser, answer, place, "")
 
     def _count(self, refused: Refused, *, fenced: bool) -> None:
         """Count what was refused at once against the doubtful values of its column."""

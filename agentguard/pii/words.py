@@ -18,8 +18,8 @@ FOREIGN = {
         "checksum cheque claim code commit complaint compressor confirmation consignee "
         "consignment contract conv conversation correlation coupon crate crn customer deck "
         "despatch device dispatch dispenser docket ean enquiry epoch estimate eticket event "
-        "fingerprint folio follow gauge grn guid handset hash iccid icp id identifier imei imsi "
-        "incident inquiry invoice ip isbn issue item itinerary job key kiosk lease letter "
+        "file fingerprint folio follow gauge grn guid handset hash iccid icp id identifier imei "
+        "imsi incident inquiry invoice ip isbn issue item itinerary job key kiosk lease letter "
         "licence license loan locker lot loyalty luggage mandate manifest membership memo "
         "merchant meter mid model modem mpan mprn mrn ms msgid ndc nmi operation order package "
         "packet pallet parcel part payroll permit pid plate po policies policy port postcode "
@@ -151,7 +151,8 @@ FOREIGN = {
     ),
     "el": words(
         "aithma aithmatos anafopa anafopas apodeijh apodeijhs apostolh apostolhs dema dematos "
-        "eisithpio eisithpioy entolh entolhs kpathsh kpathshs logapiasmos logapiasmoy papaggelia "
+        "plhpwmhs pliromis eisithpio eisithpioy "
+        "entolh entolhs kpathsh kpathshs logapiasmos logapiasmoy papaggelia "
         "papaggelias seipiakos symbash symbashs symbolaio symbolaioy synallagh synallaghs "
         "timologio timologioy ypoqesh ypoqeshs"
     ),

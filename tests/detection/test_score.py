@@ -92,13 +92,13 @@ def test_every_variant_has_a_floor_that_asks_for_something() -> None:
 
 
 def test_only_a_variant_that_is_held_out_may_flag_what_holds_nothing() -> None:
-    assert [name for name, floor in floors.floors().items() if "flagged" in floor] == ["sixth"]
-    most = int(floors.floors()["sixth"]["flagged"])
+    assert [name for name, floor in floors.floors().items() if "flagged" in floor] == ["ninth"]
+    most = int(floors.floors()["ninth"]["flagged"])
     clean = [file(f"{n}.txt", {}) for n in range(most + 1)]
     found = {(one["path"], "PAN"): 1 for one in clean}
     some, every = judge(clean[:most], dict(list(found.items())[:most])), judge(clean, found)
-    assert not any("flagged" in one for one in floors.broken(some, "sixth"))
-    assert sum("flagged" in one for one in floors.broken(every, "sixth")) == most + 1
+    assert not any("flagged" in one for one in floors.broken(some, "ninth"))
+    assert sum("flagged" in one for one in floors.broken(every, "ninth")) == most + 1
 
 
 def test_a_broken_floor_is_told() -> None:

@@ -9,7 +9,8 @@ from agentguard.pii.base import Candidate, words
 from agentguard.pii.tongues import CARD_WORDS
 
 OWN = words(
-    "pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
+    "charge charged charging"
+    " pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
     " mastercard maestro amex discover diners jcb unionpay rupay cardholder payment pay paid"
     " kk kknr karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer"
     " zahlung carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"

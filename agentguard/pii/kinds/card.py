@@ -47,9 +47,12 @@ _NUMBERS = re.compile(r"\s*[0-9][0-9 \t,;.\-]{7,}")
 _UNTIL = re.compile(
     r"\W{1,4}(?:(?:exp|valid|until|thru|cad|scad|v(?:a|\xe1)lid|venc|val|g(?:\xfc|ue)ltig|verfall"
     r"|geldig|wa[z?]n|udl\xf8b|utl\xf8p|utg\xe5|giltig|gyldig|voimassa|platn|lej\xe1r)[a-z\xdf-\xff]*"
-    r"\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?[23][0-9]|c(?:vv|vc|v2|sc)2?\b)",
+    r"\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?[23][0-9]|c(?:vv|vc|v2|sc)2?\b"
+    r"|(?:0[1-9]|1[0-2])/(?:20)?[23][0-9](?![0-9/]))",
     re.IGNORECASE,
 )
+# "Bill number 4...", "basket 4...": by something that is in no list. One such number of ten passes.
+_NAMED = re.compile(r"[A-Za-z\x80-\xff]{3,}[.:#\xba\xb0]? ?\Z")
 _ADDRESS = re.compile(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
 _TRACK_2 = re.compile(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 
@@ -161,7 +164,8 @@ def _plain(candidate: Candidate, number: str, *, own: bool | None) -> Answer:
     if _ADDRESS.search(candidate.before):
         return no("address")
     common = len(number) in _COMMON_LENGTHS or (len(number) != _BARCODE and candidate.origin)
-    return maybe(number, "check-digit") if common else no("no-label")
+    is_named = _NAMED.search(candidate.before) is not None
+    return maybe(number, "check-digit", shy=is_named) if common else no("no-label")
 
 
 _BETWEEN = rf"(?:{SEPARATOR}|  | - |[_/])"

@@ -173,7 +173,7 @@ RECOGNISER = Recogniser(
         r"(?:three|3|4) ?digits?",
         r"4dbc",
         r"(?:verification|validation) (?:code|value|number)",
-        r"(?:karten)?pr(?:\xfc|ue|u)f(?:nummer|ziffer|code|zahl)",
+        r"(?:karten)?pr(?:\xfc|ue|u)f ?(?:nummer|ziffer|code|zahl)",
         r"kpn",
         r"sicherheits(?:code|nummer|zahl|ziffern?)",
         r"kontroll(?:ziffern?|nummer|zahl)",

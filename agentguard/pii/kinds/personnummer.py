@@ -29,7 +29,16 @@ RECOGNISER = national(
         r"samordnings(?:nummer|nr)",
         r"swedish (?:id|national|personal|social)",
     ),
-    generic=(*IDENTITY, *SOCIAL, r"personal identity", r"person id", r"bank ?id", r"p\.? ?n[ro]"),
+    generic=(
+        *IDENTITY,
+        *SOCIAL,
+        r"personal identity",
+        r"person id",
+        r"bank ?id",
+        r"(?-i:[Pp]n[ro]|PNo)",
+        r"p\.\x20?n[ro]",
+        r"p\x20n[ro]",
+    ),
     length=10,
     country="swedish|sweden|se",
     near=rf"{BEHIND}((?:(?:19|20)[0-9]{{2}}|[0-9]{{2}}){JOINT}[01][0-9]{JOINT}[0-9]{{2}}"

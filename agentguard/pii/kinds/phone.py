@@ -70,7 +70,8 @@ def judge(candidate: Candidate) -> Answer:
     if candidate.text.startswith(_ENCODED):  # in an address (RFC 3986, 2.1)
         plain = _ENCODED_SPACE.sub(" ", candidate.text.removeprefix(_ENCODED))
         candidate = replace(candidate, text=f"+{plain}")
-    if not candidate.alone or _RUNS_ON.search(candidate.before[-_GROUP_BEFORE:]):
+    is_place = candidate.before.endswith("[") and candidate.after.startswith("]")  # in a list
+    if is_place or not candidate.alone or _RUNS_ON.search(candidate.before[-_GROUP_BEFORE:]):
         return no("touched")
     spoken = digits_of(candidate.text)
     digits = spoken or _DIGITS.sub("", candidate.text.replace("(0)", ""))

@@ -106,6 +106,15 @@ def test_each_column_is_judged_by_itself() -> None:
     assert (hit.kind, hit.count) == ("PAN", 4)
 
 
+def test_a_number_behind_an_unknown_word_counts_with_another_like_it() -> None:
+    one, other = "Zzqual 4539148803436467", "Zzqual 5555341244441115"
+    assert default_scanner().scan(f"{one} sent") == ()
+    (hit,) = default_scanner().scan(f"{one} sent\n{other} sent")
+    assert (hit.kind, hit.count) == ("PAN", 2)
+    (alone,) = default_scanner().scan("4539148803436467")
+    assert (alone.kind, alone.count) == ("PAN", 1)
+
+
 def test_a_code_counts_only_beside_a_card() -> None:
     near = default_scanner().scan(f"card {CARD}{' ' * 100}cvv 123")
     far = default_scanner().scan(f"card {CARD}{' ' * 400}cvv 123")
