@@ -15,7 +15,7 @@ from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, words
 
 _LONGEST = 48
 _FEWEST = 6
-_SHORTEST_UNKNOWN = 4
+_SHORTEST_UNKNOWN, _LONG = 4, 10
 _UNKNOWN, _KNOWN, _SHORT = 2.0, 1.0, 1.8
 """Costs: of a letter in no word, of a word, and of one of three letters or fewer."""
 
@@ -40,7 +40,7 @@ _COMMON = words(
     "adresse carte client code compte date naissance nom numero paiement prenom securite telephone "
     "datum geburts geburtsdatum karte karten kontakt konto kunde kunden name nummer telefon "
     "carta cellulare codice conto data nascita nome numero scadenza telefono titolare "
-    "betaal geboorte geboortedatum kaart klant naam nummer rekening telefoon "
+    "bis gultig betaal geboorte geboortedatum kaart klant naam nummer rekening telefoon "
     "data karta karty klient klienta kod numer telefonu urodzenia "
     "cartao codigo conta data nascimento nome numero seguranca telefone validade "
     "fodelse fodelsedatum fodselsdato kort kortnummer kund kunde navn namn nummer telefon "
@@ -87,6 +87,8 @@ def _borders(name: str) -> list[int]:
                 cost = _SHORT if size <= _SHORT_WORD else _KNOWN
             elif size >= _SHORTEST_UNKNOWN:
                 cost = _UNKNOWN * size
+            elif size > 1 and end == len(name) and start >= _LONG:  # "geburtsdatumvn"
+                cost = _UNKNOWN * (size + 1)
             else:
                 continue
             ways.append((best[start][0] + cost, start))
