@@ -104,7 +104,9 @@ _ASIDE = (
     r"| (?:on|of|from|der|auf|de|del|della|sul|op|van|z|na|do|du|au)"
     r"(?: [a-z\xdf-\xff]{1,12}){1,5}?"
     r"| (?:hinten|bak|bagp\xe5|takana|zezadu|vzadu|dietro|achterop|pisw|h\xe1tul|karty"
-    r"|(?:p\xe5|pe|no|sto|do)(?: [a-z\xdf-\xff]{1,12}){1,2}))?"
+    r"|(?:p\xe5|pe|no|sto|do)(?: [a-z\xdf-\xff]{1,12}){1,2})"
+    r"|[ _.\-](?:(?:kredit|bank|debit)[ _.\-]?)?"
+    r"(?:kart[aeoy]n?|tarjeta|carte|carta|card|kaart|kortti|kort|cart(?:\xe3|a)o))?"
 )
 # What a history, a log of a form or an answer says between a code's name and the code.
 _FILLER = (
@@ -182,7 +184,7 @@ RECOGNISER = Recogniser(
         r"code de s(?:\xe9|e)curit(?:\xe9|e)",
         r"crypto(?:gramme)?(?: visuel)?",
         r"chiffres (?:au|du) (?:dos|verso)",
-        r"c(?:\xf3|o)d(?:igo)? (?:de )?(?:seguridad|verificaci(?:\xf3|o)n)",
+        r"c(?:\xf3|o)d(?:igo|\.)? (?:de )?(?:seguridad|verificaci(?:\xf3|o)n)",
         r"c(?:\xf3|o)d(?:igo)? (?:de )?(?:seguran|verifica)(?:\xe7|c)(?:\xe3|a)o?",
         r"d\xedgitos (?:del reverso|de atr\xe1s|no verso)",
         r"cod(?:ice)? (?:di )?(?:sicurezza|verifica)",
