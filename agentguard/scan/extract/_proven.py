@@ -55,7 +55,7 @@ _WEAK = (
 )
 _CHECKED = tuple((*row[:2], re.compile(row[2]), row[3], row in _STRONG) for row in _STRONG + _WEAK)
 _OF_A_PERSON = re.compile(
-    r"ident|person|national|citizen|tax|fisc|fisk|steuer|belasting|skat|podat|social|sozial|socia"
+    r"identi(?:ty|t\xe9|t\xe0|dad|teit|t\xe4t|fication)|person|national|citizen|tax|fisc|fisk|steuer|belasting|skat|podat|social|sozial|socia"
     r"|health|patient|medic|insur|versich|verzeker|ubezpiecz|assur|gov|kyc|documento|contribu",
     re.IGNORECASE,
 )

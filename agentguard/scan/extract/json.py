@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from agentguard.scan.extract._proving import proving
 from agentguard.scan.extract._records import Records
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, encoding_of, pieces
@@ -38,7 +39,7 @@ def sniff(source: Source) -> bool:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give every value; what stands outside of documents is given as it is."""
-    yield from _Reader().read(pieces(source, work))
+    yield from proving(_Reader().read(pieces(source, work)))
 
 
 class _Reader:

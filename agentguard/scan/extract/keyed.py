@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from agentguard.scan.extract import _lines
 from agentguard.scan.extract._names import one_line, path, said
+from agentguard.scan.extract._proving import proving
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, encoding_of, pieces
 
@@ -59,8 +60,8 @@ def _told(line: str) -> re.Match[str] | None:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give every value behind its keys, and other lines as they are."""
     settings = _Settings()
-    for lines in _lines.lines(pieces(source, work)):
-        yield "".join(map(settings.line, lines))
+    lines = _lines.lines(pieces(source, work))
+    yield from proving("".join(map(settings.line, some)) for some in lines)
 
 
 class _Settings:

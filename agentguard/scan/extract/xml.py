@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from agentguard.scan.extract import json
 from agentguard.scan.extract._elements import Elements
 from agentguard.scan.extract._names import said
+from agentguard.scan.extract._proving import proving
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, encoding_of, pieces
 
@@ -52,7 +53,7 @@ def sniff(source: Source) -> bool:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give every text and attribute."""
-    yield from read(pieces(source, work))
+    yield from proving(read(pieces(source, work)))
 
 
 def read(

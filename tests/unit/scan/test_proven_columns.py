@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.unit.scan.extracted import counts
@@ -86,3 +88,23 @@ def test_pairs_of_digits_beside_eight_digits_are_an_account_of_a_bank() -> None:
     assert column("Zzbranch", codes, ("Zzqual", accounts)) == {"SORT_ACCT": 3}
     days = ("20-04-91", "11-03-71", "14-07-84")
     assert column("Zzbranch", days, ("Zzqual", accounts)) == {}
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_fields_of_records_are_told_as_columns_are(*, lines: bool) -> None:
+    records = [
+        {"zzname": "Ann", "zzborn": day, "zzqual": dni}
+        for day, dni in zip(BIRTHS, DNIS, strict=False)
+    ]
+    text = "\n".join(map(json.dumps, records)) if lines else json.dumps({"rows": records})
+    assert counts(text.encode()) == {"DOB": 5, "ES_ID": 5}
+    elements = "".join(f"<r><zzb>{r['zzborn']}</zzb><q>{r['zzqual']}</q></r>" for r in records)
+    assert counts(f"<all>{elements}</all>".encode()) == {"DOB": 5, "ES_ID": 5}
+
+
+def test_a_field_that_names_a_thing_is_believed() -> None:
+    records = [
+        {"zzname": "Ann", "order_ref": dni, "since": day}
+        for dni, day in zip(DNIS, BIRTHS, strict=False)
+    ]
+    assert counts(json.dumps(records).encode()) == {}
