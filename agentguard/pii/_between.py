@@ -16,7 +16,7 @@ STAMP = rf"[\[(]?(?:[0-9]{{1,4}}[./\-][0-9]{{1,2}}[./\-][0-9]{{1,4}}[, T]{{1,2}}
 ASKED = rf"(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9\n\x1e]{{0,32}}"
 """RE2: how a question ends."""
 
-_NAME = r"[A-Za-z+][^\n\x1e:>]{0,32}"
+_NAME = r"[A-Za-z+][^\n\x1e:>{}=\"]{0,32}"
 _SPEAKER = rf"(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_NAME}(?: \({TIME}\))?[:>] ?"
 # On a line of its own: "Bob Holt  10:13 AM", "[10:13] Bob Holt", or numbered and timed (WebVTT).
 _CUE = rf"\n?(?:[0-9]{{1,5}}\n)?{TIME} --> [^\n]{{8,40}}\n(?:<[^>\n]{{1,32}}>)?"

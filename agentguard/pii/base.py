@@ -37,6 +37,9 @@ _LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
 _ASKS, _LETTER = re.compile(ASKED), re.compile(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
 _SPEAKER = re.compile(rf"\s*{ANSWER}")
 _ANSWERS = re.compile(TURN)
+_LOGS = re.compile(
+    r"[^A-Za-z]*(?:[0-9]T[0-9:.,]+Z? ?)?(?:TRACE|DEBUG|INFO|NOTICE|WARN|ERR|CRIT|FATAL)"
+)
 _SAYS = re.compile(r"[A-Za-z]{2}(?![^\n]*-->)")
 _CELLS = re.compile(r"[\t|;,]\s?\Z")
 _SHORT_LINE = 60
@@ -158,7 +161,7 @@ def _right_before(line: str) -> str:
 
 def _answer(this: str, above: Sequence[str]) -> tuple[str, str] | None:
     """Give what a line says behind its speaker, and what was asked above; None for no answer."""
-    speaker = _SPEAKER.match(this) if above else None
+    speaker = _SPEAKER.match(this) if above and not _LOGS.match(this) else None
     asked = next((line for line in above if _SAYS.search(line)), "")
     if speaker is None or not (_ASKS.search(asked) or _ANSWERS.match(f"\n{this}")):
         return None
