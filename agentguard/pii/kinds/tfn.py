@@ -21,7 +21,7 @@ def valid(number: str) -> bool:
 RECOGNISER = national(
     kind="AU_TFN",
     valid=valid,
-    labels=(r"tfn", r"t\.f\.n", r"tax file", r"australian tax"),
+    labels=(r"tfn", r"t\.f\.n", r"tax file", r"australian tax(?: file)?"),
     near=rf"{BEHIND}([0-9]{{3}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{2,3}})",
 )
 """The recogniser of the kind."""

@@ -17,6 +17,9 @@ __all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "plain", "shown"]
 STEP = 256 << 10
 """Bytes that are read at once."""
 
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""Of UTF-16, also where the text behind is none: then no letters of a word."""
+
 _WINDOWS = 16
 _EDGE = 4096
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -78,9 +81,9 @@ def pieces(source: Source, work: Work) -> Iterator[str]:
     """Give the text in small pieces; of a file over the limit the head, the tail and windows."""
     name = encoding_of(source.head)
     for start, length in _spans(source.size, work):
-        yield from _decode(
-            _read(source, start, length), name if not start else unmarked(name, source.head)
-        )
+        encoding = name if not start else unmarked(name, source.head)
+        lied = start == 0 and not name.startswith("utf") and source.head.startswith(_MARKS)
+        yield from _decode(_read(source, start + 2 * lied, length - 2 * lied), encoding)
         yield "\n"
 
 
