@@ -82,7 +82,11 @@ def pieces(source: Source, work: Work) -> Iterator[str]:
     name = encoding_of(source.head)
     for start, length in _spans(source.size, work):
         encoding = name if not start else unmarked(name, source.head)
-        lied = start == 0 and not name.startswith("utf") and source.head.startswith(_MARKS)
+        lied = (
+            start == 0
+            and not name.startswith(("utf-16", "utf-32"))
+            and source.head.startswith(_MARKS)
+        )
         yield from _decode(_read(source, start + 2 * lied, length - 2 * lied), encoding)
         yield "\n"
 
