@@ -115,7 +115,8 @@ class Labels:
         """Give the labels that stand here and may have a value; logs and tables repeat a few."""
         colon = data.find(_COLON, end - 1, end + _REACH)
         key = data[at : colon + len(_COLON)] if colon >= 0 else b""
-        if (names := self._recalled(key)) is not None:
+        names = self._known.get(key)  # most are known, and a call costs as much as this
+        if names is not None or (names := self._recalled(key)) is not None:
             return names
         digit = _DIGIT.search(data, end, end + _REACH)
         if digit is None:
