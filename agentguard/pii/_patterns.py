@@ -10,7 +10,8 @@ from functools import lru_cache
 from agentguard.pii._labels import Labelled, Labels
 from agentguard.pii._re2 import Several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
-from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, foreign_word, no
+from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, no
+from agentguard.pii.naming import foreign_word
 
 Places = dict[str, Place]
 """How far each pass has come."""

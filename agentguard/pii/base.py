@@ -12,9 +12,7 @@ from agentguard.pii._between import FENCE as FENCE  # noqa: PLC0414 - the kinds 
 from agentguard.pii._between import GAP as GAP  # noqa: PLC0414
 from agentguard.pii._between import LETTERED_GAP as LETTERED_GAP  # noqa: PLC0414
 from agentguard.pii._between import TURN as TURN  # noqa: PLC0414
-from agentguard.pii._naming import above_cell, nearest, said_behind
-from agentguard.pii._naming import foreign_word as foreign_word  # noqa: PLC0414
-from agentguard.pii._naming import speaks_of_another as speaks_of_another  # noqa: PLC0414
+from agentguard.pii.naming import above_cell, nearest, said_behind
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
 
 MOST = 1000

@@ -175,7 +175,7 @@ NATIONAL = words(
 WEAK = words("id code customer account ms call key identifier kunden po")
 """Words of `FOREIGN` that also stand between a label and its own value ("card id: ...")."""
 
-OWNERS = words("customer account user member client kunden")
+OWNERS = words("letter letters customer account user member client kunden")
 """Words of `FOREIGN` that name a number only when a word of `NUMBERS` follows or nothing does."""
 
 NUMBERS = words("no nr num number numbers id ids ref code key is was")

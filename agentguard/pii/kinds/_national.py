@@ -25,17 +25,8 @@ from agentguard.pii.base import (
     sure,
     words,
 )
-from agentguard.pii.shared import ACCENTED as ACCENTED  # noqa: PLC0414 - for the kinds
-from agentguard.pii.shared import ID_NUMBER as ID_NUMBER  # noqa: PLC0414
-from agentguard.pii.shared import IDENTITY as IDENTITY  # noqa: PLC0414
-from agentguard.pii.shared import INSURANCE as INSURANCE  # noqa: PLC0414
-from agentguard.pii.shared import INSURED as INSURED  # noqa: PLC0414
-from agentguard.pii.shared import PERSON as PERSON  # noqa: PLC0414
-from agentguard.pii.shared import SECURITE as SECURITE  # noqa: PLC0414
-from agentguard.pii.shared import SOCIAL as SOCIAL  # noqa: PLC0414
-from agentguard.pii.shared import TAX as TAX  # noqa: PLC0414
-from agentguard.pii.shared import TAXPAYER as TAXPAYER  # noqa: PLC0414
-from agentguard.pii.tongues import ENOUGH as ENOUGH  # noqa: PLC0414 - for the kinds
+from agentguard.pii.shared import ACCENTED
+from agentguard.pii.tongues import ENOUGH
 
 JOINT = rf"{SEPARATOR}?"
 """RE2: one separator or none."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, ENOUGH, TAX, national, run
+from agentguard.pii.kinds._national import BEHIND, national, run
+from agentguard.pii.shared import ACCENTED, TAX
+from agentguard.pii.tongues import ENOUGH
 
 _FIRST = "8"
 _LENGTH = 10

@@ -7,7 +7,8 @@ stand before. https://www.aade.gr
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, TAX, digits, national
+from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.shared import TAX
 
 
 def valid(number: str) -> bool:

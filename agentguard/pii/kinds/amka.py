@@ -6,7 +6,8 @@ its last digit odd for men, and Luhn's check digit. https://www.amka.gr
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, SOCIAL, digits, national
+from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.shared import SOCIAL
 
 
 def valid(number: str) -> bool:

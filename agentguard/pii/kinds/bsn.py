@@ -8,7 +8,8 @@ https://www.rvig.nl/burgerservicenummer
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, JOINT, TAX, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.shared import TAX
 
 
 def valid(number: str) -> bool:

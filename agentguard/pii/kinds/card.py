@@ -11,7 +11,6 @@ from agentguard.pii.base import (
     Answer,
     Candidate,
     Recogniser,
-    foreign_word,
     maybe,
     miss,
     no,
@@ -19,6 +18,7 @@ from agentguard.pii.base import (
 )
 from agentguard.pii.kinds._issuers import PLAIN, STRICT, is_test, issued, luhn, quick
 from agentguard.pii.kinds._paying import is_glued, told
+from agentguard.pii.naming import foreign_word
 from agentguard.pii.spoken import digits_of, run
 from agentguard.pii.tongues import CARD
 
@@ -51,8 +51,12 @@ _UNTIL = re.compile(
     r"|(?:0[1-9]|1[0-2])/(?:20)?[23][0-9](?![0-9/]))",
     re.IGNORECASE,
 )
-# "Bill number 4...", "basket 4...": by something that is in no list. One such number of ten passes.
-_NAMED = re.compile(r"[A-Za-z\x80-\xff]{3,}[.:#\xba\xb0]? ?\Z")
+# "Bill number 4...", "Basket 4...": named by something that is in no list, as its own number or by
+# a noun. One such number of ten passes; what is said in small letters ("keyed 4...") names nothing.
+_NAMED = re.compile(
+    r"\b(?:[A-Z\xc0-\xde][A-Za-z\x80-\xff]{2,}|(?i:number|no|nr|num|nummer|numero|n\xfamero"
+    r"|num\xe9ro|numer|ref|code|id))[.:#\xba\xb0]? ?\Z"
+)
 _ADDRESS = re.compile(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
 _TRACK_2 = re.compile(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 

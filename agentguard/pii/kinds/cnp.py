@@ -8,7 +8,8 @@ https://legislatie.just.ro/Public/DetaliiDocument/64305
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, IDENTITY, national, run
+from agentguard.pii.kinds._national import BEHIND, national, run
+from agentguard.pii.shared import IDENTITY
 
 
 def valid(number: str) -> bool:

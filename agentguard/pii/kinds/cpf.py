@@ -7,7 +7,8 @@ https://www.gov.br/receitafederal/pt-br/assuntos/meu-cpf
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, IDENTITY, TAX, national, run
+from agentguard.pii.kinds._national import BEHIND, national, run
+from agentguard.pii.shared import ACCENTED, IDENTITY, TAX
 
 
 def valid(number: str) -> bool:

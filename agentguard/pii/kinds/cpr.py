@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Belief, Candidate, no
-from agentguard.pii.kinds._national import BEHIND, JOINT, PERSON, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, national
 from agentguard.pii.kinds._swedish import is_swedish
+from agentguard.pii.shared import PERSON
 
 
 def valid(number: str) -> bool:

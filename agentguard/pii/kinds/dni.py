@@ -8,14 +8,8 @@ https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestion
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import (
-    ACCENTED,
-    BEHIND_LETTERED,
-    IDENTITY,
-    JOINT,
-    TAX,
-    national,
-)
+from agentguard.pii.kinds._national import BEHIND_LETTERED, JOINT, national
+from agentguard.pii.shared import ACCENTED, IDENTITY, TAX
 
 
 def valid(number: str) -> bool:

@@ -8,7 +8,8 @@ https://dvv.fi/en/personal-identity-code
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, IDENTITY, SOCIAL, national
+from agentguard.pii.kinds._national import BEHIND, national
+from agentguard.pii.shared import ACCENTED, IDENTITY, SOCIAL
 
 
 def valid(number: str) -> bool:

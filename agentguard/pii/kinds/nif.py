@@ -7,7 +7,8 @@ stand before. https://www.portaldasfinancas.gov.pt
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, TAX, digits, national
+from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.shared import ACCENTED, TAX
 
 _OF_PERSONS = ("1", "2", "3", "45")
 

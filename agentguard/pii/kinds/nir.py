@@ -12,15 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Belief, Candidate, no
-from agentguard.pii.kinds._national import (
-    ACCENTED,
-    BEHIND,
-    IDENTITY,
-    JOINT,
-    SECURITE,
-    SOCIAL,
-    national,
-)
+from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.shared import ACCENTED, IDENTITY, SECURITE, SOCIAL
 
 _WITH_KEY = 15
 _MONTHS = (*range(1, 13), *range(20, 43), *range(50, 100))

@@ -8,16 +8,9 @@ calendar decide. https://www.skatteverket.se/privat/folkbokforing/personnummer
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import (
-    ACCENTED,
-    BEHIND,
-    IDENTITY,
-    JOINT,
-    PERSON,
-    SOCIAL,
-    national,
-)
+from agentguard.pii.kinds._national import BEHIND, JOINT, national
 from agentguard.pii.kinds._swedish import is_swedish
+from agentguard.pii.shared import ACCENTED, IDENTITY, PERSON, SOCIAL
 
 RECOGNISER = national(
     kind="SE_PN",

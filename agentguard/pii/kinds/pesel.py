@@ -8,7 +8,8 @@ https://www.gov.pl/web/gov/czym-jest-numer-pesel
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, IDENTITY, TAX, national, run
+from agentguard.pii.kinds._national import BEHIND, national, run
+from agentguard.pii.shared import IDENTITY, TAX
 
 
 def valid(number: str) -> bool:

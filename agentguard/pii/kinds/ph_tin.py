@@ -8,7 +8,8 @@ hyphens, which no other country's number has so. https://www.bir.gov.ph
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, TAX, national
+from agentguard.pii.kinds._national import BEHIND, national
+from agentguard.pii.shared import TAX
 
 
 def valid(number: str) -> bool:

@@ -8,7 +8,8 @@ https://www.gov.ie/en/service/12e6de-get-a-personal-public-service-pps-number/
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, IDENTITY, JOINT, TAX, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.shared import IDENTITY, TAX
 
 
 def valid(number: str) -> bool:

@@ -12,15 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Belief, Candidate, no
-from agentguard.pii.kinds._national import (
-    BEHIND,
-    INSURANCE,
-    INSURED,
-    JOINT,
-    SOCIAL,
-    is_day_of_a_century,
-    national,
-)
+from agentguard.pii.kinds._national import BEHIND, JOINT, is_day_of_a_century, national
+from agentguard.pii.shared import INSURANCE, INSURED, SOCIAL
 
 _WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 _LETTER = 8

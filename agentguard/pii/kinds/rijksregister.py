@@ -7,14 +7,8 @@ digits modulo 97, with a 2 before them for births from 2000. https://www.ibz.rrn
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import (
-    ACCENTED,
-    BEHIND,
-    IDENTITY,
-    SOCIAL,
-    national,
-    run,
-)
+from agentguard.pii.kinds._national import BEHIND, national, run
+from agentguard.pii.shared import ACCENTED, IDENTITY, SOCIAL
 
 
 def valid(number: str) -> bool:

@@ -8,7 +8,8 @@ https://www.zakonyprolidi.cz/cs/2000-133
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, IDENTITY, JOINT, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.shared import ACCENTED, IDENTITY
 
 
 def valid(number: str) -> bool:

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agentguard.pii.base import (
-    GAP,
-    Answer,
-    Candidate,
-    Recogniser,
-    no,
-    speaks_of_another,
-    sure,
-    words,
-)
+from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure, words
+from agentguard.pii.naming import speaks_of_another
 
 OWN = words(
     "sort sortcode bank banks bacs chaps account acct acc ac payee debit dd wages salary payroll"

@@ -8,7 +8,8 @@ https://www.bzst.de/DE/Privatpersonen/SteuerlicheIdentifikationsnummer/
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, ID_NUMBER, TAX, national, run
+from agentguard.pii.kinds._national import BEHIND, national, run
+from agentguard.pii.shared import ID_NUMBER, TAX
 
 
 def valid(number: str) -> bool:

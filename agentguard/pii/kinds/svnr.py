@@ -8,15 +8,8 @@ https://www.sozialversicherung.at. The mask shows nothing: the last digits are a
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import (
-    BEHIND,
-    INSURANCE,
-    INSURED,
-    SOCIAL,
-    digits,
-    is_day_of_a_century,
-    national,
-)
+from agentguard.pii.kinds._national import BEHIND, digits, is_day_of_a_century, national
+from agentguard.pii.shared import INSURANCE, INSURED, SOCIAL
 
 _EXTRA_MONTH = "13"
 

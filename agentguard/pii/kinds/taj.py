@@ -7,7 +7,9 @@ before. https://net.jogtar.hu/jogszabaly?docid=99600020.tv
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import ACCENTED, BEHIND, ENOUGH, SOCIAL, digits, national
+from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.shared import ACCENTED, SOCIAL
+from agentguard.pii.tongues import ENOUGH
 
 _WEIGHTS = (3, 7, 3, 7, 3, 7, 3, 7)
 _LENGTH = 9

@@ -11,13 +11,8 @@ from dataclasses import replace
 
 from agentguard.pii.base import Answer, Candidate, no, sure, words
 from agentguard.pii.kinds._issuers import luhn
-from agentguard.pii.kinds._national import (
-    BEHIND,
-    IDENTITY,
-    is_day_of_a_century,
-    national,
-    run,
-)
+from agentguard.pii.kinds._national import BEHIND, is_day_of_a_century, national, run
+from agentguard.pii.shared import IDENTITY
 
 _OWN = words("id ids identity said rica fica bewys identiteit said idno idnumber ident")
 _PAPER = "(?: doc(?:ument)?| card| book)?"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.pii.base import FENCE, Candidate, speaks_of_another
+from agentguard.pii.base import FENCE, Candidate
 from agentguard.pii.kinds._paying import OWN
+from agentguard.pii.naming import speaks_of_another
 from agentguard.pii.scanner import default_scanner
 
 CARD = "4539148803436467"
