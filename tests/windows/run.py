@@ -92,12 +92,15 @@ PLUGINS = (
     "pytest_timeout",
     "pytestqt.plugin",
     "_hypothesis_pytestplugin",
+    "tests.windows.failures",
 )
 LEFT_OUT = ("-p", "tests.windows.one_desk")
 _SERVER_FIRST = "-10"  # how nice the server is: every other process waits for its answers
 _LOOK_AGAIN = 0.2
 _PATIENCE = 900  # seconds of a measurement
 _LONGEST = 300  # seconds of a test; Wine starts a process five times as slowly as Linux
+_FAILED = 1  # what pytest ends with when tests failed, and no process of theirs died
+_FEW = 3
 _SCREEN = ("-screen", "0", "1280x900x24", "-nolisten", "tcp")
 
 
@@ -147,9 +150,21 @@ def main() -> int:
     folder, options = Path(sys.argv[1]).resolve(), sys.argv[2:]
     named = any((ROOT / word.partition("::")[0]).exists() for word in options)
     if not named:
-        return _tests(folder, *((*options, *words) for words in every()))
+        code, failed = _tests(folder, *((*options, *words) for words in every()))
+        return _alone(folder, options, failed) if code == _FAILED else code
     shared = any(word.startswith("-n") for word in options)
-    return _tests(folder, (*options, *(("--dist", "loadscope", *LEFT_OUT) if shared else ())))
+    return _tests(folder, (*options, *(("--dist", "loadscope", *LEFT_OUT) if shared else ())))[0]
+
+
+def _alone(folder: Path, options: list[str], failed: list[str]) -> int:
+    """Run a few that failed once more, with nothing beside them, and say so, as `dev.py` does."""
+    if not 0 < len(failed) <= _FEW:
+        return _FAILED
+    print(f"failed beside others, and run again alone: {', '.join(failed)}", flush=True)
+    code, _ = _tests(folder, (*options, *failed))
+    if not code:
+        print("they hold alone; each is still to be looked at: it is slow, or its test is")
+    return code
 
 
 def every() -> tuple[tuple[str, ...], ...]:
@@ -174,18 +189,24 @@ def screen() -> Iterator[str]:
             server.terminate()
 
 
-def _tests(folder: Path, *shares: tuple[str, ...]) -> int:
-    """Run shares of the tests side by side, and show the words of one after the other."""
+def _tests(folder: Path, *shares: tuple[str, ...]) -> tuple[int, list[str]]:
+    """Run shares of the tests side by side, and show the words of one after the other.
+
+    Gives what pytest ended with, and what failed.
+    """
     with ExitStack() as stack:
-        begun = []
+        begun, lists = [], []
         for words in shares:
             own, env = stack.enter_context(desk(folder))
             log = own / "tests.log"
+            lists.append(own / "failed.txt")
+            env["AGENTGUARD_FAILURES"] = f"Z:{lists[-1]}"
             python = folder / "python" / "python.exe"
             begun.append((stack.enter_context(_begun(python, words, log, env)), log))
         for tests, log in begun:
             _follow(tests, log)
-        return next((tests.returncode for tests, _ in begun if tests.returncode), 0)
+        failed = [name for told in lists if told.exists() for name in told.read_text().splitlines()]
+        return max((tests.returncode for tests, _ in begun), key=abs), failed
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def test_a_program_that_does_not_end_is_ended_with_its_children(listed, tmp_path
     name = listed(f"sleep 60 & echo $! > {tmp_path}/child; wait", seconds=0.5)
     began = time.monotonic()
     assert commands.attempt(name).problem == "unread.no-answer"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30, "it would have slept for sixty seconds"
     child = Path("/proc") / (tmp_path / "child").read_text().strip() / "stat"
     eventually(lambda: not child.exists() or ") Z " in child.read_text())
 
