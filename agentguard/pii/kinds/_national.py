@@ -77,7 +77,6 @@ class _Rules:
     valid: Callable[[str], bool]
     labels: tuple[str, ...]
     shared: tuple[str, ...]
-    named: tuple[str, ...]
     country: str
     _: KW_ONLY
     width: int
@@ -108,15 +107,16 @@ def national(
     kind's own, "Tax ID (Greece)", and of the `named` labels nothing less does. `strong` shapes tell
     themselves, whatever stands before them.
     """
-    shared, named = _compounds(generic), _compounds(named)
+    shared = _compounds(generic)
     _CHECKS.setdefault(length, []).append(valid)
-    rules = _Rules(valid, labels, shared, named, country, width=width, strong=strong)
+    abroad = tuple(f"{label}{ENOUGH}{_in(country)}" for label in _compounds(named))
+    rules = _Rules(valid, labels, shared, country, width=width, strong=strong)
     return Recogniser(
         kind=kind,
         judge=partial(_judge, rules),
         bounded=True,
         shapes=shapes,
-        labels=(*_compounds(labels), *shared, *named),
+        labels=(*_compounds(labels), *shared, *abroad),
         near=near,
         shown=shown,
     )
@@ -161,9 +161,7 @@ def _is_own(rules: _Rules, candidate: Candidate) -> bool | None:
     told, gap = candidate.told, candidate.before.rpartition(candidate.told)[2]
     if rules.country and _named(rules.country).match(gap):
         return True
-    if rules.shared and _one_of(rules.shared).fullmatch(told):
-        return None
-    return not (rules.named and _one_of(rules.named).fullmatch(told))
+    return None if rules.shared and _one_of(rules.shared).fullmatch(told) else True
 
 
 @cache
@@ -174,7 +172,12 @@ def _one_of(labels: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _named(country: str) -> re.Pattern[str]:
-    return re.compile(rf"[^0-9\n]{{0,24}}?[(\[/] ?(?:{country})\b", re.IGNORECASE)
+    return re.compile(_in(country), re.IGNORECASE)
+
+
+def _in(country: str) -> str:
+    """Give the pattern of a country in brackets soon behind a label."""
+    return rf"[^0-9\n]{{0,24}}?[(\[/] ?(?:{country})(?:\b[)\]]|\b)"
 
 
 @cache

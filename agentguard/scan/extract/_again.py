@@ -30,10 +30,13 @@ class Above:
     def are_names(self, row: Row) -> bool:
         """Tell whether a row names columns: by the same names, or where numbers have stood."""
         cells = frozenset(row.values())
+        shared = len(self._names & cells)
+        alike = shared >= _FEWEST_SHARED and 2 * shared >= len(row)
+        if not alike and len(self._numbers) < _FEWEST_NUMBERS:
+            return False
         if row.get(self._key, "")[:1] in _LEADING or not is_heading(row):
             return False
-        shared = len(self._names & cells)
-        if shared >= _FEWEST_SHARED and 2 * shared >= len(row):
+        if alike:
             return True
         named = {row[column] for column in self._numbers if column in row}
         return len(named) == len(self._numbers) >= _FEWEST_NUMBERS and len(cells) == len(row)

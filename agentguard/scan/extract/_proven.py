@@ -7,15 +7,18 @@ five rows leave one chance in a hundred thousand. A column that names another nu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 
-from agentguard.pii.base import Candidate
+from agentguard.pii.base import Answer, Belief, Candidate
+from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._header import Row
-from agentguard.scan.extract._supposed import are_births, follows_card, share
+from agentguard.scan.extract._supposed import are_births, follows_card, share, shares
 
 _NONE = frozenset[str]()
 _MOSTLY = 0.9
+_FIRST = 8
 _MOST_COLUMNS = 200
 _SEPARATORS = re.compile(r"[ .\-/]")
 _LENGTHS = range(8, 17)
@@ -61,6 +64,7 @@ _OF_A_PERSON = re.compile(
 )
 _LONG_AGO = 1965
 _SAYS_BIRTH = re.compile(r"birth|dob\b|d\.o\.b", re.IGNORECASE)
+_SAYS_CODE = re.compile(r"(?:\b|_)(?:cvv|cvc|cvv2|cvc2|cv2|csc)(?:\b|_)", re.IGNORECASE)
 _OF_A_THING = re.compile(
     r"since|start|begin|join|hire|employ|entry|entered|issue|open|built|found|regist|creat|update"
     r"|eintritt|seit|ausgestell|gebaut|depuis|entr\xe9e|d\xe9livr|desde|alta|ingreso|expedi|inizio"
@@ -98,23 +102,44 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
     count = len(set(bare))
     if len(bare[0]) not in _LENGTHS:
         return ""
-    shares: dict[str, float] = {}
     is_open = _OF_A_PERSON.search(name) is not None
-    for kind, label, shape, rows, strong in _CHECKED:
-        if count >= rows and (strong or is_open) and all(map(shape.fullmatch, bare)):
-            shares[label] = share(kind, label, cells)
-    best = max(shares, key=lambda label: shares[label], default="")
-    if not best or shares[best] < _MOSTLY:
-        return ""
-    kind = next(row[0] for row in _CHECKED if row[1] == best)
-    return "" if share(kind, name, cells) >= _MOSTLY else best
+    kinds = {
+        label: kind
+        for kind, label, shape, rows, strong in _CHECKED
+        if count >= rows and (strong or is_open) and all(map(shape.fullmatch, bare))
+    }
+    told = shares(name, cells[:_FIRST]) if kinds else {}
+    if any(told.get(kind, 0.0) >= _MOSTLY for kind in kinds.values()):
+        return ""  # its name tells already, as most do
+    may_be = {
+        label: share(kind, label, cells)
+        for label, kind in kinds.items()
+        if _passes(kind, label, cells[:_FIRST])
+    }
+    best = max(may_be, key=lambda label: may_be[label], default="")
+    return best if best and may_be[best] >= _MOSTLY else ""
+
+
+def _passes(kind: str, label: str, cells: Sequence[str]) -> bool:
+    """Tell cheaply whether half of the values may be of a kind."""
+    judge = _judges()[kind]
+    each = (
+        Candidate(text=c, before=f"{label}: ", after="\n", labelled=True, told=label) for c in cells
+    )
+    sure = sum(judge(one).belief is Belief.SURE for one in each)
+    return sure * 2 >= len(cells)
+
+
+@cache
+def _judges() -> dict[str, Callable[[Candidate], Answer]]:
+    return {each.kind: each.judge for each in default_scanner().recognisers}
 
 
 def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:
     """Tell codes by the cards before them, and birthdays by how far they go back."""
     if are_births(cells, _LONG_AGO) and not _OF_A_THING.search(name):
         return "" if _SAYS_BIRTH.search(name) else "date of birth"
-    return "cvv" if follows_card(sample, column) else ""
+    return "cvv" if not _SAYS_CODE.search(name) and follows_card(sample, column) else ""
 
 
 def _accounts(columns: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:

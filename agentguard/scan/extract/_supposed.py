@@ -53,9 +53,14 @@ def _by_values(cells: Sequence[str]) -> str:
 
 def share(kind: str, name: str, cells: Sequence[str]) -> float:
     """Give the part of the different cells that hold a value of a kind behind a name."""
-    text = "".join(said(name, cell) for cell in cells)
-    found = sum(hit.count for hit in default_scanner().scan(text) if hit.kind == kind)
-    return found / len(set(cells))
+    return shares(name, cells).get(kind, 0.0)
+
+
+def shares(name: str, cells: Sequence[str]) -> dict[str, float]:
+    """Give the same for every kind."""
+    found = default_scanner().scan("".join(said(name, cell) for cell in cells))
+    count = len(set(cells))
+    return {hit.kind: hit.count / count for hit in found}
 
 
 def are_births(cells: Sequence[str], before: int = _BORN_BEFORE) -> bool:
