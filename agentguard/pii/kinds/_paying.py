@@ -28,13 +28,14 @@ _COLUMN = re.compile(
     re.IGNORECASE,
 )
 # "security code for 4539 ...", "card on the mandate: 4539 ...", and ISO/IEC 7812's own name.
+# These are looked for in small letters.
 _OF_A_CARD = re.compile(
     r"(?:\b(?:security|verification|cv[cv]2?|cv2|csc)(?: code| number| no| value)?"
     r" (?:for|of|on|to) (?:[a-z]{1,10} ){0,2}"
     r"|\bcard(?: [a-z]{2,10})? on (?:the |my |his |her |their |this )?[a-z]{3,16}\W{0,3}"
-    r"|primary account n(?:umber|o)\W{0,4}(?:is |was )?)\Z",
-    re.IGNORECASE,
+    r"|primary account n(?:umber|o)\W{0,4}(?:is |was )?)\Z"
 )
+_NEAR = 64  # characters: more than the longest of what is said of a card
 _PAY = (
     r"\b(?:pa(?:id|y|ys|ying|yment)|charg\w*|guarantee\w*|debit\w*|refund\w*|bezahl\w*|(?:ab)?gebucht"
     r"|belast\w*|betaal\w*|pag(?:at|ad|o|ar|an|ou)\w*|pay(?:\xe9|e|er|\xe9e)s?|r\xe9gl\w*|(?:za|o)plac\w*"
@@ -44,16 +45,17 @@ _WITH = (
     r"\b(?:with|by|using|via|mit|met|con|com|avec|par|per|med|cu|s|z)"
     r"(?: (?:the|my|a|der|die|la|le|el|il|een|de|o))?[:\W]{1,6}\Z"
 )
-_PAID_WITH = re.compile(rf"{_PAY}[^\n]{{0,60}}{_WITH}", re.IGNORECASE)
-_WITH_BEFORE = re.compile(_WITH, re.IGNORECASE)
+_PAID_WITH = re.compile(rf"{_PAY}[^\n]{{0,60}}{_WITH}")
+_WITH_BEFORE = re.compile(_WITH)
+_NEXT_TO = 24  # characters: more than the longest of what joins a card to a payment
 _PAID_BEHIND = re.compile(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
+_PAYMENTS = ("pago", "pagamento", "paiement", "payment", "zahlung", "betaling")
 # "referencia de pago": the payment's own number, not what it was made with.
 _OF_A_PAYMENT = re.compile(
     r"(?:ref(?:\.|s?\b|eren\w*|\xe9r\w*)|\br\xe9f\w*|\b(?:id|code|c(?:o|\xf3)digo|codice|num\w*|n\xfam\w*|n\S)"
     r"|kennung|nummer)"
     r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?"
-    r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z",
-    re.IGNORECASE,
+    rf"(?:{'|'.join(_PAYMENTS)})\w*\W{{0,4}}\Z"
 )
 _LABEL_GLUED = re.compile(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
 _SIGN_GLUED = re.compile(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
@@ -61,12 +63,14 @@ _SIGN_GLUED = re.compile(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNOREC
 
 def told(candidate: Candidate) -> bool | None:
     """Tell whether words name a card's number: True a card's, False another's."""
-    before = candidate.before
-    if _OF_A_PAYMENT.search(before):
+    before = candidate.before.lower()
+    if any(word in before for word in _PAYMENTS) and _OF_A_PAYMENT.search(before):
         return False
-    if _OF_A_CARD.search(before) or _PAID_WITH.search(before):
+    if _OF_A_CARD.search(before[-_NEAR:]):
         return True
-    if _WITH_BEFORE.search(before) and _PAID_BEHIND.match(candidate.after):
+    if _WITH_BEFORE.search(before[-_NEXT_TO:]) and (
+        _PAID_WITH.search(before) or _PAID_BEHIND.match(candidate.after)
+    ):
         return True
     own = candidate.names(OWN)
     return own if own is False else own or _COLUMN.search(candidate.origin) is not None or None
