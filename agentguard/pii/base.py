@@ -107,10 +107,10 @@ class Candidate:
     @property
     def alone(self) -> bool:
         """Tell whether no letter, digit, decimal or further group touches the candidate."""
-        head, tail = self.before[-5:], self.after[:5]
-        if self.text.startswith("#"):  # "SSN#219..."
+        head = self.before[-5:]
+        if self.text.startswith("#") or (head[-1:] in _PARTING and "*" not in head):  # "SSN#219..."
             head = ""
-        return not (_TOUCHES_BEFORE.search(head) or _TOUCHES_AFTER.match(tail))
+        return not ((head and _TOUCHES_BEFORE.search(head)) or _TOUCHES_AFTER.match(self.after))
 
     def names(self, own: frozenset[str]) -> bool | None:
         """Tell whose number it is by the nearest telling word: True own, False another's."""
@@ -145,6 +145,7 @@ class Candidate:
 
 
 _PARTED = re.compile(r"[0-9)\]]")
+_PARTING = frozenset(("", " ", "\n", "\t", ":", "=", "(", '"', "\x1e"))
 _TOUCHES_BEFORE = re.compile(
     r"[0-9A-Za-z_]\Z|[0-9#]#\Z"
     r"|(?:\A|[^:A-Za-z*])\*{1,5}[ -]?\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z"
@@ -159,7 +160,9 @@ def _right_before(line: str) -> str:
 
 def _answer(this: str, above: Sequence[str]) -> tuple[str, str] | None:
     """Give what a line says behind its speaker, and what was asked above; None for no answer."""
-    speaker = _SPEAKER.match(this) if above and not _LOGS.match(this) else None
+    if not above or not (":" in this or ">" in this or this.lstrip().startswith("A")):
+        return None  # nobody is named, nor an answer numbered
+    speaker = _SPEAKER.match(this) if not _LOGS.match(this) else None
     asked = next((line for line in above if _SAYS.search(line)), "")
     if speaker is None or not (_ASKS.search(asked) or _ANSWERS.match(f"\n{this}")):
         return None

@@ -23,6 +23,7 @@ _NUMBERED = re.compile(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?)\Z")
 _ON_FILE = re.compile(r"\b[io]n (?:the |my |your |our )?file\b", re.IGNORECASE)
 _STEM = 4
 _MOST_GAPS = 256
+_MOST_WORDS = 2048
 _BEHIND = re.compile(
     r"[ \t]{0,4}[(\[] ?([^()\[\]0-9\n\x1e]{2,40})[)\]]"
     r"|[ \t]{1,4}(?:--?|<-|#)[ \t]([^0-9\n\x1e]{2,32})(?:[\n\x1e]|\Z)"
@@ -47,20 +48,31 @@ def above_cell(this: str, above: str) -> str:
 
 def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     """Give the telling word nearest to the line's end, and whether it is an own one."""
+    if "file" in line.lower():
+        line = _ON_FILE.sub(" ", line)
     behind = ""
-    for word in reversed(_WORDS.findall(_ON_FILE.sub(" ", line))):
+    for word in reversed(_WORDS.findall(line)):
         low = word.lower()
         if low in own:
             return low, True
-        is_owner = low in OWNERS and behind and behind not in NUMBERS  # "customer.notes"
-        if not is_owner and (low in _OTHERS or low.removesuffix("s") in _OTHERS):
-            return low, False
-        if _COMPOUND.fullmatch(low):
+        is_other, is_compound, stem = _read(low)
+        if is_other:
+            is_owner = low in OWNERS and behind and behind not in NUMBERS  # "customer.notes"
+            if not is_owner:
+                return low, False
+        if is_compound:
             return low, any(len(o) >= _STEM and o in low for o in own)
-        if (stem := _stem(low)) in _OTHERS or stem in own:  # "orderid", "numerodellacarta"
+        if stem in _OTHERS or stem in own:  # "orderid", "numerodellacarta"
             return low, stem in own and _NUMBERED.search(low) is not None
         behind = low
     return "", None
+
+
+@lru_cache(_MOST_WORDS)
+def _read(word: str) -> tuple[bool, bool, str]:
+    """Tell whether a word is in a list or made of two, and its stem: texts repeat their words."""
+    is_other = word in _OTHERS or word.removesuffix("s") in _OTHERS
+    return is_other, _COMPOUND.fullmatch(word) is not None, _stem(word)
 
 
 def _stem(word: str) -> str:

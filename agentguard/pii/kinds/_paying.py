@@ -36,6 +36,7 @@ _OF_A_CARD = re.compile(
     r"|primary account n(?:umber|o)\W{0,4}(?:is |was )?)\Z"
 )
 _NEAR = 64  # characters: more than the longest of what is said of a card
+_MAY_BE_OF_A_CARD = re.compile(r" (?:for|of|on|to) |account n")
 _PAY = (
     r"\b(?:pa(?:id|y|ys|ying|yment)|charg\w*|guarantee\w*|debit\w*|refund\w*|bezahl\w*|(?:ab)?gebucht"
     r"|belast\w*|betaal\w*|pag(?:at|ad|o|ar|an|ou)\w*|pay(?:\xe9|e|er|\xe9e)s?|r\xe9gl\w*|(?:za|o)plac\w*"
@@ -49,13 +50,13 @@ _PAID_WITH = re.compile(rf"{_PAY}[^\n]{{0,60}}{_WITH}")
 _WITH_BEFORE = re.compile(_WITH)
 _NEXT_TO = 24  # characters: more than the longest of what joins a card to a payment
 _PAID_BEHIND = re.compile(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
-_PAYMENTS = ("pago", "pagamento", "paiement", "payment", "zahlung", "betaling")
+_PAYMENT = r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z"
+_AT_A_PAYMENT = re.compile(_PAYMENT)
 # "referencia de pago": the payment's own number, not what it was made with.
 _OF_A_PAYMENT = re.compile(
     r"(?:ref(?:\.|s?\b|eren\w*|\xe9r\w*)|\br\xe9f\w*|\b(?:id|code|c(?:o|\xf3)digo|codice|num\w*|n\xfam\w*|n\S)"
     r"|kennung|nummer)"
-    r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?"
-    rf"(?:{'|'.join(_PAYMENTS)})\w*\W{{0,4}}\Z"
+    r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?" + _PAYMENT
 )
 _LABEL_GLUED = re.compile(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
 _SIGN_GLUED = re.compile(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
@@ -64,9 +65,10 @@ _SIGN_GLUED = re.compile(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNOREC
 def told(candidate: Candidate) -> bool | None:
     """Tell whether words name a card's number: True a card's, False another's."""
     before = candidate.before.lower()
-    if any(word in before for word in _PAYMENTS) and _OF_A_PAYMENT.search(before):
+    if _AT_A_PAYMENT.search(before) and _OF_A_PAYMENT.search(before):
         return False
-    if _OF_A_CARD.search(before[-_NEAR:]):
+    near = before[-_NEAR:]
+    if _MAY_BE_OF_A_CARD.search(near) and _OF_A_CARD.search(near):
         return True
     if _WITH_BEFORE.search(before[-_NEXT_TO:]) and (
         _PAID_WITH.search(before) or _PAID_BEHIND.match(candidate.after)
