@@ -10,6 +10,7 @@ import re
 
 from agentguard.pii._between import BEHIND_JOINT
 from agentguard.pii._re2 import HERE, Match, Span
+from agentguard.pii.later import later
 
 _REACH = 72
 # The last letters of it before a label behind a verb, in eight languages.
@@ -31,24 +32,24 @@ JOINTS = frozenset((b" (", b"\t(", b" [", b"- ", b"# ", b"^^"))
 LASTS = frozenset(joint[-2] for joint in (*WHOSE, *JOINTS))
 """The byte before the last of them, by which most labels are passed over."""
 
-_IN_BRACKETS = re.compile(rb"([0-9][A-Za-z]{0,2})[ \t]{0,4}[(\[]\Z")
-_SAID = re.compile(
+_IN_BRACKETS = later(rb"([0-9][A-Za-z]{0,2})[ \t]{0,4}[(\[]\Z")
+_SAID = later(
     rb"([0-9][A-Za-z]{0,2})[,)\"']{0,2}"
     + BEHIND_JOINT.encode("latin-1")
     + rb"(?:[a-z\xdf-\xff']{1,12} ){1,3}\Z",
     re.IGNORECASE,
 )
-_STROKE = re.compile(rb"([0-9][A-Za-z]{0,2})[ \t]{1,4}(?:--?|<-|#)[ \t]\Z")
-_LINE_ENDED = re.compile(rb"[^0-9:=\n\x1e]{0,16}(?:[\n\x1e]|\Z)")
-_COMPONENT = re.compile(rb"([0-9][A-Za-z]{0,2})\^{2,4}\Z")  # of HL7 v2: "943...^^^NHS^NH"
-_NEXT_COMPONENT = re.compile(rb"[\^~|&\s]|\Z")
-_CLOSED = re.compile(rb"[^()\[\]0-9\n\x1e]{0,24}[)\]]")
-_ENDED = re.compile(
+_STROKE = later(rb"([0-9][A-Za-z]{0,2})[ \t]{1,4}(?:--?|<-|#)[ \t]\Z")
+_LINE_ENDED = later(rb"[^0-9:=\n\x1e]{0,16}(?:[\n\x1e]|\Z)")
+_COMPONENT = later(rb"([0-9][A-Za-z]{0,2})\^{2,4}\Z")  # of HL7 v2: "943...^^^NHS^NH"
+_NEXT_COMPONENT = later(rb"[\^~|&\s]|\Z")
+_CLOSED = later(rb"[^()\[\]0-9\n\x1e]{0,24}[)\]]")
+_ENDED = later(
     rb"[^0-9:=\n\x1e]{0,16}(?:[.,;!?)\n\x1e]|\Z)|(?: [a-z]{1,12}){1,3}[^0-9:=]", re.IGNORECASE
 )
-_STARTS = re.compile(rb"(?<![0-9] )(?<![0-9A-Za-z\xc0-\xff_.*\-/+#])[0-9A-Za-z+#(]")
+_STARTS = later(rb"(?<![0-9] )(?<![0-9A-Za-z\xc0-\xff_.*\-/+#])[0-9A-Za-z+#(]")
 _BEGIN = b": "
-_DIGIT = re.compile(rb"[0-9]")
+_DIGIT = later(rb"[0-9]")
 _BY_SIGN, _BY_VERB = 8, 28  # bytes from a value's last digit to its label
 Joined = tuple[int, bytes, re.Pattern[bytes]]
 

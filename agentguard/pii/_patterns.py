@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +10,7 @@ from agentguard.pii._labels import Labelled, Labels
 from agentguard.pii._re2 import Several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
 from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, no
+from agentguard.pii.later import later
 from agentguard.pii.naming import foreign_word
 
 Places = dict[str, Place]
@@ -113,7 +113,7 @@ def _between(data: bytes, found: Found) -> str:
 
 
 _NEXT_TO = 32
-_SAID_BEFORE = re.compile(r"(?:[^\W\d_]+[ .#:=\"']{1,4}){1,3}\Z")
+_SAID_BEFORE = later(r"(?:[^\W\d_]+[ .#:=\"']{1,4}){1,3}\Z")
 
 
 def origin(data: bytes, start: int) -> str:

@@ -12,6 +12,7 @@ from agentguard.pii._between import FENCE as FENCE  # noqa: PLC0414 - the kinds 
 from agentguard.pii._between import GAP as GAP  # noqa: PLC0414
 from agentguard.pii._between import LETTERED_GAP as LETTERED_GAP  # noqa: PLC0414
 from agentguard.pii._between import TURN as TURN  # noqa: PLC0414
+from agentguard.pii.later import later
 from agentguard.pii.naming import above_cell, nearest, said_behind
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
 
@@ -30,16 +31,14 @@ LONGEST = 400
 SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
 """RE2: one separator inside a number, as written in text, addresses, HTML, JSON and RTF."""
 
-_OUTSIDE = re.compile(r"[^0-9A-Za-z]+")
-_LONG_SEPARATOR = re.compile(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
+_OUTSIDE = later(r"[^0-9A-Za-z]+")
+_LONG_SEPARATOR = later(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
 _ASKS, _LETTER = re.compile(ASKED), re.compile(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
-_SPEAKER = re.compile(rf"\s*{ANSWER}")
-_ANSWERS = re.compile(TURN)
-_LOGS = re.compile(
-    r"[^A-Za-z]*(?:[0-9]T[0-9:.,]+Z? ?)?(?:TRACE|DEBUG|INFO|NOTICE|WARN|ERR|CRIT|FATAL)"
-)
-_SAYS = re.compile(r"[A-Za-z]{2}(?![^\n]*-->)")
-_CELLS = re.compile(r"[\t|;,]\s?\Z")
+_SPEAKER = later(rf"\s*{ANSWER}")
+_ANSWERS = later(TURN)
+_LOGS = later(r"[^A-Za-z]*(?:[0-9]T[0-9:.,]+Z? ?)?(?:TRACE|DEBUG|INFO|NOTICE|WARN|ERR|CRIT|FATAL)")
+_SAYS = later(r"[A-Za-z]{2}(?![^\n]*-->)")
+_CELLS = later(r"[\t|;,]\s?\Z")
 _SHORT_LINE = 60
 _LINES = 4
 
@@ -144,13 +143,13 @@ class Candidate:
         return told
 
 
-_PARTED = re.compile(r"[0-9)\]]")
+_PARTED = later(r"[0-9)\]]")
 _PARTING = frozenset(("", " ", "\n", "\t", ":", "=", "(", '"', "\x1e"))
-_TOUCHES_BEFORE = re.compile(
+_TOUCHES_BEFORE = later(
     r"[0-9A-Za-z_]\Z|[0-9#]#\Z"
     r"|(?:\A|[^:A-Za-z*])\*{1,5}[ -]?\Z|[0-9]\.\Z|(?<![0-9])0,\Z|[0-9A-Fa-f]{4}-\Z"
 )
-_TOUCHES_AFTER = re.compile(r"[0-9A-Za-z_*]|#[0-9A-Za-z#]|\.[0-9]|-[0-9A-Fa-f]{4}")
+_TOUCHES_AFTER = later(r"[0-9A-Za-z_*]|#[0-9A-Za-z#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 
 def _right_before(line: str) -> str:

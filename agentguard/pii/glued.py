@@ -5,11 +5,11 @@ A name is parted where words of labels and lists meet; what is in no list stays 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import cache, lru_cache
 
 from agentguard.pii._fold import fold
+from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
 from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, words
 
@@ -20,8 +20,8 @@ _UNKNOWN, _KNOWN, _SHORT = 2.0, 1.0, 1.8
 """Costs: of a letter in no word, of a word, and of one of three letters or fewer."""
 
 _SHORT_WORD = 3
-_CLASS = re.compile(r"\[[^\]]*\]\??(?:\{[0-9,]*\})?|\\x[0-9a-f]{2}|\\.|\{[0-9,]*\}")
-_PLAIN = re.compile(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
+_CLASS = later(r"\[[^\]]*\]\??(?:\{[0-9,]*\})?|\\x[0-9a-f]{2}|\\.|\{[0-9,]*\}")
+_PLAIN = later(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
 _BRIEF = words("dob doc nif nie dni nir ssn cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban")
 _JOINING = words(
     "of on the and for by to in with your my our his her their de del la le les du des di da do "

@@ -6,25 +6,26 @@ import re
 from functools import lru_cache
 
 from agentguard.pii._between import BEHIND_JOINT, SOURCE
+from agentguard.pii.later import later
 from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, WEAK
 
-_WORDS = re.compile(
+_WORDS = later(
     r"[A-Z\xc0-\xd6\xd8-\xde]+(?![a-z\xdf-\xf6\xf8-\xff])"
     r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
 )
-_SOURCE = re.compile(SOURCE, re.IGNORECASE)
-_COMPOUND = re.compile(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
-_GLUED = re.compile(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
-_LED = re.compile(
+_SOURCE = later(SOURCE, re.IGNORECASE)
+_COMPOUND = later(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
+_GLUED = later(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
+_LED = later(
     r"(?:n(?:u|\xfa)meros?|num(?:e|\xe9)ro|num|nummer|number|numer|nr)(?:d(?:e(?:l(?:la|l)?)?|[aiou])|van|of)?"
     r"(.{4,})"
 )
-_NUMBERED = re.compile(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?)\Z")
-_ON_FILE = re.compile(r"\b[io]n (?:the |my |your |our )?file\b", re.IGNORECASE)
+_NUMBERED = later(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?)\Z")
+_ON_FILE = later(r"\b[io]n (?:the |my |your |our )?file\b", re.IGNORECASE)
 _STEM = 4
 _MOST_GAPS = 256
 _MOST_WORDS = 2048
-_BEHIND = re.compile(
+_BEHIND = later(
     r"[ \t]{0,4}[(\[] ?([^()\[\]0-9\n\x1e]{2,40})[)\]]"
     r"|[ \t]{1,4}(?:--?|<-|#)[ \t]([^0-9\n\x1e]{2,32})(?:[\n\x1e]|\Z)"
     rf"|[,)]?{BEHIND_JOINT}([^0-9,.;:!?\n\x1e]{{2,32}})",

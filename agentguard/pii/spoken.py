@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from agentguard.pii.later import later
 from agentguard.pii.words import DIGITS, TIMES
 
 _DIGIT_OF = {
@@ -13,8 +12,8 @@ _DIGIT_OF = {
     for word in alternatives.split("|")
 }
 _BETWEEN = r"[ ,.\-]{1,3}"
-_LETTER = re.compile(r"[^\W\d_]")
-_TOKEN = re.compile(r"[^\W\d_]+|[0-9]")
+_LETTER = later(r"[^\W\d_]")
+_TOKEN = later(r"[^\W\d_]+|[0-9]")
 
 SPOKEN = f"(?i:(?:(?:{'|'.join(TIMES)}) )?(?:{'|'.join(sorted(_DIGIT_OF, reverse=True))}))"
 """RE2: one digit in a word of any language, perhaps said to be double."""

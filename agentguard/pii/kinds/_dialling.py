@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agentguard.pii.later import later
+
 # ITU, list of E.164 country codes, with the digits that follow each; codes of three digits
 # are those assigned, with the six to eleven digits that their plans use.
 _LENGTHS: dict[str, tuple[int, int]] = {
@@ -16,17 +18,17 @@ _LENGTHS: dict[str, tuple[int, int]] = {
     "84": (9, 10), "86": (10, 11), "90": (10, 10), "91": (10, 10), "92": (9, 10), "93": (9, 9),
     "94": (9, 9), "95": (7, 10), "98": (10, 10),
 }  # fmt: skip
-_OF_THREE = re.compile(
+_OF_THREE = later(
     r"2(?:1[12368]|[2346][0-9]|5[0-8]|9[01789])|3(?:5[0-9]|7[0-9]|8[0-35-79])|42[013]"
     r"|5(?:0|9)[0-9]|6(?:7[02-9]|8[0-9]|9[0-2])|8(?:5[02356]|8[06])|9(?:6[0-8]|7[0-7]|9[2-68])"
 )
 _THREE_MIN, _THREE_MAX = 6, 11
-_NANP = re.compile(r"[2-9][0-8][0-9][2-9][0-9]{6}")  # NANPA: area and exchange begin with 2 to 9
+_NANP = later(r"[2-9][0-8][0-9][2-9][0-9]{6}")  # NANPA: area and exchange begin with 2 to 9
 # Ofcom, The National Telephone Numbering Plan: geographic, non-geographic and mobile numbers.
 # Numbers that Ofcom and NANPA keep for drama look like any other, and are counted as such.
-_UK = re.compile(r"0(?:1[1-9][0-9]{8}|2[03489][0-9]{8}|3[0347][0-9]{8}|7[1-9][0-9]{8})")
-_UK_SHORT = re.compile(r"01[2-9][0-9]{7}")  # some areas have a digit less
-_OTHERS = re.compile(
+_UK = later(r"0(?:1[1-9][0-9]{8}|2[03489][0-9]{8}|3[0347][0-9]{8}|7[1-9][0-9]{8})")
+_UK_SHORT = later(r"01[2-9][0-9]{7}")  # some areas have a digit less
+_OTHERS = later(
     r"0[67](?:([ .\-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[0-9]{2})"  # France: ARCEP, mobile
     r"|01[567][0-9]{1,2}[ /\-][0-9]{7,8}"  # Germany: Bundesnetzagentur, mobile
     r"|06[ \-][0-9]{8}"  # Netherlands: ACM, mobile
@@ -36,19 +38,17 @@ _OTHERS = re.compile(
     r"|\([1-9]{2}\) ?9?[0-9]{4}-[0-9]{4}"  # Brazil: Anatel
 )
 # Behind a label: numbers with the trunk's nought, and those of plans without one.
-_TRUNK = re.compile(r"0[1-9][0-9]{6,10}")
-_BARE = re.compile(
+_TRUNK = later(r"0[1-9][0-9]{6,10}")
+_BARE = later(
     r"[2-9][0-9]{8}"  # Spain, Poland, Portugal
     r"|[6-9][0-9]{9}|3[0-9]{8,9}"  # India; mobile numbers of Italy
     r"|[1-9]{2}9?[0-9]{8}"  # Brazil
     r"|1[38]00[0-9]{6}"  # Australia
     r"|[2-9][0-9]{7}"  # Denmark: SDFI, Norway: Nkom
 )
-_AS_IN_AMERICA = re.compile(r"(?:\+?1[ .\-]?)?\(?[0-9]{3}\)?[ .\-/]{0,2}[0-9]{3}[ .\-]?[0-9]{4}")
-_DATE = re.compile(
-    r"[0-9]{1,2}([./\- ])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}[./\-][0-9]{1,2}[./\-][0-9]+"
-)
-DIRECT = re.compile(
+_AS_IN_AMERICA = later(r"(?:\+?1[ .\-]?)?\(?[0-9]{3}\)?[ .\-/]{0,2}[0-9]{3}[ .\-]?[0-9]{4}")
+_DATE = later(r"[0-9]{1,2}([./\- ])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}[./\-][0-9]{1,2}[./\-][0-9]+")
+DIRECT = later(
     r"[\W_]{0,60}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|to|je"
     r"|er|\xe4r|este|est|es|\xe8"
     r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|bureau|casa|the|her"

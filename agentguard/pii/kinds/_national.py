@@ -25,6 +25,7 @@ from agentguard.pii.base import (
     sure,
     words,
 )
+from agentguard.pii.later import later
 from agentguard.pii.shared import ACCENTED
 from agentguard.pii.tongues import ENOUGH
 
@@ -41,7 +42,7 @@ BEHIND_LETTERED = LETTERED_GAP
 _ENDINGS = r"(?:number|nummer|nr|num|no|id)?"
 _WEAK = words("id no nr number nummer umme ummer umber ommer numero code and the de do da di")
 _FEW_DIGITS = 2
-_RUNS_ON = re.compile(r"[ \-][0-9]{1,4}(?![0-9:/.])")
+_RUNS_ON = later(r"[ \-][0-9]{1,4}(?![0-9:/.])")
 
 # A column may hold the numbers of several states: what is right for one does not speak against
 # another of the same length.

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from agentguard.pii.base import Candidate, words
+from agentguard.pii.later import later
 from agentguard.pii.tongues import CARD_WORDS
 
 OWN = words(
@@ -23,20 +24,20 @@ OWN = words(
     " pankkikortti korttinumero kartou kreditn\xed k\xe1rtya k\xe1rty\xe1m k\xe1rtyasz\xe1m"
     f" bankk\xe1rtya hitelk\xe1rtya cardul {CARD_WORDS}"
 )
-_COLUMN = re.compile(
+_COLUMN = later(
     r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya|kapta",
     re.IGNORECASE,
 )
 # "security code for 4539 ...", "card on the mandate: 4539 ...", and ISO/IEC 7812's own name.
 # These are looked for in small letters.
-_OF_A_CARD = re.compile(
+_OF_A_CARD = later(
     r"(?:\b(?:security|verification|cv[cv]2?|cv2|csc)(?: code| number| no| value)?"
     r" (?:for|of|on|to) (?:[a-z]{1,10} ){0,2}"
     r"|\bcard(?: [a-z]{2,10})? on (?:the |my |his |her |their |this )?[a-z]{3,16}\W{0,3}"
     r"|primary account n(?:umber|o)\W{0,4}(?:is |was )?)\Z"
 )
 _NEAR = 64  # characters: more than the longest of what is said of a card
-_MAY_BE_OF_A_CARD = re.compile(r" (?:for|of|on|to) |account n")
+_MAY_BE_OF_A_CARD = later(r" (?:for|of|on|to) |account n")
 _PAY = (
     r"\b(?:pa(?:id|y|ys|ying|yment)|charg\w*|guarantee\w*|debit\w*|refund\w*|bezahl\w*|(?:ab)?gebucht"
     r"|belast\w*|betaal\w*|pag(?:at|ad|o|ar|an|ou)\w*|pay(?:\xe9|e|er|\xe9e)s?|r\xe9gl\w*|(?:za|o)plac\w*"
@@ -46,20 +47,20 @@ _WITH = (
     r"\b(?:with|by|using|via|mit|met|con|com|avec|par|per|med|cu|s|z)"
     r"(?: (?:the|my|a|der|die|la|le|el|il|een|de|o))?[:\W]{1,6}\Z"
 )
-_PAID_WITH = re.compile(rf"{_PAY}[^\n]{{0,60}}{_WITH}")
-_WITH_BEFORE = re.compile(_WITH)
+_PAID_WITH = later(rf"{_PAY}[^\n]{{0,60}}{_WITH}")
+_WITH_BEFORE = later(_WITH)
 _NEXT_TO = 24  # characters: more than the longest of what joins a card to a payment
-_PAID_BEHIND = re.compile(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
+_PAID_BEHIND = later(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
 _PAYMENT = r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z"
-_AT_A_PAYMENT = re.compile(_PAYMENT)
+_AT_A_PAYMENT = later(_PAYMENT)
 # "referencia de pago": the payment's own number, not what it was made with.
-_OF_A_PAYMENT = re.compile(
+_OF_A_PAYMENT = later(
     r"(?:ref(?:\.|s?\b|eren\w*|\xe9r\w*)|\br\xe9f\w*|\b(?:id|code|c(?:o|\xf3)digo|codice|num\w*|n\xfam\w*|n\S)"
     r"|kennung|nummer)"
     r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?" + _PAYMENT
 )
-_LABEL_GLUED = re.compile(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
-_SIGN_GLUED = re.compile(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
+_LABEL_GLUED = later(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
+_SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
 
 
 def told(candidate: Candidate) -> bool | None:

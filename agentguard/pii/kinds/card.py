@@ -18,6 +18,7 @@ from agentguard.pii.base import (
 )
 from agentguard.pii.kinds._issuers import PLAIN, STRICT, is_test, issued, luhn, quick
 from agentguard.pii.kinds._paying import is_glued, told
+from agentguard.pii.later import later
 from agentguard.pii.naming import foreign_word
 from agentguard.pii.spoken import digits_of, run
 from agentguard.pii.tongues import CARD
@@ -28,23 +29,23 @@ _GROUPS, _SIXTEEN = 4, 16
 _GROUP_BEFORE = 12  # characters: more than a group before a number, with what is between them
 _COMMON_LENGTHS = frozenset((15, 16))  # others are lengths of barcodes and database keys too
 _BARCODE = 13
-_DIGIT_BEFORE = re.compile(r"[0-9],? \Z")
-_DIGIT_AFTER = re.compile(r",? [0-9](?![0-9])")
-_STRIPE = re.compile(
+_DIGIT_BEFORE = later(r"[0-9],? \Z")
+_DIGIT_AFTER = later(r",? [0-9](?![0-9])")
+_STRIPE = later(
     r"%B([0-9]{13,19})\Z|([0-9]{13,19})D[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}", re.IGNORECASE
 )
 # A further group beside a grouped number: of digits, or of a dump's hexadecimals.
 _HEX = r"(?:[0-9]{4}|(?=[0-9]*[A-Fa-f])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{4,5})"
-_LONGER_BEFORE = re.compile(
+_LONGER_BEFORE = later(
     rf"(?<![0-9A-Za-z])(?:{_HEX}|(?=[A-Z]*[0-9])[A-Z0-9]{{4}})[ .\-+/]{{1,2}}\Z"
     r"|\b[A-Z]{2}[0-9]{2} ?[A-Z]{4} \Z|(?<![A-Za-z])\.\Z"
 )
-_LONGER_AFTER = re.compile(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
-_HEX_BEFORE = re.compile(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")
-_HEX_AFTER = re.compile(r"\n(?=[0-9]*[A-F])[0-9A-F]{4}\b")
-_NUMBERS = re.compile(r"\s*[0-9][0-9 \t,;.\-]{7,}")
+_LONGER_AFTER = later(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
+_HEX_BEFORE = later(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")
+_HEX_AFTER = later(r"\n(?=[0-9]*[A-F])[0-9A-F]{4}\b")
+_NUMBERS = later(r"\s*[0-9][0-9 \t,;.\-]{7,}")
 # What is said of a card right behind its number: until when it is valid, and its code.
-_UNTIL = re.compile(
+_UNTIL = later(
     r"\W{1,4}(?:(?:exp|valid|until|thru|cad|scad|v(?:a|\xe1)lid|venc|val|g(?:\xfc|ue)ltig|verfall"
     r"|geldig|wa[z?]n|udl\xf8b|utl\xf8p|utg\xe5|giltig|gyldig|voimassa|platn|lej\xe1r)[a-z\xdf-\xff]*"
     r"\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?[23][0-9]|c(?:vv|vc|v2|sc)2?\b"
@@ -53,12 +54,12 @@ _UNTIL = re.compile(
 )
 # "Bill number 4...", "Basket 4...": named by something that is in no list, as its own number or by
 # a noun. One such number of ten passes; what is said in small letters ("keyed 4...") names nothing.
-_NAMED = re.compile(
+_NAMED = later(
     r"\b(?:[A-Z\xc0-\xde][A-Za-z\x80-\xff]{2,}|(?i:number|no|nr|num|nummer|numero|n\xfamero"
     r"|num\xe9ro|numer|ref|code|id))[.:#\xba\xb0]? ?\Z"
 )
-_ADDRESS = re.compile(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
-_TRACK_2 = re.compile(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
+_ADDRESS = later(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
+_TRACK_2 = later(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")
 
 
 def judge(candidate: Candidate) -> Answer:
@@ -98,7 +99,7 @@ def _on_track(candidate: Candidate) -> bool:
     return _TRACK_2.match(candidate.after) is not None and not _TOUCHED.search(candidate.before)
 
 
-_TOUCHED = re.compile(r"[0-9A-Za-z_.]\Z")
+_TOUCHED = later(r"[0-9A-Za-z_.]\Z")
 
 
 def _by_label(candidate: Candidate, number: str) -> Answer:

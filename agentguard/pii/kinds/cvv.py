@@ -6,34 +6,35 @@ import re
 
 from agentguard.pii.base import FENCE, TURN, Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.kinds._issuers import issued, luhn
+from agentguard.pii.later import later
 from agentguard.pii.spoken import digits_of, run
 from agentguard.pii.tongues import CODE, ENOUGH
 
-_SOCIAL = re.compile(r"social \Z", re.IGNORECASE)
-_MORE = re.compile(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
-_ENDING = re.compile(r"end|last|letzt|termin|fini|eindig|konc|ultim|derni", re.IGNORECASE)
+_SOCIAL = later(r"social \Z", re.IGNORECASE)
+_MORE = later(r"[ \-/.]?[0-9]|[A-Za-z_]| (?:digit|stellig|chiffres|cifras|d\xedgitos|cifre)")
+_ENDING = later(r"end|last|letzt|termin|fini|eindig|konc|ultim|derni", re.IGNORECASE)
 _LENGTHS = (3, 4)
 # What an answer about a card has a code for as well: "declined, code 051".
-_OF_AN_ANSWER = re.compile(
+_OF_AN_ANSWER = later(
     r"declin|reject|refus|fail|error|reason|respon|approv|auth|abgelehnt|fehler|genehmig|rechaz|denega"
     r"|rifiut|negat|recus|negad|odrzuc|b(?:l|\u0142)[a\u0105]d|geweigerd|afgewezen|foutmelding|status",
     re.IGNORECASE,
 )
-_BARE = re.compile(
+_BARE = later(
     r"[,;].*|(?:code|sec)[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
 )
 _LISTING = (",", ";", "")
-_CARD = re.compile(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
-_CARD_BEFORE = re.compile(
+_CARD = later(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
+_CARD_BEFORE = later(
     r"(?<![0-9])([2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15})[^0-9]{1,24}?"
     r"(?:[0-9]{1,2}/[0-9]{2}\W{1,3}[A-Za-z]{2,8}\W{1,3})?\Z"
 )
-_LAST = re.compile(r"[^0-9]+")
+_LAST = later(r"[^0-9]+")
 _AMEX = 15
-_BORDER = re.compile(r"[{}]|\n\n")
-_LINE = re.compile(r"[{}\n]")
+_BORDER = later(r"[{}]|\n\n")
+_LINE = later(r"[{}\n]")
 # A key of a document, a cell, or a line of a form: its card may stand in another line.
-_KEY = re.compile(
+_KEY = later(
     rf"""(?:["'<]|{FENCE}[^\n{FENCE}]{{0,60}}|\n[ \t]{{0,8}})"""
     r"""(?:code|sec)["']?[:=>]["'\s]{0,4}\Z""",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure, words
+from agentguard.pii.later import later
 from agentguard.pii.tongues import BIRTH, MONTHS
 
 _MONTH = (
@@ -26,15 +27,15 @@ _SHAPES = (
     r"[0-9]{6}",
 )
 _OLDEST, _LATEST = 1900, 2039
-_PARTS = re.compile(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3,}")
+_PARTS = later(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3,}")
 _FULL_YEAR = 4
-_NOT_OF_A_PERSON = re.compile(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
-_NEXT_SENTENCE = re.compile(r"[a-z]{3}[.;!] [A-Z]")
+_NOT_OF_A_PERSON = later(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
+_NEXT_SENTENCE = later(r"[a-z]{3}[.;!] [A-Z]")
 # "ist am 4. Mai 1980 in Graz geboren": there the word stands behind.
-_ON_A_DAY = re.compile(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
-_BORN_THEN = re.compile(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
-_NUMBER_AFTER = re.compile(r"/[0-9]{3}")  # of a birth number: 020626/9844
-_SET = re.compile(r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b")
+_ON_A_DAY = later(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
+_BORN_THEN = later(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
+_NUMBER_AFTER = later(r"/[0-9]{3}")  # of a birth number: 020626/9844
+_SET = later(r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b")
 _OTHER_DAYS = words(
     "appointment called calling visit visited since expires expiry expired issued valid until"
     " booked booking created updated paid due starts ends flight travel departure arrival checked"

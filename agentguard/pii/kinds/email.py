@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure, words
+from agentguard.pii.later import later
 
 # Endings of files and of names inside a network, and those that RFC 2606 keeps for examples.
 _NO_ENDINGS = words(
@@ -29,21 +30,21 @@ _ROLES = words(
 _ROBOTS = ("noreply", "no-reply", "donotreply", "do-not-reply", "bounce", "mailer-daemon")
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 253
 _SHORTEST = 2  # labels of a domain
-_AT = re.compile(r"@|%40|&#0?64;|\\u0040| ?[\[(](?:at|AT)[\])] ?")
-_ESCAPED = re.compile(r".*%[0-9a-f]{2}")
-_IN_ADDRESS = re.compile(r"://[^\s\"'<>/?#]*\Z")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-_PATH_AFTER = re.compile(r":(?:[~/]|[A-Za-z0-9_.\-]+/)|/[A-Za-z0-9_.\-]+\.git\b")
+_AT = later(r"@|%40|&#0?64;|\\u0040| ?[\[(](?:at|AT)[\])] ?")
+_ESCAPED = later(r".*%[0-9a-f]{2}")
+_IN_ADDRESS = later(r"://[^\s\"'<>/?#]*\Z")
+_LABEL = later(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_PATH_AFTER = later(r":(?:[~/]|[A-Za-z0-9_.\-]+/)|/[A-Za-z0-9_.\-]+\.git\b")
 # A header that names messages and parts of them, not people (RFC 5322, 3.6.4; RFC 2392).
-_NAMES_A_MESSAGE = re.compile(
+_NAMES_A_MESSAGE = later(
     r"(?:message-id|in-reply-to|references|content-id|x-[\w\-]*id)[\"' \t]*[:=]"
     r"[^\n]*(?:\n[ \t][^\n]*)*\Z|\b[cm]id:\Z",
     re.IGNORECASE,
 )
-_MADE_BY_A_MACHINE = re.compile(
+_MADE_BY_A_MACHINE = later(
     r"[0-9]{14}|[0-9a-f]{8}-[0-9a-f]{4}-|(?=.{0,40}[0-9]).{40}|[0-9a-f]{20}|\.[0-9]{6,}\."
 )
-_ALGORITHM = re.compile(r"@(?:openssh\.com|libssh\.org|tinyssh\.org|lysator\.liu\.se)\Z")
+_ALGORITHM = later(r"@(?:openssh\.com|libssh\.org|tinyssh\.org|lysator\.liu\.se)\Z")
 
 
 def judge(candidate: Candidate) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.later import later
 from agentguard.pii.tongues import PASSPORT
 
 # Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
@@ -26,11 +27,11 @@ _COUNTRIES = {
     "ZA": r"[A-Z][0-9]{8}",
     "SE": r"[0-9]{8}",  # and Norway, the Czech Republic, Romania
 }
-_NUMBER = re.compile("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
-_GERMAN = re.compile(_COUNTRIES["DE"])
-_DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9](?:19|20)[0-9]{2}")
+_NUMBER = later("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
+_GERMAN = later(_COUNTRIES["DE"])
+_DAY = later(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9](?:19|20)[0-9]{2}")
 _LEAST, _FEW = 2, 4
-_WORD_BEFORE = re.compile(
+_WORD_BEFORE = later(
     r"(?:is|no|uk|us|gb|in|gbr|usa|ind|irl|can|aus|nzl|zaf|phl)[ :]", re.IGNORECASE
 )
 _SEQUENCE = "123456789"

@@ -11,9 +11,10 @@ import re
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.kinds._national import BEHIND
+from agentguard.pii.later import later
 
 _HYPHENS = ("-", "-")
-_PLAIN = re.compile(r"n(?:o|um|umber|r)\b|id\b|s[_ ]*[\"']?[:=>]", re.IGNORECASE)
+_PLAIN = later(r"n(?:o|um|umber|r)\b|id\b|s[_ ]*[\"']?[:=>]", re.IGNORECASE)
 _FEW_DIGITS = 2
 
 

@@ -7,12 +7,12 @@ is published, so the label must stand before. https://philsys.gov.ph
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Candidate, no
 from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.later import later
 
 
 def valid(number: str) -> bool:
@@ -20,7 +20,7 @@ def valid(number: str) -> bool:
     return not number.startswith("0000")
 
 
-_RUNS_ON = re.compile(r"[ \-][0-9]{3}")
+_RUNS_ON = later(r"[ \-][0-9]{3}")
 
 _BASE = national(
     kind="PH_PSN",

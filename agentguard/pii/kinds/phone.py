@@ -25,6 +25,7 @@ from agentguard.pii.kinds._dialling import (
     told_by_groups,
 )
 from agentguard.pii.kinds._issuers import issued, luhn
+from agentguard.pii.later import later
 from agentguard.pii.spoken import digits_of, run
 from agentguard.pii.tongues import PHONE
 
@@ -42,27 +43,27 @@ OWN = words(
 _FEW = 2
 _FULL = 11
 _GROUP_BEFORE = 8  # characters: more than a group and what is behind it
-_SEQUENCES = re.compile(r"0?1234567|9876543210\Z")
-_RUNS_ON = re.compile(r"[+~]\Z|[0-9]{4}[ \-]\Z|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ .\-]\Z")
-_RUNS_FURTHER = re.compile(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])|[ .\-][0-9A-Fa-f]{2}(?![0-9A-Za-z])")
-_PAIRS = re.compile(r"0[1-9](?:[ .\-][0-9]{2}){4}")
-_LABEL_ABOVE = re.compile(r"[0-9][^\n]*\n[^A-Za-z\n]*\Z")
-_DIGITS = re.compile(r"[^0-9]")
-_OTHER_KIND = re.compile(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob\b|born|birth|ssn")
-_TURN = re.compile(rf"\s*{TURN}")
-_DECIMAL = re.compile(r"\+[0-9]+\.[0-9]+")
+_SEQUENCES = later(r"0?1234567|9876543210\Z")
+_RUNS_ON = later(r"[+~]\Z|[0-9]{4}[ \-]\Z|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ .\-]\Z")
+_RUNS_FURTHER = later(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])|[ .\-][0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+_PAIRS = later(r"0[1-9](?:[ .\-][0-9]{2}){4}")
+_LABEL_ABOVE = later(r"[0-9][^\n]*\n[^A-Za-z\n]*\Z")
+_DIGITS = later(r"[^0-9]")
+_OTHER_KIND = later(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob\b|born|birth|ssn")
+_TURN = later(rf"\s*{TURN}")
+_DECIMAL = later(r"\+[0-9]+\.[0-9]+")
 _ABROAD = "00"
 _SHORT_FOR_TELEPHONE = "tfn"  # in Swedish; Australia's tax file number in English
-_WITH_PREFIX = re.compile(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
+_WITH_PREFIX = later(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
 # In a history and before a place: 'phone changed from "" to "600..."', "phone in Lisbon 919 ...".
-_CHANGED = re.compile(
+_CHANGED = later(
     r"(?:\W(?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z) ?[\"'][^\"'\n]{0,32}[\"']"
     r" (?:to|auf|zu|in|\xe0|a|para|naar|na)\b",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
+_PLACE = later(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
 _ENCODED = "%2B"
-_ENCODED_SPACE = re.compile(r"%20|\+")
+_ENCODED_SPACE = later(r"%20|\+")
 
 
 def judge(candidate: Candidate) -> Answer:

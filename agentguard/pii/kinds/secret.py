@@ -8,22 +8,23 @@ from math import log2
 
 from agentguard.pii.base import Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.kinds._tokens import SHAPES
+from agentguard.pii.later import later
 
 _PEM = "-----BEGIN"
-_KEY_TEXT = re.compile(r"(?:\\[nr]|[\s\"',+\\>])*([A-Za-z0-9+/=\n]{24,})")
-_GLUED_BEFORE = re.compile(r"(?<!\\)[A-Za-z0-9_]\Z")
-_GLUED_AFTER = re.compile(r"[A-Za-z0-9_]")
-_PLACEHOLDER = re.compile(
+_KEY_TEXT = later(r"(?:\\[nr]|[\s\"',+\\>])*([A-Za-z0-9+/=\n]{24,})")
+_GLUED_BEFORE = later(r"(?<!\\)[A-Za-z0-9_]\Z")
+_GLUED_AFTER = later(r"[A-Za-z0-9_]")
+_PLACEHOLDER = later(
     r"example|sample|placeholder|change.?me|your|insert|replace|dummy|fake|redact|removed|hidden"
     r"|(?:x{4}|\*{3}|\.{3}|-{3}|_{3}|0{6}|1{6})|123456|abcdef|pass ?w|passwor[dt]|secret|token|test"
     r"|\b(?:none|null|true|false|undefined|todo|default|string)\b|%[sd({]|\bkey",
     re.IGNORECASE,
 )
-_REPEATED = re.compile(r"(.)\1{4}")
-_IDENTIFIER = re.compile(r"[A-Za-z_]+[0-9]{0,2}(?:[.:/\-][A-Za-z_]+[0-9]{0,2})*")
+_REPEATED = later(r"(.)\1{4}")
+_IDENTIFIER = later(r"[A-Za-z_]+[0-9]{0,2}(?:[.:/\-][A-Za-z_]+[0-9]{0,2})*")
 _CLASSES = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9_.\-:/\\]")))
-_KEY_NAME = re.compile(r"(?:key|token|secret)[\"' \t:=>]*\Z", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Za-z0-9+/=_\-.~]{16,}")
+_KEY_NAME = later(r"(?:key|token|secret)[\"' \t:=>]*\Z", re.IGNORECASE)
+_TOKEN = later(r"[A-Za-z0-9+/=_\-.~]{16,}")
 _LEAST_CLASSES = 3
 _LEAST_BITS = 3.2  # of a random hexadecimal key of 32 digits nearly all have more
 _LEAST_DIGITS = 2

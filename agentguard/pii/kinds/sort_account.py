@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure, words
+from agentguard.pii.later import later
 from agentguard.pii.naming import speaks_of_another
 
 OWN = words(
@@ -22,36 +23,34 @@ _HISTORY = (
     r"[\"']? ?\n[0-9][0-9T:.,+Z \-]{7,32}[^0-9\n]{1,24}[0-9]{0,6}[^0-9\n]{0,24}"
     r"(?i:acc)[^0-9\n]{1,48}"
 )
-_NEXT_CHANGE = re.compile(_HISTORY)
+_NEXT_CHANGE = later(_HISTORY)
 _NAMED_SO = r"(?:(?i:(?:and )?(?:a/c|acct?|account)(?: ?(?:number|no))?)[.:]? {0,2})?"
 _SORT_LENGTH, _ACCOUNT_LENGTHS = 6, (7, 8)
-_GAPS = re.compile(r"[^0-9]+")
-_TOLD_AFTER = re.compile(
+_GAPS = later(r"[^0-9]+")
+_TOLD_AFTER = later(
     r"[^0-9\n]{0,24}\b(?:sort|s/c|acc|natwest|lloyds|barclays|hsbc|santander|halifax|nationwide|monzo"
     r"|starling|tsb|rbs)"
     r"|[^0-9]{0,2}\n[^0-9\n]{0,16}\bsort code",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
-    r"acc|\ba[/_. ]?c\b|sort|s/c|branch|othr|number|nummer|no\b|konto", re.IGNORECASE
-)
+_NAMED = later(r"acc|\ba[/_. ]?c\b|sort|s/c|branch|othr|number|nummer|no\b|konto", re.IGNORECASE)
 _TO = ("to ", "to: ", "to:")
 _JOINT = 3  # characters, at most, that stand between without a word
-_ACCOUNT_WORD = re.compile(r"(?:\b|_)(?:acc|a[/_. ]?c\b)", re.IGNORECASE)
-_PAIRED = re.compile(  # an account whose own sort code stands before it
+_ACCOUNT_WORD = later(r"(?:\b|_)(?:acc|a[/_. ]?c\b)", re.IGNORECASE)
+_PAIRED = later(  # an account whose own sort code stands before it
     rf"(?:sort|s/c)[^0-9\n]{{0,24}}{_SORT}[^0-9]{{1,16}}(?:acc|a/c)[^0-9\n]{{1,24}}\Z",
     re.IGNORECASE,
 )
 # "refund to 12-34-56 31926819": money goes there, so no label is needed.
-_PAID = re.compile(
+_PAID = later(
     r"\b(?:pa(?:y|id|ys|ying|yments?|yout)|refund\w*|reimburs\w*|transfer\w*|sen[dt]|deposit\w*"
     r"|credit\w*|wages|salary|remit\w*|settle\w*)\b[^.;\n]{0,60}\b(?:in)?to\W{1,2}\Z",
     re.IGNORECASE,
 )
 _DAYS, _MONTHS, _LATELY = 31, 12, 20
-_DATED = re.compile(r"\b(?:of|on|from|dated|file|run|report|at|by)\W{1,3}\Z", re.IGNORECASE)
-_LETTER = re.compile(r"[A-Za-z]")
-_RUNS_ON = re.compile(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
+_DATED = later(r"\b(?:of|on|from|dated|file|run|report|at|by)\W{1,3}\Z", re.IGNORECASE)
+_LETTER = later(r"[A-Za-z]")
+_RUNS_ON = later(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
 
 
 def judge(candidate: Candidate) -> Answer:

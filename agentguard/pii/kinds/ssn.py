@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import GAP, TURN, Answer, Candidate, Recogniser, no, sure
+from agentguard.pii.later import later
 from agentguard.pii.spoken import digits_of, run
 
 OWN = frozenset(("ssn", "ssns", "social", "security", "socialsecurity", "taxpayer", "tin", "itin"))
@@ -14,8 +15,8 @@ _FIRST_NOT_GIVEN = 900
 _SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "987654321"))
 
 
-_VAGUE = re.compile("social|ss[ _.-]{0,2}(?:no|num|number|#)", re.IGNORECASE)
-_RIGHT_BEHIND = re.compile(
+_VAGUE = later("social|ss[ _.-]{0,2}(?:no|num|number|#)", re.IGNORECASE)
+_RIGHT_BEHIND = later(
     r"[\W_]{0,4}(?:(?:no|number|num|is|was|as|on file|last|full)\b[\W_]{0,4}){0,3}"
     rf"|[^0-9]{{0,8}}{TURN}.{{0,24}}",
     re.IGNORECASE | re.DOTALL,

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from agentguard.pii.later import later
 from agentguard.scan.extract._header import Row
 
 Mend = Callable[[str], str]
@@ -13,28 +14,28 @@ Mend = Callable[[str], str]
 
 _FEWEST = 5
 _MOSTLY = 0.7
-_FLOAT = re.compile(r"([0-9]{6,19})[.,]0{1,2}")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[,'.\u00a0\u202f][0-9]{3}){2,6}")
-_FORMULA = re.compile(r'="([^"]*)"')
-_TEXT_MARK = re.compile(r"'[0-9]+")
-_CHANGED = re.compile(  # any of these in a column, to be looked at cell by cell
+_FLOAT = later(r"([0-9]{6,19})[.,]0{1,2}")
+_THOUSANDS = later(r"[1-9][0-9]{0,2}(?:[,'.\u00a0\u202f][0-9]{3}){2,6}")
+_FORMULA = later(r'="([^"]*)"')
+_TEXT_MARK = later(r"'[0-9]+")
+_CHANGED = later(  # any of these in a column, to be looked at cell by cell
     rf"^(?:{'|'.join(one.pattern for one in (_FLOAT, _THOUSANDS, _FORMULA, _TEXT_MARK))})$",
     re.MULTILINE,
 )
 _PADDED = range(8, 13)
-_PAYMENT = re.compile(
+_PAYMENT = later(
     r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|branch|account|acct|konto|compte"
     r"|(?:\b|_|bank)[as][/_. ]?c(?:\b|_|n)",
     re.IGNORECASE,
 )
-_SORT_CODE = re.compile(r"sort|(?:\A|[^a-z])s[/_. ]?c\Z|branch ?code", re.IGNORECASE)
-_ACCOUNT_NO = re.compile(
+_SORT_CODE = later(r"sort|(?:\A|[^a-z])s[/_. ]?c\Z|branch ?code", re.IGNORECASE)
+_ACCOUNT_NO = later(
     r"(?:acc(?:oun)?t?s?|konto)[^a-z]{0,2}(?:n(?:o|um|umber|r|bmr)\b|#|\Z)"
     r"|\b(?:bank)?[ _]?a[/_. ]?c(?:\b|_|n)",
     re.IGNORECASE,
 )
 _CROWDED = 4
-_NUMBERED = re.compile(r"(.*[^0-9])([1-9])")
+_NUMBERED = later(r"(.*[^0-9])([1-9])")
 LONGEST_PART = 6
 """Digits in one of several columns that hold a number together."""
 

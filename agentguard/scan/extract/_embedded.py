@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 
 from agentguard.errors import ScanError
+from agentguard.pii.later import later
 from agentguard.scan._compound import Compound, Path
 from agentguard.scan.extract.base import Work
 from agentguard.scan.extract.text import decoded
@@ -16,7 +16,7 @@ _NATIVE = "\x01ole10native"
 _RAW = frozenset(("package", "contents"))
 _PACKAGE = b"Package"
 _MOST = 1000
-_WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){6,}")
+_WIDE = later(rb"(?:[\t\n\r\x20-\x7e]\0){6,}")
 
 
 def parts(container: Compound, work: Work) -> Iterator[str]:

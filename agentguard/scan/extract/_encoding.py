@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
+
+from agentguard.pii.later import later
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -17,14 +18,14 @@ _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 _SHARE_OF_ZEROS = 5
 _SHARE_OF_CONTROLS = 20
 _LOPSIDED = 10
-_NARROW = re.compile(rb"[\x20-\x7e]{32}")
+_NARROW = later(rb"[\x20-\x7e]{32}")
 _SAMPLE = 4096
 _UNIT = 4
 
 # Digits of full width in the code pages of East Asia: in Shift-JIS, and in the EUC family
 # (EUC-JP, EUC-KR, GB 2312 and GB 18030 place them alike: row 3 of JIS X 0208, KS X 1001, GB 2312).
-_SHIFT_JIS = re.compile(rb"(?:\x82[\x4f-\x58]){3}")
-_EUC = re.compile(rb"(?:\xa3[\xb0-\xb9]){3}")
+_SHIFT_JIS = later(rb"(?:\x82[\x4f-\x58]){3}")
+_EUC = later(rb"(?:\xa3[\xb0-\xb9]){3}")
 _NO_TEXT = frozenset(("Cc", "Cn", "Co", "Cs"))
 _PLAIN = frozenset("\t\n\r\f\x1b")
 

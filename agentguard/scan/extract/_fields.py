@@ -5,10 +5,10 @@ Also rows without names above them whose cells bring their own: "dob=1980-04-03;
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from agentguard.pii.base import words
+from agentguard.pii.later import later
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import is_label, one_line, said
 
@@ -22,8 +22,8 @@ _VALUE = words(
     "value old new oldvalue newvalue originalvalue original before after answer from to was is"
     " previous current fieldvalue response wert valor valeur waarde oldval newval"
 )
-_APART = re.compile(r"[^a-z]+")
-_ASSIGNED = re.compile(r"\s*([^\W\d_][^=:()\[\]]{0,48}?)\s?(?:=|: ?|\(|\[)\s*(.*?)[)\]]?[.;,]?\s*")
+_APART = later(r"[^a-z]+")
+_ASSIGNED = later(r"\s*([^\W\d_][^=:()\[\]]{0,48}?)\s?(?:=|: ?|\(|\[)\s*(.*?)[)\]]?[.;,]?\s*")
 _MOSTLY = 0.8
 _FEWEST = 3
 

@@ -6,9 +6,9 @@ Source: MS-OXPROPS; the types are those of MS-OXCDATA 2.11.1.
 from __future__ import annotations
 
 import codecs
-import re
 from datetime import date
 
+from agentguard.pii.later import later
 from agentguard.scan.extract._rtf_words import codepage
 
 STRING_8, STRING, BINARY = 0x001E, 0x001F, 0x0102
@@ -63,7 +63,7 @@ _NO_TEXT = frozenset(
     )
 )
 _NAMED = 0x8000
-_OF_PROGRAMS = re.compile(r"[^\s;=]+=[^;]*;|\S{60}")
+_OF_PROGRAMS = later(r"[^\s;=]+=[^;]*;|\S{60}")
 _ADDRESS_IDS = ("/o=", "/O=")
 _DEFAULT = "cp1252"
 _FIRST_DAY, _LAST_DAY = 584_389, 3_652_059  # 1601-01-01, when the count begins; and 9999-12-31

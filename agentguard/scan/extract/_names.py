@@ -7,21 +7,22 @@ from functools import lru_cache
 
 from agentguard.pii.base import FENCE, words
 from agentguard.pii.glued import parted
+from agentguard.pii.later import later
 
 _LONGEST_LABEL = 80
 _MOST_DIGITS = 4
 _MOST_WORDS = 12
-_LETTER = re.compile(r"[^\W\d_]")
-_DIGIT = re.compile(r"\d")
-_NUMBER = re.compile(r"\d{3,}")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_NAMELESS = re.compile(
+_LETTER = later(r"[^\W\d_]")
+_DIGIT = later(r"\d")
+_NUMBER = later(r"\d{3,}")
+_YEAR = later(r"(?:19|20)\d\d")
+_NAMELESS = later(
     r"(?:unnamed|columns?|col|field|attr|var|spalte|colonne|columna)?[\s_:.\-]*\d*|[A-Z]|_?[cf]\d+",
     re.IGNORECASE,
 )
-_SPACES = re.compile(r"\s+")
+_SPACES = later(r"\s+")
 # What names of fields begin with, in eight languages, when all their words are written as one.
-_GLUED = re.compile(
+_GLUED = later(
     r"((?>num[a\u0103]r(?:ul)?|numero|n\xfamero|num\xe9ro|numer|nummer|number|num|nr|data|datum|date|fecha|codice"
     r"|c\xf3digo|codigo|code|kod|customer|cliente|client|kunden|klant|klient|caller|contact|user"
     r"|member|home|work|billing|primary))([^\W\d_]{3,}\d?)",

@@ -6,9 +6,9 @@ only in short ones, since logs are full of those.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from agentguard.pii.later import later
 from agentguard.scan.extract._header import Row, is_heading
 from agentguard.scan.extract._rows import Table
 
@@ -19,15 +19,15 @@ _BARS = "\u2502\u2503\u2551"
 _BAR = "|"
 _LONGEST, _LONGEST_REST = 4000, 1 << 20
 _LEAST_DRAWN, _LEAST_BARE = 2, 3
-_QUOTED = re.compile(r"(?:> ?){1,4}(?=\S)")
-_RULE = re.compile(
+_QUOTED = later(r"(?:> ?){1,4}(?=\S)")
+_RULE = later(
     r"(?=.*[-=_\u2500\u2501\u2550]{2})[\s+\-=|:_.\u2500-\u257f]+|\s*\|-+\s*|\s*\\hline\s*"
 )
-_WIKI = re.compile(r"\s*(?:\|\||!!?)\s?(.*)")
-_DOUBLE = re.compile(r"\s?(?:\|\||!!)\s?")
-_LATEX = re.compile(r"\s*(.+?)\s*\\\\\s*(?:\\hline)?\s*")
-_WIDE = re.compile(r" {2,}")
-_DIGIT = re.compile(r"[0-9]")
+_WIKI = later(r"\s*(?:\|\||!!?)\s?(.*)")
+_DOUBLE = later(r"\s?(?:\|\||!!)\s?")
+_LATEX = later(r"\s*(.+?)\s*\\\\\s*(?:\\hline)?\s*")
+_WIDE = later(r" {2,}")
+_DIGIT = later(r"[0-9]")
 _MOST_WORDS = 5
 
 _Cells = tuple[str, list[str]]

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from agentguard.pii.base import Answer, Belief, Candidate
+from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._supposed import are_births, follows_card, share, shares
@@ -20,7 +21,7 @@ _NONE = frozenset[str]()
 _MOSTLY = 0.9
 _FIRST = 8
 _MOST_COLUMNS = 200
-_SEPARATORS = re.compile(r"[ .\-/]")
+_SEPARATORS = later(r"[ .\-/]")
 _LENGTHS = range(8, 17)
 
 # Kind, a label that it knows, the shape without separators, and the rows that are proof. Where
@@ -57,22 +58,22 @@ _WEAK = (
     ("HU_TAX", "ad\xf3azonos\xedt\xf3 jel", r"8[0-9]{9}", 6),
 )
 _CHECKED = tuple((*row[:2], re.compile(row[2]), row[3], row in _STRONG) for row in _STRONG + _WEAK)
-_OF_A_PERSON = re.compile(
+_OF_A_PERSON = later(
     r"identi(?:ty|t\xe9|t\xe0|dad|teit|t\xe4t|fication)|person|national|citizen|tax|fisc|fisk|steuer|belasting|skat|podat|social|sozial|socia"
     r"|health|patient|medic|insur|versich|verzeker|ubezpiecz|assur|gov|kyc|documento|contribu",
     re.IGNORECASE,
 )
 _LONG_AGO = 1965
-_SAYS_BIRTH = re.compile(r"birth|dob\b|d\.o\.b", re.IGNORECASE)
-_SAYS_CODE = re.compile(r"(?:\b|_)(?:cvv|cvc|cvv2|cvc2|cv2|csc)(?:\b|_)", re.IGNORECASE)
-_OF_A_THING = re.compile(
+_SAYS_BIRTH = later(r"birth|dob\b|d\.o\.b", re.IGNORECASE)
+_SAYS_CODE = later(r"(?:\b|_)(?:cvv|cvc|cvv2|cvc2|cv2|csc)(?:\b|_)", re.IGNORECASE)
+_OF_A_THING = later(
     r"since|start|begin|join|hire|employ|entry|entered|issue|open|built|found|regist|creat|update"
     r"|eintritt|seit|ausgestell|gebaut|depuis|entr\xe9e|d\xe9livr|desde|alta|ingreso|expedi|inizio"
     r"|rilasc|sinds|ingang|afgegeven|od dnia|wydan|sedan|siden",
     re.IGNORECASE,
 )
-_SORT_CODE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
-_ACCOUNT = re.compile(r"[0-9]{8}")
+_SORT_CODE = later(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
+_ACCOUNT = later(r"[0-9]{8}")
 _MONTHS, _DAYS = 12, 31
 _FEWEST = 3
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agentguard.pii.base import words
+from agentguard.pii.later import later
 from agentguard.scan.extract._columns import without_point
 from agentguard.scan.extract._names import is_label, one_line, path, said
 from agentguard.scan.extract._rows import Table
@@ -31,8 +31,8 @@ _MOST_ROW = 2000
 _MOST_HELD = 50
 _SHORTEST_WRAPPED = 24
 _OPENING = frozenset("{[ \n")
-_BASE_64 = re.compile(r"[A-Za-z0-9+/]{22,}+={0,2}")
-_PRINTABLE = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f]+")
+_BASE_64 = later(r"[A-Za-z0-9+/]{22,}+={0,2}")
+_PRINTABLE = later(r"[^\x00-\x08\x0e-\x1f\x7f]+")
 
 Nested = Callable[[str, tuple[str, ...]], str | None]
 """Reads a value that may be a document itself, under the names above it; None when it is none."""

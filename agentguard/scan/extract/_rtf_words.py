@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 from functools import lru_cache
 
 from agentguard.pii.base import words
+from agentguard.pii.later import later
 
 SYMBOLS = {
     b"\\": "\\",
@@ -76,7 +76,7 @@ _CHARSETS = {
     254: "cp437",
     255: "cp850",
 }
-_FONT = re.compile(rb"\\(f|fcharset|cpg)([0-9]{1,5})(?![0-9])")
+_FONT = later(rb"\\(f|fcharset|cpg)([0-9]{1,5})(?![0-9])")
 _ANSI = "cp1252"
 _PAGES = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850", "ansi": _ANSI}
 _MOST_FONTS = 10_000

@@ -6,14 +6,16 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from agentguard.pii.later import later
+
 BUILT_IN_DATES = frozenset((*range(14, 18), 22, *range(27, 37), *range(50, 59)))
 """Formats that every workbook has and that show dates (ECMA-376-1, 18.8.30)."""
 
 _EXACT = 2**53
-_NOT_SHOWN = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
-_TOLD = re.compile(r'"([^"]*)"|\\(.)')
-_DATE = re.compile(r"[yd]", re.IGNORECASE)
-_PICTURE = re.compile(r"[0# ()/-]*")
+_NOT_SHOWN = later(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
+_TOLD = later(r'"([^"]*)"|\\(.)')
+_DATE = later(r"[yd]", re.IGNORECASE)
+_PICTURE = later(r"[0# ()/-]*")
 _LEAST_ZEROS = 3
 _MOST_DIGITS = 20
 _FIRST_DAY, _LAST_DAY = 1, 2_958_465  # 1900-01-01 and 9999-12-31

@@ -7,29 +7,30 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import _serials
 
-_STRING = re.compile(r"<si>\s*<t(?:\s[^<>]*)?>([^<]*)</t>\s*</si>|<si>(.*?)</si>|<si/>", re.DOTALL)
-_TEXT = re.compile(r"<t(?:\s[^<>]*)?>([^<]*)</t>")
-_ROW = re.compile(r"<row\b([^<>]*)>")
-_ROW_NUMBER = re.compile(r'\br="([0-9]{1,7})"')
-_USUAL_CELL = re.compile(
+_STRING = later(r"<si>\s*<t(?:\s[^<>]*)?>([^<]*)</t>\s*</si>|<si>(.*?)</si>|<si/>", re.DOTALL)
+_TEXT = later(r"<t(?:\s[^<>]*)?>([^<]*)</t>")
+_ROW = later(r"<row\b([^<>]*)>")
+_ROW_NUMBER = later(r'\br="([0-9]{1,7})"')
+_USUAL_CELL = later(
     r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="(\w+)")?>(?:<v>([^<]*)</v>|(.*?))</c>',
     re.DOTALL,
 )
-_CELL = re.compile(r"<c(\s[^<>]*)?(?:(?<=/)>|>(.*?)</c>)", re.DOTALL)
-_USUAL_EMPTY = re.compile(r"<c [^<>]*/>")
-_VALUE = re.compile(r"<v(?:\s[^<>]*)?>([^<]*)</v>")
-_ATTRIBUTE = re.compile(r'\b(r|s|t)="([^"]*)"')
-_LETTERS = re.compile(r"[A-Z]{1,3}")
-_FORMAT = re.compile(r"<numFmt\s([^<>]*)>")
-_FORMAT_SAYS = re.compile(r'\b(numFmtId|formatCode)="([^"]*)"')
+_CELL = later(r"<c(\s[^<>]*)?(?:(?<=/)>|>(.*?)</c>)", re.DOTALL)
+_USUAL_EMPTY = later(r"<c [^<>]*/>")
+_VALUE = later(r"<v(?:\s[^<>]*)?>([^<]*)</v>")
+_ATTRIBUTE = later(r'\b(r|s|t)="([^"]*)"')
+_LETTERS = later(r"[A-Z]{1,3}")
+_FORMAT = later(r"<numFmt\s([^<>]*)>")
+_FORMAT_SAYS = later(r'\b(numFmtId|formatCode)="([^"]*)"')
 _USES, _USES_END = re.compile(r"<cellXfs\b[^<>]*>"), "</cellXfs>"
-_USE = re.compile(r"<xf\b([^<>]*)>")
-_FORMAT_ID = re.compile(r'\bnumFmtId="([0-9]{1,9})"')
-_PREFIXED = re.compile(r"<\w+:(?:sst|worksheet|chartsheet|dialogsheet|styleSheet)\b")
-_PREFIX = re.compile(r"<(/?)\w+:")
-_INDEX = re.compile(r"[0-9]{1,9}")
+_USE = later(r"<xf\b([^<>]*)>")
+_FORMAT_ID = later(r'\bnumFmtId="([0-9]{1,9})"')
+_PREFIXED = later(r"<\w+:(?:sst|worksheet|chartsheet|dialogsheet|styleSheet)\b")
+_PREFIX = later(r"<(/?)\w+:")
+_INDEX = later(r"[0-9]{1,9}")
 _LONGEST = 4 << 20
 _EXACT_DIGITS = 15
 

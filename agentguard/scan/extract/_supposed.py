@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._columns import LONGEST_PART
 from agentguard.scan.extract._header import Row
@@ -19,12 +20,12 @@ _CHECKED = (
     ("PHONE", "phone", re.compile(r"0[1237][0-9]{8,9}")),
     ("AADHAAR", "Aadhaar number", re.compile(r"[2-9][0-9]{3}[ \-]?[0-9]{4}[ \-]?[0-9]{4}")),
 )
-_CARD = re.compile(r"[0-9][0-9 \-]{11,22}[0-9]")
-_EXPIRY = re.compile(r"(?:0[1-9]|1[0-2])[/\-. ]?(?:20)?[0-9]{2}")
+_CARD = later(r"[0-9][0-9 \-]{11,22}[0-9]")
+_EXPIRY = later(r"(?:0[1-9]|1[0-2])[/\-. ]?(?:20)?[0-9]{2}")
 _FEWEST_DIGITS = 15
-_CODE = re.compile(r"[0-9]{3,4}")
+_CODE = later(r"[0-9]{3,4}")
 _AMEX, _CODE_LENGTH = 15, 3  # the code on the front has four digits, that on the back three
-_DATE = re.compile(
+_DATE = later(
     r"(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.]((?:19|20)[0-9]{2})|((?:19|20)[0-9]{2})[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
 )
 _BORN_BEFORE, _GENERATION = 1975, 20

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import html
-import re
 import zipfile
 from collections.abc import Iterable, Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import xml
 from agentguard.scan.extract._layout import Layout
 from agentguard.scan.extract._zipped import part, stream
 from agentguard.scan.extract.base import Source, Work
 
-_TOKEN = re.compile(
+_TOKEN = later(
     r"<(/?)(?:[A-Za-z0-9]+:)?(t|p|tr|tc|tbl|tab|br|cr|noBreakHyphen|instrText|delText|text)(?=[\s/>])"
     r"[^<>]*?(/?)>|([^<>]+)|<[^<>]*>"
 )
@@ -20,9 +20,9 @@ _TEXT_TAGS = frozenset(("t", "instrText", "delText", "text"))
 _SEEN = {"tab": "\t", "noBreakHyphen": "-"}
 _LONGEST = 1 << 20
 _BESIDE = ("docProps/", "customXml/")
-_BY_NAMES = re.compile(r"/(?:charts/[^/]*|comments/modern[^/]*)\.xml$|^(?:docProps|customXml)/")
-_RELATION = re.compile(r"<Relationship\s([^<>]*)>")
-_RELATION_SAYS = re.compile(r'\b(Target|TargetMode)="([^"]*)"')
+_BY_NAMES = later(r"/(?:charts/[^/]*|comments/modern[^/]*)\.xml$|^(?:docProps|customXml)/")
+_RELATION = later(r"<Relationship\s([^<>]*)>")
+_RELATION_SAYS = later(r'\b(Target|TargetMode)="([^"]*)"')
 
 
 def text_of(found: Iterable[str]) -> Iterator[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import _rows
 from agentguard.scan.extract._header import header_at, is_heading, is_upright
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
@@ -20,10 +20,10 @@ _LONGEST_FIELD = 1 << 20
 _OF_TEN, _MOST_OF_TEN = 10, 8
 _LEAST_BARE_ROWS = 4
 _MOST_WORDS = 4
-_RULE = re.compile(r"(?=.*[-=]{3})[\s+\-=|:]+")  # drawn below a header, as database shells do
+_RULE = later(r"(?=.*[-=]{3})[\s+\-=|:]+")  # drawn below a header, as database shells do
 _LEAST_BARE_WIDTH = 3
 # A turn of a talk as messengers export it: day, time, who.
-_TURN = re.compile(
+_TURN = later(
     r"[\[(]?[0-9./\-]{6,10}[, ]{1,2}[0-9]{1,2}:[0-9]{2}[^\t;|]{0,8}[\]\-] ?[^\t;|:]{2,32}:"
 )
 _PAIR = 2  # names and a row

@@ -10,6 +10,7 @@ from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from agentguard.pii.later import later
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, pieces
 from agentguard.scan.limits import MIB
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _ORDER = 30
-_KNOWN = re.compile(
+_KNOWN = later(
     rb"^(?:from|to|subject|date|message-id|mime-version|received|return-path|delivered-to"
     rb"|content-type|reply-to):",
     re.IGNORECASE | re.MULTILINE,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import _lines
 from agentguard.scan.extract._header import header_at
 from agentguard.scan.extract._rows import Row, Table
@@ -17,9 +17,9 @@ _SAMPLE = 40
 _FEWEST_LINES = 3
 _FEWEST_COLUMNS = 2
 _LONGEST = 2000
-_RULE = re.compile(r"\s*+(?:[-=_]{2,}+\s*+)++")
-_RULED = re.compile(r"[-=_]{2,}+")
-_GAP = re.compile(r" {2,}")
+_RULE = later(r"\s*+(?:[-=_]{2,}+\s*+)++")
+_RULED = later(r"[-=_]{2,}+")
+_GAP = later(r" {2,}")
 _MOSTLY = 0.8
 _MOST_ABOVE = 6
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from agentguard.pii.base import words
+from agentguard.pii.later import later
 from agentguard.scan.extract import json
 from agentguard.scan.extract._layout import Layout
 from agentguard.scan.extract._names import is_label, one_line
@@ -14,14 +15,14 @@ from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, encoding_of, pieces
 
 _ORDER = 40
-_SNIFF = re.compile(
+_SNIFF = later(
     r"<!doctype html|<(?:\w+:)?html[\s>]|<body[\s>]|<head[\s>]|<table[\s>]"
     r"|\A\s*<(?:div|p|span|form|ul|ol|dl|h[1-6]|meta|br|b|a|font|center|input|label|section)[\s>]",
     re.IGNORECASE,
 )
 _SNIFFED = 4096
-_TOKEN = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*+)([^<>]*+)>|([^<]++|<)")
-_ATTRIBUTE = re.compile(r"""(?<![\w:.\-])([\w:.\-]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'>]++)""")
+_TOKEN = later(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*+)([^<>]*+)>|([^<]++|<)")
+_ATTRIBUTE = later(r"""(?<![\w:.\-])([\w:.\-]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'>]++)""")
 _VALUES = words("value content alt title href placeholder aria-label summary action label")
 _NAMES = ("name", "id", "placeholder", "property", "itemprop", "aria-label", "title")
 _UNTOLD = words("checkbox radio submit button reset hidden text on off true false")
@@ -29,7 +30,7 @@ _INLINE = words(
     "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark output q s samp small"
     " span strong sub sup time tt u var wbr input textarea select option"
 )
-_SPAN = re.compile(r"colspan\s*+=\s*+[\"']?([0-9]{1,4})", re.IGNORECASE)
+_SPAN = later(r"colspan\s*+=\s*+[\"']?([0-9]{1,4})", re.IGNORECASE)
 _LONGEST = 1 << 20
 _SCRIPT = 256 << 10
 

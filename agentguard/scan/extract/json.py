@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan.extract._proving import proving
 from agentguard.scan.extract._records import Records
 from agentguard.scan.extract.base import Extractor, Source, Work
@@ -14,16 +15,16 @@ from agentguard.scan.extract.text import decoded, encoding_of, pieces
 _BEFORE_MARKUP = 35
 _SNIFFED = 8 << 10
 _STRING = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-_SNIFF = re.compile(
+_SNIFF = later(
     rf"\s*(?:\{{\s*(?:{_STRING}\s*:|\}})"
     rf"|\[\s*(?:[{{\[\]]|(?:{_STRING}|-?[0-9][0-9.eE+\-]*|true|false|null)\s*[,\]\n]))"
 )
-_TOKEN = re.compile(
+_TOKEN = later(
     r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"(\s*:)?|([{}\[\]])|([^\s"{}\[\],:]+)(\s*:(?=[\s"{\[]))?|"'
 )
 _LITERALS = frozenset(("true", "false", "null"))
-_OPEN = re.compile(r"[{\[]")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
+_OPEN = later(r"[{\[]")
+_ESCAPE = later(r"\\u([0-9a-fA-F]{4})|\\(.)")
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": "\n"}
 _LONGEST = 1 << 20
 _NESTED_LEVELS = 4

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import _lines
 from agentguard.scan.extract._names import one_line, path, said
 from agentguard.scan.extract._proving import proving
@@ -18,11 +19,11 @@ _FEWEST = 3
 _MOSTLY = 0.8
 _LONGEST = 64 << 10
 _KEY = r"([A-Za-z_\"'][\w .\-/\"']{0,60}?)"
-_YAML = re.compile(rf"((?: *+- )*+ *+){_KEY} *+:(?: +(.*)|\s*\Z)")
-_INI = re.compile(rf"(\s*+){_KEY} *+=(?: *(.*))")
-_SECTION = re.compile(r"\[\[?([A-Za-z][\w .\-:/\"']{0,60})\]?\]\s*")
-_ITEM = re.compile(r"( *)- +(.*)")
-_COMMENT = re.compile(r"\s*(?:[#;]|---|\.\.\.)")
+_YAML = later(rf"((?: *+- )*+ *+){_KEY} *+:(?: +(.*)|\s*\Z)")
+_INI = later(rf"(\s*+){_KEY} *+=(?: *(.*))")
+_SECTION = later(r"\[\[?([A-Za-z][\w .\-:/\"']{0,60})\]?\]\s*")
+_ITEM = later(r"( *)- +(.*)")
+_COMMENT = later(r"\s*(?:[#;]|---|\.\.\.)")
 _BLOCKS = frozenset("|>")
 
 

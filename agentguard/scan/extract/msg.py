@@ -5,11 +5,11 @@ Source: MS-OXMSG.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from agentguard.pii.later import later
 from agentguard.scan import _lzfu
 from agentguard.scan._compound import Compound, Path, top_names
 from agentguard.scan.extract import _embedded, _mapi
@@ -17,7 +17,7 @@ from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
 _FIXED = "__properties_version1.0"
-_PROPERTY = re.compile(r"__substg1\.0_([0-9a-f]{4})([0-9a-f]{4})(?:-[0-9a-f]{8})?")
+_PROPERTY = later(r"__substg1\.0_([0-9a-f]{4})([0-9a-f]{4})(?:-[0-9a-f]{8})?")
 _RECIPIENT, _ATTACHMENT = "__recip_version1.0_#", "__attach_version1.0_#"
 _NESTED = "__substg1.0_3701000d"
 _HEAD_OF_TOP, _HEAD_OF_NESTED, _HEAD_OF_PART = 32, 24, 8

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import xml
 from agentguard.scan.extract._layout import Layout
 from agentguard.scan.extract._zipped import part, stream
@@ -19,17 +20,17 @@ _KIND = b"application/vnd.oasis.opendocument"
 _MANIFEST = "META-INF/manifest.xml"
 _LOCKED = b"encryption-data"
 _PARTS = ("content.xml", "styles.xml")
-_EMBEDDED = re.compile(r"(?:^|/)Object [^/]*(?:/content\.xml)?$")
-_FLAT = re.compile(r"\s*+(?:<\?xml[^<>]*+>\s*+)?+(?:<!--[^<>]*-->\s*+)*+<office:document\s")
+_EMBEDDED = later(r"(?:^|/)Object [^/]*(?:/content\.xml)?$")
+_FLAT = later(r"\s*+(?:<\?xml[^<>]*+>\s*+)?+(?:<!--[^<>]*-->\s*+)*+<office:document\s")
 _SNIFFED = 4096
-_TOKEN = re.compile(r"<(/?)(\w++:[\w-]++)((?:\s[^<>]*?)?)(/?)>|([^<>]++)|<[^<>]*+>")
+_TOKEN = later(r"<(/?)(\w++:[\w-]++)((?:\s[^<>]*?)?)(/?)>|([^<>]++)|<[^<>]*+>")
 _LINES = frozenset(("text:p", "text:h", "text:line-break", "text:list-item", "dc:creator"))
 _SPACES = frozenset(("text:s", "text:tab"))
 _CELLS = frozenset(("table:table-cell", "table:covered-table-cell"))
-_REPEATED = re.compile(r'table:number-columns-repeated="([0-9]{1,5})"')
-_STORED = re.compile(r'office:(date-value|value|string-value)="([^"]*)"')
-_LINK = re.compile(r'xlink:href="((?:mailto|https?|tel):[^"]*)"')
-_SCIENTIFIC = re.compile(r"\s*-?[0-9](?:[.,][0-9]*)?E[+-]?[0-9]+\s*|\s*#+\s*", re.IGNORECASE)
+_REPEATED = later(r'table:number-columns-repeated="([0-9]{1,5})"')
+_STORED = later(r'office:(date-value|value|string-value)="([^"]*)"')
+_LINK = later(r'xlink:href="((?:mailto|https?|tel):[^"]*)"')
+_SCIENTIFIC = later(r"\s*-?[0-9](?:[.,][0-9]*)?E[+-]?[0-9]+\s*|\s*#+\s*", re.IGNORECASE)
 _LONGEST = 1 << 20
 _DAY = 10
 

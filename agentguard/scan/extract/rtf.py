@@ -10,6 +10,7 @@ from binascii import Error, unhexlify
 from collections.abc import Generator, Iterator
 
 from agentguard.errors import ScanError
+from agentguard.pii.later import later
 from agentguard.scan.extract import _embedded, _rows
 from agentguard.scan.extract._rtf_words import (
     FORGOTTEN,
@@ -23,15 +24,15 @@ from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
 _MAGIC = b"{\\rtf"
-_TOKEN = re.compile(
+_TOKEN = later(
     rb"\\'([0-9a-fA-F]{2})|\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\(.)|([{}])|([^\\{}\r\n]+)"
     rb"|[\r\n]+",
     re.DOTALL,
 )
-_BORDER = re.compile(rb"\\bin([0-9]{1,9}) ?|\\.|[{}]", re.DOTALL)
-_DESTINATION = re.compile(rb"(?:[\r\n ]*+\{)?+[\r\n ]*+(\\\*)?+[\r\n ]*+\\([A-Za-z]{1,32})")
-_OBJECT = re.compile(rb"\\\*?\\?objdata\b ?")
-_NOT_HEX = re.compile(rb"[^0-9a-fA-F]+")
+_BORDER = later(rb"\\bin([0-9]{1,9}) ?|\\.|[{}]", re.DOTALL)
+_DESTINATION = later(rb"(?:[\r\n ]*+\{)?+[\r\n ]*+(\\\*)?+[\r\n ]*+\\([A-Za-z]{1,32})")
+_OBJECT = later(rb"\\\*?\\?objdata\b ?")
+_NOT_HEX = later(rb"[^0-9a-fA-F]+")
 _BORDERS = frozenset(("pard", "intbl", "trowd", "cell", "row"))
 _DEEPEST = 1000
 _PIECE = 4096

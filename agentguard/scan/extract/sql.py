@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan.extract._names import one_line
 from agentguard.scan.extract._rows import Table
 from agentguard.scan.extract.base import BINARY, Extractor, Source, Work
@@ -17,32 +18,30 @@ _LONGEST_ROW = 64 << 10
 _QUOTES = "\"'`[] "
 _NAME = r"([\w$.`\"\[\]\-]{1,120})"
 _NAMES = r"\(([^()]{1,8000})\)"
-_INSERT = re.compile(
+_INSERT = later(
     rf"\b(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,2}}INTO\s+{_NAME}\s{{0,8}}(?:{_NAMES}\s{{0,8}})?"
     r"VALUES?\s{0,8}(?=\()",
     re.IGNORECASE,
 )
-_COPY = re.compile(
+_COPY = later(
     rf"^COPY\s+{_NAME}\s{{0,4}}{_NAMES}\s+FROM\s+stdin[^\n]{{0,80}};[ \t\r]*\n",
     re.IGNORECASE | re.MULTILINE,
 )
-_CREATE = re.compile(
+_CREATE = later(
     rf"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}\s{{0,8}}\(([^;]{{1,20000}})",
     re.IGNORECASE,
 )
-_BEGINNING = re.compile(r"^[ \t]*(?:INSERT|REPLACE|COPY|CREATE)\s", re.IGNORECASE | re.MULTILINE)
+_BEGINNING = later(r"^[ \t]*(?:INSERT|REPLACE|COPY|CREATE)\s", re.IGNORECASE | re.MULTILINE)
 _HELD = 16 << 10
-_COLUMN = re.compile(r"\s*[`\"\[]?([A-Za-z_][\w$ ]{0,60}?)[`\"\]]?\s+[A-Za-z]+[^\n]*", re.ASCII)
-_NO_COLUMN = re.compile(
-    r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|CONSTRAINT|FOREIGN|CHECK)\b", re.IGNORECASE
-)
-_CELL = re.compile(
+_COLUMN = later(r"\s*[`\"\[]?([A-Za-z_][\w$ ]{0,60}?)[`\"\]]?\s+[A-Za-z]+[^\n]*", re.ASCII)
+_NO_COLUMN = later(r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|CONSTRAINT|FOREIGN|CHECK)\b", re.IGNORECASE)
+_CELL = later(
     r"\s*(?:[NEXB]?'((?:[^'\\]|''|\\.)*)'|\"((?:[^\"\\]|\"\"|\\.)*)\"|([^,()'\"]*(?:\([^()]{0,400}\)\s*)?))"
     r"\s*([,)])",
     re.IGNORECASE | re.DOTALL,
 )
-_NEXT = re.compile(r"\s*,\s*(?=\()")
-_ESCAPE = re.compile(r"''|\\(.)", re.DOTALL)
+_NEXT = later(r"\s*,\s*(?=\()")
+_ESCAPE = later(r"''|\\(.)", re.DOTALL)
 _WRITTEN = {"n": "\n", "r": "\r", "t": "\t", "0": ""}
 _END_OF_COPY = "\\."
 _NULL = "\\N"

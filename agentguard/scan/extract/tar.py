@@ -7,11 +7,11 @@ one (CVE-2024-6232, CVE-2025-8194).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agentguard.errors import ScanError
+from agentguard.pii.later import later
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
@@ -25,7 +25,7 @@ _MAP_MORE_AT = 504
 _HOLDS_NOTHING = frozenset(b"123456")  # links, devices and folders, whatever their size says
 _BINARY, _BELOW_ZERO = 0x80, 0xFF
 _MOST_ABOUT = 64 << 10
-_TOLD_SIZE = re.compile(rb"(?:^|\n)[0-9]{1,6} size=([0-9]{1,18})\n")
+_TOLD_SIZE = later(rb"(?:^|\n)[0-9]{1,6} size=([0-9]{1,18})\n")
 _TOLD_SPARSE = b"GNU.sparse."
 _MOST_EMPTY = 40  # blocks between archives that were joined
 _MOST_HEADERS = 200_000

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan._opaque import is_random
 from agentguard.scan.extract._encoding import decoder_of, encoding_of, unmarked
 from agentguard.scan.extract._pasted import SHORT, unpasted
@@ -25,10 +26,10 @@ _EDGE = 4096
 _OLE = b"\xd0\xcf\x11\xe0"
 # What may be text among bytes that are none: ASCII in one byte a letter or in two, and no-break
 # spaces. Shorter pieces hold no value.
-_SHOWN = re.compile(rb"[\t\x20-\x7e\xa0]{6,}")
-_SHOWN_IN_NOISE = re.compile(rb"[\t\x20-\x7e\xa0]{16,}")  # chance makes one in ten million bytes
+_SHOWN = later(rb"[\t\x20-\x7e\xa0]{6,}")
+_SHOWN_IN_NOISE = later(rb"[\t\x20-\x7e\xa0]{16,}")  # chance makes one in ten million bytes
 _LEAST_NOISE = 4096
-_WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){4,}")
+_WIDE = later(rb"(?:[\t\n\r\x20-\x7e]\0){4,}")
 # Containers that cannot be unpacked: what shows through is searched, the rest is told.
 _CONTAINERS = (
     b"Rar!",
@@ -48,7 +49,7 @@ _CONTAINERS = (
     b"\x00\x01\x00\x00Standard ACE DB",
     b"bplist00",
 )
-_BASE_64 = re.compile(rb"[A-Za-z0-9+/]{22,}+={0,2}")
+_BASE_64 = later(rb"[A-Za-z0-9+/]{22,}+={0,2}")
 _BLANKS = b" \t\r\n"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan import _biff as biff
 from agentguard.scan import _office97
 from agentguard.scan._compound import Compound, top_names
@@ -15,7 +15,7 @@ from agentguard.scan.limits import MIB
 
 _NAMES = ("workbook", "book")
 _BIFF8 = 0x0600
-_WIDE = re.compile(rb"(?:[\x20-\x7e]\0){6,}")
+_WIDE = later(rb"(?:[\x20-\x7e]\0){6,}")
 _TEXTS = frozenset((biff.TXO, biff.HLINK, biff.HEADER, biff.FOOTER))
 _UNICODE, _MACINTOSH = 1200, 10_000
 _COLUMNS = 256

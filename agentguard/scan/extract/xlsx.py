@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import _rows, xml
 from agentguard.scan.extract._sheet import Book, formats_of, rows_of, strings_of
 from agentguard.scan.extract._xml import beside, has_part, text_of
@@ -13,16 +13,16 @@ from agentguard.scan.extract._zipped import part, stream
 from agentguard.scan.extract.base import Extractor, Source, Work
 
 _FOLDER = "xl/"
-_SHEET = re.compile(r"^xl/(?:worksheets|chartsheets|dialogsheets|macrosheets)/[^/]*\.xml$")
-_PAGES = re.compile(r"^xl/(?:comments[^/]*|comments/[^/]*|drawings/[^/]*)\.(?:xml|vml)$")
-_RECORDS = re.compile(
+_SHEET = later(r"^xl/(?:worksheets|chartsheets|dialogsheets|macrosheets)/[^/]*\.xml$")
+_PAGES = later(r"^xl/(?:comments[^/]*|comments/[^/]*|drawings/[^/]*)\.(?:xml|vml)$")
+_RECORDS = later(
     r"^xl/(?:threadedComments|pivotCache|externalLinks|charts|persons|queryTables|customProperty)"
     r"/[^/]*\.xml$|^xl/(?:workbook|connections)\.xml$|^(?:docProps|customXml)/[^/]*\.xml$"
 )
-_BINARY = re.compile(r"worksheets/[^/]*\.bin$|/sharedStrings\.bin$")  # the sheets of XLSB
-_FROM_1904 = re.compile(r'\bdate1904="(?:1|true)"')
-_END = re.compile(r"</(?:\w+:)?sheetData>")
-_SECTION = re.compile(r"&amp;[LCR]")  # of a header or footer
+_BINARY = later(r"worksheets/[^/]*\.bin$|/sharedStrings\.bin$")  # the sheets of XLSB
+_FROM_1904 = later(r'\bdate1904="(?:1|true)"')
+_END = later(r"</(?:\w+:)?sheetData>")
+_SECTION = later(r"&amp;[LCR]")  # of a header or footer
 _TAIL = 256 << 10
 
 

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 
+from agentguard.pii.later import later
 from agentguard.scan.extract import json
 from agentguard.scan.extract._elements import Elements
 from agentguard.scan.extract._names import said
@@ -23,19 +24,19 @@ _PROLOG = (
     r"\s*+(?:<\?xml[^<>]*+>\s*+)?+"
     r"(?:<!DOCTYPE[^<>\[]*+(?:\[[^\]]*+\]\s*+)?+>\s*+|<[!?][^<>]*+>\s*+)*+"
 )
-_SNIFF = re.compile(
+_SNIFF = later(
     _PROLOG + r"<(?!(?:html|head|body|table|div|p|span|form|script|style|br|center|font|meta)\b)"
     r"([A-Za-z_][\w:.\-]*+)(?:\s++[\w:.\-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'))*+\s*+/?>"
     r"(\s*+<[\w/!?]|[^<]*+</\1\s*+>)",
     re.IGNORECASE,
 )
-_DECLARED = re.compile(r"\s*<\?xml\s")
-_PAGE = re.compile(_PROLOG + r"<(?:\w+:)?html\b", re.IGNORECASE)
-_TOKEN = re.compile(
+_DECLARED = later(r"\s*<\?xml\s")
+_PAGE = later(_PROLOG + r"<(?:\w+:)?html\b", re.IGNORECASE)
+_TOKEN = later(
     r"<([^\W\d][\w:.\-]*+)>([^<]*+)</\1>|([^<]++)|<(/?)([^\W\d][\w:.\-]*+)([^<>]*+)>|<!--|<!\[CDATA\["
     r"|<[!?][^<>]*+>|<"
 )
-_ATTRIBUTE = re.compile(r"""(?<![\w:.\-])([\w:.\-]++)\s*+=\s*+("[^"]*"|'[^']*')""")
+_ATTRIBUTE = later(r"""(?<![\w:.\-])([\w:.\-]++)\s*+=\s*+("[^"]*"|'[^']*')""")
 _SPANS = {"<!--": "-->", "<![CDATA[": "]]>"}
 _LONGEST = 1 << 20
 _NESTED_LEVELS = 3
