@@ -36,19 +36,21 @@ TURN = rf"(?:{ASKED}\n{ANSWER}|[.:!;]?\n(?:(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_KNOW
 """RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
 
 _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
-_BREAK = r"(?:\n[ \t*]{0,4}){0,2}"
+_BREAK = r"(?:\n[ \t*]{0,4}(?:\([^()\n\x1e]{1,32}\))?){0,2}"
+_WHICH = r"[ _][1-9]\)?: {0,2}"
 GAP = (
     rf"[^0-9\n\x1e]{{0,32}}?(?:{_ASIDE}{_BREAK}[^0-9\n\x1e]{{0,8}}?"
-    rf"|{TURN}[^0-9\n\x1e]{{0,24}}?)"
+    rf"|{TURN}[^0-9\n\x1e]{{0,24}}?|{_WHICH})"
 )
 """RE2: what may stand between a label and its value; a line break, or a blank line.
 
-Also a remark in brackets that holds digits ("12 digits"), or who answers a question.
+Also a remark in brackets that holds digits ("12 digits"), who answers a question, or the number of
+one of several ("traveller 2:").
 """
 
 LETTERED_GAP = (
     r"[^0-9\n\x1e]{0,32}?"
-    rf"(?:{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?)"
+    rf"(?:{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?|{_WHICH})"
 )
 """RE2: what may stand between a label and a value that may begin with a letter."""
 
@@ -64,6 +66,6 @@ SOURCE = (
     r"(?:the |dem |der |le |la |l'|el |il |o |a |de |het )?[a-z\xdf-\xff]+"
     r"|\b(?:on|from|in|per|off) (?:the |his |her |their |my |your |a |an )?(?:[a-z]{2,12} ){0,2}"
     r"(?:letter|form|prescription|statement|payslip|licen[cs]e|contract|certificate|application|bill"
-    r"|document|record|file|policy|system)\b"
+    r"|document|record|file|policy|system|passport)\b"
 )
 """Where a value is taken from: not whose number it is ("Geburtsdatum laut Vertrag 12.3.1970")."""

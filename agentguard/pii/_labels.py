@@ -162,7 +162,8 @@ def _is_word(data: bytes, start: int, end: int) -> bool:
     before, after = _CASE[data[start - 1]], _CASE[data[end]] if end < len(data) else 0
     if before and not (before == _SMALL and _CASE[data[start]] == _CAPITAL):
         return False
-    return not after or (after == _CAPITAL and _CASE[data[end - 1]] == _SMALL)
+    last = _CASE[data[end - 1]]
+    return not (after and last) or (after == _CAPITAL and last == _SMALL)
 
 
 _CAPITAL, _SMALL = 1, 2

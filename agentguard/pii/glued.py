@@ -14,18 +14,21 @@ from agentguard.pii.scanner import default_scanner
 from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, words
 
 _LONGEST = 48
-_FEWEST = 6
+_FEWEST = 5
 _SHORTEST_UNKNOWN, _LONG = 4, 10
 _UNKNOWN, _KNOWN, _SHORT = 2.0, 1.0, 1.8
 """Costs: of a letter in no word, of a word, and of one of three letters or fewer."""
 
 _SHORT_WORD = 3
+_ACCENT = later(r"\\x([ef][0-9a-f])")
 _CLASS = later(r"\[[^\]]*\]\??(?:\{[0-9,]*\})?|\\x[0-9a-f]{2}|\\.|\{[0-9,]*\}")
 _PLAIN = later(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
-_BRIEF = words("dob doc nif nie dni nir ssn cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban")
+_BRIEF = words(
+    "dob doc nif nie dni nir ssn cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban cpr afm gsm"
+)
 _JOINING = words(
     "of on the and for by to in with your my our his her their de del la le les du des di da do "
-    "us uk ph ca au nz za pt "
+    "us uk ph ca au nz za pt pax nok nat ins eid tlf thl kin "
     "dos das der die das den dem des von vom van het een et und og och na no nr num tel id ids"
 )
 _COMMON = words(
@@ -51,7 +54,14 @@ _COMMON = words(
     "apiqmos hmepomhnia gennhshs kapta kaptas diabathpioy thlefwno thlefwnoy kinhto epikoinwnias "
     "kwdikos asfaleias lhjhs logapiasmoy pelath pelaths onoma "
     "arithmos imerominia gennisis karta kartas diavatiriou tilefono kinito kodikos asfaleias lixis "
-    "pelati pelatis logariasmou"
+    "pelati pelatis logariasmou "
+    "tenant owner traveller traveler passenger student applicant spouse partner child parent "
+    "huurder verhuurder reiziger bewoner ouder speler koper verkoper partner deelnemer "
+    "locataire vendeur acheteur affilie voyageur "
+    "resenar lantagare medlem hyresgast sokande lejer rejsende ansoger leietaker passasjer eier "
+    "matkustaja omistaja vuokralainen jasen hakija potilas "
+    "ucastnik ucastnika majitel majitele najemnik cestujici ucastnicky najomca klient klienta "
+    "epibath epibaths agopasth agopasths asqenh "
 )
 
 
@@ -110,5 +120,13 @@ def _vocabulary() -> frozenset[str]:
         *FOREIGN.values(), NATIONAL, NUMBERS, OWNERS, _BRIEF, _JOINING, _COMMON
     )
     labels = (label for one in default_scanner().recognisers for label in one.labels)
-    told = frozenset(word for label in labels for word in _PLAIN.findall(_CLASS.sub("\0", label)))
+    told = frozenset(word for label in labels for word in _PLAIN.findall(_bare(label)))
     return frozenset(word for word in listed if word.isascii()) | told
+
+
+def _bare(label: str) -> str:
+    """Give a label with its letters without accents, and a sign for what is no letter."""
+    plain = _ACCENT.sub(
+        lambda found: unicodedata.normalize("NFD", chr(int(found[1], 16)))[0], label
+    )
+    return _CLASS.sub("\0", plain)

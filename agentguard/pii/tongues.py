@@ -13,15 +13,21 @@ No other label may begin within it.
 """
 
 BIRTH = (
-    r"f(?:\xf8|\xf6|oe?)delse(?:datum|dato|data|dag)",  # Swedish, Danish, Norwegian
-    r"f(?:\xf8|\xf6|oe?)dsels(?:dat(?:oen|o|a)|dag)",
-    r"f(?:\xf6dde?s?|\xf8dt)(?: den)?",
-    r"syntym\xe4(?:aika|p\xe4iv\xe4)",  # Finnish
-    r"syntynyt",
-    r"synt\.(?: ?aika)?",
-    r"(?:d(?:a|\xe1)tum|den) naro(?:zen\xed|denia)",  # Czech, Slovak
-    r"naro(?:zen|den)[aiy]?(?: dne| d\xf1a)?",
-    r"(?:dat(?:um|\.)? ?)?nar\.",
+    r"f(?:\xf8|\xf6|oe?)delse ?(?:dat(?:um|o|a)?|dag|tid)",  # Swedish, Danish, Norwegian
+    r"f(?:\xf8|\xf6|oe?)dsel(?:s ?(?:dat(?:oen|o|a|um)|dag|tid)|dato)",
+    r"f(?:\xf8|\xf6|oe?)d dat(?:um|o|a)?",
+    r"f(?:\xf6(?:dde?[as]?|tt)|\xf8d[dt])(?: den)?",
+    r"f\xe6(?:dd(?:ur)?|\xf0ingar ?dagur)",  # Icelandic
+    r"syntym\xe4 ?(?:aika|p\xe4iv\xe4(?:m\xe4\xe4r\xe4)?|pvm)",  # Finnish
+    r"synty(?:nyt|i)",
+    r"synt\.",
+    r"synt ?(?:aika|pvm|p\xe4iv\xe4)",
+    r"(?:d(?:a|\xe1)tum|den) naro(?:zen\xed|deni[ae])",  # Czech, Slovak
+    r"naro(?:zen|den)(?:[aiy]|\xe1|\xfd|\xe9|\xed)?(?: dne| dna)?",
+    r"narodila? (?:se|sa)",
+    r"d(?:a|\xe1)t(?:um)? nar(?:o(?:zen\xed|denia))?\.?",
+    r"nar\.",
+    r"""nar["'*\x20]{0,3}[:=\n]""",
     r"nasteri[ei]",  # Romanian
     r"nascuta?(?: la| pe| in)",
     r"sz\xfclet(?:\xe9si|ett)(?: (?:d\xe1tum|ido|nap))?",  # Hungarian
@@ -32,14 +38,14 @@ BIRTH = (
     r"nasci (?:em|a|no dia)",  # Portuguese
     r"nat[oa]/a (?:il|a)",  # Italian
     r"urodzi(?:l[ea]m(?: sie)?|n(?:y|owa))",  # Polish
-    r"gennh(?:shs|qhk[ae]|qeis|menos|menh)(?: stis)?",  # Greek
-    r"hm(?:/nia|\.)? gen\.",
+    r"genn(?:hsh?s|hse[wo]s|hqhk[ae]|hqeis|hmenos|hmenh)(?: stis| thn?)?",  # Greek
     r"geneqlia",
-    r"hmepomhnia gennhshs",
+    r"[hi]m(?:e[rp](?:om[hi]nia)?|/?nia)?\.? gen(?:n[hi]s[hi]s|n[hi]se[ow]s)?\.?",
     r"(?:imerominia )?gennis(?:is|eos)",
-    r"f\.? ?dato",
+    r"f\.? ?dat(?:o|um)",
     r"gennith(?:ike|ika|eis)",
-    r"im(?:erominia|/nia|nia|\.)? gen\.",
+    r"[bfs]\.\x20",
+    r"gen\.\x20",
 )
 """Labels of a date of birth."""
 
@@ -49,15 +55,15 @@ MONTHS = {
         (
             "jan j\xe4n ene gen sty tam led ian",
             "feb fev f\xe9v lut hel \xfano uno",
-            "mar m\xe4r mrz maa mrt bre m\xe1r",
+            "mar m\xe4r mrz maa mrt bre m\xe1r map",
             "apr avr abr kwi huh dub \xe1pr app",
-            "may mai mag maj mei tou kve m\xe1j",
+            "may mai mag maj mei tou kve m\xe1j ma\xed",
             "jun juin giu cze kes cerv iun j\xfan ioyn",
             "jul juil lug lip hei cervenc iul j\xfal ioyl",
-            "aug aou ao\xfb ago sie elo srp ayg",
+            "aug aou ao\xfb ago sie elo srp ayg \xe1g\xfa",
             "sep set wrz syy z\xe1r zar sze",
             "oct okt ott out pa? paz lok r\xedj rij",
-            "nov lis marr noi noe",
+            "nov lis marr noi noe n\xf3v",
             "dec dez d\xe9c dic gru des jou pro dek",
         ),
         start=1,
@@ -71,10 +77,10 @@ _SAFE = (
     r"sikkerhe[dt]s",
     r"turva",
     r"biztons\xe1gi",
-    r"bezpecnostn\xed",
+    r"bezp(?:ecnostn(?:\xed|\xfd))?\.?",
     r"kontroll?",
-    r"kontroln\xed",
-    r"overovac\xed",
+    r"kontroln(?:\xed|\xfd)",
+    r"overovac(?:\xed|\xfd)",
     r"ellenorzo",
     r"tarkistus",
     r"verificatie",
@@ -82,10 +88,13 @@ _SAFE = (
 _CODE = r"(?:kode[nr]?|k\xf3d(?:ja)?|kod|koodi|luku|numero|n(?:umme)?r|siffr(?:or|a)|[sc]ifre|code)"
 _THREE = r"(?:tres?|tr\xeas|trois|drei|drie|trzy|tri|kolme|h\xe1rom|trei|tpia)"
 _DIGITS = (
-    r"(?:siffr|sifre|[cs]if[frc]|chiffr|cifras|d\xedgito|n\xfamero|numer|cijf|cyfr|c\xedsl|sz\xe1m"
+    r"(?:siff(?:e?r)|sifre|[cs]if[frc]|chiffr|cifras|d\xedgito|n\xfamero|numer|cijf|cyfr|c\xedsl|sz\xe1m"
     r"|ziff|chfi)[a-z\xe0-\xff]{0,6}"
 )
-_LAST = r"(?:(?:last|sidste|siste|sista|letzten?|derniers?|ultim[aeio]|\xfaltimos) )?"
+_LAST = (
+    r"(?:(?:last|sidste|siste|sista|letzten?|laatste|derniers?|ultim[aeio]|\xfaltimos|viimeist\xe4"
+    r"|posledn(?:\xed|\xe9)|teleytaia) )?"
+)
 
 CODE = (
     r"cvc2? ?(?:kode?n?|koodi|k\xf3d(?:ja)?)",
@@ -103,8 +112,7 @@ CODE = (
     r"codice di controllo",
     r"(?:clave|n\xfamero) de seguridad",
     r"cod(?:ul)? de (?:securitate|siguranta|verificare)",
-    r"kwdik(?:os|o|oy) asfaleias",
-    r"k[wo]dik(?:os|o|ou|oy) (?:asfaleias|cvv|cvc)",
+    r"k[wo]d(?:ik(?:os|o|ou|oy))?\.? (?:asfaleias|cvv|cvc)",
     r"tpichfi(?:os|o)s?(?: kwdikos)?",
 )
 """Labels of a card's code: a word for safety and one for code in either order, or three digits."""
@@ -116,18 +124,27 @@ PASSPORT = (
     r"reisepasses",
     r"(?:paszp|n\. ?pass|diab)\.",
     r"paspoort ?n(?:umme)?r",
+    r"reispas(?: ?n(?:umme)?r)?",
     r"num\.? pass(?:aporto|\.)",
-    r"pas(?:s|set|sets)? ?n(?:umme)?r",  # Swedish, Danish, Norwegian
+    r"pas(?:s|set|sets)?(?: med)? ?n(?:umme)?r",  # Swedish, Danish, Norwegian
+    r"n(?:umme)?r p\xe5 pass(?:et)?",
+    r"(?:(?:dan|nor|sven|fin)sk|nytt?|forny[ae]t|g[yi]l[dt]igt|med) pass?(?:et)?(?: ?n(?:umme)?r)?",
+    r"""(?:resen\xe4rens|rejsendes|kundens|hans|hennes|hendes) pass?["'*\x20]{0,3}[:=\n]""",
+    r"""pas["'*\x20]{0,3}[:=\n]""",
     r"rejsepas(?:set)?(?: ?n(?:umme)?r)?",
     r"passets?",
+    r"vegabr\xe9f(?:s ?n\xfamer)?",  # Icelandic
     r"passi(?:n ?(?:numero|nro)|numero|nro)?",  # Finnish
-    r"(?:c\xedslo )?(?:cestovn\xed(?:ho|mu)? )?pasu",  # Czech, Slovak
-    r"cestovn(?:\xed|\xfd) pas",
-    r"pas c\.",
+    r"matkustusasiakirja",
+    r"(?:c(?:\xedslo|\.)? ?)?(?:cestovn(?:\xed|\xe9)(?:ho|mu)? ?)?pasu",  # Czech, Slovak
+    r"cestovn(?:\xed|\xfd|\xe9)(?:ho)? (?:pas|dokladu?)",
+    r"pas c\.?",
+    r"(?:nov\xfd|star\xfd|vlastn\xed|vlastn\xfd|platn\xfd|jeho|jej\xed|cesk\xfd|slovensk\xfd) pas",
     r"pasaport(?:ului|ul|e)?",  # Romanian
     r"\xfatlev(?:\xe9|e)l(?:sz\xe1ma?|em|e)?(?: sz\xe1ma?)?",  # Hungarian
-    r"(?:apiqmos )?diabathpi(?:oy|o|wn)",  # Greek
+    r"(?:ap(?:iqmos)?\.? )?diabathpi(?:oy|o|wn)",  # Greek
     r"(?:ar(?:ithmos)?\.? )?diavatiri(?:ou|o)",
+    r"""diab["'*\x20]{0,3}[:=\n]""",
 )
 """Labels of a passport."""
 
@@ -135,16 +152,24 @@ PHONE = (
     r"tlm\.?",  # Portuguese
     r"telem\.",
     r"tfn",
-    r"ring(?:a|er)? (?:mig|meg|p\xe5)(?: p\xe5)?",  # Swedish, Danish, Norwegian
+    r"(?:tel(?:efon)?|tlf|tele|mob|mobil(?:telefon|tlf)?|gsm|hem) ?n(?:umme)?r",  # Nordic, Dutch
+    r"mob(?:il)? ?tlf",
+    r"ring(?:a|er)?(?: (?:mig|meg|p\xe5|till?))?(?: p\xe5)?",  # Swedish, Danish, Norwegian
     r"n\xe5s p\xe5",
     r"(?:mitt|mit|mein[e]?) (?:nummer|nr)",
-    r"puh\.",  # Finnish
+    r"(?:matka|ty\xf6|koti)?puh(?:elin)?\.? ?(?:numero|nro|n:o)?",  # Finnish
+    r"k\xe4nn(?:ykk\xe4|yn)(?: ?(?:numero|nro))?",
+    r"soit(?:a|ta[ak]{1,3}|topyynt\xf6)",
+    r"numero(?:sta|on)",
     r"sms(?::et)? (?:p\xe5|til|na|a la)",
     r"tel ?kom",  # Polish
     r"telefon ?(?:privat|mobil|dienstlich|kom(?:\xf3|o)rkowy|kontaktowy)",
     r"numeroni",
-    r"tel\. ?c\.",  # Czech
-    r"(?:za)?vol(?:at|ejte) na",
+    r"tel\. ?c\.",  # Czech, Slovak
+    r"tel c\.?",
+    r"telef\xf3n(?:u|ne|n\xe9ho|n\xe9)?(?: c\xedslo)?",
+    r"(?:na|pod) c\xedsl(?:e|o|om)",
+    r"(?:za)?vol(?:at|ejte|ajte|aj) na",
     r"(?:moje c\xedslo|m\xf3j numer|mi n\xfamero|o meu n\xfamero|il mio numero|numarul meu)",
     r"sunati(?: ma)? la",  # Romanian
     r"(?:mobil)?telefonsz\xe1m(?:om|a)?",  # Hungarian
@@ -153,14 +178,16 @@ PHONE = (
     r"(?:apiqmos )?thlefwn(?:oy|o|a)(?: epikoinwnias)?",  # Greek
     r"kinht(?:oy|o)",
     r"(?:thl|kin|til)\.",
-    r"""(?:thl|kin|mob|kontakt)["']? ?[:=]""",
+    r"kin(?:hto)?\.? thl\.?",
+    r"""(?:thl|kin|mob|kontakt)["'*\x20]{0,3}[:=\n]""",
     r"(?:mob|numer kom)\.",
+    r"mobiele? ?(?:nummer|nr|telefoon)",
     r"puteti suna(?: la)?",
     r"visszah\xedv\xe1s",
     r"tilefono[uy]?",
     r"kinito[uy]?",
     r"telefonn\xed(?:ho)?",
-    r"mobiln\xed(?:ho)?",
+    r"mobiln(?:\xed(?:ho)?|\xfd)",
     r"puhelinnumeroni",
 )
 """Labels of a telephone number."""

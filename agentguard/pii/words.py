@@ -76,7 +76,8 @@ FOREIGN = {
         "spedizione targa tracciamento transazione utenza viaggio volo"
     ),
     "nl": words(
-        "aankoop aanmaning aanvraag abonnement afschrift bestel bestelling bestelnummer "
+        "aankoop aanmaning aanvraag bestelbon bestelformulier betalingskenmerk mededeling tekening "
+        " abonnement afschrift bestel bestelling bestelnummer "
         "bezorging boeking boekingsnummer bon brief dossier dossiernummer factuur factuurnummer "
         "huur kassabon kenteken klacht klantnr klantnummer lening levering machtiging meterstand "
         "nota offerte order ordernr ordernummer pakbon pakket pakketje polis polisnummer recept "
@@ -101,6 +102,7 @@ FOREIGN = {
         "voo"
     ),
     "sv": words(
+        "betalningsreferens betalreferens dokument meddelande ocr "
         "abonnemang avtal avtalsnummer biljett biljetten bokning bokningen bokningsnr "
         "bokningsnummer brev faktura fakturanr fakturanummer f\xf6rs\xe4kring f\xf6rs\xe4ndelse "
         "hyra kolli kollinummer kontoutdrag kundvagn kvitto k\xf6p leverans l\xe5n m\xe4tare "
@@ -109,13 +111,15 @@ FOREIGN = {
         "\xe4rende \xe4rendenr \xe4rendenummer \xe4rendet"
     ),
     "da": words(
+        "dokument girokort indbetalingskort "
         "abonnement aftale aftalenummer bestilling bestillingen bestillingsnummer billet brev "
         "faktura fakturanummer forsendelse forsendelsesnummer indk\xf8b kontoudtog kurv "
         "kvittering k\xf8b leje l\xe5n m\xe5ler m\xe5lernummer order ordre ordrenr ordrenummer "
         "pakke pakken pakkenummer recept rejse retur sagen sagsnr sagsnummer skade skadesnummer"
     ),
     "nb": words(
-        "avtale avtalenummer bestilling bestillingsnummer billett brev faktura fakturanummer "
+        "avtale avtalenummer bestilling bestillingsnummer billett brev dokument faktura "
+        "fakturanummer "
         "forsendelse handlekurv kid kj\xf8p kontoutskrift kvittering leie l\xe5n m\xe5ler "
         "m\xe5lernummer ordre ordrenummer pakke polise polisenummer referanse reise resept "
         "reservasjon retur sak saksnr saksnummer skade skadenummer sporing sporingsnummer "

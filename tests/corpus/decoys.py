@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from tests.corpus.checkdigits import luhn, with_luhn
+from tests.corpus.checkdigits import iban_checks, luhn, with_luhn
 from tests.corpus.dice import Dice, groups
 from tests.corpus.values import bank, cards, europe, islands
 
@@ -88,6 +88,30 @@ def _address(dice: Dice) -> str:
     return f"10.{dice.number(0, 255)}.{dice.number(0, 255)}.{dice.number(1, 254)}"
 
 
+def _old(dice: Dice, shape: str) -> str:
+    """A day of the years that people are born in: of a deed, a lease, a house."""
+    return dice.day(1950, 2004).strftime(shape)
+
+
+def _structured(dice: Dice) -> str:
+    """The reference of a Belgian transfer, its last two digits modulo 97."""
+    body = dice.digits(10)
+    check = int(body) % 97 or 97
+    return f"+++{body[:3]}/{body[3:7]}/{body[7:]}{check:02d}+++"
+
+
+def _creditor_reference(dice: Dice) -> str:
+    """A structured creditor reference (ISO 11649)."""
+    body = dice.digits(dice.pick((8, 12, 16)))
+    return groups(f"RF{iban_checks('RF', body)}{body}", (4,) * 5, dice.pick((" ", "")))
+
+
+def _organisation(dice: Dice) -> str:
+    """A Swedish organisation number: its third digit is never a month's (SFS 1974:174)."""
+    made = with_luhn(f"55{dice.number(20, 99)}{dice.digits(5)}")
+    return f"{made[:6]}-{made[6:]}"
+
+
 def _phone_in_code(dice: Dice) -> str:
     return f"[{dice.digits(3)}-{dice.digits(3)}]"
 
@@ -129,4 +153,18 @@ DECOYS: dict[str, Decoy] = {
     "money": _money,
     "ip": _address,
     "bracket": _phone_in_code,
+    "old-date": lambda d: _old(d, "%d/%m/%Y"),
+    "old-date-dot": lambda d: _old(d, "%d.%m.%Y"),
+    "old-date-iso": lambda d: _old(d, "%Y-%m-%d"),
+    "chip": lambda d: (
+        d.pick(("208", "246", "528", "578", "752", "941", "968", "977", "981")) + "0" + d.digits(11)
+    ),
+    "eight": lambda d: d.pick("1234567") + d.digits(7),
+    "seven": lambda d: d.pick("1234567") + d.digits(6),
+    "payment": lambda d: groups(d.digits(16), (4, 4, 4), " "),
+    "structured": _structured,
+    "creditor": _creditor_reference,
+    "organisation": _organisation,
+    "vat-nl": lambda d: f"NL{d.digits(9)}B{d.number(1, 99):02d}",
+    "enterprise": lambda d: groups("0" + d.digits(9), (4, 3), "."),
 }

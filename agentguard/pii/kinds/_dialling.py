@@ -59,6 +59,7 @@ DIRECT = later(
     r"|changed|updated|added|entered|given|blank|empty|null|none|string|text|type|fill|send_keys|it|s|n"
     r"|sure|yes|yeah|that|my|your|registered|linked|reg|alt|alternate|daytime|evening|day|eve|details"
     r"|and|or|primary|secondary|dom|z\xe1kazn\xedka|pros\xedm|kom)(?:\b|_)[\W_]{0,12}){0,6}\Z"
+    r"|[^0-9\n\x1e:=.;]{0,28}\b(?:p\xe5|numeroon|na c\xedsl[eo])[ :]{1,2}\Z"
     r"|[^0-9\n\x1e:=]{0,28}[:=][\s\"']{0,3}\Z",  # further words of a column's or a field's name
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ RECOGNISER = national(
     kind="GR_AMKA",
     valid=valid,
     labels=(
-        r"amka",
+        r"a m k a",
         r"a\.m\.k\.a",
         r"mhtpwoy? koinwnikhs asfalishs",  # in Greek letters, as `fold` writes them
         r"greek (?:social|insurance)",

@@ -56,7 +56,7 @@ _UNTIL = later(
 # a noun. One such number of ten passes; what is said in small letters ("keyed 4...") names nothing.
 _NAMED = later(
     r"\b(?:[A-Z\xc0-\xde][A-Za-z\x80-\xff]{2,}|(?i:number|no|nr|num|nummer|numero|n\xfamero"
-    r"|num\xe9ro|numer|ref|code|id))[.:#\xba\xb0]? ?\Z"
+    r"|num\xe9ro|numer|ref|code|id))[.:#\xba\xb0]?\s{0,2}\Z"
 )
 _ADDRESS = later(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
 _TRACK_2 = later(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")

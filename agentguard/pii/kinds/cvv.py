@@ -104,8 +104,8 @@ _ASIDE = (
     r"| (?:on file )?(?:for|of|on|to) (?:[a-z]{1,10} ){0,3}[2-68][0-9]{3}[0-9 \-]{9,18}"
     r"| (?:on|of|from|der|auf|de|del|della|sul|op|van|z|na|do|du|au)"
     r"(?: [a-z\xdf-\xff]{1,12}){1,5}?"
-    r"| (?:hinten|bak|bagp\xe5|takana|zezadu|vzadu|dietro|achterop|pisw|h\xe1tul|karty"
-    r"|(?:p\xe5|pe|no|sto|do)(?: [a-z\xdf-\xff]{1,12}){1,2})"
+    r"| (?:hinten|bagp\xe5|takana|zezadu|vzadu|dietro|achter(?:op|aan)|pisw|h\xe1tul|karty"
+    r"|bak(?: p\xe5 [a-z\xdf-\xff]{1,12})?|(?:p\xe5|pe|no|sto|do)(?: [a-z\xdf-\xff]{1,12}){1,2})"
     r"|[ _.\-](?:(?:kredit|bank|debit)[ _.\-]?)?"
     r"(?:kart[aeoy]n?|tarjeta|carte|carta|card|kaart|kortti|kort|cart(?:\xe3|a)o))?"
 )
@@ -113,7 +113,7 @@ _ASIDE = (
 _FILLER = (
     rf"(?:{_SIGNS}{{0,4}}\b(?:old|new|value|field|from|to|as|was|is|it|its|set|changed|updated|added"
     r"|entered|given|recorded|blank|empty|null|none|string|text|type|fill|val|sure|yes|yeah|ok"
-    rf"|okay|that|s|n|send_keys|i think)\b){{0,6}}{_SIGNS}{{0,8}}"
+    rf"|okay|that|s|n|send_keys|i think|first|again|now)\b){{0,6}}{_SIGNS}{{0,8}}"
 )
 _TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}(?i:{_FILLER})"
 _THE = r"(?:the|my|and|der|le|el|il|de|o)"
@@ -137,6 +137,7 @@ _ON_THE_BACK = (
     r"(?:back|reverse|rear|strip|signature|r(?:\xfc|ue)ckseite|dos|verso|retro|reverso|dorso"
     r"|achter(?:kant|zijde)|tylu|odwrocie|bak(?:sidan?|siden)|bagsiden)(?: of (?:the )?card)?"
 )
+_BEHIND = rf"{_CODE} (?:achter(?:aan|op|kant|zijde)|hinten|dietro|bagp\xe5|bakp\xe5|takana|vzadu)"
 # Of a history: "cvv changed from "" to "123"".
 _CHANGED = (
     r"(?:(?: (?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z)"
@@ -166,6 +167,7 @@ RECOGNISER = Recogniser(
         r"code[\"']?[:=>]",
         _LISTED,
         _ON_THE_BACK,
+        _BEHIND,
         rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
         r"cid",
         r"sec[:=]",

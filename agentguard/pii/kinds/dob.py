@@ -37,13 +37,16 @@ _BORN_THEN = later(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re
 _NUMBER_AFTER = later(r"/[0-9]{3}")  # of a birth number: 020626/9844
 _SET = later(r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b")
 _OTHER_DAYS = words(
-    "appointment called calling visit visited since expires expiry expired issued valid until"
-    " booked booking created updated paid due starts ends flight travel departure arrival checked"
-    " termin seit g\xfcltig ausgestellt angerufen gebucht rendez-vous depuis appel valable expire"
-    " cita desde llamada caduca appuntamento scadenza chiamata afspraak sinds geldig gebeld"
-    " wizyta wazny wazna consulta validade ligou"
+    "audit review appointment called calling visit visited since expires expiry expired issued"
+    " valid until booked booking created updated paid due starts ends flight travel departure"
+    " arrival checked termin seit g\xfcltig ausgestellt angerufen gebucht rendez-vous depuis"
+    " appel valable expire cita desde llamada caduca appuntamento scadenza chiamata afspraak"
+    " sinds geldig gebeld wizyta wazny wazna consulta validade ligou"
 )
 """Words that name another day than that of a birth."""
+_TERSE = frozenset(("b.", "f.", "s.", "gen."))
+"""Born, in one letter: only right before a day of long ago, since it is other words as well."""
+_LONG_AGO = 2010
 _THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first century
 
 
@@ -62,6 +65,8 @@ def judge(candidate: Candidate) -> Answer:
         return no("another-label")
     parts = _PARTS.findall(candidate.text.lower())[:3]
     day = next((found for order in _orders(parts) if (found := _day(*order))), None)
+    if candidate.told.lower() in _TERSE and (gap.strip() or day is None or day.year > _LONG_AGO):
+        return no("another-label")
     return sure(day.isoformat(), "label") if day else no("calendar")
 
 
@@ -106,7 +111,7 @@ RECOGNISER = Recogniser(
         r"(?:birth|brth) ?dt",
         r"gbdat",
         r"gebdt",
-        r"date of birth",
+        r"date of (?:birth|brith|birht)",
         r"birth ?date",
         r"birth ?day",
         r"born",
@@ -121,7 +126,7 @@ RECOGNISER = Recogniser(
         r"naissance",
         r"(?:date de )?naiss(?:ance)?",
         r"ddn",
-        r"n\xe9(?:\(?e\)?)? (?:le|\xe0)",
+        r"n\xe9(?: ?\(?e\)?)? (?:le|\xe0)",
         r"fecha de nacimiento",
         r"nacimiento",
         r"nacid[oa](?: el| en)?",
@@ -130,7 +135,7 @@ RECOGNISER = Recogniser(
         r"nascita",
         r"nat[oa] (?:il|a)",
         r"data (?:di )?nasc(?:ita)?",
-        r"geboorte(?:datum|dag)",
+        r"geboorte ?(?:datum|dag|dat)",
         r"geb",
         r"data ur(?:odzenia)?",
         r"ur\.",

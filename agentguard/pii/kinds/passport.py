@@ -130,7 +130,8 @@ RECOGNISER = Recogniser(
     ),
     labels=(
         *PASSPORT,
-        r"passport(?:s| ?numbers?| ?no| ?num| ?nr)?",
+        r"pass?port(?:s| ?numbers?| ?nos?| ?num| ?nr)?",
+        r"p/?port(?: ?n(?:umber|o|um))?",
         r"(?:num(?:\xe9|e)ro ?de ?)?passeports?",
         r"(?:reise)?pass(?:nummer| nr)",
         r"reisep(?:a|\xe4)(?:ss|\xdf)(?:e|es)?",

@@ -28,7 +28,7 @@ RECOGNISER = national(
         r"personal identity",
         r"person id",
         r"bank ?id",
-        r"(?-i:[Pp]n[ro]|PNo)",
+        r"(?-i:[Pp]n[ro]|PN[Ro])",
         r"p\.\x20?n[ro]",
         r"p\x20n[ro]",
     ),

@@ -38,7 +38,7 @@ OWN = words(
     "telefonu telefone telem\xf3vel fixo fon whatsapp sms handynr telnr mobilnr zur\xfcckrufen "
     "anrufen angerufen erreichbar rappeler joindre joignable appel\xe9 llamar localizable "
     "chiamare richiamare recapito bellen terugbellen bereikbaar dzwonic oddzwonic ligar contacto"
-    " tfn"
+    " tfn mobilnr tlfnr mobnr puhelin puhelinnro puh k\xe4nnykk\xe4 telef\xf3n ring ringa soita"
 )
 _FEW = 2
 _FULL = 11
@@ -131,7 +131,7 @@ def _labelled(candidate: Candidate, written: str) -> Answer:
     is_tax_file = candidate.told.lower() == _SHORT_FOR_TELEPHONE and whole[:1] != "0"
     if is_tax_file or (issued(whole) and luhn(whole)):
         return no("another-label")
-    direct = DIRECT.match(gap) is not None
+    direct = DIRECT.match(gap) is not None and candidate.told.lower() != "ring"  # also a jewel's
     if _OTHER_KIND.search(gap):
         return no("another-label")
     parts = written.replace("+", " ").split(" ")
@@ -178,13 +178,12 @@ RECOGNISER = Recogniser(
         r"tel(?:\xe9|e)fono",
         r"(?:num(?:\xe9|e)ro ?de ?)?t(?:\xe9|e)l(?:\xe9|e)phone",
         r"telefoon(?:nummer)?",
-        r"(?:matka)?puhelin(?:numero)?",
         r"(?:telefon|mobil)sz\xe1m",
         r"(?:telefonn|mobiln)\xed c\xedslo",
         r"telem(?:\xf3|o)vel",
         r"t(?:e|\xe9)l",
         r"t(?:lfn?|fno)",
-        r"mobil(?:e(?: ?phone)?(?: ?numbers?| ?no)?|nummer|telefon)?",
+        r"mobil(?:e(?: ?phone)?(?: ?numbers?| ?no)?|telefon)?",
         r"mobiel",
         r"m(?:\xf3|o)vil",
         r"(?:cell|smart|mobile|home|work|office|car) ?phones?(?: ?number)?",

@@ -26,7 +26,7 @@ RECOGNISER = national(
         rf"rodn{ACCENTED}(?:m|ho|mu)? c{ACCENTED}sl(?:o|a|em|e)",
         r"rod(?:\. ?c|cis|ne? ?cis)",
         r"r\.\x20?c\.?",
-        rf"rodn{ACCENTED} c\.",
+        rf"rodn{ACCENTED} c\.?",
         r"pojisten(?:ce|ec)",
         r"birth n(?:o|umber)",
         r"(?:czech|slovak) (?:birth|id|national|personal)",
@@ -40,7 +40,7 @@ RECOGNISER = national(
     generic=(
         *IDENTITY,
         r"(?-i:RC)",
-        r"""rc["']? ?[:=]""",
+        r"""r c["'*\x20]{0,3}[:=\n]""",
         r"rc (?:klient|pacient|zamestnan|osob)[a-z]{0,4}",
     ),
     length=10,

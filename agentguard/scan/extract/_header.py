@@ -19,6 +19,7 @@ _FEWEST_ROWS = 3
 _SHORT = 6
 _NEARLY = 0.8
 _PAIR = 2  # a label and its value
+_NUMBER = 3  # digits that no label has
 
 
 def header_at(rows: Sequence[Row]) -> int | None:
@@ -74,6 +75,23 @@ def is_upright(rows: Sequence[Row]) -> bool:
         return down < _MOSTLY
     along = _alikeness([[row[c] for c in sorted(row)[1:]] for row in rows])
     return along >= _MOSTLY and along > down + _CLEARLY
+
+
+def is_alternating(rows: Sequence[Row]) -> bool:
+    """Tell whether each second row holds values under the labels of the row before, as in forms."""
+    if not rows or len(rows) % _PAIR:
+        return False
+    pairs = list(zip(rows[::2], rows[1::2], strict=True))
+    return all(_names_below(names, values) for names, values in pairs)
+
+
+def _names_below(names: Row, values: Row) -> bool:
+    numbers = any(_has_number(cell) for cell in values.values())
+    return is_heading(names) and numbers and not any(map(_has_number, names.values()))
+
+
+def _has_number(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= _NUMBER
 
 
 def is_paired(rows: Sequence[Row]) -> bool:

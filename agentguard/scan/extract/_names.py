@@ -8,6 +8,7 @@ from functools import lru_cache
 from agentguard.pii.base import FENCE, words
 from agentguard.pii.glued import parted
 from agentguard.pii.later import later
+from agentguard.pii.scanner import default_scanner
 
 _LONGEST_LABEL = 80
 _MOST_DIGITS = 4
@@ -23,12 +24,18 @@ _NAMELESS = later(
 _SPACES = later(r"\s+")
 # What names of fields begin with, in eight languages, when all their words are written as one.
 _GLUED = later(
-    r"((?>num[a\u0103]r(?:ul)?|numero|n\xfamero|num\xe9ro|numer|nummer|number|num|nr|data|datum|date|fecha|codice"
+    r"((?>nde|num[a\u0103]r(?:ul)?|numero|n\xfamero|num\xe9ro|numer|nummer|number|num|nr|data|datum|date|fecha|codice"
     r"|c\xf3digo|codigo|code|kod|customer|cliente|client|kunden|klant|klient|caller|contact|user"
     r"|member|home|work|billing|primary))([^\W\d_]{3,}\d?)",
     re.IGNORECASE,
 )
 _KEPT = 3
+
+# What a line begins with before it names its value: a mark of a quote or a list, names above it.
+_LEADING = later(
+    r"([\s>*+\-#\"']{0,8}(?:[\w\-]{1,40}\.){0,4}[\"']?)([^\W\d_]{5,48})"
+    r"(?=[\"']?\s{0,8}(?:[:=*]|\Z))"
+)
 
 # Names of containers, which say nothing of what is in them.
 _GENERIC = words(
@@ -70,9 +77,10 @@ def path(names: tuple[str, ...]) -> str:
 
 def one_line(name: str) -> str:
     """Give a name that is no longer than a label and holds no line break."""
-    return apart(_SPACES.sub(" ", name).strip()[:_LONGEST_LABEL])
+    return apart(_SPACES.sub(" ", name).strip().rstrip(" :")[:_LONGEST_LABEL])
 
 
+@lru_cache(maxsize=1024)
 def apart(name: str) -> str:
     """Give a name whose words are written as one with its words apart.
 
@@ -80,4 +88,16 @@ def apart(name: str) -> str:
     ('numer pesel', 'customerDob', 'order')
     """
     glued = _GLUED.fullmatch(name) if name.islower() or name.isupper() else None
-    return f"{glued[1]} {parted(glued[2])}" if glued else parted(name)
+    if glued is None:
+        return parted(name)
+    return name if default_scanner().knows(name) else f"{glued[1]} {parted(glued[2])}"
+
+
+def respaced(line: str) -> str:
+    """Give a line with the words of the name that it begins with, or is, apart.
+
+    >>> respaced("> paxdob: 4.3.1980"), respaced("profile.1.pasport=1")
+    ('> pax dob: 4.3.1980', 'profile.1.pasport=1')
+    """
+    found = _LEADING.match(line)
+    return f"{found[1]}{apart(found[2])}{line[found.end() :]}" if found else line

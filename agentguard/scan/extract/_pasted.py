@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agentguard.pii.later import later
-from agentguard.scan.extract._header import Row, is_heading
+from agentguard.scan.extract._header import Row, is_alternating, is_heading
+from agentguard.scan.extract._names import respaced
 from agentguard.scan.extract._rows import Table
 
 SHORT = 64 << 10
@@ -27,6 +28,11 @@ _WIKI = later(r"\s*(?:\|\||!!?)\s?(.*)")
 _DOUBLE = later(r"\s?(?:\|\||!!)\s?")
 _LATEX = later(r"\s*(.+?)\s*\\\\\s*(?:\\hline)?\s*")
 _WIDE = later(r" {2,}")
+_WIDER = later(r"(?<=\S) {3,}")
+_ALIGNED = "two at "
+"""Joins two cells of which the second begins where it does in the line above."""
+
+_PAIR = 2
 _DIGIT = later(r"[0-9]")
 _MOST_WORDS = 5
 
@@ -86,17 +92,19 @@ class _Tables:
         if joint:
             self._joint, self._width = joint, len(cells)
             return text + self._take(line, cells)
-        return f"{text}{line}\n"
+        return f"{text}{respaced(line) if self._short else line}\n"
 
     def close(self) -> str:
         """End the table, if there is one."""
         if self._table is not None:
             text = self._table.close()
+        elif self._short and is_alternating(self._rows):
+            pairs = zip(self._rows[::2], self._rows[1::2], strict=True)
+            text = "".join(_written(pair) for pair in pairs)
         elif self._is_table():
-            table = Table()
-            text = "".join(map(table.put, self._rows)) + table.close()
+            text = _written(self._rows)
         else:
-            text = "".join(f"{line}\n" for line in self._held)
+            text = "".join(f"{respaced(line) if self._short else line}\n" for line in self._held)
         self._table, self._rows, self._held, self._joint = None, [], [], ""
         return text
 
@@ -114,7 +122,7 @@ class _Tables:
 
     def _is_table(self) -> bool:
         """Tell names above values, or in a frame also beside them."""
-        if len(self._rows) < _LEAST_DRAWN:
+        if len(self._rows) < _LEAST_DRAWN or self._joint.startswith(_ALIGNED):
             return False
         first, *others = self._rows
         numbers = any(_DIGIT.search(cell) for row in others for cell in row.values())
@@ -129,6 +137,11 @@ class _Tables:
         if not joint and self._short:
             joint, cells = _bare(line)
         return joint, [cell.strip() for cell in cells]
+
+
+def _written(rows: Sequence[Row]) -> str:
+    table = Table()
+    return "".join(map(table.put, rows)) + table.close()
 
 
 _FRAMED = frozenset((*_BARS, _BAR))
@@ -159,4 +172,6 @@ def _bare(line: str) -> _Cells:
         if line.count(joint) >= _LEAST_BARE - 1:
             return joint, line.split(joint)
     cells = _WIDE.split(line.strip())
+    if len(cells) == _PAIR and (gap := _WIDER.search(line.rstrip(), 1)):
+        return f"{_ALIGNED}{gap.end()}", cells
     return ("  ", cells) if len(cells) >= _LEAST_BARE else ("", [])

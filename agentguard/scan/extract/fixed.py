@@ -22,6 +22,7 @@ _RULED = later(r"[-=_]{2,}+")
 _GAP = later(r" {2,}")
 _MOSTLY = 0.8
 _MOST_ABOVE = 6
+_PAIR = 2  # names and the row below them
 
 
 def sniff(source: Source) -> bool:
@@ -55,7 +56,15 @@ def _starts(lines: Sequence[str]) -> tuple[int, ...]:
     whole = [row for row in rows if row is not None]
     if len(starts) < _FEWEST_COLUMNS or len(whole) < _MOSTLY * len(rows):
         return ()
-    return starts if rows[0] is not None and _is_table(whole) else ()
+    is_fit = rows[0] is not None and _is_table(whole) and not _is_form(whole)
+    return starts if is_fit else ()
+
+
+def _is_form(rows: Sequence[Row]) -> bool:
+    """Tell whether the names stand again above each row of values, as in forms."""
+    again = sum(row == rows[0] for row in rows)
+    full = sum(len(row) == len(rows[0]) for row in rows)
+    return again > 1 and full <= _PAIR * again
 
 
 def _is_table(rows: Sequence[Row]) -> bool:

@@ -31,6 +31,9 @@ _INLINE = words(
     " span strong sub sup time tt u var wbr input textarea select option"
 )
 _SPAN = later(r"colspan\s*+=\s*+[\"']?([0-9]{1,4})", re.IGNORECASE)
+_TERMS = words("dt label legend")
+_FIELDS = words("input textarea select")
+_MOST_WORDS = 8
 _LONGEST = 1 << 20
 _SCRIPT = 256 << 10
 
@@ -55,6 +58,42 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     yield "".join((*page.read(rest), *page.close()))
 
 
+def _told(attributes: str) -> dict[str, str]:
+    """Give what attributes say, by their names."""
+    return {
+        name.lower(): html.unescape(value.strip("\"'")).strip()
+        for name, value in _ATTRIBUTE.findall(attributes)
+    }
+
+
+class _Label:
+    """The last label of a form, which names a field by its `for`, around it, or before it."""
+
+    def __init__(self) -> None:
+        self._words: list[str] = []
+        self._is_open = False
+        self._for = ""
+
+    def mark(self, attributes: str, *, closing: bool) -> None:
+        """Begin or end it."""
+        self._is_open = not closing
+        if not closing:
+            self._words = []
+            self._for = _told(attributes).get("for", "")
+
+    def text(self, text: str) -> None:
+        """Take text."""
+        if self._is_open and len(self._words) < _MOST_WORDS:
+            self._words.append(text)
+
+    def of(self, field: str) -> str:
+        """Give what it calls a field with an id, once; empty when it is another's."""
+        if self._for and self._for != field:
+            return ""
+        words, self._words = one_line("".join(self._words).strip().rstrip(":* ")), []
+        return words if is_label(words) else ""
+
+
 class _Page:
     """Takes markup; gives text in which a label stands right before its value or one line above."""
 
@@ -63,6 +102,8 @@ class _Page:
         self._ended = True  # the last line is
         self._script: list[str] | None = None
         self._scripted = 0  # characters of it
+        self._label = _Label()
+        self._is_name = False  # what is written names what follows
 
     def read(self, markup: str) -> Iterator[str]:
         """Give the text of markup that ends before a mark or behind one."""
@@ -88,7 +129,9 @@ class _Page:
         if self._ended and plain.isspace():
             return
         self._ended = plain.endswith("\n")
-        yield from self._layout.put(html.unescape(plain) if "&" in plain else plain)
+        text = html.unescape(plain) if "&" in plain else plain
+        self._label.text(text)
+        yield from self._layout.put(one_line(text) if self._is_name and text.strip() else text)
 
     def _mark(self, tag: str, attributes: str, *, closing: bool) -> Iterator[str]:
         if tag == "script":
@@ -101,12 +144,23 @@ class _Page:
                 self._layout.open_table()
         elif tag in {"tr", "td", "th"} and self._layout.has_table:
             self._border(tag, attributes, closing=closing)
-        elif tag not in _INLINE:
+        else:
+            yield from self._space(tag)
+        if tag in _TERMS:
+            self._name(tag, attributes, closing=closing)
+        if "=" in attributes and self._script is None:
+            yield from self._values(tag, attributes)
+
+    def _space(self, tag: str) -> Iterator[str]:
+        if tag not in _INLINE:
             yield from self._line()
         elif tag == "option":
             yield from self._layout.put(" ")
-        if "=" in attributes and self._script is None:
-            yield from self._values(attributes)
+
+    def _name(self, tag: str, attributes: str, *, closing: bool) -> None:
+        self._is_name = not closing
+        if tag == "label":
+            self._label.mark("" if closing else attributes, closing=closing)
 
     def _border(self, tag: str, attributes: str, *, closing: bool) -> None:
         self._ended = True
@@ -122,14 +176,13 @@ class _Page:
             self._ended = True
             yield from self._layout.put("\n")
 
-    def _values(self, attributes: str) -> Iterator[str]:
+    def _values(self, tag: str, attributes: str) -> Iterator[str]:
         """Give what attributes say: the value of a field behind its name, data by their keys."""
-        found = {
-            name.lower(): html.unescape(value.strip("\"'")).strip()
-            for name, value in _ATTRIBUTE.findall(attributes)
-        }
+        found = _told(attributes)
         names = (found[name] for name in _NAMES if is_label(found.get(name, "")))
         name = one_line(next(names, ""))
+        if tag in _FIELDS and (label := self._label.of(found.get("id", ""))):
+            name = f"{name} {label}".strip()
         values = [found[key] for key in found if key in _VALUES and found[key] not in _UNTOLD]
         if values := [value for value in values if value and value != name]:
             self._ended = False

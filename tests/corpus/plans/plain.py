@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.corpus.layouts import blocks, forwarded, nested, pasted, prose, sent, shared, tables
+from tests.corpus.layouts import (
+    blocks,
+    forwarded,
+    nested,
+    passed,
+    pasted,
+    prose,
+    sent,
+    shared,
+    tables,
+)
 from tests.corpus.page import Page
 from tests.corpus.plans.item import Item, Planner
 from tests.corpus.writers import markup, text
@@ -12,6 +22,7 @@ from tests.corpus.writers import markup, text
 _ODD_NAMES = ("backup_#.bak", "export_#.dat", "dump_#", "scratch_#.tmp", "photo_#.jpg", "a_#.lock")
 _CARDS = ("wide", "single", "narrow", "thin", "endash", "dot", "nbsp", "amex", "diners", "long")
 _LAYOUTS = blocks.LAYOUTS | pasted.LAYOUTS | shared.LAYOUTS | sent.LAYOUTS | forwarded.LAYOUTS
+_LAYOUTS |= passed.LAYOUTS
 _JOINTS = (": ", " = ", ":\n", " - ", "\t")
 
 
@@ -120,9 +131,13 @@ def _nested(page: Page, indent: int | None) -> bytes:
 def _blocks(planner: Planner) -> Iterator[Item]:
     for n in range(12):
         layout = planner.words.layouts[n % len(planner.words.layouts)]
-        yield planner.item("txt-table", f"{layout}_#.txt", _block, layout=layout)
+        yield planner.item("txt-table", _block_name(layout), _block, layout=layout)
     for layout in planner.words.layouts:
-        yield planner.item("clean", f"{layout}_#.txt", _clean_block, layout=layout)
+        yield planner.item("clean", _block_name(layout), _clean_block, layout=layout)
+
+
+def _block_name(layout: str) -> str:
+    return f"{layout}_#.{passed.ENDINGS.get(layout, 'txt')}"
 
 
 def _block(page: Page, layout: str) -> bytes:

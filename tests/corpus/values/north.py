@@ -12,6 +12,8 @@ def swedish(dice: Dice, form: str) -> Value:
     """Give a personal identity number (Skatteverket SKV 707)."""
     day = dice.day(1945, 2004)
     made = with_luhn(f"{day:%y%m%d}{dice.digits(3)}")
+    if form == "plain":
+        return Value(whole := f"{day.year // 100}{made}", whole)
     century = "" if form == "short" else f"{day.year // 100}"
     return Value(f"{century}{made[:6]}-{made[6:]}", f"{century}{made}")
 

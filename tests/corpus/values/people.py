@@ -31,6 +31,8 @@ MONTHS = {
     " noiembrie decembrie",
     "el": "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου"
     " Οκτωβρίου Νοεμβρίου Δεκεμβρίου",
+    "sk": "januára februára marca apríla mája júna júla augusta septembra októbra novembra"
+    " decembra",
 }
 _DATES = {
     "iso": "%Y-%m-%d",
@@ -43,9 +45,22 @@ _DATES = {
     "abbr": "%d %b %Y",
     "compact": "%Y%m%d",
     "stamp": "%Y-%m-%dT00:00:00Z",
+    "slash-short": "%d/%m/%y",
+    "dash-short": "%d-%m-%y",
+    "abbr-dash": "%d-%b-%Y",
+    "gaps": "%d %m %Y",
+    "ymd-slash": "%Y/%m/%d",
+    "eight": "%d%m%Y",
 }
+_LOOSE = {
+    "loose": "{d}/{m}/{y}",
+    "loose-dot": "{d}.{m}.{y}",
+    "dot-gaps": "{d}. {m}. {y}",
+    "slash-dash": "{d}/{m}-{y}",
+}
+"""Without leading zeros: the last two as Czech, Slovak, Danish and Norwegian hands write days."""
 _SPELLED = {"es": "{d} de {m} de {y}", "pt": "{d} de {m} de {y}", "de": "{d}. {m} {y}"}
-_SPELLED |= dict.fromkeys(("da", "nb", "fi", "cs"), "{d}. {m} {y}")
+_SPELLED |= dict.fromkeys(("da", "nb", "fi", "cs", "sk"), "{d}. {m} {y}")
 
 # Country code, then trunk, length of the subscriber's part after the head, heads, group sizes.
 _PLANS = {
@@ -79,7 +94,20 @@ _PLANS = {
     "dk": ("45", "", ("20", "26", "31", "42", "53", "61"), 6, (2, 2, 2, 2)),
     "no": ("47", "", ("40", "46", "90", "91", "92", "95", "98"), 6, (3, 2, 3)),
     "fi": ("358", "0", ("40", "44", "45", "50"), 7, (2, 3, 4)),
+    "sk": ("421", "0", ("902", "905", "911", "948"), 6, (3, 3, 3)),
+    "ie-land": ("353", "0", ("1",), 7, (1, 3, 4)),
+    "nl-land": ("31", "0", ("10", "20", "30", "70"), 7, (2, 7)),
+    "be-land": ("32", "0", ("2", "3", "4", "9"), 7, (1, 3, 2, 2)),
+    "gr-land": ("30", "", ("210", "231"), 7, (3, 3, 4)),
 }
+_DRESSES = {
+    "00": "00{code} {area} {rest}",
+    "0": "+{code} (0){area} {rest}",
+    "dash": "{trunk}{area}-{rest}",
+    "brackets": "({trunk}{area}) {rest}",
+    "slash": "{trunk}{area}/{rest}",
+}
+"""How a number is dressed by hand; `dash-se` is 070-123 45 67, `00-cz` is 00420 602 123 456."""
 _NANP = ("212", "312", "415", "617", "702", "416", "604")
 
 
@@ -94,15 +122,30 @@ def birth(dice: Dice, form: str) -> Value:
     day = dice.day(1940, 2004)
     if form in MONTHS:
         return Value(spelled(day, form), day.isoformat())
+    if form.endswith("-abbr") and form[:2] in MONTHS:
+        month = spelled(day, form[:2]).split()[1][:3].replace("maa", "mrt")
+        return Value(f"{day.day} {month} {day.year}", day.isoformat())
     if form == "us-long":
         return Value(f"{day:%B} {day.day}, {day.year}", day.isoformat())
-    if form == "loose":
-        return Value(f"{day.day}/{day.month}/{day.year}", day.isoformat())
+    if form in _LOOSE:
+        shown = _LOOSE[form].format(d=day.day, m=day.month, y=day.year)
+        return Value(shown, day.isoformat())
+    if form == "en-th":
+        return Value(f"{day.day}{_ordinal(day.day)} {day:%B %Y}", day.isoformat())
     return Value(day.strftime(_DATES.get(form, "%Y-%m-%d")), day.isoformat())
+
+
+def _ordinal(number: int) -> str:
+    if number in {11, 12, 13}:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 def phone(dice: Dice, form: str) -> Value:
     """Give a telephone number of a country, national or international; `+de` has the code."""
+    style, _, dressed = form.partition("-")
+    if style in _DRESSES:
+        return _dressed(dice, style, dressed)
     country = form.lstrip("+") or "uk"
     if country == "us":
         return _nanp(dice, abroad=form.startswith("+"))
@@ -113,6 +156,15 @@ def phone(dice: Dice, form: str) -> Value:
         shown = dice.pick((f"+{code} {groups(local, sizes, ' ')}", f"+{code}{local}"))
     else:
         shown = _national(dice, trunk + local, (sizes[0] + len(trunk), *sizes[1:]), country)
+    return Value(shown, re.sub(r"\D", "", shown))
+
+
+def _dressed(dice: Dice, style: str, country: str) -> Value:
+    code, trunk, heads, more, sizes = _PLANS[country]
+    head = dice.pick(heads)
+    parts = groups(head + dice.digits(more or 9 - len(head)), sizes, " ").split(" ")
+    area, rest = parts[0], " ".join(parts[1:])
+    shown = _DRESSES[style].format(code=code, trunk=trunk, area=area, rest=rest)
     return Value(shown, re.sub(r"\D", "", shown))
 
 

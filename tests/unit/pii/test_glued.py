@@ -22,6 +22,9 @@ from tests.unit.scan.test_csv import table
             "\u03c0\u03b5\u03bb\u03b1\u03c4\u03b7\u03ba\u03b9\u03bd\u03b7\u03c4\u03bf",
             "\u03c0\u03b5\u03bb\u03b1\u03c4\u03b7 \u03ba\u03b9\u03bd\u03b7\u03c4\u03bf",
         ),
+        ("ptdob", "pt dob"),
+        ("bsnhuurder", "bsn huurder"),
+        ("datumnarozenimajitele", "datum narozeni majitele"),
     ],
 )
 def test_words_of_labels_are_found_in_a_name(name: str, apart: str) -> None:
@@ -30,7 +33,8 @@ def test_words_of_labels_are_found_in_a_name(name: str, apart: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["customer", "workorder", "kreditkarte", "geburtsdatum", "reisende", "zzqual", "Already Apart",
+    ["customer", "workorder", "hotel", "japan", "kreditkarte", "geburtsdatum", "reisende", "zzqual",
+     "Already Apart",
      "card_number", "dob", "x" * 200, "", "na\xefve"],
 )  # fmt: skip
 def test_a_name_that_tells_by_itself_or_not_at_all_stays_whole(name: str) -> None:

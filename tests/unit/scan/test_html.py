@@ -25,6 +25,12 @@ def page(body: str) -> bytes:
         "<div class=l>DOB</div>\n\n<div class=v>03/04/1980</div>",
         "<dl><dt>Date of birth</dt><dd>03/04/1980</dd></dl>",
         "<label for=b>Born</label> <input id=b value='03/04/1980'>",
+        "<label for=f3_4>Born</label><p>as printed</p><input id=f3_4 value='03/04/1980'>",
+        "<label>Born <input name=f3_4 value='03/04/1980'></label>",
+        "<label>Born:*</label> <textarea id=f3_4 value='03/04/1980'></textarea>",
+        "<label for=f1>paxdob</label><input id=f1 value='03/04/1980'>",
+        "<dl><dt>paxdob</dt><dd>03/04/1980</dd></dl>",
+        "<table><tr><td>paxdob:</td><td><input value='03/04/1980' readonly></td></tr></table>",
         "<input type=hidden name=dob value=1980-04-03>",
         '<input name="date_of_birth" placeholder="dd/mm/yyyy" value="03/04/1980"/>',
         "<textarea name=x>DOB: 03/04/1980</textarea>",
@@ -42,6 +48,17 @@ def page(body: str) -> bytes:
 )
 def test_a_value_is_read_beside_its_label(body: str) -> None:
     assert kinds(page(body)) == {"DOB"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<label for=f1>Born</label><input id=f2 name=since value='03/04/1980'>",
+        "<label>Born</label><input id=f1 value=1><input id=f2 name=since value='03/04/1980'>",
+    ],
+)
+def test_a_label_names_one_field(body: str) -> None:
+    assert " since: 03/04/1980" in text(page(body))
 
 
 def test_a_form_in_a_table_is_turned() -> None:

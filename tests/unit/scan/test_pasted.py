@@ -71,3 +71,32 @@ def test_no_letter_is_lost_however_the_text_is_cut(text: str, size: int) -> None
     for short in (True, False):
         read = "".join(unpasted(iter(pieces), short=short))
         assert [c for c in "ab1" if c in text] == [c for c in "ab1" if c in read]
+
+
+FORM = (
+    "Record 1\n"
+    "Member       Paid up to    Membership\n"
+    "Ann Holt     09/04/2024    4485275742308327\n"
+    "{left}    {right}\n"
+    "{passport}    {born}\n\n"
+)
+
+
+def test_labels_may_stand_on_the_line_above_their_values() -> None:
+    rows = ("PB0972401", "04/03/1981"), ("PB0972402", "05/06/1972"), ("PB0972403", "07/08/1963")
+    shown = {"left": "Passport ", "right": "Birthday"}
+    forms = (FORM.format(**shown, passport=number, born=born) for number, born in rows)
+    assert counts("".join(forms).encode()) == {"PASSPORT": 3, "DOB": 3}
+
+
+def test_lines_of_labels_may_alternate_with_lines_of_values() -> None:
+    lines = ("Membership        Fee    Fob", "4539148803436467  12.50  77120")
+    lines += ("Birthday    Passport   Mobile", "04/03/1981  PB0972401  07911 234567")
+    assert counts("\n".join(lines).encode()) == {"DOB": 1, "PASSPORT": 1, "PHONE": 1}
+
+
+@pytest.mark.parametrize(
+    "line", ["paxdob: {}", "> paxdob: {}", "profile.2.paxdob={}", "paxdob\n{}"]
+)
+def test_names_written_as_one_word_are_read_in_a_note(line: str) -> None:
+    assert counts(f"Hi\n\n{line.format('04/03/1981')}\n".encode()) == {"DOB": 1}
