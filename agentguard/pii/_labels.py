@@ -19,6 +19,7 @@ _COLON = b": "  # nothing in a label goes on behind it
 _MOST_KNOWN = 256
 _LISTING = b",;"  # another label may follow such a sign that begins one
 _DIGIT = re.compile(rb"[0-9]")
+_HUMP = re.compile(rb"[a-z](?=[A-Z])")
 _BEHIND_LETTERS = r"[^0-9\n\x1e]{0,32}?"
 
 
@@ -151,10 +152,25 @@ class Labels:
             match = member.label.at(data, at, len(data)) if self._wanted[index] else None
             if match is None:
                 continue
-            length = len(data[at : match[0][1]].rstrip(_ENDS))
-            if _is_word(data, at + 1, at + length):
+            length = _length(member.label, data, at, match[0][1])
+            if length:
                 names.append((member.near.match, member.recogniser.kind, member.number, length))
         return names
+
+
+def _length(label: Pattern, data: bytes, at: int, end: int) -> int:
+    """Give how long the label is that ends at a word's end; 0 for none.
+
+    Another word may begin with the last letters of a longer one: "peselUcznia", and "peselu".
+    """
+    end = at + len(data[at:end].rstrip(_ENDS))
+    if _is_word(data, at + 1, end):
+        return end - at
+    hump = _HUMP.search(data, at + 2, end)
+    match = label.at(data, at, hump.end()) if hump else None
+    if match is None or not _is_word(data, at + 1, match[0][1]):
+        return 0
+    return match[0][1] - at
 
 
 def _is_word(data: bytes, start: int, end: int) -> bool:

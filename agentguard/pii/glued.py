@@ -21,10 +21,19 @@ _UNKNOWN, _KNOWN, _SHORT = 2.0, 1.0, 1.8
 
 _SHORT_WORD = 3
 _ACCENT = later(r"\\x([ef][0-9a-f])")
+_SHORTEST_PREFIX, _TELLING_LETTERS = 2, 5
+_PREFIX = 4.0
+"""Cost of a letter in a short form, before a word of five letters or more: "nokphone"."""
+
+_TELLING = later(r"(.{2,16}?)(dob|ssn|cvv|cvc|iban|pesel|cpf)")
+"""Words that no other word ends with."""
+
 _CLASS = later(r"\[[^\]]*\]\??(?:\{[0-9,]*\})?|\\x[0-9a-f]{2}|\\.|\{[0-9,]*\}")
+_ENDED = later(r"([a-z])\(\?:([a-z]+)(?:\|[^()]*)?\)(?:\?|(?=[^?*{]|\Z))")  # "ins(?:urance)?"
 _PLAIN = later(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
 _BRIEF = words(
-    "dob doc nif nie dni nir ssn cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban cpr afm gsm"
+    "dob doc nif nie dni nir ssn sss cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban cpr afm"
+    " gsm"
 )
 _JOINING = words(
     "of on the and for by to in with your my our his her their de del la le les du des di da do "
@@ -43,6 +52,7 @@ _COMMON = words(
     "adresse carte client code compte date naissance nom numero paiement prenom securite telephone "
     "datum geburts geburtsdatum karte karten kontakt konto kunde kunden name nummer telefon "
     "carta cellulare codice conto data nascita nome numero scadenza telefono titolare "
+    "bankverbindung verbindung "
     "bis gultig betaal geboorte geboortedatum kaart klant naam nummer rekening telefoon "
     "data karta karty klient klienta kod numer telefonu urodzenia "
     "cartao codigo conta data nascimento nome numero seguranca telefone validade "
@@ -85,23 +95,34 @@ def parted(name: str) -> str:
     return " ".join(name[start:end] for start, end in pairs)
 
 
+def _cost(name: str, start: int, end: int) -> float | None:
+    """Give what a part of a name costs as one word; None where it can be none."""
+    known, size = _vocabulary(), end - start
+    if name[start:end] in known:
+        return _SHORT if size <= _SHORT_WORD else _KNOWN
+    if size >= _SHORTEST_UNKNOWN:
+        return _UNKNOWN * size
+    if not start and size >= _SHORTEST_PREFIX and _begins(known, name[end:]):
+        return _PREFIX * size
+    if size > 1 and end == len(name) and start >= _LONG:  # "geburtsdatumvn"
+        return _UNKNOWN * (size + 1)
+    return None
+
+
+def _begins(known: frozenset[str], rest: str) -> bool:
+    """Tell whether a word that says something begins a name's rest."""
+    return any(rest[:size] in known for size in range(_TELLING_LETTERS, len(rest) + 1))
+
+
 def _borders(name: str) -> list[int]:
     """Give where words end: the cheapest way to read the whole name."""
     known = _vocabulary()
+    if (told := _TELLING.fullmatch(name)) is not None and name not in known:
+        return [*_borders(told[1]), len(told[1])]
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(name) + 1):
-        ways = []
-        for start in range(end):
-            word, size = name[start:end], end - start
-            if word in known:
-                cost = _SHORT if size <= _SHORT_WORD else _KNOWN
-            elif size >= _SHORTEST_UNKNOWN:
-                cost = _UNKNOWN * size
-            elif size > 1 and end == len(name) and start >= _LONG:  # "geburtsdatumvn"
-                cost = _UNKNOWN * (size + 1)
-            else:
-                continue
-            ways.append((best[start][0] + cost, start))
+        costs = ((start, _cost(name, start, end)) for start in range(end))
+        ways = ((best[start][0] + cost, start) for start, cost in costs if cost is not None)
         best.append(min(ways, default=(float("inf"), 0)))
     borders, end, tells = list[int](), len(name), False
     while end:
@@ -120,7 +141,8 @@ def _vocabulary() -> frozenset[str]:
         *FOREIGN.values(), NATIONAL, NUMBERS, OWNERS, _BRIEF, _JOINING, _COMMON
     )
     labels = (label for one in default_scanner().recognisers for label in one.labels)
-    told = frozenset(word for label in labels for word in _PLAIN.findall(_bare(label)))
+    plain = (_ENDED.sub(r"\1\2", _bare(label)) for label in labels)
+    told = frozenset(word for label in plain for word in _PLAIN.findall(label))
     return frozenset(word for word in listed if word.isascii()) | told
 
 

@@ -28,15 +28,20 @@ _MOST_WORDS = 2048
 _BEHIND = later(
     r"[ \t]{0,4}[(\[] ?([^()\[\]0-9\n\x1e]{2,40})[)\]]"
     r"|[ \t]{1,4}(?:--?|<-|#)[ \t]([^0-9\n\x1e]{2,32})(?:[\n\x1e]|\Z)"
-    rf"|[,)]?{BEHIND_JOINT}([^0-9,.;:!?\n\x1e]{{2,32}})",
+    rf"|[,)]?{BEHIND_JOINT}([^0-9,.;:!?\n\x1e]{{2,32}})"
+    r"|[\"']?,? (?:prompt|field|slot|label|question|entry|param(?:eter)?|type|purpose)=[\"']?"
+    r"([A-Za-z_.\- ]{2,32})",
     re.IGNORECASE,
 )
 
 
 def said_behind(after: str) -> str:
-    """Give what is said of a number right behind it: "... (order)", "... is the order number"."""
+    """Give what is said of a number right behind it: "... (order)", "... is the order number".
+
+    In logs of what was keyed or filled in that is the field: "4...' prompt=card_number".
+    """
     found = _BEHIND.match(after)
-    return "" if found is None else found[1] or found[2] or found[3]
+    return "" if found is None else found[found.lastindex or 0]
 
 
 def above_cell(this: str, above: str) -> str:

@@ -34,8 +34,10 @@ BIRTH = (
     r"sz\xfcl\.?(?: (?:d\xe1tum|ido|nap))",
     r"sz\xfcl\.",
     r"d\.d\.n",  # French
-    r"nac\xed(?: el| en)",  # Spanish
-    r"nasci (?:em|a|no dia)",  # Portuguese
+    r"naci?(?:\xed|\xf3)(?: el| en)",  # Spanish
+    r"nasc(?:i|eu) (?:em|a|no dia)",  # Portuguese
+    r"d nasc(?:imento|ita)?",
+    r"(?-i:DN)",  # in records of patients, in Portuguese, Italian, Spanish
     r"nat[oa]/a (?:il|a)",  # Italian
     r"urodzi(?:l[ea]m(?: sie)?|n(?:y|owa))",  # Polish
     r"genn(?:hsh?s|hse[wo]s|hqhk[ae]|hqeis|hmenos|hmenh)(?: stis| thn?)?",  # Greek
@@ -43,6 +45,15 @@ BIRTH = (
     r"[hi]m(?:e[rp](?:om[hi]nia)?|/?nia)?\.? gen(?:n[hi]s[hi]s|n[hi]se[ow]s)?\.?",
     r"(?:imerominia )?gennis(?:is|eos)",
     r"f\.? ?dat(?:o|um)",
+    r"(?:petsa ng )?kapanganakan",  # Filipino
+    r"ipinanganak(?: noong)?",
+    r"kaarawan",
+    r"gebore(?: op)?",  # Afrikaans
+    r"tanggal lahir",  # Indonesian, Malay
+    r"tarikh lahir",
+    r"dogum (?:tarihi|gunu)",  # Turkish
+    r"d(?:atum|an) (?:rodenja|rojstva)",  # Croatian, Serbian, Slovene
+    r"data de nai?xement",  # Catalan
     r"gennith(?:ike|ika|eis)",
     r"[bfs]\.\x20",
     r"gen\.\x20",
@@ -100,8 +111,9 @@ CODE = (
     r"cvc2? ?(?:kode?n?|koodi|k\xf3d(?:ja)?)",
     r"cvv2? ?(?:kode?n?|koodi|k\xf3d(?:ja)?)",
     r"ccv2?",
-    r"pr(?:\xfc|ue)fn(?:umme)?r",
-    r"c(?:\xf3|o)d\. (?:(?:de )?seg|sic)\.",
+    r"pr(?:\xfc|ue)fnummer",
+    r"c(?:\xf3|o)d (?:(?:de )?seg|sic)",
+    r"(?:karten)?pr(?:\xfc|ue)fnr",
     r"(?:c(?:\xf3|o)d(?:igo|ice|e|ul)?|kode?|k\xf3d) ?(?:cvv2?|cvc2?)",
     *(rf"{word}{ENOUGH} {_CODE}" for word in _SAFE),
     rf"{_THREE}{ENOUGH} {_LAST}{_DIGITS}",
@@ -182,6 +194,11 @@ PHONE = (
     r"""(?:thl|kin|mob|kontakt)["'*\x20]{0,3}[:=\n]""",
     r"(?:mob|numer kom)\.",
     r"mobiele? ?(?:nummer|nr|telefoon)",
+    r"ph",  # English, short: "home ph", "ph."
+    r"natel(?: ?n(?:umme)?r)?",  # Swiss
+    r"(?:sel|huis|werk)?foon(?: ?n(?:omme)?r)?",  # Afrikaans
+    r"(?:kontak|selfoon|telefoon)nommer",
+    r"(?:numero ng )?(?:telepono|selpon)",  # Filipino
     r"puteti suna(?: la)?",
     r"visszah\xedv\xe1s",
     r"tilefono[uy]?",

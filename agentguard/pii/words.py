@@ -14,6 +14,7 @@ def words(text: str) -> frozenset[str]:
 FOREIGN = {
     "en": words(
         "account acknowledgement airwaybill app appliance arn asin asn asset awb barcode basket "
+        "appeal ballot bet betslip encounter enrolment proposal raffle wager "
         "batch bill bol booking booklet bordereau bug build call cart case certificate chassis "
         "checksum cheque claim code commit complaint compressor confirmation consignee "
         "consignment contract conv conversation correlation coupon crate crn customer deck "
@@ -35,6 +36,7 @@ FOREIGN = {
     ),
     "de": words(
         "abholauftrag abo abonnement abrechnung abschlag aktennr aktenzeichen angebot "
+        "antrag antragsnr antragsnummer wette wettschein "
         "angebotsnummer artikel artikelnr artikelnummer auftrag auftrags auftragsnr "
         "auftragsnummer ausleihe auszug barcode beleg belegnummer bescheid beschwerde bestell "
         "bestellnr bestellnummer bestellnummern bestellschein bestellung bon bonnummer brief "
@@ -53,6 +55,7 @@ FOREIGN = {
     ),
     "fr": words(
         "abonnement achat achats ascenseur billet billets bon bordereau bulletin colis commande "
+        "demande pari proposition "
         "compteur contrat cotisation courrier devis dossier d\xe9compte exp\xe9dition facture "
         "immatriculation incident livraison location lot mandat op\xe9ration ordonnance panier "
         "police pr\xeat quittance recommand\xe9 relev\xe9 re\xe7u r\xe9clamation r\xe9f "
@@ -61,6 +64,7 @@ FOREIGN = {
     ),
     "es": words(
         "albar\xe1n alquiler asiento boleto boletos carrito carro caso compra compras "
+        "apuesta justificante propuesta resguardo "
         "comprobante contador contrato cotizaci\xf3n cup\xf3n env\xedo expediente extracto "
         "factura folio gesti\xf3n gu\xeda incidencia liquidaci\xf3n lote mandato matr\xedcula "
         "multa operaci\xf3n orden paquete pedido presupuesto pr\xe9stamo p\xf3liza receta recibo "
@@ -69,6 +73,7 @@ FOREIGN = {
     ),
     "it": words(
         "abbonamento acquisti acquisto avviso biglietto bolletta bollettino carrello cartella "
+        "bolla proposta scommessa "
         "consegna contatore contratto estratto estrattoconto fattura lettera lotto mandato "
         "matricola multa noleggio operazione ordinativo ordine pacco polizza posto pratica "
         "prenotazione prescrizione prestito preventivo quietanza reclamo reso ricetta ricevuta "
@@ -78,6 +83,7 @@ FOREIGN = {
     "nl": words(
         "aankoop aanmaning aanvraag bestelbon bestelformulier betalingskenmerk mededeling tekening "
         " abonnement afschrift bestel bestelling bestelnummer "
+        "voorstel weddenschap "
         "bezorging boeking boekingsnummer bon brief dossier dossiernummer factuur factuurnummer "
         "huur kassabon kenteken klacht klantnr klantnummer lening levering machtiging meterstand "
         "nota offerte order ordernr ordernummer pakbon pakket pakketje polis polisnummer recept "
@@ -86,6 +92,7 @@ FOREIGN = {
     ),
     "pl": words(
         "aukcja bilet bilety decyzja dostawa faktura faktury gwarancja koszyk koszyka kurs "
+        "kupon kuponu legitymacja zaklad zakladu zaswiadczenie "
         "licznik listu mandat mandatu najem oferta oferty paczka paczki paragon paragonu polisa "
         "polisy pozyczka przejazd przesylce przesylka przesylki rachunek recepta recepty "
         "reklamacja reklamacji rezerwacja rezerwacji seryjny sesja sesji sprawa sprawy szkoda "
@@ -95,6 +102,7 @@ FOREIGN = {
     ),
     "pt": words(
         "aluguel aluguer ap\xf3lice assento aviso bilhete bilhetes boleto carrinho caso compra "
+        "aposta atendimento cup\xe3o or\xe7amento proposta senha "
         "compras contrato cupom empr\xe9stimo encomenda extrato fatura guia incidente "
         "levantamento lote mandato matr\xedcula multa nota opera\xe7\xe3o ordem pacote pedido "
         "processo protocolo rastreio receita recibo reclama\xe7\xe3o recolha refer\xeancia "

@@ -65,6 +65,18 @@ DIRECT = later(
 )
 """What may stand between a label and its own number: words of either, and no number's name."""
 
+_LONG_ENOUGH = 9
+_KEYED = later(r"([A-Za-z_]+)[\"']?(?:(?<=[\"']): ?|=)[\"']?\Z")
+_MAY_CALL = later(
+    r"(?:.*_)?(?:to|from|dest.*|dst|src|recipients?|receiver|sender|num(?:ber)?|caller|callee|party"
+    r"|ani|dnis|cli|user(?:name)?|cust(?:omer)?|client|contact|value|text|body|msg|message)",
+    re.IGNORECASE,
+)
+
+
+OF_WHOM = later(r"[.:]? (?:[a-z\xdf-\xff]{1,14}[ .]{1,2}){1,4}(?:- )?\Z")
+"""Whose number follows, in words of a note: "Tel. do mamy 786...", "tel. opiekuna - 667..."."""
+
 
 def in_country(digits: str) -> bool:
     """Tell whether digits are a country code with as many digits as its plan has."""
@@ -89,12 +101,22 @@ def told_by_groups(text: str) -> bool:
     return _OTHERS.fullmatch(text) is not None
 
 
-def behind_label(text: str, digits: str, *, direct: bool) -> bool:
-    """Tell whether a number can be one that a label announces; `direct` when right before it."""
+def behind_label(text: str, digits: str, *, direct: bool, named: bool = False) -> bool:
+    """Tell whether a number can be one that a label announces.
+
+    `direct` when it stands right before, `named` when only words between tell whose number it is.
+    """
     if _DATE.fullmatch(text):
         return False
     if _TRUNK.fullmatch(digits):
         return True
     if _NANP.fullmatch(digits.removeprefix("1")) and _AS_IN_AMERICA.fullmatch(text):
         return True
-    return direct and _BARE.fullmatch(digits) is not None
+    may_be_bare = direct or (named and len(digits) >= _LONG_ENOUGH)
+    return may_be_bare and _BARE.fullmatch(digits) is not None
+
+
+def keyed_otherwise(before: str) -> bool:
+    """Tell whether a key right before a number, of a log or a document, names no one to call."""
+    keyed = _KEYED.search(before)
+    return keyed is not None and _MAY_CALL.fullmatch(keyed[1]) is None

@@ -59,6 +59,15 @@ _OF_A_PAYMENT = later(
     r"|kennung|nummer)"
     r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?" + _PAYMENT
 )
+# "paid by card, wager number 4...": behind a comma it is that thing's number.
+_OF_A_THING = later(
+    r"[,;] (?:[a-z\xdf-\xff]{2,12} ){0,2}([a-z\xdf-\xff]{4,20})"
+    r" (?:n(?:[o.\xb0\xba]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro)|#)[.:]? ?\Z"
+)
+_OF_ITSELF = words(
+    "with whose this that which long full whole complete main front sixteen digit same correct"
+    " right following account"
+)
 _LABEL_GLUED = later(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
 _SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
 
@@ -76,6 +85,9 @@ def told(candidate: Candidate) -> bool | None:
     ):
         return True
     own = candidate.names(OWN)
+    thing = _OF_A_THING.search(before) if own else None
+    if thing is not None and thing[1] not in OWN | _OF_ITSELF:
+        return None
     return own if own is False else own or _COLUMN.search(candidate.origin) is not None or None
 
 

@@ -112,7 +112,7 @@ _ASIDE = (
 # What a history, a log of a form or an answer says between a code's name and the code.
 _FILLER = (
     rf"(?:{_SIGNS}{{0,4}}\b(?:old|new|value|field|from|to|as|was|is|it|its|set|changed|updated|added"
-    r"|entered|given|recorded|blank|empty|null|none|string|text|type|fill|val|sure|yes|yeah|ok"
+    r"|entered|given|recorded|blank|empty|null|none|str(?:ing)?|int|text|type|fill|val|sure|yes|yeah|ok"
     rf"|okay|that|s|n|send_keys|i think|first|again|now)\b){{0,6}}{_SIGNS}{{0,8}}"
 )
 _TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}(?i:{_FILLER})"

@@ -47,6 +47,7 @@ _OTHER_DAYS = words(
 _TERSE = frozenset(("b.", "f.", "s.", "gen."))
 """Born, in one letter: only right before a day of long ago, since it is other words as well."""
 _LONG_AGO = 2010
+_OF_A_NOTE, _LATELY = "DN", 2015  # a debit note has a date as well, of the last years
 _THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first century
 
 
@@ -65,9 +66,16 @@ def judge(candidate: Candidate) -> Answer:
         return no("another-label")
     parts = _PARTS.findall(candidate.text.lower())[:3]
     day = next((found for order in _orders(parts) if (found := _day(*order))), None)
-    if candidate.told.lower() in _TERSE and (gap.strip() or day is None or day.year > _LONG_AGO):
-        return no("another-label")
-    return sure(day.isoformat(), "label") if day else no("calendar")
+    if day is None:
+        return no("calendar")
+    return no("another-label") if _is_lately(candidate.told, gap, day) else sure(str(day), "label")
+
+
+def _is_lately(told: str, gap: str, day: date) -> bool:
+    """Tell a day that is not long ago behind a word so short that it is others as well."""
+    if told.lower() in _TERSE:
+        return gap.strip() != "" or day.year > _LONG_AGO
+    return told == _OF_A_NOTE and day.year >= _LATELY
 
 
 def _orders(parts: list[str]) -> list[tuple[str, str, str]]:

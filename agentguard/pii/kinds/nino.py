@@ -51,6 +51,7 @@ RECOGNISER = Recogniser(
     labels=(
         r"national insurance(?: ?numbers?| ?no)?",
         r"nat ins",
+        r"nat insurance(?: ?numbers?| ?no)?",
         r"ni n(?:umber|o)",
         r"n\.i",
         r"nino(?:s| ?number)?",

@@ -7,11 +7,13 @@ is published, so the label must stand before. https://philsys.gov.ph
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Candidate, no
 from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.kinds._national import BEHIND, digits, national
+from agentguard.pii.kinds.aadhaar import verhoeff
 from agentguard.pii.later import later
 
 
@@ -21,6 +23,7 @@ def valid(number: str) -> bool:
 
 
 _RUNS_ON = later(r"[ \-][0-9]{3}")
+_AT_HOME = later(r"phil|\b(?:sss|umid|pag-?ibig|brgy|barangay)\b|\+63|\bphp\b", re.IGNORECASE)
 
 _BASE = national(
     kind="PH_PSN",
@@ -31,10 +34,16 @@ _BASE = national(
         r"""(?:psn|pcn)["']? ?[:=>]""",
         r"phil ?id",
         r"philippine (?:national )?id(?:ent(?:ity|ification))?",
+        r"national id(?:entification)?(?: ?(?:number|no|card))?",
     ),
     near=rf"{BEHIND}({digits(4, 4, 4)}(?:[ .\-]?[0-9]{{4}})?)",
     shown=4,
 )
+
+
+def _is_at_home(candidate: Candidate) -> bool:
+    """Tell whether what stands near is of the Philippines: its offices, its money, its phones."""
+    return any(map(_AT_HOME.search, (candidate.before, candidate.after)))
 
 
 def judge(candidate: Candidate) -> Answer:
@@ -45,6 +54,8 @@ def judge(candidate: Candidate) -> Answer:
     if _RUNS_ON.match(candidate.after):
         return no("length")
     number = candidate.compact
+    if told.startswith("national") and (verhoeff(number) or not _is_at_home(candidate)):
+        return no("another-label")  # other states' are called so too, and an Aadhaar has a check
     if "phil" not in told and issued(number) and luhn(number):
         return no("another-label")  # a card's: a PCN is also a parking charge, paid with one
     return _BASE.judge(candidate)

@@ -19,8 +19,10 @@ from agentguard.pii.base import (
 )
 from agentguard.pii.kinds._dialling import (
     DIRECT,
+    OF_WHOM,
     behind_label,
     in_country,
+    keyed_otherwise,
     national,
     told_by_groups,
 )
@@ -118,7 +120,7 @@ def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
         told = fits and not _PAIRS.fullmatch(candidate.text)
         return sure(digits, "national") if told else no("plan")
     addressed = candidate.before.endswith("/")
-    if addressed or candidate.origin:
+    if addressed or candidate.origin or keyed_otherwise(candidate.before):
         return no("address" if addressed else "no-label")
     return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
 
@@ -132,6 +134,7 @@ def _labelled(candidate: Candidate, written: str) -> Answer:
     if is_tax_file or (issued(whole) and luhn(whole)):
         return no("another-label")
     direct = DIRECT.match(gap) is not None and candidate.told.lower() != "ring"  # also a jewel's
+    named = OF_WHOM.match(gap) is not None
     if _OTHER_KIND.search(gap):
         return no("another-label")
     parts = written.replace("+", " ").split(" ")
@@ -140,7 +143,7 @@ def _labelled(candidate: Candidate, written: str) -> Answer:
         digits = _DIGITS.sub("", text)
         if digits.startswith(_ABROAD) and in_country(digits[len(_ABROAD) :]):
             return sure(digits[len(_ABROAD) :], "label")
-        if behind_label(text, digits, direct=direct):
+        if behind_label(text, digits, direct=direct, named=named):
             return sure(digits, "label")
     return no("plan")
 

@@ -117,7 +117,7 @@ RECOGNISER = Recogniser(
     labels=(
         r"sort codes?",
         r"sort",
-        r"s(?:/|_|\.)?code",
+        r"s(?:/|_|\.| )?code",
         r"s(?:/|_|\.)c",
         r"sc\x20",
         r"""sc["']? ?[:=>]""",

@@ -58,6 +58,8 @@ _WIDEST = 1000
 def is_upright(rows: Sequence[Row]) -> bool:
     """Tell whether the first column names the rows: they are alike along, and not down."""
     widest = max((len(row) for row in rows), default=0)
+    if rows and not is_label(rows[0][min(rows[0])]):  # the corner above the names: "#"
+        rows = rows[1:]
     count, rows = len(rows), [row for row in rows if len(row) == widest > 1]
     if len(rows) < _FEWEST_ROWS:
         return False

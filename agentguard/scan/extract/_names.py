@@ -30,6 +30,8 @@ _GLUED = later(
     re.IGNORECASE,
 )
 _KEPT = 3
+# What Salesforce puts behind the names of own fields and relations (developer's guide, "API Name").
+_CUSTOM = later(r"(?<=[^\W_])__(?:c|r|pc|pr|x|e|b|mdt)(?=\W|\Z)")
 
 # What a line begins with before it names its value: a mark of a quote or a list, names above it.
 _LEADING = later(
@@ -82,11 +84,12 @@ def one_line(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def apart(name: str) -> str:
-    """Give a name whose words are written as one with its words apart.
+    """Give a name whose words are written as one with its words apart, without an own field's end.
 
-    >>> apart("numerpesel"), apart("customerDob"), apart("order")
-    ('numer pesel', 'customerDob', 'order')
+    >>> apart("numerpesel"), apart("customerDob"), apart("SecurityCode__c")
+    ('numer pesel', 'customerDob', 'SecurityCode')
     """
+    name = _CUSTOM.sub("", name)
     glued = _GLUED.fullmatch(name) if name.islower() or name.isupper() else None
     if glued is None:
         return parted(name)

@@ -15,7 +15,7 @@ from agentguard.pii.base import Answer, Belief, Candidate
 from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._header import Row
-from agentguard.scan.extract._supposed import are_births, follows_card, share, shares
+from agentguard.scan.extract._supposed import are_births, are_phones, follows_card, share, shares
 
 _NONE = frozenset[str]()
 _MOSTLY = 0.9
@@ -73,6 +73,7 @@ _OF_A_THING = later(
     re.IGNORECASE,
 )
 _SORT_CODE = later(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
+_SAYS_ACCOUNT = later(r"\bacc|\ba[/ ]?c\b|\bs(?:ort)?[/ ]?c(?:ode)?\b", re.IGNORECASE)
 _ACCOUNT = later(r"[0-9]{8}")
 _MONTHS, _DAYS = 12, 31
 _FEWEST = 3
@@ -85,7 +86,10 @@ def proven(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
         for column in named.keys() & row.keys():
             columns.setdefault(column, []).append(row[column].strip())
     mute = {c: cells for c, cells in columns.items() if not _is_anothers(named[c])}
-    found = dict(_accounts(mute))
+    called = {
+        c: cells for c, cells in columns.items() if c in mute or _SAYS_ACCOUNT.search(named[c])
+    }
+    found = dict(_accounts(called))
     for column in sorted(mute.keys() - found.keys())[:_MOST_COLUMNS]:
         name, cells = named[column], mute[column]
         if further := _by_check(name, cells) or _by_company(sample, column, name, cells):
@@ -137,9 +141,11 @@ def _judges() -> dict[str, Callable[[Candidate], Answer]]:
 
 
 def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:
-    """Tell codes by the cards before them, and birthdays by how far they go back."""
+    """Tell codes by the cards before them, birthdays by how far they go back, and telephones."""
     if are_births(cells, _LONG_AGO) and not _OF_A_THING.search(name):
         return "" if _SAYS_BIRTH.search(name) else "date of birth"
+    if are_phones(name, cells):
+        return "phone"
     return "cvv" if not _SAYS_CODE.search(name) and follows_card(sample, column) else ""
 
 

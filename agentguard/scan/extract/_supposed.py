@@ -28,6 +28,8 @@ _AMEX, _CODE_LENGTH = 15, 3  # the code on the front has four digits, that on th
 _DATE = later(
     r"(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.]((?:19|20)[0-9]{2})|((?:19|20)[0-9]{2})[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
 )
+_CALLED = later(r"[+(0-9][0-9 ()./\-]{6,20}")
+_FEWEST_ABROAD = 2
 _BORN_BEFORE, _GENERATION = 1975, 20
 
 
@@ -49,7 +51,20 @@ def _by_values(cells: Sequence[str]) -> str:
     for kind, name, shape in _CHECKED:
         if all(map(shape.fullmatch, cells)) and share(kind, name, cells) >= _MOSTLY:
             return name
-    return "date of birth" if are_births(cells) else ""
+    if are_births(cells):
+        return "date of birth"
+    return "phone" if are_phones("", cells) else ""
+
+
+def are_phones(name: str, cells: Sequence[str]) -> bool:
+    """Tell telephone numbers by country codes before some of them, where no name tells them."""
+    abroad = sum(cell.startswith("+") for cell in cells)
+    if abroad < _FEWEST_ABROAD or _FEWEST * abroad < len(cells):
+        return False
+    if not all(map(_CALLED.fullmatch, cells)):
+        return False
+    told = share("PHONE", name, cells) if name else 0
+    return told < _MOSTLY <= share("PHONE", "phone", cells)
 
 
 def share(kind: str, name: str, cells: Sequence[str]) -> float:

@@ -17,10 +17,12 @@ _LONGEST = 1 << 20
 _LONGEST_ROW = 64 << 10
 _QUOTES = "\"'`[] "
 _NAME = r"([\w$.`\"\[\]\-]{1,120})"
-_NAMES = r"\(([^()]{1,8000})\)"
+_QUOTED = r"`[^`\n]{1,120}`|\"[^\"\n]{1,120}\"|\[[^\]\n]{1,120}\]"
+_NAMES = rf"\(((?:{_QUOTED}|[^()`\"\[\]]){{1,8000}})\)"
+_GIVEN = later(rf"\s*({_QUOTED}|[^,`\"\[]+)\s*(?:,|\Z)")
 _INSERT = later(
-    rf"\b(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,2}}INTO\s+{_NAME}\s{{0,8}}(?:{_NAMES}\s{{0,8}})?"
-    r"VALUES?\s{0,8}(?=\()",
+    rf"\b(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,2}}?(?P<into>INTO\s+)?{_NAME}\s{{0,8}}"
+    rf"(?:{_NAMES}\s{{0,8}}|(?(into)|(?!)))VALUES?\s{{0,8}}(?=\()",
     re.IGNORECASE,
 )
 _COPY = later(
@@ -33,7 +35,8 @@ _CREATE = later(
 )
 _BEGINNING = later(r"^[ \t]*(?:INSERT|REPLACE|COPY|CREATE)\s", re.IGNORECASE | re.MULTILINE)
 _HELD = 16 << 10
-_COLUMN = later(r"\s*[`\"\[]?([A-Za-z_][\w$ ]{0,60}?)[`\"\]]?\s+[A-Za-z]+[^\n]*", re.ASCII)
+_COLUMN = later(rf"\s*({_QUOTED}|[^\W\d][\w$]{{0,60}})(?:\s.*)?", re.DOTALL)
+_DEFINED = later(rf"(?:{_QUOTED}|'(?:[^']|'')*'|\((?:[^()]|\([^()]*\))*\)|[^,()'`\"\[\]])+(,?)")
 _NO_COLUMN = later(r"\s*(?:PRIMARY|UNIQUE|KEY|INDEX|CONSTRAINT|FOREIGN|CHECK)\b", re.IGNORECASE)
 _CELL = later(
     r"\s*(?:[NEXB]?'((?:[^'\\]|''|\\.)*)'|\"((?:[^\"\\]|\"\"|\\.)*)\"|([^,()'\"]*(?:\([^()]{0,400}\)\s*)?))"
@@ -118,8 +121,9 @@ class _Dump:
         out.append(text[pos:end])
         if found is None:
             return end
-        names = [one_line(n.strip(_QUOTES)) for n in (found[2] or "").split(",") if n.strip()]
-        names = names or self._columns.get(_bare(found[1]), [])
+        into, given = (found[1], found[2]) if found.re is _COPY else (found[2], found[3])
+        names = [one_line(n.strip(_QUOTES)) for n in _GIVEN.findall(given or "") if n.strip()]
+        names = names or self._columns.get(_bare(into), [])
         self._table = Table(dict(enumerate(names)) if names else None)
         self._copies = found.re is _COPY
         self._inserts = not self._copies
@@ -170,9 +174,15 @@ def _bare(name: str) -> str:
 
 
 def _columns(body: str) -> list[str]:
-    """Give the names of the columns that a table is made with, one a line."""
-    lines = (line for line in body.split("\n") if not _NO_COLUMN.match(line))
-    return [one_line(found[1]) for line in lines if (found := _COLUMN.fullmatch(line))]
+    """Give the names of the columns that a table is made with."""
+    names: list[str] = []
+    pos, goes_on = 0, True
+    while goes_on and (part := _DEFINED.match(body, pos)) is not None:
+        name = _COLUMN.fullmatch(part[0].removesuffix(","))
+        if name is not None and not _NO_COLUMN.match(part[0]):
+            names.append(one_line(name[1].strip(_QUOTES)))
+        pos, goes_on = part.end(), part[1] == ","
+    return names
 
 
 def _plain(written: str) -> str:

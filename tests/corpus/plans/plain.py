@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.corpus.layouts import (
     blocks,
     forwarded,
+    handed,
     nested,
     passed,
     pasted,
@@ -22,7 +23,7 @@ from tests.corpus.writers import markup, text
 _ODD_NAMES = ("backup_#.bak", "export_#.dat", "dump_#", "scratch_#.tmp", "photo_#.jpg", "a_#.lock")
 _CARDS = ("wide", "single", "narrow", "thin", "endash", "dot", "nbsp", "amex", "diners", "long")
 _LAYOUTS = blocks.LAYOUTS | pasted.LAYOUTS | shared.LAYOUTS | sent.LAYOUTS | forwarded.LAYOUTS
-_LAYOUTS |= passed.LAYOUTS
+_LAYOUTS |= passed.LAYOUTS | handed.LAYOUTS
 _JOINTS = (": ", " = ", ":\n", " - ", "\t")
 
 

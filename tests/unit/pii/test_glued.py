@@ -16,13 +16,16 @@ from tests.unit.scan.test_csv import table
         ("lastthreedigitsbehindcard", "last three digits behind card"),
         ("BANKSORTCODE", "BANK SORT CODE"),
         ("holderssn", "holder ssn"),
+        ("donordob", "donor dob"),  # not "dono rdob"
+        ("ptdob", "pt dob"),
+        ("nokphone", "nok phone"),
+        ("natlinsuranceno", "natl insurance no"),  # not "natlins urance"
         ("nummerpaspoort", "nummer paspoort"),
         ("lejaratkartya", "lejarat kartya"),
         (
             "\u03c0\u03b5\u03bb\u03b1\u03c4\u03b7\u03ba\u03b9\u03bd\u03b7\u03c4\u03bf",
             "\u03c0\u03b5\u03bb\u03b1\u03c4\u03b7 \u03ba\u03b9\u03bd\u03b7\u03c4\u03bf",
         ),
-        ("ptdob", "pt dob"),
         ("bsnhuurder", "bsn huurder"),
         ("datumnarozenimajitele", "datum narozeni majitele"),
     ],
@@ -33,9 +36,9 @@ def test_words_of_labels_are_found_in_a_name(name: str, apart: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["customer", "workorder", "hotel", "japan", "kreditkarte", "geburtsdatum", "reisende", "zzqual",
-     "Already Apart",
-     "card_number", "dob", "x" * 200, "", "na\xefve"],
+    ["customer", "adobe", "discount", "workorder", "hotel", "japan", "kreditkarte", "geburtsdatum",
+     "reisende", "zzqual", "Already Apart", "bankverbindung", "card_number", "dob", "x" * 200, "",
+     "na\xefve"],
 )  # fmt: skip
 def test_a_name_that_tells_by_itself_or_not_at_all_stays_whole(name: str) -> None:
     assert parted(name) == name

@@ -99,6 +99,16 @@ def test_a_turned_table_keeps_the_values_of_a_person_together() -> None:
     assert found[4].endswith("DOB: 1980-04-03")
 
 
+def test_numbers_of_records_may_stand_above_a_turned_table() -> None:
+    data = table(
+        ["#", "1", "2", "3"],
+        ["Client", "Ann Lee", "Bo Ray", "Cy Fox"],
+        ["DOB", "03/04/1980", "31/12/1975", "28/02/1990"],
+        ["Quote", *(CARDS[place] for place in (0, 1, 3))],
+    )
+    assert counts(data) == {"DOB": 3}
+
+
 def test_a_number_over_columns_without_names_is_one() -> None:
     data = table(
         ["name", "card", "", "", "", "x"],

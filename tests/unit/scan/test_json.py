@@ -35,6 +35,16 @@ def test_names_of_containers_say_nothing() -> None:
     assert written({"data": {"records": [{"items": {"dob": "1980-04-03"}}]}}) == ["dob: 1980-04-03"]
 
 
+def test_the_ends_of_own_fields_say_nothing() -> None:
+    card = {"CardNumber__c": CARD, "SecurityCode__c": "123", "__c": "x"}
+    assert written({"Contact__r": {"Birthdate__pc": "1980-04-03"}, "Card__r": card}) == [
+        "Contact Birthdate: 1980-04-03",
+        f"Card CardNumber: {CARD}",
+        "Card SecurityCode: 123",
+        "Card __c: x",
+    ]
+
+
 def test_at_most_three_names_are_told() -> None:
     assert written({"a1": {"b1": {"c1": {"d1": "x"}}}}) == ["b1 c1 d1: x"]
 

@@ -33,6 +33,21 @@ def test_inserted_rows_are_read_by_their_columns(rows: str) -> None:
     assert counts(data) == {"DOB": 2, "PAN": 1}
 
 
+def test_names_of_columns_may_hold_any_sign() -> None:
+    names = "`fecha, de nacimiento (dob)`, `n\xba tarjeta`"
+    rows = f"('1980-04-03', '{CARD}');\n"
+    assert counts(f"INSERT INTO p ({names}) VALUES\n{rows}".encode()) == {"DOB": 1, "PAN": 1}
+    made = "CREATE TABLE p (`n\xba #` int DEFAULT '1,2', `\xfar nac` numeric(3,1), [dob] date);\n"
+    row = "INSERT INTO p VALUES (1, 2, '1980-04-03');\n"
+    assert counts((made + row).encode()) == {"DOB": 1}
+
+
+def test_statements_may_leave_a_word_out() -> None:
+    row = "INSERT [dbo].[People] ([name], [dob]) VALUES (N'Ann', N'1980-04-03')\n"
+    assert counts((row + row.replace("80", "81")).encode()) == {"DOB": 2}
+    assert format_of(b"To insert the values (one or two), press the key.\n") == "text"
+
+
 def test_rows_without_names_take_those_of_the_table() -> None:
     made = "CREATE TABLE people (\n  id int NOT NULL,\n  dob date,\n  PRIMARY KEY (id)\n);\n"
     rows = ",".join(f"({n},'1980-04-{n:02d}')" for n in range(1, 29))

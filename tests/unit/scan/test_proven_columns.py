@@ -90,6 +90,20 @@ def test_pairs_of_digits_beside_eight_digits_are_an_account_of_a_bank() -> None:
     assert column("Zzbranch", days, ("Zzqual", accounts)) == {}
 
 
+def test_names_that_say_code_and_account_are_still_looked_into() -> None:
+    codes = ("20-45-91", "60-83-71", "40-47-84")
+    accounts = ("31926819", "70872490", "55779911")
+    assert column("S Code", codes, ("A/C no", accounts)) == {"SORT_ACCT": 3}
+
+
+def test_country_codes_before_some_numbers_tell_the_telephones_of_a_column() -> None:
+    numbers = ("+41 79 481 98 43", "076 427 55 02", "0786249817", "+41774812243")
+    assert column("Zzqual", numbers) == {"PHONE": 4}
+    assert column("", (*numbers, "079 481 98 44")) == {"PHONE": 5}
+    assert column("Zzqual", (*numbers, "12.03.2024")) == {"PHONE": 2}  # another thing among them
+    assert column("order_ref", numbers) == {"PHONE": 2}
+
+
 @pytest.mark.parametrize("lines", [False, True])
 def test_fields_of_records_are_told_as_columns_are(*, lines: bool) -> None:
     records = [
