@@ -15,7 +15,7 @@ No other label may begin within it.
 BIRTH = (
     r"f(?:\xf8|\xf6|oe?)delse ?(?:dat(?:um|o|a)?|dag|tid)",  # Swedish, Danish, Norwegian
     r"f(?:\xf8|\xf6|oe?)dsel(?:s ?(?:dat(?:oen|o|a|um)|dag|tid)|dato)",
-    r"f(?:\xf8|\xf6|oe?)d dat(?:um|o|a)?",
+    r"f(?:\xf8|\xf6|oe?)de? dat(?:um|o|a)?",
     r"f(?:\xf6(?:dde?[as]?|tt)|\xf8d[dt])(?: den)?",
     r"f\xe6(?:dd(?:ur)?|\xf0ingar ?dagur)",  # Icelandic
     r"syntym\xe4 ?(?:aika|p\xe4iv\xe4(?:m\xe4\xe4r\xe4)?|pvm)",  # Finnish

@@ -29,11 +29,13 @@ def valid(number: str) -> bool:
     return total % 11 == int(number[-1])
 
 
+_NUMBER = rf"sz{ACCENTED}ma?"
+
 RECOGNISER = national(
     kind="HU_TAX",
     valid=valid,
     labels=(
-        rf"ad{ACCENTED} ?azon{ENOUGH}os{ACCENTED}t{ACCENTED}m?(?: (?:jele?m?|sz{ACCENTED}ma?))?",
+        rf"ad{ACCENTED} ?azon{ENOUGH}os{ACCENTED}t{ACCENTED}(?:m|ja)?(?: (?:jele?m?|{_NUMBER}))?",
         rf"ad{ACCENTED} ?az(?:on)?\.?(?: jele?)?",
         rf"ad{ACCENTED} ?(?:jele?|igazolv{ACCENTED}ny|k{ACCENTED}rtya)(?: sz{ACCENTED}ma?)?",
         rf"ad{ACCENTED}{ACCENTED}gyi{ENOUGH} azonos{ACCENTED}t{ACCENTED}",

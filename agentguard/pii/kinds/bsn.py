@@ -28,7 +28,7 @@ RECOGNISER = national(
         r"burger service(?:n(?:umme)?r)?",
         r"persoonsgeb(?:onden|\.)? ?nummer",
         r"sociaal fiscaal n(?:umme)?r",
-        r"sofi ?(?:nummer|nr)",
+        r"sofi(?: ?(?:nummer|nr)|[\"']? ?[:=])",
         r"citizen service n(?:umber|o)",
         r"dutch (?:id|national|personal|social|tax)",
     ),

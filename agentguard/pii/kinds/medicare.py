@@ -23,7 +23,7 @@ def valid(number: str) -> bool:
 RECOGNISER = national(
     kind="AU_MEDICARE",
     valid=valid,
-    labels=(r"medicare", r"mcn"),
+    labels=(r"medicare", r"mcn", r"m ?care n(?:o|umber|r)"),
     near=rf"{BEHIND}([2-6][0-9]{{3}}{JOINT}[0-9]{{5}}{JOINT}[1-9](?:[ /\-]?[1-9])?)",
 )
 """The recogniser of the kind."""

@@ -33,6 +33,7 @@ RECOGNISER = Recogniser(
     # Scotland's CHI and Northern Ireland's health and care number have the same check.
     labels=(
         r"nhs(?: ?numbers?| ?no)?",
+        r"nhs ref(?:erence)?(?: ?no)?",
         r"n\.h\.s\.?",
         r"(?:national )?health service n(?:umber|o)",
         r"national health",

@@ -26,6 +26,8 @@ RECOGNISER = national(
         r"sin n(?:umber|o|um|br)",
         r"s\.i\.n",
         r"social insurance",
+        r"soc(?:ial)? ins n(?:o|um|umber)",
+        r"sin ?#",
         r"assurance sociale",
         r"canadian (?:id|national|social|tax)",
     ),

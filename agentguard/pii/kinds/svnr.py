@@ -30,6 +30,7 @@ RECOGNISER = national(
         r"sv ?n(?:umme)?r",
         INSURANCE,
         r"vsnr",
+        r"soz(?:ial)?\.? ?vers\.? ?n(?:umme)?r",
         r"e card",
         r"austrian (?:social|insurance)",
     ),
