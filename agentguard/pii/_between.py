@@ -38,21 +38,30 @@ TURN = rf"(?:{ASKED}\n{ANSWER}|[.:!;]?\n(?:(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_KNOW
 _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
 _BREAK = r"(?:\n[ \t*]{0,4}(?:\([^()\n\x1e]{1,32}\))?){0,2}"
 _WHICH = r"[ _][1-9]\)?: {0,2}"
-GAP = (
-    rf"[^0-9\n\x1e]{{0,32}}?(?:{_ASIDE}{_BREAK}[^0-9\n\x1e]{{0,8}}?"
-    rf"|{TURN}[^0-9\n\x1e]{{0,24}}?|{_WHICH})"
-)
+_BEFORE_BREAK = r"[^0-9\n\x1e]{0,32}?"
+_ANSWERED = rf"|{TURN}[^0-9\n\x1e]{{0,24}}?"
+GAP = rf"{_BEFORE_BREAK}(?:{_ASIDE}{_BREAK}[^0-9\n\x1e]{{0,8}}?{_ANSWERED}|{_WHICH})"
 """RE2: what may stand between a label and its value; a line break, or a blank line.
 
 Also a remark in brackets that holds digits ("12 digits"), who answers a question, or the number of
 one of several ("traveller 2:").
 """
 
-LETTERED_GAP = (
-    r"[^0-9\n\x1e]{0,32}?"
-    rf"(?:{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{TURN}[^0-9\n\x1e]{{0,24}}?|{_WHICH})"
-)
+LETTERED_GAP = rf"{_BEFORE_BREAK}(?:{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?{_ANSWERED}|{_WHICH})"
 """RE2: what may stand between a label and a value that may begin with a letter."""
+
+TURN_WITHIN = 32 + max(map(len, PLEASE)) + 32 + 2
+"""Characters behind a label within which a line ends, without a digit before, where one answers."""
+
+
+def in_one_turn(near: str) -> str:
+    """Give what looks for a value behind a label where nobody answers: it is far smaller.
+
+    What does not begin with a gap stays as it is.
+    """
+    is_gap = near.removeprefix("(?:").startswith(_BEFORE_BREAK)
+    return near.replace(_ANSWERED, "") if is_gap else near
+
 
 BEHIND_JOINT = (
     r"[ \t]{1,2}(?:is|was|are|ist|war|lautet|est|es|era|\xe8|\xe9|to|jest"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 
 from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
-from agentguard.pii._re2 import ANYWHERE, HERE, Match, Pattern, Several
+from agentguard.pii._between import TURN_WITHIN, in_one_turn
+from agentguard.pii._initials import Heads, Longest
+from agentguard.pii._re2 import ANYWHERE, HERE, Match, Pattern
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii._spelling import behind_a_border, ends_at_digits, first_part, spaced
 from agentguard.pii.base import LONGEST, Recogniser
@@ -29,42 +30,37 @@ class Labelled:
     def __init__(self, number: int, recogniser: Recogniser) -> None:
         self.number = number
         self.recogniser = recogniser
-        heads = (label.partition(ENOUGH)[0] for label in recogniser.labels)
-        self.heads = [first_part(spaced(head)) for head in heads]
-        self.text = f"(?s:.)(?i:{'|'.join(self.heads)})"
+        labels = [spaced(label) for label in recogniser.labels]
+        self.heads = [first_part(label.partition(ENOUGH)[0]) for label in labels]
+        self.label = Longest([label.replace(ENOUGH, "") for label in labels])
         self.near = Pattern(recogniser.near)
+        brief = in_one_turn(recogniser.near)
+        self.brief = self.near if brief == recogniser.near else Pattern(brief)
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
 
     def stands(self, data: bytes) -> bool:
         """Tell whether a label of the kind stands behind the first character."""
-        match = self.label.at(data, 0, len(data))
-        return match is not None and _is_word(data, 1, match[0][1])
-
-    @cached_property
-    def label(self) -> Pattern:
-        """The labels as a whole, which few texts need."""
-        labels = spaced("|".join(self.recogniser.labels).replace(ENOUGH, ""))
-        return Pattern(f"(?s:.)(?i:{labels})", longest=True)
+        end = self.label.end(data, 0)
+        return end >= 0 and _is_word(data, 1, end)
 
 
-Names = Sequence[tuple[Match, str, int, int]]
-"""Which labels stand at a place: what looks for a value behind, the kind, its number, and how
-long the label is with the character before it."""
+Names = Sequence[tuple[Match, Pattern | None, str, int, int]]
+"""Which labels stand at a place: what looks for a value behind, and what does so where someone
+may answer in between, the kind, its number, and how long the label is with the character before."""
 
 
 class Labels:
     """The labels of all kinds; each kind judges by its own, also where another's stands."""
 
     def __init__(
-        self, members: Sequence[Labelled], each: Several, full: frozenset[str] = frozenset()
+        self, members: Sequence[Labelled], heads: Heads, full: frozenset[str] = frozenset()
     ) -> None:
         self._members = members
-        self._each = each
+        self._heads = heads
         self._wanted = [member.recogniser.kind not in full for member in members]
         wanted = [m for m, want in zip(members, self._wanted, strict=True) if want]
         self._any = Pattern(behind_a_border(label for m in wanted for label in m.heads))
-        bare = [member.text for member in wanted if not member.numeric]
-        self._bare: Pattern | None = Pattern("|".join(bare)) if bare else None
+        self._bare = Longest([h for m in wanted if not m.numeric for h in m.heads])
         every = {label for m in wanted for label in m.recogniser.labels}
         self._ends_at_digits = all(map(ends_at_digits, every))
         self._known: dict[bytes, Names] = {}
@@ -85,12 +81,13 @@ class Labels:
             names = self._mirrored(data, at, end, found) if data[at - 1] in LASTS else None
             if names is None:
                 names = self._names(data, at, end)
-            for near, kind, number, length in names:
+            for brief, turned, kind, number, length in names:
                 if kind in full:
                     continue
                 behind = at + length
                 if behind - 1 > pos and data[at + 1] not in _LISTING:
                     pos = place.pos = behind - 1  # no label within a label
+                near = turned.match if turned and _may_turn(data, behind) else brief
                 spans = near(here, data, behind, min(size, behind + LONGEST))
                 if spans[0][0] >= 0:
                     found.append((*spans[1], number, at + 1, behind))
@@ -104,7 +101,7 @@ class Labels:
             return None
         left = []
         for name in self._named(data, at, end):
-            near, _, number, length = name
+            near, _, _, number, length = name
             span = value_before(data, before, at + length, near)
             if span is None:
                 left.append(name)
@@ -121,7 +118,7 @@ class Labels:
             return names
         digit = _DIGIT.search(data, end, end + _REACH)
         if digit is None:
-            if self._bare is None or self._bare.at(data, at, len(data)) is None:
+            if self._bare.end(data, at) < 0:
                 return ()
         elif colon < 0 and self._ends_at_digits and not _CASE[data[digit.start() - 1]]:
             key = data[at : digit.start()]
@@ -147,18 +144,18 @@ class Labels:
 
     def _named(self, data: bytes, at: int, end: int) -> Names:
         names = []
-        for index in self._each.which(data[at : end + _REACH]) or ():
+        for index in self._heads.which(data[at : end + _REACH]):
             member = self._members[index]
-            match = member.label.at(data, at, len(data)) if self._wanted[index] else None
-            if match is None:
-                continue
-            length = _length(member.label, data, at, match[0][1])
+            stop = member.label.end(data, at) if self._wanted[index] else -1
+            length = _length(member.label, data, at, stop) if stop >= 0 else 0
             if length:
-                names.append((member.near.match, member.recogniser.kind, member.number, length))
+                turned = None if member.brief is member.near else member.near
+                kind = member.recogniser.kind
+                names.append((member.brief.match, turned, kind, member.number, length))
         return names
 
 
-def _length(label: Pattern, data: bytes, at: int, end: int) -> int:
+def _length(label: Longest, data: bytes, at: int, end: int) -> int:
     """Give how long the label is that ends at a word's end; 0 for none.
 
     Another word may begin with the last letters of a longer one: "peselUcznia", and "peselu".
@@ -167,10 +164,14 @@ def _length(label: Pattern, data: bytes, at: int, end: int) -> int:
     if _is_word(data, at + 1, end):
         return end - at
     hump = _HUMP.search(data, at + 2, end)
-    match = label.at(data, at, hump.end()) if hump else None
-    if match is None or not _is_word(data, at + 1, match[0][1]):
-        return 0
-    return match[0][1] - at
+    stop = label.end(data, at, hump.end()) if hump else -1
+    return stop - at if stop >= 0 and _is_word(data, at + 1, stop) else 0
+
+
+def _may_turn(data: bytes, behind: int) -> bool:
+    """Tell whether a line ends behind a label before any number, so that another may answer."""
+    line = data.find(b"\n", behind, behind + TURN_WITHIN)
+    return line >= 0 and _DIGIT.search(data, behind, line) is None
 
 
 def _is_word(data: bytes, start: int, end: int) -> bool:

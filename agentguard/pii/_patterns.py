@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agentguard.pii._initials import Heads
 from agentguard.pii._labels import Labelled, Labels
 from agentguard.pii._re2 import Several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
@@ -35,7 +36,7 @@ class PatternSet:
         self._shaped = [member for member in shaped if not member.recogniser.crowded]
         self._labelled = [Labelled(n, r) for n, r in numbered if r.labels and not touched]
         self._each_shape = Several([f"{m.before}(?:{m.openings})" for m in self._shaped])
-        self._each_label = Several([labelled.text for labelled in self._labelled])
+        self._heads = Heads([labelled.heads for labelled in self._labelled])
         self.without = lru_cache(_MOST_SETS)(self._without)
 
     def knows(self, name: bytes) -> bool:
@@ -49,7 +50,7 @@ class PatternSet:
         return Passes(
             alone=[alone for alone in self._crowded if alone.kind not in full],
             together=Together(self._shaped, self._each_shape, full) if shaped else None,
-            labels=Labels(self._labelled, self._each_label, full) if labelled else None,
+            labels=Labels(self._labelled, self._heads, full) if labelled else None,
         )
 
 

@@ -1,0 +1,123 @@
+"""Labels by the letters that they begin with, so that only those of a text's letters are compiled.
+
+A label that may begin with another sign is looked for at each place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from string import ascii_letters, digits
+
+from agentguard.pii._re2 import Pattern, Several
+
+_ANY = ""
+"""Stands for labels that may begin with another sign than a letter or a digit of ASCII."""
+
+_INITIALS = tuple(
+    (sign.lower(), _ANY) if sign in ascii_letters + digits else (_ANY,)
+    for sign in map(chr, range(256))
+)
+"""By byte: under what the labels stand that may begin with it."""
+
+_FIRST = re.compile(r"([A-Za-z0-9]|\[[A-Za-z0-9]+\])(?![?*{])")
+_ONE = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")
+_GROUPS = ("(?:", "(?-i:")
+
+
+@cache
+def initials(label: str) -> frozenset[str]:
+    """Give the letters and digits that a label may begin with, or an empty one alone: any sign.
+
+    >>> sorted(initials("(?:kredit)?karten?")), sorted(initials("(?:call|ring)ed"))
+    (['k'], ['c', 'r'])
+    """
+    if not label.startswith(_GROUPS):
+        first = _FIRST.match(label)
+        return frozenset(first[1].strip("[]").lower() if first else (_ANY,))
+    ways, rest = _ways(label)
+    if rest[:1] == "?":
+        ways.append(rest[1:].removeprefix("?"))
+    found = frozenset[str]().union(*map(initials, ways))
+    return frozenset((_ANY,)) if _ANY in found or rest[:1] in {"*", "+", "{"} else found
+
+
+def _ways(label: str) -> tuple[list[str], str]:
+    """Give the alternatives of the group that a label begins with, and what stands behind it."""
+    bare = _ONE.sub(lambda found: "c" * len(found[0]), label)
+    start, depth, ways = label.index(":") + 1, 0, list[str]()
+    for place in range(start, len(bare)):
+        sign = bare[place]
+        if depth == 0 and sign in "|)":
+            ways.append(label[start:place])
+            start = place + 1
+            if sign == ")":
+                break
+        depth += (sign == "(") - (sign == ")")
+    return ways, label[start:]
+
+
+def _sorted(labels: Iterable[str]) -> dict[str, list[str]]:
+    """Give the labels by the letters that they may begin with."""
+    found: dict[str, list[str]] = {}
+    for label in labels:
+        for initial in initials(label):
+            found.setdefault(initial, []).append(label)
+    return found
+
+
+class Longest:
+    """Finds the longest of some labels at a place."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._labels = labels
+        self._sorted: dict[str, list[str]] = {}
+        self._patterns: dict[str, Pattern] = {}
+
+    def end(self, data: bytes, at: int, most: int | None = None) -> int:
+        """Give where a label ends, by `most`, that stands behind the sign at `at`; -1 for none."""
+        if not self._sorted:
+            self._sorted = _sorted(self._labels)
+        last, end = len(data) if most is None else most, -1
+        for initial in _INITIALS[data[at + 1]]:
+            if initial in self._sorted:
+                match = self._pattern(initial).at(data, at, last)
+                end = end if match is None else max(end, match[0][1])
+        return end
+
+    def _pattern(self, initial: str) -> Pattern:
+        if initial not in self._patterns:
+            labels = f"(?s:.)(?i:{'|'.join(self._sorted[initial])})"
+            self._patterns[initial] = Pattern(labels, longest=True)
+        return self._patterns[initial]
+
+
+class Heads:
+    """Tells of which kinds a label may stand at a place, by what the labels of each begin with."""
+
+    def __init__(self, kinds: Sequence[Sequence[str]]) -> None:
+        self._kinds = kinds
+        self._sets: dict[str, tuple[list[list[int]], Several]] = {}
+
+    def which(self, text: bytes) -> list[int]:
+        """Give the places in `kinds` of those whose label may stand behind the first sign."""
+        if not self._sets:
+            self._sort()
+        found = set[int]()
+        for initial in _INITIALS[text[1]]:
+            if initial in self._sets:
+                owners, together = self._sets[initial]
+                for index in together.which(text) or ():
+                    found.update(owners[index])
+        return sorted(found)
+
+    def _sort(self) -> None:
+        """Take each beginning once, whatever the number of kinds that share it."""
+        owners: dict[str, list[int]] = {}
+        for number, heads in enumerate(self._kinds):
+            for head in heads:
+                owners.setdefault(head, []).append(number)
+        for initial, heads in _sorted(owners).items():
+            together = Several([f"(?s:.)(?i:{head})" for head in heads])
+            self._sets[initial] = ([owners[head] for head in heads], together)

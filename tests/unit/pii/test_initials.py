@@ -1,0 +1,117 @@
+"""Labels sorted by what they begin with, and gaps without another's answer, find what all find."""
+
+from __future__ import annotations
+
+from re import _constants as code
+from re import _parser as parser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.pii._between import GAP, LETTERED_GAP, TURN, TURN_WITHIN, in_one_turn
+from agentguard.pii._initials import Heads, Longest, initials
+from agentguard.pii._labels import _may_turn
+from agentguard.pii._re2 import Pattern
+from agentguard.pii._spelling import spaced
+from agentguard.pii.scanner import default_scanner
+from agentguard.pii.words import PLEASE
+
+EVERY = sorted({label for one in default_scanner().recognisers for label in one.labels})
+
+
+def _firsts(parsed: object) -> tuple[set[int], bool]:
+    """Give the signs that a parsed pattern may begin with, and whether it may be empty."""
+    found: set[int] = set()
+    for kind, what in parsed:  # type: ignore[attr-defined]
+        firsts, is_empty = _first(kind, what)
+        found |= firsts
+        if not is_empty:
+            return found, False
+    return found, True
+
+
+def _first(kind: object, what: object) -> tuple[set[int], bool]:
+    if kind is code.LITERAL:
+        return {what}, False  # type: ignore[arg-type]
+    if kind is code.IN:
+        said = {sign for how, sign in what if how is code.LITERAL}  # type: ignore[attr-defined]
+        ranges = [sign for how, sign in what if how is code.RANGE]  # type: ignore[attr-defined]
+        return said | {c for low, high in ranges for c in range(low, high + 1)}, False
+    if kind is code.BRANCH:
+        ways = [_firsts(way) for way in what[1]]  # type: ignore[index]
+        return set().union(*(firsts for firsts, _ in ways)), any(empty for _, empty in ways)
+    if kind is code.SUBPATTERN:
+        return _firsts(what[3])  # type: ignore[index]
+    if kind in {code.MAX_REPEAT, code.MIN_REPEAT}:
+        firsts, is_empty = _firsts(what[2])  # type: ignore[index]
+        return firsts, is_empty or not what[0]  # type: ignore[index]
+    raise AssertionError(f"a label begins with {kind}")
+
+
+@pytest.mark.parametrize("label", EVERY)
+def test_no_label_begins_with_another_letter(label: str) -> None:
+    told = initials(spaced(label))
+    firsts, is_empty = _firsts(parser.parse(spaced(label)))
+    assert not is_empty
+    assert told == {""} or {chr(sign).lower() for sign in firsts} <= told
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("card", "c"), ("(?:kredit)?karten?", "k"), ("(?:(?:re)?llam(?:e|o)|local)x", "rl"),
+        ("(?-i:[Pp]n[ro]|SIN)", "ps"), ("[hi]m", "hi"), ("3 digits", "3"), ("a?b", ""),
+        ("(?:a)*b", ""), ("(?:a?|b)c", ""), ("[,;] code", ""), ("(?:a)?", ""), (r"\xfat", ""),
+        ("(?:a|b)??c", "abc"), (r"(?:\(|a)b", ""), ("(?:[)|]|a)b", ""),
+    ],
+)  # fmt: skip
+def test_letters_are_told_only_where_they_are_plain(label: str, told: str) -> None:
+    assert initials(label) == (frozenset(told) or {""})
+
+
+def test_the_longest_label_is_found_whatever_it_begins_with() -> None:
+    longest = Longest(["pin", "pin code", "(?:x?|p)in code.", "[,;]pin"])
+    assert longest.end(b" pin", 0) == 4
+    assert longest.end(b" PIN code", 0) == 9
+    assert longest.end(b" pin code:", 0) == 10
+    assert longest.end(b" pin code:", 0, 8) == 4
+    assert longest.end(b" ;pin", 0) == 5
+    assert longest.end(b" tin", 0) == -1
+
+
+def test_each_kind_whose_label_begins_at_a_place_is_told() -> None:
+    heads = Heads([["card", "(?:a|b)x"], ["care", "car"], ["[,;]x"], ["bx"]])
+    assert heads.which(b" card") == [0, 1]
+    assert heads.which(b" BX") == [0, 3]
+    assert heads.which(b" ;x") == [2]
+    assert heads.which(b" y") == []
+
+
+PIECES = ("?", "\n", "\n\n", " ", ".", ": ", "Agent: ", "Caller: ", "10:13 ", "[10:13] Bob Holt\n",
+          "please", "(12 digits)", "12345678", "ab1234", "is", "x" * 30, "\x1e", "1")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "near",
+    [f"{GAP}([0-9]{{8}})", f"(?:{GAP})([0-9]{{8}})", f"{LETTERED_GAP}([a-z]{{2}}[0-9]{{4}})"],
+)
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=9))
+def test_what_nobody_answers_is_found_by_the_smaller_pattern(near: str, pieces: list[str]) -> None:
+    assert len(in_one_turn(near)) < len(near) - len(TURN)
+    text = "".join(pieces).encode()
+    if not _may_turn(text, 0):
+        brief, full = Pattern(in_one_turn(near)), Pattern(near)
+        assert brief.at(text, 0, len(text)) == full.at(text, 0, len(text))
+
+
+@pytest.mark.parametrize("word", ["?", max(PLEASE, key=len)])
+def test_a_line_that_another_answers_is_not_too_far(word: str) -> None:
+    text = f"{'-' * 31} {word}{'-' * 32}\nClient: 12345678".encode("latin-1")
+    assert Pattern(f"{GAP}([0-9]{{8}})").at(text, 0, len(text)) is not None
+    assert _may_turn(text, 0)
+    assert text.find(b"\n") < TURN_WITHIN
+
+
+def test_a_shape_that_begins_with_no_gap_stays() -> None:
+    assert in_one_turn(f"x{GAP}([0-9])") == f"x{GAP}([0-9])"
