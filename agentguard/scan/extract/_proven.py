@@ -7,15 +7,20 @@ five rows leave one chance in a hundred thousand. A column that names another nu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from agentguard.pii.base import Answer, Belief, Candidate
+from agentguard.pii.base import Belief, Candidate, words
 from agentguard.pii.later import later
-from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._header import Row
-from agentguard.scan.extract._supposed import are_births, are_phones, follows_card, share, shares
+from agentguard.scan.extract._supposed import (
+    are_births,
+    are_phones,
+    follows_card,
+    judges,
+    share,
+    shares,
+)
 
 _NONE = frozenset[str]()
 _MOSTLY = 0.9
@@ -63,8 +68,17 @@ _OF_A_PERSON = later(
     r"|health|patient|medic|insur|versich|verzeker|ubezpiecz|assur|gov|kyc|documento|contribu",
     re.IGNORECASE,
 )
-_LONG_AGO = 1965
-_SAYS_BIRTH = later(r"birth|dob\b|d\.o\.b", re.IGNORECASE)
+_LONG_AGO, _NOT_LATELY = 1965, 1990
+# Beginnings of words for a birth, in the languages of the labels, also behind one for a date.
+_MAY_BE_BIRTH = later(
+    r"(?:\b|_|dt|dat[ae]?)_?(?:b(?:irth|orn|day|dt|date?)|dob|yob|geb|nac|nasc?|nais|nato|uro?|f[o\xf8\xf6]d"
+    r"|synt|nar|sz[u\xfc]l|gen|cumple|verj|anniv|complea)",
+    re.IGNORECASE,
+)
+_SAYS_BIRTH = later(
+    r"(?:\b|_)(?:dob|birth(?:[ _]?(?:day|date|dt))?)(?:\b|_)|of.?birth(?![a-z])|d\.o\.b",
+    re.IGNORECASE,
+)
 _SAYS_CODE = later(r"(?:\b|_)(?:cvv|cvc|cvv2|cvc2|cv2|csc)(?:\b|_)", re.IGNORECASE)
 _OF_A_THING = later(
     r"since|start|begin|join|hire|employ|entry|entered|issue|open|built|found|regist|creat|update"
@@ -72,6 +86,18 @@ _OF_A_THING = later(
     r"|rilasc|sinds|ingang|afgegeven|od dnia|wydan|sedan|siden",
     re.IGNORECASE,
 )
+# Words that name an account, a payment or who pays, not a thing that has numbers of its own.
+_MAY_PAY = words(
+    "account accounts acct acc primary customer client id ids ref reference transaction txn mandate"
+    " vault cart betaalmiddel betalingsmiddel kunde kunden kundennummer konto kontonummer compte"
+    " cuenta conta conto rekening rachunek rachunku \xfacet cliente klant klient zahlung paiement"
+    " pago pagamento betaling referenz referentie referencia rif riferimento r\xe9f\xe9rence"
+)
+_WORD = later(r"[A-Z\xc0-\xde]*[a-z\xdf-\xff]+|[A-Z\xc0-\xde]+")
+_LONG_NUMBER = later(
+    r"[2-6][0-9]{3}(?:[ \-]?[0-9]{4}){2}[ \-]?[0-9]{4}|3[47][0-9]{2}[ \-]?[0-9]{6}[ \-]?[0-9]{5}"
+)
+_FEWEST_CARDS, _FEWEST_ISSUERS, _OF_AN_ISSUER = 6, 3, 4
 _SORT_CODE = later(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
 _SAYS_ACCOUNT = later(r"\bacc|\ba[/ ]?c\b|\bs(?:ort)?[/ ]?c(?:ode)?\b", re.IGNORECASE)
 _ACCOUNT = later(r"[0-9]{8}")
@@ -90,6 +116,9 @@ def proven(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
         c: cells for c, cells in columns.items() if c in mute or _SAYS_ACCOUNT.search(named[c])
     }
     found = dict(_accounts(called))
+    for column in columns.keys() - mute.keys() - found.keys():
+        if _are_cards(named[column], columns[column]):
+            found[column] = f"{named[column]} card number"
     for column in sorted(mute.keys() - found.keys())[:_MOST_COLUMNS]:
         name, cells = named[column], mute[column]
         if further := _by_check(name, cells) or _by_company(sample, column, name, cells):
@@ -127,7 +156,7 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
 
 def _passes(kind: str, label: str, cells: Sequence[str]) -> bool:
     """Tell cheaply whether half of the values may be of a kind."""
-    judge = _judges()[kind]
+    judge = judges()[kind]
     each = (
         Candidate(text=c, before=f"{label}: ", after="\n", labelled=True, told=label) for c in cells
     )
@@ -135,18 +164,29 @@ def _passes(kind: str, label: str, cells: Sequence[str]) -> bool:
     return sure * 2 >= len(cells)
 
 
-@cache
-def _judges() -> dict[str, Callable[[Candidate], Answer]]:
-    return {each.kind: each.judge for each in default_scanner().recognisers}
-
-
 def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:
     """Tell codes by the cards before them, birthdays by how far they go back, and telephones."""
-    if are_births(cells, _LONG_AGO) and not _OF_A_THING.search(name):
+    before = _NOT_LATELY if _MAY_BE_BIRTH.search(name) else _LONG_AGO
+    if are_births(cells, before) and not _OF_A_THING.search(name):
         return "" if _SAYS_BIRTH.search(name) else "date of birth"
     if are_phones(name, cells):
         return "phone"
     return "cvv" if not _SAYS_CODE.search(name) and follows_card(sample, column) else ""
+
+
+def _are_cards(name: str, cells: Sequence[str]) -> bool:
+    """Tell card numbers below a name that says account, reference or customer.
+
+    Six right check digits leave one chance in a million, and none for numbers that count up: the
+    cards are of several issuers (ISO/IEC 7812-1, 4.2).
+    """
+    if not all(map(_LONG_NUMBER.fullmatch, cells)) or len(set(cells)) < _FEWEST_CARDS:
+        return False
+    issuers = {cell[:_OF_AN_ISSUER] for cell in cells}
+    others = (w for w in _WORD.findall(name) if w.lower() not in _MAY_PAY and _is_anothers(w))
+    if len(issuers) < _FEWEST_ISSUERS or any(others):
+        return False
+    return share("PAN", "card number", cells) >= _MOSTLY
 
 
 def _accounts(columns: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
+from agentguard.pii._fold import fold
+from agentguard.pii.base import Answer, Belief, Candidate
 from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._columns import LONGEST_PART
@@ -26,8 +29,15 @@ _FEWEST_DIGITS = 15
 _CODE = later(r"[0-9]{3,4}")
 _AMEX, _CODE_LENGTH = 15, 3  # the code on the front has four digits, that on the back three
 _DATE = later(
-    r"(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.]((?:19|20)[0-9]{2})|((?:19|20)[0-9]{2})[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
+    r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.]((?:19|20)[0-9]{2})|((?:19|20)[0-9]{2})[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
 )
+_SHORT_DATE = later(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{2})")
+_IN_WORDS = later(
+    r"[0-9]{1,4}[. \-/]{1,2}(?:de |d')?[^\W\d_]{3,12}[. \-/,]{1,2}(?:del? )?[0-9]{2,4}"
+    r"|[^\W\d_]{3,12}[. \-]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}"
+)
+_LAST, _THIS, _NOW = 1900, 2000, 30
+_MONTHS, _DAYS = 12, 31
 _CALLED = later(r"[+(0-9][0-9 ()./\-]{6,20}")
 _FEWEST_ABROAD = 2
 _BORN_BEFORE, _GENERATION = 1975, 20
@@ -81,11 +91,38 @@ def shares(name: str, cells: Sequence[str]) -> dict[str, float]:
 
 def are_births(cells: Sequence[str], before: int = _BORN_BEFORE) -> bool:
     """Tell birthdays from other dates: some lie before a year, and they span a generation."""
-    dates = [_DATE.fullmatch(cell) for cell in cells]
-    years = [int(date[1] or date[2]) for date in dates if date is not None]
-    return (
-        len(years) == len(cells) and min(years) < before and max(years) - min(years) >= _GENERATION
-    )
+    if not cells or not (_year(cells[0]) or _born(cells[0])):
+        return False
+    whole = [_year(cell) for cell in cells]
+    years = whole if all(whole) else [_born(cell) for cell in cells]
+    enough = all(whole) or len(set(cells)) >= _FEWEST
+    return enough and all(years) and min(years) < before and max(years) - min(years) >= _GENERATION
+
+
+def _year(cell: str) -> int:
+    """Give the year of a day in numbers, 0 for what is none."""
+    found = _DATE.fullmatch(cell)
+    return int(found[1] or found[2]) if found is not None else 0
+
+
+def _born(cell: str) -> int:
+    """Give the year of the birth of someone alive, whose month may be a word; 0 for none."""
+    if found := _SHORT_DATE.fullmatch(cell):
+        one, other = sorted((int(found[1]), int(found[3])))
+        is_day = 0 < one <= _MONTHS and other <= _DAYS
+        return is_day * (int(found[4]) + (_THIS if int(found[4]) <= _NOW else _LAST))
+    if not _IN_WORDS.fullmatch(cell):
+        return 0
+    text = fold(cell).decode("latin-1")
+    day = Candidate(text=text, before="dob: ", after="\n", labelled=True, told="dob")
+    answer = judges()["DOB"](day)
+    return int(answer.value[:4]) if answer.belief is Belief.SURE else 0
+
+
+@cache
+def judges() -> dict[str, Callable[[Candidate], Answer]]:
+    """Give what judges a candidate, by kind."""
+    return {each.kind: each.judge for each in default_scanner().recognisers}
 
 
 def follows_card(rows: Sequence[Row], column: int) -> bool:

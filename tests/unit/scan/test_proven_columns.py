@@ -23,6 +23,22 @@ NHS = tuple(
 )[:12]
 BIRTHS = ("1951-04-03", "1978-11-20", "1999-01-31", "1962-07-07", "1985-02-14", "1949-12-01")
 CODES = ("123", "456", "789", "234")
+MORE_CARDS = (
+    *(card for card in CARDS if len(card) == 16),
+    "4929 0862 1137 4508",
+    "5425233430109903",
+    "2221000000000991",
+    "6011004827136504",
+)
+SHORT = ("03.04.51", "20.11.78", "31.01.99", "07.07.62", "14.02.85", "01.12.49")
+IN_WORDS = (
+    "3 April 1951",
+    "20 Nov 1978",
+    "31 Jan 1999",
+    "7 July 1962",
+    "14 Feb 1985",
+    "1 Dec 1949",
+)
 
 
 def column(
@@ -43,6 +59,11 @@ def column(
         ("Zzqual", CPFS, "BR_CPF"),
         ("Zzpatient", NHS, "NHS"),
         ("Zzborn", BIRTHS, "DOB"),
+        ("Zzqual", SHORT, "DOB"),
+        ("Zzqual", IN_WORDS, "DOB"),
+        ("bdt", tuple(f"{1969 + 5 * n}-04-03" for n in range(6)), "DOB"),
+        ("account number", MORE_CARDS, "PAN"),
+        ("payment ref", MORE_CARDS, "PAN"),
     ],
 )
 def test_a_check_that_holds_down_a_column_is_proof(
@@ -60,6 +81,12 @@ def test_a_check_that_holds_down_a_column_is_proof(
         ("Zzqual", NHS),  # other numbers have such a check digit as well
         ("Zzqual", DNIS[:2]),
         ("member since", BIRTHS),
+        ("member since", SHORT),
+        ("Zzqual", ("20-30-44", "20-31-45", "23-69-72", "40-47-51", "60-83-71")),
+        ("Zzqual", tuple(f"{1969 + 5 * n}-04-03" for n in range(6))),
+        ("order number", MORE_CARDS),
+        ("account number", MORE_CARDS[:4]),
+        ("account number", ("4539148803436467", *(f"45391488034364{n}" for n in (75, 83, 91)))),
         ("Zzborn", tuple(f"20{12 + n}-04-03" for n in range(6))),
     ],
 )
