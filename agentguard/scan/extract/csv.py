@@ -42,13 +42,13 @@ def _delimiter(head: bytes) -> str:
     lines = [line for line in (lines[:-1] if cut else lines) if line.strip()][:_SAMPLE]
     if 2 * sum(_TURN.match(line) is not None for line in lines) >= len(lines):
         return ""
+    lines = [line for line in lines if not _RULE.fullmatch(line)]
     widths = {delimiter: _width(lines, delimiter) for delimiter in _DELIMITERS}
     best = max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
     return best if widths[best] else ""
 
 
 def _width(lines: list[str], delimiter: str) -> int:
-    lines = [line for line in lines if not _RULE.fullmatch(line)]
     if len(lines) > _PAIR and delimiter not in lines[-1]:
         lines = lines[:-1]  # "(12 rows)"
     if sum(delimiter in line for line in lines) * 2 < len(lines):

@@ -10,7 +10,6 @@ from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from agentguard.pii.later import later
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, pieces
 from agentguard.scan.limits import MIB
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _ORDER = 30
-_KNOWN = later(
-    rb"^(?:from|to|subject|date|message-id|mime-version|received|return-path|delivered-to"
-    rb"|content-type|reply-to):",
-    re.IGNORECASE | re.MULTILINE,
+_KNOWN = frozenset(
+    b"from to subject date message-id mime-version received return-path delivered-to content-type"
+    b" reply-to".split()
 )
 _LEAST_KNOWN = 3
+_BLANK = (b"\n\n", b"\n\r\n")
 # Message-ID, References and the like look as addresses do and are none.
 _SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Comments")
 _MOST_PARTS = 1000
@@ -35,8 +34,11 @@ _WIDE = ("utf-16", "utf-32", "ucs-2")
 
 def sniff(source: Source) -> bool:
     """Tell a mail by the names of its first headers."""
-    top = re.split(rb"\r?\n\r?\n", source.head, maxsplit=1)[0]
-    return len({known.lower() for known in _KNOWN.findall(top)}) >= _LEAST_KNOWN
+    head = source.head
+    blank = (place for end in _BLANK if (place := head.find(end)) >= 0)
+    top = head[: min(blank, default=len(head))]
+    named = {line.partition(b":")[0].lower() for line in top.split(b"\n") if b":" in line}
+    return len(named & _KNOWN) >= _LEAST_KNOWN
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:

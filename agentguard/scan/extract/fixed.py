@@ -79,8 +79,7 @@ def _by_gaps(lines: Sequence[str]) -> tuple[int, ...]:
     width = max(map(len, lines))
     padded = [line.ljust(width) for line in lines]
     profile = "".join(
-        " " if all(letter == " " for letter in letters) else "x"
-        for letters in zip(*padded, strict=True)
+        " " if letters.count(" ") == len(lines) else "x" for letters in zip(*padded, strict=True)
     )
     first = len(profile) - len(profile.lstrip())
     return (first, *(gap.end() for gap in _GAP.finditer(profile, first) if gap.end() < width))

@@ -34,6 +34,7 @@ _CREATE = later(
     re.IGNORECASE,
 )
 _BEGINNING = later(r"^[ \t]*(?:INSERT|REPLACE|COPY|CREATE)\s", re.IGNORECASE | re.MULTILINE)
+_STATEMENTS = ("insert", "replace", "copy")
 _HELD = 16 << 10
 _COLUMN = later(rf"\s*({_QUOTED}|[^\W\d][\w$]{{0,60}})(?:\s.*)?", re.DOTALL)
 _DEFINED = later(rf"(?:{_QUOTED}|'(?:[^']|'')*'|\((?:[^()]|\([^()]*\))*\)|[^,()'`\"\[\]])+(,?)")
@@ -55,6 +56,9 @@ def sniff(source: Source) -> bool:
     if not encoding_of(source.head):
         return False
     text = decoded(source.head[:_SNIFFED])
+    low = text.lower()
+    if not any(word in low for word in _STATEMENTS):
+        return False
     return _INSERT.search(text) is not None or _COPY.search(text) is not None
 
 
