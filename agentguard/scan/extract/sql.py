@@ -125,11 +125,11 @@ class _Dump:
         out.append(text[pos:end])
         if found is None:
             return end
-        into, given = (found[1], found[2]) if found.re is _COPY else (found[2], found[3])
+        self._copies = found is starts[1]
+        into, given = (found[1], found[2]) if self._copies else (found[2], found[3])
         names = [one_line(n.strip(_QUOTES)) for n in _GIVEN.findall(given or "") if n.strip()]
         names = names or self._columns.get(_bare(into), [])
         self._table = Table(dict(enumerate(names)) if names else None)
-        self._copies = found.re is _COPY
         self._inserts = not self._copies
         return found.end()
 
