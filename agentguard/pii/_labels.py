@@ -113,8 +113,8 @@ class Labels:
         """Give the labels that stand here and may have a value; logs and tables repeat a few."""
         colon = data.find(_COLON, end - 1, end + _REACH)
         key = data[at : colon + len(_COLON)] if colon >= 0 else b""
-        names = self._known.get(key)  # most are known, and a call costs as much as this
-        if names is not None or (names := self._recalled(key)) is not None:
+        names = self._known.get(key) if key else None  # known ones without a further call
+        if names is not None or (key and (names := self._recalled(key)) is not None):
             return names
         digit = _DIGIT.search(data, end, end + _REACH)
         if digit is None:
@@ -122,7 +122,8 @@ class Labels:
                 return ()
         elif colon < 0 and self._ends_at_digits and not _CASE[data[digit.start() - 1]]:
             key = data[at : digit.start()]
-            if (names := self._recalled(key)) is not None:
+            names = self._known.get(key)
+            if names is not None or (names := self._recalled(key)) is not None:
                 return names
         names = self._named(data, at, end)
         if key:
