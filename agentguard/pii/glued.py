@@ -20,6 +20,7 @@ _UNKNOWN, _KNOWN, _SHORT = 2.0, 1.0, 1.8
 """Costs: of a letter in no word, of a word, and of one of three letters or fewer."""
 
 _SHORT_WORD = 3
+_LONG_WORD = 8
 _ACCENT = later(r"\\x([ef][0-9a-f])")
 _SHORTEST_PREFIX, _TELLING_LETTERS = 2, 5
 _PREFIX = 4.0
@@ -30,7 +31,7 @@ _TELLING = later(r"(.{2,16}?)(dob|ssn|cvv|cvc|iban|pesel|cpf)")
 
 _CLASS = later(r"\[[^\]]*\]\??(?:\{[0-9,]*\})?|\\x[0-9a-f]{2}|\\.|\{[0-9,]*\}")
 _ENDED = later(r"([a-z])\(\?:([a-z]+)(?:\|[^()]*)?\)(?:\?|(?=[^?*{]|\Z))")  # "ins(?:urance)?"
-_PLAIN = later(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
+_LITERAL = later(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
 _BRIEF = words(
     "dob doc nif nie dni nir ssn sss cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban cpr afm"
     " gsm"
@@ -88,9 +89,7 @@ def parted(name: str) -> str:
         return name
     if default_scanner().knows(name):
         return name
-    folded = fold(name.lower()).decode("latin-1")
-    plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in folded)
-    borders = _borders(plain)
+    borders = _borders(_plain(name))
     pairs = zip([0, *borders], [*borders, len(name)], strict=True)
     return " ".join(name[start:end] for start, end in pairs)
 
@@ -112,6 +111,47 @@ def _cost(name: str, start: int, end: int) -> float | None:
 def _begins(known: frozenset[str], rest: str) -> bool:
     """Tell whether a word that says something begins a name's rest."""
     return any(rest[:size] in known for size in range(_TELLING_LETTERS, len(rest) + 1))
+
+
+@lru_cache(maxsize=1024)
+def mended(word: str) -> str:
+    """Give the word of labels that a long word is but for one slip of the fingers.
+
+    A letter is left out, written twice, or has changed places with the next.
+
+    >>> mended("passsport"), mended("Telehpone"), mended("passages")
+    ('passport', 'telephone', 'passages')
+    """
+    plain = _plain(word)
+    known = _vocabulary()
+    if len(plain) < _LONG_WORD - 1 or plain in known:
+        return word
+    twice = (
+        plain[:place] + plain[place + 1 :]
+        for place in range(1, len(plain))
+        if plain[place] == plain[place - 1]
+    )
+    shorter = next((one for one in twice if one in known and len(one) >= _LONG_WORD), "")
+    return shorter or _slips().get(plain, word)
+
+
+@cache
+def _slips() -> dict[str, str]:
+    """Give the long words of labels by what becomes of them through one slip."""
+    slips: dict[str, str] = {}
+    for word in sorted(_vocabulary()):
+        if len(word) < _LONG_WORD:
+            continue
+        for place in range(1, len(word) - 1):
+            head, here, following, tail = word[:place], *word[place : place + 2], word[place + 2 :]
+            slips[f"{head}{following}{tail}"] = slips[f"{head}{following}{here}{tail}"] = word
+    return slips
+
+
+def _plain(name: str) -> str:
+    """Give the small letters of a name without their accents."""
+    folded = fold(name.lower()).decode("latin-1")
+    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in folded)
 
 
 def _borders(name: str) -> list[int]:
@@ -142,7 +182,7 @@ def _vocabulary() -> frozenset[str]:
     )
     labels = (label for one in default_scanner().recognisers for label in one.labels)
     plain = (_ENDED.sub(r"\1\2", _bare(label)) for label in labels)
-    told = frozenset(word for label in plain for word in _PLAIN.findall(label))
+    told = frozenset(word for label in plain for word in _LITERAL.findall(label))
     return frozenset(word for word in listed if word.isascii()) | told
 
 

@@ -9,18 +9,18 @@ from agentguard.pii._between import BEHIND_JOINT, SOURCE
 from agentguard.pii.later import later
 from agentguard.pii.words import FOREIGN, NATIONAL, NUMBERS, OWNERS, WEAK
 
-_WORDS = later(
-    r"[A-Z\xc0-\xd6\xd8-\xde]+(?![a-z\xdf-\xf6\xf8-\xff])"
+_WORDS = later(  # but no series of a document: "PR6266705"
+    r"(?!\b[A-Z]{1,2}[0-9]|(?<=[A-Z])[A-Z][0-9])[A-Z\xc0-\xd6\xd8-\xde]+(?![a-z\xdf-\xf6\xf8-\xff])"
     r"|[A-Z\xc0-\xd6\xd8-\xde]?[a-z\xdf-\xf6\xf8-\xff]+"
 )
 _SOURCE = later(SOURCE, re.IGNORECASE)
 _COMPOUND = later(r".{3,}(?:nummern?|nummers|nr|kennung|kenmerk)")  # German, Dutch, Swedish
-_GLUED = later(r"(.{3,}?)(?:ids?|nos?|num|numbers?|refs?|codes?|key)")
+_GLUED = later(r"(.{3,}?)(?:ids?|nos?|num|numbers?|numero|nro|refs?|codes?|key)")
 _LED = later(
     r"(?:n(?:u|\xfa)meros?|num(?:e|\xe9)ro|num|nummer|number|numer|nr)(?:d(?:e(?:l(?:la|l)?)?|[aiou])|van|of)?"
     r"(.{4,})"
 )
-_NUMBERED = later(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?)\Z")
+_NUMBERED = later(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?|numero|nro)\Z")
 _ON_FILE = later(r"\b[io]n (?:the |my |your |our )?file\b", re.IGNORECASE)
 _STEM = 4
 _MOST_GAPS = 256

@@ -55,8 +55,6 @@ BIRTH = (
     r"d(?:atum|an) (?:rodenja|rojstva)",  # Croatian, Serbian, Slovene
     r"data de nai?xement",  # Catalan
     r"gennith(?:ike|ika|eis)",
-    r"[bfs]\.\x20",
-    r"gen\.\x20",
 )
 """Labels of a date of birth."""
 
@@ -90,13 +88,17 @@ _SAFE = (
     r"biztons\xe1gi",
     r"bezp(?:ecnostn(?:\xed|\xfd))?\.?",
     r"kontroll?",
-    r"kontroln(?:\xed|\xfd)",
+    r"kontroln(?:\xed|\xfd|\xe9)",
+    r"varmistus",
     r"overovac(?:\xed|\xfd)",
     r"ellenorzo",
     r"tarkistus",
     r"verificatie",
 )
-_CODE = r"(?:kode[nr]?|k\xf3d(?:ja)?|kod|koodi|luku|numero|n(?:umme)?r|siffr(?:or|a)|[sc]ifre|code)"
+_CODE = (
+    r"(?:kode[nr]?|k\xf3d(?:ja)?|kod|koodi|luku|numero|n(?:umme)?r|siffr(?:or|a)|[sc]ifre|tall?"
+    r"|c\xedslo|code)"
+)
 _THREE = r"(?:tres?|tr\xeas|trois|drei|drie|trzy|tri|kolme|h\xe1rom|trei|tpia)"
 _DIGITS = (
     r"(?:siff(?:e?r)|sifre|[cs]if[frc]|chiffr|cifras|d\xedgito|n\xfamero|numer|cijf|cyfr|c\xedsl|sz\xe1m"
@@ -120,11 +122,14 @@ CODE = (
     r"3 (?:siffror|sifre|cifre|cijfers|cyfry|c\xedslice|d\xedgitos|numeroa|chfia)",
     r"h\xe1toldali (?:h\xe1rom )?sz\xe1m",
     r"trojc\xedsl\xed",
+    r"(?:3|tre|drie|tri)-?(?:siffrig|[sc]ifret|cijferige?|(?:m\xedst|cifer)n\xfd) (?:kode?|code)",
+    r"trojm\xedstn\xfd k\xf3d",
+    r"code s\xe9cu",
     r"code de (?:v\xe9rification|contr\xf4le)",
     r"codice di controllo",
     r"(?:clave|n\xfamero) de seguridad",
     r"cod(?:ul)? de (?:securitate|siguranta|verificare)",
-    r"k[wo]d(?:ik(?:os|o|ou|oy))?\.? (?:asfaleias|cvv|cvc)",
+    r"k[wo]d(?:ik(?:os|o|ou|oy))?\.? (?:asfaleias|epal[hi](?:q|th)e[yu]s[hi]s|cvv|cvc)",
     r"tpichfi(?:os|o)s?(?: kwdikos)?",
 )
 """Labels of a card's code: a word for safety and one for code in either order, or three digits."""
@@ -138,9 +143,10 @@ PASSPORT = (
     r"paspoort ?n(?:umme)?r",
     r"reispas(?: ?n(?:umme)?r)?",
     r"num\.? pass(?:aporto|\.)",
-    r"pas(?:s|set|sets)?(?: med)? ?n(?:umme)?r",  # Swedish, Danish, Norwegian
+    r"pas(?:s|set|sets)?(?: med|,)? ?n(?:umme)?r",  # Swedish, Danish, Norwegian
+    r"med pass?(?:et)? ?\(",
     r"n(?:umme)?r p\xe5 pass(?:et)?",
-    r"(?:(?:dan|nor|sven|fin)sk|nytt?|forny[ae]t|g[yi]l[dt]igt|med) pass?(?:et)?(?: ?n(?:umme)?r)?",
+    r"(?:(?:dan|nor|sven|fin)sk|nytt?|forny[ae]t|g[yi]l[dt]igt) pass?(?:et)?(?: ?n(?:umme)?r)?",
     r"""(?:resen\xe4rens|rejsendes|kundens|hans|hennes|hendes) pass?["'*\x20]{0,3}[:=\n]""",
     r"""pas["'*\x20]{0,3}[:=\n]""",
     r"rejsepas(?:set)?(?: ?n(?:umme)?r)?",
@@ -149,7 +155,7 @@ PASSPORT = (
     r"passi(?:n ?(?:numero|nro)|numero|nro)?",  # Finnish
     r"matkustusasiakirja",
     r"(?:c(?:\xedslo|\.)? ?)?(?:cestovn(?:\xed|\xe9)(?:ho|mu)? ?)?pasu",  # Czech, Slovak
-    r"cestovn(?:\xed|\xfd|\xe9)(?:ho)? (?:pas|dokladu?)",
+    r"cest(?:\.|ovn(?:\xed|\xfd|\xe9)(?:ho)?)? (?:pas|dokladu?)",
     r"pas c\.?",
     r"(?:nov\xfd|star\xfd|vlastn\xed|vlastn\xfd|platn\xfd|jeho|jej\xed|cesk\xfd|slovensk\xfd) pas",
     r"pasaport(?:ului|ul|e)?",  # Romanian
@@ -164,8 +170,10 @@ PHONE = (
     r"tlm\.?",  # Portuguese
     r"telem\.",
     r"tfn",
-    r"(?:tel(?:efon)?|tlf|tele|mob|mobil(?:telefon|tlf)?|gsm|hem) ?n(?:umme)?r",  # Nordic, Dutch
+    r"(?:tel(?:efon)?|tlf|mob|mobil(?:telefon|tlf)?|gsm) ?n(?:umme)?r(?:et)?",  # Nordic, Dutch
     r"mob(?:il)? ?tlf",
+    r"(?:hem|arbets|jobb)(?:tel(?:efon)?|mobil)",
+    r"(?:mobil|telefon)en er",
     r"ring(?:a|er)?(?: (?:mig|meg|p\xe5|till?))?(?: p\xe5)?",  # Swedish, Danish, Norwegian
     r"n\xe5s p\xe5",
     r"(?:mitt|mit|mein[e]?) (?:nummer|nr)",
@@ -180,7 +188,7 @@ PHONE = (
     r"tel\. ?c\.",  # Czech, Slovak
     r"tel c\.?",
     r"telef\xf3n(?:u|ne|n\xe9ho|n\xe9)?(?: c\xedslo)?",
-    r"(?:na|pod) c\xedsl(?:e|o|om)",
+    r"zasti(?:hn|zen)[a-z\xed]{1,5}",
     r"(?:za)?vol(?:at|ejte|ajte|aj) na",
     r"(?:moje c\xedslo|m\xf3j numer|mi n\xfamero|o meu n\xfamero|il mio numero|numarul meu)",
     r"sunati(?: ma)? la",  # Romanian

@@ -31,7 +31,7 @@ FOREIGN = {
         "sku slip soa span spid stamp stan statement stock stub subscription tablet terminal "
         "ticket "
         "tid timestamp tote trace tracker tracking trailer trans transaction trip ts txid txn "
-        "ubrn upc uuid vat vehicle version vin voucher waiver warranty waybill workorder "
+        "ubrn upc uprn uuid vat vehicle version vin voucher waiver warranty waybill workorder "
         "wristband"
     ),
     "de": words(
@@ -141,11 +141,18 @@ FOREIGN = {
         "vuokra"
     ),
     "cs": words(
-        "doklad dokladu dopis faktura faktury jizda jizdenka jizdenky j\xedzda kosik kos\xedk "
-        "l\xedstek nakup n\xe1kup objednavka objedn\xe1vce objedn\xe1vka objedn\xe1vky pojistka "
-        "pojistku pojistky pr\xedpad pr\xedpadu recept reklamace reklamaci rezervace rezervaci "
-        "smlouva smlouvy symbol uctenka uver vratka vypis v\xfdpis zak\xe1zka zak\xe1zky "
-        "z\xe1silce z\xe1silka z\xe1silky \xfactenka \xfactenky"
+        "\xfactenka \xfactenky doklad dokladu dopis faktura faktury j\xedzda jizda jizdenka "
+        "jizdenky kos\xedk kosik l\xedstek letenka letenky n\xe1kup nakup objedn\xe1vce "
+        "objedn\xe1vka objedn\xe1vky objednavka pojistka pojistku pojistky poukaz pr\xedpad "
+        "pr\xedpadu recept reklamace reklamaci rezervace rezervaci smlouva smlouvy symbol "
+        "uctenka uver v\xfdpis vratka vypis z\xe1jezd z\xe1silce z\xe1silka z\xe1silky "
+        "zak\xe1zka zak\xe1zky"
+    ),
+    "sk": words(
+        "\xfactenka \xfaver \xfaveru bal\xedk doklad dokladu fakt\xfara fakt\xfare fakt\xfary "
+        "l\xedstok letenka letenky objedn\xe1vka objedn\xe1vke objedn\xe1vky p\xf4zicka poistka "
+        "poistke poistky poukaz pr\xedpad reklam\xe1cia reklam\xe1cie rezerv\xe1cia "
+        "rezerv\xe1cie symbol v\xfdpis z\xe1jazd z\xe1sielka z\xe1sielky ziadost zmluva zmluvy"
     ),
     "hu": words(
         "bejelent\xe9s blokk csomag csomagsz\xe1m csomagsz\xe1ma foglal\xe1s foglal\xe1si hitel "

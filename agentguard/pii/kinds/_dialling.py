@@ -51,7 +51,8 @@ _DATE = later(r"[0-9]{1,2}([./\- ])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}[./\-][0-9]{1,
 DIRECT = later(
     r"[\W_]{0,60}(?:(?:no|nr|num|number|nummer|n\xfamero|num\xe9ro|numero|numer|is|ist|to|je"
     r"|er|\xe4r|este|est|es|\xe8"
-    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|bureau|casa|the|her"
+    r"|\xe9|jest|on|at|ext|home|work|fixe?|m\xf3vil|mob|mobile?|kom|phone|privat|arbejde|arbeid|arbete|hjem(?:me)?|hem|jobb?|dom[uo]|pr\xe1c[ea]|oikias|thuis|koti|ty\xf6"
+    r"|bureau|casa|the|her"
     r"|him|me|us|them|back|customer|caller|client|cliente|kunde[n]?|klant|klienta?|il|la|le|el|al|au"
     r"|den|die|de|o|a|op|na|pod|contact[oe]?|contatto|kontaktowy|telefoniczny"
     r"|telef(?:o|\xf3)nico|personale?|particular|trabajo|trabalho|ufficio|lavoro|travail|arbeit"

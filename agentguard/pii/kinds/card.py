@@ -43,6 +43,7 @@ _LONGER_BEFORE = later(
 _LONGER_AFTER = later(rf"[ .\-+/]{{1,2}}{_HEX}(?![0-9A-Za-z/])|\.[0-9]")
 _HEX_BEFORE = later(r"\b(?=[0-9]*[A-F])[0-9A-F]{4}\n\Z")
 _HEX_AFTER = later(r"\n(?=[0-9]*[A-F])[0-9A-F]{4}\b")
+_MASKED = later(r"[Xx*.]{3}[ \-]?\Z")
 _NUMBERS = later(r"\s*[0-9][0-9 \t,;.\-]{7,}")
 # What is said of a card right behind its number: until when it is valid, and its code.
 _UNTIL = later(
@@ -118,6 +119,8 @@ def _by_label(candidate: Candidate, number: str) -> Answer:
 def _labelled(candidate: Candidate, number: str) -> Answer:
     if "\n" not in candidate.text:
         return sure(number, "label")
+    if _MASKED.search(candidate.before):
+        return no("touched")
     return no("another-label") if foreign_word(candidate.text) else sure(number, "wrapped")
 
 

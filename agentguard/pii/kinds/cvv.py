@@ -185,7 +185,7 @@ RECOGNISER = Recogniser(
         r"(?:drei|3) ?stellige[rn]? (?:code|nummer|zahl)",
         r"(?:ziffern|zahlen) (?:auf der r\xfcckseite|hinten)",
         r"code de s(?:\xe9|e)curit(?:\xe9|e)",
-        r"crypto(?:gramme)?(?: visuel)?",
+        r"(?:crypto(?:gramme)?|pictogramme)(?: visuel)?",
         r"chiffres (?:au|du) (?:dos|verso)",
         r"c(?:\xf3|o)d(?:igo|\.)? (?:de )?(?:seguridad|verificaci(?:\xf3|o)n)",
         r"c(?:\xf3|o)d(?:igo)? (?:de )?(?:seguran|verifica)(?:\xe7|c)(?:\xe3|a)o?",

@@ -14,13 +14,13 @@ _MONTH = (
     + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
     + r")[a-z\xdf-\xff?]{0,10}"
 )
-_JOINT = r"(?:[-/. +]|\\/|\. )"  # a plus is an address's space
+_JOINT = r"(?:[-/. +]|\\/|\. | [-/.] )"  # a plus is an address's space
 _TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?"
 _TH = r"(?:st|nd|rd|th|er|\xba|\.)?"
 _SHAPES = (
     rf"[0-9]{{4}}(?:[-/.]|\\/|\. )[0-9]{{1,2}}(?:[-/.]|\\/|\. )[0-9]{{1,2}}{_TIME}",
     rf"[0-9]{{1,2}}{_JOINT}[0-9]{{1,2}}{_JOINT}(?:[0-9]{{4}}|[0-9]{{2}})",
-    rf"[0-9]{{1,2}}{_TH}[-/ +]?(?:of |de |d')?{_MONTH}[-/, .+]{{1,2}}(?:del? )?[0-9]{{2,4}}",
+    rf"[0-9]{{1,2}}{_TH}[-/ +]?(?:of |de |d')?{_MONTH}[-/, .+]{{1,2}}(?:del? |')?[0-9]{{2,4}}",
     rf"[0-9]{{4}}\.? ?{_MONTH} [0-9]{{1,2}}",
     rf"{_MONTH}[. +]{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?[ \t+][0-9]{{4}}",
     r"[0-9]{8}",
@@ -44,8 +44,14 @@ _OTHER_DAYS = words(
     " sinds geldig gebeld wizyta wazny wazna consulta validade ligou"
 )
 """Words that name another day than that of a birth."""
-_TERSE = frozenset(("b.", "f.", "s.", "gen."))
-"""Born, in one letter: only right before a day of long ago, since it is other words as well."""
+# Born, in one letter: only right before a day of long ago, since it is other words as well.
+_TERSE = r"\b(?i:[bfs]|gen)\. ?"
+_TERSE_DAYS = (
+    rf"{_TERSE}[0-9]{{1,2}}[./\-] ?[0-9]{{1,2}}[./\-] ?(?:19|20)[0-9]{{2}}\b",
+    rf"{_TERSE}(?:19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b",
+)
+_NAMED_BEFORE = later(r"(?:[\n\t,;:|(\[\"'\x1e]|\b[A-Z\xc0-\xde][\w.\-]*) ?\Z")
+"""What stands before them: a sign, or whoever was born."""
 _LONG_AGO = 2010
 _OF_A_NOTE, _LATELY = "DN", 2015  # a debit note has a date as well, of the last years
 _THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first century
@@ -55,6 +61,8 @@ def judge(candidate: Candidate) -> Answer:
     """Take it if it is a day of the calendar."""
     if not candidate.alone or _NUMBER_AFTER.match(candidate.after):
         return no("touched")
+    if not candidate.labelled:
+        return _terse(candidate)
     low = candidate.before.lower()
     if ("happy" in low or "certificate" in low) and _NOT_OF_A_PERSON.search(low):
         return no("another-label")
@@ -64,18 +72,23 @@ def judge(candidate: Candidate) -> Answer:
     gap = _SET.sub("", gap)
     if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):
         return no("another-label")
-    parts = _PARTS.findall(candidate.text.lower())[:3]
-    day = next((found for order in _orders(parts) if (found := _day(*order))), None)
-    if day is None:
-        return no("calendar")
-    return no("another-label") if _is_lately(candidate.told, gap, day) else sure(str(day), "label")
+    day = _read(candidate.text)
+    if day and candidate.told == _OF_A_NOTE and day.year >= _LATELY:
+        day = None
+    return sure(day.isoformat(), "label") if day else no("calendar")
 
 
-def _is_lately(told: str, gap: str, day: date) -> bool:
-    """Tell a day that is not long ago behind a word so short that it is others as well."""
-    if told.lower() in _TERSE:
-        return gap.strip() != "" or day.year > _LONG_AGO
-    return told == _OF_A_NOTE and day.year >= _LATELY
+def _terse(candidate: Candidate) -> Answer:
+    """Take a day behind the one letter of a word for birth: "f. 4.3.1981"."""
+    if not _NAMED_BEFORE.search(candidate.before):
+        return no("another-label")
+    day = _read(candidate.text.partition(". ")[2] or candidate.text.partition(".")[2])
+    return sure(day.isoformat(), "label") if day and day.year <= _LONG_AGO else no("calendar")
+
+
+def _read(text: str) -> date | None:
+    parts = _PARTS.findall(text.lower())[:3]
+    return next((found for order in _orders(parts) if (found := _day(*order))), None)
 
 
 def _orders(parts: list[str]) -> list[tuple[str, str, str]]:
@@ -83,6 +96,8 @@ def _orders(parts: list[str]) -> list[tuple[str, str, str]]:
     if len(parts) == 1:
         (run,) = parts
         short = [(run[4:], run[2:4], run[:2]), (run[4:], run[:2], run[2:4])]
+        if len(run) == len("yymmdd"):
+            short.append((run[:2], run[2:4], run[4:]))
         return [*([(run[:4], run[4:6], run[6:])] if len(run) > len("ddmmyy") else []), *short]
     first, second, third = parts
     if len(first) == _FULL_YEAR and first.isdigit():
@@ -112,6 +127,7 @@ RECOGNISER = Recogniser(
     kind="DOB",
     judge=judge,
     shown=0,
+    shapes=_TERSE_DAYS,
     labels=(
         *BIRTH,
         r"d o b",

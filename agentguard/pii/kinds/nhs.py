@@ -35,13 +35,14 @@ RECOGNISER = Recogniser(
         r"nhs(?: ?numbers?| ?no)?",
         r"nhs ref(?:erence)?(?: ?no)?",
         r"n\.h\.s\.?",
+        r"n h s n(?:umber|o)",
         r"(?:national )?health service n(?:umber|o)",
         r"national health",
         r"chi(?: ?n(?:umber|o)|[\"']?[:=>])",
         r"(?:h&c|h\+c|health (?:and|&) (?:social )?care) n(?:umber|o)",
     ),
     near=(
-        rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{4}}"
+        rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{2}} ?[0-9]{{2}}"
         rf"|{run(_LENGTH - 3, _LENGTH)})"
     ),
 )

@@ -108,7 +108,8 @@ _JOINT = r"[ \-]?"
 _NATION = r"(?:[A-Z]{3}|D<<)"
 # "ID type: passport", and the number in the next line.
 _NUMBER_BELOW = (
-    r"[^0-9A-Za-z\n]{0,4}\n(?i:(?:id|doc(?:ument)?) ?(?:number|no|nr))[^0-9A-Za-z\n]{1,4}"
+    r"[^0-9A-Za-z\n]{0,4}\n(?i:(?:(?:id|doc(?:ument)?) ?)?(?:number|no|nr|nummer))"
+    r"[^0-9A-Za-z\n]{1,4}"
 )
 # "passport expiring 04/31, number 9...", "passport issued 01/02/2020 no 9..."
 _NAMED_LATER = (
@@ -130,7 +131,7 @@ RECOGNISER = Recogniser(
     ),
     labels=(
         *PASSPORT,
-        r"pass?port(?:s| ?numbers?| ?nos?| ?num| ?nr)?",
+        r"pass?port(?:s| ?numbers?| ?no(?:s\b)?| ?num| ?nr)?",
         r"p/?port(?: ?n(?:umber|o|um))?",
         r"(?:num(?:\xe9|e)ro ?de ?)?passeports?",
         r"(?:reise)?pass(?:nummer| nr)",

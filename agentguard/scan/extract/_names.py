@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from agentguard.pii.base import FENCE, words
-from agentguard.pii.glued import parted
+from agentguard.pii.glued import mended, parted
 from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
 
@@ -33,11 +33,14 @@ _KEPT = 3
 # What Salesforce puts behind the names of own fields and relations (developer's guide, "API Name").
 _CUSTOM = later(r"(?<=[^\W_])__(?:c|r|pc|pr|x|e|b|mdt)(?=\W|\Z)")
 
-# What a line begins with before it names its value: a mark of a quote or a list, names above it.
-_LEADING = later(
-    r"([\s>*+\-#\"']{0,8}(?:[\w\-]{1,40}\.){0,4}[\"']?)([^\W\d_]{5,48})"
-    r"(?=[\"']?\s{0,8}(?:[:=*]|\Z))"
+# A name in a note: alone on its line, or before what stands between a name and its value, and no
+# word of a sentence.
+_NAME = later(
+    r"(?:(?<=changed\s)|(?<=updated\s)|(?<=set\s)|(?<=saved\s)|(?<![\w@])(?<![^\W\d_]\s))"
+    r"[^\W\d_]{5,48}(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s(?:from|to)\s))"
+    r"|(?<=\A)[^\W\d_]{5,48}(?=\s{0,8}\Z)"
 )
+_LONG_WORD = later(r"[A-Z\xc0-\xde]?[^\W\d_A-Z\xc0-\xde]{6,}|[A-Z\xc0-\xde]{7,}")
 
 # Names of containers, which say nothing of what is in them.
 _GENERIC = words(
@@ -84,12 +87,13 @@ def one_line(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def apart(name: str) -> str:
-    """Give a name whose words are written as one with its words apart, without an own field's end.
+    """Give a name with its glued words apart, slips mended, without an own field's end.
 
     >>> apart("numerpesel"), apart("customerDob"), apart("SecurityCode__c")
     ('numer pesel', 'customerDob', 'SecurityCode')
     """
     name = _CUSTOM.sub("", name)
+    name = _LONG_WORD.sub(lambda word: mended(word[0]), name)
     glued = _GLUED.fullmatch(name) if name.islower() or name.isupper() else None
     if glued is None:
         return parted(name)
@@ -97,10 +101,9 @@ def apart(name: str) -> str:
 
 
 def respaced(line: str) -> str:
-    """Give a line with the words of the name that it begins with, or is, apart.
+    """Give a line with the words of its names apart.
 
-    >>> respaced("> paxdob: 4.3.1980"), respaced("profile.1.pasport=1")
-    ('> pax dob: 4.3.1980', 'profile.1.pasport=1')
+    >>> respaced("> paxdob: 4.3.1980"), respaced("profile.1.locker=1")
+    ('> pax dob: 4.3.1980', 'profile.1.locker=1')
     """
-    found = _LEADING.match(line)
-    return f"{found[1]}{apart(found[2])}{line[found.end() :]}" if found else line
+    return _NAME.sub(lambda found: apart(found[0]), line)

@@ -28,6 +28,7 @@ _SAMPLE_AGAIN = 9
 """The same when the first of them is known to name the columns, since the last table's end."""
 
 _MOST_HELD = 400
+_PAIR = 2  # a label and its value
 
 _FEWEST_KNOWN, _MOST_KNOWN = 5, 512
 
@@ -73,6 +74,7 @@ class Table:
         self._whole: dict[int, Plan] = {}
         self._above = _NOTHING
         self._is_told = False
+        self._is_by_field = False
         self._known: dict[_Names, Named] = {}
 
     def put(self, row: Row) -> str:
@@ -98,6 +100,8 @@ class Table:
         named = self._above.are_names(row)
         if not named and not (self._below_gap and is_heading(row)):
             return ""
+        if self._is_by_field or _is_by_field(self._first):  # a gap is a line between records
+            return ""
         text = self.close()
         self._is_told = named
         return text
@@ -117,17 +121,19 @@ class Table:
             text += self._upright.close()
         self._write = self._upright = None
         self._whole, self._above, self._is_told = {}, _NOTHING, False
+        self._is_by_field = False
         return text
 
     def _begin(self) -> str:
         rows, self._first, self._above = self._first, [], _NOTHING
         if self._given is not None:
             return self._begin_named({c: one_line(n) for c, n in self._given.items()}, rows)
-        if not self._is_told and is_upright(rows):
+        by_field = _is_by_field(rows)
+        if not self._is_told and not by_field and is_upright(rows):
             self._upright = _Upright(rows[0])
             self._write = self._upright.put
             return "".join(map(self._write, rows))
-        if not self._is_told and is_paired(rows):
+        if not self._is_told and not by_field and is_paired(rows):
             self._write = _pairs
             return "".join(map(_pairs, rows))
         place = 0 if self._is_told else header_at(rows[:LOOK_FOR_HEADER])
@@ -138,6 +144,7 @@ class Table:
             self._names = names_of(rows, place)
         if write := by_cells(rows) if place is None else by_fields(self._names):
             self._write = write
+            self._is_by_field = place is not None
             return "".join(map(_plain, above)) + "".join(map(write, below))
         text = "".join(map(_plain, above)) + self._begin_named(self._names, below)
         if place == 0 and len(below) >= _FEWEST_KNOWN and len(self._known) < _MOST_KNOWN:
@@ -152,6 +159,11 @@ class Table:
         """Write the rows that follow as this tells."""
         self._named, self._names = named, named.given
         self._write, self._whole, self._above = named.put, named.whole, named.above
+
+
+def _is_by_field(rows: Sequence[Row]) -> bool:
+    """Tell whether the first row names a column of names and one of values."""
+    return bool(rows) and is_heading(rows[0]) and by_fields(names_of(rows, 0)) is not None
 
 
 def _plain(row: Row) -> str:
@@ -169,7 +181,8 @@ class _Upright:
     """A table whose first column names the rows: it is turned, so that records stay together."""
 
     def __init__(self, top: Row) -> None:
-        self._header = {c: one_line(cell) for c, cell in top.items()} if is_heading(top) else {}
+        named = is_heading(top) and len(top) > _PAIR
+        self._header = {c: one_line(cell) for c, cell in top.items()} if named else {}
         self._held: list[Row] = []
 
     def put(self, row: Row) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentguard.pii.glued import parted
+from agentguard.pii.glued import mended, parted
 from tests.unit.scan.extracted import counts
 from tests.unit.scan.test_csv import table
 
@@ -49,3 +49,25 @@ def test_values_below_such_a_name_are_found_and_numbers_of_things_are_not() -> N
     assert counts(table(["resident", "claimantdob"], *(["Ann", day] for day in days))) == {"DOB": 2}
     cards = ["4539148803436467", "5555341244441115"]
     assert counts(table(["resident", "shopordernumber"], *(["Ann", one] for one in cards))) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("F\xf6delsedtum", "fodelsedatum"),
+        ("passsport", "passport"),
+        ("TELEHPONE", "telephone"),
+        ("ordernumer", "ordernummer"),
+        ("Geboortedtum", "geboortedatum"),
+        *((word, word) for word in ("passport", "nationality", "passages", "brith", "customers")),
+    ],
+)
+def test_a_slip_in_a_long_word_is_mended(typed: str, meant: str) -> None:
+    assert mended(typed) == meant
+
+
+def test_a_column_is_known_whose_name_was_mistyped() -> None:
+    days = [f"19{60 + n}-04-03" for n in range(2)]
+    assert counts(table(["hyresg\xe4st", "F\xf6delsedtum"], *(["Ann", day] for day in days))) == {
+        "DOB": 2
+    }

@@ -53,3 +53,14 @@ def test_an_account_stands_beside_its_sort_code_whatever_is_between() -> None:
     row = "10718570{0},3192681{0},0{0}/04/1980,x{0}@holt-mills.co.uk,20-45-53\n"
     rows = "".join(map(row.format, range(1, 7)))
     assert counts((header + rows).encode())["SORT_ACCT"] == 6
+
+
+def test_records_of_named_fields_may_be_parted_by_empty_lines() -> None:
+    lines = ["Field\tValue"]
+    for name, number in (
+        ("Ann", "4539148803436467"),
+        ("Bo", "4539148803436468"),
+        ("Cy", "4539148803436469"),
+    ):
+        lines += [f"Name\t{name}", f"Document\t{number}", "DOB\t03/04/1980", "\t"]
+    assert counts("\n".join(lines).encode()) == {"DOB": 1}

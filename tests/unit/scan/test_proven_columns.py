@@ -149,3 +149,21 @@ def test_a_field_that_names_a_thing_is_believed() -> None:
         for dni, day in zip(DNIS, BIRTHS, strict=False)
     ]
     assert counts(json.dumps(records).encode()) == {}
+
+
+def test_a_column_with_numbers_of_abroad_is_one_of_telephones() -> None:
+    cells = ("+420 602 123 456", "+420602123457", "602 123 458", "777123459", "602123460")
+    assert counts(table(["kde", "cena"], *([cell, "12"] for cell in cells))) == {"PHONE": 5}
+    plain = ("602 123 456", "602123457", "602 123 458", "777123459", "602123460")
+    assert counts(table(["kde", "cena"], *([cell, "12"] for cell in plain))) == {}
+    orders = (cell.replace("+", "") for cell in cells)
+    assert counts(table(["order", "cena"], *([cell, "12"] for cell in orders))) == {}
+
+
+def test_a_column_of_passes_is_one_of_passports_when_a_state_writes_them_so() -> None:
+    numbers = ("20972401", "31448205", "27710936", "33905114", "20018857")
+    assert counts(table(["kund", "Pass"], *(["Ann", number] for number in numbers))) == {
+        "PASSPORT": 5
+    }
+    words = ("20972401", "hunter22", "27710936", "letmein1", "20018857")
+    assert counts(table(["user", "Pass"], *(["Ann", word] for word in words))) == {}
