@@ -65,7 +65,7 @@ def in_one_turn(near: str) -> str:
 
 BEHIND_JOINT = (
     r"[ \t]{1,2}(?:is|was|are|ist|war|lautet|est|es|era|\xe8|\xe9|to|jest"
-    r"|\xe4r|er|este|je|on|einai|az) {1,2}"
+    r"|\xe4r|er|este|je|on|einai|az|as|als|como|come|comme|jako|som) {1,2}"
 )
 """What joins a value to a label behind it, before whose it is: "... is my", "... ist die"."""
 

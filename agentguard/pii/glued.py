@@ -26,6 +26,11 @@ _SHORTEST_PREFIX, _TELLING_LETTERS = 2, 5
 _PREFIX = 4.0
 """Cost of a letter in a short form, before a word of five letters or more: "nokphone"."""
 
+_WITHIN = words(
+    "do da de del di du des la le les dem den des das von vom van het en et und og och of"
+)
+"""Words that no name begins with."""
+
 _TELLING = later(r"(.{2,16}?)(dob|ssn|cvv|cvc|iban|pesel|cpf)")
 """Words that no other word ends with."""
 
@@ -38,7 +43,7 @@ _BRIEF = words(
 )
 _JOINING = words(
     "of on the and for by to in with your my our his her their de del la le les du des di da do "
-    "us uk ph ca au nz za pt pax nok nat ins eid tlf thl kin "
+    "us uk ph ca au nz za pt nos nrs pax nok nat ins eid tlf thl kin "
     "dos das der die das den dem des von vom van het een et und og och na no nr num tel id ids"
 )
 _COMMON = words(
@@ -57,6 +62,7 @@ _COMMON = words(
     "bis gultig betaal geboorte geboortedatum kaart klant naam nummer rekening telefoon "
     "data karta karty klient klienta kod numer telefonu urodzenia "
     "cartao codigo conta data nascimento nome numero seguranca telefone validade "
+    "email telefonico telefonica telefonique electronico eletronico elettronica elettronico "
     "fodelse fodelsedatum fodselsdato kort kortnummer kund kunde navn namn nummer telefon "
     "cislo datum jmeno karty narozeni telefonu zakaznik zakaznika telefonni pasu bezpecnostni "
     "rodne numar numarul data nasterii pasaport card cardului numeric personal securitate "
@@ -98,6 +104,8 @@ def _cost(name: str, start: int, end: int) -> float | None:
     """Give what a part of a name costs as one word; None where it can be none."""
     known, size = _vocabulary(), end - start
     if name[start:end] in known:
+        if not start and name[:end] in _WITHIN:
+            return _PREFIX
         return _SHORT if size <= _SHORT_WORD else _KNOWN
     if size >= _SHORTEST_UNKNOWN:
         return _UNKNOWN * size

@@ -24,7 +24,7 @@ BIRTH = (
     r"synt ?(?:aika|pvm|p\xe4iv\xe4)",
     r"(?:d(?:a|\xe1)tum|den) naro(?:zen\xed|deni[ae])",  # Czech, Slovak
     r"naro(?:zen|den)(?:[aiy]|\xe1|\xfd|\xe9|\xed)?(?: dne| dna)?",
-    r"narodila? (?:se|sa)",
+    r"narodil[ay]?(?: se| sa)?(?: dne| d\xf1a)?",
     r"d(?:a|\xe1)t(?:um)? nar(?:o(?:zen\xed|denia))?\.?",
     r"nar\.",
     r"""nar["'*\x20]{0,3}[:=\n]""",
@@ -34,10 +34,14 @@ BIRTH = (
     r"sz\xfcl\.?(?: (?:d\xe1tum|ido|nap))",
     r"sz\xfcl\.",
     r"d\.d\.n",  # French
-    r"naci?(?:\xed|\xf3)(?: el| en)",  # Spanish
+    r"naci?(?:\xed|\xf3)(?: el| en)?",  # Spanish
     r"nasc(?:i|eu) (?:em|a|no dia)",  # Portuguese
     r"d nasc(?:imento|ita)?",
-    r"(?-i:DN)",  # in records of patients, in Portuguese, Italian, Spanish
+    r"nasc(?:to|im)?",
+    r"(?-i:DN|D\.N|F\.N|FDN)",  # in records of patients, in Portuguese, Italian, Spanish
+    r"(?:anivers\xe1rio|cumplea\xf1os|compleanno)",
+    r"urodz",
+    r"geboorte ?dat",
     r"nat[oa]/a (?:il|a)",  # Italian
     r"urodzi(?:l[ea]m(?: sie)?|n(?:y|owa))",  # Polish
     r"genn(?:hsh?s|hse[wo]s|hqhk[ae]|hqeis|hmenos|hmenh)(?: stis| thn?)?",  # Greek
@@ -125,6 +129,10 @@ CODE = (
     r"(?:3|tre|drie|tri)-?(?:siffrig|[sc]ifret|cijferige?|(?:m\xedst|cifer)n\xfd) (?:kode?|code)",
     r"trojm\xedstn\xfd k\xf3d",
     r"code s\xe9cu",
+    r"pr(?:\xfc|ue)fz\.",
+    r"sicherheits ?nr",
+    r"kod bezp",
+    r"back code",
     r"code de (?:v\xe9rification|contr\xf4le)",
     r"codice di controllo",
     r"(?:clave|n\xfamero) de seguridad",
@@ -134,11 +142,14 @@ CODE = (
 )
 """Labels of a card's code: a word for safety and one for code in either order, or three digits."""
 
-_NUMBER_OF = r"n(?:um[ae]r(?:ul)?|\xfamero|um\xe9ro)?[\xb0\xba]? ?(?:d[aeou]s? ?)?"
+_NUMBER_OF = r"n(?:um[ae]r(?:ul)?|um|\xfamero|um\xe9ro)?[\xb0\xba]? ?(?:d[aeou]s? ?)?"
 
 PASSPORT = (
     rf"{_NUMBER_OF}(?:passaport[eio]|passeports?|pasaporte|pasaport)",
     r"reisepasses",
+    r"pass?ap\.",
+    r"pasport[aou]?",
+    r"doc(?:umento)?\.? (?:de )?viaje",
     r"(?:paszp|n\. ?pass|diab)\.",
     r"paspoort ?n(?:umme)?r",
     r"reispas(?: ?n(?:umme)?r)?",
@@ -176,6 +187,7 @@ PHONE = (
     r"(?:mobil|telefon)en er",
     r"ring(?:a|er)?(?: (?:mig|meg|p\xe5|till?))?(?: p\xe5)?",  # Swedish, Danish, Norwegian
     r"n\xe5s p\xe5",
+    r"port\.",  # French
     r"(?:mitt|mit|mein[e]?) (?:nummer|nr)",
     r"(?:matka|ty\xf6|koti)?puh(?:elin)?\.? ?(?:numero|nro|n:o)?",  # Finnish
     r"k\xe4nn(?:ykk\xe4|yn)(?: ?(?:numero|nro))?",
@@ -202,6 +214,10 @@ PHONE = (
     r"""(?:thl|kin|mob|kontakt)["'*\x20]{0,3}[:=\n]""",
     r"(?:mob|numer kom)\.",
     r"mobiele? ?(?:nummer|nr|telefoon)",
+    r"(?:wpp|m\xf3vel|mobil ?nr)",
+    r"(?:erreichb|kom)\.",
+    r"wa n(?:o|umber|r)",
+    r"""contact["']? ?[:=#]""",
     r"ph",  # English, short: "home ph", "ph."
     r"natel(?: ?n(?:umme)?r)?",  # Swiss
     r"(?:sel|huis|werk)?foon(?: ?n(?:omme)?r)?",  # Afrikaans

@@ -75,7 +75,7 @@ _MAY_CALL = later(
 )
 
 
-OF_WHOM = later(r"[.:]? (?:[a-z\xdf-\xff]{1,14}[ .]{1,2}){1,4}(?:- )?\Z")
+OF_WHOM = later(r"[.:]? (?:[a-z/\xdf-\xff]{1,14}[ .]{1,2}){1,4}(?:- )?\Z")
 """Whose number follows, in words of a note: "Tel. do mamy 786...", "tel. opiekuna - 667..."."""
 
 

@@ -47,8 +47,9 @@ _MASKED = later(r"[Xx*.]{3}[ \-]?\Z")
 _NUMBERS = later(r"\s*[0-9][0-9 \t,;.\-]{7,}")
 # What is said of a card right behind its number: until when it is valid, and its code.
 _UNTIL = later(
-    r"\W{1,4}(?:(?:exp|valid|until|thru|cad|scad|v(?:a|\xe1)lid|venc|val|g(?:\xfc|ue)ltig|verfall"
-    r"|geldig|wa[z?]n|udl\xf8b|utl\xf8p|utg\xe5|giltig|gyldig|voimassa|platn|lej\xe1r)[a-z\xdf-\xff]*"
+    r"(?:\W{1,4}|[^0-9\n\x1e]{1,28}\W{1,3}(?=good |exp[. ]|cv[vc]))"
+    r"(?:(?:good through|good|exp|valid|until|thru|cad|scad|v(?:a|\xe1)lid|venc|val"
+    r"|g(?:\xfc|ue)ltig|verfall|geldig|wa[z?]n|udl\xf8b|utl\xf8p|utg\xe5|giltig|gyldig|voimassa|platn|lej\xe1r)[a-z\xdf-\xff]*"
     r"\W{1,3}(?:[a-z]{1,6}\W){0,2}(?:0?[1-9]|1[0-2])[/\-. ]?(?:20)?[23][0-9]|c(?:vv|vc|v2|sc)2?\b"
     r"|(?:0[1-9]|1[0-2])/(?:20)?[23][0-9](?![0-9/]))",
     re.IGNORECASE,
@@ -57,7 +58,10 @@ _UNTIL = later(
 # a noun. One such number of ten passes; what is said in small letters ("keyed 4...") names nothing.
 _NAMED = later(
     r"\b(?:[A-Z\xc0-\xde][A-Za-z\x80-\xff]{2,}|(?i:number|no|nr|num|nummer|numero|n\xfamero"
-    r"|num\xe9ro|numer|ref|code|id))[.:#\xba\xb0]?\s{0,2}\Z"
+    r"|num\xe9ro|numer|ref|code|id)"
+    r"|(?i:n(?:o|r|um|umber|umero|\xfamero|um\xe9ro|ummer|umer|[.\xba\xb0]{1,2}))"
+    r" (?:de|del|della|di|do|da|du|of|van|der) [a-z\xdf-\xff]{2,16} ?)"
+    r"[.:#\xba\xb0]?\s{0,2}\Z"
 )
 _ADDRESS = later(r"(?:://|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /)(?:[^\s?]*/)?\Z")
 _TRACK_2 = later(r"[=D][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}")

@@ -21,7 +21,7 @@ _OF_AN_ANSWER = later(
     re.IGNORECASE,
 )
 _BARE = later(
-    r"[,;].*|(?:code|sec)[\"']?[:=>]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
+    r"[,;].*|(?:code|sec)[\"']?[:=>.]|cid|(?:the|my|and|der|le|el|il|de|o)\W.*", re.IGNORECASE
 )
 _LISTING = (",", ";", "")
 _CARD = later(r"(?<![0-9])[2-68][0-9]{3}(?:[ .\-]?[0-9]){9,15}(?![0-9])")
@@ -121,7 +121,7 @@ _THE = r"(?:the|my|and|der|le|el|il|de|o)"
 _CODE = r"(?:code|c(?:\xf3|o)digo|codice|kode?)"
 _LISTED = rf"[,;] ?(?:(?:and|und|et|y|e|en|i) )?{_CODE}"
 # "4539 ... and code 123": the same without a comma, told as a shape of its own.
-_ALSO = rf"\b(?i:(?:and|und|et|y|e|en|i|og|och) {{1,2}}{_CODE}) {{1,2}}[0-9]{{3,4}}\b"
+_ALSO = rf"\b(?i:(?:and|und|et|y|e|en|i|og|och) {{1,2}}(?:{_THE} )?{_CODE}) {{1,2}}[0-9]{{3,4}}\b"
 _AT_THE_BACK = (
     r"(?:security|three|3)(?: digits| numbers)? (?:on|at) (?:the |your )?"
     r"(?:back|reverse|rear|signature strip|strip)"
@@ -171,13 +171,14 @@ RECOGNISER = Recogniser(
         rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
         r"cid",
         r"sec[:=]",
+        r"sec\.",
         r"(?:digits?|numbers?) on (?:the )?(?:back|reverse|rear|signature|strip)",
         _AT_THE_BACK,
         r"signature strip",
         r"front four(?: digits)?",
         r"(?:three|3|4) ?digits?",
         r"4dbc",
-        r"(?:verification|validation) (?:code|value|number)",
+        r"(?:verification|validation) (?:code|value|number|no)",
         r"(?:karten)?pr(?:\xfc|ue|u)f ?(?:nummer|ziffer|code|zahl)",
         r"kpn",
         r"sicherheits(?:code|nummer|zahl|ziffern?)",

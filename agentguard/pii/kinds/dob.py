@@ -73,7 +73,7 @@ def judge(candidate: Candidate) -> Answer:
     if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):
         return no("another-label")
     day = _read(candidate.text)
-    if day and candidate.told == _OF_A_NOTE and day.year >= _LATELY:
+    if day and candidate.told.replace(".", "") == _OF_A_NOTE and day.year >= _LATELY:
         day = None
     return sure(day.isoformat(), "label") if day else no("calendar")
 
@@ -154,8 +154,7 @@ RECOGNISER = Recogniser(
         r"fecha de nacimiento",
         r"nacimiento",
         r"nacid[oa](?: el| en)?",
-        r"(?:f|fecha|fech?|fch)\.? (?:de )?nac(?:im(?:iento)?)?",
-        r"cumplea\xf1os",
+        r"(?:f|fecha|fech?|fch)\.? (?:de )?n(?:ac(?:im(?:iento)?)?|to)",
         r"data di nascita",
         r"nascita",
         r"nat[oa] (?:il|a)",
@@ -168,9 +167,8 @@ RECOGNISER = Recogniser(
         r"urodzon[ya]",
         r"data de nascimento",
         r"nascimento",
-        r"""nasc\.?["']? ?[:=]""",
-        r"nascid[oa] (?:em|a)",
-        r"(?:data|dt)\.? (?:de )?nasc(?:imento)?",
+        r"nascid[oa] (?:em|a(?:os)?)",
+        r"(?:data|dt)\.? (?:de )?nasc(?:imento|im|to)?",
     ),
     near=LETTERED_GAP + r"((?i:" + "|".join(_SHAPES) + "))",
 )

@@ -33,7 +33,7 @@ def judge(candidate: Candidate) -> Answer:
 RECOGNISER = Recogniser(
     kind="PH_SSS",
     judge=judge,
-    labels=(r"sss", r"social security system", r"ss n(?:umber|o)"),
+    labels=(r"sss", r"social security system", r"ss ?(?:n(?:umber|o)|#)"),
     near=rf"{BEHIND}([0-9]{{2}}-?[0-9]{{7}}-?[0-9])",
     shown=3,
 )

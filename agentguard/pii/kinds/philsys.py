@@ -23,7 +23,10 @@ def valid(number: str) -> bool:
 
 
 _RUNS_ON = later(r"[ \-][0-9]{3}")
-_AT_HOME = later(r"phil|\b(?:sss|umid|pag-?ibig|brgy|barangay)\b|\+63|\bphp\b", re.IGNORECASE)
+_AT_HOME = later(
+    r"phil|\b(?:sss|umid|pag-?ibig|brgy|barangay|php)\b|\+63|\b09[0-9]{2} ?[0-9]{3} ?[0-9]{4}\b",
+    re.IGNORECASE,
+)
 
 _BASE = national(
     kind="PH_PSN",

@@ -200,7 +200,7 @@ RECOGNISER = Recogniser(
         r"whatsapp",
         r"landline",
         r"(?:mob|cel)(?: n(?:o|umber))?",
-        r"(?:ph|cp) n(?:o|umber|r)",
+        r"(?:ph|cp) ?(?:n(?:o|umber|r)|#)",
         r"caller id",
         r"ph\.",
         r"fones?",

@@ -31,6 +31,7 @@ RECOGNISER = national(
         INSURANCE,
         r"vsnr",
         r"soz(?:ial)?\.? ?vers\.? ?n(?:umme)?r",
+        r"(?-i:SVN)",
         r"e card",
         r"austrian (?:social|insurance)",
     ),

@@ -94,10 +94,11 @@ def apart(name: str) -> str:
     """
     name = _CUSTOM.sub("", name)
     name = _LONG_WORD.sub(lambda word: mended(word[0]), name)
-    glued = _GLUED.fullmatch(name) if name.islower() or name.isupper() else None
-    if glued is None:
-        return parted(name)
-    return name if default_scanner().knows(name) else f"{glued[1]} {parted(glued[2])}"
+    whole = parted(name)
+    glued = whole == name and (name.islower() or name.isupper()) and _GLUED.fullmatch(name)
+    if not glued or default_scanner().knows(name):
+        return whole
+    return f"{glued[1]} {parted(glued[2])}"
 
 
 def respaced(line: str) -> str:

@@ -119,10 +119,12 @@ class Records:
         low = level.key.lower()
         if low in NAMING and is_label(value):
             self._take_name(level, low, value)
-        elif low in NAMED and not level.says and len(level.later) < _MOST_HELD:
+            # Without the keys above, so that what belongs together stays near.
+            return self._inside(value, (*level.names, low)) or said(level.key, value)
+        if low in NAMED and not level.says and len(level.later) < _MOST_HELD:
             level.later.append((level.key, value))
             return ""
-        elif low in NAMED:
+        if low in NAMED:
             return self._late(level, level.key, value)
         return self._late(level, level.key, value, says="")
 

@@ -17,6 +17,8 @@ from tests.unit.scan.test_csv import table
         ("BANKSORTCODE", "BANK SORT CODE"),
         ("holderssn", "holder ssn"),
         ("donordob", "donor dob"),  # not "dono rdob"
+        ("donorsin", "donor sin"),  # no name begins with "do"
+        ("contactotelefonico", "contacto telefonico"),
         ("ptdob", "pt dob"),
         ("nokphone", "nok phone"),
         ("natlinsuranceno", "natl insurance no"),  # not "natlins urance"
@@ -42,6 +44,13 @@ def test_words_of_labels_are_found_in_a_name(name: str, apart: str) -> None:
 )  # fmt: skip
 def test_a_name_that_tells_by_itself_or_not_at_all_stays_whole(name: str) -> None:
     assert parted(name) == name
+
+
+def test_a_name_is_parted_as_a_whole_before_its_first_word_is() -> None:
+    numbers = ["960985440", "939474117"]
+    assert counts(table(["zzname", "contactotelefonico"], *(["Ann", n] for n in numbers))) == {
+        "PHONE": 2
+    }
 
 
 def test_values_below_such_a_name_are_found_and_numbers_of_things_are_not() -> None:

@@ -70,6 +70,16 @@ def test_a_field_that_says_its_name_beside_is_named_so(field: dict[str, object])
     assert "cvv: 123" in written({"fields": [field]})
 
 
+def test_fields_that_say_their_names_stand_near_each_other() -> None:
+    fields = (("Credit card no", CARD), ("Expiration date", "12/29"))
+    named = [
+        {"id": 360000 + n, "title": title, "type": "text", "value": value}
+        for n, (title, value) in enumerate((*fields, ("CVC", "123")))
+    ]
+    document = {"ticket": {"id": 1, "custom_fields": named}}
+    assert kinds(json.dumps(document).encode()) == {"PAN", "CVV"}
+
+
 def test_escapes_are_read() -> None:
     found = said(rb'{"card": "4539\u00a01488\u00a00343\u00a06467", "path": "a\/b\nc"}')
     assert found == ["card: 4539\u00a01488\u00a00343\u00a06467", "path: a/b\nc"]
