@@ -11,7 +11,6 @@ from functools import cache
 from string import ascii_letters, digits
 
 from agentguard.pii._re2 import Pattern, Several
-from agentguard.pii._spelling import alternatives
 
 _ANY = ""
 """Stands for labels that may begin with another sign than a letter or a digit of ASCII."""
@@ -23,6 +22,7 @@ _INITIALS = tuple(
 """By byte: under what the labels stand that may begin with it."""
 
 _FIRST = re.compile(r"([A-Za-z0-9]|\[[A-Za-z0-9]+\])(?![?*{])")
+_ONE = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")
 _GROUPS = ("(?:", "(?-i:")
 
 
@@ -36,11 +36,26 @@ def initials(label: str) -> frozenset[str]:
     if not label.startswith(_GROUPS):
         first = _FIRST.match(label)
         return frozenset(first[1].strip("[]").lower() if first else (_ANY,))
-    ways, rest = alternatives(label)
+    ways, rest = _ways(label)
     if rest[:1] == "?":
         ways.append(rest[1:].removeprefix("?"))
     found = frozenset[str]().union(*map(initials, ways))
     return frozenset((_ANY,)) if _ANY in found or rest[:1] in {"*", "+", "{"} else found
+
+
+def _ways(label: str) -> tuple[list[str], str]:
+    """Give the alternatives of the group that a label begins with, and what stands behind it."""
+    bare = _ONE.sub(lambda found: "c" * len(found[0]), label)
+    start, depth, ways = label.index(":") + 1, 0, list[str]()
+    for place in range(start, len(bare)):
+        sign = bare[place]
+        if depth == 0 and sign in "|)":
+            ways.append(label[start:place])
+            start = place + 1
+            if sign == ")":
+                break
+        depth += (sign == "(") - (sign == ")")
+    return ways, label[start:]
 
 
 def _sorted(labels: Iterable[str]) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 _JOINT = r"[ _.\-+]{0,2}"
-_ONE = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")  # one sign
+_GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
 _OPTIONAL_END = re.compile(r"(?<=[^|(\\])\(\?:[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*\)\?\Z")
 _ENCODED = "%c3%[89ab][0-9a-f]"  # a letter of Latin-1 in an address (RFC 3986, 2.1; UTF-8)
 _ANY_ACCENT = r"[\x80-\xff?]{1,2}"
@@ -76,44 +76,23 @@ def behind_a_border(labels: Iterable[str]) -> str:
     Sorted and grouped by their first letter, they share states: within words few of them are open,
     and seldom one, so that its first letters are enough there.
     """
-    every = sorted({head for label in labels for head in _heads(label)})
+    every = sorted(set(labels))
     inner: dict[str, dict[str, None]] = {}
     others: list[str] = []
-    for head in every:
-        if _PLAIN.match(head):
-            inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
-        else:
-            others.append(f"(?i:{head})")
+    for label in every:
+        for head in _heads(label):
+            if _PLAIN.match(head):
+                inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
+            else:
+                others.append(f"(?i:{head})")
     capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]
     return f"[^A-Za-z](?i:{'|'.join(every)})|[a-z](?:{'|'.join((*capitals, *others))})"
 
 
 def _heads(label: str) -> list[str]:
-    """Write a label that begins with a group once for each of the group's beginnings.
-
-    Then most labels are told apart by their first letter, and few are open at once.
-    """
-    if not label.startswith("(?:"):
+    """Write a label that begins with a group once for each of the group's beginnings."""
+    group = _GROUP.match(label)
+    if group is None:
         return [label]
-    ways, rest = alternatives(label)
-    if rest[:1] in {"*", "+", "{"}:
-        return [label]
-    if rest[:1] == "?":
-        rest = rest[1:].removeprefix("?")
-        ways = [*ways, ""]
-    return [head for way in ways for head in _heads(way + rest)]
-
-
-def alternatives(label: str) -> tuple[list[str], str]:
-    """Give the alternatives of the group that a label begins with, and what stands behind it."""
-    bare = _ONE.sub(lambda found: "c" * len(found[0]), label)
-    start, depth, ways = label.index(":") + 1, 0, list[str]()
-    for place in range(start, len(bare)):
-        sign = bare[place]
-        if depth == 0 and sign in "|)":
-            ways.append(label[start:place])
-            start = place + 1
-            if sign == ")":
-                break
-        depth += (sign == "(") - (sign == ")")
-    return ways, label[start:]
+    rest = label[group.end() :]
+    return [f"{head}{rest}" for head in group[1].split("|")] + ([rest] if group[2] else [])
