@@ -13,7 +13,8 @@ from re2 import _re2
 
 from agentguard.errors import CatalogueError
 
-_MEMORY = 16 << 20
+_MEMORY = 24 << 20
+"""Bytes for each pattern at most: with less RE2 has no room for the states of all labels."""
 
 Span = tuple[int, int]
 """Where a match or a group begins and ends; -1 and -1 when there is none."""

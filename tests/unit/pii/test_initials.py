@@ -118,8 +118,9 @@ def test_a_shape_that_begins_with_no_gap_stays() -> None:
 
 
 def test_the_automaton_of_all_labels_fits_into_its_memory() -> None:
-    # From some 33,000 steps on RE2 has no room for its states and searches a hundredth as fast.
+    # With more steps RE2 has no room for its states and searches a hundredth as fast: in 24 MiB it
+    # had with 45,000, in 16 MiB no more with 33,700.
     labels = default_scanner()._patterns.without(frozenset()).labels
     assert labels is not None
     engine = labels._any.match.__self__  # type: ignore[attr-defined]
-    assert engine.ProgramSize() < 31_000
+    assert engine.ProgramSize() < 44_000
