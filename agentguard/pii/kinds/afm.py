@@ -23,7 +23,7 @@ RECOGNISER = national(
     valid=valid,
     labels=(
         r"(?-i:AFM)",
-        r"""a f m["'*\x20]{0,3}[:=>\n]""",
+        r"""a f m["'*\x20]{0,3}[:=>\n\-]""",
         r"""afm [a-z]{4,14}["'*\x20]{0,3}[:=\n]""",  # whose it is
         r"afm ?(?:no|number|nr|nummer)",
         r"afm\?\n",  # asked for in a chat: the answer stands below

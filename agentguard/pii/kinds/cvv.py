@@ -106,7 +106,7 @@ _ASIDE = (
     r"(?: [a-z\xdf-\xff]{1,12}){1,5}?"
     r"| (?:hinten|bagp\xe5|takana|zezadu|vzadu|dietro|achter(?:op|aan)|pisw|h\xe1tul|karty"
     r"|bak(?: p\xe5 [a-z\xdf-\xff]{1,12})?|(?:p\xe5|pe|no|sto|do)(?: [a-z\xdf-\xff]{1,12}){1,2})"
-    r"|[ _.\-](?:(?:kredit|bank|debit)[ _.\-]?)?"
+    r"|[ _.\-]?(?:(?:kredit|bank|debit)[ _.\-]?)?"
     r"(?:kart[aeoy]n?|tarjeta|carte|carta|card|kaart|kortti|kort|cart(?:\xe3|a)o))?"
 )
 # What a history, a log of a form or an answer says between a code's name and the code.
