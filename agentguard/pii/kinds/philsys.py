@@ -12,8 +12,7 @@ from dataclasses import replace
 
 from agentguard.pii.base import Answer, Candidate, no
 from agentguard.pii.kinds._issuers import issued, luhn
-from agentguard.pii.kinds._national import BEHIND, digits, national
-from agentguard.pii.kinds.aadhaar import verhoeff
+from agentguard.pii.kinds._national import BEHIND, digits, national, verhoeff
 from agentguard.pii.later import later
 
 

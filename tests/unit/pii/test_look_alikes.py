@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from agentguard.pii.kinds._issuers import luhn
-from agentguard.pii.kinds.aadhaar import verhoeff
+from agentguard.pii.kinds._national import verhoeff
 from agentguard.pii.kinds.nhs import mod_11
 from agentguard.pii.scanner import default_scanner
 
