@@ -125,10 +125,11 @@ def _begins(known: frozenset[str], rest: str) -> bool:
 def mended(word: str) -> str:
     """Give the word of labels that a long word is but for one slip of the fingers.
 
-    A letter is left out, written twice, or has changed places with the next.
+    A letter is left out, written twice, or has changed places with the next; what is a label or
+    made of words is no slip.
 
-    >>> mended("passsport"), mended("Telehpone"), mended("passages")
-    ('passport', 'telephone', 'passages')
+    >>> mended("passsport"), mended("Telehpone"), mended("passages"), mended("ninumber")
+    ('passport', 'telephone', 'passages', 'ninumber')
     """
     plain = _plain(word)
     known = _vocabulary()
@@ -140,7 +141,17 @@ def mended(word: str) -> str:
         if plain[place] == plain[place - 1]
     )
     shorter = next((one for one in twice if one in known and len(one) >= _LONG_WORD), "")
-    return shorter or _slips().get(plain, word)
+    meant = shorter or _slips().get(plain, "")
+    if not meant:
+        return word
+    return word if default_scanner().knows(word) or _are_words(plain) else meant
+
+
+def _are_words(name: str) -> bool:
+    """Tell whether a name is words alone that were written as one."""
+    borders = _borders(name)
+    pairs = zip([0, *borders], [*borders, len(name)], strict=True)
+    return bool(borders) and all(name[start:end] in _vocabulary() for start, end in pairs)
 
 
 @cache

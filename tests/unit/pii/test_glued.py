@@ -68,7 +68,10 @@ def test_values_below_such_a_name_are_found_and_numbers_of_things_are_not() -> N
         ("TELEHPONE", "telephone"),
         ("ordernumer", "ordernummer"),
         ("Geboortedtum", "geboortedatum"),
-        *((word, word) for word in ("passport", "nationality", "passages", "brith", "customers")),
+        *(
+            (word, word)
+            for word in ("passport", "nationality", "passages", "brith", "ninumber", "customers")
+        ),
     ],
 )
 def test_a_slip_in_a_long_word_is_mended(typed: str, meant: str) -> None:
