@@ -66,7 +66,7 @@ def test_values_below_such_a_name_are_found_and_numbers_of_things_are_not() -> N
         ("F\xf6delsedtum", "fodelsedatum"),
         ("passsport", "passport"),
         ("TELEHPONE", "telephone"),
-        ("ordernumer", "ordernummer"),
+        ("geburtsdtum", "geburtsdatum"),
         ("Geboortedtum", "geboortedatum"),
         *(
             (word, word)
