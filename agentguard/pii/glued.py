@@ -5,6 +5,7 @@ A name is parted where words of labels and lists meet; what is in no list stays 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 
@@ -200,7 +201,12 @@ def _vocabulary() -> frozenset[str]:
         *FOREIGN.values(), NATIONAL, NUMBERS, OWNERS, _BRIEF, _JOINING, _COMMON
     )
     labels = (label for one in default_scanner().recognisers for label in one.labels)
-    plain = (_ENDED.sub(r"\1\2", _bare(label)) for label in labels)
+
+    def ended(found: re.Match[str]) -> str:
+        """Join what ends a word, and leave apart what is one itself: "card(?:number)?"."""
+        return found[1] + ("\0" if found[2] in listed else "") + found[2]
+
+    plain = (_ENDED.sub(ended, _bare(label)) for label in labels)
     told = frozenset(word for label in plain for word in _LITERAL.findall(label))
     return frozenset(word for word in listed if word.isascii()) | told
 

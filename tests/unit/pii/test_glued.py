@@ -20,6 +20,7 @@ from tests.unit.scan.test_csv import table
         ("donorsin", "donor sin"),  # no name begins with "do"
         ("contactotelefonico", "contacto telefonico"),
         ("ptdob", "pt dob"),
+        ("custpancardnumber", "cust pan card number"),
         ("nokphone", "nok phone"),
         ("natlinsuranceno", "natl insurance no"),  # not "natlins urance"
         ("nummerpaspoort", "nummer paspoort"),
