@@ -8,11 +8,18 @@ calendar decide. https://www.skatteverket.se/privat/folkbokforing/personnummer
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from agentguard.pii.base import Answer, Candidate, no
 from agentguard.pii.kinds._national import BEHIND, JOINT, national
 from agentguard.pii.kinds._swedish import is_swedish
 from agentguard.pii.shared import ACCENTED, IDENTITY, PERSON, SOCIAL
 
-RECOGNISER = national(
+_SHORT = 10
+_OF_A_BOOKING = "PNR"
+"""In Sweden a person's number, and everywhere an airline's: ten digits alone do not tell."""
+
+_BASE = national(
     kind="SE_PN",
     valid=is_swedish,
     labels=(
@@ -37,4 +44,18 @@ RECOGNISER = national(
     near=rf"{BEHIND}((?:(?:19|20)[0-9]{{2}}|[0-9]{{2}}){JOINT}[01][0-9]{JOINT}[0-9]{{2}}"
     r"[ ]?[\-+]?[ ]?[0-9]{4})",
 )
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Judge as national numbers are; behind an airline's word with its dash or its century."""
+    if (
+        candidate.told == _OF_A_BOOKING
+        and candidate.text.isdigit()
+        and len(candidate.text) <= _SHORT
+    ):
+        return no("another-label")
+    return _BASE.judge(candidate)
+
+
+RECOGNISER = replace(_BASE, judge=judge)
 """The recogniser of the kind."""
