@@ -1,7 +1,7 @@
 """Precision and recall of `agentguard scan` on corpora with known truth.
 
-Each variant of `tests/corpus` has wording, languages, layouts and a seed of its own; `ninth` was
-written last and nothing was ever tuned on it. `--corpus FOLDER` judges any folder that holds
+Each variant of `tests/corpus` has wording, languages, layouts and a seed of its own; `ninth` is
+held out: nothing was ever tuned on it. `--corpus FOLDER` judges any folder that holds
 `manifest.json` and `files/` in the form that `tests/corpus/build.py` tells.
 
 python benchmarks/accuracy.py [--variant NAME] [--seeds N] [--corpus FOLDER] [--errors]

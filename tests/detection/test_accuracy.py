@@ -1,7 +1,7 @@
 """What the command finds on files with known truth, as a floor that may only be raised.
 
-The floors stand in `tests/corpus/floors.toml`. `ninth` is held out: its wording was written last,
-and nobody looked at what the product misses on it. Whoever tunes a rule on its errors takes away
+The floors stand in `tests/corpus/floors.toml`. `ninth` is held out: nobody looked at what
+the product misses on it. Whoever tunes a rule on its errors takes away
 the only honest figure there is; look at the errors of the others instead.
 """
 
