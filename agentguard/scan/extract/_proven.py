@@ -102,7 +102,10 @@ _SORT_CODE = later(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
 _SAYS_ACCOUNT = later(r"\bacc|\ba[/ ]?c\b|\bs(?:ort)?[/ ]?c(?:ode)?\b", re.IGNORECASE)
 _ACCOUNT = later(r"[0-9]{8}")
 # A passport in Nordic, Dutch, Czech and Slovak; in English a word for a secret or a ticket as well.
-_PASS = later(r"(?:\A|[\s_.\-])pass?(?:et)?\Z", re.IGNORECASE)
+_PASS = later(
+    r"(?:(?:kund|klient|resen|reis|rejs|cest|z\xe1k|guest|pax|travel)[^\W\d_]*[\s_.\-])?pass?(?:et)?",
+    re.IGNORECASE,
+)
 _PASSPORTS = tuple(map(re.compile, (r"[0-9]{8}", r"[0-9]{9}", r"[A-Z]{2}[0-9]{6,7}")))
 _MONTHS, _DAYS = 12, 31
 _FEWEST = 3
@@ -174,7 +177,7 @@ def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[s
         return "" if _SAYS_BIRTH.search(name) else "date of birth"
     if are_phones(name, cells):
         return "phone"
-    if _PASS.search(name) and len(set(cells)) > _FEWEST and _of_one_state(cells):
+    if _PASS.fullmatch(name) and len(set(cells)) > _FEWEST and _of_one_state(cells):
         return "passport"
     return "cvv" if not _SAYS_CODE.search(name) and follows_card(sample, column) else ""
 

@@ -167,3 +167,4 @@ def test_a_column_of_passes_is_one_of_passports_when_a_state_writes_them_so() ->
     }
     words = ("20972401", "hunter22", "27710936", "letmein1", "20018857")
     assert counts(table(["user", "Pass"], *(["Ann", word] for word in words))) == {}
+    assert counts(table(["visitor", "Gate pass"], *(["Ann", number] for number in numbers))) == {}
