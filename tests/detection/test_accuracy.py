@@ -25,12 +25,13 @@ def broken(folder: Path, variant: str, seed: int | None = None) -> list[str]:
     return list(floors.broken(scanned(folder), variant))
 
 
+@pytest.mark.timeout(600)
 def test_the_floor_holds_on_the_first_variant(tmp_path: Path) -> None:
     assert broken(tmp_path, QUICK) == []
 
 
 @pytest.mark.heavy
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("variant", names())
 def test_the_floor_holds_on_every_variant(variant: str, tmp_path: Path) -> None:
     """Three corpora of each: a floor must not hang on one seed."""
