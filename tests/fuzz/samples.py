@@ -75,7 +75,8 @@ def written() -> Iterator[bytes]:
     yield f"{table}\nCy;1;2\nDi;3;4\nEd;5;6\n".encode()
     yield json.dumps({"customers": records, "note": NOTE}, indent=1).encode()
     yield "".join(f"{json.dumps(record)}\n" for record in records * 4).encode()
-    yield "".join(f"{name:<9}{card:<19}{dob:<11}\n" for name, card, dob in ROWS * 3).encode()
+    rows = (*ROWS, *ROWS[1:] * 2)
+    yield "".join(f"{name:<9}{card:<19}{dob:<11}\n" for name, card, dob in rows).encode()
     yield f"customer:\n  name: Ann\n  card: {ROWS[1][1]}\n  notes:\n    - {NOTE}\n".encode()
     yield b"INSERT INTO customers (name, card) VALUES ('Ann', '4539148803436467');\n" * 3
     yield f"<?xml version='1.0' encoding='utf-8'?>\n{markup}".encode()
