@@ -187,27 +187,8 @@ def _words_of(labels: tuple[str, ...]) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]{2,}", every)) - _WEAK
 
 
-def _tables() -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
-    """Give the multiplication in the dihedral group of the pentagon, and the permutations."""
-    product = tuple(tuple(_times(left, right) for right in range(10)) for left in range(10))
-    powers = [tuple(range(10)), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)]
-    while len(powers) < 8:  # noqa: PLR2004 - the permutation has order eight
-        powers.append(tuple(powers[1][digit] for digit in powers[-1]))
-    return product, tuple(powers)
-
-
-def _times(left: int, right: int) -> int:
-    turned, mirrored = left % 5, left >= 5  # noqa: PLR2004 - five turns, five mirrorings
-    amount = turned - right % 5 if mirrored else turned + right % 5
-    return amount % 5 + 5 * (mirrored != (right >= 5))  # noqa: PLR2004
-
-
-_PRODUCT, _POWERS = _tables()
-
-
 def verhoeff(number: str) -> bool:
     """Tell whether the last digit is right (J. Verhoeff, Error Detecting Decimal Codes, 1969)."""
-    check = 0
-    for place, digit in enumerate(reversed(number)):
-        check = _PRODUCT[check][_POWERS[place % 8][int(digit)]]
-    return check == 0
+    from stdnum import verhoeff  # noqa: PLC0415 - read at the first number, see docs/adr/0009
+
+    return verhoeff.is_valid(number)

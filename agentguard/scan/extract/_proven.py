@@ -10,21 +10,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from agentguard.pii.base import Belief, Candidate, words
+from agentguard.pii.base import Candidate, words
 from agentguard.pii.later import later
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._supposed import (
     are_births,
     are_phones,
     follows_card,
-    judges,
+    judged,
     share,
     shares,
 )
 
 _NONE = frozenset[str]()
 _MOSTLY = 0.9
-_FIRST = 8
+_HALF, _FIRST = 0.5, 8
 _MOST_COLUMNS = 200
 _SEPARATORS = later(r"[ .\-/]")
 _LENGTHS = range(8, 17)
@@ -154,20 +154,10 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
     may_be = {
         label: share(kind, label, cells)
         for label, kind in kinds.items()
-        if _passes(kind, label, cells[:_FIRST])
+        if judged(kind, label, cells[:_FIRST], labelled=True) >= _HALF
     }
     best = max(may_be, key=lambda label: may_be[label], default="")
     return best if best and may_be[best] >= _MOSTLY else ""
-
-
-def _passes(kind: str, label: str, cells: Sequence[str]) -> bool:
-    """Tell cheaply whether half of the values may be of a kind."""
-    judge = judges()[kind]
-    each = (
-        Candidate(text=c, before=f"{label}: ", after="\n", labelled=True, told=label) for c in cells
-    )
-    sure = sum(judge(one).belief is Belief.SURE for one in each)
-    return sure * 2 >= len(cells)
 
 
 def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:

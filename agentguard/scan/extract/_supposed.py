@@ -74,15 +74,22 @@ def are_phones(name: str, cells: Sequence[str]) -> bool:
     if not all(map(_CALLED.fullmatch, cells)):
         return False
     some = cells[:_FIRST]
-    if name and (_are_told(name, some) or share("PHONE", name, some) >= _MOSTLY):
+    if name and (judged("PHONE", name, some) == 1 or share("PHONE", name, some) >= _MOSTLY):
         return False
     return share("PHONE", "phone", cells) >= _MOSTLY
 
 
-def _are_told(name: str, cells: Sequence[str]) -> bool:
-    """Tell quickly whether a name's own words make telephone numbers of all."""
-    each = (Candidate(text=cell, before=f"{name}: ", after="\n") for cell in cells)
-    return all(judges()["PHONE"](one).belief is Belief.SURE for one in each)
+def judged(kind: str, name: str, cells: Sequence[str], *, labelled: bool = False) -> float:
+    """Give the part of the cells that a kind alone is sure of, without a search of a text.
+
+    The name is one of its labels, or says by its words what it can.
+    """
+    told = name if labelled else ""
+    each = (
+        Candidate(text=cell, before=f"{name}: ", after="\n", labelled=labelled, told=told)
+        for cell in cells
+    )
+    return sum(_judges()[kind](one).belief is Belief.SURE for one in each) / len(cells)
 
 
 def share(kind: str, name: str, cells: Sequence[str]) -> float:
@@ -117,18 +124,19 @@ def _born(cell: str) -> int:
     """Give the year of the birth of someone alive, whose month may be a word; 0 for none."""
     if found := _SHORT_DATE.fullmatch(cell):
         one, other = sorted((int(found[1]), int(found[3])))
-        is_day = 0 < one <= _MONTHS and other <= _DAYS
-        return is_day * (int(found[4]) + (_THIS if int(found[4]) <= _NOW else _LAST))
+        if not 0 < one <= _MONTHS or other > _DAYS:
+            return 0
+        return int(found[4]) + (_THIS if int(found[4]) <= _NOW else _LAST)
     if not _IN_WORDS.fullmatch(cell):
         return 0
     text = fold(cell).decode("latin-1")
     day = Candidate(text=text, before="dob: ", after="\n", labelled=True, told="dob")
-    answer = judges()["DOB"](day)
+    answer = _judges()["DOB"](day)
     return int(answer.value[:4]) if answer.belief is Belief.SURE else 0
 
 
 @cache
-def judges() -> dict[str, Callable[[Candidate], Answer]]:
+def _judges() -> dict[str, Callable[[Candidate], Answer]]:
     """Give what judges a candidate, by kind."""
     return {each.kind: each.judge for each in default_scanner().recognisers}
 

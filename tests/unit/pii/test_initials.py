@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from re import _constants as code
 from re import _parser as parser
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,10 +21,10 @@ from agentguard.pii.words import PLEASE
 EVERY = sorted({label for one in default_scanner().recognisers for label in one.labels})
 
 
-def _firsts(parsed: object) -> tuple[set[int], bool]:
+def _firsts(parsed: Any) -> tuple[set[int], bool]:
     """Give the signs that a parsed pattern may begin with, and whether it may be empty."""
     found: set[int] = set()
-    for kind, what in parsed:  # type: ignore[attr-defined]
+    for kind, what in parsed:
         firsts, is_empty = _first(kind, what)
         found |= firsts
         if not is_empty:
@@ -31,21 +32,21 @@ def _firsts(parsed: object) -> tuple[set[int], bool]:
     return found, True
 
 
-def _first(kind: object, what: object) -> tuple[set[int], bool]:
+def _first(kind: object, what: Any) -> tuple[set[int], bool]:
     if kind is code.LITERAL:
-        return {what}, False  # type: ignore[arg-type]
+        return {what}, False
     if kind is code.IN:
-        said = {sign for how, sign in what if how is code.LITERAL}  # type: ignore[attr-defined]
-        ranges = [sign for how, sign in what if how is code.RANGE]  # type: ignore[attr-defined]
+        said = {sign for how, sign in what if how is code.LITERAL}
+        ranges = [sign for how, sign in what if how is code.RANGE]
         return said | {c for low, high in ranges for c in range(low, high + 1)}, False
     if kind is code.BRANCH:
-        ways = [_firsts(way) for way in what[1]]  # type: ignore[index]
+        ways = [_firsts(way) for way in what[1]]
         return set().union(*(firsts for firsts, _ in ways)), any(empty for _, empty in ways)
     if kind is code.SUBPATTERN:
-        return _firsts(what[3])  # type: ignore[index]
+        return _firsts(what[3])
     if kind in {code.MAX_REPEAT, code.MIN_REPEAT}:
-        firsts, is_empty = _firsts(what[2])  # type: ignore[index]
-        return firsts, is_empty or not what[0]  # type: ignore[index]
+        firsts, is_empty = _firsts(what[2])
+        return firsts, is_empty or not what[0]
     raise AssertionError(f"a label begins with {kind}")
 
 
@@ -122,5 +123,5 @@ def test_the_automaton_of_all_labels_fits_into_its_memory() -> None:
     # had with 45,000, in 16 MiB no more with 33,700.
     labels = default_scanner()._patterns.without(frozenset()).labels
     assert labels is not None
-    engine = labels._any.match.__self__  # type: ignore[attr-defined]
-    assert engine.ProgramSize() < 44_000
+    match: Any = labels._any.match  # a method of the compiled pattern
+    assert match.__self__.ProgramSize() < 44_000
