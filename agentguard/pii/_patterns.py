@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from agentguard.pii._initials import Heads
-from agentguard.pii._labels import Labelled, Labels
+from agentguard.pii._labelled import Labelled
+from agentguard.pii._labels import Labels
 from agentguard.pii._re2 import Several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
 from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, no
@@ -17,7 +18,8 @@ from agentguard.pii.naming import foreign_word
 Places = dict[str, Place]
 """How far each pass has come."""
 
-_MOST_SETS = 2
+_MOST_SETS = 1  # beside that of all kinds, which the next file begins with
+_NONE = frozenset[str]()
 _TOGETHER, _LABELS = "", ":"
 
 
@@ -35,23 +37,41 @@ class PatternSet:
         self._crowded = [Alone(member) for member in shaped if member.recogniser.crowded]
         self._shaped = [member for member in shaped if not member.recogniser.crowded]
         self._labelled = [Labelled(n, r) for n, r in numbered if r.labels and not touched]
+        self._kinds_shaped = frozenset(member.recogniser.kind for member in self._shaped)
+        self._kinds_labelled = frozenset(member.recogniser.kind for member in self._labelled)
         self._each_shape = Several([f"{m.before}(?:{m.openings})" for m in self._shaped])
         self._heads = Heads([labelled.heads for labelled in self._labelled])
-        self.without = lru_cache(_MOST_SETS)(self._without)
+        self._fewer_shapes = lru_cache(_MOST_SETS)(self._shapes)
+        self._fewer_labels = lru_cache(_MOST_SETS)(self._labels)
 
     def knows(self, name: bytes) -> bool:
         """Tell whether a label stands behind the first character."""
         return any(labelled.stands(name) for labelled in self._labelled)
 
-    def _without(self, full: frozenset[str]) -> Passes:
+    def without(self, shapes: frozenset[str] = _NONE, labels: frozenset[str] = _NONE) -> Passes:
         """Give the passes for all kinds but those of which enough was found."""
-        shaped = any(member.recogniser.kind not in full for member in self._shaped)
-        labelled = any(member.recogniser.kind not in full for member in self._labelled)
+        shapes, labels = shapes & self._kinds_shaped, labels & self._kinds_labelled
         return Passes(
-            alone=[alone for alone in self._crowded if alone.kind not in full],
-            together=Together(self._shaped, self._each_shape, full) if shaped else None,
-            labels=Labels(self._labelled, self._heads, full) if labelled else None,
+            alone=self._crowded,
+            together=self._fewer_shapes(shapes) if shapes else self._all_shapes,
+            labels=self._fewer_labels(labels) if labels else self._all_labels,
         )
+
+    @cached_property
+    def _all_shapes(self) -> Together | None:
+        return self._shapes(_NONE)
+
+    @cached_property
+    def _all_labels(self) -> Labels | None:
+        return self._labels(_NONE)
+
+    def _shapes(self, full: frozenset[str]) -> Together | None:
+        wanted = full != self._kinds_shaped
+        return Together(self._shaped, self._each_shape, full) if wanted else None
+
+    def _labels(self, full: frozenset[str]) -> Labels | None:
+        wanted = full != self._kinds_labelled
+        return Labels(self._labelled, self._heads, full) if wanted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,8 @@ CHUNK = 128 << 10
 _LOOK_AHEAD = BEFORE + AFTER + LONGEST
 _BEHIND = BEFORE + LONGEST  # a value may begin before what it was found by
 _CALM = 4
-"""Chunks without a further full kind, after which the patterns are made anew."""
+"""Chunks without a further full kind, after which labels are compiled anew; shapes cost less than
+one chunk."""
 
 _BREAKS = b"\t,;|<>\"'{}[]"
 _FENCE = FENCE.encode()
@@ -34,10 +35,11 @@ _FENCE = FENCE.encode()
 class LeftOut:
     """The kinds that the patterns leave out: those of which enough was found, a while after it.
 
-    New patterns cost as much as some chunks, so they wait until no further kind has followed.
+    New patterns cost as much as some chunks, so they wait until for so many no kind has followed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, calm: int = _CALM) -> None:
+        self._calm = calm
         self._kinds: frozenset[str] = frozenset()
         self._seen = 0
         self._chunks = 0
@@ -46,7 +48,7 @@ class LeftOut:
         """Give the kinds to leave out in the next chunk; `full` are those to leave out in time."""
         self._chunks = self._chunks + 1 if len(full) == self._seen else 0
         self._seen = len(full)
-        if self._chunks >= _CALM and len(full) > len(self._kinds):
+        if self._chunks >= self._calm and len(full) > len(self._kinds):
             self._kinds = frozenset(full)
         return self._kinds
 
@@ -65,7 +67,8 @@ class Stream:
         self._chunk = chunk
         self._watcher = watcher
         self._tally = Tally(patterns.neighbours)
-        self._left_out = LeftOut()
+        self._labels_out = LeftOut()
+        self._shapes_out = LeftOut(calm=0)
         self._places: Places = {}
         self._pending: list[str] = []
         self._length = 0
@@ -136,7 +139,8 @@ class Stream:
         part = Part(data, self._context, cut, end, self._offset, turned_off, full, lost)
         if watcher is not None:
             watcher.see(part)
-        passes = self._patterns.without(self._left_out.after(full))
+        shapes, labels = self._shapes_out.after(full), self._labels_out.after(full)
+        passes = self._patterns.without(shapes, labels)
         for found in passes.find(part, self._places):
             if self._recognisers[found[2]].kind not in full:
                 self._one(found, fenced=fenced)
@@ -220,7 +224,7 @@ class Scanner:
         return "".join((*pieces, text[done:]))
 
     def _masks(self, data: bytes) -> Iterator[tuple[int, int, str]]:
-        passes = self._patterns.without(frozenset())
+        passes = self._patterns.without()
         for found in passes.find(Part(data, 1, len(data), len(data)), {}):
             recogniser = self._patterns.recognisers[found[2]]
             answer = judged(recogniser, candidate_of(data, found), data, found)

@@ -44,7 +44,7 @@ class Watcher:
     def see(self, part: Part) -> None:
         """Look at the next part of the text, before its candidates are judged."""
         self._count_lines(part)
-        for found in self._touched.without(frozenset()).find(part, self._places):
+        for found in self._touched.without().find(part, self._places):
             recogniser = self._touched.recognisers[found[2]]
             candidate = candidate_of(part.data, found)
             if recogniser.bounded and not candidate.alone:

@@ -136,3 +136,24 @@ def test_a_label_that_was_met_before_is_read_as_at_first(
 def test_a_label_with_a_digit_is_not_taken_for_a_shorter_one_met_before() -> None:
     found = Scanner([kind("pin ?2", "pin")]).scan("pin 1234\n\n\npin 2 5678\n")
     assert [hit.count for hit in found] == [2]
+
+
+LENGTHS = (4, 5, 6, 7, 8)
+SEVERAL = tuple(
+    Recogniser(kind=f"OF{n}", judge=believe, labels=("ssn", "tax id"), near=f"{GAP}([0-9]{{{n}}})")
+    for n in LENGTHS
+)
+SAID = (
+    "ssn: 123", "ssn: none", "ssn 1234567", "SSN", "tax id 12345", "\x1etax id: 12", "order 1234",
+    "(8 digits) 12345678", "can I have the ssn?\nclient: 12345678", "ssn (tax id) 123456",
+    "12345678 is my ssn",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(SAID)), st.integers(600, 5000))
+def test_kinds_that_one_label_tells_are_found_as_if_each_were_alone(
+    lines: list[str], chunk: int
+) -> None:
+    text = "\n".join(["\x1essn: 12"] * 100 + [f"{line}\n" for line in lines])
+    each = [Scanner([kind], chunk).scan(text) for kind in SEVERAL]
+    assert Scanner(SEVERAL, chunk).scan(text) == tuple(hit for hits in each for hit in hits)
