@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from agentguard.pii.base import Candidate, words
@@ -115,8 +116,9 @@ def proven(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
     """Give further names for columns that have one: what each of their values proves to be."""
     columns: dict[int, list[str]] = {}
     for row in sample:
-        for column in named.keys() & row.keys():
-            columns.setdefault(column, []).append(row[column].strip())
+        for column, cell in row.items():
+            if column in named:
+                columns.setdefault(column, []).append(cell.strip())
     mute = {c: cells for c, cells in columns.items() if not _is_anothers(named[c])}
     called = {
         c: cells for c, cells in columns.items() if c in mute or _SAYS_ACCOUNT.search(named[c])
@@ -132,32 +134,38 @@ def proven(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _is_anothers(name: str) -> bool:
     return Candidate(text="", before=f"{name}: ", after="").names(_NONE) is False
 
 
 def _by_check(name: str, cells: Sequence[str]) -> str:
     """Give a label of the one kind whose check most of the values have."""
-    bare = [_SEPARATORS.sub("", cell).upper() for cell in cells]
-    count = len(set(bare))
-    if len(bare[0]) not in _LENGTHS:
+    first = _bare(cells[0])
+    if len(first) not in _LENGTHS:
         return ""
-    is_open = _OF_A_PERSON.search(name) is not None
+    may_be = [row for row in _CHECKED if row[2].fullmatch(first)]
+    bare = [_bare(cell) for cell in cells] if may_be else []
+    count, is_open = len(set(bare)), _OF_A_PERSON.search(name) is not None
     kinds = {
         label: kind
-        for kind, label, shape, rows, strong in _CHECKED
+        for kind, label, shape, rows, strong in may_be
         if count >= rows and (strong or is_open) and all(map(shape.fullmatch, bare))
     }
     told = shares(name, cells[:_FIRST]) if kinds else {}
     if any(told.get(kind, 0.0) >= _MOSTLY for kind in kinds.values()):
         return ""  # its name tells already, as most do
-    may_be = {
+    parts = {
         label: share(kind, label, cells)
         for label, kind in kinds.items()
         if judged(kind, label, cells[:_FIRST], labelled=True) >= _HALF
     }
-    best = max(may_be, key=lambda label: may_be[label], default="")
-    return best if best and may_be[best] >= _MOSTLY else ""
+    best = max(parts, key=lambda label: parts[label], default="")
+    return best if best and parts[best] >= _MOSTLY else ""
+
+
+def _bare(cell: str) -> str:
+    return _SEPARATORS.sub("", cell).upper()
 
 
 def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from agentguard.pii.base import FENCE
 from agentguard.scan.extract._again import Above
 from agentguard.scan.extract._fields import by_cells, by_fields
 from agentguard.scan.extract._header import (
@@ -16,7 +17,7 @@ from agentguard.scan.extract._header import (
     names_of,
 )
 from agentguard.scan.extract._named import Named, Plan
-from agentguard.scan.extract._names import one_line, said
+from agentguard.scan.extract._names import is_label, one_line, said
 from agentguard.scan.extract.base import Work
 
 __all__ = ["LOOK_FOR_HEADER", "Row", "Table", "counted", "header_at", "lines"]
@@ -146,7 +147,8 @@ class Table:
             self._write = write
             self._is_by_field = place is not None
             return "".join(map(_plain, above)) + "".join(map(write, below))
-        text = "".join(map(_plain, above)) + self._begin_named(self._names, below)
+        text = "".join(map(_plain, above)) + _without_values(rows, place, below)
+        text += self._begin_named(self._names, below)
         if place == 0 and len(below) >= _FEWEST_KNOWN and len(self._known) < _MOST_KNOWN:
             self._known[tuple(rows[0].items())] = self._named
         return text
@@ -159,6 +161,14 @@ class Table:
         """Write the rows that follow as this tells."""
         self._named, self._names = named, named.given
         self._write, self._whole, self._above = named.put, named.whole, named.above
+
+
+def _without_values(rows: Sequence[Row], place: int | None, below: Sequence[Row]) -> str:
+    """Give names above nothing: what was taken for one may be a value, and is written nowhere."""
+    if place is None:
+        return ""
+    filled = frozenset[int]().union(*below)
+    return "".join(said("", name) for column, name in rows[place].items() if column not in filled)
 
 
 def _is_by_field(rows: Sequence[Row]) -> bool:
@@ -191,11 +201,13 @@ class _Upright:
         return self.close() if len(self._held) >= _MOST_HELD else ""
 
     def close(self) -> str:
-        """Give the columns one after the other."""
+        """Give the columns one after the other, behind what names no value."""
         rows, self._held = self._held, []
         first = min((min(row) for row in rows), default=0)
         columns = sorted({column for row in rows for column in row if column != first})
-        return "".join(
+        names = (row for row in rows if first in row)
+        lone = (row[first] for row in names if len(row) == 1 or not is_label(row[first]))
+        return "".join(f"{cell}\n{FENCE}" for cell in lone) + "".join(
             said(f"{self._header.get(column, '')} {one_line(row.get(first, ''))}", row[column])
             for column in columns
             for row in rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from agentguard.pii.later import later
 from agentguard.scan.extract import _rows
@@ -53,7 +53,7 @@ def _width(lines: list[str], delimiter: str) -> int:
         lines = lines[:-1]  # "(12 rows)"
     if sum(delimiter in line for line in lines) * 2 < len(lines):
         return 0
-    cells = list(_cells(iter(lines), delimiter))
+    cells = list(_cells(lines, delimiter))
     if sum(line.count('"') for line in lines) % 2:  # the last cell goes on behind the sample
         cells = cells[:-1]
         if len(cells) == 1 and is_heading(_row(cells[0])):
@@ -96,12 +96,9 @@ def _is_word(cell: str) -> bool:
     return len(cell.split()) == 1
 
 
-def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+def _cells(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_FIELD)
-    if delimiter == _WIKI:
-        lines = map(_single, lines)
-    drawn = (line for line in lines if line[:1] not in _DRAWN or not _RULE.fullmatch(line))
-    reader = csv.reader(drawn, delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader(_undrawn(lines, delimiter), delimiter=delimiter, skipinitialspace=True)
     while True:
         try:
             yield next(reader)
@@ -109,6 +106,21 @@ def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
             continue
         except StopIteration:
             return
+
+
+def _unquoted(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    """Give the same where nothing is quoted, in a third of the time."""
+    rows = (line.split(delimiter) for line in _undrawn(lines, delimiter))
+    if not any(f"{delimiter} " in line for line in lines):
+        return rows
+    return ([cell.lstrip(" ") for cell in row] for row in rows)
+
+
+def _undrawn(lines: Iterable[str], delimiter: str) -> Iterator[str]:
+    """Give the lines but those that are drawn below a header."""
+    if delimiter == _WIKI:
+        lines = map(_single, lines)
+    return (line for line in lines if line[:1] not in _DRAWN or not _RULE.fullmatch(line))
 
 
 def _single(line: str) -> str:
@@ -126,12 +138,14 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the rows, piece by piece."""
     delimiter = _delimiter(source.head)
     table = _rows.Table()
-    for lines in _lines(plain(source, work)):
-        yield "".join([table.put_cells(cells) for cells in _cells(iter(lines), delimiter)])
+    for text in _whole_lines(plain(source, work)):
+        quoted = '"' in text
+        rows = _cells(_split(text), delimiter) if quoted else _unquoted(text.split("\n"), delimiter)
+        yield "".join(map(table.put_cells, rows))
     yield table.close()
 
 
-def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
+def _whole_lines(pieces: Iterator[str]) -> Iterator[str]:
     """Give the lines of each piece; a quoted cell that goes on is kept for the next."""
     rest = ""
     for piece in pieces:
@@ -139,9 +153,9 @@ def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
         end = _whole(text) or (len(text) if len(text) > _LONGEST_FIELD else 0)
         rest = text[end:]
         if end:
-            yield _split(text[:end])
+            yield text[:end].removesuffix("\n").replace("\0", "")
     if rest:
-        yield _split(rest)
+        yield rest.removesuffix("\n").replace("\0", "")
 
 
 def _whole(text: str) -> int:
@@ -154,11 +168,8 @@ def _whole(text: str) -> int:
     return end
 
 
-def _split(text: str) -> list[str]:
-    if "\0" in text:
-        text = text.replace("\0", "")
-    lines = text.removesuffix("\n").split("\n")
-    return [f"{part}\n" for line in lines for part in _parts(line)] if '"' in text else lines
+def _split(text: str) -> Iterator[str]:
+    return (f"{part}\n" for line in text.split("\n") for part in _parts(line))
 
 
 def _parts(line: str) -> list[str]:
