@@ -108,6 +108,10 @@ class Tally:
             if values
         )
 
+    def is_another_s(self, kind: str, value: str) -> bool:
+        """Tell whether a sure value is its rival's."""
+        return value in self._given_away(self._kinds[kind])
+
     def counts_at(self, kind: str, place: int) -> bool:
         """Tell whether a sure value at `place` counts: it may need a neighbour."""
         recogniser = self._kinds[kind].recogniser
@@ -121,6 +125,26 @@ class Tally:
         return self._kinds[kind].columns[column].holds
 
     def _values(self, kind: _Kind) -> dict[str, None]:
+        values = self._own(kind)
+        for value in self._given_away(kind):
+            values.pop(value, None)
+        for other in self._kinds.values():
+            rival = other.recogniser.rival
+            if rival is not None and rival.kind == kind.recogniser.kind:
+                for value in self._given_away(other):
+                    _put(values, value)
+        return values
+
+    def _given_away(self, kind: _Kind) -> list[str]:
+        """Give the values that are a rival's in a text that has more of the rival's alone."""
+        rival = kind.recogniser.rival
+        other = None if rival is None else self._kinds.get(rival.kind)
+        if rival is None or other is None:
+            return []
+        shared = [value for value in kind.sure if rival.has(value)]
+        return shared if len(self._own(other)) > len(kind.sure) - len(shared) else []
+
+    def _own(self, kind: _Kind) -> dict[str, None]:
         values = dict(kind.sure)
         for name, column in kind.columns.items():
             for value in column.doubtful if column.holds else ():

@@ -169,6 +169,14 @@ def _answer(this: str, above: Sequence[str]) -> tuple[str, str] | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """Another kind of numbers behind the same label; `has` tells those that it may have as well."""
+
+    kind: str
+    has: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recogniser:
     """One kind of personal data.
 
@@ -185,7 +193,8 @@ class Recogniser:
     holds that, and `judge` never sees the others. `quick` refuses a shape's value cheaply, as
     `judge` would, before anything else is looked at; None leaves it to `judge`. `strict` are the
     shapes again, without values that `quick` refuses for their check: they are searched for once
-    it is plain that no refusal changes anything, and must leave whole tokens out or none.
+    it is plain that no refusal changes anything, and must leave whole tokens out or none. `rival`
+    is a kind that the same label tells, to which values go in a text that has more of its own.
     """
 
     kind: str
@@ -199,6 +208,7 @@ class Recogniser:
     bounded: bool = False
     quick: Callable[[bytes], Answer | None] | None = None
     strict: tuple[str, ...] = ()
+    rival: Rival | None = None
 
 
 def sure(value: str, why: str = "") -> Answer:

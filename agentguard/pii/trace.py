@@ -100,6 +100,8 @@ class Watcher:
 def _ended(judged: _Judged, tally: Tally) -> Trace:
     trace = judged.trace
     if trace.belief is Belief.SURE:
+        if tally.is_another_s(trace.kind, judged.value):
+            return replace(trace, why="another-label")
         counted = tally.counts_at(trace.kind, judged.place)
         return replace(trace, counted=counted, why=trace.why if counted else "not-beside")
     if trace.belief is Belief.MAYBE:

@@ -11,21 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.pii.base import Answer, Belief, Candidate, no
+from agentguard.pii.kinds._danish import is_danish
 from agentguard.pii.kinds._national import BEHIND, JOINT, national
 from agentguard.pii.kinds._swedish import is_swedish
 from agentguard.pii.shared import PERSON
 
-
-def valid(number: str) -> bool:
-    """Tell whether the birth date is a day of the calendar that has come."""
-    from stdnum.dk import cpr  # noqa: PLC0415 - read at the first number, see docs/adr/0009
-
-    return cpr.is_valid(number)
-
-
 _BASE = national(
     kind="DK_CPR",
-    valid=valid,
+    valid=is_danish,
     labels=(
         r"cpr ?n(?:ummere|umre)t",
         r"cpr",

@@ -3,14 +3,16 @@
 Ten or twelve digits, given by Skatteverket: section 18 of the Folkbokforingslag (1991:481). The
 birth date (the day 60 higher in coordination numbers), a hyphen (a plus from the age of 100), a
 serial of three and a check digit (Luhn over the ten). One number of ten passes it, so label and
-calendar decide. https://www.skatteverket.se/privat/folkbokforing/personnummer
+calendar decide; some are Danish ones as well, which the rest of a text tells.
+https://www.skatteverket.se/privat/folkbokforing/personnummer
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.pii.base import Answer, Candidate, no
+from agentguard.pii.base import Answer, Candidate, Rival, no
+from agentguard.pii.kinds._danish import is_danish
 from agentguard.pii.kinds._national import BEHIND, JOINT, national
 from agentguard.pii.kinds._swedish import is_swedish
 from agentguard.pii.shared import ACCENTED, IDENTITY, PERSON, SOCIAL
@@ -57,5 +59,5 @@ def judge(candidate: Candidate) -> Answer:
     return _BASE.judge(candidate)
 
 
-RECOGNISER = replace(_BASE, judge=judge)
+RECOGNISER = replace(_BASE, judge=judge, rival=Rival(kind="DK_CPR", has=is_danish))
 """The recogniser of the kind."""

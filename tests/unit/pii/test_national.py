@@ -116,3 +116,24 @@ def national(text: str) -> list[Hit]:
 def test_one_number_of_a_person_is_a_finding_of_its_own() -> None:
     assert set(MADE) == set(NATIONAL)
     assert set(NATIONAL) < set(KINDS)
+
+
+@pytest.mark.parametrize("said", ["personnr: {}\n", "Personnummer {}.\n"])
+@pytest.mark.parametrize("kind", ["DK_CPR", "SE_PN"])
+def test_numbers_of_two_countries_under_one_word_are_told_by_the_rest(said: str, kind: str) -> None:
+    """One Danish number of ten has Sweden's check digit, one Swedish of eight a Danish calendar."""
+    values = some(kind, 120)
+    text = "".join(said.replace("{}", value) for value in values)
+    assert found(text) == [(kind, 120)]
+
+
+def test_of_one_such_number_the_check_digit_decides() -> None:
+    both = next(
+        value for value in some("DK_CPR", 500) if found(f"personnr: {value}\n") == [("SE_PN", 1)]
+    )
+    danish = next(
+        value for value in some("DK_CPR", 9) if found(f"personnr: {value}\n") == [("DK_CPR", 1)]
+    )
+    assert found(f"personnr: {both}\npersonnr: {danish}\n") == [("DK_CPR", 2)]
+    told = default_scanner().explain([f"personnr: {both}\npersonnr: {danish}\n"])
+    assert [(t.kind, t.counted) for t in told.traces if t.counted] == [("DK_CPR", True)]
