@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure
+import re
+
+from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, maybe, miss, no, sure
+from agentguard.pii.later import later
 from agentguard.pii.spoken import digits_of, run
 
 _ELEVEN = 11
 _LENGTH = 10
+_SHARED = later(r"(?:patient.?)?health.?n|medical", re.IGNORECASE)
 
 
 def mod_11(number: str) -> bool:
@@ -19,11 +23,16 @@ def mod_11(number: str) -> bool:
 
 
 def judge(candidate: Candidate) -> Answer:
-    """Its label stands before, so only touch and check digit are left."""
+    """Its label stands before, so only touch and check digit are left.
+
+    Other countries and each hospital have health numbers as well: those count with others only.
+    """
     if not candidate.alone:
         return no("touched")
     number = digits_of(candidate.text) or candidate.compact
     right = len(number) == _LENGTH and mod_11(number)
+    if _SHARED.match(candidate.told):
+        return maybe(number, "mod-11", shy=True) if right else miss("mod-11")
     return sure(number, "mod-11") if right else no("mod-11")
 
 
@@ -33,12 +42,16 @@ RECOGNISER = Recogniser(
     # Scotland's CHI and Northern Ireland's health and care number have the same check.
     labels=(
         r"nhs(?: ?numbers?| ?no)?",
-        r"nhs ref(?:erence)?(?: ?no)?",
+        r"nhs re(?:f(?:erence)?|g(?:istration)?)(?: ?n(?:umber|o))?",
+        r"rhif (?:y )?gig",
         r"n\.h\.s\.?",
         r"n h s n(?:umber|o)",
         r"(?:national )?health service n(?:umber|o)",
         r"national health",
         r"chi(?: ?n(?:umber|o)|[\"']?[:=>])",
+        r"hcn",
+        r"(?:patient )?health n(?:umber|o)",
+        r"medical (?:card )?n(?:umber|o)",
         r"(?:h&c|h\+c|health (?:and|&) (?:social )?care) n(?:umber|o)",
     ),
     near=(

@@ -26,17 +26,19 @@ RECOGNISER = national(
     labels=(
         r"n\.?i\.?f\.? (?:para|na|p/?)(?: a)? fatura",  # what each Portuguese shop asks for
         r"nif",
-        r"n\.i\.f",
-        r"contribuinte",
+        r"n\. ?i\. ?f",
+        r"n?contribuinte",
         rf"(?:n{ACCENTED}mero de )?identifica{ACCENTED}{ACCENTED}o fiscal",
         r"contrib(?:\.| n(?:o|r|[\xb0\xba]))",
         r"portuguese (?:tax|fiscal)",
+        r"(?-i:PT) (?:tax|fiscal)",
     ),
     generic=(
         rf"n{ACCENTED}mero fiscal",
         r"n\.?[o\xb0\xba]\.? fiscal",
         r"n(?:r|\.) ?fiscal",
-        r"id fiscal",
+        r"num\.? fiscal",
+        r"id(?:ent\.?)? fiscal",
     ),
     named=TAX,
     country="portuguese|portugal|pt",

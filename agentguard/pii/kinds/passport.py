@@ -131,7 +131,7 @@ RECOGNISER = Recogniser(
     ),
     labels=(
         *PASSPORT,
-        r"pass?port(?:s| ?numbers?| ?no(?:s\b)?| ?num| ?nr)?",
+        r"pass?port(?:s| ?numbers?| ?no(?:s\b)?| ?num| ?nr| ref(?:erence)?)?",
         r"p/?port(?: ?n(?:umber|o|um))?",
         r"(?:num(?:\xe9|e)ro ?de ?)?passeports?",
         r"(?:reise)?pass(?:nummer| nr)",

@@ -138,3 +138,11 @@ def test_a_label_stands_for_itself_or_at_the_border_of_words(label: str) -> None
 @given(word=st.sampled_from(["lessn", "assn1", "crossne"]))
 def test_a_label_inside_a_word_is_none(word: str) -> None:
     assert default_scanner().scan(f"{word}: 219091234") == ()
+
+
+def test_health_numbers_whose_country_no_word_tells_count_with_others() -> None:
+    one, other = "health number: 943 476 5919\n", "Medical card no. 401 023 2137\n"
+    wrong = "patient health number 943 476 5918\n"
+    assert default_scanner().scan(one) == ()
+    assert [(hit.kind, hit.count) for hit in default_scanner().scan(one + other)] == [("NHS", 2)]
+    assert default_scanner().scan(one + other + wrong) == ()
