@@ -49,7 +49,7 @@ PROGRAMS: Mapping[str, Program] = {
     "clamscan": _in(_BIN, "clamscan", 10),
     "clamdscan": _in(_BIN, "clamdscan", 10),
     "nmcli": _in(_BIN, "nmcli", 10),
-    "apt-get": _in(_BIN, "apt-get", 60),  # only to say what it would do
+    "apt": _in(_BIN, "apt", 60),  # only to say what waits
     "gsettings": _in(_BIN, "gsettings", 5),
 }
 

@@ -1,7 +1,8 @@
 """Updates: when they were looked for and installed, which wait, and whether a restart is due.
 
-Debian's tools tell it to every user: `apt-get -s` only says what it would do. On other systems the
-restart flag of dnf and the ages are told, and how many updates wait is not.
+Debian's tools tell it to every user: `apt list` reads the index, in a tenth of the time in which
+`apt-get -s` would also tell in which order to install. On other systems the restart flag of dnf and
+the ages are told, and how many updates wait is not.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ INSTALLED = (
     "var/lib/rpm/rpmdb.sqlite",
     "usr/lib/sysimage/rpm/rpmdb.sqlite",
 )
-_SECURITY = re.compile(r"^Inst \S+ .*\([^)]*security[^)]*\)", re.MULTILINE | re.IGNORECASE)
+# A line begins with name and archives: openssl/noble-updates,noble-security 3.5.2 amd64 (apt(8)).
+_SECURITY = re.compile(r"^[^/\s]+/\S*security\S* \S", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Places:
 
 
 def read_from(places: Places, apt: Answer, at: Moment) -> PatchesSeen:
-    """Put together what the traces and apt-get say."""
+    """Put together what the traces and apt say."""
     installed = places.newest(INSTALLED)
     if installed is None:
         return PatchesSeen(at=at, unread=UNSUPPORTED)
@@ -65,23 +67,23 @@ def read_from(places: Places, apt: Answer, at: Moment) -> PatchesSeen:
 
 
 def waiting(words: str) -> int:
-    """Count the security updates that `apt-get -s upgrade` would install."""
+    """Count the security updates that `apt list --upgradable` tells."""
     return len(_SECURITY.findall(words))
 
 
 @dataclass(slots=True)
 class Asking:
-    """Asks apt-get, which takes seconds, only when packages or lists changed since."""
+    """Asks apt, which may take seconds, only when packages or lists changed since."""
 
     places: Places
     traces: tuple[float | None, float | None] = (None, None)
     answer: Answer | None = None
 
     def __call__(self, at: Moment, _policy: Policy) -> PatchesSeen:
-        """Look at the traces, and ask apt-get what it would do."""
+        """Look at the traces, and ask apt what waits."""
         traces = (self.places.newest(LOOKED), self.places.newest(INSTALLED))
         if self.answer is None or self.answer.unread or traces != self.traces:
-            self.answer = ask("apt-get", "-s", "-qq", "-o", "Debug::NoLocking=1", "dist-upgrade")
+            self.answer = ask("apt", "list", "--upgradable", "-qq")
             self.traces = traces
         return read_from(self.places, self.answer, at)
 

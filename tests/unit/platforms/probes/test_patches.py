@@ -1,4 +1,4 @@
-"""Updates, by the traces of package managers and the words of apt-get."""
+"""Updates, by the traces of package managers and the words of apt."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from agentguard.platforms._linux.probes._asked import Answer
 from agentguard.platforms._linux.probes.patches import Places, read_from, waiting
 
 AT = Moment(boot=10.0, wall=1_790_000_000.0)
-WORDS = """Inst libc6-dbg [2.41-12] (2.41-13 Debian:13.8/stable [amd64]) []
-Inst libbrotli1 [1.1.0-2] (1.1.0-3 Debian:13.8/stable, Debian-Security:13/stable-security [amd64])
-Inst security-tool [1] (2 Debian:13.8/stable [amd64])
-Inst openssl [3.5.1] (3.5.2 Ubuntu:24.04/noble-security [amd64])
-Conf libbrotli1 (1.1.0-3 Debian:13.8/stable, Debian-Security:13/stable-security [amd64])
+WORDS = """
+libc6-dbg/stable 2.41-13 amd64 [upgradable from: 2.41-12]
+libbrotli1/stable,stable-security 1.1.0-3 amd64 [upgradable from: 1.1.0-2]
+security-tool/stable 2 amd64 [upgradable from: 1]
+openssl/noble-updates,noble-security 3.5.2 amd64 [upgradable from: 3.5.1]
+N: There are 2 additional versions/security notices. Please use the '-a' switch to see them.
 """
 
 
