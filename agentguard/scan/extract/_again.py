@@ -29,12 +29,15 @@ class Above:
 
     def are_names(self, row: Row) -> bool:
         """Tell whether a row names columns: by the same names, or where numbers have stood."""
+        if row.get(self._key, "")[:1] in _LEADING:
+            return False
+        few = len(self._numbers) < _FEWEST_NUMBERS
+        if few and self._names.isdisjoint(row.values()):
+            return False
         cells = frozenset(row.values())
         shared = len(self._names & cells)
         alike = shared >= _FEWEST_SHARED and 2 * shared >= len(row)
-        if not alike and len(self._numbers) < _FEWEST_NUMBERS:
-            return False
-        if row.get(self._key, "")[:1] in _LEADING or not is_heading(row):
+        if (few and not alike) or not is_heading(row):
             return False
         if alike:
             return True

@@ -152,5 +152,10 @@ def _unnamed_parts(names: dict[int, str], sample: Sequence[Row]) -> dict[int, st
 
 
 def _holds_parts(sample: Sequence[Row], column: int) -> bool:
-    cells = [row[column].strip() for row in sample if column in row]
-    return bool(cells) and all(cell.isdigit() and len(cell) in _PARTS for cell in cells)
+    cells = (row[column].strip() for row in sample if column in row)
+    held = False
+    for cell in cells:
+        if not cell.isdigit() or len(cell) not in _PARTS:
+            return False
+        held = True
+    return held

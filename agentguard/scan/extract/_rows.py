@@ -147,8 +147,8 @@ class Table:
             self._write = write
             self._is_by_field = place is not None
             return "".join(map(_plain, above)) + "".join(map(write, below))
-        text = "".join(map(_plain, above)) + _without_values(rows, place, below)
-        text += self._begin_named(self._names, below)
+        text = "".join(map(_plain, above)) + self._begin_named(self._names, below)
+        text += _without_values(rows, place, below)
         if place == 0 and len(below) >= _FEWEST_KNOWN and len(self._known) < _MOST_KNOWN:
             self._known[tuple(rows[0].items())] = self._named
         return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from agentguard.pii._fold import fold
 from agentguard.pii.base import Answer, Belief, Candidate
@@ -73,10 +73,15 @@ def are_phones(name: str, cells: Sequence[str]) -> bool:
         return False
     if not all(map(_CALLED.fullmatch, cells)):
         return False
-    some = cells[:_FIRST]
-    if name and (judged("PHONE", name, some) == 1 or share("PHONE", name, some) >= _MOSTLY):
+    if name and (_tells_phones(name) or share("PHONE", name, cells[:_FIRST]) >= _MOSTLY):
         return False
     return share("PHONE", "phone", cells) >= _MOSTLY
+
+
+@lru_cache(maxsize=256)
+def _tells_phones(name: str) -> bool:
+    """Tell whether a name alone tells numbers that nothing else tells."""
+    return judged("PHONE", name, ("61 23 45 67", "61234567")) == 1
 
 
 def judged(kind: str, name: str, cells: Sequence[str], *, labelled: bool = False) -> float:
