@@ -294,7 +294,9 @@ def test(rest: list[str]) -> int:
         return code
     marks: tuple[str, ...] = () if everything else ("-m", "not heavy")
     chosen = any(word.startswith("-n") for word in rest)
-    workers = () if chosen else ("-n", "auto", "--dist", "worksteal")
+    # Of those with real desktops half wait for windows, locks and clocks.
+    many = str(2 * (os.cpu_count() or 1)) if everything else "auto"
+    workers = () if chosen else ("-n", many, "--dist", "worksteal")
     code = run((PYTHON, "-m", "pytest", *marks, *workers, *rest), PYTHONUTF8="1")
     if everything and code == FAILED:
         code = _alone()
