@@ -142,7 +142,8 @@ class Tally:
         if rival is None or other is None:
             return []
         shared = [value for value in kind.sure if rival.has(value)]
-        return shared if len(self._own(other)) > len(kind.sure) - len(shared) else []
+        alone = len(self._own(other)) - len(other.sure)  # what the label that both have tells
+        return shared if alone > len(kind.sure) - len(shared) else []
 
     def _own(self, kind: _Kind) -> dict[str, None]:
         values = dict(kind.sure)

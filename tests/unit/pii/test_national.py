@@ -127,6 +127,12 @@ def test_numbers_of_two_countries_under_one_word_are_told_by_the_rest(said: str,
     assert found(text) == [(kind, 120)]
 
 
+def test_numbers_under_words_of_their_own_stay_what_they_are() -> None:
+    rows = zip(some("DK_CPR", 60), some("SE_PN", 60), strict=True)
+    text = "".join(f"cpr: {danish}\npersonnummer: {swedish}\n" for danish, swedish in rows)
+    assert found(text) == [("DK_CPR", 60), ("SE_PN", 60)]
+
+
 def test_of_one_such_number_the_check_digit_decides() -> None:
     both = next(
         value for value in some("DK_CPR", 500) if found(f"personnr: {value}\n") == [("SE_PN", 1)]
