@@ -64,6 +64,11 @@ _WEAK = (
     ("HU_TAX", "ad\xf3azonos\xedt\xf3 jel", r"8[0-9]{9}", 6),
 )
 _CHECKED = tuple((*row[:2], re.compile(row[2]), row[3], row in _STRONG) for row in _STRONG + _WEAK)
+# As only a person's number is written; companies' that are grouped alike begin otherwise.
+_WRITTEN = {
+    "NHS": later(r"[0-9]{3}[ .\-][0-9]{3}[ .\-][0-9]{4}"),
+    "PT_NIF": later(r"[1-3][0-9]{2}[ .][0-9]{3}[ .][0-9]{3}"),
+}
 _OF_A_PERSON = later(
     r"identi(?:ty|t\xe9|t\xe0|dad|teit|t\xe4t|fication)|person|national|citizen|tax|fisc|fisk|steuer|belasting|skat|podat|social|sozial|socia"
     r"|health|patient|medic|insur|versich|verzeker|ubezpiecz|assur|gov|kyc|documento|contribu",
@@ -150,7 +155,9 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
     kinds = {
         label: kind
         for kind, label, shape, rows, strong in may_be
-        if count >= rows and (strong or is_open) and all(map(shape.fullmatch, bare))
+        if count >= rows
+        and (strong or is_open or _is_written(kind, cells))
+        and all(map(shape.fullmatch, bare))
     }
     told = shares(name, cells[:_FIRST]) if kinds else {}
     if any(told.get(kind, 0.0) >= _MOSTLY for kind in kinds.values()):
@@ -162,6 +169,11 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
     }
     best = max(parts, key=lambda label: parts[label], default="")
     return best if best and parts[best] >= _MOSTLY else ""
+
+
+def _is_written(kind: str, cells: Sequence[str]) -> bool:
+    """Tell whether all cells are grouped as people write numbers of a kind."""
+    return kind in _WRITTEN and all(map(_WRITTEN[kind].fullmatch, cells))
 
 
 def _bare(cell: str) -> str:

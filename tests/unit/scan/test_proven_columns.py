@@ -21,6 +21,8 @@ NHS = tuple(
     )
     < 10
 )[:12]
+GROUPED = tuple(f"{nhs[:3]} {nhs[3:6]} {nhs[6:]}" for nhs in NHS)
+NIFS = ("274 265 699", "243 019 823", "283 160 063", "198 165 374", "127 717 218", "214 087 956")
 BIRTHS = ("1951-04-03", "1978-11-20", "1999-01-31", "1962-07-07", "1985-02-14", "1949-12-01")
 CODES = ("123", "456", "789", "234")
 MORE_CARDS = (
@@ -58,6 +60,8 @@ def column(
         ("Zzqual", DNIS, "ES_ID"),
         ("Zzqual", CPFS, "BR_CPF"),
         ("Zzpatient", NHS, "NHS"),
+        ("Zzqual", GROUPED, "NHS"),
+        ("Zzqual", NIFS, "PT_NIF"),
         ("Zzborn", BIRTHS, "DOB"),
         ("Zzqual", SHORT, "DOB"),
         ("Zzqual", IN_WORDS, "DOB"),
@@ -77,6 +81,8 @@ def test_a_check_that_holds_down_a_column_is_proof(
     [
         ("Zzqual", (*DNIS[:3], "12345678A", "87654321B")),  # wrong letters
         ("order_ref", DNIS),
+        ("order_ref", GROUPED),
+        ("Zzqual", (*GROUPED[:5], "943 476 0002")),
         ("Bestellnummer", CPFS),
         ("Zzqual", NHS),  # other numbers have such a check digit as well
         ("Zzqual", DNIS[:2]),
