@@ -294,8 +294,8 @@ def test(rest: list[str]) -> int:
         return code
     marks: tuple[str, ...] = () if everything else ("-m", "not heavy")
     chosen = any(word.startswith("-n") for word in rest)
-    # Of those with real desktops half wait for windows, locks and clocks.
-    many = str(2 * (os.cpu_count() or 1)) if everything else "auto"
+    # Those with real desktops wait for windows, locks and clocks: one more fills the gaps.
+    many = str((os.cpu_count() or 1) + 1) if everything else "auto"
     workers = () if chosen else ("-n", many, "--dist", "worksteal")
     code = run((PYTHON, "-m", "pytest", *marks, *workers, *rest), PYTHONUTF8="1")
     if everything and code == FAILED:

@@ -39,8 +39,8 @@ _CLASS = later(r"\[[^\]]*\]\??(?:\{[0-9,]*\})?|\\x[0-9a-f]{2}|\\.|\{[0-9,]*\}")
 _ENDED = later(r"([a-z])\(\?:([a-z]+)(?:\|[^()]*)?\)(?:\?|(?=[^?*{]|\Z))")  # "ins(?:urance)?"
 _LITERAL = later(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
 _BRIEF = words(
-    "dob doc nif nie dni nir ssn sss cvv cvc csc pan tel nhs bsn cpf pps tfn sin taj iban cpr afm"
-    " gsm"
+    "dob doc nif nie dni nir ssn sss cvv cvc csc pan tel nhs bsn cpf pps tfn sin nas taj iban cpr"
+    " afm gsm"
 )
 _JOINING = words(
     "of on the and for by to in with your my our his her their de del la le les du des di da do "
@@ -80,6 +80,14 @@ _COMMON = words(
     "matkustaja omistaja vuokralainen jasen hakija potilas "
     "ucastnik ucastnika majitel majitele najemnik cestujici ucastnicky najomca klient klienta "
     "epibath epibaths agopasth agopasths asqenh "
+    "representative comprador compradora vendedor vendedora inquilino propietario asegurado"
+    " pasajero viajero solicitante beneficiario paciente locatario segurado passageiro hospede"
+    " proprietario acquirente intestatario assicurato passeggero paziente beneficiario richiedente"
+    " versicherter reisender fahrgast antragsteller karteninhaber kontoinhaber proprietaire"
+    " titulaire demandeur beneficiaire ubezpieczony pacjent pacjenta pasazer wlasciciel kupujacy"
+    " platnicza platnosci platebni platby platobna cestovni cestovny drzitel drzitele zadatel"
+    " pojistenec poistenec kupujici objednatel prijemce vasarlo tulajdonos cumparator pacient"
+    " asigurat betaling betalnings kopare kjoper "
 )
 
 

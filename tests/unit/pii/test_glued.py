@@ -31,6 +31,9 @@ from tests.unit.scan.test_csv import table
         ),
         ("bsnhuurder", "bsn huurder"),
         ("datumnarozenimajitele", "datum narozeni majitele"),
+        ("cpfdocomprador", "cpf do comprador"),  # not "compra dor"
+        ("platebn\u00edkarta", "platebn\u00ed karta"),  # not "plate"
+        ("sinnas", "sin nas"),
     ],
 )
 def test_words_of_labels_are_found_in_a_name(name: str, apart: str) -> None:
