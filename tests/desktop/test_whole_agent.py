@@ -134,7 +134,7 @@ class Seat:
         agent.send_signal(number)
         assert agent.wait(WITHIN_STOP) == 0, self.log.read_text()
         _, alive = psutil.wait_procs(children, timeout=5)
-        assert alive == []
+        assert not any(map(_runs, alive))
 
 
 @pytest.fixture
@@ -278,6 +278,14 @@ def test_a_second_start_says_that_one_runs(seat: Seat) -> None:
     seat.end(agent)
 
 
+def _runs(child: psutil.Process) -> bool:
+    """Tell one that runs from a zombie, for which the system's first process has not asked yet."""
+    try:
+        return bool(child.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_after_a_kill_the_journal_is_whole_and_the_findings_are_there(seat: Seat) -> None:
     agent = seat.start("run")
     file = seat.folder / "export.csv"
@@ -287,7 +295,7 @@ def test_after_a_kill_the_journal_is_whole_and_the_findings_are_there(seat: Seat
     agent.kill()
     agent.wait()
     _, alive = psutil.wait_procs(children, timeout=10)
-    assert alive == [], "a child outlives its agent"
+    assert not any(map(_runs, alive)), "a child outlives its agent"
     entries, whole = seat.verify()
     assert whole
     assert entries > 0
