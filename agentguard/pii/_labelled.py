@@ -39,7 +39,7 @@ class Labelled:
 class Kinds:
     """Kinds that a label of one length tells, and what each looks for behind it.
 
-    Where they are many ("social security no" tells those of eight countries), whether any has a
+    Where they are many ("social security no" tells those of seven countries), whether any has a
     value is asked once; the pattern for that is compiled when it was asked so often that it pays.
     """
 

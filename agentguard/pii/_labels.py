@@ -126,9 +126,9 @@ class Labels:
         groups: dict[int, list[Labelled]] = {}
         for length, member in named:
             groups.setdefault(length, []).append(member)
-        return [(length, self._named_so(members)) for length, members in groups.items()]
+        return [(length, self._kinds_of(members)) for length, members in groups.items()]
 
-    def _named_so(self, members: Sequence[Labelled]) -> Kinds:
+    def _kinds_of(self, members: Sequence[Labelled]) -> Kinds:
         """Give what kinds look for; the same for the same ones, whatever their label is."""
         numbers = tuple(member.number for member in members)
         if numbers not in self._kinds:

@@ -153,9 +153,9 @@ def _unnamed_parts(names: dict[int, str], sample: Sequence[Row]) -> dict[int, st
 
 def _holds_parts(sample: Sequence[Row], column: int) -> bool:
     cells = (row[column].strip() for row in sample if column in row)
-    held = False
-    for cell in cells:
-        if not cell.isdigit() or len(cell) not in _PARTS:
-            return False
-        held = True
-    return held
+    first = next(cells, "")
+    return _is_part(first) and all(map(_is_part, cells))
+
+
+def _is_part(cell: str) -> bool:
+    return cell.isdigit() and len(cell) in _PARTS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from agentguard.pii.base import FENCE
 from agentguard.scan.extract._again import Above
 from agentguard.scan.extract._fields import by_cells, by_fields
 from agentguard.scan.extract._header import (
@@ -207,7 +206,7 @@ class _Upright:
         columns = sorted({column for row in rows for column in row if column != first})
         names = (row for row in rows if first in row)
         lone = (row[first] for row in names if len(row) == 1 or not is_label(row[first]))
-        return "".join(f"{cell}\n{FENCE}" for cell in lone) + "".join(
+        return "".join(said("", cell) for cell in lone) + "".join(
             said(f"{self._header.get(column, '')} {one_line(row.get(first, ''))}", row[column])
             for column in columns
             for row in rows
