@@ -59,7 +59,7 @@ class Tally:
 
     def add(self, recogniser: Recogniser, answer: Answer, place: int, column: str) -> None:
         """Take one answer for a candidate at `place` of the text, in a `column` or in none."""
-        kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
+        kind = self._kind(recogniser)
         if answer.belief is not Belief.SURE:
             where = kind.columns.setdefault(column, _Column())
             _doubt(where, answer, shy=answer.shy)
@@ -76,8 +76,13 @@ class Tally:
 
     def miss(self, recogniser: Recogniser, column: str, count: int) -> None:
         """Count refusals for their check against the doubtful values of a column."""
-        kind = self._kinds.setdefault(recogniser.kind, _Kind(recogniser))
-        kind.columns.setdefault(column, _Column()).misses += count
+        self._kind(recogniser).columns.setdefault(column, _Column()).misses += count
+
+    def _kind(self, recogniser: Recogniser) -> _Kind:
+        kind = self._kinds.get(recogniser.kind)
+        if kind is None:
+            kind = self._kinds[recogniser.kind] = _Kind(recogniser)
+        return kind
 
     @property
     def lost(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from agentguard.pii._between import ANSWER, ASKED
 from agentguard.pii._between import FENCE as FENCE  # noqa: PLC0414 - the kinds take them from here
@@ -52,8 +53,7 @@ class Belief(Enum):
     NO = "no"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What a recogniser says of a candidate.
 
     `value` is the canonical form, by which repeats are told; `why` names the rule that decided.
@@ -194,7 +194,8 @@ class Recogniser:
     `judge` would, before anything else is looked at; None leaves it to `judge`. `strict` are the
     shapes again, without values that `quick` refuses for their check: they are searched for once
     it is plain that no refusal changes anything, and must leave whole tokens out or none. `rival`
-    is a kind that the same label tells, to which values go in a text that has more of its own.
+    is a kind that the same label tells, to which values go in a text that has more of its own. Of a
+    `plain` kind the shape alone tells, so what was believed once is believed wherever it stands.
     """
 
     kind: str
@@ -209,6 +210,7 @@ class Recogniser:
     quick: Callable[[bytes], Answer | None] | None = None
     strict: tuple[str, ...] = ()
     rival: Rival | None = None
+    plain: bool = False
 
 
 def sure(value: str, why: str = "") -> Answer:

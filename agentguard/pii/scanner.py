@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from functools import cache, cached_property
 
 from agentguard.catalogue import discover
 from agentguard.model.hits import Hit
 from agentguard.pii import kinds
 from agentguard.pii._fold import fold
-from agentguard.pii._patterns import PatternSet, Places, candidate_of, judged, origin
-from agentguard.pii._shapes import Found, Part, Refused
+from agentguard.pii._judging import Judging
+from agentguard.pii._patterns import PatternSet, Places, candidate_of, judged
+from agentguard.pii._shapes import Part, Refused
 from agentguard.pii._tally import Tally, mask
 from agentguard.pii.base import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
 from agentguard.pii.trace import Watcher
@@ -63,10 +62,10 @@ class Stream:
         self, patterns: PatternSet, chunk: int = CHUNK, watcher: Watcher | None = None
     ) -> None:
         self._patterns = patterns
-        self._recognisers = patterns.recognisers
         self._chunk = chunk
         self._watcher = watcher
         self._tally = Tally(patterns.neighbours)
+        self._judging = Judging(patterns.recognisers, self._tally, watcher)
         self._labels_out = LeftOut()
         self._shapes_out = LeftOut(calm=0)
         self._places: Places = {}
@@ -141,33 +140,10 @@ class Stream:
             watcher.see(part)
         shapes, labels = self._shapes_out.after(full), self._labels_out.after(full)
         passes = self._patterns.without(shapes, labels)
-        for found in passes.find(part, self._places):
-            if self._recognisers[found[2]].kind not in full:
-                self._one(found, fenced=fenced)
-        self._count(refused, fenced=fenced)
+        self._judging.take(passes.find(part, self._places), part, fenced=fenced)
+        self._judging.count(refused, part, fenced=fenced)
         self._tally.settle()
         self._context = cut
-
-    def _one(self, found: Found, *, fenced: bool) -> None:
-        recogniser = self._recognisers[found[2]]
-        candidate = candidate_of(self._kept, found)
-        answer = judged(recogniser, candidate, self._kept, found)
-        place = self._offset + found[0]
-        if self._watcher is not None:
-            self._watcher.judged(recogniser, candidate, answer, place)
-        if answer.belief is not Belief.NO:
-            if fenced and answer.belief is not Belief.SURE:  # a table's name names all its values
-                self._tally.add(recogniser, replace(answer, shy=False), place, candidate.origin)
-            else:
-                self._tally.add(recogniser, answer, place, "")
-
-    def _count(self, refused: Refused, *, fenced: bool) -> None:
-        """Count what was refused at once against the doubtful values of its column."""
-        for number, starts in refused.items():
-            columns = (origin(self._kept, start) for start in starts) if fenced else ("",)
-            each = 1 if fenced else len(starts)
-            for column, count in Counter(columns).items():
-                self._tally.miss(self._recognisers[number], column, count * each)
 
 
 _INDEXES = range(len(_BREAKS))

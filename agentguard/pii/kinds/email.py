@@ -41,6 +41,7 @@ _NAMES_A_MESSAGE = later(
     r"[^\n]*(?:\n[ \t][^\n]*)*\Z|\b[cm]id:\Z",
     re.IGNORECASE,
 )
+_OF_MESSAGES = ("id", "reference", "reply-to")  # one is in each name of such a header
 _MADE_BY_A_MACHINE = later(
     r"[0-9]{14}|[0-9a-f]{8}-[0-9a-f]{4}-|(?=.{0,40}[0-9]).{40}|[0-9a-f]{20}|\.[0-9]{6,}\."
 )
@@ -91,7 +92,10 @@ def _of_a_function(local: str, domain: str) -> bool:
 def _of_a_machine(candidate: Candidate, local: str, domain: str) -> bool:
     """Tell names of messages, of keys' algorithms and of accounts on hosts."""
     before, after = candidate.before, candidate.after
-    if _IN_ADDRESS.search(before) or _PATH_AFTER.match(after) or _NAMES_A_MESSAGE.search(before):
+    if _IN_ADDRESS.search(before) or _PATH_AFTER.match(after):
+        return True
+    small = before.lower()
+    if any(word in small for word in _OF_MESSAGES) and _NAMES_A_MESSAGE.search(before):
         return True
     if _ALGORITHM.search(f"@{domain}") and re.search(r"[0-9]|-", local):
         return True
@@ -101,5 +105,6 @@ def _of_a_machine(candidate: Candidate, local: str, domain: str) -> bool:
 RECOGNISER = Recogniser(
     kind="EMAIL",
     judge=judge,
+    plain=True,
     shapes=(rf"[A-Za-z0-9._%+'\-]+(?:{_AT.pattern})[A-Za-z0-9.\-]+\.[A-Za-z]{{2,24}}",),
 )

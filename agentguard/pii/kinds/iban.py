@@ -55,6 +55,7 @@ RECOGNISER = Recogniser(
     kind="IBAN",
     judge=judge,
     bounded=True,
+    plain=True,
     shapes=tuple(_shape(length, countries) for length, countries in _COUNTRIES.items()),
     labels=(r"iban",),
     # In small letters.
