@@ -23,7 +23,8 @@ class Labelled:
         self.number = number
         self.recogniser = recogniser
         labels = [spaced(label) for label in recogniser.labels]
-        self.heads = [first_part(label.partition(ENOUGH)[0]) for label in labels]
+        parted = (label.partition(ENOUGH) for label in labels)
+        self.heads = [first_part(head, whole=not enough) for head, enough, _ in parted]
         self.label = Longest([label.replace(ENOUGH, "") for label in labels])
         self.near = Pattern(recogniser.near)
         brief = in_one_turn(recogniser.near)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
 from agentguard.pii._between import TURN_WITHIN
 from agentguard.pii._initials import Heads, Longest
-from agentguard.pii._labelled import CASE, Kinds, Labelled, Name, Names, is_word
+from agentguard.pii._labelled import CASE, SMALL, Kinds, Labelled, Name, Names, is_word
 from agentguard.pii._re2 import ANYWHERE, HERE, Pattern
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii._spelling import behind_a_border, ends_at_digits
@@ -51,6 +51,7 @@ class Labels:
             at, end = match(anywhere, data, pos, last)[0]
             if at < 0 or at + 1 >= cut:
                 break
+            end -= CASE[data[end - 1]] != SMALL  # it may be what stands behind a label
             is_listed = data[at + 1] in _LISTING
             pos = place.pos = at + 1 if is_listed else end - 1
             names = self._mirrored(data, at, end, found) if data[at - 1] in LASTS else None

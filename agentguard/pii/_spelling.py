@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from string import ascii_lowercase
 
 _JOINT = r"[ _.\-+]{0,2}"
 _GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
-_OPTIONAL_END = re.compile(r"(?<=[^|(\\])\(\?:[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*\)\?\Z")
+_FLAT = r"[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*"
+_OPTIONAL_END = re.compile(rf"(?<=[^|(\\])\(\?:{_FLAT}(?:\(\?:{_FLAT}\)\??{_FLAT})*\)\?\Z")
 _ENCODED = "%c3%[89ab][0-9a-f]"  # a letter of Latin-1 in an address (RFC 3986, 2.1; UTF-8)
 _ANY_ACCENT = r"[\x80-\xff?]{1,2}"
 _ACCENT = re.compile(re.escape(_ANY_ACCENT) + r"|\[[^\]]*\]|\\x([ef][0-9a-f])|[\xe0-\xf6\xf8-\xfe]")
@@ -20,6 +22,15 @@ _LETTERED_DIGIT = re.compile(r"[a-z](?:[0-9]+|\[[0-9]+\]|\.)")
 _MAY_BE_DIGIT = re.compile(r"[0-9.]|\[\^|\\[CDPQSWdpsw]")
 _FIRST_LETTERS = re.compile(r"\A([a-z]{4})(?![?*+{]).*", re.DOTALL)
 _FIRST_PART = re.compile(r"\A([a-z]{7})(?![a-z]?[?*+{|]).*", re.DOTALL)
+# A word of a label, with nothing behind it but signs, or with what the next word begins with.
+_ONE_WORD = re.compile(r"[a-z]{7,9}(?:[^a-z?*+{|][^a-z]*)?", re.DOTALL)
+_NEXT_WORD = re.compile(
+    rf"([a-z]{{7,9}}{re.escape(_JOINT)})\??(?:([a-z])(?![?*+{{|])|\(\?:([a-z]+(?:\|[a-z]+)*)\)(?![?*+{{]))"
+)
+# Letters alone, of which the last is no sign, and the optional ends that it may go on with.
+_LETTERS = re.compile(r"(?:[a-z]|(?<=[a-z)])\?|\(\?:[a-z]+(?:\|[a-z]+)*\))+")
+_END = re.compile(rf"\(\?:(?:{re.escape(_JOINT)}\??)?(?:\(\?:)?([a-z][^()\[\]{{}}\\]*)\)?\)\?")
+_LONGEST_CLOSED = 24
 _PLAIN = re.compile(r"[a-z][^?*+{|]")
 
 
@@ -28,9 +39,36 @@ def spaced(label: str) -> str:
     return _ACCENT.sub(_with_or_without, label).replace(" ", _JOINT)
 
 
-def first_part(label: str) -> str:
-    """Give what a label begins with: enough of it for a search, in few states."""
-    return _FIRST_PART.sub(r"\1", _without_ends(label))
+def first_part(label: str, *, whole: bool = True) -> str:
+    """Give what a label begins with: enough of it for a search, in few states.
+
+    Where a word that ends it, or its next word, tells it from longer words ("passed", "contacts"),
+    that costs less than to look into each of those. Of a label that is not `whole` more follows.
+    """
+    bare = _without_ends(label)
+    word = _ONE_WORD.fullmatch(bare)
+    if following := _NEXT_WORD.match(bare):
+        letters = following[2] or "".join(sorted({w[0] for w in following[3].split("|")}))
+        return f"{following[1]}[{letters}]"
+    head = bare if word else _FIRST_PART.sub(r"\1", bare)
+    return _closed(head, label[len(bare) :]) if whole and head == bare else head
+
+
+def _closed(head: str, ends: str) -> str:
+    """Let no small letter follow but what one of the ends of a label begins with."""
+    if len(head) > _LONGEST_CLOSED or not _LETTERS.fullmatch(head):
+        return head
+    further = set[str]()
+    while ends:
+        end = _END.match(ends)
+        if end is None:
+            return head
+        further |= {way[0] for way in end[1].split("|") if way}
+        ends = ends[end.end() :]
+    if not all(map(str.isalpha, further)):
+        return head
+    refused = "".join(letter for letter in ascii_lowercase if letter not in further)
+    return f"(?:{head})(?:(?-i:[^{refused}])|\\z)"
 
 
 def _without_ends(label: str) -> str:
