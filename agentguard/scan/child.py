@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from agentguard.catalogue import discover
 from agentguard.scan import extract
+from agentguard.scan._deferred import defer
 from agentguard.scan._speech import Line, sent
 from agentguard.scan.extract.base import Extractor
 
@@ -62,8 +63,12 @@ if sys.platform != "win32":
         main(_line.Line(descriptor))
 
 
+_NEVER_USED = ("pydoc", "ssl")
+
+
 def main(parent: Line) -> None:
     """Hear what to be, then answer until the parent hangs up."""
+    defer(_NEVER_USED)
     from agentguard.scan import worker  # noqa: PLC0415 - its libraries belong to the child alone
 
     try:

@@ -1,0 +1,34 @@
+"""Modules that a library imports for what a child never does: they are read when they are used."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+def defer(names: Iterable[str]) -> None:
+    """Let modules be read at the first use of something in them, and not when they are imported.
+
+    python-stdnum imports `pydoc` and `ssl` for its lookups over the network: nine tenths of the
+    time of its import, and two megabytes. `importlib.util.LazyLoader` reads them at the import.
+    """
+    for name in names:
+        if name not in sys.modules:
+            sys.modules[name] = _stand_in(name)
+
+
+def _stand_in(name: str) -> ModuleType:
+    module = ModuleType(name)
+
+    def first(attribute: str) -> Any:
+        """Read the module itself (PEP 562)."""
+        if sys.modules.get(name) is module:
+            del sys.modules[name]
+        vars(module).update(vars(import_module(name)))
+        return getattr(module, attribute)
+
+    vars(module)["__getattr__"] = first
+    return module
