@@ -19,7 +19,7 @@ Found = tuple[int, int, int, int, int]
 Refused = dict[int, list[int]]
 """Where values with a wrong check begin, by the number of their recogniser."""
 
-WINDOW = 8192
+WINDOW = 16384
 """Bytes that one search may pass over: what a hostile text makes it look at again ends there."""
 
 _APART = r"(?:[^0-9A-Za-z_*#.]|[^0-9]\.)"
