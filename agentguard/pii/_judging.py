@@ -42,14 +42,14 @@ class Judging:
         self._told, self._next = self._next, set()
         held: Found | None = None  # found by its shape; a label before it may tell it as well
         for found in every:
-            is_told = 0 <= found[3] < found[0]
-            if held is not None and is_told and held[:3] == found[:3]:
-                held = None if self._one(found, part, fenced=fenced) else held
-                continue
+            label = found[3]
             if held is not None:
+                if 0 <= label < found[0] and held[:3] == found[:3]:
+                    held = None if self._one(found, part, fenced=fenced) else held
+                    continue
                 self._one(held, part, fenced=fenced)
                 held = None
-            if found[3] >= 0 or self._watcher is not None:
+            if label >= 0 or self._watcher is not None:
                 self._one(found, part, fenced=fenced)
             elif not self._told or _span(found, part) not in self._told:
                 held = found
@@ -65,20 +65,29 @@ class Judging:
                 self._tally.miss(self._recognisers[number], column, count * each)
 
     def _one(self, found: Found, part: Part, *, fenced: bool) -> bool:
-        """Judge one value, and tell whether it is believed or need not be looked at again."""
-        recogniser, place = self._recognisers[found[2]], part.offset + found[0]
+        """Judge one value, and tell whether it is believed or need not be looked at again.
+
+        A repeat is told by the same words behind the same label. Not so where a kind counts beside
+        another, since each of its places may, nor where a value without a label is doubtful in
+        other words, since a column is told by how many of its values are in doubt.
+        """
+        start, end, number, label, label_end = found
+        recogniser, words = self._recognisers[number], None
         if recogniser.kind in self._tally.full:
             return True
-        words = None if self._watcher else _written(recogniser, part.data, found)
+        if label >= 0 and not recogniser.beside:
+            words = (number, part.data[label:label_end], part.data[start:end])
+        elif recogniser.plain:
+            words = (number, b"", part.data[start:end])
         answer = self._believed.get(words) if words is not None else None
-        if answer is None:
+        if answer is None or self._watcher is not None:
             answer = self._judge(recogniser, found, part, fenced=fenced)
             if answer.belief is not Belief.SURE:
                 return False
             if words is not None and len(self._believed) < _MOST:
                 self._believed[words] = answer
-        self._tally.add(recogniser, answer, place, "")
-        if found[0] >= part.cut:
+        self._tally.add(recogniser, answer, part.offset + start, "")
+        if start >= part.cut:
             self._next.add(_span(found, part))  # its shape is found in the next part
         return True
 
@@ -101,15 +110,3 @@ _DOUBT = (Belief.MAYBE, Belief.MISS)
 
 def _span(found: Found, part: Part) -> _Span:
     return part.offset + found[0], part.offset + found[1], found[2]
-
-
-def _written(recogniser: Recogniser, data: bytes, found: Found) -> _Written | None:
-    """Give what tells a repeat; None where each place of a value has to be judged.
-
-    That is so where a kind counts beside another, and where a value without a label is doubtful in
-    other words, since a column is told by how many of its values are in doubt.
-    """
-    start, end, number, label, label_end = found
-    if recogniser.beside or (label < 0 and not recogniser.plain):
-        return None
-    return number, data[label:label_end] if label >= 0 else b"", data[start:end]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from agentguard.pii.base import Candidate, words
@@ -63,6 +63,7 @@ _WEAK = (
     ("HU_TAJ", "TAJ number", r"[0-9]{9}", 6),
     ("HU_TAX", "ad\xf3azonos\xedt\xf3 jel", r"8[0-9]{9}", 6),
 )
+_Checked = tuple[str, str, re.Pattern[str], int, bool]
 _CHECKED = tuple((*row[:2], re.compile(row[2]), row[3], row in _STRONG) for row in _STRONG + _WEAK)
 # As only a person's number is written; companies' that are grouped alike begin otherwise.
 _WRITTEN = {
@@ -147,11 +148,12 @@ def _is_anothers(name: str) -> bool:
 def _by_check(name: str, cells: Sequence[str]) -> str:
     """Give a label of the one kind whose check most of the values have."""
     first = _bare(cells[0])
-    if len(first) not in _LENGTHS:
+    is_open = _speaks_of_a_person(name)
+    may_be = [row for row in _may_be(len(first), is_open=is_open) if row[2].fullmatch(first)]
+    if not may_be:
         return ""
-    may_be = [row for row in _CHECKED if row[2].fullmatch(first)]
-    bare = [_bare(cell) for cell in cells] if may_be else []
-    count, is_open = len(set(bare)), _OF_A_PERSON.search(name) is not None
+    bare = [_bare(cell) for cell in cells]
+    count = len(set(bare))
     kinds = {
         label: kind
         for kind, label, shape, rows, strong in may_be
@@ -169,6 +171,19 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
     }
     best = max(parts, key=lambda label: parts[label], default="")
     return best if best and parts[best] >= _MOSTLY else ""
+
+
+@lru_cache(maxsize=1024)
+def _speaks_of_a_person(name: str) -> bool:
+    return _OF_A_PERSON.search(name) is not None
+
+
+@cache
+def _may_be(length: int, *, is_open: bool) -> list[_Checked]:
+    """Give the kinds whose numbers are as long, and which a name leaves open."""
+    if length not in _LENGTHS:
+        return []
+    return [row for row in _CHECKED if row[4] or is_open or row[0] in _WRITTEN]
 
 
 def _is_written(kind: str, cells: Sequence[str]) -> bool:
