@@ -14,6 +14,7 @@ from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
 from tests.browser import driving, scene
 from tests.server.conftest import START, Running, Time, start_thread
+from tests.server.migrated import migrated
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     clock = Time()
     # The certificate must hold for the real clock that TLS looks at.
     tls = make_certificate(data, ("127.0.0.1", "localhost"), time.time)
-    server = LocalServer(settings, clock, start_thread, tls=tls)
+    server = LocalServer(migrated(settings), clock, start_thread, tls=tls)
     server.start()
     running: Any = Running(server=server, settings=settings, time=clock, ca=data / CA_FILE)
     running.shown = scene.fill(running)

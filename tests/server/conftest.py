@@ -22,6 +22,7 @@ from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.tables import METADATA
+from tests.server.migrated import migrated
 
 HERE = Path(__file__).parent
 START = 1_790_000_000.0
@@ -88,22 +89,28 @@ def postgresql() -> Iterator[object]:
 
 
 @pytest.fixture(params=BOTH)
-def address(request: pytest.FixtureRequest) -> str:
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh database; empty for SQLite in the data folder."""
-    return _fresh(request)
+    with _fresh(request) as made:
+        yield made
 
 
 @pytest.fixture(scope="module", params=BOTH)
-def module_address(request: pytest.FixtureRequest) -> str:
+def module_address(request: pytest.FixtureRequest) -> Iterator[str]:
     """The same, one for all tests of a file."""
-    return _fresh(request)
+    with _fresh(request) as made:
+        yield made
 
 
-def _fresh(request: pytest.FixtureRequest) -> str:
+@contextmanager
+def _fresh(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
-        return ""
-    made: str = request.getfixturevalue("postgresql").new()
-    return made
+        yield ""
+        return
+    server = request.getfixturevalue("postgresql")
+    made: str = server.new()
+    yield made
+    server.drop(made)
 
 
 @contextmanager
@@ -111,7 +118,7 @@ def _started(settings: ServerSettings) -> Iterator[Running]:
     clock = Time()
     # The certificate must hold for the real clock that TLS looks at.
     tls = make_certificate(settings.data, ("127.0.0.1", "localhost"), time.time)
-    server = LocalServer(settings, clock, start_thread, tls=tls)
+    server = LocalServer(migrated(settings), clock, start_thread, tls=tls)
     server.start()
     one = Running(server=server, settings=settings, time=clock, ca=settings.data / CA_FILE)
     yield one

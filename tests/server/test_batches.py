@@ -27,6 +27,7 @@ from agentguard.server.store.tables import (
     posture_current,
 )
 from agentguard.wire import v1
+from tests.server.migrated import migrated
 
 NOW = 1_790_000_000.0
 DEVICES = ("a", "b", "c")
@@ -37,7 +38,7 @@ FOLDED = (device_seen, event, finding, incident, posture_change, posture_current
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> Iterator[Database]:
     folder: Path = tmp_path_factory.mktemp("server")
-    one = open_database(ServerSettings(data=folder, database=module_address))
+    one = open_database(migrated(ServerSettings(data=folder, database=module_address)))
 
     def begin(connection: Any) -> None:
         about = devices.About(team=codes.team_id(connection, "T"), label="d", system="s")

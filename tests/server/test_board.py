@@ -26,6 +26,7 @@ from agentguard.server.store.floor_tables import device_standing
 from agentguard.server.store.identity_tables import device_run
 from agentguard.server.store.tables import device, device_seen, posture_current
 from agentguard.wire import v1
+from tests.server.migrated import migrated
 
 NOW = 1_790_000_000.0
 CUTOFF = NOW - 180
@@ -79,7 +80,7 @@ def fill(connection: Connection, seed: int) -> None:
 @pytest.fixture
 def admin(tmp_path: Any, address: str) -> Any:
     settings = ServerSettings(data=tmp_path / "server", database=address)
-    with Admin(settings, lambda: NOW) as one:
+    with Admin(migrated(settings), lambda: NOW) as one:
         yield one
 
 

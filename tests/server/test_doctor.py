@@ -24,6 +24,7 @@ from agentguard.server.store.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.history_tables import job
 from agentguard.server.store.opening import open_database
 from agentguard.server.store.tables import device_seen
+from tests.server.migrated import migrated
 
 DAY = 86400
 WORDS = texts.load()
@@ -35,7 +36,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.settings = ServerSettings(data=folder)
         self.now = time.time()
-        self.database: Database = open_database(self.settings)
+        self.database: Database = open_database(migrated(self.settings))
         keys.load_or_make(self.settings.key_file)
         make_certificate(folder, ("localhost",), time.time)
 

@@ -38,6 +38,7 @@ from agentguard.server.store.opening import open_database
 from agentguard.server.tamper.watch import Watch
 from agentguard.wire import v1
 from tests.server import receivers
+from tests.server.migrated import migrated
 
 START, DAY = 1_790_000_000.0, 86400
 WORDS = texts.load()
@@ -50,7 +51,7 @@ class House:
         self.folder = folder
         self.now = START
         self.settings = ServerSettings(data=folder)
-        self.database: Database = open_database(self.settings)
+        self.database: Database = open_database(migrated(self.settings))
         self.tls = make_certificate(folder / "tls", ("localhost", "127.0.0.1"), time.time)
         self.ca = folder / "tls" / CA_FILE
         self.secret = folder / "secret"

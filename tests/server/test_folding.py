@@ -16,6 +16,7 @@ from agentguard.server.store.database import Database
 from agentguard.server.store.opening import open_database
 from agentguard.server.store.tables import device_seen, event, finding
 from agentguard.wire import v1
+from tests.server.migrated import migrated
 
 NOW = 1_790_000_000.0
 KINDS = ("finding.opened", "finding.closed", "session.locked")
@@ -36,7 +37,7 @@ GONE = "DROP TRIGGER filled ON event"
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> Iterator[Database]:
     folder: Path = tmp_path_factory.mktemp("server")
-    one = open_database(ServerSettings(data=folder, database=module_address))
+    one = open_database(migrated(ServerSettings(data=folder, database=module_address)))
 
     def begin(connection: Any) -> None:
         about = devices.About(team=codes.team_id(connection, "T"), label="d", system="s")

@@ -28,6 +28,7 @@ from agentguard.server.store.opening import open_database
 from agentguard.server.store.people import Visitor
 from agentguard.server.store.times import iso
 from agentguard.wire import httpsig, v1
+from tests.server.migrated import migrated
 
 START, DAY = 1_790_000_000.0, 86400
 SAM = Visitor(name="sam", role="admin", token="", scope=None)
@@ -75,7 +76,7 @@ class Endpoint:
 
     def open(self) -> None:
         made = ServerSettings(data=self.folder, limits=Limits(enrol_tries=10_000, key_fresh=0))
-        self.database = open_database(made)
+        self.database = open_database(migrated(made))
         self.door = Door(
             made,
             self.database,

@@ -21,6 +21,7 @@ from agentguard.server.store.feed_tables import feed_state
 from agentguard.server.store.history_tables import job
 from agentguard.server.store.opening import open_database
 from agentguard.server.tamper import items, kinds
+from tests.server.migrated import migrated
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_a_serving_endpoint_is_alive_and_ready(http: httpx.Client) -> None:
 
 def _ready(tmp_path: Any, *, ran: float, now: float, jobs: bool = True) -> int:
     settings = ServerSettings(data=tmp_path, limits=Limits(), jobs=jobs)
-    database = open_database(settings)
+    database = open_database(migrated(settings))
     database.run(lambda c: c.execute(job.insert().values(name="tamper", ran_at=ran)))
 
     async def ask() -> int:

@@ -22,6 +22,7 @@ from agentguard.server.store.codes import team_id
 from agentguard.server.store.devices import About
 from agentguard.server.store.tables import totp
 from agentguard.wire import v1
+from tests.server.migrated import migrated
 
 START = 1_790_000_000
 STEP = 30
@@ -45,7 +46,7 @@ RFC4226 = (
 
 
 def opened(folder: Path, address: str = "") -> Admin:
-    return Admin(ServerSettings(data=folder, database=address), lambda: START)
+    return Admin(migrated(ServerSettings(data=folder, database=address)), lambda: START)
 
 
 @pytest.fixture

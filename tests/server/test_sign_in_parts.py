@@ -21,6 +21,7 @@ from agentguard.server.signin.company import Company, safe
 from agentguard.server.signin.passkeys import Passkey, PasskeyRefused, Relying, challenge_of
 from agentguard.server.store import passing, people, sessions
 from tests.server.authenticator import Authenticator
+from tests.server.migrated import migrated
 
 ORIGIN = "https://guard.example:8443"
 AT = 1_790_000_000.0
@@ -176,7 +177,7 @@ def test_a_provider_is_reached_under_tls_or_on_this_machine(url: str, well: bool
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Iterator[Admin]:
-    with Admin(ServerSettings(data=tmp_path), lambda: AT) as one:
+    with Admin(migrated(ServerSettings(data=tmp_path)), lambda: AT) as one:
         one.add_user("sam", "correct horse battery staple")
         yield one
 

@@ -14,13 +14,14 @@ from agentguard.server.store import audit
 from agentguard.server.store.database import Database
 from agentguard.server.store.opening import open_database
 from agentguard.server.store.tables import audit_log
+from tests.server.migrated import migrated
 
 BROKEN = "broken"
 
 
 @pytest.fixture
 def database(tmp_path: Path, address: str) -> Iterator[Database]:
-    opened = open_database(ServerSettings(data=tmp_path, database=address))
+    opened = open_database(migrated(ServerSettings(data=tmp_path, database=address)))
     yield opened
     opened.close()
 
