@@ -7,14 +7,22 @@ import json
 import re
 import secrets
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from html import unescape
 from typing import Any, Self
 
 import httpx
 import msgspec
 from nacl.signing import SigningKey, VerifyKey
+from sqlalchemy import Connection
 
+from agentguard.server import passwords
+from agentguard.server.admin import ACTOR
+from agentguard.server.signin import recovery as codes
+from agentguard.server.signin.passkeys import Relying
+from agentguard.server.store import audit, factors, passkeys, people, recovery
 from agentguard.wire import httpsig, v1
 
 
@@ -218,6 +226,43 @@ class Browser:
         found = re.search(r'name="token" value="([0-9a-f]+)"', self.get(path).text)
         assert found is not None
         return found[1]
+
+
+def add_known(
+    running: Any, name: str, password: str, role: str = "supervisor", teams: Sequence[str] = ()
+) -> None:
+    """Add a user with what the first sign-in leaves behind: a passkey, and recovery codes.
+
+    That is for tests of what comes later. Hashes are slow on purpose: those of a password and of
+    a set of codes are made once, where the pages make eleven for every user.
+    """
+    origin, challenge = running.address.replace("127.0.0.1", "localhost"), secrets.token_bytes(32)
+    party = Relying(origin)
+    asked = json.loads(party.to_register(name, [], challenge))
+    made = party.registered(str(running.key_ring.create(asked, origin)), challenge)
+    now = running.time()
+
+    def put(connection: Connection) -> None:
+        people.put(connection, name, _hashed(password), role, now)
+        people.put_teams(connection, name, teams)
+        audit.note(connection, now, ACTOR, "user.put", name)
+        passkeys.put(connection, factors.CONSOLE, name, made, label="Browser", now=now)
+        audit.note(connection, now, name, "passkey.confirmed")
+        recovery.put(connection, name, *_recovery())
+        audit.note(connection, now, name, "recovery-codes.made")
+
+    running.admin._database.run(put)
+
+
+@cache
+def _hashed(password: str) -> str:
+    return passwords.hashed(password)
+
+
+@cache
+def _recovery() -> tuple[bytes, list[bytes]]:
+    salt = codes.new_salt()
+    return salt, [codes.hashed(codes.new_code(), salt) for _ in range(codes.COUNT)]
 
 
 OK, SEE_OTHER, AGAIN = 200, 303, 307

@@ -185,7 +185,7 @@ def desk(new_desk: Callable[..., object]) -> object:
 @pytest.fixture
 def browser(running: Running) -> Iterator[object]:
     """A browser whose person is signed in as Sam, an administrator."""
-    running.admin.add_user("sam", PASSWORD, "admin")
+    clients.add_known(running, "sam", PASSWORD, "admin")
     with clients.Browser(running) as one:
         one.sign_in("sam", PASSWORD)
         yield one
@@ -209,6 +209,13 @@ def browse() -> Iterator[Callable[[Running], object]]:
     """Give a browser of any endpoint."""
     with ExitStack() as open_ones:
         yield lambda running: open_ones.enter_context(clients.Browser(running))
+
+
+@pytest.fixture
+def add_known() -> Callable[..., None]:
+    """Add a user who signed in before."""
+    made: Callable[..., None] = clients.add_known
+    return made
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import logging
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -45,23 +46,23 @@ def zstd_head(size: int) -> bytes:
     ("encoding", "body", "status", "kind"),
     [
         ("zstd", zstandard.compress(b"x" * (LARGE + 1)), 413, "too-large"),
-        ("zstd", zstandard.compress(b"x" * 500_000_000), 413, "too-large"),
+        ("zstd", lambda: zstandard.compress(b"x" * 500_000_000), 413, "too-large"),
         ("zstd", zstandard.compress(b"x" * LARGE) + zstandard.compress(b"x"), 413, "too-large"),
         ("zstd", zstd_head(2**60) + b"\x01\x00\x00", 400, "malformed"),
         ("zstd", zstandard.compress(b"{}")[:-3], 400, "malformed"),
         ("zstd", b"no frame", 400, "malformed"),
         ("zstd", b"", 400, "malformed"),
         ("zstd", zstandard.compress(b"{}") + b"more", 400, "malformed"),
-        ("gzip", gzip.compress(b"x" * 200_000_000), 413, "too-large"),
+        ("gzip", lambda: gzip.compress(b"x" * 200_000_000), 413, "too-large"),
         ("gzip", zstandard.compress(b"{}"), 400, "malformed"),
         ("br", b"{}", 415, "encoding"),
         ("gzip, zstd", b"{}", 415, "encoding"),
     ],
 )
 def test_what_unpacks_to_too_much_or_not_at_all_is_refused(
-    desk: Any, encoding: str, body: bytes, status: int, kind: str
+    desk: Any, encoding: str, body: bytes | Callable[[], bytes], status: int, kind: str
 ) -> None:
-    answer = packed(desk, body, encoding)
+    answer = packed(desk, body() if callable(body) else body, encoding)
     assert (answer.status_code, answer.json()["kind"]) == (status, kind)
 
 

@@ -42,12 +42,12 @@ def only(running: Any) -> str:
 
 
 @pytest.fixture
-def seen(running: Any, another: Any) -> Iterator[Any]:
+def seen(running: Any, add_known: Any, another: Any) -> Iterator[Any]:
     """Give a browser of a user with a role and teams."""
     with ExitStack() as open_ones:
 
         def make(role: str, *teams: str) -> Any:
-            running.admin.add_user(role, PASSWORD, role, teams)
+            add_known(running, role, PASSWORD, role, teams)
             browser = open_ones.enter_context(another())
             assert browser.sign_in(role, PASSWORD).status_code == 303
             return browser

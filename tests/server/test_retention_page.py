@@ -20,12 +20,14 @@ PAGE = "/retention"
 
 
 @pytest.fixture
-def as_role(running: Any, another: Callable[..., Any]) -> Iterator[Callable[[str], Any]]:
+def as_role(
+    running: Any, add_known: Any, another: Callable[..., Any]
+) -> Iterator[Callable[[str], Any]]:
     """Give a browser of a new user with a role."""
     with ExitStack() as open_ones:
 
         def make(role: str) -> Any:
-            running.admin.add_user(f"a-{role}", PASSWORD, role)
+            add_known(running, f"a-{role}", PASSWORD, role)
             one = open_ones.enter_context(another())
             assert one.sign_in(f"a-{role}", PASSWORD).status_code == 303
             return one

@@ -13,12 +13,14 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def signed_in(running: Any, another: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+def signed_in(
+    running: Any, add_known: Any, another: Callable[..., Any]
+) -> Iterator[Callable[..., Any]]:
     """Give a browser of a new user with a role and teams."""
     with ExitStack() as open_ones:
 
         def make(name: str, role: str = "supervisor", teams: tuple[str, ...] = ()) -> Any:
-            running.admin.add_user(name, PASSWORD, role, teams)
+            add_known(running, name, PASSWORD, role, teams)
             browser = open_ones.enter_context(another())
             assert browser.sign_in(name, PASSWORD).status_code == 303
             return browser

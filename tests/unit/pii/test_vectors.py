@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ VECTORS = sorted((Path(__file__).parents[2] / "vectors" / "pii").glob("*.toml"))
 RECOGNISERS = discover(kinds, "RECOGNISER", Recogniser)
 
 
+@cache
 def read(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import zipfile
+from collections.abc import Callable
 
 import pyrage
 import pytest
@@ -46,14 +47,14 @@ def test_archives_are_read_to_a_depth() -> None:
 @pytest.mark.parametrize(
     "bomb",
     [
-        zipped({"zeros": bytes(300 << 20)}),
-        zipped({f"{n}": bytes(7 << 20) for n in range(90)}),
-        office("word", {"document.xml": "<w:t>" + " " * (60 << 20)}),
+        lambda: zipped({"zeros": bytes(300 << 20)}),
+        lambda: zipped({f"{n}": bytes(7 << 20) for n in range(90)}),
+        lambda: office("word", {"document.xml": "<w:t>" + " " * (60 << 20)}),
     ],
     ids=["one-member", "many-members", "document"],
 )
-def test_a_bomb_is_told_before_it_unfolds(bomb: bytes) -> None:
-    reading = read(bomb)
+def test_a_bomb_is_told_before_it_unfolds(bomb: Callable[[], bytes]) -> None:
+    reading = read(bomb())
     assert (reading.outcome, reading.reason) == (FileOutcome.UNREADABLE, "reason.bomb")
 
 
