@@ -14,14 +14,18 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from sqlalchemy import Connection, select
 
 from agentguard.commands._server_reading import READING
+from agentguard.server import app
 from agentguard.server.admin import Admin
 from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.tables import METADATA
+from agentguard.texts import Texts
 from tests.server.migrated import migrated
 
 HERE = Path(__file__).parent
@@ -71,6 +75,34 @@ class Running:
 
         files = (p.read_bytes() for p in self.settings.data.glob("server.db*"))
         return b"".join((*files, *(part.encode() for part in self.admin._database.run(read))))
+
+
+class Compiled(BytecodeCache):
+    """Keeps what Jinja compiled, by the template's name and text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_are_compiled_once() -> Iterator[None]:
+    """Each endpoint has an engine of its own, which would compile every template again."""
+    make, compiled = app.environment, Compiled()
+
+    def environment(words: Texts) -> Environment:
+        made = make(words)
+        made.bytecode_cache = compiled
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "environment", environment)
+        yield
 
 
 @pytest.fixture
