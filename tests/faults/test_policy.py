@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -33,6 +32,8 @@ from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import open_store
 from tests.desktop.harness import eventually
 from tests.faults.clocks import WallClock
+from tests.faults.forking import killed
+from tests.faults.policy_victim import live
 from tests.unit.policy.signing import NONE, Said, chain, root
 from tests.unit.scan import hostile
 
@@ -69,23 +70,17 @@ def test_row_03_a_kill_at_any_moment_leaves_the_old_policy_or_the_new_one(
 ) -> None:
     moments = random.Random(3)
     version, taken = 1, 0
-    for _ in range(kills):
-        command = (sys.executable, "-m", "tests.faults.policy_victim", tmp_path, str(version))
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as victim:
-            assert victim.stdout is not None
-            first = victim.stdout.readline()
-            assert first, "it took one"
-            time.sleep(moments.uniform(0, 0.05))
-            victim.send_signal(signal.SIGKILL)
-            told = [int(line) for line in (first, *victim.stdout) if line.endswith("\n")]
-        taken += len(told)
-        keeper = Keeper(tmp_path, (), system_clock())
-        policy = keeper.start().policy
-        assert policy.name == "site"
-        assert told[-1] <= policy.version <= told[-1] + 1
-        with pytest.raises(PolicyError):
-            keeper.deliver(Said(version=told[-1], note="other").signed(), "endpoint")
-        version = told[-1] + 2
+    with killed(live) as kill:
+        for _ in range(kills):
+            told = [int(line) for line in kill(moments.uniform(0, 0.05), tmp_path, version)]
+            taken += len(told)
+            keeper = Keeper(tmp_path, (), system_clock())
+            policy = keeper.start().policy
+            assert policy.name == "site"
+            assert told[-1] <= policy.version <= told[-1] + 1
+            with pytest.raises(PolicyError):
+                keeper.deliver(Said(version=told[-1], note="other").signed(), "endpoint")
+            version = told[-1] + 2
     assert taken >= kills
 
 

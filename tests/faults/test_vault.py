@@ -5,9 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,50 +19,14 @@ from agentguard.store.db import open_store
 from agentguard.vault.keys import KEY
 from agentguard.vault.source import opened
 from agentguard.vault.vault import Vault
+from tests.faults.forking import killed
+from tests.faults.vault_victims import move, renew
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix]
 
-ROOT = Path(__file__).parents[2]
 SECRET = b"a file of somebody else, which no link may bring here"
 TRIES = 100_000
 KILLS = 60
-MOVER = """
-import sys
-from pathlib import Path
-from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import open_store
-from agentguard.vault.vault import Vault
-
-data, file = Path(sys.argv[1]), Path(sys.argv[2])
-store = open_store(data, FakeClock())
-vault = Vault(data / "vault", store.journal, FakeClock())
-vault.recover()
-print("ready", flush=True)
-while True:
-    for item in vault.items():
-        vault.restore(item.id)
-    if file.exists():
-        vault.put(file)
-"""
-
-
-RENEWER = """
-import itertools
-import sys
-from pathlib import Path
-from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import open_store
-from agentguard.vault.vault import Vault
-
-data, now = Path(sys.argv[1]), [""]
-store = open_store(data, FakeClock())
-vault = Vault(data / "vault", store.journal, FakeClock(), recovery_keys=lambda: tuple(now))
-vault.recover()
-print("ready", flush=True)
-for now[0] in itertools.cycle(sys.argv[2:]):
-    for item in vault.behind():
-        vault.renew(item)
-"""
 
 
 @contextmanager
@@ -102,20 +63,11 @@ def test_row_02_killed_at_any_time_the_file_is_whole_somewhere(tmp_path: Path) -
     file.parent.mkdir()
     data.mkdir()
     file.write_bytes(content)
-    for kill in range(KILLS):
-        with subprocess.Popen(
-            [sys.executable, "-c", MOVER, data, file],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        ) as mover:
-            assert mover.stdout is not None
-            assert mover.stdout.readline() == b"ready\n"
-            threading.Event().wait(chance.uniform(0, 0.25))
-            mover.send_signal(signal.SIGKILL)
-            mover.wait()
-        plain = any(f.is_file() and f.read_bytes() == content for f in file.parent.iterdir())
-        assert plain or _sealed(data, content), f"kill {kill} of seed {seed}: the file is lost"
+    with killed(move) as kill:
+        for number in range(KILLS):
+            kill(chance.uniform(0, 0.25), data, file)
+            plain = any(f.is_file() and f.read_bytes() == content for f in file.parent.iterdir())
+            assert plain or _sealed(data, content), f"{number} of {seed}: the file is lost"
     store = open_store(data, FakeClock())
     vault = Vault(data / "vault", store.journal, FakeClock())
     vault.recover()
@@ -140,20 +92,12 @@ def test_row_02_killed_while_files_are_sealed_anew_each_is_whole_and_one_key_ope
     store = open_store(data, FakeClock())
     Vault(data / "vault", store.journal, FakeClock(), recovery_keys=lambda: (names[0],)).put(file)
     store.close()
-    for kill in range(KILLS):
-        with subprocess.Popen(
-            [sys.executable, "-c", RENEWER, data, *names],
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        ) as renewer:
-            assert renewer.stdout is not None
-            assert renewer.stdout.readline() == b"ready\n"
-            threading.Event().wait(chance.uniform(0, 0.25))
-            renewer.send_signal(signal.SIGKILL)
-            renewer.wait()
-        assert _sealed(data, content), f"kill {kill} of seed {seed}: the file is lost"
-        opened_by = sum(_sealed(data, content, key) for key in keys)
-        assert opened_by == 1, f"kill {kill} of seed {seed}: {opened_by} recovery keys open it"
+    with killed(renew) as kill:
+        for number in range(KILLS):
+            kill(chance.uniform(0, 0.25), data, *names)
+            assert _sealed(data, content), f"{number} of {seed}: the file is lost"
+            opened_by = sum(_sealed(data, content, key) for key in keys)
+            assert opened_by == 1, f"{number} of {seed}: {opened_by} recovery keys open it"
     store = open_store(data, FakeClock())
     vault = Vault(data / "vault", store.journal, FakeClock(), recovery_keys=lambda: (names[1],))
     vault.recover()
