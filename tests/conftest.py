@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from agentguard.platforms import keep_none
+from tests.memory import memory
 
 keep_none()  # Qt's tests make hundreds of thousands of calls in one process
 settings.register_profile("busy machine", deadline=None)  # a slow example is no wrong one
@@ -36,6 +39,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """End with another code than that of failed tests when a process of the tests died."""
     if session.config.stash.get(CRASHED, False):
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
+
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """A folder for files that are flushed thousands of times, in memory where it can be.
+
+    What a killed process leaves is the same there: the system keeps what was written, flushed or
+    not, and nothing of these tests takes its power away.
+    """
+    with tempfile.TemporaryDirectory(prefix="agentguard-", dir=memory()) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(autouse=True)

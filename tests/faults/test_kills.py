@@ -24,26 +24,26 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 def test_kills_at_any_moment_lose_and_double_nothing(
-    kills: int, tmp_path: Path, endpoint: Endpoint, authority: Authority
+    kills: int, quick_path: Path, endpoint: Endpoint, authority: Authority
 ) -> None:
-    enrolled(tmp_path, endpoint, authority.ca_file).store.close()
-    ledger = tmp_path / "ledger"
+    enrolled(quick_path, endpoint, authority.ca_file).store.close()
+    ledger = quick_path / "ledger"
     subprocess.run(
         [
             sys.executable, "-m", "tests.faults.victims",
-            str(tmp_path), endpoint.url, str(authority.ca_file), str(ledger), str(kills), "7",
+            str(quick_path), endpoint.url, str(authority.ca_file), str(ledger), str(kills), "7",
         ],
         cwd=ROOT, check=True, timeout=500,
     )  # fmt: skip
     acknowledged = ledger.read_text().split()
     assert len(acknowledged) > kills / 4, "the desks did get something done"
 
-    desk = enrolled(tmp_path, endpoint, authority.ca_file)
+    desk = enrolled(quick_path, endpoint, authority.ca_file)
     journal, outbox = desk.store.journal, desk.store.outbox
     count, whole = journal.verify()
     assert whole
     assert set(journal.epochs()) == {1}
-    assert not list(tmp_path.glob("*.corrupt-*"))
+    assert not list(quick_path.glob("*.corrupt-*"))
     entries = journal.read(0, count + 1)
     kept = Counter(entry.record.payload["lesson"] for entry in entries)
     assert set(acknowledged) <= set(kept), "no acknowledged record is missing"
@@ -54,7 +54,7 @@ def test_kills_at_any_moment_lose_and_double_nothing(
 
     while outbox.waiting():
         desk.sender.report()
-    key = enrolment.device_key(tmp_path)
+    key = enrolment.device_key(quick_path)
     assert key is not None
     expected = {(e.epoch, e.seq): msgspec.json.encode(translate.event(e, key)) for e in entries}
     assert endpoint.events == expected, "each event is at the endpoint once, as it was journaled"

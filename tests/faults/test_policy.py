@@ -66,15 +66,15 @@ def unmoved(keeper: Keeper) -> bool:
 @pytest.mark.parametrize("kills", [25, pytest.param(400, marks=pytest.mark.heavy)])
 @pytest.mark.timeout(600)
 def test_row_03_a_kill_at_any_moment_leaves_the_old_policy_or_the_new_one(
-    kills: int, tmp_path: Path
+    kills: int, quick_path: Path
 ) -> None:
     moments = random.Random(3)
     version, taken = 1, 0
     with killed(live) as kill:
         for _ in range(kills):
-            told = [int(line) for line in kill(moments.uniform(0, 0.05), tmp_path, version)]
+            told = [int(line) for line in kill(moments.uniform(0, 0.05), quick_path, version)]
             taken += len(told)
-            keeper = Keeper(tmp_path, (), system_clock())
+            keeper = Keeper(quick_path, (), system_clock())
             policy = keeper.start().policy
             assert policy.name == "site"
             assert told[-1] <= policy.version <= told[-1] + 1

@@ -55,11 +55,11 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
 
 
 @pytest.mark.timeout(600)
-def test_row_02_killed_at_any_time_the_file_is_whole_somewhere(tmp_path: Path) -> None:
+def test_row_02_killed_at_any_time_the_file_is_whole_somewhere(quick_path: Path) -> None:
     """Within the library that seals as well, where no call of Python's can be counted."""
     seed = random.randrange(1 << 32)
     chance, content = random.Random(seed), random.Random(seed).randbytes(3 << 20)
-    file, data = tmp_path / "home" / "cards.csv", tmp_path / "data"
+    file, data = quick_path / "home" / "cards.csv", quick_path / "data"
     file.parent.mkdir()
     data.mkdir()
     file.write_bytes(content)
@@ -79,14 +79,14 @@ def test_row_02_killed_at_any_time_the_file_is_whole_somewhere(tmp_path: Path) -
 
 @pytest.mark.timeout(600)
 def test_row_02_killed_while_files_are_sealed_anew_each_is_whole_and_one_key_opens_it(
-    tmp_path: Path,
+    quick_path: Path,
 ) -> None:
     """In the copying and in the reading back, where no call of Python's can be counted."""
     seed = random.randrange(1 << 32)
     chance, content = random.Random(seed), random.Random(seed).randbytes(3 << 20)
     keys = [pyrage.x25519.Identity.generate() for _ in range(2)]
     names = [str(key.to_public()) for key in keys]
-    data, file = tmp_path / "data", tmp_path / "cards.csv"
+    data, file = quick_path / "data", quick_path / "cards.csv"
     data.mkdir()
     file.write_bytes(content)
     store = open_store(data, FakeClock())

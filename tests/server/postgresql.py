@@ -19,13 +19,11 @@ from psycopg import sql
 
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.opening import open_database
+from tests.memory import SHARED, memory
 
 USER, PASSWORD = "agentguard", "only-for-these-tests"
 PREFIX = "agentguard-pg-"  # then the number of the process that runs it
 READY = "ready"
-# A database is some hundred files, which a disk is slow to make.
-MEMORY = Path("/dev/shm")
-ROOM = 2 << 30  # bytes that must be free there; a server takes 150 MB, and each process has one
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",  # nothing of a test must outlive the machine
@@ -103,7 +101,7 @@ def running() -> Iterator[PostgreSQL]:
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
     user = "postgres" if os.geteuid() == 0 else None
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_where()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=memory()))
     secret = folder / "password"
     secret.write_text(PASSWORD)
     if user:
@@ -142,14 +140,9 @@ def running() -> Iterator[PostgreSQL]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _where() -> Path | None:
-    """Give the folder in memory when it has room, or else that of temporary files."""
-    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
-
-
 def _sweep() -> None:
     """Remove what runs have left that were killed, whose server has ended with them."""
-    places = {MEMORY, Path(tempfile.gettempdir())}
+    places = {SHARED, Path(tempfile.gettempdir())}
     for left in (one for place in places for one in place.glob(f"{PREFIX}*-*")):
         owner = left.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():

@@ -326,10 +326,10 @@ def test_a_proof_is_about_one_content_and_tells_it_to_nobody() -> None:
 @pytest.mark.posix  # Windows sets nothing aside, and a forked child is killed at each call
 @pytest.mark.parametrize("name", ["old.csv", "with\nline.csv", "x" * 251 + ".csv"])
 def test_a_kill_at_any_call_leaves_the_file_or_what_the_next_removal_ends(
-    tmp_path: Path, clock: FakeClock, name: str
+    quick_path: Path, clock: FakeClock, name: str
 ) -> None:
-    (tmp_path / "exports").mkdir()
-    rule = RetentionRule(folder=str(tmp_path / "exports"), days=30, pattern="*.csv")
+    (quick_path / "exports").mkdir()
+    rule = RetentionRule(folder=str(quick_path / "exports"), days=30, pattern="*.csv")
     wall, cut = clock.now().wall, False
     for calls in itertools.count():
         path = aged(here(rule, name), clock, 31)

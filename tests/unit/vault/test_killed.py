@@ -27,12 +27,12 @@ def kills(what: str, folder: Path, every: int) -> int:
 
 
 @pytest.mark.parametrize("what", ["put", "restore", "purge", "renew", "recover"])
-def test_a_kill_never_loses_a_file(what: str, tmp_path: Path) -> None:
-    assert kills(what, tmp_path, 23) > 10
+def test_a_kill_never_loses_a_file(what: str, quick_path: Path) -> None:
+    assert kills(what, quick_path, 23) > 10
 
 
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("what", ["put", "restore", "purge", "renew", "recover"])
-def test_a_kill_at_every_single_call_never_loses_a_file(what: str, tmp_path: Path) -> None:
-    assert kills(what, tmp_path, 1) > 300
+def test_a_kill_at_every_single_call_never_loses_a_file(what: str, quick_path: Path) -> None:
+    assert kills(what, quick_path, 1) > 300
