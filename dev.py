@@ -293,11 +293,14 @@ def test(rest: list[str]) -> int:
     if everything and (code := _covered()):
         return code
     marks: tuple[str, ...] = () if everything else ("-m", "not heavy")
+    # What has just passed, with its branches counted, is not run a second time.
+    done = [word for _, ran in _counted() for word in ("--leave-out", ran)]
+    left_out = done if everything and not rest else []
     chosen = any(word.startswith("-n") for word in rest)
     # Those with real desktops wait for windows, locks and clocks: one more fills the gaps.
     many = str((os.cpu_count() or 1) + 1) if everything else "auto"
     workers = () if chosen else ("-n", many, "--dist", "worksteal")
-    code = run((PYTHON, "-m", "pytest", *marks, *workers, *rest), PYTHONUTF8="1")
+    code = run((PYTHON, "-m", "pytest", *marks, *workers, *left_out, *rest), PYTHONUTF8="1")
     if everything and code == FAILED:
         code = _alone()
     return code or ((_under_wine([]) or _installer([])) if everything else 0)
@@ -375,14 +378,21 @@ COVERED = {
 """How much of which modules is covered: by which tests, and of which rooms."""
 
 
+def _counted() -> list[tuple[str, Path]]:
+    """Give the configurations of coverage, each with the file that names what passed under it."""
+    folder = ROOT / ".pytest_cache"
+    return [(config, folder / f"{Path(config).stem}.json") for config in COVERED]
+
+
 def _covered() -> int:
     """Hold modules to the share of their branches that the tests of their own rooms take."""
     codes = []
-    for config, (which, *rooms) in COVERED.items():
+    for config, ran in _counted():
+        which, *rooms = COVERED[config]
         say(f"branch coverage of the modules in {config}")
-        chosen = ("-q", "-p", "no:randomly", "-m", which, "-n", "auto")
+        chosen = ("-q", "-p", "no:randomly", "-m", which, "-n", "auto", "--passed", ran)
         coverage = ("--cov=agentguard", f"--cov-config={config}", "--cov-report=term")
-        codes.append(run((PYTHON, "-m", "pytest", *chosen, *coverage, *rooms)))
+        codes.append(run((PYTHON, "-m", "pytest", *chosen, *coverage, *rooms), PYTHONUTF8="1"))
     return max(codes)
 
 

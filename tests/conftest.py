@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import signal
 import sys
 import tempfile
@@ -27,6 +28,40 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 CRASHED = pytest.StashKey[bool]()
+PASSED = pytest.StashKey[dict[str, bool]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run tell what passed, and another leave that out: `dev.py test --all` has several."""
+    group = parser.getgroup("agentguard")
+    group.addoption("--passed", help="write the names of the tests that passed to this file")
+    group.addoption("--leave-out", action="append", default=[], help="leave out what it names")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    passed: dict[str, bool] = {}
+    config.stash[PASSED] = passed
+    config.pluginmanager.register(Results(passed))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what passed in a run before."""
+    files = map(Path, config.getoption("--leave-out"))
+    known = {name for file in files for name in json.loads(file.read_text("utf-8"))}
+    if known:
+        config.hook.pytest_deselected(items=[one for one in items if one.nodeid in known])
+        items[:] = [one for one in items if one.nodeid not in known]
+
+
+class Results:
+    """Keeps which tests passed in all of their steps."""
+
+    def __init__(self, every: dict[str, bool]) -> None:
+        self._every = every
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        good = report.passed and self._every.get(report.nodeid, True)
+        self._every[report.nodeid] = good
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -39,6 +74,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """End with another code than that of failed tests when a process of the tests died."""
     if session.config.stash.get(CRASHED, False):
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+    told = session.config.getoption("--passed")
+    if told and not hasattr(session.config, "workerinput"):
+        passed = [name for name, good in session.config.stash[PASSED].items() if good]
+        Path(told).parent.mkdir(parents=True, exist_ok=True)
+        Path(told).write_text(json.dumps(passed), encoding="utf-8")
 
 
 @pytest.fixture
