@@ -24,6 +24,7 @@ from agentguard.uplink import enrolment
 from tests.cli.typed import Type, assert_one_sentence
 from tests.faults.certificates import Authority
 from tests.faults.endpoint import CODE, Reply, instead, problem, serving
+from tests.server.migrated import migrated
 
 HTML = Reply(body=b"<html>Sign in to the hotel</html>", headers={"Content-Type": "text/html"})
 
@@ -48,7 +49,7 @@ def in_thread(name: str, work: Callable[[], None]) -> None:
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[Centre]:
     folder = tmp_path / "centre"
-    used = ServerSettings(data=folder)
+    used = migrated(ServerSettings(data=folder))
     tls = make_certificate(folder, ["127.0.0.1"], time.time)
     server = LocalServer(used, time.time, in_thread, tls=tls)
     server.start()

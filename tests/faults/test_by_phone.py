@@ -27,6 +27,7 @@ from agentguard.server.store import by_phone, devices
 from agentguard.server.store.codes import team_id
 from agentguard.server.store.devices import About
 from agentguard.wire.openings import digest
+from tests.server.migrated import migrated
 
 AT = 1_790_000_000.0
 CHEAP = (1, 8)
@@ -57,7 +58,7 @@ class Centre:
     """The endpoint's database and key, with a supervisor who is called."""
 
     def __init__(self, folder: Path) -> None:
-        self.admin = Admin(ServerSettings(data=folder), lambda: AT)
+        self.admin = Admin(migrated(ServerSettings(data=folder)), lambda: AT)
         about = About(team=1, label="d0", system="Linux")
         for name in ("d0", "d1"):
             key = name.encode() * 16

@@ -19,6 +19,7 @@ from agentguard.server.store import break_glass, devices, ruling
 from agentguard.server.store.codes import team_id
 from agentguard.server.store.devices import About
 from agentguard.wire import v1
+from tests.server.migrated import migrated
 
 AT = 1_790_000_000.0
 STEP = 30
@@ -47,7 +48,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Iterator[Admin]:
-    with Admin(ServerSettings(data=tmp_path), lambda: AT) as one:
+    with Admin(migrated(ServerSettings(data=tmp_path)), lambda: AT) as one:
         one._database.run(
             lambda c: devices.put(
                 c, "d0", b"0" * 32, About(team=team_id(c, "T"), label="d0", system="Linux"), AT

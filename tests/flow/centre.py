@@ -24,6 +24,7 @@ from agentguard.server.admin import Admin
 from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
+from tests.server.migrated import migrated
 
 PASSWORD = "correct horse battery staple"
 SUPERVISOR = "sam"
@@ -58,7 +59,9 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         # What a test changes in the database counts within a moment.
-        self.settings = ServerSettings(data=folder, limits=Limits(key_fresh=1, key_kept=1))
+        self.settings = migrated(
+            ServerSettings(data=folder, limits=Limits(key_fresh=1, key_kept=1))
+        )
         self._tls = make_certificate(folder, ("127.0.0.1", "localhost"), time.time)
         self.ca = folder / CA_FILE
         self.port = _kept_port(self)
