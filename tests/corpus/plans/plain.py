@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from tests.corpus.layouts import (
     blocks,
+    chatted,
     forwarded,
     handed,
     nested,
     passed,
     pasted,
+    printed,
     prose,
     sent,
     shared,
@@ -23,7 +25,8 @@ from tests.corpus.writers import markup, text
 _ODD_NAMES = ("backup_#.bak", "export_#.dat", "dump_#", "scratch_#.tmp", "photo_#.jpg", "a_#.lock")
 _CARDS = ("wide", "single", "narrow", "thin", "endash", "dot", "nbsp", "amex", "diners", "long")
 _LAYOUTS = blocks.LAYOUTS | pasted.LAYOUTS | shared.LAYOUTS | sent.LAYOUTS | forwarded.LAYOUTS
-_LAYOUTS |= passed.LAYOUTS | handed.LAYOUTS
+_LAYOUTS |= passed.LAYOUTS | handed.LAYOUTS | chatted.LAYOUTS | printed.LAYOUTS
+_ENDINGS = passed.ENDINGS | chatted.ENDINGS | printed.ENDINGS
 _JOINTS = (": ", " = ", ":\n", " - ", "\t")
 
 
@@ -138,7 +141,7 @@ def _blocks(planner: Planner) -> Iterator[Item]:
 
 
 def _block_name(layout: str) -> str:
-    return f"{layout}_#.{passed.ENDINGS.get(layout, 'txt')}"
+    return f"{layout}_#.{_ENDINGS.get(layout, 'txt')}"
 
 
 def _block(page: Page, layout: str) -> bytes:
