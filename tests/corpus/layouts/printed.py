@@ -10,6 +10,9 @@ Rows = Sequence[Sequence[str]]
 _PAGE = 3
 """Records on a printed page."""
 
+_ABOUT = 4
+"""Columns about the order, before those about the person."""
+
 
 def mailed(rows: Rows) -> list[str]:
     """Write the mail of a website's form: bold names on the left, answers on the right."""
@@ -37,8 +40,8 @@ def ticked(rows: Rows) -> list[str]:
 
 def grouped(rows: Rows) -> list[str]:
     """Write a list whose head has two lines: groups of columns, then the columns."""
-    half = len(rows[0]) // 2
-    groups = ["Order details", *[""] * (half - 1), "Person", *[""] * (len(rows[0]) - half - 1)]
+    groups = [""] * len(rows[0])
+    groups[1], groups[_ABOUT] = "Order details", "Person"
     return [";".join(row) for row in (groups, *rows)]
 
 
