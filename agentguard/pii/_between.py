@@ -32,7 +32,12 @@ _KNOWN = (
     r"|asiakas|clientul|clienta|pelaths)"
     r"(?: ?[0-9]{1,5}| \([^()\n\x1e]{1,20}\))?[:>] ?"
 )
-TURN = rf"(?:{ASKED}\n{ANSWER}|[.:!;]?\n(?:(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_KNOWN}|{_NUMBERED}))"
+# In an exported talk each line tells when and who, so that it needs no question mark.
+_STAMPED = rf"{STAMP}[ \-]{{1,3}}{_NAME}: "
+TURN = (
+    rf"(?:{ASKED}\n{ANSWER}"
+    rf"|[.:!;]?\n(?:(?:{STAMP}[ \-]{{0,3}})?[<(\[]?{_KNOWN}|{_STAMPED}|{_NUMBERED}))"
+)
 """RE2: the end of a question, and who answers in the next line: "...?", "Client: "."""
 
 _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"

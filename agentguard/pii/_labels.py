@@ -15,6 +15,7 @@ from agentguard.pii._spelling import behind_a_border, ends_at_digits
 from agentguard.pii.base import LONGEST
 
 _ENDS = b" _-+"  # joints, before which a label may end
+_JOINTS = tuple(bytes((joint,)) for joint in _ENDS)
 _REACH = 64
 _COLON = b": "  # nothing in a label goes on behind it
 _MOST_KNOWN = 256
@@ -160,13 +161,15 @@ def _values(part: Part, at: int, name: Name, found: list[Found]) -> int:
 def _length(label: Longest, data: bytes, at: int, end: int) -> int:
     """Give how long the label is that ends at a word's end; 0 for none.
 
-    Another word may begin with the last letters of a longer one: "peselUcznia", and "peselu".
+    Another word may begin with the last letters of a longer one: "peselUcznia", and "peselu", or
+    "NHS now", and "NHS no".
     """
     end = at + len(data[at:end].rstrip(_ENDS))
     if is_word(data, at + 1, end):
         return end - at
     hump = _HUMP.search(data, at + 2, end)
-    stop = label.end(data, at, hump.end()) if hump else -1
+    border = hump.end() if hump else max(data.rfind(joint, at + 2, end) for joint in _JOINTS)
+    stop = label.end(data, at, border) if border > at else -1
     return stop - at if stop >= 0 and is_word(data, at + 1, stop) else 0
 
 

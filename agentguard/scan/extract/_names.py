@@ -39,6 +39,8 @@ _NAME = later(
     r"(?:(?<=changed\s)|(?<=updated\s)|(?<=set\s)|(?<=saved\s)|(?<![\w@])(?<![^\W\d_]\s))"
     r"[^\W\d_]{5,48}(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s(?:from|to)\s))"
     r"|(?<=\A)[^\W\d_]{5,48}(?=\s{0,8}\Z)"
+    # Also within a sentence, by ends that no other word has: "could I have your customerdob".
+    r"|(?<![\w@])[^\W\d_]{2,16}(?:dob|DOB|ssn|SSN|cvv|CVV|cvc|CVC|pesel|PESEL)(?![\w@])"
 )
 _LONG_WORD = later(r"[A-Z\xc0-\xde]?[^\W\d_A-Z\xc0-\xde]{6,}|[A-Z\xc0-\xde]{7,}")
 
