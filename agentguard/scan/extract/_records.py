@@ -6,8 +6,9 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agentguard.pii.base import words
+from agentguard.pii.base import FENCE, words
 from agentguard.pii.later import later
+from agentguard.pii.words import PLEASE
 from agentguard.scan.extract._columns import without_point
 from agentguard.scan.extract._names import is_label, one_line, path, said
 from agentguard.scan.extract._rows import Table
@@ -26,6 +27,14 @@ NAMED = words(
     " response displayvalue rawvalue"
 )
 _COLUMNS = words("columns fields headers header names columnnames cols keys")
+_SPEAKERS = words(
+    "user username userid user_id user_name from from_id from_name sender senderid sender_id"
+    " sender_name author authorid author_id author_name speaker role participant participantid"
+    " participantrole participant_id nick"
+)
+_SAID = words("text body message content msg utterance transcript")
+_LONGEST_TURN = 240
+_QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,32}}")
 _KEPT = 3
 _MOST_ROW = 2000
 _MOST_HELD = 50
@@ -50,6 +59,8 @@ class _Level:
     columns: list[str] = field(default_factory=list)
     table: Table | None = None
     is_row: bool = False
+    speaker: str = ""  # of an object that is a turn of a talk
+    turn: str = ""
 
 
 class Records:
@@ -60,6 +71,7 @@ class Records:
         self._levels: list[_Level] = []
         self._above = names
         self._too_deep = 0
+        self._asked = ("", "")  # who asked in the turn before, and what
 
     @property
     def is_open(self) -> bool:
@@ -96,7 +108,9 @@ class Records:
         level = self._levels.pop()
         text = level.table.close() if level.table is not None else ""
         if not level.is_list:
-            return text + "".join(self._late(level, key, value) for key, value in level.later)
+            answer = self._answer(level)
+            held = ((key, value) for key, value in level.later if not answer or value != level.turn)
+            return text + answer + "".join(self._late(level, key, value) for key, value in held)
         return text + (self._row(level) if level.is_row else self._plain(level))
 
     def close_all(self) -> str:
@@ -117,6 +131,13 @@ class Records:
             level.held.append(value)
             return self._plain(level) if len(level.held) >= _MOST_ROW else ""
         low = level.key.lower()
+        if low in _SPEAKERS:
+            level.speaker = level.speaker or value
+        elif low in _SAID and len(value) <= _LONGEST_TURN:
+            level.turn = value
+            if self._asked[1] and level.speaker and len(level.later) < _MOST_HELD:
+                level.later.append((level.key, value))
+                return ""
         if low in NAMING and is_label(value):
             self._take_name(level, low, value)
             # Without the keys above, so that what belongs together stays near.
@@ -127,6 +148,16 @@ class Records:
         if low in NAMED:
             return self._late(level, level.key, value)
         return self._late(level, level.key, value, says="")
+
+    def _answer(self, level: _Level) -> str:
+        """Give a turn of a talk behind the question that another one asked in the turn before."""
+        if not (level.speaker and level.turn):
+            return ""
+        (who, asked), is_question = self._asked, _QUESTION.fullmatch(level.turn) is not None
+        self._asked = (level.speaker, one_line(level.turn).rstrip("?")) if is_question else ("", "")
+        if not asked or who == level.speaker:
+            return ""
+        return f"{asked}?\nClient: {level.turn}\n{FENCE}"
 
     def _take_name(self, level: _Level, key: str, value: str) -> None:
         """Take what names the values beside it, unless more was said already."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.scan.extract import json as reader_of_json
-from tests.unit.scan.extracted import format_of, kinds, read, said
+from tests.unit.scan.extracted import counts, format_of, kinds, read, said
 
 CARD = "4539148803436467"
 
@@ -175,3 +175,28 @@ def test_no_text_breaks_the_reader(data: str) -> None:
 def test_every_string_is_in_the_text(texts: list[str]) -> None:
     found = "".join(reader_of_json._Reader().read(iter([json.dumps({"all": texts})])))
     assert all(text in found for text in texts)
+
+
+def test_a_turn_of_a_talk_answers_the_question_of_the_turn_before() -> None:
+    turns = (
+        {"type": "message", "user": "U02", "text": "dob?", "ts": 1},
+        {"type": "message", "user": "U05", "text": "July 25, 1969", "ts": 2},
+        {"type": "message", "user": "U02", "text": "nhs number please", "ts": 3},
+        {"type": "message", "user": "U05", "text": "943-476-5919", "ts": 4},
+    )
+    assert counts("\n".join(map(json.dumps, turns)).encode()) == {"DOB": 1, "NHS": 1}
+    talk = {
+        "turns": [
+            {"text": "And your passport number?", "role": "agent"},
+            {"text": "533401372", "role": "customer"},
+            {"text": "thanks", "role": "agent"},
+            {"text": "533401373", "role": "customer"},
+        ]
+    }
+    assert counts(json.dumps(talk).encode()) == {"PASSPORT": 1}
+
+
+def test_nobody_answers_himself_or_what_was_no_question() -> None:
+    for first, who in (("dob?", "U02"), ("looked up the dob", "U05")):
+        turns = ({"user": "U02", "text": first}, {"user": who, "text": "1969-07-25"})
+        assert not counts("\n".join(map(json.dumps, turns)).encode())
