@@ -10,6 +10,7 @@ from agentguard.pii.later import later
 from agentguard.scan._opaque import is_random
 from agentguard.scan.extract._encoding import decoder_of, encoding_of, unmarked
 from agentguard.scan.extract._pasted import SHORT, unpasted
+from agentguard.scan.extract._talk import in_turns
 from agentguard.scan.extract.base import TEXT, Extractor, Source, Work
 from agentguard.scan.limits import MIB
 
@@ -65,7 +66,9 @@ def sniff(_source: Source) -> bool:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the text with its tables by columns, and what is wrapped in it."""
-    yield from unpasted(plain(source, work), short=source.size <= SHORT)
+    short = source.size <= SHORT
+    found = plain(source, work)
+    yield from unpasted(map(in_turns, found) if short else found, short=short)
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:
