@@ -59,6 +59,11 @@ _OF_A_PAYMENT = later(
     r"|kennung|nummer)"
     r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?" + _PAYMENT
 )
+# "payment number: 4...": the same, unless an object's key is meant.
+_NUMBERED_PAYMENT = later(
+    r"\b(?:payment|zahlungs?|betaal|betalings?)[ _.\-]?(?:ref(?:\.|erence|erenz)?|n(?:o|r|um(?:ber|mer)?))"
+    r"[.:#]?\s{0,2}\Z"
+)
 # "paid by card, wager number 4...": behind a comma it is that thing's number.
 _OF_A_THING = later(
     r"[,;] (?:[a-z\xdf-\xff]{2,12} ){0,2}([a-z\xdf-\xff]{4,20})"
@@ -75,7 +80,10 @@ _SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
 def told(candidate: Candidate) -> bool | None:
     """Tell whether words name a card's number: True a card's, False another's."""
     before = candidate.before.lower()
-    if _AT_A_PAYMENT.search(before) and _OF_A_PAYMENT.search(before):
+    at_payment = _AT_A_PAYMENT.search(before) is not None
+    if at_payment and _OF_A_PAYMENT.search(before):
+        return False
+    if not candidate.origin and _NUMBERED_PAYMENT.search(before):
         return False
     near = before[-_NEAR:]
     if _MAY_BE_OF_A_CARD.search(near) and _OF_A_CARD.search(near):
@@ -85,6 +93,8 @@ def told(candidate: Candidate) -> bool | None:
     ):
         return True
     own = candidate.names(OWN)
+    if own and at_payment and not candidate.labelled:  # perhaps the payment's own number
+        return None
     thing = _OF_A_THING.search(before) if own else None
     if thing is not None and thing[1] not in OWN | _OF_ITSELF:
         return None
