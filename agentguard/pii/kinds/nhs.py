@@ -50,6 +50,7 @@ RECOGNISER = Recogniser(
         r"national health",
         r"chi(?: ?n(?:umber|o)|[\"']?[:=>])",
         r"hcn",
+        r"h ?c n(?:umber|o)",
         r"(?:patient )?health n(?:umber|o)",
         r"medical (?:card )?n(?:umber|o)",
         r"(?:h&c|h\+c|health (?:and|&) (?:social )?care) n(?:umber|o)",
