@@ -41,6 +41,7 @@ BIRTH = (
     r"(?-i:DN|D\.N|F\.N|FDN)",  # in records of patients, in Portuguese, Italian, Spanish
     r"(?:anivers\xe1rio|cumplea\xf1os|compleanno)",
     r"urodz",
+    r"""ur["'*\x20]{0,3}[:=\n]""",
     r"geboorte ?dat",
     r"nat[oa]/a (?:il|a)",  # Italian
     r"urodzi(?:l[ea]m(?: sie)?|n(?:y|owa))",  # Polish
@@ -56,6 +57,7 @@ BIRTH = (
     r"tanggal lahir",  # Indonesian, Malay
     r"tarikh lahir",
     r"dogum (?:tarihi|gunu)",  # Turkish
+    r"jana?m ?(?:tith?i|din(?:ank)?|tarikh|tareekh)",  # Hindi
     r"d(?:atum|an) (?:rodenja|rojstva)",  # Croatian, Serbian, Slovene
     r"data de nai?xement",  # Catalan
     r"gennith(?:ike|ika|eis)",
@@ -206,7 +208,7 @@ PHONE = (
     r"sunati(?: ma)? la",  # Romanian
     r"(?:mobil)?telefonsz\xe1m(?:om|a)?",  # Hungarian
     r"mobilsz\xe1m(?:om|a)?",
-    r"h\xedvhat\xf3",
+    r"h\xedv(?:hat\xf3|juk|jon|jatok|j\xe1k|ja|ni|tak)(?: (?:fel|vissza))?",
     r"(?:apiqmos )?thlefwn(?:oy|o|a)(?: epikoinwnias)?",  # Greek
     r"kinht(?:oy|o)",
     r"(?:thl|kin|til)\.",

@@ -150,7 +150,7 @@ RECOGNISER = Recogniser(
         r"naissance",
         r"(?:d|(?:date de ))?naiss(?:ance)?",
         r"ddn",
-        r"n\xe9(?: ?\(?e\)?)? (?:le|\xe0)",
+        r"n\xe9(?: ?\(?e\)?)? (?:le|\xe0|en|aux?|dans)",
         r"fecha de nacimiento",
         r"nacimiento",
         r"nacid[oa](?: el| en)?",
