@@ -17,7 +17,8 @@ _SPECIMENS = frozenset(("078051120", "219099999", "457555462", "123456789", "987
 
 _VAGUE = later("social|ss[ _.-]{0,2}(?:no|num|number|#)", re.IGNORECASE)
 _RIGHT_BEHIND = later(
-    r"[\W_]{0,4}(?:(?:no|number|num|is|was|as|on file|last|full)\b[\W_]{0,4}){0,3}"
+    r"[\W_]{0,4}"
+    r"(?:(?:no|number|num|is|was|as|on file|last|full|please|pls|plz|again)\b[\W_]{0,4}){0,3}"
     rf"|[^0-9]{{0,8}}{TURN}.{{0,24}}",
     re.IGNORECASE | re.DOTALL,
 )

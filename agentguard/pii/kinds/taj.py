@@ -30,6 +30,7 @@ RECOGNISER = national(
     labels=(
         r"(?-i:TAJ)",
         r"""taj["']? ?[:=>]""",
+        r"taj(?:om|omat|od)",
         r"taj\?\n",  # asked for in a chat: the answer stands below
         rf"taj sz{ACCENTED}m(?:a|om|od)?",
         r"taj ?(?:no|number|nr|nummer|card|azonos)",
