@@ -6,7 +6,7 @@ import re
 
 from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
 from agentguard.pii.later import later
-from agentguard.pii.tongues import PASSPORT
+from agentguard.pii.tongues import ENOUGH, PASSPORT
 
 # Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
 # 9303-4, field "document number"); letters and digits alone, in capitals.
@@ -29,7 +29,8 @@ _COUNTRIES = {
 }
 _NUMBER = later("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
 _GERMAN = later(_COUNTRIES["DE"])
-_DAY = later(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9](?:19|20)[0-9]{2}")
+_MONTH, _OF_MONTH = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
+_DAY = later(rf"(?:19|20)[0-9]{{2}}{_MONTH}{_OF_MONTH}|{_OF_MONTH}{_MONTH}(?:19|20)[0-9]{{2}}")
 _LEAST, _FEW = 2, 4
 _WORD_BEFORE = later(
     r"(?:is|no|uk|us|gb|in|gbr|usa|ind|irl|can|aus|nzl|zaf|phl)[ :]", re.IGNORECASE
@@ -105,6 +106,7 @@ def _holds(field: str) -> bool:
 
 
 _JOINT = r"[ \-]?"
+_DOCUMENT = r"doc(?:ument)? ?n(?:o|um(?:ber)?|r)"
 _NATION = r"(?:[A-Z]{3}|D<<)"
 # "ID type: passport", and the number in the next line.
 _NUMBER_BELOW = (
@@ -143,6 +145,8 @@ RECOGNISER = Recogniser(
         r"pp?[pt] (?:no|number|#)",
         r"pa?ss?prt",
         r"travel doc(?:ument)?",
+        # Of passengers' data that airlines send: a document of the type P (ICAO 9303-4).
+        rf"""doc(?:ument)? ?type{ENOUGH}["'\x20]?[:=]["'\x20]?p["',;&|\x20]{{1,3}}{_DOCUMENT}""",
         r"reisedokument",
         r"reisdocument",
         r"document de voyage",
