@@ -13,10 +13,11 @@ from agentguard.pii.shared import IDENTITY, TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether the birth date is one of 1900 to 2099 and the check digit is right."""
+    """Tell whether the birth date is one of 1900 to 2039 and the check digit is right."""
     from stdnum.pl import pesel  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
-    return number[2] in "0123" and pesel.is_valid(number)
+    born = number[2] in "01" or (number[2] in "23" and number[0] in "0123")
+    return born and pesel.is_valid(number)
 
 
 RECOGNISER = national(
