@@ -14,6 +14,7 @@ def words(text: str) -> frozenset[str]:
 FOREIGN = {
     "en": words(
         "account acknowledgement airwaybill app appliance arn asin asn asset awb barcode basket "
+        "crossing cruise placement sailing voyage "
         "appeal ballot bet betslip encounter enrolment proposal raffle wager "
         "batch bill bol booking booklet bordereau bug build call cart case certificate chassis "
         "checksum cheque claim code commit complaint compressor confirmation consignee "
@@ -92,6 +93,8 @@ FOREIGN = {
     ),
     "pl": words(
         "aukcja bilet bilety decyzja dostawa faktura faktury gwarancja koszyk koszyka kurs "
+        "biletu biletow dostawy decyzji fakture gwarancji kursu legitymacji licznika najmu paczce "
+        "pozyczki przejazdu przelew przelewu aukcji "
         "kupon kuponu legitymacja zaklad zakladu zaswiadczenie "
         "licznik listu mandat mandatu najem oferta oferty paczka paczki paragon paragonu polisa "
         "polisy pozyczka przejazd przesylce przesylka przesylki rachunek recepta recepty "

@@ -61,8 +61,8 @@ _OF_A_PAYMENT = later(
 )
 # "payment number: 4...": the same, unless an object's key is meant.
 _NUMBERED_PAYMENT = later(
-    r"\b(?:payment|zahlungs?|betaal|betalings?)[ _.\-]?(?:ref(?:\.|erence|erenz)?|n(?:o|r|um(?:ber|mer)?))"
-    r"[.:#]?\s{0,2}\Z"
+    r"\b(?:payment|zahlungs?|betaal|betalings?)[ _.\-]?"
+    r"(?:ref(?:\.|erence|erenz)?|n(?:o|r|um(?:ber|mer)?))[.:#]?\s{0,2}\Z"
 )
 # "paid by card, wager number 4...": behind a comma it is that thing's number.
 _OF_A_THING = later(
@@ -81,9 +81,8 @@ def told(candidate: Candidate) -> bool | None:
     """Tell whether words name a card's number: True a card's, False another's."""
     before = candidate.before.lower()
     at_payment = _AT_A_PAYMENT.search(before) is not None
-    if at_payment and _OF_A_PAYMENT.search(before):
-        return False
-    if not candidate.origin and _NUMBERED_PAYMENT.search(before):
+    numbered = _NUMBERED_PAYMENT.search(before) is not None and not candidate.origin
+    if numbered or (at_payment and _OF_A_PAYMENT.search(before)):
         return False
     near = before[-_NEAR:]
     if _MAY_BE_OF_A_CARD.search(near) and _OF_A_CARD.search(near):
@@ -93,10 +92,9 @@ def told(candidate: Candidate) -> bool | None:
     ):
         return True
     own = candidate.names(OWN)
-    if own and at_payment and not candidate.labelled:  # perhaps the payment's own number
-        return None
     thing = _OF_A_THING.search(before) if own else None
-    if thing is not None and thing[1] not in OWN | _OF_ITSELF:
+    is_payment = own and at_payment and not candidate.labelled  # perhaps its own number
+    if is_payment or (thing is not None and thing[1] not in OWN | _OF_ITSELF):
         return None
     return own if own is False else own or _COLUMN.search(candidate.origin) is not None or None
 
