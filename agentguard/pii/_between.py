@@ -44,15 +44,16 @@ _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
 _BREAK = r"(?:\n[ \t*]{0,4}(?:\([^()\n\x1e]{1,32}\))?){0,2}"
 _WHICH = r"[ _][1-9]\)?: {0,2}"
 _BEFORE_BREAK = r"[^0-9\n\x1e]{0,32}?"
-_ANSWERED = rf"|{TURN}[^0-9\n\x1e]{{0,24}}?"
-GAP = rf"{_BEFORE_BREAK}(?:{_ASIDE}{_BREAK}[^0-9\n\x1e]{{0,8}}?{_ANSWERED}|{_WHICH})"
+# Before a break alone: the day of a stamp is no value.
+_ANSWERED = rf"{TURN}[^0-9\n\x1e]{{0,24}}?|"
+GAP = rf"{_BEFORE_BREAK}(?:{_ANSWERED}{_ASIDE}{_BREAK}[^0-9\n\x1e]{{0,8}}?|{_WHICH})"
 """RE2: what may stand between a label and its value; a line break, or a blank line.
 
 Also a remark in brackets that holds digits ("12 digits"), who answers a question, or the number of
 one of several ("traveller 2:").
 """
 
-LETTERED_GAP = rf"{_BEFORE_BREAK}(?:{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?{_ANSWERED}|{_WHICH})"
+LETTERED_GAP = rf"{_BEFORE_BREAK}(?:{_ANSWERED}{_ASIDE}{_BREAK}[^0-9A-Za-z\n\x1e]{{0,8}}?|{_WHICH})"
 """RE2: what may stand between a label and a value that may begin with a letter."""
 
 TURN_WITHIN = 32 + max(map(len, PLEASE)) + 32 + 2
