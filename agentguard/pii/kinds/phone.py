@@ -30,6 +30,7 @@ from agentguard.pii.kinds._issuers import issued, luhn
 from agentguard.pii.later import later
 from agentguard.pii.spoken import digits_of, run
 from agentguard.pii.tongues import PHONE
+from agentguard.pii.words import NATIONAL
 
 OWN = words(
     "phone phones telephone tel mobile mob cell fax callback msisdn ring whatsapp landline dial "
@@ -135,7 +136,8 @@ def _labelled(candidate: Candidate, written: str) -> Answer:
         return no("another-label")
     direct = DIRECT.match(gap) is not None and candidate.told.lower() != "ring"  # also a jewel's
     named = OF_WHOM.match(gap) is not None
-    if _OTHER_KIND.search(gap):
+    is_domain = candidate.told == "ph" and candidate.before.rpartition("ph")[0].endswith(".")
+    if is_domain or _OTHER_KIND.search(gap) or not NATIONAL.isdisjoint(gap.lower().split()):
         return no("another-label")
     parts = written.replace("+", " ").split(" ")
     for count in range(len(parts), 0, -1):
@@ -211,9 +213,8 @@ RECOGNISER = Recogniser(
         r"festnetz(?:nummer)?",
         r"durchwahl",
         r"erreichbar unter",
-        r"fixe",
         r"joignable au",
-        r"fi(?:jo|sso)",
+        r"fi(?:jo|sso|xe)",
         r"vaste? (?:lijn|nummer)",
         r"stacjonarny",
         r"n(?:ume)?r kontaktowy",
@@ -237,7 +238,7 @@ RECOGNISER = Recogniser(
         r"bel(?: (?:hem|haar|mij|ons|terug|op|naar)){0,2}",
         r"(?:risponde|respond[eo]|contesta) (?:al|no|en el|a\xf3?)",
         r"kontakt telefoniczny",
-        r"(?:od|za|prze)?dzwo(?:n(?:i(?:\?|c|l|la|my)?|cie)?|\?cie)(?: pod| na(?: numer)?| z(?: numeru)?)?",
+        r"(?:od|za)?dzwo(?:n(?:i(?:\?|c|l|la|my)?|cie)?|\?cie)(?: (?:pod|na|z)(?: numeru?)?)?",
         r"ligar(?: para| de volta)?",
         r"(?:re)?torno para",
         r"(?:num(?:\xe9|e)ro|n(?:\xfa|u)mero) (?:de )?(?:contact[eo]?|rappel)",
