@@ -23,6 +23,7 @@ RECOGNISER = national(
     labels=(
         r"(?-i:SIN|NAS)",
         r"""(?:sin|nas)["']? ?[:=>]""",
+        r"(?:sin|nas)\?\n",  # asked for in a chat: the answer stands below
         r"sin n(?:umber|o|um|br)",
         r"s\.i\.n",
         r"soc(?:ial)? ins(?:urance)?(?: ?(?:no|number|num))?",
