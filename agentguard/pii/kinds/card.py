@@ -58,7 +58,7 @@ _UNTIL = later(
 # a noun. One such number of ten passes; what is said in small letters ("keyed 4...") names nothing.
 _NAMED = later(
     r"\b(?:[A-Z\xc0-\xde][A-Za-z\x80-\xff]{2,}|(?i:number|no|nr|num|nummer|numero|n\xfamero"
-    r"|num\xe9ro|numer|ref|code|id)"
+    r"|num\xe9ro|numer|ref|code|id|payment|paiement|pago|pagamento|zahlung|betaling)"
     r"|(?i:n(?:o|r|um|umber|umero|\xfamero|um\xe9ro|ummer|umer|[.\xba\xb0]{1,2}))"
     r" (?:de|del|della|di|do|da|du|of|van|der) [a-z\xdf-\xff]{2,16} ?)"
     r"[.:#\xba\xb0]?\s{0,2}\Z"
