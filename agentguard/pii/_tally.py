@@ -10,7 +10,7 @@ from typing import TypeVar
 from agentguard.model.hits import Hit
 from agentguard.pii.base import MOST, Answer, Belief, Recogniser
 
-BESIDE = 200
+BESIDE = 320
 """Characters between a value and the one that it stands beside."""
 
 T = TypeVar("T")

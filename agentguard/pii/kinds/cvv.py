@@ -113,7 +113,8 @@ _ASIDE = (
 _FILLER = (
     rf"(?:{_SIGNS}{{0,4}}\b(?:old|new|value|field|from|to|as|was|is|it|its|set|changed|updated|added"
     r"|entered|given|recorded|blank|empty|null|none|str(?:ing)?|int|text|type|fill|val|sure|yes|yeah|ok"
-    rf"|okay|that|s|n|send_keys|i think|first|again|now)\b){{0,6}}{_SIGNS}{{0,8}}"
+    r"|okay|that|s|n|send_keys|i think|first|again|now|please|oui"
+    rf"|here(?: you go| it is)?|voil\xe0|bitte|ja|tak|s\xed)\b){{0,6}}{_SIGNS}{{0,8}}"
 )
 _TURN = rf"[^0-9\n\x1e]{{0,32}}?{TURN}(?i:{_FILLER})"
 _THE = r"(?:the|my|and|der|le|el|il|de|o)"
@@ -200,7 +201,7 @@ RECOGNISER = Recogniser(
     ),
     near=(
         rf"(?i:\)?[ _\-]?{_NUMBER}?[.]?{_ASIDE}{_CHANGED})(?:[._]{{2,60}})?"
-        rf"""(?:{_SIGNS}{{0,8}}(?i:(?:{_VERB}|on) ?:? ?)?["']?|(?i:{_FILLER})|{_BELOW}|{_TURN})"""
+        rf"""(?:{_SIGNS}{{0,8}}(?i:(?:{_VERB}|on) ?:? ?)?["']?|(?i:{_FILLER})|{_TURN}|{_BELOW})"""
         rf"([0-9]{{3,4}}|{_SPOKEN})"
     ),
 )
