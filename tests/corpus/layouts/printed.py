@@ -41,7 +41,7 @@ def ticked(rows: Rows) -> list[str]:
 def grouped(rows: Rows) -> list[str]:
     """Write a list whose head has two lines: groups of columns, then the columns."""
     groups = [""] * len(rows[0])
-    groups[1], groups[_ABOUT] = "Order details", "Person"
+    groups[1], groups[_ABOUT] = "Order", "Details"
     return [";".join(row) for row in (groups, *rows)]
 
 
