@@ -6,6 +6,7 @@ import codecs
 import unicodedata
 
 from agentguard.pii.later import later
+from agentguard.scan.extract._codepages import page_of
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -108,12 +109,12 @@ def _is_text(head: bytes, name: str) -> bool:
 
 
 def _eight_bits(head: bytes) -> str:
-    """Tell East Asian code pages, of which only the full-width digits matter here."""
+    """Tell code pages; of those of East Asia only the full-width digits matter here."""
     if _is_utf_8(head):
         return "utf-8"
     if _SHIFT_JIS.search(head) and _decodes(head, "cp932"):
         return "cp932"
-    return "gb18030" if _EUC.search(head) and _decodes(head, "gb18030") else "utf-8"
+    return "gb18030" if _EUC.search(head) and _decodes(head, "gb18030") else page_of(head)
 
 
 def _is_utf_8(head: bytes) -> bool:

@@ -169,3 +169,29 @@ def test_a_marked_text_is_read_exactly(line: str, encoding: str) -> None:
     lines = f"\n{line} 0123456789"
     if not lines.isascii():
         assert decoded(lines.encode(encoding)) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("Zwrot na kartę płatniczą, wypłacono", "cp1250"),
+        ("Pobočka zavřená, rodné č. manželky", "cp1250"),
+        ("Helyettesítő gyógyszer, születési idő", "cp1250"),
+        ("εντολέας γεννήθηκε την 5 Ιουνίου", "cp1253"),
+        ("Дата рождения", "cp1251"),
+        ("née à Paris, réglée en août", "utf-8"),
+        ("El niño nació el día 5, ¿nº?", "utf-8"),
+        ("Größe für den Übergang", "utf-8"),
+        ("As informações não são código", "utf-8"),
+        ("Perché così è già lunedì", "utf-8"),
+        ("Født på sygehus, får ærter", "utf-8"),
+    ],
+)
+def test_a_code_page_is_told_by_the_letters_of_its_languages(text: str, page: str) -> None:
+    assert encoding_of(text.encode("cp1252" if page == "utf-8" else page)) == page
+
+
+def test_labels_are_read_in_the_code_page_of_their_language() -> None:
+    said = "rodné č. 695511/3286 manželky, přesunuto\nZwrot na kartę płatniczą"
+    assert counts(said.encode("cp1250")) == {"CZ_RC": 1}
+    assert counts("εντολέας γεννήθηκε την 5 Ιουνίου 1960".encode("cp1253")) == {"DOB": 1}
