@@ -225,6 +225,8 @@ PHONE = (
     r"(?:sel|huis|werk)?foon(?: ?n(?:omme)?r)?",  # Afrikaans
     r"(?:kontak|selfoon|telefoon)nommer",
     r"(?:numero ng )?(?:telepono|selpon)",  # Filipino
+    r"t(?:um)?awag(?:an)?(?: (?:po|lang|mo|ninyo))? sa",
+    r"(?:text|call|ring|phone) (?:when|once|before|after|if)(?: [a-z]{2,12}){1,3}",
     r"puteti suna(?: la)?",
     r"visszah\xedv\xe1s",
     r"tilefono[uy]?",
