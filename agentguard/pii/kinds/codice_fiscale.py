@@ -27,7 +27,7 @@ RECOGNISER = national(
         r"codice fiscale",
         r"cod\.? fisc(?:ale)?",
         r"c\.f\.?",
-        r"""cf["']? ?[:=>]""",
+        r"""cf["']? ?[:=>\n]""",
         r"cf\x20",
         r"italian (?:tax|fiscal)",
         r"fiscal code",
