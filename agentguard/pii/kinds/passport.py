@@ -54,7 +54,8 @@ def judge(candidate: Candidate) -> Answer:
         return _by_label(candidate)
     line = candidate.text
     if "/" in line:
-        return sure(line.split("/")[2], "shape")
+        number = line.split("/")[2]
+        return sure(number, "shape") if _NUMBER.fullmatch(number) else no("shape")
     document = _of_td1(line, candidate.before) if len(line) == _SHORT else _of_td2_or_td3(line)
     if not document:
         return no("check-digits")
@@ -119,7 +120,8 @@ _NAMED_LATER = (
     r"|(?i: (?:expir[a-z]{1,6}|exp|valid (?:to|until|thru))) [0-9/.\- ]{4,12}[:,;] ?"
 )
 # Of an airline's message: P, country, number, nationality, birth (IATA AIRIMP, SSR DOCS).
-_SSR = r"P/[A-Z]{3}/[A-Z0-9]{6,9}/[A-Z]{3}/[0-9]{2}[A-Z]{3}[0-9]{2}/"
+# It may end behind the nationality.
+_SSR = r"P/[A-Z]{3}/[A-Z0-9]{6,9}/[A-Z]{3}(?:/[0-9]{2}[A-Z]{3}[0-9]{2}/[MFXU])?"
 _DATES = r"[0-9]{7}[MFX<][0-9]{7}"
 
 RECOGNISER = Recogniser(
@@ -129,7 +131,7 @@ RECOGNISER = Recogniser(
     shapes=(
         rf"[A-Z0-9<]{{9}}[0-9]{_NATION}{_DATES}[A-Z0-9<]{{7}}(?:[A-Z0-9<]{{7}}[0-9<])?[0-9]",
         rf"{_DATES}{_NATION}[A-Z0-9<]{{11}}[0-9]",
-        rf"{_SSR}[MFXU]",
+        _SSR,
     ),
     labels=(
         *PASSPORT,
