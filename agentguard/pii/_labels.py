@@ -21,6 +21,7 @@ _COLON = b": "  # nothing in a label goes on behind it
 _MOST_KNOWN = 256
 _LISTING = b",;"  # another label may follow such a sign that begins one
 _DIGIT = re.compile(rb"[0-9]")
+_SERIES = re.compile(rb"[a-z][ :]N[RO]\Z")
 _HUMP = re.compile(rb"[a-z](?=[A-Z])")
 
 
@@ -165,6 +166,9 @@ def _length(label: Longest, data: bytes, at: int, end: int) -> int:
     "NHS now", and "NHS no".
     """
     end = at + len(data[at:end].rstrip(_ENDS))
+    if _SERIES.search(data, max(at, end - 4), end) and data[end : end + 1].isdigit():
+        stop = label.end(data, at, end - len("NR ")) if not data[at:end].isupper() else -1
+        end = stop if stop >= 0 else end  # "paspoort NR5850411": its own letters
     if is_word(data, at + 1, end):
         return end - at
     hump = _HUMP.search(data, at + 2, end)
