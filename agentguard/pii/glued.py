@@ -40,11 +40,11 @@ _ENDED = later(r"([a-z])\(\?:([a-z]+)(?:\|[^()]*)?\)(?:\?|(?=[^?*{]|\Z))")  # "i
 _LITERAL = later(r"(?<![\0a-z])[a-z]{4,}(?![\0a-z?*])")
 _BRIEF = words(
     "dob doc nif nie dni nir ssn sss cvv cvc csc pan tel nhs bsn cpf pps tfn sin nas taj iban cpr"
-    " afm gsm"
+    " afm gsm soc geb"
 )
 _JOINING = words(
     "of on the and for by to in with your my our his her their de del la le les du des di da do "
-    "us uk ph ca au nz za pt nos nrs pax nok nat ins eid tlf thl kin "
+    "us uk ph ca au nz za pt nos nrs pax nok nat ins eid tlf thl kin sec am "
     "dos das der die das den dem des von vom van het een et und og och na no nr num tel id ids"
 )
 _COMMON = words(
@@ -104,6 +104,8 @@ def parted(name: str) -> str:
         return name
     if default_scanner().knows(name):
         return name
+    if name[0] in "nN" and default_scanner().knows(name[1:]):  # number of it: "ncellulare"
+        return f"{name[0]} {name[1:]}"
     borders = _borders(_plain(name))
     pairs = zip([0, *borders], [*borders, len(name)], strict=True)
     return " ".join(name[start:end] for start, end in pairs)

@@ -37,7 +37,10 @@ _CUSTOM = later(r"(?<=[^\W_])__(?:c|r|pc|pr|x|e|b|mdt)(?=\W|\Z)")
 # word of a sentence.
 _NAME = later(
     r"(?:(?<=changed\s)|(?<=updated\s)|(?<=set\s)|(?<=saved\s)|(?<![\w@])(?<![^\W\d_]\s))"
-    r"[^\W\d_]{5,48}(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s(?:from|to)\s))"
+    r"[^\W\d_]{5,48}(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s?->|\s(?:from|to)\s))"
+    # In a question: "Agent: accountno?", "could I have the accountno, please".
+    r"|(?:(?<=[:>]\s)|(?<=\sthe\s)|(?<=\syour\s)|(?<=\sand\s))"
+    r"[^\W\d_]{5,48}(?=\s?\?|,?\s(?:please|pls|plz|here|now)\b)"
     r"|(?<=\A)[^\W\d_]{5,48}(?=\s{0,8}\Z)"
     # Also within a sentence, by ends that no other word has: "could I have your customerdob".
     r"|(?<![\w@])[^\W\d_]{2,16}(?:dob|DOB|ssn|SSN|cvv|CVV|cvc|CVC|pesel|PESEL)(?![\w@])"
