@@ -14,7 +14,7 @@ def words(text: str) -> frozenset[str]:
 FOREIGN = {
     "en": words(
         "account acknowledgement airwaybill app appliance arn asin asn asset awb barcode basket "
-        "crossing cruise placement sailing voyage "
+        "cert certs crossing cruise placement sailing voyage "
         "appeal ballot bet betslip encounter enrolment proposal raffle wager "
         "batch bill bol booking booklet bordereau bug build call cart case certificate chassis "
         "checksum cheque claim code commit complaint compressor confirmation consignee "
