@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agentguard.pii._between import STAMP
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, no, sure, words
 from agentguard.pii.later import later
 from agentguard.pii.naming import speaks_of_another
@@ -23,7 +24,13 @@ _HISTORY = (
     r"[\"']? ?\n[0-9][0-9T:.,+Z \-]{7,32}[^0-9\n]{1,24}[0-9]{0,6}[^0-9\n]{0,24}"
     r"(?i:acc)[^0-9\n]{1,48}"
 )
-_NEXT_CHANGE = later(_HISTORY)
+# The account's question in the next line of an exported talk, and its answer.
+_BY_WHOM = rf"\n(?:{STAMP}[ \-]{{1,3}})?[A-Za-z][^0-9\n:]{{0,32}}: "
+_TALK = (
+    rf"[^0-9\n]{{0,24}}{_BY_WHOM}[^0-9\n]{{0,48}}(?i:\bacc|a/c)[^0-9\n]{{0,32}}"
+    rf"{_BY_WHOM}[^0-9\n]{{0,24}}"
+)
+_NEXT_CHANGE = later(f"{_HISTORY}|{_TALK}")
 _NAMED_SO = r"(?:(?i:(?:and )?(?:a/c|acct?|account)(?: ?(?:number|no))?)[.:]? {0,2})?"
 _SORT_LENGTH, _ACCOUNT_LENGTHS = 6, (7, 8)
 _GAPS = later(r"[^0-9]+")
@@ -136,6 +143,7 @@ RECOGNISER = Recogniser(
         rf"{GAP}("
         rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
         rf"|{_SORT}{_HISTORY}{_ACCOUNT}"
+        rf"|{_SORT}{_TALK}{_ACCOUNT}"
         rf"|{_ACCOUNT}(?: at | ?\(|, ?| / | - )[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}"
         rf"|{_ACCOUNT}[^0-9]{{1,80}}?(?i:sort|s/c|branch)[^0-9]{{1,32}}{_SORT})"
     ),
