@@ -52,6 +52,7 @@ _WITH_BEFORE = later(_WITH)
 _NEXT_TO = 24  # characters: more than the longest of what joins a card to a payment
 _PAID_BEHIND = later(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
 _PAYMENT = r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z"
+_PAYMENTS = words("payment paiement pago pagamento zahlung betaling")  # perhaps its own number
 _AT_A_PAYMENT = later(_PAYMENT)
 # "referencia de pago": the payment's own number, not what it was made with.
 _OF_A_PAYMENT = later(
@@ -93,7 +94,7 @@ def told(candidate: Candidate) -> bool | None:
         return True
     own = candidate.names(OWN)
     thing = _OF_A_THING.search(before) if own else None
-    is_payment = own and at_payment and not candidate.labelled  # perhaps its own number
+    is_payment = own and not candidate.labelled and candidate.told.lower() in _PAYMENTS
     if is_payment or (thing is not None and thing[1] not in OWN | _OF_ITSELF):
         return None
     return own if own is False else own or _COLUMN.search(candidate.origin) is not None or None
