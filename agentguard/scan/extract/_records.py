@@ -10,7 +10,7 @@ from agentguard.pii.base import FENCE, words
 from agentguard.pii.later import later
 from agentguard.pii.words import PLEASE
 from agentguard.scan.extract._columns import without_point
-from agentguard.scan.extract._names import is_label, one_line, path, said
+from agentguard.scan.extract._names import is_label, one_line, path, respaced, said
 from agentguard.scan.extract._rows import Table
 
 DEEPEST = 500
@@ -33,7 +33,7 @@ _SPEAKERS = words(
     " participantrole participant_id nick"
 )
 _SAID = words("text body message content msg utterance transcript")
-_LONGEST_TURN = 240
+_LONGEST_TURN, _LONGEST_VALUE = 240, 40
 _QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,32}}")
 _KEPT = 3
 _MOST_ROW = 2000
@@ -72,6 +72,7 @@ class Records:
         self._above = names
         self._too_deep = 0
         self._asked = ("", "")  # who asked in the turn before, and what
+        self._answered = ""  # the last question and its answer
 
     @property
     def is_open(self) -> bool:
@@ -157,7 +158,9 @@ class Records:
         self._asked = (level.speaker, one_line(level.turn).rstrip("?")) if is_question else ("", "")
         if not asked or who == level.speaker:
             return ""
-        return f"{asked}?\nClient: {level.turn}\n{FENCE}"
+        before, answered = self._answered, f"{respaced(asked)}?\nClient: {level.turn}\n"
+        self._answered = answered if len(level.turn) <= _LONGEST_VALUE else ""
+        return f"{before}{answered}{FENCE}"
 
     def _take_name(self, level: _Level, key: str, value: str) -> None:
         """Take what names the values beside it, unless more was said already."""

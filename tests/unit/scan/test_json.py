@@ -200,3 +200,13 @@ def test_nobody_answers_himself_or_what_was_no_question() -> None:
     for first, who in (("dob?", "U02"), ("looked up the dob", "U05")):
         turns = ({"user": "U02", "text": first}, {"user": who, "text": "1969-07-25"})
         assert not counts("\n".join(map(json.dumps, turns)).encode())
+
+
+def test_a_talk_may_ask_in_names_written_as_one_and_for_a_pair() -> None:
+    asked = (("residentdob", "03/06/1950"), ("Sort code", "41-39-88"), ("accountno", "96119219"))
+    turns = [
+        {"user": who, "text": said, "seq": 1000 + number}
+        for number, (name, value) in enumerate(asked)
+        for who, said in (("U02", f"{name}?"), ("U05", value))
+    ]
+    assert counts("\n".join(map(json.dumps, turns)).encode()) == {"DOB": 1, "SORT_ACCT": 1}
