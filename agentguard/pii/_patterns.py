@@ -48,6 +48,11 @@ class PatternSet:
         """Tell whether a label stands behind the first character."""
         return any(labelled.stands(name) for labelled in self._labelled)
 
+    def is_label(self, name: bytes) -> bool:
+        """Tell whether a label is all that stands behind the first character."""
+        ends = (labelled.label.end(name, 0) for labelled in self._labelled)
+        return len(name) > 1 and len(name) in ends
+
     def without(self, shapes: frozenset[str] = _NONE, labels: frozenset[str] = _NONE) -> Passes:
         """Give the passes for all kinds but those of which enough was found."""
         shapes, labels = shapes & self._kinds_shaped, labels & self._kinds_labelled

@@ -165,6 +165,10 @@ class Scanner:
         """Tell whether a name begins with a label of a kind, as it is written."""
         return self._patterns.knows(b"\n" + fold(name) + b":")
 
+    def is_label(self, name: str) -> bool:
+        """Tell whether a name is a label of a kind, and nothing more."""
+        return self._patterns.is_label(b"\n" + fold(name))
+
     def stream(self) -> Stream:
         """Begin with a text that comes in pieces."""
         return Stream(self._patterns, self._chunk)

@@ -109,9 +109,12 @@ def _holds(field: str) -> bool:
 _JOINT = r"[ \-]?"
 _DOCUMENT = r"doc(?:ument)? ?n(?:o|um(?:ber)?|r)"
 _NATION = r"(?:[A-Z]{3}|D<<)"
-# "ID type: passport", and the number in the next line.
+# "ID type: passport", and the number in the next line or cell.
+_PAPER = r"(?:ids?|doc(?:ument[oi]?)?|dokument(?:en|u)?|ausweis|identi[a-z]{2,9})"
 _NUMBER_BELOW = (
-    r"[^0-9A-Za-z\n]{0,4}\n(?i:(?:(?:id|doc(?:ument)?) ?)?(?:number|no|nr|nummer))"
+    r"(?: \([^()\n\x1e]{2,24}\))?[^0-9A-Za-z\n]{0,4}\n\x1e? ?"
+    rf"(?i:(?:{_PAPER}[ _.\-]?)?(?:number|no|nr|num|nummer|numero|ref|#)"
+    rf"|n[a-z.\xb0\xba\xe9\xfa]{{0,6}} (?:de |del |di |do )?{_PAPER})"
     r"[^0-9A-Za-z\n]{1,4}"
 )
 # "passport expiring 04/31, number 9...", "passport issued 01/02/2020 no 9..."

@@ -9,6 +9,7 @@ from agentguard.pii.base import words
 from agentguard.scan.extract._names import is_label, one_line, path, said
 from agentguard.scan.extract._records import DEEPEST, NAMED, NAMING, Nested
 from agentguard.scan.extract._rows import Table
+from agentguard.scan.extract._typed import is_known, is_number, is_type, named_by
 
 _KEPT = 3
 _NEAR = 8
@@ -155,6 +156,8 @@ class Elements:
                 continue
             if low in NAMED and element.says:
                 out.append(said(element.says, value))
+            elif element.says and is_number(name) and is_known(element.says):
+                out.append(said(named_by(element.says, name), value))
             else:
                 out.append(said(path((*element.names, element.name, name)), value))
         element.is_written = bool(out)
@@ -174,8 +177,12 @@ class Elements:
 
     def _named(self, leaves: Sequence[tuple[tuple[str, ...], str]], above: tuple[str, ...]) -> str:
         says, out = "", []
+        kind = next((text for names, text in leaves if is_type(names[-1]) and is_known(text)), "")
         for names, text in leaves:
             low = names[-1].lower()
+            if kind and is_number(names[-1]):
+                out.append(said(named_by(kind, names[-1]), text))
+                continue
             if low in NAMING and is_label(text):
                 says = one_line(text)
             is_said = says and (low in NAMED or low in _TYPES)

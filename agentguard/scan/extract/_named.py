@@ -11,6 +11,7 @@ from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import is_nameless, said
 from agentguard.scan.extract._proven import proven
 from agentguard.scan.extract._supposed import supposed
+from agentguard.scan.extract._typed import named_by, typed
 
 _MOST_PLANS = 64
 
@@ -29,6 +30,7 @@ class Named:
         self.above = Above(header.values(), sample)
         self._stems = stems(self._names, sample)
         self._mends: dict[int, Mend] = mends(sample)
+        self._typed = typed(self._names, sample)
         self._order = nearby(self._names, sample)
         self._known = frozenset(self._order)
         self._plans: dict[tuple[int, ...], Plan | None] = {}
@@ -47,7 +49,7 @@ class Named:
             return template % pick(row)
         cells: dict[str, str] = {}
         for column in self._ordered(row):
-            self._put(cells, column, row[column])
+            self._put(cells, column, row[column], row.get(self._typed.get(column, -1), ""))
         if len(cells) == 1 and len(self._order) > 1 and not self._header:
             return "".join(f"{cell}\n" for cell in cells.values())  # a line among tables
         return "".join(said(name, cell) for name, cell in cells.items())
@@ -59,15 +61,20 @@ class Named:
     def _plan(self, row: Row) -> Plan | None:
         """Plan how rows of these columns are written; None where that depends on their cells."""
         order = self._ordered(row)
-        if len(order) == 1 or any(c in self._stems or c in self._mends for c in order):
+        if len(order) == 1 or any(map(self._depends, order)):
             return None
         names = (self._name(column).replace("%", "%%") for column in order)
         return "".join(said(name, "%s") for name in _distinct(names, order)), itemgetter(*order)
 
-    def _put(self, cells: dict[str, str], column: int, value: str) -> None:
+    def _depends(self, column: int) -> bool:
+        return column in self._stems or column in self._mends or column in self._typed
+
+    def _put(self, cells: dict[str, str], column: int, value: str, kind: str) -> None:
         if column in self._mends:
             value = self._mends[column](value)
         name, stem = self._name(column), self._stems.get(column)
+        if kind:
+            name = named_by(kind, name)
         part = value.strip()
         if stem is not None and stem in cells and part.isdigit() and len(part) <= LONGEST_PART:
             cells[stem] += part

@@ -12,6 +12,7 @@ from agentguard.pii.words import PLEASE
 from agentguard.scan.extract._columns import without_point
 from agentguard.scan.extract._names import is_label, one_line, path, respaced, said
 from agentguard.scan.extract._rows import Table
+from agentguard.scan.extract._typed import is_known, is_number, is_type, named_by
 
 DEEPEST = 500
 """Levels that are told apart; what stands deeper counts as standing there."""
@@ -59,6 +60,7 @@ class _Level:
     columns: list[str] = field(default_factory=list)
     table: Table | None = None
     is_row: bool = False
+    kind: str = ""  # what a sibling like "idType" says of one like "idNumber"
     speaker: str = ""  # of an object that is a turn of a talk
     turn: str = ""
 
@@ -111,7 +113,7 @@ class Records:
         if not level.is_list:
             answer = self._answer(level)
             held = ((key, value) for key, value in level.later if not answer or value != level.turn)
-            return text + answer + "".join(self._late(level, key, value) for key, value in held)
+            return text + answer + "".join(self._held(level, key, value) for key, value in held)
         return text + (self._row(level) if level.is_row else self._plain(level))
 
     def close_all(self) -> str:
@@ -139,6 +141,12 @@ class Records:
             if self._asked[1] and level.speaker and len(level.later) < _MOST_HELD:
                 level.later.append((level.key, value))
                 return ""
+        text = self._of_a_kind(level, value)
+        return text if text is not None else self._named(level, value)
+
+    def _named(self, level: _Level, value: str) -> str:
+        """Take a value that may name others, or be named by one."""
+        low = level.key.lower()
         if low in NAMING and is_label(value):
             self._take_name(level, low, value)
             # Without the keys above, so that what belongs together stays near.
@@ -169,6 +177,28 @@ class Records:
             value = value.rpartition("/")[2] if value.startswith("/") else ""
         if value and rank >= level.rank:
             level.says, level.rank = one_line(value), rank
+
+    def _of_a_kind(self, level: _Level, value: str) -> str | None:
+        """Write a number behind its kind, or keep it until that is said; None for what is none."""
+        if is_type(level.key) and is_label(value) and is_known(value):
+            level.kind = value
+        elif is_number(level.key, own=not level.kind):
+            if level.kind:
+                return said(named_by(level.kind, level.key), value)
+            if len(level.later) < _MOST_HELD:
+                level.later.append((level.key, value))
+                return ""
+        return None
+
+    def _held(self, level: _Level, key: str, value: str) -> str:
+        """Write a value that waited for a sibling that may say what it is."""
+        if key.lower() in NAMED or key.lower() in _SAID:
+            return self._late(level, key, value)
+        return (
+            said(named_by(level.kind, key), value)
+            if level.kind
+            else self._late(level, key, value, says="")
+        )
 
     def _late(self, level: _Level, key: str, value: str, says: str | None = None) -> str:
         """Write a value by a sibling that says what it is, or by its keys."""
