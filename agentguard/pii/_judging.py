@@ -98,8 +98,10 @@ class Judging:
         answer = judged(recogniser, candidate, part.data, found)
         if self._watcher is not None:
             self._watcher.judged(recogniser, candidate, answer, place)
-        if answer.belief in _DOUBT and fenced:  # a table's name names all its values
-            self._tally.add(recogniser, answer._replace(shy=False), place, candidate.origin)
+        if answer.belief in _DOUBT and fenced:
+            column = candidate.origin  # its name names all its values
+            answer = answer._replace(shy=answer.shy and not column)
+            self._tally.add(recogniser, answer, place, column)
         elif answer.belief in _DOUBT:
             self._tally.add(recogniser, answer, place, "")
         return answer

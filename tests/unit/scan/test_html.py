@@ -113,3 +113,9 @@ def test_pages_are_told_in_any_encoding(data: str) -> None:
 @given(body=st.text("<>/!tabler d='\"&;-x1\n", max_size=200))
 def test_no_page_breaks_the_reader(body: str) -> None:
     assert isinstance(text(page(body)), str)
+
+
+def test_a_lone_number_that_a_noun_names_counts_no_more_because_a_table_follows() -> None:
+    rows = "".join(f"<tr><td>{name}</td><td>3</td></tr>" for name in ("Ann", "Bo"))
+    page = f"<p>Payment 4736168393011133 bounced.</p><table><tr><th>name</th>{rows}</table>"
+    assert counts(f"<html><body>{page}</body></html>".encode()) == {}
