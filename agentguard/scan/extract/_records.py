@@ -19,9 +19,9 @@ DEEPEST = 500
 
 NAMING = words(
     "name key label field title id question type column fieldname attribute property parameter"
-    " prompt code caption header path"
+    " prompt code caption header path system"
 )
-_RANKS = {"type": 0, "id": 1, "code": 1, "key": 1, "path": 1}
+_RANKS = {"type": 0, "id": 1, "code": 1, "key": 1, "path": 1, "system": 1}
 """How much a name for naming says, where there are several; others say the most."""
 NAMED = words(
     "value val text answer content data input current old new oldvalue newvalue stringvalue"
@@ -163,6 +163,8 @@ class Records:
         if not (level.speaker and level.turn):
             return ""
         (who, asked), is_question = self._asked, _QUESTION.fullmatch(level.turn) is not None
+        if asked and not is_question and not any(map(str.isdigit, level.turn)):  # "one moment"
+            return ""
         self._asked = (level.speaker, one_line(level.turn).rstrip("?")) if is_question else ("", "")
         if not asked or who == level.speaker:
             return ""

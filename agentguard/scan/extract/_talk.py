@@ -30,6 +30,7 @@ def in_turns(text: str) -> str:
     if "?" not in text and not any(word in text for word in ("please", "pls")):
         return text
     lines = text.split("\n")
+    lines = _without_delays(lines)
     made: list[str] = []
     place = 0
     while place < len(lines):
@@ -37,6 +38,21 @@ def in_turns(text: str) -> str:
         made += answered or lines[place : place + 1]
         place += len(answered) // 2 + 1 if answered else 1
     return "\n".join(made)
+
+
+def _without_delays(lines: list[str]) -> list[str]:
+    """Put what delays an answer ("one moment") before its question: the same one goes on."""
+    made = list(lines)
+    for place in range(len(lines) - 2):
+        asked, delay, answer = (line.rstrip() for line in made[place : place + 3])
+        turns = [_TURN.fullmatch(line) for line in (asked, delay, answer)]
+        if not all(turns) or len(delay) > _LONGEST or not _ASKS.fullmatch(asked):
+            continue
+        asker, *answerers = (_who(turn[1]) for turn in turns if turn)
+        says = [any(map(str.isdigit, turn[2])) for turn in turns[1:] if turn]
+        if len({*answerers}) == 1 and asker not in answerers and says == [False, True]:
+            made[place : place + 2] = made[place + 1], made[place]
+    return made
 
 
 def _answered(lines: Sequence[str], place: int) -> list[str]:

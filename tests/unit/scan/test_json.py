@@ -210,3 +210,17 @@ def test_a_talk_may_ask_in_names_written_as_one_and_for_a_pair() -> None:
         for who, said in (("U02", f"{name}?"), ("U05", value))
     ]
     assert counts("\n".join(map(json.dumps, turns)).encode()) == {"DOB": 1, "SORT_ACCT": 1}
+
+
+def test_the_system_of_an_identifier_names_its_value() -> None:
+    patient = {
+        "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9434765919"}],
+        "telecom": [{"system": "phone", "value": "0161 496 0123"}],
+    }
+    assert counts(json.dumps(patient).encode()) == {"NHS": 1, "PHONE": 1}
+
+
+def test_an_answer_may_be_put_off() -> None:
+    said = (("U02", "passport number?"), ("U05", "one moment"), ("U05", "533401372"))
+    turns = ({"user": who, "text": text} for who, text in said)
+    assert counts("\n".join(map(json.dumps, turns)).encode()) == {"PASSPORT": 1}

@@ -23,6 +23,10 @@ from tests.unit.scan.extracted import counts
             "Medewerker: uw telefoon en geboortedatum?\nKlant: 030 8102240\nKlant: 20-08-1977\n",
             {"PHONE": 1, "DOB": 1},
         ),
+        (
+            "Nurse: have you got his NHS number?\nCarer: yes hang on\nCarer: 943 476 5919\n",
+            {"NHS": 1},
+        ),
     ],
 )
 def test_each_answer_belongs_to_its_own_question(talk: str, found: dict[str, int]) -> None:
