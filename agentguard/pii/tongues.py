@@ -152,7 +152,7 @@ PASSPORT = (
     r"pass?ap\.",
     r"pasport[aou]?",
     r"doc(?:umento)?\.? (?:de )?viaje",
-    r"(?:paszp|n\. ?pass|diab)\.",
+    r"(?:paszp?|n\. ?pass|diab)\.",
     r"paspoort ?n(?:umme)?r",
     r"reispas(?: ?n(?:umme)?r)?",
     r"num\.? pass(?:aporto|\.)",

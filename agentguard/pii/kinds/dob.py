@@ -47,7 +47,7 @@ _OTHER_DAYS = words(
 # Born, in one letter: only right before a day of long ago, since it is other words as well.
 _TERSE = r"\b(?i:[bfs]|gen)\. ?"
 _TERSE_DAYS = (
-    rf"{_TERSE}[0-9]{{1,2}}[./\-] ?[0-9]{{1,2}}[./\-] ?(?:19|20)[0-9]{{2}}\b",
+    rf"{_TERSE}[0-9]{{1,2}}[./\-] ?[0-9]{{1,2}}[./\- ] ?(?:19|20)[0-9]{{2}}\b",
     rf"{_TERSE}(?:19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b",
 )
 _NAMED_BEFORE = later(r"(?:[\n\t,;:|(\[\"'\x1e]|\b[A-Z\xc0-\xde][\w.\-]*) ?\Z")
@@ -137,7 +137,9 @@ RECOGNISER = Recogniser(
         r"gebdt",
         r"date of (?:birth|brith|birht)",
         r"birth ?date",
-        r"birth ?day",
+        r"birth ?d(?:ay)?",
+        r"n\xe9\(e\)",
+        r"""(?:dn|nac)["']? ?[:=]""",
         r"born",
         r"birth",
         r"b ?day",

@@ -139,6 +139,7 @@ RECOGNISER = Recogniser(
     labels=(
         *PASSPORT,
         r"pass?port(?:s| ?numbers?| ?no(?:s\b)?| ?num| ?nr| ref(?:erence)?)?",
+        r"p/p n(?:umber|o)",
         r"p/?port(?: ?n(?:umber|o|um))?",
         r"(?:num(?:\xe9|e)ro ?de ?)?passeports?",
         r"(?:reise)?pass(?:nummer| nr)",
@@ -148,7 +149,7 @@ RECOGNISER = Recogniser(
         r"paspoort(?:nummer)?",
         r"(?:nume?r ?)?paszport(?:u|em)?",
         r"pp?[pt] (?:no|number|#)",
-        r"pa?ss?prt",
+        r"pa?ss?pr?t",
         r"travel doc(?:ument)?",
         # Of passengers' data that airlines send: a document of the type P (ICAO 9303-4).
         rf"""doc(?:ument)? ?type{ENOUGH}["'\x20]?[:=]["'\x20]?p["',;&|\x20]{{1,3}}{_DOCUMENT}""",
