@@ -1,8 +1,7 @@
 """Every single-bit change of a journal of 300 entries, and every swap, cut and doubling of lines.
 
 Both verifiers are led to each line once; from there each takes every changed form of it. A line
-that it refuses there is refused in the whole file; what either takes is tried whole, and what cuts
-or doubles lines as well.
+that it refuses there is refused in the whole file; what either takes is tried whole.
 """
 
 from __future__ import annotations
@@ -183,14 +182,21 @@ def test_every_bit_that_makes_or_ends_a_line_is_guarded(journal: Written) -> Non
     ],
 )
 def test_a_cut_a_doubled_and_two_swapped_lines_are_found(step: int, journal: Written) -> None:
-    lines = journal.lines
+    lines, taken = journal.lines, set()
+    for led in (First(Verifier(ORIGIN.receipt_key)), Second()):
+        for place, line in enumerate(lines):
+            chosen = place % step == 0
+            before, rest = lines[:place], lines[place + 1 :]
+            if chosen and rest and led.at()(rest[0]):
+                taken.add(("one is cut out", b"".join(before + rest)))
+                swapped = [*before, rest[0], line, *rest[1:]]
+                taken.add(("two are swapped", b"".join(swapped)))
+            led.take(line)
+            if chosen and led.at()(line):
+                taken.add(("one is doubled", b"".join([*before, line, line, *rest])))
     for place in range(0, len(lines), step):
-        before, line, rest = lines[:place], lines[place], lines[place + 1 :]
-        assert not verified(b"".join(before)), "the end is cut off"
-        assert not verified(b"".join(before + rest)), "one is cut out"
-        assert not verified(b"".join([*before, line, line, *rest])), "one is doubled"
-        if rest:
-            assert not verified(b"".join([*before, rest[0], line, *rest[1:]])), "two are swapped"
+        taken.add(("the end is cut off", b"".join(lines[:place])))
+    assert [told for told, raw in taken if verified(raw)] == []
 
 
 @pytest.mark.heavy
