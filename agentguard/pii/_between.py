@@ -42,7 +42,7 @@ TURN = (
 
 _ASIDE = r"(?:\([^()\n\x1e]{0,32}\)[^0-9\n\x1e]{0,4}?)??"
 _BREAK = r"(?:\n[ \t*]{0,4}(?:\([^()\n\x1e]{1,32}\))?){0,2}"
-_WHICH = r"[ _][1-9]\)?: {0,2}"
+_WHICH = r"[ _]?[1-9]\)?: {0,2}"
 _BEFORE_BREAK = r"[^0-9\n\x1e]{0,32}?"
 # Before a break alone: the day of a stamp is no value.
 _ANSWERED = rf"{TURN}[^0-9\n\x1e]{{0,24}}?|"

@@ -48,6 +48,11 @@ def check_digit(field: str) -> str:
     return str(sum(value * _WEIGHTS[place % 3] for place, value in enumerate(values)) % 10)
 
 
+def is_number(text: str) -> bool:
+    """Tell whether one of the states writes a passport's number so, and no day."""
+    return _NUMBER.fullmatch(text) is not None and _DAY.fullmatch(text) is None
+
+
 def judge(candidate: Candidate) -> Answer:
     """Judge a zone by its check digits, a labelled number by its country's shape."""
     if candidate.labelled:

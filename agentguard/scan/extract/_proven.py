@@ -14,6 +14,7 @@ from itertools import pairwise
 from agentguard.pii.base import Candidate, words
 from agentguard.pii.later import later
 from agentguard.scan.extract._header import Row
+from agentguard.scan.extract._passports import are_passports
 from agentguard.scan.extract._supposed import (
     are_births,
     are_phones,
@@ -108,12 +109,6 @@ _FEWEST_CARDS, _FEWEST_ISSUERS, _OF_AN_ISSUER = 6, 3, 4
 _SORT_CODE = later(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
 _SAYS_ACCOUNT = later(r"\bacc|\ba[/ ]?c\b|\bs(?:ort)?[/ ]?c(?:ode)?\b", re.IGNORECASE)
 _ACCOUNT = later(r"[0-9]{8}")
-# A passport in Nordic, Dutch, Czech and Slovak; in English a word for a secret or a ticket as well.
-_PASS = later(
-    r"(?:(?:kund|klient|resen|reis|rejs|cest|z\xe1k|guest|pax|travel)[^\W\d_]*[\s_.\-])?pass?(?:et)?",
-    re.IGNORECASE,
-)
-_PASSPORTS = tuple(map(re.compile, (r"[0-9]{8}", r"[0-9]{9}", r"[A-Z]{2}[0-9]{6,7}")))
 _MONTHS, _DAYS = 12, 31
 _FEWEST = 3
 
@@ -202,7 +197,7 @@ def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[s
         return "" if _SAYS_BIRTH.search(name) else "date of birth"
     if are_phones(name, cells):
         return "phone"
-    if _PASS.fullmatch(name) and len(set(cells)) > _FEWEST and _of_one_state(cells):
+    if are_passports(name, cells):
         return "passport"
     return "cvv" if not _SAYS_CODE.search(name) and follows_card(sample, column) else ""
 
@@ -220,11 +215,6 @@ def _are_cards(name: str, cells: Sequence[str]) -> bool:
     if len(issuers) < _FEWEST_ISSUERS or any(others):
         return False
     return share("PAN", "card number", cells) >= _MOSTLY
-
-
-def _of_one_state(cells: Sequence[str]) -> bool:
-    """Tell whether all are written as one state writes the numbers of its passports."""
-    return any(all(map(shape.fullmatch, cells)) for shape in _PASSPORTS)
 
 
 def _accounts(columns: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:

@@ -112,3 +112,50 @@ def test_a_card_keeps_the_name_of_what_holds_it() -> None:
 )
 def test_lines_of_a_form_are_read_alike(form: str) -> None:
     assert counts(form.encode()) == {"PASSPORT": 1}
+
+
+OF_STATES = (
+    "533814902",
+    "C01X00T47",
+    "YA7520631",
+    "P3905817",
+    "17FV30962",
+    "GA402917",
+    "XDB740582",
+)
+
+
+def column(name: str, numbers: tuple[str, ...]) -> bytes:
+    rows = (f"Ann Lee,{number},x" for number in numbers)
+    return "\n".join((f"guest,{name},remark", *rows, "")).encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["ppt", "PP", "pspt_no", "pass no", "PassNr", "td_no", "apis doc", "doc no", "RP-Nr"]
+)
+def test_numbers_as_several_states_write_them_are_passports(name: str) -> None:
+    assert counts(column(name, OF_STATES)) == {"PASSPORT": len(OF_STATES)}
+
+
+@pytest.mark.parametrize("name", ["ppt", "passp.", "psprt"])
+def test_a_short_name_of_nothing_else_is_enough(name: str) -> None:
+    assert counts(column(name, BRITISH)) == {"PASSPORT": len(BRITISH)}
+
+
+@pytest.mark.parametrize("name", ["pp", "bus pass no", "doc no", "booking no", "policy"])
+def test_numbers_of_one_sort_are_not(name: str) -> None:
+    assert counts(column(name, BRITISH)) == {}
+
+
+@pytest.mark.parametrize("name", ["bus pass no", "docs", "booking no"])
+def test_nor_are_codes_that_begin_alike(name: str) -> None:
+    assert counts(column(name, tuple(f"DF73950{number}" for number in range(10, 20)))) == {}
+
+
+@pytest.mark.parametrize("name", ["policy no", "order", "voucher"])
+def test_nor_is_what_another_name_tells(name: str) -> None:
+    assert counts(column(name, OF_STATES)) == {}
+
+
+def test_one_of_several_fields_is_told_by_its_number() -> None:
+    assert counts(b"passport1: 533814902\npassport2: 533814903\n") == {"PASSPORT": 2}

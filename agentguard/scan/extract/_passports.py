@@ -1,0 +1,42 @@
+"""Columns of passports whose names are short for it, or say no more than "document"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agentguard.pii.base import words
+from agentguard.pii.kinds.passport import is_number
+from agentguard.pii.later import later
+
+_APART = later(r"[^a-z]+")
+_OUTSIDE = later(r"[ .\-]")
+_DIGIT, _LETTER = later(r"[0-9]"), later(r"[A-Z]")
+# Said of nothing else.
+_PLAIN = words("passport epassport ppt pptno ppn psprt pspt passp passpt pport mrtd")
+_SHORT = words("pp ppno mrz")  # also of prices and pages
+# Of much else as well: "pass" is a passport in Nordic, Dutch, Czech and Slovak.
+_PAPER = words(
+    "doc docs docno document travel identity id idno paper pass passno passnr passnum psp td tdn rp"
+    " apis ssr"
+)
+# Of one state without letters: "kunde_pass", but not "pass no".
+_PASS = later(
+    r"(?:(?:kund|klient|resen|reis|rejs|cest|z\xe1k|guest|pax|travel)[^\W\d_]*[\s_.\-])?pass?(?:et)?",
+    re.IGNORECASE,
+)
+_FEWEST, _STATES = 4, 3
+
+
+def are_passports(name: str, cells: Sequence[str]) -> bool:
+    """Tell passports by their name, or by how several states write them (ICAO 9303-4; PRADO)."""
+    numbers = {_OUTSIDE.sub("", cell).upper() for cell in cells}
+    if len(numbers) < _FEWEST or not all(map(is_number, numbers)):
+        return False
+    said = dict.fromkeys(_APART.split(name.lower())).keys()
+    shapes = {_LETTER.sub("A", _DIGIT.sub("9", number)) for number in numbers}
+    if said & _PLAIN or "passport" in "".join(said) or (_PASS.fullmatch(name) and len(shapes) == 1):
+        return True
+    if said & _SHORT and len(shapes) == 1:
+        return "A" in next(iter(shapes))
+    return bool(said & (_SHORT | _PAPER)) and len(shapes) >= _STATES
