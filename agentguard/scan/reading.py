@@ -13,6 +13,8 @@ from agentguard.errors import ScanError
 from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import Scanner
 from agentguard.scan.child import default_extractors
+from agentguard.scan.extract._pasted import SHORT
+from agentguard.scan.extract._running import running
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.limits import Limits
 from agentguard.scan.outcome import Reading
@@ -126,5 +128,6 @@ class Reader:
     def _text(self, source: Source, work: Work) -> Iterator[str]:
         for extractor in self._extractors:
             if extractor.sniff(source):
-                return extractor.extract(source, work)
+                found = extractor.extract(source, work)
+                return running(found) if extractor.prose and source.size <= SHORT else found
         raise ScanError("reason.unsupported")

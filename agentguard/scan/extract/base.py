@@ -100,10 +100,12 @@ class Extractor:
     """One format.
 
     `sniff` judges content, never a name; the lowest `order` that agrees reads. `extract` yields
-    text piece by piece; it may raise ScanError with a reason.
+    text piece by piece; it may raise ScanError with a reason. A format of `prose` holds notes,
+    letters and talk as people write them.
     """
 
     name: str
     sniff: Callable[[Source], bool]
     extract: Callable[[Source, Work], Iterator[str]]
     order: int = 10
+    prose: bool = False

@@ -142,4 +142,4 @@ def _table(cells: list[str], place: int) -> tuple[list[list[str]], int]:
     ], place + width
 
 
-EXTRACTOR = Extractor(name="doc", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(name="doc", sniff=sniff, extract=extract, prose=True)

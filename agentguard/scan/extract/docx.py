@@ -20,4 +20,4 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     return paragraphs(source, work, _FOLDER)
 
 
-EXTRACTOR = Extractor(name="docx", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(name="docx", sniff=sniff, extract=extract, prose=True)

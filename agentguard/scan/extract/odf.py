@@ -136,4 +136,4 @@ class _Walk:
             yield from self._layout.put(f"{born} ")
 
 
-EXTRACTOR = Extractor(name="odf", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(name="odf", sniff=sniff, extract=extract, prose=True)

@@ -246,4 +246,4 @@ def _joined(parts: list[str]) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-EXTRACTOR = Extractor(name="rtf", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(name="rtf", sniff=sniff, extract=extract, prose=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agentguard.scan.extract._pasted import unpasted
 from tests.unit.scan.extracted import counts
 from tests.unit.scan.extracted import text as text_of
+from tests.unit.scan.hostile import docx
 
 ROWS = (
     ("Name", "Order no", "Date of birth", "NHS number"),
@@ -100,3 +101,32 @@ def test_lines_of_labels_may_alternate_with_lines_of_values() -> None:
 )
 def test_names_written_as_one_word_are_read_in_a_note(line: str) -> None:
     assert counts(f"Hi\n\n{line.format('04/03/1981')}\n".encode()) == {"DOB": 1}
+
+
+GLUED = b"customerdob: 4.3.1980"
+ASKED = (b"Agent: passport no and DOB?", b"Ann: 533814902", b"Ann: 3/4/80")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"<html><body><p>%b</p></body></html>" % GLUED,
+        rb"{\rtf1 %b\par}" % GLUED,
+        docx(f"<w:p><w:r><w:t>{GLUED.decode()}</w:t></w:r></w:p>"),
+    ],
+    ids=["html", "rtf", "docx"],
+)
+def test_names_are_parted_in_documents_as_in_plain_text(document: bytes) -> None:
+    assert counts(document) == counts(GLUED + b"\n") == {"DOB": 1}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"<html><body><p>%b</p></body></html>" % b"</p><p>".join(ASKED),
+        rb"{\rtf1 %b\par}" % rb"\par ".join(ASKED),
+    ],
+    ids=["html", "rtf"],
+)
+def test_answers_are_read_in_documents_as_in_plain_text(document: bytes) -> None:
+    assert counts(document) == counts(b"\n".join(ASKED)) == {"DOB": 1, "PASSPORT": 1}

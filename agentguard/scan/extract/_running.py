@@ -1,0 +1,34 @@
+"""Running text of documents as that of plain files: names apart, and answers behind questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentguard.pii.base import FENCE
+from agentguard.scan.extract._names import respaced
+from agentguard.scan.extract._pasted import SHORT
+from agentguard.scan.extract._talk import in_turns
+
+
+def running(found: Iterator[str]) -> Iterator[str]:
+    """Give a short document's text; cells of its tables stay as they are."""
+    held: list[str] = []
+    size = 0
+    for piece in found:
+        if FENCE in piece or size > SHORT:
+            yield _read("".join(held))
+            held, size = [], 0
+        if FENCE in piece:
+            yield "\n".join(map(_line, piece.split("\n")))
+        else:
+            held.append(piece)
+            size += len(piece)
+    yield _read("".join(held))
+
+
+def _read(text: str) -> str:
+    return in_turns("\n".join(map(respaced, text.split("\n"))))
+
+
+def _line(line: str) -> str:
+    return line if line.startswith(FENCE) else respaced(line)
