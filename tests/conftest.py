@@ -112,8 +112,16 @@ def windows_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[None
     gc.freeze()  # only what the test makes is looked through
     gc.disable()
     yield
+    _end_closed_windows()
     gc.collect()
     gc.enable()
+
+
+def _end_closed_windows() -> None:
+    """End what was to be deleted later; all that is left is dressed again by each later theme."""
+    from PySide6.QtCore import QCoreApplication, QEvent  # noqa: PLC0415 - few tests have windows
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)
