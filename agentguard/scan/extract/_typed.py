@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
@@ -42,11 +43,13 @@ _BRACKETED = later(r"[([][^()\[\]]*[)\]]\s*\Z")
 _MOST_KINDS, _NEXT_BUT_ONE = 16, 2
 
 
+@lru_cache(maxsize=1024)
 def is_type(name: str) -> bool:
     """Tell whether a field says of what kind the number in another one is."""
     return _TYPE.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_number(name: str, *, own: bool = False) -> bool:
     """Tell whether a field holds such a number; `own`: also by its name alone."""
     return _NUMBER.fullmatch(name) is not None and (
@@ -54,6 +57,7 @@ def is_number(name: str, *, own: bool = False) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def is_known(kind: str) -> bool:
     """Tell whether what a field says ends with a label: "UK passport", but not "passport fee"."""
     if kind.strip().lower() in _PASSPORTS:
