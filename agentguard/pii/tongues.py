@@ -151,7 +151,6 @@ PASSPORT = (
     r"reisepasses",
     r"pass?ap\.",
     r"pasport[aou]?",
-    r"doc(?:umento)?\.? (?:de )?viaje",
     r"(?:paszp?|n\. ?pass|diab)\.",
     r"paspoort ?n(?:umme)?r",
     r"reispas(?: ?n(?:umme)?r)?",

@@ -156,13 +156,17 @@ RECOGNISER = Recogniser(
         r"pp?[pt] (?:no|number|#)",
         r"pa?ss?pr?t",
         r"travel doc(?:ument)?",
+        r"doc(?:umento?)?\.? (?:d[aei] )?(?:viaje|voyage|viaggio|viagem|calatorie)",
+        r"titre de voyage",
+        r"(?:reise|rejse|rese)dok(?:ument)?(?: ?n(?:umme)?r)?",
+        r"reisdoc(?:ument)?(?: ?n(?:umme)?r)?",
+        r"resehandling",
+        r"dok(?:ument)?\.? podr(?:\xf3|o)(?:z|\?)y",
+        r"\xfati ?okm\xe1ny",
+        r"(?:broj )?putovnic[ae]",
+        r"(?:zagpan)?pacpopt[a-z]?",  # Russian, by the letters that it looks like
         # Of passengers' data that airlines send: a document of the type P (ICAO 9303-4).
         rf"""doc(?:ument)? ?type{ENOUGH}["'\x20]?[:=]["'\x20]?p["',;&|\x20]{{1,3}}{_DOCUMENT}""",
-        r"reisedokument",
-        r"reisdocument",
-        r"document de voyage",
-        r"documento d(?:e|i) viag?(?:gio|je|em)",
-        r"dokument podr(?:\xf3|o)zy",
     ),
     near=(
         rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW}|{_NAMED_LATER})((?:#|\b)(?:(?i:"

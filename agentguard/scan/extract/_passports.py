@@ -25,7 +25,19 @@ _PASS = later(
     r"(?:(?:kund|klient|resen|reis|rejs|cest|z\xe1k|guest|pax|travel)[^\W\d_]*[\s_.\-])?pass?(?:et)?",
     re.IGNORECASE,
 )
+# Shortened, or beside another document that its column may hold: "P.P. No", "pass/ID".
+_BESIDE = later(
+    r"\bp[./]p\b|\b(?:pass?|pp|paszport)(?:[ ./\-]{1,3}|- oder )(?:id|ausweis|personal)"
+    r"|(?:\bid|personalid|ausweis|dni|cni)[ ./\-]{1,3}(?:pass?|pp)\b"
+    r"|\b(?:passap|paszp|pasap|rpass)\b|\bpaspn|\bpas\b\W{1,2}n",
+    re.IGNORECASE,
+)
 _FEWEST, _STATES = 4, 3
+
+
+def may_be_either(name: str) -> bool:
+    """Tell a column that names passports beside another document."""
+    return _BESIDE.search(name) is not None
 
 
 def are_passports(name: str, cells: Sequence[str]) -> bool:
@@ -35,7 +47,12 @@ def are_passports(name: str, cells: Sequence[str]) -> bool:
         return False
     said = dict.fromkeys(_APART.split(name.lower())).keys()
     shapes = {_LETTER.sub("A", _DIGIT.sub("9", number)) for number in numbers}
-    if said & _PLAIN or "passport" in "".join(said) or (_PASS.fullmatch(name) and len(shapes) == 1):
+    if (
+        said & _PLAIN
+        or "passport" in "".join(said)
+        or _BESIDE.search(name)
+        or (_PASS.fullmatch(name) and len(shapes) == 1)
+    ):
         return True
     if said & _SHORT and len(shapes) == 1:
         return "A" in next(iter(shapes))

@@ -14,7 +14,7 @@ from itertools import pairwise
 from agentguard.pii.base import Candidate, words
 from agentguard.pii.later import later
 from agentguard.scan.extract._header import Row
-from agentguard.scan.extract._passports import are_passports
+from agentguard.scan.extract._passports import are_passports, may_be_either
 from agentguard.scan.extract._supposed import (
     are_births,
     are_phones,
@@ -126,13 +126,20 @@ def proven(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
     }
     found = dict(_accounts(called))
     for column in columns.keys() - mute.keys() - found.keys():
-        if _are_cards(named[column], columns[column]):
-            found[column] = f"{named[column]} card number"
+        if further := _despite_its_name(named[column], columns[column]):
+            found[column] = f"{named[column]} {further}"
     for column in sorted(mute.keys() - found.keys())[:_MOST_COLUMNS]:
         name, cells = named[column], mute[column]
         if further := _by_check(name, cells) or _by_company(sample, column, name, cells):
             found[column] = f"{name} {further}"
     return found
+
+
+def _despite_its_name(name: str, cells: Sequence[str]) -> str:
+    """Give a further name for a column whose name speaks of another number."""
+    if _are_cards(name, cells):
+        return "card number"
+    return "passport" if may_be_either(name) and are_passports(name, cells) else ""
 
 
 @lru_cache(maxsize=1024)

@@ -137,7 +137,15 @@ def test_numbers_as_several_states_write_them_are_passports(name: str) -> None:
     assert counts(column(name, OF_STATES)) == {"PASSPORT": len(OF_STATES)}
 
 
-@pytest.mark.parametrize("name", ["ppt", "passp.", "psprt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ppt", "passp.", "psprt", "pass/ID", "PP/ID", "Ausweis/Pass", "P.P. No",
+        "Reisedok-Nr", "doc. voyage", "titre de voyage", "doc viaggio", "reisdoc", "rejsedokument",
+        "resehandling", "\xfati okm\xe1ny", "putovnica",
+        "\u043f\u0430\u0441\u043f\u043e\u0440\u0442",
+    ],
+)  # fmt: skip
 def test_a_short_name_of_nothing_else_is_enough(name: str) -> None:
     assert counts(column(name, BRITISH)) == {"PASSPORT": len(BRITISH)}
 
