@@ -21,9 +21,11 @@ _DOCUMENT = (
 )
 _SORT = r"(?:type|typ|art|kind|soort|tipo|tip|class|category|rodzaj|druh|slag|sort|t\xedpus|tyyppi)"
 _OF = r"(?:of |de |del |di |do |da |d.|van )?(?:the |an? |la |el )?"
+_ONE = r"(?:[ _.\-]?[1-4])?"  # of several
 _TYPE = later(
-    rf"(?:[^\W\d_]{{2,12}}[ _.\-])?(?:{_DOCUMENT}[ _.\-]?{_SORT}|{_SORT}[ _.\-]?{_OF}{_DOCUMENT}"
-    rf"|{_DOCUMENT}|{_SORT})",
+    rf"(?:[^\W\d_]{{2,12}}[ _.\-])?"
+    rf"(?:{_DOCUMENT}{_ONE}[ _.\-]?{_SORT}|{_SORT}[ _.\-]?{_OF}{_DOCUMENT}"
+    rf"|{_DOCUMENT}|{_SORT}){_ONE}",
     re.IGNORECASE,
 )
 _NO = (
@@ -32,7 +34,7 @@ _NO = (
 )
 _NUMBER = later(
     rf"(?:[^\W\d_]{{2,12}}[ _.\-])?"
-    rf"(?:{_DOCUMENT}[ _.\-]?{_NO}|{_NO}[ _.\-]?{_OF}{_DOCUMENT}|{_NO})",
+    rf"(?:{_DOCUMENT}{_ONE}[ _.\-]?{_NO}|{_NO}[ _.\-]?{_OF}{_DOCUMENT}|{_NO}){_ONE}",
     re.IGNORECASE,
 )
 _DOC = later(_DOCUMENT, re.IGNORECASE)

@@ -96,6 +96,16 @@ def test_fields_of_xml_are_read_alike(document: str) -> None:
     assert counts(f"<guest>{document}</guest>".encode()) == {"PASSPORT": 1}
 
 
+@pytest.mark.parametrize(
+    "names", ["id1_type,id1_no,id2_type,id2_no", "doc type 1,doc no 1,doc type 2,doc no 2"]
+)
+def test_each_of_several_numbers_has_its_own_kind(names: str) -> None:
+    rows = (
+        f"Ann {n},Driving licence,{n},Passport,{b}" for n, b in zip(LICENCES, BRITISH, strict=True)
+    )
+    assert counts("\n".join((f"guest,{names}", *rows, "")).encode()) == {"PASSPORT": len(BRITISH)}
+
+
 def test_a_card_keeps_the_name_of_what_holds_it() -> None:
     card = {"card": {"type": "debit", "number": "4539148803436467", "cvv": "123"}}
     assert counts(json.dumps(card).encode()) == {"CVV": 1, "PAN": 1}
