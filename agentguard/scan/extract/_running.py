@@ -14,19 +14,26 @@ def running(found: Iterator[str]) -> Iterator[str]:
     """Give a short document's text; cells of its tables stay as they are."""
     held: list[str] = []
     size = 0
-    for piece in found:
-        if FENCE in piece or size > SHORT:
-            yield _read("".join(held))
-            held, size = [], 0
-        if FENCE in piece:
-            yield "\n".join(map(_line, piece.split("\n")))
-        else:
-            held.append(piece)
-            size += len(piece)
-    yield _read("".join(held))
+    try:
+        for piece in found:
+            if FENCE in piece or size > SHORT:
+                yield _read(held)
+                size = 0
+            if FENCE in piece:
+                yield "\n".join(map(_line, piece.split("\n")))
+            else:
+                held.append(piece)
+                size += len(piece)
+    except Exception:
+        yield _read(held)  # what a damaged document gave before
+        raise
+    yield _read(held)
 
 
-def _read(text: str) -> str:
+def _read(held: list[str]) -> str:
+    """Give the text of pieces and forget them."""
+    text = "".join(held)
+    held.clear()
     return in_turns("\n".join(map(respaced, text.split("\n"))))
 
 
