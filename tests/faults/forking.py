@@ -61,7 +61,7 @@ def _one(live: Callable[..., None], seconds: float, words: list[str]) -> list[st
     os.close(told)
     with os.fdopen(heard, encoding="utf-8") as lines:
         first = lines.readline()
-        time.sleep(seconds)
+        time.sleep(seconds)  # the moment of the kill, which may be any
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         every = [first, *lines]

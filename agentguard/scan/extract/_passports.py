@@ -12,8 +12,9 @@ from agentguard.pii.later import later
 _APART = later(r"[^a-z]+")
 _OUTSIDE = later(r"[ .\-]")
 _DIGIT, _LETTER = later(r"[0-9]"), later(r"[A-Z]")
-# Said of nothing else.
-_PLAIN = words("passport epassport ppt pptno ppn psprt pspt passp passpt pport mrtd")
+PLAIN = words("passport epassport ppt pptno ppn psprt pspt passp passpt pport mrtd")
+"""Short for a passport, and for nothing else."""
+
 _SHORT = words("pp ppno mrz")  # also of prices and pages
 # Of much else as well: "pass" is a passport in Nordic, Dutch, Czech and Slovak.
 _PAPER = words(
@@ -45,14 +46,10 @@ def are_passports(name: str, cells: Sequence[str]) -> bool:
     numbers = {_OUTSIDE.sub("", cell).upper() for cell in cells}
     if len(numbers) < _FEWEST or not all(map(is_number, numbers)):
         return False
-    said = dict.fromkeys(_APART.split(name.lower())).keys()
+    said = frozenset(_APART.split(name.lower()))
     shapes = {_LETTER.sub("A", _DIGIT.sub("9", number)) for number in numbers}
-    if (
-        said & _PLAIN
-        or "passport" in "".join(said)
-        or _BESIDE.search(name)
-        or (_PASS.fullmatch(name) and len(shapes) == 1)
-    ):
+    is_named = bool(said & PLAIN) or may_be_either(name)
+    if is_named or (_PASS.fullmatch(name) and len(shapes) == 1):
         return True
     if said & _SHORT and len(shapes) == 1:
         return "A" in next(iter(shapes))

@@ -24,8 +24,8 @@ def running(found: Iterator[str]) -> Iterator[str]:
             else:
                 held.append(piece)
                 size += len(piece)
-    except Exception:
-        yield _read(held)  # what a damaged document gave before
+    except Exception:  # whatever ends the reading: what the document gave before is not lost
+        yield _read(held)
         raise
     yield _read(held)
 

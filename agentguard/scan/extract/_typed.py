@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from agentguard.pii.base import words
 from agentguard.pii.later import later
 from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import is_label, one_line
+from agentguard.scan.extract._passports import PLAIN
 
 # A document or what somebody is known by, in the languages of the labels.
 _DOCUMENT = (
@@ -40,7 +42,7 @@ _NUMBER = later(
 _DOC = later(_DOCUMENT, re.IGNORECASE)
 _OWN_NUMBER = later(rf".*{_DOCUMENT}.*", re.IGNORECASE | re.DOTALL)
 # As systems of hotels and airlines shorten it (ICAO 9303-3: P; IATA's messages: DOCS/P).
-_PASSPORTS = frozenset(("p", "pp", "ppt", "psp", "pass", "passp", "pas", "pn", "pspt"))
+_PASSPORTS = PLAIN | words("p pn pp psp pas pass")
 _BRACKETED = later(r"[([][^()\[\]]*[)\]]\s*\Z")
 _MOST_KINDS, _NEXT_BUT_ONE = 16, 2
 
