@@ -5,57 +5,17 @@ A label that may begin with another sign is looked for at each place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from string import ascii_letters, digits
 
 from agentguard.pii._re2 import Pattern, Several
-
-_ANY = ""
-"""Stands for labels that may begin with another sign than a letter or a digit of ASCII."""
+from agentguard.pii._ways import ANY, initials
 
 _INITIALS = tuple(
-    (sign.lower(), _ANY) if sign in ascii_letters + digits else (_ANY,)
+    (sign.lower(), ANY) if sign in ascii_letters + digits else (ANY,)
     for sign in map(chr, range(256))
 )
 """By byte: under what the labels stand that may begin with it."""
-
-_FIRST = re.compile(r"([A-Za-z0-9]|\[[A-Za-z0-9]+\])(?![?*{])")
-_ONE = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")
-_GROUPS = ("(?:", "(?-i:")
-
-
-@cache
-def initials(label: str) -> frozenset[str]:
-    """Give the letters and digits that a label may begin with, or an empty one alone: any sign.
-
-    >>> sorted(initials("(?:kredit)?karten?")), sorted(initials("(?:call|ring)ed"))
-    (['k'], ['c', 'r'])
-    """
-    if not label.startswith(_GROUPS):
-        first = _FIRST.match(label)
-        return frozenset(first[1].strip("[]").lower() if first else (_ANY,))
-    ways, rest = _ways(label)
-    if rest[:1] == "?":
-        ways.append(rest[1:].removeprefix("?"))
-    found = frozenset[str]().union(*map(initials, ways))
-    return frozenset((_ANY,)) if _ANY in found or rest[:1] in {"*", "+", "{"} else found
-
-
-def _ways(label: str) -> tuple[list[str], str]:
-    """Give the alternatives of the group that a label begins with, and what stands behind it."""
-    bare = _ONE.sub(lambda found: "c" * len(found[0]), label)
-    start, depth, ways = label.index(":") + 1, 0, list[str]()
-    for place in range(start, len(bare)):
-        sign = bare[place]
-        if depth == 0 and sign in "|)":
-            ways.append(label[start:place])
-            start = place + 1
-            if sign == ")":
-                break
-        depth += (sign == "(") - (sign == ")")
-    return ways, label[start:]
 
 
 def _sorted(labels: Iterable[str]) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ class Labelled:
         self.recogniser = recogniser
         labels = [spaced(label) for label in recogniser.labels]
         parted = (label.partition(ENOUGH) for label in labels)
-        self.heads = [first_part(head, whole=not enough) for head, enough, _ in parted]
+        self.heads = [first_part(head, hidden) for head, _, hidden in parted]
         self.label = Longest([label.replace(ENOUGH, "") for label in labels])
         self.near = Pattern(recogniser.near)
         brief = in_one_turn(recogniser.near)

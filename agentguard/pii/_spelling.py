@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from functools import cache
 from string import ascii_lowercase
 
+from agentguard.pii._ways import ANY, followers, may_be_capital, openings
+
 _JOINT = r"[ _.\-+]{0,2}"
-_GROUP = re.compile(r"\(\?:([^()]+)\)(\??)(?![*+?{])")
 _FLAT = r"[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*"
 _OPTIONAL_END = re.compile(rf"(?<=[^|(\\])\(\?:{_FLAT}(?:\(\?:{_FLAT}\)\??{_FLAT})*\)\?\Z")
 _ENCODED = "%c3%[89ab][0-9a-f]"  # a letter of Latin-1 in an address (RFC 3986, 2.1; UTF-8)
@@ -20,30 +21,34 @@ _NO_DIGITS = re.compile(r"\\x[0-9a-f]{2}|\{[0-9,]*\}|\\[^0-9A-Za-z]|\[\^0-9[^\]]
 _FIRST_DIGIT = re.compile(r"\A(?:[0-9]+|\(\?:[a-z0-9|]*\))")
 _LETTERED_DIGIT = re.compile(r"[a-z](?:[0-9]+|\[[0-9]+\]|\.)")
 _MAY_BE_DIGIT = re.compile(r"[0-9.]|\[\^|\\[CDPQSWdpsw]")
-_FIRST_LETTERS = re.compile(r"\A([a-z]{4})(?![?*+{]).*", re.DOTALL)
-_FIRST_PART = re.compile(r"\A([a-z]{7})(?![a-z]?[?*+{|]).*", re.DOTALL)
+_FIRST_LETTERS = re.compile(r"\A([a-z]{5})(?![?*+{]).*", re.DOTALL)
+_FIRST_PART = re.compile(r"\A([a-z]{7,8})(?![a-z]?[?*+{|]).*", re.DOTALL)
 # A word of a label, with nothing behind it but signs, or with what the next word begins with.
 _ONE_WORD = re.compile(r"[a-z]{7,9}(?:[^a-z?*+{|][^a-z]*)?", re.DOTALL)
 _NEXT_WORD = re.compile(
     rf"([a-z]{{7,9}}{re.escape(_JOINT)})\??(?:([a-z])(?![?*+{{|])|\(\?:([a-z]+(?:\|[a-z]+)*)\)(?![?*+{{]))"
 )
-# Letters alone, of which the last is no sign, and the optional ends that it may go on with.
-_LETTERS = re.compile(r"(?:[a-z]|(?<=[a-z)])\?|\(\?:[a-z]+(?:\|[a-z]+)*\))+")
-_END = re.compile(rf"\(\?:(?:{re.escape(_JOINT)}\??)?(?:\(\?:)?([a-z][^()\[\]{{}}\\]*)\)?\)\?")
+# Letters alone, of which the last is no sign.
+_LETTERS = re.compile(r"(?:[a-z]|(?<=[a-z)])\?|\[[a-z]+\]|\(\?:[a-z]+(?:\|[a-z]+)*\))+")
+_CAPITALS = re.compile(r"\(\?-i:(?:[A-Z](?:[.?\\]*[A-Z])*\|?)+\)")
+_ACCENTED = re.compile(r"\(\?:.\|.\|([a-z])\|%c3%\(\?:..\|..\)\)")
 _LONGEST_CLOSED = 24
-_PLAIN = re.compile(r"[a-z][^?*+{|]")
+_LONGEST_SHORT = 4
+_PLAIN = re.compile(r"[a-z](?![?*+{|])")
 
 
+@cache
 def spaced(label: str) -> str:
     """Write a label for RE2: joints for spaces, and accents in capitals, encoded or left out."""
     return _ACCENT.sub(_with_or_without, label).replace(" ", _JOINT)
 
 
-def first_part(label: str, *, whole: bool = True) -> str:
+@cache
+def first_part(label: str, hidden: str = "") -> str:
     """Give what a label begins with: enough of it for a search, in few states.
 
     Where a word that ends it, or its next word, tells it from longer words ("passed", "contacts"),
-    that costs less than to look into each of those. Of a label that is not `whole` more follows.
+    that costs less than to look into each of those. What is `hidden` follows it.
     """
     bare = _without_ends(label)
     word = _ONE_WORD.fullmatch(bare)
@@ -51,24 +56,53 @@ def first_part(label: str, *, whole: bool = True) -> str:
         letters = following[2] or "".join(sorted({w[0] for w in following[3].split("|")}))
         return f"{following[1]}[{letters}]"
     head = bare if word else _FIRST_PART.sub(r"\1", bare)
-    return _closed(head, label[len(bare) :]) if whole and head == bare else head
+    if head != bare:
+        return _led_on(head, bare[len(head) :])
+    if hidden:
+        return _led_on(head, hidden) if bare == label else head
+    return _closed(head, label[len(bare) :])
 
 
 def _closed(head: str, ends: str) -> str:
-    """Let no small letter follow but what one of the ends of a label begins with."""
-    if len(head) > _LONGEST_CLOSED or not _LETTERS.fullmatch(head):
+    """Let no letter follow but what one of the ends of a label begins with.
+
+    Behind a small letter a capital may begin the next word.
+    """
+    further = followers(_unjoined(ends))
+    bare = _ACCENTED.sub(r"\1", head)
+    if further is None or len(bare) > _LONGEST_CLOSED:
         return head
-    further = set[str]()
-    while ends:
-        end = _END.match(ends)
-        if end is None:
-            return head
-        further |= {way[0] for way in end[1].split("|") if way}
-        ends = ends[end.end() :]
-    if not all(map(str.isalpha, further)):
+    small, last = _but(further), head[-1]
+    if _CAPITALS.fullmatch(head):
+        return f"{head}(?:(?-i:[^{small}{small.upper()}])|\\z)"
+    if not _LETTERS.fullmatch(bare):
         return head
-    refused = "".join(letter for letter in ascii_lowercase if letter not in further)
-    return f"(?:{head})(?:(?-i:[^{refused}])|\\z)"
+    if len(bare) > _LONGEST_SHORT or not _PLAIN.match(last):
+        return f"(?:{head})(?:(?-i:[^{small}])|\\z)"
+    ways = f"{last}(?:[^{small}]|\\z)|{last.upper()}(?:[^{small}{small.upper()}]|\\z)"
+    return f"{head[:-1]}(?-i:{ways})"
+
+
+def _led_on(head: str, hidden: str) -> str:
+    """Let a word follow that begins as what is hidden does."""
+    joint = _JOINT if hidden.startswith(_JOINT) else ""
+    behind = hidden.removeprefix(joint).removeprefix("?") if joint else hidden
+    further = followers(_unjoined(behind))
+    if further is None:
+        return head
+    if ANY not in further:
+        return f"(?:{head}){joint}[{''.join(sorted(further))}]"
+    small = _but(further)
+    return f"(?:{head}){joint}(?-i:[^{small}{small.upper()}])"
+
+
+def _unjoined(label: str) -> str:
+    return label.replace(f"{_JOINT}?", "").replace(_JOINT, "")
+
+
+def _but(letters: frozenset[str]) -> str:
+    """Give all other letters."""
+    return "".join(letter for letter in ascii_lowercase if letter not in letters)
 
 
 def _without_ends(label: str) -> str:
@@ -117,20 +151,10 @@ def behind_a_border(labels: Iterable[str]) -> str:
     every = sorted(set(labels))
     inner: dict[str, dict[str, None]] = {}
     others: list[str] = []
-    for label in every:
-        for head in _heads(label):
-            if _PLAIN.match(head):
-                inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
-            else:
-                others.append(f"(?i:{head})")
+    for head in (opening for label in every for opening in openings(label)):
+        if _PLAIN.match(head):
+            inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
+        elif may_be_capital(head):
+            others.append(f"(?i:{head})")
     capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]
     return f"[^A-Za-z](?i:{'|'.join(every)})|[a-z](?:{'|'.join((*capitals, *others))})"
-
-
-def _heads(label: str) -> list[str]:
-    """Write a label that begins with a group once for each of the group's beginnings."""
-    group = _GROUP.match(label)
-    if group is None:
-        return [label]
-    rest = label[group.end() :]
-    return [f"{head}{rest}" for head in group[1].split("|")] + ([rest] if group[2] else [])

@@ -234,7 +234,7 @@ RECOGNISER = Recogniser(
         r"(?:terug)?bellen(?: op| naar| met| via)?",
         r"(?:terug)?gebeld (?:op|met|vanaf)",
         r"(?:bereikbaar|te bereiken) (?:op|via|onder)",
-        r"bel(?: (?:hem|haar|mij|ons|terug|op|naar)){0,2}",
+        r"bel(?: (?:hem|haar|mij|ons|terug|op|naar))?(?: (?:hem|haar|mij|ons|terug|op|naar))?",
         r"(?:risponde|respond[eo]|contesta) (?:al|no|en el|a\xf3?)",
         r"kontakt telefoniczny",
         r"(?:od|za)?dzwo(?:n(?:i(?:\?|c|l|la|my)?|cie)?|\?cie)(?: (?:pod|na|z)(?: numeru?)?)?",

@@ -18,6 +18,7 @@ SHORT = 64 << 10
 
 _BARS = "\u2502\u2503\u2551"
 _BAR = "|"
+_HEADING = "\n!"
 _LONGEST, _LONGEST_REST = 4000, 1 << 20
 _LEAST_DRAWN, _LEAST_BARE = 2, 3
 _QUOTED = later(r"(?:> ?){1,4}(?=\S)")
@@ -48,11 +49,44 @@ def unpasted(found: Iterator[str], *, short: bool) -> Iterator[str]:
             rest = ""
             yield text
             continue
-        *whole, rest = text.replace("\r\n", "\n").split("\n")
+        whole, end, rest = text.replace("\r\n", "\n").rpartition("\n")
         if len(rest) > _LONGEST_REST:
-            whole, rest = [*whole, rest], ""
-        yield "".join(map(tables.line, whole))
+            whole, end, rest = f"{whole}{end}{rest}", "\n", ""
+        lines = whole.split("\n") if end else ()
+        yield "".join(map(tables.line, lines) if short else _drawn(f"{whole}{end}", tables))
     yield tables.line(rest).removesuffix("\n") + tables.close()
+
+
+def _drawn(text: str, tables: _Tables) -> Iterator[str]:
+    """Take whole lines; those without a sign of a frame together, where no table is open."""
+    signs, pos = _Signs(text), 0
+    while pos < len(text):
+        if not tables.is_open:
+            start = signs.line_from(pos)
+            yield text[pos:start]
+            pos = start
+        end = text.find("\n", pos)
+        if end >= 0:
+            yield tables.line(text[pos:end])
+            pos = end + 1
+
+
+class _Signs:
+    """Where in a text the signs of frames stand, each looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next = dict.fromkeys((*_BARS, _BAR), -1)
+        self._next[_HEADING] = 0 if text.startswith(_HEADING[1:]) else -1
+
+    def line_from(self, pos: int) -> int:
+        """Give where the next line with a sign begins, or the text's end."""
+        for sign, place in self._next.items():
+            if place < pos:
+                found = self._text.find(sign, max(0, pos + 1 - len(sign)))
+                self._next[sign] = len(self._text) if found < 0 else found + len(sign) - 1
+        first = min(self._next.values())
+        return first if first == len(self._text) else self._text.rfind("\n", pos, first) + 1 or pos
 
 
 def _may_be_drawn(text: str) -> bool:
@@ -76,7 +110,7 @@ class _Tables:
     @property
     def is_open(self) -> bool:
         """Tell whether a table may go on in the next line."""
-        return bool(self._rows)
+        return bool(self._held)
 
     def line(self, line: str) -> str:
         """Take a line and give what is plain by now."""

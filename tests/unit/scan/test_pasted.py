@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.scan.extract._pasted import unpasted
+from agentguard.scan.extract._pasted import _drawn, _Tables, unpasted
 from tests.unit.scan.extracted import counts
 from tests.unit.scan.extracted import text as text_of
 from tests.unit.scan.hostile import docx
@@ -72,6 +72,22 @@ def test_no_letter_is_lost_however_the_text_is_cut(text: str, size: int) -> None
     for short in (True, False):
         read = "".join(unpasted(iter(pieces), short=short))
         assert [c for c in "ab1" if c in text] == [c for c in "ab1" if c in read]
+
+
+FRAGMENTS = (
+    "| a | b1 |", "| 1 | 2 |", "|-", "! Card !! Name", "\u2502 a \u2502 3", "||", "|", "x", "> ",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from((*FRAGMENTS, "\n", "\n")), max_size=40).map("".join))
+def test_lines_without_a_frame_are_passed_over_to_the_same_end(text: str) -> None:
+    whole, each = _Tables(short=False), _Tables(short=False)
+    read = "".join(_drawn(f"{text}\n", whole)) + whole.close()
+    assert read == "".join(map(each.line, text.split("\n"))) + each.close()
+
+
+def test_a_row_without_a_cell_stays_before_what_follows_it() -> None:
+    assert "".join(unpasted(iter(["||\n", "then this\n"]), short=False)) == "||\nthen this\n"
 
 
 FORM = (
