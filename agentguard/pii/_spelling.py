@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from agentguard.pii._ways import ANY, followers, may_be_capital, openings
 
 _JOINT = r"[ _.\-+]{0,2}"
+_MAY_JOIN = "(?: )?"
 _FLAT = r"[^()\\\[]*(?:\[[^\[\]]*\][^()\\\[]*)*"
 _OPTIONAL_END = re.compile(rf"(?<=[^|(\\])\(\?:{_FLAT}(?:\(\?:{_FLAT}\)\??{_FLAT})*\)\?\Z")
 _ENCODED = "%c3%[89ab][0-9a-f]"  # a letter of Latin-1 in an address (RFC 3986, 2.1; UTF-8)
@@ -97,7 +98,8 @@ def _led_on(head: str, hidden: str) -> str:
 
 
 def _unjoined(label: str) -> str:
-    return label.replace(f"{_JOINT}?", "").replace(_JOINT, "")
+    """Write a sign that may stand there for each joint."""
+    return label.replace(f"{_JOINT}?", _MAY_JOIN).replace(_JOINT, _MAY_JOIN)
 
 
 def _but(letters: frozenset[str]) -> str:

@@ -93,10 +93,10 @@ _COMMON = words(
 
 @lru_cache(maxsize=1024)
 def parted(name: str) -> str:
-    """Give a name of letters alone with its words apart; the same when there is nothing to part.
+    """Give a name of letters alone with its words apart; the same for a label, or nothing to part.
 
-    >>> parted("claimantdob"), parted("codeonbackofcard"), parted("order")
-    ('claimant dob', 'code on back of card', 'order')
+    >>> parted("claimantdob"), parted("holderbankaccountno"), parted("codeonbackofcard")
+    ('claimant dob', 'holder bank account no', 'codeonbackofcard')
     """
     if not _FEWEST <= len(name) <= _LONGEST or not name.isalpha():
         return name

@@ -73,8 +73,8 @@ def is_known(kind: str) -> bool:
 def named_by(kind: str, name: str) -> str:
     """Give the name of a number by what the other field says.
 
-    >>> named_by("Passport", "doc ref"), named_by("Library card", "doc no"), named_by("P", "no")
-    ('Passport', 'Library card doc no', 'passport no')
+    >>> named_by("P", "doc no"), named_by("Library card", "doc no"), named_by("NHS number", "ref")
+    ('passport', 'Library card', 'NHS number ref')
     """
     said = "passport" if kind.strip().lower() in _PASSPORTS else one_line(kind)
     if not is_label(said):
