@@ -41,8 +41,8 @@ class Above:
             return False
         if alike:
             return True
-        named = {row[column] for column in self._numbers if column in row}
-        return len(named) == len(self._numbers) >= _FEWEST_NUMBERS and len(cells) == len(row)
+        named = [row[column] for column in self._numbers if column in row]
+        return len(named) >= _FEWEST_NUMBERS and len(cells) == len(row)
 
 
 def _numbers(sample: Sequence[Row]) -> frozenset[int]:

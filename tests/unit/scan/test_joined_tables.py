@@ -53,3 +53,13 @@ def test_tables_of_a_kind_may_take_turns() -> None:
 def test_a_row_of_words_is_one_of_values(odd: str) -> None:
     data = joined(PEOPLE, people(20), [odd], people(40)[20:], [odd])
     assert counts(data) == {"DOB": 40}
+
+
+@pytest.mark.parametrize("width", [4, 5, 7, 9])
+def test_a_table_of_another_width_is_told_as_well(width: int) -> None:
+    wide = [",".join(("x", *(f"{n}{place}.5" for place in range(6)))) for n in range(50)]
+    names = ["agent", "ticket", "birthDate", "queue", *(f"more{'abcde'[n]}" for n in range(5))]
+    born = [f"Ann,{n},1960-04-{n:02},{n},{n},{n},{n},{n},{n}" for n in range(1, 21)]
+    narrow = [",".join(names[:width]), *(",".join(row.split(",")[:width]) for row in born)]
+    data = joined(["who,a1,a2,a3,a4,a5,a6"], wide, narrow)
+    assert counts(data) == {"DOB": 20}
