@@ -41,6 +41,8 @@ def text_of(corpus: Path, out: Path) -> Path:
     class Keeper:
         """Takes the text instead of judging it."""
 
+        full: frozenset[str] = frozenset()
+
         def stream(self) -> Keeper:
             kept.clear()
             return self

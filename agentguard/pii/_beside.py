@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from agentguard.model.hits import Hit
 from agentguard.pii.scanner import Scanner, Stream
@@ -44,6 +45,10 @@ class _Streams(Stream):
     def __init__(self, first: Stream, second: Stream) -> None:
         self._first = first
         self._second = second
+
+    @property
+    def full(self) -> AbstractSet[str]:
+        return self._first.full
 
     def feed(self, text: str) -> None:
         self._first.feed(text)

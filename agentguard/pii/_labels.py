@@ -61,6 +61,7 @@ class Labels:
                 names = self._names(data, at, end)
             for name in names:
                 behind = _values(part, at, name, found)
+                place.vain += not behind
                 if behind > pos and not is_listed:
                     pos = place.pos = behind  # no label within a label
         return found

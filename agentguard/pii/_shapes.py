@@ -34,11 +34,15 @@ _MISS = Belief.MISS
 
 @dataclass(slots=True)
 class Place:
-    """How far one pass over a stream has come, in bytes of what is kept of it."""
+    """How far one pass over a stream has come, in bytes of what is kept of it.
+
+    `vain` counts the labels that were met of which enough was found.
+    """
 
     pos: int = 0
     taken: int = 0
     looks: int = 0
+    vain: int = 0
     ends: dict[int, int] = field(default_factory=dict)
 
     def forget(self, size: int) -> None:

@@ -23,32 +23,32 @@ CHUNK = 128 << 10
 
 _LOOK_AHEAD = BEFORE + AFTER + LONGEST
 _BEHIND = BEFORE + LONGEST  # a value may begin before what it was found by
-_CALM = 4
-"""Chunks without a further full kind, after which labels are compiled anew; shapes cost less than
-one chunk."""
+_PAYS = 8000
+"""Looks in vain that cost as much as to compile the labels anew; shapes cost less than a chunk."""
 
 _BREAKS = b"\t,;|<>\"'{}[]"
 _FENCE = FENCE.encode()
 
 
 class LeftOut:
-    """The kinds that the patterns leave out: those of which enough was found, a while after it.
+    """The kinds that the patterns leave out: those of which enough was found, as soon as it pays.
 
-    New patterns cost as much as some chunks, so they wait until for so many no kind has followed.
+    At most twice the least is paid so, whenever kinds become full (the rental of skis; A. Karlin
+    et al., Competitive Snoopy Caching, 1988).
     """
 
-    def __init__(self, calm: int = _CALM) -> None:
-        self._calm = calm
+    def __init__(self, pays: int = _PAYS) -> None:
+        self._pays = pays
         self._kinds: frozenset[str] = frozenset()
-        self._seen = 0
-        self._chunks = 0
+        self._paid = 0
 
-    def after(self, full: AbstractSet[str]) -> frozenset[str]:
-        """Give the kinds to leave out in the next chunk; `full` are those to leave out in time."""
-        self._chunks = self._chunks + 1 if len(full) == self._seen else 0
-        self._seen = len(full)
-        if self._chunks >= self._calm and len(full) > len(self._kinds):
-            self._kinds = frozenset(full)
+    def after(self, full: AbstractSet[str], vain: int = 0) -> frozenset[str]:
+        """Give the kinds to leave out in the next chunk.
+
+        `full` are those to leave out in time, `vain` how many looks at them there were so far.
+        """
+        if vain - self._paid >= self._pays and len(full) > len(self._kinds):
+            self._kinds, self._paid = frozenset(full), vain
         return self._kinds
 
 
@@ -67,7 +67,7 @@ class Stream:
         self._tally = Tally(patterns.neighbours)
         self._judging = Judging(patterns.recognisers, self._tally, watcher)
         self._labels_out = LeftOut()
-        self._shapes_out = LeftOut(calm=0)
+        self._shapes_out = LeftOut(pays=0)
         self._places: Places = {}
         self._pending: list[str] = []
         self._length = 0
@@ -75,6 +75,11 @@ class Stream:
         self._kept = b"\n"  # there is a character before every value
         self._context = 1
         self._offset = -1
+
+    @property
+    def full(self) -> AbstractSet[str]:
+        """The kinds of which enough was found; it grows while text is taken."""
+        return self._tally.full
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text."""
@@ -138,8 +143,9 @@ class Stream:
         part = Part(data, self._context, cut, end, self._offset, turned_off, full, lost)
         if watcher is not None:
             watcher.see(part)
-        shapes, labels = self._shapes_out.after(full), self._labels_out.after(full)
-        passes = self._patterns.without(shapes, labels)
+        vain = sum(place.vain for place in self._places.values())
+        labels = self._labels_out.after(full, vain)
+        passes = self._patterns.without(self._shapes_out.after(full), labels)
         self._judging.take(passes.find(part, self._places), part, fenced=fenced)
         self._judging.count(refused, part, fenced=fenced)
         self._tally.settle()

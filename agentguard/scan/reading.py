@@ -78,8 +78,9 @@ class Reader:
 
     def _judged(self, source: Source) -> Reading:
         over = self._deadline()
-        work = Work(limits=self._limits, inner=self._inner, packed=source.size)
         stream = self._scanner.stream()
+        size = source.size
+        work = Work(limits=self._limits, inner=self._inner, packed=size, full=stream.full)
         failure = ""
         try:
             for piece in self._text(source, work):

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
+from agentguard.pii.later import later
+from agentguard.scan.extract._columns import Columns
 from agentguard.scan.extract._header import Row, is_heading
 
 _FEWEST_ROWS = 3
 _FEWEST_SHARED = 2
 _FEWEST_NUMBERS = 3
 _LEADING = frozenset("0123456789+")
+_DIGIT = later(r"\d")
 
 
 class Above:
     """The names above a table and where its rows hold numbers, by which names below are told."""
 
-    def __init__(self, names: Iterable[str] = (), sample: Sequence[Row] = ()) -> None:
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        sample: Sequence[Row] = (),
+        columns: Columns = MappingProxyType({}),
+    ) -> None:
         self._names = frozenset(names)
-        self._numbers = _numbers(sample) if len(sample) >= _FEWEST_ROWS else frozenset[int]()
-        leading = (c for c in self._numbers if all(row[c][:1] in _LEADING for row in sample))
-        self._key = min(leading, default=-1)
+        enough = len(sample) >= _FEWEST_ROWS
+        self._numbers = _numbers(columns, len(sample)) if enough else frozenset[int]()
+        leading = (
+            column
+            for column in sorted(self._numbers)
+            if sample[0][column][:1] in _LEADING
+            and all(row[column][:1] in _LEADING for row in sample)
+        )
+        self._key = next(leading, -1)
 
     def may_be_names(self, cells: Sequence[str]) -> bool:
         """Tell cheaply whether a row of values only is out of the question."""
@@ -45,7 +60,7 @@ class Above:
         return len(named) >= _FEWEST_NUMBERS and len(cells) == len(row)
 
 
-def _numbers(sample: Sequence[Row]) -> frozenset[int]:
+def _numbers(columns: Columns, count: int) -> frozenset[int]:
     """Give the columns in which every row has a digit."""
-    columns = set(sample[0]).intersection(*sample[1:])
-    return frozenset(c for c in columns if all(any(map(str.isdigit, row[c])) for row in sample))
+    whole = ((column, cells) for column, cells in columns.items() if len(cells) == count)
+    return frozenset(column for column, cells in whole if all(map(_DIGIT.search, cells)))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 
 from agentguard.pii.later import later
 from agentguard.scan.extract._header import Row
 
 Mend = Callable[[str], str]
 """Gives a cell as it was before a spreadsheet changed it."""
+
+Columns = Mapping[int, Sequence[str]]
+"""The cells below each other, by column, without spaces around them."""
 
 _FEWEST = 5
 _MOSTLY = 0.7
@@ -22,6 +27,7 @@ _CHANGED = later(  # any of these in a column, to be looked at cell by cell
     rf"^(?:{'|'.join(one.pattern for one in (_FLOAT, _THOUSANDS, _FORMULA, _TEXT_MARK))})$",
     re.MULTILINE,
 )
+_SIGNS = "=.,'\u00a0\u202f"  # one of which each has
 _PADDED = range(8, 13)
 _PAYMENT = later(
     r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|branch|account|acct|konto|compte"
@@ -42,18 +48,28 @@ LONGEST_PART = 6
 _PARTS = range(2, LONGEST_PART + 1)
 
 
-def mends(sample: Sequence[Row]) -> dict[int, Mend]:
-    """Tell which columns have to be mended, and how."""
-    columns: dict[int, list[str]] = {}
-    for row in sample:
+def columns_of(rows: Sequence[Row]) -> dict[int, list[str]]:
+    """Give the columns of rows; most have no empty cell, and are turned at once."""
+    places = sorted(set[int]().union(*rows))
+    if len(places) > 1 and all(len(row) == len(places) for row in rows):
+        turned = zip(*map(itemgetter(*places), rows), strict=True)
+        return {c: list(map(str.strip, cells)) for c, cells in zip(places, turned, strict=True)}
+    columns: dict[int, list[str]] = {place: [] for place in places}
+    for row in rows:
         for column, cell in row.items():
-            columns.setdefault(column, []).append(cell.strip())
+            columns[column].append(cell.strip())
+    return columns
+
+
+def mends(columns: Columns) -> dict[int, Mend]:
+    """Tell which columns have to be mended, and how."""
     found = ((column, _mend(cells)) for column, cells in columns.items())
     return {column: mend for column, mend in found if mend is not None}
 
 
 def _mend(cells: Sequence[str]) -> Mend | None:
-    if _CHANGED.search("\n".join(cells)) is None:
+    text = "\n".join(cells)
+    if not any(sign in text for sign in _SIGNS) or _CHANGED.search(text) is None:
         return _lengthened(cells)
     if any(_FLOAT.fullmatch(cell) for cell in cells):
         return without_point
@@ -88,7 +104,9 @@ def _without_marks(cell: str) -> str:
 
 def _length(cells: Sequence[str]) -> int:
     """Give the digits that numbers had before their leading zeros were taken, 0 when none were."""
-    if len(cells) < _FEWEST or any(cell[:1] == "0" or not cell.isdigit() for cell in cells):
+    if len(cells) < _FEWEST or not "".join(cells).isdigit():
+        return 0
+    if any(cell[:1] in {"", "0"} for cell in cells):
         return 0
     lengths = Counter(map(len, cells))
     length, most = lengths.most_common(1)[0]
@@ -101,9 +119,9 @@ def _padded(cell: str, length: int) -> str:
     return plain.zfill(length) if plain.isdigit() else cell
 
 
-def nearby(names: Mapping[int, str], sample: Sequence[Row]) -> tuple[int, ...]:
+def nearby(names: Mapping[int, str], cells: Columns) -> tuple[int, ...]:
     """Give the columns in the order to write them: what belongs to a payment stands together."""
-    columns = sorted({*names, *(column for row in sample for column in row)})
+    columns = sorted({*names, *cells})
     if len(columns) <= _CROWDED:
         return tuple(columns)
     apart: list[int] = []
@@ -111,9 +129,14 @@ def nearby(names: Mapping[int, str], sample: Sequence[Row]) -> tuple[int, ...]:
     chosen = apart
     for column in columns:
         if column in names:  # one without a name belongs to the one before it
-            chosen = together if _PAYMENT.search(names[column]) else apart
+            chosen = together if _is_of_a_payment(names[column]) else apart
         chosen.append(column)
     return (*apart, *_paired(together, names))
+
+
+@lru_cache(maxsize=1024)
+def _is_of_a_payment(name: str) -> bool:
+    return _PAYMENT.search(name) is not None
 
 
 def _paired(columns: list[int], names: Mapping[int, str]) -> list[int]:
@@ -126,7 +149,7 @@ def _paired(columns: list[int], names: Mapping[int, str]) -> list[int]:
     return [*(column for pair in zip(sorts, accounts, strict=True) for column in pair), *others]
 
 
-def stems(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
+def stems(names: dict[int, str], cells: Columns) -> dict[int, str]:
     """Tell which columns (card1, card2, ...; or without names after one) hold a number in parts."""
     found: dict[int, str] = {}
     for column, name in names.items():
@@ -135,26 +158,26 @@ def stems(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
             found[column] = numbered[1].rstrip(" _-")
     times = Counter(found.values())
     found = {column: stem for column, stem in found.items() if times[stem] > 1}
-    return {**found, **_unnamed_parts(names, sample)}
+    return {**found, **_unnamed_parts(names, cells)}
 
 
-def _unnamed_parts(names: dict[int, str], sample: Sequence[Row]) -> dict[int, str]:
+def _unnamed_parts(names: dict[int, str], cells: Columns) -> dict[int, str]:
     """Give the columns under a name that spans several, as merged cells do."""
     found: dict[int, str] = {}
     for column, name in sorted(names.items()):
         follower = column + 1
-        if not _holds_parts(sample, column):
-            continue
-        while follower not in names and _holds_parts(sample, follower):
+        while _may_follow(follower, names, cells) and _hold_parts(cells.get(column, ())):
             found[column] = found[follower] = name
             follower += 1
     return found
 
 
-def _holds_parts(sample: Sequence[Row], column: int) -> bool:
-    cells = (row[column].strip() for row in sample if column in row)
-    first = next(cells, "")
-    return _is_part(first) and all(map(_is_part, cells))
+def _may_follow(column: int, names: dict[int, str], cells: Columns) -> bool:
+    return column not in names and column in cells and _hold_parts(cells[column])
+
+
+def _hold_parts(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(map(_is_part, cells))
 
 
 def _is_part(cell: str) -> bool:

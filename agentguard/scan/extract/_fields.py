@@ -6,6 +6,7 @@ Also rows without names above them whose cells bring their own: "dob=1980-04-03;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from agentguard.pii.base import words
 from agentguard.pii.later import later
@@ -30,7 +31,7 @@ _FEWEST = 3
 
 def by_fields(names: Mapping[int, str]) -> Write | None:
     """Give how to write rows of which one cell names the field and others hold its values."""
-    low = {column: _APART.sub("", name.lower()) for column, name in names.items()}
+    low = {column: _letters(name) for column, name in names.items()}
     fields = [column for column, name in low.items() if name in _FIELD]
     values = [column for column, name in low.items() if name in _VALUE]
     if len(fields) != 1 or not values:
@@ -46,6 +47,11 @@ def by_fields(names: Mapping[int, str]) -> Write | None:
         )
 
     return write
+
+
+@lru_cache(maxsize=1024)
+def _letters(name: str) -> str:
+    return _APART.sub("", name.lower())
 
 
 def by_cells(rows: Sequence[Row]) -> Write | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 
 from agentguard.scan.extract._again import Above
-from agentguard.scan.extract._columns import LONGEST_PART, Mend, mends, nearby, stems
+from agentguard.scan.extract._columns import LONGEST_PART, Mend, columns_of, mends, nearby, stems
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import is_nameless, said
 from agentguard.scan.extract._proven import proven
@@ -22,16 +23,19 @@ Plan = tuple[str, Callable[[Row | Sequence[str]], tuple[str, ...]]]
 class Named:
     """Writes rows behind the names of their columns."""
 
-    def __init__(self, header: dict[int, str], sample: Sequence[Row]) -> None:
+    def __init__(
+        self, header: dict[int, str], sample: Sequence[Row], full: AbstractSet[str] = frozenset()
+    ) -> None:
         self._header = {c: name for c, name in header.items() if not is_nameless(name)}
+        cells = columns_of(sample)
         named = supposed(sample, self._header)
         self.given = header
-        self._names = {**header, **named, **proven(sample, self._header)}
-        self.above = Above(header.values(), sample)
-        self._stems = stems(self._names, sample)
-        self._mends: dict[int, Mend] = mends(sample)
+        self._names = {**header, **named, **proven(sample, cells, self._header, full)}
+        self.above = Above(header.values(), sample, cells)
+        self._stems = stems(self._names, cells)
+        self._mends: dict[int, Mend] = mends(cells)
         self._typed = typed(self._names, sample)
-        self._order = nearby(self._names, sample)
+        self._order = nearby(self._names, cells)
         self._known = frozenset(self._order)
         self._plans: dict[tuple[int, ...], Plan | None] = {}
         self.whole: dict[int, Plan] = {}  # by the number of cells, none of them empty

@@ -58,6 +58,8 @@ _GENERIC = words(
 
 def is_label(cell: str) -> bool:
     """Tell whether a cell may be the name of a field: few words, hardly a digit, no address."""
+    if len(cell) <= _LONGEST_LABEL and cell.replace("_", "").isalpha():
+        return True
     return (
         len(cell) <= _LONGEST_LABEL
         and len(cell.split()) <= _MOST_WORDS
@@ -85,6 +87,7 @@ def path(names: tuple[str, ...]) -> str:
     return " ".join(telling[-_KEPT:])
 
 
+@lru_cache(maxsize=1024)
 def one_line(name: str) -> str:
     """Give a name that is no longer than a label and holds no line break."""
     return apart(_SPACES.sub(" ", name).strip().rstrip(" :")[:_LONGEST_LABEL])

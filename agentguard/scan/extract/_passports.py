@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from agentguard.pii.base import words
 from agentguard.pii.kinds.passport import is_number
@@ -36,6 +37,13 @@ _BESIDE = later(
 _FEWEST, _STATES = 4, 3
 
 
+@lru_cache(maxsize=1024)
+def _may_name_one(name: str) -> bool:
+    said = frozenset(_APART.split(name.lower()))
+    short = said & (PLAIN | _SHORT | _PAPER)
+    return bool(short) or may_be_either(name) or _PASS.fullmatch(name) is not None
+
+
 def may_be_either(name: str) -> bool:
     """Tell a column that names passports beside another document."""
     return _BESIDE.search(name) is not None
@@ -43,6 +51,8 @@ def may_be_either(name: str) -> bool:
 
 def are_passports(name: str, cells: Sequence[str]) -> bool:
     """Tell passports by their name, or by how several states write them (ICAO 9303-4; PRADO)."""
+    if not _may_name_one(name):
+        return False
     numbers = {_OUTSIDE.sub("", cell).upper() for cell in cells}
     if len(numbers) < _FEWEST or not all(map(is_number, numbers)):
         return False

@@ -7,26 +7,28 @@ five rows leave one chance in a hundred thousand. A column that names another nu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
-from itertools import pairwise
 
 from agentguard.pii.base import Candidate, words
 from agentguard.pii.later import later
+from agentguard.scan.extract._accounts import accounts, says_account
+from agentguard.scan.extract._columns import Columns
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._passports import are_passports, may_be_either
 from agentguard.scan.extract._supposed import (
     are_births,
+    are_mostly,
     are_phones,
     follows_card,
-    judged,
     share,
     shares,
 )
 
 _NONE = frozenset[str]()
 _MOSTLY = 0.9
-_HALF, _FIRST = 0.5, 8
+_FIRST = 8
 _MOST_COLUMNS = 200
 _SEPARATORS = later(r"[ .\-/]")
 _LENGTHS = range(8, 17)
@@ -36,16 +38,16 @@ _LENGTHS = range(8, 17)
 _STRONG = (
     ("IE_PPSN", "PPSN", r"[0-9]{7}[A-W][ABHWTX]?", 4),
     ("DE_RVNR", "Rentenversicherungsnummer", r"[0-9]{8}[A-Z][0-9]{3}", 3),
-    ("AT_SVNR", "SV-Nummer", r"[1-9][0-9]{9}", 5),
+    ("AT_SVNR", "SV-Nummer", r"[1-9][0-9]{3}[0-3][0-9][01][0-9]{3}", 5),
     ("FR_NIR", "NIR", r"[12][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{8}", 3),
     ("ES_ID", "DNI", r"[0-9XYZ][0-9]{7}[A-Z]", 4),
     ("IT_CF", "codice fiscale", r"[A-Z]{6}[0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{2}[A-Z]\w{3}[A-Z]", 3),
-    ("BE_NN", "rijksregisternummer", r"[0-9]{11}", 3),
+    ("BE_NN", "rijksregisternummer", r"[0-9]{4}[0-3][0-9]{6}", 3),
     ("BR_CPF", "CPF", r"[0-9]{11}", 4),
     ("SE_PN", "personnummer", r"(?:19|20)?[0-9]{2}[01][0-9]{7}", 4),
-    ("FI_HETU", "henkil\xf6tunnus", r"[0-9]{6}[+A-FU-Y]?[0-9]{3}[0-9A-Y]", 3),
-    ("CZ_RC", "rodn\xe9 c\xedslo", r"[0-9]{9,10}", 4),
-    ("GR_AMKA", "AMKA", r"[0-9]{11}", 4),
+    ("FI_HETU", "henkil\xf6tunnus", r"[0-3][0-9][01][0-9]{3}[+A-FU-Y]?[0-9]{3}[0-9A-Y]", 3),
+    ("CZ_RC", "rodn\xe9 c\xedslo", r"[0-9]{2}[0-35-8][0-9][0-3][0-9]{4,5}", 4),
+    ("GR_AMKA", "AMKA", r"[0-3][0-9][01][0-9]{8}", 4),
 )
 _WEAK = (
     ("NHS", "NHS number", r"[0-9]{10}", 6),
@@ -54,12 +56,12 @@ _WEAK = (
     ("AU_TFN", "TFN", r"[0-9]{8,9}", 6),
     ("AU_MEDICARE", "Medicare card number", r"[2-6][0-9]{9,10}", 6),
     ("CA_SIN", "SIN number", r"[1-79][0-9]{8}", 6),
-    ("ZA_ID", "SA ID number", r"[0-9]{13}", 4),
+    ("ZA_ID", "SA ID number", r"[0-9]{2}[01][0-9][0-3][0-9]{8}", 4),
     ("DE_TIN", "Steuer-ID", r"[1-9][0-9]{10}", 6),
     ("NL_BSN", "BSN", r"[0-9]{9}", 6),
-    ("PL_PESEL", "PESEL", r"[0-9]{11}", 4),
+    ("PL_PESEL", "PESEL", r"[0-9]{4}[0-3][0-9]{6}", 4),
     ("PT_NIF", "NIF", r"[1-4][0-9]{8}", 6),
-    ("RO_CNP", "CNP", r"[1-9][0-9]{12}", 4),
+    ("RO_CNP", "CNP", r"[1-9][0-9]{2}[01][0-9][0-3][0-9]{7}", 4),
     ("GR_AFM", "AFM number", r"[0-9]{9}", 6),
     ("HU_TAJ", "TAJ number", r"[0-9]{9}", 6),
     ("HU_TAX", "ad\xf3azonos\xedt\xf3 jel", r"8[0-9]{9}", 6),
@@ -106,40 +108,40 @@ _LONG_NUMBER = later(
     r"[2-6][0-9]{3}(?:[ \-]?[0-9]{4}){2}[ \-]?[0-9]{4}|3[47][0-9]{2}[ \-]?[0-9]{6}[ \-]?[0-9]{5}"
 )
 _FEWEST_CARDS, _FEWEST_ISSUERS, _OF_AN_ISSUER = 6, 3, 4
-_SORT_CODE = later(r"([0-9]{2})-([0-9]{2})-([0-9]{2})")
-_SAYS_ACCOUNT = later(r"\bacc|\ba[/ ]?c\b|\bs(?:ort)?[/ ]?c(?:ode)?\b", re.IGNORECASE)
-_ACCOUNT = later(r"[0-9]{8}")
-_MONTHS, _DAYS = 12, 31
-_FEWEST = 3
 
 
-def proven(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
-    """Give further names for columns that have one: what each of their values proves to be."""
-    columns: dict[int, list[str]] = {}
-    for row in sample:
-        for column, cell in row.items():
-            if column in named:
-                columns.setdefault(column, []).append(cell.strip())
+def proven(
+    sample: Sequence[Row], every: Columns, named: Mapping[int, str], full: AbstractSet[str] = _NONE
+) -> dict[int, str]:
+    """Give further names for columns that have one: what each of their values proves to be.
+
+    Of kinds in `full` enough was found; no column is looked at for them.
+    """
+    columns = {column: cells for column, cells in every.items() if column in named}
     mute = {c: cells for c, cells in columns.items() if not _is_anothers(named[c])}
-    called = {
-        c: cells for c, cells in columns.items() if c in mute or _SAYS_ACCOUNT.search(named[c])
-    }
-    found = dict(_accounts(called))
+    found = {} if "SORT_ACCT" in full else dict(accounts(_called(columns, mute, named)))
     for column in columns.keys() - mute.keys() - found.keys():
-        if further := _despite_its_name(named[column], columns[column]):
+        if further := _despite_its_name(named[column], columns[column], full):
             found[column] = f"{named[column]} {further}"
     for column in sorted(mute.keys() - found.keys())[:_MOST_COLUMNS]:
         name, cells = named[column], mute[column]
-        if further := _by_check(name, cells) or _by_company(sample, column, name, cells):
+        further = _by_check(name, cells, full)
+        if further := further or _by_company(sample, column, name, cells, full):
             found[column] = f"{name} {further}"
     return found
 
 
-def _despite_its_name(name: str, cells: Sequence[str]) -> str:
+def _called(columns: Columns, mute: Columns, named: Mapping[int, str]) -> Columns:
+    """Give the columns that may hold an account or its sort code, by their names."""
+    return {c: cells for c, cells in columns.items() if c in mute or says_account(named[c])}
+
+
+def _despite_its_name(name: str, cells: Sequence[str], full: AbstractSet[str]) -> str:
     """Give a further name for a column whose name speaks of another number."""
-    if _are_cards(name, cells):
+    if "PAN" not in full and _are_cards(name, cells):
         return "card number"
-    return "passport" if may_be_either(name) and are_passports(name, cells) else ""
+    may_be = "PASSPORT" not in full and may_be_either(name)
+    return "passport" if may_be and are_passports(name, cells) else ""
 
 
 @lru_cache(maxsize=1024)
@@ -147,11 +149,16 @@ def _is_anothers(name: str) -> bool:
     return Candidate(text="", before=f"{name}: ", after="").names(_NONE) is False
 
 
-def _by_check(name: str, cells: Sequence[str]) -> str:
+def _by_check(name: str, cells: Sequence[str], full: AbstractSet[str]) -> str:
     """Give a label of the one kind whose check most of the values have."""
-    first = _bare(cells[0])
+    first, last = _bare(cells[0]), _bare(cells[-1])
     is_open = _speaks_of_a_person(name)
-    may_be = [row for row in _may_be(len(first), is_open=is_open) if row[2].fullmatch(first)]
+    as_long = _may_be(len(first), is_open=is_open)
+    may_be = [
+        row
+        for row in as_long
+        if row[0] not in full and row[2].fullmatch(first) and row[2].fullmatch(last)
+    ]
     if not may_be:
         return ""
     bare = [_bare(cell) for cell in cells]
@@ -163,16 +170,18 @@ def _by_check(name: str, cells: Sequence[str]) -> str:
         and (strong or is_open or _is_written(kind, cells))
         and all(map(shape.fullmatch, bare))
     }
-    told = shares(name, cells[:_FIRST]) if kinds else {}
-    if any(told.get(kind, 0.0) >= _MOSTLY for kind in kinds.values()):
-        return ""  # its name tells already, as most do
-    parts = {
-        label: share(kind, label, cells)
-        for label, kind in kinds.items()
-        if judged(kind, label, cells[:_FIRST], labelled=True) >= _HALF
-    }
+    left = {la: kind for la, kind in kinds.items() if are_mostly(kind, la, cells[:_FIRST])}
+    if left and _tells(name, cells[:_FIRST], kinds.values()):
+        return ""
+    parts = {label: share(kind, label, cells) for label, kind in left.items()}
     best = max(parts, key=lambda label: parts[label], default="")
     return best if best and parts[best] >= _MOSTLY else ""
+
+
+def _tells(name: str, cells: Sequence[str], kinds: Iterable[str]) -> bool:
+    """Tell whether a name is enough for one of some kinds, as most are."""
+    told = shares(name, cells)
+    return any(told.get(kind, 0.0) >= _MOSTLY for kind in kinds)
 
 
 @lru_cache(maxsize=1024)
@@ -197,16 +206,24 @@ def _bare(cell: str) -> str:
     return _SEPARATORS.sub("", cell).upper()
 
 
-def _by_company(sample: Sequence[Row], column: int, name: str, cells: Sequence[str]) -> str:
+def _by_company(
+    sample: Sequence[Row], column: int, name: str, cells: Sequence[str], full: AbstractSet[str]
+) -> str:
     """Tell codes by the cards before them, birthdays by how far they go back, and telephones."""
-    before = _NOT_LATELY if _MAY_BE_BIRTH.search(name) else _LONG_AGO
-    if are_births(cells, before) and not _OF_A_THING.search(name):
+    may_be_births = "DOB" not in full and are_births(cells, _born_before(name))
+    if may_be_births and not _OF_A_THING.search(name):
         return "" if _SAYS_BIRTH.search(name) else "date of birth"
-    if are_phones(name, cells):
+    if "PHONE" not in full and are_phones(name, cells):
         return "phone"
-    if are_passports(name, cells):
+    if "PASSPORT" not in full and are_passports(name, cells):
         return "passport"
-    return "cvv" if not _SAYS_CODE.search(name) and follows_card(sample, column) else ""
+    is_open = "CVV" not in full and not _SAYS_CODE.search(name)
+    return "cvv" if is_open and follows_card(sample, column) else ""
+
+
+@lru_cache(maxsize=1024)
+def _born_before(name: str) -> int:
+    return _NOT_LATELY if _MAY_BE_BIRTH.search(name) else _LONG_AGO
 
 
 def _are_cards(name: str, cells: Sequence[str]) -> bool:
@@ -222,26 +239,3 @@ def _are_cards(name: str, cells: Sequence[str]) -> bool:
     if len(issuers) < _FEWEST_ISSUERS or any(others):
         return False
     return share("PAN", "card number", cells) >= _MOSTLY
-
-
-def _accounts(columns: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:
-    """Tell sort codes beside account numbers from dates, which are days of a month.
-
-    Pay.UK, Industry Sorting Code Directory: six digits in pairs, and an account of eight.
-    """
-    for left, right in pairwise(sorted(columns)):
-        pair = (columns[left], columns[right])
-        for codes, accounts in (pair, pair[::-1]):
-            if _are_sort_codes(codes) and all(map(_ACCOUNT.fullmatch, accounts)):
-                places = (left, right) if codes is pair[0] else (right, left)
-                yield from zip(places, ("sort code", "account number"), strict=True)
-
-
-def _are_sort_codes(cells: Sequence[str]) -> bool:
-    found = [_SORT_CODE.fullmatch(cell) for cell in cells]
-    parts = [tuple(map(int, code.groups())) for code in found if code is not None]
-    return len(parts) == len(cells) >= _FEWEST and not all(map(_is_date, parts))
-
-
-def _is_date(parts: tuple[int, ...]) -> bool:
-    return any(0 < day <= _DAYS and 0 < parts[1] <= _MONTHS for day in (parts[0], parts[2]))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from agentguard.pii.base import FENCE
+from agentguard.scan.extract._columns import columns_of
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._proven import proven
 
@@ -61,4 +62,5 @@ def _further(text: str) -> dict[str, str]:
     if len(records) < _FEWEST_RECORDS or len(fields) > _MOST_FIELDS:
         return {}
     named = {number: name for name, number in fields.items()}
-    return {named[number]: name for number, name in proven(records, named).items()}
+    further = proven(records, columns_of(records), named)
+    return {named[number]: name for number, name in further.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from agentguard.scan.extract._again import Above
 from agentguard.scan.extract._fields import by_cells, by_fields
@@ -36,9 +37,9 @@ _Write = Callable[[Row], str]
 _Names = tuple[tuple[int, str], ...]
 
 
-def lines(rows: Iterable[Row]) -> Iterator[str]:
+def lines(rows: Iterable[Row], full: AbstractSet[str] = frozenset()) -> Iterator[str]:
     """Write rows as text; without a header columns are numbered or named by what they hold."""
-    table = Table()
+    table = Table(full=full)
     for row in rows:
         if text := table.put(row):
             yield text
@@ -61,10 +62,13 @@ class Table:
 
     A row without cells is an empty line; a row of labels below one begins another table, and so
     does one that names columns again. With `names` the columns are known, and every row is one of
-    values.
+    values. Of the kinds in `full`, which may grow, enough was found.
     """
 
-    def __init__(self, names: dict[int, str] | None = None) -> None:
+    def __init__(
+        self, names: dict[int, str] | None = None, *, full: AbstractSet[str] = frozenset()
+    ) -> None:
+        self._full = full
         self._first: list[Row] = []
         self._write: _Write | None = None
         self._given = names
@@ -153,7 +157,7 @@ class Table:
         return text
 
     def _begin_named(self, names: dict[int, str], rows: list[Row]) -> str:
-        self._go_on(Named(names, rows))
+        self._go_on(Named(names, rows, self._full))
         return "".join(map(self._named.put, rows))
 
     def _go_on(self, named: Named) -> None:

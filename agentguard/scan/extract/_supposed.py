@@ -46,7 +46,7 @@ _BORN_BEFORE, _GENERATION = 1975, 20
 def supposed(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
     """Name columns that are not named; only those whose values can be nothing else."""
     rows = [row for row in sample if len(row) > 1]
-    columns = sorted({column for row in rows for column in row} - named.keys())[:_MOST_COLUMNS]
+    columns = sorted(set[int]().union(*rows) - named.keys())[:_MOST_COLUMNS]
     found: dict[int, str] = {}
     for column in columns if len(rows) >= _FEWEST else ():
         cells = [row[column].strip() for row in rows if column in row]
@@ -68,6 +68,8 @@ def _by_values(cells: Sequence[str]) -> str:
 
 def are_phones(name: str, cells: Sequence[str]) -> bool:
     """Tell telephone numbers by country codes before some of them, where no name tells them."""
+    if not cells or not _CALLED.fullmatch(cells[0]):
+        return False
     abroad = sum(cell.startswith("+") for cell in cells)
     if abroad < _FEWEST_ABROAD or _FEWEST * abroad < len(cells):
         return False
@@ -95,6 +97,16 @@ def judged(kind: str, name: str, cells: Sequence[str], *, labelled: bool = False
         for cell in cells
     )
     return sum(_judges()[kind](one).belief is Belief.SURE for one in each) / len(cells)
+
+
+def are_mostly(kind: str, label: str, cells: Sequence[str]) -> bool:
+    """Tell whether a kind is sure of at least half of some cells behind one of its labels."""
+    missing = len(cells) // 2
+    for cell in cells:
+        missing -= judged(kind, label, (cell,), labelled=True) < 1
+        if missing < 0:
+            return False
+    return True
 
 
 def share(kind: str, name: str, cells: Sequence[str]) -> float:
@@ -148,8 +160,11 @@ def _judges() -> dict[str, Callable[[Candidate], Answer]]:
 
 def follows_card(rows: Sequence[Row], column: int) -> bool:
     """Tell a column of security codes: as long as the card before it asks, right behind it."""
+    first = next((row[column] for row in rows if column in row), "")
+    if not _CODE.fullmatch(first.strip()):
+        return False
     codes = [row for row in rows if column in row]
-    if not codes or not all(_CODE.fullmatch(row[column].strip()) for row in codes):
+    if not all(_CODE.fullmatch(row[column].strip()) for row in codes):
         return False
     before = column - 1
     if all(_EXPIRY.fullmatch(row.get(before, "").strip()) for row in codes):

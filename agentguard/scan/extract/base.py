@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -46,12 +47,14 @@ class Source:
 class Work:
     """The reading of one file: its limits, what is spent, and what could not be read.
 
-    `inner` reads a source inside another, one level deeper. `packed` is the file's size in bytes.
+    `inner` reads a source inside another, one level deeper. `packed` is the file's size in bytes,
+    `full` the kinds of which enough was found, while they become more.
     """
 
     limits: Limits
     inner: Callable[[Source, Work], Iterator[str]]
     packed: int = 0
+    full: AbstractSet[str] = frozenset()
     depth: int = 0
     spent: int = 0
     notes: dict[str, None] = field(default_factory=dict)

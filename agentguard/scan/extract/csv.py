@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from agentguard.pii.later import later
 from agentguard.scan.extract import _rows
@@ -21,6 +21,7 @@ _OF_TEN, _MOST_OF_TEN = 10, 8
 _LEAST_BARE_ROWS = 4
 _MOST_WORDS = 4
 _RULE = later(r"(?=.*[-=]{3})[\s+\-=|:]+")  # drawn below a header, as database shells do
+_RULES = ("--", "==", "-=", "=-")
 _LEAST_BARE_WIDTH = 3
 # A turn of a talk as messengers export it: day, time, who.
 _TURN = later(
@@ -108,12 +109,15 @@ def _cells(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
             return
 
 
-def _unquoted(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+def _unquoted(text: str, delimiter: str) -> Iterable[list[str]]:
     """Give the same where nothing is quoted, in a third of the time."""
-    rows = (line.split(delimiter) for line in _undrawn(lines, delimiter))
-    if not any(f"{delimiter} " in line for line in lines):
+    lines: Iterable[str] = text.split("\n")
+    if delimiter == _WIKI or any(rule in text for rule in _RULES):
+        lines = _undrawn(lines, delimiter)
+    rows = [line.split(delimiter) for line in lines]
+    if f"{delimiter} " not in text:
         return rows
-    return ([cell.lstrip(" ") for cell in row] for row in rows)
+    return [[cell.lstrip(" ") for cell in row] for row in rows]
 
 
 def _undrawn(lines: Iterable[str], delimiter: str) -> Iterator[str]:
@@ -137,10 +141,10 @@ def _row(cells: list[str]) -> dict[int, str]:
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the rows, piece by piece."""
     delimiter = _delimiter(source.head)
-    table = _rows.Table()
+    table = _rows.Table(full=work.full)
     for text in _whole_lines(plain(source, work)):
         quoted = '"' in text
-        rows = _cells(_split(text), delimiter) if quoted else _unquoted(text.split("\n"), delimiter)
+        rows = _cells(_split(text), delimiter) if quoted else _unquoted(text, delimiter)
         yield "".join(map(table.put_cells, rows))
     yield table.close()
 

@@ -96,7 +96,7 @@ def _cut(line: str, starts: Sequence[int]) -> Row | None:
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the rows; a line that keeps to no columns as it is."""
-    starts, table = _columns(source.head), Table()
+    starts, table = _columns(source.head), Table(full=work.full)
     for lines in _lines.lines(pieces(source, work)):
         yield "".join([_written(line, starts, table) for line in lines])
     yield table.close()

@@ -112,7 +112,7 @@ def _text(value: str, encoding: str) -> str:
 def _table(database: apsw.Connection, name: str, work: Work) -> Iterator[str]:
     quoted = _quoted(name)
     columns = _columns(database, quoted)
-    table, count = Table(dict(enumerate(columns))), 0
+    table, count = Table(dict(enumerate(columns)), full=work.full), 0
     rows = _rows(database, quoted, columns)
     while batch := list(islice(rows, _BATCH)):
         count += len(batch)

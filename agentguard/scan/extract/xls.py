@@ -74,7 +74,7 @@ class _Book:
     def sheets(self, work: Work) -> Iterator[str]:
         """Give sheet after sheet."""
         while not self._is_over:
-            yield from _rows.lines(_rows.counted(self._rows(), work))
+            yield from _rows.lines(_rows.counted(self._rows(), work), work.full)
             yield "\n"
             for text in self._texts:
                 yield text + "\n"

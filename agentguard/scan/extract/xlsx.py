@@ -80,7 +80,7 @@ def _sheet(
             tail = (tail + piece)[-_TAIL:]
             yield piece
 
-    yield from _rows.lines(_rows.counted(rows_of(passed(), book), work))
+    yield from _rows.lines(_rows.counted(rows_of(passed(), book), work), work.full)
     if end := _END.search(tail):
         yield from xml.read(iter((_SECTION.sub(" ", tail[end.end() :]),)))
 

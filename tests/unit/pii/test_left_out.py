@@ -1,23 +1,27 @@
-"""Patterns are made anew once no further kind was counted to its end for a while."""
+"""Patterns are made anew once looks at what is counted to its end cost as much."""
 
 from __future__ import annotations
 
 from agentguard.pii.scanner import LeftOut, default_scanner
 
 
-def test_a_full_kind_is_left_out_after_a_calm_while_and_not_before() -> None:
-    left_out = LeftOut()
-    given = [left_out.after({"PAN"}) for _ in range(6)]
-    assert given[0] == frozenset()
-    assert given[-1] == {"PAN"}
+def test_a_full_kind_is_left_out_once_enough_looks_at_it_were_in_vain() -> None:
+    left_out = LeftOut(pays=100)
+    assert left_out.after({"PAN"}, 99) == frozenset()
+    assert left_out.after({"PAN"}, 100) == {"PAN"}
 
 
-def test_every_further_kind_puts_it_off() -> None:
-    left_out = LeftOut()
-    full: set[str] = set()
-    for kind in ("PAN", "EMAIL", "PHONE", "IBAN", "NINO", "NHS", "SSN", "DOB"):
-        full.add(kind)
-        assert left_out.after(full) == frozenset()
+def test_for_each_further_kind_it_is_paid_again() -> None:
+    left_out = LeftOut(pays=100)
+    assert left_out.after({"PAN"}, 150) == {"PAN"}
+    assert left_out.after({"PAN", "EMAIL"}, 249) == {"PAN"}
+    assert left_out.after({"PAN", "EMAIL"}, 250) == {"PAN", "EMAIL"}
+
+
+def test_where_no_further_kind_is_full_nothing_is_made_anew() -> None:
+    left_out = LeftOut(pays=0)
+    first = left_out.after({"PAN"})
+    assert left_out.after({"PAN"}, 10**6) is first
 
 
 def test_a_table_with_more_than_is_counted_is_told_as_before_in_every_kind() -> None:
