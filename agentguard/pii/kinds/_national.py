@@ -50,8 +50,12 @@ _CHECKS: dict[int, list[Callable[[str], bool]]] = {}
 
 
 def digits(*groups: int) -> str:
-    """Give the RE2 pattern of digits in groups, each joined to the next by a separator or none."""
-    return JOINT.join(f"[0-9]{{{length}}}" for length in groups)
+    """Give the RE2 pattern of digits in groups, each joined to the next by a separator or none.
+
+    Behind a label, and with a check digit, they may be dictated in any other groups as well.
+    """
+    usual = JOINT.join(f"[0-9]{{{length}}}" for length in groups)
+    return f"(?:{usual}|{run(sum(groups), sum(groups))})"
 
 
 def run(least: int, most: int) -> str:

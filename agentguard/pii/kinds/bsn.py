@@ -8,7 +8,7 @@ https://www.rvig.nl/burgerservicenummer
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, national, run
 from agentguard.pii.shared import TAX
 
 
@@ -35,8 +35,8 @@ RECOGNISER = national(
     generic=(r"persoonsn(?:umme)?r", r"fiscaal n(?:umme)?r"),
     named=TAX,
     country="dutch|netherlands|nl",
-    near=rf"{BEHIND}([0-9]{{3}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{2,3}}"
-    rf"|[0-9]{{4}}{JOINT}[0-9]{{2}}{JOINT}[0-9]{{2,3}})",
+    near=rf"{BEHIND}({run(9, 9)}|[0-9]{{3}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{2}}"
+    rf"|[0-9]{{4}}{JOINT}[0-9]{{2}}{JOINT}[0-9]{{2}})",
     width=9,
 )
 """The recogniser of the kind."""

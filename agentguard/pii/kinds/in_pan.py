@@ -24,7 +24,10 @@ def judge(candidate: Candidate) -> Answer:
     return sure(number, "label") if given(number) else no("structure")
 
 
-_VALUE = r"[A-Z]{3}[ABCFGHJLPT][A-Z][ \-]?[0-9]{4}[ \-]?[A-Z]"
+_VALUE = (
+    r"[A-Z]{3}[ABCFGHJLPT][A-Z][ \-]?[0-9]{4}[ \-]?[A-Z]"
+    r"|(?:[A-Z][ \-]){3}[ABCFGHJLPT](?:[ \-][A-Z0-9]){6}"
+)
 
 RECOGNISER = Recogniser(
     kind="IN_PAN",

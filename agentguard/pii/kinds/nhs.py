@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, maybe, miss, no, sure
+from agentguard.pii.kinds._national import run as in_groups
 from agentguard.pii.later import later
 from agentguard.pii.spoken import digits_of, run
 
@@ -58,6 +59,6 @@ RECOGNISER = Recogniser(
     ),
     near=(
         rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{2}} ?[0-9]{{2}}"
-        rf"|{run(_LENGTH - 3, _LENGTH)})"
+        rf"|{in_groups(_LENGTH, _LENGTH)}|{run(_LENGTH - 3, _LENGTH)})"
     ),
 )

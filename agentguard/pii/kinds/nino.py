@@ -11,7 +11,10 @@ _SECOND = frozenset("ABCEGHJKLMNPRSTWXYZ")
 _SUFFIXES = frozenset("ABCD")
 _WITHOUT_SUFFIX = 8
 
-_VALUE = r"[A-Za-z]{2}[ .\-+]?[0-9]{2}[ .\-+]?[0-9]{2}[ .\-+]?[0-9]{2}(?:[ .\-+]?[A-Da-d])?\b"
+_VALUE = (
+    r"(?:[A-Za-z]{2}[ .\-+]?[0-9]{2}[ .\-+]?[0-9]{2}[ .\-+]?[0-9]{2}(?:[ .\-+]?[A-Da-d])?"
+    r"|[A-Za-z][ .\-][A-Za-z](?:[ .\-][0-9]){6}(?:[ .\-][A-Da-d])?)\b"
+)
 
 
 def given(number: str) -> bool:

@@ -32,8 +32,12 @@ _GERMAN = later(_COUNTRIES["DE"])
 _MONTH, _OF_MONTH = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
 _DAY = later(rf"(?:19|20)[0-9]{{2}}{_MONTH}{_OF_MONTH}|{_OF_MONTH}{_MONTH}(?:19|20)[0-9]{{2}}")
 _LEAST, _FEW = 2, 4
+# A word, or the code of one of the states that are met most (ISO 3166-1).
 _WORD_BEFORE = later(
-    r"(?:is|no|uk|us|gb|in|gbr|usa|ind|irl|can|aus|nzl|zaf|phl)[ :]", re.IGNORECASE
+    r"(?:is|no|uk|us|gb|in|gbr|usa|ind|irl|can|aus|nzl|zaf|phl|deu|fra|esp|ita|pol|nld|bel|prt|rou|cze"
+    r"|svk|hun|grc|swe|nor|dnk|fin|isl|che|aut|bgr|hrv|srb|ltu|lva|est|tur|ukr|pak|bgd|lka|npl|chn|hkg"
+    r"|sgp|mys|idn|tha|vnm|kor|jpn|egy|mar|nga|gha|ken|bra|mex|arg|col|per|chl|jam|isr)[ :]",
+    re.IGNORECASE,
 )
 _SEQUENCE = "123456789"
 
@@ -172,7 +176,8 @@ RECOGNISER = Recogniser(
         rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW}|{_NAMED_LATER})((?:#|\b)(?:(?i:"
         rf"[A-Z]{{1,3}}-?[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
         rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}|[0-9]{{8}}"
-        rf"|[0-9]{{2}}{_JOINT}[A-Z]{{2}}{_JOINT}[0-9]{{5}}"
-        rf")|[A-Z][A-Z0-9]{{8}}|[A-Z]{{1,3}} [0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}))\b"
+        rf"|[0-9]{{2}}{_JOINT}(?:[A-Z]{{2}}{_JOINT}[0-9]{{5}}|[0-9]{{3}}{_JOINT}[0-9]{{4}})"
+        rf")|[A-Z][A-Z0-9]{{8}}|[A-Z]{{1,3}} [0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
+        r"|[A-Z0-9](?:[ \-][A-Z0-9]){7,8}))\b"
     ),
 )

@@ -8,7 +8,7 @@ https://www.ato.gov.au/individuals-and-families/tax-file-number
 
 from __future__ import annotations
 
-from agentguard.pii.kinds._national import BEHIND, JOINT, national
+from agentguard.pii.kinds._national import BEHIND, JOINT, national, run
 
 
 def valid(number: str) -> bool:
@@ -22,6 +22,6 @@ RECOGNISER = national(
     kind="AU_TFN",
     valid=valid,
     labels=(r"tfn", r"t\.f\.n", r"tax file", r"australian tax(?: file)?"),
-    near=rf"{BEHIND}([0-9]{{3}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{2,3}})",
+    near=rf"{BEHIND}({run(9, 9)}|[0-9]{{3}}{JOINT}[0-9]{{3}}{JOINT}[0-9]{{2}})",
 )
 """The recogniser of the kind."""

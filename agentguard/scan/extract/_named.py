@@ -13,6 +13,7 @@ from agentguard.scan.extract._names import is_nameless, said
 from agentguard.scan.extract._proven import proven
 from agentguard.scan.extract._supposed import supposed
 from agentguard.scan.extract._typed import named_by, typed
+from agentguard.scan.extract._written import written
 
 _MOST_PLANS = 64
 
@@ -33,7 +34,7 @@ class Named:
         self._names = {**header, **named, **proven(sample, cells, self._header, full)}
         self.above = Above(header.values(), sample, cells)
         self._stems = stems(self._names, cells)
-        self._mends: dict[int, Mend] = mends(cells)
+        self._mends: dict[int, Mend] = {**mends(cells), **written(self._names, cells)}
         self._typed = typed(self._names, sample)
         self._order = nearby(self._names, cells)
         self._known = frozenset(self._order)

@@ -1,0 +1,72 @@
+"""Columns of passports that hold more than the bare number, as lists of travellers write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentguard.scan.extract._written import number_in
+from tests.unit.scan.extracted import counts
+
+BRITISH = ["533104482", "517290346", "549918207", "562037715", "538846091", "524419630"]
+ITALIAN = ["YA4471902", "YB0937715", "YA6620184", "YC5518039", "YA2209467", "YB7740312"]
+
+WAYS = {
+    "bare": "{0}",
+    "state before": "GBR {0}",
+    "state and dash": "GBR-{0}",
+    "state glued": "GBR{0}",
+    "state in brackets": "{0} (GB)",
+    "state behind a stroke": "{0}/GBR",
+    "document code": "P GBR {0}",
+    "short for a passport": "PP{0}",
+    "marked": "{0}*",
+    "counted": "1) {0}",
+    "check digit": "{0}<4",
+    "two and the rest": "{1} {2}",
+    "dotted": "{1}.{2}",
+}
+
+
+def listed(way: str, numbers: list[str], name: str = "passport_no") -> bytes:
+    cells = [WAYS[way].format(number, number[:2], number[2:]) for number in numbers]
+    rows = [f"guest{'abcdef'[n]},{cell},12/04/2031" for n, cell in enumerate(cells)]
+    return "\n".join([f"guest,{name},expires", *rows]).encode()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("numbers", [BRITISH, ITALIAN], ids=["GB", "IT"])
+def test_the_number_is_read_however_a_list_writes_it(way: str, numbers: list[str]) -> None:
+    assert counts(listed(way, numbers)) == {"PASSPORT": 6}
+
+
+def test_each_digit_may_stand_apart() -> None:
+    rows = [f"{' '.join(number)},12/04/2031" for number in BRITISH]
+    assert counts("\n".join(["Passport,expires", *rows]).encode()) == {"PASSPORT": 6}
+
+
+@pytest.mark.parametrize("name", ["order_no", "locker", "invoice"])
+@pytest.mark.parametrize("way", ["state and dash", "short for a passport", "two and the rest"])
+def test_below_another_name_it_is_none(way: str, name: str) -> None:
+    assert counts(listed(way, BRITISH, name)) == {}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["04/12/2031", "2031-12-04", "GBP 533.10", "533104482 and 517290346", "see file 533104482",
+     "533104482 (2 pages)", "", "GBR", "12", "x" * 60],
+)  # fmt: skip
+def test_what_is_more_or_less_than_a_number_stays(cell: str) -> None:
+    assert number_in(cell) == ""
+
+
+@given(st.text(max_size=60))
+def test_any_cell_is_read(cell: str) -> None:
+    assert number_in(cell) in {"", *_joined(cell)}
+
+
+def _joined(cell: str) -> set[str]:
+    """Give every run of letters and digits that a cell holds, whatever stands between."""
+    bare = "".join(sign for sign in cell.upper() if sign.isascii() and sign.isalnum())
+    return {bare[start:end] for start in range(len(bare)) for end in range(start, len(bare) + 1)}
