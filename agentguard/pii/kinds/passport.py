@@ -5,40 +5,10 @@ from __future__ import annotations
 import re
 
 from agentguard.pii.base import LETTERED_GAP, Answer, Candidate, Recogniser, no, sure
-from agentguard.pii.later import later
+from agentguard.pii.kinds._travel import DAY, GERMAN, NUMBER, number_in
 from agentguard.pii.tongues import ENOUGH, PASSPORT
 
-# Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
-# 9303-4, field "document number"); letters and digits alone, in capitals.
-_COUNTRIES = {
-    "GB": r"[0-9]{9}",
-    "US": r"[0-9]{9}|[A-Z][0-9]{8}",
-    "IN": r"[A-PR-WY][0-9]{7}",
-    "DE": r"[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{8}",  # no vowels, so that no word comes about
-    "FR": r"[0-9]{2}[A-Z]{2}[0-9]{5}",
-    "ES": r"[A-Z]{3}[0-9]{6}",
-    "IT": r"[A-Z]{2}[0-9]{7}",
-    "PL": r"[A-Z]{2}[0-9]{7}",
-    "NL": r"[A-NP-Z]{2}[A-NP-Z0-9]{6}[0-9]",
-    "PT": r"[A-Z]{1,2}[0-9]{6}",
-    "PH": r"P[0-9]{7}[A-Z]|[A-Z]{2}[0-9]{7}",
-    "CA": r"[A-Z]{2}[0-9]{6}|[A-Z][0-9]{6}[A-Z]{2}",
-    "AU": r"[A-Z]{1,2}[0-9]{7}",
-    "ZA": r"[A-Z][0-9]{8}",
-    "SE": r"[0-9]{8}",  # and Norway, the Czech Republic, Romania
-}
-_NUMBER = later("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
-_GERMAN = later(_COUNTRIES["DE"])
-_MONTH, _OF_MONTH = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
-_DAY = later(rf"(?:19|20)[0-9]{{2}}{_MONTH}{_OF_MONTH}|{_OF_MONTH}{_MONTH}(?:19|20)[0-9]{{2}}")
 _LEAST, _FEW = 2, 4
-# A word, or the code of one of the states that are met most (ISO 3166-1).
-_WORD_BEFORE = later(
-    r"(?:is|no|uk|us|gb|in|gbr|usa|ind|irl|can|aus|nzl|zaf|phl|deu|fra|esp|ita|pol|nld|bel|prt|rou|cze"
-    r"|svk|hun|grc|swe|nor|dnk|fin|isl|che|aut|bgr|hrv|srb|ltu|lva|est|tur|ukr|pak|bgd|lka|npl|chn|hkg"
-    r"|sgp|mys|idn|tha|vnm|kor|jpn|egy|mar|nga|gha|ken|bra|mex|arg|col|per|chl|jam|isr)[ :]",
-    re.IGNORECASE,
-)
 _SEQUENCE = "123456789"
 
 _WEIGHTS = (7, 3, 1)
@@ -52,11 +22,6 @@ def check_digit(field: str) -> str:
     return str(sum(value * _WEIGHTS[place % 3] for place, value in enumerate(values)) % 10)
 
 
-def is_number(text: str) -> bool:
-    """Tell whether one of the states writes a passport's number so, and no day."""
-    return _NUMBER.fullmatch(text) is not None and _DAY.fullmatch(text) is None
-
-
 def judge(candidate: Candidate) -> Answer:
     """Judge a zone by its check digits, a labelled number by its country's shape."""
     if candidate.labelled:
@@ -64,7 +29,7 @@ def judge(candidate: Candidate) -> Answer:
     line = candidate.text
     if "/" in line:
         number = line.split("/")[2]
-        return sure(number, "shape") if _NUMBER.fullmatch(number) else no("shape")
+        return sure(number, "shape") if NUMBER.fullmatch(number) else no("shape")
     document = _of_td1(line, candidate.before) if len(line) == _SHORT else _of_td2_or_td3(line)
     if not document:
         return no("check-digits")
@@ -72,16 +37,14 @@ def judge(candidate: Candidate) -> Answer:
 
 
 def _by_label(candidate: Candidate) -> Answer:
-    number = candidate.compact.upper()
     if not candidate.alone:
         return no("touched")
-    if not _NUMBER.fullmatch(number) and (word := _WORD_BEFORE.match(candidate.text)):
-        number = re.sub(r"[^0-9A-Z]", "", candidate.text[word.end() :].upper())
+    compact = candidate.compact.upper()
+    number = compact if NUMBER.fullmatch(compact) else number_in(candidate.text)
     digits = re.sub(r"[^0-9]", "", number)
-    without = len(digits) < _LEAST and not _GERMAN.fullmatch(number)
-    if without or not _NUMBER.fullmatch(number):
+    if not number or (len(digits) < _LEAST and not GERMAN.fullmatch(number)):
         return no("shape")
-    if _DAY.fullmatch(number):
+    if DAY.fullmatch(number):
         return no("calendar")
     if len(digits) > _FEW and (len(set(digits)) == 1 or _SEQUENCE.startswith(digits)):
         return no("filler")
@@ -116,6 +79,8 @@ def _holds(field: str) -> bool:
 
 
 _JOINT = r"[ \-]?"
+# The document's code and the state's (ICAO 9303-3, 5), as lists have them before the number.
+_CODES = r"(?:\bPP?[ /.\-]{0,2})?(?:[A-Z]{3}[ /:\-]{0,2}|[A-Z]{2}[/:\-])?"
 _DOCUMENT = r"doc(?:ument)? ?n(?:o|um(?:ber)?|r)"
 _NATION = r"(?:[A-Z]{3}|D<<)"
 # "ID type: passport", and the number in the next line or cell.
@@ -173,9 +138,10 @@ RECOGNISER = Recogniser(
         rf"""doc(?:ument)? ?type{ENOUGH}["'\x20]?[:=]["'\x20]?p["',;&|\x20]{{1,3}}{_DOCUMENT}""",
     ),
     near=(
-        rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW}|{_NAMED_LATER})((?:#|\b)(?:(?i:"
+        rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW}|{_NAMED_LATER})((?:#|\b)(?:{_CODES})?(?:(?i:"
         rf"[A-Z]{{1,3}}-?[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
         rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}|[0-9]{{8}}"
+        r"|[A-Z]{1,3}[0-9]{1,2}(?:[ \-][0-9]{2,3}){2}"
         rf"|[0-9]{{2}}{_JOINT}(?:[A-Z]{{2}}{_JOINT}[0-9]{{5}}|[0-9]{{3}}{_JOINT}[0-9]{{4}})"
         rf")|[A-Z][A-Z0-9]{{8}}|[A-Z]{{1,3}} [0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
         r"|[A-Z0-9](?:[ \-][A-Z0-9]){7,8}))\b"

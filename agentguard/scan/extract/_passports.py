@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agentguard.pii.base import words
-from agentguard.pii.kinds.passport import is_number
+from agentguard.pii.kinds._travel import is_number
 from agentguard.pii.later import later
 
 _APART = later(r"[^a-z]+")

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from tests.unit.scan.extracted import counts
+from agentguard.scan.extract.base import Source, Work
+from agentguard.scan.limits import Limits
+from tests.unit.scan.extracted import counts, reader
 from tests.unit.scan.test_csv import CARDS, table
 
 # Made up, with right check digits.
@@ -174,3 +176,25 @@ def test_a_column_of_passes_is_one_of_passports_when_a_state_writes_them_so() ->
     words = ("20972401", "hunter22", "27710936", "letmein1", "20018857")
     assert counts(table(["user", "Pass"], *(["Ann", word] for word in words))) == {}
     assert counts(table(["visitor", "Gate pass"], *(["Ann", number] for number in numbers))) == {}
+
+
+def written(full: frozenset[str]) -> str:
+    rows = [["Ann Lee", value, "Leeds"] for value in DNIS]
+    found = reader()
+    work = Work(limits=Limits(), inner=found._inner, full=full)
+    return "".join(
+        found._inner(Source.of_bytes(table(["zzname", "Zzqual", "zztown"], *rows)), work)
+    )
+
+
+def test_no_column_is_understood_for_a_kind_of_which_enough_was_found() -> None:
+    assert "Zzqual DNI" in written(frozenset())
+    assert "Zzqual DNI" in written(frozenset({"NHS"}))
+    assert "Zzqual DNI" not in written(frozenset({"ES_ID"}))
+
+
+def test_columns_below_what_is_counted_to_its_end_are_understood_for_other_kinds() -> None:
+    mails = [f"Ann,mail{n}@tidewater.org,{n}.5,{n},{n}" for n in range(1100)]
+    numbers = [f"Ann,{value},{n}.5,{n},{n}" for n, value in enumerate(DNIS)]
+    rows = ["who,e-mail,amount,tick,turn", *mails, "zzwho,Zzqual,zzamount,zztick,zzturn", *numbers]
+    assert counts("\n".join(rows).encode()) == {"EMAIL": 1000, "ES_ID": 5}

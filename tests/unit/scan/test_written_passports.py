@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.scan.extract._written import number_in
+from agentguard.pii.kinds._travel import number_in
 from tests.unit.scan.extracted import counts
 
 BRITISH = ["533104482", "517290346", "549918207", "562037715", "538846091", "524419630"]
