@@ -55,10 +55,11 @@ class Labels:
                 break
             end -= CASE[data[end - 1]] != SMALL  # it may be what stands behind a label
             is_listed = data[at + 1] in _LISTING
-            pos = place.pos = at + 1 if is_listed else end - 1
             names = self._mirrored(data, at, end, found) if data[at - 1] in LASTS else None
             if names is None:
                 names = self._names(data, at, end)
+            # The next label may begin with a word of which a letter was met already.
+            pos = place.pos = at + 1 if is_listed or not names else min(end, at + names[0][0]) - 1
             for name in names:
                 behind = _values(part, at, name, found)
                 place.vain += not behind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 
 from agentguard.pii.later import later
@@ -23,11 +23,13 @@ _FLOAT = later(r"([0-9]{6,19})[.,]0{1,2}")
 _THOUSANDS = later(r"[1-9][0-9]{0,2}(?:[,'.\u00a0\u202f][0-9]{3}){2,6}")
 _FORMULA = later(r'="([^"]*)"')
 _TEXT_MARK = later(r"'[0-9]+")
+_STARRED = later(r"([^*\n]*[0-9A-Za-z]) ?\*{1,2}")  # of a footnote; a mask has more of them
+_COUNTED = later(r"[0-9]{1,3}\) ?([^\n]*)")
+_EVERY = (_FLOAT, _THOUSANDS, _FORMULA, _TEXT_MARK, _STARRED, _COUNTED)
 _CHANGED = later(  # any of these in a column, to be looked at cell by cell
-    rf"^(?:{'|'.join(one.pattern for one in (_FLOAT, _THOUSANDS, _FORMULA, _TEXT_MARK))})$",
-    re.MULTILINE,
+    rf"^(?:{'|'.join(one.pattern for one in _EVERY)})$", re.MULTILINE
 )
-_SIGNS = "=.,'\u00a0\u202f"  # one of which each has
+_SIGNS = "=.,'*)\u00a0\u202f"  # one of which each has
 _PADDED = range(8, 13)
 _PAYMENT = later(
     r"card|\bpan|cvv|cvc|cv2|csc|cid|secur|verif|expir|exp\b|valid|sort|branch|account|acct|konto|compte"
@@ -77,7 +79,19 @@ def _mend(cells: Sequence[str]) -> Mend | None:
         return _without_thousands
     if any(_FORMULA.fullmatch(cell) or _TEXT_MARK.fullmatch(cell) for cell in cells):
         return _without_marks
-    return _lengthened(cells)
+    return _unmarked(cells) or _lengthened(cells)
+
+
+def _unmarked(cells: Sequence[str]) -> Mend | None:
+    """Mend what a list of people has beside a value: a footnote's star, a place in the list."""
+    if any(map(_STARRED.fullmatch, cells)):
+        return partial(_within, _STARRED)
+    return partial(_within, _COUNTED) if all(map(_COUNTED.fullmatch, cells)) else None
+
+
+def _within(mark: re.Pattern[str], cell: str) -> str:
+    found = mark.fullmatch(cell.strip())
+    return found[1] if found is not None else cell
 
 
 def _lengthened(cells: Sequence[str]) -> Mend | None:
