@@ -11,6 +11,7 @@ from agentguard.pii.later import later
 from agentguard.pii.words import PLEASE
 from agentguard.scan.extract._columns import without_point
 from agentguard.scan.extract._names import is_label, one_line, path, respaced, said
+from agentguard.scan.extract._parts import Parts, keep, numbered, together
 from agentguard.scan.extract._rows import Table
 from agentguard.scan.extract._typed import is_known, is_number, is_type, named_by
 
@@ -63,6 +64,7 @@ class _Level:
     kind: str = ""  # what a sibling like "idType" says of one like "idNumber"
     speaker: str = ""  # of an object that is a turn of a talk
     turn: str = ""
+    parts: Parts = field(default_factory=dict)
 
 
 class Records:
@@ -113,7 +115,8 @@ class Records:
         if not level.is_list:
             answer = self._answer(level)
             held = ((key, value) for key, value in level.later if not answer or value != level.turn)
-            return text + answer + "".join(self._held(level, key, value) for key, value in held)
+            text += answer + "".join(self._held(level, key, value) for key, value in held)
+            return text + "".join(numbered(level.parts, level.names))
         return text + (self._row(level) if level.is_row else self._plain(level))
 
     def close_all(self) -> str:
@@ -133,6 +136,7 @@ class Records:
         if level.is_list:
             level.held.append(value)
             return self._plain(level) if len(level.held) >= _MOST_ROW else ""
+        keep(level.parts, level.key, value)
         low = level.key.lower()
         if low in _SPEAKERS:
             level.speaker = level.speaker or value
@@ -196,11 +200,9 @@ class Records:
         """Write a value that waited for a sibling that may say what it is."""
         if key.lower() in NAMED or key.lower() in _SAID:
             return self._late(level, key, value)
-        return (
-            said(named_by(level.kind, key), value)
-            if level.kind
-            else self._late(level, key, value, says="")
-        )
+        if level.kind:
+            return said(named_by(level.kind, key), value)
+        return self._late(level, key, value, says="")
 
     def _late(self, level: _Level, key: str, value: str, says: str | None = None) -> str:
         """Write a value by a sibling that says what it is, or by its keys."""
@@ -215,7 +217,8 @@ class Records:
         parent = self._levels[-1] if self._levels else level
         if parent.key.lower() in _COLUMNS and not parent.is_list and all(map(is_label, values)):
             parent.columns = [one_line(value) for value in values]
-        return "".join(self._inside(v, level.names) or said(name, v) for v in values)
+        each = "".join(self._inside(v, level.names) or said(name, v) for v in values)
+        return each + together(name, values)
 
     def _row(self, level: _Level) -> str:
         """Give a list within a list as a row of a table."""
