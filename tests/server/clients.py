@@ -15,10 +15,10 @@ from typing import Any, Self
 
 import httpx
 import msgspec
+from argon2 import PasswordHasher
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import Connection
 
-from agentguard.server import passwords
 from agentguard.server.admin import ACTOR
 from agentguard.server.signin import recovery as codes
 from agentguard.server.signin.passkeys import Relying
@@ -233,8 +233,9 @@ def add_known(
 ) -> None:
     """Add a user with what the first sign-in leaves behind: a passkey, and recovery codes.
 
-    That is for tests of what comes later. Hashes are slow on purpose: those of a password and of
-    a set of codes are made once, where the pages make eleven for every user.
+    That is for tests of what comes later. Hashes are slow on purpose: those of a set of codes are
+    made once, where the pages make ten for every user, and the password's says of itself that it
+    takes little to compare.
     """
     origin, challenge = running.address.replace("127.0.0.1", "localhost"), secrets.token_bytes(32)
     party = Relying(origin)
@@ -256,7 +257,8 @@ def add_known(
 
 @cache
 def _hashed(password: str) -> str:
-    return passwords.hashed(password)
+    """Hash by Argon2id as the endpoint does, but with its least memory and passes."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
 @cache
