@@ -14,21 +14,15 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from jinja2 import BytecodeCache, Environment
-from jinja2.bccache import Bucket
-from litestar import Litestar
-from litestar.datastructures import State
 from sqlalchemy import Connection, select
 
 from agentguard.commands._server_reading import READING
-from agentguard.server import app
 from agentguard.server.admin import Admin
 from agentguard.server.certificate import CA_FILE, make_certificate
-from agentguard.server.console import pages
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.tables import METADATA
-from agentguard.texts import Texts
+from tests.server.kept import kept
 from tests.server.migrated import migrated
 
 HERE = Path(__file__).parent
@@ -80,61 +74,9 @@ class Running:
         return b"".join((*files, *(part.encode() for part in self.admin._database.run(read))))
 
 
-class Compiled(BytecodeCache):
-    """Keeps what Jinja compiled, by the template's name and text."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key, bucket.checksum] = bucket.code
-
-
 @pytest.fixture(scope="session", autouse=True)
-def templates_are_compiled_once() -> Iterator[None]:
-    """Each endpoint has an engine of its own, which would compile every template again."""
-    make, compiled = app.environment, Compiled()
-
-    def environment(words: Texts) -> Environment:
-        made = make(words)
-        made.bytecode_cache = compiled
-        return made
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app, "environment", environment)
-        yield
-
-
-class Consoles:
-    """Applications of the console whose endpoints have ended, for those that begin.
-
-    To look through a hundred handlers is most of what an endpoint's start costs, and each finds
-    the same. All that differs is given anew: the site, and what begins and ends its work.
-    """
-
-    def __init__(self) -> None:
-        self._free: list[Litestar] = []
-
-    def __call__(
-        self, *, state: State, on_startup: list[Any], on_shutdown: list[Any], **same: Any
-    ) -> Litestar:
-        made = self._free.pop() if self._free else Litestar(**same)
-
-        async def ended() -> None:
-            self._free.append(made)
-
-        made.state = state
-        made.on_startup, made.on_shutdown = on_startup, [*on_shutdown, ended]
-        return made
-
-
-@pytest.fixture(scope="session", autouse=True)
-def consoles_are_put_together_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "Litestar", Consoles())
+def starts_are_prepared_once() -> Iterator[None]:
+    with kept():
         yield
 
 
