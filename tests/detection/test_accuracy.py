@@ -34,7 +34,7 @@ def test_the_floor_holds_on_the_first_variant(tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("variant", names())
 def test_the_floor_holds_on_every_variant(variant: str, tmp_path: Path) -> None:
-    """Three corpora of each: a floor must not hang on one seed."""
-    for more in SEEDS:
+    """Three corpora of each: a floor must not hang on one seed. The quick test has one of them."""
+    for more in SEEDS[1:] if variant == QUICK else SEEDS:
         folder = tmp_path / str(more)
         assert broken(folder, variant, load(variant).seed + more) == []
