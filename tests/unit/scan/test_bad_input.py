@@ -96,21 +96,21 @@ def openpgp() -> bytes:
     return bytes([0x8C, len(body)]) + body + b"\xd2\xff" + random.Random(4).randbytes(9000)
 
 
-SEALED = {
-    "zip": marked_encrypted(zipped({"a.txt": NOTE.encode(), "b/c.txt": b"x"})),
-    "age": pyrage.passphrase.encrypt(NOTE.encode(), "correct horse"),
-    "openpgp": openpgp(),
-    "openpgp-armour": b"-----BEGIN PGP MESSAGE-----\n\njA0ECQMC\n",
-    "office": compound({"EncryptedPackage": bytes(2000)}),
-    "keepass": b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(100),
-    "luks": b"LUKS\xba\xbe\x00\x02" + random.Random(5).randbytes(5000),
-    "random": random.Random(6).randbytes(256 << 10),
+SEALED: dict[str, Callable[[], bytes]] = {
+    "zip": lambda: marked_encrypted(zipped({"a.txt": NOTE.encode(), "b/c.txt": b"x"})),
+    "age": lambda: pyrage.passphrase.encrypt(NOTE.encode(), "correct horse"),
+    "openpgp": openpgp,
+    "openpgp-armour": lambda: b"-----BEGIN PGP MESSAGE-----\n\njA0ECQMC\n",
+    "office": lambda: compound({"EncryptedPackage": bytes(2000)}),
+    "keepass": lambda: b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(100),
+    "luks": lambda: b"LUKS\xba\xbe\x00\x02" + random.Random(5).randbytes(5000),
+    "random": lambda: random.Random(6).randbytes(256 << 10),
 }
 
 
 @pytest.mark.parametrize("name", SEALED)
 def test_what_is_encrypted_is_sealed_and_no_finding(name: str) -> None:
-    assert read(SEALED[name]) == Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
+    assert read(SEALED[name]()) == Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
 
 
 def test_a_plain_member_beside_a_sealed_one_is_read() -> None:
