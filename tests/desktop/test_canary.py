@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 from pathlib import Path
@@ -22,7 +23,11 @@ def shown(seat: Seat, folder: Path) -> str:
     picture = folder / "screen.png"
     seat.inside.run("import", "-window", "root", "-resize", "200%", str(picture))
     read = subprocess.run(
-        ["tesseract", picture, "-", "--psm", "11"], capture_output=True, text=True, check=True
+        ["tesseract", picture, "-", "--psm", "11"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "OMP_THREAD_LIMIT": "1"},  # more wait for each other, and spin
     )
     picture.unlink()
     return f"{' '.join(read.stdout.split())}\n{''.join(read.stdout.split())}"

@@ -260,7 +260,11 @@ class Shown:
         file = self._folder / f"{name}.png"
         widget.grab().save(str(file))
         read = subprocess.run(
-            ["tesseract", file, "-", "--psm", "11"], capture_output=True, text=True, check=True
+            ["tesseract", file, "-", "--psm", "11"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},  # more wait for each other, and spin
         )
         file.unlink()  # the next search is of files, and this one's text was read
         words = read.stdout.split()
