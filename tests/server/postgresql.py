@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 import pwd
 import shutil
@@ -9,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from tests.memory import SHARED, memory
 USER, PASSWORD = "agentguard", "only-for-these-tests"
 PREFIX = "agentguard-pg-"  # then the number of the process that runs it
 READY = "ready"
+ROUNDS = 1  # of 4096, which each connection would spend on a password that is no secret
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",  # nothing of a test must outlive the machine
@@ -46,6 +50,14 @@ class PostgreSQL:
         self._folder = folder
         self._names = count()
         self._is_ready = False
+        self._own = self.connect()
+        self._own.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(USER), _scram(PASSWORD))
+        )
+
+    def close(self) -> None:
+        """Let go of it before it ends."""
+        self._own.close()
 
     def address(self, name: str, password: str = PASSWORD) -> str:
         """Give the address of a database as the endpoint is told it."""
@@ -69,8 +81,7 @@ class PostgreSQL:
     def drop(self, address: str) -> None:
         """Remove a database that `new` made, whoever still is connected."""
         name = sql.Identifier(address.partition("@/")[2].partition("?")[0])
-        with self.connect() as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        self._own.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
     def _ready(self) -> None:
         self._make(READY, "template0")
@@ -81,8 +92,7 @@ class PostgreSQL:
     def _make(self, name: str, template: str) -> None:
         # A copy of files: to log each block of them, as the server would, costs six times as much.
         words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        with self.connect() as connection:
-            connection.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
+        self._own.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """Connect as the superuser."""
@@ -132,12 +142,25 @@ def running() -> Iterator[PostgreSQL]:
         ) as server:
             _await(server)
             try:
-                yield PostgreSQL(folder, server.pid)
+                with closing(PostgreSQL(folder, server.pid)) as made:
+                    yield made
             finally:
                 server.send_signal(signal.SIGINT)
                 server.communicate(timeout=60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _scram(password: str) -> str:
+    """Give what PostgreSQL keeps of a password (RFC 5803), of fewer rounds than it makes itself."""
+    salt = os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ROUNDS)
+    client, server = (
+        hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key")
+    )
+    parts = (salt, hashlib.sha256(client).digest(), server)
+    first, stored, known = (base64.b64encode(part).decode() for part in parts)
+    return f"SCRAM-SHA-256${ROUNDS}:{first}${stored}:{known}"
 
 
 def _sweep() -> None:
