@@ -26,13 +26,14 @@ def test_every_room_opens_only_onto_the_courtyard() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("system", ["linux", "win32"])
-def test_types_hold_on(system: str, tmp_path: Path) -> None:
-    run("mypy", "--platform", system, "--cache-dir", str(tmp_path))
+def test_types_hold_on_linux_and_in_the_installer(tmp_path: Path) -> None:
+    run("mypy", "--platform", "linux", "--cache-dir", str(tmp_path))
+    run("mypy", "--platform", "linux", "-p", "installer", "--cache-dir", str(tmp_path))
 
 
-def test_types_hold_in_the_installer(tmp_path: Path) -> None:
-    run("mypy", "-p", "installer", "--cache-dir", str(tmp_path))
+@pytest.mark.timeout(300)
+def test_types_hold_on_windows(tmp_path: Path) -> None:
+    run("mypy", "--platform", "win32", "--cache-dir", str(tmp_path))
 
 
 def test_lint_is_clean() -> None:
