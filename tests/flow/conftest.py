@@ -19,6 +19,7 @@ from agentguard.policy.parse import parse
 from agentguard.ports.people import Proof
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.store.db import open_store
+from tests.server.kept import kept
 
 PATIENCE = 30.0
 
@@ -77,6 +78,12 @@ class Floor:
 
     def findings(self, check: str) -> list[str]:
         return [f.subject for f in self.agent.engine.snapshot().findings if f.check == check]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def starts_of_endpoints_are_prepared_once() -> Iterator[None]:
+    with kept():
+        yield
 
 
 @pytest.fixture
