@@ -82,7 +82,8 @@ def may_be_capital(opening: str) -> bool:
     first = opening.removeprefix(_AS_IT_IS)
     if _SIGN.match(first) is None:
         return True
-    return first[0] in (ascii_letters if first is opening else ascii_uppercase)
+    letters = ascii_uppercase if opening.startswith(_AS_IT_IS) else ascii_letters
+    return first[0] in letters
 
 
 def _ways(label: str) -> tuple[list[str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentguard.pii.base import words
 from agentguard.pii.later import later
 
 # Shapes of the number as printed (PRADO, the EU Council's register of documents, and ICAO
@@ -29,10 +30,27 @@ _MONTH, _OF_MONTH = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
 DAY = later(rf"(?:19|20)[0-9]{{2}}{_MONTH}{_OF_MONTH}|{_OF_MONTH}{_MONTH}(?:19|20)[0-9]{{2}}")
 _PART = later(r"[0-9A-Z]+")
 _LONGEST, _MOST_PARTS = 40, 10
-_STATE = range(2, 4)
-"""Letters of a state's code (ISO 3166-1; ICAO 9303-3, 5)."""
+# ISO 3166-1, and what ICAO 9303-3, 5 adds; of two letters those that are met most.
+_STATES = words(
+    "afg alb dza and ago atg arg arm aus aut aze bhs bhr bgd brb blr bel blz ben btn bol bih"
+    " bwa bra brn bgr bfa bdi cpv khm cmr can caf tcd chl chn col com cog cod cri civ hrv cub"
+    " cyp cze dnk dji dma dom ecu egy slv gnq eri est swz eth fji fin fra gab gmb geo deu gha"
+    " grc grd gtm gin gnb guy hti hnd hkg hun isl ind idn irn irq irl isr ita jam jpn jor kaz"
+    " ken kir prk kor kwt kgz lao lva lbn lso lbr lby lie ltu lux mac mdg mwi mys mdv mli mlt"
+    " mhl mrt mus mex fsm mda mco mng mne mar moz mmr nam nru npl nld nzl nic ner nga mkd nor"
+    " omn pak plw pse pan png pry per phl pol prt qat rou rus rwa kna lca vct wsm smr stp sau"
+    " sen srb syc sle sgp svk svn slb som zaf ssd esp lka sdn sur swe che syr twn tjk tza tha"
+    " tls tgo ton tto tun tur tkm tuv uga ukr are gbr usa ury uzb vut ven vnm yem zmb zwe gbd"
+    " gbn gbo gbs rks xom una uno uk gb us in ie ca au nz za ph de fr es it pl nl be pt ro cz sk"
+    " hu gr se no dk fi is ch at bg hr rs lt lv ee tr ua pk bd lk np cn hk sg my id th vn kr jp"
+    " eg ma ng gh ke br mx ar co pe cl jm il"
+)
+_GLUED_STATE = 3
+"""Letters of a state's code that touches the number."""
 
-_BEFORE = frozenset({"P", "NO", "NR", "PASSPORT"})
+_BEFORE = words("p no nr is passport")
+"""What lists and sentences write before the number, beside a state."""
+
 _PLACE = 2  # digits of a place in a list
 _GLUED = ("PP", "P")
 
@@ -58,16 +76,16 @@ def number_in(cell: str) -> str:
 
 
 def _unglued(way: str) -> str:
-    heads = ("", *_GLUED, way[: _STATE[-1]] if way[: _STATE[-1]].isalpha() else "")
-    bare = (way.removeprefix(head) for head in heads)
-    return next(filter(is_number, bare), "")
+    state = way[:_GLUED_STATE]
+    heads = ("", *_GLUED, *((state,) if state.lower() in _STATES else ()))
+    return next(filter(is_number, map(way.removeprefix, heads)), "")
 
 
 def _may_stand_before(part: str) -> bool:
     is_place = part.isdigit() and len(part) <= _PLACE
-    return part in _BEFORE or is_place or (part.isalpha() and len(part) in _STATE)
+    return is_place or part.lower() in _BEFORE or part.lower() in _STATES
 
 
 def _may_stand_behind(part: str) -> bool:
     is_check = part.isdigit() and len(part) == 1
-    return is_check or (part.isalpha() and len(part) in _STATE)
+    return is_check or part.lower() in _STATES
