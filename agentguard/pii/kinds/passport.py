@@ -125,7 +125,8 @@ RECOGNISER = Recogniser(
         r"pp?[pt] (?:no|number|#)",
         r"pa?ss?pr?t",
         r"travel doc(?:ument)?",
-        r"doc(?:umento?)?\.? (?:d[aei] )?(?:viaje|voyage|viaggio|viagem|calatorie)",
+        r"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?"
+        r"(?:viaje|voyage|viaggio|viagem|calatorie)",
         r"titre de voyage",
         r"(?:reise|rejse|rese)dok(?:ument)?(?: ?n(?:umme)?r)?",
         r"reisdoc(?:ument)?(?: ?n(?:umme)?r)?",

@@ -13,7 +13,7 @@ from agentguard.scan.extract._names import is_nameless, said
 from agentguard.scan.extract._proven import proven
 from agentguard.scan.extract._supposed import supposed
 from agentguard.scan.extract._typed import named_by, typed
-from agentguard.scan.extract._written import written
+from agentguard.scan.extract._written import series, written
 
 _MOST_PLANS = 64
 
@@ -35,6 +35,7 @@ class Named:
         self.above = Above(header.values(), sample, cells)
         self._stems = stems(self._names, cells)
         self._mends: dict[int, Mend] = {**mends(cells), **written(self._names, cells)}
+        self._series = series(self._names, cells)
         self._typed = typed(self._names, sample)
         self._order = nearby(self._names, cells)
         self._known = frozenset(self._order)
@@ -54,7 +55,8 @@ class Named:
             return template % pick(row)
         cells: dict[str, str] = {}
         for column in self._ordered(row):
-            self._put(cells, column, row[column], row.get(self._typed.get(column, -1), ""))
+            value = row.get(self._series.get(column, -1), "") + row[column]
+            self._put(cells, column, value, row.get(self._typed.get(column, -1), ""))
         if len(cells) == 1 and len(self._order) > 1 and not self._header:
             return "".join(f"{cell}\n" for cell in cells.values())  # a line among tables
         return "".join(said(name, cell) for name, cell in cells.items())
@@ -72,7 +74,8 @@ class Named:
         return "".join(said(name, "%s") for name in _distinct(names, order)), itemgetter(*order)
 
     def _depends(self, column: int) -> bool:
-        return column in self._stems or column in self._mends or column in self._typed
+        parted = column in self._stems or column in self._series
+        return parted or column in self._mends or column in self._typed
 
     def _put(self, cells: dict[str, str], column: int, value: str, kind: str) -> None:
         if column in self._mends:

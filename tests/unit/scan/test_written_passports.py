@@ -82,3 +82,24 @@ def test_marks_of_a_list_are_no_part_of_any_number(mark: str) -> None:
 def test_a_mask_is_no_mark() -> None:
     rows = ["Ann,453914880343****,gold", "Bo,4485****2308****,gold", "Cy,4716*,gold"]
     assert counts("\n".join(["guest,card number,plan", *rows]).encode()) == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("passport series", "passport number"),
+        ("seria paszportu", "nr paszportu"),
+        ("series", "passport no"),
+    ],
+)
+def test_letters_of_a_series_may_stand_in_a_column_of_their_own(one: str, other: str) -> None:
+    rows = [f"Ann,{number[:2]},{number[2:]},12/04/2031" for number in ITALIAN]
+    assert counts("\n".join([f"guest,{one},{other},expires", *rows]).encode()) == {"PASSPORT": 6}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("series", "number"), ("row", "passport queue"), ("series", "bond no")]
+)
+def test_letters_beside_other_numbers_are_no_series(one: str, other: str) -> None:
+    rows = [f"Ann,{number[:2]},{number[2:]},12/04/2031" for number in ITALIAN]
+    assert counts("\n".join([f"guest,{one},{other},expires", *rows]).encode()) == {}
