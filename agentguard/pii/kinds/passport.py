@@ -83,6 +83,7 @@ _JOINT = r"[ \-]?"
 _CODES = r"(?:\bPP?[ /.\-]{0,2})?(?:[A-Z]{3}[ /:\-]{0,2}|[A-Z]{2}[/:\-])?"
 _DOCUMENT = r"doc(?:ument)? ?n(?:o|um(?:ber)?|r)"
 _NATION = r"(?:[A-Z]{3}|D<<)"
+_JOURNEY = r"(?:viaje|voyage|viaggio|viagem|calatorie)"
 # "ID type: passport", and the number in the next line or cell.
 _PAPER = r"(?:ids?|doc(?:ument[oi]?)?|dokument(?:en|u)?|ausweis|identi[a-z]{2,9})"
 _NUMBER_BELOW = (
@@ -125,8 +126,7 @@ RECOGNISER = Recogniser(
         r"pp?[pt] (?:no|number|#)",
         r"pa?ss?pr?t",
         r"travel doc(?:ument)?",
-        r"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?"
-        r"(?:viaje|voyage|viaggio|viagem|calatorie)",
+        rf"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?{_JOURNEY}",
         r"titre de voyage",
         r"(?:reise|rejse|rese)dok(?:ument)?(?: ?n(?:umme)?r)?",
         r"reisdoc(?:ument)?(?: ?n(?:umme)?r)?",

@@ -30,8 +30,8 @@ def accounts(columns: Columns) -> Iterator[tuple[int, str]]:
     """
     for left, right in pairwise(sorted(columns)):
         pair = (columns[left], columns[right])
-        for codes, accounts in (pair, pair[::-1]):
-            if _are_sort_codes(codes) and all(map(_ACCOUNT.fullmatch, accounts)):
+        for codes, numbers in (pair, pair[::-1]):
+            if _are_sort_codes(codes) and all(map(_ACCOUNT.fullmatch, numbers)):
                 places = (left, right) if codes is pair[0] else (right, left)
                 yield from zip(places, ("sort code", "account number"), strict=True)
 
