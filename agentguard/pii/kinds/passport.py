@@ -124,6 +124,7 @@ RECOGNISER = Recogniser(
         r"paspoort(?:nummer)?",
         r"(?:nume?r ?)?paszport(?:u|em)?",
         r"pp?[pt] (?:no|number|#)",
+        r"ppt? (?:num|nbr|nr)",
         r"pa?ss?pr?t",
         r"travel doc(?:ument)?",
         rf"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?{_JOURNEY}",
@@ -134,6 +135,10 @@ RECOGNISER = Recogniser(
         r"dok(?:ument)?\.? podr(?:\xf3|o)(?:z|\?)y",
         r"\xfati ?okm\xe1ny",
         r"(?:broj )?putovnic[ae]",
+        # Serbian and Slovene; Lithuanian, Latvian, Albanian, Indonesian, Welsh.
+        r"(?:br(?:oj|\.) )?pasosa?",
+        r"(?:st(?:evilka|\.) )?potn(?:i list|ega lista)",
+        r"pas(?:o (?:numeris|nr)|es (?:numurs|nr)|aporta|por|bort)",
         r"(?:zagpan)?pacpopt[a-z]?",  # Russian, by the letters that it looks like
         # Of passengers' data that airlines send: a document of the type P (ICAO 9303-4).
         rf"""doc(?:ument)? ?type{ENOUGH}["'\x20]?[:=]["'\x20]?p["',;&|\x20]{{1,3}}{_DOCUMENT}""",
