@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from agentguard.app import shapes
 from agentguard.model.events import PolicyInForce, SweepFinished
 from agentguard.platforms import system_clock
 from agentguard.policy.parse import parse
 from tests.flow.conftest import Floor
+
+pytestmark = pytest.mark.timeout(300)  # each reading waits for a scan's child, which comes last
 
 OWN = """
 policy: own
