@@ -61,7 +61,8 @@ def _one(live: Callable[..., None], seconds: float, words: list[str]) -> list[st
     os.close(told)
     with os.fdopen(heard, encoding="utf-8") as lines:
         first = lines.readline()
-        time.sleep(seconds)  # the moment of the kill, which may be any
+        # A kill comes at any moment, and at each the test must hold: nothing is waited for here.
+        time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         every = [first, *lines]

@@ -24,7 +24,9 @@ def running(found: Iterator[str]) -> Iterator[str]:
             else:
                 held.append(piece)
                 size += len(piece)
-    except Exception:  # whatever ends the reading: what the document gave before is not lost
+    except Exception:
+        # Whatever ends the reading, what the document gave before is not lost. No `finally`: who
+        # reads no further takes nothing more.
         yield _read(held)
         raise
     yield _read(held)
