@@ -1,4 +1,4 @@
-"""Columns in which a list marks or counts its values: what stands beside a number is no part of it."""
+"""Columns whose values a list marks or counts: what stands beside a number is no part of it."""
 
 from __future__ import annotations
 
