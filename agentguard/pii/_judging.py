@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agentguard.pii._patterns import candidate_of, judged, origin
 from agentguard.pii._shapes import Found, Part, Refused
@@ -28,11 +28,16 @@ class Judging:
     """
 
     def __init__(
-        self, recognisers: Sequence[Recogniser], tally: Tally, watcher: Watcher | None
+        self,
+        recognisers: Sequence[Recogniser],
+        tally: Tally,
+        watcher: Watcher | None = None,
+        whole: Callable[[int], int] = int,
     ) -> None:
         self._recognisers = recognisers
         self._tally = tally
         self._watcher = watcher
+        self._whole = whole
         self._believed: dict[_Written, Answer] = {}
         self._told: set[_Span] = set()
         self._next: set[_Span] = set()
@@ -86,15 +91,15 @@ class Judging:
                 return False
             if words is not None and len(self._believed) < _MOST:
                 self._believed[words] = answer
-        self._tally.add(recogniser, answer, part.offset + start, "")
+        self._tally.add(recogniser, answer, self._whole(part.offset + start), "")
         if start >= part.cut:
             self._next.add(_span(found, part))  # its shape is found in the next part
         return True
 
     def _judge(self, recogniser: Recogniser, found: Found, part: Part, *, fenced: bool) -> Answer:
         """Give the answer for a value, and hand on one that is in doubt."""
-        place = part.offset + found[0]
-        candidate = candidate_of(part.data, found)
+        place = self._whole(part.offset + found[0])
+        candidate = candidate_of(part.data, found, recogniser)
         answer = judged(recogniser, candidate, part.data, found)
         if self._watcher is not None:
             self._watcher.judged(recogniser, candidate, answer, place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from agentguard.pii._between import in_one_turn
@@ -23,8 +23,7 @@ class Labelled:
         self.number = number
         self.recogniser = recogniser
         labels = [spaced(label) for label in recogniser.labels]
-        parted = (label.partition(ENOUGH) for label in labels)
-        self.heads = [first_part(head, hidden) for head, _, hidden in parted]
+        self.heads = heads_of(recogniser.labels)
         self.label = Longest([label.replace(ENOUGH, "") for label in labels])
         self.near = Pattern(recogniser.near)
         brief = in_one_turn(recogniser.near)
@@ -35,6 +34,12 @@ class Labelled:
         """Tell whether a label of the kind stands behind the first character."""
         end = self.label.end(data, 0)
         return end >= 0 and is_word(data, 1, end)
+
+
+def heads_of(labels: Iterable[str]) -> list[str]:
+    """Give what the labels begin with, for RE2."""
+    parted = (spaced(label).partition(ENOUGH) for label in labels)
+    return [first_part(head, hidden) for head, _, hidden in parted]
 
 
 class Kinds:

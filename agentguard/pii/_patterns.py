@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from agentguard.pii._initials import Heads
-from agentguard.pii._labelled import Labelled
+from agentguard.pii._labelled import Labelled, heads_of
 from agentguard.pii._labels import Labels
-from agentguard.pii._re2 import Several
+from agentguard.pii._re2 import Pattern, Several, Span
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
-from agentguard.pii.base import AFTER, BEFORE, Answer, Candidate, Recogniser, no
+from agentguard.pii._spelling import behind_a_border
+from agentguard.pii.base import AFTER, BEFORE, FENCE, Answer, Candidate, Recogniser, no
 from agentguard.pii.later import later
 from agentguard.pii.naming import foreign_word
 
 Places = dict[str, Place]
 """How far each pass has come."""
 
+_FENCE = FENCE.encode()
 _MOST_SETS = 1  # beside that of all kinds, which the next file begins with
 _NONE = frozenset[str]()
 _TOGETHER, _LABELS = "", ":"
@@ -40,9 +42,40 @@ class PatternSet:
         self._kinds_shaped = frozenset(member.recogniser.kind for member in self._shaped)
         self._kinds_labelled = frozenset(member.recogniser.kind for member in self._labelled)
         self._each_shape = Several([f"{m.before}(?:{m.openings})" for m in self._shaped])
+        across = [member for member in self._labelled if member.recogniser.across]
+        self._across = [(m.recogniser, Pattern(behind_a_border(m.heads))) for m in across]
         self._heads = Heads([labelled.heads for labelled in self._labelled])
         self._fewer_shapes = lru_cache(_MOST_SETS)(self._shapes)
         self._fewer_labels = lru_cache(_MOST_SETS)(self._labels)
+
+    def reaching(self, data: bytes) -> Iterator[tuple[Span, int]]:
+        """Give where a value may begin of which more is told by other cells of a table.
+
+        It may go on behind its cell. It is told also by the cells that hold so many bytes before
+        its own as are given.
+        """
+        for pattern, before in self._reaching:
+            for span in pattern.each(data, 0, len(data)):
+                yield span, before
+
+    def may_go_on(self, cell: bytes, found: Sequence[Recogniser]) -> bool:
+        """Tell whether a label stands in a cell whose value may be in the next one."""
+        return any(
+            recogniser not in found and label.search(cell, 0, len(cell)) is not None
+            for recogniser, label in self._across
+        )
+
+    @cached_property
+    def _reaching(self) -> Sequence[tuple[Pattern, int]]:
+        across = [head for m in self._labelled if m.recogniser.across for head in m.heads]
+        around = [label for r in self.recognisers for label in r.around]
+        shapes = [f"(?s:.)(?:{m.openings})" for m in self._shaped if m.recogniser.around]
+        both = (((), across, 1), (shapes, heads_of(around), BEFORE))
+        return [
+            (Pattern("|".join((*shapes, behind_a_border(heads)))), before)
+            for shapes, heads, before in both
+            if heads
+        ]
 
     def knows(self, name: bytes) -> bool:
         """Tell whether a label stands behind the first character."""
@@ -102,15 +135,27 @@ class Passes:
         return found
 
 
-def candidate_of(data: bytes, found: Found) -> Candidate:
-    """Give what a recogniser is shown of a place in a text."""
+def candidate_of(data: bytes, found: Found, recogniser: Recogniser) -> Candidate:
+    """Give what a recogniser is shown of a place in a text.
+
+    In a table that is the cell alone, with the one before it where a value may go across, unless
+    others tell of its values as well.
+    """
     start, end, _, label, label_end = found
+    first, last = max(0, start - BEFORE), end + AFTER
+    if not recogniser.around:
+        fence = data.rfind(_FENCE, first, start)
+        if recogniser.across and fence > 0:
+            fence = data.rfind(_FENCE, first, fence)
+        first = max(first, fence)
+        fence = data.find(_FENCE, end, last)
+        last = fence + 1 if fence >= 0 else last
     is_behind = label > start
-    before = data[label:label_end] + b": " if is_behind else data[max(0, start - BEFORE) : start]
+    before = data[label:label_end] + b": " if is_behind else data[first:start]
     return Candidate(
         text=data[start:end].decode("latin-1"),
         before=before.decode("latin-1"),
-        after=data[end : end + AFTER].decode("latin-1"),
+        after=data[end:last].decode("latin-1"),
         labelled=label >= 0,
         told=data[label:label_end].decode("latin-1") if label >= 0 else "",
     )

@@ -159,4 +159,6 @@ def behind_a_border(labels: Iterable[str]) -> str:
         elif may_be_capital(head):
             others.append(f"(?i:{head})")
     capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]
-    return f"[^A-Za-z](?i:{'|'.join(every)})|[a-z](?:{'|'.join((*capitals, *others))})"
+    inside = (*capitals, *others)
+    within = f"|[a-z](?:{'|'.join(inside)})" if inside else ""
+    return f"[^A-Za-z](?i:{'|'.join(every)}){within}"

@@ -74,6 +74,10 @@ class Tally:
             if len(kind.sure) >= MOST:
                 self.full.add(recogniser.kind)
 
+    def stands(self, recogniser: Recogniser, place: int) -> None:
+        """Take another place of what was believed before, and another kind may count beside."""
+        _append(self._kind(recogniser).places, place)
+
     def miss(self, recogniser: Recogniser, column: str, count: int) -> None:
         """Count refusals for their check against the doubtful values of a column."""
         self._kind(recogniser).columns.setdefault(column, _Column()).misses += count

@@ -196,6 +196,8 @@ class Recogniser:
     it is plain that no refusal changes anything, and must leave whole tokens out or none. `rival`
     is a kind that the same label tells, to which values go in a text that has more of its own. Of a
     `plain` kind the shape alone tells, so what was believed once is believed wherever it stands.
+    Values of a kind that goes `across` may begin in one cell of a table, and end in the next that
+    has a digit. Behind the labels `around`, other cells tell as well whether it is one.
     """
 
     kind: str
@@ -211,6 +213,8 @@ class Recogniser:
     strict: tuple[str, ...] = ()
     rival: Rival | None = None
     plain: bool = False
+    across: bool = False
+    around: tuple[str, ...] = ()
 
 
 def sure(value: str, why: str = "") -> Answer:

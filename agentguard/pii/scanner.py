@@ -12,6 +12,7 @@ from agentguard.pii import kinds
 from agentguard.pii._fold import fold
 from agentguard.pii._judging import Judging
 from agentguard.pii._patterns import PatternSet, Places, candidate_of, judged
+from agentguard.pii._repeats import Gaps, Repeats
 from agentguard.pii._shapes import Part, Refused
 from agentguard.pii._tally import Tally, mask
 from agentguard.pii.base import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
@@ -25,6 +26,9 @@ _LOOK_AHEAD = BEFORE + AFTER + LONGEST
 _BEHIND = BEFORE + LONGEST  # a value may begin before what it was found by
 _PAYS = 8000
 """Looks in vain that cost as much as to compile the labels anew; shapes cost less than a chunk."""
+
+_PIECES = 8
+"""A piece that text is taken in is at least such a part of a chunk: some of it may be left out."""
 
 _BREAKS = b"\t,;|<>\"'{}[]"
 _FENCE = FENCE.encode()
@@ -65,7 +69,9 @@ class Stream:
         self._chunk = chunk
         self._watcher = watcher
         self._tally = Tally(patterns.neighbours)
-        self._judging = Judging(patterns.recognisers, self._tally, watcher)
+        self._gaps = Gaps()
+        self._repeats = None if watcher else Repeats(patterns, self._tally, self._gaps, chunk)
+        self._judging = Judging(patterns.recognisers, self._tally, watcher, self._gaps.whole)
         self._labels_out = LeftOut()
         self._shapes_out = LeftOut(pays=0)
         self._places: Places = {}
@@ -85,7 +91,8 @@ class Stream:
         """Take the next piece of the text."""
         self._pending.append(text)
         self._length += len(text)
-        if self._length + len(self._kept) - self._context >= self._chunk + _LOOK_AHEAD:
+        due = self._length + len(self._kept) - self._context >= self._chunk + _LOOK_AHEAD
+        if due and self._length * _PIECES >= self._chunk:
             self._gather()
             while len(self._kept) - self._context >= self._chunk + _LOOK_AHEAD:
                 self._judge(self._cut())
@@ -108,7 +115,8 @@ class Stream:
     def _gather(self, *, ended: bool = False) -> None:
         text = self._rest + "".join(self._pending)
         self._rest = "\r" if text.endswith("\r") and not ended else ""  # perhaps half a line's end
-        self._kept += fold(text[: len(text) - len(self._rest)])
+        data = fold(text[: len(text) - len(self._rest)])
+        self._kept += data if self._repeats is None else self._repeats.without(data, ended=ended)
         self._pending.clear()
         self._length = 0
 
@@ -118,6 +126,7 @@ class Stream:
         self._offset += gone
         self._kept = self._kept[gone:]
         self._context -= gone
+        self._gaps.forget(self._offset)
         for place in self._places.values():
             place.forget(gone)
         if self._watcher is not None:
@@ -213,7 +222,7 @@ class Scanner:
         passes = self._patterns.without()
         for found in passes.find(Part(data, 1, len(data), len(data)), {}):
             recogniser = self._patterns.recognisers[found[2]]
-            answer = judged(recogniser, candidate_of(data, found), data, found)
+            answer = judged(recogniser, candidate_of(data, found, recogniser), data, found)
             if answer.belief in {Belief.SURE, Belief.MAYBE}:
                 yield found[0] - 1, found[1] - 1, mask(recogniser, answer.value)
 

@@ -46,7 +46,7 @@ class Watcher:
         self._count_lines(part)
         for found in self._touched.without().find(part, self._places):
             recogniser = self._touched.recognisers[found[2]]
-            candidate = candidate_of(part.data, found)
+            candidate = candidate_of(part.data, found, recogniser)
             if recogniser.bounded and not candidate.alone:
                 self.judged(recogniser, candidate, no("touched"), part.offset + found[0])
 

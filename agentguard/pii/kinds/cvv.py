@@ -122,6 +122,15 @@ _THE = r"(?:the|my|and|der|le|el|il|de|o)"
 _CODE = r"(?:code|c(?:\xf3|o)digo|codice|kode?)"
 _LISTED = rf"[,;] ?(?:(?:and|und|et|y|e|en|i) )?{_CODE}"
 # "4539 ... and code 123": the same without a comma, told as a shape of its own.
+# What names other numbers as well, so that a card must be there.
+_VAGUE = (
+    r"code[\"']?[:=>]",
+    _LISTED,
+    rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
+    r"cid",
+    r"sec[:=]",
+    r"sec\.",
+)
 _ALSO = rf"\b(?i:(?:and|und|et|y|e|en|i|og|och) {{1,2}}(?:{_THE} )?{_CODE}) {{1,2}}[0-9]{{3,4}}\b"
 _AT_THE_BACK = (
     r"(?:security|three|3)(?: digits| numbers)? (?:on|at) (?:the |your )?"
@@ -151,6 +160,7 @@ RECOGNISER = Recogniser(
     judge=judge,
     shown=0,
     beside="PAN",
+    around=_VAGUE,
     shapes=(_ALSO, _DATED),
     labels=(
         *CODE,
@@ -165,14 +175,9 @@ RECOGNISER = Recogniser(
         r"sec(?:urity)? (?:code|number|no|digits)",
         r"card (?:code|verification(?: code| number)?)",
         r"(?:three|3|four|4) digits? (?:security )?(?:code|number)",
-        r"code[\"']?[:=>]",
-        _LISTED,
+        *_VAGUE,
         _ON_THE_BACK,
         _BEHIND,
-        rf"{_THE} c(?:o|\xf3)d(?:e|igo|ice) {_VERB}",
-        r"cid",
-        r"sec[:=]",
-        r"sec\.",
         r"(?:digits?|numbers?) on (?:the )?(?:back|reverse|rear|signature|strip)",
         _AT_THE_BACK,
         r"signature strip",

@@ -106,6 +106,7 @@ RECOGNISER = Recogniser(
     kind="PASSPORT",
     judge=judge,
     bounded=True,
+    across=True,
     shapes=(
         rf"[A-Z0-9<]{{9}}[0-9]{_NATION}{_DATES}[A-Z0-9<]{{7}}(?:[A-Z0-9<]{{7}}[0-9<])?[0-9]",
         rf"{_DATES}{_NATION}[A-Z0-9<]{{11}}[0-9]",

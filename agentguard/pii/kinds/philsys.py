@@ -27,6 +27,8 @@ _AT_HOME = later(
     re.IGNORECASE,
 )
 
+_NATIONAL = r"national id(?:entification)?(?: ?(?:number|no|card))?"
+
 _BASE = national(
     kind="PH_PSN",
     valid=valid,
@@ -36,7 +38,7 @@ _BASE = national(
         r"""(?:psn|pcn)["']? ?[:=>]""",
         r"phil ?id",
         r"philippine (?:national )?id(?:ent(?:ity|ification))?",
-        r"national id(?:entification)?(?: ?(?:number|no|card))?",
+        _NATIONAL,
     ),
     near=rf"{BEHIND}({digits(4, 4, 4)}(?:[ .\-]?[0-9]{{4}})?)",
     shown=4,
@@ -63,5 +65,5 @@ def judge(candidate: Candidate) -> Answer:
     return _BASE.judge(candidate)
 
 
-RECOGNISER = replace(_BASE, judge=judge)
+RECOGNISER = replace(_BASE, judge=judge, around=(_NATIONAL,))
 """The recogniser of the kind."""

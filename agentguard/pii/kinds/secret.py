@@ -72,6 +72,7 @@ RECOGNISER = Recogniser(
     kind="SECRET",
     judge=judge,
     shown=0,
+    around=(_PEM.lower(),),  # of a key that is kept line by line
     shapes=SHAPES,
     labels=(
         r"password",

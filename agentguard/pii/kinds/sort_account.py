@@ -116,6 +116,7 @@ RECOGNISER = Recogniser(
     kind="SORT_ACCT",
     judge=judge,
     bounded=True,
+    across=True,
     # Behind its label: "12-34-56 / 31926819 (sort code / account)".
     shapes=(
         rf"[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}(?:[ ,;/|:\-]{{1,3}}| and |\n){_NAMED_SO}[0-9]{{8}}",
