@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from agentguard.pii.base import words
 from agentguard.scan.extract._names import is_label, one_line, path, said
-from agentguard.scan.extract._records import DEEPEST, NAMED, NAMING, Nested
+from agentguard.scan.extract._records import DEEPEST, Nested
 from agentguard.scan.extract._rows import Table
+from agentguard.scan.extract._siblings import NAMED, NAMING
 from agentguard.scan.extract._typed import is_known, is_number, is_type, named_by
 
 _KEPT = 3
@@ -177,7 +178,8 @@ class Elements:
 
     def _named(self, leaves: Sequence[tuple[tuple[str, ...], str]], above: tuple[str, ...]) -> str:
         says, out = "", []
-        kind = next((text for names, text in leaves if is_type(names[-1]) and is_known(text)), "")
+        types = (text for names, text in leaves if is_type(names[-1]) and is_label(text))
+        kind = next(filter(is_known, types), "")
         for names, text in leaves:
             low = names[-1].lower()
             if kind and is_number(names[-1]):

@@ -6,43 +6,25 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agentguard.pii.base import FENCE, words
+from agentguard.pii.base import FENCE
 from agentguard.pii.later import later
 from agentguard.pii.words import PLEASE
 from agentguard.scan.extract._columns import without_point
+from agentguard.scan.extract._flat import OPENING, Flat, Pairs, may_be_wrapped
 from agentguard.scan.extract._names import is_label, one_line, path, respaced, said
 from agentguard.scan.extract._parts import Parts, keep, numbered, together
 from agentguard.scan.extract._rows import Table
+from agentguard.scan.extract._siblings import COLUMNS, NAMED, NAMING, RANKS, SAID, SPEAKERS
 from agentguard.scan.extract._typed import is_known, is_number, is_type, named_by
 
 DEEPEST = 500
 """Levels that are told apart; what stands deeper counts as standing there."""
 
-NAMING = words(
-    "name key label field title id question type column fieldname attribute property parameter"
-    " prompt code caption header path system"
-)
-_RANKS = {"type": 0, "id": 1, "code": 1, "key": 1, "path": 1, "system": 1}
-"""How much a name for naming says, where there are several; others say the most."""
-NAMED = words(
-    "value val text answer content data input current old new oldvalue newvalue stringvalue"
-    " response displayvalue rawvalue"
-)
-_COLUMNS = words("columns fields headers header names columnnames cols keys")
-_SPEAKERS = words(
-    "user username userid user_id user_name from from_id from_name sender senderid sender_id"
-    " sender_name author authorid author_id author_name speaker role participant participantid"
-    " participantrole participant_id nick"
-)
-_SAID = words("text body message content msg utterance transcript")
 _LONGEST_TURN, _LONGEST_VALUE = 240, 40
 _QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,32}}")
 _KEPT = 3
 _MOST_ROW = 2000
 _MOST_HELD = 50
-_SHORTEST_WRAPPED = 24
-_OPENING = frozenset("{[ \n")
-_BASE_64 = later(r"[A-Za-z0-9+/]{22,}+={0,2}")
 _PRINTABLE = later(r"[^\x00-\x08\x0e-\x1f\x7f]+")
 
 Nested = Callable[[str, tuple[str, ...]], str | None]
@@ -74,6 +56,7 @@ class Records:
         self._nested = nested
         self._levels: list[_Level] = []
         self._above = names
+        self._flat = Flat()
         self._too_deep = 0
         self._asked = ("", "")  # who asked in the turn before, and what
         self._answered = ""  # the last question and its answer
@@ -89,14 +72,26 @@ class Records:
             self._too_deep += 1
             return ""
         parent = self._levels[-1] if self._levels else None
-        names = self._above
-        text = ""
-        if parent is not None:
-            names = (*parent.names, parent.key)[-_KEPT:] if parent.key else parent.names
-            text = self._plain(parent) if parent.is_list else ""
         is_row = is_list and parent is not None and parent.is_list
-        self._levels.append(_Level(is_list, names, is_row=is_row))
-        return text
+        self._levels.append(_Level(is_list, self._names(parent), is_row=is_row))
+        return self._plain_of(parent)
+
+    def flat(self, pairs: Pairs) -> str | None:
+        """Take a whole object; None where its values have to be taken one by one."""
+        if len(self._levels) >= DEEPEST:
+            return None
+        parent = self._levels[-1] if self._levels else None
+        text = self._flat.text(self._names(parent), pairs)
+        return None if text is None else self._plain_of(parent) + text
+
+    def _names(self, parent: _Level | None) -> tuple[str, ...]:
+        """Give the keys above what begins."""
+        if parent is None:
+            return self._above
+        return (*parent.names, parent.key)[-_KEPT:] if parent.key else parent.names
+
+    def _plain_of(self, parent: _Level | None) -> str:
+        return self._plain(parent) if parent is not None and parent.is_list else ""
 
     def close(self, *, is_list: bool) -> str:
         """End a list or an object; one that was not begun is passed over."""
@@ -138,9 +133,9 @@ class Records:
             return self._plain(level) if len(level.held) >= _MOST_ROW else ""
         keep(level.parts, level.key, value)
         low = level.key.lower()
-        if low in _SPEAKERS:
+        if low in SPEAKERS:
             level.speaker = level.speaker or value
-        elif low in _SAID and len(value) <= _LONGEST_TURN:
+        elif low in SAID and len(value) <= _LONGEST_TURN:
             level.turn = value
             if self._asked[1] and level.speaker and len(level.later) < _MOST_HELD:
                 level.later.append((level.key, value))
@@ -178,7 +173,7 @@ class Records:
 
     def _take_name(self, level: _Level, key: str, value: str) -> None:
         """Take what names the values beside it, unless more was said already."""
-        rank = _RANKS.get(key, max(_RANKS.values()) + 1)
+        rank = RANKS.get(key, max(RANKS.values()) + 1)
         if key == "path":  # of a change (RFC 6902): where the value goes (RFC 6901)
             value = value.rpartition("/")[2] if value.startswith("/") else ""
         if value and rank >= level.rank:
@@ -198,7 +193,7 @@ class Records:
 
     def _held(self, level: _Level, key: str, value: str) -> str:
         """Write a value that waited for a sibling that may say what it is."""
-        if key.lower() in NAMED or key.lower() in _SAID:
+        if key.lower() in NAMED or key.lower() in SAID:
             return self._late(level, key, value)
         if level.kind:
             return said(named_by(level.kind, key), value)
@@ -215,7 +210,7 @@ class Records:
         values, level.held = level.held, []
         name = path(level.names)
         parent = self._levels[-1] if self._levels else level
-        if parent.key.lower() in _COLUMNS and not parent.is_list and all(map(is_label, values)):
+        if parent.key.lower() in COLUMNS and not parent.is_list and all(map(is_label, values)):
             parent.columns = [one_line(value) for value in values]
         each = "".join(self._inside(v, level.names) or said(name, v) for v in values)
         return each + together(name, values)
@@ -239,10 +234,10 @@ class Records:
 
     def _inside(self, value: str, names: tuple[str, ...]) -> str:
         """Read what is wrapped in a value: a document of its own, or base64 of text."""
-        if value[:1] in _OPENING and (text := self._nested(value, names)) is not None:
+        if value[:1] in OPENING and (text := self._nested(value, names)) is not None:
             return text
         text = ""
-        if len(value) > _SHORTEST_WRAPPED and not len(value) % 4 and _BASE_64.fullmatch(value):
+        if may_be_wrapped(value):
             plain = b64decode(value)
             shown = plain.decode("ascii", "replace")
             if "\ufffd" not in shown and _PRINTABLE.fullmatch(shown):

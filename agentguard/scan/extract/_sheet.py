@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agentguard.pii.later import later
 from agentguard.scan.extract import _serials
@@ -15,7 +16,8 @@ _TEXT = later(r"<t(?:\s[^<>]*)?>([^<]*)</t>")
 _ROW = later(r"<row\b([^<>]*)>")
 _ROW_NUMBER = later(r'\br="([0-9]{1,7})"')
 _USUAL_CELL = later(
-    r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="(\w+)")?>(?:<v>([^<]*)</v>|(.*?))</c>',
+    r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="(\w+)")?>'
+    r"(?:<v>([^<]*)</v>|<is><t(?: [^<>]*)?>([^<]*)</t></is>|(.*?))</c>",
     re.DOTALL,
 )
 _CELL = later(r"<c(\s[^<>]*)?(?:(?<=/)>|>(.*?)</c>)", re.DOTALL)
@@ -71,7 +73,7 @@ def strings_of(found: Iterable[str]) -> list[str]:
     for markup in _cut(found, "</si>"):
         for plain, rich in _STRING.findall(markup):
             text = plain or ("".join(_TEXT.findall(rich)) if rich else "")
-            strings.append(html.unescape(text) if "&" in text else text)
+            strings.append(_unescaped(text))
     return strings
 
 
@@ -137,8 +139,9 @@ def _cells(row: str, book: Book) -> dict[int, str]:
     if len(found) + len(_USUAL_EMPTY.findall(row)) != row.count("<c "):
         return _unusual(row, book)
     cells: dict[int, str] = {}
-    for letters, style, kind, value, inside in found:
-        if text := _shown(kind, style, value, inside, book):
+    for letters, style, kind, value, written, inside in found:
+        text = _unescaped(written) or _shown(kind, style, value, inside, book)
+        if text:
             cells[column(letters)] = text
     return cells
 
@@ -164,12 +167,17 @@ def _shown(kind: str, style: str, value: str, inside: str, book: Book) -> str:
         found = _VALUE.search(inside)
         value = found[1] if found else ""
         if not value:
-            return html.unescape("".join(_TEXT.findall(inside)))
+            return _unescaped("".join(_TEXT.findall(inside)))
         if kind == "s":
             return _shown(kind, style, value, "", book)
-    return html.unescape(value) if kind and kind != "n" else book.shown(value, style)
+    return _unescaped(value) if kind and kind != "n" else book.shown(value, style)
 
 
+def _unescaped(text: str) -> str:
+    return html.unescape(text) if "&" in text else text
+
+
+@lru_cache(maxsize=1024)
 def column(letters: str) -> int:
     """Give a column's number, from 0."""
     number = 0

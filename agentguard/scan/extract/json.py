@@ -22,6 +22,10 @@ _SNIFF = later(
 _TOKEN = later(
     r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"(\s*:)?|([{}\[\]])|([^\s"{}\[\],:]+)(\s*:(?=[\s"{\[]))?|"'
 )
+_FLAT = later(r"\{[^{}\[\]]*\}")
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=list, parse_int=str, parse_float=str, parse_constant=str
+)
 _LITERALS = frozenset(("true", "false", "null"))
 _OPEN = later(r"[{\[]")
 _ESCAPE = later(r"\\u([0-9a-fA-F]{4})|\\(.)")
@@ -84,12 +88,26 @@ class _Reader:
                 end = end if end >= 0 else len(text)
                 out.append(self._records.value(text[match.end() : end]))
                 return end, True
+            if match[3] == "{" and (end := self._whole(text, match.start(), out)):
+                return end, True
             place = match.end()
             if written := self._token(match):
                 out.append(written)
             if not self._records.is_open:
                 return place, True
         return len(text), True
+
+    def _whole(self, text: str, place: int, out: list[str]) -> int:
+        """Read an object of plain values at once; give where it ends, 0 where that cannot be."""
+        found = _FLAT.match(text, place)
+        try:
+            written = self._records.flat(_DECODER.decode(found[0])) if found is not None else None
+        except ValueError:  # damaged, or with a line break in a string
+            return 0
+        if found is None or written is None:
+            return 0
+        out.append(written)
+        return found.end()
 
     def _token(self, match: re.Match[str]) -> str:
         string, is_key, bracket, word, is_name = match.groups()

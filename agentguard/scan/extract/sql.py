@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from agentguard.pii.later import later
 from agentguard.scan.extract._names import one_line
@@ -20,13 +21,10 @@ _NAME = r"([\w$.`\"\[\]\-]{1,120})"
 _QUOTED = r"`[^`\n]{1,120}`|\"[^\"\n]{1,120}\"|\[[^\]\n]{1,120}\]"
 _NAMES = rf"\(((?:{_QUOTED}|[^()`\"\[\]]){{1,8000}})\)"
 _GIVEN = later(rf"\s*({_QUOTED}|[^,`\"\[]+)\s*(?:,|\Z)")
-_INSERT = later(
+_START = later(
     rf"\b(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,2}}?(?P<into>INTO\s+)?{_NAME}\s{{0,8}}"
-    rf"(?:{_NAMES}\s{{0,8}}|(?(into)|(?!)))VALUES?\s{{0,8}}(?=\()",
-    re.IGNORECASE,
-)
-_COPY = later(
-    rf"^COPY\s+{_NAME}\s{{0,4}}{_NAMES}\s+FROM\s+stdin[^\n]{{0,80}};[ \t\r]*\n",
+    rf"(?:{_NAMES}\s{{0,8}}|(?(into)|(?!)))VALUES?\s{{0,8}}(?=\()"
+    rf"|^(?P<copy>COPY)\s+{_NAME}\s{{0,4}}{_NAMES}\s+FROM\s+stdin[^\n]{{0,80}};[ \t\r]*\n",
     re.IGNORECASE | re.MULTILINE,
 )
 _CREATE = later(
@@ -35,6 +33,8 @@ _CREATE = later(
 )
 _BEGINNING = later(r"^[ \t]*(?:INSERT|REPLACE|COPY|CREATE)\s", re.IGNORECASE | re.MULTILINE)
 _STATEMENTS = ("insert", "replace", "copy")
+_ENDS = later(r"(?:[;/\s]|\b(?:GO|COMMIT)\b)*", re.IGNORECASE)  # of a statement, of a batch
+_MOST_OPEN = 64
 _HELD = 16 << 10
 _COLUMN = later(rf"\s*({_QUOTED}|[^\W\d][\w$]{{0,60}})(?:\s.*)?", re.DOTALL)
 _DEFINED = later(rf"(?:{_QUOTED}|'(?:[^']|'')*'|\((?:[^()]|\([^()]*\))*\)|[^,()'`\"\[\]])+(,?)")
@@ -59,12 +59,12 @@ def sniff(source: Source) -> bool:
     low = text.lower()
     if not any(word in low for word in _STATEMENTS):
         return False
-    return _INSERT.search(text) is not None or _COPY.search(text) is not None
+    return _START.search(text) is not None
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
     """Give the rows, and what stands between them as it is."""
-    dump, rest = _Dump(), ""
+    dump, rest = _Dump(work.full), ""
     for piece in pieces(source, work):
         rest += piece
         cut = rest.rfind("\n") + 1
@@ -80,12 +80,18 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     yield given + left + dump.close()
 
 
+_Target = tuple[str, tuple[str, ...]]
+"""A table and the columns that a statement names."""
+
+
 class _Dump:
     """Takes the statements in order; a statement that goes on is given back."""
 
-    def __init__(self) -> None:
+    def __init__(self, full: AbstractSet[str]) -> None:
+        self._full = full
         self._columns: dict[str, list[str]] = {}
         self._table = Table()
+        self._open: dict[_Target, Table] = {}
         self._inserts = False
         self._copies = False
 
@@ -111,27 +117,36 @@ class _Dump:
         return self._inserts or self._copies
 
     def close(self) -> str:
-        """Give the end of a table."""
-        self._inserts = self._copies = False
-        return self._table.close()
+        """Give the end of every table."""
+        tables = list(self._open.values())
+        self._open.clear()
+        return "".join(table.close() for table in tables)
 
     def _between(self, text: str, pos: int, out: list[str]) -> int:
         """Pass on to the next statement with rows."""
-        starts = (_INSERT.search(text, pos), _COPY.search(text, pos))
-        found = min(filter(None, starts), key=lambda start: start.start(), default=None)
+        found = _START.search(text, pos)
         end = found.start() if found is not None else _begun(text, pos)
         for table in _CREATE.finditer(text, pos, end):
             self._columns[_bare(table[1])] = _columns(table[2])
-        out.append(text[pos:end])
+        between = text[pos:end]
+        if _ENDS.fullmatch(between) is None:
+            out += (self.close(), between)
         if found is None:
             return end
-        self._copies = found is starts[1]
-        into, given = (found[1], found[2]) if self._copies else (found[2], found[3])
+        self._copies = found["copy"] is not None
+        into, given = (found[5], found[6]) if self._copies else (found[2], found[3])
         names = [one_line(n.strip(_QUOTES)) for n in _GIVEN.findall(given or "") if n.strip()]
-        names = names or self._columns.get(_bare(into), [])
-        self._table = Table(dict(enumerate(names)) if names else None)
+        target = _bare(into), tuple(names or self._columns.get(_bare(into), ()))
+        if target not in self._open:
+            if len(self._open) >= _MOST_OPEN:
+                out.append(self.close())
+            self._open[target] = self._begun(target[1])
+        self._table = self._open[target]
         self._inserts = not self._copies
         return found.end()
+
+    def _begun(self, names: Sequence[str]) -> Table:
+        return Table(dict(enumerate(names)) if names else None, full=self._full)
 
     def _row(self, text: str, pos: int, out: list[str]) -> int:
         """Read a row in brackets; -1 when its end is not there yet."""
@@ -147,23 +162,24 @@ class _Dump:
             if len(text) - at < _LONGEST_ROW:
                 return -1
             out.append(text[pos:at])  # no row of values after all
-            return self._leave(at, out)
+            return self._leave(at)
         out.append(self._table.put({n: c for n, c in enumerate(cells) if c and c != "NULL"}))
         more = _NEXT.match(text, at)
-        return more.end() if more is not None else self._leave(at, out)
+        return more.end() if more is not None else self._leave(at)
 
     def _lines(self, text: str, pos: int, out: list[str]) -> int:
         """Read a line of cells parted by tabs."""
         end = text.find("\n", pos) + 1 or len(text)
         line = text[pos:end].rstrip("\r\n")
         if line == _END_OF_COPY:
-            return self._leave(end, out)
+            return self._leave(end)
         cells = enumerate(line.split("\t"))
         out.append(self._table.put({n: _plain(c) for n, c in cells if c and c != _NULL}))
         return end
 
-    def _leave(self, pos: int, out: list[str]) -> int:
-        out.append(self.close())
+    def _leave(self, pos: int) -> int:
+        """End a statement; the next one may go on with the same table."""
+        self._inserts = self._copies = False
         return pos
 
 
