@@ -1,22 +1,29 @@
-"""Writes objects of plain values that tell nothing of each other, by a plan for their keys."""
+"""Writes whole objects whose values tell nothing of each other, by a plan for their keys."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from agentguard.pii.later import later
 from agentguard.scan.extract._columns import without_point
 from agentguard.scan.extract._names import is_label, one_line, path, said
+from agentguard.scan.extract._parts import together
 from agentguard.scan.extract._siblings import NAMED, NAMING, SAID
 from agentguard.scan.extract._typed import is_known, is_number, is_type
 
-Pairs = Sequence[tuple[str, object]]
-"""Keys and values in order; what is no text has none."""
+Pairs = tuple[tuple[str, object], ...]
+"""Keys and values of an object in order: texts, objects, lists, and others that have no text."""
+
+KEPT = 3
+"""Of the keys above a value, those that tell of it."""
 
 OPENING = frozenset("{[ \n")
 """What a value begins with that may be a document itself."""
 
 _MOST_PLANS = 1024
+_MOST_LISTED = 1000
+_MOST_REFUSED = 8
 _SHORTEST_WRAPPED = 24
 _BASE_64 = later(r"[A-Za-z0-9+/]{22,}+={0,2}")
 _DIGITS = frozenset("0123456789")
@@ -66,20 +73,73 @@ class Flat:
     """Knows how objects are written, by their keys and those above them."""
 
     def __init__(self) -> None:
-        self._plans: dict[tuple[tuple[str, ...], tuple[str, ...]], _Plan | None] = {}
+        self._plans: dict[tuple[tuple[str, ...], tuple[str, ...]], _Plan] = {}
+        self._related: dict[tuple[str, ...], bool] = {}
+        self._refused: Counter[tuple[str, ...]] = Counter()
+
+    def may_write(self, above: tuple[str, ...]) -> bool:
+        """Tell whether an object may be written so: the last ones there were not all refused."""
+        return self._refused[above] < _MOST_REFUSED
+
+    def write(self, above: tuple[str, ...], pairs: Pairs | None) -> str | None:
+        """Give the text of an object; None for none, and where it has to be taken in pieces."""
+        text = None if pairs is None else self.text(above, pairs)
+        self._refused[above] = 0 if text is not None else self._refused[above] + 1
+        return text
 
     def text(self, above: tuple[str, ...], pairs: Pairs) -> str | None:
         """Give the text of an object; None where its values have to be looked at one by one."""
-        filled = [(key, value) for key, value in pairs if isinstance(value, str) and value]
-        keys = tuple([key for key, _ in filled])
-        known = above, keys
-        if known not in self._plans:
+        keys = tuple([key for key, value in pairs if isinstance(value, str)])
+        if keys not in self._related:
+            if len(self._related) >= _MOST_PLANS:
+                return None
+            self._related[keys] = _are_related(keys)
+        return None if self._related[keys] else self._object(above, pairs)
+
+    def _object(self, above: tuple[str, ...], pairs: Pairs) -> str | None:
+        out: list[str | None] = []
+        texts: list[tuple[str, str]] = []
+        for key, value in pairs:
+            if isinstance(value, str):
+                if value:
+                    texts.append((key, value))
+            elif isinstance(value, (tuple, list)):
+                out.append(self._texts(above, texts))
+                texts = []
+                out.append(self._below(above, one_line(key), value))
+        out.append(self._texts(above, texts))
+        written = [text for text in out if text is not None]
+        return "".join(written) if len(written) == len(out) else None
+
+    def _below(self, above: tuple[str, ...], key: str, value: Pairs | list[object]) -> str | None:
+        names = (*above, key)[-KEPT:] if key else above
+        if isinstance(value, tuple):
+            return self.text(names, value)
+        if len(value) > _MOST_LISTED:
+            return None
+        if any(isinstance(one, (tuple, list)) for one in value):
+            texts = [self.text(names, one) if isinstance(one, tuple) else None for one in value]
+            written = [text for text in texts if text is not None]
+            return "".join(written) if len(written) == len(texts) else None
+        values = [_plain(one) for one in value if isinstance(one, str) and one]
+        return _listed(path(names), values) if all(values) else None
+
+    def _texts(self, above: tuple[str, ...], texts: Sequence[tuple[str, str]]) -> str | None:
+        """Write values that stand beside each other."""
+        if not texts:
+            return ""
+        known = above, tuple([key for key, _ in texts])
+        plan = self._plans.get(known)
+        if plan is None:
             if len(self._plans) >= _MOST_PLANS:
                 return None
-            self._plans[known] = None if _are_related(keys) else _Plan(above, keys)
-        plan = self._plans[known]
-        values = [_plain(value) for _, value in filled] if plan is not None else []
-        return None if plan is None or not all(values) else plan.write(values)
+            plan = self._plans[known] = _Plan(*known)
+        values = [_plain(value) for _, value in texts]
+        return plan.write(values) if all(values) else None
+
+
+def _listed(name: str, values: Sequence[str]) -> str:
+    return "".join(said(name, value) for value in values) + together(name, values)
 
 
 def _plain(value: str) -> str:

@@ -37,14 +37,19 @@ _CUSTOM = later(r"(?<=[^\W_])__(?:c|r|pc|pr|x|e|b|mdt)(?=\W|\Z)")
 # word of a sentence.
 _NAME = later(
     r"(?:(?<=changed\s)|(?<=updated\s)|(?<=set\s)|(?<=saved\s)|(?<![\w@])(?<![^\W\d_]\s))"
-    r"[^\W\d_]{5,48}(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s?->|\s(?:from|to)\s))"
+    r"[^\W\d_]{5,48}+(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s?->|\s(?:from|to)\s))"
     # In a question: "Agent: accountno?", "could I have the accountno, please".
     r"|(?:(?<=[:>]\s)|(?<=\sthe\s)|(?<=\syour\s)|(?<=\sand\s))"
-    r"[^\W\d_]{5,48}(?=\s?\?|,?\s(?:please|pls|plz|here|now)\b)"
+    r"[^\W\d_]{5,48}+(?=\s?\?|,?\s(?:please|pls|plz|here|now)\b)"
     r"|(?<=\A)[^\W\d_]{5,48}(?=\s{0,8}\Z)"
     # Also within a sentence, by ends that no other word has: "could I have your customerdob".
     r"|(?<![\w@])[^\W\d_]{2,16}(?:dob|DOB|ssn|SSN|cvv|CVV|cvc|CVC|pesel|PESEL)(?![\w@])"
 )
+# What stands behind such a name, or within it: one of these is in each line that has one.
+_SIGNS = (
+    *":=(*|?", "...", "->", "- ", "from", "to", "please", "pls", "plz", "here", "now",
+    *("dob", "DOB", "ssn", "SSN", "cvv", "CVV", "cvc", "CVC", "pesel", "PESEL"),
+)  # fmt: skip
 _LONG_WORD = later(r"[A-Z\xc0-\xde]?[^\W\d_A-Z\xc0-\xde]{6,}|[A-Z\xc0-\xde]{7,}")
 
 # Names of containers, which say nothing of what is in them.
@@ -115,4 +120,6 @@ def respaced(line: str) -> str:
     >>> respaced("> paxdob: 4.3.1980"), respaced("profile.1.locker=1")
     ('> pax dob: 4.3.1980', 'profile.1.locker=1')
     """
-    return _NAME.sub(lambda found: apart(found[0]), line)
+    if any(sign in line for sign in _SIGNS) or len(line.split()) == 1:
+        return _NAME.sub(lambda found: apart(found[0]), line)
+    return line

@@ -10,7 +10,7 @@ from agentguard.pii.base import FENCE
 from agentguard.pii.later import later
 from agentguard.pii.words import PLEASE
 from agentguard.scan.extract._columns import without_point
-from agentguard.scan.extract._flat import OPENING, Flat, Pairs, may_be_wrapped
+from agentguard.scan.extract._flat import KEPT, OPENING, Flat, Pairs, may_be_wrapped
 from agentguard.scan.extract._names import is_label, one_line, path, respaced, said
 from agentguard.scan.extract._parts import Parts, keep, numbered, together
 from agentguard.scan.extract._rows import Table
@@ -22,7 +22,6 @@ DEEPEST = 500
 
 _LONGEST_TURN, _LONGEST_VALUE = 240, 40
 _QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,32}}")
-_KEPT = 3
 _MOST_ROW = 2000
 _MOST_HELD = 50
 _PRINTABLE = later(r"[^\x00-\x08\x0e-\x1f\x7f]+")
@@ -71,24 +70,29 @@ class Records:
         if len(self._levels) >= DEEPEST:
             self._too_deep += 1
             return ""
-        parent = self._levels[-1] if self._levels else None
+        parent = self._parent
         is_row = is_list and parent is not None and parent.is_list
         self._levels.append(_Level(is_list, self._names(parent), is_row=is_row))
         return self._plain_of(parent)
 
-    def flat(self, pairs: Pairs) -> str | None:
+    def may_be_whole(self) -> bool:
+        """Tell whether it is worth while to read the object that begins as a whole."""
+        return len(self._levels) < DEEPEST and self._flat.may_write(self._names(self._parent))
+
+    def whole(self, pairs: Pairs | None) -> str | None:
         """Take a whole object; None where its values have to be taken one by one."""
-        if len(self._levels) >= DEEPEST:
-            return None
-        parent = self._levels[-1] if self._levels else None
-        text = self._flat.text(self._names(parent), pairs)
-        return None if text is None else self._plain_of(parent) + text
+        text = self._flat.write(self._names(self._parent), pairs)
+        return None if text is None else self._plain_of(self._parent) + text
+
+    @property
+    def _parent(self) -> _Level | None:
+        return self._levels[-1] if self._levels else None
 
     def _names(self, parent: _Level | None) -> tuple[str, ...]:
         """Give the keys above what begins."""
         if parent is None:
             return self._above
-        return (*parent.names, parent.key)[-_KEPT:] if parent.key else parent.names
+        return (*parent.names, parent.key)[-KEPT:] if parent.key else parent.names
 
     def _plain_of(self, parent: _Level | None) -> str:
         return self._plain(parent) if parent is not None and parent.is_list else ""

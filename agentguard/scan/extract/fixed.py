@@ -52,9 +52,11 @@ def _starts(lines: Sequence[str]) -> tuple[int, ...]:
         return ()
     found = _RULED.finditer(rule) if rule else ()
     starts = tuple(match.start() for match in found) or _by_gaps(body)
+    if len(starts) < _FEWEST_COLUMNS:
+        return ()
     rows = [_cut(line, starts) for line in body]
     whole = [row for row in rows if row is not None]
-    if len(starts) < _FEWEST_COLUMNS or len(whole) < _MOSTLY * len(rows):
+    if len(whole) < _MOSTLY * len(rows):
         return ()
     is_fit = rows[0] is not None and _is_table(whole) and not _is_form(whole)
     return starts if is_fit else ()
@@ -76,7 +78,10 @@ def _is_table(rows: Sequence[Row]) -> bool:
 
 def _by_gaps(lines: Sequence[str]) -> tuple[int, ...]:
     """Give where columns begin behind gaps of two spaces that all lines share."""
-    width = max(map(len, lines))
+    longest = max(lines, key=len)
+    if _GAP.search(longest) is None:
+        return ()
+    width = len(longest)
     padded = [line.ljust(width) for line in lines]
     profile = "".join(
         " " if letters.count(" ") == len(lines) else "x" for letters in zip(*padded, strict=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from agentguard.pii.later import later
+from agentguard.scan.extract._flat import Pairs
 from agentguard.scan.extract._proving import proving
 from agentguard.scan.extract._records import Records
 from agentguard.scan.extract.base import Extractor, Source, Work
@@ -22,9 +24,14 @@ _SNIFF = later(
 _TOKEN = later(
     r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"(\s*:)?|([{}\[\]])|([^\s"{}\[\],:]+)(\s*:(?=[\s"{\[]))?|"'
 )
-_FLAT = later(r"\{[^{}\[\]]*\}")
+_MOST_WHOLE = 64 << 10
+_WHOLE_LEVELS = 4
+_INSIDE = r"[^{}\[\]]*+"
+for _ in range(_WHOLE_LEVELS - 1):
+    _INSIDE = rf"(?:[^{{}}\[\]]++|[{{\[]{_INSIDE}[}}\]])*+"
+_WHOLE = later(rf"\{{{_INSIDE}\}}")
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=list, parse_int=str, parse_float=str, parse_constant=str
+    object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=str
 )
 _LITERALS = frozenset(("true", "false", "null"))
 _OPEN = later(r"[{\[]")
@@ -98,12 +105,11 @@ class _Reader:
         return len(text), True
 
     def _whole(self, text: str, place: int, out: list[str]) -> int:
-        """Read an object of plain values at once; give where it ends, 0 where that cannot be."""
-        found = _FLAT.match(text, place)
-        try:
-            written = self._records.flat(_DECODER.decode(found[0])) if found is not None else None
-        except ValueError:  # damaged, or with a line break in a string
+        """Read an object of few levels at once; give where it ends, 0 where that cannot be."""
+        if not self._records.may_be_whole():
             return 0
+        found = _WHOLE.match(text, place, place + _MOST_WHOLE)
+        written = self._records.whole(_pairs(found[0]) if found is not None else None)
         if found is None or written is None:
             return 0
         out.append(written)
@@ -145,6 +151,14 @@ def _may_go_on(match: re.Match[str], text: str, last: int) -> bool:
     if match.end() < last and match[0] != '"':
         return False
     return len(text) - match.start() < _LONGEST and text.find("\n", match.end(), last) < 0
+
+
+def _pairs(text: str) -> Pairs | None:
+    """Give the keys and values of an object; None for a damaged one, or a break in a string."""
+    try:
+        return cast("Pairs", _DECODER.decode(text))
+    except ValueError:
+        return None
 
 
 def _unescaped(string: str) -> str:

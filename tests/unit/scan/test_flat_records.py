@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.unit.scan.extracted import counts
 from tests.unit.scan.extracted import text as text_of
 
 KEYS = (
@@ -22,32 +23,62 @@ VALUES: tuple[object, ...] = (
 )  # fmt: skip
 
 
-def one_by_one(text: str) -> str:
-    """Write the same so that no object is whole JSON: behind its last value stands a comma."""
-    return text.replace("}", ",}")
-
-
-@given(
-    st.lists(
-        st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(VALUES)), min_size=1, max_size=7),
-        min_size=1,
-        max_size=4,
+KEY = st.sampled_from(KEYS)
+PAIRS = st.lists(
+    st.tuples(
+        KEY,
+        st.recursive(
+            st.sampled_from(VALUES),
+            lambda inner: st.lists(inner, max_size=4) | st.lists(st.tuples(KEY, inner)).map(tuple),
+            max_leaves=8,
+        ),
     ),
-    st.sampled_from(["lines", "list", "within"]),
+    min_size=1,
+    max_size=6,
+).map(tuple)
+
+
+def written(value: object, end: str = "") -> str:
+    """Write JSON, of which a tuple of pairs is an object; with a comma as its end none is whole."""
+    if isinstance(value, tuple):
+        pairs = (f"{json.dumps(key)}: {written(inner, end)}" for key, inner in value)
+        return f"{{{', '.join(pairs)}{end}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(written(inner, end) for inner in value)}]"
+    return json.dumps(value)
+
+
+@settings(max_examples=300)
+@given(st.lists(PAIRS, min_size=1, max_size=4), st.sampled_from(["lines", "list", "within"]))
+@example([(("idType", "UK passport"), ("number", "533401372"))], "lines")
+@example([(("name", "Anna"), ("customerDob", "1970-03-12"))] * 3, "within")
+@example([(("card", ["4539", "1488", "0343", "6467"]), ("a", ((("b", [])), ("c", ()))))], "list")
+@example(
+    [tuple((f"card{n}", v) for n, v in enumerate(("4539", "1488", "0343", "6467"), 1))], "list"
 )
-@example([[("idType", "UK passport"), ("number", "533401372")]], "lines")
-@example([[("name", "Anna"), ("customerDob", "1970-03-12")]] * 3, "within")
+@example(
+    [(("sender", n), ("message", t)) for n, t in (("A", "date of birth?"), ("B", "1.2.70"))], "list"
+)
+@example([(("columns", ["name", "dob"]), ("rows", [["Anna", "1970-03-12"]]))], "lines")
 def test_objects_are_written_as_value_by_value(
-    records: list[list[tuple[str, object]]], kind: str
+    records: list[tuple[tuple[str, object], ...]], kind: str
 ) -> None:
-    objects = [
-        "{" + ", ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record) + "}"
-        for record in records
-    ]
-    every = ", ".join(objects)
-    text = {
-        "lines": "\n".join(objects),
-        "list": f"[{every}]",
-        "within": f'{{"export": {{"customers": ["x", {every}], "person": {objects[0]}}}}}',
-    }[kind]
-    assert text_of(text.encode()) == text_of(one_by_one(text).encode())
+    texts = []
+    for end in ("", ","):
+        objects = [written(record, end) for record in records]
+        every = ", ".join(objects)
+        texts.append(
+            {
+                "lines": "\n".join(objects),
+                "list": f"[{every}]",
+                "within": f'{{"export": {{"customers": ["x", {every}], "person": {objects[0]}}}}}',
+            }[kind]
+        )
+    whole, by_value = (text_of(text.encode()) for text in texts)
+    assert whole == by_value
+
+
+def test_objects_that_differ_from_those_before_are_read() -> None:
+    related = '{"name": "date of birth", "value": "1970-03-12"}\n'
+    plain = '{"customerDob": "1981-11-30"}\n'
+    assert counts((related * 20 + plain + related).encode()) == {"DOB": 2}
