@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from agentguard.pii._initials import Heads
 from agentguard.pii._labelled import Labelled, heads_of
 from agentguard.pii._labels import Labels
-from agentguard.pii._re2 import Pattern, Several, Span
+from agentguard.pii._re2 import Pattern, Several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
 from agentguard.pii._spelling import behind_a_border
 from agentguard.pii.base import AFTER, BEFORE, FENCE, Answer, Candidate, Recogniser, no
@@ -48,16 +48,6 @@ class PatternSet:
         self._fewer_shapes = lru_cache(_MOST_SETS)(self._shapes)
         self._fewer_labels = lru_cache(_MOST_SETS)(self._labels)
 
-    def reaching(self, data: bytes) -> Iterator[tuple[Span, int]]:
-        """Give where a value may begin of which more is told by other cells of a table.
-
-        It may go on behind its cell. It is told also by the cells that hold so many bytes before
-        its own as are given.
-        """
-        for pattern, before in self._reaching:
-            for span in pattern.each(data, 0, len(data)):
-                yield span, before
-
     def may_go_on(self, cell: bytes, found: Sequence[Recogniser]) -> bool:
         """Tell whether a label stands in a cell whose value may be in the next one."""
         return any(
@@ -66,7 +56,12 @@ class PatternSet:
         )
 
     @cached_property
-    def _reaching(self) -> Sequence[tuple[Pattern, int]]:
+    def reaching(self) -> Sequence[tuple[Pattern, int]]:
+        """What a value may begin with of which more is told by other cells of a table.
+
+        It may go on behind its cell. It is told also by the cells that hold so many bytes before
+        its own as are given.
+        """
         across = [head for m in self._labelled if m.recogniser.across for head in m.heads]
         around = [label for r in self.recognisers for label in r.around]
         shapes = [f"(?s:.)(?:{m.openings})" for m in self._shaped if m.recogniser.around]

@@ -92,7 +92,7 @@ class Repeats:
         self._rest, data = data[last:], data[:last]
         end = data.rfind(_FENCE, 0, self._probe if self._pause else last) + 1
         if self._rests or not end or self._size + last < self._few:
-            self._rests -= self._rests > 0
+            self._rests = max(0, self._rests - 1)
             self._owed = _REACH
             return self._kept(data)
         return self._looked(data, end)
@@ -123,9 +123,9 @@ class Repeats:
         whole = data.find(_FENCE, min(self._owed, end) - 1) + 1 if self._owed else 0
         self._owed = max(0, self._owed - end)
         yield 0, whole
-        for (first, last), before in self._patterns.reaching(_FENCE + data[: end + LONGEST]):
-            start = data.rfind(_FENCE, 0, first) + 1
-            stop = data.find(_FENCE, max(start, last - 2), end)
+        for place, before in self._reaching(data, end):
+            start = data.rfind(_FENCE, 0, place) + 1
+            stop = data.find(_FENCE, place, end)
             begin = data.rfind(_FENCE, 0, max(0, start - before)) + 1
             if begin >= end or (whole <= start < stop and self._is_told(data[start:stop])):
                 continue
@@ -134,6 +134,16 @@ class Repeats:
                 self._owed = max(self._owed, reach - end if stop >= 0 else _REACH)
                 reach = end - 1
             yield begin, data.find(_FENCE, reach) + 1
+
+    def _reaching(self, data: bytes, end: int) -> Iterator[tuple[int, int]]:
+        """Give a place in each cell of whose values other cells tell, and how far before it."""
+        shown, last = _FENCE + data, min(len(data), end + LONGEST) + 1
+        for pattern, before in self._patterns.reaching:
+            at = 0
+            while (found := pattern.search(shown, at, last)) is not None:
+                yield found[0], before
+                at = shown.find(_FENCE, found[0] + 1, last)
+                at = at if at >= 0 else last
 
     def _is_told(self, cell: bytes) -> bool:
         """Tell whether all is told of a cell by itself."""

@@ -75,16 +75,16 @@ class Flat:
     def __init__(self) -> None:
         self._plans: dict[tuple[tuple[str, ...], tuple[str, ...]], _Plan] = {}
         self._related: dict[tuple[str, ...], bool] = {}
-        self._refused: Counter[tuple[str, ...]] = Counter()
+        self._refused: Counter[int] = Counter()
 
-    def may_write(self, above: tuple[str, ...]) -> bool:
-        """Tell whether an object may be written so: the last ones there were not all refused."""
-        return self._refused[above] < _MOST_REFUSED
+    def may_write(self, depth: int) -> bool:
+        """Tell whether an object may be written so: the last ones as deep were not all refused."""
+        return self._refused[depth] < _MOST_REFUSED
 
-    def write(self, above: tuple[str, ...], pairs: Pairs | None) -> str | None:
+    def write(self, depth: int, above: tuple[str, ...], pairs: Pairs | None) -> str | None:
         """Give the text of an object; None for none, and where it has to be taken in pieces."""
         text = None if pairs is None else self.text(above, pairs)
-        self._refused[above] = 0 if text is not None else self._refused[above] + 1
+        self._refused[depth] = 0 if text is not None else self._refused[depth] + 1
         return text
 
     def text(self, above: tuple[str, ...], pairs: Pairs) -> str | None:
@@ -92,7 +92,7 @@ class Flat:
         keys = tuple([key for key, value in pairs if isinstance(value, str)])
         if keys not in self._related:
             if len(self._related) >= _MOST_PLANS:
-                return None
+                self._related.clear()
             self._related[keys] = _are_related(keys)
         return None if self._related[keys] else self._object(above, pairs)
 
@@ -132,7 +132,7 @@ class Flat:
         plan = self._plans.get(known)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:
-                return None
+                self._plans.clear()
             plan = self._plans[known] = _Plan(*known)
         values = [_plain(value) for _, value in texts]
         return plan.write(values) if all(values) else None

@@ -77,11 +77,12 @@ class Records:
 
     def may_be_whole(self) -> bool:
         """Tell whether it is worth while to read the object that begins as a whole."""
-        return len(self._levels) < DEEPEST and self._flat.may_write(self._names(self._parent))
+        depth = len(self._levels)
+        return depth < DEEPEST and self._flat.may_write(depth)
 
     def whole(self, pairs: Pairs | None) -> str | None:
         """Take a whole object; None where its values have to be taken one by one."""
-        text = self._flat.write(self._names(self._parent), pairs)
+        text = self._flat.write(len(self._levels), self._names(self._parent), pairs)
         return None if text is None else self._plain_of(self._parent) + text
 
     @property

@@ -54,6 +54,7 @@ NOTE = f"card {CARD}"
         ("keyed", "a:\n  b: c\n  d: e\n" + "- " * LONG + "g\n"),
         ("csv", ",".join(f"a{n}" for n in range(LONG // 20)) + "\n" + "1,2,3\n" * 9),
         ("csv", "name,card\n" + 'a,"' + "b" * (3 * LONG)),
+        ("csv", "name,note\n" + "a,b\n" * SHORT + 'a,"' + "code: " * LONG + '"\n' + "a,b\n" * 9),
     ],
     ids=lambda value: value if len(value) < 9 else "",
 )
