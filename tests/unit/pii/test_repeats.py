@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -133,3 +134,15 @@ def test_text_behind_a_table_is_read() -> None:
         for at in range(0, len(text), 7):
             stream.feed(text[at : at + 7])
         assert [hit.count for hit in stream.finish()] == [2]
+
+
+def test_kinds_of_which_two_cells_tell_say_so() -> None:
+    told = {r.kind for r in built_in() if r.across or r.around or r.beside}
+    found = set()
+    for kind, text, _ in accepted():
+        for joint in re.finditer(r"\n|: | ", text):
+            cells = [text[: joint.start()], text[joint.end() :]]
+            both, *each = (_counts(FENCE + _table(some)) for some in (cells, cells[:1], cells[1:]))
+            if kind in both and not any(kind in one for one in each):
+                found.add(kind)
+    assert found == told
