@@ -33,23 +33,25 @@ _KEPT = 3
 # What Salesforce puts behind the names of own fields and relations (developer's guide, "API Name").
 _CUSTOM = later(r"(?<=[^\W_])__(?:c|r|pc|pr|x|e|b|mdt)(?=\W|\Z)")
 
-# A name in a note: alone on its line, or before what stands between a name and its value, and no
-# word of a sentence.
+# A name in a note: before what stands between a name and its value, and no word of a sentence.
 _NAME = later(
-    r"(?:(?<=changed\s)|(?<=updated\s)|(?<=set\s)|(?<=saved\s)|(?<![\w@])(?<![^\W\d_]\s))"
-    r"[^\W\d_]{5,48}+(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s?->|\s(?:from|to)\s))"
-    # In a question: "Agent: accountno?", "could I have the accountno, please".
-    r"|(?:(?<=[:>]\s)|(?<=\sthe\s)|(?<=\syour\s)|(?<=\sand\s))"
-    r"[^\W\d_]{5,48}+(?=\s?\?|,?\s(?:please|pls|plz|here|now)\b)"
-    r"|(?<=\A)[^\W\d_]{5,48}(?=\s{0,8}\Z)"
-    # Also within a sentence, by ends that no other word has: "could I have your customerdob".
-    r"|(?<![\w@])[^\W\d_]{2,16}(?:dob|DOB|ssn|SSN|cvv|CVV|cvc|CVC|pesel|PESEL)(?![\w@])"
+    r"(?<![\w@])[^\W\d_]{5,48}+(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s?->|\s(?:from|to)\s))"
 )
-# What stands behind such a name, or within it: one of these is in each line that has one.
-_SIGNS = (
-    *":=(*|?", "...", "->", "- ", "from", "to", "please", "pls", "plz", "here", "now",
-    *("dob", "DOB", "ssn", "SSN", "cvv", "CVV", "cvc", "CVC", "pesel", "PESEL"),
-)  # fmt: skip
+_NAME_SIGNS = (*":=(*|-", "...", "from", "to")
+_IN_A_SENTENCE = later(r"[^\W\d_]\s\Z")
+_CHANGED = ("changed", "updated", "set", "saved")
+_LONGEST_CHANGED = 8
+# Alone on its line.
+_ALONE = later(r"[^\W\d_]{5,48}(?=\s{0,8}\Z)")
+# In a question: "Agent: accountno?", "could I have the accountno, please".
+_ASKED = later(
+    r"(?:(?<=[:>]\s)|(?<=\sthe\s)|(?<=\syour\s)|(?<=\sand\s))"
+    r"[^\W\d_]{5,48}+(?=\s?\?|,?\s(?:please|pls|plz|here|now)\b)"
+)
+_ASKED_SIGNS = ("?", "please", "pls", "plz", "here", "now")
+# Also within a sentence, by ends that no other word has: "could I have your customerdob".
+_ENDS = ("dob", "DOB", "ssn", "SSN", "cvv", "CVV", "cvc", "CVC", "pesel", "PESEL")
+_ENDED = later(rf"(?<![\w@])[^\W\d_]{{2,16}}(?:{'|'.join(_ENDS)})(?![\w@])")
 _LONG_WORD = later(r"[A-Z\xc0-\xde]?[^\W\d_A-Z\xc0-\xde]{6,}|[A-Z\xc0-\xde]{7,}")
 
 # Names of containers, which say nothing of what is in them.
@@ -120,6 +122,22 @@ def respaced(line: str) -> str:
     >>> respaced("> paxdob: 4.3.1980"), respaced("profile.1.locker=1")
     ('> pax dob: 4.3.1980', 'profile.1.locker=1')
     """
-    if any(sign in line for sign in _SIGNS) or len(line.split()) == 1:
-        return _NAME.sub(lambda found: apart(found[0]), line)
-    return line
+    if any(sign in line for sign in _NAME_SIGNS):
+        line = _NAME.sub(_named, line)
+    if any(sign in line for sign in _ASKED_SIGNS):
+        line = _ASKED.sub(_apart, line)
+    if any(end in line for end in _ENDS):
+        line = _ENDED.sub(_apart, line)
+    alone = _ALONE.match(line)
+    return _apart(alone) + line[alone.end() :] if alone is not None else line
+
+
+def _apart(word: re.Match[str]) -> str:
+    return apart(word[0])
+
+
+def _named(word: re.Match[str]) -> str:
+    """Give the words of a name, unless it follows another word of a sentence."""
+    before = word.string[max(0, word.start() - _LONGEST_CHANGED) : word.start()]
+    within = _IN_A_SENTENCE.search(before) and not before[:-1].endswith(_CHANGED)
+    return word[0] if within else apart(word[0])

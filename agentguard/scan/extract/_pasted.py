@@ -28,6 +28,7 @@ _RULE = later(
 _WIKI = later(r"\s*(?:\|\||!!?)\s?(.*)")
 _DOUBLE = later(r"\s?(?:\|\||!!)\s?")
 _LATEX = later(r"\s*(.+?)\s*\\\\\s*(?:\\hline)?\s*")
+_LATEX_END = r"\\"
 _WIDE = later(r" {2,}")
 _WIDER = later(r"(?<=\S) {3,}")
 _ALIGNED = "two at "
@@ -199,7 +200,7 @@ def _framed(line: str) -> _Cells:
 
 def _bare(line: str) -> _Cells:
     """Take a row of cells that only a sign joins, at least three of them."""
-    if latex := _LATEX.fullmatch(line):
+    if _LATEX_END in line and (latex := _LATEX.fullmatch(line)):
         cells = latex[1].split("&")
         return ("&", cells) if len(cells) >= _LEAST_BARE else ("", [])
     for joint in ("\t", "|", ";", ","):

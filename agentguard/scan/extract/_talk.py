@@ -46,7 +46,7 @@ def _without_delays(lines: list[str]) -> list[str]:
     for place in range(len(lines) - 2):
         asked, delay, answer = (line.rstrip() for line in made[place : place + 3])
         turns = [_TURN.fullmatch(line) for line in (asked, delay, answer)]
-        if not all(turns) or len(delay) > _LONGEST or not _ASKS.fullmatch(asked):
+        if not all(turns) or len(delay) > _LONGEST or not _asks(asked):
             continue
         asker, *answerers = (_who(turn[1]) for turn in turns if turn)
         says = [any(map(str.isdigit, turn[2])) for turn in turns[1:] if turn]
@@ -55,10 +55,15 @@ def _without_delays(lines: list[str]) -> list[str]:
     return made
 
 
+def _asks(line: str) -> bool:
+    low = line.lower()
+    return ("?" in low or any(word in low for word in PLEASE)) and bool(_ASKS.fullmatch(line))
+
+
 def _answered(lines: Sequence[str], place: int) -> list[str]:
     """Give questions and answers in turn for a line that asks for several things, or nothing."""
     asked = lines[place].rstrip()
-    if len(asked) > _LONGEST_QUESTION or not _ASKS.fullmatch(asked):
+    if len(asked) > _LONGEST_QUESTION or not _asks(asked):
         return []
     question = _TURN.fullmatch(asked)
     answers = _answers(lines[place + 1 : place + 1 + _MOST], question[1] if question else "")

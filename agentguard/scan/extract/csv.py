@@ -44,9 +44,10 @@ def _delimiter(head: bytes) -> str:
     if 2 * sum(_TURN.match(line) is not None for line in lines) >= len(lines):
         return ""
     lines = [line for line in lines if not _RULE.fullmatch(line)]
-    widths = {delimiter: _width(lines, delimiter) for delimiter in _DELIMITERS}
-    best = max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
-    return best if widths[best] else ""
+    text = "".join(lines)
+    widths = {delimiter: _width(lines, delimiter) for delimiter in _DELIMITERS if delimiter in text}
+    best = max(widths, key=lambda delimiter: widths[delimiter], default="")
+    return best if best and widths[best] else ""
 
 
 def _width(lines: list[str], delimiter: str) -> int:

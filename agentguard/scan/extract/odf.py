@@ -39,7 +39,9 @@ def sniff(source: Source) -> bool:
     """Tell an open document: by its first member, which says what it is, or by its flat root."""
     if source.head.startswith(b"PK"):
         return _KIND in source.head[:200]
-    return _FLAT.match(decoded(source.head[:_SNIFFED])) is not None
+    head = source.head[:_SNIFFED]
+    may_be_flat = b"office:" in head or 0 in head  # or in wide characters
+    return may_be_flat and _FLAT.match(decoded(head)) is not None
 
 
 def is_locked(archive: zipfile.ZipFile) -> bool:
