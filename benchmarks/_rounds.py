@@ -15,7 +15,13 @@ from _peers import AGENTGUARD, PEERS, Tool
 from tests.corpus import bulk
 
 VARIANT = "first"
-DATA = {"text": bulk.logs, "code": bulk.code, "dense": bulk.exports}
+DATA = {
+    "text": bulk.logs,
+    "code": bulk.code,
+    "dense": bulk.exports,
+    "strangers": bulk.strangers,
+}
+_TABLES = frozenset(("dense", "strangers"))
 
 _LINE = "card number 4539 1488 0343 6467 was read out\n"
 _PATIENCE = 240
@@ -75,7 +81,7 @@ class Bench:
 
     def share(self, tool: Tool, kind: str) -> tuple[Path, int]:
         """Give a tool's share of the data and its size."""
-        size = tool.bytes_of_tables if kind == "dense" else tool.bytes_of_text
+        size = tool.bytes_of_tables if kind in _TABLES else tool.bytes_of_text
         folder = self.home / f"{kind}-{size}"
         if not folder.exists():
             DATA[kind](VARIANT, folder, size)

@@ -117,7 +117,7 @@ def show_accuracy(bench: Bench, corpus: Path) -> float:
 
 def show_speed(bench: Bench) -> Figures:
     """Print the table of speeds."""
-    heads = ("text", "code", "dense", "files/s", "text MB", "peak MB", "start s")
+    heads = ("text", "code", "dense", "strangers", "files/s", "text MB", "peak MB", "start s")
     print(f"\n{'MB/s of CPU':<16}" + "".join(f"{head:>10}" for head in heads))
     figures = Figures()
     for tool in bench.tools():

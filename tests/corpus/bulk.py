@@ -17,6 +17,7 @@ FILE = 16_000_000
 """Bytes of one file."""
 
 _LEAST_PART = 1_000
+_REPORTS = 400
 
 
 def logs(variant: str, out: Path, size: int) -> None:
@@ -25,12 +26,19 @@ def logs(variant: str, out: Path, size: int) -> None:
 
 
 def exports(variant: str, out: Path, size: int) -> None:
-    """Write tables of customers, nobody twice: a value every thirty bytes or so."""
-    words = load(variant)
+    """Write tables of customers, of whom those of a few reports come again and again.
+
+    That is what exports are that were joined: a value every thirty bytes or so.
+    """
+    _write(out, "csv", size, [_customers(page) for page in _pages(load(variant), _REPORTS)])
+
+
+def strangers(variant: str, out: Path, size: int) -> None:
+    """Write the same with nobody twice, and hardly a table with the columns of another one."""
     parts: list[bytes] = []
     length = 0
-    for page in _pages(words, size // _LEAST_PART):
-        parts.append(text.table(tables.customers(page, 40, card="any")))
+    for page in _pages(load(variant), size // _LEAST_PART):
+        parts.append(_customers(page))
         length += len(parts[-1])
         if length > size + FILE // 100:
             break
@@ -59,6 +67,10 @@ def mixed(variant: str, out: Path, copies: int) -> int:
 def _pages(words: Wording, count: int) -> Iterator[Page]:
     dice = Dice(words.seed)
     return (Page(dice, words) for _ in range(count))
+
+
+def _customers(page: Page) -> bytes:
+    return text.table(tables.customers(page, 40, card="any"))
 
 
 def _log(page: Page) -> bytes:
