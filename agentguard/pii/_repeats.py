@@ -91,7 +91,8 @@ class Repeats:
             last = len(data)
         self._rest, data = data[last:], data[:last]
         end = data.rfind(_FENCE, 0, self._probe if self._pause else last) + 1
-        if self._rests or not end or self._size + last < self._few:
+        is_table = end and data.count(_FENCE, 0, end) * _LONGEST > end
+        if self._rests or not is_table or self._size + last < self._few:
             self._rests = max(0, self._rests - 1)
             self._owed = _REACH
             return self._kept(data)
