@@ -31,8 +31,8 @@ class Judging:
         self,
         recognisers: Sequence[Recogniser],
         tally: Tally,
-        watcher: Watcher | None = None,
-        whole: Callable[[int], int] = int,
+        watcher: Watcher | None,
+        whole: Callable[[int], int],
     ) -> None:
         self._recognisers = recognisers
         self._tally = tally

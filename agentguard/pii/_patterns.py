@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from agentguard.pii._initials import Heads
 from agentguard.pii._labelled import Labelled, heads_of
@@ -23,6 +24,17 @@ _FENCE = FENCE.encode()
 _MOST_SETS = 1  # beside that of all kinds, which the next file begins with
 _NONE = frozenset[str]()
 _TOGETHER, _LABELS = "", ":"
+
+
+class Reach(NamedTuple):
+    """What values begin with that cells tell which hold so many bytes before their own.
+
+    Such a value `goes_on` in the next cell that has a digit, or cells right behind it tell of it.
+    """
+
+    pattern: Pattern
+    before: int
+    goes_on: bool
 
 
 class PatternSet:
@@ -56,21 +68,18 @@ class PatternSet:
         )
 
     @cached_property
-    def reaching(self) -> Sequence[tuple[Pattern, int]]:
-        """What a value may begin with of which more is told by other cells of a table.
-
-        It may go on behind its cell. It is told also by the cells that hold so many bytes before
-        its own as are given.
-        """
+    def reaching(self) -> Sequence[Reach]:
+        """What values begin with of which more than their own cell of a table tells."""
         across = [head for m in self._labelled if m.recogniser.across for head in m.heads]
         around = [label for r in self.recognisers for label in r.around]
         shapes = [f"(?s:.)(?:{m.openings})" for m in self._shaped if m.recogniser.around]
-        both = (((), across, 1), (shapes, heads_of(around), BEFORE))
-        return [
-            (Pattern("|".join((*shapes, behind_a_border(heads)))), before)
-            for shapes, heads, before in both
-            if heads
-        ]
+        found = []
+        if across:
+            found.append(Reach(Pattern(behind_a_border(across)), before=1, goes_on=True))
+        if around:
+            every = "|".join((*shapes, behind_a_border(heads_of(around))))
+            found.append(Reach(Pattern(every), before=BEFORE, goes_on=False))
+        return found
 
     def knows(self, name: bytes) -> bool:
         """Tell whether a label stands behind the first character."""

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from agentguard.pii._patterns import PatternSet, candidate_of, judged
+from agentguard.pii._patterns import PatternSet, Reach, candidate_of, judged
 from agentguard.pii._shapes import Part, Refused
 from agentguard.pii._tally import Tally
 from agentguard.pii.base import AFTER, BEFORE, FENCE, LONGEST, Belief, Recogniser
@@ -124,25 +124,25 @@ class Repeats:
         whole = data.find(_FENCE, min(self._owed, end) - 1) + 1 if self._owed else 0
         self._owed = max(0, self._owed - end)
         yield 0, whole
-        for place, before in self._reaching(data, end):
+        for place, told in self._reaching(data, end):
             start = data.rfind(_FENCE, 0, place) + 1
             stop = data.find(_FENCE, place, end)
-            begin = data.rfind(_FENCE, 0, max(0, start - before)) + 1
+            begin = data.rfind(_FENCE, 0, max(0, start - told.before)) + 1
             if begin >= end or (whole <= start < stop and self._is_told(data[start:stop])):
                 continue
-            reach = stop + AFTER if before > 1 else _next_number(data, stop)
+            reach = _next_number(data, stop) if told.goes_on else stop + AFTER
             if stop < 0 or reach >= end:
                 self._owed = max(self._owed, reach - end if stop >= 0 else _REACH)
                 reach = end - 1
             yield begin, data.find(_FENCE, reach) + 1
 
-    def _reaching(self, data: bytes, end: int) -> Iterator[tuple[int, int]]:
-        """Give a place in each cell of whose values other cells tell, and how far before it."""
+    def _reaching(self, data: bytes, end: int) -> Iterator[tuple[int, Reach]]:
+        """Give a place in each cell of whose values other cells tell, and which do."""
         shown, last = _FENCE + data, min(len(data), end + LONGEST) + 1
-        for pattern, before in self._patterns.reaching:
+        for told in self._patterns.reaching:
             at = 0
-            while (found := pattern.search(shown, at, last)) is not None:
-                yield found[0], before
+            while (found := told.pattern.search(shown, at, last)) is not None:
+                yield found[0], told
                 at = shown.find(_FENCE, found[0] + 1, last)
                 at = at if at >= 0 else last
 

@@ -121,7 +121,6 @@ _THE = r"(?:the|my|and|der|le|el|il|de|o)"
 # "4539 ..., exp 04/29, code 123": in a list of a card's parts its word alone is enough.
 _CODE = r"(?:code|c(?:\xf3|o)digo|codice|kode?)"
 _LISTED = rf"[,;] ?(?:(?:and|und|et|y|e|en|i) )?{_CODE}"
-# "4539 ... and code 123": the same without a comma, told as a shape of its own.
 # What names other numbers as well, so that a card must be there.
 _VAGUE = (
     r"code[\"']?[:=>]",
@@ -131,6 +130,7 @@ _VAGUE = (
     r"sec[:=]",
     r"sec\.",
 )
+# "4539 ... and code 123": the same without a comma, told as a shape of its own.
 _ALSO = rf"\b(?i:(?:and|und|et|y|e|en|i|og|och) {{1,2}}(?:{_THE} )?{_CODE}) {{1,2}}[0-9]{{3,4}}\b"
 _AT_THE_BACK = (
     r"(?:security|three|3)(?: digits| numbers)? (?:on|at) (?:the |your )?"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from agentguard.pii.later import later
 from agentguard.scan.extract._columns import without_point
-from agentguard.scan.extract._names import is_label, one_line, path, said
+from agentguard.scan.extract._names import is_label, one_line, path, said, template
 from agentguard.scan.extract._parts import together
 from agentguard.scan.extract._siblings import NAMED, NAMING, SAID
 from agentguard.scan.extract._typed import is_known, is_number, is_type
@@ -57,16 +57,15 @@ class _Plan:
         if any(is_label(values[index]) and is_known(values[index]) for index in self._types):
             return None
         labels = tuple([is_label(values[index]) for index in self._naming])
-        template = self._templates.get(labels)
-        if template is None:
+        found = self._templates.get(labels)
+        if found is None:
             short = {index for index, is_name in zip(self._naming, labels, strict=True) if is_name}
             names = (
                 self._named[index] if index in short else name
                 for index, name in enumerate(self._plain)
             )
-            template = "".join(said(name.replace("%", "%%"), "%s") for name in names)
-            self._templates[labels] = template
-        return template % tuple(values)
+            found = self._templates[labels] = template(names)
+        return found % tuple(values)
 
 
 class Flat:

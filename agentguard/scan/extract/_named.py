@@ -9,7 +9,7 @@ from operator import itemgetter
 from agentguard.scan.extract._again import Above
 from agentguard.scan.extract._columns import LONGEST_PART, Mend, columns_of, mends, nearby, stems
 from agentguard.scan.extract._header import Row
-from agentguard.scan.extract._names import is_nameless, said
+from agentguard.scan.extract._names import is_nameless, said, template
 from agentguard.scan.extract._proven import proven
 from agentguard.scan.extract._supposed import supposed
 from agentguard.scan.extract._typed import named_by, typed
@@ -51,8 +51,8 @@ class Named:
             if plan is not None and columns == tuple(range(len(columns))):
                 self.whole[len(columns)] = plan
         if plan is not None:
-            template, pick = plan
-            return template % pick(row)
+            text, pick = plan
+            return text % pick(row)
         cells: dict[str, str] = {}
         for column in self._ordered(row):
             value = row.get(self._series.get(column, -1), "") + row[column]
@@ -70,8 +70,8 @@ class Named:
         order = self._ordered(row)
         if len(order) == 1 or any(map(self._depends, order)):
             return None
-        names = (self._name(column).replace("%", "%%") for column in order)
-        return "".join(said(name, "%s") for name in _distinct(names, order)), itemgetter(*order)
+        names = _distinct(map(self._name, order), order)
+        return template(names), itemgetter(*order)
 
     def _depends(self, column: int) -> bool:
         parted = column in self._stems or column in self._series

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from agentguard.pii.base import FENCE, words
@@ -85,6 +86,11 @@ def is_nameless(name: str) -> bool:
 def said(name: str, value: str) -> str:
     """Write a value behind its name, so that neither reaches over to the next."""
     return f"{name}: {value}\n{FENCE}" if name else f"{value}\n{FENCE}"
+
+
+def template(names: Iterable[str]) -> str:
+    """Give what values are written into by `%`, each behind its name."""
+    return "".join(said(name.replace("%", "%%"), "%s") for name in names)
 
 
 @lru_cache(maxsize=4096)

@@ -26,10 +26,15 @@ _TOKEN = later(
 )
 _MOST_WHOLE = 64 << 10
 _WHOLE_LEVELS = 4
-_INSIDE = r"[^{}\[\]]*+"
-for _ in range(_WHOLE_LEVELS - 1):
-    _INSIDE = rf"(?:[^{{}}\[\]]++|[{{\[]{_INSIDE}[}}\]])*+"
-_WHOLE = later(rf"\{{{_INSIDE}\}}")
+
+
+def _inside(levels: int) -> str:
+    """Give the pattern of what stands within brackets, with so many levels of others in it."""
+    inner = rf"|[{{\[]{_inside(levels - 1)}[}}\]]" if levels else ""
+    return rf"(?:[^{{}}\[\]]++{inner})*+"
+
+
+_WHOLE = later(rf"\{{{_inside(_WHOLE_LEVELS - 1)}\}}")
 _DECODER = json.JSONDecoder(
     object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=str
 )

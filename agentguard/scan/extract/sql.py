@@ -140,12 +140,12 @@ class _Dump:
         if target not in self._open:
             if len(self._open) >= _MOST_OPEN:
                 out.append(self.close())
-            self._open[target] = self._begun(target[1])
+            self._open[target] = self._table_of(target[1])
         self._table = self._open[target]
         self._inserts = not self._copies
         return found.end()
 
-    def _begun(self, names: Sequence[str]) -> Table:
+    def _table_of(self, names: Sequence[str]) -> Table:
         return Table(dict(enumerate(names)) if names else None, full=self._full)
 
     def _row(self, text: str, pos: int, out: list[str]) -> int:
