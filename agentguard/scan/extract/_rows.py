@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from agentguard.pii.base import FENCE
 from agentguard.scan.extract._again import Above
 from agentguard.scan.extract._fields import by_cells, by_fields
 from agentguard.scan.extract._header import (
@@ -16,6 +17,7 @@ from agentguard.scan.extract._header import (
     is_upright,
     names_of,
 )
+from agentguard.scan.extract._met import Met
 from agentguard.scan.extract._named import Named, Plan
 from agentguard.scan.extract._names import is_label, one_line, said
 from agentguard.scan.extract.base import Work
@@ -80,6 +82,8 @@ class Table:
         self._is_told = False
         self._is_by_field = False
         self._known: dict[_Names, Named] = {}
+        self._named: Named | None = None
+        self._met = Met()
 
     def put(self, row: Row) -> str:
         """Take the next row."""
@@ -118,12 +122,29 @@ class Table:
             return self.put({number: cell for number, cell in enumerate(cells) if cell})
         return plan[0] % plan[1](cells)
 
+    def put_each(
+        self, lines: Iterable[str], split: Callable[[str], Sequence[str]]
+    ) -> Iterator[str]:
+        """Take rows as they stand in a file, and write each once behind the same names.
+
+        A copy tells nothing new, and counts nowhere: neither as a value nor as a wrong check.
+        """
+        behind = self._met.behind
+        for line in lines:
+            named = self._named
+            if named is not None and behind.get(line) is named and not self._below_gap:
+                continue
+            text = self.put_cells(split(line))
+            yield text
+            if named is not None and text.endswith(FENCE):  # no names, nor running text
+                self._met.add(line, named)
+
     def close(self) -> str:
         """Give what is left; another table may follow."""
         text = self._begin() if self._write is None and self._first else ""
         if self._upright is not None:
             text += self._upright.close()
-        self._write = self._upright = None
+        self._write = self._upright = self._named = None
         self._whole, self._above, self._is_told = {}, _NOTHING, False
         self._is_by_field = False
         return text
@@ -131,7 +152,8 @@ class Table:
     def _begin(self) -> str:
         rows, self._first, self._above = self._first, [], _NOTHING
         if self._given is not None:
-            return self._begin_named({c: one_line(n) for c, n in self._given.items()}, rows)
+            names = {c: one_line(n) for c, n in self._given.items()}
+            return self._begin_named(Named(names, rows, self._full), rows)
         by_field = _is_by_field(rows)
         if not self._is_told and not by_field and is_upright(rows):
             self._upright = _Upright(rows[0])
@@ -150,15 +172,16 @@ class Table:
             self._write = write
             self._is_by_field = place is not None
             return "".join(map(_plain, above)) + "".join(map(write, below))
-        text = "".join(map(_plain, above)) + self._begin_named(self._names, below)
+        named = Named(self._names, below, self._full)
+        text = "".join(map(_plain, above)) + self._begin_named(named, below)
         text += _without_values(rows, place, below)
         if place == 0 and len(below) >= _FEWEST_KNOWN and len(self._known) < _MOST_KNOWN:
-            self._known[tuple(rows[0].items())] = self._named
+            self._known[tuple(rows[0].items())] = named
         return text
 
-    def _begin_named(self, names: dict[int, str], rows: list[Row]) -> str:
-        self._go_on(Named(names, rows, self._full))
-        return "".join(map(self._named.put, rows))
+    def _begin_named(self, named: Named, rows: list[Row]) -> str:
+        self._go_on(named)
+        return "".join(map(named.put, rows))
 
     def _go_on(self, named: Named) -> None:
         """Write the rows that follow as this tells."""
