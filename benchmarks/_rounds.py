@@ -27,6 +27,9 @@ _LINE = "card number 4539 1488 0343 6467 was read out\n"
 _PATIENCE = 240
 _TRIES = 4
 _FINE = (0, 1)
+_STARTS = 3
+_TOLD_APART = 0.2
+"""The part of a start by which a run must be longer: starts of one minute differ by as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +41,15 @@ class Cost:
     stopped: bool
     code: int
 
-    def speed(self, amount: float, start: float) -> float:
-        """Give an amount for each CPU second after the start; 0 when the run came to no end."""
-        return 0.0 if self.stopped else amount / max(0.001, self.cpu - start)
+    def speed(self, amount: float, start: float) -> float | None:
+        """Give an amount for each CPU second after the start; 0 when the run came to no end.
+
+        None when what it took after the start cannot be told from how much starts differ.
+        """
+        after = self.cpu - start
+        if self.stopped:
+            return 0.0
+        return amount / after if after > _TOLD_APART * start else None
 
 
 @dataclass(slots=True)
@@ -87,29 +96,31 @@ class Bench:
             DATA[kind](VARIANT, folder, size)
         return folder, sum(file.stat().st_size for file in folder.iterdir())
 
-    def start(self, tool: Tool) -> float:
-        """Measure one start to the first finding and the end."""
+    def start(self, tool: Tool) -> None:
+        """Measure starts to the first finding and the end."""
         folder = self.home / "one"
         folder.mkdir(exist_ok=True)
         (folder / "one.txt").write_text(_LINE, encoding="utf-8")
-        cost = self.run(tool, folder, self.home / "scratch" / tool.name / "one")
-        self.starts[tool.name].append(cost.cpu)
-        return cost.cpu
+        for _ in range(_STARTS):
+            cost = self.run(tool, folder, self.home / "scratch" / tool.name / "one")
+            self.starts[tool.name].append(cost.cpu)
 
     def speed(self, tool: Tool, kind: str) -> None:
         """Measure one run on a kind of data."""
         folder, size = self.share(tool, kind)
         cost = self.run(tool, folder, self.home / "scratch" / tool.name / kind)
-        rate = cost.speed(size / 1e6, statistics.median(self.starts[tool.name]))
-        self.speeds[tool.name].setdefault(kind, []).append(rate)
-        self.peaks[tool.name, kind] = max(self.peaks[tool.name, kind], cost.peak)
+        self._keep(tool, kind, cost, size / 1e6)
 
     def files(self, tool: Tool, folder: Path, count: int) -> None:
         """Measure files a second on mixed files."""
         cost = self.run(tool, folder, self.home / "scratch" / tool.name / "mixed")
-        rate = cost.speed(count, statistics.median(self.starts[tool.name]))
-        self.speeds[tool.name].setdefault("mixed", []).append(rate)
-        self.peaks[tool.name, "mixed"] = max(self.peaks[tool.name, "mixed"], cost.peak)
+        self._keep(tool, "mixed", cost, count)
+
+    def _keep(self, tool: Tool, kind: str, cost: Cost, amount: float) -> None:
+        rate = cost.speed(amount, statistics.median(self.starts[tool.name]))
+        if rate is not None:
+            self.speeds[tool.name].setdefault(kind, []).append(rate)
+        self.peaks[tool.name, kind] = max(self.peaks[tool.name, kind], cost.peak)
 
 
 def measure(bench: Bench, rounds: int, copies: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from functools import lru_cache
 
 from agentguard.pii.later import later
 from agentguard.scan.extract._codepages import page_of
@@ -31,6 +32,7 @@ _NO_TEXT = frozenset(("Cc", "Cn", "Co", "Cs"))
 _PLAIN = frozenset("\t\n\r\f\x1b")
 
 
+@lru_cache(maxsize=4)  # each format that may be there asks for the same head
 def encoding_of(head: bytes) -> str:
     """Tell the encoding; empty for bytes that are no text."""
     for bom, name in _BOMS:

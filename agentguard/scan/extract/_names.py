@@ -34,19 +34,18 @@ _KEPT = 3
 # What Salesforce puts behind the names of own fields and relations (developer's guide, "API Name").
 _CUSTOM = later(r"(?<=[^\W_])__(?:c|r|pc|pr|x|e|b|mdt)(?=\W|\Z)")
 
-# A name in a note: before what stands between a name and its value, and no word of a sentence.
+# A name in a note: before what stands between a name and its value, and no word of a sentence,
+# which follows another word, unless that tells of a change ("changed customerdob from").
 _NAME = later(
-    r"(?<![\w@])[^\W\d_]{5,48}+(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s?->|\s(?:from|to)\s))"
+    r"(?<![\w@])(?:(?<![^\W\d_]\s)|(?<=changed\s)|(?<=updated\s)|(?<=set\s)|(?<=saved\s))"
+    r"[^\W\d_]{5,48}+(?=[\"']?(?:\s{0,8}[:=(*|]|\s{0,8}\.{3}|\s-\s|\s?->|\s(?:from|to)\s))"
 )
 _NAME_SIGNS = (*":=(*|-", "...", "from", "to")
-_IN_A_SENTENCE = later(r"[^\W\d_]\s\Z")
-_CHANGED = ("changed", "updated", "set", "saved")
-_LONGEST_CHANGED = 8
 # Alone on its line.
 _ALONE = later(r"[^\W\d_]{5,48}(?=\s{0,8}\Z)")
 # In a question: "Agent: accountno?", "could I have the accountno, please".
 _ASKED = later(
-    r"(?:(?<=[:>]\s)|(?<=\sthe\s)|(?<=\syour\s)|(?<=\sand\s))"
+    r"(?<=\s)(?:(?<=[:>]\s)|(?<=\sthe\s)|(?<=\syour\s)|(?<=\sand\s))"
     r"[^\W\d_]{5,48}+(?=\s?\?|,?\s(?:please|pls|plz|here|now)\b)"
 )
 _ASKED_SIGNS = ("?", "please", "pls", "plz", "here", "now")
@@ -129,7 +128,7 @@ def respaced(line: str) -> str:
     ('> pax dob: 4.3.1980', 'profile.1.locker=1')
     """
     if any(sign in line for sign in _NAME_SIGNS):
-        line = _NAME.sub(_named, line)
+        line = _NAME.sub(_apart, line)
     if any(sign in line for sign in _ASKED_SIGNS):
         line = _ASKED.sub(_apart, line)
     if any(end in line for end in _ENDS):
@@ -140,10 +139,3 @@ def respaced(line: str) -> str:
 
 def _apart(word: re.Match[str]) -> str:
     return apart(word[0])
-
-
-def _named(word: re.Match[str]) -> str:
-    """Give the words of a name, unless it follows another word of a sentence."""
-    before = word.string[max(0, word.start() - _LONGEST_CHANGED) : word.start()]
-    within = _IN_A_SENTENCE.search(before) and not before[:-1].endswith(_CHANGED)
-    return word[0] if within else apart(word[0])

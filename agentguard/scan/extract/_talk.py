@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agentguard.pii._between import STAMP
@@ -20,6 +21,9 @@ _JOINT = later(
     r"|ja|a|oraz|\xe9s|si|kai) )"
 )
 
+_Turn = re.Match[str] | None
+"""A line that somebody says: who, and what."""
+
 
 def in_turns(text: str) -> str:
     """Give a text with each answer to one of several things asked at once behind its own question.
@@ -30,29 +34,30 @@ def in_turns(text: str) -> str:
     if "?" not in text and not any(word in text for word in ("please", "pls")):
         return text
     lines = text.split("\n")
-    lines = _without_delays(lines)
+    turns = [_TURN.fullmatch(line.rstrip()) for line in lines]
+    _without_delays(lines, turns)
     made: list[str] = []
     place = 0
     while place < len(lines):
-        answered = _answered(lines, place)
+        answered = _answered(lines, turns, place)
         made += answered or lines[place : place + 1]
         place += len(answered) // 2 + 1 if answered else 1
     return "\n".join(made)
 
 
-def _without_delays(lines: list[str]) -> list[str]:
+def _without_delays(lines: list[str], turns: list[_Turn]) -> None:
     """Put what delays an answer ("one moment") before its question: the same one goes on."""
-    made = list(lines)
     for place in range(len(lines) - 2):
-        asked, delay, answer = (line.rstrip() for line in made[place : place + 3])
-        turns = [_TURN.fullmatch(line) for line in (asked, delay, answer)]
-        if not all(turns) or len(delay) > _LONGEST or not _asks(asked):
+        asked, delay, answer = turns[place : place + 3]
+        if asked is None or delay is None or answer is None or len(delay[0]) > _LONGEST:
             continue
-        asker, *answerers = (_who(turn[1]) for turn in turns if turn)
-        says = [any(map(str.isdigit, turn[2])) for turn in turns[1:] if turn]
-        if len({*answerers}) == 1 and asker not in answerers and says == [False, True]:
-            made[place : place + 2] = made[place + 1], made[place]
-    return made
+        says = [any(map(str.isdigit, turn[2])) for turn in (delay, answer)]
+        if says != [False, True] or not _asks(asked[0]):
+            continue
+        asker, *answerers = (_who(turn[1]) for turn in (asked, delay, answer))
+        if len({*answerers}) == 1 and asker not in answerers:
+            lines[place : place + 2] = lines[place + 1], lines[place]
+            turns[place : place + 2] = delay, asked
 
 
 def _asks(line: str) -> bool:
@@ -60,13 +65,17 @@ def _asks(line: str) -> bool:
     return ("?" in low or any(word in low for word in PLEASE)) and bool(_ASKS.fullmatch(line))
 
 
-def _answered(lines: Sequence[str], place: int) -> list[str]:
+def _answered(lines: Sequence[str], turns: Sequence[_Turn], place: int) -> list[str]:
     """Give questions and answers in turn for a line that asks for several things, or nothing."""
+    question, behind = turns[place], place + 1
+    asker = _who(question[1]) if question else ""
+    first = turns[behind] if behind < len(turns) else None
+    if first is None or _who(first[1]) == asker:
+        return []
     asked = lines[place].rstrip()
     if len(asked) > _LONGEST_QUESTION or not _asks(asked):
         return []
-    question = _TURN.fullmatch(asked)
-    answers = _answers(lines[place + 1 : place + 1 + _MOST], question[1] if question else "")
+    answers = _answers(lines[behind : behind + _MOST], turns[behind : behind + _MOST])
     joints = list(_JOINT.finditer(asked, question.start(2) if question else 0))
     if not 1 < len(answers) <= len(joints) + 1:
         return []
@@ -80,15 +89,12 @@ def _answered(lines: Sequence[str], place: int) -> list[str]:
     return [line for pair in zip(asks, answers, strict=True) for line in pair]
 
 
-def _answers(lines: Sequence[str], asker: str) -> list[str]:
-    """Give the lines that one other person says behind a question, from its first on."""
-    first = _TURN.fullmatch(lines[0].rstrip()) if lines else None
-    if first is None or _who(first[1]) == _who(asker):
-        return []
-    answers = []
-    for line in lines:
-        turn = _TURN.fullmatch(line.rstrip())
-        if turn is None or _who(turn[1]) != _who(first[1]) or len(turn[2]) > _LONGEST:
+def _answers(lines: Sequence[str], turns: Sequence[_Turn]) -> list[str]:
+    """Give the lines that one person says behind a question, from its first on."""
+    answers: list[str] = []
+    who = _who(turns[0][1]) if turns[0] else ""
+    for line, turn in zip(lines, turns, strict=True):
+        if turn is None or _who(turn[1]) != who or len(turn[2]) > _LONGEST:
             break
         answers.append(line)
     return answers
