@@ -93,7 +93,8 @@ _SAYS_CODE = later(r"(?:\b|_)(?:cvv|cvc|cvv2|cvc2|cv2|csc)(?:\b|_)", re.IGNORECA
 _OF_A_THING = later(
     r"since|start|begin|join|hire|employ|entry|entered|issue|open|built|found|regist|creat|update"
     r"|eintritt|seit|ausgestell|gebaut|depuis|entr\xe9e|d\xe9livr|desde|alta|ingreso|expedi|inizio"
-    r"|rilasc|sinds|ingang|afgegeven|od dnia|wydan|sedan|siden",
+    r"|rilasc|sinds|ingang|afgegeven|od dnia|wydan|sedan|siden|expir|valid|ablauf|g\xfcltig|caduc"
+    r"|scaden|verval|geldig|wa\u017cn|venc",
     re.IGNORECASE,
 )
 # Words that name an account, a payment or who pays, not a thing that has numbers of its own.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from agentguard.pii._fold import fold
 from agentguard.pii.base import Answer, Belief, Candidate
@@ -40,7 +41,7 @@ _LAST, _THIS, _NOW = 1900, 2000, 30
 _MONTHS, _DAYS = 12, 31
 _CALLED = later(r"[+(0-9][0-9 ()./\-]{6,20}")
 _FEWEST_ABROAD = 2
-_BORN_BEFORE, _GENERATION = 1975, 20
+_BORN_BEFORE, _GENERATION, _CENTURY = 1975, 20, 100
 
 
 def supposed(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
@@ -127,8 +128,16 @@ def are_births(cells: Sequence[str], before: int = _BORN_BEFORE) -> bool:
         return False
     whole = [_year(cell) for cell in cells]
     years = whole if all(whole) else [_born(cell) for cell in cells]
-    enough = all(whole) or len(set(cells)) >= _FEWEST
-    return enough and all(years) and min(years) < before and max(years) - min(years) >= _GENERATION
+    if not all(years) or min(years) >= before or max(years) - min(years) < _GENERATION:
+        return False
+    return all(whole) or (len(set(cells)) >= _FEWEST and _around(years) >= _GENERATION)
+
+
+def _around(years: Sequence[int]) -> int:
+    """Give the years that some span when the century is unknown: '27 to '35 are eight."""
+    ends = sorted({year % _CENTURY for year in years})
+    gaps = (after - year for year, after in pairwise([*ends, ends[0] + _CENTURY]))
+    return _CENTURY - max(gaps)
 
 
 def _year(cell: str) -> int:

@@ -35,6 +35,8 @@ MORE_CARDS = (
     "6011004827136504",
 )
 SHORT = ("03.04.51", "20.11.78", "31.01.99", "07.07.62", "14.02.85", "01.12.49")
+UNTIL = ("21.01.27", "20.11.35", "31.05.33", "07.07.28", "14.02.34", "01.12.31")
+UNTIL_IN_WORDS = ("21-Jan-27", "20-Nov-35", "31-May-33", "07-Jul-28", "14-Feb-34", "01-Dec-31")
 IN_WORDS = (
     "3 April 1951",
     "20 Nov 1978",
@@ -90,6 +92,9 @@ def test_a_check_that_holds_down_a_column_is_proof(
         ("Zzqual", DNIS[:2]),
         ("member since", BIRTHS),
         ("member since", SHORT),
+        ("valid until", SHORT),
+        ("Zzqual", UNTIL),
+        ("Zzqual", UNTIL_IN_WORDS),
         ("Zzqual", ("20-30-44", "20-31-45", "23-69-72", "40-47-51", "60-83-71")),
         ("Zzqual", tuple(f"{1969 + 5 * n}-04-03" for n in range(6))),
         ("order number", MORE_CARDS),
