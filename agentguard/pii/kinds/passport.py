@@ -84,13 +84,13 @@ _CODES = r"(?:\bPP?[ /.\-]{0,2})?(?:[A-Z]{3}[ /:\-]{0,2}|[A-Z]{2}[/:\-])?"
 _DOCUMENT = r"doc(?:ument)? ?n(?:o|um(?:ber)?|r)"
 _NATION = r"(?:[A-Z]{3}|D<<)"
 _JOURNEY = r"(?:viaje|voyage|viaggio|viagem|calatorie)"
-# "ID type: passport", and the number in the next line or cell.
+# "ID type: passport", and the number in the next line or cell, which a section may name as well.
 _PAPER = r"(?:ids?|doc(?:ument[oi]?)?|dokument(?:en|u)?|ausweis|identi[a-z]{2,9})"
 _NUMBER_BELOW = (
-    r"(?: \([^()\n\x1e]{2,24}\))?[^0-9A-Za-z\n]{0,4}\n\x1e? ?"
+    r"(?: \([^()\n\x1e]{2,24}\))?[^0-9A-Za-z\n]{0,4}\n(?:\x1e(?:[a-z]{2,12} )?)?[ \t*|\-]{0,4}"
     rf"(?i:(?:{_PAPER}[ _.\-]?)?(?:number|no|nr|num|nummer|numero|ref|#)"
     rf"|n[a-z.\xb0\xba\xe9\xfa]{{0,6}} (?:de |del |di |do )?{_PAPER})"
-    r"[^0-9A-Za-z\n]{1,4}"
+    r"(?:[^0-9A-Za-z\n]{1,4}| ?[._]? ?[._]{3,40} ?)"
 )
 # "passport expiring 04/31, number 9...", "passport issued 01/02/2020 no 9..."
 _NAMED_LATER = (

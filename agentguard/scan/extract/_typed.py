@@ -24,19 +24,21 @@ _DOCUMENT = (
 _SORT = r"(?:type|typ|art|kind|soort|tipo|tip|class|category|rodzaj|druh|slag|sort|t\xedpus|tyyppi)"
 _OF = r"(?:of |de |del |di |do |da |d.|van )?(?:the |an? |la |el )?"
 _ONE = r"(?:[ _.\-]?[1-4])?"  # of several
+_GAP = r"[ _.\-]{0,2}"  # "Doc. type"
 _TYPE = later(
     rf"(?:[^\W\d_]{{2,12}}[ _.\-])?"
-    rf"(?:{_DOCUMENT}{_ONE}[ _.\-]?{_SORT}|{_SORT}[ _.\-]?{_OF}{_DOCUMENT}"
+    rf"(?:{_DOCUMENT}{_ONE}{_GAP}{_SORT}|{_SORT}{_GAP}{_OF}{_DOCUMENT}"
     rf"|{_DOCUMENT}|{_SORT}){_ONE}",
     re.IGNORECASE,
 )
+_SERIES = r"s(?:e|\xe9)ri(?:e[ns]?|a) ?(?:[,/&+]|i|a|e|y|et|und|and|si) ?"  # and number
 _NO = (
-    r"(?:n(?:o|r|um|umber|ummer|umero|\xfamero|um\xe9ro|umer|ro|b(?:r|er))?[.\xb0\xba]{0,2}|#|value|valor|ref"
-    r"|reference|c(?:islo)?\.?|\u010d(?:\xeds(?:lo)?)?\.?|sz\xe1ma?)"
+    rf"(?:(?:{_SERIES})?n(?:o|r|um|umber|ummer|umero|\xfamero|um\xe9ro|umer|ro|b(?:r|er))?[.\xb0\xba]{{0,2}}"
+    r"|#|value|valor|ref|reference|c(?:islo)?\.?|\u010d(?:\xeds(?:lo)?)?\.?|sz\xe1ma?)"
 )
 _NUMBER = later(
     rf"(?:[^\W\d_]{{2,12}}[ _.\-])?"
-    rf"(?:{_DOCUMENT}{_ONE}[ _.\-]?{_NO}|{_NO}[ _.\-]?{_OF}{_DOCUMENT}|{_NO}){_ONE}",
+    rf"(?:{_DOCUMENT}{_ONE}{_GAP}{_NO}|{_NO}{_GAP}{_OF}{_DOCUMENT}|{_NO}){_ONE}",
     re.IGNORECASE,
 )
 _DOC = later(_DOCUMENT, re.IGNORECASE)

@@ -41,6 +41,8 @@ def table(names: tuple[str, str], kinds: tuple[str, ...]) -> bytes:
         ("Ausweisart", "Ausweisnummer"),
         ("type de pi\xe8ce", "n\xb0 de pi\xe8ce"),
         ("rodzaj dokumentu", "nr dokumentu"),
+        ("Doc. type", "Doc. number"),
+        ("dokument", "seria i numer"),
     ],
 )
 def test_a_column_of_kinds_names_the_numbers_beside_it(names: tuple[str, str]) -> None:
