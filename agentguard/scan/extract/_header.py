@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._names import is_label, one_line
 
 Row = Mapping[int, str]
@@ -42,7 +43,7 @@ def names_of(rows: Sequence[Row], place: int) -> dict[int, str]:
     """Give the columns' names, each behind the name of the group above it, if there is one."""
     header = {column: one_line(cell) for column, cell in rows[place].items()}
     groups = rows[place - 1] if place else {}
-    if len(groups) >= len(header) or not is_heading(groups):
+    if len(groups) >= len(header) or not (is_heading(groups) or _is_group(groups, header)):
         return header
     named, group = {}, ""
     for column in range(max(header) + 1 if max(header) <= _WIDEST else 0):
@@ -50,6 +51,11 @@ def names_of(rows: Sequence[Row], place: int) -> dict[int, str]:
         if column in header:
             named[column] = one_line(f"{group} {header[column]}")
     return named or header
+
+
+def _is_group(row: Row, header: Row) -> bool:
+    """Tell a lone group above some columns, which is indented, from a table's title."""
+    return len(row) == 1 and min(row) > min(header) and all(map(is_label, row.values()))
 
 
 _WIDEST = 1000
@@ -74,9 +80,14 @@ def is_upright(rows: Sequence[Row]) -> bool:
         return False
     down = _alikeness(_columns(rows, firsts[0]))
     if widest == _PAIR:
-        return down < _MOSTLY
+        return down < _MOSTLY or any(map(_names_a_value, labels[1:]))
     along = _alikeness([[row[c] for c in sorted(row)[1:]] for row in rows])
     return along >= _MOSTLY and along > down + _CLEARLY
+
+
+def _names_a_value(label: str) -> bool:
+    """Tell a label of personal data, as no first column of a table has below its name."""
+    return default_scanner().knows(one_line(label))
 
 
 def is_alternating(rows: Sequence[Row]) -> bool:

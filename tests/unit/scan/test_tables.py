@@ -14,6 +14,7 @@ from agentguard.scan.extract._layout import Layout
 from agentguard.scan.extract._xml import text_of
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import Limits
+from tests.unit.scan.extracted import counts, said
 
 
 def row(*cells: str) -> dict[int, str]:
@@ -73,6 +74,22 @@ def test_a_cell_beyond_the_header_is_kept() -> None:
         "a: x",
         "b: y",
     ]
+
+
+@pytest.mark.parametrize("label", ["PAN", "Pan card no", "PAN (as on card)"])
+def test_a_short_form_of_names_and_values_is_no_table(label: str) -> None:
+    form = f"Name\tVikram Patel\n{label}\tLJZPW3588S\nCase no\tKE2384\n"
+    assert counts(form.encode()) == {"IN_PAN": 1}
+    people = "Nickname\tTown\nBo\tLeeds\nAl\tHull\nMo\tYork\n"
+    assert said(people.encode())[:2] == ["Nickname: Bo", "Town: Leeds"]
+
+
+def test_a_group_alone_above_some_columns_names_them() -> None:
+    names = "Pax\tNat\tNo\tExp\n"
+    numbers = ("366078923", "107185703", "522327688", "471863135")
+    rows = "".join(f"Ann Lee\tGBR\t{number}\t04/2031\n" for number in numbers)
+    assert counts(f"\t\tTravel document\t\n{names}{rows}".encode()) == {"PASSPORT": 4}
+    assert counts(f"Travel documents\n{names}{rows}".encode()) == {}  # a title
 
 
 def test_two_columns_of_one_name_are_both_kept() -> None:
