@@ -22,6 +22,7 @@ _LED = later(
 )
 _NUMBERED = later(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?|numero|nro)\Z")
 _ON_FILE = later(r"\b[io]n (?:the |my |your |our )?file\b", re.IGNORECASE)
+_OF_ISSUE = later(r"\b(?:place|date|country|state|office|authority) of issue\b", re.IGNORECASE)
 _STEM = 4
 _MOST_GAPS = 256
 _MOST_WORDS = 2048
@@ -90,7 +91,7 @@ def _stem(word: str) -> str:
 @lru_cache(_MOST_GAPS)
 def foreign_word(gap: str) -> str:
     """Give a word between a label and a value that names another number; empty when none does."""
-    gap = _ON_FILE.sub(" ", _SOURCE.sub("", gap))
+    gap = _OF_ISSUE.sub(" ", _ON_FILE.sub(" ", _SOURCE.sub("", gap)))
     every = _WORDS.findall(gap)
     if not every:
         return ""

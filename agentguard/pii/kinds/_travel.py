@@ -48,9 +48,13 @@ _STATES = words(
 _GLUED_STATE = 3
 """Letters of a state's code that touches the number."""
 
-_BEFORE = words("p no nr is passport")
+_BEFORE = words("p no nr is passport dni nie id cni")
 """What lists and sentences write before the number, beside a state."""
 
+_BETWEEN = words("NO NR NUMER NUMBER")
+"""What stands between the letters of a series and its digits."""
+
+_SERIES = 2  # parts behind its letters
 _PLACE = 2  # digits of a place in a list
 _GLUED = ("PP", "P")
 
@@ -69,6 +73,8 @@ def number_in(cell: str) -> str:
     parts = _PART.findall(cell.upper()) if len(cell) <= _LONGEST else []
     if not 0 < len(parts) <= _MOST_PARTS:
         return ""
+    if len(parts) > _SERIES and parts[-_SERIES] in _BETWEEN and parts[-_SERIES - 1].isalpha():
+        del parts[-_SERIES]
     firsts = [n for n in range(len(parts)) if all(map(_may_stand_before, parts[:n]))]
     lasts = [n for n in range(len(parts), 0, -1) if all(map(_may_stand_behind, parts[n:]))]
     ways = ("".join(parts[first:last]) for first in firsts for last in lasts if first < last)

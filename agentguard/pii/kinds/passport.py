@@ -118,14 +118,15 @@ RECOGNISER = Recogniser(
         r"p/p n(?:umber|o)",
         r"p/?port(?: ?n(?:umber|o|um))?",
         r"(?:num(?:\xe9|e)ro ?de ?)?passeports?",
-        r"(?:reise)?pass(?:nummer| nr)",
+        r"(?:reise)?pa(?:ss|\xdf)(?:nummer| nr)",
         r"reisep(?:a|\xe4)(?:ss|\xdf)(?:e|es)?",
         r"(?:n(?:\xfa|u)mero ?de ?)?pasaportes?",
         r"(?:n(?:\xfa|u)mero ?d[aeio] ?)?passaport[eio]",
-        r"paspoort(?:nummer)?",
+        r"paspoort(?:n[uo]mmer)?",
         r"(?:nume?r ?)?paszport(?:u|em)?",
         r"pp?[pt] (?:no|number|#)",
         r"ppt? (?:num|nbr|nr)",
+        r"ppt",
         r"pa?ss?pr?t",
         r"travel doc(?:ument)?",
         rf"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?{_JOURNEY}",
@@ -151,6 +152,7 @@ RECOGNISER = Recogniser(
         r"|[A-Z]{1,3}[0-9]{1,2}(?:[ \-][0-9]{2,3}){2}"
         rf"|[0-9]{{2}}{_JOINT}(?:[A-Z]{{2}}{_JOINT}[0-9]{{5}}|[0-9]{{3}}{_JOINT}[0-9]{{4}})"
         rf")|[A-Z][A-Z0-9]{{8}}|[A-Z]{{1,3}} [0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
+        r"|[A-Z]{2},? (?i:n(?:r|o|umer|umber))\.? [0-9]{6,7}"  # "seria EP nr 5952749"
         r"|[A-Z0-9](?:[ \-][A-Z0-9]){7,8}))\b"
     ),
 )
