@@ -189,7 +189,7 @@ PHONE = (
     r"ring(?:a|er)?(?: (?:mig|meg|p\xe5|till?))?(?: p\xe5)?",  # Swedish, Danish, Norwegian
     r"n\xe5s p\xe5",
     r"port\.",  # French
-    r"(?:mitt|mit|mein[e]?) (?:nummer|nr)",
+    r"(?:mitt|mit|meine?|mijn|mon) (?:nummer|nr|num\xe9ro)",
     r"(?:matka|ty\xf6|koti)?puh(?:elin)?\.? ?(?:numero|nro|n:o)?",  # Finnish
     r"k\xe4nn(?:ykk\xe4|yn)(?: ?(?:numero|nro))?",
     r"soit(?:a|ta[ak]{1,3}|topyynt\xf6)",
@@ -203,7 +203,7 @@ PHONE = (
     r"telef\xf3n(?:u|ne|n\xe9ho|n\xe9)?(?: c\xedslo)?",
     r"zasti(?:hn|zen)[a-z\xed]{1,5}",
     r"(?:za)?vol(?:at|ejte|ajte|aj) na",
-    r"(?:moje c\xedslo|m\xf3j numer|mi n\xfamero|o meu n\xfamero|il mio numero|numarul meu)",
+    r"(?:moje c\xedslo|m\xf3j n(?:ume)?r|mi n\xfamero|o meu n\xfamero|il mio numero|numarul meu)",
     r"sunati(?: ma)? la",  # Romanian
     r"(?:mobil)?telefonsz\xe1m(?:om|a)?",  # Hungarian
     r"mobilsz\xe1m(?:om|a)?",
@@ -224,7 +224,7 @@ PHONE = (
     r"(?:sel|huis|werk)?foon(?: ?n(?:omme)?r)?",  # Afrikaans
     r"(?:kontak|selfoon|telefoon)nommer",
     r"(?:numero ng )?(?:telepono|selpon)",  # Filipino
-    r"t(?:um)?awag(?:an)?(?: (?:po|lang|mo|ninyo))? sa",
+    r"t(?:um)?awag(?:an)?(?: (?:po|lang|mo|n(?:i(?:n)?)?yo|ako|kami)){0,3} sa",
     r"(?:text|call|ring|phone) (?:when|once|before|after|if)(?: [a-z]{2,12}){1,3}",
     r"puteti suna(?: la)?",
     r"visszah\xedv\xe1s",

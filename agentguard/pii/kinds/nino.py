@@ -52,10 +52,9 @@ RECOGNISER = Recogniser(
         r"[A-Z]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[A-D]",
     ),
     labels=(
-        r"national insurance(?: ?numbers?| ?no)?",
-        r"nat ins",
-        r"nat insurance(?: ?numbers?| ?no)?",
-        r"ni n(?:umber|o)",
+        r"nat(?:ional|'?l)? ins(?:urance)?(?: ?numbers?| ?no)?",
+        r"ni n(?:umber|o|um)",
+        r"""ni["'*\x20]{0,3}[:=#]""",
         r"n\.i",
         r"nino(?:s| ?number)?",
     ),

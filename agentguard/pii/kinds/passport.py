@@ -27,8 +27,8 @@ def judge(candidate: Candidate) -> Answer:
     if candidate.labelled:
         return _by_label(candidate)
     line = candidate.text
-    if "/" in line:
-        number = line.split("/")[2]
+    if "/" in line or line.startswith(_PPT):
+        number = line.split("/")[2] if "/" in line else line.removeprefix(_PPT)
         return sure(number, "shape") if NUMBER.fullmatch(number) else no("shape")
     document = _of_td1(line, candidate.before) if len(line) == _SHORT else _of_td2_or_td3(line)
     if not document:
@@ -100,6 +100,8 @@ _NAMED_LATER = (
 # Of an airline's message: P, country, number, nationality, birth (IATA AIRIMP, SSR DOCS).
 # It may end behind the nationality.
 _SSR = r"P/[A-Z]{3}/[A-Z0-9]{6,9}/[A-Z]{3}(?:/[0-9]{2}[A-Z]{3}[0-9]{2}/[MFXU])?"
+# As lists of passengers have it; slides are written so as well, but not with such a number.
+_PPT = "PPT "
 _DATES = r"[0-9]{7}[MFX<][0-9]{7}"
 
 RECOGNISER = Recogniser(
@@ -111,6 +113,7 @@ RECOGNISER = Recogniser(
         rf"[A-Z0-9<]{{9}}[0-9]{_NATION}{_DATES}[A-Z0-9<]{{7}}(?:[A-Z0-9<]{{7}}[0-9<])?[0-9]",
         rf"{_DATES}{_NATION}[A-Z0-9<]{{11}}[0-9]",
         _SSR,
+        rf"{_PPT}(?:[0-9]{{9}}|[A-Z]{{1,2}}[0-9]{{6,8}})",
     ),
     labels=(
         *PASSPORT,
@@ -126,7 +129,7 @@ RECOGNISER = Recogniser(
         r"(?:nume?r ?)?paszport(?:u|em)?",
         r"pp?[pt] (?:no|number|#)",
         r"ppt? (?:num|nbr|nr)",
-        r"ppt",
+        r"""ppt["'*\x20]{0,3}[:=\n]""",
         r"pa?ss?pr?t",
         r"travel doc(?:ument)?",
         rf"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?{_JOURNEY}",

@@ -52,7 +52,7 @@ _RUNS_FURTHER = later(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])|[ .\-][0-9A-Fa-f]{2}(?![0
 _PAIRS = later(r"0[1-9](?:[ .\-][0-9]{2}){4}")
 _LABEL_ABOVE = later(r"[0-9][^\n]*\n[^A-Za-z\n]*\Z")
 _DIGITS = later(r"[^0-9]")
-_OTHER_KIND = later(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|\bdob\b|born|birth|ssn")
+_OTHER_KIND = later(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|sprt|\bdob\b|born|birth|ssn")
 _TURN = later(rf"\s*{TURN}")
 _DECIMAL = later(r"\+[0-9]+\.[0-9]+")
 _ABROAD = "00"
@@ -225,20 +225,21 @@ RECOGNISER = Recogniser(
         r"(?:sms|text|otp|code|messages?)(?: message)?(?: was)?(?: sent)? to",
         r"(?:call|ring|text|reach|phone|dial|sms)(?:ed)? (?:me|him|her|them|us|back)",
         r"(?:called|rang|calling|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
-        r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: unter| auf| bei)?",
+        r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: sie (?:mich|uns))?(?: unter| auf| bei)?",
         r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
         r"(?:rappel(?:er|ez|le[rz]?)|joindre|appel(?:\xe9e?|er|ez))(?: au| sur| le| du| depuis)?",
-        r"(?:(?:re)?llam(?:ar|amos|aron|ad[ao]|e|en|o)|localizable)(?: al| desde el| en el)?",
-        r"(?:ri)?chiamare(?: al| il| allo)?",
+        r"(?:re)?ll[a\xe1]m(?:ar|amos|aron|ad[ao]|[ae]|en|o)(?:me|nos)?(?: al| desde el| en el)?",
+        r"localiza(?:ble|rme)(?: al| en el)?",
+        r"(?:[mc]i (?:(?:ri)?chiami|trova)|(?:ri)?chiama(?:re|r?mi|r?ci|temi))(?: al| il| allo)?",
         r"(?:ri)?chiamat[ao] (?:al|dal|da)",
         r"(?:terug)?bellen(?: op| naar| met| via)?",
         r"(?:terug)?gebeld (?:op|met|vanaf)",
-        r"(?:bereikbaar|te bereiken) (?:op|via|onder)",
+        r"(?:bereikbaar|(?:te|mij?|me|ons) bereiken) (?:op|via|onder)",
         r"bel(?: (?:hem|haar|mij|ons|terug|op|naar))?(?: (?:hem|haar|mij|ons|terug|op|naar))?",
         r"(?:risponde|respond[eo]|contesta) (?:al|no|en el|a\xf3?)",
-        r"kontakt telefoniczny",
+        r"kontakt (?:telefoniczny|pod)",
         r"(?:od|za)?dzwo(?:n(?:i(?:\?|c|l|la|my)?|cie)?|\?cie)(?: (?:pod|na|z)(?: numeru?)?)?",
-        r"ligar(?: para| de volta)?",
+        r"(?:lig(?:ar|ue)(?:-me|-nos)?|liga-me|me liga)(?: para| de volta| no)?",
         r"(?:re)?torno para",
         r"(?:num(?:\xe9|e)ro|n(?:\xfa|u)mero) (?:de )?(?:contact[eo]?|rappel)",
         r"recapito(?: telefonico)?",
