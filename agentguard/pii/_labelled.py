@@ -53,10 +53,16 @@ class Kinds:
 
     def __init__(self, members: Sequence[Labelled]) -> None:
         self.each = [
-            (m.brief.match, None if m.brief is m.near else m.near, m.recogniser.kind, m.number)
+            (
+                m.brief.match,
+                None if m.brief is m.near else m.near,
+                m.recogniser.kind,
+                m.number,
+                m.recogniser.listed,
+            )
             for m in members
         ]
-        self.may_turn = any(turned is not None for _, turned, _, _ in self.each)
+        self.may_turn = any(turned is not None for _, turned, *_ in self.each)
         briefly = (f"(?:{in_one_turn(member.recogniser.near)})" for member in members)
         self._any = Pattern("|".join(briefly)) if len(members) >= _MANY else None
         self._kinds = frozenset(member.recogniser.kind for member in members)

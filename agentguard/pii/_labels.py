@@ -9,6 +9,7 @@ from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
 from agentguard.pii._between import TURN_WITHIN
 from agentguard.pii._initials import Heads, Longest
 from agentguard.pii._labelled import CASE, SMALL, Kinds, Labelled, Name, Names, is_word
+from agentguard.pii._listed import listed
 from agentguard.pii._re2 import ANYWHERE, HERE, Pattern
 from agentguard.pii._shapes import Found, Part, Place
 from agentguard.pii._spelling import behind_a_border, ends_at_digits
@@ -150,7 +151,7 @@ def _values(part: Part, at: int, name: Name, found: list[Found]) -> int:
     if not turned and kinds.lack(data, behind, stop):
         return 0 if kinds.are_all(full) else behind - 1
     wanted = 0
-    for match, longer, kind, number in kinds.each:
+    for match, longer, kind, number, lists in kinds.each:
         if kind in full:
             continue
         wanted = behind - 1
@@ -158,6 +159,10 @@ def _values(part: Part, at: int, name: Name, found: list[Found]) -> int:
         spans = near(HERE, data, behind, stop)
         if spans[0][0] >= 0:
             found.append((*spans[1], number, at + 1, behind))
+            if lists:
+                label = data[at + 1 : behind]
+                more = listed(data, label, spans[1][1], stop, match)
+                found += [(*span, number, at + 1, behind) for span in more]
     return wanted
 
 

@@ -197,7 +197,8 @@ class Recogniser:
     is a kind that the same label tells, to which values go in a text that has more of its own. Of a
     `plain` kind the shape alone tells, so what was believed once is believed wherever it stands.
     Values of a kind that goes `across` may begin in one cell of a table, and end in the next that
-    has a digit. Behind the labels `around`, other cells tell as well whether it is one.
+    has a digit. Behind the labels `around`, other cells tell as well whether it is one. Behind one
+    label of a `listed` kind several values may stand, joined by words or commas.
     """
 
     kind: str
@@ -215,6 +216,7 @@ class Recogniser:
     plain: bool = False
     across: bool = False
     around: tuple[str, ...] = ()
+    listed: bool = False
 
 
 def sure(value: str, why: str = "") -> Answer:

@@ -124,6 +124,7 @@ def national(
         labels=(*_compounds(labels), *shared, *abroad),
         near=near,
         shown=shown,
+        listed=True,
     )
 
 

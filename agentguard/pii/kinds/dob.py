@@ -173,4 +173,5 @@ RECOGNISER = Recogniser(
         r"(?:data|dt)\.? (?:de )?nasc(?:imento|im|to)?",
     ),
     near=LETTERED_GAP + r"((?i:" + "|".join(_SHAPES) + "))",
+    listed=True,
 )

@@ -61,4 +61,5 @@ RECOGNISER = Recogniser(
         rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{2}} ?[0-9]{{2}}"
         rf"|{in_groups(_LENGTH, _LENGTH)}|{run(_LENGTH - 3, _LENGTH)})"
     ),
+    listed=True,
 )

@@ -52,11 +52,14 @@ RECOGNISER = Recogniser(
         r"[A-Z]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[A-D]",
     ),
     labels=(
-        r"nat(?:ional|'?l)? ins(?:urance)?(?: ?numbers?| ?no)?",
+        r"(?:national|nat'?l) (?:insurance|ins)(?: ?numbers?| ?no)?",
+        r"nat ins",
+        r"nat insurance(?: ?numbers?| ?no)?",
         r"ni n(?:umber|o|um)",
         r"""ni["'*\x20]{0,3}[:=#]""",
         r"n\.i",
         r"nino(?:s| ?number)?",
     ),
     near=LETTERED_GAP + r"\b(" + _VALUE + ")",
+    listed=True,
 )

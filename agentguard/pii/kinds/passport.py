@@ -158,4 +158,5 @@ RECOGNISER = Recogniser(
         r"|[A-Z]{2},? (?i:n(?:r|o|umer|umber))\.? [0-9]{6,7}"  # "seria EP nr 5952749"
         r"|[A-Z0-9](?:[ \-][A-Z0-9]){7,8}))\b"
     ),
+    listed=True,
 )

@@ -22,7 +22,7 @@ from tests.unit.scan.test_csv import table
         ("ptdob", "pt dob"),
         ("custpancardnumber", "cust pan card number"),
         ("nokphone", "nok phone"),
-        ("natlinsuranceno", "natl insurance no"),  # not "natlins urance"
+        ("ntlinsuranceno", "ntl insurance no"),  # not "ntlins urance"
         ("nummerpaspoort", "nummer paspoort"),
         ("lejaratkartya", "lejarat kartya"),
         (
