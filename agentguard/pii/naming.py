@@ -23,6 +23,11 @@ _LED = later(
 _NUMBERED = later(r"\An(?:\xfa|u|r)m?|(?:nos?|num|numbers?|numero|nro)\Z")
 _ON_FILE = later(r"\b[io]n (?:the |my |your |our )?file\b", re.IGNORECASE)
 _OF_ISSUE = later(r"\b(?:place|date|country|state|office|authority) of issue\b", re.IGNORECASE)
+# Said out of respect in Filipino, between its own short words; elsewhere it is a purchase order.
+_POLITE = later(
+    r"\b(?:(?:ko|mo|ni?ya|ni?n?yo|namin|natin|nila|ako|siya|kami|kayo|sila|ito|yan|yun|na|pa|ba|lang)"
+    r" po\b|po (?=(?:sa|ng|ang|ay|si|ako|kayo|ito|yung|yun|na|ba|lang|ni?ya)\b))"
+)
 _STEM = 4
 _MOST_GAPS = 256
 _MOST_WORDS = 2048
@@ -55,8 +60,8 @@ def above_cell(this: str, above: str) -> str:
 
 def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     """Give the telling word nearest to the line's end, and whether it is an own one."""
-    if "file" in line.lower():
-        line = _ON_FILE.sub(" ", line)
+    if "file" in line.lower() or " po" in line:
+        line = _POLITE.sub(" ", _ON_FILE.sub(" ", line))
     behind = ""
     for word in reversed(_WORDS.findall(line)):
         low = word.lower()
