@@ -8,20 +8,19 @@ from dataclasses import dataclass, field
 
 from agentguard.pii.base import FENCE
 from agentguard.pii.later import later
-from agentguard.pii.words import PLEASE
 from agentguard.scan.extract._columns import without_point
 from agentguard.scan.extract._flat import KEPT, OPENING, Flat, Pairs, may_be_wrapped
 from agentguard.scan.extract._names import is_label, one_line, path, respaced, said
 from agentguard.scan.extract._parts import Parts, keep, numbered, together
 from agentguard.scan.extract._rows import Table
 from agentguard.scan.extract._siblings import COLUMNS, NAMED, NAMING, RANKS, SAID, SPEAKERS
+from agentguard.scan.extract._talk import is_asking
 from agentguard.scan.extract._typed import is_known, is_number, is_type, named_by
 
 DEEPEST = 500
 """Levels that are told apart; what stands deeper counts as standing there."""
 
 _LONGEST_TURN, _LONGEST_VALUE = 240, 40
-_QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,32}}")
 _MOST_ROW = 2000
 _MOST_HELD = 50
 _PRINTABLE = later(r"[^\x00-\x08\x0e-\x1f\x7f]+")
@@ -166,7 +165,7 @@ class Records:
         """Give a turn of a talk behind the question that another one asked in the turn before."""
         if not (level.speaker and level.turn):
             return ""
-        (who, asked), is_question = self._asked, _QUESTION.fullmatch(level.turn) is not None
+        (who, asked), is_question = self._asked, is_asking(level.turn)
         if asked and not is_question and not any(map(str.isdigit, level.turn)):  # "one moment"
             return ""
         self._asked = (level.speaker, one_line(level.turn).rstrip("?")) if is_question else ("", "")

@@ -6,12 +6,19 @@ import re
 from collections.abc import Sequence
 
 from agentguard.pii._between import STAMP
+from agentguard.pii._fold import fold
 from agentguard.pii.later import later
-from agentguard.pii.words import PLEASE
+from agentguard.pii.words import PLEASE, words
+from agentguard.scan.extract._typed import is_known
 
 _TURN = later(rf"((?:{STAMP}[ \-]{{0,3}})?[<(\[]?[^\W\d_+][^\n:>{{}}=\"]{{0,32}}[:>] ?)(.*)")
 _STAMP = later(rf"{STAMP}[ \-]{{0,3}}")
 _ASKS = later(rf".*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^\w?]*")
+_QUESTION = later(rf"[^0-9]*(?:\?|\b(?i:{'|'.join(sorted(PLEASE))})\b)[^0-9]{{0,32}}")
+_YOURS = words(
+    "your ihre ihren ihrer deine deinen votre ton vos su tu suo sua tuo tua uw je seu teu twoj"
+)
+_LAST_WORDS = 4
 _MOST = 4
 _LONGEST = 60
 _LONGEST_QUESTION = 240
@@ -43,6 +50,19 @@ def in_turns(text: str) -> str:
         made += answered or lines[place : place + 1]
         place += len(answered) // 2 + 1 if answered else 1
     return "\n".join(made)
+
+
+def is_asking(turn: str) -> bool:
+    """Tell a question of a talk: by its sign, by a word that asks, or by what it ends with.
+
+    >>> is_asking("and your passport?"), is_asking("can you tell me your NHS number")
+    (True, True)
+    """
+    plain = fold(turn).decode("latin-1")
+    if _QUESTION.fullmatch(plain):
+        return True
+    last = plain.lower().rstrip(" .:!").split()[-_LAST_WORDS:]
+    return not _YOURS.isdisjoint(last) and is_known(" ".join(last))
 
 
 def _without_delays(lines: list[str], turns: list[_Turn]) -> None:

@@ -224,3 +224,19 @@ def test_an_answer_may_be_put_off() -> None:
     said = (("U02", "passport number?"), ("U05", "one moment"), ("U05", "533401372"))
     turns = ({"user": who, "text": text} for who, text in said)
     assert counts("\n".join(map(json.dumps, turns)).encode()) == {"PASSPORT": 1}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Can you tell me your passport no",
+        "Prosz\u0119 poda\u0107 numer paszportu",
+        "and then your UK passport number.",
+    ],
+)
+def test_a_turn_may_ask_without_a_sign(asked: str) -> None:
+    turns = ({"from": "agent", "text": asked}, {"from": "customer", "text": "EN2463815"})
+    assert counts(json.dumps({"messages": turns}).encode()) == {"PASSPORT": 1}
+    for told in ("your ticket no", "looked up the passport no", "your passport is fine"):
+        others = ({"from": "agent", "text": told}, turns[1])
+        assert counts(json.dumps({"messages": others}).encode()) == {}
