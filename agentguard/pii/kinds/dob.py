@@ -50,6 +50,10 @@ _TERSE_DAYS = (
     rf"{_TERSE}[0-9]{{1,2}}[./\-] ?[0-9]{{1,2}}[./\- ] ?(?:19|20)[0-9]{{2}}\b",
     rf"{_TERSE}(?:19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b",
 )
+# Of an airline's message: behind a nationality, or where births begin, before a sex (IATA AIRIMP,
+# SSR DOCS and DOCSA).
+_AIRLINES = r"[0-9]{2}[A-Z]{3}[0-9]{2}/(?:[MF]I?|[XU])"
+_TRAVELLERS = later(r"/(?:[A-Z]{3}|DB)/\Z")
 _NAMED_BEFORE = later(r"(?:[\n\t,;:|(\[\"'\x1e]|\b[A-Z\xc0-\xde][\w.\-]*) ?\Z")
 """What stands before them: a sign, or whoever was born."""
 _LONG_AGO = 2010
@@ -80,6 +84,10 @@ def judge(candidate: Candidate) -> Answer:
 
 def _terse(candidate: Candidate) -> Answer:
     """Take a day behind the one letter of a word for birth: "f. 4.3.1981"."""
+    if candidate.text[-1].isalpha():
+        day = _read(candidate.text.partition("/")[0])
+        is_of_one = _TRAVELLERS.search(candidate.before) and candidate.after.startswith("/")
+        return sure(day.isoformat(), "shape") if day and is_of_one else no("shape")
     if not _NAMED_BEFORE.search(candidate.before):
         return no("another-label")
     day = _read(candidate.text.partition(". ")[2] or candidate.text.partition(".")[2])
@@ -127,7 +135,7 @@ RECOGNISER = Recogniser(
     kind="DOB",
     judge=judge,
     shown=0,
-    shapes=_TERSE_DAYS,
+    shapes=(*_TERSE_DAYS, _AIRLINES),
     labels=(
         *BIRTH,
         r"d o bs?",

@@ -97,9 +97,8 @@ _NAMED_LATER = (
     r"[^\n\x1e]{0,40}?\b(?i:no|number|num|nr)\b[.:# ]{1,4}"
     r"|(?i: (?:expir[a-z]{1,6}|exp|valid (?:to|until|thru))) [0-9/.\- ]{4,12}[:,;] ?"
 )
-# Of an airline's message: P, country, number, nationality, birth (IATA AIRIMP, SSR DOCS).
-# It may end behind the nationality.
-_SSR = r"P/[A-Z]{3}/[A-Z0-9]{6,9}/[A-Z]{3}(?:/[0-9]{2}[A-Z]{3}[0-9]{2}/[MFXU])?"
+# Of an airline's message: P, country, number, nationality (IATA AIRIMP, SSR DOCS).
+_SSR = r"P/[A-Z]{3}/[A-Z0-9]{6,9}/[A-Z]{3}"
 # As lists of passengers have it; slides are written so as well, but not with such a number.
 _PPT = "PPT "
 _DATES = r"[0-9]{7}[MFX<][0-9]{7}"
