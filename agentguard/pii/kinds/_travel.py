@@ -10,7 +10,7 @@ from agentguard.pii.later import later
 _COUNTRIES = {
     "GB": r"[0-9]{9}",
     "US": r"[0-9]{9}|[A-Z][0-9]{8}",
-    "IN": r"[A-PR-WY][0-9]{7}",
+    "IN": r"[A-PR-Z][0-9]{7}",
     "DE": r"[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{8}",  # no vowels, so that no word comes about
     "FR": r"[0-9]{2}[A-Z]{2}[0-9]{5}",
     "ES": r"[A-Z]{3}[0-9]{6}",
@@ -24,6 +24,26 @@ _COUNTRIES = {
     "ZA": r"[A-Z][0-9]{8}",
     "SE": r"[0-9]{8}",  # and Norway, the Czech Republic, Romania
 }
+_OF_STATES = {state: later(shape) for state, shape in _COUNTRIES.items()}
+_ALPHA_2 = {
+    "gbr": "GB",
+    "usa": "US",
+    "ind": "IN",
+    "deu": "DE",
+    "d": "DE",
+    "fra": "FR",
+    "esp": "ES",
+    "ita": "IT",
+    "pol": "PL",
+    "nld": "NL",
+    "prt": "PT",
+    "phl": "PH",
+    "can": "CA",
+    "aus": "AU",
+    "zaf": "ZA",
+}
+"""ISO 3166-1, and what ICAO 9303-3, 5 has for Germany."""
+
 NUMBER = later("|".join(f"(?:{shape})" for shape in _COUNTRIES.values()))
 GERMAN = later(_COUNTRIES["DE"])
 _MONTH, _OF_MONTH = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
@@ -62,6 +82,19 @@ _GLUED = ("PP", "P")
 def is_number(text: str) -> bool:
     """Tell whether one of the states writes a passport's number so, and no day."""
     return NUMBER.fullmatch(text) is not None and DAY.fullmatch(text) is None
+
+
+def fits(state: str, number: str) -> bool | None:
+    """Tell whether a state, by its code, writes its passports so; None for what is no state's code.
+
+    >>> fits("GBR", "533104482"), fits("fr", "533104482"), fits("Leeds", "533104482")
+    (True, False, None)
+    """
+    low = state.lower()
+    if low not in _STATES and low not in _ALPHA_2:
+        return None
+    shape = _OF_STATES.get(_ALPHA_2.get(low, low.upper()))
+    return is_number(number) if shape is None else shape.fullmatch(number) is not None
 
 
 def number_in(cell: str) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agentguard.pii.base import words
-from agentguard.pii.kinds._travel import is_number
+from agentguard.pii.kinds._travel import fits, is_number
 from agentguard.pii.later import later
+from agentguard.scan.extract._header import Row
 
 _APART = later(r"[^a-z]+")
 _OUTSIDE = later(r"[ .\-]")
@@ -35,6 +36,7 @@ _BESIDE = later(
     re.IGNORECASE,
 )
 _FEWEST, _STATES = 4, 3
+_NEAR, _SHAPES = 3, 2
 
 
 @lru_cache(maxsize=1024)
@@ -64,3 +66,20 @@ def are_passports(name: str, cells: Sequence[str]) -> bool:
     if said & _SHORT and len(shapes) == 1:
         return "A" in next(iter(shapes))
     return bool(said & (_SHORT | _PAPER)) and len(shapes) >= _STATES
+
+
+def are_of_their_states(rows: Sequence[Row], column: int) -> bool:
+    """Tell passports without a name by the nationality near them: each is written as there.
+
+    Two states that write them differently leave hardly another number that would fit.
+    """
+    numbers = [_OUTSIDE.sub("", row.get(column, "")).upper() for row in rows]
+    if not numbers or len(set(numbers)) < _FEWEST or not all(map(is_number, numbers)):
+        return False
+    if len({_LETTER.sub("A", _DIGIT.sub("9", number)) for number in numbers}) < _SHAPES:
+        return False
+    near = (place for place in range(column - _NEAR, column + _NEAR + 1) if place != column)
+    return any(
+        all(fits(row.get(place, "").strip(), n) for row, n in zip(rows, numbers, strict=True))
+        for place in near
+    )

@@ -16,7 +16,7 @@ from agentguard.pii.later import later
 from agentguard.scan.extract._accounts import accounts, says_account
 from agentguard.scan.extract._columns import Columns
 from agentguard.scan.extract._header import Row
-from agentguard.scan.extract._passports import are_passports, may_be_either
+from agentguard.scan.extract._passports import are_of_their_states, are_passports, may_be_either
 from agentguard.scan.extract._supposed import (
     are_births,
     are_mostly,
@@ -216,7 +216,9 @@ def _by_company(
         return "" if _SAYS_BIRTH.search(name) else "date of birth"
     if "PHONE" not in full and are_phones(name, cells):
         return "phone"
-    if "PASSPORT" not in full and are_passports(name, cells):
+    if "PASSPORT" not in full and (
+        are_passports(name, cells) or are_of_their_states(sample, column)
+    ):
         return "passport"
     is_open = "CVV" not in full and not _SAYS_CODE.search(name)
     return "cvv" if is_open and follows_card(sample, column) else ""

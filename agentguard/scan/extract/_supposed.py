@@ -14,6 +14,7 @@ from agentguard.pii.scanner import default_scanner
 from agentguard.scan.extract._columns import LONGEST_PART
 from agentguard.scan.extract._header import Row
 from agentguard.scan.extract._names import said
+from agentguard.scan.extract._passports import are_of_their_states
 
 _FEWEST, _FEWEST_CARDS, _FIRST = 5, 3, 8
 _MOST_COLUMNS = 200
@@ -55,6 +56,8 @@ def supposed(sample: Sequence[Row], named: Mapping[int, str]) -> dict[int, str]:
             found[column] = name
         elif follows_card(rows, column):
             found[column] = "cvv"
+        elif are_of_their_states(rows, column):
+            found[column] = "passport"
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +93,40 @@ def test_letters_of_a_series_may_stand_in_a_column_of_their_own(one: str, other:
 def test_letters_beside_other_numbers_are_no_series(one: str, other: str) -> None:
     rows = [f"Ann,{number[:2]},{number[2:]},12/04/2031" for number in ITALIAN]
     assert counts("\n".join([f"guest,{one},{other},expires", *rows]).encode()) == {}
+
+
+OF_STATES = (
+    ("FRA", "21LH86725"),
+    ("AUS", "M4215389"),
+    ("USA", "A18338623"),
+    ("PHL", "EC3270594"),
+    ("ESP", "PBN329181"),
+    ("D", "C01X00T47"),
+)
+
+
+def list_of(pairs: tuple[tuple[str, str], ...], names: str = "") -> bytes:
+    rows = (f"LEE,Ann,{state},{number},16/11/20{29 + n}" for n, (state, number) in enumerate(pairs))
+    return "\n".join((*([names] if names else []), *rows, "")).encode()
+
+
+@pytest.mark.parametrize("names", ["", "family,first,state,number,until"])
+def test_a_list_without_their_name_tells_them_by_the_nationality(names: str) -> None:
+    assert counts(list_of(OF_STATES, names)) == {"PASSPORT": len(OF_STATES)}
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        tuple(("GBR", f"{366078923 + 7919 * n}") for n in range(6)),  # any nine digits
+        tuple((state, number) for (state, _), (_, number) in pairwise(OF_STATES)),
+        tuple(("Leeds", number) for _, number in OF_STATES),
+        OF_STATES[:4],
+    ],
+)
+def test_numbers_that_their_states_do_not_tell_are_none(pairs: tuple[tuple[str, str], ...]) -> None:
+    assert "PASSPORT" not in counts(list_of(pairs))
+
+
+def test_another_name_above_them_is_believed() -> None:
+    assert counts(list_of(OF_STATES, "family,first,state,invoice no,until")) == {}
