@@ -68,7 +68,7 @@ _STATES = words(
 _GLUED_STATE = 3
 """Letters of a state's code that touches the number."""
 
-_BEFORE = words("p no nr is passport dni nie id cni")
+_BEFORE = words("p no nr nbr num is passport dni nie id cni")
 """What lists and sentences write before the number, beside a state."""
 
 _BETWEEN = words("NO NR NUMER NUMBER")

@@ -27,8 +27,8 @@ def judge(candidate: Candidate) -> Answer:
     if candidate.labelled:
         return _by_label(candidate)
     line = candidate.text
-    if "/" in line or line.startswith(_PPT):
-        number = line.split("/")[2] if "/" in line else line.removeprefix(_PPT)
+    if "/" in line or line[:3].upper() == "PPT":
+        number = line.split("/")[2] if "/" in line else line[len("PPT ") :]
         return sure(number, "shape") if NUMBER.fullmatch(number) else no("shape")
     document = _of_td1(line, candidate.before) if len(line) == _SHORT else _of_td2_or_td3(line)
     if not document:
@@ -92,6 +92,12 @@ _NUMBER_BELOW = (
     rf"|n[a-z.\xb0\xba\xe9\xfa]{{0,6}} (?:de |del |di |do )?{_PAPER})"
     r"(?:[^0-9A-Za-z\n]{1,4}| ?[._]? ?[._]{3,40} ?)"
 )
+# "passport details as asked:", and below it whose it is, or of which state.
+_CAPITALS = r"[A-Z\xc0-\xde][^0-9\n\x1e ,/]{0,20}"
+_WHOSE_BELOW = (
+    r" (?i:details?|info|information|data|daten)[^0-9\n\x1e]{0,24}\n"
+    rf"(?:{_CAPITALS}(?:[ ,/]{{1,2}}{_CAPITALS}){{0,3}}\n){{1,2}}"
+)
 # "passport expiring 04/31, number 9...", "passport issued 01/02/2020 no 9..."
 _NAMED_LATER = (
     r"[^\n\x1e]{0,40}?\b(?i:no|number|num|nr)\b[.:# ]{1,4}"
@@ -100,7 +106,7 @@ _NAMED_LATER = (
 # Of an airline's message: P, country, number, nationality (IATA AIRIMP, SSR DOCS).
 _SSR = r"P/[A-Z]{3}/[A-Z0-9]{6,9}/[A-Z]{3}"
 # As lists of passengers have it; slides are written so as well, but not with such a number.
-_PPT = "PPT "
+_PPT = r"(?:PPT|Ppt|ppt)[ \-]"
 _DATES = r"[0-9]{7}[MFX<][0-9]{7}"
 
 RECOGNISER = Recogniser(
@@ -130,6 +136,8 @@ RECOGNISER = Recogniser(
         r"ppt? (?:num|nbr|nr)",
         r"""ppt["'*\x20]{0,3}[:=\n]""",
         r"pa?ss?pr?t",
+        r"pas(?:sort|spost|spot)",  # slips
+        r"ps?sport",
         r"travel doc(?:ument)?",
         rf"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?{_JOURNEY}",
         r"titre de voyage",
@@ -148,7 +156,7 @@ RECOGNISER = Recogniser(
         rf"""doc(?:ument)? ?type{ENOUGH}["'\x20]?[:=]["'\x20]?p["',;&|\x20]{{1,3}}{_DOCUMENT}""",
     ),
     near=(
-        rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW}|{_NAMED_LATER})((?:#|\b)(?:{_CODES})?(?:(?i:"
+        rf"(?:{LETTERED_GAP}|{_NUMBER_BELOW}|{_WHOSE_BELOW}|{_NAMED_LATER})((?:#|\b)(?:{_CODES})?(?:(?i:"
         rf"[A-Z]{{1,3}}-?[0-9]{{3}}{_JOINT}[0-9]{{3,6}}[A-Z]{{0,2}}"
         rf"|[0-9]{{3}}{_JOINT}[0-9]{{3}}{_JOINT}[0-9]{{3}}|[0-9]{{8}}"
         r"|[A-Z]{1,3}[0-9]{1,2}(?:[ \-][0-9]{2,3}){2}"

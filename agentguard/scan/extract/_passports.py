@@ -32,6 +32,7 @@ _PASS = later(
 _BESIDE = later(
     r"\bp[./]p\b|\b(?:pass?|pp|paszport)(?:[ ./\-]{1,3}|- oder )(?:id|ausweis|personal)"
     r"|(?:\bid|personalid|ausweis|dni|cni)[ ./\-]{1,3}(?:pass?|pp)\b"
+    r"|\bpass\. ?n|\bpsp\.? ?n(?:o|r|um)\b"
     r"|\b(?:passap|paszp|pasap|rpass)\b|\bpaspn|\bpas\b\W{1,2}n",
     re.IGNORECASE,
 )

@@ -130,3 +130,12 @@ def test_numbers_that_their_states_do_not_tell_are_none(pairs: tuple[tuple[str, 
 
 def test_another_name_above_them_is_believed() -> None:
     assert counts(list_of(OF_STATES, "family,first,state,invoice no,until")) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("Pass. No", 4), ("Psp. No.", 4), ("Pass No", 0), ("PSP ref", 0)]
+)
+def test_a_shortened_name_is_one_by_its_point(name: str, found: int) -> None:
+    numbers = ("366078923", "107185703", "522327688", "471863135")
+    rows = "".join(f"K{n},Ann Lee,{number},04/2031\n" for n, number in enumerate(numbers))
+    assert counts(f"case,pax,{name},expiry\n{rows}".encode()).get("PASSPORT", 0) == found
