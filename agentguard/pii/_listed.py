@@ -14,6 +14,7 @@ _AND = (
 )
 _JOINED = later(
     rb",? {1,2}" + _AND + rb" {1,2}"
+    rb"|[\"']? ?(?:[\-=]?>|\xbb) ?[\"']?| \? "  # an arrow, which is no letter of Latin-1
     rb"|[^0-9:\n\x1e]{1,40}\b(?:new|old|other|second|correct) one(?: is| was)?:? ",
     re.IGNORECASE,
 )

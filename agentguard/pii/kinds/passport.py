@@ -127,6 +127,7 @@ RECOGNISER = Recogniser(
         r"p/?port(?: ?n(?:umber|o|um))?",
         r"(?:num(?:\xe9|e)ro ?de ?)?passeports?",
         r"(?:reise)?pa(?:ss|\xdf)(?:nummer| nr)",
+        r"pass(?:- ?oder |-? ?/ ?)(?:personal)?ausweis(?: ?n(?:umme)?r)?",
         r"reisep(?:a|\xe4)(?:ss|\xdf)(?:e|es)?",
         r"(?:n(?:\xfa|u)mero ?de ?)?pasaportes?",
         r"(?:n(?:\xfa|u)mero ?d[aeio] ?)?passaport[eio]",
