@@ -138,7 +138,7 @@ RECOGNISER = Recogniser(
         r"""ppt["'*\x20]{0,3}[:=\n]""",
         r"pa?ss?pr?t",
         r"pas(?:sort|spost|spot)",  # slips
-        r"ps?sport",
+        r"(?:psport|pssport)",
         r"travel doc(?:ument)?",
         rf"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?{_JOURNEY}",
         r"titre de voyage",
