@@ -12,9 +12,14 @@ _MOST = 16
 _AND = (
     rb"(?:and|or|to|und|oder|auf|et|ou|y|e|o|a|en|of|naar|oraz|i|na|para|og|och|till?|at|\xe0|&|\+)"
 )
+_OLD = (
+    rb"old|new|previous|former|alte?[rs]?|neue?[rs]?|ancien|nouveau|viejo|nuevo|anterior|vecchio|nuovo"
+    rb"|oude?|nieuwe?|stary|nowy|antigo|novo"
+)
 _JOINED = later(
     rb",? {1,2}" + _AND + rb" {1,2}"
     rb"|[\"']? ?(?:[\-=]?>|\xbb) ?[\"']?| \? "  # an arrow, which is no letter of Latin-1
+    rb"|[ ,;/(]{1,3}(?:" + _OLD + rb")\)?[:.]? (?:one |n(?:o|r|umber)\.?:? )?"
     rb"|[^0-9:\n\x1e]{1,40}\b(?:new|old|other|second|correct) one(?: is| was)?:? ",
     re.IGNORECASE,
 )

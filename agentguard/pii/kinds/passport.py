@@ -100,7 +100,8 @@ _WHOSE_BELOW = (
 )
 # "passport expiring 04/31, number 9...", "passport issued 01/02/2020 no 9..."
 _NAMED_LATER = (
-    r"[^\n\x1e]{0,40}?\b(?i:no|number|num|nr)\b[.:# ]{1,4}"
+    r"[^\n\x1e]{0,40}?\b(?i:(?:no|nummer|num(?:b?e|\xe9)ro?|n(?:u|\xfa)mero|num|nr)\b|n\.?[\xb0\xba]?)"
+    r"[.:# ]{1,4}"
     r"|(?i: (?:expir[a-z]{1,6}|exp|valid (?:to|until|thru))) [0-9/.\- ]{4,12}[:,;] ?"
 )
 # Of an airline's message: P, country, number, nationality (IATA AIRIMP, SSR DOCS).
@@ -137,7 +138,7 @@ RECOGNISER = Recogniser(
         r"ppt? (?:num|nbr|nr)",
         r"""ppt["'*\x20]{0,3}[:=\n]""",
         r"pa?ss?pr?t",
-        r"pas(?:sort|spost|spot)",  # slips
+        r"pas(?:sort|spost|spot|sprot)",  # slips
         r"(?:psport|pssport)",
         r"travel doc(?:ument)?",
         rf"(?:num(?:ero|\xe9ro)? )?doc(?:umento?)?\.? (?:d[aei] )?{_JOURNEY}",
