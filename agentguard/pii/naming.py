@@ -28,6 +28,7 @@ _POLITE = later(
     r"\b(?:(?:ko|mo|ni?ya|ni?n?yo|namin|natin|nila|ako|siya|kami|kayo|sila|ito|yan|yun|na|pa|ba|lang)"
     r" po\b|po (?=(?:sa|ng|ang|ay|si|ako|kayo|ito|yung|yun|na|ba|lang|ni?ya)\b))"
 )
+_INITIALS = later(r"\b(?:[A-Za-z]\.){2,5}")  # "N.H.S.", where nothing else tells
 _STEM = 4
 _MOST_GAPS = 256
 _MOST_WORDS = 2048
@@ -60,6 +61,13 @@ def above_cell(this: str, above: str) -> str:
 
 def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     """Give the telling word nearest to the line's end, and whether it is an own one."""
+    found = _nearest(line, own)
+    if found[1] is None and _INITIALS.search(line):
+        return _nearest(_INITIALS.sub(lambda each: each[0].replace(".", ""), line), own)
+    return found
+
+
+def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
     if "file" in line.lower() or " po" in line:
         line = _POLITE.sub(" ", _ON_FILE.sub(" ", line))
     behind = ""

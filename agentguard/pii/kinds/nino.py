@@ -56,7 +56,7 @@ RECOGNISER = Recogniser(
         r"nat ins",
         r"nat insurance(?: ?numbers?| ?no)?",
         r"ni n(?:umber|o|um)",
-        r"""ni["'*\x20]{0,3}[:=#]""",
+        r"""ni(?:["'*\x20]{0,3}[:=#]| - )""",
         r"n\.i",
         r"nino(?:s| ?number)?",
     ),
