@@ -213,7 +213,7 @@ PHONE = (
     r"(?:thl|kin|til)\.",
     r"kin(?:hto)?\.? thl\.?",
     r"""(?:thl|kin|mob|kontakt)["'*\x20]{0,3}[:=\n]""",
-    r"(?:(?:mob|numer kom)\.|06 ?(?:nummer|nr))",
+    r"(?:mob|numer kom)\.",
     r"mobiele? ?(?:nummer|nr|telefoon)",
     r"(?:wpp|m\xf3vel|mobil ?nr)",
     r"(?:erreichb|kom)\.",
