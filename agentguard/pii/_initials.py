@@ -1,15 +1,22 @@
 """Labels by the letters that they begin with, so that only those of a text's letters are compiled.
 
-A label that may begin with another sign is looked for at each place.
+A label that may begin with another sign is looked for at each place. A label is written for RE2
+when its letter is met, and still begins with the same one then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from string import ascii_letters, digits
 
-from agentguard.pii._re2 import Pattern, Several
+from agentguard.pii._re2 import HERE, NONE, Match, Pattern, Several, Span
+from agentguard.pii._spelling import behind_a_border, inside, outside
 from agentguard.pii._ways import ANY, initials
+
+Write = Callable[[str], str]
+"""Writes a label, or what of it is looked for, for RE2."""
 
 _INITIALS = tuple(
     (sign.lower(), ANY) if sign in ascii_letters + digits else (ANY,)
@@ -30,8 +37,9 @@ def _sorted(labels: Iterable[str]) -> dict[str, list[str]]:
 class Longest:
     """Finds the longest of some labels at a place."""
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    def __init__(self, labels: Sequence[str], write: Write = str) -> None:
         self._labels = labels
+        self._write = write
         self._sorted: dict[str, list[str]] = {}
         self._patterns: dict[str, Pattern] = {}
 
@@ -48,36 +56,123 @@ class Longest:
 
     def _pattern(self, initial: str) -> Pattern:
         if initial not in self._patterns:
-            labels = f"(?s:.)(?i:{'|'.join(self._sorted[initial])})"
-            self._patterns[initial] = Pattern(labels, longest=True)
+            labels = "|".join(map(self._write, self._sorted[initial]))
+            self._patterns[initial] = Pattern(f"(?s:.)(?i:{labels})", longest=True)
         return self._patterns[initial]
 
 
 class Heads:
     """Tells of which kinds a label may stand at a place, by what the labels of each begin with."""
 
-    def __init__(self, kinds: Sequence[Sequence[str]]) -> None:
+    def __init__(self, kinds: Sequence[Sequence[str]], write: Write = str) -> None:
         self._kinds = kinds
+        self._write = write
+        self._owners: dict[str, list[int]] = {}
+        self._sorted: dict[str, list[str]] = {}
         self._sets: dict[str, tuple[list[list[int]], Several]] = {}
 
     def which(self, text: bytes) -> list[int]:
         """Give the places in `kinds` of those whose label may stand behind the first sign."""
-        if not self._sets:
+        if not self._sorted:
             self._sort()
         found = set[int]()
         for initial in _INITIALS[text[1]]:
-            if initial in self._sets:
-                owners, together = self._sets[initial]
+            if initial in self._sorted:
+                owners, together = self._set(initial)
                 for index in together.which(text) or ():
                     found.update(owners[index])
         return sorted(found)
 
     def _sort(self) -> None:
+        for number, labels in enumerate(self._kinds):
+            for label in labels:
+                self._owners.setdefault(label, []).append(number)
+        self._sorted = _sorted(self._owners)
+
+    def _set(self, initial: str) -> tuple[list[list[int]], Several]:
         """Take each beginning once, whatever the number of kinds that share it."""
-        owners: dict[str, list[int]] = {}
-        for number, heads in enumerate(self._kinds):
-            for head in heads:
-                owners.setdefault(head, []).append(number)
-        for initial, heads in _sorted(owners).items():
-            together = Several([f"(?s:.)(?i:{head})" for head in heads])
-            self._sets[initial] = ([owners[head] for head in heads], together)
+        if initial not in self._sets:
+            owners: dict[str, list[int]] = {}
+            for label in self._sorted[initial]:
+                owners.setdefault(self._write(label), []).extend(self._owners[label])
+            together = Several([f"(?s:.)(?i:{head})" for head in owners])
+            self._sets[initial] = (list(owners.values()), together)
+        return self._sets[initial]
+
+
+class Borders:
+    """Finds the first label behind a border: behind no letter, or where a word begins in another.
+
+    A short text is looked at border by border, with the labels of the letter there: the automaton
+    of all labels takes longer to compile, until so much was looked at that it would have paid.
+    """
+
+    def __init__(self, labels: Iterable[str], write: Write) -> None:
+        self._labels = tuple(dict.fromkeys(labels))
+        self._write = write
+        self._looked_at = 0
+
+    def search(self, size: int) -> Match:
+        """Give what finds the first from anywhere in a text of so many bytes."""
+        self._looked_at += size
+        if self._looked_at <= _PAYS:
+            return self._border_by_border
+        vars(self).pop("_by_letter", None)  # which nobody asks any more
+        return self.automaton.match
+
+    @cached_property
+    def automaton(self) -> Pattern:
+        """The pattern of all labels."""
+        return Pattern(behind_a_border(map(self._write, self._labels)))
+
+    @cached_property
+    def _by_letter(self) -> tuple[_ByLetter, _ByLetter]:
+        labels = _sorted(self._labels)
+        return _ByLetter(labels, self._write, outside), _ByLetter(labels, self._write, inside)
+
+    def _border_by_border(self, _: object, data: bytes, pos: int, endpos: int) -> list[Span]:
+        behind_none, within = self._by_letter
+        for border in _BORDER.finditer(data, pos, endpos):
+            at = border.start()
+            labels = within if border[0].islower() else behind_none
+            spans = labels.at(data[at + 1])(HERE, data, at, endpos)
+            if spans[0] != NONE:
+                return spans
+        return [NONE]
+
+
+class _ByLetter:
+    """The labels behind one kind of borders, compiled for the letters that are met."""
+
+    def __init__(
+        self, labels: Mapping[str, Sequence[str]], write: Write, pattern: Callable[[list[str]], str]
+    ) -> None:
+        self._labels = labels
+        self._write = write
+        self._pattern = pattern
+        self._of_letters: dict[tuple[str, ...], Match] = {}
+        self._at: dict[int, Match] = {}
+
+    def at(self, sign: int) -> Match:
+        """Give the search for the labels that may begin with a sign, from the border before it."""
+        if sign not in self._at:
+            # most signs have no labels of their own
+            letters = tuple(initial for initial in _INITIALS[sign] if initial in self._labels)
+            if letters not in self._of_letters:
+                self._of_letters[letters] = self._compiled(letters)
+            self._at[sign] = self._of_letters[letters]
+        return self._at[sign]
+
+    def _compiled(self, letters: Sequence[str]) -> Match:
+        labels = [self._write(label) for letter in letters for label in self._labels[letter]]
+        pattern = self._pattern(labels) if labels else ""
+        return Pattern(f"(?s:.){pattern}").match if pattern else _no_match
+
+
+def _no_match(_: object, _data: bytes, _pos: int, _endpos: int) -> list[Span]:
+    return [NONE]
+
+
+_BORDER = re.compile(rb"[^A-Za-z](?=.)|[a-z](?=[A-Z])", re.DOTALL)
+_PAYS = 16 << 10
+"""Bytes whose borders are looked at in the time in which the automaton is compiled."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from agentguard.pii._between import in_one_turn
@@ -22,13 +22,16 @@ class Labelled:
     def __init__(self, number: int, recogniser: Recogniser) -> None:
         self.number = number
         self.recogniser = recogniser
-        labels = [spaced(label) for label in recogniser.labels]
-        self.heads = heads_of(recogniser.labels)
-        self.label = Longest([label.replace(ENOUGH, "") for label in labels])
+        self.label = Longest(recogniser.labels, _whole)
         self.near = Pattern(recogniser.near)
         brief = in_one_turn(recogniser.near)
         self.brief = self.near if brief == recogniser.near else Pattern(brief)
         self.numeric = recogniser.near.startswith(_BEHIND_LETTERS)
+
+    @property
+    def heads(self) -> list[str]:
+        """What the labels begin with, for RE2."""
+        return [head_of(label) for label in self.recogniser.labels]
 
     def stands(self, data: bytes) -> bool:
         """Tell whether a label of the kind stands behind the first character."""
@@ -36,10 +39,14 @@ class Labelled:
         return end >= 0 and is_word(data, 1, end)
 
 
-def heads_of(labels: Iterable[str]) -> list[str]:
-    """Give what the labels begin with, for RE2."""
-    parted = (spaced(label).partition(ENOUGH) for label in labels)
-    return [first_part(head, hidden) for head, _, hidden in parted]
+def head_of(label: str) -> str:
+    """Give what a label begins with, for RE2."""
+    head, _, hidden = spaced(label).partition(ENOUGH)
+    return first_part(head, hidden)
+
+
+def _whole(label: str) -> str:
+    return spaced(label).replace(ENOUGH, "")
 
 
 class Kinds:

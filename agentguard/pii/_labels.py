@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
 from agentguard.pii._between import TURN_WITHIN
-from agentguard.pii._initials import Heads, Longest
-from agentguard.pii._labelled import CASE, SMALL, Kinds, Labelled, Name, Names, is_word
+from agentguard.pii._initials import Borders, Heads, Longest
+from agentguard.pii._labelled import CASE, SMALL, Kinds, Labelled, Name, Names, head_of, is_word
 from agentguard.pii._listed import listed
-from agentguard.pii._re2 import ANYWHERE, HERE, Pattern
+from agentguard.pii._re2 import ANYWHERE, HERE
 from agentguard.pii._shapes import Found, Part, Place
-from agentguard.pii._spelling import behind_a_border, ends_at_digits
+from agentguard.pii._spelling import ends_at_digits
 from agentguard.pii.base import LONGEST
 
 _ENDS = b" _-+"  # joints, before which a label may end
@@ -36,10 +36,11 @@ class Labels:
         self._heads = heads
         self._wanted = [member.recogniser.kind not in full for member in members]
         wanted = [m for m, want in zip(members, self._wanted, strict=True) if want]
-        self._any = Pattern(behind_a_border(label for m in wanted for label in m.heads))
-        self._bare = Longest([h for m in wanted if not m.numeric for h in m.heads])
-        every = {label for m in wanted for label in m.recogniser.labels}
-        self._ends_at_digits = all(map(ends_at_digits, every))
+        every = [label for m in wanted for label in m.recogniser.labels]
+        self._any = Borders(every, head_of)
+        bare = [label for m in wanted if not m.numeric for label in m.recogniser.labels]
+        self._bare = Longest(bare, head_of)
+        self._ends_at_digits = all(map(ends_at_digits, set(every)))
         self._kinds: dict[tuple[int, ...], Kinds] = {}
         self._known: dict[bytes, Names] = {}
         self._older: dict[bytes, Names] = {}
@@ -48,8 +49,8 @@ class Labels:
         """Give the values whose labels begin in `start` to `cut`."""
         data, cut, last = part.data, part.cut, part.end
         found = list[Found]()
-        match, anywhere = self._any.match, ANYWHERE
         pos = max(part.start - 1, place.pos)
+        match, anywhere = self._any.search(last - pos), ANYWHERE
         while pos < last:
             at, end = match(anywhere, data, pos, last)[0]
             if at < 0 or at + 1 >= cut:

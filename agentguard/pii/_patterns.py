@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from agentguard.pii._initials import Heads
-from agentguard.pii._labelled import Labelled, heads_of
+from agentguard.pii._labelled import Labelled, head_of
 from agentguard.pii._labels import Labels
 from agentguard.pii._re2 import Pattern, Several
 from agentguard.pii._shapes import Alone, Found, Member, Part, Place, Together
@@ -54,9 +54,7 @@ class PatternSet:
         self._kinds_shaped = frozenset(member.recogniser.kind for member in self._shaped)
         self._kinds_labelled = frozenset(member.recogniser.kind for member in self._labelled)
         self._each_shape = Several([f"{m.before}(?:{m.openings})" for m in self._shaped])
-        across = [member for member in self._labelled if member.recogniser.across]
-        self._across = [(m.recogniser, Pattern(behind_a_border(m.heads))) for m in across]
-        self._heads = Heads([labelled.heads for labelled in self._labelled])
+        self._heads = Heads([m.recogniser.labels for m in self._labelled], head_of)
         self._fewer_shapes = lru_cache(_MOST_SETS)(self._shapes)
         self._fewer_labels = lru_cache(_MOST_SETS)(self._labels)
 
@@ -68,6 +66,11 @@ class PatternSet:
         )
 
     @cached_property
+    def _across(self) -> Sequence[tuple[Recogniser, Pattern]]:
+        across = [member for member in self._labelled if member.recogniser.across]
+        return [(m.recogniser, Pattern(behind_a_border(m.heads))) for m in across]
+
+    @cached_property
     def reaching(self) -> Sequence[Reach]:
         """What values begin with of which more than their own cell of a table tells."""
         across = [head for m in self._labelled if m.recogniser.across for head in m.heads]
@@ -77,7 +80,7 @@ class PatternSet:
         if across:
             found.append(Reach(Pattern(behind_a_border(across)), before=1, goes_on=True))
         if around:
-            every = "|".join((*shapes, behind_a_border(heads_of(around))))
+            every = "|".join((*shapes, behind_a_border(map(head_of, around))))
             found.append(Reach(Pattern(every), before=BEFORE, goes_on=False))
         return found
 

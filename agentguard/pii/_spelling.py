@@ -145,20 +145,30 @@ def ends_at_digits(label: str) -> bool:
 
 
 def behind_a_border(labels: Iterable[str]) -> str:
-    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`.
+    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`."""
+    every = sorted(set(labels))
+    within = inside(every)
+    return f"[^A-Za-z]{outside(every)}" + (f"|[a-z]{within}" if within else "")
+
+
+def outside(labels: Iterable[str]) -> str:
+    """Give the pattern of labels where no letter stands before them."""
+    return f"(?i:{'|'.join(sorted(set(labels)))})"
+
+
+def inside(labels: Iterable[str]) -> str:
+    """Give the pattern of labels that begin a word behind a small letter; empty for none.
 
     Sorted and grouped by their first letter, they share states: within words few of them are open,
     and seldom one, so that its first letters are enough there.
     """
-    every = sorted(set(labels))
     inner: dict[str, dict[str, None]] = {}
     others: list[str] = []
-    for head in (opening for label in every for opening in openings(label)):
+    for head in (opening for label in sorted(set(labels)) for opening in openings(label)):
         if _PLAIN.match(head):
             inner.setdefault(head[0].upper(), {})[_FIRST_LETTERS.sub(r"\1", head[1:])] = None
         elif may_be_capital(head):
             others.append(f"(?i:{head})")
     capitals = [f"{letter}(?i:{'|'.join(rest)})" for letter, rest in sorted(inner.items())]
-    inside = (*capitals, *others)
-    within = f"|[a-z](?:{'|'.join(inside)})" if inside else ""
-    return f"[^A-Za-z](?i:{'|'.join(every)}){within}"
+    every = (*capitals, *others)
+    return f"(?:{'|'.join(every)})" if every else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from re import _constants as code
 from re import _parser as parser
+from string import ascii_uppercase
 from typing import Any
 
 import pytest
@@ -11,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.pii._between import GAP, LETTERED_GAP, TURN, TURN_WITHIN, in_one_turn
-from agentguard.pii._initials import Heads, Longest, initials
+from agentguard.pii._initials import Borders, Heads, Longest, initials
+from agentguard.pii._labelled import head_of
 from agentguard.pii._labels import _may_turn
-from agentguard.pii._re2 import Pattern
-from agentguard.pii._spelling import spaced
+from agentguard.pii._re2 import ANYWHERE, NONE, Pattern
+from agentguard.pii._spelling import inside, spaced
 from agentguard.pii.scanner import default_scanner
 from agentguard.pii.words import PLEASE
 
@@ -52,10 +55,22 @@ def _first(kind: object, what: Any) -> tuple[set[int], bool]:
 
 @pytest.mark.parametrize("label", EVERY)
 def test_no_label_begins_with_another_letter(label: str) -> None:
-    told = initials(spaced(label))
+    told = initials(label)
     firsts, is_empty = _firsts(parser.parse(spaced(label)))
     assert not is_empty
     assert told == {""} or {chr(sign).lower() for sign in firsts} <= told
+
+
+@pytest.mark.parametrize("label", EVERY)
+def test_a_label_begins_as_it_did_when_it_is_written(label: str) -> None:
+    assert initials(head_of(label)) == initials(spaced(label)) == initials(label)
+
+
+@pytest.mark.parametrize("label", EVERY)
+def test_within_a_word_a_label_begins_with_a_capital(label: str) -> None:
+    pattern = inside([head_of(label)]).replace(r"\z", r"\Z")  # as `re` writes it
+    firsts, _ = _firsts(parser.parse(pattern))
+    assert {chr(sign) for sign in firsts} <= set(ascii_uppercase)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +102,37 @@ def test_each_kind_whose_label_begins_at_a_place_is_told() -> None:
     assert heads.which(b" BX") == [0, 3]
     assert heads.which(b" ;x") == [2]
     assert heads.which(b" y") == []
+
+
+BORDERS = Borders(EVERY, head_of)
+WORDS = [
+    re.compile(spaced(label).replace("\x1f", "").encode("latin-1"), re.IGNORECASE)
+    for label in EVERY
+]
+
+
+@given(
+    st.data(), st.lists(st.sampled_from((*WORDS, b"", b" ", b"x", b"\n", b"1: ", b"a", b"\xe9")))
+)
+def test_border_by_border_the_first_label_is_what_the_automaton_finds(
+    data: st.DataObject, pieces: list[Any]
+) -> None:
+    drawn = (
+        p if isinstance(p, bytes) else data.draw(st.from_regex(p, fullmatch=True)) for p in pieces
+    )
+    text = b"".join(one if data.draw(st.booleans()) else one.title() for one in drawn)
+    look, automaton = Borders(EVERY, head_of).search(0), BORDERS.automaton
+    pos = 0
+    while pos < len(text):
+        (span,) = look(ANYWHERE, text, pos, len(text))
+        assert [span] == automaton.match(ANYWHERE, text, pos, len(text))
+        pos = len(text) if span == NONE else span[0] + 1
+
+
+def test_the_automaton_searches_when_it_pays() -> None:
+    borders = Borders(["card"], str)
+    assert borders.search(1 << 13) == borders.search(1 << 13)
+    assert borders.search(1) == borders.automaton.match
 
 
 PIECES = ("?", "\n", "\n\n", " ", ".", ": ", "Agent: ", "Caller: ", "10:13 ", "[10:13] Bob Holt\n",
@@ -123,5 +169,5 @@ def test_the_automaton_of_all_labels_fits_into_its_memory() -> None:
     # had with 45,000, in 16 MiB no more with 33,700.
     labels = default_scanner()._patterns.without().labels
     assert labels is not None
-    match: Any = labels._any.match  # a method of the compiled pattern
+    match: Any = labels._any.automaton.match  # a method of the compiled pattern
     assert match.__self__.ProgramSize() < 44_000
