@@ -101,8 +101,12 @@ def _mistake(error: Exception) -> str:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """Build the parser; only the command that was asked for is imported."""
+    """Build the parser; only the command that was asked for is imported.
+
+    Where it comes first, all that follows is its own, and nothing will tell of the others.
+    """
     said = texts.load()
+    first = [name for name in names() if name in words[:1]]
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description=said.say("cli.description"),
@@ -110,12 +114,16 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    completing = _add_completion(parser, words, said.say("cli.completion"))
+    completing = _add_completion(parser, () if first else words, said.say("cli.completion"))
     every = parser.add_subparsers(
-        dest="command", metavar=said.say("cli.command"), required=True, title=said.say("cli.title")
+        dest="command",
+        metavar=said.say("cli.command"),
+        required=True,
+        title=said.say("cli.title"),
+        prog=PROGRAM,  # or else argparse formats a usage to tell it
     )
     wanted = next((w for w in words if not w.startswith("-")), "")
-    for name in names():
+    for name in first or names():
         help_ = said.say(f"cli.{name}.help")
         sub = every.add_parser(name, help=help_, description=help_)
         if completing or name == wanted:

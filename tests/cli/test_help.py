@@ -164,6 +164,24 @@ def test_every_command_of_the_readme_is_understood(line: str) -> None:
     assert cli._parser(words).parse_args(words).command == words[0]
 
 
+def test_a_command_that_comes_first_is_the_only_one_and_is_told_as_before() -> None:
+    every = subcommands(["-h", "scan"])
+    alone = subcommands(["scan", "--policy", "p.toml"])
+    assert (set(every), set(alone)) == (set(cli.names()), {"scan"})
+    assert alone["scan"].format_help() == every["scan"].format_help()
+    assert cli._parser(["scan"]).format_usage() == cli._parser(["-h"]).format_usage()
+
+
+def subcommands(words: list[str]) -> dict[str, argparse.ArgumentParser]:
+    actions = cli._parser(words)._actions
+    return {
+        name: sub
+        for a in actions
+        if isinstance(a, argparse._SubParsersAction)
+        for name, sub in a.choices.items()
+    }
+
+
 @pytest.mark.parametrize("shell", cli.SHELLS)
 def test_completion_names_every_command(shell: str, type_: Type) -> None:
     said = type_("--print-completion", shell)
