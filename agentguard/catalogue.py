@@ -6,13 +6,16 @@ look healthy.
 
 from __future__ import annotations
 
+import os
 import pkgutil
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 from agentguard.errors import CatalogueError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 T = TypeVar("T")
@@ -29,7 +32,7 @@ def discover(room: ModuleType, constant: str, shape: type[T]) -> tuple[T, ...]:
         CatalogueError: the room is empty, a module lacks the constant, or it has another shape.
 
     """
-    found = tuple(_entry(f"{room.__name__}.{name}", constant, shape) for name in _modules(room))
+    found = tuple(_entry(f"{room.__name__}.{name}", constant, shape) for name in _entries(room))
     if not found:
         raise CatalogueError(
             f"The room {room.__name__} is empty.",
@@ -38,9 +41,19 @@ def discover(room: ModuleType, constant: str, shape: type[T]) -> tuple[T, ...]:
     return found
 
 
-def _modules(room: ModuleType) -> tuple[str, ...]:
-    names = (module.name for module in pkgutil.iter_modules(room.__path__))
-    return tuple(sorted(n for n in names if n not in NOT_AN_ENTRY and not n.startswith("_")))
+def modules(room: ModuleType) -> list[str]:
+    """Give the names of a room's modules, in order.
+
+    `pkgutil`, which also finds those of a frozen program, reads `inspect`: a twentieth of a start.
+    """
+    if hasattr(sys, "frozen"):
+        return sorted(module.name for module in pkgutil.iter_modules(room.__path__))
+    files = (file for folder in room.__path__ for file in os.listdir(folder))  # noqa: PTH208 - names alone
+    return sorted(file[:-3] for file in files if file.endswith(".py") and file != "__init__.py")
+
+
+def _entries(room: ModuleType) -> Iterator[str]:
+    return (n for n in modules(room) if n not in NOT_AN_ENTRY and not n.startswith("_"))
 
 
 def _entry(module: str, constant: str, shape: type[T]) -> T:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 
 from agentguard import __version__, commands, texts
+from agentguard.catalogue import modules
 from agentguard.commands._loading import loading
 from agentguard.commands.base import COULD_NOT, INTERRUPTED, Command
 from agentguard.errors import AgentGuardError, CatalogueError
@@ -26,8 +26,7 @@ SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")
 
 def names() -> tuple[str, ...]:
     """Give the names of all commands."""
-    found = (m.name for m in pkgutil.iter_modules(commands.__path__))
-    return tuple(sorted(n for n in found if n != "base" and not n.startswith("_")))
+    return tuple(n for n in modules(commands) if n != "base" and not n.startswith("_"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -116,11 +115,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     completing = _add_completion(parser, () if first else words, said.say("cli.completion"))
     every = parser.add_subparsers(
-        dest="command",
-        metavar=said.say("cli.command"),
-        required=True,
-        title=said.say("cli.title"),
-        prog=PROGRAM,  # or else argparse formats a usage to tell it
+        dest="command", metavar=said.say("cli.command"), required=True, title=said.say("cli.title")
     )
     wanted = next((w for w in words if not w.startswith("-")), "")
     for name in first or names():

@@ -38,6 +38,8 @@ class _Column:
 
 @dataclass(slots=True)
 class _Kind:
+    """What was found of one kind."""
+
     recogniser: Recogniser
     sure: dict[str, None] = field(default_factory=dict)
     columns: dict[str, _Column] = field(default_factory=dict)

@@ -19,6 +19,8 @@ _BREAK = re.compile(rb"\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
+    """What was said of a candidate, and where it stands."""
+
     trace: Trace
     value: str
     place: int

@@ -30,6 +30,8 @@ _BOOT = (
     "gc.disable()\n"  # until it is ready: what is loaded stays
     "os.closerange(3, 65536)\n"  # what a library of the parent left open is not the child's
     "sys.path[:] = json.loads(sys.argv[2])\n"
+    "from agentguard.deferred import defer\n"
+    "defer(('inspect', 'pkgutil', 'socket'))\n"  # of which nothing is used here
     "from agentguard.scan.child import begin\n"
     f"begin({_DESCRIPTOR})\n"
 )

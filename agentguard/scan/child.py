@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from agentguard.catalogue import discover
+from agentguard.deferred import defer
 from agentguard.scan import extract
-from agentguard.scan._deferred import defer
 from agentguard.scan._speech import Line, sent
 from agentguard.scan.extract.base import Extractor
 
@@ -63,12 +63,13 @@ if sys.platform != "win32":
         main(_line.Line(descriptor))
 
 
-_NEVER_USED = ("pydoc", "ssl")
+_LATER = ("apsw", "hashlib", "hmac", "html", "pydoc", "ssl")
+"""What a library wants for a lookup over the network, or a reader for its own kind of file."""
 
 
 def main(parent: Line) -> None:
     """Hear what to be, then answer until the parent hangs up."""
-    defer(_NEVER_USED)
+    defer(_LATER)
     from agentguard.scan import worker  # noqa: PLC0415 - its libraries belong to the child alone
 
     try:

@@ -10,8 +10,12 @@ from types import ModuleType
 
 import pytest
 
-from agentguard.catalogue import discover
+from agentguard import checks, commands
+from agentguard.catalogue import discover, modules
 from agentguard.errors import AgentGuardError, CatalogueError
+from agentguard.pii import kinds as recognisers
+from agentguard.platforms._linux import probes
+from agentguard.scan import extract
 
 Make = Callable[..., ModuleType]
 
@@ -85,3 +89,13 @@ def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
 def _names(doc: str) -> list[str]:
     lines = doc.splitlines()[2:]
     return [line.lstrip("|-` ").split("  ")[0] for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize("found", [checks, commands, extract, probes, recognisers])
+def test_a_frozen_program_has_the_same_modules(
+    found: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_files = modules(found)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert from_files == modules(found)
+    assert len(from_files) > 5

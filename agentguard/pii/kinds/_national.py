@@ -79,6 +79,8 @@ def is_day_of_a_century(year: str, month: str, day: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
+    """How a country writes its number."""
+
     valid: Callable[[str], bool]
     labels: tuple[str, ...]
     shared: tuple[str, ...]

@@ -24,6 +24,8 @@ _INLINE = words("a b em emphasis font hi i s small span strong sub sup u")
 
 @dataclass(slots=True)
 class _Element:
+    """An element that is open."""
+
     name: str
     names: tuple[str, ...]  # of those around it
     says: str = ""  # what its attribute `name` or `label` says

@@ -21,8 +21,7 @@ DEEPEST = 500
 """Levels that are told apart; what stands deeper counts as standing there."""
 
 _LONGEST_TURN, _LONGEST_VALUE = 240, 40
-_MOST_ROW = 2000
-_MOST_HELD = 50
+_MOST_ROW, _MOST_HELD = 2000, 50
 _PRINTABLE = later(r"[^\x00-\x08\x0e-\x1f\x7f]+")
 
 Nested = Callable[[str, tuple[str, ...]], str | None]
@@ -31,6 +30,8 @@ Nested = Callable[[str, tuple[str, ...]], str | None]
 
 @dataclass(slots=True)
 class _Level:
+    """What is known of the records at one depth."""
+
     is_list: bool
     names: tuple[str, ...]
     key: str = ""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+from agentguard.deferred import defer
+
 CODE = """
 import sys
-from agentguard.scan._deferred import defer
+from agentguard.deferred import defer
 defer(("pydoc", "ssl"))
 from stdnum.ca import sin
 assert sin.is_valid("123-456-782")
@@ -22,3 +26,13 @@ def test_modules_are_read_at_their_first_use() -> None:
         [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, timeout=60
     )
     assert ended.stdout.split("\n") == ["False True", "('One', 'Two') CERT_NONE True", ""]
+
+
+def test_what_is_not_in_a_deferred_module_is_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    defer(("colorsys",))
+    from colorsys import rgb_to_hls  # noqa: PLC0415 - now it is read
+
+    assert rgb_to_hls(0.0, 0.0, 0.0) == (0.0, 0.0, 0.0)
+    with pytest.raises(ImportError):
+        from colorsys import cmyk  # type: ignore[attr-defined]  # noqa: F401, PLC0415

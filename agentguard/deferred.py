@@ -1,12 +1,15 @@
-"""Modules that a library imports for what a child never does: they are read when they are used."""
+"""Modules that a library imports for what few starts do: they are read when they are used."""
 
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock
 from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+
+_TAKING_OUT = allocate_lock()
 
 
 def defer(names: Iterable[str]) -> None:
@@ -25,9 +28,12 @@ def _stand_in(name: str) -> ModuleType:
 
     def first(attribute: str) -> Any:
         """Read the module itself (PEP 562)."""
-        if sys.modules.get(name) is module:
-            del sys.modules[name]
-        vars(module).update(vars(import_module(name)))
+        with _TAKING_OUT:
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+        found = vars(import_module(name))
+        vars(module).pop("__getattr__", None)
+        vars(module).update(found)
         return getattr(module, attribute)
 
     vars(module)["__getattr__"] = first
