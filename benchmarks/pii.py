@@ -24,7 +24,7 @@ from _bars import Figures, bars
 from _peers import Tool
 from _rounds import DATA, VARIANT, Bench, measure
 
-from agentguard.pii.base import MOST
+from agentguard.model.hits import MOST
 from agentguard.scan.child import default_extractors
 from agentguard.scan.extract.base import Source
 from agentguard.scan.limits import Limits

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentguard.commands._scan_report import Kinds, shown
+from agentguard.model.hits import MOST
 from agentguard.model.outcomes import FileOutcome
-from agentguard.pii.base import MOST
 from agentguard.pii.traced import MOST_TRACES, Trace
 from agentguard.scan.client import ScanClient, Scanned
 from agentguard.scan.outcome import Explanation, Layer

@@ -16,8 +16,8 @@ from agentguard.commands._scan_hidden import Hidden
 from agentguard.commands._scan_html import chip, last, masks, number, tag, text
 from agentguard.commands._scan_report import Kinds, shown
 from agentguard.commands._scan_summary import Folder, Summary, Total, values_of
+from agentguard.model.hits import MOST
 from agentguard.model.policy import Policy
-from agentguard.pii.base import MOST
 from agentguard.ports.clock import Clock
 from agentguard.scan.client import Scanned
 from agentguard.texts import Texts

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol, TypeVar
 
 from agentguard.model.detection import Detection
-from agentguard.model.hits import Hit
+from agentguard.model.hits import MOST, Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.pii.base import MOST
 from agentguard.scan.client import Scanned
 from agentguard.texts import Texts
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from agentguard.model.hits import Hit
+from agentguard.model.hits import MOST, Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.pii.base import MOST
 from agentguard.scan.client import Scanned
 
 

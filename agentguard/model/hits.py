@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST = 1000
+"""Distinct values of a kind that are counted in one text; 1000 means 1000 or more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:

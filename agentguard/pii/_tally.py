@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
-from agentguard.model.hits import Hit
-from agentguard.pii.base import MOST, Answer, Belief, Recogniser
+from agentguard.model.hits import MOST, Hit
+from agentguard.pii.base import Answer, Belief, Recogniser
 
 BESIDE = 320
 """Characters between a value and the one that it stands beside."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import NamedTuple
 
 from agentguard.pii._between import ANSWER, ASKED
@@ -15,10 +14,8 @@ from agentguard.pii._between import LETTERED_GAP as LETTERED_GAP  # noqa: PLC041
 from agentguard.pii._between import TURN as TURN  # noqa: PLC0414
 from agentguard.pii.later import later
 from agentguard.pii.naming import above_cell, nearest, said_behind
+from agentguard.pii.traced import Belief as Belief  # noqa: PLC0414
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
-
-MOST = 1000
-"""Distinct values of a kind that are counted in one text; 1000 means 1000 or more."""
 
 BEFORE = 160
 """Characters before a candidate that a recogniser may look at."""
@@ -42,15 +39,6 @@ _SAYS = later(r"[A-Za-z]{2}(?![^\n]*-->)")
 _CELLS = later(r"[\t|;,]\s?\Z")
 _SHORT_LINE = 60
 _LINES = 4
-
-
-class Belief(Enum):
-    """How far a candidate is believed."""
-
-    SURE = "sure"
-    MAYBE = "maybe"  # counts only when most such candidates of the text hold
-    MISS = "miss"  # the right shape with a wrong check: counts against the MAYBEs
-    NO = "no"
 
 
 class Answer(NamedTuple):

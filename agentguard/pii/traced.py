@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from agentguard.model.hits import Hit
-from agentguard.pii.base import Belief
 
 MOST_TRACES = 400
 """Traces of one text; the first of each sort are kept."""
+
+
+class Belief(Enum):
+    """How far a candidate is believed."""
+
+    SURE = "sure"
+    MAYBE = "maybe"  # counts only when most such candidates of the text hold
+    MISS = "miss"  # the right shape with a wrong check: counts against the MAYBEs
+    NO = "no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,7 @@ from agentguard.errors import ScanError
 from agentguard.model.detection import ALL, Detection, OwnKind
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.pii.base import Belief
-from agentguard.pii.traced import Trace
+from agentguard.pii.traced import Belief, Trace
 from agentguard.scan.limits import Limits
 from agentguard.scan.outcome import Explanation, Layer, Reading
 

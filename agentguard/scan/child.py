@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from agentguard.catalogue import discover
 from agentguard.deferred import defer
 from agentguard.scan import extract
 from agentguard.scan._speech import Line, sent
-from agentguard.scan.extract.base import Extractor
 
-Extractors = Callable[[], Sequence[Extractor]]
+if TYPE_CHECKING:
+    from agentguard.scan.extract.base import Extractor
+
+Extractors: TypeAlias = "Callable[[], Sequence[Extractor]]"
 """Gives the formats to read; a function of a module, since the child imports it by name."""
 
 
@@ -47,6 +49,8 @@ class Leashing(Protocol):
 
 def default_extractors() -> tuple[Extractor, ...]:
     """Give every format of the room."""
+    from agentguard.scan.extract.base import Extractor  # noqa: PLC0415 - the parent reads no file
+
     return discover(extract, "EXTRACTOR", Extractor)
 
 

@@ -9,13 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.errors import CatalogueError
-from agentguard.model.hits import Hit
+from agentguard.model.hits import MOST, Hit
 from agentguard.pii._re2 import Pattern, Several
 from agentguard.pii._shapes import opening, run_of
 from agentguard.pii.base import (
     GAP,
     LONGEST,
-    MOST,
     Answer,
     Candidate,
     Recogniser,

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentguard.catalogue import discover
-from agentguard.model.hits import Hit
+from agentguard.model.hits import MOST, Hit
 from agentguard.pii import kinds
 from agentguard.pii._patterns import PatternSet
-from agentguard.pii.base import MOST, Recogniser
+from agentguard.pii.base import Recogniser
 from agentguard.pii.kinds._issuers import luhn
 from agentguard.pii.scanner import Stream, default_scanner
 
