@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from agentguard.pii._fold import fold
 from agentguard.pii.base import FENCE
+from agentguard.pii.later import later
 
 LONGEST = 64
 """Characters that a value may have."""
@@ -23,9 +24,9 @@ LONGEST_PATTERN = 300
 _DEEPEST = 8
 _OUTSIDE = rf"\n{FENCE}"
 _NAMED = {"d": "0-9", "w": "0-9A-Za-z_", "s": r" \t"}
-_TIMES = re.compile(r"\{([0-9]{1,3})(?:,([0-9]{1,3}))?\}")
-_ENDLESS = re.compile(r"[*+]|\{[0-9]*,\}")
-_IN_CLASS = re.compile(r"\\.|[^\]\\]", re.DOTALL)
+_TIMES = later(r"\{([0-9]{1,3})(?:,([0-9]{1,3}))?\}")
+_ENDLESS = later(r"[*+]|\{[0-9]*,\}")
+_IN_CLASS = later(r"\\.|[^\]\\]", re.DOTALL)
 
 
 class PatternRefused(Exception):

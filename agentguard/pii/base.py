@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -31,7 +30,7 @@ SEPARATOR = r"(?:[ .\-+]|%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~)"
 
 _OUTSIDE = later(r"[^0-9A-Za-z]+")
 _LONG_SEPARATOR = later(r"%20|&nbsp;|&#160;|\\u00a0|\\u202f|\\~")
-_ASKS, _LETTER = re.compile(ASKED), re.compile(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
+_ASKS, _LETTER = later(ASKED), later(r"[A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]")
 _SPEAKER = later(rf"\s*{ANSWER}")
 _ANSWERS = later(TURN)
 _LOGS = later(r"[^A-Za-z]*(?:[0-9]T[0-9:.,]+Z? ?)?(?:TRACE|DEBUG|INFO|NOTICE|WARN|ERR|CRIT|FATAL)")

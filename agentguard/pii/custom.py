@@ -19,6 +19,7 @@ from agentguard.pii._beside import Both
 from agentguard.pii._fold import fold
 from agentguard.pii._own_pattern import LONGEST, LONGEST_PATTERN, PatternRefused, read
 from agentguard.pii.base import GAP, Answer, Candidate, Recogniser, maybe, miss, no, sure
+from agentguard.pii.later import later
 from agentguard.pii.scanner import Scanner, default_scanner
 
 LARGEST = 4000
@@ -36,7 +37,7 @@ _CHECKS: Mapping[str, str] = {  # modules of python-stdnum, which name the stand
     "mod11-10": "iso7064.mod_11_10",
 }
 _WITH_LETTERS = frozenset({"mod97"})
-_NO_DIGIT = re.compile(r"[^0-9]")
+_NO_DIGIT = later(r"[^0-9]")
 
 _EVERYDAY = (
     "the customer called again about the order and will write to us on Monday",

@@ -6,7 +6,6 @@ Compiling them all is a sixth of a child's start.
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Any, AnyStr, cast
 
 _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub")
@@ -29,14 +28,15 @@ class Later:
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern
         self._flags = flags
-        for name in _METHODS:
-            setattr(self, name, partial(self._first, name))
 
-    def _first(self, called: str, *args: Any, **named: Any) -> Any:
+    def __getattr__(self, name: str) -> Any:
+        """Compile it, since no method is there yet."""
+        if name not in _METHODS:
+            raise AttributeError(name)
         compiled = self.compiled()
-        for name in _METHODS:
-            setattr(self, name, getattr(compiled, name))
-        return getattr(compiled, called)(*args, **named)
+        for each in _METHODS:
+            setattr(self, each, getattr(compiled, each))
+        return getattr(self, name)
 
     def compiled(self) -> re.Pattern[Any]:
         """Compile it.

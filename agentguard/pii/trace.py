@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -11,10 +10,11 @@ from agentguard.pii._patterns import PatternSet, Places, candidate_of
 from agentguard.pii._shapes import Part
 from agentguard.pii._tally import Tally, mask
 from agentguard.pii.base import Answer, Belief, Candidate, Recogniser, no
+from agentguard.pii.later import later
 from agentguard.pii.traced import MOST_TRACES, Trace
 
 _MOST_OF_A_SORT = 20
-_BREAK = re.compile(rb"\n")
+_BREAK = later(rb"\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from agentguard.errors import ScanError
+from agentguard.pii.later import later
 
 PASSWORDS = ("VelvetSweatshop", "/01Hannes Ruescher/01")
 MOST_SPINS = 1_000_000
@@ -34,7 +35,7 @@ _KEY_VALUE = bytes.fromhex("146e0be7abacd0d6")
 _SEGMENT = 4096
 _BLOCK, _KEY_BITS = 16, (128, 192, 256)
 _HASHES = {"SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_ATTRIBUTE = later(r'(\w+)="([^"]*)"')
 _UNKNOWN = "reason.unsupported"
 
 

@@ -22,7 +22,7 @@ _PLACEHOLDER = later(
 )
 _REPEATED = later(r"(.)\1{4}")
 _IDENTIFIER = later(r"[A-Za-z_]+[0-9]{0,2}(?:[.:/\-][A-Za-z_]+[0-9]{0,2})*")
-_CLASSES = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9_.\-:/\\]")))
+_CLASSES = tuple(map(later, ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9_.\-:/\\]")))
 _KEY_NAME = later(r"(?:key|token|secret)[\"' \t:=>]*\Z", re.IGNORECASE)
 _TOKEN = later(r"[A-Za-z0-9+/=_\-.~]{16,}")
 _LEAST_CLASSES = 3

@@ -67,7 +67,7 @@ _WEAK = (
     ("HU_TAX", "ad\xf3azonos\xedt\xf3 jel", r"8[0-9]{9}", 6),
 )
 _Checked = tuple[str, str, re.Pattern[str], int, bool]
-_CHECKED = tuple((*row[:2], re.compile(row[2]), row[3], row in _STRONG) for row in _STRONG + _WEAK)
+_CHECKED = tuple((*row[:2], later(row[2]), row[3], row in _STRONG) for row in _STRONG + _WEAK)
 # As only a person's number is written; companies' that are grouped alike begin otherwise.
 _WRITTEN = {
     "NHS": later(r"[0-9]{3}[ .\-][0-9]{3}[ .\-][0-9]{4}"),

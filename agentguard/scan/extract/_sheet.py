@@ -27,7 +27,7 @@ _ATTRIBUTE = later(r'\b(r|s|t)="([^"]*)"')
 _LETTERS = later(r"[A-Z]{1,3}")
 _FORMAT = later(r"<numFmt\s([^<>]*)>")
 _FORMAT_SAYS = later(r'\b(numFmtId|formatCode)="([^"]*)"')
-_USES, _USES_END = re.compile(r"<cellXfs\b[^<>]*>"), "</cellXfs>"
+_USES, _USES_END = later(r"<cellXfs\b[^<>]*>"), "</cellXfs>"
 _USE = later(r"<xf\b([^<>]*)>")
 _FORMAT_ID = later(r'\bnumFmtId="([0-9]{1,9})"')
 _PREFIXED = later(r"<\w+:(?:sst|worksheet|chartsheet|dialogsheet|styleSheet)\b")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -21,9 +20,9 @@ _MOST_COLUMNS = 200
 _MOSTLY = 0.9
 # One in ten wrong numbers has the right check digit by chance, so five rows are proof enough.
 _CHECKED = (
-    ("NHS", "NHS number", re.compile(r"[0-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{4}")),
-    ("PHONE", "phone", re.compile(r"0[1237][0-9]{8,9}")),
-    ("AADHAAR", "Aadhaar number", re.compile(r"[2-9][0-9]{3}[ \-]?[0-9]{4}[ \-]?[0-9]{4}")),
+    ("NHS", "NHS number", later(r"[0-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{4}")),
+    ("PHONE", "phone", later(r"0[1237][0-9]{8,9}")),
+    ("AADHAAR", "Aadhaar number", later(r"[2-9][0-9]{3}[ \-]?[0-9]{4}[ \-]?[0-9]{4}")),
 )
 _CARD = later(r"[0-9][0-9 \-]{11,22}[0-9]")
 _EXPIRY = later(r"(?:0[1-9]|1[0-2])[/\-. ]?(?:20)?[0-9]{2}")

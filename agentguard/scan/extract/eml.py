@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 from base64 import b64decode
 from binascii import Error as BinasciiError
 from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from agentguard.pii.later import later
 from agentguard.scan.extract.base import Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, pieces
 from agentguard.scan.limits import MIB
@@ -27,7 +27,7 @@ _BLANK = (b"\n\n", b"\n\r\n")
 # Message-ID, References and the like look as addresses do and are none.
 _SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Comments")
 _MOST_PARTS = 1000
-_WORD, _END = re.compile(r"=\?([^?\s]{1,75})\?([bBqQ])\?(.*?)\?="), "?="
+_WORD, _END = later(r"=\?([^?\s]{1,75})\?([bBqQ])\?(.*?)\?="), "?="
 _SLOW = frozenset(("idna", "punycode"))  # they take the square of the length
 _WIDE = ("utf-16", "utf-32", "ucs-2")
 
