@@ -21,7 +21,7 @@ from agentguard.model.messages import Message
 
 DEFAULT_LANGUAGE = "en"
 
-_TABLE = re.compile(r"^\[([A-Za-z0-9_.\-]+)\]", re.MULTILINE)
+_TABLE = re.compile(r"\n\[([A-Za-z0-9_.\-]+)\]")  # begins with plain signs, which is found at once
 _TABLES_ALONE = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*\[[A-Za-z0-9_.\-]+\]")
 
 
@@ -110,7 +110,7 @@ class Sentences(Mapping[str, str]):
         except (OSError, ValueError) as error:
             raise _damaged(file) from error
         self._unread[file] = text
-        for table in set(_TABLE.findall(text)):
+        for table in set(_TABLE.findall(f"\n{text}")):
             self._tables.setdefault(table, []).append(file)
         if _TABLES_ALONE.match(text) is None:  # what stands before them may be any sentence
             self._parse(file)

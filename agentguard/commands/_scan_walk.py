@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agentguard.model.outcomes import FileOutcome
 from agentguard.scan.client import Scanned
-from agentguard.scan.opening import reason_of
+from agentguard.scan.refusals import reason_of
 
 
 def walk(roots: Sequence[str]) -> Iterator[str | Scanned]:

@@ -81,9 +81,8 @@ class Member:
         before, end = (_APART, _END) if self.apart else (_ANY, "")
         self._run, shapes = (b"", recogniser.shapes) if self.apart else run_of(recogniser.shapes)
         self.before = before
-        self.openings = "|".join(
-            f"{opening(shape)}{end if opening(shape) == shape else ''}" for shape in shapes
-        )
+        begun = ((opening(shape), shape) for shape in shapes)
+        self.openings = "|".join(f"{head}{end if head == shape else ''}" for head, shape in begun)
         self.pattern = Pattern(f"{before}(?:{'|'.join(recogniser.shapes)}){end}")
         strict = "|".join(recogniser.strict)
         self.strict = Pattern(f"{before}(?:{strict}){end}") if strict else self.pattern

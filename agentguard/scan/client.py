@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from agentguard.errors import ScanError
 from agentguard.model.detection import ALL, Detection
@@ -14,12 +14,14 @@ from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
-from agentguard.ports.seen import Strikes
 from agentguard.scan import _speech, child
 from agentguard.scan._offspring import Offspring
 from agentguard.scan.limits import Limits
 from agentguard.scan.outcome import Explanation, Reading
 from agentguard.scan.strikes import MemoryStrikes
+
+if TYPE_CHECKING:  # which brings what is known of files that were looked at
+    from agentguard.ports.seen import Strikes
 
 __all__ = ["IDLE", "Limits", "ScanClient", "Scanned"]
 

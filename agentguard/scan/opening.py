@@ -12,8 +12,8 @@ from pathlib import Path
 
 from agentguard.errors import ScanError
 from agentguard.scan.extract.base import Source
+from agentguard.scan.refusals import reason_of
 
-GONE = "reason.gone"
 SEALED = "reason.sealed"
 
 # Absent on Windows, where neither FIFOs nor devices have paths in folders.
@@ -25,23 +25,6 @@ _FLAGS = (
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_CLOEXEC", 0)
 )
-_REASONS = {
-    errno.ENOENT: GONE,
-    errno.ENOTDIR: GONE,
-    errno.ESTALE: GONE,
-    errno.ELOOP: "reason.link",
-    errno.EACCES: "reason.denied",
-    errno.EPERM: "reason.denied",
-    errno.ENXIO: "reason.not-regular",
-    errno.EISDIR: "reason.not-regular",
-    errno.ENAMETOOLONG: "reason.name",
-    errno.EINVAL: "reason.name",
-}
-
-
-def reason_of(error: OSError) -> str:
-    """Give the reason's id for an error of the system."""
-    return _REASONS.get(error.errno or 0, "reason.system")
 
 
 @contextmanager

@@ -13,9 +13,10 @@ from agentguard.scan._confine import confine, mortal
 from agentguard.scan.child import Cage
 from agentguard.scan.explaining import explained
 from agentguard.scan.extract.base import Extractor, Source
-from agentguard.scan.opening import GONE, SEALED, opened, reason_of
+from agentguard.scan.opening import SEALED, opened
 from agentguard.scan.outcome import Reading
 from agentguard.scan.reading import Reader
+from agentguard.scan.refusals import GONE, reason_of
 
 _SELDOM = 20_000
 """Objects made before cycles are looked for: a file's values are many, and are in none. The usual

@@ -22,8 +22,9 @@ from agentguard.scan import _speech
 from agentguard.scan.client import Scanned
 from agentguard.scan.extract.base import Source
 from agentguard.scan.extract.text import decoded, encoding_of
-from agentguard.scan.opening import opened, reason_of
+from agentguard.scan.opening import opened
 from agentguard.scan.reading import Reading
+from agentguard.scan.refusals import reason_of
 from agentguard.scan.sealed import is_sealed
 from tests.unit.scan.hostile import CARD, zipped
 
