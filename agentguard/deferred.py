@@ -32,8 +32,9 @@ def _stand_in(name: str) -> ModuleType:
             if sys.modules.get(name) is module:
                 del sys.modules[name]
         found = vars(import_module(name))
-        vars(module).pop("__getattr__", None)
-        vars(module).update(found)
+        vars(module).update(found)  # before it stops answering, since other threads may ask
+        if "__getattr__" not in found:
+            vars(module).pop("__getattr__", None)
         return getattr(module, attribute)
 
     vars(module)["__getattr__"] = first
