@@ -99,7 +99,7 @@ def is_word(data: bytes, start: int, end: int) -> bool:
     before, after = CASE[data[start - 1]], CASE[data[end]] if end < len(data) else 0
     if before and not (before == SMALL and CASE[data[start]] == CAPITAL):
         return False
-    last = _LASTS[data[end - 1]]
+    last = CASE[data[end - 1]]
     return not (after and last) or (after == CAPITAL and last == SMALL)
 
 
@@ -108,10 +108,3 @@ CASE = bytes(
     CAPITAL * bytes([byte]).isupper() + SMALL * bytes([byte]).islower() for byte in range(256)
 )
 """By byte: whether it is an ASCII capital or small letter."""
-
-_SIGNS = "\xaa\xb5\xba"  # which Unicode has among the small letters
-_LASTS = bytes(
-    0 if sign in _SIGNS else CAPITAL * sign.isupper() + SMALL * sign.islower()
-    for sign in map(chr, range(256))
-)
-"""The same for the last letter of a label, which may have an accent."""

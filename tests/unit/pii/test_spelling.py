@@ -32,13 +32,6 @@ BEHIND = (
 )  # fmt: skip
 
 
-def test_an_accented_letter_ends_no_word_before_another_letter() -> None:
-    assert not is_word(b" trojc\xedsl\xeds", 1, 10)
-    assert is_word(b" trojc\xedsl\xed:", 1, 10)
-    assert is_word(b" n\xba1", 1, 3)
-    assert is_word(b" n\xbaAB", 1, 3)
-
-
 @given(st.data(), st.sampled_from(BEHIND), st.booleans())
 def test_a_label_that_stands_for_itself_is_met(
     data: st.DataObject, behind: bytes, capitals: bool
