@@ -33,6 +33,7 @@ _NEXT_WORD = re.compile(
 _LETTERS = re.compile(r"(?:[a-z]|(?<=[a-z)])\?|\[[a-z]+\]|\(\?:[a-z]+(?:\|[a-z]+)*\))+")
 _CAPITALS = re.compile(r"\(\?-i:(?:[A-Z](?:[.?\\]*[A-Z])*\|?)+\)")
 _ACCENTED = re.compile(r"\(\?:.\|.\|([a-z])\|%c3%\(\?:..\|..\)\)")
+_ENDS_ACCENTED = re.compile(rf"{_ACCENTED.pattern}\Z")  # behind which any letter is a border
 _LONGEST_CLOSED = 24
 _LONGEST_SHORT = 4
 _PLAIN = re.compile(r"[a-z](?![?*+{|])")
@@ -71,7 +72,7 @@ def _closed(head: str, ends: str) -> str:
     """
     further = followers(_unjoined(ends))
     bare = _ACCENTED.sub(r"\1", head)
-    if further is None or len(bare) > _LONGEST_CLOSED:
+    if further is None or len(bare) > _LONGEST_CLOSED or _ENDS_ACCENTED.search(head):
         return head
     small, last = _but(further), head[-1]
     if _CAPITALS.fullmatch(head):

@@ -32,6 +32,25 @@ BEHIND = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "text", ["mobiln\xedtelefon: 00420 779 984 358", "Ring p\xe5r\xf8rende p\xe5 409 23 087"]
+)
+def test_an_accented_letter_ends_a_label_before_any_other(text: str) -> None:
+    assert [hit.kind for hit in default_scanner().scan(text)] == ["PHONE"]
+
+
+def test_a_label_with_an_accent_at_its_end_is_met_before_any_letter() -> None:
+    met = set()
+    for labelled in LABELLED:
+        for label in labelled.recogniser.labels:
+            words = re.sub(r"\\x(..)", lambda code: chr(int(code[1], 16)), label)
+            if words.isalpha() and not words[-1].isascii():
+                written = f" {words}s".encode("latin-1")
+                assert HEADS[labelled.number].at(written, 0, len(written)) is not None
+                met.add(words)
+    assert "trojc\xedsl\xed" in met
+
+
 @given(st.data(), st.sampled_from(BEHIND), st.booleans())
 def test_a_label_that_stands_for_itself_is_met(
     data: st.DataObject, behind: bytes, capitals: bool
