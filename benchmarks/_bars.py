@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 OWN = "AgentGuard"
-# `rg ten` looks for ten patterns, AgentGuard for the shapes and labels of forty kinds, as `rg same`
-# does. On logs ten are enough for a bar, since ripgrep falls below clamav with more.
+# `rg ten` looks for ten patterns, as ripgrep did where the bars were set; `rg same` for the shapes
+# and labels of all kinds, as AgentGuard does. Logs are told beside both; for code ten are too few.
 _FINDERS = frozenset({"panhunt", "hawk-eye", "presidio", "clamav"})
 """The peers that judge what they find; ripgrep and wc do not."""
 
