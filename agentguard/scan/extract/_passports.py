@@ -23,6 +23,7 @@ _PAPER = words(
     "doc docs docno document travel identity id idno paper pass passno passnr passnum psp td tdn rp"
     " apis ssr"
 )
+_OF_A_PERSON = words("pass passno passnr passnum pp ppno psp rp")  # beside a nationality
 # Of one state without letters: "kunde_pass", but not "pass no".
 _PASS = later(
     r"(?:(?:kund|klient|resen|reis|rejs|cest|z\xe1k|guest|pax|travel)[^\W\d_]*[\s_.\-])?pass?(?:et)?",
@@ -69,15 +70,17 @@ def are_passports(name: str, cells: Sequence[str]) -> bool:
     return bool(said & (_SHORT | _PAPER)) and len(shapes) >= _STATES
 
 
-def are_of_their_states(rows: Sequence[Row], column: int) -> bool:
+def are_of_their_states(rows: Sequence[Row], column: int, name: str = "") -> bool:
     """Tell passports without a name by the nationality near them: each is written as there.
 
-    Two states that write them differently leave hardly another number that would fit.
+    Two states that write them differently leave hardly another number that would fit. One state
+    is enough below a name that is short for a passport, among others.
     """
     numbers = [_OUTSIDE.sub("", row.get(column, "")).upper() for row in rows]
     if not numbers or len(set(numbers)) < _FEWEST or not all(map(is_number, numbers)):
         return False
-    if len({_LETTER.sub("A", _DIGIT.sub("9", number)) for number in numbers}) < _SHAPES:
+    shapes = {_LETTER.sub("A", _DIGIT.sub("9", number)) for number in numbers}
+    if len(shapes) < _SHAPES and _OF_A_PERSON.isdisjoint(_APART.split(name.lower())):
         return False
     near = (place for place in range(column - _NEAR, column + _NEAR + 1) if place != column)
     return any(

@@ -217,7 +217,7 @@ def _by_company(
     if "PHONE" not in full and are_phones(name, cells):
         return "phone"
     if "PASSPORT" not in full and (
-        are_passports(name, cells) or are_of_their_states(sample, column)
+        are_passports(name, cells) or are_of_their_states(sample, column, name)
     ):
         return "passport"
     is_open = "CVV" not in full and not _SAYS_CODE.search(name)

@@ -128,6 +128,17 @@ def test_numbers_that_their_states_do_not_tell_are_none(pairs: tuple[tuple[str, 
     assert "PASSPORT" not in counts(list_of(pairs))
 
 
+@pytest.mark.parametrize(
+    ("name", "found"), [("pass no", 6), ("RP-Nr.", 6), ("PP", 6), ("badge no", 0), ("VAT no", 0)]
+)
+def test_one_state_is_enough_below_a_name_that_is_short_for_them(name: str, found: int) -> None:
+    pairs = tuple(("GBR", f"{366078923 + 7919 * n}") for n in range(6))
+    told = counts(list_of(pairs, f"family,first,nationality,{name},until"))
+    assert told.get("PASSPORT", 0) == found
+    elsewhere = tuple(("FRA", number) for _, number in pairs)
+    assert "PASSPORT" not in counts(list_of(elsewhere, f"family,first,nationality,{name},until"))
+
+
 def test_another_name_above_them_is_believed() -> None:
     assert counts(list_of(OF_STATES, "family,first,state,invoice no,until")) == {}
 
