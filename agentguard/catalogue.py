@@ -6,10 +6,10 @@ look healthy.
 
 from __future__ import annotations
 
-import os
 import pkgutil
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from agentguard.errors import CatalogueError
@@ -48,8 +48,8 @@ def modules(room: ModuleType) -> list[str]:
     """
     if hasattr(sys, "frozen"):
         return sorted(module.name for module in pkgutil.iter_modules(room.__path__))
-    files = (file for folder in room.__path__ for file in os.listdir(folder))  # noqa: PTH208 - names alone
-    return sorted(file[:-3] for file in files if file.endswith(".py") and file != "__init__.py")
+    files = (file for folder in room.__path__ for file in Path(folder).iterdir())
+    return sorted(file.stem for file in files if file.suffix == ".py" and file.stem != "__init__")
 
 
 def _entries(room: ModuleType) -> Iterator[str]:

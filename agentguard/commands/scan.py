@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from agentguard import durable, texts
+from agentguard.commands import _scan_explain
 from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
 from agentguard.commands._scan_work import MOST_JOBS, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
@@ -59,8 +60,6 @@ def run(chosen: argparse.Namespace) -> int:
     detection = ALL if policy is None else policy.detection
     detection = replace(detection, ocr=detection.ocr or chosen.ocr)
     if chosen.explain:
-        from agentguard.commands import _scan_explain  # noqa: PLC0415 - nothing else needs it
-
         sentences = _scan_explain.Sentences(words, Kinds(words, detection))
         said = _scan_explain.Objects(words) if chosen.format == "jsonl" else sentences
         asked = _each(chosen, words, detection, _scan_explain.ask)

@@ -9,6 +9,7 @@ from agentguard.pii._re2 import HERE, Match, Span
 from agentguard.pii.later import later
 
 _MOST = 16
+_ENDS = b"\n\x1e"  # of a line or a cell, which most values end
 _AND = (
     rb"(?:and|or|to|und|oder|auf|et|ou|y|e|o|a|en|of|naar|oraz|i|na|para|og|och|till?|at|\xe0|&|\+)"
 )
@@ -32,6 +33,8 @@ def listed(data: bytes, label: bytes, end: int, stop: int, near: Match) -> Itera
 
     A comma goes on only behind a label in the plural: it parts what is said of one person, too.
     """
+    if data[end : end + 1] in _ENDS:
+        return
     is_plural = _PLURAL.search(label) is not None
     for _ in range(_MOST):
         joint = _JOINED.match(data, end, stop) or (is_plural and _LISTED.match(data, end, stop))

@@ -13,7 +13,7 @@ from agentguard.pii._between import LETTERED_GAP as LETTERED_GAP  # noqa: PLC041
 from agentguard.pii._between import TURN as TURN  # noqa: PLC0414
 from agentguard.pii.later import later
 from agentguard.pii.naming import above_cell, nearest, said_behind
-from agentguard.pii.traced import Belief as Belief  # noqa: PLC0414
+from agentguard.pii.traced import Belief as Belief  # noqa: PLC0414 - as are those above
 from agentguard.pii.words import words as words  # noqa: PLC0414 - the kinds take it from here
 
 BEFORE = 160

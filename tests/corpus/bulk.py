@@ -92,6 +92,8 @@ def _write(out: Path, ending: str, size: int, parts: list[bytes], *, once: bool 
         while len(made) < most:
             made += next(left) if once else dice.pick(parts)
         data = bytes(made[: made.rfind(b"\n", 0, most) + 1])
+        if not data:  # what is left is shorter than a line
+            return
         (out / f"part_{number:03d}.{ending}").write_bytes(data)
-        done += len(data) or most
+        done += len(data)
         number += 1

@@ -19,11 +19,8 @@ PLAIN = words("passport epassport ppt pptno ppn psprt pspt passp passpt pport mr
 
 _SHORT = words("pp ppno mrz")  # also of prices and pages
 # Of much else as well: "pass" is a passport in Nordic, Dutch, Czech and Slovak.
-_PAPER = words(
-    "doc docs docno document travel identity id idno paper pass passno passnr passnum psp td tdn rp"
-    " apis ssr"
-)
-_OF_A_PERSON = words("pass passno passnr passnum pp ppno psp rp")  # beside a nationality
+_PASSES = words("pass passno passnr passnum psp rp")
+_PAPER = _PASSES | words("doc docs docno document travel identity id idno paper td tdn apis ssr")
 # Of one state without letters: "kunde_pass", but not "pass no".
 _PASS = later(
     r"(?:(?:kund|klient|resen|reis|rejs|cest|z\xe1k|guest|pax|travel)[^\W\d_]*[\s_.\-])?pass?(?:et)?",
@@ -80,7 +77,7 @@ def are_of_their_states(rows: Sequence[Row], column: int, name: str = "") -> boo
     if not numbers or len(set(numbers)) < _FEWEST or not all(map(is_number, numbers)):
         return False
     shapes = {_LETTER.sub("A", _DIGIT.sub("9", number)) for number in numbers}
-    if len(shapes) < _SHAPES and _OF_A_PERSON.isdisjoint(_APART.split(name.lower())):
+    if len(shapes) < _SHAPES and (_SHORT | _PASSES).isdisjoint(_APART.split(name.lower())):
         return False
     near = (place for place in range(column - _NEAR, column + _NEAR + 1) if place != column)
     return any(
