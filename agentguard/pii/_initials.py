@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from string import ascii_letters, digits
 
-from agentguard.pii._re2 import HERE, NONE, Match, Pattern, Several, Span
+from agentguard.pii._re2 import HERE, NONE, Match, Pattern, Several, Span, Which
 from agentguard.pii._spelling import behind_a_border, inside, outside
 from agentguard.pii._ways import ANY, initials
 
 Write = Callable[[str], str]
 """Writes a label, or what of it is looked for, for RE2."""
+
+_Owned = tuple[Sequence[Sequence[int]], Which]
+"""By beginning of labels whose they are, and the search for those that stand at a place."""
 
 _INITIALS = tuple(
     (sign.lower(), ANY) if sign in ascii_letters + digits else (ANY,)
@@ -40,25 +43,27 @@ class Longest:
     def __init__(self, labels: Sequence[str], write: Write = str) -> None:
         self._labels = labels
         self._write = write
-        self._sorted: dict[str, list[str]] = {}
-        self._patterns: dict[str, Pattern] = {}
+        self._at: dict[int, Match] = {}
+        self._of_letters: dict[tuple[str, ...], Match] = {}
 
     def end(self, data: bytes, at: int, most: int | None = None) -> int:
         """Give where a label ends, by `most`, that stands behind the sign at `at`; -1 for none."""
-        if not self._sorted:
-            self._sorted = _sorted(self._labels)
-        last, end = len(data) if most is None else most, -1
-        for initial in _INITIALS[data[at + 1]]:
-            if initial in self._sorted:
-                match = self._pattern(initial).at(data, at, last)
-                end = end if match is None else max(end, match[0][1])
-        return end
+        sign = data[at + 1]
+        match = self._at.get(sign) or self._begin(sign)
+        return match(HERE, data, at, len(data) if most is None else most)[0][1]
 
-    def _pattern(self, initial: str) -> Pattern:
-        if initial not in self._patterns:
-            labels = "|".join(map(self._write, self._sorted[initial]))
-            self._patterns[initial] = Pattern(f"(?s:.)(?i:{labels})", longest=True)
-        return self._patterns[initial]
+    def _begin(self, sign: int) -> Match:
+        letters = tuple(letter for letter in _INITIALS[sign] if letter in self._sorted)
+        if letters not in self._of_letters:
+            labels = "|".join(self._write(label) for at in letters for label in self._sorted[at])
+            longest = Pattern(f"(?s:.)(?i:{labels})", longest=True)
+            self._of_letters[letters] = longest.match if labels else _no_match
+        match = self._at[sign] = self._of_letters[letters]
+        return match
+
+    @cached_property
+    def _sorted(self) -> Mapping[str, Sequence[str]]:
+        return _sorted(self._labels)
 
 
 class Heads:
@@ -67,37 +72,41 @@ class Heads:
     def __init__(self, kinds: Sequence[Sequence[str]], write: Write = str) -> None:
         self._kinds = kinds
         self._write = write
-        self._owners: dict[str, list[int]] = {}
-        self._sorted: dict[str, list[str]] = {}
-        self._sets: dict[str, tuple[list[list[int]], Several]] = {}
+        self._at: dict[int, _Owned] = {}
+        self._of_letters: dict[tuple[str, ...], _Owned] = {}
 
-    def which(self, text: bytes) -> list[int]:
+    def which(self, text: bytes) -> Sequence[int]:
         """Give the places in `kinds` of those whose label may stand behind the first sign."""
-        if not self._sorted:
-            self._sort()
-        found = set[int]()
-        for initial in _INITIALS[text[1]]:
-            if initial in self._sorted:
-                owners, together = self._set(initial)
-                for index in together.which(text) or ():
-                    found.update(owners[index])
-        return sorted(found)
+        sign = text[1]
+        owners, which = self._at.get(sign) or self._begin(sign)
+        found = which(text)
+        if len(found) == 1:
+            return owners[found[0]]
+        return sorted({owner for index in found for owner in owners[index]})
 
-    def _sort(self) -> None:
+    def _begin(self, sign: int) -> _Owned:
+        """Take each beginning once, whatever the number of kinds that share it."""
+        letters = tuple(letter for letter in _INITIALS[sign] if letter in self._sorted)
+        if letters not in self._of_letters:
+            owners: dict[str, set[int]] = {}
+            for label in (label for letter in letters for label in self._sorted[letter]):
+                owners.setdefault(self._write(label), set()).update(self._owners[label])
+            together = Several([f"(?s:.)(?i:{head})" for head in owners])
+            self._of_letters[letters] = list(map(sorted, owners.values())), together.which
+        owned = self._at[sign] = self._of_letters[letters]
+        return owned
+
+    @cached_property
+    def _owners(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, list[int]] = {}
         for number, labels in enumerate(self._kinds):
             for label in labels:
-                self._owners.setdefault(label, []).append(number)
-        self._sorted = _sorted(self._owners)
+                found.setdefault(label, []).append(number)
+        return found
 
-    def _set(self, initial: str) -> tuple[list[list[int]], Several]:
-        """Take each beginning once, whatever the number of kinds that share it."""
-        if initial not in self._sets:
-            owners: dict[str, list[int]] = {}
-            for label in self._sorted[initial]:
-                owners.setdefault(self._write(label), []).extend(self._owners[label])
-            together = Several([f"(?s:.)(?i:{head})" for head in owners])
-            self._sets[initial] = (list(owners.values()), together)
-        return self._sets[initial]
+    @cached_property
+    def _sorted(self) -> Mapping[str, Sequence[str]]:
+        return _sorted(self._owners)
 
 
 class Borders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
 from agentguard.pii._between import TURN_WITHIN
@@ -128,8 +128,10 @@ class Labels:
                 named.append((length, member))
         return named
 
-    def _together(self, named: Iterable[tuple[int, Labelled]]) -> Names:
+    def _together(self, named: Sequence[tuple[int, Labelled]]) -> Names:
         """Put kinds together whose labels are as long as each other."""
+        if len(named) == 1:
+            return ((named[0][0], self._kinds_of((named[0][1],))),)
         groups: dict[int, list[Labelled]] = {}
         for length, member in named:
             groups.setdefault(length, []).append(member)
@@ -174,7 +176,7 @@ def _length(label: Longest, data: bytes, at: int, end: int) -> int:
     "NHS now", and "NHS no".
     """
     end = at + len(data[at:end].rstrip(_ENDS))
-    if _SERIES.search(data, max(at, end - 4), end) and data[end : end + 1].isdigit():
+    if data[end : end + 1].isdigit() and _SERIES.search(data, max(at, end - 4), end):
         stop = label.end(data, at, end - len("NR ")) if not data[at:end].isupper() else -1
         end = stop if stop >= 0 else end  # "paspoort NR5850411": its own letters
     if is_word(data, at + 1, end):

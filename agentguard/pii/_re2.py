@@ -22,6 +22,8 @@ Span = tuple[int, int]
 NONE = (-1, -1)
 Match = Callable[[object, bytes, int, int], list[Span]]
 """A search; see `Pattern.match`."""
+Which = Callable[[bytes], Sequence[int]]
+"""Tells which of several patterns match at the start of a text; see `Several.which`."""
 
 
 class _Engine(Protocol):
@@ -33,6 +35,22 @@ class _Engine(Protocol):
 
     def Match(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:  # noqa: N802 - RE2's name
         """Give the spans of the match and of its groups."""
+        ...
+
+
+class _Engines(Protocol):
+    """The same for patterns that are tried together."""
+
+    def Add(self, pattern: bytes) -> int:  # noqa: N802 - RE2's name
+        """Take one more, and give its number; -1 when it could not be compiled."""
+        ...
+
+    def Compile(self) -> bool:  # noqa: N802 - RE2's name
+        """Take no more."""
+        ...
+
+    def Match(self, text: bytes) -> Sequence[int]:  # noqa: N802 - RE2's name
+        """Give the numbers of those that match."""
         ...
 
 
@@ -92,23 +110,34 @@ class Pattern:
 class Several:
     """Patterns that are tried together at the start of a text, compiled at their first use."""
 
-    __slots__ = ("_patterns", "which")
+    __slots__ = ("_patterns", "_which")
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._patterns = patterns
-        self.which: Callable[[bytes], list[int] | None] = self._first
-        """Tell which patterns match at the start of a text, None if none; raises CatalogueError."""
+        self._which: Which | None = None
 
-    def _first(self, text: bytes) -> list[int] | None:
-        together = re2.Set.MatchSet(_options())
-        try:
-            for pattern in self._patterns:
-                together.Add(pattern.encode("latin-1"))
-        except re2.error as error:
-            raise CatalogueError("A recogniser's pattern is not one of RE2.") from error
+    @property
+    def which(self) -> Which:
+        """The engine's own search for those that match at the start of a text.
+
+        Raises CatalogueError where one of the patterns is none of RE2.
+        """
+        if self._which is None:
+            self._which = self._compiled()
+        return self._which
+
+    def _compiled(self) -> Which:
+        if not self._patterns:
+            return _none_of_them
+        together = cast("_Engines", _re2.Set(HERE, _options()))
+        if any(together.Add(pattern.encode("latin-1")) < 0 for pattern in self._patterns):
+            raise CatalogueError("A recogniser's pattern is not one of RE2.")
         together.Compile()
-        self.which = together.Match
-        return self.which(text)
+        return together.Match
+
+
+def _none_of_them(_: bytes) -> Sequence[int]:
+    return ()
 
 
 def _options() -> re2.Options:

@@ -169,7 +169,7 @@ class Together:
     def _at(self, data: bytes, found: Span, place: Place) -> Iterator[Found]:
         at, end = found
         furthest = 0
-        for index in self._each.which(data[at : end + LONGEST]) or ():
+        for index in self._each.which(data[at : end + LONGEST]):
             member = self._members[index]
             taken = place.ends.get(member.number, 0)
             match = member.match(data, at, taken) if self._wanted[index] else None

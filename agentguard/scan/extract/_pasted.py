@@ -18,6 +18,9 @@ SHORT = 64 << 10
 
 _BARS = "\u2502\u2503\u2551"
 _BAR = "|"
+_STARTS = ("\n|", "\n> |")
+_LONGEST_START = 3  # before the bar
+_MANY_BARS = 200  # where to look for a line that begins so is faster than at each of them
 _HEADING = "\n!"
 _LONGEST, _LONGEST_REST = 4000, 1 << 20
 _LEAST_DRAWN, _LEAST_BARE = 2, 3
@@ -94,7 +97,12 @@ def _may_be_drawn(text: str) -> bool:
     """Tell whether lines may begin with a frame: most texts have no such sign at all."""
     if any(bar in text for bar in _BARS):
         return True
-    return _BAR in text and ("\n|" in text or "\n> |" in text or text.startswith(_BAR))
+    place = -1
+    for _ in range(_MANY_BARS):
+        place = text.find(_BAR, place + 1)
+        if place <= 0 or text.endswith(_STARTS, max(0, place - _LONGEST_START), place + 1):
+            return place >= 0
+    return any(start in text for start in _STARTS)
 
 
 class _Tables:
