@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from agentguard.pii._behind import JOINTS, LASTS, WHOSE, joined, value_before
 from agentguard.pii._between import TURN_WITHIN
@@ -38,8 +38,7 @@ class Labels:
         wanted = [m for m, want in zip(members, self._wanted, strict=True) if want]
         every = [label for m in wanted for label in m.recogniser.labels]
         self._any = Borders(every, head_of)
-        bare = [label for m in wanted if not m.numeric for label in m.recogniser.labels]
-        self._bare = Longest(bare, head_of)
+        self._bare = frozenset(n for n, m in enumerate(members) if not m.numeric)
         self._ends_at_digits = all(map(ends_at_digits, set(every)))
         self._kinds: dict[tuple[int, ...], Kinds] = {}
         self._known: dict[bytes, Names] = {}
@@ -76,7 +75,8 @@ class Labels:
         if before is None:
             return None
         left = []
-        for length, member in self._named(data, at, end):
+        owners = self._heads.which(data[at : end + _REACH])
+        for length, member in self._named(data, at, owners):
             span = value_before(data, before, at + length, member.brief.match)
             if span is None:
                 left.append((length, member))
@@ -92,15 +92,15 @@ class Labels:
         if names is not None or (key and (names := self._recalled(key)) is not None):
             return names
         digit = _DIGIT.search(data, end, end + _REACH)
-        if digit is None:
-            if self._bare.end(data, at) < 0:
-                return ()
-        elif colon < 0 and self._ends_at_digits and not CASE[data[digit.start() - 1]]:
+        if digit and colon < 0 and self._ends_at_digits and not CASE[data[digit.start() - 1]]:
             key = data[at : digit.start()]
             names = self._known.get(key)
             if names is not None or (names := self._recalled(key)) is not None:
                 return names
-        names = self._together(self._named(data, at, end))
+        owners = self._heads.which(data[at : end + _REACH])
+        if digit is None and self._bare.isdisjoint(owners):
+            return ()
+        names = self._together(self._named(data, at, owners))
         if key:
             self._keep(key, names)
         return names
@@ -118,9 +118,11 @@ class Labels:
             self._known.clear()  # in place, since a search holds it
         self._known[key] = names
 
-    def _named(self, data: bytes, at: int, end: int) -> list[tuple[int, Labelled]]:
+    def _named(
+        self, data: bytes, at: int, owners: Iterable[int]
+    ) -> Sequence[tuple[int, Labelled]]:
         named = []
-        for index in self._heads.which(data[at : end + _REACH]):
+        for index in owners:
             member = self._members[index]
             stop = member.label.end(data, at) if self._wanted[index] else -1
             length = _length(member.label, data, at, stop) if stop >= 0 else 0
