@@ -14,7 +14,7 @@ _FINDERS = frozenset({"panhunt", "hawk-eye", "presidio", "clamav"})
 
 @dataclass(slots=True)
 class Figures:
-    """Medians: speed by tool and data, start in CPU seconds, peak in megabytes."""
+    """Best of all rounds: speed by tool and data, start in CPU seconds, peak in megabytes."""
 
     speed: dict[tuple[str, str], float] = field(default_factory=dict)
     start: dict[str, float] = field(default_factory=dict)

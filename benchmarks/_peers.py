@@ -47,7 +47,7 @@ class Tool:
     command: Callable[[Path, Path], list[str]]
     claims: frozenset[str] = frozenset()
     told: Callable[[Path, Path], Told] | None = None
-    bytes_of_text: int = 64_000_000
+    bytes_of_text: int = 256_000_000
     bytes_of_tables: int = 16_000_000
     unfinished: tuple[bytes, ...] = ()
     """What its output says when a deadline ended it before the data did."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -41,16 +40,6 @@ class Cost:
     stopped: bool
     code: int
 
-    def speed(self, amount: float, start: float) -> float | None:
-        """Give an amount for each CPU second after the start; 0 when the run came to no end.
-
-        None when what it took after the start cannot be told from how much starts differ.
-        """
-        after = self.cpu - start
-        if self.stopped:
-            return 0.0
-        return amount / after if after > _TOLD_APART * start else None
-
 
 @dataclass(slots=True)
 class Bench:
@@ -58,7 +47,8 @@ class Bench:
 
     home: Path
     missing: dict[str, str]
-    speeds: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(dict))
+    costs: dict[tuple[str, str], list[Cost]] = field(default_factory=lambda: defaultdict(list))
+    amounts: dict[tuple[str, str], float] = field(default_factory=dict)
     peaks: dict[tuple[str, str], int] = field(default_factory=Counter)
     starts: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
@@ -105,21 +95,32 @@ class Bench:
             cost = self.run(tool, folder, self.home / "scratch" / tool.name / "one")
             self.starts[tool.name].append(cost.cpu)
 
-    def speed(self, tool: Tool, kind: str) -> None:
+    def read(self, tool: Tool, kind: str) -> None:
         """Measure one run on a kind of data."""
         folder, size = self.share(tool, kind)
-        cost = self.run(tool, folder, self.home / "scratch" / tool.name / kind)
-        self._keep(tool, kind, cost, size / 1e6)
+        self._measure(tool, kind, folder, size / 1e6)
 
     def files(self, tool: Tool, folder: Path, count: int) -> None:
-        """Measure files a second on mixed files."""
-        cost = self.run(tool, folder, self.home / "scratch" / tool.name / "mixed")
-        self._keep(tool, "mixed", cost, count)
+        """Measure one run on mixed files."""
+        self._measure(tool, "mixed", folder, count)
 
-    def _keep(self, tool: Tool, kind: str, cost: Cost, amount: float) -> None:
-        rate = cost.speed(amount, statistics.median(self.starts[tool.name]))
-        if rate is not None:
-            self.speeds[tool.name].setdefault(kind, []).append(rate)
+    def speed(self, tool: Tool, kind: str) -> float | None:
+        """Give what was read for each CPU second after the start, by the least of all runs.
+
+        What else a computer does can only add to them. 0 when no run came to an end; None when
+        there was none, or what it took after the start cannot be told from how much starts differ.
+        """
+        costs = self.costs[tool.name, kind]
+        if all(cost.stopped for cost in costs):
+            return 0.0 if costs else None
+        start = min(self.starts[tool.name])
+        after = min(cost.cpu for cost in costs if not cost.stopped) - start
+        return self.amounts[tool.name, kind] / after if after > _TOLD_APART * start else None
+
+    def _measure(self, tool: Tool, kind: str, folder: Path, amount: float) -> None:
+        cost = self.run(tool, folder, self.home / "scratch" / tool.name / kind)
+        self.costs[tool.name, kind].append(cost)
+        self.amounts[tool.name, kind] = amount
         self.peaks[tool.name, kind] = max(self.peaks[tool.name, kind], cost.peak)
 
 
@@ -134,6 +135,6 @@ def measure(bench: Bench, rounds: int, copies: int) -> None:
                 continue
             bench.start(tool)
             for kind in DATA:
-                bench.speed(tool, kind)
+                bench.read(tool, kind)
             if not slow and tool.name != "wc":
                 bench.files(tool, mixed, count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.corpus.build import build
@@ -17,12 +17,13 @@ FILE = 16_000_000
 """Bytes of one file."""
 
 _LEAST_PART = 1_000
-_REPORTS = 400
+_PAGES, _REPORTS = 600, 400
 
 
 def logs(variant: str, out: Path, size: int) -> None:
     """Write logs full of digits, with some notes and about one value in 20 kB."""
-    _write(out, "log", size, [_log(page) for page in _pages(load(variant), 300)])
+    pages = [_log(page) for page in _pages(load(variant), _PAGES)]
+    _write(out, "log", size, _again_and_again(pages))
 
 
 def exports(variant: str, out: Path, size: int) -> None:
@@ -30,29 +31,24 @@ def exports(variant: str, out: Path, size: int) -> None:
 
     That is what exports are that were joined: a value every thirty bytes or so.
     """
-    _write(out, "csv", size, [_customers(page) for page in _pages(load(variant), _REPORTS)])
+    reports = [_customers(page) for page in _pages(load(variant), _REPORTS)]
+    _write(out, "csv", size, _again_and_again(reports))
 
 
 def strangers(variant: str, out: Path, size: int) -> None:
     """Write the same with nobody twice, and hardly a table with the columns of another one."""
-    parts: list[bytes] = []
-    length = 0
-    for page in _pages(load(variant), size // _LEAST_PART):
-        parts.append(_customers(page))
-        length += len(parts[-1])
-        if length > size + FILE // 100:
-            break
-    _write(out, "csv", size, parts, once=True)
+    pages = _pages(load(variant), size // _LEAST_PART)
+    _write(out, "csv", size, map(_customers, pages))
 
 
 def code(variant: str, out: Path, size: int) -> None:
-    """Write source code of Python's library, between it notes without values."""
+    """Write source code of Python's library, each file once, between it notes without values."""
     library = Path(sysconfig.get_path("stdlib"))
+    files = sorted(f for f in library.rglob("*.py") if "site-packages" not in f.parts)
     words = load(variant)
-    pages = _pages(words, 40)
-    parts = [file.read_bytes() for file in sorted(library.glob("*.py"))]
-    parts += [text.lines(prose.notes(page, 0, 60)) for page in pages]
-    _write(out, "py", size, parts)
+    notes = (text.lines(prose.notes(page, 0, 60)) for page in _pages(words, len(files)))
+    drawn = Dice(words.seed).some(files, len(files))
+    _write(out, "py", size, (part for file in drawn for part in (file.read_bytes(), next(notes))))
 
 
 def mixed(variant: str, out: Path, copies: int) -> int:
@@ -81,16 +77,22 @@ def _log(page: Page) -> bytes:
     return text.lines(lines)
 
 
-def _write(out: Path, ending: str, size: int, parts: list[bytes], *, once: bool = False) -> None:
-    """Fill files with parts in a seeded order, or with each of them once."""
+def _again_and_again(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """Give parts in a seeded order, without end."""
+    dice = Dice(1)
+    while True:
+        yield dice.pick(parts)
+
+
+def _write(out: Path, ending: str, size: int, parts: Iterator[bytes]) -> None:
+    """Fill files with whole lines of parts, as far as these go."""
     out.mkdir(parents=True, exist_ok=True)
-    dice, left = Dice(1), iter(parts)
     done = number = 0
     while done < size:
         most = min(FILE, size - done)
         made = bytearray()
-        while len(made) < most:
-            made += next(left) if once else dice.pick(parts)
+        while len(made) < most and (part := next(parts, None)) is not None:
+            made += part
         data = bytes(made[: made.rfind(b"\n", 0, most) + 1])
         if not data:  # what is left is shorter than a line
             return
