@@ -118,9 +118,7 @@ class Labels:
             self._known.clear()  # in place, since a search holds it
         self._known[key] = names
 
-    def _named(
-        self, data: bytes, at: int, owners: Iterable[int]
-    ) -> Sequence[tuple[int, Labelled]]:
+    def _named(self, data: bytes, at: int, owners: Iterable[int]) -> Sequence[tuple[int, Labelled]]:
         named = []
         for index in owners:
             member = self._members[index]

@@ -13,8 +13,12 @@ from re2 import _re2
 
 from agentguard.errors import CatalogueError
 
-_MEMORY = 24 << 20
-"""Bytes for each pattern at most: with less RE2 has no room for the states of all labels."""
+_MEMORY, _MOST_MEMORY = 6 << 20, 24 << 20
+"""Bytes for a pattern at most, and for a long one: RE2 has no room for the states of all labels in
+less. What a varied text leaves of states that it will not need again is thus soon forgotten.
+"""
+
+_LONG = 20_000
 
 Span = tuple[int, int]
 """Where a match or a group begins and ends; -1 and -1 when there is none."""
@@ -69,7 +73,7 @@ class Pattern:
         self._match: Match = self._first
 
     def _first(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:
-        options = _options()
+        options = _options(_MOST_MEMORY if len(self._pattern) > _LONG else _MEMORY)
         options.longest_match = self._longest
         engine = cast("_Engine", _re2.RE2(self._pattern.encode("latin-1"), options))
         if not engine.ok():
@@ -129,7 +133,7 @@ class Several:
     def _compiled(self) -> Which:
         if not self._patterns:
             return _none_of_them
-        together = cast("_Engines", _re2.Set(HERE, _options()))
+        together = cast("_Engines", _re2.Set(HERE, _options(_MEMORY)))
         if any(together.Add(pattern.encode("latin-1")) < 0 for pattern in self._patterns):
             raise CatalogueError("A recogniser's pattern is not one of RE2.")
         together.Compile()
@@ -140,10 +144,10 @@ def _none_of_them(_: bytes) -> Sequence[int]:
     return ()
 
 
-def _options() -> re2.Options:
+def _options(memory: int) -> re2.Options:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = _MEMORY
+    options.max_mem = memory
     options.log_errors = False
     return options
 

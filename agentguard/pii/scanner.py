@@ -19,7 +19,7 @@ from agentguard.pii.base import AFTER, BEFORE, FENCE, LONGEST, Belief, Recognise
 from agentguard.pii.trace import Watcher
 from agentguard.pii.traced import Explained
 
-CHUNK = 128 << 10
+CHUNK = 192 << 10
 """Characters that are searched at once when text comes in a stream; at most twice as many."""
 
 _LOOK_AHEAD = BEFORE + AFTER + LONGEST

@@ -16,7 +16,7 @@ from agentguard.scan.limits import MIB
 
 __all__ = ["EXTRACTOR", "decoded", "encoding_of", "pieces", "plain", "shown"]
 
-STEP = 256 << 10
+STEP = 64 << 10
 """Bytes that are read at once."""
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")

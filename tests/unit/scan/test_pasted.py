@@ -43,11 +43,11 @@ def test_a_table_in_a_note_is_read_by_its_columns(table: str) -> None:
     assert counts((ABOVE + table + BELOW).encode()) == {"DOB": 2, "NHS": 2}
 
 
-@pytest.mark.parametrize("bars", [0, 50, 4_000])
+@pytest.mark.parametrize("bars", [0, 50, 1_000])
 @pytest.mark.parametrize("table", TABLES[:5])
 def test_a_drawn_table_is_read_in_a_long_text_as_well(table: str, bars: int) -> None:
     line = "worker 7 took 12 ms\n"
-    text = line * 5_000 + "worker 7 | 12 ms\n" * bars + line * 3_000
+    text = line * 5_000 + "worker 7 | 12 ms\n" * bars + line * 100
     assert counts((text + table + text).encode()) == {"DOB": 2, "NHS": 2}
 
 
