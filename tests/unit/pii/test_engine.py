@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -292,3 +293,10 @@ def test_a_pattern_that_is_none_is_said(broken: str) -> None:
         Pattern(broken).search(b"a", 0, 1)
     with pytest.raises(CatalogueError):
         Several([broken]).which(b"a")
+
+
+def test_states_that_no_longer_fit_are_forgotten_and_nothing_is_missed() -> None:
+    noise = "".join(Random(7).choices("ab", k=400_000))  # 2 to the 15th states
+    text, shape = f"{noise}abbaabbaabbaabbc".encode(), "a[ab]{14}c"
+    found = list(Pattern(shape).each(text * 2, 0, 2 * len(text)))
+    assert found == [one.span() for one in re.finditer(shape.encode(), text * 2)] != []
