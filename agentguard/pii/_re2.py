@@ -14,11 +14,13 @@ from re2 import _re2
 from agentguard.errors import CatalogueError
 
 _MEMORY, _MOST_MEMORY = 6 << 20, 24 << 20
-"""Bytes for a pattern at most, and for a long one: RE2 has no room for the states of all labels in
-less. What a varied text leaves of states that it will not need again is thus soon forgotten.
+"""Bytes for a pattern at most, and for one of many steps: in less RE2 would have no room for its
+states. What a varied text leaves of states that it will not need again is thus soon forgotten.
 """
 
+_MANY_STEPS = 9_000
 _LONG = 20_000
+"""Characters of a pattern that has many steps whatever it is made of."""
 
 Span = tuple[int, int]
 """Where a match or a group begins and ends; -1 and -1 when there is none."""
@@ -35,6 +37,10 @@ class _Engine(Protocol):
 
     def ok(self) -> bool:
         """Tell whether it could be compiled."""
+        ...
+
+    def ProgramSize(self) -> int:  # noqa: N802 - RE2's name
+        """Give the number of its steps."""
         ...
 
     def Match(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:  # noqa: N802 - RE2's name
@@ -73,13 +79,19 @@ class Pattern:
         self._match: Match = self._first
 
     def _first(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:
-        options = _options(_MOST_MEMORY if len(self._pattern) > _LONG else _MEMORY)
-        options.longest_match = self._longest
-        engine = cast("_Engine", _re2.RE2(self._pattern.encode("latin-1"), options))
+        is_long = len(self._pattern) > _LONG
+        engine = self._compiled(_MOST_MEMORY if is_long else _MEMORY)
+        if not is_long and not (engine.ok() and engine.ProgramSize() <= _MANY_STEPS):
+            engine = self._compiled(_MOST_MEMORY)
         if not engine.ok():
             raise CatalogueError("A recogniser's pattern is not one of RE2.", self._pattern)
         self._match = engine.Match
         return self._match(anchor, text, pos, endpos)
+
+    def _compiled(self, memory: int) -> _Engine:
+        options = _options(memory)
+        options.longest_match = self._longest
+        return cast("_Engine", _re2.RE2(self._pattern.encode("latin-1"), options))
 
     @property
     def match(self) -> Match:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -300,3 +301,13 @@ def test_states_that_no_longer_fit_are_forgotten_and_nothing_is_missed() -> None
     text, shape = f"{noise}abbaabbaabbaabbc".encode(), "a[ab]{14}c"
     found = list(Pattern(shape).each(text * 2, 0, 2 * len(text)))
     assert found == [one.span() for one in re.finditer(shape.encode(), text * 2)] != []
+
+
+@pytest.mark.parametrize(
+    "shape", ["(?:ab|[0-9]cdefghijklm){900}", "|".join(f"x{n}y" for n in range(9_999))]
+)
+def test_a_pattern_of_many_steps_has_room_for_its_states(shape: str) -> None:
+    few: Any = Pattern("ab{9}").match  # methods of the compiled patterns
+    many: Any = Pattern(shape).match
+    assert many.__self__.ProgramSize() > 9_000 > few.__self__.ProgramSize()
+    assert many.__self__.options().max_mem > few.__self__.options().max_mem
