@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 OWN = "AgentGuard"
 # `rg ten` looks for ten patterns, as ripgrep did where the bars were set; `rg same` for the shapes
-# and labels of all kinds, as AgentGuard does. Logs are told beside it as well, without a bar of
-# their own; for code ten are too few.
+# and labels of all kinds, as AgentGuard does. Logs are told beside both; for code ten are too few.
 _FINDERS = frozenset({"panhunt", "hawk-eye", "presidio", "clamav"})
 """The peers that judge what they find; ripgrep and wc do not."""
 
@@ -24,19 +23,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """What is measured, its value, and the least or the most of it; without a bound it is told."""
+    """One bar: what is measured, its value, and the least or the most of it."""
 
     what: str
     value: float
-    bound: float | None
+    bound: float
     unit: str
     least: bool = True
 
     def say(self) -> bool:
         """Print it and tell whether it is held."""
-        if self.bound is None:
-            print(f"{self.what:<44}{self.value:>9.2f}  {self.unit}")
-            return True
         held = self.value >= self.bound if self.least else self.value <= self.bound
         side = "at least" if self.least else "at most"
         mark = "held" if held else "MISSED"
@@ -52,7 +48,7 @@ def bars(figures: Figures) -> Iterator[Bar]:
 
     ratios = (
         ("text", "clamav", 1.5),
-        ("text", "rg same", None),
+        ("text", "rg same", 0.4),
         ("text", "rg ten", 0.4),
         ("code", "rg same", 0.6),
     )
