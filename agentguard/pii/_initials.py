@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from string import ascii_letters, digits
+from typing import TypeVar
 
 from agentguard.pii._re2 import HERE, NONE, Match, Pattern, Several, Span, Which
 from agentguard.pii._spelling import behind_a_border, inside, outside
@@ -18,6 +19,7 @@ from agentguard.pii._ways import ANY, initials
 Write = Callable[[str], str]
 """Writes a label, or what of it is looked for, for RE2."""
 
+Made = TypeVar("Made")
 _Owned = tuple[Sequence[Sequence[int]], Which]
 """By beginning of labels whose they are, and the search for those that stand at a place."""
 
@@ -37,33 +39,47 @@ def _sorted(labels: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+class _BySign(dict[int, Made]):
+    """By byte what is made of the labels that may begin with it, once for the same letters."""
+
+    def __init__(
+        self, labels: Mapping[str, Sequence[str]], make: Callable[[Sequence[str]], Made]
+    ) -> None:
+        super().__init__()
+        self._labels = labels
+        self._make = make
+        self._of_letters: dict[tuple[str, ...], Made] = {}
+
+    def __missing__(self, sign: int) -> Made:
+        # most signs have no labels of their own
+        letters = tuple(letter for letter in _INITIALS[sign] if letter in self._labels)
+        if letters not in self._of_letters:
+            labels = [label for letter in letters for label in self._labels[letter]]
+            self._of_letters[letters] = self._make(labels)
+        made = self[sign] = self._of_letters[letters]
+        return made
+
+
 class Longest:
     """Finds the longest of some labels at a place."""
 
     def __init__(self, labels: Sequence[str], write: Write = str) -> None:
         self._labels = labels
         self._write = write
-        self._at: dict[int, Match] = {}
-        self._of_letters: dict[tuple[str, ...], Match] = {}
 
     def end(self, data: bytes, at: int, most: int | None = None) -> int:
         """Give where a label ends, by `most`, that stands behind the sign at `at`; -1 for none."""
-        sign = data[at + 1]
-        match = self._at.get(sign) or self._begin(sign)
+        match = self._at[data[at + 1]]
         return match(HERE, data, at, len(data) if most is None else most)[0][1]
 
-    def _begin(self, sign: int) -> Match:
-        letters = tuple(letter for letter in _INITIALS[sign] if letter in self._sorted)
-        if letters not in self._of_letters:
-            labels = "|".join(self._write(label) for at in letters for label in self._sorted[at])
-            longest = Pattern(f"(?s:.)(?i:{labels})", longest=True)
-            self._of_letters[letters] = longest.match if labels else _no_match
-        match = self._at[sign] = self._of_letters[letters]
-        return match
-
     @cached_property
-    def _sorted(self) -> Mapping[str, Sequence[str]]:
-        return _sorted(self._labels)
+    def _at(self) -> _BySign[Match]:
+        return _BySign(_sorted(self._labels), self._longest)
+
+    def _longest(self, labels: Sequence[str]) -> Match:
+        if not labels:
+            return _no_match
+        return Pattern(f"(?s:.)(?i:{'|'.join(map(self._write, labels))})", longest=True).match
 
 
 class Heads:
@@ -72,29 +88,26 @@ class Heads:
     def __init__(self, kinds: Sequence[Sequence[str]], write: Write = str) -> None:
         self._kinds = kinds
         self._write = write
-        self._at: dict[int, _Owned] = {}
-        self._of_letters: dict[tuple[str, ...], _Owned] = {}
 
     def which(self, text: bytes) -> Sequence[int]:
         """Give the places in `kinds` of those whose label may stand behind the first sign."""
-        sign = text[1]
-        owners, which = self._at.get(sign) or self._begin(sign)
+        owners, which = self._at[text[1]]
         found = which(text)
         if len(found) == 1:
             return owners[found[0]]
         return sorted({owner for index in found for owner in owners[index]})
 
-    def _begin(self, sign: int) -> _Owned:
+    @cached_property
+    def _at(self) -> _BySign[_Owned]:
+        return _BySign(_sorted(self._owners), self._owned)
+
+    def _owned(self, labels: Sequence[str]) -> _Owned:
         """Take each beginning once, whatever the number of kinds that share it."""
-        letters = tuple(letter for letter in _INITIALS[sign] if letter in self._sorted)
-        if letters not in self._of_letters:
-            owners: dict[str, set[int]] = {}
-            for label in (label for letter in letters for label in self._sorted[letter]):
-                owners.setdefault(self._write(label), set()).update(self._owners[label])
-            together = Several([f"(?s:.)(?i:{head})" for head in owners])
-            self._of_letters[letters] = list(map(sorted, owners.values())), together.which
-        owned = self._at[sign] = self._of_letters[letters]
-        return owned
+        owners: dict[str, set[int]] = {}
+        for label in labels:
+            owners.setdefault(self._write(label), set()).update(self._owners[label])
+        together = Several([f"(?s:.)(?i:{head})" for head in owners])
+        return list(map(sorted, owners.values())), together.which
 
     @cached_property
     def _owners(self) -> Mapping[str, Sequence[int]]:
@@ -103,10 +116,6 @@ class Heads:
             for label in labels:
                 found.setdefault(label, []).append(number)
         return found
-
-    @cached_property
-    def _sorted(self) -> Mapping[str, Sequence[str]]:
-        return _sorted(self._owners)
 
 
 class Borders:
@@ -135,47 +144,29 @@ class Borders:
         return Pattern(behind_a_border(map(self._write, self._labels)))
 
     @cached_property
-    def _by_letter(self) -> tuple[_ByLetter, _ByLetter]:
+    def _by_letter(self) -> tuple[_BySign[Match], _BySign[Match]]:
         labels = _sorted(self._labels)
-        return _ByLetter(labels, self._write, outside), _ByLetter(labels, self._write, inside)
+        return _BySign(labels, self._behind_none), _BySign(labels, self._within)
 
     def _border_by_border(self, _: object, data: bytes, pos: int, endpos: int) -> list[Span]:
         behind_none, within = self._by_letter
         for border in _BORDER.finditer(data, pos, endpos):
             at = border.start()
             labels = within if border[0].islower() else behind_none
-            spans = labels.at(data[at + 1])(HERE, data, at, endpos)
+            spans = labels[data[at + 1]](HERE, data, at, endpos)
             if spans[0] != NONE:
                 return spans
         return [NONE]
 
+    def _behind_none(self, labels: Sequence[str]) -> Match:
+        return _behind_a_sign(outside(map(self._write, labels)) if labels else "")
 
-class _ByLetter:
-    """The labels behind one kind of borders, compiled for the letters that are met."""
+    def _within(self, labels: Sequence[str]) -> Match:
+        return _behind_a_sign(inside(map(self._write, labels)) if labels else "")
 
-    def __init__(
-        self, labels: Mapping[str, Sequence[str]], write: Write, pattern: Callable[[list[str]], str]
-    ) -> None:
-        self._labels = labels
-        self._write = write
-        self._pattern = pattern
-        self._of_letters: dict[tuple[str, ...], Match] = {}
-        self._at: dict[int, Match] = {}
 
-    def at(self, sign: int) -> Match:
-        """Give the search for the labels that may begin with a sign, from the border before it."""
-        if sign not in self._at:
-            # most signs have no labels of their own
-            letters = tuple(initial for initial in _INITIALS[sign] if initial in self._labels)
-            if letters not in self._of_letters:
-                self._of_letters[letters] = self._compiled(letters)
-            self._at[sign] = self._of_letters[letters]
-        return self._at[sign]
-
-    def _compiled(self, letters: Sequence[str]) -> Match:
-        labels = [self._write(label) for letter in letters for label in self._labels[letter]]
-        pattern = self._pattern(labels) if labels else ""
-        return Pattern(f"(?s:.){pattern}").match if pattern else _no_match
+def _behind_a_sign(pattern: str) -> Match:
+    return Pattern(f"(?s:.){pattern}").match if pattern else _no_match
 
 
 def _no_match(_: object, _data: bytes, _pos: int, _endpos: int) -> list[Span]:
