@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 CODE = sorted((ROOT / "agentguard").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
-FILE_LINES = 250
+FILE_LINES = 400
 FUNCTION_LINES = 40
 MOST_FUNCTIONS = 25
 TESTS_PER_CODE = 0.78  # may only be raised; the aim is 1.2
