@@ -22,13 +22,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard import opening
+from agentguard.chain.verify import verify_file
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.ports.secrets import Places
 from agentguard.store.db import Store, open_store
 from agentguard.store.export import Origin, export
 from agentguard.store.lanes import Bounds
-from agentguard.store.verify import verify_file
 
 MOST_SECONDS = 20.0
 PAYLOAD = '{"check":"pii-files","hits":[],"message":"pii-files.found","severity":"high","n":1}'

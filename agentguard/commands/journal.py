@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from agentguard import opening, paths, texts
+from agentguard.chain.verify import Verified, verify_file
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import EnrolmentError, JournalBroken
 from agentguard.platforms import secret_places
 from agentguard.ports.secrets import Places
 from agentguard.store.db import open_for_reading
 from agentguard.store.export import Origin, export
-from agentguard.store.verify import Verified, verify_file
 from agentguard.texts import Texts
 from agentguard.uplink import enrolment
 

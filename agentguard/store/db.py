@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from agentguard import durable
+from agentguard.chain import links
+from agentguard.chain.links import Epoch
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
-from agentguard.store import chain, recovery, schema
+from agentguard.store import recovery, schema
 from agentguard.store.ballast import Spare
-from agentguard.store.chain import Epoch
 from agentguard.store.database import Database, damaged, spoilt
 from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import SqliteJournal
@@ -97,7 +98,7 @@ def open_in_memory(folder: Path, bounds: Bounds = USUAL) -> Store:
     database = Database(folder / FILE, memory=True)
     schema.migrate(database)
     known = _known_epoch(folder / EPOCH_FILE)
-    first = Epoch(epoch=known + 1, first=1, previous=chain.GENESIS, reason="lost")
+    first = Epoch(epoch=known + 1, first=1, previous=links.GENESIS, reason="lost")
     journal = SqliteJournal(database, bounds=bounds)
     journal.open_epoch(first)
     outbox = SqliteOutbox(database)
@@ -170,7 +171,7 @@ def _open_first(database: Database) -> None:
     known = _known_epoch(file)
     _remember_epoch(file, known + 1)
     reason = "lost" if known else "first"
-    first = Epoch(epoch=known + 1, first=1, previous=chain.GENESIS, reason=reason)
+    first = Epoch(epoch=known + 1, first=1, previous=links.GENESIS, reason=reason)
     SqliteJournal(database).open_epoch(first)
 
 

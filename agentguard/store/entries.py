@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from agentguard.chain import links
+from agentguard.chain.links import Row
 from agentguard.errors import StoreError
 from agentguard.model.records import Entry
-from agentguard.store import chain
-from agentguard.store.chain import Row
 from agentguard.store.database import Database, Value
 from agentguard.store.rows import APPEND, COLUMNS, row_of, sealed_values, values_of
 
@@ -88,7 +88,7 @@ class Entries:
         if any(row.closed for row in found):
             self.need_key()
             found = [self.opened(row) for row in found]
-        return [chain.entry(row) for row in found]
+        return [links.entry(row) for row in found]
 
     def try_open(self) -> None:
         """Ask for the opening key, if there is one."""

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from agentguard.chain import fileformat, links
 from agentguard.errors import StoreError
-from agentguard.store import chain, fileformat
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.outbox import SqliteOutbox
 
@@ -76,7 +76,7 @@ def _write(
         put(line)
     for seal in journal.seals():
         put(fileformat.seal_line(seal))
-    count, head, gaps = 0, chain.GENESIS, list(journal.gaps().values())[::-1]
+    count, head, gaps = 0, links.GENESIS, list(journal.gaps().values())[::-1]
     for row in journal.walk():
         while gaps and gaps[-1].first < row.seq:
             put(fileformat.gap_line(gaps.pop()))

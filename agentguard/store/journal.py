@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from agentguard.chain import links
+from agentguard.chain.links import Epoch, Gap, Row
+from agentguard.chain.seals import Seal
+from agentguard.chain.walk import Walk
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
-from agentguard.store import chain, remembered
+from agentguard.store import remembered
 from agentguard.store.ballast import Spare
-from agentguard.store.chain import Epoch, Gap, Row
 from agentguard.store.database import Database, damaged, full, spoilt
 from agentguard.store.entries import Box, Entries
 from agentguard.store.lanes import USUAL, Bounds, Lanes
@@ -19,8 +22,6 @@ from agentguard.store.rows import (
     gap_of,
 )
 from agentguard.store.seal_table import Sealer, SealTable
-from agentguard.store.seals import Seal
-from agentguard.store.walk import Walk
 
 _LAST = "SELECT epoch, seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
 _NEWEST_EPOCH = "SELECT epoch, first, previous, reason FROM epochs ORDER BY epoch DESC LIMIT 1"
@@ -84,7 +85,7 @@ class SqliteJournal:
         """Say with the records what became of the ballast."""
         if not records:
             return ()
-        note = Record(kind=chain.BALLAST_KIND, at=records[-1].at, payload={"state": state})
+        note = Record(kind=links.BALLAST_KIND, at=records[-1].at, payload={"state": state})
         return (*records, note)
 
     def memory(self, prefix: str) -> Memory:
@@ -157,11 +158,11 @@ class SqliteJournal:
                 "previous_hash": epoch.previous.hex(),
             }
             place = (epoch.epoch, epoch.first - 1, epoch.previous)
-            self._append([Record(kind=chain.EPOCH_KIND, at=at, payload=payload)], place)
+            self._append([Record(kind=links.EPOCH_KIND, at=at, payload=payload)], place)
 
     def report_epoch(self, epoch: int) -> int:
         """Give the epoch under which entries of `epoch` are reported."""
-        return chain.report_epoch(epoch, self.epochs().values())
+        return links.report_epoch(epoch, self.epochs().values())
 
     def epochs(self) -> Mapping[int, Epoch]:
         """Give all the epochs."""
@@ -242,7 +243,7 @@ class SqliteJournal:
 
 def _chained(record: Record, epoch: int, seq: int, previous: bytes) -> Row:
     try:
-        return chain.append(record, epoch=epoch, seq=seq, previous=previous)
+        return links.append(record, epoch=epoch, seq=seq, previous=previous)
     except (TypeError, ValueError) as error:
         raise StoreError(
             f"A record of the kind {record.kind} cannot be written as JSON."

@@ -11,9 +11,9 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from agentguard.chain.links import GAP_KIND, Gap
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
-from agentguard.store.chain import GAP_KIND, Gap
 from agentguard.store.database import Database, Value
 from agentguard.store.rows import ADD_GAP, gap_of, values_of_gap
 

@@ -6,13 +6,13 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 
+from agentguard.chain import links
+from agentguard.chain.links import Epoch, Row
+from agentguard.chain.walk import Walk
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
-from agentguard.store import chain
-from agentguard.store.chain import Epoch, Row
-from agentguard.store.walk import Walk
 
 
 class InMemoryJournal:
@@ -22,7 +22,7 @@ class InMemoryJournal:
         self._guard = threading.RLock()
         self._rows: list[Row] = []
         self._memory: dict[str, str] = {}
-        first = Epoch(epoch=1, first=1, previous=chain.GENESIS, reason="first")
+        first = Epoch(epoch=1, first=1, previous=links.GENESIS, reason="first")
         self._epochs: dict[int, Epoch] = {1: first}
         self.refuse = False
 
@@ -53,7 +53,7 @@ class InMemoryJournal:
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """Give at most `limit` entries with a seq greater than `after`, in order."""
         with self._guard:
-            return [chain.entry(row) for row in self._rows if row.seq > after][:limit]
+            return [links.entry(row) for row in self._rows if row.seq > after][:limit]
 
     def verify(self) -> tuple[int, bool]:
         """Walk the whole chain: the number of entries, and whether it holds."""
@@ -68,7 +68,7 @@ class InMemoryJournal:
             if self._rows:
                 last = self._rows[-1]
                 return last.epoch, last.seq, last.hash
-            return 1, 0, chain.GENESIS
+            return 1, 0, links.GENESIS
 
     def begin_epoch(self, reason: str, at: Moment, *, above: int = 0) -> int:
         """Begin a new epoch, greater than the present one and than `above`; record why."""
@@ -81,14 +81,14 @@ class InMemoryJournal:
                 "previous_epoch": old,
                 "previous_hash": digest.hex(),
             }
-            record = Record(kind=chain.EPOCH_KIND, at=at, payload=payload)
-            self._rows.append(chain.append(record, epoch=epoch, seq=seq + 1, previous=digest))
+            record = Record(kind=links.EPOCH_KIND, at=at, payload=payload)
+            self._rows.append(links.append(record, epoch=epoch, seq=seq + 1, previous=digest))
             return epoch
 
     def report_epoch(self, epoch: int) -> int:
         """Give the epoch under which entries of `epoch` are reported."""
         with self._guard:
-            return chain.report_epoch(epoch, self._epochs.values())
+            return links.report_epoch(epoch, self._epochs.values())
 
     def next_seal(self, seq: int) -> bytes:
         """Give the public key of the first seal after an entry: nothing is sealed here."""
@@ -99,7 +99,7 @@ class InMemoryJournal:
         epoch, seq, digest = self.head()
         rows: list[Row] = []
         for number, record in enumerate(records, seq + 1):
-            row = chain.append(record, epoch=epoch, seq=number, previous=digest)
+            row = links.append(record, epoch=epoch, seq=number, previous=digest)
             digest = row.hash
             rows.append(row)
         return rows

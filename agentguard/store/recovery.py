@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from agentguard.chain import links
+from agentguard.chain.links import Epoch, Gap, Row
+from agentguard.chain.walk import Walk
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.store import chain, schema
-from agentguard.store.chain import Epoch, Gap, Row
+from agentguard.store import schema
 from agentguard.store.database import Database
 from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import SqliteJournal
@@ -29,7 +31,6 @@ from agentguard.store.rows import (
     values_of_seal,
 )
 from agentguard.store.salvage import Found, read_all
-from agentguard.store.walk import Walk
 
 LOG = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ def _salvage(found: Found, new: Database, at: Moment, known_epoch: int, box: Box
     begun = Epoch(
         epoch=max(known_epoch, max(found.epochs, default=0)) + 1,
         first=max(receipted, max((r.seq for r in found.rows), default=0)) + 1,
-        previous=last.hash if last else chain.GENESIS,
+        previous=last.hash if last else links.GENESIS,
         reason="damaged",
     )
     with new.transaction():
@@ -144,7 +145,7 @@ def _keep(found: Found, kept: Sequence[Row], new: Database) -> None:
 
 def _readable(rows: Sequence[Row]) -> list[Record]:
     """Leave out what was damaged so much that its payload is gone, or cannot be opened now."""
-    records = [chain.entry(row).record for row in rows]
+    records = [links.entry(row).record for row in rows]
     return [r for r in records if r.payload]
 
 

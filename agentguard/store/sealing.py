@@ -17,10 +17,10 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard import durable
+from agentguard.chain import seals
+from agentguard.chain.links import Row
+from agentguard.chain.seals import SEED_BYTES, Seal
 from agentguard.errors import StoreError
-from agentguard.store import seals
-from agentguard.store.chain import Row
-from agentguard.store.seals import SEED_BYTES, Seal
 
 FILE = "journal.seal"
 MOST_STEPS = 4096

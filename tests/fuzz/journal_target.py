@@ -15,13 +15,13 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["agentguard.store"]):
+with atheris.instrument_imports(include=["agentguard.chain", "agentguard.store"]):
+    from agentguard.chain import links
+    from agentguard.chain.evidence import Evidence
+    from agentguard.chain.verify import Verifier
     from agentguard.errors import JournalBroken, StoreError
-    from agentguard.store import chain
-    from agentguard.store.evidence import Evidence
     from agentguard.store.retention import said_at
     from agentguard.store.rows import epoch_of, gap_of, row_of, seal_of, values_of
-    from agentguard.store.verify import Verifier
 
 from tests.unit.store.second_verifier import whole
 
@@ -58,8 +58,8 @@ def row(data: bytes) -> None:
         found = row_of(given, Path("journal.db"))
         written = values_of(found)
         assert repr(values_of(row_of(written, Path("journal.db")))) == repr(written)
-        chain.holds(found)
-        chain.entry(found)
+        links.holds(found)
+        links.entry(found)
 
 
 def values(given: atheris.FuzzedDataProvider) -> tuple[object, ...]:

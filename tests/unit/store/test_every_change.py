@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.chain.verify import Verifier, verify_file
 from agentguard.errors import JournalBroken
-from agentguard.store.verify import Verifier, verify_file
 from tests.unit.store import second_verifier
 from tests.unit.store.exported import ORIGIN, Written, full
 from tests.unit.store.second_verifier import State, whole

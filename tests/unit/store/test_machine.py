@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from agentguard.chain.verify import verify_file
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.opening import OpeningKey
@@ -23,7 +24,6 @@ from agentguard.store.box import FILE, KEY_BYTES, Box
 from agentguard.store.db import Store, open_store
 from agentguard.store.lanes import Bounds
 from agentguard.store.sealing import Sealer
-from agentguard.store.verify import verify_file
 from tests.unit.store.exported import DEVICE_KEY, ENDPOINT, ORIGIN, exported, receipted, record
 from tests.unit.store.second_verifier import whole
 

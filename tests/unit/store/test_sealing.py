@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.chain.verify import Verified, verify_file
 from agentguard.errors import JournalBroken
 from agentguard.model.messages import Message
 from agentguard.store.db import open_store
 from agentguard.store.sealing import FILE, Sealer
-from agentguard.store.verify import Verified, verify_file
 from tests.unit.store.exported import (
     DEVICE_KEY,
     ENDPOINT,

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard import texts
+from agentguard.chain import fileformat, links
+from agentguard.chain.evidence import Evidence
+from agentguard.chain.links import Gap
+from agentguard.chain.review import Review
+from agentguard.chain.seals import Seal
+from agentguard.chain.signatures import unbase64
+from agentguard.chain.walk import Walk
 from agentguard.errors import JournalBroken, StoreError
 from agentguard.model.messages import Message
-from agentguard.store import chain, fileformat
-from agentguard.store.chain import Gap
-from agentguard.store.evidence import Evidence
-from agentguard.store.review import Review
-from agentguard.store.seals import Seal
-from agentguard.store.signatures import unbase64
-from agentguard.store.walk import Walk
 
 BEGINNING_FIELDS = 5
 CLOSING_FIELDS = 3
@@ -73,7 +73,7 @@ class Verifier:
         self._digest = hashlib.sha256()
         self._line = 0
         self._good = 0
-        self._head = chain.GENESIS
+        self._head = links.GENESIS
         self._begin: Value = {}
         self._closed = False
         self._review = Review()
@@ -120,7 +120,7 @@ class Verifier:
             raise self._broken("line")
         if not self._walk.follows(row):
             raise self._broken("order")
-        if not chain.holds(row):
+        if not links.holds(row):
             raise self._broken("changed")
         self._spelling(line, fileformat.entry_line(row))
         if not self._evidence.receipt_fits(row):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agentguard.store import chain
-from agentguard.store.chain import Epoch, Gap, Row
+from agentguard.chain import links
+from agentguard.chain.links import Epoch, Gap, Row
 
 
 class Walk:
@@ -19,7 +19,7 @@ class Walk:
 
     def step(self, row: Row) -> bool:
         """Take the next row; False when the chain does not hold here."""
-        return self.follows(row) and chain.holds(row)
+        return self.follows(row) and links.holds(row)
 
     def follows(self, row: Row) -> bool:
         """Take the next row; False when it does not stand where it must, whatever it holds."""

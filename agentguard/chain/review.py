@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from agentguard.chain.evidence import Evidence
+from agentguard.chain.links import GAP_KIND, KEY_KIND, Epoch, Gap, Row
 from agentguard.model.messages import Message, say
-from agentguard.store.chain import GAP_KIND, KEY_KIND, Epoch, Gap, Row
-from agentguard.store.evidence import Evidence
 
 CLOCK_BACK = 120.0
 """Seconds that the clock may be set back without a word."""

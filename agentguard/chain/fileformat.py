@@ -11,9 +11,9 @@ from dataclasses import asdict
 from json.encoder import encode_basestring_ascii
 from typing import TypeVar
 
-from agentguard.store import chain
-from agentguard.store.chain import Epoch, Gap, Row
-from agentguard.store.seals import Seal
+from agentguard.chain import links
+from agentguard.chain.links import Epoch, Gap, Row
+from agentguard.chain.seals import Seal
 
 FORMAT = "agentguard-journal/2"
 LONGEST_LINE = 4 * 1024 * 1024
@@ -48,7 +48,7 @@ def row_of(value: Line) -> Row | None:
             boot=typed(value["boot"], float),
             wall=typed(value["wall"], float),
             kind=typed(value["kind"], str),
-            payload=None if payload is None else chain.canonical(typed(payload, dict)),
+            payload=None if payload is None else links.canonical(typed(payload, dict)),
             salt=None if salt is None else bytes.fromhex(typed(salt, str)),
             commitment=bytes.fromhex(typed(value["commitment"], str)),
             previous=bytes.fromhex(typed(value["previous"], str)),

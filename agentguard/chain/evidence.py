@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentguard.store import seals
-from agentguard.store.chain import KEY_KIND, Epoch, Row
-from agentguard.store.seals import Seal
-from agentguard.store.signatures import signed, unbase64
+from agentguard.chain import seals
+from agentguard.chain.links import KEY_KIND, Epoch, Row
+from agentguard.chain.seals import Seal
+from agentguard.chain.signatures import signed, unbase64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
