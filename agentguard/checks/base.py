@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import translate
 from functools import lru_cache
@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from agentguard.model.events import Event, Facts, SensorState, Watching
+from agentguard.model.messages import say
 from agentguard.model.moments import Moment
-from agentguard.model.verdicts import Severity, State, Verdict, passed
+from agentguard.model.verdicts import Severity, Verdict, gap, passed, unknown, with_gaps
 
 S = TypeVar("S")
 
@@ -79,10 +80,8 @@ def few(names: Iterable[str]) -> str:
 
 
 def partly(verdict: Verdict, unread: str) -> Verdict:
-    """Let a pass say that a part was not read: its sentence with `-part` after the id."""
-    if not unread or verdict.state is not State.PASS or verdict.message is None:
-        return verdict
-    return replace(verdict, message=replace(verdict.message, id=f"{verdict.message.id}-part"))
+    """Keep a pass from passing where a part of a fact was not read."""
+    return with_gaps(verdict, gap(f"unread.{unread}")) if unread else verdict
 
 
 def today(at: Moment) -> date:
@@ -98,7 +97,8 @@ def by_sensor(event: SensorState, sensor: str, watched: Verdict) -> Verdict | No
         return None
     if event.state is Watching.WATCHING:
         return watched
-    return Verdict(state=State.UNKNOWN, message=event.message)
+    why = event.message or say("engine.not-watched")
+    return unknown(why.id, **why.params)
 
 
 NO_NEWS = passed()

@@ -16,7 +16,16 @@ from agentguard.model.events import (
 )
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
-from agentguard.model.verdicts import Severity, State, Verdict, passed, unknown
+from agentguard.model.verdicts import (
+    Coverage,
+    Severity,
+    State,
+    Verdict,
+    in_part,
+    passed,
+    unknown,
+    with_gaps,
+)
 
 ID = "pii-files"
 
@@ -58,15 +67,18 @@ def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | Non
     everyday = with_own(settings.bulk_kinds, facts, alone=False)
     many = bulk(event.hits, everyday, settings.bulk_count)
     hits = (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
-    return Verdict(state=State.FAIL, message=describe(ID, hits)) if hits else NO_NEWS
+    found = Verdict(state=State.FAIL, message=describe(ID, hits)) if hits else NO_NEWS
+    return with_gaps(found, Coverage(why=event.gaps))
 
 
 def _sweep(event: SweepFinished) -> Verdict:
     if event.files and event.unread >= event.files:
         return unknown("pii-files.none-read", files=event.files)
-    if event.unread:
-        return passed("pii-files.partly", files=event.files, unread=event.unread)
-    return passed("pii-files.swept", files=event.files)
+    missed = event.unread + event.part
+    coverage = Coverage(looked=event.files, missed=missed, why=event.gaps)
+    if not coverage.whole:
+        return in_part(coverage, "pii-files.in-part", files=event.files, missed=missed)
+    return with_gaps(passed("pii-files.swept", files=event.files), coverage)
 
 
 def _overdue(event: Event, facts: Facts) -> Verdict | None:

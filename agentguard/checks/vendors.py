@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from agentguard.checks.base import DAY, Check, few, named, partly, today
+from agentguard.checks.base import DAY, Check, few, named, today
 from agentguard.model.events import Facts
 from agentguard.model.facts import Software, SoftwareSeen
-from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
+from agentguard.model.verdicts import (
+    Coverage,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    with_gaps,
+    wrong,
+)
 
 DATE = r"(?:20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))?"
 
@@ -67,7 +76,7 @@ def judge(event: SoftwareSeen, _facts: Facts, settings: Settings) -> Verdict:
         return unknown(f"unread.{event.unread}" if event.unread else "vendors.no-inventory")
     present, strangers = _match(event.items, settings.register)
     rest = _strangers(strangers, present, settings)
-    return _present(present, today(event.at)) or partly(rest, event.unread)
+    return _present(present, today(event.at)) or with_gaps(rest, Coverage(why=event.gaps))
 
 
 def _match(

@@ -16,7 +16,7 @@ from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.shield import Why
-from agentguard.model.verdicts import Response, Verdict, unknown
+from agentguard.model.verdicts import Coverage, Response, Verdict, unknown, with_gaps
 from agentguard.model.verdicts import State as Is
 
 LOG = logging.getLogger(__name__)
@@ -52,14 +52,36 @@ def _judge(decision: Decision, bound: Bound, event: Event, *, again: bool) -> De
         return _wrong(decision, bound, verdict, subject, event, again=again)
     if verdict.state is Is.UNKNOWN:
         return decision
-    decision = close(decision, (bound.check.id, subject), event.at)
+    return _right(decision, (bound.check.id, subject), verdict, event, again=again)
+
+
+def _right(
+    decision: Decision, about: Key, verdict: Verdict, event: Event, *, again: bool
+) -> Decision:
+    if _mended(decision.state.findings.get(about), verdict):
+        decision = close(decision, about, event.at)
     if verdict.response is None:
         return decision
-    about = (bound.check.id, subject)
     return _hands(decision, about, verdict.response, event, again=again)
 
 
+def _mended(finding: Finding | None, verdict: Verdict) -> bool:
+    """Tell whether what was found is known to be gone.
+
+    A partial verdict tells so only where it looked at no less than what found it.
+    """
+    if finding is None or verdict.state is not Is.PARTIAL or finding.gaps is None:
+        return finding is not None
+    return set(verdict.coverage.gaps) <= set(finding.gaps)
+
+
 def _verdict(decision: Decision, bound: Bound, event: Event) -> Verdict | None:
+    """Ask a check; nothing passes that the event itself says was not looked at."""
+    verdict = _asked(decision, bound, event)
+    return verdict and with_gaps(verdict, Coverage(why=event.gaps))
+
+
+def _asked(decision: Decision, bound: Bound, event: Event) -> Verdict | None:
     """Ask a check; while the wall clock is in doubt, the more lenient of two readings counts."""
     judge, settings = bound.check.judge, bound.control.settings
     facts, wall = decision.state.facts, decision.state.wall
@@ -104,6 +126,7 @@ def _wrong(
         message=verdict.message,
         since=before.since if before else event.at,
         hits=_hits(event),
+        gaps=verdict.coverage.gaps,
     )
     if before is None:
         decision = _keep(decision, finding).then(records=(records.opened(finding),))

@@ -35,6 +35,7 @@ def finding_json(finding: Finding) -> Json:
         **message_json(finding.message),
         "since": [finding.since.boot, finding.since.wall],
         "hits": hits_json(finding.hits),
+        "gaps": list(finding.gaps) if finding.gaps is not None else None,
     }
 
 
@@ -78,7 +79,17 @@ def _finding(value: Json) -> Finding | None:
                 message=_message(value),
                 since=Moment(boot=float(boot), wall=float(wall)),
                 hits=tuple(h for h in map(_hit, hits) if h is not None),
+                gaps=_gaps(value),
             )
+        case _:
+            return None
+
+
+def _gaps(value: Json) -> tuple[str, ...] | None:
+    """Give what was not looked at; findings of older versions do not say."""
+    match value:
+        case {"gaps": list(gaps)}:
+            return tuple(str(one) for one in gaps)
         case _:
             return None
 

@@ -22,7 +22,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.paying import PaymentMode
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import WHOLE, Coverage, Severity
 from agentguard.model.verdicts import State as Is
 
 SENSOR_OF: dict[type[Event], str] = {
@@ -71,7 +71,7 @@ def _payment(paying: Paying) -> PaymentMode | None:
 
 
 def _control(state: State, bound: Bound, now: Moment) -> ControlState:
-    is_, since, detail = _tell(state, bound, now)
+    is_, since, detail, coverage = _tell(state, bound, now)
     judged = state.judged.get(bound.check.id)
     return ControlState(
         check=bound.check.id,
@@ -82,29 +82,41 @@ def _control(state: State, bound: Bound, now: Moment) -> ControlState:
         detail=detail,
         proves=bound.check.proves,
         rows=judged.verdict.rows if judged is not None else (),
+        coverage=coverage,
     )
 
 
-def _tell(state: State, bound: Bound, now: Moment) -> tuple[Is, Moment, Message | None]:
+Told = tuple[Is, Moment, Message | None, Coverage]
+"""A state, since when, the sentence that tells why, and what it rests on."""
+
+
+def _tell(state: State, bound: Bound, now: Moment) -> Told:
     if bound.control.paused:
-        return Is.PAUSED, state.started, say("engine.paused")
+        return Is.PAUSED, state.started, say("engine.paused"), WHOLE
     findings = [f for f in state.findings.values() if f.check == bound.check.id]
-    if findings:
-        return Is.FAIL, min((f.since for f in findings), key=lambda m: m.wall), _worst(findings)
     judged = state.judged.get(bound.check.id)
+    if findings:
+        since = min((f.since for f in findings), key=lambda m: m.wall)
+        coverage = judged.verdict.coverage if judged is not None else WHOLE
+        return Is.FAIL, since, _worst(findings), coverage
     blind = _blind(state, bound)
-    if blind is not None and blind.message is not None:
-        return Is.UNKNOWN, blind.at, blind.message
+    if blind is not None:
+        return _unknown(blind.message or say("engine.not-watched"), blind.at)
     if judged is None:
-        return Is.UNKNOWN, state.started, say("engine.not-yet")
+        return _unknown(say("engine.not-yet"), state.started)
     return _held(judged, bound, now)
 
 
-def _held(judged: Judged, bound: Bound, now: Moment) -> tuple[Is, Moment, Message | None]:
+def _unknown(why: Message, since: Moment) -> Told:
+    return Is.UNKNOWN, since, why, Coverage(why=(why,))
+
+
+def _held(judged: Judged, bound: Bound, now: Moment) -> Told:
     fresh = bound.check.fresh
     if fresh is not None and now.since(judged.at) > fresh:
-        return Is.UNKNOWN, judged.at, say("engine.stale")
-    return judged.verdict.state, judged.since, judged.verdict.message
+        return _unknown(say("engine.stale"), judged.at)
+    verdict = judged.verdict
+    return verdict.state, judged.since, verdict.message, verdict.coverage
 
 
 def _worst(findings: list[Finding]) -> Message:
@@ -115,8 +127,7 @@ def _worst(findings: list[Finding]) -> Message:
 
 
 def _blind(state: State, bound: Bound) -> SensorState | None:
-    names = {SENSOR_OF[kind] for kind in bound.check.on if kind in SENSOR_OF}
-    for name in names:
+    for name in sorted({SENSOR_OF[kind] for kind in bound.check.on if kind in SENSOR_OF}):
         sensor = state.sensors.get(name)
         if sensor is not None and sensor.state is not Watching.WATCHING:
             return sensor

@@ -32,6 +32,11 @@ class Event:
         """Name what is remembered apart within a kind (few values only); empty for nothing."""
         return str(getattr(self, self.facet_field)) if self.facet_field else ""
 
+    @property
+    def gaps(self) -> tuple[Message, ...]:
+        """Tell what could not be looked at, each with its reason; nothing passes with a gap."""
+        return ()
+
 
 E = TypeVar("E", bound=Event)
 
@@ -102,14 +107,30 @@ class FileScanned(Event):
     hits: tuple[Hit, ...] = ()
     reason: str = ""
 
+    @property
+    def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited
+        return (Message(id=self.reason),) if self.reason else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepFinished(Event):
-    """Every file below the watched folders was looked at; `unread` of them could not be read."""
+    """The files below the watched folders were looked at once more.
+
+    `files` is how many there are. Of these, `unread` could not be read at all and `part` not in
+    full; `why` tells the reasons, with counts.
+    """
 
     files: int
     unread: int
     seconds: float
+    part: int = 0
+    why: tuple[Message, ...] = ()
+
+    @property
+    def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited
+        lost = (("coverage.files-unread", self.unread), ("coverage.files-in-part", self.part))
+        counts = tuple(Message(id=id_, params={"count": n}) for id_, n in lost if n)
+        return (*counts, *self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

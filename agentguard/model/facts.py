@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from agentguard.model.events import Event
+from agentguard.model.messages import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,10 @@ class Fact(Event):
     """A fact of the machine; `unread` is an id of resources/text (under `unread`) or empty."""
 
     unread: str = ""
+
+    @property
+    def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited
+        return (Message(id=f"unread.{self.unread}"),) if self.unread else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ class Finding:
     """Something is wrong since `since`.
 
     `subject` tells findings of one check apart (a path, an application group); it is empty for
-    checks that judge the machine as a whole and never leaves the device as it is.
+    checks that judge the machine as a whole and never leaves the device as it is. `gaps` are the
+    ids of what could not be looked at when it was last seen, None when an older version kept it.
     """
 
     check: str
@@ -24,6 +25,7 @@ class Finding:
     message: Message
     since: Moment
     hits: tuple[Hit, ...] = ()
+    gaps: tuple[str, ...] | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -7,14 +7,17 @@ from enum import StrEnum
 
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
-from agentguard.model.verdicts import Severity, State
+from agentguard.model.verdicts import WHOLE, Coverage, Severity, State
 
 MEASURES = range(1, 11)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlState:
-    """The state of one control since `since`; `detail` tells why, `rows` are a table behind it."""
+    """The state of one control since `since`; `detail` tells why, `rows` are a table behind it.
+
+    `coverage` is what the state rests on.
+    """
 
     check: str
     measure: int
@@ -24,6 +27,7 @@ class ControlState:
     detail: Message | None = None
     proves: tuple[str, ...] = ()
     rows: tuple[Message, ...] = ()
+    coverage: Coverage = WHOLE
 
 
 class Overall(StrEnum):
@@ -31,7 +35,7 @@ class Overall(StrEnum):
 
     ACT = "act"  # a finding of high or critical severity is open
     ATTENTION = "attention"  # a finding of lower severity is open
-    BLIND = "blind"  # nothing is wrong, but something could not be read
+    BLIND = "blind"  # nothing is wrong, but something was not looked at, or only in part
     GOOD = "good"
 
 
@@ -42,6 +46,6 @@ def overall(controls: tuple[ControlState, ...]) -> Overall:
         return Overall.ACT
     if failing:
         return Overall.ATTENTION
-    if any(c.state is State.UNKNOWN for c in controls):
+    if any(c.state in {State.UNKNOWN, State.PARTIAL} for c in controls):
         return Overall.BLIND
     return Overall.GOOD

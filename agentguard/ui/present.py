@@ -29,7 +29,14 @@ from agentguard.ui.views import (
 )
 from agentguard.ui.wording import Wording
 
-WORST_FIRST = (State.FAIL, State.UNKNOWN, State.PAUSED, State.PASS, State.NOT_APPLICABLE)
+WORST_FIRST = (
+    State.FAIL,
+    State.UNKNOWN,
+    State.PARTIAL,
+    State.PAUSED,
+    State.PASS,
+    State.NOT_APPLICABLE,
+)
 HELPS = {
     "clipboard": Help.CLEAR_CLIPBOARD,
     "training": Help.OPEN_LESSONS,
@@ -102,7 +109,7 @@ def _header(snapshot: Snapshot, words: Wording) -> Header:
     state = _shown(snapshot)
     number = len(snapshot.findings) or _count(snapshot.controls, State.FAIL)
     if state == Overall.BLIND:
-        number = _count(snapshot.controls, State.UNKNOWN)
+        number = _count(snapshot.controls, State.UNKNOWN, State.PARTIAL)
     if state == PAUSED:
         number = _count(snapshot.controls, State.PAUSED)
     offline = snapshot.uplink is not None and bool(snapshot.uplink.problem)
@@ -124,8 +131,8 @@ def _payment(snapshot: Snapshot, words: Wording, form: str) -> str:
     return words.texts.say(f"{form}.{mode.recorder}", time=time, app=app)
 
 
-def _count(controls: tuple[ControlState, ...], state: State) -> int:
-    return sum(c.state is state for c in controls)
+def _count(controls: tuple[ControlState, ...], *states: State) -> int:
+    return sum(c.state in states for c in controls)
 
 
 def _shown(snapshot: Snapshot) -> str:

@@ -108,6 +108,7 @@ def prescribed(palette: QPalette) -> Tones:
 STATE_TONES = {
     "pass": "good",
     "fail": "attention",
+    "partial": "blind",
     "unknown": "blind",
     "not_applicable": "blind",
     "paused": "blind",

@@ -83,8 +83,14 @@ def test_a_sweep_is_proof_for_the_folders_as_a_whole(desk) -> None:
 
 def test_a_sweep_says_how_many_files_it_could_not_read(desk) -> None:
     told = desk.judge(CHECK, SweepFinished, files=120, unread=2, seconds=2.5)
-    assert told.state is State.PASS
-    assert "Could not be read and are tried again: 2" in told.words
+    assert told.state is State.PARTIAL
+    assert "Of 120 files, 2 could not be read in full and are tried again." in told.words
+
+
+def test_a_file_that_was_read_in_part_counts_as_one_that_was_not(desk) -> None:
+    told = desk.judge(CHECK, SweepFinished, files=3, unread=0, part=3, seconds=2.5)
+    assert told.state is State.PARTIAL
+    assert "Of 3 files, 3 could not be read in full" in told.words
 
 
 def test_a_sweep_that_read_nothing_proves_nothing(desk) -> None:
