@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import platformdirs
 
+from agentguard import environment
 from agentguard.errors import CannotError
 
 APP = "AgentGuard"
@@ -39,14 +41,13 @@ def shipped_policies() -> Path:
 def data_folder() -> Path:
     """Give this user's data folder, made with access for the user only.
 
-    The environment's AGENTGUARD_HOME replaces it, for tests and the demonstration.
+    In a checkout AGENTGUARD_HOME replaces it, for tests and the demonstration.
 
     Raises:
         CannotError: it could not be made.
 
     """
-    chosen = os.environ.get(HOME_VARIABLE)
-    folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir(APP, appauthor=False))
+    folder = _moved(HOME_VARIABLE) or _own_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -57,16 +58,32 @@ def data_folder() -> Path:
     return folder
 
 
+def _moved(variable: str) -> Path | None:
+    """Give where a checkout's environment puts a folder; a shipped program's stays where it is."""
+    chosen = "" if environment.shipped() else os.environ.get(variable)
+    return Path(chosen) if chosen else None
+
+
+def _own_folder() -> Path:
+    """Give this user's folder as the system knows it: HOME and XDG_DATA_HOME could name another."""
+    if sys.platform != "win32" and environment.shipped():
+        import pwd  # noqa: PLC0415 - a checkout needs none
+
+        with suppress(KeyError):  # the system's directory of users is away
+            return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".local" / "share" / APP
+    return Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
 def machine_folder() -> Path:
     """Give this computer's folder: the installer makes it, all may read it, the system writes it.
 
-    The environment's AGENTGUARD_MACHINE replaces it, for tests.
+    In a checkout AGENTGUARD_MACHINE replaces it, for tests.
     """
-    chosen = os.environ.get(MACHINE_VARIABLE)
+    chosen = _moved(MACHINE_VARIABLE)
     if chosen:
-        return Path(chosen)
+        return chosen
     if sys.platform == "win32":
-        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / APP
+        return Path(platformdirs.site_data_dir(APP, appauthor=False))
     return Path("/var/lib/agentguard")
 
 

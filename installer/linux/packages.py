@@ -163,7 +163,8 @@ def _slim_qt(qt: Path) -> None:
     plugins = (p for p in (qt / "Qt" / "plugins").iterdir() if p.name not in QT_PLUGINS)
     others = (p for p in (qt / "Qt").iterdir() if p.name not in {"lib", "plugins"})
     own_ = (p for p in qt.iterdir() if not _needed(p, modules))
-    for path in [*libraries_, *plugins, *others, *own_]:
+    gtk = qt / "Qt" / "plugins" / "platformthemes" / "libqgtk3.so"  # GTK loads what users name
+    for path in [*libraries_, *plugins, *others, *own_, gtk]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 

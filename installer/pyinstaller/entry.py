@@ -1,10 +1,15 @@
 """What both programs begin with: `agentguard.exe` guards, `agentguard-ctl.exe` is the CLI."""
 
 import sys
-from multiprocessing import freeze_support
-from pathlib import PureWindowsPath
 
-from agentguard.cli import main
+from agentguard import environment
+
+environment.clean()  # before anything is imported that it could lead astray
+
+from multiprocessing import freeze_support  # noqa: E402 - see above
+from pathlib import PureWindowsPath  # noqa: E402
+
+from agentguard.cli import main  # noqa: E402
 
 TRAY = "agentguard.exe"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from agentguard import environment
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.command_line import guards, joined
 
@@ -226,12 +227,30 @@ def _token(session: int) -> Iterator[int]:
 
 
 @contextmanager
-def _block(token: int) -> Iterator[ctypes.c_void_p]:
-    """Give the environment of the user, and nothing of this service's own."""
+def _block(token: int) -> Iterator[ctypes.Array[ctypes.c_wchar]]:
+    r"""Give the environment for a program of the user's: a short list of names, never all of it.
+
+    HKCU\Environment is the user's to write, and CreateEnvironmentBlock hands it on.
+    """
     block = api.VOID()
     if not _environment(ctypes.byref(block), token, False):
         raise api.refused("the user's environment")
     try:
-        yield block
+        theirs = dict(_settings(block.value or 0))
     finally:
         _no_environment(block)
+    kept = sorted(environment.for_person(theirs, os.environ).items(), key=_by_name)
+    yield ctypes.create_unicode_buffer("".join(f"{n}={v}\0" for n, v in kept) or "\0")
+
+
+def _by_name(setting: tuple[str, str]) -> str:
+    return setting[0].upper()
+
+
+def _settings(block: int) -> Iterator[tuple[str, str]]:
+    """Read an environment block: texts that end with a zero, the last of them empty."""
+    while text := ctypes.wstring_at(block):
+        name, equals, value = text.partition("=")
+        if name and equals:  # `=C:` and the like are the command prompt's own
+            yield name, value
+        block += (len(text) + 1) * ctypes.sizeof(ctypes.c_wchar)
