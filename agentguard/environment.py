@@ -107,16 +107,16 @@ def _harmless(name: str, value: str, checkout: bool) -> bool:  # noqa: FBT001 - 
     return _PLAIN.fullmatch(value) is not None
 
 
-def for_person(theirs: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+def for_person(
+    theirs: Mapping[str, str], own: Mapping[str, str], *, developer: bool | None = None
+) -> dict[str, str]:
     """Give the environment for a program that Windows' keeper starts for somebody.
 
     What tells of the computer has this service's values: a person's own could name other places.
     """
-    kept = cleaned(theirs, windows=True, developer=False)
-    taken = {n: v for n, v in kept.items() if n.upper() not in MACHINE}
-    machine = {n: v for n, v in own.items() if n.upper() in MACHINE}
-    ours = {n: v for n, v in own.items() if not shipped() and n.upper().startswith(_DEVELOPERS)}
-    return {**taken, **machine, **ours}
+    kept = cleaned(theirs, windows=True, developer=developer)
+    machine = {name: value for name, value in own.items() if name.upper() in MACHINE}
+    return {n: v for n, v in kept.items() if n.upper() not in MACHINE} | machine
 
 
 def clean() -> None:
