@@ -7,12 +7,14 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from time import perf_counter, process_time
 
 from agentguard.errors import ScanError
 from agentguard.model.outcomes import FileOutcome
 from agentguard.pii.scanner import Scanner
 from agentguard.scan.child import default_extractors
+from agentguard.scan.extract import _openings
 from agentguard.scan.extract._pasted import SHORT
 from agentguard.scan.extract._running import running
 from agentguard.scan.extract.base import Extractor, Source, Work
@@ -127,8 +129,51 @@ class Reader:
             work.note(_OF_PARTS[error.reason])
 
     def _text(self, source: Source, work: Work) -> Iterator[str]:
+        taker = self._taker(source)
+        found = taker.extract(source, work)
+        found = running(found) if taker.prose and source.size <= SHORT else found
+        return chain(
+            self._or_as_text(found, taker, source, work), self._behind(taker, source, work)
+        )
+
+    def _taker(self, source: Source) -> Extractor:
         for extractor in self._extractors:
             if extractor.sniff(source):
-                found = extractor.extract(source, work)
-                return running(found) if extractor.prose and source.size <= SHORT else found
+                return extractor
         raise ScanError("reason.unsupported")
+
+    def _or_as_text(
+        self, found: Iterator[str], taker: Extractor, source: Source, work: Work
+    ) -> Iterator[str]:
+        """Give what a format makes of a source; also the text of one that it fails to read."""
+        last = self._extractors[-1]
+        try:
+            yield from found
+        except (ScanError, *DAMAGED) as error:
+            failed = not isinstance(error, ScanError) or error.reason == "reason.corrupt"
+            if failed and taker is not last and _openings.is_text(source):
+                yield _openings.BETWEEN
+                yield from last.extract(source, work)
+                yield from self._behind(taker, source, work)
+            raise
+
+    def _behind(self, taker: Extractor, source: Source, work: Work) -> Iterator[str]:
+        """Give what stands behind an opening that a format took for its own."""
+        end = self._opening(taker, source)
+        if end and (data := _openings.behind(source, end, work.limits.part_mib)):
+            work.spend(len(data))
+            yield _openings.BETWEEN
+            yield from work.within(data)
+
+    def _opening(self, taker: Extractor, source: Source) -> int:
+        """Give where the opening ends, if another format begins there; 0 if not."""
+        last = self._extractors[-1]
+        if taker is last:
+            return _openings.rich_text_at(source.head)
+        if not (taker.opened and _openings.is_text(source)):
+            return 0
+        for end in _openings.ends(source.head):
+            other = self._taker(_openings.seen_from(source, end))
+            if other is not taker and (other is not last or _openings.is_whole(source.head, end)):
+                return end
+        return 0

@@ -104,7 +104,8 @@ class Extractor:
 
     `sniff` judges content, never a name; the lowest `order` that agrees reads. `extract` yields
     text piece by piece; it may raise ScanError with a reason. A format of `prose` holds notes,
-    letters and talk as people write them.
+    letters and talk as people write them. `opened` says that its first marks alone tell it, so that
+    any text may begin as it does.
     """
 
     name: str
@@ -112,3 +113,4 @@ class Extractor:
     extract: Callable[[Source, Work], Iterator[str]]
     order: int = 10
     prose: bool = False
+    opened: bool = False

@@ -20,6 +20,7 @@ _SNIFFED = 16 << 10
 _LONGEST_FIELD = 1 << 20
 _OF_TEN, _MOST_OF_TEN = 10, 8
 _LEAST_BARE_ROWS = 4
+_MOST_OPENING = 6
 _MOST_WORDS = 4
 _RULE = later(r"(?=.*[-=]{3})[\s+\-=|:]+")  # drawn below a header, as database shells do
 _RULES = ("--", "==", "-=", "=-")
@@ -78,9 +79,17 @@ def _table_width(cells: list[list[str]]) -> int:
         if body and fitting * _OF_TEN >= len(body) * _MOST_OF_TEN:
             return width
     width, fitting = Counter(map(len, cells)).most_common(1)[0] if cells else (0, 0)
-    if len(cells) >= _LEAST_BARE_ROWS and fitting == len(cells) and width >= _LEAST_BARE_WIDTH:
+    bare = _below_opening(cells, width)
+    if len(bare) >= _LEAST_BARE_ROWS and width >= _LEAST_BARE_WIDTH and fitting == len(bare):
         return width
     return width if width == _LEAST_BARE_WIDTH - 1 and _is_short(rows) else 0
+
+
+def _below_opening(cells: list[list[str]], width: int) -> list[list[str]]:
+    """Give the rows of a table without names below a few lines that somebody wrote above."""
+    most = min(_MOST_OPENING, len(cells) // 2)
+    start = next((n for n, row in enumerate(cells[:most]) if len(row) == width), 0)
+    return cells[start:] if all(len(row) == width for row in cells[start:]) else []
 
 
 def _names_columns(rows: list[_rows.Row], place: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from base64 import b64decode
 from binascii import Error as BinasciiError
 from binascii import a2b_base64, a2b_qp
@@ -10,7 +11,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agentguard.pii.later import later
-from agentguard.scan.extract.base import Extractor, Source, Work
+from agentguard.pii.words import words
+from agentguard.scan.extract._openings import BOM
+from agentguard.scan.extract.base import HEAD, Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, pieces
 from agentguard.scan.limits import MIB
 
@@ -19,26 +22,55 @@ if TYPE_CHECKING:
 
 _ORDER = 30
 _KNOWN = frozenset(
-    b"from to subject date message-id mime-version received return-path delivered-to content-type"
-    b" reply-to".split()
+    b"from to subject date sent message-id mime-version received return-path delivered-to"
+    b" content-type reply-to".split()
 )
 _LEAST_KNOWN = 3
-_BLANK = (b"\n\n", b"\n\r\n")
-# Message-ID, References and the like look as addresses do and are none.
+_SENT = frozenset(
+    b"mime-version content-type content-transfer-encoding message-id received".split()
+)
+"""Headers that programs write: a mail as it was sent, and not one that somebody pasted."""
+
+_HEADER = later(rb"([A-Za-z][A-Za-z0-9-]{0,63}):.*\n?")
+# Message-ID, References and the like look as addresses do and are none; what programs write about
+# a part and its way is not what people wrote. Everything else is.
 _SAID = ("From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Comments")
+_UNSAID = words(
+    "date sent message-id references in-reply-to received return-path delivered-to sender"
+    " mime-version dkim-signature domainkey-signature authentication-results feedback-id"
+    " thread-index thread-topic importance priority precedence errors-to user-agent"
+)
+_UNSAID_KINDS = ("arc-", "content-", "list-", "resent-", "received-", "x-")
 _MOST_PARTS = 1000
+_BASE_64 = later(r"[A-Za-z0-9+/=\s]*+")
 _WORD, _END = later(r"=\?([^?\s]{1,75})\?([bBqQ])\?(.*?)\?="), "?="
 _SLOW = frozenset(("idna", "punycode"))  # they take the square of the length
 _WIDE = ("utf-16", "utf-32", "ucs-2")
 
 
 def sniff(source: Source) -> bool:
-    """Tell a mail by the names of its first headers."""
-    head = source.head
-    blank = (place for end in _BLANK if (place := head.find(end)) >= 0)
-    top = head[: min(blank, default=len(head))]
-    named = {line.partition(b":")[0].lower() for line in top.split(b"\n") if b":" in line}
-    return len(named & _KNOWN) >= _LEAST_KNOWN
+    """Tell a mail by its first line, which is a header, and the names of the headers below."""
+    head = source.head.removeprefix(BOM)
+    return len(_names(head) & _KNOWN) >= _LEAST_KNOWN
+
+
+def _names(data: bytes) -> set[bytes]:
+    return {match[1].lower() for match in _top(data)}
+
+
+def _top(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Give the headers from the first line on; lines that go on with one stand between."""
+    place = 0
+    while header := _HEADER.match(data, place):
+        yield header
+        place = _folded(data, header.end())
+
+
+def _folded(data: bytes, place: int) -> int:
+    """Give the place behind the lines that go on with a header (RFC 5322, 2.2.3)."""
+    while data[place : place + 1] in (b" ", b"\t"):
+        place = data.find(b"\n", place) + 1 or len(data)
+    return place
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
@@ -47,14 +79,43 @@ def extract(source: Source, work: Work) -> Iterator[str]:
         work.note("reason.too-large-part")
         yield from pieces(source, work)
         return
+    yield from _mail(source.read(source.size).removeprefix(BOM), work)
+
+
+def _mail(data: bytes, work: Work) -> Iterator[str]:
+    """Give a mail; of one that was only forwarded as text the headers, then what it says.
+
+    Mails that people forward to and fro stand in each other as text, and this is no depth.
+    """
     from agentguard.scan.extract._mail import parsed  # noqa: PLC0415 - slow to load, seldom used
 
+    while len((names := _names(data[:HEAD])) & _KNOWN) >= _LEAST_KNOWN:
+        end = _end(data)
+        if names & _SENT:
+            break
+        yield f"{decoded(data[:end])}\n"
+        data = data[end:].lstrip(b"\r\n")
+    else:
+        yield from work.within(data)
+        return
     try:
-        mail = parsed(source.read(source.size))
+        mail = parsed(data[:end] + b"\n" + data[end:])
     except RecursionError:  # parts within parts without end
         work.note("reason.too-deep")
-        yield from pieces(source, work)
+        yield from pieces(Source.of_bytes(data), work)
         return
+    yield from _parts(mail, work)
+
+
+def _end(data: bytes) -> int:
+    """Give where the headers end: at a blank line, or at the first that is none."""
+    last = None
+    for last in _top(data):  # noqa: B007 - only the last one counts
+        pass
+    return _folded(data, last.end()) if last else 0
+
+
+def _parts(mail: Message, work: Work) -> Iterator[str]:
     for number, part in enumerate(mail.walk()):
         if number >= _MOST_PARTS:
             work.note("reason.partial")
@@ -67,8 +128,14 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _headers(part: Message) -> Iterator[str]:
+    """Give what people wrote above: who to whom about what, then whatever else they named."""
     for name in _SAID:
         for value in part.get_all(name, []):
+            yield f"{name}: {_header(str(value))}\n"
+    said = {name.lower() for name in _SAID} | _UNSAID
+    for name, value in part.items():
+        low = name.lower()
+        if low not in said and not low.startswith(_UNSAID_KINDS):
             yield f"{name}: {_header(str(value))}\n"
 
 
@@ -139,10 +206,21 @@ def _body(part: Message, work: Work) -> Iterator[str]:
     if not isinstance(data, bytes):
         return
     work.spend(len(data))
+    yield from _as_it_stands(part, work)
     charset = part.get_content_charset()
     if part.get_content_maintype() == "text" and charset is not None:
         data = _in_charset(data, charset).encode("utf-8", "replace")
     yield from work.within(data)
+
+
+def _as_it_stands(part: Message, work: Work) -> Iterator[str]:
+    """Give a body that is told to be base64 and is not, or not all of it: a list's last lines."""
+    body = part.get_payload()
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
+        return
+    if isinstance(body, str) and not _BASE_64.fullmatch(body):
+        yield from work.within(body.encode("utf-8", "surrogateescape"))
+        yield "\n"
 
 
 EXTRACTOR = Extractor(name="eml", sniff=sniff, extract=extract, order=_ORDER)

@@ -203,4 +203,6 @@ class _Page:
         self._scripted = 0
 
 
-EXTRACTOR = Extractor(name="html", sniff=sniff, extract=extract, prose=True, order=_ORDER)
+EXTRACTOR = Extractor(
+    name="html", sniff=sniff, extract=extract, prose=True, order=_ORDER, opened=True
+)

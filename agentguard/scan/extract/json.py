@@ -179,4 +179,4 @@ def _character(match: re.Match[str]) -> str:
     return _CONTROLS.get(match[2], match[2])
 
 
-EXTRACTOR = Extractor(name="json", sniff=sniff, extract=extract, order=_BEFORE_MARKUP)
+EXTRACTOR = Extractor(name="json", sniff=sniff, extract=extract, order=_BEFORE_MARKUP, opened=True)

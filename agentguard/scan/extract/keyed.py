@@ -10,6 +10,7 @@ from agentguard.pii.later import later
 from agentguard.scan.extract import _lines
 from agentguard.scan.extract._names import one_line, path, said
 from agentguard.scan.extract._proving import proving
+from agentguard.scan.extract._talk import is_asking
 from agentguard.scan.extract.base import BINARY, HEAD, Extractor, Source, Work
 from agentguard.scan.extract.text import decoded, encoding_of, pieces
 
@@ -37,7 +38,13 @@ def sniff(source: Source) -> bool:
     lines = [line for line in lines if not _COMMENT.match(line)]
     keyed = [_told(line) is not None for line in lines]
     fits = len(lines) >= _FEWEST and sum(keyed) >= _MOSTLY * len(lines)
-    return fits and (_SECTION.fullmatch(lines[0]) is not None or _is_nested(lines))
+    return fits and (_is_in_section(lines) or _is_nested(lines))
+
+
+def _is_in_section(lines: list[str]) -> bool:
+    """Tell settings below the name of a section from a talk below a title in brackets."""
+    said = (line.partition(":")[2] for line in lines[1:])
+    return _SECTION.fullmatch(lines[0]) is not None and not any(map(is_asking, said))
 
 
 def _is_nested(lines: list[str]) -> bool:

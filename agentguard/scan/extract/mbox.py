@@ -15,7 +15,8 @@ _BLANK = frozenset((b"\n", b"\r\n"))
 
 def sniff(source: Source) -> bool:
     """Tell a folder of mails by the line before its first."""
-    return source.head.startswith(_MARK) and eml.sniff(source)
+    _, _, mail = source.head.partition(b"\n")
+    return source.head.startswith(_MARK) and eml.sniff(Source.of_bytes(mail))
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:

@@ -73,4 +73,4 @@ def _unpacked(body: bytes, work: Work) -> bytes:
     return found
 
 
-EXTRACTOR = Extractor(name="openpgp", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(name="openpgp", sniff=sniff, extract=extract, opened=True)

@@ -157,4 +157,4 @@ def _blocks(rows: list[list[_Piece]]) -> Iterator[str]:
         start = end
 
 
-EXTRACTOR = Extractor(name="pdf", sniff=sniff, extract=extract, prose=True)
+EXTRACTOR = Extractor(name="pdf", sniff=sniff, extract=extract, prose=True, opened=True)

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from agentguard.errors import ScanError
 from agentguard.pii.later import later
 from agentguard.scan.extract import _embedded, _rows
+from agentguard.scan.extract._openings import BETWEEN, BOM, ends
 from agentguard.scan.extract._rtf_words import (
     FORGOTTEN,
     KEPT,
@@ -36,11 +37,13 @@ _NOT_HEX = later(rb"[^0-9a-fA-F]+")
 _BORDERS = frozenset(("pard", "intbl", "trowd", "cell", "row"))
 _DEEPEST = 1000
 _PIECE = 4096
+_NOTHING = b"\0 \t\r\n}\x1a"
+"""What programs leave behind a document."""
 
 
 def sniff(source: Source) -> bool:
     """Tell RTF by its first word."""
-    return source.head[:64].lstrip().startswith(_MAGIC)
+    return source.head[:64].removeprefix(BOM).lstrip().startswith(_MAGIC)
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
@@ -52,15 +55,26 @@ def extract(source: Source, work: Work) -> Iterator[str]:
     """
     if source.size > work.limits.file_mib * MIB:
         raise ScanError("reason.too-large")
-    reader = _Reader(source.read(source.size), work)
+    data = source.read(source.size)
+    reader = _Reader(data, work)
     yield from reader.text()
+    left = data[reader.end :]
+    if left.strip(_NOTHING):
+        work.spend(len(left))
+        yield BETWEEN
+        yield from work.within(left)
 
 
 class _Reader:
-    """Walks over the words of a document once."""
+    """Walks over the words of a document once.
+
+    `end` is where the document ends, and with it what RTF makes of the bytes: behind its last
+    brace, or behind the first line of what has none, since then it only begins as a document does.
+    """
 
     def __init__(self, data: bytes, work: Work) -> None:
         self._data, self._work = data, work
+        self.end = len(data)
         self._fonts = Fonts()
         self._page = self._fonts.page
         self._fallback = 1  # characters behind \u that say the same
@@ -77,7 +91,7 @@ class _Reader:
     def text(self) -> Iterator[str]:
         """Give the text piece by piece."""
         place, size = 0, len(self._data)
-        while place < size and (token := _TOKEN.match(self._data, place)):
+        while place < self.end and (token := _TOKEN.match(self._data, place)):
             place = token.end()
             word, brace = token[2], token[5]
             if word is not None:
@@ -86,6 +100,7 @@ class _Reader:
                 place = yield from self._open(place)
             elif brace is not None:
                 self._close()
+                self.end = size if self._depth else place
             else:
                 self._characters(token[1], token[4], token[6])
             if len(self._text) > _PIECE:
@@ -94,6 +109,7 @@ class _Reader:
         yield from self._end_table()
         if self._depth > 0:
             self._work.note("reason.corrupt-part")
+            self.end = next(ends(self._data), size)
 
     def _open(self, place: int) -> Generator[str, None, int]:
         """Begin a group, or leave it out when it holds nothing that is read."""

@@ -45,6 +45,7 @@ _CELL = later(
     re.IGNORECASE | re.DOTALL,
 )
 _NEXT = later(r"\s*,\s*(?=\()")
+_OPEN_END = later(r"\s*,?\s*\Z")
 _ESCAPE = later(r"''|\\(.)", re.DOTALL)
 _WRITTEN = {"n": "\n", "r": "\r", "t": "\t", "0": ""}
 _END_OF_COPY = "\\."
@@ -76,6 +77,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
             rest = left + rest if len(left) < _LONGEST else rest
             if len(left) >= _LONGEST:
                 yield left
+    dump.is_last = True
     given, left = dump.read(rest)
     yield given + left + dump.close()
 
@@ -85,7 +87,7 @@ _Target = tuple[str, tuple[str, ...]]
 
 
 class _Dump:
-    """Takes the statements in order; a statement that goes on is given back."""
+    """Takes the statements in order; a statement that goes on is given back until `is_last`."""
 
     def __init__(self, full: AbstractSet[str]) -> None:
         self._full = full
@@ -94,6 +96,7 @@ class _Dump:
         self._open: dict[_Target, Table] = {}
         self._inserts = False
         self._copies = False
+        self.is_last = False
 
     def read(self, text: str) -> tuple[str, str]:
         """Give what is written for whole rows, and what has to wait for more."""
@@ -163,6 +166,8 @@ class _Dump:
                 return -1
             out.append(text[pos:at])  # no row of values after all
             return self._leave(at)
+        if not self.is_last and _OPEN_END.match(text, at):
+            return -1  # whether another row follows is not told yet
         out.append(self._table.put({n: c for n, c in enumerate(cells) if c and c != "NULL"}))
         more = _NEXT.match(text, at)
         return more.end() if more is not None else self._leave(at)
@@ -211,4 +216,4 @@ def _plain(written: str) -> str:
     return _ESCAPE.sub(lambda m: _WRITTEN.get(m[1], m[1]) if m[1] else "'", written)
 
 
-EXTRACTOR = Extractor(name="sql", sniff=sniff, extract=extract, order=_ORDER)
+EXTRACTOR = Extractor(name="sql", sniff=sniff, extract=extract, order=_ORDER, opened=True)

@@ -131,4 +131,4 @@ def _declaration(elements: Elements, mark: str) -> str:
     return "" if mark.startswith("<?xml") or mark in _SPANS else elements.text(mark[2:-1])
 
 
-EXTRACTOR = Extractor(name="xml", sniff=sniff, extract=extract, order=_BEFORE_PAGES)
+EXTRACTOR = Extractor(name="xml", sniff=sniff, extract=extract, order=_BEFORE_PAGES, opened=True)
