@@ -41,7 +41,10 @@ https://learn.microsoft.com/en-us/windows/win32/shutdown/shutting-down).
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What one agent is built of; `seen` keeps which files were looked at, None for nowhere."""
+    """What one agent is built of; `seen` keeps which files were looked at, None for nowhere.
+
+    `boot_id` tells this start of the computer from another; empty where nothing does.
+    """
 
     folder: Path
     backend: Backend
@@ -55,6 +58,7 @@ class Parts:
     user: str = ""
     seen: SeenFiles | None = None
     secrets: Places = field(default_factory=Places)
+    boot_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,8 +32,10 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.pii.custom import Following
 from agentguard.policy.document import Shape
+from agentguard.policy.follow import BUILT
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.sensor import Sensor
+from agentguard.retention.lived import LivedClock
 from agentguard.safekeeping import Kept
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
@@ -77,8 +79,10 @@ def build(
     first = PolicyInForce(at=clock.now(), policy=policy) if policy else govern.first()
     engine = _engine(parts, first)
     link = make_link(engine) or no_link()
-    own = _own_sensors(parts, engine, govern)
-    kept = safekeeping.keep(parts, engine, own.retention)
+    lived = LivedClock(parts.journal, clock, boot_id=parts.boot_id, floor=BUILT)
+    govern.hear(lived.told)
+    own = _own_sensors(parts, engine, govern, lived)
+    kept = safekeeping.keep(parts, engine, own.retention, lived)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
     hands = {**_desktop_hands(parts, engine, desktop), **kept.hands}
@@ -99,7 +103,7 @@ def build(
             Actor(name="errands", run=errands.run),
             Actor(name="uplink", run=link.run),
             *by_time(clock, engine.submit, parts.journal, parts.scan),
-            *_watchers(parts, engine, signals, govern, kept),
+            *_watchers(parts, engine, signals, govern, kept, lived),
         ),
         sensors=(*desktop, *own.all),
         first=first,
@@ -108,11 +112,17 @@ def build(
 
 
 def _watchers(
-    parts: Parts, engine: Engine, signals: CallSignals, governor: Governor, kept: Kept
+    parts: Parts,
+    engine: Engine,
+    signals: CallSignals,
+    governor: Governor,
+    kept: Kept,
+    lived: LivedClock,
 ) -> tuple[Actor, ...]:
     door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
     return (
         Actor(name="local", run=lambda stop: door.run(engine.submit, stop)),
+        Actor(name="lived", run=lambda stop: lived.run(engine.submit, stop)),
         Actor(name="policy", run=lambda stop: governor.run(engine, stop)),
         Actor(name="holds", run=kept.holds.run),
         Actor(name="renewing", run=kept.renewing.run),
@@ -137,7 +147,7 @@ def _engine(parts: Parts, first: PolicyInForce) -> Engine:
     )
 
 
-def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors:
+def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedClock) -> OwnSensors:
     def with_findings() -> tuple[str, ...]:
         return tuple(f.subject for f in engine.state.findings.values() if f.check == PII_FILES)
 
@@ -168,9 +178,9 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor) -> OwnSensors
             rules=lambda: rules_version(engine.policy().detection),
             drives=afar,
         ),
-        host=HostSensor(parts.backend.probes, engine.policy, parts.clock),
+        host=HostSensor(parts.backend.probes, engine.policy, parts.clock, lived.before()),
         retention=RetentionSensor(
-            engine.policy, parts.clock, circumstances, afar, kinds_of=kinds_of
+            engine.policy, parts.clock, circumstances, afar, kinds_of=kinds_of, age=lived.age
         ),
         training=Training(journal=parts.journal, clock=parts.clock),
         changes=ChangesSensor(lambda: _watched(engine.policy()), parts.journal, parts.clock),

@@ -20,7 +20,7 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.ports.storage import Journal
 from agentguard.retention import removal
-from agentguard.retention.ages import Wall, rule_of
+from agentguard.retention.ages import Age, rule_of
 from agentguard.retention.proof import proof
 from agentguard.sensors.mounts import Drives, mounts
 from agentguard.texts import load
@@ -82,7 +82,7 @@ class PurgeHand:
     vault: Vault
     journal: Journal
     clock: Clock
-    wall: Wall
+    age: Age
     look_again: Callable[[], None] = lambda: None
 
     def __call__(self, _action: Action) -> Message:
@@ -94,7 +94,7 @@ class PurgeHand:
         """
         seen = self.old()
         left, removed = 0, 0
-        for file in seen.old if seen else ():
+        for file in (one for one in seen.old if not one.waits) if seen else ():
             if self.policy().legal_hold:  # it may begin while files go
                 return say("action.on-hold")
             rule = rule_of(file, self.policy().retention)
@@ -110,7 +110,7 @@ class PurgeHand:
 
     def _take(self, file: OldFile, rule: RetentionRule) -> int:
         if rule.then == "vault":
-            removal.look(file.path, rule, self.wall)
+            removal.look(file.path, rule, self.age)
             self.vault.put(Path(file.path))
             return 1
         return self._remove(file, rule)
@@ -123,7 +123,7 @@ class PurgeHand:
             said.update(subject=found.path, size=found.size, **proof(found.sha256))
             self._note("retention.removing", said)
 
-        removal.remove(file.path, rule, self.wall, before)
+        removal.remove(file.path, rule, self.age, before)
         self._note("retention.removed", said)
         return 1
 

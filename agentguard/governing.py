@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,11 @@ class Governor:
         self._engine: Engine | None = None
         self._waiting: list[Event] = []
         self._struck: set[str] = set()
+        self._hear: Callable[[float], None] = lambda _time: None
+
+    def hear(self, told: Callable[[float], None]) -> None:
+        """Have somebody else told, too, of each time that the endpoint has signed."""
+        self._hear = told
 
     def pin(self, chain: bytes) -> None:
         """Pin the newest root of a chain."""
@@ -125,6 +131,7 @@ class Governor:
     def told(self, time: float) -> None:
         """Take a time that the endpoint has signed, in seconds since 1970."""
         self._keeper.told(time)
+        self._hear(time)
 
     def take_roots(self, chain: bytes) -> None:
         """Take roots that the endpoint hands on; only a pinned one can be followed."""

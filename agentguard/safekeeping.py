@@ -17,6 +17,7 @@ from agentguard.model.facts import RetentionSeen
 from agentguard.model.hits import Hit
 from agentguard.opening import ENROLMENT
 from agentguard.pii.custom import Following
+from agentguard.retention.lived import LivedClock
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.sensors.self_test import KIND, SelfTest, Test, judged, planted
 from agentguard.vault.holds import Holds
@@ -37,7 +38,7 @@ class Kept:
     hands: Mapping[ActionKind, Hand]
 
 
-def keep(parts: Parts, engine: Engine, ages: RetentionSensor) -> Kept:
+def keep(parts: Parts, engine: Engine, ages: RetentionSensor, lived: LivedClock) -> Kept:
     """Open the vault and finish what a crash has left there."""
     vault = Vault(
         parts.folder / "vault",
@@ -51,7 +52,8 @@ def keep(parts: Parts, engine: Engine, ages: RetentionSensor) -> Kept:
         vault=vault,
         policy=engine.policy,
         clock=parts.clock,
-        wall=ages.wall,
+        age=lived.age,
+        claimed=lived.claimed,
         submit=engine.submit,
     )
     release = Release(
@@ -66,7 +68,7 @@ def keep(parts: Parts, engine: Engine, ages: RetentionSensor) -> Kept:
         renewing=Renewing(vault=vault, policy=engine.policy, clock=parts.clock),
         self_test=self_test(parts, engine, vault),
         release=release,
-        hands=_hands(parts, engine, holds, ages),
+        hands=_hands(parts, engine, holds, ages, lived),
     )
 
 
@@ -109,7 +111,7 @@ def _has_factor(parts: Parts) -> bool:
 
 
 def _hands(
-    parts: Parts, engine: Engine, holds: Holds, ages: RetentionSensor
+    parts: Parts, engine: Engine, holds: Holds, ages: RetentionSensor, lived: LivedClock
 ) -> Mapping[ActionKind, Hand]:
     return {
         ActionKind.VAULT: VaultHand(
@@ -127,7 +129,7 @@ def _hands(
             vault=holds.vault,
             journal=parts.journal,
             clock=parts.clock,
-            wall=ages.wall,
+            age=lived.age,
             look_again=ages.poke,
         ),
     }

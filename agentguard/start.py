@@ -21,7 +21,7 @@ from agentguard.mfa.by_phone import ByPhone
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
 from agentguard.opening import ENROLMENT
-from agentguard.platforms import aside, cage, leash
+from agentguard.platforms import aside, boot_id, cage, leash
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Absent, Backend, SystemLog
@@ -84,6 +84,7 @@ def opened(place: Place) -> Iterator[Agent]:
             seen=seen,
             secrets=place.secrets,
             user=place.user,
+            boot_id=boot_id(),
         )
 
         def link(engine: Engine) -> Link | None:
@@ -91,14 +92,14 @@ def opened(place: Place) -> Iterator[Agent]:
             return _link(asking.uplink, place)
 
         agent = build(parts, link, governor=governor)
-        _attach(agent, store, asking.uplink)
-        agent.sensors = (*agent.sensors, _keys(place, agent))
+        _attach(place, agent, store, asking.uplink)
         stack.callback(agent.stop)
         yield agent
 
 
-def _attach(agent: Agent, store: Store, uplink: LateUplink | None) -> None:
-    """Tell of a journal that is not kept, and have news sent at once."""
+def _attach(place: Place, agent: Agent, store: Store, uplink: LateUplink | None) -> None:
+    """Tell of a journal that is not kept, have news sent at once, and watch where the keys lie."""
+    agent.sensors = (*agent.sensors, _keys(place, agent))
     if not store.lasting:
         agent.engine.submit(opening.in_memory(agent.parts.clock.now()))
     if uplink is not None:

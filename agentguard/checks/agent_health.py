@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from agentguard.checks.base import MINUTE, Check, few
+from agentguard.checks.base import HOUR, MINUTE, Check, few
 from agentguard.model.events import (
     Event,
     EventsLost,
@@ -17,6 +17,7 @@ from agentguard.model.events import (
     UplinkState,
     Watching,
 )
+from agentguard.model.facts import ClockSeen
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
 from agentguard.model.self_tests import ControlsTested
@@ -48,6 +49,7 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
     worst = (
         _tested(facts)
         or _sensors(facts)
+        or _clock(facts)
         or _policy(facts)
         or _expired(facts)
         or _uplink(event, facts, settings)
@@ -79,6 +81,15 @@ def _sensors(facts: Facts) -> Verdict | None:
     if not failed:
         return None
     return wrong("agent-health.sensor", count=len(failed), sensors=few(failed))
+
+
+def _clock(facts: Facts) -> Verdict | None:
+    """Hold that the clock of this start cannot be right, until the time is known again."""
+    seen = facts.get(ClockSeen)
+    if seen is None or not seen.seconds:
+        return None
+    how = "agent-health.clock-ahead" if seen.seconds > 0 else "agent-health.clock-behind"
+    return wrong(how, hours=max(1, round(abs(seen.seconds) / HOUR)))
 
 
 def _policy(facts: Facts) -> Verdict | None:
@@ -139,6 +150,7 @@ CHECK = Check(
     on=(
         Tick,
         SensorState,
+        ClockSeen,
         EventsLost,
         UplinkState,
         KeysSeen,

@@ -18,6 +18,8 @@ def judge(event: ForbiddenHeld, _facts: Facts, _settings: NoSettings) -> Verdict
         return wrong("forbidden-held.on-hold", count=event.count)
     if event.stuck:
         return wrong("forbidden-held.stuck", count=event.count, stuck=event.stuck)
+    if event.waiting:
+        return wrong("forbidden-held.waits", count=event.count, waiting=event.waiting)
     return wrong("forbidden-held.held", count=event.count, hours=event.hours)
 
 

@@ -14,11 +14,21 @@ def judge(event: RetentionSeen, _facts: Facts, _settings: NoSettings) -> Verdict
         return unknown(f"unread.{event.unread}")
     if not event.rules:
         return not_applicable("retention.no-rules")
-    if event.old and event.held:
+    return _old(event) if event.old else _young(event)
+
+
+def _old(event: RetentionSeen) -> Verdict:
+    """Tell of old files; what is so by the wall clock alone is not known to be."""
+    if event.held:
         return passed("retention.on-hold", count=max(event.count, len(event.old)))
-    if event.old:
-        oldest = max(one.age_days for one in event.old)
-        return wrong("retention.old", count=max(event.count, len(event.old)), days=oldest)
+    sure = [one.age_days for one in event.old if not one.waits]
+    if sure:
+        count = max(event.count, len(event.old)) - event.waiting
+        return wrong("retention.old", count=max(count, len(sure)), days=max(sure))
+    return unknown("retention.waits", count=max(event.count, len(event.old)))
+
+
+def _young(event: RetentionSeen) -> Verdict:
     if event.soon:
         return passed("retention.soon", count=event.soon, days=event.days)
     return passed("retention.young", rules=event.rules)

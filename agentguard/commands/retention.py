@@ -19,9 +19,11 @@ from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import Event
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.policy import Policy
+from agentguard.policy.follow import BUILT
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.storage import Journal
+from agentguard.retention.lived import LivedClock
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.store.db import open_store
 from agentguard.texts import Texts
@@ -45,7 +47,8 @@ def run(chosen: argparse.Namespace) -> int:
     folder, clock = paths.data_folder(), platforms.system_clock()
     policy = Keeper(folder, app.shapes(), clock).start().policy
     with _journal(folder, clock) as journal:
-        sensor = _sensor(policy, journal, clock)
+        lived = LivedClock(journal, clock, boot_id=platforms.boot_id(), floor=BUILT)
+        sensor = _sensor(policy, journal, clock, lived)
         seen = _look(sensor)
         if chosen.json:
             sys.stdout.write(json.dumps(_table(seen), indent=2) + "\n")
@@ -55,7 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
             return FINDINGS if seen.old else FINE
         if policy.legal_hold:
             raise CannotError(words.say("action.on-hold"), words.say("vault.on-hold-advice"))
-        _take(seen, sensor, policy, journal, clock)
+        _take(seen, lived, policy, journal, clock)
     return FINE
 
 
@@ -68,7 +71,7 @@ def _journal(folder: Path, clock: Clock) -> Iterator[Journal]:
         store.close()
 
 
-def _sensor(policy: Policy, journal: Journal, clock: Clock) -> RetentionSensor:
+def _sensor(policy: Policy, journal: Journal, clock: Clock, lived: LivedClock) -> RetentionSensor:
     findings = memory.findings(journal.memory(memory.FINDING))
     found = {f.subject: frozenset(hit.kind for hit in f.hits) for f in findings if f.hits}
     backend = platforms.load()
@@ -77,6 +80,7 @@ def _sensor(policy: Policy, journal: Journal, clock: Clock) -> RetentionSensor:
         clock,
         drives=backend.network_drives,
         kinds_of=lambda path: found.get(path, frozenset()),
+        age=lived.age,
     )
 
 
@@ -87,7 +91,7 @@ def _look(sensor: RetentionSensor) -> RetentionSeen:
 
 
 def _take(
-    seen: RetentionSeen, sensor: RetentionSensor, policy: Policy, journal: Journal, clock: Clock
+    seen: RetentionSeen, lived: LivedClock, policy: Policy, journal: Journal, clock: Clock
 ) -> None:
     folder = paths.data_folder()
     hand = PurgeHand(
@@ -102,7 +106,7 @@ def _take(
         ),
         journal=journal,
         clock=clock,
-        wall=sensor.wall,
+        age=lived.age,
     )
     words = texts.load()
     action = Action(id="command-line", kind=ActionKind.PURGE, check=CHECK, subject="")
@@ -118,16 +122,22 @@ def _tell(seen: RetentionSeen, words: Texts) -> None:
         sys.stdout.write(said + "\n")
     count = max(seen.count, len(seen.old))
     sys.stdout.write(words.say("cli.retention.sum", count=count, soon=seen.soon) + "\n")
+    if seen.waiting:
+        sys.stdout.write(words.say("retention.waits", count=seen.waiting) + "\n")
     if seen.held:
         sys.stdout.write(words.say("action.on-hold") + "\n")
 
 
 def _table(seen: RetentionSeen) -> dict[str, object]:
-    rows = [{"path": _path(f), "rule": f.rule, "age_days": f.age_days} for f in seen.old]
+    rows = [
+        {"path": _path(f), "rule": f.rule, "age_days": f.age_days, "waits": f.waits}
+        for f in seen.old
+    ]
     return {
         "rules": seen.rules,
         "count": max(seen.count, len(seen.old)),
         "soon": seen.soon,
+        "waiting": seen.waiting,
         "held": seen.held,
         "old": rows,
     }

@@ -40,6 +40,7 @@ from agentguard.model.events import (
     SessionState,
     Tick,
 )
+from agentguard.model.facts import ClockSeen
 from agentguard.model.findings import Finding
 from agentguard.model.gate import Gate
 from agentguard.model.locking import DeskLeft, LockAsked, LockLimitsSeen, ShiftEnded
@@ -208,6 +209,19 @@ def _(event: IncidentReported, decision: Decision) -> Decision:
         "incident.reported", event.at, id=event.id, category=event.category.value, note=event.note
     )
     return decision.then(records=(noted,))
+
+
+@_follow.register
+def _(event: ClockSeen, decision: Decision) -> Decision:
+    """Write down that the clock of this start cannot be right; dates are read by both clocks."""
+    if not event.seconds:
+        now = decision.state.wall
+        known = replace(now, trusted=now.believed) if now is not None else None
+        noted = records.plain("clock.known", event.at)
+        return decision.then(replace(decision.state, wall=known), records=(noted,))
+    seconds = round(event.seconds)
+    said = records.plain("clock.changed", event.at, how="start", seconds=seconds)
+    return decision.then(replace(decision.state, wall=event.before), records=(said,))
 
 
 @_follow.register

@@ -143,9 +143,9 @@ def release(decision: Decision, at: Moment) -> Decision:
 
 
 def _renewed(prompt: Prompt, at: Moment) -> Prompt:
-    if prompt.deadline is None:
-        return prompt
-    return replace(prompt, asked=at, deadline=at.boot + PROOF_SECONDS)
+    """Give it as it is asked now: what is journaled is when the person saw it."""
+    late = None if prompt.deadline is None else at.boot + PROOF_SECONDS
+    return replace(prompt, asked=at, deadline=late)
 
 
 def answer(decision: Decision, prompt_id: str, button: str, at: Moment) -> Decision:

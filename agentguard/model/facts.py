@@ -7,6 +7,7 @@ from datetime import date
 
 from agentguard.model.events import Event
 from agentguard.model.messages import Message
+from agentguard.model.wall import Wall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +154,15 @@ class OldFile:
     path: str
     rule: str
     age_days: int
+    waits: bool = False
+    """Whether only the wall clock says so, and that time was not lived through: it stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSeen(Fact):
     """The files that are past their age: `count` of them, of which `old` lists at most 1,000.
 
+    Of these `waiting` stay until the time is lived through, or the endpoint confirms it.
     `soon` files will be within `days`, the first of them; `held` tells that a legal hold keeps all.
     """
 
@@ -168,19 +172,33 @@ class RetentionSeen(Fact):
     soon: int = 0
     days: int = 0
     held: bool = False
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSeen(Fact):
+    """By how many `seconds` the clock of this start is off all that is plausible, 0 once known.
+
+    `before` is what to think of the wall clock until then.
+    """
+
+    seconds: float = 0.0
+    before: Wall | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForbiddenHeld(Fact):
     """Files of the vault that may not be kept: `count`, and `hours` until the last one goes.
 
-    `held` tells that a legal hold keeps them; `stuck` counts those that are past their time.
+    `held` tells that a legal hold keeps them; `stuck` counts those that are past their time,
+    `waiting` those that are so by the wall clock alone.
     """
 
     count: int = 0
     hours: int = 0
     held: bool = False
     stuck: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

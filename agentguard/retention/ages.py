@@ -1,4 +1,4 @@
-"""What is old: the age of a file against a wall clock that may jump, by the policy's rules."""
+"""What is old: what a wall clock that may jump claims, and which rule of the policy it is by."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ HOUR = 3600.0
 JUMP = 5.0
 STEADY = DAY
 
-Wall = Callable[[], float]
-"""Gives the wall time, in seconds since 1970, that ages are judged by."""
+Age = Callable[[float], float]
+"""Gives the seconds that were surely lived through since a stamp of the wall clock."""
 
 
 class LenientWall:
-    """Wall time for expiry: after a jump, the earlier of the two readings for a day."""
+    """Wall time for telling an age: after a jump, the earlier of the two readings for a day.
+
+    It believes the clock of the start; whether something is old enough to be removed is judged by
+    `retention.lived`.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -27,7 +31,7 @@ class LenientWall:
         self._steady_since = now.boot
 
     def now(self) -> float:
-        """Give the wall time that ages are judged by."""
+        """Give the wall time that ages are told by."""
         now = self._clock.now()
         offset = now.wall - now.boot
         if abs(offset - self._last) > JUMP:

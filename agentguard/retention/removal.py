@@ -24,7 +24,7 @@ from pathlib import Path
 
 from agentguard.errors import CannotError
 from agentguard.model.aging import RetentionRule
-from agentguard.retention.ages import DAY, Wall
+from agentguard.retention.ages import DAY, Age
 
 BLOCK = 1 << 20
 ASIDE = ".agentguard-removal-"
@@ -50,20 +50,20 @@ def tell_nobody(_proof: Removed) -> None:
     """Keep the proof for the caller alone."""
 
 
-def remove(path: str, rule: RetentionRule, wall: Wall, tell: Tell = tell_nobody) -> Removed:
+def remove(path: str, rule: RetentionRule, age: Age, tell: Tell = tell_nobody) -> Removed:
     """Remove the file and give the proof; `tell` gets it before, so that a crash loses no proof.
 
-    `wall` gives the time, in seconds since 1970, that ages are judged by.
+    `age` gives the seconds that were lived through since a time of change.
 
     Raises:
         CannotError: something was not as it must be; the file was not removed.
 
     """
     with _found(path, rule) as place:
-        return _remove(place, path, rule, wall, tell)
+        return _remove(place, path, rule, age, tell)
 
 
-def look(path: str, rule: RetentionRule, wall: Wall) -> None:
+def look(path: str, rule: RetentionRule, age: Age) -> None:
     """See whether the rule still is about the file, which stays.
 
     Raises:
@@ -71,7 +71,7 @@ def look(path: str, rule: RetentionRule, wall: Wall) -> None:
 
     """
     with _found(path, rule) as place:
-        _judge(os.fstat(place.file), rule, wall())
+        _judge(os.fstat(place.file), rule, age)
 
 
 def named(name: str) -> str:
@@ -117,9 +117,9 @@ class _Place:
         return os.stat(name, dir_fd=self.folder, follow_symlinks=False)
 
 
-def _remove(place: _Place, path: str, rule: RetentionRule, wall: Wall, tell: Tell) -> Removed:
+def _remove(place: _Place, path: str, rule: RetentionRule, age: Age, tell: Tell) -> Removed:
     before = os.fstat(place.file)
-    _judge(before, rule, wall())
+    _judge(before, rule, age)
     proof = _hash(place.file)
     _must(_same(before, os.fstat(place.file)), "The file changed while it was looked at.")
     removed = Removed(path=path, size=before.st_size, sha256=proof)
@@ -128,10 +128,10 @@ def _remove(place: _Place, path: str, rule: RetentionRule, wall: Wall, tell: Tel
     return removed
 
 
-def _judge(found: os.stat_result, rule: RetentionRule, now: float) -> None:
+def _judge(found: os.stat_result, rule: RetentionRule, age: Age) -> None:
     _must(stat.S_ISREG(found.st_mode), "It is not a regular file.")
     _must(found.st_nlink == 1, "The file has a second name elsewhere.")
-    _must(now - found.st_mtime >= rule.days * DAY, "The file is not past its age any more.")
+    _must(age(found.st_mtime) >= rule.days * DAY, "The file is not past its age any more.")
 
 
 def _must(holds: bool, title: str) -> None:  # noqa: FBT001 - reads like an assertion

@@ -22,19 +22,26 @@ class HostSensor:
 
     A probe that fails is told as the sensor `host.<probe>`, and tried again at its next turn; the
     others go on. Programs that probes run have their own time limits. A probe is given the wall
-    time that is trusted: a clock that was just set makes nothing old.
+    time that is trusted: a clock that was just set makes nothing old. `before` tells
+    of one that was set before the start.
     """
 
     name = NAME
 
-    def __init__(self, probes: Iterable[Probe], policy: PolicySource, clock: Clock) -> None:
+    def __init__(
+        self,
+        probes: Iterable[Probe],
+        policy: PolicySource,
+        clock: Clock,
+        before: Wall | None = None,
+    ) -> None:
         self._probes = sorted(probes, key=lambda probe: probe.every)
         self._policy = policy
         self._clock = clock
         self._bell = Bell()
         self._due: dict[str, float] = {}
         self._failed: set[str] = set()
-        self._wall: Wall | None = None
+        self._wall = before
 
     def poke(self) -> None:
         """Read everything again now."""

@@ -2,7 +2,9 @@
 
 Age is the time of change against wall time, and wall time may jump. So a wall clock that ran away
 from the boot clock is not believed until it has been steady for a day: of two readings the more
-lenient one counts. The walk keeps the manners of a sweep, and never lists the agent's own files.
+lenient one counts. A file that is old by the wall clock alone waits until that time was lived
+through (`retention.lived`). The walk keeps the manners of a sweep, and never lists the agent's own
+files.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.policy import Watch
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.retention.ages import DAY, LenientWall, rule_name
+from agentguard.retention.ages import DAY, Age, LenientWall, rule_name
 from agentguard.retention.removal import named
 from agentguard.sensors.bell import Bell
 from agentguard.sensors.manners import Circumstances, Manners, Pace, read_last
@@ -46,6 +48,7 @@ class _Found:
     count: int = 0
     soon: int = 0
     days: int = 0
+    waiting: int = 0
 
     def add(self, file: OldFile, rule: RetentionRule) -> None:
         """Count a file, and list it as long as there is room; one that is not old yet, as soon."""
@@ -55,6 +58,7 @@ class _Found:
             self.soon += 1
             return
         self.count += 1
+        self.waiting += file.waits
         if len(self.old) < LISTED:
             self.old.append(file)
 
@@ -70,7 +74,7 @@ def _none(_path: str) -> frozenset[str]:
 class RetentionSensor:
     """Walks the rules' folders every six hours; `circumstances` and `drives` are a sweep's.
 
-    `wall` is what ages are judged by, `kinds_of` what was found in a file.
+    `age` gives what was lived through, `kinds_of` what was found in a file.
     """
 
     name = NAME
@@ -83,6 +87,7 @@ class RetentionSensor:
         drives: Drives = frozenset,
         *,
         kinds_of: KindsOf = _none,
+        age: Age | None = None,
     ) -> None:
         self._drives = drives
         self._policy = policy
@@ -90,11 +95,8 @@ class RetentionSensor:
         self._manners = Manners(circumstances or Circumstances(), clock)
         self._wall = LenientWall(clock)
         self._kinds_of = kinds_of
+        self._age = age or (lambda stamp: self._wall.now() - stamp)
         self._bell = Bell()
-
-    def wall(self) -> float:
-        """Give the wall time that ages are judged by."""
-        return self._wall.now()
 
     def poke(self) -> None:
         """Look now."""
@@ -132,6 +134,7 @@ class RetentionSensor:
                 count=found.count,
                 soon=found.soon,
                 days=found.days,
+                waiting=found.waiting,
                 held=self._policy().legal_hold,
             )
         )
@@ -158,9 +161,11 @@ class RetentionSensor:
                 continue
             if inside(found.path, own):  # whatever the rule says
                 continue
-            age = int((wall - found.mark.changed / 1e9) // DAY)
+            changed = found.mark.changed / 1e9
+            age = int((wall - changed) // DAY)
             if age >= rule.days - rule.warn_days and self._is_of(found.path, rule):
-                yield OldFile(path=found.path, rule=rule_name(rule), age_days=age)
+                waits = age >= rule.days and self._age(changed) < rule.days * DAY
+                yield OldFile(path=found.path, rule=rule_name(rule), age_days=age, waits=waits)
 
     def _is_of(self, path: str, rule: RetentionRule) -> bool:
         return not rule.kinds or not self._kinds_of(path).isdisjoint(rule.kinds)

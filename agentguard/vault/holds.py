@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agentguard.errors import AgentGuardError
@@ -17,7 +18,7 @@ from agentguard.model.facts import ForbiddenHeld
 from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.retention.ages import HOUR, Wall
+from agentguard.retention.ages import HOUR, Age
 from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)
@@ -30,12 +31,13 @@ REASON = "card-data"
 
 @dataclass(slots=True, kw_only=True)
 class Holds:
-    """Looks at the vault by time; `wall` is what ages are judged by."""
+    """Looks at the vault by time; `age` gives what was lived through, `claimed` the wall time."""
 
     vault: Vault
     policy: PolicySource
     clock: Clock
-    wall: Wall
+    age: Age
+    claimed: Callable[[], float]
     submit: Submit
     _one: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,18 +60,22 @@ class Holds:
             LOG.warning("the vault could not be looked at: %s", type(error).__name__)
             self.submit(ForbiddenHeld(at=self.clock.now(), unread="closed"))
             return
-        kept, now = self.policy(), self.wall()
-        ends = {item.id: item.put.wall + kept.vault.hold_hours * HOUR for item in held}
-        over = [id_ for id_, end in ends.items() if end <= now and not kept.legal_hold]
+        kept = self.policy()
+        hold = kept.vault.hold_hours * HOUR
+        ends = {item.id: hold - self.age(item.put.wall) for item in held}
+        over = [id_ for id_, left in ends.items() if left <= 0 and not kept.legal_hold]
         stuck = [id_ for id_ in over if not self._removed(id_)]
-        rest = [end for id_, end in ends.items() if id_ not in over or id_ in stuck]
+        rest = {id_: left for id_, left in ends.items() if id_ not in over or id_ in stuck}
+        late = self.claimed() - hold
+        waiting = sum(item.put.wall <= late for item in held if item.id in rest)
         self.submit(
             ForbiddenHeld(
                 at=self.clock.now(),
                 count=len(rest),
-                hours=max((math.ceil((end - now) / HOUR) for end in rest), default=0),
+                hours=max((math.ceil(left / HOUR) for left in rest.values()), default=0),
                 held=kept.legal_hold,
                 stuck=len(stuck),
+                waiting=0 if kept.legal_hold else waiting - len(stuck),
             )
         )
 

@@ -172,7 +172,7 @@ def test_a_file_stays_when_the_proof_of_its_end_cannot_be_kept(tmp_path: Path) -
         vault=Vault(tmp_path / "vault", journal, clock),
         journal=journal,
         clock=clock,
-        wall=lambda: clock.now().wall,
+        age=lambda then: clock.now().wall - then,
     )
     with pytest.raises(StoreError):
         hand._remove(old, rule)

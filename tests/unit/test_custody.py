@@ -88,7 +88,7 @@ class Desk:
             vault=self.vault,
             journal=self.journal,
             clock=self.clock,
-            wall=lambda: self.clock.now().wall,
+            age=lambda then: self.clock.now().wall - then,
         )
         action = Action(id="1", kind=ActionKind.PURGE, check="retention", subject="")
         return lambda: hand(action).id

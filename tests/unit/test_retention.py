@@ -60,7 +60,7 @@ def left(rule: RetentionRule) -> list[str]:
 
 def test_an_old_file_goes_and_its_proof_stays(rule: RetentionRule, clock: FakeClock) -> None:
     path = aged(here(rule, "a/b/old.csv"), clock, 31)
-    removed = remove(str(path), rule, lambda: clock.now().wall)
+    removed = remove(str(path), rule, lambda then: clock.now().wall - then)
     assert removed.sha256 == hashlib.sha256(TEXT).hexdigest()
     assert (removed.path, removed.size) == (str(path), len(TEXT))
     assert left(rule) == ["a", "b"]
@@ -69,7 +69,7 @@ def test_an_old_file_goes_and_its_proof_stays(rule: RetentionRule, clock: FakeCl
 def test_a_young_file_stays(rule: RetentionRule, clock: FakeClock) -> None:
     path = aged(here(rule, "young.csv"), clock, 29.9)
     with pytest.raises(CannotError, match="not past its age"):
-        remove(str(path), rule, lambda: clock.now().wall)
+        remove(str(path), rule, lambda then: clock.now().wall - then)
     assert path.read_bytes() == TEXT
 
 
@@ -79,7 +79,7 @@ def test_a_file_that_was_touched_since_it_was_seen_stays(
     path = aged(here(rule, "old.csv"), clock, 31)
     os.utime(path, (clock.now().wall, clock.now().wall))
     with pytest.raises(CannotError):
-        remove(str(path), rule, lambda: clock.now().wall)
+        remove(str(path), rule, lambda then: clock.now().wall - then)
     assert path.exists()
 
 
@@ -89,14 +89,14 @@ def test_a_way_out_of_the_folder_is_refused(
 ) -> None:
     secret = aged(tmp_path / "secret.txt", clock, 99)
     with pytest.raises(CannotError):
-        remove(f"{rule.folder}/{name}", rule, lambda: clock.now().wall)
+        remove(f"{rule.folder}/{name}", rule, lambda then: clock.now().wall - then)
     assert secret.exists()
 
 
 def test_a_file_elsewhere_is_refused(rule: RetentionRule, clock: FakeClock, tmp_path: Path) -> None:
     elsewhere = aged(tmp_path / "exports-of-others" / "old.csv", clock, 99)
     with pytest.raises(CannotError, match="not in the folder"):
-        remove(str(elsewhere), rule, lambda: clock.now().wall)
+        remove(str(elsewhere), rule, lambda then: clock.now().wall - then)
     assert elsewhere.exists()
 
 
@@ -104,7 +104,7 @@ def test_a_name_that_the_rule_is_not_about_is_refused(tmp_path: Path, clock: Fak
     rule = RetentionRule(folder=str(tmp_path), days=30, pattern="*.csv")
     path = aged(tmp_path / "old.doc", clock, 99)
     with pytest.raises(CannotError, match="not one that the rule is about"):
-        remove(str(path), rule, lambda: clock.now().wall)
+        remove(str(path), rule, lambda then: clock.now().wall - then)
     assert path.exists()
 
 
@@ -115,7 +115,7 @@ def test_a_link_is_refused_and_its_target_stays(
     target = aged(tmp_path / "target.csv", clock, 99)
     here(rule, "link.csv").symlink_to(target)
     with pytest.raises(CannotError):
-        remove(str(here(rule, "link.csv")), rule, lambda: clock.now().wall)
+        remove(str(here(rule, "link.csv")), rule, lambda then: clock.now().wall - then)
     assert target.exists()
     assert here(rule, "link.csv").is_symlink()
 
@@ -127,7 +127,7 @@ def test_a_folder_on_the_way_that_is_a_link_is_refused(
     target = aged(tmp_path / "elsewhere" / "old.csv", clock, 99)
     here(rule, "sub").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(CannotError):
-        remove(str(here(rule, "sub/old.csv")), rule, lambda: clock.now().wall)
+        remove(str(here(rule, "sub/old.csv")), rule, lambda then: clock.now().wall - then)
     assert target.exists()
 
 
@@ -136,7 +136,7 @@ def test_the_rules_own_folder_may_be_a_link(tmp_path: Path, clock: FakeClock) ->
     path = aged(tmp_path / "real" / "old.csv", clock, 99)
     (tmp_path / "Documents").symlink_to(tmp_path / "real")
     rule = RetentionRule(folder=str(tmp_path / "Documents"), days=30)
-    remove(str(path), rule, lambda: clock.now().wall)
+    remove(str(path), rule, lambda then: clock.now().wall - then)
     assert not path.exists()
 
 
@@ -146,7 +146,7 @@ def test_a_second_name_is_refused_for_the_data_would_stay(
     path = aged(here(rule, "old.csv"), clock, 99)
     os.link(path, tmp_path / "copy.csv")
     with pytest.raises(CannotError, match="second name"):
-        remove(str(path), rule, lambda: clock.now().wall)
+        remove(str(path), rule, lambda then: clock.now().wall - then)
     assert path.exists()
 
 
@@ -154,32 +154,32 @@ def test_a_second_name_is_refused_for_the_data_would_stay(
 def test_a_pipe_neither_hangs_nor_goes(rule: RetentionRule, clock: FakeClock) -> None:
     os.mkfifo(here(rule, "pipe"))
     with pytest.raises(CannotError, match="not a regular file"):
-        remove(str(here(rule, "pipe")), rule, lambda: clock.now().wall)
+        remove(str(here(rule, "pipe")), rule, lambda then: clock.now().wall - then)
     assert left(rule) == ["pipe"]
 
 
 def test_a_folder_is_refused(rule: RetentionRule, clock: FakeClock) -> None:
     here(rule, "sub").mkdir()
     with pytest.raises(CannotError):
-        remove(str(here(rule, "sub")), rule, lambda: clock.now().wall)
+        remove(str(here(rule, "sub")), rule, lambda then: clock.now().wall - then)
     assert left(rule) == ["sub"]
 
 
 def test_a_file_that_is_gone_is_said_so(rule: RetentionRule, clock: FakeClock) -> None:
     with pytest.raises(CannotError, match="could not be removed"):
-        remove(str(here(rule, "gone.csv")), rule, lambda: clock.now().wall)
+        remove(str(here(rule, "gone.csv")), rule, lambda then: clock.now().wall - then)
 
 
 class Interrupting:
-    """A wall clock that does something when it is asked, in the midst of a removal."""
+    """An age that does something when it is asked for, in the midst of a removal."""
 
     def __init__(self, clock: FakeClock, deed: Callable[[], object]) -> None:
         self._clock = clock
         self._deed = deed
 
-    def __call__(self) -> float:
+    def __call__(self, then: float) -> float:
         self._deed()
-        return self._clock.now().wall
+        return self._clock.now().wall - then
 
 
 @pytest.mark.posix  # on Windows a file that is held open cannot be replaced
@@ -252,7 +252,7 @@ def test_no_stranger_ever_goes_in_a_race(rule: RetentionRule, clock: FakeClock) 
     try:
         for _ in range(300):
             try:
-                removed = remove(str(path), rule, lambda: clock.now().wall)
+                removed = remove(str(path), rule, lambda then: clock.now().wall - then)
             except CannotError:
                 continue
             assert removed.sha256 == hashlib.sha256(TEXT).hexdigest()
@@ -267,7 +267,7 @@ def test_a_wall_clock_set_back_saves_the_file(rule: RetentionRule, clock: FakeCl
     path = aged(here(rule, "old.csv"), clock, 31)
     clock.jump_wall(-2 * DAY)
     with pytest.raises(CannotError):
-        remove(str(path), rule, lambda: clock.now().wall)
+        remove(str(path), rule, lambda then: clock.now().wall - then)
     assert path.exists()
 
 
@@ -287,7 +287,7 @@ def test_the_hash_is_of_all_of_a_large_file(
     content = bytes(range(256)) * 40
     path = aged(here(rule, "large.bin"), clock, 99, content)
     assert (
-        remove(str(path), rule, lambda: clock.now().wall).sha256
+        remove(str(path), rule, lambda then: clock.now().wall - then).sha256
         == hashlib.sha256(content).hexdigest()
     )
 
@@ -296,9 +296,9 @@ def test_a_look_removes_nothing_and_judges_as_a_removal(
     rule: RetentionRule, clock: FakeClock
 ) -> None:
     old, young = aged(here(rule, "old.csv"), clock, 31), aged(here(rule, "new.csv"), clock, 1)
-    retention.look(str(old), rule, lambda: clock.now().wall)
+    retention.look(str(old), rule, lambda then: clock.now().wall - then)
     with pytest.raises(CannotError, match="not past its age"):
-        retention.look(str(young), rule, lambda: clock.now().wall)
+        retention.look(str(young), rule, lambda then: clock.now().wall - then)
     assert left(rule) == ["new.csv", "old.csv"]
 
 
@@ -333,7 +333,7 @@ def test_a_kill_at_any_call_leaves_the_file_or_what_the_next_removal_ends(
     wall, cut = clock.now().wall, False
     for calls in itertools.count():
         path = aged(here(rule, name), clock, 31)
-        if not killed_at(calls, partial(remove, str(path), rule, lambda: wall)):
+        if not killed_at(calls, partial(remove, str(path), rule, lambda then: wall - then)):
             break
         for each in left(rule):
             cut = cut or each != name
@@ -341,7 +341,7 @@ def test_a_kill_at_any_call_leaves_the_file_or_what_the_next_removal_ends(
                 here(rule, each).unlink()
                 continue
             assert here(rule, each).read_bytes() == TEXT
-            remove(str(here(rule, each)), rule, lambda: wall)
+            remove(str(here(rule, each)), rule, lambda then: wall - then)
         assert left(rule) == []
     assert cut, "it was never killed in between"
 

@@ -17,6 +17,7 @@ from agentguard.model.events import (
     UplinkState,
     Watching,
 )
+from agentguard.model.facts import ClockSeen
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import say
 from agentguard.model.release import Standing
@@ -185,4 +186,23 @@ def test_a_control_that_failed_its_test_is_told_until_it_works_again(desk) -> No
     assert told.state is State.FAIL
     assert "this did not work: journal, vault" in told.words
     desk.see(ControlsTested, worked=("clipboard", "vault", "journal"))
+    assert tick(desk).state is State.PASS
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (400 * 86_400.0, "The clock of this computer went 9600 hours ahead"),
+        (-300.0, "The clock of this computer went back by 1 hours"),
+    ],
+)
+def test_a_clock_that_leapt_before_the_start_is_told_until_the_time_is_known(
+    desk, seconds: float, words: str
+) -> None:
+    desk.see(ClockSeen, seconds=seconds)
+    told = tick(desk)
+    assert told.state is State.FAIL
+    assert words in told.words
+    assert "nothing is removed because of its age" in told.words
+    desk.see(ClockSeen, seconds=0.0)
     assert tick(desk).state is State.PASS

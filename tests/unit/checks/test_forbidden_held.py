@@ -40,3 +40,9 @@ def test_under_a_legal_hold_no_end_is_promised(desk) -> None:
 def test_a_vault_that_is_closed_is_unknown(desk) -> None:
     told = desk.judge(CHECK, ForbiddenHeld, unread="closed")
     assert told.state is State.UNKNOWN
+
+
+def test_what_is_over_by_the_clock_alone_waits_and_says_so(desk) -> None:
+    told = desk.judge(CHECK, ForbiddenHeld, count=2, hours=70, waiting=1)
+    assert told.state is State.FAIL
+    assert "the time of 1 is over, and AgentGuard has not seen it go by" in told.words

@@ -56,3 +56,15 @@ def test_a_legal_hold_keeps_what_is_too_old(desk) -> None:
         State.PASS,
         "7 files are past their age and are kept: a legal hold is in force.",
     )
+
+
+def test_what_only_the_clock_says_is_unknown_and_waits(desk) -> None:
+    waits = tuple(OldFile(path=o.path, rule=o.rule, age_days=9999, waits=True) for o in OLD)
+    told = desk.judge(CHECK, RetentionSeen, rules=2, old=waits, count=2, waiting=2)
+    assert told.state is State.UNKNOWN
+    assert "has not seen that time go by" in told.words
+    told = desk.judge(CHECK, RetentionSeen, rules=2, old=(*OLD, *waits), count=4, waiting=2)
+    assert (told.state, told.words) == (
+        State.FAIL,
+        "Files are older than their rule allows (2); the oldest is 400 days old.",
+    )

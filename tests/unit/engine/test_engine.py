@@ -203,6 +203,24 @@ def test_later_brings_a_notice_back_after_ten_minutes(rig) -> None:
     assert rig.engine.snapshot().inbox[0].read
 
 
+def test_a_prompt_is_journaled_when_it_is_shown_and_never_before(rig) -> None:
+    """Each entry tells its own time: after a snooze, and after a call that held it back."""
+    rig.firewall(on=False)
+    (prompt,) = rig.engine.snapshot().prompts
+    rig.see(PromptAnswered(at=rig.clock.now(), prompt=prompt.id, answer="later"))
+    rig.tick(700)
+    rig.see(CallState(at=rig.clock.now(), in_call=True, source="softphone"))
+    rig.file("/home/a/1.csv", CARD)
+    rig.tick(3600)
+    over = rig.clock.now()
+    rig.see(CallState(at=over, in_call=False, source=""))
+    asked = [r.at for r in rig.journal.records if r.kind == "prompt.asked"]
+    assert len(asked) >= 3
+    assert asked[-1] == over
+    walls = [r.at.wall for r in rig.journal.records]
+    assert walls == sorted(walls)
+
+
 def test_many_findings_of_one_check_make_one_notice_on_screen(rig) -> None:
     for number in range(5):
         rig.file(f"/home/a/{number}.csv", CARD)

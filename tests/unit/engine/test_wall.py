@@ -15,11 +15,18 @@ from agentguard.engine.loop import Engine
 from agentguard.engine.plan import make_plan
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import PolicyInForce, Tick
-from agentguard.model.facts import BackupSeen, LessonRecord, Software, SoftwareSeen, TrainingSeen
+from agentguard.model.facts import (
+    BackupSeen,
+    ClockSeen,
+    LessonRecord,
+    Software,
+    SoftwareSeen,
+    TrainingSeen,
+)
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Control
-from agentguard.model.wall import CALM, DRIFT, compared
+from agentguard.model.wall import CALM, DRIFT, Wall, compared
 from agentguard.platforms._fake_clock import START_WALL
 from agentguard.platforms.simulated import FakeClock
 from tests.unit.engine.conftest import ListJournal, make_policy
@@ -204,3 +211,24 @@ def test_what_drifts_is_trusted_as_it_drifts(rig) -> None:
     rig.clock.jump_wall(HOUR)
     trusted = rig.engine.state.wall.trusts(rig.clock.now())
     assert trusted.wall == pytest.approx(rig.clock.now().wall - HOUR, abs=DRIFT)
+
+
+def test_a_leap_before_the_start_is_told_and_makes_nothing_old_for_a_day(rig) -> None:
+    at, leap = rig.clock.now(), 90.0 * DAY
+    ahead = at.wall - at.boot
+    before = Wall(believed=ahead, last=ahead, trusted=ahead - leap, since=at.boot)
+    rig.see(ClockSeen(at=at, seconds=leap, before=before))
+    assert told(rig) == [("start", round(leap))]
+    ticks(rig, 3)
+    assert told(rig) == [("start", round(leap))], "the ticks see no step"
+    known = rig.engine.state.wall
+    assert known.trusts(rig.clock.now()).wall == pytest.approx(rig.clock.now().wall - leap)
+    rig.see(ClockSeen(at=rig.clock.now()))
+    assert rig.kinds[-1] == "clock.known"
+    assert rig.engine.state.wall.trusts(rig.clock.now()) is None
+
+
+def test_a_time_that_is_known_again_before_the_first_tick_is_written_down(rig) -> None:
+    rig.see(ClockSeen(at=rig.clock.now()))
+    assert rig.kinds[-1] == "clock.known"
+    assert rig.engine.state.wall is None

@@ -39,7 +39,8 @@ class Desk:
             vault=vault,
             policy=lambda: self.policy,
             clock=clock,
-            wall=self.wall.now,
+            age=lambda then: self.wall.now() - then,
+            claimed=self.wall.now,
             submit=self._hear,
         )
 

@@ -76,7 +76,8 @@ class Desk(RuleBasedStateMachine):
             vault=self.vault,
             policy=lambda: self.policy,
             clock=self.clock,
-            wall=lambda: self.clock.now().wall,
+            age=lambda then: self.clock.now().wall - then,
+            claimed=lambda: self.clock.now().wall,
             submit=self.told.append,
         )
 
