@@ -98,16 +98,24 @@ def build(
         supervisor=Supervisor(clock=clock, submit=engine.submit, patience=SENSES),
         engine_supervisor=Supervisor(clock=clock, submit=engine.submit, patience=QUEUE),
         actors=(
-            Actor(name="hands", run=responder.run),
-            Actor(name="recorder", run=told.run),
-            Actor(name="errands", run=errands.run),
-            Actor(name="uplink", run=link.run),
+            *_doers(responder, told, errands, link),
             *by_time(clock, engine.submit, parts.journal, parts.scan),
             *_watchers(parts, engine, signals, govern, kept, lived),
         ),
         sensors=(*desktop, *own.all),
         first=first,
         farewell=Farewell(backend=parts.backend, engine=engine, recorder=recorder),
+    )
+
+
+def _doers(
+    hands: Responder, recorder: Responder, errands: Errands, link: Link
+) -> tuple[Actor, ...]:
+    return (
+        Actor(name="hands", run=hands.run),
+        Actor(name="recorder", run=recorder.run),
+        Actor(name="errands", run=errands.run),
+        Actor(name="uplink", run=link.run),
     )
 
 
