@@ -7,7 +7,8 @@ hold for what is told:
 - idle time grows no faster than the boot clock and is never below nothing; where a source says
   so, counting goes on from here;
 - it begins anew when the source was away, when the session comes to the front or is unlocked, for
-  a person did that;
+  a person did that; a session that is told to be open after nobody knew whether it was locked (the
+  remote desktop was switched meanwhile) counts as unlocked;
 - the first reading of all counts as it is, so that a restart of the agent gives no time away.
 """
 
@@ -51,5 +52,5 @@ class BelievedIdle:
 
 def _person_came(before: SessionReading, now: SessionReading) -> bool:
     """Tell whether somebody must have been there in between."""
-    unlocked = before.locked is True and now.locked is False
+    unlocked = before.locked is not False and now.locked is False
     return unlocked or (before.active is False and now.active is not False)

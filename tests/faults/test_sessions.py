@@ -168,5 +168,19 @@ class Sessions(RuleBasedStateMachine):
 
 def test_row_53_whatever_happens_to_a_session_nobody_is_locked_out_or_forgotten() -> None:
     run_state_machine_as_test(
-        Sessions, settings=settings(max_examples=40, stateful_step_count=25, deadline=None)
+        Sessions, settings=settings(max_examples=200, stateful_step_count=25, deadline=None)
     )
+
+
+def test_row_53_unlocking_after_the_remote_desktop_hid_the_lock_begins_idle_time_anew() -> None:
+    """Kept from the search: the lock is not known after the switch, and input is not counted."""
+    desk = Sessions()
+    desk.press_windows_and_l()
+    desk.windows_stops_or_begins_to_answer()
+    desk.go_away(REMOTE_DISCONNECT, locks=False)
+    desk.come_back(REMOTE_CONNECT, unlocks=False)
+    desk.leave(LIMIT + LATE)
+    desk.unlock()
+    assert desk.world.false_locks == []
+    desk.leave(LIMIT + LATE)
+    assert desk.world.locks > 0, "the idle limit still locks"
