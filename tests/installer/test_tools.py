@@ -46,7 +46,9 @@ def test_one_that_is_missing_is_said_with_what_to_install(name: str, path: Path)
 def test_on_windows_it_is_said_what_windows_installs(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "platform", "win32")  # where wixl.exe is looked for
+    (path / "wixl").unlink()
+    monkeypatch.setattr(tools.sys, "platform", "win32")
+    monkeypatch.setattr(tools.shutil, "which", lambda name: None)  # it asks Windows from 3.12 on
     with pytest.raises(BuildError, match=r"mingw-w64-ucrt-x86_64-msitools.*ucrt64\\bin.*WSL"):
         tools.ready(signing=False)
 

@@ -35,3 +35,34 @@ def test_what_is_not_in_a_deferred_module_is_nowhere(monkeypatch: pytest.MonkeyP
     assert module.rgb_to_hls(0.0, 0.0, 0.0) == (0.0, 0.0, 0.0)
     assert sys.modules["colorsys"] is not module
     assert not hasattr(module, "cmyk")
+
+
+ANNOTATED = """
+import sys
+from agentguard.deferred import defer
+defer(("inspect",))
+from dataclasses import dataclass, fields
+@dataclass(frozen=True, slots=True)
+class Base:
+    "A class with fields."
+    one: int
+@dataclass(frozen=True, slots=True)
+class More(Base):
+    "One that adds to it."
+    two: str = "2"
+@dataclass(frozen=True, slots=True)
+class Same(Base):
+    "One that adds nothing."
+print([[f.name for f in fields(kind)] for kind in (Base, More, Same)], "ast" in sys.modules)
+import inspect
+print(inspect.get_annotations(More), inspect.isclass(More))
+"""
+
+
+def test_dataclasses_are_made_without_reading_inspect() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", ANNOTATED], capture_output=True, text=True, check=True, timeout=60
+    )
+    made, asked = ended.stdout.splitlines()
+    assert made == "[['one'], ['one', 'two'], ['one']] False"
+    assert asked == "{'two': <class 'str'>} True"
