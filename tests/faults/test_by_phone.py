@@ -87,7 +87,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
     (tmp_path / "server").mkdir()
     one = Centre(tmp_path / "server")
     yield one
-    one.admin.close()
+    one.close()
 
 
 @pytest.fixture

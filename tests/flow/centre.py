@@ -96,6 +96,11 @@ class Centre(Served):
         self.admin = Admin(self.settings, time.time)
         self.admin.add_user(SUPERVISOR, PASSWORD, "officer")
 
+    def close(self) -> None:
+        """End for good: the administrator's commands let go of the database as well."""
+        self.stop()
+        self.admin.close()
+
     def own_context(self) -> ssl.SSLContext:
         """The TLS of the endpoint itself, for what answers in its place."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

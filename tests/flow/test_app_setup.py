@@ -61,7 +61,7 @@ def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
     one = Centre(tmp_path / "server")
     one.start()
     yield one
-    one.stop()
+    one.close()
 
 
 def enrolled(centre: Centre, home: Path) -> str:

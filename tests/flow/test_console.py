@@ -108,8 +108,7 @@ def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
     one = Centre(tmp_path / "server")
     one.start()
     yield one
-    one.stop()
-    one.admin.close()
+    one.close()
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     made = Home(centre, tmp_path / "agent")
     yield made
     made.stop()
-    centre.stop()
+    centre.close()
 
 
 def problem(agent: Agent) -> str | None:

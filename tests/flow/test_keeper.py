@@ -72,8 +72,7 @@ def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
     made = Centre(tmp_path / "centre")
     made.start()
     yield made
-    made.stop()
-    made.admin.close()
+    made.close()
 
 
 @pytest.fixture

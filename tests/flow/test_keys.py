@@ -67,7 +67,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     made = Desk(centre, tmp_path / "agent")
     yield made
     made.stop()
-    centre.stop()
+    centre.close()
 
 
 def uplink(agent: Agent) -> UplinkState | None:

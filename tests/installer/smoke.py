@@ -71,7 +71,7 @@ def reports(windows: Windows, report: Report, folder: Path, one: Package, two: P
         with report.leg("removal of an enrolled computer"):
             removed(windows, report, centre, two)
     finally:
-        centre.stop()
+        centre.close()
 
 
 def planted(windows: Windows, centre: Centre) -> None:
