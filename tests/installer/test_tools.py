@@ -48,7 +48,7 @@ def test_on_windows_it_is_said_what_windows_installs(
 ) -> None:
     (path / "wixl").unlink()
     monkeypatch.setattr(tools.sys, "platform", "win32")
-    monkeypatch.setattr(tools.shutil, "which", lambda name: None)  # it asks Windows from 3.12 on
+    monkeypatch.setattr(tools.shutil, "which", lambda _name: None)  # it asks Windows from 3.12 on
     with pytest.raises(BuildError, match=r"mingw-w64-ucrt-x86_64-msitools.*ucrt64\\bin.*WSL"):
         tools.ready(signing=False)
 
