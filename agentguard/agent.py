@@ -14,7 +14,7 @@ from agentguard.engine.loop import Engine
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.errors import UsageError
 from agentguard.mfa.by_phone import ByPhone
-from agentguard.model.events import PolicyInForce
+from agentguard.model.events import Event, PolicyInForce
 from agentguard.model.holding import HeldThere
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Backend
@@ -89,7 +89,7 @@ MakeLink = Callable[[Engine], Link | None]
 
 @dataclass(slots=True, kw_only=True)
 class Agent:
-    """One session's agent, wired and ready to start."""
+    """One session's agent, wired and ready to start; `news` is what was wrong until then."""
 
     parts: Parts
     engine: Engine
@@ -100,6 +100,7 @@ class Agent:
     sensors: tuple[Sensor, ...]
     first: PolicyInForce
     farewell: Callable[[], None] = field(default=lambda: None)
+    news: Callable[[], tuple[Event, ...]] = field(default=tuple)
     _started: bool = field(default=False)
     _ended: bool = field(default=False)
 
@@ -110,6 +111,8 @@ class Agent:
         self.engine.ledger.write((noted,), {}, clock.now())
         self.engine.submit(self.first)
         self.engine.submit(lifecycle.known(clock.now()))
+        for event in self.news():
+            self.engine.submit(event)
         self.engine_supervisor.start(Actor(name="engine", run=self.engine.run))
         for actor in self.actors:
             self.supervisor.start(actor)

@@ -7,6 +7,7 @@ AgentGuardError                what went wrong, what to do, and the exit code of
 |-- CannotError                it could not be done (exit 3)
 |   |-- ScanError              one file could not be read; carries the reason's id
 |   |-- StoreError             the agent's own database could not be read or written
+|   |   |-- NewerStore         a newer program wrote it
 |   |   `-- JournalBroken      the hash chain of a journal does not hold
 |   |-- VaultError             a file was not moved to, or not restored from, the vault
 |   |-- PlatformError          the desktop refused or did not answer
@@ -42,11 +43,24 @@ class UsageError(AgentGuardError):
 
 
 class PolicyError(UsageError):
-    """A policy cannot come into force; `problems` holds every line that is wrong."""
+    """A policy cannot come into force; `problems` holds every line that is wrong.
 
-    def __init__(self, title: str, problems: tuple[str, ...] = (), advice: str = "") -> None:
+    `count` is the number of mistakes, `line` the line (from 1) of the first; 0 where none is known.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        problems: tuple[str, ...] = (),
+        advice: str = "",
+        *,
+        count: int = 0,
+        line: int = 0,
+    ) -> None:
         super().__init__(title, advice)
         self.problems = problems
+        self.count = count
+        self.line = line
 
     def __str__(self) -> str:
         return "\n".join((self.title, *self.problems, self.advice)).strip()
@@ -77,6 +91,10 @@ class ScanError(CannotError):
 
 class StoreError(CannotError):
     """The agent's own database could not be read or written."""
+
+
+class NewerStore(StoreError):
+    """The agent's own database was written by a newer program; it is left as it is."""
 
 
 class JournalBroken(StoreError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
 from agentguard.model.release import Standing
 from agentguard.model.snapshot import Snapshot
+from agentguard.model.starting import PartBegan
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock, Stop
+from agentguard.starting import POLICY_FILE, why_of
 
 if TYPE_CHECKING:
     from agentguard.engine.loop import Engine
@@ -37,9 +40,15 @@ class Governor:
     Safe for threads. What comes before the engine is there is told once it runs.
     """
 
-    def __init__(self, keeper: Keeper, clock: Clock) -> None:
+    def __init__(
+        self, keeper: Keeper, clock: Clock, read: Callable[[Path], bytes] = Path.read_bytes
+    ) -> None:
+        """`read` gives what a file holds; TimeoutError when it does not answer."""
         self._keeper = keeper
         self._clock = clock
+        self._read = read
+        self._file: Path | None = None
+        self._fault: Message | None = None
         self._engine: Engine | None = None
         self._waiting: list[Event] = []
         self._struck: set[str] = set()
@@ -59,7 +68,7 @@ class Governor:
     def pin_file(self, file: Path) -> None:
         """Pin the root of a file that an administrator put here; one that is gone is told."""
         try:
-            chain = file.read_bytes()
+            chain = self._read(file)
         except OSError as error:
             why = error.strerror or type(error).__name__
             LOG.warning("the root document could not be read: %s", why)
@@ -68,25 +77,39 @@ class Governor:
         else:
             self.pin(chain)
 
-    def local(self, file: Path) -> None:
-        """Take a policy file that an administrator put here.
+    def local(self, file: Path) -> Message | None:
+        """Take a policy file that an administrator put here; give why it is not in force.
 
-        Raises:
-            UsageError: it cannot be read, or is wrong. One that is not to be trusted is refused
-                like any other, and the last good one stays in force.
-
+        One that is wrong or away leaves the last good one in force, and is looked at again once a
+        minute. One that is not to be trusted is refused like any other.
         """
+        self._file = file
         try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise UsageError(f"The policy {file} could not be read: {error.strerror}.") from error
-        try:
-            self._keeper.offer(data, str(file))
+            self._keeper.offer(self._read(file), str(file))
         except PolicyRejected as error:
             if error.kind == "rollback":  # the endpoint has given a newer one since
                 LOG.info("the policy file is older than the policy in force: %s", file)
             else:
                 self._refuse(error)
+            self._fault = None
+        except (OSError, AgentGuardError) as error:
+            LOG.error("the policy file is not in force: %s", error)  # noqa: TRY400 - no crash
+            self._fault = _why_not(error, file)
+        else:
+            self._fault = None
+        return self._fault
+
+    def _look_again(self) -> None:
+        """Try a file again that was wrong or away; it is in force as soon as it is right."""
+        before, file = self._fault, self._file
+        if before is None or file is None:
+            return
+        now = self.local(file)
+        if now != before:
+            self._tell(PartBegan(at=self._clock.now(), part=POLICY_FILE, fault=now))
+        if now is None:
+            first = self._keeper.start()
+            self._tell(PolicyInForce(at=first.at, policy=first.policy))
 
     def first(self) -> PolicyInForce:
         """Give the policy that the agent begins with."""
@@ -99,8 +122,8 @@ class Governor:
         """Tell what waits and what changes, and count the minutes of a trial, until `stop`."""
         self._engine = engine
         waiting, self._waiting = self._waiting, []
-        for event in waiting:
-            engine.submit(event)
+        for event in waiting:  # after the policy that the agent began with, which they outlast
+            engine.submit(replace(event, at=self._clock.now()))
         told: Standing | None = None
         beat = self._clock.now().boot + BEAT
         while True:
@@ -110,6 +133,7 @@ class Governor:
                 picture = engine.snapshot()
                 answers = now.boot - picture.at.boot <= FRESH
                 self._go_back(self._keeper.beat(_blind(picture), answers=answers))
+                self._look_again()
             standing = self._keeper.standing()
             if standing != told:
                 told = standing
@@ -166,6 +190,18 @@ class Governor:
             self._waiting.append(event)
         else:
             self._engine.submit(event)
+
+
+def _why_not(error: Exception, file: Path) -> Message:
+    """Say why a policy file of this computer is not in force."""
+    if isinstance(error, TimeoutError):
+        return say("starting.policy-away", file=str(file))
+    if isinstance(error, PolicyError):
+        count, line = error.count or 1, error.line or 1
+        return say("starting.policy-wrong", file=str(file), count=count, line=line)
+    if isinstance(error, OSError):
+        return say("starting.policy-unread", file=str(file), why=why_of(error))
+    return say("starting.policy-not-kept", file=str(file), why=why_of(error))
 
 
 def _why(error: AgentGuardError) -> Message:

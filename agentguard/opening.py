@@ -5,28 +5,26 @@ Both need a library that costs a fifth of the agent's memory: without an enrolme
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.errors import SecretError, StoreError
+from agentguard.errors import NewerStore, SecretError, StoreError
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.holding import HeldThere
-from agentguard.model.messages import say
+from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
 from agentguard.ports.secrets import Places
 from agentguard.safe import Safe
+from agentguard.starting import JOURNAL, Starting, why_of
 from agentguard.store.ballast import Ballast, Spare
-from agentguard.store.database import unwritable
-from agentguard.store.db import Store, open_in_memory, open_store
+from agentguard.store.database import full
+from agentguard.store.db import FILE, Store, open_in_memory, open_store
 
 if TYPE_CHECKING:
     from agentguard.store.box import Box
     from agentguard.store.sealing import Sealer
-
-LOG = logging.getLogger(__name__)
 
 ENROLMENT = "enrolment.json"  # as agentguard.uplink.enrolment names it
 LOST = frozenset({"gone", "damaged"})
@@ -46,28 +44,44 @@ def box(folder: Path, secrets: Places) -> Box | None:
     """Give what seals the entries, and reads them again. None without an enrolment."""
     if not (folder / ENROLMENT).exists():
         return None
-    from agentguard.store.box import FILE, KEY_BYTES, Box  # noqa: PLC0415 - see above
+    from agentguard.store import box as sealed  # noqa: PLC0415 - see above
 
     # As the vault's key: what it sealed must stay readable where the device is enrolled anew.
-    safe = Safe(folder / FILE, secrets.vault, whole=lambda key: len(key) == KEY_BYTES)
-    return Box(OpeningKey(safe))
+    whole = sealed.KEY_BYTES
+    safe = Safe(folder / sealed.FILE, secrets.vault, whole=lambda key: len(key) == whole)
+    return sealed.Box(OpeningKey(safe))
 
 
-def store(folder: Path, clock: Clock, secrets: Places, seals: Sealer | None) -> Store:
-    """Open the store; where nothing can be written it is in memory, and `lasting` tells so.
+def store(
+    folder: Path, clock: Clock, secrets: Places, seals: Sealer | None, starting: Starting
+) -> Store:
+    """Open the store; where that cannot be it is in memory, and `lasting` tells so.
 
-    Raises:
-        StoreError: it cannot be opened for another reason, or a newer program wrote it.
-
+    On a full disk the ballast is given up for it. What kept it from the disk is noted.
     """
     spare = Spare(Ballast(folder))
-    try:
+
+    def on_disk() -> Store:
         return open_store(folder, clock, sealer=seals, box=box(folder, secrets), spare=spare)
-    except StoreError as error:
-        if not unwritable(error):
-            raise
-        LOG.error("the journal is kept in memory: %s", error.title)  # noqa: TRY400 - no crash
-    return open_in_memory(folder)
+
+    def with_room() -> Store:
+        try:
+            return on_disk()
+        except StoreError as error:
+            if not full(error) or not spare.give(clock.now().boot):
+                raise
+            return on_disk()
+
+    def why(error: Exception) -> Message:
+        file = str(folder / FILE)
+        if isinstance(error, NewerStore):
+            return say("starting.journal-newer", file=file)
+        if isinstance(error, StoreError) and full(error):
+            return say("starting.journal-full", file=file)
+        return say("starting.journal", file=file, why=why_of(error))
+
+    found = starting.first_of(JOURNAL, with_room, why=why, last=None)
+    return found or open_in_memory(folder)
 
 
 def held(folder: Path, clock: Clock, secrets: Places) -> HeldThere:

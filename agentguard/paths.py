@@ -18,6 +18,9 @@ HOME_VARIABLE = "AGENTGUARD_HOME"
 MACHINE_VARIABLE = "AGENTGUARD_MACHINE"
 PRIVATE = "private"
 
+_SPARE: dict[str, Path] = {}
+"""The data folder of a program whose user's own cannot be used; empty for all others."""
+
 
 @cache
 def _root(room: str) -> Path:
@@ -47,7 +50,7 @@ def data_folder() -> Path:
         CannotError: it could not be made.
 
     """
-    folder = _moved(HOME_VARIABLE) or _own_folder()
+    folder = wanted_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -72,6 +75,35 @@ def _own_folder() -> Path:
         with suppress(KeyError):  # the system's directory of users is away
             return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".local" / "share" / APP
     return Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def wanted_folder() -> Path:
+    """Give where this user's data folder is to be; it may be missing."""
+    return _SPARE.get(HOME_VARIABLE) or _moved(HOME_VARIABLE) or _own_folder()
+
+
+def spare_folder() -> Path:
+    """Give a folder for a user whose own cannot be used, and stay there until the program ends.
+
+    Access is for the user only. It is the one of the session's runtime, else a temporary one; where
+    nothing can be made at all, one that does not exist, and everything is kept in memory.
+    """
+    _SPARE[HOME_VARIABLE] = _spare()
+    return _SPARE[HOME_VARIABLE]
+
+
+def _spare() -> Path:
+    if sys.platform != "win32":
+        with suppress(OSError):
+            folder = Path(f"/run/user/{os.getuid()}") / APP.lower()
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+                return folder
+    with suppress(OSError):
+        import tempfile  # noqa: PLC0415 - hardly any start needs it
+
+        return Path(tempfile.mkdtemp(prefix="agentguard-"))
+    return _own_folder() / "nowhere"
 
 
 def machine_folder() -> Path:

@@ -7,9 +7,13 @@ the templates for group policy are made from it, and all layers are read by it.
 
 from __future__ import annotations
 
+import errno
 import json
+import re
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -18,9 +22,15 @@ from typing import Any
 
 from agentguard import durable
 from agentguard.errors import CannotError, UsageError
+from agentguard.model.messages import Message, say
 
 FILE = "settings.toml"
+LAST_GOOD = "settings.last-good.toml"
+"""What the file was when it was last read whole; what is wrong in the file is taken from here."""
+MOST = 1 << 20
+"""Bytes of a file that are read; settings take a few hundred."""
 LONGEST = 1023  # characters of a text in a template of group policy
+LONGEST_NAME = 40  # characters of a name that is told, which may be none of a setting
 _HEAD = "# Settings of AgentGuard on this computer. Start the agent again after a change.\n"
 
 
@@ -126,6 +136,25 @@ def load(folder: Path | None, layers: Layers = NOTHING) -> MachineSettings:
     return MachineSettings(**every)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtStart:
+    """What an agent begins with; `faults` say what in the file is not as it should be."""
+
+    settings: MachineSettings
+    faults: tuple[Message, ...] = ()
+
+
+def at_start(folder: Path, layers: Layers = NOTHING) -> AtStart:
+    """Read the settings for an agent, which starts whatever the file holds. Never raises.
+
+    What is wrong in the file, or stands nowhere in one that is, is as it was when the file was last
+    whole: a slip takes neither endpoint nor root of the policies away.
+    """
+    own, faults = _lenient(folder)
+    every: dict[str, Any] = {**_usable(layers.installed), **own, **_usable(layers.managed)}
+    return AtStart(settings=MachineSettings(**every), faults=faults)
+
+
 def managed(layers: Layers) -> tuple[str, ...]:
     """Name the settings that an administrator manages, which no file changes."""
     return tuple(sorted(_usable(layers.managed)))
@@ -152,14 +181,11 @@ class SetHere:
 def told(folder: Path, layers: Layers) -> tuple[SetHere, ...]:
     """Give what is set, each by the strongest layer that sets it, in the order of `DESCRIBED`.
 
-    Raises:
-        UsageError: the file in `folder` is damaged, or holds what is no setting.
-        CannotError: the file could not be read.
-
+    Of a file that is wrong it is what an agent takes.
     """
     weakest_first = (
         (_usable(layers.installed), Origin.INSTALLED, layers.installed_in),
-        (_own(folder / FILE), Origin.OWN, str(folder / FILE)),
+        (_lenient(folder)[0], Origin.OWN, str(folder / FILE)),
         (_usable(layers.managed), Origin.MANAGED, layers.managed_in),
     )
     found = {
@@ -187,7 +213,93 @@ def _usable(values: Values) -> dict[str, str | bool]:
     return {name: value for name, value in read if value is not None}
 
 
-def _own(file: Path) -> dict[str, str | bool]:
+Own = dict[str, str | bool]
+
+
+def _lenient(folder: Path) -> tuple[Own, tuple[Message, ...]]:
+    file = folder / FILE
+    try:
+        text = _text(file)
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}, ()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        fault = say("starting.settings-unread", file=str(file), why=why)
+    except UnicodeDecodeError:
+        fault = say("starting.settings-encoding", file=str(file))
+    except (ValueError, RecursionError) as error:
+        line = int(found[1]) if (found := _LINE.search(str(error))) else text.count("\n") + 1
+        fault = say("starting.settings-broken", file=str(file), line=line)
+    else:
+        values, faults = _sorted_out(file, text, table)
+        if faults:
+            return {**_last_good(folder), **values}, faults
+        _keep(folder, text)
+        return values, ()
+    return _last_good(folder), (fault,)
+
+
+_LINE = re.compile(r"at line (\d+)")
+
+
+def _text(file: Path) -> str:
+    """Read a file of settings; what is no plain file could take for ever."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    with file.open("rb") as opened:
+        raw = opened.read(MOST + 1)
+    if len(raw) > MOST:
+        raise OSError(errno.EFBIG, "it is too long")
+    return raw.decode()
+
+
+def _sorted_out(file: Path, text: str, table: Values) -> tuple[Own, tuple[Message, ...]]:
+    """Give what can be used, and what cannot be, in the order of the file."""
+    values: Own = {}
+    faults: list[Message] = []
+    for name, value in table.items():
+        known = _BY_NAME.get(name)
+        read = known.read(value) if known is not None else None
+        if known is not None and read is not None and isinstance(value, _wanted(known)):
+            values[name] = read
+            continue
+        id_ = "starting.settings-unknown" if known is None else "starting.settings-value"
+        shown = name[:LONGEST_NAME] if name[:LONGEST_NAME].isidentifier() else "?"
+        faults.append(say(id_, file=str(file), line=_line_of(name, text), name=shown))
+    if len(faults) > 1:
+        first = {k: v for k, v in faults[0].params.items() if k != "name"}
+        faults = [say("starting.settings-several", **first, count=len(faults))]
+    return values, tuple(faults)
+
+
+def _line_of(name: str, text: str) -> int:
+    """Give the line, from 1, in which a name first stands as one; 1 where that cannot be told."""
+    found = re.search(rf"^[ \t\[]*[\"']?{re.escape(name)}\b", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _last_good(folder: Path) -> Own:
+    try:
+        text = _text(folder / LAST_GOOD)
+        return _sorted_out(folder / LAST_GOOD, text, tomllib.loads(text))[0]
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def _keep(folder: Path, text: str) -> None:
+    """Keep what was whole; where that cannot be, the one before stays."""
+    with suppress(OSError):
+        file = folder / LAST_GOOD
+        if not file.exists() or file.read_bytes() != text.encode():
+            durable.write(file, text.encode())
+
+
+def _wanted(known: Described) -> type[str | bool]:
+    return bool if known.kind is Kind.SWITCH else str
+
+
+def _own(file: Path) -> Own:
     try:
         return _checked(file, tomllib.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -206,7 +318,7 @@ def _checked(file: Path, table: Values) -> dict[str, str | bool]:
             raise UsageError(
                 f"{file}: there is no setting {name}.", f"Known: {', '.join(_BY_NAME)}."
             )
-        wanted = bool if known.kind is Kind.SWITCH else str
+        wanted = _wanted(known)
         if not isinstance(value, wanted):
             raise UsageError(f"{file}: {name} must be {_WORDS[wanted]}.")
         values[name] = value

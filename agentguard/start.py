@@ -14,16 +14,19 @@ from agentguard import logs, opening, settings, texts
 from agentguard.agent import Agent, Link, Parts, sleeping
 from agentguard.app import build, shapes
 from agentguard.engine.loop import Engine
+from agentguard.engine.supervisor import Actor
 from agentguard.errors import AgentGuardError, CannotError
 from agentguard.gating import Asking, by_phone, codes
 from agentguard.governing import Governor, taken
 from agentguard.mfa.by_phone import ByPhone
+from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
+from agentguard.model.starting import PartBegan
 from agentguard.opening import ENROLMENT
-from agentguard.platforms import aside, boot_id, cage, leash
+from agentguard.platforms import aside, beat, boot_id, cage, leash, patient_reader
 from agentguard.policy.keeper import Keeper
-from agentguard.ports.clock import Clock
+from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Backend, SystemLog
 from agentguard.ports.secrets import Places
 from agentguard.ports.storage import Journal
@@ -31,6 +34,7 @@ from agentguard.safe import FILE
 from agentguard.scan.client import Limits, ScanClient
 from agentguard.sensors.keys import KeysSensor
 from agentguard.settings import NOTHING, Layers
+from agentguard.starting import LOGS, POLICY_FILE, SETTINGS, Starting, why_of
 from agentguard.store.db import Store
 from agentguard.store.seen import SeenDatabase
 from agentguard.store.witness import Witness, WitnessedJournal
@@ -40,6 +44,12 @@ if TYPE_CHECKING:
     from agentguard.uplink.late import LateUplink
 
 LOG = logging.getLogger(__name__)
+
+HEALTH = "agent-health"
+BEAT = 2.0
+"""Seconds between two signs of life."""
+JUDGES = 30.0
+"""Seconds in which an engine that is well has given a picture: it does so each second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +62,19 @@ class Place:
     user: str = ""
     secrets: Places = field(default_factory=Places)
     layers: Layers = NOTHING
+    starting: Starting = field(default_factory=Starting)
 
 
 @contextmanager
 def opened(place: Place) -> Iterator[Agent]:
     """Give an agent that is wired and not yet started; stop and close everything afterwards.
 
-    Raises:
-        StoreError: the journal cannot be opened.
-        UsageError: the settings are damaged, or the policy file that they name.
-
+    Whatever cannot be had as it should be is done without, noted, and told by the agent.
     """
     governor = _governor(place)
     with ExitStack() as stack:
         sealer = opening.sealer(place.folder)
-        store = opening.store(place.folder, place.clock, place.secrets, sealer)
+        store = opening.store(place.folder, place.clock, place.secrets, sealer, place.starting)
         stack.callback(store.close)
         seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
         reader = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
@@ -93,8 +101,26 @@ def opened(place: Place) -> Iterator[Agent]:
 
         agent = build(parts, link, governor=governor)
         _attach(place, agent, store, asking.uplink)
+        agent.actors = (*agent.actors, Actor(name="life", run=partial(_live, place, agent)))
+        agent.news = partial(_news, place, agent)
         stack.callback(agent.stop)
         yield agent
+
+
+def _live(place: Place, agent: Agent, stop: Stop) -> None:
+    """Give a sign of life while the engine judges; see `agentguard.platforms.silent`."""
+    while True:
+        now = place.clock.now()
+        if now.since(agent.engine.snapshot().at) < JUDGES:
+            beat(place.folder)
+        if place.clock.wait(stop, BEAT):
+            return
+
+
+def _news(place: Place, agent: Agent) -> tuple[PartBegan, ...]:
+    """Tell what was wrong at this start, and what was at an earlier one and is no more."""
+    before = [f.subject for f in agent.engine.state.findings.values() if f.check == HEALTH]
+    return place.starting.told(place.clock.now(), before)
 
 
 def _attach(place: Place, agent: Agent, store: Store, uplink: LateUplink | None) -> None:
@@ -117,16 +143,18 @@ def _witnessed(journal: Journal, log: SystemLog | Absent, stack: ExitStack) -> J
 
 
 def logged(place: Place, *, console: bool = False) -> None:
-    """Write the agent's log below its folder."""
+    """Write the agent's log below its folder; where that cannot be, it is noted."""
     folder = place.folder / "logs"
+
+    def seconds() -> float:
+        return place.clock.now().boot
+
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        logs.set_up(folder, seconds=lambda: place.clock.now().boot, console=console)
-    except (
-        OSError,
-        CannotError,
-    ):  # nothing can be written there, and the agent guards all the same
-        logs.set_up(None, seconds=lambda: place.clock.now().boot)
+        logs.set_up(folder, seconds=seconds, console=console)
+    except (OSError, CannotError) as error:  # the agent guards all the same
+        logs.set_up(None, seconds=seconds)
+        place.starting.note(LOGS, say("starting.logs", folder=str(folder), why=why_of(error)))
     logs.catch_all()
 
 
@@ -141,17 +169,22 @@ def take_policy(place: Place, file: Path) -> Policy:
 
 
 def _governor(place: Place) -> Governor:
-    """Give who keeps the policies, with what this computer was given of them."""
-    machine = settings.load(place.folder, place.layers)
+    """Give who keeps the policies, with what this computer was given of them.
+
+    The last good policy guards where a file is wrong or away, else the baseline.
+    """
+    begun = settings.at_start(place.folder, place.layers)
+    place.starting.note(SETTINGS, *begun.faults)
+    machine = begun.settings
     team, root = _enrolled(place.folder)
     keeper = Keeper(place.folder, shapes(), place.clock, group=team)
-    governor = Governor(keeper, place.clock)
+    governor = Governor(keeper, place.clock, patient_reader())
     if machine.policy_root:
         governor.pin_file(Path(machine.policy_root))
     elif root and not keeper.root():
         governor.pin(root.encode())
-    if machine.policy:
-        governor.local(Path(machine.policy))
+    if machine.policy and (fault := governor.local(Path(machine.policy))) is not None:
+        place.starting.note(POLICY_FILE, fault)
     return governor
 
 

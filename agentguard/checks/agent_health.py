@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from agentguard.checks.base import HOUR, MINUTE, Check, few
+from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
     Event,
     EventsLost,
@@ -21,10 +22,14 @@ from agentguard.model.facts import ClockSeen
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
 from agentguard.model.self_tests import ControlsTested
-from agentguard.model.verdicts import Severity, Verdict, passed, wrong
+from agentguard.model.starting import PartBegan
+from agentguard.model.verdicts import Response, Severity, Verdict, passed, wrong
 
-REJECTED = "policy.rejected."
-"""What the sentences of a policy that is not trusted begin with."""
+PLAIN = ("policy.rejected.", "policy.last-good-", "policy.baseline-damaged")
+"""What the sentences about a policy begin with that say by themselves what guards the desk now."""
+
+TOLD = Response(kinds=(ActionKind.NOTIFY,))
+"""What is wrong at the start is told, whatever the policy says: it may be the policy that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,11 @@ class Settings:
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
     """Say the worst that holds now: a failed test, a blind sensor, a refused policy, no reports.
 
-    The rows tell where the keys lie; a place that is not the best is no fault of the agent.
+    The rows tell where the keys lie; a place that is not the best is no fault of the agent. What is
+    wrong with a part that the agent began with is a finding of its own.
     """
+    if isinstance(event, PartBegan):
+        return _began(event)
     worst = (
         _tested(facts)
         or _sensors(facts)
@@ -57,6 +65,13 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict:
         or _standing(facts)
     )
     return replace(worst, rows=_keys(facts))
+
+
+def _began(event: PartBegan) -> Verdict:
+    if event.fault is None:
+        return replace(passed(), subject=event.part)
+    found = wrong(event.fault.id, **event.fault.params)
+    return replace(found, subject=event.part, response=TOLD)
 
 
 def _keys(facts: Facts) -> tuple[Message, ...]:
@@ -97,7 +112,7 @@ def _policy(facts: Facts) -> Verdict | None:
     refused, in_force = facts.get(PolicyRefused), facts.get(PolicyInForce)
     if refused is None or (in_force is not None and in_force.at.boot > refused.at.boot):
         return None
-    if refused.message.id.startswith(REJECTED):
+    if refused.message.id.startswith(PLAIN):
         return wrong(refused.message.id, **refused.message.params)
     return wrong("agent-health.policy")
 
@@ -158,6 +173,7 @@ CHECK = Check(
         PolicyRefused,
         PolicyInForce,
         PolicyStanding,
+        PartBegan,
     ),
     settings=Settings,
     judge=judge,

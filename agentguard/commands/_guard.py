@@ -14,53 +14,96 @@ from agentguard import paths, settings, texts
 from agentguard.commands._loading import loading
 from agentguard.commands.base import FINE
 from agentguard.errors import CannotError
+from agentguard.model.messages import say
 from agentguard.platforms import (
     alive,
     call,
     called,
+    end_silent,
+    holder,
     keep_none,
     load,
     machine_layers,
+    not_shown,
     only_one,
     quitting,
     secret_places,
+    silent,
     system_clock,
     user_name,
 )
+from agentguard.starting import DISPLAY, FOLDER, OTHER_AGENT, Starting, why_of
 from agentguard.texts import Texts
 
 if TYPE_CHECKING:
     from agentguard.agent import Agent
 
 
+SILENT = 7
+"""Seconds without a sign of life, as agentguard.platforms counts them."""
+LOOK, TRIES = 0.1, 20
+"""Seconds between two tries for a folder whose agent was ended, and how many there are."""
+
+
 @contextmanager
-def alone(folder: Path, words: Texts) -> Iterator[None]:
-    """Be the only agent of a folder.
+def alone(folder: Path, starting: Starting) -> Iterator[bool]:
+    """Be the only agent of a folder; gives False where another guards.
 
-    Raises:
-        CannotError: an agent is running already.
-
+    One that gives no sign of life is ended first: a desk is not left to who hangs.
     """
-    with only_one(folder) as first:
-        if not first:
-            raise _second(words)
-        yield
+    with ExitStack() as stack:
+        first = _taken(folder, stack)
+        process = 0 if first else silent(folder)
+        if process:
+            end_silent(process)
+        for _ in range(0 if first else TRIES if process else 1):
+            if first := _taken(folder, stack):
+                break
+            threading.Event().wait(LOOK)
+        if process and first:
+            starting.note(OTHER_AGENT, say("starting.other-agent", seconds=SILENT))
+        elif process and holder(folder)[0] == process:
+            first = True
+            starting.note(OTHER_AGENT, say("starting.other-agent-stays"))
+        yield first
+
+
+def _taken(folder: Path, stack: ExitStack) -> bool:
+    """Take the folder until the stack ends; what was tried in vain is let go of at once."""
+    with ExitStack() as attempt:
+        if not attempt.enter_context(only_one(folder)):
+            return False
+        stack.enter_context(attempt.pop_all())
+    return True
 
 
 def _second(words: Texts) -> CannotError:
     return CannotError(words.say("cli.tray.second"), words.say("cli.tray.second-advice"))
 
 
+def _home(starting: Starting) -> Path:
+    """Give the data folder; where it cannot be used, one that ends with the session."""
+    try:
+        folder = paths.data_folder()
+        next(folder.iterdir(), None)
+    except (CannotError, OSError) as error:
+        where, why = str(paths.wanted_folder()), why_of(error)
+        instead = paths.spare_folder()
+        starting.note(FOLDER, say("starting.folder", folder=where, why=why, instead=str(instead)))
+        return instead
+    return folder
+
+
 @contextmanager
-def guarding(folder: Path) -> Iterator[Agent]:
+def guarding(folder: Path, starting: Starting) -> Iterator[Agent]:
     """Start the agent of this user on this computer, and stop it afterwards."""
     with ExitStack() as stack:
         with loading():
-            agent = _started(folder, stack)
+            agent = _started(folder, starting, stack)
         yield agent
 
 
-def _started(folder: Path, stack: ExitStack) -> Agent:
+def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
     from agentguard.start import Place, logged, opened  # noqa: PLC0415 - after the first icon
 
     place = Place(
@@ -70,6 +113,7 @@ def _started(folder: Path, stack: ExitStack) -> Agent:
         user=user_name(),
         secrets=secret_places(),
         layers=machine_layers(),
+        starting=starting,
     )
     logged(place)
     agent = stack.enter_context(opened(place))
@@ -91,14 +135,24 @@ def _ending(end: Callable[[], None]) -> Iterator[None]:
 
 def guard_without_windows() -> int:
     """Guard until SIGINT or SIGTERM, or until all agents are told to end."""
+    starting, stop = Starting(), threading.Event()
+    folder = _home(starting)
+    words = _words(folder)
+    with _ending(stop.set), alone(folder, starting) as first:
+        if not first:
+            raise _second(words)
+        return _headless(folder, starting, words, stop, words.say("cli.run.begun"))
+
+
+def _headless(
+    folder: Path, starting: Starting, words: Texts, stop: threading.Event, begun: str
+) -> int:
     from agentguard.commands._notices import Notices  # noqa: PLC0415 - windows speak for themselves
 
-    stop = threading.Event()
-    folder = paths.data_folder()
     told = quitting(folder)
-    words = texts.load(settings.load(folder, machine_layers()).language)
-    with _ending(stop.set), alone(folder, words), guarding(folder) as agent:
-        sys.stderr.write(words.say("cli.run.begun") + "\n")
+    with guarding(folder, starting) as agent:
+        sys.stderr.write(begun + "\n")
+        sys.stderr.writelines(f"{words.render(fault)}\n" for fault in starting.faults.values())
         notices = Notices(agent.desk, words, agent.parts.backend.notifier)
         while not stop.wait(1.0) and not told():
             alive()
@@ -106,17 +160,25 @@ def guard_without_windows() -> int:
     return FINE
 
 
+def _words(folder: Path) -> Texts:
+    return texts.load(settings.at_start(folder, machine_layers()).settings.language)
+
+
 def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     """Guard with the tray until the person quits, a signal comes, or all agents are told to end.
 
     Where an agent guards already, this one ends at once; unless it is `quiet`, the other's window
-    comes up.
+    comes up. Without a display it guards without windows.
     """
-    folder = paths.data_folder()
-    words = texts.load(settings.load(folder, machine_layers()).language)
-    with only_one(folder) as first:
+    starting = Starting()
+    folder = _home(starting)
+    words = _words(folder)
+    with alone(folder, starting) as first:
         if first:
-            return _with_windows(folder, words, may_quit=may_quit)
+            why = not_shown()
+            if why:
+                return _unseen(folder, starting, words, why)
+            return _with_windows(folder, starting, words, may_quit=may_quit)
     if quiet:
         return FINE
     if not call(folder):
@@ -124,6 +186,15 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     if sys.stdout is not None:  # the program was started without one
         sys.stdout.write(words.say("cli.tray.called") + "\n")
     return FINE
+
+
+def _unseen(folder: Path, starting: Starting, words: Texts, why: str) -> int:
+    """Guard where a display is wanted and there is none."""
+    starting.note(DISPLAY, say("starting.display", why=why))
+    stop = threading.Event()
+    with _ending(stop.set):
+        begun = words.say("starting.headless", why=why)
+        return _headless(folder, starting, words, stop, begun)
 
 
 class _Told(threading.Event):
@@ -150,13 +221,13 @@ class _Told(threading.Event):
         return super().is_set()
 
 
-def _with_windows(folder: Path, words: Texts, *, may_quit: bool) -> int:
+def _with_windows(folder: Path, starting: Starting, words: Texts, *, may_quit: bool) -> int:
     stop = _Told()
     with _ending(stop.ask):  # an interrupt anywhere in the start could be swallowed there
-        return _shown(folder, words, stop, may_quit=may_quit)
+        return _shown(folder, starting, words, stop, may_quit=may_quit)
 
 
-def _shown(folder: Path, words: Texts, stop: _Told, *, may_quit: bool) -> int:
+def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_quit: bool) -> int:
     keep_none()
     with loading():
         from agentguard.ui.sourceless import spare  # noqa: PLC0415 - Qt only for windows
@@ -168,7 +239,7 @@ def _shown(folder: Path, words: Texts, stop: _Told, *, may_quit: bool) -> int:
         from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
 
     stop.listen(quitting(folder))
-    with guarding(folder) as agent:
+    with guarding(folder, starting) as agent:
         return run(
             agent.desk,
             words,

@@ -15,7 +15,7 @@ from agentguard.platforms._aside import Aside
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._clock import boot_id as _boot_id
 from agentguard.platforms._ending import end_agents, quitting
-from agentguard.platforms._instance import call, called, only_one
+from agentguard.platforms._instance import beat, call, called, holder, only_one
 from agentguard.platforms._none import keep_none
 from agentguard.ports.clock import Clock
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # what passes through needs not be there before a first icon 
 __all__ = [
     "alive",
     "aside",
+    "beat",
     "boot_id",
     "cage",
     "call",
@@ -38,14 +39,19 @@ __all__ = [
     "data_of_users",
     "desks",
     "end_agents",
+    "end_silent",
+    "holder",
     "keep_none",
     "leash",
     "load",
     "machine_layers",
+    "not_shown",
     "only_one",
+    "patient_reader",
     "quitting",
     "secret_places",
     "serve",
+    "silent",
     "system_clock",
     "user_name",
 ]
@@ -107,6 +113,34 @@ class Leash(Protocol):
     def close(self) -> None:
         """End it, with what it started."""
         ...
+
+
+def patient_reader() -> Callable[[Path], bytes]:
+    """Give what reads a file that may lie on a share that is away; see there."""
+    from agentguard.platforms._patience import PatientReader  # noqa: PLC0415 - after a first icon
+
+    return PatientReader()
+
+
+def not_shown() -> str:
+    """Give why no window can be shown here; empty where one can. Takes two seconds at most."""
+    from agentguard.platforms import _shown  # noqa: PLC0415 - only for windows
+
+    return _shown.not_shown(os.environ)
+
+
+def silent(folder: Path) -> int:
+    """Give the agent that holds a folder and hangs, 0 for none; see there. Takes seconds."""
+    from agentguard.platforms import _silent  # noqa: PLC0415 - only where another agent is
+
+    return _silent.silent(folder)
+
+
+def end_silent(process: int) -> None:
+    """End an agent that hangs."""
+    from agentguard.platforms import _silent  # noqa: PLC0415 - only where another agent is
+
+    _silent.end(process)
 
 
 def leash(pid: int, *, programs: bool) -> Leash | None:

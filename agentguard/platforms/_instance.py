@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 FILE = "agent.lock"
+BEAT = "agent.beat"
 CALL = "agent.called"
 QUIT = "agent.quit"
 
@@ -45,14 +46,17 @@ else:
         """Leave it to the desktop whose window may come to the front."""
 
 
-def _opened(folder: Path) -> int:
-    """Open the lock's file; where nothing can be written, the folder stands for it."""
-    try:
+def _opened(folder: Path) -> int | None:
+    """Open the lock's file; where nothing can be written, the folder stands for it.
+
+    None where neither can be opened: an agent guards all the same.
+    """
+    with suppress(OSError):
         return os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        if sys.platform == "win32":
-            raise
-        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    return None
 
 
 @contextmanager
@@ -66,6 +70,9 @@ def only_one(folder: Path) -> Iterator[bool]:
             yield False
             return
         handle = _opened(folder)
+        if handle is None:
+            yield True
+            return
         try:
             try:
                 _take(handle)
@@ -74,9 +81,41 @@ def only_one(folder: Path) -> Iterator[bool]:
             else:
                 called(folder)  # nobody calls an agent of the past
                 told_to_quit(folder)
+                _begin(folder)
                 yield True
         finally:
             os.close(handle)
+
+
+def _begin(folder: Path) -> None:
+    """Say who holds the folder, and that it begins; where that cannot be said, nobody is known."""
+    file = folder / BEAT
+    try:
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            opened.write(str(os.getpid()))
+        os.utime(file, ns=(0, 0))  # no sign of life yet
+    except OSError:
+        with suppress(OSError):
+            file.unlink()
+
+
+def beat(folder: Path) -> None:
+    """Give a sign of life; without one, another start takes this agent for one that hangs."""
+    with suppress(OSError):
+        os.utime(folder / BEAT)
+
+
+def holder(folder: Path) -> tuple[int, int]:
+    """Give the process that holds the folder, and its newest sign of life, 0 before the first.
+
+    The process is 0 where nothing is known.
+    """
+    try:
+        file = folder / BEAT
+        return int(file.read_text("ascii")), file.stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0, 0
 
 
 def call(folder: Path) -> bool:

@@ -18,7 +18,7 @@ REST = 30.0
 """Seconds for which a place that did not answer is not asked again."""
 
 
-class _Asked(threading.Thread, Generic[T]):
+class Asked(threading.Thread, Generic[T]):
     """One question; what came of it is there once the thread has ended."""
 
     def __init__(self, question: Callable[[], T]) -> None:
@@ -53,7 +53,7 @@ class Limit:
         """
         if time.monotonic() < self._silent_until:
             raise SecretError("silent", self._place)
-        asked = _Asked(question)
+        asked = Asked(question)
         asked.start()
         asked.join(self._seconds)
         if asked.is_alive():

@@ -229,6 +229,9 @@ class Keeper:
             raise _not_kept(error) from error
 
     def _keep(self, name: str, data: bytes) -> None:
+        with suppress(OSError):  # what is kept already needs no room
+            if (self._folder / name).read_bytes() == data:
+                return
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             durable.write(self._folder / name, data)

@@ -43,6 +43,8 @@ class Problems:
             words.say("policy.refused", source=self.source, count=len(self.found) + self.more),
             tuple(shown),
             words.say("policy.refused-advice"),
+            count=len(self.found) + self.more,
+            line=min((line for line, _sentence in self.found), default=1),
         )
 
 

@@ -27,6 +27,10 @@ TRIES_FOR_WAL = 20
 
 _ADVICE = {
     apsw.FullError: ("is full", "Free some space on the disk; the agent goes on by itself."),
+    apsw.IOError: (
+        "cannot be read or written",
+        "Make room on the disk, and look whether it is well.",
+    ),
     apsw.ReadOnlyError: ("cannot be written", "Give the user write access to this folder."),
     apsw.CantOpenError: ("cannot be opened", "Give the user read and write access to this folder."),
     apsw.PermissionsError: ("may not be opened", "Give the user access to this folder."),
@@ -38,6 +42,14 @@ _ADVICE = {
     apsw.CorruptError: ("is damaged", "Start the agent again: it saves what can be read."),
     apsw.NotADBError: ("is damaged", "Start the agent again: it saves what can be read."),
 }
+_NO_ROOM = frozenset(
+    {
+        apsw.SQLITE_IOERR_SHMSIZE,
+        apsw.SQLITE_IOERR_WRITE,
+        apsw.SQLITE_IOERR_FSYNC,
+        apsw.SQLITE_IOERR_TRUNCATE,
+    }
+)
 _OTHER = ("could not be used", "Start the agent again; if it stays so, tell your desktop team.")
 
 
@@ -237,13 +249,14 @@ def damaged(error: StoreError) -> bool:
     return isinstance(error.__cause__, apsw.CorruptError | apsw.NotADBError)
 
 
-def unwritable(error: StoreError) -> bool:
-    """Tell whether the error says that nothing can be written where the file is."""
-    refusals = apsw.ReadOnlyError | apsw.CantOpenError | apsw.PermissionsError | PermissionError
-    cause = error.__cause__
-    return isinstance(cause, refusals) or getattr(cause, "errno", None) == errno.EROFS
-
-
 def full(error: StoreError) -> bool:
-    """Tell whether the error says that the disk is full."""
-    return isinstance(error.__cause__, apsw.FullError)
+    """Tell whether the error says that the disk is full, or the user's part of it.
+
+    SQLite has a word of its own for it, but not where the index of its log (-shm) needs room
+    (SQLITE_IOERR_SHMSIZE, https://www.sqlite.org/rescode.html) or what it writes is refused late.
+    """
+    cause = error.__cause__
+    if isinstance(cause, apsw.IOError):
+        return getattr(cause, "extendedresult", 0) in _NO_ROOM
+    no_room = getattr(cause, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+    return isinstance(cause, apsw.FullError) or (isinstance(cause, OSError) and no_room)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from agentguard.errors import StoreError
+from agentguard.errors import NewerStore
 from agentguard.store.database import Database, named, translated
 
 LOG = logging.getLogger(__name__)
@@ -82,11 +82,11 @@ def refuse_newer(database: Database, newest: int = len(MIGRATIONS)) -> None:
     """Leave a file alone that a newer program wrote.
 
     Raises:
-        StoreError: its tables are newer than this program.
+        NewerStore: its tables are newer than this program.
 
     """
     if version(database) > newest:
-        raise StoreError(
+        raise NewerStore(
             f"The database {database.path} was written by a newer AgentGuard.",
             "Install that version again, or move the file away to begin a new one.",
         )

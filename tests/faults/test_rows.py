@@ -169,7 +169,7 @@ def _degraded(endpoint: Endpoint) -> bool:
 
 @pytest.mark.heavy
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("command", ["run", "vault list", "journal export out"])
+@pytest.mark.parametrize("command", ["vault list", "journal export out"])
 def test_row_61_an_older_build_refuses_a_newer_database_and_leaves_it(
     tmp_path: Path, command: str
 ) -> None:

@@ -10,15 +10,16 @@ import pytest
 
 from agentguard.agent import Agent, Parts
 from agentguard.app import build, shapes
-from agentguard.errors import UsageError
 from agentguard.governing import BEAT, LOOK, Governor
 from agentguard.mfa import Verifiers
 from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Tick
+from agentguard.model.starting import PartBegan
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.keeper import LAST_GOOD, Keeper
 from agentguard.policy.trial import BEATS, HEALTHY
 from agentguard.ports.clock import Stop
 from agentguard.scan.client import Limits, ScanClient
+from agentguard.starting import POLICY_FILE
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from tests.unit.policy.signing import NONE, Said, chain
 
@@ -182,10 +183,97 @@ def test_a_local_file_that_is_older_than_what_was_delivered_is_passed_over(
     governor.local(file)
     run(governor, told, 0.1)
     assert told.refusals() == []
-    with pytest.raises(UsageError, match="could not be read"):
-        governor.local(tmp_path / "missing")
+    missing = governor.local(tmp_path / "missing")
+    assert missing is not None
+    assert (missing.id, missing.params["why"]) == (
+        "starting.policy-unread",
+        "No such file or directory",
+    )
     file.write_bytes(b"policy: [")
+    assert governor.local(file) is None, "refused like what was delivered"
+
+
+def test_a_refusal_at_the_start_outlasts_the_policy_that_the_agent_began_with(
+    governor: Governor, told: Told, clock: Passing, tmp_path: Path
+) -> None:
+    """It came before the policy in force was told, which took it for mended."""
+    file = tmp_path / "site.yaml"
+    file.write_bytes(Said(version=7).text.encode())
     governor.local(file)
+    clock.advance(1)
+    told.submit(governor.first())
+    clock.advance(1)
+    run(governor, told, 0.1)
+    finding = told.agent.engine.state.findings[("agent-health", "")]
+    assert finding.message.id == "policy.rejected.unsigned-local"
+
+
+SITE = "policy: site\nversion: 1\ncontrols:\n  clipboard: {respond: [clear-clipboard]}\n"
+WRONG = "policy: site\nversion: 2\ncontrols:\n  clipbord: {respond: []}\n"
+
+
+class TestFileOfThisComputer:
+    """Without a root a file that an administrator put here is taken, if it can be."""
+
+    @pytest.fixture
+    def keeper(self, tmp_path: Path, clock: Passing) -> Keeper:
+        return Keeper(tmp_path, shapes(), clock)
+
+    def test_a_mistake_is_told_with_file_and_line_and_the_last_good_one_guards(
+        self, governor: Governor, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "site.yaml"
+        file.write_text(SITE)
+        assert governor.local(file) is None
+        file.write_text(WRONG)
+        fault = governor.local(file)
+        assert fault is not None
+        assert fault.id == "starting.policy-wrong"
+        assert fault.params == {"file": str(file), "count": 1, "line": 4}
+        assert (governor.first().policy.name, governor.first().policy.version) == ("site", 1)
+
+    def test_one_that_is_right_again_is_in_force_within_a_minute(
+        self, governor: Governor, told: Told, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "site.yaml"
+        fault = governor.local(file)
+        assert fault is not None
+        told.submit(PartBegan(at=governor.first().at, part=POLICY_FILE, fault=fault))
+        key = ("agent-health", POLICY_FILE)
+        assert told.agent.engine.state.findings[key].message.id == "starting.policy-unread"
+        file.write_text(WRONG)
+        run(governor, told, 2 * BEAT)
+        assert told.agent.engine.state.findings[key].message.id == "starting.policy-wrong"
+        file.write_text(SITE)
+        run(governor, told, 2 * BEAT)
+        assert key not in told.agent.engine.state.findings
+        assert told.snapshot().policy.name == "site"
+
+    def test_a_share_that_is_away_is_waited_for_once(
+        self, keeper: Keeper, clock: Passing, tmp_path: Path
+    ) -> None:
+        def away(_file: Path) -> bytes:
+            raise TimeoutError
+
+        fault = Governor(keeper, clock, away).local(tmp_path / "site.yaml")
+        assert fault is not None
+        assert fault.id == "starting.policy-away"
+
+    def test_what_is_kept_already_needs_no_room(self, governor: Governor, tmp_path: Path) -> None:
+        file = tmp_path / "site.yaml"
+        file.write_text(SITE)
+        assert governor.local(file) is None
+        before = (tmp_path / LAST_GOOD).stat().st_ino
+        assert governor.local(file) is None
+        assert (tmp_path / LAST_GOOD).stat().st_ino == before, "it was written once"
+
+    def test_one_that_cannot_be_kept_is_told(self, governor: Governor, tmp_path: Path) -> None:
+        file = tmp_path / "site.yaml"
+        file.write_text(SITE)
+        (tmp_path / LAST_GOOD).mkdir()
+        fault = governor.local(file)
+        assert fault is not None
+        assert fault.id == "starting.policy-not-kept"
 
 
 def test_a_policy_that_is_wrong_or_cannot_be_kept_is_told(

@@ -1,0 +1,180 @@
+"""Row 80: an agent always starts. Real agents, each with one thing wrong, in each way to start."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from agentguard import texts
+from agentguard.model.messages import say
+from agentguard.wire import v1
+from tests.desktop.fixtures import x_session
+from tests.desktop.harness import Desktop, eventually
+from tests.faults.certificates import Authority
+from tests.faults.clocks import WallClock
+from tests.faults.desk import enrolled
+from tests.faults.endpoint import Endpoint
+from tests.faults.starts import EVERY, Wrong
+
+__all__ = ["x_session"]
+
+pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(180)]
+
+ROOT = Path(__file__).parents[2]
+UNIT = ROOT / "installer" / "linux" / "agentguard.service"
+LETTER = "Dear customer, your card number 4556 7375 8689 9855 was charged.\n"
+GUARDS = 10.0
+"""Seconds from a start until the desk is guarded."""
+TOLD = 60.0
+"""Seconds until the endpoint has the finding: the report comes by and by."""
+
+
+def through_the_keeper() -> str:
+    """Give the words with which the system's service manager starts the agent."""
+    (line,) = (one for one in UNIT.read_text().splitlines() if one.startswith("ExecStart="))
+    return line.removeprefix("ExecStart=/usr/bin/agentguard ")
+
+
+WAYS = ("run", "tray", through_the_keeper())
+
+
+class Start:
+    """One start of a real agent, with one thing wrong."""
+
+    def __init__(self, inside: Desktop, data: Path, wrong: Wrong) -> None:
+        self.inside, self.data, self.wrong = inside, data, wrong
+        self.said = data.parent / "said.txt"
+
+    def copy(self) -> None:
+        given = {"stdin": subprocess.PIPE}
+        owner = self.inside.start("xclip", "-quiet", "-selection", "clipboard", **given)
+        owner.stdin.write(LETTER)
+        owner.stdin.close()
+        eventually(lambda: self.paste() == LETTER)
+
+    def paste(self) -> str:
+        try:
+            return self.inside.run("xclip", "-selection", "clipboard", "-out")
+        except subprocess.CalledProcessError:  # there is nothing to paste
+            return ""
+
+    @contextmanager
+    def agent(self, command: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+        """Run it; it must be there until it is told to end."""
+        env = {
+            "AGENTGUARD_HOME": str(self.data), "PYTHONPATH": str(ROOT), "DATA": str(self.data),
+            **self.wrong.env, **env,
+        }  # fmt: skip
+        program = shlex.join((sys.executable, "-m", "agentguard", *command.split()))
+        script = f"{self.wrong.script}\nexec {program}"
+        with self.said.open("a", encoding="utf-8") as said:
+            agent = self.inside.start(
+                "unshare", "-m", "sh", "-c", script, env=env, stdout=said, stderr=said
+            )
+        try:
+            yield agent
+            assert agent.poll() is None, self.said.read_text()
+        finally:
+            self.inside.end(agent)
+        assert "Traceback" not in self.said.read_text()
+
+
+def _opened(endpoint: Endpoint) -> set[str]:
+    """Give the sentences of findings that the endpoint has."""
+    events = [msgspec.json.decode(raw, type=v1.Event) for raw in tuple(endpoint.events.values())]
+    return {event.message for event in events if event.kind == "finding.opened"}
+
+
+@pytest.mark.parametrize("command", WAYS)
+@pytest.mark.parametrize("wrong", EVERY, ids=lambda wrong: wrong.name)
+def test_row_80_an_agent_starts_guards_and_says_what_is_wrong(
+    wrong: Wrong,
+    command: str,
+    x_session: Desktop,
+    endpoint: Endpoint,
+    authority: Authority,
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    enrolled(data, endpoint, authority.ca_file).store.close()
+    wrong.make(data)
+    told = "" if command == "run" and wrong.told == "display" else wrong.told
+    told = told if "." in told or not told else f"starting.{told}"
+    start = Start(x_session, data, wrong)
+    start.copy()
+    begun = time.monotonic()
+    with start.agent(command):
+        if wrong.screen:
+            eventually(lambda: not start.paste(), within=GUARDS)
+        else:
+            eventually(lambda: "guards" in start.said.read_text(), within=GUARDS)
+        assert time.monotonic() - begun < GUARDS
+        if told and wrong.home:
+            eventually(lambda: told in _opened(endpoint), within=TOLD)
+        elif wrong.home:
+            eventually(lambda: endpoint.events, within=TOLD)
+            assert not {one for one in _opened(endpoint) if one.startswith("starting.")}
+    if told.startswith("starting.") and command == "run":
+        sentence = texts.load().sentences[told]
+        assert sentence.rpartition("}")[2] in start.said.read_text()
+
+
+@pytest.mark.parametrize("command", WAYS)
+@pytest.mark.parametrize("offset", ["-3650d", "+3650d"])
+def test_row_80_an_agent_guards_by_a_wrong_clock(
+    offset: str, command: str, x_session: Desktop, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    clock = WallClock(tmp_path, offset)
+    start = Start(x_session, data, Wrong(name="clock", env=dict(clock.env)))
+    start.copy()
+    with start.agent(command):
+        eventually(lambda: not start.paste(), within=GUARDS)
+
+
+@pytest.mark.parametrize("command", WAYS)
+def test_row_81_one_that_hangs_is_ended_and_the_next_one_guards(
+    command: str, x_session: Desktop, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    start = Start(x_session, data, Wrong(name="second"))
+    start.copy()
+    first = x_session.start(
+        sys.executable, "-m", "agentguard", "run",
+        env={"AGENTGUARD_HOME": str(data), "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    eventually(lambda: not start.paste(), within=GUARDS)
+    eventually(lambda: (data / "agent.beat").stat().st_mtime_ns)
+    first.send_signal(signal.SIGSTOP)
+    start.copy()
+    with start.agent(command):
+        eventually(lambda: not start.paste(), within=GUARDS + 3.0)
+        assert first.wait(5) == -signal.SIGKILL
+    told = texts.load().render(say("starting.other-agent", seconds=7))
+    assert command != "run" or told in start.said.read_text()
+
+
+def test_row_81_one_that_is_well_is_left_alone(x_session: Desktop, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    start = Start(x_session, data, Wrong(name="second"))
+    env = {"AGENTGUARD_HOME": str(data), "PYTHONPATH": str(ROOT)}
+    with start.agent("run") as first:
+        eventually((data / "agent.beat").exists)  # it begins, and is waited for
+        second = x_session.start(sys.executable, "-m", "agentguard", "run", env=env)
+        assert second.wait(90) == 3
+        third = x_session.start(sys.executable, "-m", "agentguard", "tray", "--quiet", env=env)
+        assert third.wait(30) == 0
+        assert first.poll() is None
