@@ -49,6 +49,7 @@ class Limits:
     sign_in_tries: int = 5  # wrong passwords before a wait
     sign_in_wait: int = 30  # the first wait; it doubles with every further wrong one
     sign_in_wait_most: int = 15 * 60
+    sign_in_slow: float = 1.0  # between two tries of a place that has tried too often
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

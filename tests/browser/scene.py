@@ -9,11 +9,10 @@ from sqlalchemy import Connection, insert, select
 
 from agentguard.policy.parse import parse
 from agentguard.server.keys import load_or_make
-from agentguard.server.store import break_glass, factors, places, pseudonyms
+from agentguard.server.store import break_glass, factors, limited, places, pseudonyms
 from agentguard.server.store.history_tables import org_day, org_hour, team_day, team_hour
 from agentguard.server.store.people import Visitor
 from agentguard.server.store.policies import Label
-from agentguard.server.store.ruling import key_of_user
 from agentguard.server.store.sign_in_tables import desk_person
 from agentguard.server.store.tables import device, lockout, team
 from agentguard.server.tamper import items, kinds, waves
@@ -234,7 +233,11 @@ def _prove(connection: Connection, running: Any) -> str:
     for number, (id_, label) in enumerate(seats[:9]):
         values = {"user": name_of(label), "device": id_, "at": START - 900 * number}
         connection.execute(insert(desk_person).values(values))
-    locked = {"key": key_of_user(name_of(seats[2].label)), "failures": 8, "last_at": START - 60}
+    locked = {
+        "key": limited.key(limited.USER.id, name_of(seats[2].label)),
+        "failures": 8,
+        "last_at": START - 60,
+    }
     connection.execute(insert(lockout).values(**locked, until=START + 1740))
     factors.enrol(connection, keys, factors.DESK, name_of("billing-07"), sure=True)
     break_glass.make(connection, seats[1].id, "forgot the phone at home", "sam", START - 300)

@@ -22,7 +22,7 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.factors import PhoneSet, Spent
 from agentguard.ports.people import Ruling
 from agentguard.server.admin import Admin
-from agentguard.server.settings import ServerSettings
+from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store import by_phone, devices
 from agentguard.server.store.codes import team_id
 from agentguard.server.store.devices import About
@@ -79,7 +79,9 @@ class Centre:
     def answer(self, letters: object, desk: str = "d0", now: float = AT) -> tuple[str, str]:
         """Read letters into the console; give the answer and the problem."""
         asked = by_phone.Asked(desk=desk, letters=str(letters), reason="r", by="sue")
-        return self.run(lambda c: by_phone.answer(c, self.admin._keys, asked, now))
+        return self.run(
+            lambda c: by_phone.answer(c, self.admin._keys, asked, now=now, limits=Limits())
+        )
 
 
 @pytest.fixture

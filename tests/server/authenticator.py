@@ -41,7 +41,7 @@ class Authenticator:
 
     def get(self, options: dict[str, Any], origin: str, **other: Any) -> str:
         """Answer `navigator.credentials.get` with the first key that is allowed and held."""
-        allowed = [one["id"] for one in options["allowCredentials"]]
+        allowed = [one["id"] for one in options.get("allowCredentials", [])]
         id_ = other.get("id_") or next(one for one in allowed if one in self.keys)
         self.count += bool(self.count)
         rp = other.get("rp", options["rpId"])

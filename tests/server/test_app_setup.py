@@ -22,6 +22,14 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
+def desk(new_desk: Callable[..., Any]) -> Any:
+    """A desk at which Maria is known to sit."""
+    one = new_desk()
+    assert one.send(user="maria").status_code == 200
+    return one
+
+
+@pytest.fixture
 def sue(signed_in: Callable[..., Any]) -> Any:
     return signed_in("sue", teams=("Billing",))
 
@@ -91,10 +99,15 @@ def test_a_supervisor_may_write_a_name_in_another_case_than_the_desk(
     assert prove(desk, pyotp.TOTP(secret).at(running.time.at))["accepted"]
 
 
-def test_without_a_code_it_is_told_whether_there_is_an_app(running: Any, desk: Any) -> None:
+def test_without_a_code_it_is_told_whether_there_is_an_app_where_it_was_proved_with(
+    running: Any, desk: Any, new_desk: Any
+) -> None:
     assert {begin(desk, " ")[0].problem for _ in range(9)} == {"none"}, "nothing is counted"
-    running.admin.desk_totp("maria")
+    secret, _ = running.admin.desk_totp("maria")
+    assert begin(desk, "")[0].problem == "none", "a desk may name anybody"
+    assert prove(desk, pyotp.TOTP(secret).at(running.time.at))["accepted"]
     assert begin(desk, "")[0].problem == "enrolled"
+    assert begin(new_desk(label="desk-2"), "")[0].problem == "none"
 
 
 def test_a_code_of_before_does_not_replace_an_app_that_works(

@@ -95,3 +95,28 @@ def test_a_feed_that_stood_behind_all_that_is_kept_hears_what_happens_next(
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT sent FROM feed_state")) == wanted
     engine.dispose()
+
+
+def test_whom_a_supervisor_s_code_had_seated_is_seated_no_more(empty: str) -> None:
+    walk(empty, "0014")
+    fill(empty)
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        for user, at in (("by glass", 5.0), ("by a code since", 9.0), ("by a code", 5.0)):
+            connection.execute(
+                text("INSERT INTO desk_person (\"user\", device, at) VALUES (:user, 'd', :at)"),
+                {"user": user, "at": at},
+            )
+        for user in ("by glass", "by a code since"):
+            connection.execute(
+                text(
+                    "INSERT INTO break_glass (device, hash, reason, made_by, made_at, until, "
+                    "used_at, used_by) VALUES ('d', :hash, 'r', 'sue', 1, 9, 5.0, :user)"
+                ),
+                {"hash": b"h", "user": user},
+            )
+    walk(empty, "0015")
+    with engine.connect() as connection:
+        kept = connection.scalars(text('SELECT "user" FROM desk_person ORDER BY "user"'))
+        assert list(kept) == ["by a code", "by a code since"]
+    engine.dispose()

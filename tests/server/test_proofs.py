@@ -5,6 +5,8 @@ from typing import Any
 import pyotp
 import pytest
 
+from agentguard.server.store import factors
+
 
 @pytest.fixture
 def totp(running: Any) -> pyotp.TOTP:
@@ -42,8 +44,31 @@ def test_a_code_is_good_once_and_one_step_either_way(
     ]
 
 
-def test_somebody_without_a_secret_is_told_so(desk: Any, totp: pyotp.TOTP) -> None:
-    assert prove(desk, "123456", user="li") == {"accepted": False, "problem": "not-enrolled"}
+def test_who_has_an_app_is_told_only_where_that_person_has_proved(
+    running: Any, desk: Any, new_desk: Any, totp: pyotp.TOTP
+) -> None:
+    """A desk may name anybody: with and without an app the answers are the same, to the lock."""
+    other = new_desk(label="desk-2")
+    told = [(prove(desk, "x", "li"), prove(other, "x", "maria")) for _ in range(9)]
+    assert all(without == having for without, having in told)
+    assert told[0][0] == {"accepted": False, "problem": "wrong"}
+    running.time.at += 1800
+    assert prove(desk, totp.at(running.time.at))["accepted"]
+    running.admin._database.run(lambda c: factors.forget(c, factors.DESK, "maria"))
+    assert prove(desk, "123456") == {"accepted": False, "problem": "not-enrolled"}
+
+
+def test_nobody_elsewhere_locks_a_person_out_of_the_own_desk(
+    running: Any, desk: Any, new_desk: Any, totp: pyotp.TOTP
+) -> None:
+    assert prove(desk, totp.at(running.time.at))["accepted"]
+    for label in ("desk-2", "desk-3"):
+        other = new_desk(label=label)
+        for _ in range(12):
+            running.time.at += prove(other, wrong(totp, running.time.at)).get("wait", 0) % 1800
+    assert prove(other, totp.at(running.time.at + 30))["problem"] == "locked"
+    running.time.at += 30
+    assert prove(desk, totp.at(running.time.at))["accepted"]
 
 
 @pytest.mark.parametrize("answer", ["", "abc", "١٢٣٤٥٦", "1" * 5000])

@@ -41,14 +41,15 @@ def test_a_wrong_proof_does_nothing_and_keeps_the_form(stale: Any) -> None:
     assert stale.submit("/account/recovery", token=fields["token"]).status_code == 403
 
 
-def test_wrong_proofs_make_the_account_wait(running: Any, stale: Any) -> None:
+def test_wrong_codes_make_codes_wait_and_a_passkey_does_not(running: Any, stale: Any) -> None:
     token = stale.token()
     for _ in range(running.settings.limits.sign_in_tries):
         answer = stale.submit("/prove", token=token, proof_to="/", proof_code="000000")
     assert "Wait 30 seconds" in answer.text
-    page = stale.get("/prove")
-    answer = stale.prove(page)
+    answer = stale.submit("/prove", token=token, proof_to="/", proof_code="000000")
     assert "Too many wrong tries" in answer.text
+    proved = stale.prove(stale.get("/prove"))
+    assert (proved.status_code, proved.headers["location"]) == (303, "/")
 
 
 def test_an_answer_is_good_once_and_in_its_own_session_alone(

@@ -17,6 +17,7 @@ PASSWORD = "correct horse battery staple"
 PLANTED = "planted-by-somebody-else"
 OPEN = {
     *product(("GET", "POST"), ("/sign-in", "/sign-in/second", "/sign-in/enrol", "/sign-in/first")),
+    *product(("GET", "POST"), ("/sign-in/before",)),
     *(("GET", path) for path in ("/sign-in/company", "/sign-in/company/return")),
 }
 

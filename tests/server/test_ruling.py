@@ -133,6 +133,7 @@ class Rulings(RuleBasedStateMachine):
         self.drift = {"u0": 0, "u1": 0}
         self.failures: dict[str, int] = {}
         self.until: dict[str, float] = {}
+        self.seated: set[tuple[str, str]] = set()
 
     def teardown(self) -> None:
         self.admin.close()
@@ -162,7 +163,7 @@ class Rulings(RuleBasedStateMachine):
         secret = base64.b32encode(user.encode() * 10).decode()
         code = pyotp.TOTP(secret).at(self.at + off * STEP)
         given = prove(self.admin, code, self.at, user, device)
-        keys = (user, device)
+        keys = (f"{user} at {device}" if (user, device) in self.seated else user, device)
         held = max(self.until.get(key, 0) - self.at for key in keys)
         if held > 0:
             assert (given.problem, given.accepted) == ("locked", False)
@@ -172,6 +173,7 @@ class Rulings(RuleBasedStateMachine):
             assert given == v1.ProofAnswer(accepted=True)
             self.last[user] = step
             self.drift[user] = max(-2, min(2, step - self.at // STEP))
+            self.seated.add((user, device))
             for key in keys:
                 self.failures[key] = 0
         else:

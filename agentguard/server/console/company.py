@@ -1,12 +1,14 @@
 """The door to the company's own sign-in, and the way back from it.
 
 Nobody is known at this door, so what a stranger can have written is bounded: an address that begins
-sign-ins and finishes none waits, what comes back to a browser that began nothing is answered alone,
-and refusals are counted by address and written down until it has to wait, then once in a wait.
+sign-ins and finishes none is served slowly, what comes back to a browser that began nothing is
+answered alone, and refusals are counted by address and written down until it has to wait, then once
+in a wait.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +18,7 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
+from agentguard.server.console import known
 from agentguard.server.console.browsers import (
     address_of,
     browser_of,
@@ -24,12 +27,12 @@ from agentguard.server.console.browsers import (
     gone,
 )
 from agentguard.server.console.gate import SIGN_IN
+from agentguard.server.console.lanes import Crowded
 from agentguard.server.console.proving import local
-from agentguard.server.console.second import waits
-from agentguard.server.console.signing_in import address_key, address_patience
-from agentguard.server.console.site import Asked, Page, Site, back, page, site_of
+from agentguard.server.console.signing_in import sign_in_page
+from agentguard.server.console.site import Asked, Page, Site, back, site_of
 from agentguard.server.signin.oidc import LEEWAY, Provider, SignInRefused
-from agentguard.server.store import audit, people, sso, tries
+from agentguard.server.store import audit, limited, people, sso, tries
 from agentguard.server.store.people import Visitor
 from agentguard.server.store.sso import Flow, Subject
 
@@ -38,8 +41,8 @@ COMPANY = f"{SIGN_IN}/company"
 BACK = f"{COMPANY}/return"
 FLOW = "company"  # the cookie of a sign-in that went to the provider
 LONGEST_NAME = 100
-BEGUN = tries.Rule(tries=100, wait=60, most=600, forget=sso.MINUTES)
-"""Sign-ins that one address begins while none of its people finishes one."""
+_ANYBODY = "at the company"
+"""For whom a browser is known in which somebody came back: who it is, is said there alone."""
 
 
 @get(COMPANY)
@@ -47,23 +50,31 @@ async def leave(request: Asked) -> Page | Redirect:
     """Send the browser to the provider; who is signed in already has to prove anew there."""
     site, provider = site_of(request), _provider(request)
     again = isinstance(request.scope["state"].get("visitor"), Visitor)
-    path, here = local(request.query_params.get("to", "/")), _begun_key(request)
-    if not again and (wait := await waits(site, here)):
-        return await _page(request, site.words.say("console.sign-in.wait", seconds=wait))
+    path = local(request.query_params.get("to", "/"))
+    if not again and (refused := await _patiently(request)) is not None:
+        return refused
     try:
         begun = await provider.begin(address_of(request) + BACK, again=again)
-    except SignInRefused as refused:
-        return await _refuse(request, refused.kind)
-
-    def keep(connection: Connection) -> str:
-        if not again:
-            tries.failed(connection, here, site.now(), BEGUN)
-        return sso.keep(connection, begun, path, site.now(), again=again)
-
-    token = await site.database.write(keep)
+    except SignInRefused as error:
+        return await _refuse(request, error.kind)
+    token = await site.database.write(lambda c: sso.keep(c, begun, path, site.now(), again=again))
     answer = back(begun.url)
     answer.set_cookie(cookie(site, token, FLOW, seconds=sso.MINUTES))
     return answer
+
+
+async def _patiently(request: Asked) -> Page | None:
+    """Count a sign-in that begins; from a place that began too many, serve it after the others."""
+    site = site_of(request)
+    browser = known.browser(request, _ANYBODY)
+    count = limited.COMPANY.of(site.limits, browser or known.place(request))
+    try:
+        async with site.lanes.turn(count.key):
+            if await site.database.write(lambda c: tries.reserve(c, [count], site.now())):
+                await asyncio.sleep(site.limits.sign_in_slow)
+    except Crowded:
+        return await _page(request, site.words.say("console.sign-in.crowded"))
+    return None
 
 
 @get(BACK)
@@ -89,7 +100,7 @@ async def come_back(request: Asked) -> Page | Redirect:
     answer = back(flow.path)
     answer.set_cookie(cookie(site, session))
     answer.set_cookie(gone(site, FLOW))
-    return answer
+    return known.remember(request, answer, _ANYBODY)
 
 
 async def _begin(request: Asked, provider: Provider, flow: Flow, claims: Mapping[str, Any]) -> str:
@@ -110,7 +121,7 @@ async def _begin(request: Asked, provider: Provider, flow: Flow, claims: Mapping
         if isinstance(old, Visitor):
             people.end(connection, old.token)
         audit.note(connection, now, name, "signed-in", "sso")
-        tries.forgive(connection, _begun_key(request))
+        tries.forgive(connection, [limited.COMPANY.of(site.limits, known.place(request))])
         return people.begin(connection, name, now, site.limits, how="sso", browser=browser)
 
     token = await site.database.write(begin)
@@ -144,15 +155,17 @@ def _provider(request: Asked) -> Provider:
 
 
 async def _refuse(request: Asked, kind: str) -> Page:
-    site, here = site_of(request), address_key(request)
-    if not await waits(site, here):
+    site = site_of(request)
+    count = limited.RETURN.of(site.limits, known.place(request))
+
+    def note(connection: Connection) -> bool:
+        if tries.reserve(connection, [count], site.now()):
+            return False
+        audit.note(connection, site.now(), "company", "sign-in.refused", kind)
+        return True
+
+    if await site.database.write(note):
         LOG.warning("the company's sign-in let nobody in: %s", kind)
-
-        def note(connection: Connection) -> None:
-            audit.note(connection, site.now(), "company", "sign-in.refused", kind)
-            tries.failed(connection, here, site.now(), address_patience(site))
-
-        await site.database.write(note)
     answer = await _page(request, _said(site, kind))
     answer.set_cookie(gone(site, FLOW))
     return answer
@@ -166,13 +179,8 @@ def _label(site: Site) -> str:
     return site.provider.company.label if site.provider else ""
 
 
-def _begun_key(request: Asked) -> str:
-    return f"company-{address_key(request)}"
-
-
 async def _page(request: Asked, problem: str) -> Page:
-    label = _label(site_of(request))
-    return await page(request, "sign_in.html", status=401, problem=problem, name="", company=label)
+    return await sign_in_page(request, 401, problem=problem)
 
 
 HANDLERS = (leave, come_back)

@@ -8,7 +8,7 @@ import segno
 from sqlalchemy import Connection
 
 from agentguard.server.console.browsers import browser_of, relying
-from agentguard.server.console.second import CODE, PASSKEY
+from agentguard.server.console.second import CODE, PASSKEY, has_factor_in
 from agentguard.server.console.site import Asked, Site, field, site_of
 from agentguard.server.passwords import slowly
 from agentguard.server.signin import recovery as codes
@@ -19,7 +19,7 @@ from agentguard.server.signin.passkeys import (
     Relying,
     challenge_of,
 )
-from agentguard.server.store import audit, factors, passing, passkeys, recovery
+from agentguard.server.store import audit, factors, passing, passkeys, people, recovery
 from agentguard.server.store.factors import CONSOLE
 
 
@@ -41,27 +41,40 @@ async def offer(request: Asked, name: str, purpose: str, *, app: bool = True) ->
     return {"passkey": options, "secret": secret, "picture": _picture(name, secret)}
 
 
-async def confirm(request: Asked, name: str, purpose: str) -> str:
-    """Keep the factor that the form confirms; give which, empty when it does not hold."""
+async def confirm(request: Asked, name: str, purpose: str, *, first: bool = False) -> str:
+    """Keep the factor that the form confirms; give which, empty when it does not hold.
+
+    The `first` one is kept only while there is none: of two at once, one is. Nothing of an app that
+    is confirmed already is judged here, where no try is counted.
+    """
     site, party, label = site_of(request), relying(request), browser_of(request)
     answer = await field(request, PASSKEY, LONGEST + 1)
     code = await field(request, CODE, 20)
 
     def keep(connection: Connection) -> str:
         now, how = site.now(), "passkey" if answer else "totp"
+        if first:
+            people.alone(connection, name)
+        if first and has_factor_in(connection, name):
+            return ""
         if answer:
             new = _made(connection, party, answer, owner=f"enrol {purpose}:{name}", now=now)
             kept = new is not None and passkeys.put(
                 connection, CONSOLE, name, new, label=label, now=now
             )
         else:
-            keys = site.keys
-            kept = not factors.accept(connection, keys, CONSOLE, name, answer=code, now=now)
+            kept = _app(connection, site, name, code)
         if kept:
             audit.note(connection, now, name, f"{how}.confirmed")
         return how if kept else ""
 
     return await site.database.write(keep)
+
+
+def _app(connection: Connection, site: Site, name: str, code: str) -> bool:
+    if factors.enrolled(connection, CONSOLE, name):
+        return False
+    return not factors.accept(connection, site.keys, CONSOLE, name, answer=code, now=site.now())
 
 
 def _made(

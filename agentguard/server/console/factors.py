@@ -12,9 +12,9 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console.proving import ask_first
-from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of
+from agentguard.server.console.site import Asked, Page, Site, back, field, page, permitted, site_of
 from agentguard.server.roles import Right, may
-from agentguard.server.store import audit, factors, opened, presence, resets
+from agentguard.server.store import audit, belonging, factors, opened, presence, resets
 from agentguard.server.store.factors import CONSOLE, DESK
 from agentguard.server.store.people import Visitor
 
@@ -82,8 +82,10 @@ async def refuse(request: Asked, id_: FromPath[int]) -> Redirect:
 async def _may(request: Asked, visitor: Visitor, realm: str, owner: str) -> bool:
     if realm == CONSOLE:
         return may(visitor.role, Right.MANAGE)
-    database = site_of(request).database
-    return await database.read(lambda c: presence.may_see(c, visitor.scope, owner))
+    site = site_of(request)
+    return await site.database.read(
+        lambda c: belonging.belongs(c, site.keys, visitor.scope, owner, site.now())
+    )
 
 
 async def _waiting(request: Asked, visitor: Visitor, id_: int) -> resets.Asked:
@@ -112,12 +114,12 @@ async def _page(request: Asked, *, made: str = "", secret: str = "", problem: st
         picture=picture.svg_data_uri(scale=5, border=2, light="#ffffff") if picture else "",
         problem=site.words.say(problem) if problem else "",
         days=presence.DAYS,
-        **await site.database.read(lambda c: _held(c, visitor, site.now(), find)),
+        **await site.database.read(lambda c: _held(c, site, visitor, find)),
     )
 
 
-def _held(connection: Connection, visitor: Visitor, now: float, find: str) -> dict[str, Any]:
-    scope = visitor.scope
+def _held(connection: Connection, site: Site, visitor: Visitor, find: str) -> dict[str, Any]:
+    scope, now = visitor.scope, site.now()
     counted = presence.proofs(connection, scope, now)
     by_factor = counted.by_factor
     every = by_factor.total()
@@ -128,7 +130,11 @@ def _held(connection: Connection, visitor: Visitor, now: float, find: str) -> di
         "proofs": by_factor.most_common(),
         "tally": counted,
         "share": round(SHARE * by_factor[presence.RESISTANT] / every) if every else None,
-        "asked": [one for one in waiting if presence.may_see(connection, scope, one.owner)],
+        "asked": [
+            one
+            for one in waiting
+            if belonging.belongs(connection, site.keys, scope, one.owner, now)
+        ],
         "glass": opened.listed(connection, scope, 10),
     }
 

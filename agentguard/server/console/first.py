@@ -7,13 +7,13 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server import passwords
-from agentguard.server.console import second
+from agentguard.server.console import known
 from agentguard.server.console.browsers import cookie
 from agentguard.server.console.gate import SIGN_IN
-from agentguard.server.console.signing_in import LONGEST, NAME, STEP, address_key
+from agentguard.server.console.signing_in import LONGEST, NAME, STEP
 from agentguard.server.console.site import Asked, Page, Site, back, field, page, site_of
 from agentguard.server.roles import ADMIN
-from agentguard.server.store import audit, passing, people, setup, tries
+from agentguard.server.store import audit, limited, passing, people, setup, tries
 
 FIRST = f"{SIGN_IN}/first"
 
@@ -34,15 +34,16 @@ async def make(request: Asked) -> Page | Redirect:
         return back(SIGN_IN)
     name = (await field(request, "name", NAME)).strip().casefold()[:NAME]
     password = await field(request, "password", LONGEST)
-    wait = await second.waits(site, address_key(request))
-    if wait:
-        return await _page(request, name, site.words.say("console.sign-in.wait", seconds=wait))
     if not name or not name.isprintable() or len(password) < passwords.LEAST:
         said = site.words.say("console.first.short", count=passwords.LEAST)
         return await _page(request, name, said)
+    code, place = await field(request, "code", 40), known.place(request)
+    wait = await site.database.write(lambda c: _looked(c, site, code, place))
+    if wait is not None:
+        id_ = "console.sign-in.wait" if wait else "console.first.wrong"
+        return await _page(request, name, site.words.say(id_, seconds=wait))
     hashed = await passwords.slowly(passwords.hashed, password)
-    code, key = await field(request, "code", 40), address_key(request)
-    token = await site.database.write(lambda c: _made(c, site, code, key, (name, hashed)))
+    token = await site.database.write(lambda c: _made(c, site, code, (name, hashed)))
     if not token:
         return await _page(request, name, site.words.say("console.first.wrong"))
     answer = back(f"{SIGN_IN}/enrol")
@@ -50,12 +51,23 @@ async def make(request: Asked) -> Page | Redirect:
     return answer
 
 
-def _made(connection: Connection, site: Site, code: str, key: str, who: tuple[str, str]) -> str:
-    """Give the token of the sign-in's step; empty when the code is not good."""
+def _looked(connection: Connection, site: Site, code: str, place: str) -> int | None:
+    """Count and judge the code; None when it is good, else the seconds to wait."""
+    now, counts = site.now(), [limited.FIRST.of(site.limits, place)]
+    wait = tries.reserve(connection, counts, now)
+    if wait:
+        return wait
+    if setup.good(connection, code, setup.FIRST, now):
+        tries.forgive(connection, counts)
+        return None
+    audit.note(connection, now, counts[0].key, "first.refused")
+    return 0
+
+
+def _made(connection: Connection, site: Site, code: str, who: tuple[str, str]) -> str:
+    """Give the token of the sign-in's step; empty when the code was used meanwhile."""
     now, (name, hashed) = site.now(), who
     if people.count(connection) or not setup.take(connection, code, setup.FIRST, now):
-        audit.note(connection, now, key, "first.refused")
-        tries.failed(connection, key, now, second.patience(site))
         return ""
     people.put(connection, name, hashed, ADMIN, now)
     audit.note(connection, now, name, "user.put", name)

@@ -68,7 +68,8 @@ async def make(request: Asked) -> Page:
             code = break_glass.make(connection, who[0], reason, who[1], site.now())
             return code, ""
         asked = by_phone.Asked(desk=who[0], letters=letters, reason=reason, by=who[1])
-        return by_phone.answer(connection, site.keys, asked, site.now())
+        limits, now = site.limits, site.now()
+        return by_phone.answer(connection, site.keys, asked, now=now, limits=limits)
 
     code, problem = await site.database.write(act)
     problem = PROBLEMS.get(problem, problem)

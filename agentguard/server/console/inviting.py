@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from litestar import get, post
+from sqlalchemy import Connection
 
 from agentguard.server.console.glass import desks
 from agentguard.server.console.proving import ask_first
-from agentguard.server.console.site import Asked, Page, field, page, permitted, site_of
+from agentguard.server.console.site import Asked, Page, Site, field, page, permitted, site_of
 from agentguard.server.roles import Right
-from agentguard.server.store import audit, invites
+from agentguard.server.store import audit, belonging, invites
+from agentguard.server.store.people import Visitor
 
 APP = "/factors/app"
 LONGEST = 200
@@ -32,19 +34,24 @@ async def make(request: Asked) -> Page:
     owner = (await field(request, "owner", LONGEST)).strip()
     if not owner:
         return await _page(request, desk=named, problem="no-person")
-    found = await site.database.read(lambda c: desks(c, named, visitor.scope))
-    if len(found) != 1:
-        await site.database.write(
-            lambda c: audit.note(c, site.now(), visitor.name, "app.refused", named)
-        )
-        return await _page(
-            request, desk=named, owner=owner, problem="several" if found else "no-desk"
-        )
-    code = await site.database.write(
-        lambda c: invites.make(c, found[0], owner, visitor.name, site.now())
-    )
-    problem = "" if code else "has-one"
+    code, problem = await site.database.write(lambda c: _make(c, site, visitor, named, owner))
     return await _page(request, desk=named, owner=owner, code=code, problem=problem)
+
+
+def _make(
+    connection: Connection, site: Site, visitor: Visitor, named: str, owner: str
+) -> tuple[str, str]:
+    """Give the code, or the problem; one judgement of the desk and of the person."""
+    now, scope = site.now(), visitor.scope
+    found = desks(connection, named, scope)
+    problem = "several" if len(found) > 1 else "" if found else "no-desk"
+    if not problem and not belonging.belongs(connection, site.keys, scope, owner, now):
+        problem = "no-belonging"
+    if problem:
+        audit.note(connection, now, visitor.name, "app.refused", named)
+        return "", problem
+    code = invites.make(connection, found[0], owner, visitor.name, now)
+    return code, "" if code else "has-one"
 
 
 async def _page(

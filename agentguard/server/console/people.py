@@ -27,7 +27,7 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right
-from agentguard.server.store import deeds, pseudonyms, uses
+from agentguard.server.store import belonging, deeds, pseudonyms, uses
 from agentguard.server.store.people import Visitor
 from agentguard.server.store.pseudonyms import Factors, Opening
 from agentguard.server.store.uses import Use
@@ -40,7 +40,10 @@ _EVENT = msgspec.json.Decoder(v1.Event)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What is shown of a person; `name` is empty unless it was opened by who looks."""
+    """What is shown of a person; `name` is empty unless it was opened by who looks.
+
+    Factors and openings are shown to those whose the person is, not to who has a desk that says so.
+    """
 
     uses: list[Use]
     findings: list[deeds.Finding]
@@ -114,14 +117,15 @@ async def _page(request: Asked, id_: str, problem: str = "") -> Page:
 def _told(connection: Connection, site: Site, visitor: Visitor, id_: str) -> Told:
     now, scope = site.now(), visitor.scope
     name = pseudonyms.name(connection, site.keys, id_)
-    shown = bool(name) and pseudonyms.is_open(connection, id_, visitor.name, now)
+    own = bool(name) and belonging.belongs(connection, site.keys, scope, name, now)
+    shown = own and pseudonyms.is_open(connection, id_, visitor.name, now)
     return Told(
         uses=uses.of_person(connection, id_, scope),
         findings=deeds.findings(connection, id_, scope),
         incidents=deeds.incidents(connection, id_, scope),
         lessons=_lessons(deeds.lessons(connection, id_, scope)),
-        factors=pseudonyms.factors_of(connection, name, now) if name else None,
-        openings=pseudonyms.listed(connection, id_),
+        factors=pseudonyms.factors_of(connection, name, now) if own else None,
+        openings=pseudonyms.listed(connection, id_) if own else [],
         name=name if shown else "",
         known=bool(name),
     )

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import second
 from agentguard.server.console.site import Asked, Page, back, field, page, site_of, visitor_of
-from agentguard.server.store import audit, sessions, tries
+from agentguard.server.store import audit, sessions
 from agentguard.server.store.people import Visitor
 
 PROVE = "/prove"
@@ -54,20 +54,16 @@ async def prove(request: Asked) -> Page | Redirect:
     """Judge the proof; when it holds, the form that waited is sent once more."""
     site, visitor = site_of(request), visitor_of(request)
     to, way = local(await field(request, TO, LONGEST)), await field(request, WAY, 10)
-    wait = await second.waits(site, second.key_of(visitor.name))
-    if wait:
-        return await _again(request, to, way, "console.sign-in.wait", wait)
-    how = await second.judge(request, visitor.name, _purpose(visitor))
-    if not how:
-        wait = await second.failed(site, visitor.name)
-        said = "console.sign-in.wait" if wait else "console.prove.wrong"
-        return await _again(request, to, way, said, wait)
+    asking = second.stepping_up(request, visitor.name, _purpose(visitor))
+    judged = await second.judge(request, asking)
+    if not judged.how:
+        said = "console.sign-in.wait" if judged.wait else "console.prove.wrong"
+        return await _again(request, to, way, said, judged.wait)
 
     def note(connection: Connection) -> None:
         now = site.now()
-        sessions.proved(connection, visitor.token, now, how)
-        tries.forgive(connection, second.key_of(visitor.name))
-        audit.note(connection, now, visitor.name, "proved", how)
+        sessions.proved(connection, visitor.token, now, judged.how)
+        audit.note(connection, now, visitor.name, "proved", judged.how)
 
     await site.database.write(note)
     return Redirect(to, status_code=AGAIN) if way == "post" else back(to)

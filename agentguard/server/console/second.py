@@ -1,19 +1,26 @@
-"""The second factor on a page: what a person may prove with, and whether the answer holds."""
+"""The second factor on a page: what a person may prove with, and whether the answer holds.
+
+Each kind has a count of its own, and each answer is counted before it is judged, in the transaction
+that judges it or in one before. A right one is never refused for what somebody else got wrong.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agentguard.server.console import known
 from agentguard.server.console.browsers import relying
 from agentguard.server.console.site import Asked, Site, field, site_of
 from agentguard.server.passwords import slowly
 from agentguard.server.signin import recovery as codes
 from agentguard.server.signin.passkeys import LONGEST, PasskeyRefused, Relying, challenge_of
-from agentguard.server.store import audit, factors, passing, passkeys, recovery, tries
+from agentguard.server.store import audit, factors, limited, passing, passkeys, recovery, tries
 from agentguard.server.store.factors import CONSOLE
+from agentguard.server.store.tries import Count
 
 LOG = logging.getLogger(__name__)
 CODE, PASSKEY = "proof_code", "proof_passkey"
@@ -34,15 +41,51 @@ class Offer:
         return not (self.passkey or self.totp or self.recovery)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who is to prove, and what for; `purpose` names one sign-in or one session and nothing else.
+
+    `code` counts the one-time codes.
+    """
+
+    name: str
+    purpose: str
+    code: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """By what it was proved, empty when it was not; `wait` are seconds until the next answer."""
+
+    how: str = ""
+    wait: int = 0
+
+
+def signing_in(request: Asked, name: str, purpose: str) -> Asking:
+    """Give who is asked at a sign-in: codes count by browser where it is known, else by name."""
+    limits, browser = site_of(request).limits, known.browser(request, name)
+    code = limited.of_code(limits, name, browser=browser)
+    return Asking(name=name, purpose=purpose, code=code)
+
+
+def stepping_up(request: Asked, name: str, purpose: str) -> Asking:
+    """Give who is asked before a dangerous act: codes count by session."""
+    code = limited.STEP_UP.of(site_of(request).limits, purpose)
+    return Asking(name=name, purpose=purpose, code=code)
+
+
+def has_factor_in(connection: Connection, name: str) -> bool:
+    """Tell whether a person has a second factor."""
+    return (
+        factors.enrolled(connection, CONSOLE, name)
+        or bool(passkeys.of(connection, CONSOLE, name))
+        or recovery.left(connection, name) > 0
+    )
+
+
 async def has_factor(site: Site, name: str) -> bool:
     """Tell whether a person has a second factor."""
-    return await site.database.read(
-        lambda c: (
-            factors.enrolled(c, CONSOLE, name)
-            or bool(passkeys.of(c, CONSOLE, name))
-            or recovery.left(c, name) > 0
-        )
-    )
+    return await site.database.read(lambda c: has_factor_in(c, name))
 
 
 async def offer(request: Asked, name: str, purpose: str) -> Offer:
@@ -50,11 +93,11 @@ async def offer(request: Asked, name: str, purpose: str) -> Offer:
     site, party = site_of(request), relying(request)
 
     def look(connection: Connection) -> Offer:
-        known = [one for one in passkeys.of(connection, CONSOLE, name) if one.rp == party.rp]
+        held = [one for one in passkeys.of(connection, CONSOLE, name) if one.rp == party.rp]
         options = ""
-        if known:
+        if held:
             challenge = passing.ask(connection, f"{purpose}:{name}", site.now())
-            options = party.to_prove(known, challenge)
+            options = party.to_prove(held, challenge)
         return Offer(
             passkey=options,
             totp=factors.enrolled(connection, CONSOLE, name),
@@ -64,28 +107,58 @@ async def offer(request: Asked, name: str, purpose: str) -> Offer:
     return await site.database.write(look)
 
 
-async def judge(request: Asked, name: str, purpose: str) -> str:
-    """Judge a form's answer; give by what it was proved, empty when it was not."""
-    site = site_of(request)
+async def judge(request: Asked, asking: Asking) -> Judged:
+    """Judge a form's answer, unless its kind must wait."""
+    site, limits = site_of(request), site_of(request).limits
     answer = await field(request, PASSKEY, LONGEST + 1)
     if answer:
         party = relying(request)
-        return await site.database.write(lambda c: _passkey(c, site, party, name, purpose, answer))
+        counts = [limited.PASSKEY.of(limits, asking.purpose)]
+        return await _at_once(
+            site, asking, counts, lambda c: _passkey(c, site, party, asking, answer)
+        )
     typed = await field(request, CODE, 40)
     if codes.normal(typed):
-        return await _recovered(site, name, codes.normal(typed))
-    return await site.database.write(lambda c: _totp(c, site, name, typed))
+        return await _recovered(site, asking, codes.normal(typed))
+    return await _at_once(site, asking, [asking.code], lambda c: _totp(c, site, asking.name, typed))
+
+
+async def _at_once(
+    site: Site, asking: Asking, counts: list[Count], prove: Callable[[Connection], str]
+) -> Judged:
+    """Look, count and judge in one transaction."""
+
+    def act(connection: Connection) -> Judged:
+        now = site.now()
+        wait = tries.reserve(connection, counts, now)
+        if wait:
+            return Judged(wait=wait)
+        how = prove(connection)
+        return _settled(connection, asking, counts, how, now)
+
+    return await site.database.write(act)
+
+
+def _settled(
+    connection: Connection, asking: Asking, counts: list[Count], how: str, now: float
+) -> Judged:
+    """Forgive a reserved try that was right; write down one that was not."""
+    if how:
+        tries.forgive(connection, counts)
+        return Judged(how=how)
+    audit.note(connection, now, asking.name, "second-factor.refused")
+    return Judged(wait=tries.after(connection, counts, now))
 
 
 def _passkey(
-    connection: Connection, site: Site, party: Relying, name: str, purpose: str, answer: str
+    connection: Connection, site: Site, party: Relying, asking: Asking, answer: str
 ) -> str:
-    challenge, now = challenge_of(answer), site.now()
-    if not passing.take(connection, challenge, f"{purpose}:{name}", now):
+    challenge, now, name = challenge_of(answer), site.now(), asking.name
+    if not passing.take(connection, challenge, f"{asking.purpose}:{name}", now):
         return ""
-    known = passkeys.of(connection, CONSOLE, name)
+    held = passkeys.of(connection, CONSOLE, name)
     try:
-        used = party.proved(known, answer, challenge)
+        used = party.proved(held, answer, challenge)
     except PasskeyRefused:
         audit.note(connection, now, name, "passkey.refused")
         return ""
@@ -100,49 +173,28 @@ def _totp(connection: Connection, site: Site, name: str, typed: str) -> str:
     return "" if problem else "totp"
 
 
-async def _recovered(site: Site, name: str, code: str) -> str:
-    salt = await site.database.read(lambda c: recovery.salt(c, name))
-    if not salt:
-        return ""
-    hashed = await slowly(codes.hashed, code, salt)
+async def _recovered(site: Site, asking: Asking, code: str) -> Judged:
+    """Count a recovery code, hash it outside of any transaction, and use it up."""
+    counts = [limited.RECOVERY.of(site.limits, asking.purpose)]
 
-    def use(connection: Connection) -> bool:
-        now = site.now()
-        if not recovery.use(connection, name, hashed, now):
-            return False
-        audit.note(connection, now, name, "recovery-code.used")
-        return True
+    def begin(connection: Connection) -> tuple[int, bytes]:
+        return tries.reserve(connection, counts, site.now()), recovery.salt(connection, asking.name)
 
-    if not await site.database.write(use):
-        return ""
-    LOG.warning("a recovery code was used at the console")
-    return "recovery"
-
-
-def patience(site: Site) -> tries.Rule:
-    """Give the rule of an account's waits."""
-    limits = site.limits
-    return tries.Rule(
-        tries=limits.sign_in_tries, wait=limits.sign_in_wait, most=limits.sign_in_wait_most
+    wait, salt = await site.database.write(begin)
+    if wait:
+        return Judged(wait=wait)
+    hashed = await slowly(codes.hashed, code, salt) if salt else b""
+    return await site.database.write(
+        lambda c: _settled(
+            c, asking, counts, use_recovery(c, asking.name, hashed, site.now()), site.now()
+        )
     )
 
 
-def key_of(name: str) -> str:
-    """Give the key under which a person's wrong tries are counted."""
-    return f"sign-in:{name}"[:250]
-
-
-async def waits(site: Site, *keys: str) -> int:
-    """Give the seconds that must be waited; 0 for none."""
-    return await site.database.read(lambda c: max(tries.wait(c, k, site.now()) for k in keys))
-
-
-async def failed(site: Site, name: str) -> int:
-    """Count a wrong second factor; give the seconds of the wait that follows."""
-
-    def note(connection: Connection) -> int:
-        now = site.now()
-        audit.note(connection, now, name, "second-factor.refused")
-        return tries.failed(connection, key_of(name), now, patience(site))
-
-    return await site.database.write(note)
+def use_recovery(connection: Connection, name: str, hashed: bytes, now: float) -> str:
+    """Use a recovery code up; empty when it is none of this person's, or used."""
+    if not hashed or not recovery.use(connection, name, hashed, now):
+        return ""
+    audit.note(connection, now, name, "recovery-code.used")
+    LOG.warning("a recovery code was used at the console")
+    return "recovery"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as field_of
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -16,6 +17,7 @@ from litestar.response import Redirect
 from agentguard.model.messages import Message
 from agentguard.server.console import moments
 from agentguard.server.console.badges import Badges
+from agentguard.server.console.lanes import Lanes
 from agentguard.server.console.navigation import menu
 from agentguard.server.keys import ServerKeys
 from agentguard.server.roles import ADMIN, Right, may
@@ -44,6 +46,7 @@ class Site:
     pages: Environment
     badges: Badges
     provider: Provider | None = None
+    lanes: Lanes = field_of(default_factory=Lanes)
 
     @property
     def limits(self) -> Limits:

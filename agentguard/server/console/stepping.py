@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server.console import enrolling, second
+from agentguard.server.console import enrolling, known, second
 from agentguard.server.console.browsers import (
     browser_of,
     cookie,
@@ -18,7 +18,7 @@ from agentguard.server.console.browsers import (
 from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.signing_in import STEP
 from agentguard.server.console.site import Asked, Page, Site, back, page, site_of
-from agentguard.server.store import audit, passing, people, sessions, tries
+from agentguard.server.store import audit, passing, people, sessions
 
 Answer = TypeVar("Answer", Page, Redirect)
 SECOND, ENROL = f"{SIGN_IN}/second", f"{SIGN_IN}/enrol"
@@ -41,16 +41,16 @@ async def answer(request: Asked) -> Page | Redirect:
     site, name = site_of(request), await _whose(request)
     if not name:
         return back(SIGN_IN)
-    wait = await second.waits(site, second.key_of(name))
-    how = "" if wait else await second.judge(request, name, _purpose(request))
-    if not how:
-        wait = wait or await second.failed(site, name)
-        id_ = "console.sign-in.wait" if wait else "console.prove.wrong"
-        return await _page(request, name, site.words.say(id_, seconds=wait))
-    token = await _begin(request, site, name, how)
+    asking = second.signing_in(request, name, _purpose(request))
+    judged = await second.judge(request, asking)
+    if not judged.how:
+        id_ = "console.sign-in.wait" if judged.wait else "console.prove.wrong"
+        return await _page(request, name, site.words.say(id_, seconds=judged.wait))
+    token = await _begin(request, site, name, judged.how)
     if not token:
         return back(SIGN_IN)
-    return _signed_in(site, back("/account" if how == "recovery" else "/"), token)
+    done = back("/account" if judged.how == "recovery" else "/")
+    return known.remember(request, _signed_in(site, done, token), name)
 
 
 @get(ENROL)
@@ -68,7 +68,7 @@ async def enrolled(request: Asked) -> Page | Redirect:
     site, name = site_of(request), await _whose(request)
     if not name or await second.has_factor(site, name):
         return back(SIGN_IN)
-    how = await enrolling.confirm(request, name, _purpose(request))
+    how = await enrolling.confirm(request, name, _purpose(request), first=True)
     if not how:
         return await _enrol_page(request, name, site.words.say("console.enrol.wrong"))
     token = await _begin(request, site, name, how)
@@ -76,7 +76,7 @@ async def enrolled(request: Asked) -> Page | Redirect:
         return back(SIGN_IN)
     codes = await enrolling.new_recovery(site, name)
     shown = await page(request, "recovery.html", codes=codes, first=True)
-    return _signed_in(site, shown, token)
+    return known.remember(request, _signed_in(site, shown, token), name)
 
 
 def _step(request: Asked) -> str:
@@ -100,7 +100,6 @@ async def _begin(request: Asked, site: Site, name: str, how: str) -> str:
         if not passing.end(connection, step):
             return ""
         now = site.now()
-        tries.forgive(connection, second.key_of(name))
         audit.note(connection, now, name, "signed-in", how)
         return people.begin(connection, name, now, site.limits, how=how, browser=browser)
 

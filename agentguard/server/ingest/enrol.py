@@ -16,10 +16,11 @@ from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
 from agentguard.server.patience import origin
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import audit, codes, devices, policies, tries
+from agentguard.server.store import audit, codes, devices, limited, policies, tries
 from agentguard.server.store.codes import CodeRefused, Grant
 from agentguard.server.store.database import Database
 from agentguard.server.store.devices import KeyRefused
+from agentguard.server.store.tries import Count
 from agentguard.wire import v1
 
 KEY = 32  # bytes of an Ed25519 public key
@@ -35,7 +36,6 @@ class Enrolment:
         self._keys = keys
         self._limits = limits
         self._now = now
-        self._rule = tries.Rule(tries=limits.enrol_tries, wait=600, most=3600, forget=600)
 
     async def answer(self, request: Request) -> Answer:
         """Enrol the device.
@@ -46,16 +46,29 @@ class Enrolment:
         """
         asked = _decoded(request.body)
         key = proved(asked.public_key, asked.proof, f"{asked.code}\n{asked.nonce}")
-        here = f"enrol:{origin(request.client)}"
-        await self._not_too_often(here)
+        counts = [limited.ENROL.of(self._limits, origin(request.client))]
+        given = await self._database.write(lambda c: self._judged(c, asked, key, counts))
+        if isinstance(given, Refused):
+            raise given
+        return http.answer(201, given)
+
+    def _judged(
+        self, connection: Connection, asked: v1.Enrol, key: bytes, counts: list[Count]
+    ) -> v1.Enrolled | Refused:
+        """Count the code, judge it, and take the device in, all in this transaction."""
+        wait = tries.reserve(connection, counts, self._now())
+        if wait:
+            return Refused(429, "busy", retry_after=wait)
+        refused = None
         try:
-            enrolled = await self._database.write(lambda c: self._enrol(c, asked, key))
-        except CodeRefused as refused:
-            await self._database.write(lambda c: tries.failed(c, here, self._now(), self._rule))
-            raise Refused(403, f"code-{refused.kind}") from None
+            with connection.begin_nested():
+                enrolled = self._enrol(connection, asked, key)
+        except CodeRefused as error:
+            return Refused(403, f"code-{error.kind}")
         except KeyRefused:
-            raise Refused(403, "key-given-up") from None
-        return http.answer(201, enrolled)
+            refused = Refused(403, "key-given-up")
+        tries.release(connection, counts)
+        return refused or enrolled
 
     def _enrol(self, connection: Connection, asked: v1.Enrol, key: bytes) -> v1.Enrolled:
         now = self._now()
@@ -98,11 +111,6 @@ class Enrolment:
         turned_away = before in {devices.RETIRED, devices.CLONED}
         waits = grant.confirm or self._limits.confirm_all or (grant.many and turned_away)
         return devices.PENDING if waits else devices.ACTIVE
-
-    async def _not_too_often(self, key: str) -> None:
-        wait = await self._database.read(lambda c: tries.wait(c, key, self._now()))
-        if wait:
-            raise Refused(429, "busy", retry_after=wait)
 
 
 def _decoded(body: bytes) -> v1.Enrol:

@@ -102,9 +102,9 @@ class Relying:
         )
 
     def to_prove(self, known: list[Passkey], challenge: bytes) -> str:
-        """Give the options of `navigator.credentials.get`, as JSON."""
+        """Give the options of `navigator.credentials.get`, as JSON; of nobody, any passkey may."""
         options, _ = self._server.authenticate_begin(
-            [AttestedCredentialData(one.data) for one in known],
+            [AttestedCredentialData(one.data) for one in known] or None,
             user_verification=VERIFIED,
             challenge=challenge,
         )
@@ -129,6 +129,14 @@ class Relying:
         if count <= known_one.count and (count, known_one.count) != (0, 0):
             raise PasskeyRefused
         return Passkey(id=known_one.id, data=known_one.data, rp=self.rp, count=count)
+
+
+def credential_of(answer: str) -> bytes:
+    """Give the id of the passkey that an answer is of; empty when it is none."""
+    try:
+        return AuthenticationResponse.from_dict(_read(answer)).raw_id
+    except _SPOILT:
+        return b""
 
 
 def challenge_of(answer: str) -> bytes:

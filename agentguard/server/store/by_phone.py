@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from agentguard.server.keys import ServerKeys
-from agentguard.server.store import audit
+from agentguard.server.settings import Limits
+from agentguard.server.store import audit, limited, tries
 from agentguard.server.store.phone_tables import phone_answer, phone_set
+from agentguard.server.store.tables import device
 from agentguard.wire.openings import ALPHABET, ANSWER, CHALLENGE, COUNT, Opening, digest
 
 SECONDS = 15 * 60
@@ -85,15 +87,23 @@ class Asked:
     by: str
 
 
-def answer(connection: Connection, keys: ServerKeys, asked: Asked, now: float) -> tuple[str, str]:
+def answer(
+    connection: Connection, keys: ServerKeys, asked: Asked, *, now: float, limits: Limits
+) -> tuple[str, str]:
     """Give the answer and no problem; or none, and the problem.
 
-    The problems are `no-challenge` (it is none of this desk), `old`, `used` and `too-many`.
+    The problems are `no-challenge` (it is none of this desk), `old`, `used` and `too-many`, also
+    for who has typed too many letters that no desk shows.
     """
     desk, challenge = asked.desk, normal(asked.letters)
-    told = _answers(keys, desk, _names(connection, desk)).get(challenge, "")
-    problem = "" if told else "no-challenge"
-    problem = problem or _held_back(connection, desk, challenge, now)
+    counts = [limited.PHONE.of(limits, asked.by)]
+    problem = "too-many" if tries.reserve(connection, counts, now) else ""
+    connection.execute(select(device.c.id).where(device.c.id == desk).with_for_update())
+    told = "" if problem else _answers(keys, desk, _names(connection, desk)).get(challenge, "")
+    if told:
+        tries.release(connection, counts)
+        problem = _held_back(connection, desk, challenge, now)
+    problem = problem or ("" if told else "no-challenge")
     if problem:
         audit.note(connection, now, asked.by, "break-glass.refused", f"{desk} {problem}")
         return "", problem

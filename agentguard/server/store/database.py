@@ -24,6 +24,7 @@ from agentguard.server.store.running import (
     TakenBack,
     Together,
     Waiting,
+    in_a_ring,
     of_a_kind,
     run_all,
     run_bare,
@@ -35,6 +36,8 @@ T = TypeVar("T")
 A = TypeVar("A")
 READERS = 2
 LOCK_SECONDS = 3
+ROUNDS = 5
+"""Times that a batch is begun anew when it and that of another process wait for each other."""
 GATHER = 0.003
 """Seconds that a batch for PostgreSQL waits for more. Each costs six trips to it however many
 reports it holds, so that more are taken, and sooner, than without (`benchmarks/ingest.py`)."""
@@ -181,11 +184,17 @@ class Database:
 
     def _commit(self, batch: list[Waiting]) -> list[Any]:
         """Run a batch in one transaction; a job that fails is undone alone."""
-        try:
-            if of_a_kind(batch):
-                with suppress(TakenBack), self._begun(_WRITE) as connection:
-                    return run_bare(connection, batch)
-            with self._begun(_WRITE) as connection:
-                return run_all(connection, batch)
-        except Exception as error:  # noqa: BLE001 - the thread's boundary: every asker gets it
-            return [Failed(error)] * len(batch)
+        for again in reversed(range(ROUNDS)):
+            try:
+                return self._run(batch)
+            except Exception as error:  # noqa: BLE001 - the thread's boundary: every asker gets it
+                if not again or not in_a_ring(error):
+                    return [Failed(error)] * len(batch)
+        return []
+
+    def _run(self, batch: list[Waiting]) -> list[Any]:
+        if of_a_kind(batch):
+            with suppress(TakenBack), self._begun(_WRITE) as connection:
+                return run_bare(connection, batch)
+        with self._begun(_WRITE) as connection:
+            return run_all(connection, batch)

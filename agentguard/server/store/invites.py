@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits
 from agentguard.server.signin.recovery import ALIKE, ALPHABET
-from agentguard.server.store import audit, factors, tries
+from agentguard.server.store import audit, belonging, factors, limited, tries
 from agentguard.server.store.factors import DESK
 from agentguard.server.store.phone_tables import factor_invite
 
@@ -60,21 +60,21 @@ def take(
 ) -> tuple[str, int, str]:
     """Use a code up; give the problem and the seconds to wait, or the new app's address.
 
-    Without a code nothing is used or counted: it is told whether the person has an app.
+    Without a code nothing is used or counted: it is told whether the person has an app, at a desk
+    where that person has proved by it; anywhere else the answer is the same for everybody.
     """
     if not wanted.code.strip():
-        there = factors.enrolled(connection, DESK, wanted.user)
+        own = belonging.seated(connection, wanted.user, wanted.device, now)
+        there = own and factors.enrolled(connection, DESK, wanted.user)
         return ("enrolled" if there else "none"), 0, ""
-    key = f"app:{wanted.device}"
-    held = tries.wait(connection, key, now)
+    counts = [limited.APP.of(limits, wanted.device)]
+    held = tries.reserve(connection, counts, now)
     if held:
         return "locked", held, ""
     problem = _use(connection, wanted, now)
     if problem:
-        lock = limits.proof_lock
-        rule = tries.Rule(tries=limits.proof_tries, wait=lock, most=lock)
-        return problem, tries.failed(connection, key, now, rule), ""
-    tries.forgive(connection, key)
+        return problem, tries.after(connection, counts, now), ""
+    tries.forgive(connection, counts)
     secret = factors.enrol(connection, keys, DESK, wanted.user, sure=False)
     return "", 0, factors.address(wanted.user, secret)
 

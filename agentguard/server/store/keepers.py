@@ -45,6 +45,7 @@ def note(connection: Connection, id_: str, *, well: bool) -> None:
 def code(connection: Connection, id_: str, team: str, now: float) -> str:
     """Make a code for an agent of the keeper's computer; empty when it has asked too often."""
     by = _by(id_)
+    connection.execute(select(device.c.id).where(device.c.id == id_).with_for_update())
     mine = select(func.count()).where(
         enrol_code.c.made_by == by, enrol_code.c.made_at > now - A_DAY
     )

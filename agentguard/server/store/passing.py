@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, text
 
 from agentguard.server.store.people import hash_of
 from agentguard.server.store.sign_in_tables import challenge, sign_in_step
 
+_BURN = text(
+    "INSERT INTO challenge (value, owner, until) VALUES (:value, :owner, :until) "
+    "ON CONFLICT (value) DO NOTHING"
+)
 MINUTES = 10 * 60  # seconds; a person looks for the telephone first
 
 
@@ -40,6 +44,13 @@ def ask(connection: Connection, owner: str, now: float) -> bytes:
     value = secrets.token_bytes(32)
     connection.execute(insert(challenge).values(value=value, owner=owner, until=now + MINUTES))
     return value
+
+
+def burn(connection: Connection, value: bytes, until: float, now: float) -> bool:
+    """Use a challenge up that was given to nobody in particular; False when it was used before."""
+    connection.execute(delete(challenge).where(challenge.c.until <= now))
+    once = {"value": value, "owner": "", "until": until}
+    return connection.execute(_BURN, once).rowcount == 1
 
 
 def take(connection: Connection, value: bytes, owner: str, now: float) -> bool:

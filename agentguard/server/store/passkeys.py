@@ -47,6 +47,15 @@ def of(connection: Connection, realm: str, owner: str) -> list[Passkey]:
     return [Passkey(id=row.id, data=row.data, rp=row.rp, count=row.counter) for row in rows]
 
 
+def owner_of(connection: Connection, realm: str, id_: bytes) -> tuple[str, Passkey] | None:
+    """Give whose passkey it is, with the passkey; None when it is nobody's."""
+    asked = select(passkey).where(passkey.c.id == id_, passkey.c.realm == realm)
+    row = connection.execute(asked).first()
+    if row is None:
+        return None
+    return row.owner, Passkey(id=row.id, data=row.data, rp=row.rp, count=row.counter)
+
+
 def listed(connection: Connection, realm: str, owner: str) -> list[Listed]:
     """List a person's passkeys."""
     return [

@@ -74,6 +74,11 @@ def account(connection: Connection, name: str) -> Account | None:
     return Account(name=row.name, password=row.password, role=row.role)
 
 
+def alone(connection: Connection, name: str) -> None:
+    """Have nobody else change what is this user's until the transaction ends."""
+    connection.execute(select(user.c.name).where(user.c.name == name).with_for_update())
+
+
 def count(connection: Connection) -> int:
     """Count the users."""
     return int(connection.scalar(select(func.count()).select_from(user)) or 0)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, select
 
+from agentguard.server.store import belonging, limited
 from agentguard.server.store.factors import DESK
 from agentguard.server.store.people import Scope
-from agentguard.server.store.ruling import key_of_user
 from agentguard.server.store.sign_in_tables import desk_person
 from agentguard.server.store.tables import device, event, lockout, team, totp
 from agentguard.wire import v1
@@ -45,28 +45,21 @@ class Locked:
 
 
 def people(connection: Connection, scope: Scope, now: float, find: str = "") -> list[Person]:
-    """Give the people who proved at a desk of the scope; without a scope all with a factor."""
+    """Give the people who are of the scope by their proofs; without a scope all with a factor."""
     names = _names(connection, scope)
     wanted = sorted(name for name in names if find.casefold() in name.casefold())[:SHOWN]
     seats = _seats(connection, scope, wanted)
-    locks = _locks(connection, now)
+    locks = locked_people(connection, now)
     return [
         Person(
             name=name,
             desk=seats[name][0] if name in seats else "",
             team=seats[name][1] if name in seats else "",
             at=seats[name][2] if name in seats else None,
-            until=locks.get(key_of_user(name), 0.0),
+            until=locks.get(name, 0.0),
         )
         for name in wanted
     ]
-
-
-def may_see(connection: Connection, scope: Scope, name: str) -> bool:
-    """Tell whether a person's factors may be seen and reset by who sees the scope."""
-    if scope is None:
-        return True
-    return name in _seats(connection, scope, (name,))
 
 
 def locked(connection: Connection, scope: Scope, now: float) -> list[Locked]:
@@ -111,12 +104,14 @@ def proofs(connection: Connection, scope: Scope, now: float) -> Tally:
 
 
 def _names(connection: Connection, scope: Scope) -> set[str]:
-    """Give who proved at a desk of the scope; without a scope also who has a factor."""
+    """Give who proved at desks of the scope of late; without a scope also who has a factor."""
     proved = select(desk_person.c.user).distinct()
     if scope is None:
         return {*connection.scalars(proved), *_owners(connection)}
     mine = select(device.c.id).where(device.c.team.in_(scope))
-    return set(connection.scalars(proved.where(desk_person.c.device.in_(mine))))
+    names = set(connection.scalars(proved.where(desk_person.c.device.in_(mine))))
+    teams = belonging.proved_at(connection, names)
+    return {name for name in names if teams.get(name, frozenset()) & scope}
 
 
 def _seats(
@@ -139,10 +134,12 @@ def _owners(connection: Connection) -> set[str]:
     return set(connection.scalars(select(totp.c.owner).where(totp.c.realm == DESK)))
 
 
-def _locks(connection: Connection, now: float) -> dict[str, float]:
-    rows = connection.execute(
-        select(lockout.c.key, lockout.c.until).where(
-            lockout.c.until > now, lockout.c.key.startswith("user:", autoescape=True)
-        )
-    )
-    return {row.key: row.until for row in rows}
+def locked_people(connection: Connection, now: float) -> dict[str, float]:
+    """Give who must wait somewhere, and until when at most."""
+    rows = connection.execute(select(lockout.c.key, lockout.c.until).where(lockout.c.until > now))
+    found: dict[str, float] = {}
+    for row in rows:
+        kind, _, whose = row.key.partition(":")
+        name = {limited.USER.id: whose, limited.SEATED.id: whose.partition(" ")[2]}.get(kind, "")
+        found[name] = max(row.until, found.get(name, 0.0))
+    return found

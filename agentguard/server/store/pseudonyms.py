@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select
 
 from agentguard.server.keys import ServerKeys
-from agentguard.server.store import audit, factors
+from agentguard.server.store import audit, factors, presence
 from agentguard.server.store.factors import DESK
 from agentguard.server.store.people_tables import person, person_opening
-from agentguard.server.store.ruling import key_of_user
-from agentguard.server.store.tables import lockout
 
 MOST = 50  # openings that are listed, the newest
 SECONDS = 15 * 60
@@ -75,7 +73,5 @@ def listed(connection: Connection, id_: str) -> list[Opening]:
 
 def factors_of(connection: Connection, owner: str, now: float) -> Factors:
     """Give how a person of this name proves presence."""
-    until = connection.scalar(
-        select(lockout.c.until).where(lockout.c.key == key_of_user(owner), lockout.c.until > now)
-    )
-    return Factors(totp=factors.enrolled(connection, DESK, owner), until=until or 0.0)
+    until = presence.locked_people(connection, now).get(owner, 0.0)
+    return Factors(totp=factors.enrolled(connection, DESK, owner), until=until)

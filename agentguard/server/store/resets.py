@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from agentguard.server.keys import ServerKeys
-from agentguard.server.store import audit, factors, passkeys, recovery, sessions, tries
+from agentguard.server.store import audit, factors, limited, passkeys, recovery, sessions, tries
 from agentguard.server.store.factors import CONSOLE, DESK
-from agentguard.server.store.ruling import key_of_user
-from agentguard.server.store.sign_in_tables import factor_reset
+from agentguard.server.store.sign_in_tables import desk_person, factor_reset
 
 WAITS = 24 * 3600  # seconds that a request holds
 LONGEST = 250  # characters of a reason
@@ -88,8 +87,15 @@ def confirm(
         recovery.forget(connection, one.owner)
         sessions.end_all(connection, one.owner)
         return ""
-    tries.forgive(connection, key_of_user(one.owner))
+    _unlock(connection, one.owner)
     return factors.enrol(connection, keys, DESK, one.owner, sure=True)
+
+
+def _unlock(connection: Connection, owner: str) -> None:
+    """Forget what was tried wrongly for a person, at whatever desk."""
+    desks = connection.scalars(select(desk_person.c.device).where(desk_person.c.user == owner))
+    keys = [limited.key(limited.SEATED.id, f"{desk} {owner}") for desk in desks]
+    tries.forget(connection, [limited.key(limited.USER.id, owner), *keys])
 
 
 def _settle(connection: Connection, one: Asked, by: str, now: float, *, done: bool) -> bool:

@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+_RING = frozenset({"40P01", "40001"})
+"""SQLSTATEs: a deadlock, and a transaction that cannot be put in order."""
 T = TypeVar("T")
 A = TypeVar("A")
 Job = Callable[[Connection], T]
@@ -37,6 +40,11 @@ class TakenBack(Exception):
     """A batch was undone as a whole: one of it failed."""
 
 
+def in_a_ring(error: BaseException) -> bool:
+    """Tell whether PostgreSQL ended it since two transactions waited for each other."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in _RING
+
+
 def of_a_kind(batch: list[Waiting]) -> bool:
     """Tell whether a batch is one write, or many that go together."""
     together = batch[0].together
@@ -56,7 +64,7 @@ def run_bare(connection: Connection, batch: list[Waiting]) -> list[Any]:
     try:
         return [job(connection)] if job is not None else _told(_write_together(connection, batch))
     except Exception as error:
-        if len(batch) == 1:
+        if len(batch) == 1 or in_a_ring(error):
             raise
         raise TakenBack from error
 
@@ -81,7 +89,9 @@ def _attempt(connection: Connection, job: Job[Any]) -> Any:
     try:
         with connection.begin_nested():
             return job(connection)
-    except Exception as error:  # noqa: BLE001 - the thread's boundary: the asker gets it
+    except Exception as error:
+        if in_a_ring(error):  # what the others of the batch hold must be let go as well
+            raise
         return Failed(error)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from agentguard.server.store.codes import new_code
 from agentguard.server.store.sign_in_tables import setup_code
@@ -22,6 +22,13 @@ def make(connection: Connection, user: str, now: float) -> str:
         insert(setup_code).values(hash=_hash(code), user=user, until=now + HOURS * 3600)
     )
     return code
+
+
+def good(connection: Connection, code: str, user: str, now: float) -> bool:
+    """Tell whether a code could be used up."""
+    same = (setup_code.c.hash == _hash(code), setup_code.c.user == user)
+    open_ = (setup_code.c.used_at.is_(None), setup_code.c.until > now)
+    return connection.scalar(select(setup_code.c.hash).where(*same, *open_)) is not None
 
 
 def take(connection: Connection, code: str, user: str, now: float) -> bool:

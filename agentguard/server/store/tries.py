@@ -1,13 +1,26 @@
-"""Wrong tries and the waits that follow, by key."""
+"""Tries and the waits that follow, by key: a try is counted before it is judged.
+
+`reserve` looks, judges whether one more may be made, and counts it, in one transaction that nobody
+else comes between. So of a thousand at once no more are judged than the rule allows, however long
+the judging takes; a right one is forgiven afterwards.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from agentguard.server.store.tables import lockout
+
+# In one statement: whoever comes at the same time waits here, and then sees what was written.
+_HELD = text("""
+INSERT INTO lockout (key, failures, last_at, until) VALUES (:key, 0, :now, 0)
+ON CONFLICT (key) DO UPDATE SET key = excluded.key
+RETURNING failures, last_at, until
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,26 +38,60 @@ class Rule:
     delays: tuple[int, ...] = (0,)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A key under which a try counts, and by which rule."""
+
+    key: str
+    rule: Rule
+
+
 def wait(connection: Connection, key: str, now: float) -> int:
     """Give the seconds that `key` must wait yet; 0 for none."""
     asked = select(lockout.c.until).where(lockout.c.key == key)
-    until: float | None = connection.scalar(asked)
-    return math.ceil(until - now) if until and until > now else 0
+    return _left(connection.scalar(asked) or 0.0, now)
+
+
+def reserve(connection: Connection, counts: Iterable[Count], now: float) -> int:
+    """Count a try that is about to be judged under each key; give 0.
+
+    Where one of the keys must wait yet, nothing is counted, nothing may be judged, and the seconds
+    are given.
+    """
+    every = sorted(counts, key=lambda one: one.key)  # in one order, so that nobody waits in a ring
+    rows = [connection.execute(_HELD, {"key": one.key, "now": now}).one() for one in every]
+    held = max((_left(row.until, now) for row in rows), default=0)
+    if held:
+        return held
+    for one, row in zip(every, rows, strict=True):
+        past = row.failures if now - row.last_at < one.rule.forget else 0
+        pause = _pause(past + 1, one.rule)
+        values = {"failures": past + 1, "last_at": now, "until": now + pause if pause else 0.0}
+        connection.execute(update(lockout).where(lockout.c.key == one.key).values(values))
+    return 0
+
+
+def after(connection: Connection, counts: Iterable[Count], now: float) -> int:
+    """Give the seconds of the wait that a reserved try, which was wrong, has begun."""
+    return max((wait(connection, one.key, now) for one in counts), default=0)
+
+
+def release(connection: Connection, counts: Iterable[Count]) -> None:
+    """Take a reserved try back: it proved nothing against anybody."""
+    for one in counts:
+        fewer = {"failures": lockout.c.failures - 1, "until": 0.0}
+        still = (lockout.c.key == one.key, lockout.c.failures > 0)
+        connection.execute(update(lockout).where(*still).values(fewer))
 
 
 def failed(connection: Connection, key: str, now: float, rule: Rule) -> int:
-    """Count a wrong try; give the seconds of the wait that begins, 0 for none."""
-    row = connection.execute(select(lockout).where(lockout.c.key == key).with_for_update()).first()
-    known = row is not None
-    past = row.failures if row is not None and now - row.last_at < rule.forget else 0
-    failures = past + 1
-    pause = _pause(failures, rule)
-    values = {"failures": failures, "last_at": now, "until": now + pause if pause else 0.0}
-    if known:
-        connection.execute(update(lockout).where(lockout.c.key == key).values(values))
-    else:
-        connection.execute(insert(lockout).values(key=key, **values))
-    return pause
+    """Count what is refused to nobody; give the seconds of the wait that begins, 0 for none."""
+    one = Count(key=key, rule=rule)
+    return wait(connection, key, now) if reserve(connection, [one], now) == 0 else 0
+
+
+def _left(until: float, now: float) -> int:
+    return math.ceil(until - now) if until > now else 0
 
 
 def _pause(failures: int, rule: Rule) -> int:
@@ -54,6 +101,11 @@ def _pause(failures: int, rule: Rule) -> int:
     return min(rule.most, rule.wait << min(beyond, 20))
 
 
-def forgive(connection: Connection, key: str) -> None:
+def forgive(connection: Connection, counts: Sequence[Count]) -> None:
     """Forget the wrong tries after a right one."""
-    connection.execute(delete(lockout).where(lockout.c.key == key))
+    forget(connection, [one.key for one in counts])
+
+
+def forget(connection: Connection, keys: Sequence[str]) -> None:
+    """Forget all that was tried under these keys."""
+    connection.execute(delete(lockout).where(lockout.c.key.in_(keys)))
