@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -153,10 +154,12 @@ def set_up(
         CannotError: the file cannot be written.
 
     """
+    logging.raiseExceptions = False  # a line that is not written, as on a full disk, is lost
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
-        old.close()
+        with suppress(OSError):  # what it still held
+            old.close()
     handlers: list[logging.Handler] = [logging.StreamHandler()] if console else []
     if folder is not None:
         handlers.append(_file_handler(folder / FILE))

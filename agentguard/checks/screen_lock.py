@@ -59,19 +59,28 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 
 
 def _session(event: SessionState, facts: Facts, settings: Settings) -> Verdict:
-    """Idle beyond the limit and not locked is wrong; only the idle timer counts, no clock."""
-    if event.locked is None:
-        return unknown("screen-lock.no-lock-source")
+    """Idle beyond the limit and not locked is wrong; only the idle timer counts, no clock.
+
+    Where nobody tells the lock, as on a desktop that was never locked yet, the limit holds as well.
+    """
     if event.locked:
         return passed("screen-lock.locked")
+    if event.idle is not None and event.idle >= settings.limit_minutes * MINUTE:
+        return _open(event, settings)
+    if event.locked is None:
+        return unknown("screen-lock.no-lock-source")
     if event.idle is None:
         return _by_system(facts, settings)
-    if event.idle >= settings.limit_minutes * MINUTE:
-        return wrong("screen-lock.open", minutes=settings.limit_minutes)
     first = _earlier(facts, settings)
     if first is None:
         return passed("screen-lock.watched", minutes=settings.limit_minutes)
     return passed("screen-lock.by-system", name=first.name, after=span(first.seconds))
+
+
+def _open(event: SessionState, settings: Settings) -> Verdict:
+    if event.locked is None:
+        return wrong("screen-lock.open-unseen", minutes=settings.limit_minutes)
+    return wrong("screen-lock.open", minutes=settings.limit_minutes)
 
 
 def _by_system(facts: Facts, settings: Settings) -> Verdict:

@@ -5,7 +5,8 @@
 - In a call the screens are covered instead, unless a person asks for the lock; it follows after
   the call if the desk is still left alone.
 - What a person asked for is not tried on for long: who came back in the meantime keeps working.
-- Where no source tells the session's lock, nothing can be confirmed and nothing is repeated.
+- Where no source tells the session's lock, idle time asks for it once: nothing can be confirmed,
+  and only what is seen to have failed is repeated.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.engine import clipboard, records
-from agentguard.engine.judging import act, give, judge_all
+from agentguard.engine.judging import act, close, give, judge_all
 from agentguard.engine.shielding import cover, lift
 from agentguard.engine.state import Decision, Try
 from agentguard.model.actions import ActionKind, Outcome
@@ -24,6 +25,8 @@ from agentguard.model.shield import Why
 
 CHECK = "screen-lock"
 UNCONFIRMED = (CHECK, "unconfirmed")
+UNSEEN = f"{CHECK}.open-unseen"
+"""The sentence of a desk that was left alone and of which nobody tells whether it is locked."""
 CONFIRM = 5.0
 QUICK_TRIES = 3
 RETRY = 60.0
@@ -45,7 +48,20 @@ def told(decision: Decision, event: SessionState) -> Decision:
         decision = decision.then(records=(records.plain(kind, event.at, source=event.source),))
     if event.locked:
         return _confirmed(decision, event.at)
-    return follow_up(decision, event.at)
+    return follow_up(_come_back(decision, event), event.at)
+
+
+def _come_back(decision: Decision, event: SessionState) -> Decision:
+    """Close what was found of a desk whose lock nobody tells, once there is input again."""
+    finding, last = (
+        decision.state.findings.get((CHECK, "")),
+        decision.before.facts.get(SessionState),
+    )
+    if finding is None or finding.message.id != UNSEEN or last is None:
+        return decision
+    if event.idle is None or last.idle is None or event.idle >= last.idle:
+        return decision
+    return close(decision, finding.key, event.at)
 
 
 def judged_anew(decision: Decision) -> Decision:
@@ -65,12 +81,14 @@ def _confirmed(decision: Decision, at: Moment) -> Decision:
 def follow_up(decision: Decision, at: Moment) -> Decision:
     """Lock for every open finding that asks for it and for which nothing is under way."""
     session = decision.state.facts.get(SessionState)
-    if session is None or session.locked is not False:
+    if session is None or session.locked:
         return decision
     under_way = {_key(t) for t in decision.state.tries.values() if _is_lock(t)}
     for finding in decision.state.findings.values():
         bound = decision.state.plan.bound.get(finding.check)
         if bound is None or finding.subject or finding.key in under_way:
+            continue
+        if session.locked is None and finding.message.id != UNSEEN:
             continue
         if SessionState in bound.check.on and ActionKind.LOCK in bound.control.respond:
             decision = act(decision, ActionKind.LOCK, *finding.key, at)
@@ -80,9 +98,11 @@ def follow_up(decision: Decision, at: Moment) -> Decision:
 def again(decision: Decision, one: Try, at: Moment) -> Decision:
     """Decide about a lock that was not confirmed in its time."""
     session = decision.state.facts.get(SessionState)
-    if session is None or session.locked is None:
-        return _without(decision, one)
     by_finding = _key(one) in decision.state.findings
+    if session is None:
+        return _without(decision, one)
+    if session.locked is None and one.outcome is not Outcome.FAILED:
+        return decision if by_finding else _without(decision, one)
     if decision.state.in_call and by_finding:
         return cover(_without(decision, one), Why.CALL, at)
     if one.count == QUICK_TRIES:

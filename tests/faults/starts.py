@@ -83,13 +83,17 @@ def _without(*names: str) -> Callable[[Path], object]:
 
 
 def _keyless(data: Path) -> None:
-    for file in (*data.glob("*.key"), *data.glob("*.pem"), *data.glob("device*")):
+    for file in data.glob("device*"):
         file.unlink()
 
 
 FULL = """
 mkdir $DATA.kept && cp -a $DATA/. $DATA.kept/ && mount -t tmpfs -o size={size} tmpfs $DATA &&
 cp -a $DATA.kept/. $DATA/ && {before} && cat /dev/zero > $DATA/filler 2>/dev/null; true
+"""
+TEMPORARY = """
+mkdir $DATA.tmp && mount -t tmpfs -o size=4k tmpfs $DATA.tmp && export TMPDIR=$DATA.tmp
+cat /dev/zero > $DATA.tmp/filler 2>/dev/null
 """
 READ_ONLY = "mount --bind $DATA $DATA && mount -o remount,ro,bind $DATA"
 BALLAST = "head -c 8388608 /dev/urandom > $DATA/journal.ballast"
@@ -122,7 +126,9 @@ EVERY = (
     Wrong(name="seen-corrupt", make=_file("seen.db", b"no database" * 1000)),
     Wrong(name="seen-folder", make=_folder("seen.db")),
     Wrong(name="seen-newer", make=_newer("seen.db")),
-    Wrong(name="full-with-journal", script=FULL.format(size="4m", before="true")),
+    Wrong(
+        name="full-with-journal", told="journal-full", script=FULL.format(size="4m", before="true")
+    ),
     Wrong(
         name="full-without-journal",
         told="journal-full",
@@ -136,6 +142,7 @@ EVERY = (
     ),
     Wrong(
         name="full-without-seen-and-logs",
+        told="journal-full",
         make=_without("seen.db*"),
         script=FULL.format(size="4m", before="rm -rf $DATA/logs"),
     ),
@@ -159,7 +166,7 @@ EVERY = (
         home=False,
     ),
     Wrong(name="temporary-missing", env={"TMPDIR": "/no/such"}),
-    Wrong(name="temporary-full", script="mount -t tmpfs -o size=4k t /tmp; cat /dev/zero >/tmp/x"),
+    Wrong(name="temporary-full", script=TEMPORARY),
     Wrong(name="no-display", told="display", env={"DISPLAY": ""}, screen=False),
     Wrong(name="display-gone", told="display", env={"DISPLAY": ":4711"}, screen=False),
     Wrong(name="no-bus", env={"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": "/no/such"}),

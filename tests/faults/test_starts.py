@@ -17,15 +17,16 @@ import pytest
 from agentguard import texts
 from agentguard.model.messages import say
 from agentguard.wire import v1
-from tests.desktop.fixtures import x_session
+from tests.desktop.fixtures import fresh_session, x_session
 from tests.desktop.harness import Desktop, eventually
+from tests.desktop.test_whole_agent import lockers_of
 from tests.faults.certificates import Authority
 from tests.faults.clocks import WallClock
 from tests.faults.desk import enrolled
 from tests.faults.endpoint import Endpoint
 from tests.faults.starts import EVERY, Wrong
 
-__all__ = ["x_session"]
+__all__ = ["fresh_session", "x_session"]
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(180)]
 
@@ -178,3 +179,21 @@ def test_row_81_one_that_is_well_is_left_alone(x_session: Desktop, tmp_path: Pat
         third = x_session.start(sys.executable, "-m", "agentguard", "tray", "--quiet", env=env)
         assert third.wait(30) == 0
         assert first.poll() is None
+
+
+def test_row_82_a_desk_without_logind_is_locked_at_the_limit(
+    fresh_session: Desktop, tmp_path: Path
+) -> None:
+    """Nobody has locked this desktop yet, and nothing there tells of its lock."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    policy = tmp_path / "short.yaml"
+    policy.write_text(
+        "policy: short\nversion: 1\ncontrols:\n"
+        "  screen-lock: {respond: [lock], settings: {limit_minutes: 1}}\n"
+    )
+    (data / "settings.toml").write_text(f'policy = "{policy}"\n')
+    nothing = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/no/such"}
+    start = Start(fresh_session, data, Wrong(name="no-logind", env=nothing))
+    with start.agent("run"):
+        eventually(lambda: lockers_of(fresh_session.display) == 1, within=60.0 + 30.0)

@@ -23,7 +23,7 @@ from agentguard.model.verdicts import State
         (True, None, State.PASS),
         (False, None, State.UNKNOWN),
         (None, 0.0, State.UNKNOWN),
-        (None, 86_400.0, State.UNKNOWN),
+        (None, 86_400.0, State.FAIL),
         (None, None, State.UNKNOWN),
     ],
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from agentguard.checks.base import Check, NoSettings
+from agentguard.engine import locking
 from agentguard.engine.core import begin
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.loop import Engine
@@ -56,6 +57,9 @@ def _files(event: object, _facts: Facts, _settings: NoSettings) -> Verdict | Non
 
 
 def _lock(event: SessionState, _facts: Facts, _settings: NoSettings) -> Verdict:
+    if event.locked is None:  # as the real one says it
+        left = (event.idle or 0) > 900
+        return wrong(locking.UNSEEN) if left else unknown("screen-lock.no-lock-source")
     return wrong("screen-lock.late") if (event.idle or 0) > 900 and not event.locked else passed()
 
 

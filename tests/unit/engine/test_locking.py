@@ -82,6 +82,52 @@ class TestConfirming:
         assert locks(rig) == 1
         assert why(rig) is None
 
+    def test_row_82_a_desktop_that_was_never_locked_yet_is_locked_at_the_limit(self, rig) -> None:
+        """Without logind nobody tells the lock until the agent itself has locked once."""
+        rig.session(idle=1, locked=None)
+        rig.session(idle=899, locked=None)
+        assert locks(rig) == 0
+        rig.session(idle=901, locked=None)
+        assert locks(rig) == 1
+        rig.session(idle=905, locked=True)
+        assert ("screen-lock", "") not in rig.engine.state.findings
+        rig.session(idle=1, locked=False)
+        rig.session(idle=901, locked=False)
+        assert locks(rig) == 2
+
+    def test_row_82_where_nobody_ever_tells_it_is_locked_once_for_each_absence(self, rig) -> None:
+        for absence in range(1, 4):
+            rig.session(idle=1, locked=None)
+            assert ("screen-lock", "") not in rig.engine.state.findings
+            rig.session(idle=901, locked=None)
+            assert locks(rig) == absence
+            at = rig.clock.now()
+            rig.see(ActionFinished(at=at, action=rig.done[-1], outcome=Outcome.DONE))
+            for idle in range(905, 1200, 5):
+                seconds(rig, 5)
+                rig.session(idle=idle, locked=None)
+            assert locks(rig) == absence, "nothing could confirm it"
+
+    def test_row_82_a_lock_that_failed_is_tried_again_and_the_screens_are_covered(
+        self, rig
+    ) -> None:
+        rig.session(idle=901, locked=None)
+        for _ in range(4):
+            at = rig.clock.now()
+            rig.see(ActionFinished(at=at, action=rig.done[-1], outcome=Outcome.FAILED))
+            seconds(rig, 6)
+        assert locks(rig) == 4
+        assert why(rig) is Why.NOT_LOCKED
+
+    def test_row_82_in_a_call_the_screens_are_covered_and_it_is_locked_after_it(self, rig) -> None:
+        call(rig, on=True)
+        rig.session(idle=901, locked=None)
+        assert locks(rig) == 0
+        assert why(rig) is Why.CALL
+        call(rig, on=False)
+        rig.session(idle=905, locked=None)
+        assert locks(rig) == 1
+
     def test_a_computer_that_cannot_lock_covers_its_screens(self, rig) -> None:
         rig.session(idle=901)
         at = rig.clock.now()
