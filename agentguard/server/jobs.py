@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Event
+from time import perf_counter
 
 from sqlalchemy import Connection
 
@@ -19,8 +20,9 @@ from agentguard.server.feeds import outbox
 from agentguard.server.feeds import settings as feeds
 from agentguard.server.retention import Retention
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store import leading, partitions, trends
+from agentguard.server.store import leading, lived, partitions, trends
 from agentguard.server.store.database import Database
+from agentguard.server.store.lived import Looks
 from agentguard.server.tamper import sweep
 from agentguard.server.tamper.sweep import Sweep
 
@@ -33,17 +35,20 @@ LOOK = 5.0  # seconds between two looks at what is due
 class Jobs:
     """Does what is due; `start` and `stop` in the serving loop."""
 
-    def __init__(self, database: Database, settings: ServerSettings, now: Now) -> None:
+    def __init__(
+        self, database: Database, settings: ServerSettings, now: Now, boot: Now = perf_counter
+    ) -> None:
         self._database = database
         self._silent_after = settings.limits.silent_after
         self._folder = settings.data
-        self._now = now
+        self._now, self._boot = now, boot
+        self._looks = Looks()
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="server-jobs")
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = Event()
         self._tamper_sweep = Sweep(settings.limits, outbox.listener(settings))
         counting = (
-            *(self._months, self._sweep, self._refresh, self._roll, self._tamper),
+            *(self._time, self._months, self._sweep, self._refresh, self._roll, self._tamper),
             self._forget,
         )
         self._jobs: tuple[Job, ...] = tuple(partial(database.run, one) for one in counting)
@@ -73,6 +78,9 @@ class Jobs:
         while True:
             await loop.run_in_executor(self._workers, _do, some)
             await asyncio.sleep(LOOK)
+
+    def _time(self, connection: Connection) -> None:
+        self._looks.look(connection, self._now(), self._boot())
 
     def _months(self, connection: Connection) -> None:
         now = self._now()
@@ -112,13 +120,15 @@ class Jobs:
         ):  # who is to be told is not known: what is kept stays until it can be read
             LOG.warning("the feeds' file cannot be read, so that no happening is deleted")
             return
-        outbox.forget(connection, now, named)
+        outbox.forget(connection, lived.known(connection, now).edge(now, 0.0), named)
 
     def _delete(self) -> None:
         """Delete in many transactions; what fails half-way goes on the next time."""
         now = self._now()
         if self._database.run(lambda c: leading.due(c, "retention", 6 * 3600, now)) is not None:
-            Retention(self._database, now, self._stopped).run()
+            known = self._database.run(lambda c: lived.known(c, now))
+            edge = partial(known.edge, now)
+            Retention(self._database, now, self._stopped, edge=edge).run()
 
 
 def _do(some: Iterable[Job]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from pyrage import x25519
@@ -10,7 +11,7 @@ from pyrage import x25519
 from agentguard.server.backup import making
 from agentguard.server.retention import Outcome, Retention
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store import ages, audit, holds
+from agentguard.server.store import ages, audit, holds, lived
 from agentguard.server.store.ages import Age
 from agentguard.server.store.database import Database
 from agentguard.server.store.holds import Asked, Hold
@@ -26,7 +27,10 @@ class Keeping:
 
     def run(self, by: str, *, dry: bool = False) -> Sequence[Outcome]:
         """Delete what is too old; with `dry` only count it."""
-        return Retention(self._database, self._now()).run(dry=dry, actor=by)
+        now = self._now()
+        known = self._database.run(lambda c: lived.known(c, now))
+        edge = partial(known.edge, now)
+        return Retention(self._database, now, edge=edge).run(dry=dry, actor=by)
 
     def ages(self) -> Sequence[Age]:
         """Give the ages in force."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -42,13 +42,28 @@ class Run(Outcome):
     dry: bool
 
 
-class Retention:
-    """Works through every record class; once `stopped` is set, a slice of each is the last."""
+Edge = Callable[[float], float]
+"""Gives the wall time before which everything is surely so many seconds old."""
 
-    def __init__(self, database: Database, now: float, stopped: Event | None = None) -> None:
+
+class Retention:
+    """Works through every record class; once `stopped` is set, a slice of each is the last.
+
+    `edge` tells what is old; without it the wall clock does.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now: float,
+        stopped: Event | None = None,
+        *,
+        edge: Edge | None = None,
+    ) -> None:
         self._database = database
         self._now = now
         self._stopped = stopped or Event()
+        self._edge = edge or (lambda seconds: now - seconds)
 
     def run(self, *, dry: bool = False, actor: str = "endpoint") -> list[Outcome]:
         """Delete what is too old; with `dry` only count it. Everything is written down."""
@@ -73,7 +88,7 @@ class Retention:
             self._database.apart(partial(partitions.drop, month=month))
 
     def _record(self, record: Record, days: int, *, dry: bool) -> Outcome:
-        cutoff = self._now - days * DAY
+        cutoff = self._edge(days * DAY)
         held, old = self._database.run(lambda c: _counted(c, record, cutoff))
         deleted = old - held
         if not dry and deleted:

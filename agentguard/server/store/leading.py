@@ -15,7 +15,7 @@ def due(connection: Connection, name: str, every: float, now: float) -> float | 
     None means that it is not yet time, or that another process does it. The job must be done in
     the transaction of `connection`: when that fails, it is as if it had not been taken.
     """
-    if not _mine(connection, name):
+    if not mine(connection, name):
         return None
     last = noted(connection, name)
     if last is None:
@@ -39,8 +39,11 @@ def note(connection: Connection, name: str, at: float) -> None:
         connection.execute(insert(job).values(name=name, ran_at=at))
 
 
-def _mine(connection: Connection, name: str) -> bool:
-    """Lock the job until the transaction ends; SQLite lets only one write anyway."""
+def mine(connection: Connection, name: str) -> bool:
+    """Lock the job until the transaction ends; SQLite lets only one write anyway.
+
+    False means that another process does it.
+    """
     if connection.dialect.name != "postgresql":
         return True
     key = zlib.crc32(f"agentguard job {name}".encode())

@@ -1,0 +1,198 @@
+"""The endpoint deletes nothing that is young, wherever its clock was set, whenever it was off."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
+
+from agentguard.server.jobs import Jobs
+from agentguard.server.keeping import Keeping
+from agentguard.server.retention import Retention
+from agentguard.server.store import audit, lived, times
+from agentguard.server.store.history_tables import job
+from agentguard.server.store.lived import EVERY, Known, Looks
+from agentguard.server.store.tables import audit_log
+
+DAY = 86_400.0
+YEAR = 365 * DAY
+TRUE = 1_800_000_000.0
+
+
+class World:
+    """An endpoint, its clock, and records whose true age is known."""
+
+    def __init__(self) -> None:
+        self.true, self.wrong, self.looked = TRUE, 0.0, TRUE
+        self.known = Known(shown=TRUE, lived=TRUE)
+        self.records: list[tuple[float, float]] = []
+
+    @property
+    def wall(self) -> float:
+        return self.true + self.wrong
+
+    def run(self, seconds: float) -> None:
+        self.true += seconds
+        self.look()
+
+    def look(self) -> None:
+        self.known = self.known.looked(self.wall, self.true - self.looked)
+        self.looked = self.true
+        if not self.wrong and self.agreeing:
+            self.known = self.known.confirmed(self.wall)
+
+    agreeing = False
+
+    def desks(self, agreeing: bool) -> None:
+        self.agreeing = agreeing
+
+    def leap(self, seconds: float) -> None:
+        self.wrong += seconds
+        self.look()
+
+    def right(self) -> None:
+        self.wrong = 0.0
+        self.look()
+
+    def off(self, seconds: float, leap: float) -> None:
+        self.true += seconds
+        self.wrong += leap
+        self.looked = self.true
+        self.look()
+
+    def write(self) -> None:
+        self.records.append((self.true, self.wall))
+
+
+SECONDS = st.sampled_from([1.0, 59.0, 3600.0, DAY, 40 * DAY])
+LEAPS = st.sampled_from([sign * d * DAY for sign in (1, -1) for d in (0.1, 1, 20, 100, 400, 3650)])
+
+
+@settings(max_examples=800)
+@given(
+    steps=st.lists(
+        st.one_of(
+            st.tuples(st.just("run"), SECONDS),
+            st.tuples(st.just("leap"), LEAPS),
+            st.tuples(st.just("off"), SECONDS, LEAPS | st.just(0.0)),
+            st.tuples(st.just("right")),
+            st.tuples(st.just("write")),
+            st.tuples(st.just("desks"), st.booleans()),
+        ),
+        max_size=30,
+    )
+)
+def test_nothing_young_is_before_the_edge(steps: list[tuple[object, ...]]) -> None:
+    world = World()
+    world.write()
+    for name, *given_ in steps:
+        getattr(world, str(name))(*given_)
+        for seconds in (DAY, 90 * DAY, YEAR):
+            edge = world.known.edge(world.wall, seconds)
+            young = [at for made, at in world.records if world.true - made < seconds - 1e-3]
+            assert all(at >= edge - 1e-3 for at in young)
+
+
+def look(running: Any, looks: Looks, boot: float) -> Known:
+    return running.admin._database.run(lambda c: looks.look(c, running.time(), boot))
+
+
+def pass_time(running: Any, looks: Looks, boot: float, seconds: float) -> float:
+    """Let time pass, looked at every minute at first and at its end."""
+    for one in (0.0, EVERY, seconds - EVERY):
+        running.time.at += one
+        boot += one
+        look(running, looks, boot)
+    return boot
+
+
+def test_the_record_goes_on_with_the_clock(running: Any) -> None:
+    looks, begun = Looks(), running.time()
+    pass_time(running, looks, 0.0, DAY)
+    found = running.admin._database.run(lambda c: lived.known(c, running.time()))
+    assert (found.shown, found.behind) == (running.time(), 0.0)
+    assert found.lived == pytest.approx(begun + DAY)
+
+
+@pytest.mark.parametrize("years", [0.25, 1.1, 10, -0.25, -1.1, -10])
+def test_a_leap_at_a_start_deletes_nothing(running: Any, desk: Any, years: float) -> None:
+    """Neither by itself nor when an administrator asks for it."""
+    running.admin._database.run(lambda c: audit.note(c, running.time(), "sam", "sign-in"))
+    desk.send()
+    pass_time(running, Looks(), 0.0, DAY)
+    before = running.admin._database.run(_count)
+    running.time.at += years * YEAR
+    jobs = Jobs(running.admin._database, running.settings, running.time)
+    jobs.do()
+    jobs.do()
+    keeping = Keeping(running.admin._database, running.settings, running.time)
+    done = keeping.run("sam")
+    assert all(one.deleted == 0 for one in done)
+    assert running.admin._database.run(_count) >= before
+
+
+def _count(connection: Any) -> int:
+    return int(connection.scalar(select(func.count()).select_from(audit_log)) or 0)
+
+
+def test_a_desk_that_agrees_makes_up_for_the_time_the_endpoint_was_off(
+    running: Any, desk: Any
+) -> None:
+    looks = Looks()
+    boot = pass_time(running, looks, 0.0, DAY)
+    running.time.at += 21 * DAY
+    fresh = Looks()
+    look(running, fresh, boot)
+    found = look(running, fresh, boot + EVERY)
+    assert found.lived == pytest.approx(running.time() - 21 * DAY, abs=2 * EVERY)
+    desk.send(sent_at=times.iso(running.time()))
+    found = look(running, fresh, boot + 2 * EVERY)
+    assert found.lived == running.time()
+
+
+def test_a_desk_whose_clock_says_otherwise_confirms_nothing(running: Any, desk: Any) -> None:
+    looks = Looks()
+    boot = pass_time(running, looks, 0.0, DAY)
+    before = running.time()
+    running.time.at += YEAR
+    desk.send(sent_at=times.iso(before))
+    found = look(running, looks, boot + EVERY)
+    assert found.lived == pytest.approx(before, abs=2 * EVERY)
+
+
+def test_two_processes_count_a_minute_once(running: Any) -> None:
+    one, other, begun = Looks(), Looks(), running.time()
+    boot = 0.0
+    for _ in range(100):
+        for each in (one, other):
+            look(running, each, boot)
+        running.time.at += 10
+        boot += 10
+    found = look(running, one, boot)
+    assert found.lived <= begun + 1000
+    assert found.lived >= begun + 1000 - 3 * EVERY
+
+
+def test_an_endpoint_that_never_wrote_it_down_goes_by_what_it_did_last(running: Any) -> None:
+    """A database of before has its jobs' times, and whoever starts under a wrong clock has not."""
+    Jobs(running.admin._database, running.settings, running.time).do()
+    running.admin._database.run(_forget)
+    then = running.time()
+    running.time.at += YEAR
+    found = running.admin._database.run(lambda c: lived.known(c, running.time()))
+    assert found.lived == then
+
+
+def _forget(connection: Any) -> None:
+    connection.execute(delete(job).where(job.c.name.startswith("time")))
+
+
+def test_retention_asks_for_the_edge(running: Any) -> None:
+    known = Known(shown=TRUE, lived=running.time() - YEAR)
+    edge = partial(known.edge, running.time())
+    (first, *_) = Retention(running.admin._database, running.time(), edge=edge).run(dry=True)
+    assert first.cutoff < running.time() - YEAR
