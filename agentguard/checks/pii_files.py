@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, with_own
 from agentguard.checks.base import MINUTE, NO_NEWS, Check
 from agentguard.model.events import (
+    UNREAD_FILE,
     Event,
     Facts,
     FileScanned,
@@ -14,6 +15,7 @@ from agentguard.model.events import (
     SweepFinished,
     Tick,
 )
+from agentguard.model.messages import say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
 from agentguard.model.verdicts import (
@@ -56,7 +58,7 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
         case SweepFinished():
             return _sweep(event)
         case _:
-            return _overdue(event, facts)
+            return _since(event, facts)
 
 
 def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | None:
@@ -74,18 +76,29 @@ def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | Non
 def _sweep(event: SweepFinished) -> Verdict:
     if event.files and event.unread >= event.files:
         return unknown("pii-files.none-read", files=event.files)
-    missed = event.unread + event.part
+    missed = event.unread + event.part + event.sealed
     coverage = Coverage(looked=event.files, missed=missed, why=event.gaps)
     if not coverage.whole:
-        return in_part(coverage, "pii-files.in-part", files=event.files, missed=missed)
-    return with_gaps(passed("pii-files.swept", files=event.files), coverage)
+        told = in_part(coverage, "pii-files.in-part", files=event.files, missed=missed)
+        return replace(told, rows=event.why)
+    return passed("pii-files.swept", files=event.files)
 
 
-def _overdue(event: Event, facts: Facts) -> Verdict | None:
-    """Believe a sweep for two intervals of the policy in force."""
-    swept, policy = facts.get(SweepFinished), facts.get(PolicyInForce)
+def _since(event: Event, facts: Facts) -> Verdict | None:
+    """Believe a sweep until it is old, or a file came that was not read in full."""
+    swept, unread = facts.get(SweepFinished), facts.get(FileScanned, UNREAD_FILE)
     if swept is None:
         return None
+    if (old := _overdue(event, facts, swept)) is not None:
+        return old
+    if unread is None or swept.gaps or unread.at.since(swept.at) <= 0:
+        return None
+    return in_part(Coverage(missed=1, why=(say(unread.reason),)), "pii-files.since")
+
+
+def _overdue(event: Event, facts: Facts, swept: SweepFinished) -> Verdict | None:
+    """Believe a sweep for two intervals of the policy in force."""
+    policy = facts.get(PolicyInForce)
     minutes = (policy.policy.watch if policy else Watch()).sweep_minutes
     if event.at.since(swept.at) <= 2 * minutes * MINUTE:
         return None

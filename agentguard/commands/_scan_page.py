@@ -84,6 +84,10 @@ class Page:
     def _say(self, id_: str, /, **params: str | int) -> str:
         return text(self._words.say(f"report.{id_}", **params))
 
+    def _none(self) -> str:
+        """Tell that nothing was found; not more of it than was read."""
+        return "none-in-part" if self._summary.unread or self._summary.sealed else "none"
+
     def _path(self, path: str) -> str:
         """Give a path to be shown; in a narrow column it breaks after a folder."""
         name = shown(path) if self._hidden is None else self._hidden.path(path)
@@ -132,7 +136,7 @@ class Page:
     def _of_kinds(self) -> str:
         totals = self._summary.totals()
         if not totals:
-            return tag("p", self._say("none"), "none")
+            return tag("p", self._say(self._none()), "none")
         largest = max(total.values for total in totals)
         rows = "".join(self._kind(total, largest) for total in totals)
         return self._table("kinds", ("kind", "values", "in-files"), rows)
@@ -162,7 +166,7 @@ class Page:
         roots = sorted(self._summary.folders.values(), key=lambda f: (-f.values, f.path))
         shown_roots = [self._folder(root, 0) for root in roots if root.values]
         if not shown_roots:
-            return tag("p", self._say("none"), "none")
+            return tag("p", self._say(self._none()), "none")
         left = "" if self._folders < MOST_FOLDERS else tag("p", self._say("more-folders"), "more")
         return f'<ul class="tree">{"".join(shown_roots)}</ul>{left}'
 
@@ -196,7 +200,7 @@ class Page:
     def _of_files(self) -> str:
         worst = self._summary.worst(MOST_FILES)
         if not worst:
-            return tag("p", self._say("none"), "none")
+            return tag("p", self._say(self._none()), "none")
         rows = "".join(map(self._file, worst))
         left = len(self._summary.found) - len(worst)
         return self._table("files", ("file", "held", "all"), rows) + self._left(left)
@@ -221,7 +225,8 @@ class Page:
 
     def _of_unread(self) -> str:
         if not self._summary.unread:
-            return tag("p", self._say("all-read"), "none")
+            whole = "all-but-sealed" if self._summary.sealed else "all-read"
+            return tag("p", self._say(whole), "none")
         by_number = sorted(self._summary.unread.items(), key=lambda item: (-len(item[1]), item[0]))
         return "".join(
             f"<section><h3>{text(self._words.say(reason))}"

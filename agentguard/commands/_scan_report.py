@@ -130,7 +130,7 @@ class Table:
 
     def add(self, scanned: Scanned) -> Iterator[str]:
         """Keep the result for the end."""
-        self._read += scanned.outcome is FileOutcome.READ
+        self._read += scanned.outcome is FileOutcome.READ and not scanned.reason
         if scanned.hits:
             self._found.append(scanned)
         if scanned.reason:
@@ -142,7 +142,8 @@ class Table:
         for scanned in sorted(self._found, key=lambda s: s.path):
             yield from self._rows(scanned)
         if not self._found:
-            yield self._words.say("cli.scan.none" if whole else "cli.scan.none-so-far")
+            none = "cli.scan.none-in-part" if self._unread else "cli.scan.none"
+            yield self._words.say(none if whole else "cli.scan.none-so-far")
         hits = [hit for scanned in self._found for hit in scanned.hits]
         yield self._words.say(
             "cli.scan.total",

@@ -30,7 +30,7 @@ class Folder:
 
     def add(self, scanned: Scanned) -> None:
         """Count a file that stands in it or below."""
-        self.read += scanned.outcome is FileOutcome.READ
+        self.read += is_read(scanned)
         self.files += bool(scanned.hits)
         for hit in scanned.hits:
             self.kinds[hit.kind] += hit.count
@@ -62,7 +62,7 @@ class Summary:
     def add(self, scanned: Scanned) -> None:
         """Take one result."""
         self.files += 1
-        self.read += scanned.outcome is FileOutcome.READ
+        self.read += is_read(scanned)
         if scanned.outcome is FileOutcome.SEALED:
             self.sealed.append(scanned.path)
         elif scanned.reason:
@@ -101,6 +101,11 @@ class Summary:
             below = str(PurePath(folder.path, part))
             folder = folder.parts.setdefault(part, Folder(path=below))
             yield folder
+
+
+def is_read(scanned: Scanned) -> bool:
+    """Tell whether a file was read in full: whatever its reason is, with one it was not."""
+    return scanned.outcome is FileOutcome.READ and not scanned.reason
 
 
 def values_of(hits: Iterable[Hit]) -> int:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from agentguard import durable, texts
 from agentguard.commands import _scan_explain
 from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
+from agentguard.commands._scan_summary import is_read
 from agentguard.commands._scan_work import MOST_JOBS, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
 from agentguard.errors import CannotError, UsageError
 from agentguard.model.detection import ALL, Detection
-from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms import system_clock
 from agentguard.scan.client import ScanClient, Scanned
 from agentguard.texts import Texts
@@ -111,15 +111,17 @@ class _Said(Generic[T]):
 
 
 def _say(every: Generator[T, None, None], said: _Said[T], scan: Callable[[T], Scanned]) -> int:
-    """Say what comes, or what came before Ctrl-C; give the exit code."""
-    found = failed = read = 0
+    """Say what comes, or what came before Ctrl-C; give the exit code.
+
+    What was found outranks what was not read; only what was read in full and holds nothing is fine.
+    """
+    found = unread = 0
     try:
         with closing(every):
             for one in every:
                 scanned = scan(one)
                 found += bool(scanned.hits)
-                read += scanned.outcome in {FileOutcome.READ, FileOutcome.SEALED}
-                failed += scanned.outcome in {FileOutcome.UNREADABLE, FileOutcome.GONE}
+                unread += not is_read(scanned)
                 said.add(one)
     except KeyboardInterrupt:
         said.end(whole=False)
@@ -127,7 +129,7 @@ def _say(every: Generator[T, None, None], said: _Said[T], scan: Callable[[T], Sc
     said.end(whole=True)
     if found:
         return FINDINGS
-    return COULD_NOT if failed and not read else FINE
+    return COULD_NOT if unread else FINE
 
 
 def _each(

@@ -40,6 +40,9 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 
+UNREAD_FILE = "unread"
+"""The facet of a file of which not everything was read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -109,26 +112,38 @@ class FileScanned(Event):
 
     @property
     def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited
-        return (Message(id=self.reason),) if self.reason else ()
+        if not self.reason or self.outcome in {FileOutcome.SEALED, FileOutcome.GONE}:
+            return ()  # what is encrypted or gone is no plain file any more
+        return (Message(id=self.reason),)
+
+    @property
+    def facet(self) -> str:  # noqa: D102 - inherited
+        return UNREAD_FILE if self.reason and self.outcome is not FileOutcome.GONE else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepFinished(Event):
     """The files below the watched folders were looked at once more.
 
-    `files` is how many there are. Of these, `unread` could not be read at all and `part` not in
-    full; `why` tells the reasons, with counts.
+    `files` is how many there are. Of these, `unread` could not be read at all, `part` not in full,
+    and `sealed` are encrypted, so that nobody can tell what they hold; `why` tells the reasons,
+    with counts.
     """
 
     files: int
     unread: int
     seconds: float
     part: int = 0
+    sealed: int = 0
     why: tuple[Message, ...] = ()
 
     @property
     def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited
-        lost = (("coverage.files-unread", self.unread), ("coverage.files-in-part", self.part))
+        lost = (
+            ("coverage.files-unread", self.unread),
+            ("coverage.files-in-part", self.part),
+            ("coverage.files-sealed", self.sealed),
+        )
         counts = tuple(Message(id=id_, params={"count": n}) for id_, n in lost if n)
         return (*counts, *self.why)
 

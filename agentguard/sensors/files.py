@@ -217,27 +217,33 @@ class FilesSensor:
         return sweep.rest(begun, self._clock.now(), share)
 
     def _met(self, sweep: Round, found: Step, submit: Submit) -> None:
-        told, unread = self._looker.told, isinstance(found, Unread)
+        told = self._looker.told
         before, reads = found.path in told, self._looker.reads
         match found:
             case Left():
                 self._looker.look_at(found.path, submit, held=True)
                 return
             case Found():
-                unread = self._looker.meet(found, submit) is FileOutcome.UNREADABLE
+                looked = self._looker.meet(found, submit)
             case Unread():
                 looked = Looked(outcome=FileOutcome.UNREADABLE, reason=found.reason)
                 self._looker.tell(found.path, looked, submit)
         told_of, read = before or found.path in told, self._looker.reads > reads
-        sweep.met(found.path, told=told_of, unread=unread, read=read)
+        sweep.met(found.path, looked, told=told_of, read=read)
 
     def _finish(self, sweep: Round, submit: Submit) -> None:
         self._seen.sweep_ended()
         self._round, self._swept_by = None, self._looker.rules
         self._guard.swept(sweep)
-        now = self._clock.now()
+        now, lost = self._clock.now(), sweep.lost
         submit(
             SweepFinished(
-                at=now, files=sweep.files, unread=sweep.unread, seconds=now.since(sweep.begun)
+                at=now,
+                files=sweep.files,
+                unread=lost.unread,
+                seconds=now.since(sweep.begun),
+                part=lost.part,
+                sealed=lost.sealed,
+                why=lost.why(),
             )
         )

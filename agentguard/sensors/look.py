@@ -23,7 +23,7 @@ from agentguard.sensors.sweep import Found, as_found
 from agentguard.sensors.told import Told
 
 DENIED = "reason.denied"
-PASSING = frozenset({"reason.locked", "reason.busy", "reason.not-started", "reason.stopped"})
+PASSING = frozenset({"reason.busy", "reason.not-started", "reason.stopped"})
 if sys.platform == "win32":  # so says the system when another program holds the file
     PASSING |= {DENIED}
 """Reasons that pass by themselves: the file is tried again soon, three times."""
@@ -32,6 +32,7 @@ OUTSIDE = PASSING | {
     DENIED,
     "reason.system",
     "reason.timeout",
+    "reason.partial-time",
     "reason.crashed",
     "reason.memory",
     "reason.set-aside",
@@ -138,7 +139,7 @@ class Looker:
         if path in self.told or (self.told.full and _held(self._last(path))):
             self.look_at(path, submit)
 
-    def meet(self, found: Found, submit: Submit, *, held: bool = False) -> FileOutcome:
+    def meet(self, found: Found, submit: Submit, *, held: bool = False) -> Looked:
         """Scan a file, unless it was looked at as it is; a file that changes meanwhile, again.
 
         What was found before is told again, since the event may have been lost.
@@ -150,22 +151,22 @@ class Looker:
         held = held or _held(before)
         if before is not None and before.state == state and _trusted(found, before, now):
             self.tell(found.path, before.looked, submit, held=held)
-            return before.looked.outcome
+            return before.looked
         looked = self._read(found.path)
         after = current_mark(found.path)
         if after is None:
             self._gone(found.path, submit, held=held)
-            return FileOutcome.GONE
+            return Looked(outcome=FileOutcome.GONE)
         if self._is_no_word_yet(found, after, looked):
             self._look_again(found.path)
             if looked.outcome in {FileOutcome.UNREADABLE, FileOutcome.GONE}:
-                return looked.outcome
+                return looked
         elif _young(found, now):
             self._look_again(found.path)
         elif looked.reason not in OUTSIDE:
             self._seen.remember(name, Kept(state=state, day=_day(now), looked=looked))
         self.tell(found.path, looked, submit, held=held)
-        return looked.outcome
+        return looked
 
     def _is_no_word_yet(self, found: Found, after: Mark, looked: Looked) -> bool:
         """Tell whether the file changed meanwhile, or could not be read for now."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock
+from agentguard.ports.seen import Looked
 from agentguard.sensors.sweep import Found, Unread
 
 SLICE = 0.02
@@ -28,6 +32,35 @@ Step = Found | Unread | Left
 
 
 @dataclass(slots=True, kw_only=True)
+class Lost:
+    """What of the files was not read: at all, in part, or since it is encrypted; and why."""
+
+    unread: int = 0
+    part: int = 0
+    sealed: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def count(self, looked: Looked) -> None:
+        """Count a file; whatever reason it has, it was not read in full."""
+        match looked.outcome:
+            case FileOutcome.GONE:
+                return
+            case FileOutcome.UNREADABLE:
+                self.unread += 1
+            case FileOutcome.SEALED:
+                self.sealed += 1
+            case _ if looked.reason:
+                self.part += 1
+            case _:
+                return
+        self.reasons[looked.reason or "reason.system"] += 1
+
+    def why(self) -> tuple[Message, ...]:
+        """Give the reasons, the most frequent first, each with its count."""
+        return tuple(say(reason, count=n) for reason, n in self.reasons.most_common())
+
+
+@dataclass(slots=True, kw_only=True)
 class Round:
     """A sweep; `fast` when hints may have been lost, so that it does not rest.
 
@@ -40,7 +73,7 @@ class Round:
     fast: bool
     blind: bool = False
     files: int = 0
-    unread: int = 0
+    lost: Lost = field(default_factory=Lost)
     read: int = 0
     told: set[str] = field(default_factory=set)
     done: bool = False
@@ -60,10 +93,10 @@ class Round:
             if clock.now().since(begun) >= SLICE:
                 return
 
-    def met(self, path: str, *, told: bool, unread: bool, read: bool = False) -> None:
+    def met(self, path: str, looked: Looked, *, told: bool, read: bool = False) -> None:
         """Count what was met; a path of which something was told needs no look at the end."""
         self.files += 1
-        self.unread += unread
+        self.lost.count(looked)
         self.read += read
         self.fast = self.fast or (self.blind and self.read > MANY)
         if told:

@@ -111,7 +111,7 @@ class TestFiles:
     ) -> None:
         hostile(tmp_path)
         said = type_("scan", tmp_path / "corrupt.pdf")
-        assert said.code == 0
+        assert said.code == 3
         assert "corrupt.pdf" in said.out
         assert "It is damaged" in said.out
 

@@ -84,13 +84,35 @@ def test_a_sweep_is_proof_for_the_folders_as_a_whole(desk) -> None:
 def test_a_sweep_says_how_many_files_it_could_not_read(desk) -> None:
     told = desk.judge(CHECK, SweepFinished, files=120, unread=2, seconds=2.5)
     assert told.state is State.PARTIAL
-    assert "Of 120 files, 2 could not be read in full and are tried again." in told.words
+    assert "Of 120 files, 2 could not be read in full." in told.words
 
 
 def test_a_file_that_was_read_in_part_counts_as_one_that_was_not(desk) -> None:
     told = desk.judge(CHECK, SweepFinished, files=3, unread=0, part=3, seconds=2.5)
     assert told.state is State.PARTIAL
     assert "Of 3 files, 3 could not be read in full" in told.words
+
+
+def test_an_encrypted_file_counts_since_nobody_can_tell_what_it_holds(desk) -> None:
+    told = desk.judge(CHECK, SweepFinished, files=3, unread=0, sealed=1, seconds=2.5)
+    assert told.state is State.PARTIAL
+    assert "Of 3 files, 1 could not be read in full" in told.words
+
+
+def test_a_file_that_came_since_and_was_not_read_ends_the_pass(desk) -> None:
+    desk.see(SweepFinished, files=1, unread=0, seconds=1)
+    desk.pass_time(1)
+    desk.see(FileScanned, path=PATH, outcome=FileOutcome.UNREADABLE, reason="reason.partial")
+    told = desk.judge(CHECK, Tick)
+    assert told.state is State.PARTIAL
+    assert "A file that changed since then" in told.words
+
+
+def test_after_a_sweep_in_part_the_sweep_s_word_stands(desk) -> None:
+    desk.see(SweepFinished, files=2, unread=1, seconds=1)
+    desk.pass_time(1)
+    desk.see(FileScanned, path=PATH, outcome=FileOutcome.UNREADABLE, reason="reason.partial")
+    assert desk.judge(CHECK, Tick).state is None
 
 
 def test_a_sweep_that_read_nothing_proves_nothing(desk) -> None:

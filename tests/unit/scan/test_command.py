@@ -71,7 +71,7 @@ def test_people_get_a_table_with_every_file_accounted_for(
     told = capsys.readouterr().out
     assert "card number" in told
     assert "...6467" in told
-    assert "Values of personal data: 3, in 2 of 3 files read." in told
+    assert "Values of personal data: 3, in 2 of 3 files read in full." in told
     assert "It is encrypted" in told
     assert "It is a pipe" in told
     assert NUMBER[:8] not in told.replace(" ", "")

@@ -472,7 +472,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(start: Start) -> Non
 def test_a_locked_file_is_tried_again_without_noise(start: Start) -> None:
     desk = start()
     desk.heard.swept()
-    desk.scan.reasons["open.txt"] = ["reason.locked", "reason.locked"]
+    desk.scan.reasons["open.txt"] = ["reason.busy", "reason.busy"]
     path = desk.root / "open.txt"
     path.write_text(CARD)
     desk.heard.found(path)
@@ -482,11 +482,11 @@ def test_a_locked_file_is_tried_again_without_noise(start: Start) -> None:
 def test_a_file_that_stays_locked_is_told_at_last(start: Start) -> None:
     desk = start()
     desk.heard.swept()
-    desk.scan.reasons["open.txt"] = ["reason.locked"] * 10
+    desk.scan.reasons["open.txt"] = ["reason.busy"] * 10
     path = desk.root / "open.txt"
     path.write_text(CARD)
     desk.heard.wait(lambda _e: bool(desk.heard.of(path)))
-    assert [e.reason for e in desk.heard.of(path)] == ["reason.locked"]
+    assert [e.reason for e in desk.heard.of(path)] == ["reason.busy"]
     assert desk.scan.times(path) == 4
 
 

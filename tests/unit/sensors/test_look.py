@@ -171,7 +171,7 @@ def test_of_very_many_locked_files_only_some_are_tried_again_at_once(
 ) -> None:
     """The others are told, and tried by the next sweep: memory has an end."""
     monkeypatch.setattr(look, "TRIED", 5)
-    desk.refuses = lambda _path: "reason.locked"
+    desk.refuses = lambda _path: "reason.busy"
     for number in range(20):
         (desk.root / f"{number}").write_text("x")
     told = [desk.look(desk.root / f"{number}") for number in range(20)]
@@ -179,7 +179,7 @@ def test_of_very_many_locked_files_only_some_are_tried_again_at_once(
     assert [len(each) for each in told] == [0] * 5 + [1] * 15
     for _ in range(TRIES):
         told_of_first = desk.look(desk.root / "0")
-    assert [e.reason for e in told_of_first] == ["reason.locked"]
+    assert [e.reason for e in told_of_first] == ["reason.busy"]
     desk.refuses = lambda _path: ""
     assert [e.hits for e in desk.look(desk.root / "0")] == [(HIT,)]
     assert len(desk.looker._tries) == 4

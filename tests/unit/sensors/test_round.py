@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from agentguard.model.messages import say
+from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.ports.seen import Looked
 from agentguard.sensors.round import MANY, REST_MOST, STEPS, Round
 from agentguard.sensors.seen import Mark
 from agentguard.sensors.sweep import Found, Unread
 
+CLEAN = Looked(outcome=FileOutcome.READ)
 FILE = Found("/a", Mark(1, 1, 1, 1))
 
 
@@ -56,7 +60,7 @@ def test_a_sweep_for_a_lacking_watch_stops_resting_when_it_meets_much_that_is_ne
 ) -> None:
     sweep = Round(walk=iter(()), begun=clock.now(), fast=False, blind=blind)
     for number in range(2 * read):
-        sweep.met(f"/{number}", told=False, unread=False, read=number < read)
+        sweep.met(f"/{number}", CLEAN, told=False, read=number < read)
     assert sweep.fast == fast
 
 
@@ -89,6 +93,18 @@ def test_folders_without_files_end_a_slice_too(clock: FakeClock) -> None:
 
 def test_what_was_met_is_counted(clock: FakeClock) -> None:
     sweep = of(clock)
-    sweep.met("/a", told=True, unread=False)
-    sweep.met("/b", told=False, unread=True)
-    assert (sweep.files, sweep.unread, sweep.told) == (2, 1, {"/a"})
+    unread = Looked(outcome=FileOutcome.UNREADABLE, reason="reason.denied")
+    part = Looked(outcome=FileOutcome.READ, reason="reason.partial")
+    sealed = Looked(outcome=FileOutcome.SEALED, reason="reason.sealed")
+    sweep.met("/a", CLEAN, told=True)
+    for number, looked in enumerate((unread, unread, part, sealed)):
+        sweep.met(f"/b{number}", looked, told=False)
+    sweep.met("/c", Looked(outcome=FileOutcome.GONE), told=False)
+    assert (sweep.files, sweep.told) == (6, {"/a"})
+    lost = sweep.lost
+    assert (lost.unread, lost.part, lost.sealed) == (2, 1, 1)
+    assert lost.why() == (
+        say("reason.denied", count=2),
+        say("reason.partial", count=1),
+        say("reason.sealed", count=1),
+    )
