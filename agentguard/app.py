@@ -53,6 +53,7 @@ from agentguard.sensors.shift import ShiftSensor
 from agentguard.sensors.signals import CallSignals
 from agentguard.sensors.titles import Titles
 from agentguard.sensors.training import Training
+from agentguard.sensors.waits import Waits
 
 PII_FILES = "pii-files"
 
@@ -155,6 +156,11 @@ def _engine(parts: Parts, first: PolicyInForce) -> Engine:
     )
 
 
+def _host(parts: Parts, engine: Engine, lived: LivedClock) -> HostSensor:
+    waits = Waits(parts.journal)
+    return HostSensor(parts.backend.probes, engine.policy, parts.clock, lived.before(), waits)
+
+
 def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedClock) -> OwnSensors:
     def with_findings() -> tuple[str, ...]:
         return tuple(f.subject for f in engine.state.findings.values() if f.check == PII_FILES)
@@ -186,7 +192,7 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedC
             rules=lambda: rules_version(engine.policy().detection),
             drives=afar,
         ),
-        host=HostSensor(parts.backend.probes, engine.policy, parts.clock, lived.before()),
+        host=_host(parts, engine, lived),
         retention=RetentionSensor(
             engine.policy, parts.clock, circumstances, afar, kinds_of=kinds_of, age=lived.age
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,20 +13,39 @@ import msgspec
 
 from agentguard import paths
 from agentguard.errors import CannotError
-from agentguard.model.facts import Lifecycle, LifecyclesKnown
+from agentguard.model.facts import Build, Lifecycle, LifecyclesKnown
 from agentguard.model.moments import Moment
 
+NEVER = Moment(boot=0.0, wall=0.0)
 Words = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A release line as the file tells it."""
+    """A program's release line as the file tells it."""
 
     product: Words
     names: Annotated[tuple[Words, ...], msgspec.Meta(min_length=1)]
     prefix: str
+    source: Words
+    ends: date | None = None
+    below: str = ""
+
+
+class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An operating system's release line as the file tells it."""
+
+    product: Words
+    editions: Annotated[tuple[Words, ...], msgspec.Meta(min_length=1)]
+    prefix: Words
     ends: date
     source: Words
+
+
+class Monthly(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The monthly fixes of a build of Windows as the file tells them."""
+
+    build: int
+    monthly: Annotated[tuple[tuple[date, int], ...], msgspec.Meta(min_length=1)]
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,6 +53,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     compiled: date
     line: Annotated[tuple[Line, ...], msgspec.Meta(min_length=1)]
+    system: tuple[System, ...] = ()
+    build: tuple[Monthly, ...] = ()
 
 
 def known(at: Moment) -> LifecyclesKnown:
@@ -42,16 +64,15 @@ def known(at: Moment) -> LifecyclesKnown:
         CannotError: the file is missing or damaged.
 
     """
-    compiled, lines = _shipped()
-    return LifecyclesKnown(at=at, lines=lines, compiled=compiled)
+    return replace(_shipped(), at=at)
 
 
 @cache
-def _shipped() -> tuple[date, tuple[Lifecycle, ...]]:
+def _shipped() -> LifecyclesKnown:
     return read(paths.resources() / "lifecycle.toml")
 
 
-def read(file: Path) -> tuple[date, tuple[Lifecycle, ...]]:
+def read(file: Path) -> LifecyclesKnown:
     """Read a catalogue's file.
 
     Raises:
@@ -64,8 +85,8 @@ def read(file: Path) -> tuple[date, tuple[Lifecycle, ...]]:
         raise _damaged("it cannot be read") from error
 
 
-def parse(text: str) -> tuple[date, tuple[Lifecycle, ...]]:
-    """Read the day on which the catalogue was compiled, and its lines.
+def parse(text: str) -> LifecyclesKnown:
+    """Read a catalogue: the day on which it was compiled, its lines, and Windows' monthly fixes.
 
     Raises:
         CannotError: it is damaged; says which line and what.
@@ -75,15 +96,33 @@ def parse(text: str) -> tuple[date, tuple[Lifecycle, ...]]:
         read = msgspec.convert(tomllib.loads(text), Catalogue)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise _damaged(str(error)) from error
-    return read.compiled, tuple(
-        Lifecycle(
-            product=one.product,
-            names=one.names,
-            prefix=one.prefix,
-            ends=one.ends,
-            source=one.source,
-        )
-        for one in read.line
+    return LifecyclesKnown(
+        at=NEVER,
+        lines=(*map(_system, read.system), *map(_line, read.line)),
+        builds=tuple(Build(build=b.build, monthly=tuple(sorted(b.monthly))) for b in read.build),
+        compiled=read.compiled,
+    )
+
+
+def _line(one: Line) -> Lifecycle:
+    return Lifecycle(
+        product=one.product,
+        names=one.names,
+        prefix=one.prefix,
+        ends=one.ends,
+        source=one.source,
+        below=one.below,
+    )
+
+
+def _system(one: System) -> Lifecycle:
+    return Lifecycle(
+        product=one.product,
+        names=(),
+        prefix=one.prefix,
+        ends=one.ends,
+        source=one.source,
+        editions=one.editions,
     )
 
 

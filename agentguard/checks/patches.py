@@ -1,14 +1,20 @@
 """Updates are looked for, installed in time, and not waiting for a restart.
 
+What counts is how long a security update has waited: that something else was installed meanwhile,
+as an antivirus' definitions are each day, says nothing. A build of Windows with its revision tells
+by itself which month it is of.
+
 PCI DSS 4.0.1, 6.3.3: critical and high-security patches within one month of their release.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
-from agentguard.checks.base import DAY, Check
-from agentguard.model.events import Facts
+from agentguard.checks.base import DAY, Check, today
+from agentguard.model.events import Event, Facts
+from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
@@ -25,7 +31,7 @@ class Settings:
     installed_days: int = field(
         default=30,
         metadata={
-            "doc": "Days since updates were last installed while security updates wait.",
+            "doc": "Days that a security update may wait to be installed, from when it came out.",
             "min": 1,
             "max": 365,
         },
@@ -35,21 +41,49 @@ class Settings:
     )
 
 
-def judge(event: PatchesSeen, _facts: Facts, settings: Settings) -> Verdict:
+def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     """Read ages off the calendar; a time from the future says nothing."""
-    if event.unread:
-        return unknown(f"unread.{event.unread}")
-    return _late(event, settings) or _waiting(event, settings)
+    seen = facts.get(PatchesSeen)
+    if seen is None:
+        return None
+    late = _late(seen, event.at, settings) or _behind(seen, event.at, facts, settings)
+    if late is not None:
+        return late
+    if seen.unread:
+        return unknown(f"unread.{seen.unread}")
+    return _unlooked(seen, event.at, settings) or _waiting(seen, event.at, settings)
 
 
-def _late(event: PatchesSeen, settings: Settings) -> Verdict | None:
-    reboot, installed, looked = (
-        _days(then, event.at) for then in (event.reboot, event.installed, event.looked)
-    )
+def _late(seen: PatchesSeen, at: Moment, settings: Settings) -> Verdict | None:
+    reboot, oldest = _days(seen.reboot, at), _days(seen.oldest, at)
     if reboot is not None and reboot >= settings.reboot_days:
         return wrong("patches.reboot", days=reboot)
-    if event.security and installed is not None and installed > settings.installed_days:
-        return wrong("patches.waiting", count=event.security, days=installed)
+    if seen.security and oldest is not None and oldest > settings.installed_days:
+        return wrong("patches.waiting", count=seen.security, days=oldest)
+    return None
+
+
+def _behind(seen: PatchesSeen, at: Moment, facts: Facts, settings: Settings) -> Verdict | None:
+    """Tell by the revision of a build which monthly fixes it lacks."""
+    known, (build, _, revision) = facts.get(LifecyclesKnown), seen.build.partition(".")
+    if known is None or not (build.isdecimal() and revision.isdecimal()):
+        return None
+    lacked = (
+        day
+        for one in known.builds
+        if one.build == int(build)
+        for day, least in one.monthly
+        if least > int(revision)
+    )
+    first: date | None = min(lacked, default=None)
+    days = (today(at) - first).days if first else 0
+    if days <= settings.installed_days:
+        return None
+    return wrong("patches.behind", build=seen.build, date=str(first), days=days)
+
+
+def _unlooked(seen: PatchesSeen, at: Moment, settings: Settings) -> Verdict | None:
+    looked = _days(seen.looked, at)
     if looked is None:
         return unknown("patches.unread")
     if looked > settings.looked_days:
@@ -57,12 +91,17 @@ def _late(event: PatchesSeen, settings: Settings) -> Verdict | None:
     return None
 
 
-def _waiting(event: PatchesSeen, settings: Settings) -> Verdict:
-    if event.security is None:
+def _waiting(seen: PatchesSeen, at: Moment, settings: Settings) -> Verdict:
+    if seen.security is None:
         return unknown("patches.uncounted")
-    if event.security:
-        return passed("patches.in-time", count=event.security, days=settings.installed_days)
-    return passed("patches.current")
+    if seen.reboot is not None and _days(seen.reboot, at) is None:
+        return unknown("patches.reboot-undated")
+    if not seen.security:
+        return passed("patches.current")
+    age = _days(seen.earliest, at)
+    if age is None or age > settings.installed_days:
+        return unknown("patches.undated", count=seen.security)
+    return passed("patches.in-time", count=seen.security, days=settings.installed_days)
 
 
 def _days(then: float | None, at: Moment) -> int | None:
@@ -75,7 +114,7 @@ CHECK = Check(
     id="patches",
     measure=9,
     severity=Severity.MEDIUM,
-    on=(PatchesSeen,),
+    on=(PatchesSeen, LifecyclesKnown),
     settings=Settings,
     judge=judge,
     fresh=DAY,

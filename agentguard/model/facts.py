@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from agentguard.model.events import Event
 from agentguard.model.messages import Message
@@ -87,14 +88,28 @@ class ProgramsSeen(Fact):
     signed: frozenset[tuple[str, str]] = frozenset()
 
 
+class Kind(StrEnum):
+    """What an item of the inventory is: the operating system, a package of its own, or neither."""
+
+    SYSTEM = "system"
+    PART = "part"
+    PROGRAM = "program"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Software:
-    """An installed program as its package manager names it."""
+    """An installed program as its package manager names it.
+
+    `edition` is the system's: Windows' EditionID, or the ID of os-release. A part is a package that
+    the system's maker keeps up as long as the system itself.
+    """
 
     name: str
     version: str
     vendor: str
     source: str
+    kind: Kind = Kind.PROGRAM
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +121,27 @@ class SoftwareSeen(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """When a product's release line ends: `names` of packages, `prefix` of the version."""
+    """When a product's release line ends; None when its maker has announced no end.
+
+    `names` are those of packages, `prefix` begins the version; with `below` every version before it
+    is meant. A line with `editions` is an operating system's, known by its edition and not by name.
+    """
 
     product: str
     names: tuple[str, ...]
     prefix: str
-    ends: date
+    ends: date | None
     source: str
+    editions: tuple[str, ...] = ()
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """The monthly fixes of a build of Windows: the day of each, and the lowest revision with it."""
+
+    build: int
+    monthly: tuple[tuple[date, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +149,7 @@ class LifecyclesKnown(Fact):
     """The lifecycle catalogue that ships with the program."""
 
     lines: tuple[Lifecycle, ...] = ()
+    builds: tuple[Build, ...] = ()
     compiled: date | None = None
 
 

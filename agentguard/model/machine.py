@@ -68,13 +68,19 @@ class PatchesSeen(Fact):
     """The state of updates; times are wall seconds since 1970, None when they are not known.
 
     `reboot` is since when a restart is due, None for none; `looked` when updates were last looked
-    for, `installed` when packages last changed; `security` how many security updates wait.
+    for, `installed` when packages last changed; `security` how many security updates wait, which
+    `waiting` names. The first of these came out by `oldest` at the latest, and at `earliest` at the
+    soonest. `build` is that of Windows with its revision, as 26100.9168.
     """
 
     reboot: float | None = None
     looked: float | None = None
     installed: float | None = None
     security: int | None = None
+    oldest: float | None = None
+    earliest: float | None = None
+    waiting: tuple[str, ...] = ()
+    build: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

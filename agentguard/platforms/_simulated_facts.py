@@ -12,6 +12,7 @@ from agentguard.model.facts import (
     FirewallSeen,
     FolderAccess,
     FolderAccessSeen,
+    Kind,
     Listener,
     ListenersSeen,
     ProgramsSeen,
@@ -48,7 +49,17 @@ def healthy_facts(at: Moment) -> Iterator[Fact]:
     yield ProgramsSeen(at=at, images=frozenset({"crm", "softphone"}))
     yield SoftwareSeen(
         at=at,
-        items=(Software(name="bash", version="5.2.37", vendor="Debian", source="dpkg"),),
+        items=(
+            Software(
+                name="Debian GNU/Linux",
+                version="13",
+                vendor="Debian",
+                source="dpkg",
+                kind=Kind.SYSTEM,
+                edition="debian",
+            ),
+            Software(name="bash", version="5.2.37", vendor="Debian", source="dpkg", kind=Kind.PART),
+        ),
     )
     yield FolderAccessSeen(
         at=at,

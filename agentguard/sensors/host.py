@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agentguard.errors import AgentGuardError
-from agentguard.model.events import SensorState, Watching
+from agentguard.errors import AgentGuardError, StoreError
+from agentguard.model.events import Event, SensorState, Watching
+from agentguard.model.machine import PatchesSeen
 from agentguard.model.messages import say
+from agentguard.model.moments import Moment
 from agentguard.model.wall import Wall, compared
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Probe
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.bell import Bell
+from agentguard.sensors.waits import Waits
 
 NAME = "host"
 
@@ -34,10 +37,12 @@ class HostSensor:
         policy: PolicySource,
         clock: Clock,
         before: Wall | None = None,
+        waits: Waits | None = None,
     ) -> None:
         self._probes = sorted(probes, key=lambda probe: probe.every)
         self._policy = policy
         self._clock = clock
+        self._waits = waits
         self._bell = Bell()
         self._due: dict[str, float] = {}
         self._failed: set[str] = set()
@@ -77,12 +82,22 @@ class HostSensor:
         self._due[probe.name] = at.boot + probe.every
         self._wall, _ = compared(self._wall, at)
         try:
-            fact = probe.read(self._wall.trusts(at) or at, self._policy())
+            trusted = self._wall.trusts(at) or at
+            fact = self._aged(probe.read(trusted, self._policy()), trusted)
         except (AgentGuardError, OSError, ValueError, LookupError) as error:
             self._told(probe, submit, failed=error)
             return
         self._told(probe, submit, failed=None)
         submit(replace(fact, at=at))
+
+    def _aged(self, fact: Event, at: Moment) -> Event:
+        """Give waiting updates the ages that the agent itself has seen, where it keeps them."""
+        if self._waits is None or not isinstance(fact, PatchesSeen):
+            return fact
+        try:
+            return self._waits.dated(fact, at)
+        except StoreError:
+            return fact
 
     def _told(self, probe: Probe, submit: Submit, *, failed: Exception | None) -> None:
         sensor = f"{NAME}.{probe.name}"

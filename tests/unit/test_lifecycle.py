@@ -11,7 +11,7 @@ import pytest
 
 from agentguard import lifecycle
 from agentguard.errors import CannotError
-from agentguard.model.facts import Lifecycle
+from agentguard.model.facts import Build, Lifecycle
 from agentguard.model.moments import Moment
 
 NOW = Moment(boot=1, wall=2)
@@ -26,6 +26,19 @@ ends = 2027-01-31
 source = "https://example.org/tool"
 """
 
+MORE = """
+[[system]]
+product = "System 1"
+editions = ["Pro*"]
+prefix = "1"
+ends = 2028-01-31
+source = "https://example.org/system"
+
+[[build]]
+build = 7
+monthly = [[2026-02-10, 20], [2026-01-13, 10]]
+"""
+
 
 def test_the_shipped_catalogue_is_broad() -> None:
     known = lifecycle.known(NOW)
@@ -36,9 +49,39 @@ def test_the_shipped_catalogue_is_broad() -> None:
     assert known.compiled == date(2026, 11, 25)
 
 
+NAMED_AT_ONCE = frozenset({"Microsoft Silverlight", "Amazon Chime"})
+"""Products that have ended in every version."""
+
+
+def test_every_line_is_known_by_name_or_by_edition_and_only_programs_have_no_end() -> None:
+    for line in lifecycle.known(NOW).lines:
+        assert bool(line.names) is not bool(line.editions), line
+        assert line.ends is not None or line.names, line
+        assert not line.editions or line.prefix, line
+
+
+def test_a_limit_is_a_number_and_such_a_line_has_ended() -> None:
+    lines = [line for line in lifecycle.known(NOW).lines if line.below]
+    assert lines
+    for line in lines:
+        assert all(part.isdecimal() for part in line.below.split(".")), line
+        assert line.ends is not None, line
+        assert line.ends <= date(2026, 11, 25), line
+
+
+def test_the_monthly_fixes_are_of_patch_days_and_go_up() -> None:
+    builds = lifecycle.known(NOW).builds
+    assert {26100, 26200, 19044, 22631, 20348} <= {one.build for one in builds}
+    for one in builds:
+        days, revisions = zip(*one.monthly, strict=True)
+        assert list(revisions) == sorted(set(revisions)), one
+        assert all(day.weekday() == 1 and 8 <= day.day <= 14 for day in days), one
+
+
 def test_every_line_has_a_plausible_day_and_a_source() -> None:
     for line in lifecycle.known(NOW).lines:
-        assert date(2015, 1, 1) < line.ends < date(2040, 1, 1), line
+        first = date(2010, 1, 1) if line.editions else date(2015, 1, 1)
+        assert line.ends is None or first < line.ends < date(2040, 1, 1), line
         source = urlsplit(line.source)
         assert source.scheme == "https", line
         assert "." in source.netloc, line
@@ -52,9 +95,10 @@ def test_no_line_can_match_everything() -> None:
             exact = not set("*?") & set(name)
             assert (
                 line.prefix
+                or line.below
+                or line.product in NAMED_AT_ONCE
                 or not exact
                 or any(c.isdigit() for c in name)
-                or (name == "Microsoft Silverlight")
             ), line
 
 
@@ -77,17 +121,33 @@ def test_later_versions_do_not_end_before_earlier_ones() -> None:
 
 
 def test_a_line_is_read() -> None:
-    assert lifecycle.parse(GOOD) == (
-        date(2026, 11, 25),
-        (
-            Lifecycle(
-                product="Tool 3",
-                names=("tool", "Tool 3*"),
-                prefix="3.",
-                ends=date(2027, 1, 31),
-                source="https://example.org/tool",
-            ),
+    read = lifecycle.parse(GOOD)
+    assert read.compiled == date(2026, 11, 25)
+    assert read.lines == (
+        Lifecycle(
+            product="Tool 3",
+            names=("tool", "Tool 3*"),
+            prefix="3.",
+            ends=date(2027, 1, 31),
+            source="https://example.org/tool",
         ),
+    )
+
+
+def test_a_system_a_limit_and_a_builds_months_are_read() -> None:
+    read = lifecycle.parse(GOOD.replace("prefix", 'below = "3.9"\nprefix') + MORE)
+    system, line = read.lines
+    assert line.below == "3.9"
+    assert system == Lifecycle(
+        product="System 1",
+        names=(),
+        prefix="1",
+        ends=date(2028, 1, 31),
+        source="https://example.org/system",
+        editions=("Pro*",),
+    )
+    assert read.builds == (
+        Build(build=7, monthly=((date(2026, 1, 13), 10), (date(2026, 2, 10), 20))),
     )
 
 
@@ -111,6 +171,24 @@ def test_a_damaged_catalogue_says_what_is_wrong(before: str, after: str, why: st
     assert before in GOOD
     with pytest.raises(CannotError, match="lifecycle catalogue is damaged") as raised:
         lifecycle.parse(GOOD.replace(before, after))
+    assert why in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ('editions = ["Pro*"]', "editions = []", "editions"),
+        ('prefix = "1"', 'prefix = ""', "prefix"),
+        ("ends = 2028-01-31", "", "ends"),
+        ("[[2026-02-10, 20], [2026-01-13, 10]]", "[]", "monthly"),
+        ("[2026-02-10, 20]", '["soon", 20]', "monthly"),
+        ("build = 7", "", "build"),
+    ],
+)
+def test_damaged_systems_and_builds_say_what_is_wrong(before: str, after: str, why: str) -> None:
+    assert before in MORE
+    with pytest.raises(CannotError, match="lifecycle catalogue is damaged") as raised:
+        lifecycle.parse(GOOD + MORE.replace(before, after))
     assert why in str(raised.value)
 
 

@@ -1,7 +1,8 @@
 """What Windows says of USB storage, automatic sign-in, wireless networks and updates.
 
 Sources: Microsoft, Win32_DiskDrive, "Configure Windows to automate logon", wlanapi.h
-(WLAN_CONNECTION_ATTRIBUTES) and IAutomaticUpdatesResults, whose dates are UTC.
+(WLAN_CONNECTION_ATTRIBUTES), IAutomaticUpdatesResults and IUpdate (LastDeploymentChangeTime,
+MsrcSeverity, Categories), whose dates are UTC.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from agentguard.model.machine import AutoLogonSeen, NetworksSeen, PatchesSeen, UsbSeen, UsbStorage
 from agentguard.model.moments import Moment
@@ -85,17 +87,60 @@ def _protection(connection: bytes) -> str:
     return "protected"
 
 
+SECURITY = frozenset(
+    {
+        "0fa1201d-4330-4fa8-8ae9-b877473b6441",  # Security Updates
+        "e6cf1350-c01b-414d-a61f-263d14d133b4",  # Critical Updates
+    }
+)
+DEFINITIONS = "e0789628-ce08-4437-be74-2495b842f43b"
+"""The category of an antivirus' definitions, which come daily and are judged with the antivirus."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """An update that waits: its categories, severity, and DATE of release as the client tells."""
+
+    id: str
+    categories: frozenset[str]
+    severity: str = ""
+    released: object = None
+
+    @property
+    def secures(self) -> bool:
+        """Whether it mends a weakness, and is no antivirus' definitions."""
+        return DEFINITIONS not in self.categories and bool(
+            self.severity or SECURITY & self.categories
+        )
+
+
 def patches(
-    looked: object, installed: object, security: int | None, reboots: Iterable[int], at: Moment
+    dates: tuple[object, object],
+    updates: Sequence[Update] | None,
+    reboots: Iterable[int],
+    build: str,
+    at: Moment,
 ) -> PatchesSeen:
-    """Put together the update client's dates, and the FILETIMEs since which a restart is due."""
+    """Put together what the update client and the registry tell.
+
+    `dates` are when updates were last looked for and installed, `updates` those that wait (None
+    when that was not told in full), `reboots` the FILETIMEs since which a restart is due.
+    """
     due = [ticks / _SECOND - _BEGIN_OF_1970 for ticks in reboots]
+    mending = [one for one in updates or () if one.secures]
+    released = [_wall(one.released) for one in mending]
+    days = [day for day in released if day is not None]
+    oldest = min(days, default=None)
     return PatchesSeen(
         at=at,
         reboot=min(due, default=None),
-        looked=_wall(looked),
-        installed=_wall(installed),
-        security=security,
+        looked=_wall(dates[0]),
+        installed=_wall(dates[1]),
+        security=None if updates is None else len(mending),
+        oldest=oldest,
+        earliest=oldest if len(days) == len(released) else None,
+        waiting=tuple(one.id for one in mending),
+        build=build,
     )
 
 

@@ -5,9 +5,10 @@ Source: Microsoft, "Uninstall Registry Key" (Windows Installer), and what Settin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from agentguard.model.facts import Software
+from agentguard.model.facts import Kind, Software
 
 Entry = Mapping[str, object]
 
@@ -15,6 +16,7 @@ MACHINE, NARROW, USER, SYSTEM = "registry", "registry-32", "registry-user", "win
 """Where an entry stands: for the machine, for its 32-bit programs, for the user; Windows itself."""
 
 FIRST_OF_11 = 22000
+_UPDATE = re.compile(r"(?i)^(?:(?:security|cumulative|critical) update|update|hotfix)\b.*\(KB\d+")
 _UPDATES = frozenset({"security update", "update rollup", "hotfix", "update", "service pack"})
 
 
@@ -43,21 +45,50 @@ def _is_part(entry: Entry) -> bool:
     """Tell whether it belongs to another program: a hidden component, an update."""
     if entry.get("SystemComponent") == 1 or word(entry, "ParentKeyName"):
         return True
+    if _UPDATE.match(word(entry, "DisplayName")):
+        return True
     return word(entry, "ReleaseType").casefold() in _UPDATES
 
 
 def _windows(entry: Entry) -> Iterator[Software]:
     """Give Windows; the registry calls Windows 11 by the name of 10 (its build tells)."""
-    name, build = word(entry, "ProductName"), word(entry, "CurrentBuild")
-    if not name or not build.isdigit():
+    name, build = word(entry, "ProductName"), build_of(entry)
+    if not build:
         return
-    if int(build) >= FIRST_OF_11:
+    if int(build.partition(".")[0]) >= FIRST_OF_11:
         name = name.replace("Windows 10", "Windows 11")
     major = entry.get("CurrentMajorVersionNumber")
     minor = entry.get("CurrentMinorVersionNumber", 0)
     line = f"{major}.{minor}" if isinstance(major, int) else word(entry, "CurrentVersion")
-    parts = (line, build, str(entry["UBR"])) if isinstance(entry.get("UBR"), int) else (line, build)
-    yield Software(name=name, version=".".join(parts), vendor="Microsoft", source=SYSTEM)
+    yield Software(
+        name=name or "Windows",
+        version=f"{line}.{build}",
+        vendor="Microsoft",
+        source=SYSTEM,
+        kind=Kind.SYSTEM,
+        edition=_edition(entry),
+    )
+
+
+def build_of(entry: Entry) -> str:
+    """Give the build of Windows with its revision, as 26100.9168; empty when it is not told."""
+    build = word(entry, "CurrentBuildNumber") or word(entry, "CurrentBuild")
+    if not (build.isascii() and build.isdecimal()):
+        return ""
+    revision = entry.get("UBR")
+    return f"{build}.{revision}" if isinstance(revision, int) else build
+
+
+def _edition(entry: Entry) -> str:
+    """Give the EditionID; empty when it contradicts what kind of installation this is.
+
+    Enterprise multi-session is named ServerRdsh, and is a client.
+    """
+    edition, kind = word(entry, "EditionID"), word(entry, "InstallationType").casefold()
+    server = edition.casefold().startswith("server") and edition.casefold() != "serverrdsh"
+    if kind and server is not kind.startswith("server"):
+        return ""
+    return edition
 
 
 def word(entry: Entry, name: str) -> str:

@@ -42,6 +42,7 @@ from agentguard.model.facts import (
     FolderAccess,
     FolderAccessSeen,
     ForbiddenHeld,
+    Kind,
     LessonRecord,
     Lifecycle,
     LifecyclesKnown,
@@ -86,6 +87,10 @@ SETTINGS: Mapping[str, object] = {
 }
 BASH = Software(name="bash", version="5.2", vendor="", source="dpkg")
 BASH_5 = Lifecycle(product="bash", names=("bash",), prefix="5", ends=date(2031, 1, 1), source="x")
+DEBIAN = Software(
+    name="Debian", version="13", vendor="", source="dpkg", kind=Kind.SYSTEM, edition="debian"
+)
+DEBIAN_13 = replace(BASH_5, product="Debian 13", names=(), prefix="13", editions=("debian",))
 CARD = (Hit(kind="PAN", count=1),)
 
 
@@ -148,8 +153,8 @@ def all_good(floor: Floor) -> None:
     """Show a desk on which everything is as it must be."""
     for sensor in ("clipboard", "foreground", "files", "session"):
         floor.see(SensorState, sensor=sensor, state=Watching.WATCHING)
-    floor.see(LifecyclesKnown, lines=(BASH_5,), compiled=date(2026, 11, 25))
-    floor.see(SoftwareSeen, items=(BASH,))
+    floor.see(LifecyclesKnown, lines=(BASH_5, DEBIAN_13), compiled=date(2026, 11, 25))
+    floor.see(SoftwareSeen, items=(DEBIAN, BASH))
     floor.see(DisksSeen, volumes=(Volume(mount="/", encrypted=True),))
     floor.see(FirewallSeen, on=True, product="nftables")
     floor.see(AntivirusSeen, products=(Protection(product="ClamAV", on=True, current=True),))

@@ -154,7 +154,14 @@ class Dated:
         for event in (
             Tick(at=at),
             BackupSeen(at=at, newest=self.backed_up),
-            PatchesSeen(at=at, looked=self.backed_up, installed=self.backed_up, security=1),
+            PatchesSeen(
+                at=at,
+                looked=self.backed_up,
+                installed=self.backed_up,
+                security=1,
+                oldest=self.backed_up,
+                earliest=self.backed_up,
+            ),
             TrainingSeen(at=at, lessons=(lesson,)),
             SoftwareSeen(at=at, items=(maker,)),
         ):

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from agentguard.model.machine import UsbStorage
 from agentguard.model.moments import Moment
-from agentguard.platforms._win32.machine_answers import auto_logon, networks, patches, usb
+from agentguard.platforms._win32.machine_answers import (
+    DEFINITIONS,
+    Update,
+    auto_logon,
+    networks,
+    patches,
+    usb,
+)
+from agentguard.platforms._win32.machine_answers import SECURITY as SECURITIES
 
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
 OWN = {
@@ -99,16 +107,57 @@ def test_no_bytes_of_a_connection_break_it(data: bytes) -> None:
 
 
 def test_the_update_clients_dates_are_utc() -> None:
-    seen = patches(45244.0, 45230.5, 2, (), AT)  # 2023-11-14 and 2023-10-31, noon
+    seen = patches((45244.0, 45230.5), (), (), "7.1", AT)  # 2023-11-14 and 2023-10-31, noon
     assert (seen.looked, seen.installed) == (1_699_920_000.0, 1_698_753_600.0)
-    assert (seen.security, seen.reboot) == (2, None)
+    assert (seen.security, seen.reboot, seen.build) == (0, None, "7.1")
 
 
 @pytest.mark.parametrize("never", [0.0, None, "x", -1.0], ids=str)
 def test_a_date_that_is_none_is_not_known(never: object) -> None:
-    assert patches(never, never, None, (), AT).looked is None
+    assert patches((never, never), None, (), "", AT).looked is None
 
 
 def test_the_oldest_restart_that_is_due_counts() -> None:
     ticks = [(int(wall) + 11_644_473_600) * 10_000_000 for wall in (1_700_000_000, 1_699_000_000)]
-    assert patches(0.0, 0.0, None, ticks, AT).reboot == 1_699_000_000.0
+    assert patches((0.0, 0.0), None, ticks, "", AT).reboot == 1_699_000_000.0
+
+
+SECURITY, CRITICAL = sorted(SECURITIES)
+DRIVERS = "ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0"
+
+
+def update(*categories: str, severity: str = "", released: object = 45244.0) -> Update:
+    return Update(id="x", categories=frozenset(categories), severity=severity, released=released)
+
+
+@pytest.mark.parametrize(
+    ("one", "counts"),
+    [
+        (update(SECURITY), True),
+        (update(CRITICAL), True),
+        (update(DRIVERS, SECURITY), True),
+        (update(DRIVERS), False),
+        (update(), False),
+        (update(DRIVERS, severity="Important"), True),
+        (update(DEFINITIONS), False),
+        (update(DEFINITIONS, SECURITY, severity="Critical"), False),
+    ],
+    ids=["security", "critical", "two", "driver", "none", "severe", "definitions", "both"],
+)
+def test_definitions_of_an_antivirus_are_no_security_update(one: Update, counts: bool) -> None:
+    seen = patches((45244.0, 45244.0), (one,), (), "", AT)
+    assert (seen.security, seen.waiting) == ((1, ("x",)) if counts else (0, ()))
+
+
+def test_the_oldest_of_what_waits_counts_and_one_without_a_date_leaves_it_open() -> None:
+    young, old = update(SECURITY), update(SECURITY, released=45230.5)
+    definitions = update(DEFINITIONS, released=40000.0)
+    seen = patches((0.0, 0.0), (young, old, definitions), (), "", AT)
+    assert (seen.oldest, seen.earliest) == (1_698_753_600.0, 1_698_753_600.0)
+    seen = patches((0.0, 0.0), (young, old, update(SECURITY, released=None)), (), "", AT)
+    assert (seen.security, seen.oldest, seen.earliest) == (3, 1_698_753_600.0, None)
+
+
+def test_what_waits_but_was_not_told_in_full_is_not_counted() -> None:
+    seen = patches((45244.0, 45244.0), None, (), "", AT)
+    assert (seen.security, seen.oldest, seen.earliest, seen.waiting) == (None, None, None, ())

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
+from agentguard import lifecycle
+from agentguard.checks.software import CHECK, Settings
+from agentguard.model.events import Facts
+from agentguard.model.facts import Kind, SoftwareSeen
+from agentguard.model.moments import Moment
+from agentguard.model.verdicts import State
 from agentguard.platforms._win32.software_answers import MACHINE, NARROW, SYSTEM, USER, installed
 
 NOTHING: dict[str, object] = {}
@@ -29,11 +39,18 @@ def test_a_program_is_named_with_its_version_and_maker() -> None:
         {"DisplayName": "Runtime part", "SystemComponent": 1},
         {"DisplayName": "KB5001", "ParentKeyName": "Office"},
         {"DisplayName": "Hotfix", "ReleaseType": "Security Update"},
+        {"DisplayName": "Security Update for Microsoft Office 2016 (KB3114690)"},
+        {"DisplayName": "Hotfix for Windows XP (KB970653-v3)"},
     ],
-    ids=["no-name", "blank", "number", "component", "child", "update"],
+    ids=["no-name", "blank", "number", "component", "child", "update", "by-name", "hotfix"],
 )
 def test_what_is_no_program_of_its_own_is_left_out(part: dict[str, object]) -> None:
     assert names(part, ZIP) == ["7-Zip 24.08 (x64)"]
+
+
+@pytest.mark.parametrize("name", ["Update Checker", "HotfixTool (KB12)", "Tool (KB3114690)"])
+def test_a_program_is_no_update_for_its_name_alone(name: str) -> None:
+    assert names({"DisplayName": name}) == [name]
 
 
 def test_names_of_any_letters_keep_them_and_lose_what_surrounds_them() -> None:
@@ -46,33 +63,39 @@ def test_a_program_in_both_views_is_one_and_two_versions_are_two() -> None:
     assert [(item.version, item.source) for item in found] == [("24.08", MACHINE), ("19.00", USER)]
 
 
+VERSIONS = json.loads(
+    (Path(__file__).parents[2] / "vectors/windows/versions.json").read_text("utf-8")
+)["answers"]
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_windows_itself_is_known_by_build_revision_and_edition(name: str) -> None:
+    answer = VERSIONS[name]
+    (item,) = installed([], answer["values"])
+    assert (item.name, item.version, item.edition) == (
+        answer["name"],
+        answer["version"],
+        answer["edition"],
+    )
+    assert (item.source, item.kind) == (SYSTEM, Kind.SYSTEM)
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_and_is_judged_by_them(name: str) -> None:
+    at = Moment(boot=1, wall=datetime(2026, 11, 25, tzinfo=UTC).timestamp())
+    seen = SoftwareSeen(at=at, items=installed([(MACHINE, ZIP)], VERSIONS[name]["values"]))
+    facts = Facts(last={}).seeing(lifecycle.known(at)).seeing(seen)
+    verdict = CHECK.judge(seen, facts, Settings())
+    assert verdict is not None
+    assert verdict.message is not None
+    told = verdict.message.params.get("products", verdict.state.value)
+    assert (verdict.state is State.FAIL) is ("(" in VERSIONS[name]["told"])
+    assert (told if verdict.state is State.FAIL else verdict.state.value) == VERSIONS[name]["told"]
+
+
 @pytest.mark.parametrize(
-    ("entry", "shown"),
-    [
-        (
-            {"ProductName": "Windows 10 Pro", "CurrentBuild": "19045", "UBR": 6456,
-             "CurrentMajorVersionNumber": 10, "CurrentMinorVersionNumber": 0},
-            ("Windows 10 Pro", "10.0.19045.6456"),
-        ),
-        (
-            {"ProductName": "Windows 10 Enterprise", "CurrentBuild": "26100", "UBR": 1,
-             "CurrentMajorVersionNumber": 10, "CurrentMinorVersionNumber": 0},
-            ("Windows 11 Enterprise", "10.0.26100.1"),
-        ),
-        (
-            {"ProductName": "Windows 7 Professional", "CurrentBuild": "7601",
-             "CurrentVersion": "6.1"},
-            ("Windows 7 Professional", "6.1.7601"),
-        ),
-    ],
-    ids=["10", "11", "7"],
-)  # fmt: skip
-def test_windows_itself_is_software(entry: dict[str, object], shown: tuple[str, str]) -> None:
-    (item,) = installed([], entry)
-    assert (item.name, item.version) == shown
-    assert item.source == SYSTEM
-
-
-@pytest.mark.parametrize("entry", [{}, {"ProductName": "Windows 10 Pro", "CurrentBuild": "x"}])
+    "entry",
+    [{}, {"ProductName": "Windows 10 Pro", "CurrentBuild": "x"}, {"CurrentBuildNumber": "٣"}],
+)
 def test_a_windows_that_does_not_tell_is_left_out(entry: dict[str, object]) -> None:
     assert installed([], entry) == ()

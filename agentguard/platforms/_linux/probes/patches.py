@@ -2,7 +2,7 @@
 
 Debian's tools tell it to every user: `apt list` reads the index, in a tenth of the time in which
 `apt-get -s` would also tell in which order to install. On other systems the restart flag of dnf and
-the ages are told, and how many updates wait is not.
+the ages are told, and how many updates wait is not. When an update came out stands in no list.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from agentguard.platforms._linux.probes._asked import UNSUPPORTED, Answer, ask
 from agentguard.ports.desktop import Probe
 
 REBOOT = ("run/reboot-required", "var/run/reboot-required")
+# What a look leaves behind, and nothing else: apt's cache changes with every installation as well.
 LOOKED = (
     "var/lib/apt/periodic/update-success-stamp",
     "var/lib/apt/lists",
-    "var/cache/apt/pkgcache.bin",
+    "var/lib/apt/lists/partial",
     "var/cache/dnf",
     "var/cache/libdnf5",
 )
@@ -32,7 +33,7 @@ INSTALLED = (
     "usr/lib/sysimage/rpm/rpmdb.sqlite",
 )
 # A line begins with name and archives: openssl/noble-updates,noble-security 3.5.2 amd64 (apt(8)).
-_SECURITY = re.compile(r"^[^/\s]+/\S*security\S* \S", re.MULTILINE | re.IGNORECASE)
+_SECURITY = re.compile(r"^([^/\s]+)/\S*security\S* \S", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +58,20 @@ def read_from(places: Places, apt: Answer, at: Moment) -> PatchesSeen:
     installed = places.newest(INSTALLED)
     if installed is None:
         return PatchesSeen(at=at, unread=UNSUPPORTED)
+    waits = () if apt.unread else waiting(apt.text)
     return PatchesSeen(
         at=at,
         reboot=places.newest(REBOOT),
         looked=places.newest(LOOKED),
         installed=installed,
-        security=None if apt.unread else waiting(apt.text),
+        security=None if apt.unread else len(waits),
+        waiting=waits,
     )
 
 
-def waiting(words: str) -> int:
-    """Count the security updates that `apt list --upgradable` tells."""
-    return len(_SECURITY.findall(words))
+def waiting(words: str) -> tuple[str, ...]:
+    """Name the packages with a security update in the words of `apt list --upgradable`."""
+    return tuple(sorted(_SECURITY.findall(words)))
 
 
 @dataclass(slots=True)

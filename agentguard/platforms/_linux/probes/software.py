@@ -1,14 +1,20 @@
-"""The installed software of dpkg, rpm, flatpak and snap."""
+"""The installed software of dpkg, rpm, flatpak and snap, and the distribution itself.
+
+What the distribution keeps up is told apart from what came from elsewhere: on Debian's kind apt
+knows it by the archives, on Red Hat's a package names its vendor.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from agentguard.model.facts import Software, SoftwareSeen
+from agentguard.model.facts import Kind, Software, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._linux.probes import _system
 from agentguard.platforms._linux.probes._asked import NO_ANSWER, NO_TOOL, Answer, ask
 from agentguard.ports.desktop import Probe
 
@@ -80,17 +86,36 @@ SOURCES = (
 )
 
 
-def read_from(answers: Mapping[str, Answer], at: Moment) -> SoftwareSeen:
-    """Put the sources' answers together.
+NATIVE = ("dpkg", "rpm")
+"""The package managers that distributions are made of."""
+
+
+def read_from(
+    answers: Mapping[str, Answer], at: Moment, release: str = "", own: frozenset[str] = frozenset()
+) -> SoftwareSeen:
+    """Put the sources' answers together with os-release's words.
 
     A source that is not installed is left out; one that failed makes the fact partly unread, and
-    what the others told stays.
+    what the others told stays. `own` are the names of dpkg's packages that the distribution keeps
+    up.
     """
     items = tuple(item for source in SOURCES for item in _items(source, answers))
     failed = [a for a in answers.values() if a.unread and a.unread != NO_TOOL]
     if not items:
         return SoftwareSeen(at=at, unread=failed[0].unread if failed else NO_ANSWER)
-    return SoftwareSeen(at=at, items=items, unread=PART if failed else "")
+    native = next((i.source for i in items if i.source in NATIVE), NATIVE[0])
+    system = _system.system(release, native)
+    vendors = _system.VENDORS.get(system.edition, ()) if system else ()
+    kept = (_kept(item, own, vendors) for item in items)
+    every = (*((system,) if system else ()), *kept)
+    return SoftwareSeen(at=at, items=every, unread=PART if failed else "")
+
+
+def _kept(item: Software, own: frozenset[str], vendors: tuple[str, ...]) -> Software:
+    """Mark a package that the distribution keeps up."""
+    by_apt = item.source == "dpkg" and item.name in own
+    by_vendor = item.source == "rpm" and item.vendor in vendors
+    return replace(item, kind=Kind.PART) if by_apt or by_vendor else item
 
 
 def _items(source: Source, answers: Mapping[str, Answer]) -> Iterator[Software]:
@@ -105,8 +130,13 @@ def _items(source: Source, answers: Mapping[str, Answer]) -> Iterator[Software]:
 
 
 def read(at: Moment, _policy: Policy) -> SoftwareSeen:
-    """Ask every package manager that is installed."""
-    return read_from({source.name: ask(source.program, *source.args) for source in SOURCES}, at)
+    """Ask every package manager that is installed, and apt for what is the distribution's own."""
+    answers = {source.name: ask(source.program, *source.args) for source in SOURCES}
+    release = _system.release(Path("/"))
+    system = _system.system(release, "")
+    pattern = _system.own_packages(system.edition) if system else ""
+    told = ask("apt", "list", "-qq", pattern) if pattern and answers["dpkg"].text else Answer()
+    return read_from(answers, at, release, _system.names(told.text))
 
 
 PROBE = Probe(name="software", every=21600, read=read)

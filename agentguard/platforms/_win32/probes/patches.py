@@ -10,9 +10,10 @@ from contextlib import suppress
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms._win32 import com
+from agentguard.platforms._win32 import com, registry
 from agentguard.platforms._win32.component_answers import ComponentError
-from agentguard.platforms._win32.machine_answers import patches
+from agentguard.platforms._win32.machine_answers import Update, patches
+from agentguard.platforms._win32.software_answers import build_of
 from agentguard.ports.desktop import Probe
 
 if sys.platform != "win32":
@@ -20,9 +21,9 @@ if sys.platform != "win32":
 
 SECONDS = 10.0
 SEARCH = 90.0  # seconds for a look at what is known on this computer, without the network
-WAITING = "IsInstalled=0 and IsHidden=0"
-SECURITY = "0fa1201d-4330-4fa8-8ae9-b877473b6441"
-"""The category "Security Updates"."""
+WAITING = "IsInstalled=0"  # the hidden ones too: what somebody hides is not installed
+WHOLE = 2  # OperationResultCode orcSucceeded; 3 is with errors
+WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 
 _CURRENT = r"SOFTWARE\Microsoft\Windows\CurrentVersion"
 RESTARTS = (
@@ -44,30 +45,42 @@ def _dates() -> tuple[object, object]:
     return results.get("LastSearchSuccessDate"), results.get("LastInstallationSuccessDate")
 
 
-def _waiting() -> int:
+def _waiting() -> tuple[Update, ...] | None:
     searcher = com.create("Microsoft.Update.Session").get("CreateUpdateSearcher")
     searcher.put("Online", value=False)
-    updates = searcher.get("Search", WAITING).get("Updates")
-    every = (updates.get("Item", index) for index in range(updates.get("Count")))
-    return sum(_is_for_security(update) for update in every)
+    return found(searcher.get("Search", WAITING))
 
 
-def _is_for_security(update: com.Component) -> bool:
+def found(answer: com.Component) -> tuple[Update, ...] | None:
+    """Read a search's answer; one with errors tells nothing, for what it left out is not known."""
+    if answer.get("ResultCode") != WHOLE:
+        return None
+    updates = answer.get("Updates")
+    return tuple(_update(updates.get("Item", index)) for index in range(updates.get("Count")))
+
+
+def _update(update: com.Component) -> Update:
     categories = update.get("Categories")
     ids = (categories.get("Item", index) for index in range(categories.get("Count")))
-    return any(str(one.get("CategoryID")).lower() == SECURITY for one in ids)
+    return Update(
+        id=str(update.get("Identity").get("UpdateID")).lower(),
+        categories=frozenset(str(one.get("CategoryID")).lower() for one in ids),
+        severity=str(update.get("MsrcSeverity") or ""),
+        released=update.get("LastDeploymentChangeTime"),
+    )
 
 
 def read(at: Moment, _policy: Policy) -> PatchesSeen:
     """Ask the update client; what waits may take long to tell, and is then not known."""
+    build = build_of(registry.values(registry.MACHINE, WINDOWS))
     try:
-        looked, installed = com.within(SECONDS, _dates)
+        dates = com.within(SECONDS, _dates)
     except ComponentError as problem:
-        return PatchesSeen(at=at, unread=problem.unread)
-    security: int | None = None
+        return PatchesSeen(at=at, unread=problem.unread, build=build)
+    updates: tuple[Update, ...] | None = None
     with suppress(ComponentError):
-        security = com.within(SEARCH, _waiting)
-    return patches(looked, installed, security, _restarts(), at)
+        updates = com.within(SEARCH, _waiting)
+    return patches(dates, updates, _restarts(), build, at)
 
 
 PROBE = Probe(name="patches", every=21600, read=read)

@@ -27,15 +27,17 @@ def trace(root: Path, name: str, wall: float) -> None:
 
 
 def test_security_updates_are_counted_by_where_they_come_from() -> None:
-    assert waiting(WORDS) == 2
-    assert waiting("") == 0
+    assert waiting(WORDS) == ("libbrotli1", "openssl")
+    assert waiting("") == ()
 
 
 def test_the_traces_tell_the_times(tmp_path: Path) -> None:
     trace(tmp_path, "var/lib/dpkg/status", AT.wall - 50)
     trace(tmp_path, "var/lib/apt/periodic/update-success-stamp", AT.wall - 20)
     trace(tmp_path, "run/reboot-required", AT.wall - 10)
+    trace(tmp_path, "var/cache/apt/pkgcache.bin", AT.wall - 1)  # no look, but an installation
     seen = read_from(Places(root=tmp_path), Answer(text=WORDS), AT)
+    assert seen.waiting == ("libbrotli1", "openssl")
     assert (seen.installed, seen.looked, seen.reboot, seen.security) == (
         AT.wall - 50,
         AT.wall - 20,

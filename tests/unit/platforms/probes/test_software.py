@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.model.facts import SoftwareSeen
+from agentguard.model.facts import Kind, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms._linux.probes import software
+from agentguard.platforms._linux.probes import _system, software
 from agentguard.platforms._linux.probes._asked import Answer
 
 VECTORS = Path("tests/vectors/probes")
@@ -81,6 +81,86 @@ def test_a_source_that_fails_is_said_and_the_others_stay() -> None:
 def test_nothing_at_all_is_no_answer(answer: Answer) -> None:
     seen = read(dpkg=answer)
     assert (seen.items, seen.unread) == ((), "no-answer")
+
+
+def release(name: str) -> str:
+    return (VECTORS / f"os-release-{name}.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("debian", ("Debian GNU/Linux", "13", "debian")),
+        ("ubuntu", ("Ubuntu", "24.04", "ubuntu")),
+        ("fedora", ("Fedora Linux", "41", "fedora")),
+        ("arch", ("Arch Linux", "", "arch")),
+    ],
+)
+def test_the_distribution_is_named_by_its_id_and_version(name: str, shown) -> None:
+    told = _system.system(release(name), "dpkg")
+    assert told is not None
+    assert (told.name, told.version, told.edition) == shown
+    assert (told.kind, told.source) == (Kind.SYSTEM, "dpkg")
+
+
+@pytest.mark.parametrize("words", ["", "NAME=x", 'ID="', "ID=", "garbage"])
+def test_a_system_that_does_not_say_its_id_is_left_out(words: str) -> None:
+    assert _system.system(words, "dpkg") is None
+
+
+def test_a_system_without_a_name_is_called_by_its_id() -> None:
+    told = _system.system("ID=tiny\nNAME='unclosed", "dpkg")
+    assert told is not None
+    assert told.name == "tiny"
+
+
+def test_what_the_distribution_keeps_up_is_told_from_what_came_from_elsewhere() -> None:
+    own = _system.names((VECTORS / FILES["dpkg"]).with_name("apt-own.txt").read_text())
+    answers = {"dpkg": Answer(text=(VECTORS / FILES["dpkg"]).read_text())}
+    seen = software.read_from(answers, AT, release("debian"), own)
+    assert [(item.name, item.kind.value) for item in seen.items] == [
+        ("Debian GNU/Linux", "system"),
+        ("adduser", "part"),
+        ("age", "program"),
+        ("libssl3t64", "part"),
+        ("held-back", "part"),
+    ]
+
+
+def test_an_rpm_is_of_the_distribution_by_its_vendor() -> None:
+    answers = {"rpm": Answer(text=(VECTORS / FILES["rpm"]).read_text())}
+    for system, kinds in (("fedora", ["system", "part", "program", "program"]),
+                          ("arch", ["system", "program", "program", "program"])):  # fmt: skip
+        seen = software.read_from(answers, AT, release(system))
+        assert [item.kind.value for item in seen.items] == kinds
+
+
+def test_snaps_and_flatpaks_are_never_the_distributions() -> None:
+    answers = {n: Answer(text=(VECTORS / FILES[n]).read_text()) for n in ("snap", "flatpak")}
+    own = frozenset({"firefox", "core22", "org.mozilla.firefox"})
+    seen = software.read_from(answers, AT, release("ubuntu"), own)
+    assert {item.kind for item in seen.items} == {Kind.SYSTEM, Kind.PROGRAM}
+
+
+def test_os_release_is_read_where_it_is(tmp_path: Path) -> None:
+    assert _system.release(tmp_path) == ""
+    for place in reversed(_system.PLACES):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text(f"ID={place}")
+        assert _system.release(tmp_path) == f"ID={place}"
+
+
+def test_apt_is_asked_only_for_archives_of_a_known_distribution() -> None:
+    assert _system.own_packages("arch") == ""
+    assert '?origin("^(linuxmint|Ubuntu)$")' in _system.own_packages("linuxmint")
+
+
+def test_this_machines_own_system_is_named(any_policy: Policy) -> None:
+    seen = software.read(AT, any_policy)
+    (system,) = (item for item in seen.items if item.kind is Kind.SYSTEM)
+    assert system.edition
+    parts = {item.source for item in seen.items if item.kind is Kind.PART}
+    assert parts <= {system.source}
 
 
 def test_this_machines_own_inventory_is_read(any_policy: Policy) -> None:
