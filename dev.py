@@ -72,7 +72,6 @@ REAL = [
     "imagemagick",
     "kwin-wayland",
     "libc6-dev",
-    "libfaketime",
     "libglib2.0-bin",
     "libgtk-3-0t64",
     "libnotify-bin",
@@ -117,6 +116,7 @@ REAL = [
 
 X11 = ["dbus", "imagemagick", "openbox", "x11-utils", "xvfb"]  # pictures of a real desktop
 CORPUS = ["age", "gnupg", "tesseract-ocr"]  # encrypted files and pictures for tests
+QUICK = ["libfaketime"]  # what the tests without real desktops start beside Python
 PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
 WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64", "xvfb"]
 PACKAGING = ["msitools", "osslsigncode", "wixl"]
@@ -282,8 +282,11 @@ def test(rest: list[str]) -> int:
     """Run lint, types, contracts and the tests; --all adds real systems, Wine and the installer.
 
     --windows runs the tests under Wine alone, --installer those of the MSI; --reproducible freezes
-    and packs twice and compares every byte, which no other word does.
+    and packs twice and compares every byte, which no other word does. --python 3.11 runs the same
+    with another Python, which uv finds or fetches.
     """
+    if "--python" in rest:
+        return _with_python(rest)
     ways = {"--windows": _under_wine, "--installer": _installer, "--reproducible": _reproducible}
     for word, only in ways.items():
         if word in rest:
@@ -291,7 +294,7 @@ def test(rest: list[str]) -> int:
     everything = "--all" in rest
     rest = [word for word in rest if word != "--all"]
     more = (*REAL, *WINE, *PACKAGING) if everything else ()
-    system_packages((*QT, *CORPUS, *more))
+    system_packages((*QT, *CORPUS, *QUICK, *more))
     environment()
     if everything and (code := _covered()):
         return code
@@ -307,6 +310,34 @@ def test(rest: list[str]) -> int:
     if everything and code == FAILED:
         code = _alone()
     return code or ((_under_wine([]) or _installer([])) if everything else 0)
+
+
+NO_PYTHON = 69
+"""What the tests end with when the Python that was asked for cannot be had."""
+
+
+def _with_python(rest: list[str]) -> int:
+    """Run the tests again as another Python, which makes `.venv` anew for itself."""
+    at = rest.index("--python")
+    version, others = "".join(rest[at + 1 : at + 2]), [*rest[:at], *rest[at + 2 :]]
+    found = _interpreter(version)
+    if not found:
+        say(f"There is no Python {version or '(which one?)'} here, and uv could not fetch one.")
+        return NO_PYTHON
+    return run((found, ROOT / "dev.py", "test", *others))
+
+
+def _interpreter(version: str) -> str:
+    """Give the path of a Python of this version; empty when there is none and none to fetch."""
+    uv, ask = _uv(), ("python", "find", "--no-project", "--system", version)
+    environment = {**os.environ, **trusted()}
+    for words in (ask, ("python", "install", "--no-bin", version), ask):
+        told = subprocess.run(
+            (uv, *words), capture_output=True, text=True, check=False, env=environment
+        )
+        if words is ask and told.returncode == 0:
+            return told.stdout.strip()
+    return ""
 
 
 FAILED = 1
