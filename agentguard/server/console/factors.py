@@ -12,7 +12,17 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console.proving import ask_first
-from agentguard.server.console.site import Asked, Page, Site, back, field, page, permitted, site_of
+from agentguard.server.console.site import (
+    Asked,
+    Page,
+    Site,
+    back,
+    field,
+    page,
+    permitted,
+    site_of,
+    told,
+)
 from agentguard.server.roles import Right, may
 from agentguard.server.store import audit, belonging, factors, opened, presence, resets
 from agentguard.server.store.factors import CONSOLE, DESK
@@ -36,7 +46,7 @@ async def ask(request: Asked) -> Page | Redirect:
     asked = await ask_first(request)
     if asked is not None:
         return asked
-    owner, reason = await field(request, "owner", LONGEST), await field(request, "reason", LONGEST)
+    owner, reason = await field(request, "owner", LONGEST), await told(request, "reason", LONGEST)
     realm = CONSOLE if await field(request, "realm", 20) == CONSOLE else DESK
     if not await _may(request, visitor, realm, owner):
         raise NotFoundException

@@ -12,7 +12,16 @@ from litestar import get, post
 from sqlalchemy import Connection, select
 
 from agentguard.server.console.proving import ask_first
-from agentguard.server.console.site import Asked, Page, field, looked, page, permitted, site_of
+from agentguard.server.console.site import (
+    Asked,
+    Page,
+    field,
+    looked,
+    page,
+    permitted,
+    site_of,
+    told,
+)
 from agentguard.server.roles import Right
 from agentguard.server.store import audit, break_glass, by_phone, devices, opened
 from agentguard.server.store.people import Scope
@@ -51,7 +60,7 @@ async def make(request: Asked) -> Page:
         return asked
     named = (await field(request, "desk", LONGEST)).strip()
     letters = (await field(request, "letters", LONGEST)).strip()
-    reason = (await field(request, "reason", LONGEST)).strip()
+    reason = await told(request, "reason", LONGEST)
     if not reason:
         return await _page(request, _Done(desk=named, letters=letters, problem="no-reason"))
     found = await site.database.read(lambda c: desks(c, named, visitor.scope))

@@ -17,11 +17,11 @@ from agentguard.server.console.site import (
     Asked,
     Page,
     back,
-    field,
     looked,
     page,
     permitted,
     site_of,
+    told,
     visitor_of,
 )
 from agentguard.server.roles import Right
@@ -84,7 +84,7 @@ async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
 
 async def _write(request: Asked, id_: int, kind: str, act: Act) -> Redirect:
     site, visitor = site_of(request), permitted(request, Right.CARE)
-    text = (await field(request, "text", LONGEST_NOTE)).strip()
+    text = await told(request, "text", LONGEST_NOTE)
     if text or kind == SIGN_OFF:
         done = await site.database.write(lambda c: act(c, id_, visitor, site.now(), text))
         if not done:

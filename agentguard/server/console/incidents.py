@@ -16,11 +16,11 @@ from agentguard.server.console.site import (
     Asked,
     Page,
     back,
-    field,
     looked,
     page,
     permitted,
     site_of,
+    told,
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
@@ -96,7 +96,7 @@ async def take(request: Asked, id_: FromPath[int]) -> Redirect:
 async def close(request: Asked, id_: FromPath[int]) -> Redirect:
     """Close an incident with what was done."""
     site, visitor = site_of(request), permitted(request, Right.CARE)
-    note = (await field(request, "outcome", LONGEST_NOTE)).strip()
+    note = await told(request, "outcome", LONGEST_NOTE)
     if note:
         await site.database.write(lambda c: incidents.close(c, id_, visitor, site.now(), note))
     return back(QUEUE)

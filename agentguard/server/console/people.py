@@ -19,11 +19,11 @@ from agentguard.server.console.site import (
     Page,
     Site,
     back,
-    field,
     looked,
     page,
     permitted,
     site_of,
+    told,
     visitor_of,
 )
 from agentguard.server.roles import Right
@@ -81,7 +81,7 @@ async def open_(request: Asked, id_: FromPath[str]) -> Page | Redirect:
     site, visitor, id_ = site_of(request), permitted(request, Right.OPEN), id_[:LONGEST_ID]
     if (asked := await ask_first(request)) is not None:
         return asked
-    reason = (await field(request, "reason", pseudonyms.LONGEST_REASON)).strip()
+    reason = await told(request, "reason", pseudonyms.LONGEST_REASON)
     if not reason:
         return await _page(request, id_, "console.people.no-reason")
 

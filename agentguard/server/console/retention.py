@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from agentguard.server import retention
 from agentguard.server.console.proving import ask_first
-from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of
+from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of, told
 from agentguard.server.retention import Run
 from agentguard.server.roles import Right
 from agentguard.server.store import ages, codes, holds
@@ -57,7 +57,7 @@ async def hold(request: Asked) -> Page | Redirect:
     wish = Wish(
         kind=await field(request, "kind", 20),
         subject=await field(request, "subject"),
-        reason=await field(request, "reason", holds.LONGEST_REASON),
+        reason=await told(request, "reason", holds.LONGEST_REASON),
     )
     try:
         await site.database.write(lambda c: holds.place(c, wish, visitor.name, site.now()))

@@ -15,6 +15,7 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
 
 from agentguard.model.messages import Message
+from agentguard.server import masking
 from agentguard.server.console import moments
 from agentguard.server.console.badges import Badges
 from agentguard.server.console.lanes import Lanes
@@ -161,6 +162,11 @@ def error_page(request: Asked, status: int) -> Page:
 def back(path: str) -> Redirect:
     """Send the browser to another page after a form."""
     return Redirect(path, status_code=SEE_OTHER)
+
+
+async def told(request: Asked, name: str, most: int = 200) -> str:
+    """Give what a person wrote in a form, with every value masked: it is kept, and shown."""
+    return masking.text((await field(request, name, most)).strip())
 
 
 async def field(request: Asked, name: str, most: int = 200) -> str:

@@ -22,6 +22,7 @@ from agentguard.server.console.site import (
     page,
     permitted,
     site_of,
+    told,
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
@@ -100,7 +101,7 @@ async def _signed(request: Asked, wish: Filter) -> Page:
 async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
     """Sign an item off with a note of what it was."""
     site, visitor = site_of(request), permitted(request, Right.CARE)
-    note = (await field(request, "note", LONGEST_NOTE)).strip()
+    note = await told(request, "note", LONGEST_NOTE)
     if note:
         await site.database.write(lambda c: items.sign_off(c, id_, visitor, site.now(), note))
     return back(TAMPER)
@@ -110,7 +111,7 @@ async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
 async def sign_off_together(request: Asked) -> Redirect:
     """Sign all desks off that fell silent together, with one note of what it was."""
     site, visitor = site_of(request), permitted(request, Right.CARE)
-    note = (await field(request, "note", LONGEST_NOTE)).strip()
+    note = await told(request, "note", LONGEST_NOTE)
     wave = (
         await field(request, "kind"),
         await _moment(request, "first"),

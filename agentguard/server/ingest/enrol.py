@@ -10,6 +10,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
+from agentguard.server import masking
 from agentguard.server.feeds import happenings
 from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
@@ -78,7 +79,7 @@ class Enrolment:
         if not grant.again:
             about = devices.About(
                 team=grant.team,
-                label=asked.label,
+                label=masking.name(asked.label),
                 system=asked.system,
                 asset=asked.asset,
                 key_place=asked.key_place,

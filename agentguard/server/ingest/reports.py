@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from agentguard.server import masking
 from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.ingest.pace import Pace
@@ -132,4 +133,4 @@ def _decoded(body: bytes) -> v1.Report:
     for one in report.events:
         if not 0 <= one.seq <= last:
             raise Refused(400, "malformed")
-    return report
+    return masking.report(report)

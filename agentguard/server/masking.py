@@ -1,0 +1,71 @@
+"""What people and desks write, masked once more before anything is held of it.
+
+An honest desk has masked its texts already; a client of another make, and a person at the console,
+have not. Ids and keyed hashes stay as they are. See docs/adr/0036-values-in-names.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from agentguard.logs import MASK, mask
+from agentguard.pii.scanner import default_scanner
+from agentguard.wire import v1
+
+_IDS = frozenset(("digest", "id", "person", "device", "item"))
+"""Parameters that are ids: they may hold long runs of digits, and name nobody."""
+
+_SHORTEST = 6  # characters of a value
+_GREATEST = 10**12 - 1  # of a count or a time; a longer number is a number of something
+
+
+def text(value: str) -> str:
+    """Give what a person wrote, with every value masked that the finders know or that looks so."""
+    if len(value) < _SHORTEST:
+        return value
+    return mask(default_scanner().mask(value))
+
+
+def name(value: str) -> str:
+    """Give a name that a computer goes by: it may hold a long number of its own, but no value."""
+    return default_scanner().mask(value)
+
+
+def report(given: v1.Report) -> v1.Report:
+    """Give a report whose sentences, names and masks hold no value."""
+    events = tuple(map(_event, given.events))
+    controls = None if given.controls is None else tuple(map(_control, given.controls))
+    return msgspec.structs.replace(given, events=events, controls=controls)
+
+
+def _event(one: v1.Event) -> v1.Event:
+    if not (one.params or one.text or one.place or one.hits):
+        return one
+    return msgspec.structs.replace(
+        one,
+        place=mask(one.place),
+        params=_params(one.params),
+        hits=tuple(map(_hit, one.hits)),
+        text=text(one.text),
+    )
+
+
+def _hit(one: v1.Masked) -> v1.Masked:
+    return msgspec.structs.replace(one, masked=tuple(map(mask, one.masked)))
+
+
+def _control(one: v1.Control) -> v1.Control:
+    rows = tuple(msgspec.structs.replace(row, params=_params(row.params)) for row in one.rows)
+    return msgspec.structs.replace(one, params=_params(one.params), rows=rows)
+
+
+def _params(given: Mapping[str, str | int]) -> dict[str, str | int]:
+    return {name: value if name in _IDS else _param(value) for name, value in given.items()}
+
+
+def _param(value: str | int) -> str | int:
+    if isinstance(value, str):
+        return mask(value)
+    return value if -_GREATEST <= value <= _GREATEST else MASK
