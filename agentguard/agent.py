@@ -25,6 +25,7 @@ from agentguard.ports.seen import SeenFiles
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
 from agentguard.scan.client import ScanClient
+from agentguard.starting import Starting
 
 LOG = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Parts:
     user: str = ""
     seen: SeenFiles | None = None
     secrets: Places = field(default_factory=Places)
+    starting: Starting = field(default_factory=Starting)
     boot_id: str = ""
 
 
@@ -110,7 +112,7 @@ class Agent:
         noted = records.plain("agent.started", clock.now())
         self.engine.ledger.write((noted,), {}, clock.now())
         self.engine.submit(self.first)
-        self.engine.submit(lifecycle.known(clock.now()))
+        self._known(lambda: lifecycle.known(clock.now()))
         for event in self.news():
             self.engine.submit(event)
         self.engine_supervisor.start(Actor(name="engine", run=self.engine.run))
@@ -119,6 +121,12 @@ class Agent:
         for sensor in self.sensors:
             self.supervisor.start(_watching(sensor, self.engine))
         self._started = True
+
+    def _known(self, read: Callable[[], Event]) -> None:
+        """Tell what ships with the program; without it some checks are unknown."""
+        event = self.parts.starting.room("catalogue", read, lambda _why: None)
+        if event is not None:
+            self.engine.submit(event)
 
     def stop(self) -> tuple[str, ...]:
         """Stop the senses, let the engine finish its queue, end the child; give the stragglers.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 from agentguard import checks, safekeeping
 from agentguard.agent import QUEUE, SENSES, Agent, Link, MakeLink, Parts, no_link
@@ -34,11 +36,13 @@ from agentguard.pii.custom import Following
 from agentguard.policy.document import Shape
 from agentguard.policy.follow import BUILT
 from agentguard.policy.keeper import Keeper
+from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import Sensor
 from agentguard.retention.lived import LivedClock
 from agentguard.safekeeping import Kept
 from agentguard.scan.client import Scanned
 from agentguard.scan.rules import rules_version
+from agentguard.sensors.absent import AbsentSensor, stand_in
 from agentguard.sensors.call import Told
 from agentguard.sensors.changes import ChangesSensor, Rules, own_folder
 from agentguard.sensors.clipboard import ClipboardSensor
@@ -56,6 +60,8 @@ from agentguard.sensors.training import Training
 from agentguard.sensors.waits import Waits
 
 PII_FILES = "pii-files"
+
+T = TypeVar("T")
 
 
 def catalogue() -> tuple[Check[object], ...]:
@@ -79,14 +85,18 @@ def build(
     govern = governor or Governor(Keeper(parts.folder, shapes(), clock), clock)
     first = PolicyInForce(at=clock.now(), policy=policy) if policy else govern.first()
     engine = _engine(parts, first)
-    link = make_link(engine) or no_link()
+    room = parts.starting.room
+    link = room("uplink", lambda: make_link(engine) or no_link(), lambda _why: no_link())
     lived = LivedClock(parts.journal, clock, boot_id=parts.boot_id, floor=BUILT)
     govern.hear(lived.told)
     own = _own_sensors(parts, engine, govern, lived)
     kept = safekeeping.keep(parts, engine, own.retention, lived)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
-    hands = {**_desktop_hands(parts, engine, desktop), **kept.hands}
+    own_hands = room(
+        "desktop-hands", lambda: _desktop_hands(parts, engine, desktop), lambda _why: {}
+    )
+    hands = {**own_hands, **kept.hands}
     responder = Responder(hands=hands, clock=clock, submit=engine.submit)
     recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=clock)
     told = Responder(hands=dict.fromkeys(RECORDER, recorder), clock=clock, submit=engine.submit)
@@ -128,15 +138,23 @@ def _watchers(
     kept: Kept,
     lived: LivedClock,
 ) -> tuple[Actor, ...]:
-    door = LocalDoor(folder=parts.folder, signals=signals, clock=parts.clock)
+    def one(name: str, make: Callable[[], Callable[[Stop], None]]) -> Actor:
+        return Actor(name=name, run=parts.starting.room(name, make, lambda _why: _rest))
+
+    door = partial(LocalDoor, folder=parts.folder, signals=signals, clock=parts.clock)
     return (
-        Actor(name="local", run=lambda stop: door.run(engine.submit, stop)),
-        Actor(name="lived", run=lambda stop: lived.run(engine.submit, stop)),
-        Actor(name="policy", run=lambda stop: governor.run(engine, stop)),
-        Actor(name="holds", run=kept.holds.run),
-        Actor(name="renewing", run=kept.renewing.run),
-        Actor(name="self-test", run=lambda stop: kept.self_test.run(engine.submit, stop)),
+        one("local", lambda: partial(door().run, engine.submit)),
+        one("lived", lambda: partial(lived.run, engine.submit)),
+        one("policy", lambda: partial(governor.run, engine)),
+        one("holds", lambda: kept.holds.run),
+        one("renewing", lambda: kept.renewing.run),
+        one("self-test", lambda: partial(kept.self_test.run, engine.submit)),
     )
+
+
+def _rest(stop: Stop) -> None:
+    """Stand in for an actor that could not be made."""
+    stop.wait()
 
 
 def _engine(parts: Parts, first: PolicyInForce) -> Engine:
@@ -181,24 +199,35 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedC
         crowded=engine.crowded,
         on_battery=parts.backend.on_battery,
     )
-    return OwnSensors(
-        files=FilesSensor(
+    clock, policy = parts.clock, engine.policy
+
+    def files() -> FilesSensor:
+        return FilesSensor(
             scan,
-            engine.policy,
-            parts.clock,
+            policy,
+            clock,
             known=with_findings,
             circumstances=circumstances,
             seen=parts.seen,
-            rules=lambda: rules_version(engine.policy().detection),
+            rules=lambda: rules_version(policy().detection),
             drives=afar,
+        )
+
+    def retention() -> RetentionSensor:
+        return RetentionSensor(policy, clock, circumstances, afar, kinds_of=kinds_of, age=lived.age)
+
+    def one(name: str, make: Callable[[], T]) -> T | AbsentSensor:
+        return parts.starting.room(name, make, stand_in(name, clock))
+
+    return OwnSensors(
+        files=one("files", files),
+        host=one("host", lambda: _host(parts, engine, lived)),
+        retention=one("retention", retention),
+        training=Training(journal=parts.journal, clock=clock),
+        changes=one(
+            "changes", lambda: ChangesSensor(lambda: _watched(policy()), parts.journal, clock)
         ),
-        host=_host(parts, engine, lived),
-        retention=RetentionSensor(
-            engine.policy, parts.clock, circumstances, afar, kinds_of=kinds_of, age=lived.age
-        ),
-        training=Training(journal=parts.journal, clock=parts.clock),
-        changes=ChangesSensor(lambda: _watched(engine.policy()), parts.journal, parts.clock),
-        shift=ShiftSensor(engine.policy, parts.clock, circumstances.busy),
+        shift=one("shift", lambda: ShiftSensor(policy, clock, circumstances.busy)),
     )
 
 
@@ -216,7 +245,9 @@ def _desktop_sensors(parts: Parts, engine: Engine, signals: CallSignals) -> tupl
     told = Told(signals=signals, rules=lambda: engine.policy().calls)
     titles = Titles(lambda: gate_rules(engine.policy()).groups)
     scan = _following(engine).scan
-    return desktop_sensors(parts.backend, scan, parts.clock, known, told, sort=titles.sort)
+    return desktop_sensors(
+        parts.backend, scan, parts.clock, known, told, sort=titles.sort, starting=parts.starting
+    )
 
 
 def _desktop_hands(

@@ -18,6 +18,7 @@ from agentguard.model.hits import Hit
 from agentguard.opening import ENROLMENT
 from agentguard.pii.custom import Following
 from agentguard.retention.lived import LivedClock
+from agentguard.sensors.absent import AbsentSensor
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.sensors.self_test import KIND, SelfTest, Test, judged, planted
 from agentguard.vault.holds import Holds
@@ -38,7 +39,9 @@ class Kept:
     hands: Mapping[ActionKind, Hand]
 
 
-def keep(parts: Parts, engine: Engine, ages: RetentionSensor, lived: LivedClock) -> Kept:
+def keep(
+    parts: Parts, engine: Engine, ages: RetentionSensor | AbsentSensor, lived: LivedClock
+) -> Kept:
     """Open the vault and finish what a crash has left there."""
     vault = Vault(
         parts.folder / "vault",
@@ -47,7 +50,7 @@ def keep(parts: Parts, engine: Engine, ages: RetentionSensor, lived: LivedClock)
         recovery_keys=lambda: engine.policy().vault.recovery,
         places=parts.secrets.vault,
     )
-    vault.recover()
+    parts.starting.room("vault", vault.recover, lambda _why: 0)
     holds = Holds(
         vault=vault,
         policy=engine.policy,
@@ -111,7 +114,11 @@ def _has_factor(parts: Parts) -> bool:
 
 
 def _hands(
-    parts: Parts, engine: Engine, holds: Holds, ages: RetentionSensor, lived: LivedClock
+    parts: Parts,
+    engine: Engine,
+    holds: Holds,
+    ages: RetentionSensor | AbsentSensor,
+    lived: LivedClock,
 ) -> Mapping[ActionKind, Hand]:
     return {
         ActionKind.VAULT: VaultHand(

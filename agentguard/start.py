@@ -91,6 +91,7 @@ def opened(place: Place) -> Iterator[Agent]:
             ask_app=asking.app,
             seen=seen,
             secrets=place.secrets,
+            starting=place.starting,
             user=place.user,
             boot_id=boot_id(),
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 SETTINGS, POLICY_FILE, JOURNAL = "settings", "policy-file", "journal-at-start"
 LOGS, FOLDER, DISPLAY, OTHER_AGENT = "log-files", "data-folder", "display", "other-agent"
@@ -60,20 +61,16 @@ class Starting:
                 self.note(part, why(error))
         return last
 
-    def room(self, name: str, make: Callable[[], T], instead: Callable[[Message], T]) -> T:
+    def room(self, name: str, make: Callable[[], T], instead: Callable[[Message], U]) -> T | U:
         """Give a room of the agent; where making it fails, what stands in for it.
 
         `instead` is given the sentence that says that the room is absent.
         """
-
-        def absent(error: Exception) -> Message:
-            return say("starting.room", name=name, error=type(error).__name__)
-
         try:
             return make()
         except Exception as error:
             LOG.exception("%s could not be made", name)
-            fault = absent(error)
+            fault = say("starting.room", name=name, error=type(error).__name__)
             self.note(f"{ROOM}{name}", fault)
             return instead(fault)
 

@@ -104,14 +104,16 @@ def guarding(folder: Path, starting: Starting) -> Iterator[Agent]:
 
 
 def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
-    from agentguard.start import Place, logged, opened  # noqa: PLC0415 - after the first icon
+    from agentguard.ports.desktop import nothing  # noqa: PLC0415 - after the first icon
+    from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
+    from agentguard.start import Place, logged, opened  # noqa: PLC0415 - as above
 
     place = Place(
         folder=folder,
-        backend=load(),
+        backend=starting.room("desktop", load, nothing),
         clock=system_clock(),
         user=user_name(),
-        secrets=secret_places(),
+        secrets=starting.room("keyring", secret_places, lambda _why: Places()),
         layers=machine_layers(),
         starting=starting,
     )

@@ -230,3 +230,17 @@ class Backend:
     system_log: SystemLog | Absent = Absent(reason=say("desktop.no-system-log"))
     authenticator: Authenticator | Absent = Absent(reason=say("desktop.no-authenticator"))
     sleep: Sleep | None = None
+
+
+def nothing(why: Message) -> Backend:
+    """Give what is left of a desktop that could not be opened at all."""
+    absent = Absent(reason=why)
+    return Backend(
+        name="none",
+        session=absent,
+        clipboard=absent,
+        foreground=absent,
+        calls=absent,
+        notifier=absent,
+        probes=(),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import Message
 from agentguard.ports.clock import Clock, Stop
@@ -20,6 +22,14 @@ class AbsentSensor:
         """Say it, and wait."""
         submit(absent_state(self.name, self._reason, self._clock))
         stop.wait()
+
+    def poke(self) -> None:
+        """Do nothing: there is nothing to look at again."""
+
+
+def stand_in(name: str, clock: Clock) -> Callable[[Message], AbsentSensor]:
+    """Give what makes a stand-in for a sensor that could not be made, given why."""
+    return lambda why: AbsentSensor(name, why, clock)
 
 
 def absent_state(name: str, reason: Message, clock: Clock) -> SensorState:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.foreground import Sort, unsorted
 from agentguard.ports.sensor import Sensor
-from agentguard.sensors import call, clipboard, foreground, session
-from agentguard.sensors.absent import AbsentSensor
-from agentguard.sensors.capture import CaptureSensor
-from agentguard.sensors.front import FrontSensor, Hearing
-from agentguard.sensors.socket import SocketSensor
+from agentguard.sensors import call, capture, clipboard, foreground, front, session, socket
+from agentguard.sensors.absent import AbsentSensor, stand_in
+from agentguard.starting import Starting
 
 
 def desktop_sensors(
@@ -21,29 +21,41 @@ def desktop_sensors(
     told: call.Told | None = None,
     *,
     sort: Sort = unsorted,
+    starting: Starting | None = None,
 ) -> tuple[Sensor, ...]:
-    """Give the sensor of each capability, and front where it can be seen."""
+    """Give the sensor of each capability, and front where it can be seen.
+
+    One that cannot be made is absent, and noted in `starting`; the others watch.
+    """
+    room = (starting or Starting()).room
+
+    def one(name: str, make: Callable[[], Sensor]) -> Sensor:
+        return room(name, make, stand_in(name, clock))
+
+    def some(name: str, make: Callable[[], tuple[Sensor, ...]]) -> tuple[Sensor, ...]:
+        return room(name, make, lambda why: (AbsentSensor(name, why, clock),))
+
     return (
-        _session(backend, clock),
-        _clipboard(backend, judge, clock, known),
-        _foreground(backend, clock, sort),
-        call.CallSensor(backend.calls, clock, told),
-        CaptureSensor(backend.capture, clock),
-        *_front(backend, clock),
-        *_socket(backend, clock),
+        one(session.NAME, lambda: _session(backend, clock)),
+        one(clipboard.NAME, lambda: _clipboard(backend, judge, clock, known)),
+        one(foreground.NAME, lambda: _foreground(backend, clock, sort)),
+        one(call.NAME, lambda: call.CallSensor(backend.calls, clock, told)),
+        one(capture.NAME, lambda: capture.CaptureSensor(backend.capture, clock)),
+        *some(front.NAME, lambda: _front(backend, clock)),
+        *some(socket.NAME, lambda: _socket(backend, clock)),
     )
 
 
 def _front(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
     if isinstance(backend.foreground, Absent):
         return ()
-    heard = Hearing(backend.foreground)
-    return heard, FrontSensor(heard, clock)
+    heard = front.Hearing(backend.foreground)
+    return heard, front.FrontSensor(heard, clock)
 
 
 def _socket(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
     found = backend.authenticator
-    return () if isinstance(found, Absent) else (SocketSensor(found, clock),)
+    return () if isinstance(found, Absent) else (socket.SocketSensor(found, clock),)
 
 
 def _session(backend: Backend, clock: Clock) -> Sensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agentguard.errors import AgentGuardError, StoreError
+from agentguard.errors import StoreError
 from agentguard.model.events import Event, SensorState, Watching
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.messages import say
@@ -84,7 +84,7 @@ class HostSensor:
         try:
             trusted = self._wall.trusts(at) or at
             fact = self._aged(probe.read(trusted, self._policy()), trusted)
-        except (AgentGuardError, OSError, ValueError, LookupError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other probes go on
             self._told(probe, submit, failed=error)
             return
         self._told(probe, submit, failed=None)

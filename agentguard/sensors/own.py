@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agentguard.ports.sensor import Sensor
+from agentguard.sensors.absent import AbsentSensor
 from agentguard.sensors.changes import ChangesSensor
 from agentguard.sensors.files import FilesSensor
 from agentguard.sensors.host import HostSensor
@@ -15,14 +16,14 @@ from agentguard.sensors.training import Training
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSensors:
-    """The sensors that need no desktop."""
+    """The sensors that need no desktop; one that could not be made is absent."""
 
-    files: FilesSensor
-    host: HostSensor
-    retention: RetentionSensor
+    files: FilesSensor | AbsentSensor
+    host: HostSensor | AbsentSensor
+    retention: RetentionSensor | AbsentSensor
     training: Training
-    changes: ChangesSensor
-    shift: ShiftSensor
+    changes: ChangesSensor | AbsentSensor
+    shift: ShiftSensor | AbsentSensor
 
     @property
     def all(self) -> tuple[Sensor, ...]:

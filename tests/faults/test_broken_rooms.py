@@ -1,0 +1,197 @@
+"""Row 80: whatever part of the agent cannot be made or raises as it starts, the others guard."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from agentguard.agent import Agent
+from agentguard.model.events import Event, Watching
+from agentguard.model.messages import Message
+from agentguard.model.moments import Moment
+from agentguard.model.policy import Policy
+from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
+from agentguard.ports.desktop import Probe
+from agentguard.start import Place, opened
+from agentguard.starting import ROOM, Starting
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+LETTER = "Your card number 4556 7375 8689 9855 was charged."
+BLIND = {
+    "clipboard": {"clear"},
+    "session": {"lock"},
+    "desktop-hands": {"clear", "lock"},
+}
+"""What nobody can do without a room."""
+LOOKS = 400
+
+
+class Planting(Starting):
+    """A start in which one room cannot be made."""
+
+    def __init__(self, victim: str = "") -> None:
+        super().__init__()
+        self.victim, self.rooms = victim, list[str]()
+
+    def room(self, name: str, make: Callable[[], T], instead: Callable[[Message], U]) -> T | U:
+        def planted() -> T:
+            raise RuntimeError(LETTER)
+
+        self.rooms.append(name)
+        return super().room(name, planted if name == self.victim else make, instead)
+
+
+class Flaky:
+    """A sensor or an actor that raises as it starts, twice; then it runs."""
+
+    def __init__(self, name: str, run: Callable[..., None]) -> None:
+        self.name, self._run, self._left = name, run, 2
+
+    def run(self, *given: object) -> None:
+        self._left -= 1
+        if self._left >= 0:
+            raise RuntimeError(LETTER)
+        self._run(*given)
+
+
+class Desk:
+    """A simulated desk with a whole agent, whose clock goes while somebody looks."""
+
+    def __init__(self, folder: Path, starting: Starting) -> None:
+        self.clock = FakeClock()
+        self.desktop = SimulatedDesktop(self.clock)
+        self.place = Place(
+            folder=folder, backend=self.desktop.backend, clock=self.clock, starting=starting
+        )
+
+    @contextmanager
+    def agent(self, change: Callable[[Agent], None] = lambda _agent: None) -> Iterator[Agent]:
+        self.desktop.idle(3600)  # left alone since before the start
+        with opened(self.place) as agent:
+            change(agent)
+            agent.start()
+            yield agent
+
+    def eventually(self, holds: Callable[[], object]) -> bool:
+        for _ in range(LOOKS):
+            if holds():
+                return True
+            self.clock.advance(0.5)
+            threading.Event().wait(0.01)
+        return False
+
+    def guards(self, agent: Agent, without: set[str] | frozenset[str] = frozenset()) -> None:
+        """Hold that what is copied is taken away, and that a desk that is left is locked."""
+        self.desktop.copy(LETTER, "crm")
+        if "clear" not in without:
+            assert self.eventually(lambda: not self.desktop.paste())
+        if "lock" not in without:
+            assert self.eventually(lambda: self.desktop.locked)
+        elif "clear" in without:  # it cannot lock: the screens are covered
+            assert self.eventually(lambda: agent.engine.snapshot().shield)
+
+
+def rooms(folder: Path) -> tuple[list[str], set[str]]:
+    """Give the names of all rooms of an agent, and of all its sensors and actors."""
+    starting = Planting()
+    with Desk(folder, starting).agent() as agent:
+        names = {sensor.name for sensor in agent.sensors} | {a.name for a in agent.actors}
+    assert starting.faults == {}
+    return starting.rooms, names
+
+
+EVERY_ROOM = (
+    "call", "capture", "catalogue", "changes", "clipboard", "desktop-hands", "files", "foreground",
+    "front", "holds", "host", "lived", "local", "policy", "renewing", "retention", "security-keys",
+    "self-test", "session", "shift", "uplink", "vault",
+)  # fmt: skip
+ALWAYS = {
+    "front-heard", "training", "keys", "life", "hands", "recorder", "errands", "ticker", "auditor",
+    "scan",
+}  # fmt: skip
+"""What is made of nothing that could fail; it may raise as it runs all the same."""
+
+
+def test_every_sensor_and_actor_is_a_room_or_is_made_of_nothing(tmp_path: Path) -> None:
+    made, names = rooms(tmp_path)
+    assert sorted(made) == list(EVERY_ROOM)
+    assert names - set(made) <= ALWAYS
+
+
+@pytest.mark.parametrize("name", EVERY_ROOM)
+def test_row_80_without_any_one_room_the_others_guard(name: str, tmp_path: Path) -> None:
+    starting = Planting(name)
+    desk = Desk(tmp_path, starting)
+    with desk.agent() as agent:
+        desk.guards(agent, BLIND.get(name, set()))
+        key = ("agent-health", f"{ROOM}{name}")
+        assert desk.eventually(lambda: key in agent.engine.state.findings)
+        said = agent.engine.state.findings[key].message
+        assert said.params == {"name": name, "error": "RuntimeError"}, "and no value"
+        assert desk.eventually(lambda: agent.engine.snapshot().inbox), "it is shown"
+    mended = Desk(tmp_path, Starting())
+    with mended.agent() as agent:
+        assert mended.eventually(lambda: key not in agent.engine.state.findings)
+
+
+def test_row_80_whoever_raises_as_it_starts_is_told_and_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    for number, name in enumerate(sorted(rooms(tmp_path / "first")[1])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        told: list[Event] = []
+
+        def break_(agent: Agent, name: str = name, told: list[Event] = told) -> None:
+            agent.sensors = tuple(
+                Flaky(name, one.run) if one.name == name else one for one in agent.sensors
+            )
+            agent.actors = tuple(
+                replace(one, run=Flaky(name, one.run).run) if one.name == name else one
+                for one in agent.actors
+            )
+
+        desk = Desk(folder, Starting())
+        with desk.agent(break_) as agent:
+            desk.guards(agent)
+            entries = agent.parts.journal.read(0, 9999)
+            failed = [
+                e.record.payload["sensor"]
+                for e in entries
+                if e.record.kind == "sensor.state" and e.record.payload["state"] == "failed"
+            ]
+            assert name in failed
+
+
+@pytest.mark.parametrize("error", [TypeError, AttributeError, RecursionError, MemoryError])
+def test_row_80_a_probe_that_raises_anything_leaves_the_others(
+    error: type[Exception], tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path, Starting())
+
+    def raises(_at: Moment, _policy: Policy) -> Event:
+        raise error(LETTER)
+
+    first, *others = sorted(desk.place.backend.probes, key=lambda probe: probe.every)
+    broken = Probe(name=first.name, every=first.every, read=raises)
+    desk.place = replace(desk.place, backend=replace(desk.place.backend, probes=(broken, *others)))
+    with desk.agent() as agent:
+
+        def seen() -> set[str]:
+            return {kind.__name__ for kind in agent.engine.state.facts.last}
+
+        assert desk.eventually(lambda: {one.name for one in others} <= seen())
+        assert first.name not in seen()
+
+        def states() -> dict[str, Watching]:
+            return {s.sensor: s.state for s in agent.engine.snapshot().sensors}
+
+        assert desk.eventually(lambda: states().get(f"host.{first.name}") is Watching.FAILED)
+        assert states()["host"] is Watching.WATCHING
