@@ -14,7 +14,7 @@ from agentguard import paths, settings, texts
 from agentguard.agent import Agent, Parts
 from agentguard.app import build
 from agentguard.commands import _given, _policy_file
-from agentguard.commands.base import FINDINGS, FINE, Command
+from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.errors import StoreError
 from agentguard.look import Look, Progress
 from agentguard.mfa import Verifiers
@@ -52,7 +52,15 @@ def run(chosen: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
     else:
         sys.stdout.write("".join(table(rows, words)))
-    return FINDINGS if any(c.state is State.FAIL for c in controls) else FINE
+    return verdict(controls)
+
+
+def verdict(controls: tuple[ControlState, ...]) -> int:
+    """Give the exit code: fine only when every control was looked at in full and is in order."""
+    states = {control.state for control in controls}
+    if State.FAIL in states:
+        return FINDINGS
+    return COULD_NOT if states & {State.PARTIAL, State.UNKNOWN} else FINE
 
 
 def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]:
@@ -106,6 +114,11 @@ def row(control: ControlState, words: Texts) -> dict[str, Any]:
         "state": control.state.value,
         "since": control.since.iso,
         "detail": words.render(control.detail),
+        "coverage": {
+            "looked": control.coverage.looked,
+            "missed": control.coverage.missed,
+            "why": [words.render(line) for line in control.coverage.why],
+        },
         "table": [words.render(line) for line in control.rows],
         "advice": words.say(f"{control.check}.advice"),
         "proves": list(control.proves),
@@ -123,6 +136,9 @@ def table(rows: list[dict[str, Any]], words: Texts) -> Iterator[str]:
         yield f"   {state:<14} {one['title']}\n"
         if one["detail"]:
             yield f"   {'':<14} {one['detail']}\n"
+        for why in one["coverage"]["why"]:
+            if why != one["detail"]:
+                yield f"   {'':<14} {words.say('cli.check.gap', why=why)}\n"
         for line in one["table"]:
             yield f"   {'':<14}   {line}\n"
         if one["state"] == State.FAIL.value:

@@ -29,6 +29,11 @@ class ControlState:
     rows: tuple[Message, ...] = ()
     coverage: Coverage = WHOLE
 
+    @property
+    def lacking(self) -> tuple[Message, ...]:
+        """Why something was not looked at, beside what `detail` tells."""
+        return tuple(one for one in self.coverage.why if one != self.detail)
+
 
 class Overall(StrEnum):
     """The one word for a desk, worst first where several hold."""

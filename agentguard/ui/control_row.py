@@ -44,8 +44,9 @@ class ControlRow(QWidget):
         self._title.setText(control.title)
         self._detail.setText(control.detail)
         self._detail.setVisible(bool(control.detail))
-        self._rows.setText("\n".join(control.rows))
-        self._rows.setVisible(bool(control.rows))
+        behind = (*self._lacking(control), *control.rows)
+        self._rows.setText("\n".join(behind))
+        self._rows.setVisible(bool(behind))
         self._since.setText(self._texts.say("ui.overview.ago", ago=control.since.ago))
         exact = self._texts.say("ui.overview.since", exact=control.since.exact)
         self._proves.setText(f"{exact}  ·  {control.proves}" if control.proves else exact)
@@ -56,6 +57,9 @@ class ControlRow(QWidget):
                 word=control.word,
                 exact=control.since.exact,
                 ago=control.since.ago,
-                detail=control.detail,
+                detail=" ".join((control.detail, *self._lacking(control))).strip(),
             )
         )
+
+    def _lacking(self, control: ControlView) -> tuple[str, ...]:
+        return tuple(self._texts.say("ui.overview.gap", why=why) for why in control.gaps)

@@ -185,6 +185,7 @@ def _control(control: ControlState, words: Wording) -> ControlView:
         since=words.when(control.since),
         proves=", ".join(control.proves),
         rows=tuple(words.texts.render(line) for line in control.rows),
+        gaps=tuple(words.texts.render(line) for line in control.lacking),
     )
 
 

@@ -56,7 +56,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlView:
-    """One control: what it is, how it stands, and since when; `rows` are a table behind it."""
+    """One control: what it is, how it stands, and since when; `rows` are a table behind it.
+
+    `gaps` tell what could not be looked at, and why.
+    """
 
     check: str
     title: str
@@ -66,6 +69,7 @@ class ControlView:
     since: When
     proves: str
     rows: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 
+from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
 from agentguard.model.records import Entry, Json
 from agentguard.model.snapshot import Snapshot
@@ -58,7 +59,7 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
 _WITH_MESSAGE = frozenset(
     {"finding.opened", "action.finished", "proof.refused", "policy.refused", "sensor.state"}
 )
-MOST_ROWS = 20  # lines of a control's table
+MOST_ROWS = 20  # lines of a control's table, and reasons of what was not looked at
 
 _VERBATIM = frozenset({"digest", "id", "person"})
 """Ids that may hold long digit runs and are no values."""
@@ -131,10 +132,16 @@ def _control(control: ControlState) -> v1.Control:
         severity=control.severity.value,
         detail=detail.id if detail is not None else "",
         params=places.params(dict(detail.params)) if detail is not None else {},
-        rows=tuple(
-            v1.Said(id=row.id, params=places.params(dict(row.params)))
-            for row in control.rows[:MOST_ROWS]
-        ),
+        rows=_said(control.rows),
+        looked=control.coverage.looked,
+        missed=control.coverage.missed,
+        gaps=_said(control.coverage.why),
+    )
+
+
+def _said(lines: tuple[Message, ...]) -> tuple[v1.Said, ...]:
+    return tuple(
+        v1.Said(id=line.id, params=places.params(dict(line.params))) for line in lines[:MOST_ROWS]
     )
 
 

@@ -112,7 +112,8 @@ class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one control. `detail` is a message id with its parameters.
 
-    `rows` are the lines of a table behind it.
+    `rows` are the lines of a table behind it. `looked` counts what the state rests on, `missed`
+    what of it could not be looked at, and `gaps` tells why; an older agent says nothing of it.
     """
 
     check: str
@@ -123,6 +124,9 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
     params: dict[str, str | int] = {}
     rows: tuple[Said, ...] = ()
+    looked: int = 0
+    missed: int = 0
+    gaps: tuple[Said, ...] = ()
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -39,7 +39,7 @@ def shown(snapshot: Snapshot) -> View:
             data.blind,
             "blind",
             "Not sure",
-            "2 controls could not be read. Nothing is known to be wrong.",
+            "2 controls could not be read in full. Nothing is known to be wrong.",
         ),
         (data.paused, "paused", "Paused", "1 control is paused. The rest is in order."),
     ],

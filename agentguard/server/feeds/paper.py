@@ -17,13 +17,12 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 from agentguard.server.store import goodbyes
 from agentguard.server.store.board import TIERS
 from agentguard.server.store.floor import Desk
+from agentguard.server.store.standing import worst_first
 from agentguard.server.store.times import iso
 from agentguard.texts import Texts
 
 MARGIN = 18 * mm
 WIDTHS = (38 * mm, 92 * mm, 44 * mm)
-WORST = ("critical", "high", "medium", "low")
-BAD = frozenset({"fail", "unknown"})
 _INK, _SOFT, _RULE = colors.HexColor("#16211e"), colors.HexColor("#56635e"), "#d5dedb"
 _STYLES = getSampleStyleSheet()
 _PLAIN = ParagraphStyle("plain", parent=_STYLES["BodyText"], fontSize=9, leading=12, textColor=_INK)
@@ -92,18 +91,13 @@ def _row(one: Desk, words: Texts, now: float, silent_after: float) -> list[Flowa
         )
         what = words.say("exports.paper.not-heard")
         return [_p(one.label, _PLAIN), _p(what, _PLAIN), _p(heard, _SMALL)]
-    bad = [control for control in one.controls if control.state in BAD]
-    bad.sort(key=lambda c: (c.state != "fail", _rank(c.severity), c.since))
+    bad = worst_first(one.controls)
     names = [
         words.say(f"{c.check}.title") if words.has(f"{c.check}.title") else c.check for c in bad
     ]
     since = min((c.since for c in bad), default="")[:16].replace("T", " ")
     what = "; ".join(names) or words.say("exports.paper.no-posture")
     return [_p(one.label, _PLAIN), _p(what, _PLAIN), _p(since, _SMALL)]
-
-
-def _rank(severity: str) -> int:
-    return WORST.index(severity) if severity in WORST else len(WORST)
 
 
 def _stamp(at: float) -> str:

@@ -165,7 +165,7 @@ def posture_values(
     """Give the row of a posture, without its device."""
     text = _JSON.encode(controls)
     return {
-        "overall": report.overall[:20],
+        "overall": standing.overall(report.overall, controls)[:20],
         "controls": text.decode(),
         "changed_at": now,
         "digest": _posture_digest(text),

@@ -13,6 +13,9 @@ from agentguard.wire import v1
 
 RANKS = ("act", "attention", "blind", "good")
 ACT, ATTENTION, BLIND, GOOD = range(len(RANKS))
+WELL = frozenset({"pass", "not_applicable", "paused"})
+"""States of a control that need no word; whatever else an agent says, of any version, does."""
+
 SEVERITIES = ("critical", "high", "medium", "low")
 
 _GONE = delete(device_standing).where(
@@ -38,9 +41,21 @@ def put(connection: Connection, changed: Sequence[Stands]) -> None:
 
 
 def worst_first(controls: Iterable[v1.Control]) -> list[v1.Control]:
-    """Give the controls that are not well: failing ones by severity and age, then unread ones."""
-    bad = [c for c in controls if c.state in {"fail", "unknown"}]
+    """Give the controls that are not well: failing ones by severity and age, then all others."""
+    bad = [c for c in controls if c.state not in WELL]
     return sorted(bad, key=lambda c: (c.state != "fail", severity(c.severity), c.since))
+
+
+def overall(said: str, controls: Iterable[v1.Control]) -> str:
+    """Give the overall state of a posture: no better than its controls, whatever the agent says."""
+    if said not in {"good", "blind"}:
+        return said
+    bad = worst_first(controls)
+    if not bad:
+        return said
+    if bad[0].state != "fail":
+        return "blind"
+    return "act" if severity(bad[0].severity) <= severity("high") else "attention"
 
 
 def rank(overall: str) -> int:
@@ -58,7 +73,7 @@ def row(one: Stands) -> dict[str, object]:
     worst = next(iter(worst_first(one.controls)), None)
     return {
         "device": one.device,
-        "rank": rank(one.overall),
+        "rank": rank(overall(one.overall, one.controls)),
         "severity": severity(worst.severity) if worst else len(SEVERITIES),
         "since": past(worst.since, one.now) if worst else one.now,
     }
