@@ -11,6 +11,7 @@ from agentguard import lifecycle, texts
 from agentguard.desk import AgentDesk
 from agentguard.engine import records
 from agentguard.engine.loop import Engine
+from agentguard.engine.schedule import Pulse
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.errors import UsageError
 from agentguard.mfa.by_phone import ByPhone
@@ -120,6 +121,8 @@ class Agent:
             self.supervisor.start(actor)
         for sensor in self.sensors:
             self.supervisor.start(_watching(sensor, self.engine))
+        pulse = Pulse(clock=clock, submit=self.engine.submit, alive=self.supervisor.alive)
+        self.supervisor.start(Actor(name="pulse", run=pulse.run))
         self._started = True
 
     def _known(self, read: Callable[[], Event]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agentguard import lifecycle
 from agentguard.agent import Agent
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.model.events import JournalChecked
+from agentguard.model.events import JournalChecked, SensorsAlive
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import Sensor
@@ -58,6 +58,8 @@ class Look:
             engine.drain()
             clock.wait(ended, STEP)
         supervisor.stop()
+        names = frozenset(sensor.name for sensor in agent.sensors)
+        engine.submit(SensorsAlive(at=clock.now(), names=names))  # they ran until just now
         engine.drain()
         return engine.snapshot()
 

@@ -39,7 +39,9 @@ class Check(Generic[S]):
     it judges. `judge(event, facts, settings)` is pure; it gives None when the event says nothing
     about this control. `subject(event, settings)` tells findings of one check apart;
     a verdict with an empty subject is about the control as a whole. `fresh` is how many
-    seconds a verdict holds; older ones are shown as unknown; None means until the next event.
+    seconds a verdict holds; older ones are shown as unknown; None means as long as the sensor that
+    sees what the check listens to watches. `needs` are further kinds of event on which a pass
+    rests: facts that must be known, whole and as fresh, or kinds whose sensor must watch.
     `proves` names the requirements it supports ("PCI DSS 8.2.8"). Title and advice stand in
     `resources/text/<language>/checks.toml` under the id. `lessons` teach what it is about, the
     first one unless the finding's message names another (`lesson`).
@@ -53,6 +55,7 @@ class Check(Generic[S]):
     judge: Callable[[Any, Facts, S], Verdict | None]
     subject: Callable[[Any, S], str] = no_subject
     fresh: float | None = None
+    needs: tuple[type[Event], ...] = ()
     proves: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()
 

@@ -27,7 +27,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.front import WindowInFront
 from agentguard.model.hits import Hit
-from agentguard.model.verdicts import Response, Severity, State, Verdict, passed
+from agentguard.model.verdicts import Response, Severity, State, Verdict, passed, unknown
 
 ID = "clipboard"
 
@@ -126,6 +126,8 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
             return by_sensor(event, ID, passed("clipboard.watched"))
         case ClipboardScanned(judged=True):
             return _copied(event, facts, settings)
+        case ClipboardScanned():
+            return unknown("clipboard.not-judged")
         case _:
             return None
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from agentguard.checks.base import Check, NoSettings
-from agentguard.model.events import Event, Facts, PolicyInForce, UplinkState
+from agentguard.checks.base import HOUR, Check, NoSettings
+from agentguard.model.events import Event, Facts, PolicyInForce, Tick, UplinkState
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
+NOBODY = "incident-response.no-contact"
 
-def judge(_event: Event, facts: Facts, _settings: NoSettings) -> Verdict | None:
+
+def judge(event: Event, facts: Facts, _settings: NoSettings) -> Verdict | None:
     """Ask for a telephone number, or for a name with a way to the console."""
     in_force = facts.get(PolicyInForce)
     if in_force is None:
         return None
     contact = in_force.policy.contact
-    if contact.phone.strip():
-        return passed("incident-response.phone")
-    if not contact.name.strip():
-        return wrong("incident-response.no-contact")
+    by_console = bool(contact.name.strip()) and not contact.phone.strip()
+    if isinstance(event, Tick) and not by_console:
+        return None
+    if by_console:
+        return _by_console(event, facts)
+    return passed("incident-response.phone") if contact.phone.strip() else wrong(NOBODY)
+
+
+def _by_console(event: Event, facts: Facts) -> Verdict:
+    """Believe the last report for an hour: an uplink that says nothing more reaches nobody."""
     uplink = facts.get(UplinkState)
-    if uplink is None or uplink.problem:
+    if uplink is None or uplink.problem or event.at.since(uplink.at) > HOUR:
         return unknown("incident-response.offline")
     return passed("incident-response.console")
 
@@ -27,7 +35,7 @@ CHECK = Check(
     id="incident-response",
     measure=8,
     severity=Severity.MEDIUM,
-    on=(PolicyInForce, UplinkState),
+    on=(PolicyInForce, UplinkState, Tick),
     settings=NoSettings,
     judge=judge,
     proves=("PCI DSS 12.10.1", "ISO 27001 A.5.24", "NIST CSF RS.MA-01", "CIS 17.2"),

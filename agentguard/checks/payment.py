@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from agentguard.checks.base import Check, NoSettings, by_sensor
 from agentguard.model.actions import ActionKind, Outcome
-from agentguard.model.events import ActionFinished, Event, Facts, PolicyInForce, SensorState
+from agentguard.model.events import (
+    ActionFinished,
+    AppFocused,
+    Event,
+    Facts,
+    PolicyInForce,
+    SensorState,
+)
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, wrong
 
 SENSOR = "foreground"
@@ -23,8 +30,9 @@ def judge(event: Event, facts: Facts, _settings: NoSettings) -> Verdict | None:
             return by_sensor(event, SENSOR, _watched(facts))
         case PolicyInForce(policy=policy) if not policy.payment.windows:
             return not_applicable("payment.none")
-        case _:
-            return None
+        case _:  # a policy that came into force may name other windows
+            sensor = facts.get(SensorState, SENSOR)
+            return by_sensor(sensor, SENSOR, _watched(facts)) if sensor else None
 
 
 def _watched(facts: Facts) -> Verdict:
@@ -51,5 +59,6 @@ CHECK = Check(
     on=(ActionFinished, SensorState, PolicyInForce),
     settings=NoSettings,
     judge=judge,
+    needs=(AppFocused,),
     proves=("PCI DSS 3.3.1", "ISO 27001 A.8.12", "NIST CSF PR.DS-01", "CIS 3.13"),
 )

@@ -63,7 +63,7 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 
 def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | None:
     if event.outcome is FileOutcome.UNREADABLE:
-        return None  # the sweep counts it
+        return unknown(event.reason or "unread.denied")
     if event.outcome is not FileOutcome.READ:
         return NO_NEWS
     everyday = with_own(settings.bulk_kinds, facts, alone=False)

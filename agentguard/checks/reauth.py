@@ -30,7 +30,16 @@ from agentguard.model.gate import (
 )
 from agentguard.model.gate_rules import AppGroup, Settings
 from agentguard.model.policy import Policy
-from agentguard.model.verdicts import Response, Severity, Verdict, not_applicable, passed, wrong
+from agentguard.model.verdicts import (
+    Response,
+    Severity,
+    Verdict,
+    gap,
+    not_applicable,
+    passed,
+    with_gaps,
+    wrong,
+)
 
 SENSOR = "foreground"
 PROVER, DIALOG = "prover", "dialog"
@@ -60,12 +69,11 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
         case ProofGiven():
             return NO_NEWS
         case SessionState() | ProofsEnded():
-            return _stayed(event, facts, settings)
+            return _stayed(event, facts, settings) or _at_all(facts, settings)
         case SensorState():
-            return by_sensor(event, SENSOR, _watched(settings))
+            return by_sensor(event, SENSOR, _watched(facts, settings))
         case PolicyInForce():  # it may name other groups
-            sensor = facts.get(SensorState, SENSOR)
-            return by_sensor(sensor, SENSOR, _watched(settings)) if sensor else None
+            return _at_all(facts, settings)
         case _:
             return _gate_itself(event)
 
@@ -134,15 +142,24 @@ def _gate_itself(event: Event) -> Verdict | None:
             return None
 
 
-def _watched(settings: Settings) -> Verdict:
+def _at_all(facts: Facts, settings: Settings) -> Verdict | None:
+    sensor = facts.get(SensorState, SENSOR)
+    return by_sensor(sensor, SENSOR, _watched(facts, settings)) if sensor else None
+
+
+def _watched(facts: Facts, settings: Settings) -> Verdict:
+    """Say that applications are watched; a proof that no lock can end is not all of it."""
     if not settings.groups:
         return not_applicable("reauth.no-groups")
-    return passed(
+    watched = passed(
         "reauth.watched",
         count=len(settings.groups),
         minutes=settings.grace_minutes,
         keys=len(settings.keys),
     )
+    session = facts.get(SessionState)
+    untold = session is not None and session.locked is None
+    return with_gaps(watched, gap("reauth.no-lock-source")) if untold else watched
 
 
 def _group(event: AppFocused, settings: Settings) -> AppGroup | None:

@@ -137,6 +137,8 @@ def judge(event: Event, _facts: Facts, settings: Settings) -> Verdict | None:
             return _running(event, settings)
         case ListenersSeen(unread=""):
             return _waiting(event, settings)
+        case ListenersSeen():
+            return unknown(f"unread.{event.unread}")
         case _:
             return None
 
@@ -195,6 +197,7 @@ CHECK = Check(
     judge=judge,
     subject=subject,
     fresh=HOUR,
+    needs=(ListenersSeen,),
     proves=("PCI DSS 8.2.7", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 13.2"),
     lessons=("remote-help",),
 )

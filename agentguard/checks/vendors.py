@@ -8,10 +8,12 @@ from datetime import date
 from agentguard.checks.base import DAY, Check, few, named, today
 from agentguard.model.events import Facts
 from agentguard.model.facts import Software, SoftwareSeen
+from agentguard.model.messages import say
 from agentguard.model.verdicts import (
     Coverage,
     Severity,
     Verdict,
+    in_part,
     not_applicable,
     passed,
     unknown,
@@ -122,7 +124,12 @@ def _strangers(strangers: list[str], present: list[Vendor], settings: Settings) 
     if not strangers:
         return passed("vendors.known", count=len(present))
     if settings.allow_unknown:
-        return passed("vendors.counted", count=len(strangers), programs=few(strangers))
+        return in_part(
+            Coverage(missed=len(strangers), why=(say("vendors.unmatched", count=len(strangers)),)),
+            "vendors.counted",
+            count=len(strangers),
+            programs=few(strangers),
+        )
     return wrong("vendors.strangers", count=len(strangers), programs=few(strangers))
 
 

@@ -16,6 +16,8 @@ def judge(event: NetworksSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
         return wrong("wireless.open")
     if "weak" in event.wifi:
         return wrong("wireless.weak")
+    if any(kind != "protected" for kind in event.wifi):
+        return unknown("wireless.unread")
     if event.wifi:
         return passed("wireless.protected")
     return passed("wireless.unused" if event.wireless else "wireless.none")

@@ -16,13 +16,15 @@ from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.shield import Why
-from agentguard.model.verdicts import Coverage, Response, Verdict, unknown, with_gaps
+from agentguard.model.verdicts import Coverage, Response, Verdict, gap, unknown, with_gaps
 from agentguard.model.verdicts import State as Is
 
 LOG = logging.getLogger(__name__)
 
 TOLD = frozenset({ActionKind.NOTIFY, ActionKind.COACH, ActionKind.PROVE})
 """Responses that are prompts, not hands."""
+
+MOST_LACKING = 100
 
 _WORSE = {Is.UNKNOWN: 1, Is.FAIL: 2}
 
@@ -48,6 +50,8 @@ def _judge(decision: Decision, bound: Bound, event: Event, *, again: bool) -> De
         subject = verdict.subject
     if subject == "":
         decision = _remember(decision, bound, verdict, event.at)
+    else:
+        decision = _lacking(decision, (bound.check.id, subject), verdict)
     if verdict.state is Is.FAIL:
         return _wrong(decision, bound, verdict, subject, event, again=again)
     if verdict.state is Is.UNKNOWN:
@@ -63,6 +67,22 @@ def _right(
     if verdict.response is None:
         return decision
     return _hands(decision, about, verdict.response, event, again=again)
+
+
+def _lacking(decision: Decision, part: Key, verdict: Verdict) -> Decision:
+    """Remember of a part of a control, such as a file, that it was not looked at in full.
+
+    Of very many such parts some are remembered: one is enough to keep the control from passing.
+    """
+    known = decision.state.lacking
+    lacks = verdict.state in {Is.PARTIAL, Is.UNKNOWN}
+    if lacks and (part in known or len(known) < MOST_LACKING):
+        known = {**known, part: verdict.coverage}
+    elif not lacks and part in known:
+        known = {key: coverage for key, coverage in known.items() if key != part}
+    else:
+        return decision
+    return decision.then(replace(decision.state, lacking=known))
 
 
 def _mended(finding: Finding | None, verdict: Verdict) -> bool:
@@ -93,7 +113,7 @@ def _asked(decision: Decision, bound: Bound, event: Event) -> Verdict | None:
     other = judge(before, facts.seeing(before), settings)
     if other is None or _WORSE.get(other.state, 0) >= _WORSE[verdict.state]:
         return verdict
-    return other
+    return with_gaps(other, gap("engine.clock-in-doubt"))
 
 
 def _remember(decision: Decision, bound: Bound, verdict: Verdict, at: Moment) -> Decision:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain
+
 from agentguard.engine.plan import Bound
 from agentguard.engine.state import Judged, Paying, State
 from agentguard.model.events import (
@@ -10,19 +13,21 @@ from agentguard.model.events import (
     ClipboardScanned,
     Event,
     FileScanned,
+    SensorsAlive,
     SensorState,
     SessionState,
     SweepFinished,
     UplinkState,
     Watching,
 )
+from agentguard.model.facts import Fact
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.paying import PaymentMode
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import WHOLE, Coverage, Severity
+from agentguard.model.verdicts import WHOLE, Coverage, Severity, with_gaps
 from agentguard.model.verdicts import State as Is
 
 SENSOR_OF: dict[type[Event], str] = {
@@ -34,6 +39,9 @@ SENSOR_OF: dict[type[Event], str] = {
     SweepFinished: "files",
 }
 """Which sensor sees which kind of event, where one sensor alone does."""
+
+MISSED = 300.0
+"""Seconds without a sign of a sensor, after which it is not relied on; one comes a minute."""
 
 _RANK = list(Severity)
 
@@ -99,24 +107,48 @@ def _tell(state: State, bound: Bound, now: Moment) -> Told:
         since = min((f.since for f in findings), key=lambda m: m.wall)
         coverage = judged.verdict.coverage if judged is not None else WHOLE
         return Is.FAIL, since, _worst(findings), coverage
-    blind = _blind(state, bound)
+    blind = _blind(state, bound, now)
     if blind is not None:
         return _unknown(blind.message or say("engine.not-watched"), blind.at)
     if judged is None:
         return _unknown(say("engine.not-yet"), state.started)
-    return _held(judged, bound, now)
+    return _held(state, judged, bound, now)
 
 
 def _unknown(why: Message, since: Moment) -> Told:
     return Is.UNKNOWN, since, why, Coverage(why=(why,))
 
 
-def _held(judged: Judged, bound: Bound, now: Moment) -> Told:
+def _held(state: State, judged: Judged, bound: Bound, now: Moment) -> Told:
     fresh = bound.check.fresh
     if fresh is not None and now.since(judged.at) > fresh:
         return _unknown(say("engine.stale"), judged.at)
-    verdict = judged.verdict
+    verdict = with_gaps(judged.verdict, Coverage(why=_lacking(state, bound, now)))
     return verdict.state, judged.since, verdict.message, verdict.coverage
+
+
+def _lacking(state: State, bound: Bound, now: Moment) -> tuple[Message, ...]:
+    """Tell what of the control's parts, facts and further needs was not looked at."""
+    parts = [c.why for (check, _), c in state.lacking.items() if check == bound.check.id]
+    heard = (state.facts.get(kind) for kind in bound.check.on)
+    facts = [fact.gaps for fact in heard if isinstance(fact, Fact)]
+    needs = [_needed(state, kind, bound, now) for kind in bound.check.needs]
+    found: list[Message] = []
+    for one in chain.from_iterable((*parts, *facts, *needs)):
+        if one not in found:
+            found.append(one)
+    return tuple(found)
+
+
+def _needed(state: State, kind: type[Event], bound: Bound, now: Moment) -> tuple[Message, ...]:
+    if kind in SENSOR_OF:
+        return ()  # its sensor was asked
+    fact, fresh = state.facts.get(kind), bound.check.fresh
+    if fact is None:
+        return (say("engine.not-yet"),)
+    if fresh is not None and now.since(fact.at) > fresh:
+        return (say("engine.stale"),)
+    return fact.gaps
 
 
 def _worst(findings: list[Finding]) -> Message:
@@ -126,9 +158,22 @@ def _worst(findings: list[Finding]) -> Message:
     return say("engine.several", count=len(findings))
 
 
-def _blind(state: State, bound: Bound) -> SensorState | None:
-    for name in sorted({SENSOR_OF[kind] for kind in bound.check.on if kind in SENSOR_OF}):
+def _blind(state: State, bound: Bound, now: Moment) -> SensorState | None:
+    """Give the sensor that does not watch what the control rests on."""
+    kinds = (*bound.check.on, *bound.check.needs)
+    for name in sorted({SENSOR_OF[kind] for kind in kinds if kind in SENSOR_OF}):
         sensor = state.sensors.get(name)
-        if sensor is not None and sensor.state is not Watching.WATCHING:
+        if sensor is None:
+            continue
+        if sensor.state is not Watching.WATCHING:
             return sensor
+        if _gone(state.facts.get(SensorsAlive), sensor, now):
+            return replace(sensor, message=None)
     return None
+
+
+def _gone(alive: SensorsAlive | None, sensor: SensorState, now: Moment) -> bool:
+    """Tell whether a sensor that once said that it watches is not known to run any more."""
+    if alive is None or alive.at.boot < sensor.at.boot:
+        return now.since(sensor.at) > MISSED
+    return sensor.sensor not in alive.names or now.since(alive.at) > MISSED

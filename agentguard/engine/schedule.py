@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from agentguard.model.events import JournalChecked, Tick
+from agentguard.model.events import JournalChecked, SensorsAlive, Tick
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
 
 TICK = 1.0
+PULSE = 60.0
 AUDIT = 24 * 3600.0
 
 
@@ -24,6 +26,20 @@ class Ticker:
         """Tick until `stop` is set."""
         while not self.clock.wait(stop, TICK):
             self.submit(Tick(at=self.clock.now()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """Tells once a minute which sensors' threads run; `alive` gives their names."""
+
+    clock: Clock
+    submit: Submit
+    alive: Callable[[], frozenset[str]]
+
+    def run(self, stop: Stop) -> None:
+        """Tell until `stop` is set."""
+        while not self.clock.wait(stop, PULSE):
+            self.submit(SensorsAlive(at=self.clock.now(), names=self.alive()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from agentguard.model.paying import Recorder
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.shield import Shield
-from agentguard.model.verdicts import Verdict
+from agentguard.model.verdicts import Coverage, Verdict
 from agentguard.model.wall import Wall
 
 Key = tuple[str, str]
@@ -84,12 +84,13 @@ class Paying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that the engine knows."""
+    """All that the engine knows; `lacking` is what of a control's parts could not be looked at."""
 
     plan: Plan
     started: Moment
     facts: Facts
     judged: Mapping[str, Judged] = field(default_factory=dict)
+    lacking: Mapping[Key, Coverage] = field(default_factory=dict)
     findings: Mapping[Key, Finding] = field(default_factory=dict)
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     held: tuple[Held, ...] = ()

@@ -49,6 +49,10 @@ class Supervisor:
         self._threads.append(thread)
         thread.start()
 
+    def alive(self) -> frozenset[str]:
+        """Give the names of the actors whose threads run, also of those that wait for a restart."""
+        return frozenset(thread.name for thread in self._threads if thread.is_alive())
+
     def stop(self) -> tuple[str, ...]:
         """Ask every actor to stop and wait for it; give the names of those that did not."""
         self._stop.set()

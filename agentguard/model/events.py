@@ -235,6 +235,13 @@ class SensorState(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SensorsAlive(Event):
+    """The sensors whose threads run; comes once a minute, so that one that is gone is missed."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyInForce(Event):
     """A valid policy comes into force."""
 

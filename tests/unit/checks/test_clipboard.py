@@ -32,8 +32,8 @@ def test_the_next_clean_change_mends_it(desk) -> None:
     assert (told.state, told.subject) == (State.PASS, "CLIPBOARD")
 
 
-def test_what_was_not_judged_says_nothing(desk) -> None:
-    assert copied(desk, judged=False).state is None
+def test_what_was_not_judged_is_unknown(desk) -> None:
+    assert copied(desk, judged=False).state is State.UNKNOWN
 
 
 @pytest.mark.parametrize(

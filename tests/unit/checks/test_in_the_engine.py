@@ -204,14 +204,7 @@ def test_green_does_not_outlive_its_proof(floor) -> None:
     floor.desk.pass_time(3 * 86_400)
     floor.see(Tick)
     green = {c.check for c in controls(floor.state, floor.now) if c.state is State.PASS}
-    assert green == {
-        "agent-health",
-        "incident-response",
-        "clipboard",
-        "payment",
-        "reauth",
-        "watched-files",
-    }
+    assert green == {"agent-health", "incident-response", "watched-files"}
 
 
 def test_a_file_goes_to_the_vault_and_the_finding_closes(floor) -> None:

@@ -58,8 +58,8 @@ def test_a_sealed_file_is_no_finding_even_with_hits(desk) -> None:
     assert told.state is State.PASS
 
 
-def test_a_file_that_could_not_be_read_says_nothing(desk) -> None:
-    assert scanned(desk, outcome=FileOutcome.UNREADABLE).state is None
+def test_a_file_that_could_not_be_read_is_unknown(desk) -> None:
+    assert scanned(desk, outcome=FileOutcome.UNREADABLE).state is State.UNKNOWN
 
 
 def test_a_single_mail_address_is_everyday_text_but_a_list_is_not(desk) -> None:

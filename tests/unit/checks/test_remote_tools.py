@@ -101,4 +101,4 @@ def test_an_allowed_tool_may_wait_and_other_ports_say_nothing(desk) -> None:
     assert desk.judge(CHECK, ListenersSeen, own, listeners=(waits,)).state is State.PASS
     other = Listener(port=443, protocol="tcp", program="helper")
     assert desk.judge(CHECK, ListenersSeen, listeners=(other,)).state is State.PASS
-    assert desk.judge(CHECK, ListenersSeen, unread="denied").state is None
+    assert desk.judge(CHECK, ListenersSeen, unread="denied").state is State.UNKNOWN

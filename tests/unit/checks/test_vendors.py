@@ -68,7 +68,7 @@ def test_but_not_for_a_program_that_another_entry_names(desk) -> None:
 
 def test_the_policy_may_only_count_the_unknown_ones(desk) -> None:
     told = judge(desk, DESKTOP, register=(DEBIAN,), allow_unknown=True)
-    assert told.state is State.PASS
+    assert told.state is State.PARTIAL, "counted is not matched"
     assert "slack-desktop" in told.words
 
 
@@ -117,7 +117,8 @@ def test_a_source_that_did_not_answer_lets_nothing_pass(desk, allow) -> None:
     items = (Software(name="tool", version="1", vendor=maker, source="dpkg"),)
     whole = desk.judge(CHECK, SoftwareSeen, settings, items=items)
     part = desk.judge(CHECK, SoftwareSeen, settings, items=items, unread="software-part")
-    assert (whole.state, part.state) == (State.PASS, State.PARTIAL)
+    assert whole.state is (State.PARTIAL if allow else State.PASS)
+    assert part.state is State.PARTIAL
 
 
 def test_a_source_that_did_not_answer_excuses_no_stranger(desk) -> None:

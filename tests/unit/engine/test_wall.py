@@ -187,7 +187,8 @@ def test_no_date_passes_by_a_step_alone_and_after_a_calm_day_the_clock_is_believ
     for _ in range(3):
         desk.look()
         desk.clock.advance(1)
-        assert desk.states() == {"pass"}
+        assert desk.states() <= {"pass", "partial"}, "in doubt: neither wrong nor proved"
+        assert "partial" in desk.states()
         assert desk.engine.snapshot().prompts == ()
     desk.days(2)
     expected = {"fail"} if seconds > 0 else {"unknown", "pass"}
