@@ -69,6 +69,17 @@ def sensors() -> Iterator[Event]:
 def good(contact: Contact | None = None) -> tuple[Event, ...]:
     """Give every fact as it must be, each kind once."""
     bash = facts.Software(name="bash", version="5.2", vendor="", source="dpkg")
+    debian = facts.Software(
+        name="Debian", version="13", vendor="", source="dpkg", kind=facts.Kind.SYSTEM, edition="deb"
+    )
+    system = facts.Lifecycle(
+        product="Debian",
+        names=(),
+        prefix="13",
+        ends=date(2031, 1, 1),
+        source="x",
+        editions=("deb",),
+    )
     line = facts.Lifecycle(
         product="bash", names=("bash",), prefix="5", ends=date(2031, 1, 1), source="x"
     )
@@ -78,8 +89,8 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
     return (
         PolicyInForce(at=AT, policy=policy(contact)),
         *sensors(),
-        facts.LifecyclesKnown(at=AT, lines=(line,), compiled=date(2026, 11, 25)),
-        facts.SoftwareSeen(at=AT, items=(bash,)),
+        facts.LifecyclesKnown(at=AT, lines=(line, system), compiled=date(2026, 11, 25)),
+        facts.SoftwareSeen(at=AT, items=(bash, debian)),
         facts.DisksSeen(at=AT, volumes=(facts.Volume(mount="/", encrypted=True),)),
         facts.FirewallSeen(at=AT, on=True, product="nftables"),
         facts.AntivirusSeen(

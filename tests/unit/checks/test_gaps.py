@@ -31,6 +31,10 @@ MEANT: dict[tuple[type, str], str] = {
     (facts.BackupSeen, "newest"): "None says that there is no backup, which is a finding",
     (machine.PatchesSeen, "reboot"): "None says that no restart is due",
     (machine.PatchesSeen, "installed"): "asked for only while security updates wait",
+    (machine.PatchesSeen, "oldest"): "asked for only while security updates wait",
+    (machine.PatchesSeen, "earliest"): "asked for only while security updates wait",
+    (facts.Lifecycle, "ends"): "None says that its maker has announced no end",
+    (facts.ClockSeen, "before"): "what to think of a clock that is in doubt",
     (facts.LessonRecord, "answered"): "None says that it was never answered",
     (locking.LockSource, "seconds"): "`standing` tells whether it was read; beside the idle timer",
     (events.SessionState, "active"): "only ends what is shown on another seat",
@@ -42,6 +46,8 @@ MEANT: dict[tuple[type, str], str] = {
 EMPTY_IS_KNOWN: dict[tuple[type, str], str] = {
     (facts.ListenersSeen, "listeners"): "nothing listens",
     (facts.ProgramsSeen, "signed"): "only Windows tells who signed a program",
+    (facts.LifecyclesKnown, "builds"): "asked for only of a build of Windows",
+    (machine.PatchesSeen, "waiting"): "no update waits",
     (machine.UsbSeen, "devices"): "nothing is plugged in",
     (machine.NetworksSeen, "wifi"): "no wireless network is in use",
     (machine.ClipboardHistorySeen, "products"): "names of what keeps a history",
@@ -131,6 +137,7 @@ GAPS = tuple(
 BESIDE: dict[str, set[type]] = {
     "agent-health": {events.UplinkState},  # silent for hours before it is a finding
     "incident-response": {events.UplinkState},  # while a telephone number is named
+    "patches": {facts.LifecyclesKnown},  # asked only of a build of Windows
     "screen-lock": {locking.LockLimitsSeen},  # beside the agent's own timer
     "clipboard": {events.SessionState},  # what is taken off at a lock is not what it tells
 }
@@ -177,7 +184,7 @@ def test_every_kind_of_event_that_a_check_hears_is_shown_or_needs_no_reading() -
         "AppFocused", "ProofGiven",  # a window that asks for a proof is a finding
         "ControlsTested", "EventsLost", "PolicyRefused", "PolicyStanding", "KeysSeen",
         "GateSeen", "GateUnseen", "ProofsEnded", "ProverBroken", "ProverWorks",
-        "LockTried", "SteadyInput",
+        "LockTried", "SteadyInput", "PartBegan", "ClockSeen",
     }  # fmt: skip
 
 
