@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard import logs, opening, settings, texts
+from agentguard import logs, opening, paths, settings, texts
 from agentguard.agent import Agent, Link, Parts, sleeping
 from agentguard.app import build, shapes
 from agentguard.engine.loop import Engine
@@ -24,7 +24,7 @@ from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.starting import PartBegan
 from agentguard.opening import ENROLMENT
-from agentguard.platforms import aside, beat, boot_id, cage, leash, patient_reader
+from agentguard.platforms import aside, beat, boot_id, cage, leash, patient_reader, session_ends
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Backend, SystemLog
@@ -213,7 +213,7 @@ def _uplink(
     if sealer is None:
         return None  # TLS would cost as much
     from agentguard.uplink.late import LateUplink  # noqa: PLC0415 - see above
-    from agentguard.uplink.link import Uplink, connect  # noqa: PLC0415 - see above
+    from agentguard.uplink.link import Desk, Uplink, connect  # noqa: PLC0415 - see above
 
     def connected() -> Uplink | None:
         uplink = connect(
@@ -227,11 +227,23 @@ def _uplink(
             policies=governor,
             places=place.secrets.device,
             phone=phone,
+            desk=Desk(keeper=_keeper, session_ends=session_ends),
         )
         sealer.device = uplink.key if uplink is not None else None
         return uplink
 
     return LateUplink(connected, store.outbox, submit=engine.submit, clock=place.clock)
+
+
+def _keeper() -> str:
+    """Give the device of this computer's keeper, as it says itself where all may read it."""
+    from agentguard.keeper import standing  # noqa: PLC0415 - the endpoint alone asks
+
+    try:
+        known = standing.read(paths.machine_folder())
+    except OSError:
+        return ""
+    return known.device if known is not None else ""
 
 
 def _keys(place: Place, agent: Agent) -> KeysSensor:

@@ -23,8 +23,9 @@ LOOK = 2.0
 FILES = 600.0
 WRITTEN = 60.0
 ENROL = 300.0
+ASLEEP = 30.0
 """Seconds between two looks at the sessions, at the program's own files, two notes of it, and two
-tries to enrol an agent."""
+tries to enrol an agent; and a pause between two rounds after which the computer has slept."""
 
 
 class Told(Protocol):
@@ -63,6 +64,7 @@ class Keeper:
     _enrolling: dict[str, float] = field(default_factory=dict)
     _asked: bool = False
     _looked: float | None = None
+    _round: float | None = None
     _last: Standing = field(default_factory=Standing)
     _wrote: float = float("-inf")
 
@@ -81,6 +83,9 @@ class Keeper:
     def round(self) -> None:
         """Look once, and do what is to be done."""
         now, self._asked = self.clock.now(), False
+        if self._round is not None and now.boot - self._round > ASLEEP:
+            self.watch.woke(now.boot)
+        self._round = now.boot
         try:
             look = self._look(now.boot)
         except PlatformError as error:
@@ -152,6 +157,7 @@ class Keeper:
             sessions=watch.sessions,
             missing=watch.missing,
             safe=watch.safe,
+            settled=watch.settled(now.boot),
             gone=len(self._files),
             lost=Path(self._files[0]).name if self._files else "",
             upgrading=watch.upgrading(now.boot),

@@ -15,6 +15,7 @@ _READABLE = 0o644  # every user may see what the keeper tells of this computer
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers of sessions, of those without an agent, and of files of the program that are gone.
 
+    `settled` is the number of agents that the endpoint must have heard of by now.
     `at` is when this was seen and `reported` when the endpoint last took it, as ISO 8601 in UTC;
     `problem` is the kind of what keeps it from the endpoint, `lost` the name of one file that is
     gone; `device` is the keeper's own name at the endpoint.
@@ -24,6 +25,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int = 0
     missing: int = 0
     safe: int = 0
+    settled: int = 0
     gone: int = 0
     lost: str = ""
     upgrading: bool = False

@@ -32,9 +32,13 @@ INTERVAL = 60.0
 SPLAY = 0.1
 FIRST_RETRY = 5.0
 LOOK = 0.5
+STEADY = 300.0
+PAUSE = 150.0
 WAITING = 200
 """Seconds between reports, the part they are spread by, the first wait after a failure, and between
-two looks at what is to be told; events that wait."""
+two looks at what is to be told; for which reports must have come through, none further apart than
+the next, before agents are said to be heard of as well; events that wait."""
+GOODBYE = "stopped"
 
 _RANDOM = secrets.SystemRandom()
 
@@ -69,6 +73,7 @@ class Teller:
         self._poked = threading.Event()
         self._way: Way | None = None
         self._outcome = Standing()
+        self._through: tuple[float, float] | None = None
 
     @property
     def outcome(self) -> Standing:
@@ -88,9 +93,10 @@ class Teller:
         """Take how the desks stand, and what happened; a change is reported at once."""
         now = self._clock.now()
         with self._guard:
-            changed = standing.well != self._standing.well
-            if changed:
+            turned = standing.well != self._standing.well
+            if turned:
                 self._since = standing.well, now
+            changed = turned or standing.sessions != self._standing.sessions
             self._standing = standing
             for one in happened:
                 self._note(one.what.value, now)
@@ -116,6 +122,8 @@ class Teller:
             self._rest(
                 stop, max(wait, pause * (1 + _RANDOM.uniform(-SPLAY, 0))), hurry=not failures
             )
+        if self._way is not None and self._through is not None:
+            self.report(GOODBYE)  # what stops a service is the system, or an administrator
 
     def _rest(self, stop: Stop, seconds: float, *, hurry: bool) -> None:
         end = self._clock.now().boot + seconds
@@ -123,14 +131,14 @@ class Teller:
             if self._clock.wait(stop, LOOK):
                 return
 
-    def report(self) -> float:
+    def report(self, goodbye: str = "") -> float:
         """Report once; give 0 when it was taken, else what the endpoint wants to be waited."""
         try:
             self._way = self._way or self._connect()
             if self._way is None:
                 return self._ended("not-enrolled", INTERVAL)
             self._epoch = self._epoch or self._new_epoch(1)
-            report = self._made(self._way.device)
+            report = self._made(self._way.device, goodbye)
             self._way.post(report)
         except UplinkError as error:
             if error.kind == "conflict":
@@ -145,13 +153,26 @@ class Teller:
         with self._guard:
             self._events = [one for one in self._events if one.seq > report.seq]
         self._outcome = Standing(device=self._way.device, reported=self._clock.now().iso)
+        self._came_through(self._clock.now().boot)
         return 0.0
 
+    def _came_through(self, now: float) -> None:
+        first, last = self._through or (now, now)
+        self._through = (first if now - last <= PAUSE else now), now
+
+    def _steady(self, now: float) -> bool:
+        """Tell whether reports have come through for so long that an agent's would have as well."""
+        if self._through is None:
+            return False
+        first, last = self._through
+        return now - first >= STEADY and now - last <= PAUSE
+
     def _ended(self, problem: str, wait: float) -> float:
+        self._through = None
         self._outcome = msgspec.structs.replace(self._outcome, problem=problem)
         return wait
 
-    def _made(self, device: str) -> v1.Report:
+    def _made(self, device: str, goodbye: str = "") -> v1.Report:
         now = self._clock.now()
         with self._guard:
             standing, events = self._standing, tuple(self._events)
@@ -173,6 +194,11 @@ class Teller:
             waiting=len(events),
             controls=(control(standing, since),),
             events=events,
+            goodbye=goodbye,
+            seats=v1.Seats(
+                on=standing.sessions,
+                guarding=standing.settled if self._steady(now.boot) else 0,
+            ),
         )
 
 

@@ -9,6 +9,7 @@ The rules, for each session where somebody is logged on:
    (safe mode): whatever ends it is no accident, and starting in a circle helps nobody.
 4. Agents that were told to end are not started for 10 minutes, and are not missed meanwhile.
 5. Missing is a session without an agent for 15 s: a start takes some.
+6. An agent that has run for a minute must be heard by the endpoint (`settled`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ HEALTHY = 600.0
 SAFE = 1800.0
 UPGRADE = 600.0
 MISSED = 15.0
-"""Seconds, but TRIES and STARTS: rules 2 to 5 above; WINDOW is that of STARTS."""
+SETTLED = 60.0
+"""Seconds, but TRIES and STARTS: rules 2 to 6 above; WINDOW is that of STARTS."""
 
 
 class What(Enum):
@@ -92,6 +94,16 @@ class Watch:
     def sessions(self) -> int:
         """The number of sessions where somebody is logged on."""
         return len(self._sessions)
+
+    def settled(self, now: float) -> int:
+        """Give the number of agents that have run for so long that the endpoint must hear them."""
+        every = self._sessions.values()
+        return sum(bool(one.process) and now - one.since >= SETTLED for one in every)
+
+    def woke(self, now: float) -> None:
+        """Take note that the computer slept: its agents have yet to be heard again."""
+        for one in self._sessions.values():
+            one.since = now
 
     def ended(self, now: float) -> None:
         """Take note that the agents were told to end."""

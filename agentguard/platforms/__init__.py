@@ -93,6 +93,21 @@ def secret_places() -> Places:
     return Places(device=(keyring,), vault=(keyring,))
 
 
+def session_ends() -> bool:
+    """Tell whether the system itself says that this session, or the computer, is ending.
+
+    A program that a person has ended is in a session that goes on.
+    """
+    if sys.platform == "win32":
+        from agentguard.platforms._win32 import api  # noqa: PLC0415 - one system's door at a time
+
+        return bool(api.system_metrics(api.SHUTTING_DOWN))
+    from agentguard.platforms._linux import logind  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
+
+    return logind.session_ends(Bus(system_address(os.environ)))
+
+
 def aside(log: SystemLog) -> Aside:
     """Give a log for which nobody waits; whoever closes it gives it a moment to write."""
     return Aside(log)

@@ -23,7 +23,7 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store import leading, lived, partitions, trends
 from agentguard.server.store.database import Database
 from agentguard.server.store.lived import Looks
-from agentguard.server.tamper import sweep
+from agentguard.server.tamper import silent, sweep
 from agentguard.server.tamper.sweep import Sweep
 
 LOG = logging.getLogger(__name__)
@@ -40,15 +40,18 @@ class Jobs:
     ) -> None:
         self._database = database
         self._silent_after = settings.limits.silent_after
+        self._limits = settings.limits
         self._folder = settings.data
         self._now, self._boot = now, boot
         self._looks = Looks()
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="server-jobs")
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = Event()
-        self._tamper_sweep = Sweep(settings.limits, outbox.listener(settings))
+        self._listener = outbox.listener(settings)
+        self._tamper_sweep = Sweep(settings.limits, self._listener)
         counting = (
             *(self._time, self._months, self._sweep, self._refresh, self._roll, self._tamper),
+            self._silent,
             self._forget,
         )
         self._jobs: tuple[Job, ...] = tuple(partial(database.run, one) for one in counting)
@@ -97,6 +100,13 @@ class Jobs:
         last = leading.due(connection, "tamper", sweep.EVERY, now)
         if last is not None:
             self._tamper_sweep(connection, now, last)
+
+    def _silent(self, connection: Connection) -> None:
+        now = self._now()
+        if leading.due(connection, "silent", silent.EVERY, now) is not None:
+            turns = silent.look(connection, now, self._limits)
+            if turns:
+                self._listener.turns(connection, turns)
 
     def _refresh(self, connection: Connection) -> None:
         now = self._now()

@@ -36,6 +36,20 @@ class Uplink:
     prover: Prover
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What an uplink asks of its computer: the device of its keeper, and whether the session ends.
+
+    `keeper` gives an empty text where there is none.
+    """
+
+    keeper: Callable[[], str] = str
+    session_ends: Callable[[], bool] = bool
+
+
+ALONE = Desk()
+
+
 def connect(
     folder: Path,
     *,
@@ -48,6 +62,7 @@ def connect(
     policies: PolicyDoor | None = None,
     places: tuple[SecretPlace, ...] = (),
     phone: PhoneBook | None = None,
+    desk: Desk = ALONE,
 ) -> Uplink | None:
     """Give the uplink; None when this computer is not enrolled.
 
@@ -62,7 +77,15 @@ def connect(
     key = enrolment.needed_key(folder, places)
     signs = enrolment.request_key(folder, known, places)
     client = Client(known.url, clock, ca_file=known.ca_file)
-    made = Reports(enrolment=known, key=key, signs=signs, user=user, journal=journal, outbox=outbox)
+    made = Reports(
+        enrolment=known,
+        key=key,
+        signs=signs,
+        user=user,
+        keeper=desk.keeper,
+        journal=journal,
+        outbox=outbox,
+    )
     sender = Sender(
         client,
         made,
@@ -73,6 +96,7 @@ def connect(
         rekeying=Rekeying(folder, client, places),
         farewell=Client(known.url, clock, ca_file=known.ca_file, total_seconds=GOODBYE_SECONDS),
         openings=_refill(client, signs, known, phone),
+        session_ends=desk.session_ends,
     )
     return Uplink(key=key, sender=sender, prover=Prover(client, known, signs, user))
 

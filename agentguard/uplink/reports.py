@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,7 +60,7 @@ class Reports:
 
     `key` hides subjects; `signs` signs requests once another key has replaced that one. `run` is
     the id of this run of the agent, `user` the name of who uses this computer; the policy says
-    whether a report has it.
+    whether a report has it. `keeper` gives the device of this computer's keeper, empty without one.
     """
 
     enrolment: Enrolment
@@ -69,6 +69,7 @@ class Reports:
     outbox: Outbox
     signs: DeviceKey | None = None
     user: str = ""
+    keeper: Callable[[], str] = str
     run: str = field(default_factory=lambda: secrets.token_urlsafe(RUN_BYTES))
     _told: tuple[v1.Control, ...] | None = field(default=None, init=False)
     _again: int | None = field(default=None, init=False)
@@ -106,6 +107,7 @@ class Reports:
             goodbye=goodbye,
             since=cursor,
             user=self.user if snapshot.policy.reports.person else "",
+            keeper=self.keeper(),
         )
 
     def tell_again(self, after: int) -> bool:

@@ -45,7 +45,7 @@ BETWEEN_ASKED = 5.0  # seconds at least between a failure and a try that a perso
 STORE_WAIT = 30.0  # seconds until the journal is tried again
 KEY_WAIT = 15.0  # seconds until the key is read again that the endpoint does not know
 WAITING = 30.0  # seconds between two looks whether a person has confirmed this computer
-GOODBYE = "stopped"
+GOODBYE, SIGNED_OUT = "stopped", "session-ended"
 IN_A_ROW = 2  # new epochs that are begun, or gaps made up for at once, before a receipt
 
 _RANDOM = secrets.SystemRandom()
@@ -88,6 +88,7 @@ class Sender:
         rekeying: Rekeying | None = None,
         farewell: Client | None = None,
         openings: Refill | None = None,
+        session_ends: Callable[[], bool] = bool,
     ) -> None:
         self._client = client
         self._reports = reports
@@ -95,6 +96,7 @@ class Sender:
         self._rekeying = rekeying
         self._farewell = farewell
         self._openings = openings
+        self._session_ends = session_ends
         self._over = False
         self._snapshot = snapshot
         self._submit = submit
@@ -135,7 +137,7 @@ class Sender:
                 wake = self._asked if self._failures else self._poked
                 self._clock.wait(Wake(stop, wake), pause - least)
         if stop.is_set():
-            self._say_goodbye(GOODBYE)
+            self._say_goodbye(SIGNED_OUT if self._session_ends() else GOODBYE)
 
     def report(self) -> float:
         """Report once; give the seconds until the next time."""

@@ -149,6 +149,17 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
 
 
+class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a keeper knows of its computer: sessions that are logged on, and agents in them.
+
+    `guarding` counts the agents of which the endpoint must hear by now: they have run for a minute,
+    and the keeper's own reports have come through for five.
+    """
+
+    on: int
+    guarding: int = 0
+
+
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`POST /v1/reports`: posture and events of one device; `hash` is the journal's head (hex).
 
@@ -158,6 +169,7 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     not come back, so if it does, two computers use one key. `goodbye` says why no report follows.
     `since` is the entry that was receipted before this report, whose events follow it; -1 is none.
     `user` is whose session it is, as in ProofAsked; the endpoint keeps a pseudonym of it.
+    `keeper` is the device of the keeper of an agent's computer, `seats` what a keeper knows of it.
     """
 
     device: str
@@ -181,6 +193,8 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     goodbye: str = ""
     since: int = -1
     user: str = ""
+    keeper: str = ""
+    seats: Seats | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -249,13 +249,13 @@ def _all_wait(agents: list[Agent]) -> bool:
     return all(problem(agent) == "pending" for agent in agents)
 
 
-def test_an_agent_that_ends_says_goodbye(home: Home) -> None:
+def test_an_agent_that_ends_says_so_which_nobody_believes_yet(home: Home) -> None:
     home.enrol()
     agent = home.start()
     until(lambda: delivers(agent))
     home.stop()
     told = centre_says(home, lambda c: c.execute(select(device_run)).all())
-    assert [row.goodbye for row in told] == ["stopped"]
+    assert [(row.goodbye, row.claimed) for row in told] == [("", "stopped")]
 
 
 def test_an_agent_that_ends_without_its_endpoint_does_not_wait_for_it(home: Home) -> None:

@@ -221,7 +221,7 @@ def test_a_desk_that_said_goodbye_is_shown_asleep_and_not_among_who_needs_a_word
 ) -> None:
     sleeps, stops, lost = (new_desk(label=name) for name in ("sleeps", "stops", "lost"))
     sleeps.send(controls=[], run="a", goodbye="asleep")
-    stops.send(controls=[], run="b", goodbye="stopped")
+    stops.send(controls=[], run="b", goodbye="session-ended")
     lost.send(controls=[], run="c")
     running.time.at += running.settings.limits.silent_after + 1
     page = browser.get("/").text

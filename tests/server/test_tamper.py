@@ -95,7 +95,7 @@ def test_silence_is_late_after_three_minutes_and_missing_after_ten(
 
 def test_who_says_goodbye_is_not_missed(watched: Watched, desk: Any) -> None:
     watched.report(desk)
-    watched.report(desk, goodbye="stopped")
+    watched.report(desk, goodbye="session-ended")
     watched.wait(HOUR)
     assert watched.open(desk) == set()
     watched.report(desk, run="two")
@@ -552,7 +552,7 @@ def test_a_site_that_fell_silent_is_one_thing_to_look_at_and_to_sign_off(
     watched: Watched, desk: Any, browser: Any
 ) -> None:
     fleet(watched.running, 0, 40)
-    watched.report(desk, goodbye="stopped")
+    watched.report(desk, goodbye="session-ended")
     watched.wait(4 * MINUTE)
     assert "40 desks are late together" in browser.get("/tamper").text
     watched.wait(7 * MINUTE)

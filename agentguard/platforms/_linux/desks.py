@@ -16,12 +16,11 @@ import psutil
 from agentguard.errors import PlatformError
 from agentguard.platforms._linux.bus import Bus, DBusAddress
 from agentguard.platforms._linux.handed import Handed
+from agentguard.platforms._linux.logind import GRAPHICAL, OPEN
 
 _NAME = "org.freedesktop.login1"
 _MANAGER = DBusAddress("/org/freedesktop/login1", _NAME, f"{_NAME}.Manager")
 _SESSION = f"{_NAME}.Session"
-_GRAPHICAL = frozenset({"x11", "wayland", "mir"})
-_OPEN = frozenset({"online", "active"})
 _PROGRAM = "agentguard"
 _GUARDING = frozenset({"tray", "run"})
 _ASKING = ["enroll", "--by-keeper"]
@@ -53,7 +52,7 @@ class LinuxDesks:
             told = {name: str(self._bus.get(address, name)) for name in ("Type", "Class", "State")}
         except PlatformError:  # it has just ended
             return False
-        return told["Type"] in _GRAPHICAL and told["Class"] == "user" and told["State"] in _OPEN
+        return told["Type"] in GRAPHICAL and told["Class"] == "user" and told["State"] in OPEN
 
     def guarded(self) -> Mapping[str, str]:
         """Give the process of the agent of each user that has one; see who asks for a code."""

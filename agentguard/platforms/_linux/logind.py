@@ -13,6 +13,9 @@ _NAME = "org.freedesktop.login1"
 _MANAGER = DBusAddress("/org/freedesktop/login1", _NAME, f"{_NAME}.Manager")
 _SESSION = f"{_NAME}.Session"
 _USER = f"{_NAME}.User"
+GRAPHICAL = frozenset({"x11", "wayland", "mir"})
+OPEN = frozenset({"online", "active"})
+"""Types of a session with a desktop, and states of one where somebody is logged on."""
 
 
 class Logind:
@@ -82,6 +85,27 @@ class Logind:
         if path == "/":
             raise PlatformError("This user has no graphical session.")
         return str(path)
+
+
+def session_ends(bus: Bus) -> bool:
+    """Tell whether logind says that the computer stops, or that this user has no desktop left."""
+    try:
+        if bus.get(_MANAGER, "PreparingForShutdown"):
+            return True
+        (user,) = bus.call(_MANAGER, "GetUser", "u", _uid())
+        sessions = bus.get(DBusAddress(user, _NAME, _USER), "Sessions")
+        return not any(_open(bus, path) for _, path in sessions)
+    except PlatformError:
+        return False
+
+
+def _open(bus: Bus, path: str) -> bool:
+    address = DBusAddress(path, _NAME, _SESSION)
+    try:
+        kind, state = (str(bus.get(address, name)) for name in ("Type", "State"))
+    except PlatformError:  # it has just ended
+        return False
+    return kind in GRAPHICAL and state in OPEN
 
 
 def _uid() -> int:

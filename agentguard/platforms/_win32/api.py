@@ -73,6 +73,7 @@ _class_of = user("GetClassNameW", INT, HWND, wintypes.LPWSTR, INT)
 window_in_front = user("GetForegroundWindow", HWND)
 _user_name = advanced("GetUserNameW", BOOL, wintypes.LPWSTR, ctypes.POINTER(DWORD))
 system_metrics = user("GetSystemMetrics", INT, INT)
+SHUTTING_DOWN = 0x2000  # SM_SHUTTINGDOWN: the session is ending
 
 
 def refused(what: str, advice: str = "") -> PlatformError:

@@ -28,7 +28,7 @@ class Keepers:
         self._reports = reports
         self._most = limits.keys
         self._now = now
-        self._noted: OrderedDict[str, bool] = OrderedDict()
+        self._noted: OrderedDict[str, tuple[bool, v1.Seats | None]] = OrderedDict()
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Take a keeper's report in.
@@ -42,10 +42,14 @@ class Keepers:
         ):
             raise Refused(403, "no-keeper")
         answer = await self._reports.answer(request, device)
-        well = _REPORT.decode(request.body).overall == WELL
-        if self._noted.get(device.id) is not well:
-            await self._database.write(lambda c: keepers.note(c, device.id, well=well))
-            self._noted[device.id] = well
+        report = _REPORT.decode(request.body)
+        well, now = report.overall == WELL, self._now()
+        seats = v1.Seats(on=0) if report.goodbye else report.seats
+        if self._noted.get(device.id) != (well, seats):
+            await self._database.write(
+                lambda c: keepers.note(c, device.id, well=well, seats=seats, now=now)
+            )
+            self._noted[device.id] = well, seats
             self._noted.move_to_end(device.id)
             if len(self._noted) > self._most:
                 self._noted.popitem(last=False)

@@ -52,7 +52,8 @@ device_key = Table(
     Index("ix_device_key_device", "device"),
 )
 
-# The runs of a desk's agent, the newest is the one that may speak.
+# The runs of a desk's agent, the newest is the one that may speak. What it claims as it ends is a
+# goodbye once somebody else has said that the session is over.
 device_run = Table(
     "device_run",
     METADATA,
@@ -61,6 +62,8 @@ device_run = Table(
     Column("begun_at", Float, nullable=False),
     Column("goodbye", String(20), nullable=False, server_default=""),
     Column("goodbye_at", Float),
+    Column("claimed", String(20), nullable=False, server_default=""),
+    Column("claimed_at", Float),
 )
 
 # Codes that take in many desks, or desks that wait for a person's word; the code itself is a hash.

@@ -10,13 +10,18 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from agentguard.server.store import codes
-from agentguard.server.store.keeper_tables import keeper
+from agentguard.server.store.identity_tables import device_run
+from agentguard.server.store.keeper_tables import keeper, keeper_agent
 from agentguard.server.store.tables import device, device_seen, enrol_code
+from agentguard.wire import v1
 
 HOURS = 0.25
 A_DAY = 24 * 3600.0
 MOST = 40
+MANY = 100_000  # sessions of one computer
 """How long a code for an agent is good, and how many a keeper may ask for within a day."""
+FRESH = 300.0
+"""Seconds within which a keeper confirms that an agent ended with its session."""
 
 
 def admitted(connection: Connection, id_: str) -> bool:
@@ -35,11 +40,51 @@ def is_keeper(connection: Connection, id_: str) -> bool:
     return connection.scalar(select(keeper.c.device).where(keeper.c.device == id_)) is not None
 
 
-def note(connection: Connection, id_: str, *, well: bool) -> None:
-    """Write down that a device is a keeper, and whether its computer is guarded."""
-    mine = update(keeper).where(keeper.c.device == id_).values(well=well)
+def note(
+    connection: Connection, id_: str, *, well: bool, seats: v1.Seats | None, now: float
+) -> None:
+    """Write down that a device is a keeper, and how its computer's sessions stand.
+
+    Where nobody is logged on any more, what agents said as they ended is believed.
+    """
+    on, guarding = (-1, 0) if seats is None else (seats.on, seats.guarding)
+    on, guarding = max(-1, min(on, MANY)), max(0, min(guarding, MANY))
+    values = {"well": well, "seats": on, "guarding": guarding}
+    mine = update(keeper).where(keeper.c.device == id_).values(**values)
     if connection.execute(mine).rowcount == 0:
-        connection.execute(insert(keeper).values(device=id_, well=well))
+        connection.execute(insert(keeper).values(device=id_, **values))
+    if on == 0:
+        _confirm(connection, id_, now)
+
+
+def _confirm(connection: Connection, id_: str, now: float) -> None:
+    run = device_run.c
+    agents = select(keeper_agent.c.device).where(keeper_agent.c.keeper == id_)
+    connection.execute(
+        update(device_run)
+        .where(run.device.in_(agents), run.claimed != "", run.claimed_at >= now - FRESH)
+        .values(goodbye=run.claimed, goodbye_at=run.claimed_at, claimed="", claimed_at=None)
+    )
+
+
+def link(connection: Connection, agent: str, id_: str) -> None:
+    """Write down which keeper watches an agent's computer."""
+    mine = keeper_agent.c.device == agent
+    before = connection.scalar(select(keeper_agent.c.keeper).where(mine))
+    if before is None:
+        connection.execute(insert(keeper_agent).values(device=agent, keeper=id_))
+    elif before != id_:
+        connection.execute(update(keeper_agent).where(mine).values(keeper=id_))
+
+
+def nobody_left(connection: Connection, agent: str) -> bool:
+    """Tell whether the keeper of an agent's computer says that nobody is logged on there."""
+    seats = (
+        select(keeper.c.seats)
+        .join(keeper_agent, keeper_agent.c.keeper == keeper.c.device)
+        .where(keeper_agent.c.device == agent)
+    )
+    return connection.scalar(seats) == 0
 
 
 def code(connection: Connection, id_: str, team: str, now: float) -> str:

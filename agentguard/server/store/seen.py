@@ -28,11 +28,12 @@ _POSTGRESQL = "postgresql"
 _LOCK = "SELECT id FROM device WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _READ = """
 SELECT device.id, device.status, device.public_key, device.team, device.epoch, seen.seq, seen.run,
-  posture.device IS NOT NULL, posture.digest,
+  posture.device IS NOT NULL, posture.digest, kept.keeper,
   EXISTS (SELECT 1 FROM tamper_item WHERE tamper_item.device = device.id AND closed_at IS NULL)
 FROM device
 LEFT JOIN device_seen AS seen ON seen.device = device.id
 LEFT JOIN posture_current AS posture ON posture.device = device.id
+LEFT JOIN keeper_agent AS kept ON kept.device = device.id
 WHERE device.id {}
 """
 _OF = {
@@ -59,7 +60,8 @@ class Held:
     """What is held of a device; `key` is its raw public key, `team` the team's number.
 
     `seq` is None before its first report, `run` is the one that needs no second look, `digest` is
-    that of its posture, and `flagged` says that a sign of tampering is open there.
+    that of its posture, `keeper` watches its computer, and `flagged` says that a sign of tampering
+    is open there.
     """
 
     status: str
@@ -71,6 +73,7 @@ class Held:
     posture: bool
     digest: bytes | None
     flagged: bool
+    keeper: str = ""
 
 
 def held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
@@ -95,10 +98,20 @@ def _held(  # noqa: PLR0917 - the columns as they are read
     run: str | None,
     posture: object,
     digest: bytes | None,
+    keeper: str | None,
     flagged: object,
 ) -> Held:
     return Held(
-        status, bytes(key), team, epoch, seq, run or "", bool(posture), digest, bool(flagged)
+        status=status,
+        key=bytes(key),
+        team=team,
+        epoch=epoch,
+        seq=seq,
+        run=run or "",
+        posture=bool(posture),
+        digest=digest,
+        flagged=bool(flagged),
+        keeper=keeper or "",
     )
 
 

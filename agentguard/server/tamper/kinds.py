@@ -22,6 +22,7 @@ MISSING = Kind(id="missing", severity="high", lasts=True)
 CLOCK_WRONG = Kind(id="clock-wrong", severity="medium", lasts=True)
 POLICY_DIFFERS = Kind(id="policy-differs", severity="high", lasts=True)
 AGENT_MISSING = Kind(id="agent-missing", severity="critical", lasts=True)
+AGENT_SILENT = Kind(id="agent-silent", severity="critical", lasts=True)
 CLONE = Kind(id="clone", severity="critical")
 FORK = Kind(id="fork", severity="high")
 ROLLBACK = Kind(id="rollback", severity="high")
@@ -40,8 +41,8 @@ OPENED_UNASKED = Kind(id="opened-unasked", severity="critical")
 KINDS = {
     kind.id: kind
     for kind in (
-        LATE, MISSING, CLOCK_WRONG, POLICY_DIFFERS, AGENT_MISSING, CLONE, FORK, ROLLBACK,
-        CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_GAP, EVENTS_LOST,
+        LATE, MISSING, CLOCK_WRONG, POLICY_DIFFERS, AGENT_MISSING, AGENT_SILENT, CLONE, FORK,
+        ROLLBACK, CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_GAP, EVENTS_LOST,
         CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
     )
 }  # fmt: skip

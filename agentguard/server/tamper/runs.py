@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from agentguard.server.store import keepers
 from agentguard.server.store.identity_tables import device_run
 from agentguard.server.store.seen import Held
 from agentguard.server.store.tables import device_seen
@@ -20,7 +22,10 @@ from agentguard.wire import v1
 SETTLE = 10
 """Seconds for which a request of the run before may still be under way."""
 KEPT = 16  # runs of one desk
-LONGEST_RUN, LONGEST_GOODBYE = 64, 20
+LONGEST_RUN, LONGEST_GOODBYE, LONGEST_KEEPER = 64, 20, 64
+BELIEVED = frozenset({"asleep", "session-ended"})
+"""Goodbyes that the desk's system has said: any other is what an agent claims that was ended, and a
+goodbye only once its computer's keeper has said that nobody is logged on any more."""
 
 
 class Standing(Enum):
@@ -36,13 +41,21 @@ class _Run:
     id: str
     begun_at: float
     goodbye: str = ""
+    claimed: str = ""
+
+    @property
+    def word(self) -> str:
+        """What it said as it ended, believed or not."""
+        return self.goodbye or self.claimed
 
 
 def settled(report: v1.Report, held: Held | None) -> bool:
     """Tell whether a report's run is the desk's newest, with nothing to look up or write down."""
     if not report.run:  # an agent that knows of no runs
         return True
-    return held is not None and held.run == report.run and not report.goodbye
+    if held is None or report.goodbye:
+        return False
+    return held.run == report.run and report.keeper[:LONGEST_KEEPER] in {"", held.keeper}
 
 
 @dataclass(slots=True)
@@ -61,7 +74,7 @@ class Runs:
         )
         found = cls()
         for row in rows:
-            one = _Run(id=row.run, begun_at=row.begun_at, goodbye=row.goodbye)
+            one = _Run(id=row.run, begun_at=row.begun_at, goodbye=row.goodbye, claimed=row.claimed)
             found._known.setdefault(row.device, []).append(one)
         return found
 
@@ -71,9 +84,11 @@ class Runs:
         every = self._known.setdefault(report.device, [])
         if not run:  # an agent that knows of no runs
             return Standing.SAME
+        if report.keeper:
+            keepers.link(connection, report.device, report.keeper[:LONGEST_KEEPER])
         if every and every[0].id == run:
             self._part(connection, report, every, now)
-            _settle(connection, report.device, "" if every[0].goodbye else run)
+            _settle(connection, report.device, "" if every[0].word else run)
             return Standing.SAME
         if any(one.id == run for one in every):
             settled = now - every[0].begun_at > SETTLE
@@ -85,7 +100,7 @@ class Runs:
     def _begin(
         self, connection: Connection, report: v1.Report, every: list[_Run], now: float
     ) -> None:
-        run, goodbye = report.run[:LONGEST_RUN], report.goodbye[:LONGEST_GOODBYE]
+        run, said = report.run[:LONGEST_RUN], _said(connection, report, now)
         # Two runs within one clock tick must not change places.
         begun = max(now, every[0].begun_at + 0.001) if every else now
         connection.execute(
@@ -93,11 +108,10 @@ class Runs:
                 device=report.device,
                 run=run,
                 begun_at=begun,
-                goodbye=goodbye,
-                goodbye_at=now if goodbye else None,
+                **said,
             )
         )
-        every.insert(0, _Run(id=run, begun_at=begun, goodbye=goodbye))
+        every.insert(0, _told(_Run(id=run, begun_at=begun), said))
         for old in every[KEPT:]:
             mine = (device_run.c.device == report.device) & (device_run.c.run == old.id)
             connection.execute(delete(device_run).where(mine))
@@ -107,15 +121,28 @@ class Runs:
         self, connection: Connection, report: v1.Report, every: list[_Run], now: float
     ) -> None:
         """Write down a goodbye, or that it was taken back."""
-        goodbye = report.goodbye[:LONGEST_GOODBYE]
-        if goodbye == every[0].goodbye:
+        if report.goodbye[:LONGEST_GOODBYE] == every[0].word:
             return
+        said = _said(connection, report, now)
         connection.execute(
             update(device_run)
             .where(device_run.c.device == report.device, device_run.c.run == every[0].id)
-            .values(goodbye=goodbye, goodbye_at=now if goodbye else None)
+            .values(**said)
         )
-        every[0] = replace(every[0], goodbye=goodbye)
+        every[0] = _told(every[0], said)
+
+
+def _said(connection: Connection, report: v1.Report, now: float) -> dict[str, Any]:
+    """Give what is written down of a report's goodbye: as one, or as what is claimed."""
+    word = report.goodbye[:LONGEST_GOODBYE]
+    at = now if word else None
+    if not word or word in BELIEVED or keepers.nobody_left(connection, report.device):
+        return {"goodbye": word, "goodbye_at": at, "claimed": "", "claimed_at": None}
+    return {"goodbye": "", "goodbye_at": None, "claimed": word, "claimed_at": at}
+
+
+def _told(run: _Run, said: dict[str, Any]) -> _Run:
+    return replace(run, goodbye=str(said["goodbye"]), claimed=str(said["claimed"]))
 
 
 def _settle(connection: Connection, device: str, run: str) -> None:

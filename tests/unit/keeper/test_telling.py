@@ -192,3 +192,49 @@ def _moved(clock: FakeClock, holds: Callable[[], bool], step: float) -> None:
             return
         clock.advance(step)
     raise AssertionError("it did not come")
+
+
+def test_agents_count_once_reports_have_come_through_for_five_minutes(
+    teller: Teller, end: End, clock: FakeClock
+) -> None:
+    teller.tell(msgspec.structs.replace(GOOD, settled=1))
+
+    def told() -> tuple[int, int]:
+        assert teller.report() == 0.0
+        seats = end.reports[-1].seats
+        assert seats is not None
+        return seats.on, seats.guarding
+
+    def minutes(count: int) -> list[int]:
+        return [(clock.advance(60), told()[1])[1] for _ in range(count)]
+
+    assert told() == (1, 0)
+    assert minutes(6) == [0, 0, 0, 0, 1, 1]
+    end.fails = UplinkError("tcp", "away")
+    teller.report()
+    end.fails = None
+    assert minutes(5) == [0, 0, 0, 0, 0], "an agent may be later than this keeper to come back"
+    assert minutes(1) == [1]
+    clock.advance(8 * 3600)
+    assert told() == (1, 0), "the computer slept"
+
+
+def test_it_says_goodbye_when_the_system_stops_it_and_it_was_heard(
+    teller: Teller, end: End, clock: FakeClock
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    teller.run(stop)
+    assert end.reports == [], "nothing came through before"
+    teller.report()
+    teller.run(stop)
+    assert [report.goodbye for report in end.reports] == ["", "stopped"]
+
+
+def test_somebody_who_signs_out_is_told_at_once(teller: Teller) -> None:
+    teller.tell(GOOD)
+    teller._poked.clear()
+    teller.tell(GOOD)
+    assert not teller._poked.is_set()
+    teller.tell(Standing(sessions=0))
+    assert teller._poked.is_set()

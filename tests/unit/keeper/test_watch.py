@@ -14,6 +14,7 @@ from agentguard.keeper.watch import (
     LONGEST_WAIT,
     MISSED,
     SAFE,
+    SETTLED,
     STARTS,
     TRIES,
     UPGRADE,
@@ -229,3 +230,15 @@ class Days(RuleBasedStateMachine):
 
 TestDays = Days.TestCase
 TestDays.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_an_agent_counts_once_it_has_run_for_a_minute_and_again_after_each_sleep() -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    assert [watch.settled(at) for at in (0.0, SETTLED - 1, SETTLED)] == [0, 0, 1]
+    watch.woke(SETTLED)
+    assert [watch.settled(at) for at in (SETTLED, 2 * SETTLED)] == [0, 1]
+    watch.look(2 * SETTLED, ONE, {"1": "200"})
+    assert watch.settled(2 * SETTLED) == 0
+    watch.look(2 * SETTLED, ONE, {})
+    assert watch.settled(9 * SETTLED) == 0
