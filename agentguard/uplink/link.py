@@ -78,27 +78,22 @@ def connect(
     signs = enrolment.request_key(folder, known, places)
     client = Client(known.url, clock, ca_file=known.ca_file)
     made = Reports(
-        enrolment=known,
-        key=key,
-        signs=signs,
-        user=user,
+        enrolment=known, key=key, signs=signs, user=user, journal=journal, outbox=outbox,
         keeper=desk.keeper,
-        journal=journal,
-        outbox=outbox,
-    )
+    )  # fmt: skip
     sender = Sender(
         client,
         made,
-        snapshot=snapshot,
-        submit=submit,
-        clock=clock,
-        policies=policies,
-        rekeying=Rekeying(folder, client, places),
-        farewell=Client(known.url, clock, ca_file=known.ca_file, total_seconds=GOODBYE_SECONDS),
-        openings=_refill(client, signs, known, phone),
+        snapshot=snapshot, submit=submit, clock=clock,
+        policies=policies, rekeying=Rekeying(folder, client, places),
+        farewell=_farewell(known, clock), openings=_refill(client, signs, known, phone),
         session_ends=desk.session_ends,
-    )
+    )  # fmt: skip
     return Uplink(key=key, sender=sender, prover=Prover(client, known, signs, user))
+
+
+def _farewell(known: enrolment.Enrolment, clock: Clock) -> Client:
+    return Client(known.url, clock, ca_file=known.ca_file, total_seconds=GOODBYE_SECONDS)
 
 
 def _refill(
