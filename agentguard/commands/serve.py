@@ -62,9 +62,10 @@ def _run(given: argparse.Namespace) -> int:
     )
     with Admin(settings, now) as admin:
         first = "" if admin.users() else admin.first_code()
+        lived = admin.lived()  # a clock that leapt makes no new authority, which no desk would know
     logs.set_up(data, seconds=lambda: clock.now().boot, as_json=given.log_json)
     if given.cert is None:
-        tls = make_certificate(data, _names(given.host), now)
+        tls = make_certificate(data, _names(given.host), now, lived)
         _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))
     else:
         tls = (given.cert, given.key)

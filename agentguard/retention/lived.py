@@ -123,6 +123,7 @@ class LivedClock:
 
     def _look(self) -> None:
         at = self._clock.now()
+        self._claimed.now()  # it sees a step when it is asked
         self._lived = lived.seen(self._lived, self._boot_id, at)
         if self._doubt and self._over(at):
             self._doubt = 0.0

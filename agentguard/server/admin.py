@@ -22,6 +22,7 @@ from agentguard.server.store import (
     findings,
     floor,
     incidents,
+    lived,
     people,
     recovery,
     setup,
@@ -74,6 +75,11 @@ class Admin:
     def keeping(self) -> Keeping:
         """Give who keeps records, deletes them and brings them back."""
         return Keeping(self._database, self._settings, self._now)
+
+    def lived(self) -> float:
+        """Give the earliest time that it can be, seconds since 1970, whatever the clock shows."""
+        now = self._now()
+        return self._database.run(lambda c: lived.known(c, now)).edge(now, 0.0)
 
     def first_code(self) -> str:
         """Make the code with which the first administrator is made; an earlier one ends."""

@@ -32,13 +32,16 @@ class _Issuer:
     certificate: x509.Certificate
 
 
-def make_certificate(folder: Path, hostnames: Sequence[str], now: Now) -> tuple[Path, Path]:
+def make_certificate(
+    folder: Path, hostnames: Sequence[str], now: Now, lived: float | None = None
+) -> tuple[Path, Path]:
     """Give (certificate, key) in `folder`, made when they are not there or end within a month.
 
+    Whether they end is judged by the time that was `lived` through, else by the clock.
     `ca.pem` beside them is what agents and browsers are told to trust.
     """
     certificate, key = folder / CERTIFICATE_FILE, folder / KEY_FILE
-    if not _good(folder, hostnames, now()):
+    if not _good(folder, hostnames, now() if lived is None else lived):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         begin = datetime.fromtimestamp(now(), UTC) - EARLIER
         issuer = _authority(begin)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
+from agentguard.server.certificate import make_certificate
 from agentguard.server.jobs import Jobs
 from agentguard.server.keeping import Keeping
 from agentguard.server.retention import Retention
@@ -196,3 +197,17 @@ def test_retention_asks_for_the_edge(running: Any) -> None:
     edge = partial(known.edge, running.time())
     (first, *_) = Retention(running.admin._database, running.time(), edge=edge).run(dry=True)
     assert first.cutoff < running.time() - YEAR
+
+
+def test_a_leap_at_a_start_makes_no_new_authority(running: Any, tmp_path: Any) -> None:
+    """Desks trust the one of before, and none would find the endpoint again."""
+    pass_time(running, Looks(), 0.0, DAY)
+    names = ("localhost",)
+    made = make_certificate(tmp_path, names, running.time, running.admin.lived())
+    before = [file.read_bytes() for file in made]
+    running.time.at += 10 * YEAR
+    assert running.admin.lived() < running.time() - 9 * YEAR
+    make_certificate(tmp_path, names, running.time, running.admin.lived())
+    assert [file.read_bytes() for file in made] == before
+    make_certificate(tmp_path, names, running.time)
+    assert [file.read_bytes() for file in made] != before, "by the clock alone it would be made"
