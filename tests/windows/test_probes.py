@@ -12,12 +12,13 @@ from dataclasses import replace
 import pytest
 
 from agentguard import platforms
-from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, ProgramsSeen
+from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Kind, ProgramsSeen
 from agentguard.model.locking import LockLimitsSeen, Standing, effective
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
-from agentguard.platforms._win32 import api, com, registry
+from agentguard.platforms._win32 import api, com, machine_answers, registry
 from agentguard.platforms._win32.component_answers import ComponentError
+from agentguard.platforms._win32.lock_answers import INTUNE
 from agentguard.platforms._win32.power import on_battery, plan
 from agentguard.platforms._win32.probes import (
     antivirus,
@@ -116,6 +117,87 @@ def test_windows_itself_is_listed() -> None:
     build = sys.getwindowsversion().build
     assert windows.name.startswith("Windows")
     assert windows.version.split(".")[2] == str(build)
+    entry = registry.values(registry.MACHINE, software.WINDOWS)
+    assert (windows.kind, windows.edition) == (Kind.SYSTEM, entry.get("EditionID", ""))
+    assert patches.read(AT, POLICY).build == windows.version.partition(".0.")[2]
+
+
+@pytest.mark.parametrize(
+    ("values", "edition"),
+    [
+        ({"EditionID": "EnterpriseS", "InstallationType": "Client"}, "EnterpriseS"),
+        ({"EditionID": "ServerStandard", "InstallationType": "Server"}, "ServerStandard"),
+        ({"EditionID": "ServerStandard", "InstallationType": "Client"}, ""),
+    ],
+)
+def test_the_edition_is_read_and_believed_where_nothing_speaks_against_it(
+    keys, values, edition
+) -> None:
+    keys(registry.MACHINE, software.WINDOWS, **values)
+    (windows,) = (i for i in software.read(AT, POLICY).items if i.source == "windows")
+    assert windows.edition == edition
+
+
+def test_the_limit_of_device_management_is_read(keys) -> None:
+    keys(
+        registry.MACHINE, lock_limits.MANAGED, MaxInactivityTimeDeviceLock=7,
+        DevicePasswordEnabled=0,
+    )  # fmt: skip
+    found = {s.name: s for s in lock_limits.read(AT, POLICY).sources}
+    assert (found[INTUNE].standing, found[INTUNE].seconds) == (Standing.LOCKS, 420)
+
+
+def test_what_policies_order_of_the_firewall_is_read(keys) -> None:
+    none = {profile: (None,) * (2 * len(names)) for profile, names in firewall.NAMES.items()}
+    assert firewall.managed() == none
+    keys(registry.MACHINE, f"{firewall.STORES[0]}\\PublicProfile", EnableFirewall=0)
+    keys(registry.MACHINE, f"{firewall.STORES[0]}\\StandardProfile", EnableFirewall=1)
+    keys(registry.MACHINE, f"{firewall.STORES[1]}\\DomainProfile", EnableFirewall=0)
+    assert firewall.managed() == {1: (None, 0), 2: (1, None, None, None), 4: (0, None)}
+
+
+class Made:
+    """An object of the update client, which Wine has not, with the properties as documented."""
+
+    def __init__(self, **properties: object) -> None:
+        self._properties = properties
+
+    def get(self, name: str, *arguments: object) -> object:
+        value = self._properties[name]
+        return value[arguments[0]] if arguments else value
+
+
+def listed(*items: object) -> Made:
+    """Make a collection, as of updates or categories."""
+    return Made(Count=len(items), Item=items)
+
+
+def an_update(*categories: str, **properties: object) -> Made:
+    return Made(
+        Identity=Made(UpdateID="A-1"),
+        Categories=listed(*(Made(CategoryID=one) for one in categories)),
+        **{"MsrcSeverity": None, "LastDeploymentChangeTime": 45244.0, **properties},
+    )
+
+
+def test_what_waits_is_read_update_by_update() -> None:
+    found = patches.found(
+        Made(
+            ResultCode=2,
+            Updates=listed(
+                an_update("0FA1201D-4330-4FA8-8AE9-B877473B6441", LastDeploymentChangeTime=45230.5),
+                an_update("E0789628-CE08-4437-BE74-2495B842F43B", MsrcSeverity="Critical"),
+                an_update("drivers"),
+            ),
+        )
+    )
+    seen = machine_answers.patches((45244.0, 45244.0), found, (), "26100.1", AT)
+    assert (seen.security, seen.waiting, seen.oldest) == (1, ("a-1",), 1_698_753_600.0)
+
+
+@pytest.mark.parametrize("code", [1, 3, 4, 5])
+def test_a_search_that_did_not_end_well_counts_nothing(code: int) -> None:
+    assert patches.found(Made(ResultCode=code, Updates=listed())) is None
 
 
 def test_the_users_screen_saver_is_read(keys) -> None:

@@ -1,20 +1,22 @@
 """What the components of Windows answer about protection, and why they do not.
 
-Sources: Microsoft, INetFwPolicy2, Win32_EncryptableVolume and IAutomaticUpdatesResults. Security
-Center's productState and the shell's System.Volume.BitLockerProtection are not documented by
-Microsoft; what is read here of them is what administrators have found. A number that is not known
-says nothing.
+Sources: Microsoft, INetFwPolicy2, the policies' value EnableFirewall, Win32_EncryptableVolume and
+IAutomaticUpdatesResults. Security Center's productState and the shell's
+System.Volume.BitLockerProtection are not documented by Microsoft; what is read here of them is what
+administrators have found. A number that is not known says nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from agentguard.errors import PlatformError
 from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Protection, Volume
 from agentguard.model.moments import Moment
 
 DENIED, UNSUPPORTED, NO_ANSWER = "denied", "unsupported", "no-answer"
+DISAGREES = "firewall-disagrees"
 
 FIREWALL = "Windows"
 PROFILES = (1, 2, 4)  # domain, private, public
@@ -58,24 +60,52 @@ class ComponentError(PlatformError):
 Row = Mapping[str, object]
 
 
-def firewall(
-    active: object, enabled: Mapping[int, object], others: Sequence[Row], at: Moment
-) -> FirewallSeen:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiles:
+    """What is said of Windows' own firewall.
+
+    `active` is a mask of the profiles in use, `enabled` the answer of INetFwPolicy2 for each, which
+    Microsoft calls the local setting; `managed` are the values of EnableFirewall that group policy
+    and MDM have for each.
+    """
+
+    active: object = None
+    enabled: Mapping[int, object] = field(default_factory=dict)
+    managed: Mapping[int, Sequence[object]] = field(default_factory=dict)
+
+    def on(self, profile: int) -> bool | None:
+        """Tell whether a profile is on: only when all say so; off by policy is off."""
+        orders = {bool(one) for one in self.managed.get(profile, ()) if one in (0, 1)}
+        local = self.enabled.get(profile)
+        if orders == {False}:
+            return False
+        agreed = isinstance(local, bool) and orders <= {local}
+        return local if isinstance(local, bool) and agreed else None
+
+    def disagree(self, profile: int) -> bool:
+        """Tell whether the answers contradict each other, so that none can be gone by."""
+        said = {bool(one) for one in self.managed.get(profile, ()) if one in (0, 1)}
+        local = self.enabled.get(profile)
+        return said != {False} and len(said | {one for one in (local,) if one in (0, 1)}) > 1
+
+
+def firewall(profiles: Profiles, others: Sequence[Row], at: Moment) -> FirewallSeen:
     """Judge the profiles that are in use; another product that is on outweighs Windows' own.
 
-    `active` is a mask of profiles, `enabled` tells each profile, `others` are the rows of Security
-    Center's FirewallProduct.
+    `others` are the rows of Security Center's FirewallProduct.
     """
     for row in others:
         if _state(row)[0]:
             return FirewallSeen(at=at, on=True, product=str(row.get("displayName") or ""))
+    active = profiles.active
     in_use = [p for p in PROFILES if isinstance(active, int) and active & p]
-    told = [enabled.get(profile) for profile in in_use or PROFILES]
+    told = [profiles.on(profile) for profile in in_use or PROFILES]
     if all(one is True for one in told):
         return FirewallSeen(at=at, on=True, product=FIREWALL)
     if in_use and any(one is False for one in told):
         return FirewallSeen(at=at, on=False, product=FIREWALL)
-    return FirewallSeen(at=at, unread=NO_ANSWER)
+    contradicted = any(profiles.disagree(profile) for profile in in_use or PROFILES)
+    return FirewallSeen(at=at, unread=DISAGREES if contradicted else NO_ANSWER)
 
 
 def antivirus(rows: Sequence[Row], at: Moment) -> AntivirusSeen:

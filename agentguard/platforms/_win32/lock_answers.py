@@ -2,7 +2,8 @@
 
 Sources: Microsoft, policies "Enable screen saver", "Password protect the screen saver", "Screen
 saver timeout" (ControlPanelDisplay.admx), "Interactive logon: Machine inactivity limit", and the
-power settings "Turn off display after", "Sleep after" and "Require a password on wakeup".
+power settings "Turn off display after", "Sleep after" and "Require a password on wakeup"; policy
+CSP DeviceLock/MaxInactivityTimeDeviceLock, as Intune sets it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ Values = Mapping[str, object]
 POLICY = "Screen saver (group policy)"
 SAVER = "Screen saver"
 INACTIVITY = "Machine inactivity limit"
+INTUNE = "Maximum inactivity time (device management)"
 DISPLAY = "Display off (power plan)"
 SLEEP = "Sleep (power plan)"
 
@@ -35,10 +37,19 @@ class PowerPlan:
 
 
 def sources(
-    policy: Values, user: Values, machine: Values, power: PowerPlan
+    policy: Values, user: Values, machine: Values, power: PowerPlan, managed: Values
 ) -> tuple[LockSource, ...]:
-    """Give every setting that has a say: the saver's from policy and user, the machine's, power."""
-    return (*_savers(policy, user), *_inactivity(machine), *_power(power))
+    """Give every setting that has a say.
+
+    The saver's are from policy and user; then come the machine's, that of device management
+    (`managed`, PolicyManager's DeviceLock), and power.
+    """
+    return (
+        *_savers(policy, user),
+        *_inactivity(machine),
+        *_device_lock(managed),
+        *_power(power),
+    )
 
 
 def _savers(policy: Values, user: Values) -> Iterator[LockSource]:
@@ -73,6 +84,25 @@ def _inactivity(machine: Values) -> Iterator[LockSource]:
         name=INACTIVITY,
         standing=Standing.UNREAD if seconds is None else standing,
         seconds=float(seconds) if seconds else None,
+        managed=True,
+    )
+
+
+def _device_lock(managed: Values) -> Iterator[LockSource]:
+    """Read minutes, 0 for never; they act where DevicePasswordEnabled is 0, which means yes."""
+    if "MaxInactivityTimeDeviceLock" not in managed:
+        return
+    minutes = _number(managed["MaxInactivityTimeDeviceLock"])
+    off = _number(managed.get("DevicePasswordEnabled"))
+    standing = Standing.UNREAD
+    if minutes == 0 or off == 1:
+        standing = Standing.NEVER
+    elif minutes is not None and off == 0:
+        standing = Standing.LOCKS
+    yield LockSource(
+        name=INTUNE,
+        standing=standing,
+        seconds=60.0 * minutes if minutes and standing is Standing.LOCKS else None,
         managed=True,
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from agentguard.platforms._win32.any_case import AnyCase
+
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
@@ -19,7 +21,7 @@ Values = Mapping[str, object]
 
 
 def values(root: int, path: str, view: int = WIDE) -> Values:
-    """Give the values of a key by their names.
+    """Give the values of a key by their names, in any case.
 
     Raises:
         PermissionError: this user may not read it.
@@ -27,9 +29,9 @@ def values(root: int, path: str, view: int = WIDE) -> Values:
     """
     try:
         with winreg.OpenKey(root, path, 0, winreg.KEY_READ | view) as key:
-            return dict(_values(key))
+            return AnyCase(_values(key))
     except FileNotFoundError:
-        return {}
+        return AnyCase(())
 
 
 def _values(key: Any) -> Iterator[tuple[str, object]]:

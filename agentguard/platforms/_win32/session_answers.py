@@ -38,12 +38,21 @@ _ACTIVE_AFTER: Mapping[int, bool] = {
 }
 
 
+COARSE = 1000
+"""Milliseconds by which a stamp may lie before the reading that did not show it yet."""
+
+
 @dataclass(slots=True)
 class IdleTime:
-    """Counts on where Windows' 32-bit ticks begin again."""
+    """Counts on where Windows' 32-bit ticks begin again, and believes no impossible stamp.
+
+    Any program can send input with a stamp of its own (SendInput), of the future as well. What is
+    certain is when a stamp was first seen: that input came after the reading before.
+    """
 
     _input: int = -1
     _at: int = 0
+    _read: int | None = None
 
     def seconds(self, last_input: int, now: int) -> float:
         """Give the seconds since the last input.
@@ -53,8 +62,20 @@ class IdleTime:
         """
         if last_input != self._input:
             self._input = last_input
-            self._at = now - (now - last_input) % TICKS
+            gap = (now - last_input) % TICKS
+            self._at = now - gap if self._can_be(gap, now) else now
+        self._read = now
         return (now - self._at) / 1000
+
+    def _can_be(self, gap: int, now: int) -> bool:
+        """Tell whether the last input can have come `gap` ago.
+
+        It came after the start of the computer, and after the last reading. Without one, on a
+        computer that is up for longer than the ticks last, the nearer of past and future is meant.
+        """
+        if self._read is not None:
+            return now - gap >= self._read - COARSE
+        return gap <= now and (now < TICKS or gap <= TICKS // 2)
 
 
 def locked_by(information: bytes | None, *, swapped: bool = False) -> bool | None:

@@ -18,6 +18,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.verdicts import State
 from agentguard.platforms._win32.component_answers import (
     ComponentError,
+    Profiles,
     antivirus,
     disks,
     firewall,
@@ -43,7 +44,9 @@ def antivirus_of(answer: dict) -> AntivirusSeen:
 
 def firewall_of(answer: dict) -> FirewallSeen:
     enabled = {int(profile): on for profile, on in answer["enabled"].items()}
-    return firewall(answer["active"], enabled, answer.get("others", ()), AT)
+    managed = {int(profile): said for profile, said in answer.get("managed", {}).items()}
+    profiles = Profiles(active=answer["active"], enabled=enabled, managed=managed)
+    return firewall(profiles, answer.get("others", ()), AT)
 
 
 def disks_of(answer: dict) -> DisksSeen:
@@ -64,6 +67,29 @@ def test_firewall(name: str) -> None:
     seen = firewall_of(answer)
     assert (seen.on, seen.unread) == (answer["on"], answer.get("unread", ""))
     assert seen.product == answer.get("product", "")
+
+
+SAID = st.sampled_from([None, 0, 1, 2, "1", True, False])
+ORDERS = st.dictionaries(st.sampled_from([1, 2, 4]), st.lists(SAID, max_size=4))
+LOCAL = st.dictionaries(st.sampled_from([1, 2, 4]), st.sampled_from([True, False, None, 1]))
+
+
+@given(st.none() | st.integers(0, 7), LOCAL, ORDERS)
+def test_no_answers_about_the_firewall_pass_unless_all_agree(active, enabled, managed) -> None:
+    profiles = Profiles(active=active, enabled=enabled, managed=managed)
+    seen = firewall(profiles, (), AT)
+    in_use = [p for p in (1, 2, 4) if active and active & p] or [1, 2, 4]
+    if seen.on:
+        assert all(enabled.get(p) is True for p in in_use)
+        assert not any(
+            order == 0 for p in in_use for order in managed.get(p, ()) if order is not None
+        )
+    if seen.on is False:
+        assert any(
+            enabled.get(p) is False or any(order in (0, False) for order in managed.get(p, ()))
+            for p in in_use
+        )
+    assert seen.on is not None or load().has(f"unread.{seen.unread}")
 
 
 @pytest.mark.parametrize("name", recorded("disks"))

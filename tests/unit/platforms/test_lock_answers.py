@@ -8,6 +8,7 @@ from agentguard.model.locking import LockSource, Standing, all_read, effective
 from agentguard.platforms._win32.lock_answers import (
     DISPLAY,
     INACTIVITY,
+    INTUNE,
     POLICY,
     SAVER,
     SLEEP,
@@ -25,8 +26,10 @@ SAVING = {
 }
 
 
-def only(policy=NOTHING, user=NOTHING, machine=NOTHING, power=UNTOLD) -> tuple[LockSource, ...]:
-    return sources(policy, user, machine, power)
+def only(
+    policy=NOTHING, user=NOTHING, machine=NOTHING, power=UNTOLD, managed=NOTHING
+) -> tuple[LockSource, ...]:
+    return sources(policy, user, machine, power, managed)
 
 
 def test_the_users_own_saver_locks() -> None:
@@ -73,6 +76,26 @@ def test_the_machines_limit_counts(value: object, standing: Standing, seconds) -
     assert limit.managed
 
 
+@pytest.mark.parametrize(
+    ("minutes", "password", "standing", "seconds"),
+    [
+        (10, 0, Standing.LOCKS, 600),
+        (0, 0, Standing.NEVER, None),
+        (0, None, Standing.NEVER, None),
+        (10, 1, Standing.NEVER, None),
+        (10, None, Standing.UNREAD, None),
+        ("x", 0, Standing.UNREAD, None),
+    ],
+    ids=["on", "off", "off-too", "no-password", "untold", "nonsense"],
+)
+def test_the_limit_of_device_management_counts(minutes, password, standing, seconds) -> None:
+    managed = {"MaxInactivityTimeDeviceLock": minutes, "DevicePasswordEnabled": password}
+    every = only(managed={k: v for k, v in managed.items() if v is not None})
+    assert every[-1] == LockSource(name=INTUNE, standing=standing, seconds=seconds, managed=True)
+    assert all_read(every) is (standing is not Standing.UNREAD)
+    assert (effective(every) == every[-1]) is (standing is Standing.LOCKS)
+
+
 def test_a_display_that_goes_dark_is_no_lock_but_sleep_with_a_password_is() -> None:
     dark, sleep = only(power=PowerPlan(display=300, sleep=1200, password=True))[1:]
     assert (dark.name, dark.standing) == (DISPLAY, Standing.BLANKS)
@@ -91,6 +114,7 @@ def test_the_earliest_lock_of_all_wins() -> None:
         SAVING,
         {"InactivityTimeoutSecs": 900},
         PowerPlan(display=60, sleep=3600, password=True),
+        NOTHING,
     )
     assert effective(every) == LockSource(
         name=INACTIVITY, standing=Standing.LOCKS, seconds=900, managed=True

@@ -95,6 +95,40 @@ def test_idle_time_goes_on_when_nobody_came_for_longer_than_the_ticks_last() -> 
     assert idle.seconds(1_000, 1_000 + 60 * days) == 60 * 86_400
 
 
-@given(st.integers(0, TICKS * 3), st.integers(0, TICKS - 1))
-def test_idle_time_is_never_negative(then: int, gap: int) -> None:
+@given(st.integers(0, TICKS * 3), st.integers(0, TICKS // 2))
+def test_the_first_reading_tells_the_time_since_the_last_input(then: int, gap: int) -> None:
     assert IdleTime().seconds(then % TICKS, then + gap) == gap / 1000
+
+
+@given(st.integers(0, TICKS * 3), st.integers(1, TICKS // 2 - 1))
+def test_a_stamp_of_the_future_is_no_idle_time(now: int, ahead: int) -> None:
+    idle = IdleTime()
+    first = idle.seconds((now + ahead) % TICKS, now)
+    assert first == 0 or (now < TICKS and first == (TICKS - ahead) / 1000 <= now / 1000)
+    idle = IdleTime()
+    assert idle.seconds(now % TICKS, now) == 0
+    assert idle.seconds((now + 2_000 + ahead) % TICKS, now + 2_000) == 0
+    assert idle.seconds((now + 2_000 + ahead) % TICKS, now + 9_000) == 7
+
+
+def test_a_stamp_a_moment_ahead_at_the_first_reading_locks_nothing() -> None:
+    for now in (60_000, 40 * 86_400_000, TICKS + 5, 3 * TICKS):
+        assert IdleTime().seconds((now + 250) % TICKS, now) == 0
+
+
+@given(
+    st.integers(0, TICKS * 2),
+    st.lists(st.tuples(st.integers(0, TICKS - 1), st.integers(1, 60_000)), max_size=12),
+)
+def test_no_stamps_make_idle_time_longer_than_they_were_seen(
+    start: int, stamps: list[tuple[int, int]]
+) -> None:
+    idle, now = IdleTime(), start
+    idle.seconds(start % TICKS, start)
+    before, seen = start % TICKS, start
+    for stamp, later in stamps:
+        read, now = now, now + later
+        if stamp != before:
+            before, seen = stamp, read
+        told = idle.seconds(stamp, now)
+        assert 0 <= told <= (now - seen + 1_000) / 1000

@@ -16,6 +16,7 @@ if sys.platform != "win32":
 
 POLICY = r"Software\Policies\Microsoft\Windows\Control Panel\Desktop"
 USER = r"Control Panel\Desktop"
+MANAGED = r"SOFTWARE\Microsoft\PolicyManager\current\device\DeviceLock"
 MACHINE = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
 
 
@@ -26,6 +27,7 @@ def read(at: Moment, _policy: Policy) -> LockLimitsSeen:
         registry.values(registry.USER, USER),
         registry.values(registry.MACHINE, MACHINE),
         power.plan(),
+        registry.values(registry.MACHINE, MANAGED),
     )
     return LockLimitsSeen(at=at, sources=found)
 
