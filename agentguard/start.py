@@ -19,6 +19,7 @@ from agentguard.errors import AgentGuardError, CannotError
 from agentguard.gating import Asking, by_phone, codes
 from agentguard.governing import Governor, taken
 from agentguard.mfa.by_phone import ByPhone
+from agentguard.model.events import NOT_ENROLLED, UplinkState
 from agentguard.model.messages import say
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
@@ -129,7 +130,10 @@ def _attach(place: Place, agent: Agent, store: Store, uplink: LateUplink | None)
     agent.sensors = (*agent.sensors, _keys(place, agent))
     if not store.lasting:
         agent.engine.submit(opening.in_memory(agent.parts.clock.now()))
-    if uplink is not None:
+    if uplink is None:
+        at = agent.parts.clock.now()
+        agent.engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))
+    else:
         agent.engine.subscribe(_Prompt(uplink.poke))
         agent.actors = (*agent.actors, *sleeping(agent.parts.backend, uplink.sleep))
 

@@ -56,8 +56,8 @@ class Starting:
         for source in sources:
             try:
                 return source()
-            except Exception as error:
-                LOG.exception("a source of %s failed at the start", part)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next source is tried
+                _log(f"a source of {part} failed", error)
                 self.note(part, why(error))
         return last
 
@@ -68,8 +68,8 @@ class Starting:
         """
         try:
             return make()
-        except Exception as error:
-            LOG.exception("%s could not be made", name)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other rooms guard
+            _log(f"{name} could not be made", error)
             fault = say("starting.room", name=name, error=type(error).__name__)
             self.note(f"{ROOM}{name}", fault)
             return instead(fault)
@@ -83,6 +83,12 @@ class Starting:
         wrong = tuple(PartBegan(at=at, part=p, fault=f) for p, f in self._faults.items())
         right = (part for part in open_before if part and part not in self._faults)
         return (*(PartBegan(at=at, part=part) for part in right), *wrong)
+
+
+def _log(what: str, error: Exception) -> None:
+    """Log where it came from, once there is a log that leaves out the error's own words."""
+    where = error if logging.getLogger().handlers else None
+    LOG.error("%s at the start: %s", what, type(error).__name__, exc_info=where)
 
 
 def why_of(error: Exception) -> str:

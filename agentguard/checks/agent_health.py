@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from agentguard.checks.base import HOUR, MINUTE, Check, few
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
+    NOT_ENROLLED,
     Event,
     EventsLost,
     Facts,
@@ -137,7 +138,7 @@ def _standing(facts: Facts) -> Verdict:
 
 def _uplink(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     uplink = facts.get(UplinkState)
-    if uplink is None or not uplink.problem:
+    if uplink is None or uplink.problem in {"", NOT_ENROLLED}:
         return None
     receipted = facts.get(UplinkState, "receipted")
     since = receipted.at.boot if receipted is not None else _oldest(facts)

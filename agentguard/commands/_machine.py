@@ -18,13 +18,15 @@ STALE = 180.0
 """Seconds after which a keeper that wrote nothing does not run: it writes each minute."""
 
 
-def machine(folder: Path, layers: Layers, clock: Clock) -> Iterator[Capability]:
-    """Give both; `folder` is the computer's."""
-    yield _settings(layers)
+def machine(folder: Path, layers: Layers, clock: Clock, home: Path) -> Iterator[Capability]:
+    """Give both; `folder` is the computer's, `home` the user's with a file of settings."""
+    yield _settings(home, layers)
     yield _keeper(folder, clock)
 
 
-def _settings(layers: Layers) -> Capability:
+def _settings(home: Path, layers: Layers) -> Capability:
+    for fault in settings.at_start(home, layers).faults:
+        return Capability(name=SETTINGS, standing=Standing.FAILED, reason=fault)
     if wrong := settings.unusable(layers):
         reason = say("cli.doctor.setting-wrong", names=", ".join(wrong))
         return Capability(name=SETTINGS, standing=Standing.FAILED, reason=reason)

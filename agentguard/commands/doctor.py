@@ -86,7 +86,7 @@ def _keys() -> Iterator[Capability]:
 def _machine(clock: Clock) -> Iterator[Capability]:
     from agentguard.commands._machine import machine  # noqa: PLC0415 - the keeper's room as well
 
-    return machine(paths.machine_folder(), machine_layers(), clock)
+    return machine(paths.machine_folder(), machine_layers(), clock, paths.data_folder())
 
 
 def row(one: Capability, words: Texts) -> dict[str, str]:

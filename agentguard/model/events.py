@@ -272,9 +272,15 @@ class ActionFinished(Event):
     message: Message | None = None
 
 
+NOT_ENROLLED = "not-enrolled"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UplinkState(Event):
-    """The last try to report: `problem` is empty when the endpoint gave its receipt."""
+    """The last try to report: `problem` is empty when the endpoint gave its receipt.
+
+    It is NOT_ENROLLED where there is no endpoint to report to.
+    """
 
     problem: str
     waiting: int

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import PurePosixPath, PureWindowsPath
 
-from agentguard.model.events import SensorState, Watching
+from agentguard.model.events import NOT_ENROLLED, SensorState, Watching
 from agentguard.model.findings import Finding
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.policy import Contact
@@ -145,6 +145,8 @@ def _report(snapshot: Snapshot, words: Wording) -> str:
     uplink = snapshot.uplink
     if uplink is None:
         return words.texts.say("ui.report.never")
+    if uplink.problem == NOT_ENROLLED:
+        return words.texts.say("ui.report.not-enrolled")
     time = words.clock(uplink.at)
     if not uplink.problem:
         return words.count("ui.report.received", uplink.waiting, time=time)

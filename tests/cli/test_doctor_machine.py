@@ -25,7 +25,7 @@ class Told:
 
 def told(folder: Path, layers: Layers = NOTHING) -> dict[str, Told]:
     found = {}
-    for one in machine(folder, layers, FakeClock()):
+    for one in machine(folder, layers, FakeClock(), folder):
         text = texts.load().render(one.reason) if isinstance(one.reason, Message) else one.reason
         found[one.name] = Told(one.standing, text)
     return found
@@ -51,6 +51,16 @@ def test_a_value_that_is_none_is_named(tmp_path: Path) -> None:
     found = told(tmp_path, Layers(managed={"auto_start": "maybe"}, installed={"endpoint": 3}))
     assert found["settings"].standing is Standing.FAILED
     assert "auto_start, endpoint" in found["settings"].reason
+
+
+def test_a_file_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("label = 'x'\nendpoit = 'y'\n")
+    found = told(tmp_path)
+    assert found["settings"].standing is Standing.FAILED
+    assert "Line 2 of" in found["settings"].reason
+    assert "endpoit" in found["settings"].reason
+    (tmp_path / "settings.toml").write_text("label = 'x'\n")
+    assert told(tmp_path)["settings"].standing is Standing.WORKS
 
 
 @pytest.mark.parametrize(

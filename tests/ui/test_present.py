@@ -61,6 +61,8 @@ def test_report_line_tells_what_waits() -> None:
     away = "Last try to report: 12:03, no answer. 7 entries wait."
     assert shown(data.offline(snapshot)).header.report == away
     assert shown(replace(snapshot, uplink=None)).header.report == "No report has left this PC yet."
+    alone = UplinkState(at=data.NOON, problem="not-enrolled", waiting=0, receipted=0)
+    assert "not enrolled" in shown(replace(snapshot, uplink=alone)).header.report
     one = UplinkState(at=data.NOON, problem="", waiting=1, receipted=4)
     assert "1 entry waits" in shown(replace(snapshot, uplink=one)).header.report
 

@@ -22,6 +22,7 @@ from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import say
 from agentguard.model.release import Standing
 from agentguard.model.self_tests import ControlsTested
+from agentguard.model.starting import PartBegan
 from agentguard.model.verdicts import State
 from agentguard.texts import load
 
@@ -50,6 +51,27 @@ def test_all_is_well(desk) -> None:
     report(desk)
     told = tick(desk)
     assert (told.state, told.words, told.subject) == (State.PASS, WELL, "")
+
+
+def test_what_is_wrong_at_the_start_is_a_finding_of_its_own_until_a_start_is_right(desk) -> None:
+    fault = say("starting.settings-broken", file="/home/a/settings.toml", line=3)
+    told = desk.judge(CHECK, PartBegan, part="settings", fault=fault)
+    assert (told.state, told.subject) == (State.FAIL, "settings")
+    assert "from line 3 on" in told.words
+    assert tick(desk).state is State.PASS, "the rest is judged for itself"
+    right = desk.judge(CHECK, PartBegan, part="settings", fault=None)
+    assert (right.state, right.subject) == (State.PASS, "settings")
+
+
+def test_a_policy_that_was_lost_is_said_as_it_is(desk) -> None:
+    """It was said that the last good one stays in force, when the baseline had taken its place."""
+    desk.see(PolicyRefused, message=say("policy.last-good-unreadable"))
+    assert "shipped baseline guards it" in tick(desk).words
+
+
+def test_a_pc_that_is_not_enrolled_misses_no_reports(desk) -> None:
+    report(desk, "not-enrolled")
+    assert tick(desk, 100_000).state is State.PASS
 
 
 def keys(desk, device: str, vault: str) -> list[str]:
