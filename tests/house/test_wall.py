@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2] / "agentguard"
 LIST = Path(__file__).with_name("wall.toml")
 JUDGED = {"lived", "told", "expires", "evidence", "cache", "asked", "clock"}
-READ = {"wall", "claimed", "st_mtime"}
+READ = {"wall", "st_mtime"}
 REMOVES = ("retention/", "vault/", "server/", "store/", "mfa/", "custody.py")
 """Where something is removed or ends: there each function is named."""
 
