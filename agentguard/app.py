@@ -87,16 +87,12 @@ def build(
     engine = _engine(parts, first)
     room = parts.starting.room
     link = room("uplink", lambda: make_link(engine) or no_link(), lambda _why: no_link())
-    lived = LivedClock(parts.journal, clock, boot_id=parts.boot_id, floor=BUILT)
-    govern.hear(lived.told)
+    lived = _lived(parts, govern)
     own = _own_sensors(parts, engine, govern, lived)
     kept = safekeeping.keep(parts, engine, own.retention, lived)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
-    own_hands = room(
-        "desktop-hands", lambda: _desktop_hands(parts, engine, desktop), lambda _why: {}
-    )
-    hands = {**own_hands, **kept.hands}
+    hands = {**_given_hands(parts, engine, desktop), **kept.hands}
     responder = Responder(hands=hands, clock=clock, submit=engine.submit)
     recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=clock)
     told = Responder(hands=dict.fromkeys(RECORDER, recorder), clock=clock, submit=engine.submit)
@@ -116,6 +112,20 @@ def build(
         sensors=(*desktop, *own.all),
         first=first,
         farewell=Farewell(backend=parts.backend, engine=engine, recorder=recorder),
+    )
+
+
+def _lived(parts: Parts, governor: Governor) -> LivedClock:
+    lived = LivedClock(parts.journal, parts.clock, boot_id=parts.boot_id, floor=BUILT)
+    governor.hear(lived.told)
+    return lived
+
+
+def _given_hands(
+    parts: Parts, engine: Engine, sensors: tuple[Sensor, ...]
+) -> Mapping[ActionKind, Hand]:
+    return parts.starting.room(
+        "desktop-hands", lambda: _desktop_hands(parts, engine, sensors), lambda _why: {}
     )
 
 
@@ -179,19 +189,34 @@ def _host(parts: Parts, engine: Engine, lived: LivedClock) -> HostSensor:
     return HostSensor(parts.backend.probes, engine.policy, parts.clock, lived.before(), waits)
 
 
-def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedClock) -> OwnSensors:
+def _files(
+    parts: Parts, engine: Engine, governor: Governor, circumstances: Circumstances
+) -> FilesSensor:
     def with_findings() -> tuple[str, ...]:
         return tuple(f.subject for f in engine.state.findings.values() if f.check == PII_FILES)
-
-    def kinds_of(path: str) -> frozenset[str]:
-        finding = engine.state.findings.get((PII_FILES, path))
-        return frozenset(hit.kind for hit in finding.hits) if finding else frozenset()
 
     def scan(path: str) -> Scanned:
         parts.scan.use(engine.policy().detection)
         scanned = parts.scan.scan(path)
         governor.scanned(path, scanned.reason)
         return scanned
+
+    return FilesSensor(
+        scan,
+        engine.policy,
+        parts.clock,
+        known=with_findings,
+        circumstances=circumstances,
+        seen=parts.seen,
+        rules=lambda: rules_version(engine.policy().detection),
+        drives=parts.backend.network_drives,
+    )
+
+
+def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedClock) -> OwnSensors:
+    def kinds_of(path: str) -> frozenset[str]:
+        finding = engine.state.findings.get((PII_FILES, path))
+        return frozenset(hit.kind for hit in finding.hits) if finding else frozenset()
 
     afar = parts.backend.network_drives
     circumstances = Circumstances(
@@ -201,18 +226,6 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedC
     )
     clock, policy = parts.clock, engine.policy
 
-    def files() -> FilesSensor:
-        return FilesSensor(
-            scan,
-            policy,
-            clock,
-            known=with_findings,
-            circumstances=circumstances,
-            seen=parts.seen,
-            rules=lambda: rules_version(policy().detection),
-            drives=afar,
-        )
-
     def retention() -> RetentionSensor:
         return RetentionSensor(policy, clock, circumstances, afar, kinds_of=kinds_of, age=lived.age)
 
@@ -220,7 +233,7 @@ def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedC
         return parts.starting.room(name, make, stand_in(name, clock))
 
     return OwnSensors(
-        files=one("files", files),
+        files=one("files", lambda: _files(parts, engine, governor, circumstances)),
         host=one("host", lambda: _host(parts, engine, lived)),
         retention=one("retention", retention),
         training=Training(journal=parts.journal, clock=clock),
