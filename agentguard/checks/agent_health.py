@@ -22,6 +22,7 @@ from agentguard.model.events import (
 from agentguard.model.facts import ClockSeen
 from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
+from agentguard.model.proofs import supports
 from agentguard.model.self_tests import ControlsTested
 from agentguard.model.starting import PartBegan
 from agentguard.model.verdicts import Response, Severity, Verdict, passed, wrong
@@ -179,5 +180,12 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=MINUTE,
-    proves=("PCI DSS 10.7.2", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 8.2"),
+    proves=supports(
+        "PCI DSS 10.7.2",
+        "PCI DSS 10.7.3",
+        "ISO 27001 A.8.16",
+        "NIST CSF DE.CM-09",
+        "NIST CSF ID.IM-02",
+        "CIS 8.2",
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import HOUR, Check, NoSettings, few
 from agentguard.model.events import Facts
 from agentguard.model.facts import AntivirusSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -39,5 +40,13 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=4 * HOUR,
-    proves=("PCI DSS 5.2.1", "PCI DSS 5.3.2", "ISO 27001 A.8.7", "NIST CSF DE.CM-09", "CIS 10.1"),
+    proves=supports(
+        "PCI DSS 5.2.1",
+        "PCI DSS 5.3.1",
+        "PCI DSS 5.3.2",
+        "ISO 27001 A.8.7",
+        "NIST CSF DE.CM-09",
+        "CIS 10.1",
+        "CIS 10.2",
+    ),
 )

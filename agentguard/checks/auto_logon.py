@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import DAY, Check, NoSettings
 from agentguard.model.events import Facts
 from agentguard.model.machine import AutoLogonSeen
+from agentguard.model.proofs import disproves, supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -27,5 +28,8 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=("PCI DSS 8.3.1", "ISO 27001 A.8.5", "NIST CSF PR.AA-03", "CIS 4.7"),
+    proves=(
+        *disproves("PCI DSS 8.3.1"),
+        *supports("ISO 27001 A.8.5", "NIST CSF PR.AA-03"),
+    ),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import DAY, HOUR, Check
 from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.facts import BackupSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
 
 SKEW_HOURS = 24  # a time stamp further ahead than time zones explain is not believed
@@ -51,5 +52,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=DAY,
-    proves=("PCI DSS 9.4.1.1", "ISO 27001 A.8.13", "NIST CSF PR.DS-11", "CIS 11.2"),
+    proves=supports("ISO 27001 A.8.13", "NIST CSF PR.DS-11", "CIS 11.2"),
 )

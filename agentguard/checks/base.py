@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from agentguard.model.events import Event, Facts, SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
+from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import Severity, Verdict, gap, passed, unknown, with_gaps
 
 S = TypeVar("S")
@@ -42,9 +43,9 @@ class Check(Generic[S]):
     seconds a verdict holds; older ones are shown as unknown; None means as long as the sensor that
     sees what the check listens to watches. `needs` are further kinds of event on which a pass
     rests: facts that must be known, whole and as fresh, or kinds whose sensor must watch.
-    `proves` names the requirements it supports ("PCI DSS 8.2.8"). Title and advice stand in
-    `resources/text/<language>/checks.toml` under the id. `lessons` teach what it is about, the
-    first one unless the finding's message names another (`lesson`).
+    `proves` tells how it bears on which requirements ("PCI DSS 8.2.8"). Title, advice and what it
+    does not prove stand in `resources/text/<language>/checks.toml` under the id. `lessons` teach
+    what it is about, the first one unless the finding's message names another (`lesson`).
     """
 
     id: str
@@ -56,7 +57,7 @@ class Check(Generic[S]):
     subject: Callable[[Any, S], str] = no_subject
     fresh: float | None = None
     needs: tuple[type[Event], ...] = ()
-    proves: tuple[str, ...] = ()
+    proves: tuple[Proof, ...] = ()
     lessons: tuple[str, ...] = ()
 
 

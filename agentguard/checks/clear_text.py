@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import HOUR, Check, few, named
 from agentguard.model.events import Facts
 from agentguard.model.facts import ProgramsSeen
+from agentguard.model.proofs import disproves, supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 TOOLS = (
@@ -73,5 +74,8 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=("PCI DSS 4.2.1", "ISO 27001 A.8.24", "NIST CSF PR.DS-02", "CIS 3.10"),
+    proves=(
+        *disproves("PCI DSS 2.2.5", "PCI DSS 4.2.1"),
+        *supports("ISO 27001 A.8.24", "NIST CSF PR.DS-02", "CIS 3.10"),
+    ),
 )

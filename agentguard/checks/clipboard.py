@@ -27,6 +27,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.front import WindowInFront
 from agentguard.model.hits import Hit
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Response, Severity, State, Verdict, passed, unknown
 
 ID = "clipboard"
@@ -202,6 +203,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     subject=subject,
-    proves=("PCI DSS 3.4.2", "ISO 27001 A.8.12", "NIST CSF PR.DS-01", "CIS 3.13"),
+    proves=supports("PCI DSS 3.4.2", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 3.13"),
     lessons=("clipboard",),
 )

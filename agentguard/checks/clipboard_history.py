@@ -9,6 +9,7 @@ from __future__ import annotations
 from agentguard.checks.base import DAY, Check, NoSettings, few
 from agentguard.model.events import Facts
 from agentguard.model.machine import ClipboardHistorySeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -31,6 +32,6 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=("PCI DSS 3.2.1", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 4.8"),
+    proves=supports("PCI DSS 3.4.2", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 4.8"),
     lessons=("clipboard",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import DAY, Check, NoSettings
 from agentguard.model.events import Facts
 from agentguard.model.facts import DisksSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
 
 
@@ -31,5 +32,5 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=("PCI DSS 3.5.1", "ISO 27001 A.8.24", "NIST CSF PR.DS-01", "CIS 3.6"),
+    proves=supports("ISO 27001 A.8.24", "ISO 27001 A.8.1", "NIST CSF PR.DS-01", "CIS 3.6"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import HOUR, Check, NoSettings
 from agentguard.model.events import Facts
 from agentguard.model.facts import FirewallSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -29,5 +30,7 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=4 * HOUR,
-    proves=("PCI DSS 1.5.1", "ISO 27001 A.8.20", "NIST CSF PR.IR-01", "CIS 4.5"),
+    proves=supports(
+        "PCI DSS 1.5.1", "ISO 27001 A.8.20", "ISO 27001 A.8.1", "NIST CSF PR.IR-01", "CIS 4.5"
+    ),
 )

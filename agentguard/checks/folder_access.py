@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import DAY, Check, NoSettings, few
 from agentguard.model.events import Facts
 from agentguard.model.facts import FolderAccess, FolderAccessSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
 
 
@@ -39,5 +40,5 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=DAY,
-    proves=("PCI DSS 7.2.1", "ISO 27001 A.8.3", "NIST CSF PR.AA-05", "CIS 3.3"),
+    proves=supports("PCI DSS 7.2.2", "ISO 27001 A.8.3", "NIST CSF PR.AA-05", "CIS 3.3"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import HOUR, Check, NoSettings
 from agentguard.model.events import Facts
 from agentguard.model.facts import ForbiddenHeld
+from agentguard.model.proofs import disproves, supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -32,11 +33,8 @@ CHECK = Check(
     judge=judge,
     fresh=HOUR,
     proves=(
-        "PCI DSS 3.3.1",
-        "PCI DSS 12.10.7",
-        "ISO 27001 A.8.10",
-        "NIST CSF ID.AM-08",
-        "CIS 3.5",
+        *disproves("PCI DSS 3.3.1"),
+        *supports("PCI DSS 12.10.7", "ISO 27001 A.8.10", "NIST CSF PR.DS-01", "CIS 3.5"),
     ),
     lessons=("card-data",),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.checks.base import HOUR, Check, NoSettings
 from agentguard.model.events import Event, Facts, PolicyInForce, Tick, UplinkState
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 NOBODY = "incident-response.no-contact"
@@ -38,5 +39,11 @@ CHECK = Check(
     on=(PolicyInForce, UplinkState, Tick),
     settings=NoSettings,
     judge=judge,
-    proves=("PCI DSS 12.10.1", "ISO 27001 A.5.24", "NIST CSF RS.MA-01", "CIS 17.2"),
+    proves=supports(
+        "PCI DSS 12.10.1",
+        "PCI DSS 12.10.3",
+        "ISO 27001 A.5.24",
+        "NIST CSF RS.CO-02",
+        "CIS 17.2",
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentguard.checks.base import DAY, Check, NoSettings
 from agentguard.model.events import Facts, JournalChecked
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, wrong
 
 
@@ -22,5 +23,12 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=2 * DAY,
-    proves=("PCI DSS 10.3.4", "PCI DSS 10.5.1", "ISO 27001 A.8.15", "NIST CSF PR.PS-04", "CIS 8.9"),
+    proves=supports(
+        "PCI DSS 10.3.4",
+        "PCI DSS 10.3.3",
+        "PCI DSS 10.5.1",
+        "ISO 27001 A.8.15",
+        "NIST CSF PR.PS-04",
+        "CIS 8.9",
+    ),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import HOUR, Check, few, named
 from agentguard.model.events import Facts
 from agentguard.model.facts import Listener, ListenersSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -73,5 +74,7 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=("PCI DSS 1.5.1", "ISO 27001 A.8.20", "NIST CSF DE.CM-01", "CIS 4.5"),
+    proves=supports(
+        "PCI DSS 2.2.4", "PCI DSS 1.2.5", "ISO 27001 A.8.20", "NIST CSF DE.CM-01", "CIS 4.8"
+    ),
 )

@@ -17,6 +17,7 @@ from agentguard.model.events import Event, Facts
 from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -118,5 +119,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=DAY,
-    proves=("PCI DSS 6.3.3", "ISO 27001 A.8.8", "NIST CSF PR.PS-02", "CIS 7.3"),
+    proves=supports("PCI DSS 6.3.3", "ISO 27001 A.8.8", "NIST CSF PR.PS-02", "CIS 7.3"),
 )

@@ -16,6 +16,7 @@ from agentguard.model.events import (
     PolicyInForce,
     SensorState,
 )
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, wrong
 
 SENSOR = "foreground"
@@ -60,5 +61,5 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     needs=(AppFocused,),
-    proves=("PCI DSS 3.3.1", "ISO 27001 A.8.12", "NIST CSF PR.DS-01", "CIS 3.13"),
+    proves=supports("PCI DSS 3.3.1", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 3.13"),
 )

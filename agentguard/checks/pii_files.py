@@ -18,6 +18,7 @@ from agentguard.model.events import (
 from agentguard.model.messages import say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
+from agentguard.model.proofs import disproves, supports
 from agentguard.model.verdicts import (
     Coverage,
     Severity,
@@ -119,11 +120,16 @@ CHECK = Check(
     judge=judge,
     subject=subject,
     proves=(
-        "PCI DSS 3.5.1.2",
-        "PCI DSS 3.3.1",
-        "ISO 27001 A.8.24",
-        "NIST CSF PR.DS-01",
-        "CIS 3.11",
+        *disproves("PCI DSS 3.5.1"),
+        *supports(
+            "PCI DSS 3.2.1",
+            "PCI DSS 12.5.2",
+            "PCI DSS 12.10.7",
+            "ISO 27001 A.8.12",
+            "NIST CSF ID.AM-07",
+            "NIST CSF PR.DS-01",
+            "CIS 3.11",
+        ),
     ),
     lessons=("card-data",),
 )

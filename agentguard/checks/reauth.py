@@ -30,6 +30,7 @@ from agentguard.model.gate import (
 )
 from agentguard.model.gate_rules import AppGroup, Settings
 from agentguard.model.policy import Policy
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import (
     Response,
     Severity,
@@ -206,5 +207,7 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     subject=subject,
-    proves=("PCI DSS 8.4.2", "PCI DSS 8.3.1", "ISO 27001 A.8.5", "NIST CSF PR.AA-03", "CIS 6.5"),
+    proves=supports(
+        "PCI DSS 8.4.2", "PCI DSS 8.3.1", "ISO 27001 A.8.5", "NIST CSF PR.AA-03", "CIS 6.3"
+    ),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import HOUR, Check
 from agentguard.model.events import Facts
 from agentguard.model.machine import RemoteSessionSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
 
 
@@ -60,12 +61,8 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=(
-        "PCI DSS 3.4.2",
-        "ISO 27001 A.6.7",
-        "ISO 27001 A.8.12",
-        "NIST CSF PR.DS-10",
-        "CIS 3.13",
+    proves=supports(
+        "PCI DSS 3.4.2", "ISO 27001 A.6.7", "ISO 27001 A.8.12", "NIST CSF PR.DS-10", "CIS 3.13"
     ),
     lessons=("clipboard",),
 )

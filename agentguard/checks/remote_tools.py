@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import HOUR, NO_NEWS, Check, few, named
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Listener, ListenersSeen, ProgramsSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 TOOLS = (
@@ -198,6 +199,13 @@ CHECK = Check(
     subject=subject,
     fresh=HOUR,
     needs=(ListenersSeen,),
-    proves=("PCI DSS 8.2.7", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 13.2"),
+    proves=supports(
+        "PCI DSS 8.2.7",
+        "PCI DSS 2.2.4",
+        "ISO 27001 A.8.16",
+        "ISO 27001 A.8.18",
+        "NIST CSF DE.CM-06",
+        "CIS 2.3",
+    ),
     lessons=("remote-help",),
 )

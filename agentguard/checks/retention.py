@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import DAY, Check, NoSettings
 from agentguard.model.events import Facts
 from agentguard.model.facts import RetentionSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
 
 
@@ -42,5 +43,5 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=2 * DAY,
-    proves=("PCI DSS 3.2.1", "ISO 27001 A.8.10", "NIST CSF ID.AM-08", "CIS 3.4"),
+    proves=supports("PCI DSS 3.2.1", "ISO 27001 A.8.10", "NIST CSF ID.AM-08", "CIS 3.4"),
 )

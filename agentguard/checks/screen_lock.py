@@ -23,6 +23,7 @@ from agentguard.model.locking import (
     effective,
 )
 from agentguard.model.messages import Message, say
+from agentguard.model.proofs import measures, supports
 from agentguard.model.verdicts import Response, Severity, Verdict, passed, unknown, wrong
 
 SETTINGS, UNCONFIRMED, STEADY = "settings", "unconfirmed", "steady-input"
@@ -185,6 +186,9 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=MINUTE,
-    proves=("PCI DSS 8.2.8", "ISO 27001 A.7.7", "NIST CSF PR.AA-05", "CIS 4.3"),
+    proves=(
+        *measures("PCI DSS 8.2.8"),
+        *supports("ISO 27001 A.7.7", "ISO 27001 A.8.1", "NIST CSF PR.AA-03", "CIS 4.3"),
+    ),
     lessons=("lock-screen",),
 )

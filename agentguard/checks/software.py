@@ -16,6 +16,7 @@ from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, Lifecycle, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.messages import say
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import (
     WHOLE,
     Coverage,
@@ -225,5 +226,12 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
-    proves=("PCI DSS 6.3.3", "PCI DSS 12.3.4", "ISO 27001 A.8.8", "NIST CSF ID.AM-08", "CIS 2.2"),
+    proves=supports(
+        "PCI DSS 12.3.4",
+        "PCI DSS 6.3.3",
+        "ISO 27001 A.8.8",
+        "ISO 27001 A.8.19",
+        "NIST CSF ID.AM-08",
+        "CIS 2.2",
+    ),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import DAY, Check, few, named
 from agentguard.model.events import Facts
 from agentguard.model.facts import LessonRecord, TrainingSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
 
 
@@ -54,6 +55,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
-    proves=("PCI DSS 12.6.3", "ISO 27001 A.6.3", "NIST CSF PR.AT-01", "CIS 14.1"),
+    proves=supports("PCI DSS 12.6.3", "ISO 27001 A.6.3", "NIST CSF PR.AT-01", "CIS 14.1"),
     lessons=("card-data",),
 )

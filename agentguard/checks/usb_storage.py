@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import HOUR, Check, few, named
 from agentguard.model.events import Facts
 from agentguard.model.machine import UsbSeen, UsbStorage
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -44,5 +45,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=HOUR,
-    proves=("PCI DSS 9.4.1", "ISO 27001 A.7.10", "NIST CSF PR.DS-01", "CIS 10.3"),
+    proves=supports("PCI DSS 3.4.2", "ISO 27001 A.7.10", "NIST CSF PR.DS-01", "CIS 3.13"),
 )

@@ -9,6 +9,7 @@ from agentguard.checks.base import DAY, Check, few, named, today
 from agentguard.model.events import Facts
 from agentguard.model.facts import Software, SoftwareSeen
 from agentguard.model.messages import say
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import (
     Coverage,
     Severity,
@@ -151,5 +152,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
-    proves=("PCI DSS 12.8.1", "ISO 27001 A.5.19", "NIST CSF GV.SC-04", "CIS 15.1"),
+    proves=supports("PCI DSS 12.8.1", "ISO 27001 A.5.19", "NIST CSF GV.SC-04", "CIS 15.1"),
 )

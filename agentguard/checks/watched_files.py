@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from agentguard.checks.base import DAY, Check, few
 from agentguard.model.events import Facts
 from agentguard.model.machine import ChangesSeen
+from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Severity, Verdict, not_applicable, passed, unknown, wrong
 
 WEEK = 7 * DAY
@@ -61,5 +62,5 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=WEEK,
-    proves=("PCI DSS 11.5.2", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 3.14"),
+    proves=supports("PCI DSS 11.5.2", "ISO 27001 A.8.16", "NIST CSF DE.CM-09", "CIS 13.2"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentguard.checks.base import HOUR, Check, NoSettings
 from agentguard.model.events import Facts
 from agentguard.model.machine import NetworksSeen
+from agentguard.model.proofs import disproves, supports
 from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
@@ -31,5 +32,8 @@ CHECK = Check(
     settings=NoSettings,
     judge=judge,
     fresh=HOUR,
-    proves=("PCI DSS 4.2.1", "ISO 27001 A.8.20", "NIST CSF PR.DS-02", "CIS 12.6"),
+    proves=(
+        *disproves("PCI DSS 4.2.1.2"),
+        *supports("ISO 27001 A.8.20", "NIST CSF PR.DS-02", "CIS 12.6"),
+    ),
 )

@@ -11,6 +11,7 @@ from agentguard import checks, texts
 from agentguard.catalogue import discover
 from agentguard.checks.base import Check
 from agentguard.commands.base import FINE, Command
+from agentguard.commands.check import proof
 from agentguard.texts import Texts
 
 
@@ -41,7 +42,8 @@ def catalogue(words: Texts) -> list[dict[str, Any]]:
             "severity": check.severity.value,
             "title": words.say(f"{check.id}.title"),
             "advice": words.say(f"{check.id}.advice"),
-            "proves": list(check.proves),
+            "proves": [one.number for one in check.proves],
+            **proof(check.id, check.proves, words),
         }
         for check in found
     ]

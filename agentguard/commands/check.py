@@ -19,6 +19,7 @@ from agentguard.errors import StoreError
 from agentguard.look import Look, Progress
 from agentguard.mfa import Verifiers
 from agentguard.model.posture import ControlState
+from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import State
 from agentguard.platforms import cage, leash, load, machine_layers, system_clock
 from agentguard.ports.clock import Clock
@@ -121,8 +122,15 @@ def row(control: ControlState, words: Texts) -> dict[str, Any]:
         },
         "table": [words.render(line) for line in control.rows],
         "advice": words.say(f"{control.check}.advice"),
-        "proves": list(control.proves),
+        "proves": [one.number for one in control.proves],
+        **proof(control.check, control.proves, words),
     }
+
+
+def proof(check: str, proves: tuple[Proof, ...], words: Texts) -> dict[str, Any]:
+    """Give how a control bears on each requirement, and what it does not prove."""
+    told = [{"number": one.number, "relation": one.relation.value} for one in proves]
+    return {"relations": told, "not": words.say(f"{check}.not")}
 
 
 def table(rows: list[dict[str, Any]], words: Texts) -> Iterator[str]:

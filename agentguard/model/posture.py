@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
+from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import WHOLE, Coverage, Severity, State
 
 MEASURES = range(1, 11)
@@ -25,7 +26,7 @@ class ControlState:
     since: Moment
     severity: Severity
     detail: Message | None = None
-    proves: tuple[str, ...] = ()
+    proves: tuple[Proof, ...] = ()
     rows: tuple[Message, ...] = ()
     coverage: Coverage = WHOLE
 

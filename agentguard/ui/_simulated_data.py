@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agentguard import checks
+from agentguard.catalogue import discover
+from agentguard.checks.base import Check
 from agentguard.model.events import SensorState, UplinkState, Watching
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
@@ -15,7 +18,7 @@ from agentguard.model.posture import ControlState, overall
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
 from agentguard.model.shield import Shield, Why
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Severity, State
+from agentguard.model.verdicts import Coverage, Severity, State
 
 NOON = Moment(boot=14_580.0, wall=1_795_608_180.0)  # 2026-11-25 12:03 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -40,9 +43,10 @@ POLICY = Policy(
 )
 
 
-def _control(
-    measure: int, check: str, message: Message, since: float, *proves: str
-) -> ControlState:
+PROVES = {check.id: check.proves for check in discover(checks, "CHECK", Check)}
+
+
+def _control(measure: int, check: str, message: Message, since: float) -> ControlState:
     return ControlState(
         check=check,
         measure=measure,
@@ -50,40 +54,36 @@ def _control(
         since=ago(since),
         severity=Severity.HIGH,
         detail=message,
-        proves=proves,
+        proves=PROVES[check],
     )
 
 
 CONTROLS = (
-    _control(1, "disk-encryption", say("disk-encryption.on", count=2), 3 * DAY, "PCI DSS 3.5.1.2"),
-    _control(1, "pii-files", say("pii-files.swept", files=2481), 26 * MINUTE, "PCI DSS 3.5.1"),
-    _control(
-        2, "reauth", say("reauth.watched", count=3, minutes=30, keys=12), 4 * HOUR, "PCI DSS 8.4.2"
-    ),
-    _control(3, "training", say("training.done", count=2), 12 * DAY, "PCI DSS 12.6.3"),
+    _control(1, "disk-encryption", say("disk-encryption.on", count=2), 3 * DAY),
+    _control(1, "pii-files", say("pii-files.swept", files=2481), 26 * MINUTE),
+    _control(2, "reauth", say("reauth.watched", count=3, minutes=30, keys=12), 4 * HOUR),
+    _control(3, "training", say("training.done", count=2), 12 * DAY),
     replace(
-        _control(
-            4, "screen-lock", say("screen-lock.watched", minutes=5), 4 * HOUR, "PCI DSS 8.2.8"
-        ),
+        _control(4, "screen-lock", say("screen-lock.watched", minutes=5), 4 * HOUR),
         rows=(
             say("screen-lock.row-first-managed", name="AgentGuard", after="5 min"),
             say("screen-lock.row-locks", name="GNOME", after="10 min"),
             say("screen-lock.row-never", name="systemd-logind"),
         ),
     ),
-    _control(4, "clipboard", say("clipboard.watched"), 4 * HOUR, "PCI DSS 3.4.2"),
-    _control(4, "folder-access", say("folder-access.private", count=3), 4 * HOUR, "PCI DSS 7.2.1"),
-    _control(4, "backup", say("backup.fresh", hours=24), 9 * HOUR, "ISO 27001 A.8.13"),
-    _control(5, "firewall", say("firewall.on", product="nftables"), 3 * DAY, "PCI DSS 1.5.1"),
-    _control(5, "antivirus", say("antivirus.on", products="ClamAV"), 3 * DAY, "PCI DSS 5.3.2"),
-    _control(5, "listeners", say("listeners.expected", count=2), 4 * HOUR, "CIS 4.8"),
-    _control(5, "remote-tools", say("remote-tools.none"), 4 * HOUR, "PCI DSS 8.2.7"),
-    _control(6, "vendors", say("vendors.known", count=18), 2 * DAY, "PCI DSS 12.8.1"),
-    _control(7, "journal", say("journal.whole", entries=12_408), 3 * MINUTE, "PCI DSS 10.3.4"),
-    _control(7, "agent-health", say("agent-health.well"), 4 * HOUR, "PCI DSS 10.7.2"),
-    _control(8, "incident-response", say("incident-response.phone"), 3 * DAY, "PCI DSS 12.10.1"),
-    _control(9, "software", say("software.supported", count=41), 2 * DAY, "PCI DSS 6.3.3"),
-    _control(10, "retention", say("retention.young", rules=2), 6 * HOUR, "PCI DSS 3.2.1"),
+    _control(4, "clipboard", say("clipboard.watched"), 4 * HOUR),
+    _control(4, "folder-access", say("folder-access.private", count=3), 4 * HOUR),
+    _control(4, "backup", say("backup.fresh", hours=24), 9 * HOUR),
+    _control(5, "firewall", say("firewall.on", product="nftables"), 3 * DAY),
+    _control(5, "antivirus", say("antivirus.on", products="ClamAV"), 3 * DAY),
+    _control(5, "listeners", say("listeners.expected", count=2), 4 * HOUR),
+    _control(5, "remote-tools", say("remote-tools.none"), 4 * HOUR),
+    _control(6, "vendors", say("vendors.known", count=18), 2 * DAY),
+    _control(7, "journal", say("journal.whole", entries=12_408), 3 * MINUTE),
+    _control(7, "agent-health", say("agent-health.well"), 4 * HOUR),
+    _control(8, "incident-response", say("incident-response.phone"), 3 * DAY),
+    _control(9, "software", say("software.supported", count=41), 2 * DAY),
+    _control(10, "retention", say("retention.young", rules=2), 6 * HOUR),
 )
 RECEIVED = UplinkState(at=NOON, problem="", waiting=0, receipted=12_408)
 AWAY = UplinkState(at=NOON, problem="connect", waiting=7, receipted=12_401)
@@ -174,10 +174,13 @@ def act() -> Snapshot:
 
 
 def blind() -> Snapshot:
-    """Give a desk where nothing is wrong but two things could not be read."""
+    """Give a desk where nothing is wrong but two things could not be read, one of them in part."""
     firewall = _set("firewall", State.UNKNOWN, Severity.HIGH, say("simulated.not-read"))
-    disks = _set("disk-encryption", State.UNKNOWN, Severity.HIGH, say("simulated.not-read"))
-    return snapshot(_with(firewall, disks))
+    lost = Coverage(looked=2481, missed=3, why=(say("coverage.files-in-part", count=3),))
+    told = say("pii-files.in-part", files=2481, missed=3)
+    swept = next(c for c in CONTROLS if c.check == "pii-files")
+    files = replace(swept, state=State.PARTIAL, detail=told, coverage=lost)
+    return snapshot(_with(firewall, files))
 
 
 def paused() -> Snapshot:

@@ -12,6 +12,7 @@ from agentguard.model.incidents import IncidentCategory
 from agentguard.model.policy import Contact
 from agentguard.model.posture import MEASURES, ControlState, Overall
 from agentguard.model.prompts import Notice
+from agentguard.model.proofs import Relation
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
 from agentguard.texts import Texts
@@ -185,10 +186,17 @@ def _control(control: ControlState, words: Wording) -> ControlView:
         word=words.texts.say(f"state.{control.state}"),
         detail=words.texts.render(control.detail),
         since=words.when(control.since),
-        proves=", ".join(control.proves),
+        proves=_proves(control, words.texts),
         rows=tuple(words.texts.render(line) for line in control.rows),
         gaps=tuple(words.texts.render(line) for line in control.lacking),
     )
+
+
+def _proves(control: ControlState, texts: Texts) -> str:
+    """Give what the control bears on, the strongest first, and what it does not prove."""
+    by = {r: ", ".join(p.number for p in control.proves if p.relation is r) for r in Relation}
+    said = [texts.say(f"ui.proof.{relation}", numbers=n) for relation, n in by.items() if n]
+    return " ".join((*said, texts.say(f"{control.check}.not"))) if said else ""
 
 
 def _urgent_first(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -17,9 +17,10 @@ from agentguard import cli
 from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment, ran
 from tests.unit.scan.hostile import CARD
 
-CHECK = {"id", "measure", "title", "state", "since", "detail", "advice", "proves", "table"}
+LISTS = {"proves", "relations", "table"}
+CHECK = {"id", "measure", "title", "state", "since", "detail", "advice", "coverage", "not"} | LISTS
 STOPPED = b"Stopped before the end. What is shown was found so far.\n"
-STATES = {"pass", "fail", "unknown", "not_applicable", "paused"}
+STATES = {"pass", "fail", "partial", "unknown", "not_applicable", "paused"}
 LOCALES = {
     "utf-8": {"LC_ALL": "C.UTF-8"},
     "c": {"LC_ALL": "C"},
@@ -59,13 +60,16 @@ class TestJson:
             assert row["state"] in STATES
             assert isinstance(row["measure"], int)
             assert isinstance(row["proves"], list)
-            assert all(isinstance(row[key], str) for key in CHECK - {"measure", "proves", "table"})
+            others = {"measure", "coverage"} | LISTS
+            assert all(isinstance(row[key], str) for key in CHECK - others)
+            assert row["coverage"]["why"] or row["state"] not in {"partial", "unknown"}
             assert row["title"]
             assert row["advice"].endswith(".")
             assert row["detail"], "a state without a reason helps nobody"
             assert row["since"].endswith("Z") or "+" in row["since"]
-        failing = any(row["state"] == "fail" for row in rows)
-        assert (said.code, said.err) == (int(failing), "")
+        states = {row["state"] for row in rows}
+        expected = 1 if "fail" in states else 3 if states & {"partial", "unknown"} else 0
+        assert (said.code, said.err) == (expected, "")
         assert len({row["id"] for row in rows}) == len(rows)
 
     def test_people_get_the_same_as_a_table(self, person: Path) -> None:

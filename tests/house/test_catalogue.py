@@ -9,6 +9,7 @@ from typing import Any
 from agentguard import paths
 from agentguard.cli import main
 
+KEYS = {"id", "measure", "severity", "title", "advice", "proves", "relations", "not"}
 SHIPPED = paths.resources() / "catalogue.json"
 
 
@@ -29,7 +30,7 @@ def test_it_holds_a_row_for_every_file_of_the_room() -> None:
 
 def test_a_row_tells_all_that_an_admin_asks_for() -> None:
     for row in json.loads(SHIPPED.read_text(encoding="utf-8")):
-        assert set(row) == {"id", "measure", "severity", "title", "advice", "proves"}
+        assert set(row) == KEYS
         assert row["title"]
         assert row["advice"].endswith(".")
         assert row["proves"]

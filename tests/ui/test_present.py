@@ -76,7 +76,9 @@ def test_controls_stand_by_measure_with_state_and_since() -> None:
     assert (disk.title, disk.word) == ("The disk is encrypted", "In order")
     assert (disk.since.exact, disk.since.ago) == ("22 Nov, 12:03", "3 days ago")
     assert (files.word, files.since.exact, files.since.ago) == ("To do", "11:57", "6 minutes ago")
-    assert disk.proves == "PCI DSS 3.5.1.2"
+    assert disk.proves.startswith("Supports ISO 27001 A.8.24, ISO 27001 A.8.1, NIST CSF PR.DS-01")
+    assert disk.proves.endswith("so by itself it meets no requirement of PCI DSS (3.5.1.2).")
+    assert files.proves.startswith("A finding disproves PCI DSS 3.5.1. Supports PCI DSS 3.2.1,")
 
 
 def test_a_measure_without_controls_says_so_and_is_not_green() -> None:

@@ -114,9 +114,10 @@ def test_settings_are_frozen_told_and_have_defaults(check: Check[Any]) -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
-def test_what_a_check_proves_is_named_in_four_frameworks(check: Check[Any]) -> None:
-    for framework in ("PCI DSS ", "ISO 27001 A.", "NIST CSF ", "CIS "):
-        assert any(one.startswith(framework) for one in check.proves)
+def test_what_a_check_proves_is_named_in_its_frameworks(check: Check[Any]) -> None:
+    """ISO and CSF have a number for each; none of PCI DSS or CIS is claimed for the sake of it."""
+    for framework in ("ISO 27001 A.", "NIST CSF "):
+        assert any(one.number.startswith(framework) for one in check.proves)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
