@@ -16,6 +16,7 @@ from agentguard.server.doctor import Health
 from agentguard.server.feeds import metrics
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.batch_codes import MOST, Wish
+from agentguard.server.store.devices import AGENT, KEEPER
 from agentguard.texts import Texts
 
 LONGEST_HOURS = 720
@@ -29,6 +30,7 @@ def arguments(act: Callable[[str], argparse.ArgumentParser], said: Texts) -> Non
     code.add_argument("--hours", type=float, default=24, help=said.say("cli.server.hours"))
     code.add_argument("--count", type=int, default=1, help=said.say("cli.server.count"))
     code.add_argument("--confirm", action="store_true", help=said.say("cli.server.confirm"))
+    code.add_argument("--keeper", action="store_true", help=said.say("cli.server.keeper"))
     code.add_argument("--asset-file", type=Path, help=said.say("cli.server.asset-file"))
     act("doctor").add_argument("--cert", type=Path, help=said.say("cli.serve.cert"))
     act("metrics-token")
@@ -48,7 +50,14 @@ def enrol_code(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     if not 1 <= given.count <= MOST:
         raise UsageError(said.say("cli.server.count-wrong"))
     assets = _assets(given.asset_file, said) if given.asset_file else ()
-    wish = Wish(team=0, most=given.count, hours=given.hours, confirm=given.confirm, assets=assets)
+    wish = Wish(
+        team=0,
+        most=given.count,
+        hours=given.hours,
+        confirm=given.confirm,
+        assets=assets,
+        role=KEEPER if given.keeper else AGENT,
+    )
     code = admin.batch_code(given.team, wish)
     params = {"code": code, "team": given.team, "hours": f"{given.hours:g}"}
     if given.count == 1:

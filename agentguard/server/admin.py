@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from agentguard.errors import UsageError
-from agentguard.server import keys, passwords
+from agentguard.server import keys, passwords, weak
 from agentguard.server.keeping import Keeping
 from agentguard.server.publishing import Publisher
 from agentguard.server.settings import Now, ServerSettings
@@ -18,6 +18,7 @@ from agentguard.server.signin.recovery import new_salt
 from agentguard.server.store import (
     audit,
     codes,
+    devices,
     factors,
     findings,
     floor,
@@ -102,12 +103,13 @@ class Admin:
         A viewer or a supervisor without a team sees no desk.
 
         Raises:
-            UsageError: the password is too short, or the role is unknown.
+            UsageError: the password is too short or too common, or the role is unknown.
 
         """
         words = load(self._settings.language)
-        if len(password) < passwords.LEAST:
-            raise UsageError(words.say("server.admin.short", count=passwords.LEAST))
+        wrong = weak.problem(password, [name])
+        if wrong:
+            raise UsageError(words.say(f"server.admin.{wrong}", count=weak.LEAST))
         if role not in people.ROLES or not name.strip():
             raise UsageError(words.say("server.admin.role", roles=", ".join(people.ROLES)))
         plain = name.strip().casefold()
@@ -141,12 +143,14 @@ class Admin:
         self._database.run(keep)
         return [recovery_codes.shown(one) for one in made]
 
-    def enrol_code(self, team: str, hours: float = 24) -> str:
-        """Make a single-use enrolment code for a team."""
+    def enrol_code(self, team: str, hours: float = 24, *, keeper: bool = False) -> str:
+        """Make a single-use enrolment code for a team: for an agent, or for a `keeper`."""
+        role = devices.KEEPER if keeper else devices.AGENT
 
         def make(connection: Connection) -> str:
             audit.note(connection, self._now(), ACTOR, "code.made", team)
-            return codes.make(connection, team, ACTOR, self._now(), hours)
+            now = self._now()
+            return codes.make(connection, team, ACTOR, now=now, hours=hours, role=role)
 
         return self._database.run(make)
 

@@ -13,7 +13,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 P = ParamSpec("P")
 T = TypeVar("T")
-LEAST = 12  # characters; PCI DSS 4.0.1, 8.3.6
 _HASHER = PasswordHasher()
 # Two at a time: four would stop everything else for seconds on a small machine.
 _WORKERS = ThreadPoolExecutor(2, thread_name_prefix="server-password")

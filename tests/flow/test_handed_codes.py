@@ -49,7 +49,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, centre: Centre) -> Pat
 def kept(centre: Centre, tmp_path: Path) -> Kept:
     made = Kept(centre, tmp_path / "machine")
     made.keeper.desks = OneUser(Bus("unix:path=/nowhere"), tmp_path / "machine" / "codes")
-    made.code_file.write_text(centre.admin.enrol_code("Sales") + "\n")
+    made.code_file.write_text(centre.admin.enrol_code("Sales", keeper=True) + "\n")
     return made
 
 

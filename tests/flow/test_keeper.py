@@ -82,7 +82,7 @@ def kept(centre: Centre, tmp_path: Path) -> Kept:
 
 @pytest.fixture
 def enrolled(kept: Kept, centre: Centre) -> Kept:
-    kept.code_file.write_text(centre.admin.enrol_code("Sales") + "\n")
+    kept.code_file.write_text(centre.admin.enrol_code("Sales", keeper=True) + "\n")
     kept.rounds(4)
     assert kept.teller.report() == 0.0
     return kept
@@ -116,7 +116,7 @@ def test_a_keeper_that_was_turned_away_comes_back_by_a_new_code(
     enrolled.code_file.write_text("AAAA-AAAA-AAAA-AAAA")
     assert enrolled.teller.report() > 0
     assert enrolled.teller.outcome.problem == "EnrolmentError"
-    enrolled.code_file.write_text(centre.admin.enrol_code("Sales") + "\n")
+    enrolled.code_file.write_text(centre.admin.enrol_code("Sales", keeper=True) + "\n")
     enrolled.teller.report()
     _forgetting(centre)
     assert enrolled.teller.report() == 0.0
@@ -274,8 +274,6 @@ def test_an_agent_cannot_make_itself_a_keeper_and_hide(
     sign = RequestSigner(key=enrolment.needed_key(home), device=agent.device)
     report = Teller(lambda: None, enrolled.identity.epoch, system_clock())._made(agent.device)
     body = msgspec.json.encode(report)
-    if not by_the_keeper:
-        client.post(v1.REPORTS, body, v1.Received, sign)
     for path in (keeping.KEEPER, keeping.CODE):
         with pytest.raises(UplinkError, match="no-keeper"):
             client.post(path, body, v1.Received, sign)

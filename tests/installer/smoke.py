@@ -81,7 +81,9 @@ def planted(windows: Windows, centre: Centre) -> None:
         "reg", "add", r"HKLM\Software\Policies\AgentGuard", "/v", "CertificateFile", "/d",
         r"C:\ca.pem", "/f",
     )  # fmt: skip
-    windows.path(r"C:\code.txt").write_text(centre.admin.enrol_code("north"), encoding="ascii")
+    windows.path(r"C:\code.txt").write_text(
+        centre.admin.enrol_code("north", keeper=True), encoding="ascii"
+    )
     letter = windows.path(r"C:\users\root\Documents\letter.txt")
     letter.parent.mkdir(parents=True, exist_ok=True)
     letter.write_text(PLANTED, encoding="utf-8")

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server import passwords
+from agentguard.server import passwords, weak
 from agentguard.server.console import enrolling, proving
 from agentguard.server.console.proving import ask_first
 from agentguard.server.console.site import (
@@ -100,8 +100,11 @@ async def change_password(request: Asked) -> Page:
         return asked
     site, visitor = site_of(request), visitor_of(request)
     new = await field(request, proving.HIDDEN, LONGEST)
-    if len(new) < passwords.LEAST or not await _local(site, visitor.name):
-        return await _page(request, said="console.account.password-short")
+    wrong = weak.problem(new, [visitor.name]) or (
+        "" if await _local(site, visitor.name) else "short"
+    )
+    if wrong:
+        return await _page(request, said=f"console.account.password-{wrong}")
     hashed = await passwords.slowly(passwords.hashed, new)
 
     def change(connection: Connection) -> None:
@@ -166,9 +169,9 @@ async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
     return await page(
         request,
         "account.html",
-        said=site.words.say(said, count=passwords.LEAST) if said else "",
+        said=site.words.say(said, count=weak.LEAST) if said else "",
         local=await _local(site, visitor.name),
-        least=passwords.LEAST,
+        least=weak.LEAST,
         own=sessions.id_of(visitor.token),
         fresh=0 <= site.now() - visitor.proved_at < site.limits.proof_fresh,
         **offered,

@@ -21,6 +21,7 @@ from agentguard.server.console.site import (
 )
 from agentguard.server.store import audit, batch_codes, codes
 from agentguard.server.store.batch_codes import MOST, Wish
+from agentguard.server.store.devices import AGENT, KEEPER
 
 CODES = "/codes"
 LONGEST_HOURS = 720
@@ -59,6 +60,7 @@ async def make(request: Asked) -> Page:
         most=count,
         hours=hours,
         confirm=bool(await field(request, "confirm")),
+        role=KEEPER if await field(request, "keeper") else AGENT,
         assets=(await field(request, "assets", LONGEST_LIST)).splitlines(),
     )
     code = await site.database.write(lambda c: _make(c, site, team, wish, visitor.name))

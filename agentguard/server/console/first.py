@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server import passwords
+from agentguard.server import passwords, weak
 from agentguard.server.console import known
 from agentguard.server.console.browsers import cookie
 from agentguard.server.console.gate import SIGN_IN
@@ -34,8 +34,9 @@ async def make(request: Asked) -> Page | Redirect:
         return back(SIGN_IN)
     name = (await field(request, "name", NAME)).strip().casefold()[:NAME]
     password = await field(request, "password", LONGEST)
-    if not name or not name.isprintable() or len(password) < passwords.LEAST:
-        said = site.words.say("console.first.short", count=passwords.LEAST)
+    wrong = weak.problem(password, [name]) if name and name.isprintable() else "short"
+    if wrong:
+        said = site.words.say(f"console.first.{wrong}", count=weak.LEAST)
         return await _page(request, name, said)
     code, place = await field(request, "code", 40), known.place(request)
     wait = await site.database.write(lambda c: _looked(c, site, code, place))
@@ -76,7 +77,7 @@ def _made(connection: Connection, site: Site, code: str, who: tuple[str, str]) -
 
 async def _page(request: Asked, name: str, problem: str) -> Page:
     status = 401 if problem else 200
-    least = passwords.LEAST
+    least = weak.LEAST
     return await page(request, "first.html", status=status, name=name, problem=problem, least=least)
 
 

@@ -42,16 +42,22 @@ def _make(
     connection: Connection, site: Site, visitor: Visitor, named: str, owner: str
 ) -> tuple[str, str]:
     """Give the code, or the problem; one judgement of the desk and of the person."""
-    now, scope = site.now(), visitor.scope
-    found = desks(connection, named, scope)
-    problem = "several" if len(found) > 1 else "" if found else "no-desk"
-    if not problem and not belonging.belongs(connection, site.keys, scope, owner, now):
-        problem = "no-belonging"
-    if problem:
-        audit.note(connection, now, visitor.name, "app.refused", named)
-        return "", problem
-    code = invites.make(connection, found[0], owner, visitor.name, now)
+    why = _why_not(connection, site, visitor, named, owner)
+    if why:
+        audit.note(connection, site.now(), visitor.name, "app.refused", named)
+        return "", why
+    (desk,) = desks(connection, named, visitor.scope)
+    code = invites.make(connection, desk, owner, visitor.name, site.now())
     return code, "" if code else "has-one"
+
+
+def _why_not(connection: Connection, site: Site, visitor: Visitor, named: str, owner: str) -> str:
+    """Say why no code may be made: empty, or the desk or the person is not the visitor's."""
+    found = desks(connection, named, visitor.scope)
+    if len(found) != 1:
+        return "several" if found else "no-desk"
+    mine = belonging.belongs(connection, site.keys, visitor.scope, owner, site.now())
+    return "" if mine else "no-belonging"
 
 
 async def _page(

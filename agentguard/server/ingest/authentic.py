@@ -6,6 +6,7 @@ a device's pace only counted once the signature is right, so that nobody else ca
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -17,9 +18,13 @@ from agentguard.server.ingest.pace import Pace
 from agentguard.server.settings import Now
 from agentguard.server.store import devices
 from agentguard.server.store.devices import Known
-from agentguard.wire import httpsig
+from agentguard.wire import httpsig, v1
 
 MINUTE = 60  # seconds
+ON_THE_WAY = 600
+"""Seconds for which requests under a key that was replaced are nothing strange beside the next."""
+AGAIN, REMEMBERED = 3600, 10_000
+Noted = Callable[[str, float], Awaitable[None]]
 Lookup = Callable[[str], Awaitable[Known | None]]
 
 
@@ -58,6 +63,35 @@ class Nonces:
             self._count -= len(self._by_minute.pop(minute))
 
 
+class Replaced:
+    """Watches keys that were replaced: one that goes on signing beside the next is held twice.
+
+    A key that was replaced by hand is used on by the agent that runs, but then nobody uses the next
+    one. `follow` writes down that somebody does, `tell` that both are used, once in a while for
+    each device.
+    """
+
+    def __init__(self, follow: Noted, tell: Noted) -> None:
+        self._follow = follow
+        self._tell = tell
+        self._told: OrderedDict[str, float] = OrderedDict()
+
+    async def seen(self, signer: Known, now: float) -> None:
+        """Take in who signed something that is of now; `by_before` says with which key."""
+        if not signer.by_before:
+            if signer.before and not signer.followed_at:
+                await self._follow(signer.id, now)
+            return
+        late = now > signer.until + ON_THE_WAY
+        beside = signer.followed_at and now > signer.followed_at + ON_THE_WAY
+        if (late or beside) and not 0 <= now - self._told.get(signer.id, -AGAIN) < AGAIN:
+            self._told[signer.id] = now
+            self._told.move_to_end(signer.id)
+            if len(self._told) > REMEMBERED:
+                self._told.popitem(last=False)
+            await self._tell(signer.id, now)
+
+
 class Authentic:
     """Verifies signed requests; with `at_hand` by what is known from before, if that is enough."""
 
@@ -68,7 +102,10 @@ class Authentic:
         nonces: Nonces,
         pace: Pace,
         at_hand: Lookup | None = None,
+        *,
+        replaced: Replaced,
     ) -> None:
+        self._replaced = replaced
         self._lookup = lookup
         self._lookups = (lookup,) if at_hand is None else (at_hand, lookup)
         self._now = now
@@ -122,15 +159,20 @@ class Authentic:
         base = httpsig.signature_base(target, digest, parameters)
         now = self._now()
         self._pace.judge(parameters.keyid, now)
-        signer = await self._signer(parameters.keyid, base, signature, now)
-        if abs(now - parameters.created) > httpsig.MAX_SKEW:
+        signer = await self._signer(parameters, base, signature, now)
+        if not _of_now(parameters, now):
             raise Refused(401, "clock_skew")
         if not self._nonces.first(parameters, now):
             raise Refused(401, "replayed")
         await self._pace.count(parameters.keyid, now)
+        if request.path != v1.ROTATE:  # which is signed by either, until its answer came
+            await self._replaced.seen(signer, now)
         return _not_retired(signer)
 
-    async def _signer(self, id_: str, base: bytes, signature: bytes, now: float) -> Known:
+    async def _signer(
+        self, parameters: httpsig.Parameters, base: bytes, signature: bytes, now: float
+    ) -> Known:
+        id_ = parameters.keyid
         for lookup in self._lookups:
             known = await lookup(id_)
             if known is None:
@@ -138,7 +180,13 @@ class Authentic:
             signer = _signer(known, base, signature, now)
             if signer is not None:
                 return signer
+            if known.before and _of_now(parameters, now) and _holds(known.before, base, signature):
+                await self._replaced.seen(replace(known, by_before=True), now)
         raise Refused(401, "signature")
+
+
+def _of_now(parameters: httpsig.Parameters, now: float) -> bool:
+    return abs(now - parameters.created) <= httpsig.MAX_SKEW
 
 
 def _not_retired(known: Known) -> Known:

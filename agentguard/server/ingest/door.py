@@ -11,7 +11,7 @@ from agentguard.server.feeds.metrics import Metrics
 from agentguard.server.feeds.outbox import listener
 from agentguard.server.ingest import http, openapi
 from agentguard.server.ingest.apps import Apps
-from agentguard.server.ingest.authentic import Authentic, Nonces
+from agentguard.server.ingest.authentic import Authentic, Nonces, Replaced
 from agentguard.server.ingest.enrol import Enrolment
 from agentguard.server.ingest.holding import Holding
 from agentguard.server.ingest.http import Answer, Refused, Request
@@ -28,8 +28,10 @@ from agentguard.server.ingest.reports import Reports
 from agentguard.server.ingest.seats import Seats
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store import devices
 from agentguard.server.store.database import Busy, Database
 from agentguard.server.store.devices import Known
+from agentguard.server.tamper import kinds
 from agentguard.server.tamper.watch import Watch
 from agentguard.texts import Texts
 from agentguard.wire import apps, holding, keeping, openings, v1
@@ -88,10 +90,10 @@ class Door:
             seats=seats,
             pace=pace,
         )
-        keepers = Keepers(database, reports, settings.limits, now)
+        keepers = Keepers(database, reports, settings.limits, now, forget=self._devices.forget)
         proofs = Proofs(*parts)
         opened = Openings(database, keys, watch.listener, now)
-        rekeying = Rekeying(*parts, self._devices.forget)
+        rekeying = Rekeying(*parts, forget=self._devices.forget, watch=watch)
         return {
             ("POST", v1.ENROL): enrolment.answer,
             ("POST", v1.REPORTS): _signed(reporting.device, reports.answer),
@@ -118,10 +120,18 @@ class Door:
         async def unruly(device: str, at: float) -> None:
             await database.write(lambda c: watch.too_often(c, device, at))
 
+        async def held_twice(device: str, at: float) -> None:
+            await database.write(lambda c: watch.raised(c, device, kinds.KEY_HELD_TWICE, at))
+
+        async def follow(device: str, at: float) -> None:
+            await database.write(lambda c: devices.followed(c, device, at))
+            self._devices.forget(device)
+
+        replaced = Replaced(follow, held_twice)
         nonces, known = Nonces(settings.limits.nonces), self._devices.known
         pace, other = (Pace(settings.limits, unruly) for _ in range(2))
-        reporting = Authentic(known, now, nonces, pace, self._devices.at_hand)
-        return pace, Authentic(known, now, nonces, other), reporting
+        reporting = Authentic(known, now, nonces, pace, self._devices.at_hand, replaced=replaced)
+        return pace, Authentic(known, now, nonces, other, replaced=replaced), reporting
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         """Serve one ASGI request."""

@@ -83,6 +83,7 @@ class Enrolment:
                 system=asked.system,
                 asset=asked.asset,
                 key_place=asked.key_place,
+                role=grant.role,
             )
             devices.put(connection, id_, key, about, now, state)
             act = "device.asked" if state == devices.PENDING else "device.enrolled"

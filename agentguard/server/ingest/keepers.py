@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import msgspec
+from sqlalchemy import Connection
 
 from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
@@ -23,7 +25,16 @@ _REPORT = msgspec.json.Decoder(v1.Report)
 class Keepers:
     """Answers `POST /v1/keeper` and `POST /v1/keeper/code`."""
 
-    def __init__(self, database: Database, reports: Reports, limits: Limits, now: Now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        reports: Reports,
+        limits: Limits,
+        now: Now,
+        *,
+        forget: Callable[[str], None],
+    ) -> None:
+        self._forget = forget
         self._database = database
         self._reports = reports
         self._most = limits.keys
@@ -41,7 +52,7 @@ class Keepers:
             lambda c: keepers.admitted(c, device.id)
         ):
             raise Refused(403, "no-keeper")
-        answer = await self._reports.answer(request, device)
+        answer = await self._reports.take(request, device)
         report = _REPORT.decode(request.body)
         well, now = report.overall == WELL, self._now()
         seats = v1.Seats(on=0) if report.goodbye else report.seats
@@ -49,6 +60,8 @@ class Keepers:
             await self._database.write(
                 lambda c: keepers.note(c, device.id, well=well, seats=seats, now=now)
             )
+            if device.id not in self._noted:
+                self._forget(device.id)  # what it is may have been written down just now
             self._noted[device.id] = well, seats
             self._noted.move_to_end(device.id)
             if len(self._noted) > self._most:
@@ -63,11 +76,18 @@ class Keepers:
 
         """
         now = self._now()
-        if not await self._database.read(lambda c: keepers.is_keeper(c, device.id)):
+
+        def make(connection: Connection) -> str | None:
+            if not keepers.is_keeper(connection, device.id):
+                return None
+            given = keepers.code(connection, device.id, device.team, now)
+            if given:
+                audit.note(connection, now, f"device:{device.id}", "code.made", device.team)
+            return given
+
+        given = await self._database.write(make)
+        if given is None:
             raise Refused(403, "no-keeper")
-        given = await self._database.write(lambda c: keepers.code(c, device.id, device.team, now))
         if not given:
             raise Refused(429, "busy", retry_after=A_DAY // 24)
-        actor = f"device:{device.id}"
-        await self._database.write(lambda c: audit.note(c, now, actor, "code.made", device.team))
         return http.answer(201, keeping.CodeGiven(code=given))

@@ -17,8 +17,11 @@ from agentguard.server.store import audit, devices
 from agentguard.server.store.database import Database
 from agentguard.server.store.devices import KeyRefused, Known
 from agentguard.server.store.times import iso
+from agentguard.server.tamper import kinds
+from agentguard.server.tamper.watch import Watch
 from agentguard.wire import v1
 
+DAY = 24 * 3600
 _ASKED = msgspec.json.Decoder(v1.NewKey)
 _JSON = msgspec.json.Encoder()
 
@@ -32,16 +35,21 @@ class Rekeying:
         keys: ServerKeys,
         limits: Limits,
         now: Now,
+        *,
         forget: Callable[[str], None],
+        watch: Watch,
     ) -> None:
         self._database = database
         self._keys = keys
         self._limits = limits
         self._now = now
         self._forget = forget
+        self._watch = watch
 
     async def rotate(self, request: Request, device: Known) -> Answer:
         """Take the new key; the one before counts for a day more.
+
+        One that this endpoint did not ask for is a sign: who has stolen a key would replace it.
 
         Raises:
             Refused: the request is malformed or of another device, or the key is used already.
@@ -52,7 +60,11 @@ class Rekeying:
             raise Refused(403, "key-given-up")
         now = self._now()
 
+        asked_for = now - device.key_since >= self._limits.key_days * DAY
+
         def write(connection: Connection) -> None:
+            if key != device.public_key and not asked_for:
+                self._watch.raised(connection, device.id, kinds.KEY_UNASKED, now)
             devices.rotate(connection, device.id, key, asked.key_place, now)
             audit.note(connection, now, f"device:{device.id}", "device.key-rotated")
             happenings.of_device(connection, device.id, "key-rotated", now)

@@ -14,7 +14,7 @@ from agentguard.server.ingest.policies import Wanted
 from agentguard.server.ingest.seats import Seats
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import batches, reports
+from agentguard.server.store import batches, devices, reports
 from agentguard.server.store.database import Database
 from agentguard.server.store.devices import Known
 from agentguard.server.store.times import iso
@@ -60,7 +60,18 @@ class Reports:
         self._pace = pace
 
     async def answer(self, request: Request, device: Known) -> Answer:
-        """Take a report in.
+        """Take an agent's report in.
+
+        Raises:
+            Refused: it is malformed, of another device or of a keeper, or contradicts what is held.
+
+        """
+        if device.role == devices.KEEPER:
+            raise Refused(403, "no-agent")
+        return await self.take(request, device)
+
+    async def take(self, request: Request, device: Known) -> Answer:
+        """Take a report in, of whatever device.
 
         Raises:
             Refused: it is malformed, of another device, or contradicts what is held.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from agentguard.server.roles import Scope
+from agentguard.server.store.devices import AGENT, KEEPER
 from agentguard.server.store.identity_tables import batch_asset, batch_code, batch_use
 from agentguard.server.store.tables import team
 
@@ -19,13 +20,17 @@ MOST = 100_000  # desks of one code
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a code is to allow: `most` desks of a team within `hours`; no asset means any."""
+    """What a code is to allow: `most` desks of a team within `hours`; no asset means any.
+
+    `role` is what each of them will be: an agent, or a keeper of a computer.
+    """
 
     team: int
     most: int
     hours: float
     confirm: bool
     assets: Sequence[str] = ()
+    role: str = AGENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,7 @@ class BatchLine:
     confirm: bool
     assets: int
     revoked_by: str
+    keeper: bool
 
 
 def plain_asset(text: str) -> str:
@@ -60,6 +66,7 @@ def put(connection: Connection, hashed: bytes, wish: Wish, by: str, now: float) 
             expires_at=now + wish.hours * 3600,
             most=wish.most,
             confirm=wish.confirm,
+            role=wish.role,
         )
     ).inserted_primary_key
     id_ = int(made[0]) if made else 0
@@ -146,6 +153,7 @@ def listed(connection: Connection, scope: Scope = None, limit: int = 50) -> list
             confirm=row.confirm,
             assets=row.assets,
             revoked_by=row.revoked_by or "",
+            keeper=row.role == KEEPER,
         )
         for row in connection.execute(asked)
     ]

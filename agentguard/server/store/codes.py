@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from agentguard.server.store import batch_codes
 from agentguard.server.store.batch_codes import Wish
+from agentguard.server.store.devices import AGENT, KEEPER
 from agentguard.server.store.tables import device, enrol_code, team
 
 BITS = 80
@@ -32,7 +33,8 @@ class CodeRefused(Exception):
 class Grant:
     """What a code allows: `again` when the answer to this device got lost, `many` for a batch.
 
-    A device that needs `confirm` waits until a person has compared its words.
+    A device that needs `confirm` waits until a person has compared its words. `role` is what the
+    device will be; empty for what its first report says, which codes of before allow.
     """
 
     team: int
@@ -40,6 +42,7 @@ class Grant:
     again: bool = False
     confirm: bool = False
     many: bool = False
+    role: str = AGENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class CodeLine:
     expires_at: float
     used_at: float | None
     desk: str
+    keeper: bool
 
 
 def new_code() -> str:
@@ -60,7 +64,15 @@ def new_code() -> str:
     return "-".join(text[i : i + GROUP] for i in range(0, len(text), GROUP))
 
 
-def make(connection: Connection, team_name: str, by: str, now: float, hours: float) -> str:
+def make(
+    connection: Connection,
+    team_name: str,
+    by: str,
+    *,
+    now: float,
+    hours: float,
+    role: str = AGENT,
+) -> str:
     """Make a code for a team, and the team when there is none of the name."""
     code = new_code()
     connection.execute(
@@ -70,6 +82,7 @@ def make(connection: Connection, team_name: str, by: str, now: float, hours: flo
             made_by=by,
             made_at=now,
             expires_at=now + hours * 3600,
+            role=role,
         )
     )
     return code
@@ -78,7 +91,7 @@ def make(connection: Connection, team_name: str, by: str, now: float, hours: flo
 def make_for(connection: Connection, team_name: str, wish: Wish, by: str, now: float) -> str:
     """Make the code that is wished for: a simple one when nothing more is asked of it."""
     if wish.most == 1 and not wish.confirm and not any(wish.assets):
-        return make(connection, team_name, by, now, wish.hours)
+        return make(connection, team_name, by, now=now, hours=wish.hours, role=wish.role)
     code = new_code()
     team_of = replace(wish, team=team_id(connection, team_name))
     batch_codes.put(connection, _hash(code), team_of, by, now)
@@ -98,7 +111,7 @@ def take(connection: Connection, code: str, now: float, used_by: str, asset: str
     if found is None:
         return _take_batch(connection, _hash(code), now, used_by, asset)
     if found.used_at is not None and found.used_by == used_by:  # the answer got lost
-        return Grant(team=found.team, team_name=found.name, again=True)
+        return Grant(team=found.team, team_name=found.name, again=True, role=found.role or "")
     if found.used_at is not None:
         raise CodeRefused("used")
     if now >= found.expires_at:
@@ -110,7 +123,7 @@ def take(connection: Connection, code: str, now: float, used_by: str, asset: str
     )
     if taken.rowcount != 1:  # another process was faster
         raise CodeRefused("used")
-    return Grant(team=found.team, team_name=found.name)
+    return Grant(team=found.team, team_name=found.name, role=found.role or "")
 
 
 def _take_batch(
@@ -119,7 +132,13 @@ def _take_batch(
     row = batch_codes.found(connection, hashed)
     if row is None:
         raise CodeRefused("wrong")
-    grant = Grant(team=row.team, team_name=row.name, confirm=row.confirm, many=True)
+    grant = Grant(
+        team=row.team,
+        team_name=row.name,
+        confirm=row.confirm,
+        many=True,
+        role=row.role or "",
+    )
     if batch_codes.used_by(connection, row.id, used_by):
         return replace(grant, again=True)
     refused = batch_codes.why_not(connection, row, asset, now)
@@ -148,6 +167,7 @@ def listed(connection: Connection, limit: int = 50) -> list[CodeLine]:
             expires_at=row.expires_at,
             used_at=row.used_at,
             desk=row.desk,
+            keeper=row.role == KEEPER,
         )
         for row in rows
     ]

@@ -23,6 +23,10 @@ BOTH_KEYS = 24 * 3600
 """Seconds for which the key before is accepted beside the new one."""
 
 
+AGENT, KEEPER = "agent", "keeper"
+"""What a device is from its enrolment on; empty for one of before that has not reported yet."""
+
+
 class KeyRefused(Exception):
     """The new key is used already."""
 
@@ -31,7 +35,9 @@ class KeyRefused(Exception):
 class Known:
     """An enrolled device: id, raw public key, team and status; `before` is good until `until`.
 
-    `team_id` is the team's number. `by_before` says that the key before signed the request.
+    `followed_at` is when the key after `before` was first used, 0.0 for never. `team_id` is the
+    team's number. `by_before` says that the key before signed the request, `role`
+    is AGENT, KEEPER or empty.
     """
 
     id: str
@@ -41,8 +47,10 @@ class Known:
     team_id: int = 0
     before: bytes = b""
     until: float = 0.0
+    followed_at: float = 0.0
     key_since: float = 0.0
     by_before: bool = False
+    role: str = ""
 
     @property
     def retired(self) -> bool:
@@ -60,6 +68,7 @@ class About:
     asset: str = ""
     key_place: str = ""
     replaces: str | None = None
+    role: str = AGENT
 
 
 def id_of(connection: Connection, key: bytes) -> str:
@@ -100,6 +109,7 @@ def put(
         "replaces": about.replaces,
         "decided_by": None,
         "decided_at": None,
+        "role": about.role or None,
     }
     mine = update(device_identity).where(device_identity.c.device == id_)
     if connection.execute(mine.values(**known_as)).rowcount == 0:
@@ -117,6 +127,7 @@ def known(connection: Connection, id_: str) -> Known | None:
             device.c.team,
             device.c.enrolled_at,
             device_identity.c.key_since,
+            device_identity.c.role,
         )
         .join(team, team.c.id == device.c.team)
         .outerjoin(device_identity, device_identity.c.device == device.c.id)
@@ -125,7 +136,7 @@ def known(connection: Connection, id_: str) -> Known | None:
     if row is None:
         return None
     before = connection.execute(
-        select(device_key.c.public_key, device_key.c.until)
+        select(device_key.c.public_key, device_key.c.until, device_key.c.followed_at)
         .where(device_key.c.device == id_)
         .order_by(device_key.c.until.desc())
         .limit(1)
@@ -138,8 +149,16 @@ def known(connection: Connection, id_: str) -> Known | None:
         team_id=row.team,
         before=before.public_key if before else b"",
         until=before.until if before else 0.0,
+        followed_at=(before.followed_at or 0.0) if before else 0.0,
         key_since=row.enrolled_at if row.key_since is None else row.key_since,
+        role=row.role or "",
     )
+
+
+def followed(connection: Connection, id_: str, now: float) -> None:
+    """Write down that a device uses the key that it was given last."""
+    open_ = (device_key.c.device == id_, device_key.c.followed_at.is_(None))
+    connection.execute(update(device_key).where(*open_).values(followed_at=now))
 
 
 def rotate(connection: Connection, id_: str, new: bytes, place: str, now: float) -> None:
@@ -178,8 +197,19 @@ def split(connection: Connection, id_: str, new: bytes, place: str, now: float) 
     if mine is not None and mine.replaces == id_:  # the answer got lost
         return str(mine.id)
     _must_be_new(connection, new)
-    row = connection.execute(select(device).where(device.c.id == id_)).one()
-    about = About(team=row.team, label=row.label, system=row.system, key_place=place, replaces=id_)
+    row = connection.execute(
+        select(device, device_identity.c.role)
+        .outerjoin(device_identity, device_identity.c.device == device.c.id)
+        .where(device.c.id == id_)
+    ).one()
+    about = About(
+        team=row.team,
+        label=row.label,
+        system=row.system,
+        key_place=place,
+        replaces=id_,
+        role=row.role or "",
+    )
     made = secrets.token_hex(12)
     put(connection, made, new, about, now, PENDING)
     return made

@@ -38,6 +38,7 @@ class Identity:
     last_seen: float | None
     copy_of: str
     decided_by: str
+    role: str
 
 
 def listed(
@@ -121,6 +122,7 @@ def _query() -> Select[tuple[object, ...]]:
             device_identity.c.key_since,
             device_identity.c.asked_at,
             device_identity.c.decided_by,
+            device_identity.c.role,
             device_seen.c.last_seen,
             other.c.label.label("copy_of"),
         )
@@ -146,6 +148,7 @@ def _identity(row: Row[tuple[object, ...]]) -> Identity:
         last_seen=row.last_seen,
         copy_of=row.copy_of or "",
         decided_by=row.decided_by or "",
+        role=row.role or "",
     )
 
 

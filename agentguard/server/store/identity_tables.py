@@ -28,7 +28,8 @@ def _device(*, primary: bool = False) -> Column[str]:
     )
 
 
-# What is known of a desk's identity; `replaces` is the device whose key it shared.
+# What is known of a desk's identity. `replaces` is the device whose key it shared; by `role` it is
+# an agent or a keeper, as its code said.
 device_identity = Table(
     "device_identity",
     METADATA,
@@ -40,15 +41,18 @@ device_identity = Table(
     Column("replaces", String(64)),
     Column("decided_by", String(100)),
     Column("decided_at", Float),
+    Column("role", String(10)),
 )
 
-# Keys that a device had before; each is still good until `until`.
+# Keys that a device had before. Each is still good until `until`; at `followed_at` the next one was
+# first used.
 device_key = Table(
     "device_key",
     METADATA,
     Column("public_key", LargeBinary, primary_key=True),
     _device(),
     Column("until", Float, nullable=False),
+    Column("followed_at", Float),
     Index("ix_device_key_device", "device"),
 )
 
@@ -81,6 +85,7 @@ batch_code = Table(
     Column("confirm", Boolean, nullable=False),
     Column("revoked_by", String(100)),
     Column("revoked_at", Float),
+    Column("role", String(10)),
 )
 
 # The asset tags that a code is bound to; none means any computer.

@@ -1,8 +1,8 @@
 """Which devices are keepers; one that has nothing to tell is not shown among the desks.
 
-A device is a keeper from its first report on. One that has reported as an agent, or was enrolled
-with a code that a keeper had asked for, never becomes one: its key can be read by the desk's user,
-who could hide the desk from the floor that way.
+A device is a keeper when the code that took it in was made for keepers, and never otherwise: the
+key of an agent can be read by the desk's user, who could hide the desk from the floor that way. One
+that was taken in by a code of before that was said is a keeper when its first report is one's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from agentguard.server.store import codes
-from agentguard.server.store.identity_tables import device_run
+from agentguard.server.store.devices import AGENT, KEEPER
+from agentguard.server.store.identity_tables import device_identity, device_run
 from agentguard.server.store.keeper_tables import keeper, keeper_agent
 from agentguard.server.store.tables import device, device_seen, enrol_code
 from agentguard.wire import v1
@@ -26,8 +27,9 @@ FRESH = 300.0
 
 def admitted(connection: Connection, id_: str) -> bool:
     """Tell whether a device is a keeper, or may become one."""
-    if is_keeper(connection, id_):
-        return True
+    role = connection.scalar(select(device_identity.c.role).where(device_identity.c.device == id_))
+    if role or is_keeper(connection, id_):
+        return role != AGENT
     seen = select(device_seen.c.device).where(device_seen.c.device == id_)
     given = select(enrol_code.c.hash).where(
         enrol_code.c.used_by == id_, enrol_code.c.made_by.startswith(_by(""))
@@ -49,6 +51,9 @@ def note(
     """
     on, guarding = (-1, 0) if seats is None else (seats.on, seats.guarding)
     on, guarding = max(-1, min(on, MANY)), max(0, min(guarding, MANY))
+    connection.execute(
+        update(device_identity).where(device_identity.c.device == id_).values(role=KEEPER)
+    )
     values = {"well": well, "seats": on, "guarding": guarding}
     mine = update(keeper).where(keeper.c.device == id_).values(**values)
     if connection.execute(mine).rowcount == 0:
@@ -96,7 +101,7 @@ def code(connection: Connection, id_: str, team: str, now: float) -> str:
     )
     if (connection.scalar(mine) or 0) >= MOST:
         return ""
-    return codes.make(connection, team, by, now, HOURS)
+    return codes.make(connection, team, by, now=now, hours=HOURS)
 
 
 def shown() -> ColumnElement[bool]:

@@ -161,6 +161,7 @@ enrol_code = Table(
     Column("expires_at", Float, nullable=False),
     Column("used_at", Float),
     Column("used_by", String(64)),
+    Column("role", String(10)),  # of the device that it takes in; of an old one, either
 )
 
 user = Table(

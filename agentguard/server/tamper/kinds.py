@@ -37,6 +37,8 @@ SAFE_MODE = Kind(id="safe-mode", severity="high")
 KEEPER_REMOVED = Kind(id="keeper-removed", severity="critical")
 TOO_OFTEN = Kind(id="too-often", severity="high")
 OPENED_UNASKED = Kind(id="opened-unasked", severity="critical")
+KEY_UNASKED = Kind(id="key-unasked", severity="high")
+KEY_HELD_TWICE = Kind(id="key-held-twice", severity="critical")
 
 KINDS = {
     kind.id: kind
@@ -44,6 +46,7 @@ KINDS = {
         LATE, MISSING, CLOCK_WRONG, POLICY_DIFFERS, AGENT_MISSING, AGENT_SILENT, CLONE, FORK,
         ROLLBACK, CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_GAP, EVENTS_LOST,
         CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
+        KEY_UNASKED, KEY_HELD_TWICE,
     )
 }  # fmt: skip
 LASTING = tuple(kind for kind in KINDS.values() if kind.lasts)

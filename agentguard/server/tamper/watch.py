@@ -132,6 +132,12 @@ class Watch:
             self.listener.turns(connection, [turn])
         return reports.mark_fork(connection, device_id)
 
+    def raised(self, connection: Connection, device_id: str, kind: Kind, now: float) -> None:
+        """Open a sign that something else than a report gave."""
+        turn = items.raise_(connection, device_id, kind, now)
+        if turn is not None:
+            self.listener.turns(connection, [turn])
+
     def too_often(self, connection: Connection, device_id: str, now: float) -> None:
         """Hear of a desk that sends more than it may, and does not wait when it is told to."""
         turn = items.raise_(connection, device_id, kinds.TOO_OFTEN, now)
