@@ -34,12 +34,13 @@ class Computer:
     def __init__(self, running: Any) -> None:
         self.running = running
         self.every: list[Desk] = []
-        self.keeper = self._enrolled("PC-17")
+        self.keeper = self._enrolled("PC-17", keeper=True)
         self.agents: list[Desk] = []
         self.sweep, self.last = Sweep(running.settings.limits), running.time.at
 
-    def _enrolled(self, label: str) -> Desk:
-        made = Desk.enrol(self.running, self.running.admin.enrol_code("Billing"), label)
+    def _enrolled(self, label: str, *, keeper: bool = False) -> Desk:
+        code = self.running.admin.enrol_code("Billing", keeper=keeper)
+        made = Desk.enrol(self.running, code, label)
         self.every.append(made)
         return made
 
