@@ -96,6 +96,7 @@ class Keeper:
             self._start(session)
         for session in self._on - set(look.start):
             if self._enrol(session):
+                self.watch.renew(session)
                 self.desks.renew(session)
         ended = any(one.what.value.endswith("ended") for one in look.happened)
         if ended or self._looked is None or now.boot - self._looked >= FILES:

@@ -68,6 +68,7 @@ class _Session:
     due: float
     missed: bool = False
     safe: float | None = None
+    renewing: bool = False
     tries: int = 0
     starts: list[float] = field(default_factory=list)
 
@@ -104,6 +105,11 @@ class Watch:
         """Take note that the computer slept: its agents have yet to be heard again."""
         for one in self._sessions.values():
             one.since = now
+
+    def renew(self, session: str) -> None:
+        """Take note that the keeper itself lets a session's agent begin again: that is no end."""
+        if session in self._sessions:
+            self._sessions[session].renewing = True
 
     def ended(self, now: float) -> None:
         """Take note that the agents were told to end."""
@@ -145,8 +151,8 @@ class Watch:
             if process and now - one.since >= HEALTHY:
                 one.tries, one.safe = 0, None
             return
-        died = bool(one.process) and not self.upgrading(now)
-        one.process = process
+        died = bool(one.process) and not (self.upgrading(now) or one.renewing)
+        one.process, one.renewing = process, False
         if died:
             yield What.DIED
         if process:

@@ -8,12 +8,14 @@ well, and finds a code for one desk where only this user can read it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
 
 from agentguard.errors import PlatformError
+from agentguard.platforms._agents import Agents
 from agentguard.platforms._linux.bus import Bus, DBusAddress
 from agentguard.platforms._linux.handed import Handed
 from agentguard.platforms._linux.logind import GRAPHICAL, OPEN
@@ -24,6 +26,7 @@ _SESSION = f"{_NAME}.Session"
 _PROGRAM = "agentguard"
 _GUARDING = frozenset({"tray", "run"})
 _ASKING = ["enroll", "--by-keeper"]
+_START_TIME = 19  # field 22 of `stat`, counted from behind the name
 
 
 class LinuxDesks:
@@ -35,6 +38,7 @@ class LinuxDesks:
         self._bus = bus
         self._handed = Handed(codes)
         self._asking: frozenset[str] = frozenset()
+        self._agents = Agents()
 
     def sessions(self) -> frozenset[str]:
         """Give the users that are logged on at a desktop.
@@ -56,7 +60,7 @@ class LinuxDesks:
 
     def guarded(self) -> Mapping[str, str]:
         """Give the process of the agent of each user that has one; see who asks for a code."""
-        found: dict[str, str] = {}
+        found: defaultdict[str, dict[int, float]] = defaultdict(dict)
         asking: set[str] = set()
         for process in psutil.process_iter(("uids", "cmdline")):
             info = process.info
@@ -64,12 +68,12 @@ class LinuxDesks:
                 continue
             words, user = info["cmdline"] or [], str(info["uids"].real)
             if guards(words):
-                found[user] = str(process.pid)
+                found[user][process.pid] = _started(process.pid)
             elif asks(words):
                 asking.add(user)
         self._asking = frozenset(asking)
         self._handed.keep(self._asking)
-        return found
+        return self._agents.chosen(found)
 
     def start(self, session: str) -> None:
         """Refuse: each user's systemd starts the agent, and starts it again."""
@@ -98,6 +102,15 @@ class LinuxDesks:
 
     def begin(self) -> None:
         """Do nothing; agents begin by systemd."""
+
+
+def _started(pid: int) -> float:
+    """Give when a process was started, in ticks since the computer was (proc(5)); -1 once gone."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return float(told.rpartition(")")[2].split()[_START_TIME])
+    except (OSError, IndexError, ValueError):
+        return -1.0
 
 
 def guards(words: list[str]) -> bool:

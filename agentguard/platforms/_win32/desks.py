@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from agentguard.errors import PlatformError
+from agentguard.platforms._agents import Agents
 from agentguard.platforms._win32 import api, sessions
 from agentguard.platforms._win32.quit_answers import Sign, judged
 from agentguard.platforms._win32.quitting import QuitSign, read
@@ -51,6 +52,7 @@ class WindowsDesks:
     def __init__(self) -> None:
         self._words = program()
         self._quit = QuitSign()
+        self._agents = Agents()
 
     def sessions(self) -> frozenset[str]:
         """Give the sessions where somebody is logged on."""
@@ -58,8 +60,8 @@ class WindowsDesks:
 
     def guarded(self) -> Mapping[str, str]:
         """Give the process of the agent in each session that has one."""
-        found = sessions.running(Path(self._words[0]))
-        return {str(session): str(pid) for session, pid in found.items()}
+        found = sessions.agents(Path(self._words[0]))
+        return self._agents.chosen({str(session): pids for session, pids in found.items()})
 
     def start(self, session: str) -> None:
         """Start the agent for the user of a session.

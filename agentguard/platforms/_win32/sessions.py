@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import wintypes
@@ -122,16 +123,30 @@ def _user(session: int) -> str:
         _free(buffer)
 
 
-def running(program: Path) -> dict[int, int]:
-    """Give the process in each session in which `program` guards.
+def agents(program: Path) -> dict[int, dict[int, float]]:
+    """Give the processes in each session in which `program` guards, and when each was started.
 
     The program's own children, which look through files, have other words on their command line.
     """
-    wanted, found = str(program).casefold(), dict[int, int]()
+    wanted = str(program).casefold()
+    found: defaultdict[int, dict[int, float]] = defaultdict(dict)
     for pid in psutil.pids():
         if api.image_path(pid).casefold() == wanted and guards(_words(pid)):
-            found[_session(pid)] = pid
+            found[_session(pid)][pid] = _began(pid)
     return found
+
+
+def running(program: Path) -> dict[int, int]:
+    """Give the process in each session in which `program` guards: the first that was started."""
+    every = agents(program).items()
+    return {session: min(started, key=lambda pid: started[pid]) for session, started in every}
+
+
+def _began(pid: int) -> float:
+    try:
+        return psutil.Process(pid).create_time()
+    except (psutil.Error, OSError):
+        return -1.0
 
 
 def _words(pid: int) -> list[str]:

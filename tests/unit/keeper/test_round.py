@@ -281,3 +281,21 @@ def test_what_is_damaged_is_as_if_no_keeper_had_been_here(tmp_path: Path) -> Non
     assert standing.read(tmp_path) is None
     (tmp_path / standing.FILE).write_bytes(b"{")
     assert standing.read(tmp_path) is None
+
+
+def test_an_agent_that_begins_again_to_be_enrolled_was_not_ended(rig: Rig) -> None:
+    rig.computer.has_identity = {"2"}
+    rig.rounds(60)
+    assert rig.computer.asked == ["1"]
+    assert "keeper.agent-ended" not in rig.heard.happened
+    del rig.computer.agents["1"]
+    rig.rounds(4)
+    assert rig.heard.happened.count("keeper.agent-ended") == 1, "the next end is one"
+
+
+def test_a_computer_that_slept_has_agents_that_are_yet_to_be_heard(rig: Rig) -> None:
+    rig.rounds(70)
+    assert rig.written.settled == 2
+    rig.clock.advance(8 * 3600)
+    rig.rounds(4)
+    assert rig.written.settled == 0
