@@ -124,7 +124,8 @@ def test_a_leap_at_a_start_deletes_nothing(running: Any, desk: Any, years: float
     """Neither by itself nor when an administrator asks for it."""
     running.admin._database.run(lambda c: audit.note(c, running.time(), "sam", "sign-in"))
     desk.send()
-    pass_time(running, Looks(), 0.0, DAY)
+    looks = Looks()
+    pass_time(running, looks, 0.0, DAY)
     before = running.admin._database.run(_count)
     running.time.at += years * YEAR
     jobs = Jobs(running.admin._database, running.settings, running.time)
@@ -133,6 +134,9 @@ def test_a_leap_at_a_start_deletes_nothing(running: Any, desk: Any, years: float
     keeping = Keeping(running.admin._database, running.settings, running.time)
     done = keeping.run("sam")
     assert all(one.deleted == 0 for one in done)
+    look(running, looks, DAY + EVERY)
+    acts = running.admin._database.run(lambda c: list(c.scalars(select(audit_log.c.act))))
+    assert acts.count("clock.leapt") == 1
     assert running.admin._database.run(_count) >= before
 
 

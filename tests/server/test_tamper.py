@@ -393,6 +393,7 @@ def test_a_clock_that_is_nearly_right_is_no_item(watched: Watched, desk: Any, of
     ("kind", "params", "item"),
     [
         ("clock.changed", {"how": "step", "seconds": 90}, "clock-jump"),
+        ("clock.changed", {"how": "start", "seconds": 34_560_000}, "clock-jump"),
         ("policy.refused", {}, "policy-refused"),
         ("events.lost", {"count": 3}, "events-lost"),
         ("journal.gap", {"count": 3}, "journal-gap"),

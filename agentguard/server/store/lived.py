@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select
 
-from agentguard.server.store import leading
+from agentguard.model.lived import BACK, LONGEST_OFF
+from agentguard.server.store import audit, leading
 from agentguard.server.store.history_tables import job
 from agentguard.server.store.tables import device_seen
 
@@ -25,6 +26,8 @@ AGREE = 120.0
 """Seconds by which a desk's clock and the endpoint's may differ and still agree."""
 NAMES = ("shown", "lived", "open", "behind", "right")
 JOB = "time"
+ACTOR, ACT = "endpoint", "clock.leapt"
+"""Whose act it is in the audit log that the clock cannot be right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,11 @@ class Looks:
             return found
         if not leading.mine(connection, JOB):
             return found
-        found = found.looked(now, boot - self._seen[1])
+        passed = boot - self._seen[1]
+        moved = now - found.shown - passed
+        found = found.looked(now, passed)
+        if moved < -BACK or moved > LONGEST_OFF:
+            audit.note(connection, now, ACTOR, ACT, f"{moved / 3600:+.0f} h")
         if _agreed(connection, now):
             found = found.confirmed(now)
         for name in NAMES:
