@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.errors import PlatformError
-from agentguard.platforms import desks
+from agentguard.platforms import desks, session_ends
 from agentguard.platforms._linux.bus import Bus
 from agentguard.platforms._linux.desks import LinuxDesks, asks, guards
 from tests.desktop.harness import Desktop, Logind, environ, eventually
@@ -23,6 +23,7 @@ ME = str(os.getuid())
 def test_who_is_logged_on_at_a_desktop_is_told_by_logind() -> None:
     with Desktop() as desktop, Logind(desktop) as logind, environ(logind.env):
         assert desks().sessions() == {ME}
+        assert not session_ends(), "it goes on, whatever is ended in it"
 
 
 def test_without_logind_the_keeper_is_told_that_it_cannot_see(tmp_path: Path) -> None:
