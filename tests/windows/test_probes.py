@@ -347,6 +347,29 @@ def test_a_refusal_is_an_error_of_ours(question) -> None:
     assert caught.value.unread in {"unsupported", "denied", "no-answer"}
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "WbemScripting.SWbemLocator",
+        r"CLSID\{76A64158-CB41-11D1-8B02-00600806D9B6}",
+        r"CLSID\{4590F811-1D3A-11D0-891F-00AA004B2E24}",
+    ],
+    ids=["its name", "its number", "what it makes itself"],
+)
+def test_row_92_a_class_of_the_users_own_is_not_asked(key: str) -> None:
+    """COM would prefer it to Windows' own and load it into this program."""
+    asked = "SELECT Caption FROM Win32_OperatingSystem"
+    path = rf"Software\Classes\{key}"
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, path):
+        try:
+            with pytest.raises(ComponentError) as caught:
+                com.within(30, lambda: com.rows(r"root\cimv2", asked, "Caption"))
+        finally:
+            winreg.DeleteKey(winreg.HKEY_CURRENT_USER, path)
+    assert caught.value.unread == "replaced"
+    assert com.within(30, lambda: com.rows(r"root\cimv2", asked, "Caption"))
+
+
 def test_texts_go_in_and_come_out() -> None:
     shown = com.within(
         30, lambda: com.create("WScript.Shell").get("ExpandEnvironmentStrings", "ü %OS%")

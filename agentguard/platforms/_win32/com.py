@@ -15,9 +15,9 @@ from contextlib import suppress
 from ctypes import wintypes
 from typing import Any, TypeVar
 
-from agentguard.platforms._win32 import api
+from agentguard.platforms._win32 import api, registry
 from agentguard.platforms._win32.com_types import Arguments, Problem, Value, Variant
-from agentguard.platforms._win32.component_answers import ComponentError
+from agentguard.platforms._win32.component_answers import OF_THE_USER, ComponentError
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -37,6 +37,14 @@ _DISPATCH = uuid.UUID("00020400-0000-0000-c000-000000000046").bytes_le
 _NULL_ID = bytes(16)
 
 _I4, _BSTR, _OBJECT, _BOOL = 3, 8, 9, 11  # VARTYPE
+_CLASSES = r"Software\Classes"
+_BEHIND = {
+    "WbemScripting.SWbemLocator": (
+        "4590f811-1d3a-11d0-891f-00aa004b2e24",
+        "674b6698-ee92-11d0-ad71-00c04fd8fdff",
+    )
+}
+"""Classes that a component makes itself in our program: WbemLocator and WbemContext (wbemcli.h)."""
 _WHOLE = {
     2: "i2",
     3: "i4",
@@ -174,8 +182,20 @@ def create(name: str) -> Component:
     """
     class_id, pointer = ctypes.create_string_buffer(16), api.VOID()
     _checked(_class_of(name, class_id))
+    if _replaced(name, class_id.raw):
+        raise ComponentError(OF_THE_USER)
     _checked(_create(class_id, None, _ANYWHERE, _DISPATCH, ctypes.byref(pointer)))
     return Component(pointer.value or 0)
+
+
+def _replaced(name: str, class_id: bytes) -> bool:
+    """Tell whether this user has a class of the same name or number, which COM would prefer.
+
+    It would run in this program (Microsoft, "Merged View of HKEY_CLASSES_ROOT").
+    """
+    numbers = (str(uuid.UUID(bytes_le=class_id)), *_BEHIND.get(name, ()))
+    paths = (name, *(rf"CLSID\{{{number}}}" for number in numbers))
+    return any(registry.there(registry.USER, rf"{_CLASSES}\{path}") for path in paths)
 
 
 def rows(space: str, wql: str, *names: str) -> tuple[dict[str, object], ...]:

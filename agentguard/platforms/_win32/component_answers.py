@@ -16,12 +16,16 @@ from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Prote
 from agentguard.model.moments import Moment
 
 DENIED, UNSUPPORTED, NO_ANSWER = "denied", "unsupported", "no-answer"
+REPLACED = "replaced"
 DISAGREES = "firewall-disagrees"
 
 FIREWALL = "Windows"
 PROFILES = (1, 2, 4)  # domain, private, public
 
+OF_THE_USER = -1610350591  # 0xA0040001: the bit of customers' own codes, which no component answers
+
 _WHY: Mapping[int, str] = {
+    OF_THE_USER: REPLACED,
     -2147024891: DENIED,  # E_ACCESSDENIED
     -2147217405: DENIED,  # WBEM_E_ACCESS_DENIED
     -2147217394: UNSUPPORTED,  # WBEM_E_INVALID_NAMESPACE: as on Windows Server

@@ -20,6 +20,17 @@ WIDE, NARROW = winreg.KEY_WOW64_64KEY, winreg.KEY_WOW64_32KEY
 Values = Mapping[str, object]
 
 
+def there(root: int, path: str, view: int = WIDE) -> bool:
+    """Tell whether there is such a key; one that may not be read is there."""
+    try:
+        winreg.OpenKey(root, path, 0, winreg.KEY_QUERY_VALUE | view).Close()
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def values(root: int, path: str, view: int = WIDE) -> Values:
     """Give the values of a key by their names, in any case.
 
