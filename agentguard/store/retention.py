@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from agentguard.store.database import Database
+from agentguard.store.edge import edge
 
 DAYS = 400
 """Longer than the twelve months for which PCI DSS 4.0.1, 10.5.1 has audit records kept."""
@@ -26,6 +27,7 @@ _ERASE = """
 class Retention:
     """Looks once a day of the endpoint's clock, which a desk's own clock cannot push on.
 
+    Nor can the endpoint's alone: what is erased was lived through here as well (`edge`).
     Only what the endpoint confirmed is erased, and never what tells of the journal itself.
     """
 
@@ -41,10 +43,11 @@ class Retention:
 
         """
         now = said_at(receipt)
-        if now is None or now - self._looked < DAY:
+        if now is None or 0 <= now - self._looked < DAY:
             return
         before = self._database.changes()
-        self._database.rows(_ERASE, (now - DAYS * DAY, seq, BATCH))
+        wall = min(now - DAYS * DAY, edge(self._database, DAYS * DAY))
+        self._database.rows(_ERASE, (wall, seq, BATCH))
         if self._database.changes() - before < BATCH:
             self._looked = now
 

@@ -1,0 +1,59 @@
+"""The endpoint's clock alone empties no journal: what is erased was lived through here as well."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agentguard.model import lived
+from agentguard.model.records import Record
+from agentguard.platforms._fake_clock import START_WALL, FakeClock
+from agentguard.retention.lived import KEY
+from agentguard.store.db import Store, open_store
+
+DAY = 86_400.0
+YEAR = 365 * DAY
+
+
+def receipt(at: float) -> bytes:
+    said = datetime.fromtimestamp(at, UTC).isoformat()
+    return b'{"receipt": "{\\"at\\": \\"%s\\"}", "signature": ""}' % said.encode()
+
+
+def write(store: Store, clock: FakeClock, count: int) -> None:
+    for number in range(count):
+        said = Record(kind="test.said", at=clock.now(), payload={"number": number})
+        store.journal.commit((said,), {})
+
+
+def erased(store: Store) -> int:
+    return sum(row.payload is None for row in store.journal.walk())
+
+
+@pytest.mark.parametrize("years", [1.2, 2, 10])
+def test_row_83_an_endpoint_that_leaps_erases_nothing_that_is_young(
+    tmp_path: Path, years: float
+) -> None:
+    clock = FakeClock()
+    store = open_store(tmp_path)
+    write(store, clock, 9)
+    known = lived.begun("one", clock.now(), START_WALL - 9 * DAY)
+    clock.advance(DAY)
+    known = lived.seen(known, "one", clock.now())
+    store.journal.commit((), {KEY: lived.written(known)})
+    store.outbox.advance(3, receipt(START_WALL + years * YEAR))
+    assert erased(store) == 0
+    clock.advance(399 * DAY)
+    known = lived.seen(known, "one", clock.now())
+    store.journal.commit((), {KEY: lived.written(known)})
+    store.outbox.advance(4, receipt(clock.now().wall))
+    assert erased(store) == 0, "three minutes are missing"
+    clock.advance(DAY)
+    known = lived.seen(known, "one", clock.now())
+    store.journal.commit((), {KEY: lived.written(known)})
+    store.outbox.advance(9, receipt(clock.now().wall + DAY))
+    assert erased(store) > 0, "what was lived through goes"
+    assert store.journal.verify()[1]
+    store.close()
