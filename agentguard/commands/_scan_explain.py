@@ -10,6 +10,7 @@ from typing import Any
 from agentguard.commands._scan_report import Kinds, shown
 from agentguard.model.hits import MOST
 from agentguard.model.outcomes import FileOutcome
+from agentguard.pii.names import masked
 from agentguard.pii.traced import MOST_TRACES, Trace
 from agentguard.scan.client import ScanClient, Scanned
 from agentguard.scan.outcome import Explanation, Layer
@@ -137,7 +138,7 @@ class Objects:
         why = told_of(one)
         told = why.told
         yield _line(
-            path=why.path,
+            path=masked(why.path),
             outcome=told.outcome.value,
             reason=told.reason,
             formats=[[layer.depth, layer.format, layer.count] for layer in told.layers],
@@ -146,7 +147,7 @@ class Objects:
         )
         for trace in told.traces:
             yield _line(
-                path=why.path,
+                path=masked(why.path),
                 line=trace.line,
                 entity=trace.kind,
                 counted=trace.counted,

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from agentguard.model.detection import Detection
 from agentguard.model.hits import MOST, Hit
 from agentguard.model.outcomes import FileOutcome
+from agentguard.pii import names
 from agentguard.scan.client import Scanned
 from agentguard.texts import Texts
 
@@ -67,7 +68,13 @@ def _line(
     masked: tuple[str, ...],
     **more: str | bool,
 ) -> str:
-    line = {"path": path, "entity": entity, "count": count, "masked": list(masked), **more}
+    line = {
+        "path": names.masked(path),
+        "entity": entity,
+        "count": count,
+        "masked": list(masked),
+        **more,
+    }
     return json.dumps(line)
 
 
@@ -171,7 +178,11 @@ class Table:
 
 
 def shown(path: str) -> str:
-    """Write a name of any bytes so that every terminal can show it and none obeys it."""
+    """Write a name of any bytes so that every terminal can show it and none obeys it.
+
+    What it holds of a value is masked: reports are kept, and sent on.
+    """
     return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in path
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in names.masked(path)
     )

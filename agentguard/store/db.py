@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,12 +15,13 @@ from agentguard.chain.links import Epoch
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock
-from agentguard.store import recovery, schema
+from agentguard.store import recovery, remembered, schema
 from agentguard.store.ballast import Spare
 from agentguard.store.database import Database, damaged, spoilt
 from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.lanes import USUAL, Bounds
+from agentguard.store.names import KEY_BYTES, Names, key_of, known_key
 from agentguard.store.outbox import SqliteOutbox
 from agentguard.store.seal_table import Sealer
 
@@ -64,23 +66,30 @@ def open_store(
 
     """
     path = folder / FILE
-    journal = partial(SqliteJournal, sealer=sealer, box=box, spare=spare, bounds=bounds)
+    names = Names(key_of(folder))
+    journal = partial(
+        SqliteJournal, sealer=sealer, box=box, spare=spare, bounds=bounds, names=names
+    )
     recovery.finish(path)
     try:
-        return _opened(path, journal, box)
+        return _opened(path, journal, box, names)
     except StoreError as error:
         if not damaged(error):
             raise
     LOG.error("the journal is damaged; it is set aside and what can be read is kept")
     epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE), box)
     _remember_epoch(folder / EPOCH_FILE, epoch)
-    return _opened(path, journal, box)
+    return _opened(path, journal, box, names)
 
 
-def _opened(path: Path, journal: Callable[[Database], SqliteJournal], box: Box | None) -> Store:
+def _opened(
+    path: Path, journal: Callable[[Database], SqliteJournal], box: Box | None, names: Names
+) -> Store:
     database = _open(path)
     try:
         made = journal(database)
+        if remembered.seal_what_is_clear(database, names):
+            database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         if box is not None:
             _seal_all(database, box)
     except BaseException:
@@ -99,7 +108,8 @@ def open_in_memory(folder: Path, bounds: Bounds = USUAL) -> Store:
     schema.migrate(database)
     known = _known_epoch(folder / EPOCH_FILE)
     first = Epoch(epoch=known + 1, first=1, previous=links.GENESIS, reason="lost")
-    journal = SqliteJournal(database, bounds=bounds)
+    names = Names(known_key(folder) or secrets.token_bytes(KEY_BYTES))
+    journal = SqliteJournal(database, bounds=bounds, names=names)
     journal.open_epoch(first)
     outbox = SqliteOutbox(database)
     return Store(journal=journal, outbox=outbox, database=database, lasting=False)
@@ -119,7 +129,8 @@ def open_for_reading(folder: Path, box: Box | None = None) -> Store:
     schema.refuse_newer(database)
     if box is not None and schema.version(database) == len(schema.MIGRATIONS):
         box.prepare(database, make=False)
-    journal = SqliteJournal(database, box=box)
+    key = known_key(folder)
+    journal = SqliteJournal(database, box=box, names=Names(key) if key else None)
     return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
 
 

@@ -17,6 +17,7 @@ from agentguard.store.ballast import Spare
 from agentguard.store.database import Database, damaged, full, spoilt
 from agentguard.store.entries import Box, Entries
 from agentguard.store.lanes import USUAL, Bounds, Lanes
+from agentguard.store.names import Names
 from agentguard.store.rows import (
     epoch_of,
     gap_of,
@@ -28,7 +29,10 @@ _NEWEST_EPOCH = "SELECT epoch, first, previous, reason FROM epochs ORDER BY epoc
 
 
 class SqliteJournal:
-    """The Journal of production; any thread may call it."""
+    """The Journal of production; any thread may call it.
+
+    With `names` no value stands in what is written, and what is remembered is sealed.
+    """
 
     def __init__(
         self,
@@ -38,12 +42,14 @@ class SqliteJournal:
         box: Box | None = None,
         spare: Spare | None = None,
         bounds: Bounds = USUAL,
+        names: Names | None = None,
     ) -> None:
         self._database = database
         self._entries = Entries(database, box)
         self._seals = SealTable(database, sealer)
         self._lanes = Lanes(database, bounds)
         self._spare = spare
+        self._names = names
 
     def commit(self, records: Sequence[Record], memory: Memory) -> None:
         """Write the records and the changed memory durably; a None value forgets a key.
@@ -54,6 +60,8 @@ class SqliteJournal:
             StoreError: nothing of it was written.
 
         """
+        if self._names is not None:
+            records = tuple(map(self._names.record, records))
         try:
             self._commit(records, memory)
         except StoreError as error:
@@ -74,7 +82,7 @@ class SqliteJournal:
                 self.append(kept if named is None else (*kept, named))
                 if kept:
                     self._seals.end(self.rows(self.head()[1] - 1, 1)[0])
-                remembered.keep(self._database, memory)
+                remembered.keep(self._database, memory, self._names)
         except StoreError:
             self._lanes.look_again()
             raise
@@ -90,7 +98,7 @@ class SqliteJournal:
 
     def memory(self, prefix: str) -> Memory:
         """Give what is remembered under the keys that begin with `prefix`."""
-        return remembered.under(self._database, prefix)
+        return remembered.under(self._database, prefix, self._names)
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """Give at most `limit` entries with a seq greater than `after`, in order."""

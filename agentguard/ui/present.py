@@ -15,6 +15,7 @@ from agentguard.model.prompts import Notice
 from agentguard.model.proofs import Relation
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
+from agentguard.pii.names import masked
 from agentguard.texts import Texts
 from agentguard.ui.views import (
     Choice,
@@ -213,7 +214,7 @@ def _finding(finding: Finding, words: Wording) -> FindingView:
         severity=finding.severity,
         severity_word=words.texts.say(f"severity.{finding.severity}"),
         wrong=words.texts.render(finding.message),
-        place=finding.subject if place else "",
+        place=masked(finding.subject) if place else "",
         shown=words.hits(finding.hits),
         advice=words.texts.say(f"{finding.check}.advice"),
         since=words.when(finding.since),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QPushButton
 
 from agentguard.model.custody import FORBIDDEN
 from agentguard.model.vault import WHY_BACK, WHY_GONE, Taking, VaultItem
+from agentguard.pii.names import masked
 from agentguard.texts import Texts
 from agentguard.ui.parts import GAP, button, column, label, row
 from agentguard.ui.vault_question import VaultQuestion
@@ -28,7 +29,7 @@ class VaultRow(QFrame):
         texts = words.texts
         self._item, self._asks = item, asks
         self.setProperty("look", "card")
-        name, folder = _split(item.path)
+        name, folder = _split(masked(item.path))
         inside = column(self, gap=GAP)
         inside.setContentsMargins(3 * GAP, 2 * GAP, 3 * GAP, 2 * GAP)
         when = words.when(item.put)

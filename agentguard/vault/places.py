@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agentguard import durable
+from agentguard.pii.names import masked
 from agentguard.texts import load
 
 MOST_NAMES = 1000
@@ -22,9 +23,14 @@ def arriving(target: Path, item: str) -> Path:
     return target.with_name(f".agentguard-{item}.arriving")
 
 
-def printable(path: Path) -> str:
-    """Give a path as text that any log or database can hold, whatever its bytes."""
+def written(path: Path) -> str:
+    """Give a path as text that a database can hold, whatever its bytes: who keeps it masks it."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def printable(path: Path) -> str:
+    """Give a path as text that can be shown or logged: whatever its bytes, and without a value."""
+    return masked(written(path))
 
 
 def name_of(path: Path) -> str:

@@ -24,7 +24,7 @@ from agentguard.ports.storage import Journal
 from agentguard.texts import load
 from agentguard.vault import age_header, lock
 from agentguard.vault.keys import VaultKey
-from agentguard.vault.places import printable
+from agentguard.vault.places import written
 from agentguard.vault.sealed import BrokenSeal, Header, Nothing, peek, unseal
 
 ITEM = re.compile(r"[0-9a-f]{16}")
@@ -227,5 +227,5 @@ class Shelf:
         self._journal.commit([Record(kind=kind, at=self._clock.now(), payload=payload)], {})
 
     def _record(self, kind: str, move: Move, payload: dict[str, Json]) -> Record:
-        said: dict[str, Json] = {"item": move.item, "subject": printable(move.path)}
+        said: dict[str, Json] = {"item": move.item, "subject": written(move.path)}
         return Record(kind=kind, at=self._clock.now(), payload={**said, **payload})

@@ -142,6 +142,12 @@ class Browser:
         code = pyotp.TOTP(secret[1]).at(time.time())
         assert "recovery codes" in self._submit("/sign-in/enrol", proof_code=code)
 
+    def submit(self, page: str, path: str, **fields: str) -> str:
+        """Send a form of a page, with the token that stands in it."""
+        token = re.search(r'name="token" value="([^"]+)"', self.get(page))
+        assert token is not None, page
+        return self._submit(path, token=token[1], **fields)
+
     def _submit(self, path: str, **fields: str) -> str:
         asked = urllib.request.Request(
             self._centre.url + path,

@@ -155,6 +155,12 @@ class Morning:
             "letter.pdf": pdf(*letter.splitlines()),
             "packed.zip": zipped({"inside.txt": letter.encode()}),
         }
+        for number, value in enumerate(self.corpus.recognised):
+            files[f"{value} {number}.txt"] = f"card {self.corpus.cards[0]}\n".encode()
+        inside = self.folder / self.corpus.ibans[0] / self.corpus.mails[0]
+        inside.mkdir(parents=True)
+        files[f"{inside}/told.txt"] = letter.encode()
+        files[f"{inside}/{self.corpus.cards[0]}.pdf"] = b"%PDF-1.7\n" + b"\x00garbage" * 99
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
         old = self.folder / "calls.old"
@@ -166,7 +172,14 @@ class Morning:
         self.until(lambda: not self.desktop.paste())
         note = f"I was told {'; '.join(self.corpus.recognised)}"
         self.agent.desk.report_incident(IncidentCategory.DATA_SEEN, note)
-        return len(files)
+        return len(files) - 1  # what cannot be read holds nothing that is known
+
+    def written(self, browser: Browser) -> None:
+        """Write a note at the console, as somebody does who was told the values."""
+        one = f"/incidents/{self.centre.admin.incidents()[0].id}"
+        said = f"the customer said {'; '.join(self.corpus.recognised)}"
+        browser.submit(one, f"{one}/note", text=said)
+        assert "the customer said" in browser.words(one)
 
     def delivered(self) -> bool:
         self.agent.desk.report_now()
@@ -201,6 +214,7 @@ class Morning:
         """Give every page of the console that a link leads to."""
         browser = Browser(self.centre)
         browser.sign_in()
+        self.written(browser)
         seen: dict[str, str] = {}
         papers: list[bytes] = []
         waiting = ["/", f"/desk/{self.device}", "/incidents"]
@@ -329,7 +343,13 @@ def evidence(morning: Morning) -> dict[str, bytes]:
     told = [shown.page(page) for page in Page]
     shown.close()
     (first, second, *_) = desk.vault_items()
+    left = str(morning.folder)
+    page = morning.home / "report.html"
+    told_of = morning.typed("scan", "--report", "html", "--output", str(page), left)
     found = {
+        "a scan's lines": morning.typed("scan", "--format", "jsonl", left),
+        "a scan's table": morning.typed("scan", left),
+        "a scan's page": told_of + page.read_bytes(),
         "the accessibility tree": "\n".join(tree for tree, _ in told).encode(),
         "pictures of the windows": "\n".join(text for _, text in told).encode(),
         "notices of the desktop": repr(morning.desktop.notices).encode(),
@@ -355,6 +375,9 @@ def kinds(morning: Morning) -> set[str]:
 
 
 EXPECTED = {
+    "a scan's lines": '"entity"',
+    "a scan's table": "It is damaged",
+    "a scan's page": "<html",
     "the accessibility tree": "What leaves this PC",
     "pictures of the windows": "Vault",
     "notices of the desktop": "(",
