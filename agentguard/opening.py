@@ -6,6 +6,7 @@ Both need a library that costs a fifth of the agent's memory: without an enrolme
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,13 @@ def store(
     spare = Spare(Ballast(folder))
 
     def on_disk() -> Store:
-        return open_store(folder, clock, sealer=seals, box=box(folder, secrets), spare=spare)
+        found = open_store(folder, clock, sealer=seals, box=box(folder, secrets), spare=spare)
+        try:
+            found.journal.memory("")  # an agent that cannot read what it remembers cannot begin
+        except BaseException:
+            found.close()
+            raise
+        return found
 
     def with_room() -> Store:
         try:
@@ -72,16 +79,18 @@ def store(
                 raise
             return on_disk()
 
-    def why(error: Exception) -> Message:
-        file = str(folder / FILE)
-        if isinstance(error, NewerStore):
-            return say("starting.journal-newer", file=file)
-        if isinstance(error, StoreError) and full(error):
-            return say("starting.journal-full", file=file)
-        return say("starting.journal", file=file, why=why_of(error))
-
+    why = partial(_why_not, folder / FILE)
     found = starting.first_of(JOURNAL, with_room, why=why, last=None)
     return found or open_in_memory(folder)
+
+
+def _why_not(file: Path, error: Exception) -> Message:
+    """Say why the journal is not on the disk."""
+    if isinstance(error, NewerStore):
+        return say("starting.journal-newer", file=str(file))
+    if isinstance(error, StoreError) and full(error):
+        return say("starting.journal-full", file=str(file))
+    return say("starting.journal", file=str(file), why=why_of(error))
 
 
 def held(folder: Path, clock: Clock, secrets: Places) -> HeldThere:

@@ -27,7 +27,7 @@ from agentguard.model.self_tests import ControlsTested
 from agentguard.model.starting import PartBegan
 from agentguard.model.verdicts import Response, Severity, Verdict, passed, wrong
 
-PLAIN = ("policy.rejected.", "policy.last-good-", "policy.baseline-damaged")
+PLAIN = ("policy.rejected.", "policy.last-good-", "policy.baseline-damaged", "policy.root-unread")
 """What the sentences about a policy begin with that say by themselves what guards the desk now."""
 
 TOLD = Response(kinds=(ActionKind.NOTIFY,))
