@@ -145,7 +145,7 @@ def _held(connection: Connection, site: Site, visitor: Visitor, find: str) -> di
             for one in waiting
             if belonging.belongs(connection, site.keys, scope, one.owner, now)
         ],
-        "glass": opened.listed(connection, scope, 10),
+        "glass": opened.listed(connection, site.keys, scope, 10, now),
     }
 
 

@@ -106,7 +106,9 @@ async def _page(request: Asked, done: _Done) -> Page:
         done=done,
         minutes=break_glass.SECONDS // 60,
         problem=site.words.say(f"console.glass.{done.problem}") if done.problem else "",
-        made=await site.database.read(lambda c: opened.listed(c, visitor.scope, SHOWN)),
+        made=await site.database.read(
+            lambda c: opened.listed(c, site.keys, visitor.scope, SHOWN, site.now())
+        ),
     )
 
 

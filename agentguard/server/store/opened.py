@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, literal, select, union_all
 
-from agentguard.server.store import by_phone
+from agentguard.server.keys import ServerKeys
+from agentguard.server.store import belonging, by_phone
 from agentguard.server.store.people import Scope
 from agentguard.server.store.phone_tables import phone_answer
 from agentguard.server.store.sign_in_tables import break_glass
@@ -54,8 +55,13 @@ _ANSWERS = select(
 _BOTH = union_all(_CODES, _ANSWERS).subquery()
 
 
-def listed(connection: Connection, scope: Scope, limit: int) -> list[Opened]:
-    """Give the newest of the desks that may be seen."""
+def listed(
+    connection: Connection, keys: ServerKeys, scope: Scope, limit: int, now: float
+) -> list[Opened]:
+    """Give the newest of the desks that may be seen.
+
+    Whom a desk says that it opened for is named to those whose the person is.
+    """
     asked = (
         select(_BOTH, device.c.label, team.c.name.label("team_name"))
         .join(device, device.c.id == _BOTH.c.device)
@@ -75,8 +81,12 @@ def listed(connection: Connection, scope: Scope, limit: int) -> list[Opened]:
             made_at=row.made_at,
             until=row.until,
             used_at=row.used_at,
-            used_by=row.used_by or "",
+            used_by=_named(connection, keys, scope, row.used_by or "", now),
             phone=bool(row.phone),
         )
         for row in connection.execute(asked)
     ]
+
+
+def _named(connection: Connection, keys: ServerKeys, scope: Scope, name: str, now: float) -> str:
+    return name if name and belonging.belongs(connection, keys, scope, name, now) else ""
