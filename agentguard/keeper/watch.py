@@ -9,7 +9,8 @@ The rules, for each session where somebody is logged on:
    (safe mode): whatever ends it is no accident, and starting in a circle helps nobody.
 4. Agents that were told to end are not started for 10 minutes, and are not missed meanwhile.
 5. Missing is a session without an agent for 15 s: a start takes some.
-6. An agent that has run for a minute must be heard by the endpoint (`settled`).
+6. In a session that was guarded for a minute, by whichever processes, an agent must be heard by the
+   endpoint (`settled`): one that is started anew again and again would else never be.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class _Session:
     due: float
     missed: bool = False
     safe: float | None = None
+    guarded: float | None = None
     renewing: bool = False
     tries: int = 0
     starts: list[float] = field(default_factory=list)
@@ -97,19 +99,20 @@ class Watch:
         return len(self._sessions)
 
     def settled(self, now: float) -> int:
-        """Give the number of agents that have run for so long that the endpoint must hear them."""
-        every = self._sessions.values()
-        return sum(bool(one.process) and now - one.since >= SETTLED for one in every)
+        """Give the number of sessions whose agent the endpoint must hear by now."""
+        every = (one.guarded for one in self._sessions.values())
+        return sum(since is not None and now - since >= SETTLED for since in every)
 
     def woke(self, now: float) -> None:
         """Take note that the computer slept: its agents have yet to be heard again."""
         for one in self._sessions.values():
-            one.since = now
+            one.guarded = None if one.guarded is None else now
 
     def renew(self, session: str) -> None:
         """Take note that the keeper itself lets a session's agent begin again: that is no end."""
         if session in self._sessions:
             self._sessions[session].renewing = True
+            self._sessions[session].guarded = None
 
     def ended(self, now: float) -> None:
         """Take note that the agents were told to end."""
@@ -135,8 +138,10 @@ class Watch:
         for name in sorted(on):
             one = self._sessions.setdefault(name, _Session(lost=now, due=now))
             told = [*self._seen(one, guarded.get(name, ""), now)]
+            if one.process and one.guarded is None:
+                one.guarded = now
             if self.upgrading(now):
-                one.lost = now
+                one.lost, one.guarded = now, None
             elif not one.process:
                 told += self._without(one, now)
                 if self._due(one, now):
@@ -169,7 +174,7 @@ class Watch:
             one.safe = now
             yield What.SAFE
         if not one.missed and (now - one.lost >= MISSED or one.safe is not None):
-            one.missed = True
+            one.missed, one.guarded = True, None
             yield What.MISSING
 
     def _spent(self, one: _Session, now: float) -> bool:

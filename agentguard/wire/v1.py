@@ -152,8 +152,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a keeper knows of its computer: sessions that are logged on, and agents in them.
 
-    `guarding` counts the agents of which the endpoint must hear by now: they have run for a minute,
-    and the keeper's own reports have come through for five.
+    `guarding` counts the agents of which the endpoint must hear by now: their sessions have been
+    guarded for a minute, and the keeper's own reports have come through for five.
     """
 
     on: int

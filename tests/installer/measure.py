@@ -37,8 +37,8 @@ def compared(windows: Windows, tools: Path) -> None:
         "frozen": (rf"{PROGRAM}\agentguard.exe", "tray"),
         "source": (*source, "tray"),
     }
-    for name, words in trays.items():
-        tray, children = _standing(windows, words, {**env, "AGENTGUARD_HOME": rf"C:\home-{name}"})
+    for name, words in trays.items():  # the frozen one keeps to its user's own folder
+        tray, children = _standing(windows, words, {**env, "AGENTGUARD_HOME": r"C:\home-source"})
         with_children = f"{tray:.0f} MB resident, with its scan child {tray + children:.0f}"
         print(f"        tray that has settled, {name}: {with_children}")
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())

@@ -238,7 +238,31 @@ def test_an_agent_counts_once_it_has_run_for_a_minute_and_again_after_each_sleep
     assert [watch.settled(at) for at in (0.0, SETTLED - 1, SETTLED)] == [0, 0, 1]
     watch.woke(SETTLED)
     assert [watch.settled(at) for at in (SETTLED, 2 * SETTLED)] == [0, 1]
-    watch.look(2 * SETTLED, ONE, {"1": "200"})
-    assert watch.settled(2 * SETTLED) == 0
     watch.look(2 * SETTLED, ONE, {})
+    watch.look(2 * SETTLED + MISSED, ONE, {})
+    assert watch.missing == 1
     assert watch.settled(9 * SETTLED) == 0
+    watch.look(9 * SETTLED, ONE, LIVES)
+    assert [watch.settled(at) for at in (9 * SETTLED, 10 * SETTLED)] == [0, 1]
+    watch.ended(10 * SETTLED)
+    watch.look(10 * SETTLED, ONE, LIVES)
+    assert watch.settled(11 * SETTLED) == 0, "it was told to end"
+
+
+def test_a_program_that_is_started_anew_each_half_minute_counts_as_well() -> None:
+    """Else a decoy that ends in time, again and again, would never have to be heard."""
+    watch = Watch(starts=False)
+    for step in range(40):
+        watch.look(step * STEP, ONE, {"1": str(step // 15)} if step % 15 else {})
+    assert watch.missing == 0
+    assert watch.settled(40 * STEP) == 1
+
+
+def test_one_that_begins_again_to_be_enrolled_has_a_minute_anew() -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    watch.renew("1")
+    watch.renew("nobody's")
+    assert watch.settled(SETTLED) == 0
+    assert said(watch.look(SETTLED, ONE, {"1": "200"})) == [What.STARTED]
+    assert watch.settled(2 * SETTLED) == 1
