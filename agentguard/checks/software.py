@@ -212,10 +212,13 @@ def _of_line(version: str, line: Lifecycle) -> bool:
 
 def _is_below(version: str, limit: str) -> bool:
     """Tell whether a version is known to come before: one that says less than the limit is not."""
-    found = NUMBERS.match(version)
-    here = tuple(int(part) for part in found[0].split(".")) if found else ()
-    there = tuple(int(part) for part in limit.split("."))
+    here, there = _numbers(version), _numbers(limit)
     return len(here) >= len(there) and here < there
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = NUMBERS.match(version)
+    return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 
 CHECK = Check(

@@ -64,6 +64,14 @@ BAD: dict[str, dict[str, dict[str, Any]]] = {
     },
     "orders-06": {"firewall": {"detail": "firewall.off"}},
 }
+IN_PART = {
+    "state": "partial",
+    "detail": "software.in-part",
+    "params": {"known": 39, "count": 41, "programs": "Card Helper, Quick Notes"},
+    "looked": 39,
+    "missed": 2,
+    "gaps": [{"id": "unread.software-part", "params": {}}],
+}
 ATTENTION = {"claims-05", "orders-03"}
 AGO = {
     "billing-04": 4,
@@ -100,6 +108,8 @@ def controls(label: str) -> list[dict[str, Any]]:
             one |= {"state": "fail", **{k: v for k, v in bad[check].items() if v}}
         if label in BLIND and check == "antivirus":
             one |= {"state": "unknown", "since": iso(START - 1500)}
+        if label == "billing-07" and check == "software":
+            one |= IN_PART
         given.append(one)
     return given
 

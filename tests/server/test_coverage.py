@@ -112,8 +112,12 @@ def test_a_desk_that_calls_itself_well_is_shown_by_its_controls(
     floor_page = browser.get("/").text
     assert "row-unknown" in floor_page
     assert "Nobody needs a word" not in floor_page
+    assert "Nothing is known to be wrong." in floor_page
+    assert WORDS.say("firewall.advice") not in floor_page, (
+        "what mends a finding is not said of none"
+    )
     page = browser.get(f"/desk/{desk.id}").text
     assert "state-pass" not in page
     assert f"state-{state if state == 'partial' else 'unknown'}" in page
-    assert "Not looked at: Files that were read only in part: 2." in page
+    assert "Left out: Files that were read only in part: 2." in page
     assert "of.a-newer-agent" in page

@@ -55,7 +55,7 @@ def test_scripts_read_what_was_looked_at() -> None:
 def test_people_read_it_below_the_sentence() -> None:
     lines = list(table([row(SWEPT, WORDS)], WORDS))
     assert "in part" in lines[1]
-    assert lines[-1].strip() == f"Not looked at: {LACKS}"
+    assert lines[-1].strip() == f"Left out: {LACKS}"
 
 
 def test_a_reason_that_the_sentence_tells_is_not_told_twice() -> None:
@@ -70,7 +70,7 @@ def test_a_reason_that_the_sentence_tells_is_not_told_twice() -> None:
         coverage=Coverage(why=(unread,)),
     )
     assert one.lacking == ()
-    assert not any("Not looked at" in line for line in table([row(one, WORDS)], WORDS))
+    assert not any("Left out" in line for line in table([row(one, WORDS)], WORDS))
 
 
 def test_the_window_shows_it() -> None:
