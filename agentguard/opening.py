@@ -63,7 +63,9 @@ def store(
     spare = Spare(Ballast(folder))
 
     def on_disk() -> Store:
-        found = open_store(folder, clock, sealer=seals, box=box(folder, secrets), spare=spare)
+        found = open_store(
+            folder, clock, sealer=seals, box=box(folder, secrets), spare=spare, headed=True
+        )
         try:
             found.journal.memory("")  # an agent that cannot read what it remembers cannot begin
         except BaseException:

@@ -234,6 +234,8 @@ def _uplink(
             desk=Desk(keeper=_keeper, session_ends=session_ends),
         )
         sealer.device = uplink.key if uplink is not None else None
+        if uplink is not None:
+            store.journal.identify(uplink.origin)
         return uplink
 
     return LateUplink(connected, store.outbox, submit=engine.submit, clock=place.clock)

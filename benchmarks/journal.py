@@ -22,12 +22,14 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard import opening
+from agentguard.chain.demands import Demands
+from agentguard.chain.headers import Origin
 from agentguard.chain.verify import verify_file
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.ports.secrets import Places
 from agentguard.store.db import Store, open_store
-from agentguard.store.export import Origin, export
+from agentguard.store.export import export
 from agentguard.store.lanes import Bounds
 
 MOST_SECONDS = 20.0
@@ -136,7 +138,7 @@ def verify(store: Store, file: Path) -> list[tuple[str, float]]:
     return [
         ("verify in place", timed(kept, store.journal.verify, clock)),
         ("export", timed(kept, lambda: export(store.journal, file, store.outbox, ORIGIN), clock)),
-        ("verify a file", timed(kept, lambda: verify_file(file, KEY), clock)),
+        ("verify a file", timed(kept, lambda: verify_file(file, Demands(key=KEY)), clock)),
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agentguard.chain import seals
+from agentguard.chain.erasing import Seen, day_of, said_at
 from agentguard.chain.links import KEY_KIND, Epoch, Row
 from agentguard.chain.seals import Seal
 from agentguard.chain.signatures import signed, unbase64
@@ -18,12 +19,16 @@ from agentguard.chain.signatures import signed, unbase64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What the endpoint confirmed; `seal` is the public key of the first seal after `seq`."""
+    """What the endpoint confirmed; `seal` is the public key of the first seal after `seq`.
+
+    `at` is the endpoint's time, in seconds since 1970.
+    """
 
     epoch: int
     seq: int
     hash: bytes
     seal: bytes = b""
+    at: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,12 +39,19 @@ class Evidence:
     device_key: bytes
     receipt_key: bytes
     epochs: Mapping[int, Epoch]
+    timed: bool = False
+    """Whether a receipt without a time is refused; the old format's had no rule for it."""
     receipted: int = 0
+    receipted_at: float = 0.0
+    receipted_epoch: int = 0
+    """Number, time and epoch of the newest entry whose receipt was met."""
     sealed: int = 0
     met: int = 0
     """Receipts whose entry was met."""
     unknown_start: bool = False
     """Whether nothing vouches for the key of the first seal."""
+    seen: list[Seen] = field(default_factory=list)
+    """The receipts' clock."""
     _receipts: dict[int, Receipt] = field(default_factory=dict)
     _last_receipt: Receipt | None = None
     _seals: dict[int, Seal] = field(default_factory=dict)
@@ -59,6 +71,9 @@ class Evidence:
         receipt = _receipt(text, self.device)
         if receipt is None or receipt.seq <= (self._last_receipt or _NONE).seq:
             return False
+        if self.timed and not receipt.at:
+            return False
+        self.seen.append(Seen(seq=receipt.seq, day=day_of(receipt.at)))
         self._receipts[receipt.seq] = self._last_receipt = receipt
         return True
 
@@ -92,6 +107,7 @@ class Evidence:
         if receipt is None:
             return True
         self.receipted, self.met = row.seq, self.met + 1
+        self.receipted_at, self.receipted_epoch = receipt.at, row.epoch
         conflict = self.epochs.get(receipt.epoch)
         later = (
             conflict is not None and conflict.reason == "conflict" and conflict.epoch > row.epoch
@@ -142,7 +158,8 @@ def _receipt(text: str, device: str) -> Receipt | None:
             **more,
         }:
             seal = str(more.get("seal", ""))
-            receipt = Receipt(epoch=epoch, seq=seq, hash=_hex(digest), seal=_hex(seal))
+            at = said_at(more.get("at"))
+            receipt = Receipt(epoch=epoch, seq=seq, hash=_hex(digest), seal=_hex(seal), at=at)
             return receipt if named == device else None
         case _:
             return None

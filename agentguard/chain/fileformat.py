@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from json.encoder import encode_basestring_ascii
 from typing import TypeVar
 
@@ -15,7 +14,9 @@ from agentguard.chain import links
 from agentguard.chain.links import Epoch, Gap, Row
 from agentguard.chain.seals import Seal
 
-FORMAT = "agentguard-journal/2"
+FORMAT = "agentguard-journal/3"
+OLD_FORMAT = "agentguard-journal/2"
+FORMATS = (FORMAT, OLD_FORMAT)
 LONGEST_LINE = 4 * 1024 * 1024
 
 T = TypeVar("T")
@@ -58,9 +59,14 @@ def row_of(value: Line) -> Row | None:
         return None
 
 
-def epoch_value(epoch: Epoch) -> Line:
+def epoch_value(epoch: Epoch) -> dict[str, str | int]:
     """Give what the first line says of an epoch."""
-    return {**asdict(epoch), "previous": epoch.previous.hex()}
+    return {
+        "epoch": epoch.epoch,
+        "first": epoch.first,
+        "previous": epoch.previous.hex(),
+        "reason": epoch.reason,
+    }
 
 
 def epoch_of(value: object) -> Epoch | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from agentguard.chain.evidence import Evidence
+from agentguard.chain.headers import FIRST
 from agentguard.chain.links import GAP_KIND, KEY_KIND, Epoch, Gap, Row
 from agentguard.model.messages import Message, say
 
@@ -17,7 +18,6 @@ class Review:
     """Looks at each entry once; what it found is told at the end."""
 
     def __init__(self) -> None:
-        self.erased = 0
         self.last = 0
         self._notes: list[Message] = []
         self._used: set[int] = set()
@@ -37,7 +37,7 @@ class Review:
         self._notes.extend(
             say("journal-review.epoch", epoch=e.epoch, first=e.first, reason=e.reason)
             for e in sorted(epochs.values(), key=lambda e: e.epoch)
-            if e.reason != "first"
+            if e.reason != FIRST
         )
 
     def gap(self, gap: Gap) -> None:
@@ -49,7 +49,6 @@ class Review:
         if row.seq > self.last + 1 and not (self._gaps and self._gaps[-1].last == row.seq - 1):
             self._notes.append(say("journal-review.numbers", first=self.last + 1, last=row.seq - 1))
         self.last = row.seq
-        self.erased += row.payload is None
         self._used.add(row.epoch)
         if row.wall < self._wall - CLOCK_BACK:
             self._back.append(row.seq)

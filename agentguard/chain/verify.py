@@ -9,26 +9,29 @@ from pathlib import Path
 
 from agentguard import texts
 from agentguard.chain import fileformat, links
+from agentguard.chain.demands import NOTHING, Demands, written
+from agentguard.chain.erasing import Erasures
 from agentguard.chain.evidence import Evidence
+from agentguard.chain.headers import Header, Headers, Origin, header_of, reasons_fit
 from agentguard.chain.links import Gap
 from agentguard.chain.review import Review
 from agentguard.chain.seals import Seal
 from agentguard.chain.signatures import unbase64
 from agentguard.chain.walk import Walk
 from agentguard.errors import JournalBroken, StoreError
-from agentguard.model.messages import Message
+from agentguard.model.messages import Message, say
 
-BEGINNING_FIELDS = 5
 CLOSING_FIELDS = 3
 Value = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """What a whole file holds; `erased` entries have lost their payload to retention.
+    """What a file holds whose chain holds; `erased` entries have lost their payload to retention.
 
-    `receipted` is the number of the last entry that the endpoint confirmed, `sealed` of the last
-    one under a seal, 0 for none. `review` says what a person has to look at.
+    `receipted` is the number of the last entry that the endpoint confirmed and `receipted_at` when
+    it did (ISO 8601, UTC), `sealed` of the last one under a seal, 0 for none. `review` says what is
+    open: only where it is empty everything that was demanded is proved.
     """
 
     entries: int
@@ -39,20 +42,21 @@ class Verified:
     receipt_key: str
     last: int
     receipted: int
+    receipted_at: str
     sealed: int
     review: tuple[Message, ...]
 
 
-def verify_file(path: Path, receipt_key: str = "") -> Verified:
-    """Verify an exported journal; `receipt_key` is the endpoint's, as the auditor knows it.
+def verify_file(path: Path, demands: Demands = NOTHING) -> Verified:
+    """Verify an exported journal against what is demanded of it.
 
     Raises:
-        JournalBroken: it is not whole; the index is that of the first bad entry, or the number
-            of good entries when it is another line that is wrong.
+        JournalBroken: it is not whole, or refused since nothing in it is the endpoint's; the index
+            is that of the first bad entry, or the number of good entries when it is another line.
         StoreError: the file could not be read.
 
     """
-    verifier = Verifier(receipt_key)
+    verifier = Verifier(demands)
     try:
         with path.open("rb") as file:
             while line := file.readline(fileformat.LONGEST_LINE):
@@ -68,17 +72,19 @@ class Verifier:
     A line that is refused leaves it as it was, but for its place in the file.
     """
 
-    def __init__(self, receipt_key: str = "") -> None:
-        self._wanted_key = receipt_key
+    def __init__(self, demands: Demands = NOTHING) -> None:
+        self._demands = demands
         self._digest = hashlib.sha256()
         self._line = 0
         self._good = 0
         self._head = links.GENESIS
-        self._begin: Value = {}
+        self._begun = False
         self._closed = False
         self._review = Review()
         self._walk = Walk({})
         self._evidence = Evidence(device="", device_key=b"", receipt_key=b"", epochs={})
+        self._headers = Headers(Header(format="", origin=Origin(), epochs=()))
+        self._erasures = Erasures(())
 
     def take(self, line: bytes) -> None:
         """Take the next line, with its line feed.
@@ -91,7 +97,7 @@ class Verifier:
         value = self._parsed(line)
         if self._closed:
             raise self._broken("after")
-        if not self._begin:
+        if not self._begun:
             self._first(line, value)
         elif "kind" in value:
             self._entry(line, value)
@@ -108,7 +114,7 @@ class Verifier:
             JournalBroken: there must be more.
 
         """
-        if not self._begin:
+        if not self._begun:
             raise self._broken("start")
         if not self._closed:
             raise self._broken("cut")
@@ -127,6 +133,10 @@ class Verifier:
             raise self._broken("receipt-other")
         if not self._evidence.seal_fits(row):
             raise self._broken("seal-other")
+        if not self._headers.take(row):
+            raise self._broken("header")
+        begun, retention = bool(self._headers.begun), self._headers.retention
+        self._erasures.take(row, begun=begun, retention=retention)
         self._review.entry(row)
         self._good += 1
         self._head = row.hash
@@ -181,28 +191,25 @@ class Verifier:
         return JournalBroken(said, self._good)
 
     def _first(self, line: bytes, value: Value) -> None:
-        match value:
-            case {
-                "device": str(device), "device_key": str(device_key), "epochs": list(epochs),
-                "format": fileformat.FORMAT, "receipt_key": str(receipt_key),
-            } if len(value) == BEGINNING_FIELDS:  # fmt: skip
-                found = [fileformat.epoch_of(each) for each in epochs]
-            case _:
-                raise self._broken("start")
-        if not found or None in found:
+        found = header_of(value)
+        if found is None:
             raise self._broken("start")
         self._spelling(line, fileformat.spelled(value))
-        if self._wanted_key and receipt_key and receipt_key != self._wanted_key:
-            raise self._broken("other-key")
-        known = {e.epoch: e for e in found if e is not None}
-        self._begin, self._walk = value, Walk(known)
+        if not found.old and not reasons_fit(found.epochs):
+            raise self._broken("reason")
+        if self._demands.key and found.origin.receipt_key != self._demands.key:
+            raise self._broken("other-key" if found.origin.receipt_key else "no-receipt")
+        known = {e.epoch: e for e in found.epochs}
+        self._begun, self._walk, self._headers = True, Walk(known), Headers(found)
         self._review.epochs(known)
         self._evidence = Evidence(
-            device=device,
-            device_key=unbase64(device_key),
-            receipt_key=unbase64(receipt_key),
+            device=found.origin.device,
+            device_key=unbase64(found.origin.device_key),
+            receipt_key=unbase64(found.origin.receipt_key),
             epochs=known,
+            timed=not found.old,
         )
+        self._erasures = Erasures(self._evidence.seen)
 
     def _close(self, line: bytes, value: Value) -> None:
         if value.get("file") != self._digest.hexdigest():
@@ -215,19 +222,30 @@ class Verifier:
             raise self._broken("epoch")
         if self._review.unannounced:
             raise self._broken("gap")
+        if self._good and not self._headers.fits:
+            raise self._broken("header")
+        if self._demands.key and not self._good:
+            raise self._broken("empty")
+        if self._demands.key and not self._evidence.receipted:
+            raise self._broken("no-receipt")
         self._closed = True
 
     def _result(self) -> Verified:
         review, evidence = self._review, self._evidence
+        newest = max(evidence.epochs)
+        said = self._headers.told() if self._good else [say("journal-review.empty")]
+        said += self._erasures.told(self._headers.retention)
+        said += self._demands.unmet(evidence, last=review.last, epoch=newest)
         return Verified(
             entries=self._good,
             epochs=review.used,
-            erased=review.erased,
+            erased=self._erasures.count,
             head=self._head.hex(),
             device=evidence.device,
-            receipt_key=str(self._begin["receipt_key"]),
+            receipt_key=self._headers.first_line.origin.receipt_key,
             last=review.last,
             receipted=evidence.receipted,
+            receipted_at=written(evidence.receipted_at) if evidence.receipted else "",
             sealed=evidence.sealed,
-            review=review.told(evidence),
+            review=(*review.told(evidence), *said),
         )

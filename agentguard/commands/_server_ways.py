@@ -1,4 +1,4 @@
-"""`agentguard server enrol-code | doctor | metrics-token`: desks in, a look, figures out."""
+"""`agentguard server enrol-code | doctor | metrics-token | audit`: desks in, looks and figures."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ def arguments(act: Callable[[str], argparse.ArgumentParser], said: Texts) -> Non
     code.add_argument("--asset-file", type=Path, help=said.say("cli.server.asset-file"))
     act("doctor").add_argument("--cert", type=Path, help=said.say("cli.serve.cert"))
     act("metrics-token")
+    audit = act("audit")
+    audit.add_argument("--key", action="store_true", help=said.say("cli.server.audit-key"))
+
+
+def audit(_given: argparse.Namespace, admin: Admin, _said: Texts) -> str:
+    """Give the endpoint's public key."""
+    return admin.receipt_key
 
 
 def enrol_code(given: argparse.Namespace, admin: Admin, said: Texts) -> str:

@@ -6,22 +6,28 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from agentguard import opening, paths, texts
+from agentguard.chain.demands import Demands
+from agentguard.chain.headers import Origin
+from agentguard.chain.signatures import unbase64
 from agentguard.chain.verify import Verified, verify_file
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.errors import EnrolmentError, JournalBroken
-from agentguard.platforms import secret_places
+from agentguard.errors import EnrolmentError, JournalBroken, UsageError
+from agentguard.platforms import secret_places, system_clock
 from agentguard.ports.secrets import Places
 from agentguard.store.db import open_for_reading
-from agentguard.store.export import Origin, export
+from agentguard.store.export import export
 from agentguard.texts import Texts
 from agentguard.uplink import enrolment
 
-TO_REVIEW = FINDINGS
-NOT_WHOLE = 2
-"""Exit codes of `verify`: 0 whole, 1 whole with something to look at, 2 not whole."""
+OPEN = FINDINGS
+"""The exit code of `verify` unless all is proved: it is broken, or something cannot be told."""
+USUAL_AGE = "7d"
+_UNITS = {"d": 86_400.0, "h": 3600.0}
+KEY_BYTES = 32
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -33,6 +39,11 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
         one.add_argument("file", type=Path, help=words.say(f"cli.journal.{verb}-file"))
         if verb == "verify":
             one.add_argument("--key", default="", metavar="KEY", help=words.say("cli.journal.key"))
+            for name in ("not-older-than", "until"):
+                form, help_ = words.say("cli.journal.moment"), words.say(f"cli.journal.{name}")
+                one.add_argument(f"--{name}", default="", metavar=form, help=help_)
+            help_ = words.say("cli.journal.least")
+            one.add_argument("--least", type=int, default=0, metavar="ENTRY", help=help_)
         one.add_argument("--json", action="store_true", help=words.say("cli.journal.json"))
 
 
@@ -74,42 +85,93 @@ def _origin(folder: Path, places: Places) -> Origin:
 
 
 def _verify(chosen: argparse.Namespace, words: Texts) -> int:
+    demands = _demands(chosen, words)
     try:
-        found = verify_file(chosen.file, chosen.key)
+        found = verify_file(chosen.file, demands)
     except JournalBroken as broken:
         if chosen.json:
-            _print(json.dumps({"whole": False, "first_bad": broken.index, "what": broken.title}))
+            said = {"whole": False, "first_bad": broken.index, "what": broken.title}
+            _print(json.dumps({**said, "proved": False}))
         else:
             _print(words.say("journal-file.broken", what=broken.title, index=broken.index))
             _print(broken.advice)
-        return NOT_WHOLE
+        return OPEN
     if chosen.json:
         _print(json.dumps(_as_json(found, words)))
     else:
         _tell(found, words, known=bool(chosen.key))
-    return TO_REVIEW if found.review else FINE
+    return OPEN if found.review else FINE
+
+
+def _demands(chosen: argparse.Namespace, words: Texts) -> Demands:
+    """Read what is demanded.
+
+    Raises:
+        UsageError: a key or a time is none, or something is demanded without a key.
+
+    """
+    now = system_clock().now().wall
+    asked = (chosen.not_older_than, chosen.until, chosen.least)
+    if not chosen.key:
+        if any(asked):
+            raise UsageError(words.say("journal-file.no-key"))
+        return Demands(now=now)
+    if len(unbase64(chosen.key)) != KEY_BYTES or chosen.least < 0:
+        said = words.say("journal-file.bad-key", key=chosen.key)
+        raise UsageError(said, words.say("journal-file.bad-key-advice"))
+    age = chosen.not_older_than or ("" if chosen.until else USUAL_AGE)
+    return Demands(
+        key=chosen.key,
+        now=now,
+        since=_moment(age, now, words) if age else None,
+        until=_moment(chosen.until, now, words) if chosen.until else None,
+        least=chosen.least,
+    )
+
+
+def _moment(given: str, now: float, words: Texts) -> float:
+    """Read a duration before now, or a date; in seconds since 1970.
+
+    Raises:
+        UsageError: it is neither.
+
+    """
+    count, unit = given[:-1], given[-1:]
+    if unit in _UNITS and count.isascii() and count.isdigit() and len(count) <= len("36500"):
+        return now - int(count) * _UNITS[unit]
+    try:
+        at = datetime.fromisoformat(given)
+        return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
+    except (ValueError, OverflowError):
+        said = words.say("journal-file.bad-time", given=given)
+        raise UsageError(said, words.say("journal-file.bad-time-advice")) from None
 
 
 def _as_json(found: Verified, words: Texts) -> dict[str, object]:
     review = [{"id": note.id, "says": words.render(note).strip()} for note in found.review]
-    return {"whole": True, **asdict(found), "review": review}
+    return {"whole": True, "proved": not review, **asdict(found), "review": review}
 
 
 def _tell(found: Verified, words: Texts, *, known: bool) -> None:
-    named = {"receipted": found.receipted, "last": found.last, "sealed": found.sealed}
-    whole = {"entries": found.entries, "epochs": found.epochs, "erased": found.erased}
-    _print(words.say("journal-file.whole", **whole, head=found.head))
+    params = {"entries": found.entries, "epochs": found.epochs, "erased": found.erased}
+    headline = ("open" if found.review else "proved") if known else "keyless"
+    _print(words.say(f"journal-file.{headline}", **params, head=found.head))
+    for note in found.review:
+        _print(words.render(note))
     if not found.receipted:
         _print(words.say("journal-file.unreceipted"))
     else:
-        said = "receipted-known" if known else "receipted"
-        _print(words.say(f"journal-file.{said}", **named, key=found.receipt_key))
+        said = "journal-file.receipted-known" if known else "journal-file.receipted"
+        newest = words.say(
+            said,
+            receipted=found.receipted,
+            last=found.last,
+            at=found.receipted_at,
+            key=found.receipt_key,
+        )
+        _print(newest)
     if found.sealed:
-        _print(words.say("journal-file.sealed", **named))
-    if found.review:
-        _print(words.say("journal-file.review"))
-    for note in found.review:
-        _print(words.render(note))
+        _print(words.say("journal-file.sealed", sealed=found.sealed))
 
 
 def _print(line: str) -> None:

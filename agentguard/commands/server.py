@@ -55,6 +55,7 @@ def _run(given: argparse.Namespace) -> int:
     data = given.data or paths.data_folder() / "server"
     acts: dict[str, Callable[[argparse.Namespace, Admin, Texts], str]] = {
         "add-user": _add_user,
+        "audit": _server_ways.audit,
         "enrol-code": _server_ways.enrol_code,
         "totp": _totp,
         "recovery-codes": _recovery_codes,

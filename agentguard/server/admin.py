@@ -82,6 +82,11 @@ class Admin:
         now = self._now()
         return self._database.run(lambda c: lived.known(c, now)).edge(now, 0.0)
 
+    @property
+    def receipt_key(self) -> str:
+        """Give the public key (base64) of the receipts, which an auditor of a journal names."""
+        return self._keys.receipt_key
+
     def first_code(self) -> str:
         """Make the code with which the first administrator is made; an earlier one ends."""
 

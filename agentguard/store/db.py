@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agentguard import durable
 from agentguard.chain import links
+from agentguard.chain.headers import FIRST, LOST
 from agentguard.chain.links import Epoch
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
@@ -54,12 +55,14 @@ def open_store(
     box: Box | None = None,
     spare: Spare | None = None,
     bounds: Bounds = USUAL,
+    headed: bool = False,
 ) -> Store:
     """Open the store in `folder`; a missing one is made, a damaged one set aside and salvaged.
 
     A `sealer` seals every commit, a `box` what the entries say; a `spare` is given up when the
-    disk is full, and `bounds` say how much may wait for the endpoint. Without a clock, the moment
-    of a new epoch is that of the last change of the damaged file.
+    disk is full, and `bounds` say how much may wait for the endpoint. A `headed` journal says
+    in the chain whose it is, as the agent's own does. Without a clock, the moment of a new epoch is
+    that of the last change of the damaged file.
 
     Raises:
         StoreError: it cannot be opened or written, or a newer program wrote it.
@@ -68,24 +71,34 @@ def open_store(
     path = folder / FILE
     names = Names(key_of(folder))
     journal = partial(
-        SqliteJournal, sealer=sealer, box=box, spare=spare, bounds=bounds, names=names
+        SqliteJournal,
+        sealer=sealer,
+        box=box,
+        spare=spare,
+        bounds=bounds,
+        names=names,
+        headed=headed,
     )
     recovery.finish(path)
     try:
-        return _opened(path, journal, box, names)
+        return _opened(path, journal, box, names, clock)
     except StoreError as error:
         if not damaged(error):
             raise
     LOG.error("the journal is damaged; it is set aside and what can be read is kept")
     epoch = recovery.rebuild(path, _moment(path, clock), _known_epoch(folder / EPOCH_FILE), box)
     _remember_epoch(folder / EPOCH_FILE, epoch)
-    return _opened(path, journal, box, names)
+    return _opened(path, journal, box, names, clock)
 
 
 def _opened(
-    path: Path, journal: Callable[[Database], SqliteJournal], box: Box | None, names: Names
+    path: Path,
+    journal: Callable[[Database], SqliteJournal],
+    box: Box | None,
+    names: Names,
+    clock: Clock | None,
 ) -> Store:
-    database = _open(path)
+    database = _open(path, clock)
     try:
         made = journal(database)
         if remembered.seal_what_is_clear(database, names):
@@ -95,7 +108,7 @@ def _opened(
     except BaseException:
         database.close()
         raise
-    return Store(journal=made, outbox=SqliteOutbox(database), database=database)
+    return Store(journal=made, outbox=SqliteOutbox(database, made), database=database)
 
 
 def open_in_memory(folder: Path, bounds: Bounds = USUAL) -> Store:
@@ -107,11 +120,11 @@ def open_in_memory(folder: Path, bounds: Bounds = USUAL) -> Store:
     database = Database(folder / FILE, memory=True)
     schema.migrate(database)
     known = _known_epoch(folder / EPOCH_FILE)
-    first = Epoch(epoch=known + 1, first=1, previous=links.GENESIS, reason="lost")
+    first = Epoch(epoch=known + 1, first=1, previous=links.GENESIS, reason=LOST)
     names = Names(known_key(folder) or secrets.token_bytes(KEY_BYTES))
     journal = SqliteJournal(database, bounds=bounds, names=names)
     journal.open_epoch(first)
-    outbox = SqliteOutbox(database)
+    outbox = SqliteOutbox(database, journal)
     return Store(journal=journal, outbox=outbox, database=database, lasting=False)
 
 
@@ -131,13 +144,13 @@ def open_for_reading(folder: Path, box: Box | None = None) -> Store:
         box.prepare(database, make=False)
     key = known_key(folder)
     journal = SqliteJournal(database, box=box, names=Names(key) if key else None)
-    return Store(journal=journal, outbox=SqliteOutbox(database), database=database)
+    return Store(journal=journal, outbox=SqliteOutbox(database, journal), database=database)
 
 
-def _open(path: Path) -> Database:
+def _open(path: Path, clock: Clock | None) -> Database:
     database = Database(path)
     try:
-        _make_ready(database)
+        _make_ready(database, clock)
     except BaseException:
         database.close()
         raise
@@ -153,37 +166,37 @@ def _seal_all(database: Database, box: Box) -> None:
         schema.remove_copies(database)
 
 
-def _make_ready(database: Database) -> None:
+def _make_ready(database: Database, clock: Clock | None) -> None:
     schema.refuse_newer(database)
     database.configure()
     if not database.healthy():
         raise spoilt(database.path)
     schema.migrate(database)
     if not _has_epoch(database):
-        _first_epoch(database)
+        _first_epoch(database, clock)
 
 
 def _has_epoch(database: Database) -> bool:
     return bool(database.rows("SELECT 1 FROM epochs LIMIT 1"))
 
 
-def _first_epoch(database: Database) -> None:
-    """Give a new database its epoch, above any that this folder ever had.
+def _first_epoch(database: Database, clock: Clock | None) -> None:
+    """Give a new database its epoch, above any that this folder ever had; that it was lost is news.
 
     Of several processes that open it at once, the first to write gives the epoch.
     """
     with database.transaction():
         if not _has_epoch(database):
-            _open_first(database)
+            _open_first(database, clock)
 
 
-def _open_first(database: Database) -> None:
+def _open_first(database: Database, clock: Clock | None) -> None:
     file = database.path.with_name(EPOCH_FILE)
     known = _known_epoch(file)
     _remember_epoch(file, known + 1)
-    reason = "lost" if known else "first"
-    first = Epoch(epoch=known + 1, first=1, previous=links.GENESIS, reason=reason)
-    SqliteJournal(database).open_epoch(first)
+    first = Epoch(epoch=known + 1, first=1, previous=links.GENESIS, reason=LOST if known else FIRST)
+    at = clock.now() if clock is not None and known else None
+    SqliteJournal(database).open_epoch(first, at, previous_epoch=known)
 
 
 def _known_epoch(file: Path) -> int:

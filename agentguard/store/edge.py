@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 
 from agentguard.model import lived
+from agentguard.ports.storage import Memory
 from agentguard.retention.lived import KEY
-from agentguard.store import remembered
-from agentguard.store.database import Database
 
 
-def edge(database: Database, seconds: float) -> float:
+def edge(memory: Memory, seconds: float) -> float:
     """Give the wall time before which every entry is surely that many seconds old.
 
     The endpoint's clock alone erases nothing: one that leapt would empty every journal. Infinity
-    while nothing was written down of this computer's own time.
+    while nothing of this computer's own time stands in the journal's memory.
     """
-    known = lived.read(remembered.under(database, KEY).get(KEY))
+    known = lived.read(memory.get(KEY))
     return known.before(seconds) if known is not None else math.inf

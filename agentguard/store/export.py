@@ -13,32 +13,26 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from agentguard.chain import fileformat, links
+from agentguard.chain.headers import NOBODY, Header, Origin
 from agentguard.errors import StoreError
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.outbox import SqliteOutbox
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Whose journal it is: the device's id and public key, the endpoint's key (base64)."""
-
-    device: str = ""
-    device_key: str = ""
-    receipt_key: str = ""
 
 
 def export(
     journal: SqliteJournal,
     path: Path,
     outbox: SqliteOutbox | None = None,
-    origin: Origin = Origin(),
+    origin: Origin = NOBODY,
 ) -> int:
     """Write the journal to `path`, which must not exist yet; give the number of entries.
+
+    `origin` says whose it is as long as the journal does not say so itself.
 
     Raises:
         StoreError: the journal could not be read or the file not be written.
@@ -46,7 +40,8 @@ def export(
     """
     try:
         with path.open("xb") as file:
-            count = _write(journal, file, _receipts(outbox), origin)
+            header = _header(journal, origin)
+            count = _write(journal, file, header, _receipts(outbox, header))
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
@@ -63,7 +58,7 @@ def export(
 
 
 def _write(
-    journal: SqliteJournal, file: BinaryIO, receipts: Iterator[bytes], origin: Origin
+    journal: SqliteJournal, file: BinaryIO, header: Header, receipts: Iterator[bytes]
 ) -> int:
     digest = hashlib.sha256()
 
@@ -71,7 +66,7 @@ def _write(
         digest.update(line)
         file.write(line)
 
-    put(_beginning(journal, origin))
+    put(fileformat.spelled(header.value()))
     for line in receipts:
         put(line)
     for seal in journal.seals():
@@ -86,20 +81,17 @@ def _write(
     return count
 
 
-def _beginning(journal: SqliteJournal, origin: Origin) -> bytes:
-    return fileformat.spelled(
-        {
-            "device": origin.device,
-            "device_key": origin.device_key,
-            "epochs": [fileformat.epoch_value(e) for e in journal.epochs().values()],
-            "format": fileformat.FORMAT,
-            "receipt_key": origin.receipt_key,
-        }
-    )
+def _header(journal: SqliteJournal, origin: Origin) -> Header:
+    """Give what the newest header of the chain says; without one it is the old format."""
+    known, epochs = journal.header(), journal.epochs()
+    every = tuple(epochs[number] for number in sorted(epochs))
+    if known is None:
+        return Header(format=fileformat.OLD_FORMAT, origin=origin, epochs=every)
+    return replace(known, epochs=every)
 
 
-def _receipts(outbox: SqliteOutbox | None) -> Iterator[bytes]:
-    """Give the lines of the receipts; what is damaged is no receipt."""
+def _receipts(outbox: SqliteOutbox | None, header: Header) -> Iterator[bytes]:
+    """Give the lines of the receipts; what is damaged, or for an earlier device, is left out."""
     for kept in outbox.receipts() if outbox is not None else ():
         try:
             found = json.loads(kept)
@@ -107,6 +99,15 @@ def _receipts(outbox: SqliteOutbox | None) -> Iterator[bytes]:
             continue
         match found:
             case {"receipt": str(receipt), "signature": str(signature)}:
-                yield fileformat.spelled({"receipt": receipt, "signature": signature})
+                if header.old or _device(receipt) == header.origin.device:
+                    yield fileformat.spelled({"receipt": receipt, "signature": signature})
             case _:
                 continue
+
+
+def _device(receipt: str) -> object:
+    try:
+        found = json.loads(receipt)
+    except ValueError:
+        return None
+    return found.get("device") if isinstance(found, dict) else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from agentguard.chain import links
+from agentguard.chain.erasing import ERASED_KIND, Seen
+from agentguard.chain.headers import Header, Origin
 from agentguard.chain.links import Epoch, Gap, Row
 from agentguard.chain.seals import Seal
 from agentguard.chain.walk import Walk
@@ -14,8 +16,10 @@ from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
 from agentguard.store import remembered
 from agentguard.store.ballast import Spare
+from agentguard.store.checking import Check, proved
 from agentguard.store.database import Database, damaged, full, spoilt
 from agentguard.store.entries import Box, Entries
+from agentguard.store.header_table import HeaderTable
 from agentguard.store.lanes import USUAL, Bounds, Lanes
 from agentguard.store.names import Names
 from agentguard.store.rows import (
@@ -25,6 +29,7 @@ from agentguard.store.rows import (
 from agentguard.store.seal_table import Sealer, SealTable
 
 _LAST = "SELECT epoch, seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
+_ERASED = "SELECT 1 FROM entries WHERE payload IS NULL AND sealed IS NULL LIMIT 1"
 _NEWEST_EPOCH = "SELECT epoch, first, previous, reason FROM epochs ORDER BY epoch DESC LIMIT 1"
 
 
@@ -43,8 +48,12 @@ class SqliteJournal:
         spare: Spare | None = None,
         bounds: Bounds = USUAL,
         names: Names | None = None,
+        headed: bool = False,
     ) -> None:
+        """Work on a database; one that is `headed` says in the chain whose it is."""
         self._database = database
+        self._headers = HeaderTable(database)
+        self._headed = headed
         self._entries = Entries(database, box)
         self._seals = SealTable(database, sealer)
         self._lanes = Lanes(database, bounds)
@@ -73,11 +82,15 @@ class SqliteJournal:
             if self._spare is not None and records and self._spare.lay_again(records[-1].at.boot):
                 self._commit(self._with_note(records[-1:], "laid")[1:], {})
 
-    def _commit(self, records: Sequence[Record], memory: Memory) -> None:
+    def _commit(
+        self, records: Sequence[Record], memory: Memory, erased: Sequence[int] = ()
+    ) -> None:
         try:
             with self._database.transaction():
+                self._entries.erase(erased)
                 room = self._lanes.make_room(len(records), records[-1].at) if records else ()
-                kept = (*room, *records)
+                head = self._due(records[-1].at) if records else ()
+                kept = (*head, *room, *records)
                 named = self._seals.begin(kept)
                 self.append(kept if named is None else (*kept, named))
                 if kept:
@@ -85,9 +98,21 @@ class SqliteJournal:
                 remembered.keep(self._database, memory, self._names)
         except StoreError:
             self._lanes.look_again()
+            self._headers.again()
             raise
         if records:
             self._seals.move_on()
+
+    def _due(self, at: Moment) -> Sequence[Record]:
+        return self._headers.due(self.epochs(), at) if self._headed else ()
+
+    def identify(self, origin: Origin) -> None:
+        """Take up whose journal it is; the next commit writes it down if it is news."""
+        self._headers.identify(origin)
+
+    def header(self) -> Header | None:
+        """Give the newest header that stands in the chain, None for none."""
+        return self._headers.known()
 
     def _with_note(self, records: Sequence[Record], state: str) -> Sequence[Record]:
         """Say with the records what became of the ballast."""
@@ -105,20 +130,30 @@ class SqliteJournal:
         return self._entries.read(after, limit)
 
     def verify(self) -> tuple[int, bool]:
-        """Walk the whole chain: the number of entries, and whether it holds."""
-        count, whole = 0, True
+        """Walk the whole chain: the number of entries, and whether it holds.
+
+        It does not where an entry was erased of which nothing shows that it was time.
+        """
         self._entries.try_open()
+        count = 0
         try:
-            walk = Walk(self.epochs(), self.gaps())
+            epochs = self.epochs()
+            check = Check(Walk(epochs, self.gaps()), self.header(), epochs, self._proved())
             for row in self.walk():
                 count += 1
-                whole = walk.step(row) and whole
-            whole = whole and walk.complete
+                check.take(row)
         except StoreError as error:
             if not damaged(error):
                 raise
-            whole = False
-        return count, whole
+            return count, False
+        return count, check.whole
+
+    def _proved(self) -> list[Seen]:
+        """Give the receipts' clock, if there is anything that it must allow."""
+        if not self._database.rows(_ERASED):
+            return []
+        header = self.header()
+        return proved(self._database, header.origin.receipt_key if header is not None else "")
 
     def head(self) -> tuple[int, int, bytes]:
         """Give epoch, seq and hash of the last entry, or of what stands before the first."""
@@ -166,7 +201,9 @@ class SqliteJournal:
                 "previous_hash": epoch.previous.hex(),
             }
             place = (epoch.epoch, epoch.first - 1, epoch.previous)
-            self._append([Record(kind=links.EPOCH_KIND, at=at, payload=payload)], place)
+            self._headers.again()
+            begun = Record(kind=links.EPOCH_KIND, at=at, payload=payload)
+            self._append([begun, *self._due(at)], place)
 
     def report_epoch(self, epoch: int) -> int:
         """Give the epoch under which entries of `epoch` are reported."""
@@ -218,6 +255,17 @@ class SqliteJournal:
 
         """
         self._entries.erase(seqs)
+
+    def erase_old(self, seqs: Sequence[int], payload: dict[str, Json]) -> None:
+        """Erase the payloads of entries and write an entry that says so, or do neither.
+
+        Raises:
+            StoreError: nothing was erased.
+
+        """
+        last = self.rows(self.head()[1] - 1, 1)[0]
+        at = Moment(boot=last.boot, wall=last.wall)
+        self._commit([Record(kind=ERASED_KIND, at=at, payload=payload)], {}, seqs)
 
     def append(self, records: Sequence[Record]) -> None:
         """Write records after the last entry.

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from agentguard.chain.erasing import day_of
 from agentguard.errors import StoreError
 from agentguard.store.database import Database
-from agentguard.store.retention import Retention
+from agentguard.store.retention import Retention, Writer, told_at
 
 RECEIPTS_KEPT = 10_000
+"""The newest; of older ones the first of each day stays, which shows how old entries are."""
+
+_THIN = """
+    DELETE FROM receipts WHERE seq <= (
+      SELECT seq FROM receipts ORDER BY seq DESC LIMIT 1 OFFSET ?
+    ) AND EXISTS (SELECT 1 FROM receipts AS earlier
+      WHERE earlier.day = receipts.day AND earlier.seq < receipts.seq)
+"""
 
 
 class SqliteOutbox:
     """The Outbox of production; any thread may call it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, journal: Writer, kept: int = RECEIPTS_KEPT) -> None:
         self._database = database
-        self._retention = Retention(database)
+        self._kept = kept
+        self._retention = Retention(database, journal)
 
     def cursor(self) -> int:
         """Give the seq of the last entry that was receipted, 0 for none."""
@@ -22,6 +32,8 @@ class SqliteOutbox:
 
     def advance(self, seq: int, receipt: bytes) -> None:
         """Move the cursor on and keep the receipt; it never moves back.
+
+        What is old enough then is erased afterwards, in a transaction of its own.
 
         Raises:
             StoreError: nothing was written, or the journal has no such entry.
@@ -32,16 +44,13 @@ class SqliteOutbox:
                 raise StoreError(f"A receipt names entry {seq}, which the journal does not hold.")
             if seq <= self.cursor():
                 return
-            self._database.rows("INSERT INTO receipts VALUES (?, ?)", (seq, receipt))
-            self._database.rows(
-                "DELETE FROM receipts WHERE seq <= "
-                "(SELECT seq FROM receipts ORDER BY seq DESC LIMIT 1 OFFSET ?)",
-                (RECEIPTS_KEPT,),
-            )
+            day = day_of(told_at(receipt))
+            self._database.rows("INSERT INTO receipts VALUES (?, ?, ?)", (seq, receipt, day))
+            self._database.rows(_THIN, (self._kept,))
             self._database.rows(
                 "DELETE FROM seals WHERE seq <= ? AND seq < (SELECT max(seq) FROM seals)", (seq,)
             )
-            self._retention.after(seq, receipt)
+        self._retention.after(receipt)
 
     def waiting(self) -> int:
         """Give the number of entries that have no receipt."""

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from agentguard.chain import links
+from agentguard.chain.erasing import ERASED_KIND, day_of
+from agentguard.chain.headers import HEADER_KIND
 from agentguard.chain.links import Epoch, Gap, Row
 from agentguard.chain.walk import Walk
 from agentguard.errors import StoreError
@@ -22,6 +24,7 @@ from agentguard.store import schema
 from agentguard.store.database import Database
 from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import SqliteJournal
+from agentguard.store.retention import told_at
 from agentguard.store.rows import (
     ADD_GAP,
     ADD_SEAL,
@@ -37,6 +40,7 @@ LOG = logging.getLogger(__name__)
 KEPT = 2
 """Damaged files that are kept; older ones are removed."""
 
+_OF_THAT_CHAIN = frozenset({HEADER_KIND, ERASED_KIND})
 COMPANIONS = ("", "-wal", "-shm")
 
 
@@ -130,22 +134,26 @@ def _salvage(found: Found, new: Database, at: Moment, known_epoch: int, box: Box
 
 def _keep(found: Found, kept: Sequence[Row], new: Database) -> None:
     """Take over what holds, as it is."""
-    used, end = {row.epoch for row in kept}, kept[-1].seq if kept else 0
+    newest, end = (kept[-1].epoch, kept[-1].seq) if kept else (0, 0)
     for known in found.epochs.values():
-        if known.epoch in used:
+        if known.epoch <= newest:
             SqliteJournal(new).open_epoch(known)
     new.many(APPEND, [values_of(row) for row in kept])
     new.many(ADD_GAP, [values_of_gap(g) for g in found.gaps.values() if g.last < end])
     new.many(ADD_SEAL, [values_of_seal(seal) for seal in found.seals if seal.seq <= end])
-    new.many("INSERT OR IGNORE INTO receipts VALUES (?, ?)", found.receipts)
+    receipts = [(seq, kept, day_of(told_at(kept))) for seq, kept in found.receipts]
+    new.many("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", receipts)
     new.many("INSERT OR IGNORE INTO memory VALUES (?, ?)", found.memory)
     new.many("INSERT OR IGNORE INTO opening VALUES (?, ?)", found.opening)
     new.many("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", found.keys)
 
 
 def _readable(rows: Sequence[Row]) -> list[Record]:
-    """Leave out what was damaged so much that its payload is gone, or cannot be opened now."""
-    records = [links.entry(row).record for row in rows]
+    """Leave out what was damaged so much that its payload is gone, or cannot be opened now.
+
+    What an earlier chain said of itself is not true of this one.
+    """
+    records = [links.entry(row).record for row in rows if row.kind not in _OF_THAT_CHAIN]
     return [r for r in records if r.payload]
 
 

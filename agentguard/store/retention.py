@@ -1,62 +1,94 @@
-"""Erases what entries say once it is old enough; their place in the chain stays."""
+"""Erases what entries say once it is old enough; their place in the chain stays.
+
+How old an entry is, the receipts alone tell: it was written before the first one that covers it.
+So no clock of this computer can push it on, and an auditor can see that it was time
+(`chain.erasing`). The erasing itself is an entry of the chain, written in the same transaction.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from typing import Protocol
 
-from agentguard.store.database import Database
+from agentguard.chain.erasing import DAY, DAYS, day_of, said_at
+from agentguard.chain.headers import HEADER_KIND
+from agentguard.model.records import Json
+from agentguard.ports.storage import Memory
+from agentguard.retention.lived import KEY
+from agentguard.store.database import Database, Value
 from agentguard.store.edge import edge
 
-DAYS = 400
-"""Longer than the twelve months for which PCI DSS 4.0.1, 10.5.1 has audit records kept."""
 BATCH = 500
 """Entries at a time: whoever waits for the journal waits for that only."""
-DAY = 86_400.0
 
-_ERASE = """
-    UPDATE entries SET payload = NULL, salt = NULL, sealed = NULL, key = NULL WHERE seq IN (
-      SELECT seq FROM entries
-      WHERE wall < ? AND seq <= ? AND (payload IS NOT NULL OR sealed IS NOT NULL)
-        AND kind NOT LIKE 'journal.%'
-      ORDER BY seq LIMIT ?
-    )
+_OLD = "SELECT coalesce(max(seq), 0) FROM receipts WHERE day BETWEEN 1 AND ?"
+_HEADER = "SELECT coalesce(min(seq), 0) FROM entries WHERE kind = ?"
+_WANTED = """
+    SELECT seq FROM entries
+    WHERE seq <= ? AND wall < ? AND (payload IS NOT NULL OR sealed IS NOT NULL)
+      AND kind NOT LIKE 'journal.%'
+    ORDER BY seq LIMIT ?
 """
+
+
+class Writer(Protocol):
+    """The journal, as far as what is erased is written down in it."""
+
+    def memory(self, prefix: str) -> Memory:
+        """Give what is remembered under the keys that begin with `prefix`."""
+        ...
+
+    def erase_old(self, seqs: list[int], payload: dict[str, Json]) -> None:
+        """Erase the payloads of entries and write an entry that says so, or do neither."""
+        ...
 
 
 class Retention:
     """Looks once a day of the endpoint's clock, which a desk's own clock cannot push on.
 
     Nor can the endpoint's alone: what is erased was lived through here as well (`edge`).
-    Only what the endpoint confirmed is erased, and never what tells of the journal itself.
+    Only what the endpoint confirmed is erased, and never what tells of the journal itself. What an
+    older program wrote, before the first header, goes by its own clock against the endpoint's: the
+    receipts of that time are gone.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, journal: Writer) -> None:
         self._database = database
-        self._looked = float("-inf")
+        self._journal = journal
+        self._looked = 0
 
-    def after(self, seq: int, receipt: bytes) -> None:
-        """Erase what a receipt for everything up to `seq` allows; within its transaction.
+    def after(self, receipt: bytes) -> None:
+        """Erase what the receipts allow once this one has come.
 
         Raises:
             StoreError: nothing was erased.
 
         """
-        now = said_at(receipt)
-        if now is None or 0 <= now - self._looked < DAY:
+        today = day_of(told_at(receipt))
+        if today in {0, self._looked}:
             return
-        before = self._database.changes()
-        wall = min(now - DAYS * DAY, edge(self._database, DAYS * DAY))
-        self._database.rows(_ERASE, (wall, seq, BATCH))
-        if self._database.changes() - before < BATCH:
-            self._looked = now
+        lived = edge(self._journal.memory(KEY), DAYS * DAY)
+        left = self._erase(self._number(_OLD, today - DAYS), lived, BATCH)
+        before = self._number(_HEADER, HEADER_KIND) - 1
+        left = self._erase(before, min(lived, float((today - DAYS + 1) * DAY)), left)
+        if left:
+            self._looked = today
+
+    def _erase(self, last: int, wall: float, most: int) -> int:
+        """Erase what stands up to `last` and was written before `wall`; give what is left."""
+        rows = self._database.rows(_WANTED, (last, wall, most))
+        seqs = [seq for (seq,) in rows if isinstance(seq, int)]
+        if seqs:
+            self._journal.erase_old(seqs, {"count": len(seqs), "last": seqs[-1]})
+        return most - len(seqs)
+
+    def _number(self, sql: str, value: Value) -> int:
+        return int(self._database.rows(sql, (value,))[0][0] or 0)
 
 
-def said_at(receipt: bytes) -> float | None:
-    """Give the endpoint's time on a receipt, seconds since 1970; None if there is none."""
+def told_at(receipt: bytes) -> float:
+    """Give the endpoint's time on a receipt, seconds since 1970; 0 if there is none."""
     try:
-        found = json.loads(json.loads(receipt)["receipt"])["at"]
-        moment = datetime.fromisoformat(found)
-    except (ValueError, LookupError, TypeError):
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+        return said_at(json.loads(json.loads(receipt)["receipt"])["at"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return 0.0

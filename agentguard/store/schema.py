@@ -69,6 +69,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
     ),
+    (
+        "ALTER TABLE receipts ADD COLUMN day INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX receipts_by_day ON receipts (day, seq)",
+        "CREATE TABLE header (id INTEGER PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentguard.chain.headers import Origin
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import PhoneBook
@@ -29,9 +30,13 @@ GOODBYE_SECONDS = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uplink:
-    """The actor that reports, who is asked about one-time codes, and the key that signs."""
+    """The actor that reports, who is asked about one-time codes, and the key that signs.
+
+    `origin` is whose journal it is that is reported.
+    """
 
     key: DeviceKey
+    origin: Origin
     sender: Sender
     prover: Prover
 
@@ -89,7 +94,12 @@ def connect(
         farewell=_farewell(known, clock), openings=_refill(client, signs, known, phone),
         session_ends=desk.session_ends,
     )  # fmt: skip
-    return Uplink(key=key, sender=sender, prover=Prover(client, known, signs, user))
+    prover = Prover(client, known, signs, user)
+    return Uplink(key=key, origin=_origin(known, key), sender=sender, prover=prover)
+
+
+def _origin(known: enrolment.Enrolment, key: DeviceKey) -> Origin:
+    return Origin(device=known.device, device_key=key.public, receipt_key=known.receipt_key)
 
 
 def _farewell(known: enrolment.Enrolment, clock: Clock) -> Client:

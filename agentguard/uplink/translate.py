@@ -51,6 +51,8 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "journal.checked": ("entries", "whole"),
     "journal.epoch": ("reason", "previous_epoch"),
     "journal.gap": ("count",),
+    "journal.erased": ("count", "last"),
+    "journal.header": ("retention",),
     "journal.ballast": ("state",),
     "retention.ended": ("count", "left"),
     "events.lost": ("count",),

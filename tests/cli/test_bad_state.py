@@ -21,6 +21,8 @@ from agentguard.platforms import call, called, only_one
 from agentguard.store.db import open_store
 from agentguard.uplink import enrolment
 from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment
+from tests.unit.store.exported import ORIGIN, headed_store, receipted
+from tests.unit.store.exported import exported as exported_to
 
 READY = "Ctrl-C ends it"
 
@@ -231,7 +233,8 @@ class TestJournal:
         store.close()
         said = type_("journal", "export", "--json", tmp_path / "out.jsonl")
         assert json.loads(said.out) == {"file": str(tmp_path / "out.jsonl"), "entries": 9}
-        assert type_("journal", "verify", tmp_path / "out.jsonl").code == 0
+        told = type_("journal", "verify", "--json", tmp_path / "out.jsonl")
+        assert (told.code, json.loads(told.out)["whole"]) == (1, True), "without a key nothing more"
         return tmp_path / "out.jsonl"
 
     def test_one_changed_byte_is_found_wherever_it_stands(
@@ -242,7 +245,7 @@ class TestJournal:
         for place in (0, len(raw) - 1, *rng.sample(range(len(raw)), 120)):
             exported.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
             said = type_("journal", "verify", "--json", exported)
-            assert (said.code, said.err) == (2, ""), place
+            assert (said.code, said.err) == (1, ""), place
             told = json.loads(said.out)
             assert told["whole"] is False
             assert 0 <= told["first_bad"] <= 9
@@ -260,7 +263,7 @@ class TestJournal:
         told = json.loads(type_("journal", "verify", "--json", tmp_path / "out.jsonl").out)
         assert (told["whole"], [n["id"] for n in told["review"]]) == (
             True,
-            ["journal-review.epoch"],
+            ["journal-review.epoch", "journal-review.old-format", "journal-review.no-key"],
         )
 
     def test_a_cut_one_is_not_whole_wherever_it_is_cut(self, exported: Path, type_: Type) -> None:
@@ -269,16 +272,69 @@ class TestJournal:
         for kept in range(len(lines)):
             exported.write_bytes(b"".join(lines[:kept]))
             said = type_("journal", "verify", exported)
-            assert said.code == 2, kept
-            assert "NOT whole" in said.out
+            assert said.code == 1, kept
+            assert "does NOT hold" in said.out
             assert "security officer" in said.out
 
     @pytest.mark.parametrize("raw", [b"", b"\n", b"[]\n", b"dear diary\n", b"\x00" * 999, b"\xff"])
     def test_what_is_no_journal_is_not_whole(self, raw: bytes, tmp_path: Path, type_: Type) -> None:
         (tmp_path / "other").write_bytes(raw)
         said = type_("journal", "verify", tmp_path / "other")
-        assert (said.code, said.err) == (2, "")
-        assert "NOT whole" in said.out
+        assert (said.code, said.err) == (1, "")
+        assert "does NOT hold" in said.out
+
+    def test_row_86_without_a_key_no_more_is_said_than_is_shown(
+        self, exported: Path, type_: Type
+    ) -> None:
+        said = type_("journal", "verify", exported)
+        assert said.code == 1
+        assert "Nothing shows that it is this computer's or complete: give --key" in said.out
+        assert "roved" not in said.out
+        assert "weaker" in said.out, "it is of the old format"
+
+    def test_row_86_with_a_key_what_nobody_confirmed_is_refused(
+        self, exported: Path, type_: Type
+    ) -> None:
+        said = type_("journal", "verify", exported, "--key", ORIGIN.receipt_key)
+        assert (said.code, said.err) == (1, "")
+        assert "it could have been invented" in said.out
+
+    def test_row_86_with_a_key_the_newest_receipt_is_told_and_can_be_demanded(
+        self, tmp_path: Path, type_: Type
+    ) -> None:
+        store = headed_store(tmp_path)
+        store.journal.commit([Record(kind="x", at=Moment(boot=1.0, wall=1.0), payload={})], {})
+        receipted(store, at="2026-11-20T10:00:00Z")
+        exported_to(store, tmp_path / "out.jsonl")
+        store.close()
+        asked = ("journal", "verify", tmp_path / "out.jsonl", "--key", ORIGIN.receipt_key)
+        for more, code in (
+            (("--not-older-than", "2026-11-20"), 0),
+            (("--not-older-than", "2026-11-21T00:00:00Z"), 1),
+            (("--not-older-than", "36500d", "--least", "3"), 0),
+            (("--not-older-than", "36500d", "--least", "4"), 1),
+            (("--until", "2026-11-19"), 0),
+            (("--until", "2026-11-20T10:00:01+00:00"), 1),
+            (("--until", "2026-11-19", "--not-older-than", "1h"), 1),
+        ):
+            said = type_(*asked, *more)
+            assert (said.code, said.err) == (code, ""), more
+            assert ("NOT proved" in said.out) == bool(code), more
+            assert "Newest receipt: entry 3 of 3, 2026-11-20T10:00:00Z" in said.out
+        assert json.loads(type_(*asked, "--until", "2026-11-19", "--json").out)["proved"] is True
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            ("--least", "3"), ("--until", "2026-11-20"), ("--not-older-than", "7d"),
+            ("--key", "abc"), ("--key", ORIGIN.receipt_key, "--until", "soon"),
+            ("--key", ORIGIN.receipt_key, "--not-older-than", "7"),
+            ("--key", ORIGIN.receipt_key, "--not-older-than", "999999d"),
+            ("--key", ORIGIN.receipt_key, "--least", "x"),
+        ],
+    )  # fmt: skip
+    def test_wrong_use_is_told(self, more: tuple[str, ...], exported: Path, type_: Type) -> None:
+        assert type_("journal", "verify", exported, *more).code == 2
 
     @pytest.mark.parametrize("name", ["folder", "none", "loop", "file/x"])
     def test_what_cannot_be_read_is_told(self, name: str, tmp_path: Path, type_: Type) -> None:

@@ -93,7 +93,8 @@ class TestRun:
         text = (person / "out.jsonl").read_text("utf-8")
         assert "agent.started" in text
         assert "agent.stopped" in text
-        assert ran(person, "journal", "verify", str(person / "out.jsonl")).code == 0
+        told = ran(person, "journal", "verify", "--json", str(person / "out.jsonl"))
+        assert '"whole": true' in told.out
 
     def test_the_journal_is_exported_and_the_desk_looked_at_while_it_guards(
         self, start: Start, person: Path
@@ -101,7 +102,8 @@ class TestRun:
         process = start("run")
         read_until(process.stderr, "guards this session")
         assert ran(person, "journal", "export", str(person / "out.jsonl")).code == 0
-        assert ran(person, "journal", "verify", str(person / "out.jsonl")).code == 0
+        told = ran(person, "journal", "verify", "--json", str(person / "out.jsonl"))
+        assert '"whole": true' in told.out
         assert ran(person, "check", "--json").code in {0, 1}
         assert ran(person, "vault", "list").code == 0
         assert ran(person, "policy", "show").code == 0

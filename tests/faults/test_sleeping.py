@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.chain.headers import NOBODY
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
 from agentguard.stopping import Ending
@@ -49,7 +50,8 @@ def seat(tmp_path: Path, endpoint: Endpoint, authority: Authority) -> Iterator[S
         clock=clock,
         farewell=Client(endpoint.url, clock, ca_file=str(authority.ca_file)),
     )
-    made = Uplink(key=desk.sender._reports.key, sender=sender, prover=None)  # type: ignore[arg-type] # asked nothing
+    key = desk.sender._reports.key
+    made = Uplink(key=key, origin=NOBODY, sender=sender, prover=None)  # type: ignore[arg-type] # asked nothing
     late = LateUplink(lambda: made, desk.store.outbox, submit=desk.told.append, clock=clock)
     stop = Ending()
     thread = threading.Thread(target=late.run, args=(stop,))

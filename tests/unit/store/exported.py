@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from agentguard.chain.headers import Origin
+from agentguard.chain.verify import Verified, verify_file
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.store.db import Store, open_store
-from agentguard.store.export import Origin, export
+from agentguard.store.export import export
 from agentguard.store.sealing import Sealer
 
 DEVICE = "dev-1"
+LAST_BUT_ONE, NEWEST = "2027-10-26", "2027-10-27"
+"""Days of the newest receipts of `aged`: more than 400 after the first one."""
 ENDPOINT = Ed25519PrivateKey.from_private_bytes(b"e" * 32)
 DEVICE_KEY = Ed25519PrivateKey.from_private_bytes(b"d" * 32)
 
@@ -32,7 +36,12 @@ def record(number: int, kind: str = "finding.opened") -> Record:
     return Record(kind=kind, at=at, payload={"check": "pii-files", "n": number})
 
 
-def receipted(store: Store, key: Ed25519PrivateKey = ENDPOINT, device: str = DEVICE) -> None:
+def receipted(
+    store: Store,
+    key: Ed25519PrivateKey = ENDPOINT,
+    device: str = DEVICE,
+    at: str = "2026-09-20T10:00:00Z",
+) -> None:
     """Confirm all that is there, as the endpoint does."""
     epoch, seq, digest = store.journal.head()
     said = {
@@ -40,7 +49,7 @@ def receipted(store: Store, key: Ed25519PrivateKey = ENDPOINT, device: str = DEV
         "epoch": store.journal.report_epoch(epoch),
         "seq": seq,
         "hash": digest.hex(),
-        "at": "2026-09-20T10:00:00Z",
+        "at": at,
         "seal": store.journal.next_seal(seq).hex(),
     }
     text = json.dumps(said)
@@ -50,6 +59,38 @@ def receipted(store: Store, key: Ed25519PrivateKey = ENDPOINT, device: str = DEV
 
 def sealed_store(folder: Path) -> Store:
     return open_store(folder, sealer=Sealer(folder, DEVICE_KEY))
+
+
+def headed_store(folder: Path) -> Store:
+    """Open a store as an enrolled agent does: it says in the chain whose it is."""
+    store = open_store(folder, sealer=Sealer(folder, DEVICE_KEY), headed=True)
+    store.journal.identify(ORIGIN)
+    return store
+
+
+def looked_at(file: Path) -> Verified:
+    """Verify a file of the old format without a key; what every such file has open is left out."""
+    found = verify_file(file)
+    every = {"journal-review.no-key", "journal-review.old-format"}
+    return replace(found, review=tuple(note for note in found.review if note.id not in every))
+
+
+def aged(folder: Path) -> Written:
+    """Give a journal of 410 days: two epochs, receipts day by day, the oldest entries erased."""
+    store = headed_store(folder)
+    for number in range(3):
+        store.journal.commit([record(number), record(number + 10, "session.locked")], {})
+    receipted(store, at="2026-09-20T10:00:00.000+00:00")
+    store.journal.commit([record(4), record(5)], {})
+    receipted(store, at="2026-10-02T10:00:00.000+00:00")
+    store.journal.begin_epoch("conflict", Moment(boot=6.0, wall=1_790_000_006.0))
+    store.journal.commit([record(60), record(61), record(62)], {})
+    receipted(store, at=f"{LAST_BUT_ONE}T08:00:00.000+00:00")
+    store.journal.commit([record(63)], {})
+    receipted(store, at=f"{NEWEST}T09:00:00.000+00:00")
+    written = exported(store, folder / "out.jsonl")
+    store.close()
+    return written
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,17 @@ def old_database(folder: Path) -> Path:
             database.rows(f"DROP TABLE {table}")
         database.rows("ALTER TABLE entries DROP COLUMN sealed")
         database.rows("ALTER TABLE entries DROP COLUMN key")
+        before_days(database)
         database.rows("PRAGMA user_version=1")
     database.close()
     return folder
+
+
+def before_days(database: Database) -> None:
+    """Bring the tables to what they were before receipts had days, and a journal a header."""
+    database.rows("DROP TABLE header")
+    database.rows("DROP INDEX receipts_by_day")
+    database.rows("ALTER TABLE receipts DROP COLUMN day")
 
 
 def check(folder: Path, place: Place) -> None:

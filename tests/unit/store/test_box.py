@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from agentguard.store.box import Box
 from agentguard.store.database import Database
 from agentguard.store.db import open_for_reading, open_store
 from agentguard.store.export import export
-from tests.unit.store.exported import exported
+from agentguard.store.outbox import SqliteOutbox
+from agentguard.store.retention import BATCH
+from tests.unit.store.exported import exported, record
 from tests.unit.store.sealed_desk import (
     ENTRIES,
     NEEDLE,
@@ -184,25 +187,55 @@ def test_an_old_database_without_a_box_stays_clear_and_whole(tmp_path: Path) -> 
 
 
 class TestRetention:
-    def at(self, day: str) -> bytes:
-        return b'{"receipt": "{\\"at\\": \\"%s\\"}", "signature": ""}' % day.encode()
+    def at(self, seq: int, day: str) -> bytes:
+        text = json.dumps({"at": day, "seq": seq})
+        return json.dumps({"receipt": text, "signature": ""}).encode()
 
-    def test_what_is_old_by_the_endpoints_clock_is_erased_and_the_chain_holds(
+    def test_what_is_old_by_the_receipts_clock_is_erased_and_the_journal_says_so(
         self, tmp_path: Path, place: Place
     ) -> None:
-        store = opened(tmp_path, place)  # its entries are of September 2026
+        store = opened(tmp_path, place)
         write(store, *range(5))
         store.journal.begin_epoch("conflict", FakeClock().now())
         write(store, 5, 6)
-        store.outbox.advance(2, self.at("2027-10-01T00:00:00.000+00:00"))
-        assert numbers(store) == list(range(7)), "not before 400 days"
-        store.outbox.advance(6, self.at("2028-01-01T00:00:00.000+00:00"))
-        assert numbers(store) == [None] * 5 + [5, 6], "never what the endpoint does not hold"
-        assert store.journal.verify() == (8, True)
+        store.outbox.advance(2, self.at(2, "2026-10-01T23:00:00.000+00:00"))
+        store.outbox.advance(6, self.at(6, "2026-10-20T00:00:00.000+00:00"))
+        store.outbox.advance(7, self.at(7, "2027-11-04T23:59:00.000+00:00"))
+        assert numbers(store) == list(range(7)), "not before 400 days after it was confirmed"
+        store.outbox.advance(8, self.at(8, "2027-11-05T00:00:01.000+00:00"))
+        assert numbers(store) == [None, None, 2, 3, 4, 5, 6], "not what was confirmed later"
+        word = store.journal.read(8, 1)[0].record
+        assert (word.kind, word.payload) == ("journal.erased", {"count": 2, "last": 2})
+        store.outbox.advance(9, self.at(9, "2027-11-30T00:00:00.000+00:00"))
+        assert numbers(store) == [None] * 5 + [5, 6]
+        assert store.journal.read(5, 1)[0].record.payload["reason"] == "conflict"
+        store.outbox.advance(10, self.at(10, "2027-11-30T01:00:00.000+00:00"))
+        assert store.journal.verify() == (10, True)
         export(store.journal, tmp_path / "out.jsonl")
-        raw = (tmp_path / "out.jsonl").read_bytes()
-        assert whole(raw)
-        assert b'"reason":"conflict"' in raw, "what tells of the journal itself stays"
+        assert whole((tmp_path / "out.jsonl").read_bytes())
+        store.close()
+
+    def test_a_whole_fleet_of_old_entries_is_erased_a_batch_at_a_time(self, tmp_path: Path) -> None:
+        store = open_store(tmp_path)
+        store.journal.commit([record(n) for n in range(2 * BATCH + 1)], {})
+        store.outbox.advance(2 * BATCH + 1, self.at(2 * BATCH + 1, "2026-10-01T10:00:00Z"))
+        for left, hour in ((BATCH + 1, 1), (1, 2), (0, 3)):
+            store.journal.commit([record(0)], {})
+            last = store.journal.head()[1]
+            store.outbox.advance(last, self.at(last, f"2027-12-01T0{hour}:00:00Z"))
+            rows = store.journal.rows(0, 2 * BATCH + 1)
+            assert sum(row.payload is not None for row in rows) == left
+        store.close()
+
+    def test_of_older_receipts_the_first_of_each_day_stays(self, tmp_path: Path) -> None:
+        store = open_store(tmp_path)
+        store.journal.commit([record(n) for n in range(9)], {})
+        outbox = SqliteOutbox(store.database, store.journal, kept=2)
+        for seq in range(1, 10):
+            day, hour = divmod(seq - 1, 3)
+            outbox.advance(seq, self.at(seq, f"2026-10-0{day + 1}T0{hour}:00:00Z"))
+        rows = store.database.rows("SELECT seq FROM receipts ORDER BY seq")
+        assert [seq for (seq,) in rows] == [1, 4, 7, 8, 9]
         store.close()
 
     @pytest.mark.parametrize("receipt", [b"", b"{}", b'{"receipt":"{}"}', b'{"receipt":3}', b"x"])

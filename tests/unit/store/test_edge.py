@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,9 +18,9 @@ DAY = 86_400.0
 YEAR = 365 * DAY
 
 
-def receipt(at: float) -> bytes:
-    said = datetime.fromtimestamp(at, UTC).isoformat()
-    return b'{"receipt": "{\\"at\\": \\"%s\\"}", "signature": ""}' % said.encode()
+def receipt(seq: int, at: float) -> bytes:
+    text = json.dumps({"at": datetime.fromtimestamp(at, UTC).isoformat(), "seq": seq})
+    return json.dumps({"receipt": text, "signature": ""}).encode()
 
 
 def write(store: Store, clock: FakeClock, count: int) -> None:
@@ -43,17 +44,18 @@ def test_row_83_an_endpoint_that_leaps_erases_nothing_that_is_young(
     clock.advance(DAY)
     known = lived.seen(known, "one", clock.now())
     store.journal.commit((), {KEY: lived.written(known)})
-    store.outbox.advance(3, receipt(START_WALL + years * YEAR))
+    store.outbox.advance(2, receipt(2, START_WALL))
+    store.outbox.advance(3, receipt(3, START_WALL + years * YEAR))
     assert erased(store) == 0
     clock.advance(399 * DAY)
     known = lived.seen(known, "one", clock.now())
     store.journal.commit((), {KEY: lived.written(known)})
-    store.outbox.advance(4, receipt(clock.now().wall))
+    store.outbox.advance(4, receipt(4, clock.now().wall))
     assert erased(store) == 0, "three minutes are missing"
     clock.advance(DAY)
     known = lived.seen(known, "one", clock.now())
     store.journal.commit((), {KEY: lived.written(known)})
-    store.outbox.advance(9, receipt(clock.now().wall + DAY))
+    store.outbox.advance(9, receipt(9, clock.now().wall + DAY))
     assert erased(store) > 0, "what was lived through goes"
     assert store.journal.verify()[1]
     store.close()

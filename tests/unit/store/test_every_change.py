@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.chain.verify import Verifier, verify_file
+from agentguard.chain.demands import Demands
+from agentguard.chain.verify import Verifier
 from agentguard.errors import JournalBroken
 from tests.unit.store import second_verifier
-from tests.unit.store.exported import ORIGIN, Written, full
+from tests.unit.store.exported import ORIGIN, Written, full, looked_at
 from tests.unit.store.second_verifier import State, whole
 
 REFUSED = (
@@ -84,7 +85,7 @@ class Second:
 
 def verified(raw: bytes) -> bool:
     """Tell whether either verifier finds the file whole."""
-    verifier = Verifier(ORIGIN.receipt_key)
+    verifier = Verifier(Demands(key=ORIGIN.receipt_key))
     try:
         for line in raw.split(b"\n")[:-1]:
             verifier.take(line + b"\n")
@@ -121,7 +122,7 @@ def splits(lines: list[bytes], number: int) -> Iterator[tuple[bytes, bytes]]:
 def undetected(journal: Written, lines: range) -> list[bytes]:
     """Give the changed lines that a verifier takes in their place, which the end must tell."""
     found: list[bytes] = []
-    for led in (First(Verifier(ORIGIN.receipt_key)), Second()):
+    for led in (First(Verifier(Demands(key=ORIGIN.receipt_key))), Second()):
         for number, line in enumerate(journal.lines):
             if number in lines:
                 taken = led.at()
@@ -132,7 +133,7 @@ def undetected(journal: Written, lines: range) -> list[bytes]:
 
 def test_a_whole_one_is_whole_for_both(journal: Written, tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(journal.raw)
-    found = verify_file(tmp_path / "out", ORIGIN.receipt_key)
+    found = looked_at(tmp_path / "out")
     assert (found.entries, found.epochs, found.erased) == (300, 2, 2)
     assert (found.receipted, found.sealed, found.last) == (295, 300, 300)
     assert whole(journal.raw)
@@ -162,7 +163,7 @@ def test_every_bit_of_every_line_is_guarded(journal: Written) -> None:
 @pytest.mark.timeout(900)
 def test_every_bit_that_makes_or_ends_a_line_is_guarded(journal: Written) -> None:
     tried, taken = 0, set()
-    for led in (First(Verifier(ORIGIN.receipt_key)), Second()):
+    for led in (First(Verifier(Demands(key=ORIGIN.receipt_key))), Second()):
         for number, line in enumerate(journal.lines):
             takes = led.at()
             for whole_file, first in splits(journal.lines, number):
@@ -183,7 +184,7 @@ def test_every_bit_that_makes_or_ends_a_line_is_guarded(journal: Written) -> Non
 )
 def test_a_cut_a_doubled_and_two_swapped_lines_are_found(step: int, journal: Written) -> None:
     lines, taken = journal.lines, set()
-    for led in (First(Verifier(ORIGIN.receipt_key)), Second()):
+    for led in (First(Verifier(Demands(key=ORIGIN.receipt_key))), Second()):
         for place, line in enumerate(lines):
             chosen = place % step == 0
             before, rest = lines[:place], lines[place + 1 :]
@@ -204,7 +205,7 @@ def test_a_cut_a_doubled_and_two_swapped_lines_are_found(step: int, journal: Wri
 def test_every_swap_and_every_far_copy_is_found(journal: Written) -> None:
     """A line is refused wherever it does not belong: tried at every place, in both verifiers."""
     lines = journal.lines
-    for led in (First(Verifier(ORIGIN.receipt_key)), Second()):
+    for led in (First(Verifier(Demands(key=ORIGIN.receipt_key))), Second()):
         for place, line in enumerate(lines):
             taken = led.at()
             strangers = [n for n, other in enumerate(lines) if n != place and taken(other)]

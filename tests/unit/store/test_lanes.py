@@ -14,7 +14,7 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.store.ballast import FILE, PAUSE, ROOM, SIZE, Ballast, Spare
 from agentguard.store.db import Store, open_store
 from agentguard.store.lanes import Bounds, lane
-from tests.unit.store.exported import ORIGIN, exported, receipted, record
+from tests.unit.store.exported import exported, looked_at, receipted, record
 from tests.unit.store.second_verifier import whole
 
 TELEMETRY, STATE, FINDING, CRITICAL = (
@@ -43,7 +43,7 @@ def verified(store: Store, folder: Path) -> Verified:
     file = folder / "out.jsonl"
     file.unlink(missing_ok=True)
     raw = exported(store, file).raw
-    found = verify_file(file, ORIGIN.receipt_key)
+    found = looked_at(file)
     assert whole(raw)
     return found
 

@@ -12,7 +12,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agentguard.chain.verify import verify_file
 from agentguard.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.opening import OpeningKey
@@ -24,7 +23,15 @@ from agentguard.store.box import FILE, KEY_BYTES, Box
 from agentguard.store.db import Store, open_store
 from agentguard.store.lanes import Bounds
 from agentguard.store.sealing import Sealer
-from tests.unit.store.exported import DEVICE_KEY, ENDPOINT, ORIGIN, exported, receipted, record
+from tests.unit.store.exported import (
+    DEVICE_KEY,
+    ENDPOINT,
+    ORIGIN,
+    exported,
+    looked_at,
+    receipted,
+    record,
+)
 from tests.unit.store.second_verifier import whole
 
 KINDS = ("finding.opened", "session.locked", "clipboard.masked", "incident.reported")
@@ -46,13 +53,16 @@ class Life(RuleBasedStateMachine):
     def opened(self) -> Store:
         places = Places(device=(self.place,))
         safe = Safe(self.folder / FILE, places.device, whole=lambda key: len(key) == KEY_BYTES)
-        return open_store(
+        store = open_store(
             self.folder,
             FakeClock(),
             sealer=Sealer(self.folder, DEVICE_KEY),
             box=Box(OpeningKey(safe)),
             bounds=Bounds(entries=10_000),
+            headed=True,
         )
+        store.journal.identify(ORIGIN)
+        return store
 
     @rule(count=st.integers(1, 5), kind=st.sampled_from(KINDS))
     def commit(self, count: int, kind: str) -> None:
@@ -136,11 +146,12 @@ class Life(RuleBasedStateMachine):
         file = self.folder / "out.jsonl"
         file.unlink(missing_ok=True)
         raw = exported(self.store, file).raw
-        found = verify_file(file, ORIGIN.receipt_key)
+        found = looked_at(file)
         assert whole(raw)
         assert found.receipted == self.confirmed
         ids = {note.id for note in found.review}
-        assert ids <= {"journal-review.epoch", "journal-review.clock", "journal-review.unsealed"}
+        assert ids <= {f"journal-review.{name}" for name in ("epoch", "clock", "unsealed", "empty")}
+        assert self.store.journal.verify()[1]
 
     def teardown(self) -> None:
         self.store.close()
@@ -198,7 +209,7 @@ class Receipts(RuleBasedStateMachine):
         file.unlink(missing_ok=True)
         raw = exported(self.store, file).raw
         try:
-            verify_file(file, ORIGIN.receipt_key)
+            looked_at(file)
         except StoreError:
             assert self.lies or self.doubtful
             assert not whole(raw)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.chain.demands import Demands
 from agentguard.chain.verify import Verified, verify_file
 from agentguard.errors import JournalBroken
 from agentguard.model.messages import Message
@@ -17,6 +18,7 @@ from tests.unit.store.exported import (
     ENDPOINT,
     ORIGIN,
     exported,
+    looked_at,
     receipted,
     record,
     sealed_store,
@@ -30,7 +32,7 @@ def verified(folder: Path) -> Verified:
     file.unlink(missing_ok=True)
     raw = exported(store, file).raw
     store.close()
-    found = verify_file(file, ORIGIN.receipt_key)
+    found = looked_at(file)
     assert whole(raw), "both must agree"
     return found
 
@@ -180,7 +182,7 @@ def attacked(folder: Path, change: str) -> str:
     exported(store, folder / "out.jsonl")
     store.close()
     try:
-        found = verify_file(folder / "out.jsonl", ORIGIN.receipt_key)
+        found = looked_at(folder / "out.jsonl")
     except JournalBroken as broken:
         return broken.title
     return " ".join(ids(found.review))
@@ -212,7 +214,8 @@ class TestReceipts:
 
     def verdict(self, folder: Path, key: str = ORIGIN.receipt_key) -> str:
         try:
-            return " ".join(ids(verify_file(folder / "a.jsonl", key).review))
+            review = verify_file(folder / "a.jsonl", Demands(key=key)).review
+            return " ".join(id_ for id_ in ids(review) if id_ != "journal-review.old-format")
         except JournalBroken as broken:
             return broken.title
 
@@ -235,7 +238,9 @@ class TestReceipts:
         store = sealed_store(tmp_path)
         store.journal.commit([record(n) for n in range(4)], {})
         receipted(store)
-        store.database.rows("DELETE FROM entries WHERE seq > 2")
+        store.journal.commit([record(4)], {})
+        receipted(store)
+        store.database.rows("DELETE FROM entries WHERE seq > 5")
         exported(store, tmp_path / "a.jsonl")
         store.close()
         assert "journal-review.receipts" in self.verdict(tmp_path)

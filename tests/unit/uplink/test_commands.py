@@ -35,28 +35,29 @@ class TestJournal:
         store.close()
         return tmp_path / "out.jsonl"
 
-    def test_a_whole_export_is_said_to_be_whole(
+    def test_of_a_whole_export_no_more_is_said_than_is_shown(
         self, exported: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert main(["journal", "verify", str(exported)]) == 0
-        assert "whole: 5 entries" in capsys.readouterr().out
+        assert main(["journal", "verify", str(exported)]) == 1
+        assert "follows from the one before (5 entries" in capsys.readouterr().out
 
-    def test_a_changed_one_exits_with_2_and_the_first_bad_entry(
+    def test_a_changed_one_exits_with_1_and_the_first_bad_entry(
         self, exported: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         exported.write_bytes(exported.read_bytes().replace(b'{"n":2}', b'{"n":3}'))
         capsys.readouterr()
-        assert main(["journal", "verify", str(exported)]) == 2
-        assert "NOT whole. First bad entry, counted from 0: 2" in capsys.readouterr().out
-        assert main(["journal", "verify", "--json", str(exported)]) == 2
+        assert main(["journal", "verify", str(exported)]) == 1
+        assert "NOT hold. First bad entry, counted from 0: 2" in capsys.readouterr().out
+        assert main(["journal", "verify", "--json", str(exported)]) == 1
         said = json.loads(capsys.readouterr().out)
         assert (said["whole"], said["first_bad"]) == (False, 2)
 
     def test_json_for_scripts(self, exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
         capsys.readouterr()
-        assert main(["journal", "verify", "--json", str(exported)]) == 0
+        assert main(["journal", "verify", "--json", str(exported)]) == 1
         said = json.loads(capsys.readouterr().out)
         assert (said["whole"], said["entries"], said["epochs"]) == (True, 5, 1)
+        assert said["proved"] is False
 
     def test_without_a_journal_it_says_what_to_do(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
