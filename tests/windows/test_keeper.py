@@ -17,9 +17,10 @@ from agentguard.errors import PlatformError
 from agentguard.keeper import standing
 from agentguard.keeper.standing import Standing
 from agentguard.platforms import desks, machine_layers, only_one, serve
-from agentguard.platforms._win32 import sessions
+from agentguard.platforms._win32 import recovery, sessions
 from agentguard.platforms._win32.desks import program
 from tests.windows import keeping
+from tests.windows.failing_host import NAME as FAILING
 from tests.windows.keeping import NAME, PATIENCE, ROOT, sc, trays, until, value
 
 pytestmark = pytest.mark.xdist_group("desktop")
@@ -102,6 +103,20 @@ def test_a_second_tray_ends_at_once_and_leaves_the_first_alone(tmp_path: Path) -
             assert first.poll() is None
         finally:
             first.kill()
+
+
+def test_a_service_that_fails_ends_as_one_that_windows_starts_again() -> None:
+    """Recovery is for a process that ended, never for a service that says it has stopped."""
+    host = Path(__file__).with_name("failing_host.py")
+    sc("create", FAILING, "binPath=", f'"{sys.executable}" "{host}"')
+    try:
+        sc("start", FAILING)
+        until(lambda: "STOPPED" in sc("query", FAILING))
+        assert "1066" not in sc("query", FAILING), "it did not say by itself that it had stopped"
+        assert recovery.start_again(FAILING)
+        assert not recovery.start_again("AgentGuardNowhere")
+    finally:
+        sc("delete", FAILING)
 
 
 def test_only_the_service_manager_starts_the_service() -> None:

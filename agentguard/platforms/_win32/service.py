@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from ctypes import wintypes
+from typing import NoReturn
 
+from agentguard import texts
 from agentguard.errors import PlatformError
 from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.event_log import WindowsEventLog
+from agentguard.platforms._win32.recovery import start_again
+from agentguard.ports.desktop import Weight
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -21,12 +28,12 @@ if sys.platform != "win32":
 LOG = logging.getLogger(__name__)
 
 HINT = 10_000  # milliseconds that the service manager waits for a start or a stop
+FAILED = 90  # the number of its line in Windows' event log
 _OWN_PROCESS = 0x10  # SERVICE_WIN32_OWN_PROCESS
 _STOPPED, _START_PENDING, _STOP_PENDING, _RUNNING = 1, 2, 3, 4
 _STOP, _INTERROGATE, _SHUTDOWN, _SESSION_CHANGE = 1, 4, 5, 14
 _ACCEPTED = 0x1 | 0x4 | 0x80  # stop, shutdown, session change
 _NOT_IMPLEMENTED = 120  # ERROR_CALL_NOT_IMPLEMENTED
-_SPECIFIC = 1066  # ERROR_SERVICE_SPECIFIC_ERROR
 _NOT_A_SERVICE = 1063  # ERROR_FAILED_SERVICE_CONTROLLER_CONNECT
 
 _MAIN = ctypes.WINFUNCTYPE(None, wintypes.DWORD, ctypes.POINTER(wintypes.LPWSTR))
@@ -99,13 +106,14 @@ class Service:
         self._handle = _register(self._name, self._handler, None)
         self._say(_START_PENDING, hint=HINT)
         self._say(_RUNNING, accepted=_ACCEPTED)
-        failed = 0
+        if not start_again(self._name):
+            LOG.warning("Windows does not take that it is to start this service again")
         try:
             self._work(self._stop, self._changed)
-        except Exception:  # the boundary of the service's thread
+        except Exception as error:  # the boundary of the service's thread
             LOG.exception("the service failed")
-            failed = 1
-        self._say(_STOPPED, failed=failed)
+            _fall(type(error).__name__)
+        self._say(_STOPPED)
 
     def _heard(self, control: int, _kind: int, _data: object, _context: object) -> int:
         if control in {_STOP, _SHUTDOWN}:
@@ -118,14 +126,20 @@ class Service:
             return _NOT_IMPLEMENTED
         return 0
 
-    def _say(self, state: int, *, accepted: int = 0, hint: int = 0, failed: int = 0) -> None:
+    def _say(self, state: int, *, accepted: int = 0, hint: int = 0) -> None:
         status = _Status(
             kind=_OWN_PROCESS,
             state=state,
             accepted=accepted,
-            exit=_SPECIFIC if failed else 0,
-            specific=failed,
             hint=hint,
         )
         if self._handle:
             _tell(self._handle, ctypes.byref(status))
+
+
+def _fall(why: str) -> NoReturn:
+    """End the process as it is: a service that says that it has stopped is not started again."""
+    with suppress(PlatformError):
+        log, words = WindowsEventLog(), texts.load()
+        log.write(FAILED, Weight.ERROR, words.say("keeper.failed", why=why))
+    os._exit(1)
