@@ -86,6 +86,21 @@ def _before(key: object, name: str) -> tuple[object, int] | None:
         return None
 
 
+PACKAGE = "Maker.Tool_1.2.3.0_x64__abcdefghjkmnp"
+
+
+def test_packages_of_the_user_are_listed_and_where_there_are_none_the_list_is_not_whole(
+    keys,
+) -> None:
+    keys(registry.MACHINE, f"{software.UNINSTALL}\\{NAME}", DisplayName=NAME)
+    assert software.read(AT, POLICY).unread == software.PART
+    keys(registry.USER, f"{software.PACKAGES}\\{PACKAGE}", PackageID=PACKAGE)
+    seen = software.read(AT, POLICY)
+    assert not seen.unread
+    found = [(i.name, i.version, i.kind) for i in seen.items if i.source == "appx"]
+    assert found == [("Maker.Tool", "1.2.3.0", Kind.PROGRAM)]
+
+
 def test_software_of_both_views_and_of_the_user_is_listed(keys) -> None:
     for root, view, version in (
         (registry.MACHINE, registry.WIDE, "1.64"),
@@ -94,6 +109,7 @@ def test_software_of_both_views_and_of_the_user_is_listed(keys) -> None:
     ):
         path = f"{software.UNINSTALL}\\{NAME} {version}"
         keys(root, path, view, DisplayName=NAME, DisplayVersion=version, Publisher="Åbo & Co")
+    keys(registry.USER, f"{software.PACKAGES}\\{PACKAGE}", PackageID=PACKAGE)
     seen = software.read(AT, POLICY)
     found = {(i.version, i.source) for i in seen.items if i.name == NAME}
     assert found == {("1.64", "registry"), ("1.32", "registry-32"), ("1.1", "registry-user")}
@@ -102,7 +118,7 @@ def test_software_of_both_views_and_of_the_user_is_listed(keys) -> None:
 
 def test_a_windows_without_a_single_program_is_not_believed() -> None:
     seen = software.read(AT, POLICY)
-    assert {item.source for item in seen.items} == {"windows"}
+    assert {item.source for item in seen.items} <= {"windows", "appx"}
     assert seen.unread == software.PART
 
 

@@ -1,6 +1,7 @@
 """What the uninstall keys and the version key of the registry say of installed software.
 
-Source: Microsoft, "Uninstall Registry Key" (Windows Installer), and what Settings itself hides.
+Sources: Microsoft, "Uninstall Registry Key" (Windows Installer), what Settings itself hides, and
+"Package identity", whose full name is Name_Version_Architecture_ResourceId_PublisherId.
 """
 
 from __future__ import annotations
@@ -15,14 +16,32 @@ Entry = Mapping[str, object]
 MACHINE, NARROW, USER, SYSTEM = "registry", "registry-32", "registry-user", "windows"
 """Where an entry stands: for the machine, for its 32-bit programs, for the user; Windows itself."""
 
+STORE = "appx"
+"""A package of the user's, from the Store or elsewhere; it has no uninstall key."""
+
 FIRST_OF_11 = 22000
+_OF_WINDOWS = "cw5n1h2txyewy"  # the publisher of what is a part of Windows
+_MICROSOFT = frozenset({_OF_WINDOWS, "8wekyb3d8bbwe"})
+_FRAMEWORKS = (
+    "Microsoft.VCLibs.",
+    "Microsoft.UI.Xaml.",
+    "Microsoft.NET.Native.",
+    "Microsoft.WindowsAppRuntime.",
+    "Microsoft.Services.Store.Engagement",
+)
+"""Names of packages that others bring along."""
 _UPDATE = re.compile(r"(?i)^(?:(?:security|cumulative|critical) update|update|hotfix)\b.*\(KB\d+")
 _UPDATES = frozenset({"security update", "update rollup", "hotfix", "update", "service pack"})
 
 
-def installed(entries: Iterable[tuple[str, Entry]], windows: Entry) -> tuple[Software, ...]:
-    """Give the installed programs, each once, and Windows itself."""
-    found = dict.fromkeys((*_windows(windows), *_programs(entries)))
+def installed(
+    entries: Iterable[tuple[str, Entry]], windows: Entry, packages: Iterable[str] = ()
+) -> tuple[Software, ...]:
+    """Give the installed programs, each once, and Windows itself.
+
+    `packages` are the full names of the user's packages.
+    """
+    found = dict.fromkeys((*_windows(windows), *_programs(entries), *_packages(packages)))
     seen: dict[tuple[str, str, str], Software] = {}
     for item in found:  # the same program may stand in both views of one key
         seen.setdefault((item.name, item.version, item.vendor), item)
@@ -39,6 +58,33 @@ def _programs(entries: Iterable[tuple[str, Entry]]) -> Iterator[Software]:
                 vendor=word(entry, "Publisher"),
                 source=source,
             )
+
+
+def _packages(full: Iterable[str]) -> Iterator[Software]:
+    """Give packages that are programs: no languages, sizes and bundles of them, no frameworks."""
+    for one in full:
+        match one.split("_"):
+            case [name, version, _, resource, publisher] if not resource.startswith(
+                ("split.", "~")
+            ):
+                if name.startswith(_FRAMEWORKS):
+                    continue
+                yield Software(
+                    name=name,
+                    version=version,
+                    vendor="Microsoft Corporation" if publisher in _MICROSOFT else "",
+                    source=STORE,
+                    kind=Kind.PART if publisher == _OF_WINDOWS else Kind.PROGRAM,
+                )
+
+
+def _is_program(name: str, resource: str) -> bool:
+    return not resource.startswith(("split.", "~")) and not name.startswith(_FRAMEWORKS)
+
+
+def is_server(windows: Entry) -> bool:
+    """Tell whether this is a server, which may have no packages."""
+    return word(windows, "InstallationType").casefold().startswith("server")
 
 
 def _is_part(entry: Entry) -> bool:

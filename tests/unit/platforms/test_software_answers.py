@@ -53,6 +53,28 @@ def test_a_program_is_no_update_for_its_name_alone(name: str) -> None:
     assert names({"DisplayName": name}) == [name]
 
 
+@pytest.mark.parametrize(
+    ("full", "shown"),
+    [
+        ("MSTeams_26213.1006.5014.9784_x64__8wekyb3d8bbwe",
+         ("MSTeams", "26213.1006.5014.9784", "Microsoft Corporation", Kind.PROGRAM)),
+        ("com.tinyspeck.slackdesktop_4.51.191.0_x64__8yrtsj140pw4g",
+         ("com.tinyspeck.slackdesktop", "4.51.191.0", "", Kind.PROGRAM)),
+        ("Microsoft.LockApp_10.0.26100.1_neutral__cw5n1h2txyewy",
+         ("Microsoft.LockApp", "10.0.26100.1", "Microsoft Corporation", Kind.PART)),
+        ("Microsoft.VCLibs.140.00_14.0.33519.0_x64__8wekyb3d8bbwe", None),
+        ("Microsoft.WindowsNotepad_11.2510.14.0_neutral_split.language-de_8wekyb3d8bbwe", None),
+        ("Microsoft.WindowsNotepad_2021.2510.14.0_neutral_~_8wekyb3d8bbwe", None),
+        ("no package", None),
+    ],
+    ids=["teams", "slack", "windows", "framework", "language", "bundle", "nonsense"],
+)  # fmt: skip
+def test_packages_of_the_user_are_programs(full: str, shown) -> None:
+    found = installed([], NOTHING, [full])
+    told = [(item.name, item.version, item.vendor, item.kind) for item in found]
+    assert told == ([shown] if shown else [])
+
+
 def test_names_of_any_letters_keep_them_and_lose_what_surrounds_them() -> None:
     assert names({"DisplayName": " Größe 测试\0"}) == ["Größe 测试"]
 

@@ -27,6 +27,8 @@ LOOKED = (
     "var/cache/dnf",
     "var/cache/libdnf5",
 )
+SECURITY_LISTS = "var/lib/apt/lists/*security*Packages*"
+"""What apt knows of a security archive; without it apt would say that nothing waits."""
 INSTALLED = (
     "var/lib/dpkg/status",
     "var/lib/rpm/rpmdb.sqlite",
@@ -52,19 +54,24 @@ class Places:
                 continue
         return max(times, default=None)
 
+    def knows_security(self) -> bool:
+        """Tell whether apt has the lists of a security archive at all."""
+        return any(True for _ in self.root.glob(SECURITY_LISTS))
+
 
 def read_from(places: Places, apt: Answer, at: Moment) -> PatchesSeen:
     """Put together what the traces and apt say."""
     installed = places.newest(INSTALLED)
     if installed is None:
         return PatchesSeen(at=at, unread=UNSUPPORTED)
-    waits = () if apt.unread else waiting(apt.text)
+    told = not apt.unread and places.knows_security()
+    waits = waiting(apt.text) if told else ()
     return PatchesSeen(
         at=at,
         reboot=places.newest(REBOOT),
         looked=places.newest(LOOKED),
         installed=installed,
-        security=None if apt.unread else len(waits),
+        security=len(waits) if told else None,
         waiting=waits,
     )
 

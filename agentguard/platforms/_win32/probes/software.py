@@ -1,4 +1,7 @@
-"""The installed software of the machine, in both views of its registry, and of the user."""
+"""The installed software of the machine, in both views of its registry, and of the user.
+
+The user's packages, such as those of the Store, stand in the user's own part of the registry.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,10 @@ if sys.platform != "win32":
 
 UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+PACKAGES = (
+    r"Software\Classes\Local Settings\Software\Microsoft\Windows"
+    r"\CurrentVersion\AppModel\Repository\Packages"
+)
 PART = "software-part"
 
 PLACES = (
@@ -24,6 +31,8 @@ PLACES = (
     (answers.NARROW, registry.MACHINE, registry.NARROW),
     (answers.USER, registry.USER, registry.WIDE),
 )
+
+PROGRAMS = frozenset(name for name, _, _ in PLACES)
 
 
 def entries(failed: list[str]) -> Iterator[tuple[str, registry.Values]]:
@@ -36,15 +45,26 @@ def entries(failed: list[str]) -> Iterator[tuple[str, registry.Values]]:
             failed.append(name)
 
 
+def _packages(failed: list[str]) -> tuple[str, ...]:
+    try:
+        return registry.children(registry.USER, PACKAGES)
+    except OSError:
+        failed.append(answers.STORE)
+        return ()
+
+
 def read(at: Moment, _policy: Policy) -> SoftwareSeen:
     """Walk over the uninstall keys."""
     failed: list[str] = []
     windows = registry.values(registry.MACHINE, WINDOWS)
-    items = answers.installed(entries(failed), windows)
+    packages = _packages(failed)
+    if not packages and not answers.is_server(windows):
+        failed.append(answers.STORE)
+    items = answers.installed(entries(failed), windows, packages)
     if not items:
         return SoftwareSeen(at=at, unread="no-answer")
     # A Windows without a single program is not believed: its list was not read.
-    whole = not failed and any(item.source != answers.SYSTEM for item in items)
+    whole = not failed and any(item.source in PROGRAMS for item in items)
     return SoftwareSeen(at=at, items=items, unread="" if whole else PART)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from agentguard.model.moments import Moment
 from agentguard.platforms._linux.probes._asked import Answer
 from agentguard.platforms._linux.probes.patches import Places, read_from, waiting
@@ -26,6 +28,30 @@ def trace(root: Path, name: str, wall: float) -> None:
     os.utime(place, (wall, wall))
 
 
+LIST = "var/lib/apt/lists/deb.debian.org_debian-security_dists_x_main_binary-amd64_Packages.lz4"
+
+
+@pytest.mark.parametrize(
+    ("lists", "counted"),
+    [
+        ((), None),
+        (("var/lib/apt/lists/lock",), None),
+        (("var/lib/apt/lists/deb.debian.org_debian_dists_trixie_main_Packages",), None),
+        (("var/lib/apt/lists/partial/x-security_Packages",), None),
+        ((LIST,), 2),
+        (("var/lib/apt/lists/security.ubuntu.com_ubuntu_dists_noble-security_Packages",), 2),
+    ],
+)
+def test_without_the_lists_of_a_security_archive_nothing_is_counted(
+    tmp_path: Path, lists: tuple[str, ...], counted
+) -> None:
+    trace(tmp_path, "var/lib/dpkg/status", AT.wall - 50)
+    for name in lists:
+        trace(tmp_path, name, AT.wall - 10)
+    seen = read_from(Places(root=tmp_path), Answer(text=WORDS), AT)
+    assert (seen.security, len(seen.waiting)) == (counted, counted or 0)
+
+
 def test_security_updates_are_counted_by_where_they_come_from() -> None:
     assert waiting(WORDS) == ("libbrotli1", "openssl")
     assert waiting("") == ()
@@ -35,6 +61,10 @@ def test_the_traces_tell_the_times(tmp_path: Path) -> None:
     trace(tmp_path, "var/lib/dpkg/status", AT.wall - 50)
     trace(tmp_path, "var/lib/apt/periodic/update-success-stamp", AT.wall - 20)
     trace(tmp_path, "run/reboot-required", AT.wall - 10)
+    trace(tmp_path, LIST, AT.wall - 30)
+    (tmp_path / "var/lib/apt/lists/partial").mkdir()
+    for name in ("var/lib/apt/lists", "var/lib/apt/lists/partial"):
+        os.utime(tmp_path / name, (AT.wall - 25, AT.wall - 25))
     trace(tmp_path, "var/cache/apt/pkgcache.bin", AT.wall - 1)  # no look, but an installation
     seen = read_from(Places(root=tmp_path), Answer(text=WORDS), AT)
     assert seen.waiting == ("libbrotli1", "openssl")
