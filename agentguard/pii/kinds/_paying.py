@@ -34,10 +34,27 @@ _OF_A_CARD = later(
     r"(?:\b(?:security|verification|cv[cv]2?|cv2|csc)(?: code| number| no| value)?"
     r" (?:for|of|on|to) (?:[a-z]{1,10} ){0,2}"
     r"|\bcard(?: [a-z]{2,10})? on (?:the |my |his |her |their |this )?[a-z]{3,16}\W{0,3}"
-    r"|primary account n(?:umber|o)\W{0,4}(?:is |was )?)\Z"
+    r"|primary[ _\-]?account[ _\-]?n(?:umber|o)\W{0,4}(?:is |was )?"
+    r"|\b(?:bill|charge|book|debit|put) (?:it|this|that|them|the [a-z]{3,10}) (?:to|on)\W{1,3})\Z"
 )
 _NEAR = 64  # characters: more than the longest of what is said of a card
-_MAY_BE_OF_A_CARD = later(r" (?:for|of|on|to) |account n")
+_CLAUSE = 96  # characters: a card's words, what it was for, and what joins them
+_MAY_BE_OF_A_CARD = later(r" (?:for|of|on|to) |account[ _\-]?n")
+# "Card number for the booking: 4539 ...", "the card for order 88123 is 4539 ...": a card in one
+# clause with it outranks what it was for, unless that thing's own number is named.
+_FOR_A_THING = later(
+    r"\b(?:(?:debit|credit|kredit|bank|giro)? ?(?:card|kart[aey]n?|carte|carta|tarjeta|kaart"
+    r"|kort(?:et)?|cart(?:\xe3|a)o|kortti)|visa|mastercard|amex)[ _\-]?"
+    r"(?:n(?:[o.\xb0\xba]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro|ummer)|details?|#)?[ .]{0,2}"
+    r"(?:used |given |charged |on file )?"
+    r"(?:for|of|on|to|f\xfcr|zur?|pour|del?|della|do|da|voor|till?|per|para|na|do) "
+    r"([^.,;:?!\n\x1e]{1,40}?) ?"
+    r"(?:[:=]|\b(?:is|was|ist|war|est|es|era|\xe8|jest|\xe4r|er)\b)\W{0,3}\Z"
+)
+_OWN_NUMBER = later(
+    r"\b(?:n(?:[o.]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro|ummer)|ref(?:erence|erenz)?"
+    r"|ids?|code|serial)(?: [0-9]+)?\Z"
+)
 _PAY = (
     r"\b(?:pa(?:id|y|ys|ying|yment)|charg\w*|guarantee\w*|debit\w*|refund\w*|bezahl\w*|(?:ab)?gebucht"
     r"|belast\w*|betaal\w*|pag(?:at|ad|o|ar|an|ou)\w*|pay(?:\xe9|e|er|\xe9e)s?|r\xe9gl\w*|(?:za|o)plac\w*"
@@ -91,6 +108,8 @@ def told(candidate: Candidate) -> bool | None:
     if _WITH_BEFORE.search(before[-_NEXT_TO:]) and (
         _PAID_WITH.search(before) or _PAID_BEHIND.match(candidate.after)
     ):
+        return True
+    if (clause := _FOR_A_THING.search(before[-_CLAUSE:])) and not _OWN_NUMBER.search(clause[1]):
         return True
     own = candidate.names(OWN)
     thing = _OF_A_THING.search(before) if own else None
