@@ -26,6 +26,7 @@ from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.paying import PaymentMode
 from agentguard.model.posture import ControlState, overall
+from agentguard.model.self_tests import ControlsTested
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import WHOLE, Coverage, Severity, with_gaps
 from agentguard.model.verdicts import State as Is
@@ -112,6 +113,9 @@ def _tell(state: State, bound: Bound, now: Moment) -> Told:
         return _unknown(blind.message or say("engine.not-watched"), blind.at)
     if judged is None:
         return _unknown(say("engine.not-yet"), state.started)
+    tested = state.facts.get(ControlsTested)
+    if tested is not None and bound.check.id in tested.failed:
+        return _unknown(say("engine.test-failed"), tested.at)
     return _held(state, judged, bound, now)
 
 

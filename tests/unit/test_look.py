@@ -11,6 +11,7 @@ import pytest
 
 from agentguard.agent import Agent, Parts
 from agentguard.app import build, shapes
+from agentguard.engine.posture import SENSOR_OF
 from agentguard.look import Look
 from agentguard.mfa import Verifiers
 from agentguard.model.snapshot import Snapshot
@@ -83,6 +84,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def states(snapshot: Snapshot) -> dict[str, State]:
     return {control.check: control.state for control in snapshot.controls}
+
+
+def test_every_sensor_that_a_control_rests_on_is_an_actor_of_that_name(desk: Desk) -> None:
+    """By its name an agent misses a sensor whose thread is gone."""
+    assert {sensor.name for sensor in desk.agent().sensors} >= set(SENSOR_OF.values())
 
 
 def test_every_control_of_every_measure_is_told_once(desk: Desk) -> None:

@@ -24,6 +24,7 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact
+from agentguard.model.self_tests import ControlsTested
 from agentguard.model.verdicts import State
 from tests.unit.checks.good_desk import AT, CHECKS, SENSORS, aged, good, judged
 
@@ -307,6 +308,14 @@ def test_a_console_that_was_reached_long_ago_is_not_reached_now() -> None:
 def test_listeners_that_were_read_long_ago_do_not_prove_that_nothing_waits() -> None:
     seen = tuple(aged(e, 3 * 3600) if isinstance(e, facts.ListenersSeen) else e for e in GOOD)
     assert judged(seen)["remote-tools"].state is State.PARTIAL
+
+
+@pytest.mark.parametrize("check", ["pii-files", "clipboard", "journal"])
+def test_a_control_that_did_not_notice_made_up_data_is_not_green(check: str) -> None:
+    told = judged((*GOOD, ControlsTested(at=AT, failed=(check,))))
+    assert told[check].state is State.UNKNOWN
+    later = ControlsTested(at=AT, worked=(check,))
+    assert judged((*GOOD, ControlsTested(at=AT, failed=(check,)), later))[check].state is State.PASS
 
 
 def test_a_lock_that_is_not_told_ends_no_proof() -> None:

@@ -12,7 +12,7 @@ from agentguard.engine import ledger as ledgers
 from agentguard.engine.errands import QUEUE, Errands
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.respond import LeftAlone, Responder, Unsupported
-from agentguard.engine.schedule import Auditor, Ticker
+from agentguard.engine.schedule import Auditor, Pulse, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.errors import CannotError, StoreError
 from agentguard.model.actions import Action, ActionKind, Outcome
@@ -169,6 +169,22 @@ class TestErrands:
 
 
 class TestSchedule:
+    def test_a_sensor_whose_thread_ended_is_told_as_gone_once_a_minute(self) -> None:
+        clock, told = FakeClock(), []
+        ends, stays = threading.Event(), threading.Event()
+        supervisor = Supervisor(clock=clock, submit=told.append)
+        supervisor.start(Actor(name="files", run=lambda _stop: ends.wait(SOON)))
+        supervisor.start(Actor(name="session", run=lambda _stop: stays.wait(SOON)))
+        pulse = Pulse(clock=clock, submit=told.append, alive=supervisor.alive)
+        supervisor.start(Actor(name="pulse", run=pulse.run))
+        eventually(lambda: clock.advance(60) or told)
+        assert told[0].names == {"files", "session", "pulse"}
+        ends.set()
+        eventually(lambda: clock.advance(60) or told[-1].names == {"session", "pulse"})
+        stays.set()
+        clock.advance(60)
+        assert supervisor.stop() == ()
+
     def test_it_ticks_on_the_boot_clock(self) -> None:
         clock, told, stop = FakeClock(), [], threading.Event()
         thread = threading.Thread(target=Ticker(clock=clock, submit=told.append).run, args=(stop,))
