@@ -138,7 +138,7 @@ def patient_reader() -> Callable[[Path], bytes]:
 
 
 def not_shown() -> str:
-    """Give why no window can be shown here; empty where one can. Takes two seconds at most."""
+    """Give why no window can be shown here; empty where one can. Takes four seconds at most."""
     from agentguard.platforms import _shown  # noqa: PLC0415 - only for windows
 
     return _shown.not_shown(os.environ)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from agentguard.platforms._limit import Asked
 
-SECONDS = 2.0
-"""How long a display may take to answer; one that never does would hold Qt for ever."""
+SECONDS = 4.0
+"""How long a display may take to answer; one that never does would hold Qt for ever.
+
+A start has 10 s, and a computer at its logon is busy: without an icon it is worse than late.
+"""
 NO_DISPLAY, SILENT, REFUSED = "no display is named", "the display is silent", "it is refused"
 
 
@@ -23,7 +26,8 @@ def not_shown(environment: Mapping[str, str]) -> str:
         return ""  # it needs no display
     if not wayland and not environment.get("DISPLAY"):
         return NO_DISPLAY
-    asked = Asked(lambda: _answers(environment, wayland, wanted))
+    asks = [*_by_wayland(environment, wayland, wanted), *_by_x(environment, wanted)]
+    asked = Asked(lambda: any(ask() for ask in asks))
     asked.start()
     asked.join(SECONDS)
     if asked.is_alive():
@@ -31,23 +35,33 @@ def not_shown(environment: Mapping[str, str]) -> str:
     return "" if asked.answer else REFUSED
 
 
-def _answers(environment: Mapping[str, str], wayland: str, wanted: str) -> bool:
-    """Tell whether a display takes us in, by the ways that Qt would go."""
-    if sys.platform == "win32":
-        return True
-    if wayland and wanted != "xcb":
-        from agentguard.platforms._linux.wayland import socket_path  # noqa: PLC0415 - one of two
+def _by_wayland(
+    environment: Mapping[str, str], wayland: str, wanted: str
+) -> Iterator[Callable[[], bool]]:
+    """Give what asks the compositor, if Qt would; what it takes is loaded by now."""
+    if not wayland or wanted == "xcb" or sys.platform == "win32":
+        return
+    from agentguard.platforms._linux.wayland import socket_path  # noqa: PLC0415 - one of two
 
+    def ask() -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as way:
-            if way.connect_ex(str(socket_path(environment))) == 0:
-                return True
+            return way.connect_ex(str(socket_path(environment))) == 0
+
+    yield ask
+
+
+def _by_x(environment: Mapping[str, str], wanted: str) -> Iterator[Callable[[], bool]]:
+    """Give what asks the X server, if Qt would."""
     if not environment.get("DISPLAY") or wanted == "wayland":
-        return False
-    from Xlib.display import Display  # noqa: PLC0415 - as above
+        return
+    from Xlib.display import Display  # noqa: PLC0415 - one of two
     from Xlib.error import DisplayError  # noqa: PLC0415 - as above
 
-    try:
-        Display(environment["DISPLAY"]).close()
-    except (DisplayError, OSError):
-        return False
-    return True
+    def ask() -> bool:
+        try:
+            Display(environment["DISPLAY"]).close()
+        except (DisplayError, OSError):
+            return False
+        return True
+
+    yield ask
