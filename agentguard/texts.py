@@ -21,6 +21,8 @@ from agentguard.model.messages import Message
 
 DEFAULT_LANGUAGE = "en"
 
+_FORMS = {"pass": "ok", "fail": "todo", "unknown": "unknown", "partial": "part"}
+
 _TABLE = re.compile(r"\n\[([A-Za-z0-9_.\-]+)\]")  # begins with plain signs, which is found at once
 _TABLES_ALONE = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*\[[A-Za-z0-9_.\-]+\]")
 
@@ -46,6 +48,24 @@ class Texts:
     def say(self, id_: str, /, **params: str | int) -> str:
         """Give the sentence of an id."""
         return self.render(Message(id=id_, params=params))
+
+    def title(self, check: str, state: str, message: str = "") -> str:
+        """Return the title that names the state of a control, never the wish.
+
+        `state` is one of `model.verdicts.State`; `message` is the id of the sentence below it,
+        which may have a title of its own. What has no title is named as the control is.
+        """
+        form = _FORMS.get(state, "")
+        own = f"{message}-title" if form == "todo" and message else ""
+        for id_ in filter(None, (own, f"{check}.title-{form}", f"{check}.title")):
+            if id_ in self.sentences:
+                return self.sentences[id_]
+        return check
+
+    def advice(self, check: str, message: str = "") -> str:
+        """Return what to do about a sentence: its own advice, else that of its check, else ""."""
+        own = self.sentences.get(f"{message}-advice") if message else None
+        return own or self.sentences.get(f"{check}.advice", "")
 
     def has(self, id_: str) -> bool:
         """Tell whether there is a sentence."""

@@ -18,6 +18,7 @@ from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.errors import StoreError
 from agentguard.look import Look, Progress
 from agentguard.mfa import Verifiers
+from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
 from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import State
@@ -111,7 +112,7 @@ def row(control: ControlState, words: Texts) -> dict[str, Any]:
     return {
         "id": control.check,
         "measure": control.measure,
-        "title": words.say(f"{control.check}.title"),
+        "title": words.title(control.check, control.state, _id(control.detail)),
         "state": control.state.value,
         "since": control.since.iso,
         "detail": words.render(control.detail),
@@ -121,7 +122,7 @@ def row(control: ControlState, words: Texts) -> dict[str, Any]:
             "why": [words.render(line) for line in control.coverage.why],
         },
         "table": [words.render(line) for line in control.rows],
-        "advice": words.say(f"{control.check}.advice"),
+        "advice": words.advice(control.check, _id(control.detail)),
         "proves": [one.number for one in control.proves],
         **proof(control.check, control.proves, words),
     }
@@ -131,6 +132,10 @@ def proof(check: str, proves: tuple[Proof, ...], words: Texts) -> dict[str, Any]
     """Give how a control bears on each requirement, and what it does not prove."""
     told = [{"number": one.number, "relation": one.relation.value} for one in proves]
     return {"relations": told, "not": words.say(f"{check}.not")}
+
+
+def _id(message: Message | None) -> str:
+    return message.id if message is not None else ""
 
 
 def table(rows: list[dict[str, Any]], words: Texts) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from agentguard.model.events import NOT_ENROLLED, SensorState, Watching
 from agentguard.model.findings import Finding
 from agentguard.model.incidents import IncidentCategory
+from agentguard.model.messages import Message
 from agentguard.model.policy import Contact
 from agentguard.model.posture import MEASURES, ControlState, Overall
 from agentguard.model.prompts import Notice
@@ -182,7 +183,7 @@ def _measures(controls: tuple[ControlState, ...], words: Wording) -> Iterable[Me
 def _control(control: ControlState, words: Wording) -> ControlView:
     return ControlView(
         check=control.check,
-        title=words.texts.say(f"{control.check}.title"),
+        title=words.texts.title(control.check, control.state, _id(control.detail)),
         state=control.state,
         word=words.texts.say(f"state.{control.state}"),
         detail=words.texts.render(control.detail),
@@ -200,6 +201,10 @@ def _proves(control: ControlState, texts: Texts) -> str:
     return " ".join((*said, texts.say(f"{control.check}.not"))) if said else ""
 
 
+def _id(message: Message | None) -> str:
+    return message.id if message is not None else ""
+
+
 def _urgent_first(findings: tuple[Finding, ...]) -> list[Finding]:
     ranks = list(Severity)
     return sorted(findings, key=lambda f: (-ranks.index(f.severity), -f.since.wall))
@@ -210,13 +215,13 @@ def _finding(finding: Finding, words: Wording) -> FindingView:
     help_ = Help.OPEN_FOLDER if place else HELPS.get(finding.check, Help.LOOK_AGAIN)
     return FindingView(
         key=finding.key,
-        title=words.texts.say(f"{finding.check}.title"),
+        title=words.texts.title(finding.check, State.FAIL, finding.message.id),
         severity=finding.severity,
         severity_word=words.texts.say(f"severity.{finding.severity}"),
         wrong=words.texts.render(finding.message),
         place=masked(finding.subject) if place else "",
         shown=words.hits(finding.hits),
-        advice=words.texts.say(f"{finding.check}.advice"),
+        advice=words.texts.advice(finding.check, finding.message.id),
         since=words.when(finding.since),
         help=help_,
         help_word=words.texts.say(f"ui.help.{help_}"),

@@ -17,6 +17,10 @@ ROOT = Path(__file__).parents[2]
 CODE = sorted((ROOT / "agentguard").rglob("*.py"))
 SAYING = {"say", "passed", "wrong", "unknown", "not_applicable", "gap"}
 WORDS = texts.load()
+NAMES = {"title", "title-ok", "title-todo", "title-part", "title-unknown", "advice", "not"}
+TITLE = re.compile(r"^title|-title$")
+OWN = re.compile(r"-(title|advice)$")
+OF_KINDS = re.compile(r"(forbidden|card|found)-(title|advice)")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ def test_no_sentence_of_a_check_is_left_over() -> None:
         check, _, what = id_.partition(".")
         if not (room / f"{check.replace('-', '_')}.py").is_file():
             continue
-        assert what in {"title", "advice", "not"} | kinds or f'"{id_}"' in said, id_
+        sentence = OWN.sub("", id_)
+        assert what in NAMES | kinds or f'"{sentence}"' in said or OF_KINDS.fullmatch(what), id_
 
 
 def test_no_id_stands_twice_and_every_file_is_whole() -> None:
@@ -96,7 +101,19 @@ def test_sentences_of_checks_end_as_sentences() -> None:
     for id_, sentence in WORDS.sentences.items():
         check, _, what = id_.partition(".")
         if check in names:
-            assert sentence.endswith(".") is (what != "title"), id_
+            assert sentence.endswith(".") is (TITLE.search(what) is None), id_
+
+
+def test_every_control_has_a_title_for_each_state_and_none_is_a_wish() -> None:
+    """A fault is never told by what was wanted: "The disk is encrypted" of one that is not."""
+    names = {f.stem.replace("_", "-") for f in (ROOT / "agentguard" / "checks").glob("[a-z]*.py")}
+    for check in names - {"base"}:
+        titles = {WORDS.title(check, state) for state in ("pass", "fail", "partial", "unknown")}
+        assert len(titles | {WORDS.title(check, "paused")}) == len(titles) + 1 == 5, check
+        own = [i for i in WORDS.sentences if i.startswith(f"{check}.") and i.endswith("-title")]
+        for id_ in own:
+            assert WORDS.title(check, "fail", OWN.sub("", id_)) == WORDS.sentences[id_]
+            assert WORDS.title(check, "pass", OWN.sub("", id_)) == WORDS.title(check, "pass")
 
 
 def test_an_id_without_a_sentence_is_shown_as_it_is() -> None:
@@ -157,6 +174,10 @@ def test_no_sentence_is_left_over() -> None:
     words = frozenset(re.findall(r"[a-z]+", text.lower()))
     named = frozenset(re.findall(r"[\"'`]([\w.-]+)[\"'`]", text))
 
+    def of(id_: str) -> set[str]:
+        """Give an id, and the sentence that a title or an advice is of."""
+        return {id_, OWN.sub("", id_)}
+
     def is_asked_for(id_: str) -> bool:
         room, _, last = id_.rpartition(".")  # a room of sentences may be handed on by its name
         if {id_, COUNTED.sub("", id_)} & named or (room in named and last in words):
@@ -164,4 +185,4 @@ def test_no_sentence_is_left_over() -> None:
         met = filter(None, (one.fullmatch(id_) for one in speaking))
         return any(words.issuperset(re.findall(r"[a-z]+", "-".join(m.groups()))) for m in met)
 
-    assert "\n".join(id_ for id_ in WORDS.sentences if not is_asked_for(id_)) == ""
+    assert "\n".join(id_ for id_ in WORDS.sentences if not any(map(is_asked_for, of(id_)))) == ""

@@ -79,7 +79,9 @@ def environment(words: Texts) -> Environment:
     def ago(at: float, now: float) -> str:
         return moments.ago(at, now, words)
 
-    pages.globals.update(say=words.say, has=words.has, tell=tell)
+    pages.globals.update(
+        say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice
+    )
     pages.filters.update(stamp=stamp, iso=moments.iso, ago=ago)
     return pages
 

@@ -67,7 +67,7 @@ def _state(one: Happening) -> tuple[int, dict[str, Any]]:
 
 def _finding(one: Happening, words: Texts) -> tuple[int, int, dict[str, Any]]:
     activity, state = _state(one)
-    title = words.say(f"{one.kind}.title") if words.has(f"{one.kind}.title") else one.kind
+    title = words.title(one.kind, "" if one.state == "closed" else "fail")
     more: dict[str, Any] = {**state, "finding_info": _info(one, title)}
     if one.kind in _DATA or one.hits:
         found = [f"{hit.kind} x {hit.count}" for hit in one.hits]
