@@ -151,9 +151,27 @@ def test_the_floor_on_paper_says_who_needs_a_word() -> None:
         assert wanted in said
     assert "1 asleep or off" in said
     assert "2 not heard from" in said, "gone-1, and lost-1 which has been asleep for too long"
-    assert WORDS.say("firewall.title").split()[0] in said
+    assert WORDS.title("firewall", "fail") in said
+    assert WORDS.title("firewall", "pass") not in said, "what was wanted is no fault"
     assert "fine-1" not in said
     assert "sleeps-1" not in said, "nobody need look for it"
+
+
+def test_paper_tells_the_worst_desk_first_with_what_was_found_and_what_to_do() -> None:
+    def control(check: str, severity: str, detail: str = "") -> v1.Control:
+        since = "2026-09-21T13:00:00+00:00"
+        return v1.Control(
+            check=check, measure=5, state="fail", severity=severity, since=since, detail=detail
+        )
+
+    mild = a_desk("a-mild", overall="act", controls=(control("backup", "high", "backup.none"),))
+    bad = a_desk("b-bad", overall="act", controls=(control("firewall", "critical"),))
+    said = words_of(paper.floor_report([mild, bad], WORDS, NOW, 180, "sam"))
+    assert said.index("b-bad") < said.index("a-mild")
+    assert WORDS.say("backup.none-title") in said
+    assert WORDS.say("backup.none") in said
+    assert WORDS.say("backup.advice").split(",")[0] in said
+    assert "2026-09-21 13:00 UTC" in said
 
 
 def test_paper_is_made_beside_the_serving_loop(

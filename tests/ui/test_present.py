@@ -95,7 +95,8 @@ def test_the_worst_finding_stands_first_and_says_what_to_do() -> None:
     first, second, *rest = shown(data.act()).findings
     assert first.severity is Severity.CRITICAL
     assert first.shown == "3 \u00d7 card number (...1111, ...0004); 1 \u00d7 date of birth"
-    assert first.advice == "Move the file to the vault, or delete it if nobody needs it."
+    assert first.title == "Card numbers in a file that is not protected"
+    assert first.advice.startswith("Open the folder and delete the file if nobody needs it.")
     assert (first.help, first.folder) == (Help.OPEN_FOLDER, "/home/amara/Documents/callbacks")
     assert second.help is Help.CLEAR_CLIPBOARD
     assert [f.help for f in rest] == [Help.LOOK_AGAIN, Help.OPEN_LESSONS]
@@ -252,5 +253,5 @@ def test_fields_of_a_later_version_are_shown_by_name() -> None:
 def test_a_control_or_message_without_words_is_shown_by_its_id() -> None:
     control = replace(data.CONTROLS[0], check="brand-new", detail=say("brand-new.sentence"))
     shown_control = shown(data.snapshot((control,))).measures[0].controls[0]
-    assert shown_control.title == "brand-new.title"
+    assert shown_control.title == "brand-new"
     assert shown_control.detail == "brand-new.sentence"

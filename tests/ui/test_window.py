@@ -367,8 +367,8 @@ def test_rows_read_as_one_sentence(rig) -> None:
     one = rig(data.act())
     card = opened(one, Page.TODO).findChildren(FindingCard)[0]
     name = QAccessible.queryAccessibleInterface(card).text(QAccessible.Text.Name)
-    assert name.startswith("Now, before anything else: No customer data in plain files.")
-    assert "Move the file to the vault" in name
+    assert name.startswith("Now, before anything else: Card numbers in a file that is")
+    assert "Open the folder and delete the file" in name
 
 
 def test_the_head_of_the_overview_tells_a_payment_while_it_lasts(rig) -> None:
