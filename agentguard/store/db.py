@@ -72,13 +72,8 @@ def open_store(
     names = Names(key_of(folder))
     journal = partial(
         SqliteJournal,
-        sealer=sealer,
-        box=box,
-        spare=spare,
-        bounds=bounds,
-        names=names,
-        headed=headed,
-    )
+        sealer=sealer, box=box, spare=spare, bounds=bounds, names=names, headed=headed,
+    )  # fmt: skip
     recovery.finish(path)
     try:
         return _opened(path, journal, box, names, clock)

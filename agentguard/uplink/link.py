@@ -89,10 +89,9 @@ def connect(
     sender = Sender(
         client,
         made,
-        snapshot=snapshot, submit=submit, clock=clock,
+        snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
         policies=policies, rekeying=Rekeying(folder, client, places),
         farewell=_farewell(known, clock), openings=_refill(client, signs, known, phone),
-        session_ends=desk.session_ends,
     )  # fmt: skip
     prover = Prover(client, known, signs, user)
     return Uplink(key=key, origin=_origin(known, key), sender=sender, prover=prover)
