@@ -36,11 +36,23 @@ def arguments(act: Callable[[str], argparse.ArgumentParser], said: Texts) -> Non
     act("metrics-token")
     audit = act("audit")
     audit.add_argument("--key", action="store_true", help=said.say("cli.server.audit-key"))
+    audit.add_argument("--export", type=Path, help=said.say("cli.server.audit-export"))
 
 
-def audit(_given: argparse.Namespace, admin: Admin, _said: Texts) -> str:
-    """Give the endpoint's public key."""
-    return admin.receipt_key
+def audit(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
+    """Give the endpoint's public key, or write the audit log to a file.
+
+    Raises:
+        UsageError: neither was asked for.
+        StoreError: the file is there already, or could not be written.
+
+    """
+    if given.key:
+        return admin.receipt_key
+    if given.export is None:
+        raise UsageError(said.say("cli.server.audit-neither"))
+    count = admin.export_audit(given.export)
+    return said.say("cli.server.audit-exported", count=count, file=str(given.export))
 
 
 def enrol_code(given: argparse.Namespace, admin: Admin, said: Texts) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection
 
-from agentguard.errors import UsageError
+from agentguard.errors import StoreError, UsageError
 from agentguard.server import keys, passwords, weak
 from agentguard.server.keeping import Keeping
 from agentguard.server.publishing import Publisher
@@ -16,7 +17,10 @@ from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin import recovery as recovery_codes
 from agentguard.server.signin.recovery import new_salt
 from agentguard.server.store import (
+    ages,
     audit,
+    audit_chain,
+    audit_export,
     codes,
     devices,
     factors,
@@ -56,6 +60,7 @@ class Admin:
         self._now = now
         self._database = open_database(settings)
         self._keys = keys.load_or_make(settings.key_file)
+        self._database.run(lambda c: ages.begin_audit(c, self._keys.receipt_key, self._now()))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -86,6 +91,28 @@ class Admin:
     def receipt_key(self) -> str:
         """Give the public key (base64) of the receipts, which an auditor of a journal names."""
         return self._keys.receipt_key
+
+    def export_audit(self, file: Path) -> int:
+        """Write the audit log, signed up to its end, to a new file; give its last entry's number.
+
+        Raises:
+            StoreError: the file is there already, or could not be written.
+
+        """
+
+        def sign(connection: Connection) -> int:
+            audit.note(connection, self._now(), ACTOR, "audit.exported")
+            return audit_chain.sign(connection, self._keys, self._now())
+
+        last = self._database.run(sign)
+        words = load(self._settings.language)
+        try:
+            with file.open("xb") as out:
+                self._database.snapshot(lambda c: out.writelines(audit_export.lines(c)))
+        except OSError as error:
+            said = words.say("server.admin.unwritten", file=str(file))
+            raise StoreError(said, words.say("server.admin.unwritten-advice")) from error
+        return last
 
     def first_code(self) -> str:
         """Make the code with which the first administrator is made; an earlier one ends."""

@@ -13,6 +13,7 @@ from agentguard.server.ingest.door import Door
 from agentguard.server.ingest.http import App
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
+from agentguard.server.store import ages
 from agentguard.server.store.opening import open_database
 
 
@@ -27,6 +28,7 @@ def create(settings: ServerSettings, now: Now) -> App:
     words = texts.load(settings.language)
     server_keys = keys.load_or_make(settings.key_file)
     database = open_database(settings)
+    database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
     site = Site(
         settings=settings,
         database=database,

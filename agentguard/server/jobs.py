@@ -16,11 +16,12 @@ from time import perf_counter
 from sqlalchemy import Connection
 
 from agentguard.errors import UsageError
+from agentguard.server import keys
 from agentguard.server.feeds import outbox
 from agentguard.server.feeds import settings as feeds
 from agentguard.server.retention import Retention
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store import leading, lived, partitions, trends
+from agentguard.server.store import audit_chain, leading, lived, partitions, trends
 from agentguard.server.store.database import Database
 from agentguard.server.store.lived import Looks
 from agentguard.server.tamper import silent, sweep
@@ -29,6 +30,7 @@ from agentguard.server.tamper.sweep import Sweep
 LOG = logging.getLogger(__name__)
 Job = Callable[[], None]
 
+SIGNED_EVERY = 6 * 3600  # seconds between two checkpoints of the audit log
 LOOK = 5.0  # seconds between two looks at what is due
 
 
@@ -42,6 +44,7 @@ class Jobs:
         self._silent_after = settings.limits.silent_after
         self._limits = settings.limits
         self._folder = settings.data
+        self._keys = keys.load_or_make(settings.key_file)
         self._now, self._boot = now, boot
         self._looks = Looks()
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="server-jobs")
@@ -53,6 +56,7 @@ class Jobs:
             *(self._time, self._months, self._sweep, self._refresh, self._roll, self._tamper),
             self._silent,
             self._forget,
+            self._sign,
         )
         self._jobs: tuple[Job, ...] = tuple(partial(database.run, one) for one in counting)
         self._long: tuple[Job, ...] = (self._delete,)  # no other job waits for these
@@ -118,6 +122,14 @@ class Jobs:
         now = self._now()
         if leading.due(connection, "days", 600, now) is not None:
             trends.roll_days(connection, now)
+
+    def _sign(self, connection: Connection) -> None:
+        """Sign where the audit log stands; the log of the system may keep it as well."""
+        now = self._now()
+        if leading.due(connection, "audit-checkpoint", SIGNED_EVERY, now) is None:
+            return
+        last = audit_chain.sign(connection, self._keys, now)
+        LOG.info("the audit log was signed up to entry %d", last)
 
     def _forget(self, connection: Connection) -> None:
         now = self._now()

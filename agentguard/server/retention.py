@@ -10,13 +10,13 @@ from threading import Event
 from sqlalchemy import Connection, delete, func, insert, not_, select, tuple_
 from sqlalchemy.exc import OperationalError
 
-from agentguard.server.store import audit, partitions
+from agentguard.server.store import audit, audit_chain, partitions
 from agentguard.server.store.ages import in_force
 from agentguard.server.store.database import Database
 from agentguard.server.store.history_tables import retention_run
 from agentguard.server.store.partitions import Month
 from agentguard.server.store.records import RECORDS, Part, Record
-from agentguard.server.store.tables import event
+from agentguard.server.store.tables import audit_log, event
 
 SLICE = 5000  # rows that one transaction deletes, so that reports wait for none for long
 PAUSE = 0.02  # seconds between two: SQLite gives its lock to who asks in a gap, not in turn
@@ -92,13 +92,27 @@ class Retention:
         held, old = self._database.run(lambda c: _counted(c, record, cutoff))
         deleted = old - held
         if not dry and deleted:
-            deleted = sum(self._delete(part, cutoff) for part in record.parts)
+            deleted = sum(
+                self._blank(part, cutoff, days)
+                if part.table is audit_log
+                else self._delete(part, cutoff)
+                for part in record.parts
+            )
         return Outcome(record=record.name, cutoff=cutoff, deleted=deleted, held=held)
 
     def _delete(self, part: Part, cutoff: float) -> int:
         gone = self._drop_months(part, cutoff) if part.table is event else 0
         while True:
             count = self._database.run(lambda c: _slice(c, part, cutoff))
+            gone += count
+            if count < SLICE or self._stopped.wait(PAUSE):
+                return gone
+
+    def _blank(self, part: Part, cutoff: float, days: int) -> int:
+        """Take away what old entries of the audit log say, as far as its checkpoints allow it."""
+        gone = 0
+        while True:
+            count = self._database.run(lambda c: _blanked(c, part, (cutoff, self._now, days)))
             gone += count
             if count < SLICE or self._stopped.wait(PAUSE):
                 return gone
@@ -161,6 +175,20 @@ def _slice(connection: Connection, part: Part, cutoff: float) -> int:
     key = tuple(part.table.primary_key.columns)
     old = select(*key).where(part.at < cutoff, not_(part.held)).limit(SLICE)
     return connection.execute(delete(part.table).where(tuple_(*key).in_(old))).rowcount
+
+
+def _blanked(connection: Connection, part: Part, when: tuple[float, float, int]) -> int:
+    cutoff, now, days = when
+    wanted = audit_chain.erasable(connection, days, cutoff)
+    old = (
+        select(audit_log.c.id, audit_log.c.seq)
+        .where(part.at < cutoff, not_(part.held), wanted)
+        .order_by(audit_log.c.seq)
+        .limit(SLICE)
+    )
+    rows = [(int(row.id), int(row.seq)) for row in connection.execute(old)]
+    audit_chain.blank(connection, rows, now)
+    return len(rows)
 
 
 def _row(one: Outcome, now: float, *, dry: bool) -> dict[str, object]:

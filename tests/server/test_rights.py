@@ -65,7 +65,7 @@ MAY: dict[Right | None, str] = {
     """,
 }
 LAST = ("POST", "/sign-out")
-PASSING = frozenset({"audit_log", "session", "challenge", "sign_in_step"})
+PASSING = frozenset({"audit_log", "audit_head", "session", "challenge", "sign_in_step"})
 """Tables that a look alone may write."""
 OWN, OTHER = "desk-of-mine", "desk-of-others"
 POLICY = parse(Said().text.encode(), "site", ()).digest

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
-from agentguard.server.store import audit
+from agentguard.server.store import audit, audit_chain
 from agentguard.server.store.history_tables import retention_age
 from agentguard.server.store.records import RECORDS, YEAR
 
 MOST = 10 * YEAR
+AUDIT = "audit"
+"""The record class of the audit log."""
 
 
 class AgeRefused(Exception):
@@ -71,3 +73,10 @@ def put(connection: Connection, record: str, days: int, by: str, now: float) -> 
     values = {"record": record, "days": days, "set_by": by, "set_at": now}
     connection.execute(insert(retention_age).values(**values))
     audit.note(connection, now, by, "retention.set", f"{record} {days}")
+    if record == AUDIT:
+        audit_chain.keep_for(connection, days, now)
+
+
+def begin_audit(connection: Connection, receipt_key: str, now: float) -> None:
+    """Have the audit log's chain say whose it is, and what retention is in force."""
+    audit_chain.begin(connection, receipt_key, in_force(connection)[AUDIT], now)

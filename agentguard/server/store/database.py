@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.errors import StoreError
-from agentguard.server.store import engines, schema
+from agentguard.server.store import audit_chain, engines, schema
 from agentguard.server.store.running import (
     Failed,
     Job,
@@ -92,6 +92,8 @@ class Database:
             if self._sqlite:
                 connection.exec_driver_sql(how)
             yield connection
+            if how == _WRITE:
+                audit_chain.settle(connection)
 
     def snapshot(self, job: Job[T]) -> T:
         """Run a job that only reads, and sees all tables as they were at one moment."""

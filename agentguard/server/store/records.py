@@ -114,6 +114,9 @@ _NEWEST_RUN = ~(  # it stays: by it a copy of its desk is known
 _TAMPER_ENDED = func.coalesce(  # who was late and came back is shown to nobody, to be signed off
     tamper_item.c.signed_at, case((tamper_item.c.kind == "late", tamper_item.c.closed_at))
 )
+_AUDIT_SAYS = case(  # what it said goes; the entry stays, and what tells of the chain itself
+    (audit_log.c.salt.is_not(None) & audit_log.c.act.not_like("journal.%"), audit_log.c.at)
+)
 _AUDIT_HELD = (holds.of_subject(audit_log.c.actor), holds.of_subject(audit_log.c.subject))
 
 RECORDS: tuple[Record, ...] = (
@@ -178,7 +181,7 @@ RECORDS: tuple[Record, ...] = (
     _record(
         "audit",
         YEAR,
-        _part(audit_log, audit_log.c.at, *_AUDIT_HELD),
+        _part(audit_log, _AUDIT_SAYS, *_AUDIT_HELD),
         _part(
             factor_reset,
             factor_reset.c.ruled_at,

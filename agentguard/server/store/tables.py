@@ -216,6 +216,8 @@ lockout = Table(
     Column("until", Float, nullable=False),
 )
 
+# A row is chained right before the COMMIT that brings it (`audit_chain`); `body` is what an entry
+# of the chain itself says, JSON. Without a `salt` it says nothing any more.
 audit_log = Table(
     "audit_log",
     METADATA,
@@ -224,6 +226,12 @@ audit_log = Table(
     Column("actor", String(100), nullable=False),
     Column("act", String(100), nullable=False),
     Column("subject", String(250), nullable=False),
+    Column("seq", BigInteger, index=True, unique=True),
+    Column("salt", LargeBinary),
+    Column("commitment", LargeBinary),
+    Column("previous", LargeBinary),
+    Column("hash", LargeBinary),
+    Column("body", Text),
 )
 
 # The roots that signed policies are checked by; the bodies are handed on as they are.
