@@ -21,7 +21,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A record in the journal, at its place in the chain; `hash` and `previous` are SHA-256."""
+    """A record in the journal, at its place in the chain; `hash` and `previous` are SHA-256.
+
+    Of one that is `erased` nothing but its kind and its moment is left.
+    """
 
     epoch: int
     seq: int
@@ -29,3 +32,4 @@ class Entry:
     salt: bytes
     previous: bytes
     hash: bytes
+    erased: bool = False

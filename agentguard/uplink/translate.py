@@ -86,6 +86,7 @@ def event(entry: Entry, key: DeviceKey) -> v1.Event:
         params={**places.params(said), **_own(own)},
         hits=_hits(payload) if kind == "finding.opened" else (),
         text=places.text(_str(payload, "note")) if kind == "incident.reported" else "",
+        erased=entry.erased,
     )
 
 

@@ -134,6 +134,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `kind` is the journal record's kind, such as `finding.opened`. `subject` is a keyed hash that
     tells findings apart; `place` says in general words where (a folder class and an extension).
+    `erased` says that the entry says nothing any more at the desk.
     """
 
     seq: int
@@ -147,6 +148,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     params: dict[str, str | int] = {}
     hits: tuple[Masked, ...] = ()
     text: str = ""
+    erased: bool = False
 
 
 class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from agentguard.server.feeds import happenings
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.jobs import Jobs
-from agentguard.server.store import codes, devices, goodbyes, policies, trends
+from agentguard.server.store import codes, devices, goodbyes, policies, times, trends
 from agentguard.server.store.feed_tables import feed_outbox
 from agentguard.server.store.identity_tables import tamper_item
 from agentguard.server.store.people import Visitor
@@ -439,6 +439,25 @@ def test_a_report_that_passes_over_entries_is_an_item(
     assert watched.open(desk) == ({"journal-gap"} if lost else set())
     found = watched.running.admin._database.run(items.to_review)
     assert [item.params for item in found] == ([{"count": lost}] if lost else [])
+
+
+@pytest.mark.parametrize("days", [0, 1, 399, 401])
+def test_row_88_an_entry_that_is_blank_before_its_time_is_a_sign(
+    watched: Watched, desk: Any, event: Any, days: int
+) -> None:
+    at = times.iso(watched.running.time() - days * 86_400)
+    watched.report(desk, event(1, "finding.opened", at=at, erased=True))
+    assert watched.open(desk) == ({"journal-erased"} if days < 400 else set())
+
+
+@pytest.mark.parametrize(("seq", "days", "sign"), [(1, 0, True), (1, 399, True), (1, 401, False)])
+def test_row_88_a_word_for_erasing_is_held_against_what_the_endpoint_knows(
+    watched: Watched, desk: Any, event: Any, seq: int, days: int, sign: bool
+) -> None:
+    watched.report(desk, event(1))
+    watched.running.time.at += days * 86_400
+    watched.report(desk, event(2, "journal.erased", params={"count": 1, "last": seq}))
+    assert ("journal-erased" in watched.open(desk)) == sign
 
 
 def test_what_is_a_sign_is_let_go_last_at_the_desk() -> None:

@@ -30,6 +30,7 @@ CLOCK_JUMP = Kind(id="clock-jump", severity="medium")
 POLICY_REFUSED = Kind(id="policy-refused", severity="high")
 JOURNAL_NEW = Kind(id="journal-new", severity="high")
 JOURNAL_BROKEN = Kind(id="journal-broken", severity="critical")
+JOURNAL_ERASED = Kind(id="journal-erased", severity="critical")
 JOURNAL_GAP = Kind(id="journal-gap", severity="high")
 EVENTS_LOST = Kind(id="events-lost", severity="medium")
 CONTROL_FAILED = Kind(id="control-failed", severity="high")
@@ -44,7 +45,8 @@ KINDS = {
     kind.id: kind
     for kind in (
         LATE, MISSING, CLOCK_WRONG, POLICY_DIFFERS, AGENT_MISSING, AGENT_SILENT, CLONE, FORK,
-        ROLLBACK, CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_GAP, EVENTS_LOST,
+        ROLLBACK, CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_ERASED,
+        JOURNAL_GAP, EVENTS_LOST,
         CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
         KEY_UNASKED, KEY_HELD_TWICE,
     )

@@ -17,7 +17,7 @@ from agentguard.server.store.batches import Arrived
 from agentguard.server.store.seen import Held
 from agentguard.server.store.tables import device, device_seen
 from agentguard.server.store.times import past, seconds
-from agentguard.server.tamper import gaps, items, kinds
+from agentguard.server.tamper import erased, gaps, items, kinds
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import Kind
 from agentguard.server.tamper.runs import Runs, Standing, settled
@@ -160,6 +160,10 @@ class Watch:
             turns.append(items.raise_(connection, id_, kinds.JOURNAL_GAP, now, params=said))
         for told in one.report.events:
             turns += _heard(connection, id_, told, now)
+        early = sum(erased.too_early(connection, id_, told, now) for told in one.report.events)
+        if early:
+            said = {"count": early}
+            turns.append(items.raise_(connection, id_, kinds.JOURNAL_ERASED, now, params=said))
         closed = items.end(connection, id_, ended, now) if ended else []
         return [*(turn for turn in turns if turn is not None), *closed]
 
