@@ -93,12 +93,12 @@ def connect(
         policies=policies, rekeying=Rekeying(folder, client, places),
         farewell=_farewell(known, clock), openings=_refill(client, signs, known, phone),
     )  # fmt: skip
-    prover = Prover(client, known, signs, user)
-    return Uplink(key=key, origin=_origin(known, key), sender=sender, prover=prover)
+    return _made(known, key, sender, Prover(client, known, signs, user))
 
 
-def _origin(known: enrolment.Enrolment, key: DeviceKey) -> Origin:
-    return Origin(device=known.device, device_key=key.public, receipt_key=known.receipt_key)
+def _made(known: enrolment.Enrolment, key: DeviceKey, sender: Sender, prover: Prover) -> Uplink:
+    origin = Origin(device=known.device, device_key=key.public, receipt_key=known.receipt_key)
+    return Uplink(key=key, origin=origin, sender=sender, prover=prover)
 
 
 def _farewell(known: enrolment.Enrolment, clock: Clock) -> Client:
