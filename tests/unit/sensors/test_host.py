@@ -12,11 +12,14 @@ from agentguard import texts
 from agentguard.errors import PlatformError
 from agentguard.model.events import Event, SensorState, Watching
 from agentguard.model.facts import BackupSeen, DisksSeen, Fact, ProgramsSeen
+from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.ports.desktop import Probe
 from agentguard.sensors.host import HostSensor
+from agentguard.sensors.waits import Waits
+from tests.unit.engine.conftest import ListJournal
 
 POLICY = Policy(
     name="test",
@@ -206,3 +209,31 @@ def test_a_probe_that_compares_times_is_given_the_wall_time_from_before_a_step(
     sensor.read_once(told.append)
     assert max(given) - min(given) == 1
     assert told[-1].at == clock.now(), "the evidence has the clock's own time"
+
+
+def updates(at: Moment, _policy: Policy) -> Event:
+    return PatchesSeen(at=at, looked=at.wall, security=1, waiting=("openssl",))
+
+
+def test_what_waits_is_aged_by_what_was_seen_before_a_restart() -> None:
+    clock, journal = FakeClock(), ListJournal()
+    probe = Probe(name="patches", every=60, read=updates)
+    first = clock.now().wall
+    for _ in range(2):
+        heard: list[Event] = []
+        sensor = HostSensor((probe,), lambda: POLICY, clock, waits=Waits(journal))
+        sensor.read_once(heard.append)
+        (seen,) = heard
+        assert isinstance(seen, PatchesSeen)
+        assert (seen.oldest, seen.at) == (first, clock.now())
+        clock.advance(40 * 86400)
+
+
+def test_a_store_without_room_costs_an_age_and_not_the_fact() -> None:
+    heard: list[Event] = []
+    probe = Probe(name="patches", every=60, read=updates)
+    waits = Waits(ListJournal(full=True))
+    HostSensor((probe,), lambda: POLICY, FakeClock(), waits=waits).read_once(heard.append)
+    (seen,) = heard
+    assert isinstance(seen, PatchesSeen)
+    assert (seen.security, seen.oldest, seen.earliest) == (1, None, None)
