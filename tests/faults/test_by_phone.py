@@ -89,7 +89,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
     (tmp_path / "server").mkdir()
     one = Centre(tmp_path / "server")
     yield one
-    one.close()
+    one.admin.close()
 
 
 @pytest.fixture
