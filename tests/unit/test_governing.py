@@ -308,3 +308,13 @@ def test_without_a_pinned_root_the_endpoint_pins_none(tmp_path: Path, clock: Pas
     assert governor.root() == 1
     governor.told(5e9)
     assert keeper.standing().root == 1
+
+
+def test_the_endpoints_time_is_handed_to_the_clock_that_removals_go_by(
+    governor: Governor,
+) -> None:
+    governor.told(1e9)  # nobody listens yet
+    heard: list[float] = []
+    governor.hear(heard.append)
+    governor.told(2e9)
+    assert heard == [2e9]

@@ -10,20 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import shapes
+from agentguard.agent import Parts
+from agentguard.app import build, shapes
 from agentguard.custody import PurgeHand
 from agentguard.errors import CannotError
+from agentguard.governing import Governor
+from agentguard.mfa import Verifiers
+from agentguard.model import lived
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.aging import RetentionRule
 from agentguard.model.events import Event
 from agentguard.model.facts import ForbiddenHeld, RetentionSeen
 from agentguard.model.hits import Hit
 from agentguard.platforms._fake_clock import START_WALL, FakeClock
+from agentguard.platforms.simulated import SimulatedDesktop
+from agentguard.policy.keeper import Keeper
 from agentguard.policy.parse import parse
 from agentguard.retention import removal
-from agentguard.retention.lived import LivedClock
+from agentguard.retention.lived import KEY, LivedClock
+from agentguard.scan.client import Limits, ScanClient
 from agentguard.sensors.retention import RetentionSensor
 from agentguard.store.db import Store, open_store
+from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from agentguard.vault.holds import Holds
 from agentguard.vault.vault import Vault
 
@@ -150,3 +158,28 @@ def test_row_83_what_was_lived_through_goes_under_any_clock(
     desk.purge(seen)
     assert not (desk.exports / "young.csv").exists()
     assert list(desk.vault.items()) == []
+
+
+def test_row_83_a_whole_agent_hears_the_time_from_its_endpoint(tmp_path: Path) -> None:
+    """What the uplink hands to the governor is the second clock of what removes."""
+    clock, journal = FakeClock(), InMemoryJournal()
+    governor = Governor(Keeper(tmp_path, shapes(), clock), clock)
+    parts = Parts(
+        folder=tmp_path,
+        backend=SimulatedDesktop(clock).backend,
+        clock=clock,
+        journal=journal,
+        outbox=InMemoryOutbox(journal),
+        scan=ScanClient(Limits(), clock),
+        verifier=Verifiers(()),
+        boot_id="one",
+    )
+    agent = build(parts, governor=governor)
+    governor.told(clock.now().wall)
+    ended = threading.Event()
+    ended.set()
+    next(actor for actor in agent.actors if actor.name == "lived").run(ended)
+    found = lived.read(journal.memory(KEY)[KEY])
+    assert found is not None
+    assert found.boot_id == "one"
+    assert found.witness == lived.Witness(lived=0.0, said=START_WALL, wall=START_WALL)
