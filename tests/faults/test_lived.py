@@ -74,7 +74,7 @@ class Home:
         return [json.loads(text) for (text,) in rows]
 
     def lived(self) -> bool:
-        return bool(self.ask("SELECT 1 FROM memory WHERE key = 'clock/lived'"))
+        return bool(self.ask("SELECT 1 FROM memory WHERE key LIKE 'clock/%'"))
 
     @contextmanager
     def guarded(self, env: Mapping[str, str] | None = None) -> Iterator[None]:
