@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.engine.respond import LeftAlone
+from agentguard.engine.respond import LeftAlone, NotYet
 from agentguard.errors import AgentGuardError, CannotError
 from agentguard.model.actions import Action
 from agentguard.model.aging import RetentionRule
@@ -23,7 +23,6 @@ from agentguard.retention import removal
 from agentguard.retention.ages import Age, rule_of
 from agentguard.retention.proof import proof
 from agentguard.sensors.mounts import Drives, mounts
-from agentguard.texts import load
 from agentguard.vault.guards import busy, left_alone
 from agentguard.vault.holds import forbidden
 from agentguard.vault.vault import Vault
@@ -36,7 +35,8 @@ OldFiles = Callable[[], RetentionSeen | None]
 class VaultHand:
     """Moves the file of a finding to the vault, and tells that it is gone from its place.
 
-    `alarm` is called when it holds what may not even be kept there.
+    `alarm` is called when it holds what may not even be kept there. `age` gives the seconds since a
+    wall time that were surely lived through.
     """
 
     vault: Vault
@@ -44,6 +44,7 @@ class VaultHand:
     policy: PolicySource
     clock: Clock
     submit: Submit
+    age: Age
     drives: Drives = frozenset
     alarm: Callable[[], None] = lambda: None
 
@@ -52,7 +53,8 @@ class VaultHand:
 
         Raises:
             LeftAlone: it is not moved without being asked.
-            VaultError, CannotError: the file is where it was.
+            NotYet: it is in use, or a person brought it back a while ago.
+            VaultError: the file is where it was.
 
         """
         hits = next((f.hits for f in self.findings() if f.subject == action.subject), ())
@@ -63,14 +65,23 @@ class VaultHand:
                 raise LeftAlone(say("vault.left.network"))
             if why := left_alone(path, hits, rules):
                 raise LeftAlone(say(f"vault.left.{why}"))
+            self._wait_if_brought_back(path, rules.returned_minutes)
             if why := busy(path, rules, self.clock.now().wall):
-                raise CannotError(load().say(f"vault.left.{why}"))
+                raise NotYet(say(f"vault.left.{why}"))
             item = self.vault.put(path, hits)
             if forbidden(item):
                 self.alarm()
         at = self.clock.now()
         self.submit(FileScanned(at=at, path=action.subject, outcome=FileOutcome.GONE))
         return say("action.vaulted")
+
+    def _wait_if_brought_back(self, path: Path, minutes: int) -> None:
+        since = self.vault.back_since(path)
+        if since is None:
+            return
+        left = minutes * 60.0 - self.age(since)
+        if left > 0:
+            raise NotYet(say("vault.left.returned", minutes=max(1, round(left / 60.0))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,7 @@ def _hands(
             policy=engine.policy,
             clock=parts.clock,
             submit=engine.submit,
+            age=lived.age,
             drives=parts.backend.network_drives,
             alarm=holds.look,
         ),

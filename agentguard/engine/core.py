@@ -17,6 +17,7 @@ from agentguard.engine import (
     records,
     shielding,
 )
+from agentguard.engine.ending import tell_end
 from agentguard.engine.judging import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
 from agentguard.engine.shift import told_of_shift
@@ -139,15 +140,18 @@ def _retry(decision: Decision, event: Tick) -> Decision:
 
 @_follow.register
 def _(event: ActionFinished, decision: Decision) -> Decision:
-    noted = records.finished(event.action, event.at, event.outcome, event.message)
-    decision = decision.then(records=(noted,))
     known = decision.state.tries.get(event.action.id)
+    if known is None or not (known.waited and event.outcome is Outcome.WAITING):
+        noted = records.finished(event.action, event.at, event.outcome, event.message)
+        decision = decision.then(records=(noted,))
+    decision = tell_end(decision, event)
     if known is None:
         return decision
     tries = {k: t for k, t in decision.state.tries.items() if k != event.action.id}
     waits_for_proof = event.action.kind is ActionKind.LOCK
     if event.outcome is not Outcome.DONE or waits_for_proof:
-        tries[event.action.id] = replace(known, outcome=event.outcome)
+        waits = event.outcome is Outcome.WAITING
+        tries[event.action.id] = replace(known, outcome=event.outcome, waited=waits)
     return locking.finished(decision.then(replace(decision.state, tries=tries)), event)
 
 

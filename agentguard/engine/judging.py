@@ -192,9 +192,11 @@ def _respond(
     decision: Decision, bound: Bound, finding: Finding, response: Response, event: Event
 ) -> Decision:
     """Turn a list of responses into prompts and actions, in its order."""
+    doing = next((kind for kind in response.kinds if kind not in TOLD), None)
     for kind in response.kinds:
         if kind in TOLD:
-            decision = ask(decision, bound, finding, kind, event.at)
+            now = None if response.after > 0 else doing
+            decision = ask(decision, bound, finding, kind, event.at, doing=now)
         else:
             one = replace(response, kinds=(kind,))
             decision = _hands(decision, finding.key, one, event, again=False)

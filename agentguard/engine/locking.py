@@ -129,11 +129,8 @@ def repeat(decision: Decision, one: Try, at: Moment) -> Decision:
     """Give an action to the hands once more."""
     once_more = replace(one, at=at, count=one.count + 1, outcome=None)
     tries = {**decision.state.tries, one.action.id: once_more}
-    return decision.then(
-        replace(decision.state, tries=tries),
-        records=(records.intended(one.action, at),),
-        actions=(one.action,),
-    )
+    noted = () if one.waited else (records.intended(one.action, at),)
+    return decision.then(replace(decision.state, tries=tries), records=noted, actions=(one.action,))
 
 
 def patience(one: Try) -> float:

@@ -48,6 +48,8 @@ def notice_json(notice: Notice) -> Json:
         "read": notice.read,
         "check": notice.check,
         "count": notice.count,
+        "advice": message_json(notice.advice),
+        "place": notice.place,
     }
 
 
@@ -104,11 +106,12 @@ def _notice(id_: str, value: Json) -> Notice | None:
         }:
             return Notice(
                 id=id_,
-                title=_message(title),
+                title=_said(title),
                 body=_message(body),
                 at=Moment(boot=float(boot), wall=float(wall)),
                 read=read,
                 **_burst(value),
+                **_told(value),
             )
         case _:
             return None
@@ -126,6 +129,26 @@ def _burst(value: Json) -> _Burst:
             return {"check": check, "count": count}
         case _:
             return {}
+
+
+class _Told(TypedDict, total=False):
+    advice: Message | None
+    place: str
+
+
+def _told(value: Json) -> _Told:
+    """Give what was done, and to which file; entries of older versions do not say."""
+    match value:
+        case {"advice": dict(advice), "place": str(place)}:
+            return {"advice": _said(advice), "place": place}
+        case _:
+            return {}
+
+
+def _said(value: Json) -> Message | None:
+    """Give a message that may be left out."""
+    message = _message(value)
+    return message if message.id else None
 
 
 def _message(value: Json) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard.engine import memory, records
+from agentguard.engine.ending import SHOWN, await_end
 from agentguard.engine.plan import Bound
 from agentguard.engine.sparing import may_ask
 from agentguard.engine.state import Decision, Held, Key, without
@@ -21,23 +22,32 @@ SNOOZE = 600.0
 BURST = 600.0  # notices of one check that follow within it make one entry of the inbox
 
 _KINDS = {
-    ActionKind.NOTIFY: (PromptKind.NOTICE, "prompt.finding-title"),
+    ActionKind.NOTIFY: (PromptKind.NOTICE, ""),
     ActionKind.COACH: (PromptKind.LESSON, "prompt.lesson-title"),
     ActionKind.PROVE: (PromptKind.PROOF, "prompt.proof-title"),
 }
 
 
 def ask(
-    decision: Decision, bound: Bound, finding: Finding, how: ActionKind, at: Moment
+    decision: Decision,
+    bound: Bound,
+    finding: Finding,
+    how: ActionKind,
+    at: Moment,
+    *,
+    doing: ActionKind | None = None,
 ) -> Decision:
-    """Show a prompt about a finding, now or after the call."""
+    """Show a prompt about a finding, now or after the call; `doing` is what is done about it."""
     if how is ActionKind.COACH and not _coach_due(decision, bound, at):
         return decision
     prompt = _make(decision, bound, finding, how, at)
+    if how is ActionKind.NOTIFY and doing in SHOWN:
+        prompt = replace(prompt, advice=say(f"prompt.doing-{doing}"))
     decision = decision.then(replace(decision.state, count=decision.state.count + 1))
     if how is ActionKind.NOTIFY:
         notice = _entry(decision.state.inbox, prompt)
         decision, prompt = to_inbox(decision, notice), replace(prompt, notice=notice.id)
+        decision = await_end(decision, finding.key, notice.id, doing)
     if how is ActionKind.COACH:
         coached = {**decision.state.coached, finding.check: at.boot}
         decision = decision.then(replace(decision.state, coached=coached))
@@ -63,7 +73,7 @@ def _make(
         kind=kind,
         check=finding.check,
         subject=finding.subject,
-        title=say(title),
+        title=say(title) if title else None,
         body=finding.message,
         asked=at,
         deadline=at.boot + PROOF_SECONDS if kind is PromptKind.PROOF else None,
@@ -103,13 +113,16 @@ def _hold(decision: Decision, prompt: Prompt, until: float | None = None) -> Dec
 def _entry(inbox: tuple[Notice, ...], prompt: Prompt) -> Notice:
     """Give the entry that tells of it: a new one, or the unread one of the same burst."""
     before = next((n for n in inbox if _of_burst(n, prompt)), None)
-    if before is None:
-        return Notice(
-            id=prompt.id, title=prompt.title, body=prompt.body, at=prompt.asked, check=prompt.check
-        )
-    count = before.count + 1
-    title = say("prompt.several", count=count)
-    return replace(before, title=title, body=prompt.body, at=prompt.asked, count=count)
+    return Notice(
+        id=before.id if before else prompt.id,
+        title=prompt.title,
+        body=prompt.body,
+        at=prompt.asked,
+        check=prompt.check,
+        count=before.count + 1 if before else 1,
+        advice=prompt.advice,
+        place=prompt.place,
+    )
 
 
 def _of_burst(notice: Notice, prompt: Prompt) -> bool:

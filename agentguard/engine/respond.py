@@ -34,6 +34,14 @@ class LeftAlone(PlatformError):
         self.said = said
 
 
+class NotYet(PlatformError):
+    """It is not the time yet, so that it is tried again later; `said` tells why."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.id)
+        self.said = said
+
+
 @dataclass(slots=True, kw_only=True)
 class Responder:
     """The actor of the hands; `give` never blocks."""
@@ -67,6 +75,8 @@ class Responder:
             self._finish(action, Outcome.UNSUPPORTED, missing)
         except LeftAlone as left:
             self._finish(action, Outcome.UNSUPPORTED, left.said)
+        except NotYet as waits:
+            self._finish(action, Outcome.WAITING, waits.said)
         except AgentGuardError as error:
             LOG.warning("%s was not done: %s", action.kind.value, type(error).__name__)
             self._finish(action, Outcome.FAILED, failed)

@@ -41,12 +41,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """An action that was given to a hand: how often, when last, and how it ended."""
+    """An action that was given to a hand: how often, when last, and how it ended.
+
+    `waited` says that its last end was to wait, which is written down once.
+    """
 
     action: Action
     at: Moment
     count: int = 1
     outcome: Outcome | None = None
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,11 @@ class Paying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that the engine knows; `lacking` is what of a control's parts could not be looked at."""
+    """All that the engine knows.
+
+    `lacking` is what of a control's parts could not be looked at; `telling` names the notices that
+    wait for how an action ends.
+    """
 
     plan: Plan
     started: Moment
@@ -105,6 +113,7 @@ class State:
     shield: Shield | None = None
     gate: Gate = UNASKED
     count: int = 0
+    telling: Mapping[Key, str] = field(default_factory=dict)
 
     @property
     def in_call(self) -> bool:

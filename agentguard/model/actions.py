@@ -43,3 +43,4 @@ class Outcome(StrEnum):
     DONE = "done"
     UNSUPPORTED = "unsupported"
     FAILED = "failed"
+    WAITING = "waiting"

@@ -56,6 +56,14 @@ class VaultRules:
             "max": 1440,
         },
     )
+    returned_minutes: int = field(
+        default=60,
+        metadata={
+            "doc": "A file that somebody brought back is let alone for so long.",
+            "min": 5,
+            "max": 1440,
+        },
+    )
 
 
 NO_RECOVERY = VaultRules()

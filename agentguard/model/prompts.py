@@ -31,13 +31,16 @@ class Prompt:
     `deadline` is boot time in seconds, None for no deadline. `topic` is the application group of
     a proof or the id of a lesson. `notice` is the entry of the inbox that it belongs to.
     `window` is the id of the window that a proof is asked for, 0 when it is not known.
+
+    `title` is None where the notice is named by what was found; once something was done, it tells
+    that. `advice` tells what is being done or was done and the next step; None for the check's own.
     """
 
     id: str
     kind: PromptKind
     check: str
     subject: str
-    title: Message
+    title: Message | None
     body: Message
     asked: Moment
     deadline: float | None = None
@@ -46,19 +49,31 @@ class Prompt:
     reply: Message | None = None
     notice: str = ""
     window: int = 0
+    advice: Message | None = None
+
+    @property
+    def place(self) -> str:
+        """The name of the file that it is about, of whatever system; empty when it is no file."""
+        path = self.subject
+        if not path.startswith(("/", "\\\\")) and path[1:3] not in {":\\", ":/"}:
+            return ""
+        return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """An entry of the inbox, which keeps what a toast would lose.
 
-    Of `count` notices of one `check` in a row, `body` and `at` are those of the newest.
+    Of `count` notices of one `check` in a row, all but `id` and `count` are the newest's. `title`
+    and `advice` are those of the prompt, `place` is the name of the file that it is about.
     """
 
     id: str
-    title: Message
+    title: Message | None
     body: Message
     at: Moment
     read: bool = False
     check: str = ""
     count: int = 1
+    advice: Message | None = None
+    place: str = ""

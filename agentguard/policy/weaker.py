@@ -85,6 +85,7 @@ def _ages(before: Policy, after: Policy) -> Iterator[str]:
         "restore_code": was.restore_code and not is_.restore_code,
         "least_values": is_.least_values > was.least_values,
         "settled_minutes": is_.settled_minutes > was.settled_minutes,
+        "returned_minutes": is_.returned_minutes > was.returned_minutes,
     }
     yield from (f"vault.{name}" for name, is_less in less.items() if is_less)
 

@@ -214,7 +214,7 @@ NOTICE = Prompt(
     kind=PromptKind.NOTICE,
     check="pii-files",
     subject=FILE,
-    title=say("prompt.finding-title"),
+    title=None,
     body=CARDS.message,
     asked=NOON,
 )
@@ -243,9 +243,22 @@ LESSON = Prompt(
     topic="card-data",
 )
 INBOX = (
-    Notice(id="n3", title=NOTICE.title, body=CARDS.message, at=ago(6 * MINUTE)),
-    Notice(id="n2", title=NOTICE.title, body=UNSUPPORTED.message, at=ago(2 * DAY)),
     Notice(
-        id="n0", title=NOTICE.title, body=say("backup.old", hours=24), at=ago(5 * DAY), read=True
+        id="n3",
+        title=say("action.vaulted-title"),
+        body=CARDS.message,
+        at=ago(6 * MINUTE),
+        check="pii-files",
+        advice=say("action.vaulted"),
+        place="callbacks.csv",
+    ),
+    Notice(id="n2", title=None, body=UNSUPPORTED.message, at=ago(2 * DAY), check="software"),
+    Notice(
+        id="n0",
+        title=None,
+        body=say("backup.old", hours=24),
+        at=ago(5 * DAY),
+        read=True,
+        check="backup",
     ),
 )

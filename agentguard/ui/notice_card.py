@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from agentguard.model.prompts import Prompt
 from agentguard.texts import Texts
 from agentguard.ui.corner_card import CornerCard
+from agentguard.ui.notice_words import notice_advice, notice_title
 from agentguard.ui.parts import GAP, button, draw, label, row
 from agentguard.ui.theme import Theme
 
@@ -24,13 +25,13 @@ class NoticeCard(CornerCard):
         self._texts, self._theme, self._answer, self._id = texts, theme, answer, ""
         self._icon, self._title = label(wrap=False), label("", "heading")
         self._body, self._advice = label(), label("", "muted")
-        self._more = label("", "small")
+        self._place, self._more = label("", "strong"), label("", "small")
         head = row(gap=2 * GAP)
         head.addWidget(self._icon)
         head.addWidget(self._title, 1)
         self.inside.addLayout(head)
-        self.inside.addWidget(self._body)
-        self.inside.addWidget(self._advice)
+        for part in (self._place, self._body, self._advice):
+            self.inside.addWidget(part)
         buttons = row(gap=GAP)
         self._ok = button(texts.say("ui.prompt.ok"), lambda: self._press(OK), main=True)
         self._later = button(texts.say("ui.prompt.later"), lambda: self._press(LATER))
@@ -43,18 +44,26 @@ class NoticeCard(CornerCard):
     def show_prompt(self, prompt: Prompt, waiting: int) -> None:
         """Show a notice, and how many wait behind it."""
         self._id = prompt.id
-        draw(self._icon, "state-fail", 24, self._theme.tones.attention)
-        title, body = self._texts.render(prompt.title), self._texts.render(prompt.body)
+        done, tones = prompt.title is not None, self._theme.tones
+        draw(
+            self._icon,
+            "state-pass" if done else "state-fail",
+            24,
+            tones.good if done else tones.attention,
+        )
+        title, body = notice_title(prompt, self._texts), self._texts.render(prompt.body)
         self._title.setText(title)
         self._body.setText(body)
-        advice = f"{prompt.check}.advice"
-        self._advice.setText(self._texts.say(advice) if self._texts.has(advice) else "")
+        self._place.setText(prompt.place)
+        self._place.setVisible(bool(self._place.text()))
+        self._advice.setText(notice_advice(prompt, self._texts))
         form = "one" if waiting == 1 else "many"
         self._more.setText(
             self._texts.say(f"ui.prompt.more-{form}", count=waiting) if waiting else ""
         )
         self.setWindowTitle(title)
-        self.setAccessibleName(f"{title}. {body} {self._advice.text()}")
+        said = (f"{title}.", self._place.text(), body, self._advice.text())
+        self.setAccessibleName(" ".join(filter(None, said)))
         self.place()
         self.show()
 

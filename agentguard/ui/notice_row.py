@@ -20,6 +20,7 @@ class NoticeRow(QFrame):
         self._texts, self._read, self._id = texts, read, ""
         self.setProperty("look", "card")
         self._title, self._body = label("", "strong"), label()
+        self._place = label("", "small")
         self._at, self._new = label("", "small"), label(wrap=False)
         self._button = button(texts.say("ui.inbox.read-one"), lambda: self._read(self._id))
         line = row(self, gap=2 * GAP)
@@ -29,6 +30,7 @@ class NoticeRow(QFrame):
         head.addWidget(self._new)
         head.addWidget(self._title, 1)
         words.addLayout(head)
+        words.addWidget(self._place)
         words.addWidget(self._body)
         words.addWidget(self._at)
         line.addLayout(words, 1)
@@ -39,6 +41,8 @@ class NoticeRow(QFrame):
         self._id = notice.id
         self._title.setText(notice.title)
         self._body.setText(notice.body)
+        self._place.setText(notice.place)
+        self._place.setVisible(bool(notice.place))
         self._at.setText(self._texts.say("ui.inbox.at", exact=notice.at.exact, ago=notice.at.ago))
         chip(self._new, self._texts.say("ui.inbox.new"), "attention")
         self._new.setVisible(not notice.read)

@@ -18,6 +18,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
 from agentguard.pii.names import masked
 from agentguard.texts import Texts
+from agentguard.ui.notice_words import notice_title
 from agentguard.ui.views import (
     Choice,
     ContactView,
@@ -241,8 +242,17 @@ def _folder(subject: str) -> str:
 def _notice(notice: Notice, words: Wording) -> NoticeView:
     return NoticeView(
         id=notice.id,
-        title=words.texts.render(notice.title),
-        body=words.texts.render(notice.body),
+        title=notice_title(notice, words.texts),
+        body=" ".join(
+            filter(
+                None,
+                (
+                    words.texts.render(notice.body),
+                    words.texts.render(notice.advice),
+                ),
+            )
+        ),
+        place=notice.place,
         at=words.when(notice.at),
         read=notice.read,
     )

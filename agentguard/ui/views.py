@@ -110,6 +110,7 @@ class NoticeView:
     body: str
     at: When
     read: bool
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

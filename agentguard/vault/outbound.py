@@ -67,8 +67,11 @@ class Outbound:
         self._shelf.write("vault.restoring", move, **reason.json())
         try:
             self._unsealed(head, arriving)
+            self._shelf.brought_back(wanted)  # before anybody can find it there
             self._step("settle")
             placed = places.settle(arriving, wanted)
+            if placed != wanted:
+                self._shelf.brought_back(placed)
         except (OSError, BrokenSeal, VaultError):
             mend(self._shelf, move)
             raise

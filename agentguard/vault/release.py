@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard.errors import AgentGuardError, VaultError
+from agentguard.model.actions import ActionKind
 from agentguard.model.messages import Message, say
 from agentguard.model.vault import Taking
 from agentguard.ports.people import Verifier
@@ -39,7 +40,12 @@ class Release:
             path = self.back(item, None, taking)
         except AgentGuardError as error:
             return say("prompt.not-restored", why=str(error))
-        return say("prompt.restored", path=printable(path))
+        policy = self.policy()
+        pii = policy.controls.get("pii-files")
+        if pii is None or ActionKind.VAULT not in pii.respond:
+            return say("prompt.restored", path=printable(path))
+        minutes = policy.vault.returned_minutes
+        return say("prompt.restored-for", path=printable(path), minutes=minutes)
 
     def remove(self, item: str, taking: Taking) -> Message:
         """Remove a file for good; say how it went."""

@@ -30,6 +30,9 @@ from agentguard.vault.sealed import BrokenSeal, Header, Nothing, peek, unseal
 ITEM = re.compile(r"[0-9a-f]{16}")
 MEMORY = "vault.move."
 SEALED_FOR = "sealed-for."
+BACK = "vault.back."
+MOST_BACK = 1000
+"""Places of files that were brought back, of which so many are remembered."""
 NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 AtStep = Callable[[str], None]
@@ -222,6 +225,21 @@ class Shelf:
     def _sealed_for(self, item: str, recovery: Sequence[str]) -> dict[str, Json]:
         return {SEALED_FOR + item: {"header": self._hash(item), "recovery": list(recovery)}}
 
+    def brought_back(self, path: Path) -> None:
+        """Remember that a person brought a file back to this place. Raises StoreError."""
+        known = self._journal.memory(BACK)
+        too_many = max(0, len(known) + 1 - MOST_BACK)
+        oldest = sorted(known, key=lambda key: _stamp(known[key]))[:too_many]
+        forgotten: dict[str, Json] = dict.fromkeys(oldest)
+        now: Json = self._clock.now().wall
+        self._journal.commit([], {**forgotten, _place(path): now})
+
+    def back_since(self, path: Path) -> float | None:
+        """Return when a person brought a file back to this place (wall time); None if nobody."""
+        key = _place(path)
+        known = self._journal.memory(key).get(key)
+        return _stamp(known) if known is not None else None
+
     def note(self, kind: str, **payload: Json) -> None:
         """Journal what is no step of a move. Raises StoreError."""
         self._journal.commit([Record(kind=kind, at=self._clock.now(), payload=payload)], {})
@@ -229,3 +247,12 @@ class Shelf:
     def _record(self, kind: str, move: Move, payload: dict[str, Json]) -> Record:
         said: dict[str, Json] = {"item": move.item, "subject": written(move.path)}
         return Record(kind=kind, at=self._clock.now(), payload={**said, **payload})
+
+
+def _place(path: Path) -> str:
+    """Return the key of a place, which does not tell its name."""
+    return BACK + hashlib.sha256(os.fsencode(path.absolute())).hexdigest()
+
+
+def _stamp(value: Json) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

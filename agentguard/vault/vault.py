@@ -85,6 +85,10 @@ class Vault:
         except (BrokenSeal, OSError):
             return VaultItem(id=item, path="", size=0, put=Moment(boot=0.0, wall=0.0))
 
+    def back_since(self, path: Path) -> float | None:
+        """Return when a person brought a file back to this place (wall time); None if nobody."""
+        return self._shelf.back_since(path)
+
     def restore(self, item: str, target: Path | None = None, why: Reason = UNASKED) -> Path:
         """Put a file back, by default where it was; never over another file.
 

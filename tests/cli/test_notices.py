@@ -27,7 +27,8 @@ def test_each_prompt_is_shown_once_in_its_words() -> None:
     desk.show(TOLD)
     notices.look()
     notices.look()
-    title, body = WORDS.render(data.NOTICE.title), WORDS.render(data.NOTICE.body)
+    title = WORDS.title(data.NOTICE.check, "fail", data.NOTICE.body.id)
+    body = WORDS.render(data.NOTICE.body)
     assert desktop.notices == ((title, body),)
 
 

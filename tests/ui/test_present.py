@@ -126,10 +126,10 @@ def test_lessons_due_are_counted_from_the_training_control() -> None:
 @pytest.mark.parametrize(
     ("name", "phone", "line"),
     [
-        ("Ada", "112", "Call Ada: 112"),
-        ("Ada", "", "Call Ada."),
-        ("", "112", "Call 112"),
-        ("", "", "Tell your supervisor."),
+        ("Ada", "112", "Ada: 112"),
+        ("Ada", "", "Ada"),
+        ("", "112", "112"),
+        ("", "", "your supervisor"),
     ],
 )
 def test_whom_to_call(name, phone, line) -> None:

@@ -60,7 +60,9 @@ def test_a_notice_appears_says_what_to_do_and_vanishes(prompts) -> None:
     assert isinstance(shown.corner, NoticeCard)
     words = one.said(shown.corner)
     assert one.texts.render(data.CARDS.message) in words
-    assert "Move the file to the vault" in words
+    assert one.texts.title("pii-files", "fail", data.CARDS.message.id) in words
+    assert "november.csv" in words
+    assert "Open the folder and delete the file" in words
     one.show(data.prompting(data.act()))
     assert shown.corner is None
 
@@ -89,7 +91,7 @@ def test_a_right_code_uncovers_the_screen(prompts, qtbot) -> None:
     assert len(shown.covers) == 1
     words = one.said(shown.proof)
     assert "Payments is open" in words
-    assert "Call the security desk: +44 1632 960 555" in words
+    assert "Ask: the security desk: +44 1632 960 555" in words
     assert "locks in 2:00" in words
     qtbot.keyClicks(field(shown), RIGHT_CODE)
     qtbot.keyClick(field(shown), Qt.Key.Key_Return)

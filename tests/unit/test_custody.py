@@ -11,7 +11,7 @@ import pytest
 
 from agentguard.app import shapes
 from agentguard.custody import PurgeHand, VaultHand
-from agentguard.engine.respond import LeftAlone
+from agentguard.engine.respond import LeftAlone, NotYet
 from agentguard.errors import CannotError
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.aging import RetentionRule
@@ -29,6 +29,7 @@ from agentguard.policy.parse import parse
 from agentguard.retention.ages import DAY, rule_name
 from agentguard.retention.proof import proves
 from agentguard.store.memory import InMemoryJournal
+from agentguard.vault import shelf as shelf_of
 from agentguard.vault.vault import Vault
 
 PLAIN = parse(b"policy: p\nversion: 1\n", "p", shapes())
@@ -70,6 +71,7 @@ class Desk:
             policy=lambda: self.policy,
             clock=self.clock,
             submit=self.told.append,
+            age=lambda then: self.clock.now().wall - then,
             alarm=self._alarm,
         )
         action = Action(id="1", kind=ActionKind.VAULT, check="pii-files", subject=str(path))
@@ -135,11 +137,56 @@ def test_what_is_left_alone_is_said_once_and_for_all(desk: Desk) -> None:
 def test_a_file_in_the_making_waits(desk: Desk) -> None:
     desk.policy = replace(PLAIN, vault=VaultRules(settled_minutes=5))
     file = desk.file("cards.csv", days=0)
-    with pytest.raises(CannotError, match="changed a moment ago"):
+    with pytest.raises(NotYet) as waits:
         desk.vaults(file)
+    assert waits.value.said.id == "vault.left.settling"
     assert file.exists()
     desk.clock.advance(300)
     assert desk.vaults(file) == "action.vaulted"
+
+
+def test_what_a_person_brought_back_stays_for_the_time_that_was_told(desk: Desk) -> None:
+    """Its old time of change is restored with it, so it looks as settled as ever."""
+    file = desk.file("cards.csv", days=3)
+    desk.vaults(file)
+    (item,) = desk.vault.items()
+    assert desk.vault.restore(item.id) == file
+    desk.clock.advance(2)
+    with pytest.raises(NotYet) as waits:
+        desk.vaults(file)
+    assert (waits.value.said.id, waits.value.said.params) == (
+        "vault.left.returned",
+        {"minutes": 60},
+    )
+    desk.clock.advance(58 * 60)
+    with pytest.raises(NotYet):
+        desk.vaults(file)
+    assert file.exists()
+    desk.clock.advance(2 * 60)
+    assert desk.vaults(file) == "action.vaulted"
+    assert not file.exists()
+
+
+def test_a_file_that_came_back_under_another_name_stays_there_too(desk: Desk) -> None:
+    file = desk.file("cards.csv", days=3)
+    desk.vaults(file)
+    (item,) = desk.vault.items()
+    desk.file("cards.csv", content=b"another by now")
+    placed = desk.vault.restore(item.id)
+    assert placed != file
+    with pytest.raises(NotYet):
+        desk.vaults(placed)
+
+
+def test_the_places_of_files_that_came_back_are_not_remembered_without_end(desk: Desk) -> None:
+    shelf = desk.vault._shelf
+    for number in range(shelf_of.MOST_BACK + 3):
+        shelf.brought_back(desk.home / f"{number}.csv")
+        desk.clock.advance(1)
+    assert len(desk.journal.memory(shelf_of.BACK)) == shelf_of.MOST_BACK
+    assert shelf.back_since(desk.home / "0.csv") is None
+    assert shelf.back_since(desk.home / f"{shelf_of.MOST_BACK}.csv") is not None
+    assert not any("csv" in key for key in desk.journal.memory(shelf_of.BACK))
 
 
 def test_an_old_file_is_removed_with_its_proof_before_and_after(desk: Desk) -> None:

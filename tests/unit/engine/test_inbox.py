@@ -11,6 +11,7 @@ from agentguard.engine import memory
 from agentguard.model.events import CallState, NoticeRead, PromptAnswered
 from agentguard.model.hits import Hit
 from agentguard.model.prompts import PromptKind
+from agentguard.ui.notice_words import notice_title
 from tests.unit.engine.conftest import Rig
 
 CARD = Hit(kind="PAN", count=1, masked=("1111",))
@@ -24,7 +25,7 @@ def burst(rig: Rig, count: int, *, begin: int = 0, apart: float = 1.0) -> None:
 
 
 def titles(rig: Rig) -> list[str]:
-    return [texts.load().render(n.title) for n in rig.engine.snapshot().inbox]
+    return [notice_title(n, texts.load()) for n in rig.engine.snapshot().inbox]
 
 
 def restarted(rig: Rig, make_rig: Callable[..., Rig]) -> Rig:
@@ -39,7 +40,7 @@ def test_a_hundred_files_make_one_entry(rig: Rig) -> None:
     burst(rig, 100)
     (entry,) = rig.engine.snapshot().inbox
     assert entry.count == 100
-    assert titles(rig) == ["100 times, something needs your attention; this is the newest"]
+    assert titles(rig) == ["Customer data in a file that is not protected (100 times)"]
     assert entry.at.boot == rig.clock.now().boot - 1
     assert len(rig.journal.memory(memory.NOTICE)) == 1
     assert len(rig.engine.snapshot().findings) == 100
@@ -47,7 +48,7 @@ def test_a_hundred_files_make_one_entry(rig: Rig) -> None:
 
 def test_one_alone_is_not_counted(rig: Rig) -> None:
     burst(rig, 1)
-    assert titles(rig) == ["Something needs your attention"]
+    assert titles(rig) == ["Customer data in a file that is not protected"]
 
 
 def test_another_check_has_an_entry_of_its_own(rig: Rig) -> None:

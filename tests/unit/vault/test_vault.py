@@ -17,6 +17,7 @@ from agentguard.errors import VaultError
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.db import Store
+from agentguard.vault import shelf
 from agentguard.vault.keys import KEY
 from agentguard.vault.sealed import peek
 from agentguard.vault.vault import Vault
@@ -51,7 +52,8 @@ def test_a_file_goes_in_and_comes_back_as_it_was(vault: Vault, home: Path, store
     assert files(home) == {"cards.csv"}
     assert vault.items() == ()
     assert kinds(store)[-2:] == ["vault.restoring", "vault.restored"]
-    assert store.journal.memory("vault.") == {}
+    assert set(store.journal.memory("vault.")) == set(store.journal.memory(shelf.BACK))
+    assert vault.back_since(file) is not None
 
 
 def _refused_open(vault: Vault, file: Path) -> None:

@@ -1,0 +1,22 @@
+"""What a notice is called and advises: what was done, else what was found."""
+
+from __future__ import annotations
+
+from agentguard.model.messages import Message
+from agentguard.model.prompts import Notice, Prompt
+from agentguard.model.verdicts import State
+from agentguard.texts import Texts
+
+
+def notice_title(about: Prompt | Notice, texts: Texts) -> str:
+    """Return what was done, else the state that was found, with how often."""
+    given = texts.render(about.title)
+    title = given or texts.title(about.check, State.FAIL, about.body.id)
+    count = about.count if isinstance(about, Notice) else 1
+    return texts.say("prompt.named", title=title, count=count) if count > 1 else title
+
+
+def notice_advice(about: Prompt | Notice, texts: Texts) -> str:
+    """Return what is being done or was done with the next step, else the advice of the check."""
+    advice: Message | None = about.advice
+    return texts.render(advice) or texts.advice(about.check, about.body.id)
