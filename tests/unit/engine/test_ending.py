@@ -120,7 +120,7 @@ def test_what_waits_is_written_down_once_and_not_once_a_minute(rig: Rig) -> None
         ended(rig, Outcome.WAITING, say("vault.left.settling"))
         rig.clock.advance(61)
         rig.see(Tick(at=rig.clock.now()))
-    records = [e.record for e in rig.journal.entries]
+    records = rig.journal.records
     kinds = [r.kind for r in records if r.kind.startswith("action.")]
     assert kinds == ["action.intended", "action.finished"]
     assert said(shown(rig)[0])[1] == WORDS.say("vault.left.settling")
