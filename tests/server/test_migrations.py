@@ -42,7 +42,7 @@ def walk(address: str, revision: str, way: Any = command.upgrade) -> None:
     engine.dispose()
 
 
-def fill(address: str) -> None:
+def fill(address: str, months: tuple[float, ...] = MONTHS) -> None:
     engine = create_engine(address)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO team (id, name) VALUES (1, 'Billing')"))
@@ -53,7 +53,7 @@ def fill(address: str) -> None:
             ),
             {"key": b"k" * 32},
         )
-        for seq, at in enumerate(MONTHS, 1):
+        for seq, at in enumerate(months, 1):
             connection.execute(INSERT, {"seq": seq, "at": at, "digest": b"x"})
     engine.dispose()
 
@@ -99,7 +99,7 @@ def test_a_feed_that_stood_behind_all_that_is_kept_hears_what_happens_next(
 
 def test_whom_a_supervisor_s_code_had_seated_is_seated_no_more(empty: str) -> None:
     walk(empty, "0014")
-    fill(empty)
+    fill(empty, ())
     engine = create_engine(empty)
     with engine.begin() as connection:
         for user, at in (("by glass", 5.0), ("by a code since", 9.0), ("by a code", 5.0)):

@@ -60,16 +60,16 @@ class Enrolment:
         wait = tries.reserve(connection, counts, self._now())
         if wait:
             return Refused(429, "busy", retry_after=wait)
-        refused = None
+        given_up = None
         try:
             with connection.begin_nested():
                 enrolled = self._enrol(connection, asked, key)
-        except CodeRefused as error:
-            return Refused(403, f"code-{error.kind}")
+        except CodeRefused as refused:
+            return Refused(403, f"code-{refused.kind}")
         except KeyRefused:
-            refused = Refused(403, "key-given-up")
+            given_up = Refused(403, "key-given-up")
         tries.release(connection, counts)
-        return refused or enrolled
+        return given_up or enrolled
 
     def _enrol(self, connection: Connection, asked: v1.Enrol, key: bytes) -> v1.Enrolled:
         now = self._now()
