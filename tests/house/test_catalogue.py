@@ -41,4 +41,4 @@ def test_people_get_a_table(capsys: Any) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(json.loads(SHIPPED.read_text(encoding="utf-8")))
     assert lines[0].startswith(" 1  ")
-    assert any("The disk is encrypted" in line for line in lines)
+    assert any("Disk encryption" in line for line in lines)

@@ -126,11 +126,8 @@ def test_what_waits_is_written_down_once_and_not_once_a_minute(rig: Rig) -> None
     assert said(shown(rig)[0])[1] == WORDS.say("vault.left.settling")
     assert len([a for a in rig.done if a.kind is ActionKind.VAULT]) == 11, "it is tried on"
     vaulted(rig)
-    assert [
-        r.record.payload["outcome"]
-        for r in rig.journal.entries
-        if r.record.kind == "action.finished"
-    ] == ["waiting", "done"]
+    ends = [one for one in rig.journal.records if one.kind == "action.finished"]
+    assert [one.payload["outcome"] for one in ends] == ["waiting", "done"]
 
 
 def test_of_too_many_that_wait_the_oldest_is_forgotten(rig: Rig) -> None:
