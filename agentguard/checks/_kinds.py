@@ -8,6 +8,7 @@ from agentguard.model.custody import FORBIDDEN
 from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
+from agentguard.model.verdicts import Severity
 
 NATIONAL = (
     "AT_SVNR",
@@ -95,6 +96,11 @@ def describe(check: str, hits: tuple[Hit, ...]) -> Message:
         return say(f"{check}.card", count=count)
     kinds = ", ".join(sorted({h.kind for h in hits}))
     return say(f"{check}.found", count=sum(h.count for h in hits), kinds=kinds)
+
+
+def severity(hits: tuple[Hit, ...]) -> Severity | None:
+    """Return the highest for what may never be kept (PCI DSS 3.3.1); None for the policy's."""
+    return Severity.CRITICAL if _count(hits, FORBIDDEN) else None
 
 
 def _count(hits: tuple[Hit, ...], kinds: Iterable[str]) -> int:

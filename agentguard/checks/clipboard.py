@@ -15,7 +15,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, with_own
+from agentguard.checks._kinds import (
+    BULK_KINDS,
+    KINDS,
+    bulk,
+    describe,
+    listed,
+    severity,
+    with_own,
+)
 from agentguard.checks.base import NO_NEWS, Check, by_sensor, named
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import (
@@ -139,7 +147,7 @@ def _copied(event: ClipboardScanned, facts: Facts, settings: Settings) -> Verdic
     hits = _counting(event, facts, settings)
     if not hits or named(event.app, settings.allowed_apps):
         return NO_NEWS
-    verdict = Verdict(state=State.FAIL, message=describe(ID, hits))
+    verdict = Verdict(state=State.FAIL, message=describe(ID, hits), severity=severity(hits))
     rule = _rule(event, hits, facts, settings)
     if rule is None:
         return verdict

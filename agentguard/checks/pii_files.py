@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, with_own
+from agentguard.checks._kinds import BULK_KINDS, KINDS, bulk, describe, listed, severity, with_own
 from agentguard.checks.base import MINUTE, NO_NEWS, Check
 from agentguard.model.events import (
     UNREAD_FILE,
@@ -70,7 +70,9 @@ def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | Non
     everyday = with_own(settings.bulk_kinds, facts, alone=False)
     many = bulk(event.hits, everyday, settings.bulk_count)
     hits = (*listed(event.hits, with_own(settings.kinds, facts, alone=True)), *many)
-    found = Verdict(state=State.FAIL, message=describe(ID, hits)) if hits else NO_NEWS
+    if not hits:
+        return with_gaps(NO_NEWS, Coverage(why=event.gaps))
+    found = Verdict(state=State.FAIL, message=describe(ID, hits), severity=severity(hits))
     return with_gaps(found, Coverage(why=event.gaps))
 
 

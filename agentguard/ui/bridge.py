@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QMetaObject, QObject, Qt, Slot
+from PySide6.QtCore import QElapsedTimer, QMetaObject, QObject, Qt, Slot
 
 from agentguard.errors import AgentGuardError
+from agentguard.model.moments import Moment
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.people import Desk
 from agentguard.settings import SetHere
@@ -53,12 +54,21 @@ class Bridge(QObject):
         self.texts = texts
         self.snapshot = desk.snapshot()
         self.view: View = present(self.snapshot, texts)
+        self._since = QElapsedTimer()
+        self._since.start()
         self._newest: Snapshot | None = None
         self._open = True
         self._calls: SimpleQueue[int | None] = SimpleQueue()
         # Not QThreadPool: beside rows that come and go, QRunnable.create crashed within seconds.
         self._worker: threading.Thread | None = None  # noqa: TID251 - Qt's, not the engine's
         desk.subscribe(self._bring)
+
+    def view_now(self) -> View:
+        """Return what is shown as of now: how long ago things were goes on between snapshots."""
+        passed, at = self._since.elapsed() / 1000, self.snapshot.at
+        now = Moment(boot=at.boot + passed, wall=at.wall + passed)
+        self.view = present(replace(self.snapshot, at=now), self.texts)
+        return self.view
 
     def close(self) -> None:
         """Take nothing more from the engine; wait a moment for slow calls."""
@@ -138,5 +148,6 @@ class Bridge(QObject):
         newest, self._newest = self._newest, None
         if newest is not None and self._open:
             self.snapshot = newest
+            self._since.restart()
             self.view = present(newest, self.texts)
             self.viewed.tell(newest, self.view)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -32,6 +32,7 @@ from agentguard.ui.views import Page, View
 
 SIZE = (1000, 720)
 SHIELD = 28  # pixels
+AGES = 20_000  # milliseconds between two looks at how long ago things were
 
 
 class StatusWindow(QWidget):
@@ -55,6 +56,9 @@ class StatusWindow(QWidget):
         line.addWidget(self._stack, 1)
         self._buttons.idClicked.connect(self._turn)
         bridge.viewed.connect(self._viewed)
+        self._ages = QTimer(self)
+        self._ages.setInterval(AGES)
+        self._ages.timeout.connect(lambda: self._show(bridge.view_now()))
         theme.changed.connect(self._paint)
         self.resize(*SIZE)
         self.setMinimumSize(640, 480)
@@ -74,9 +78,15 @@ class StatusWindow(QWidget):
         return self._pages[list(Page)[self._stack.currentIndex()]]
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Bring every page up to date."""
-        self._show(self._bridge.view)
+        """Bring every page up to date, and the ages on it as long as it is seen."""
+        self._show(self._bridge.view_now())
+        self._ages.start()
         super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Let ages rest while nobody sees them."""
+        self._ages.stop()
+        super().hideEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hide, or minimise when nothing else could open it again."""

@@ -39,7 +39,10 @@ def test_what_was_not_judged_is_unknown(desk) -> None:
 @pytest.mark.parametrize(
     ("hits", "words"),
     [
-        ((Hit(kind="CVV", count=1),), "Card security codes or stripe data were copied (1)."),
+        (
+            (Hit(kind="CVV", count=1),),
+            "Card security codes or magnetic-stripe data were copied (1).",
+        ),
         ((Hit(kind="IBAN", count=2),), "Personal data was copied (2: IBAN)."),
         ((Hit(kind="EMAIL", count=10),), "Personal data was copied (10: EMAIL)."),
     ],

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from agentguard.checks import clipboard, pii_files
 from agentguard.checks.pii_files import CHECK, Settings
 from agentguard.model.detection import OwnKind
-from agentguard.model.events import FileScanned, SweepFinished, Tick
+from agentguard.model.events import ClipboardScanned, Facts, FileScanned, SweepFinished, Tick
 from agentguard.model.hits import Hit
+from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
 from agentguard.model.verdicts import State
@@ -31,8 +33,27 @@ def test_a_card_number_in_a_plain_file_is_a_finding_about_that_file(desk) -> Non
 
 def test_security_codes_rank_above_card_numbers(desk) -> None:
     told = scanned(desk, Hit(kind="PAN", count=30), Hit(kind="CVV", count=2))
-    assert "security codes or stripe data (2)" in told.words
+    assert "security codes or magnetic-stripe data (2)" in told.words
     assert "not even encrypted" in told.words
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"), [("PAN", None), ("CVV", "critical"), ("TRACK", "critical")]
+)
+def test_what_may_never_be_kept_is_critical_whatever_the_policy_says(kind: str, found) -> None:
+    scanned_ = FileScanned(
+        at=Moment(boot=1.0, wall=1.0),
+        path="/a.csv",
+        outcome=FileOutcome.READ,
+        hits=(Hit(kind=kind, count=1), Hit(kind="PAN", count=9)),
+    )
+    copied = ClipboardScanned(
+        at=Moment(boot=1.0, wall=1.0), app="crm", hits=scanned_.hits, selection="CLIPBOARD"
+    )
+    for check, event in ((pii_files.CHECK, scanned_), (clipboard.CHECK, copied)):
+        verdict = check.judge(event, Facts(), check.settings())
+        assert verdict is not None
+        assert verdict.severity == found
 
 
 def test_other_kinds_are_named_and_counted(desk) -> None:
