@@ -51,7 +51,7 @@ def test_what_may_never_be_kept_is_critical_whatever_the_policy_says(kind: str, 
         at=Moment(boot=1.0, wall=1.0), app="crm", hits=scanned_.hits, selection="CLIPBOARD"
     )
     for check, event in ((pii_files.CHECK, scanned_), (clipboard.CHECK, copied)):
-        verdict = check.judge(event, Facts(), check.settings())
+        verdict = check.judge(event, Facts(last={}), check.settings())
         assert verdict is not None
         assert verdict.severity == found
 
