@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["agentguard.chain", "agentguard.store"]
     from agentguard.chain.evidence import Evidence
     from agentguard.chain.verify import Verifier
     from agentguard.errors import JournalBroken, StoreError
-    from agentguard.store.retention import said_at
+    from agentguard.store.retention import told_at
     from agentguard.store.rows import epoch_of, gap_of, row_of, seal_of, values_of
 
 from tests.unit.store.second_verifier import whole
@@ -42,7 +42,7 @@ def verified(data: bytes) -> bool:
 
 
 def receipt(data: bytes) -> None:
-    said_at(data)
+    told_at(data)
     evidence = Evidence(device="dev-1", device_key=b"", receipt_key=bytes(32), epochs={})
     text = data.decode("utf-8", "surrogateescape")
     with suppress(UnicodeEncodeError):
