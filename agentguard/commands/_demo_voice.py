@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pyotp
 
-from agentguard.model.findings import Finding
+from agentguard.model.findings import Finding, file_name
 from agentguard.model.prompts import PromptKind
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock
@@ -55,7 +54,7 @@ class Voice:
     def _found(self, finding: Finding, measure: int) -> None:
         self.say(
             "cli.demo.found",
-            where=Path(finding.subject).name or self.words.say(f"measure.{measure}"),
+            where=file_name(finding.subject) or self.words.say(f"measure.{measure}"),
             what=self.words.render(finding.message),
         )
 

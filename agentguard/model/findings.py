@@ -31,3 +31,10 @@ class Finding:
     def key(self) -> tuple[str, str]:
         """What makes it the same finding."""
         return (self.check, self.subject)
+
+
+def file_name(subject: str) -> str:
+    """Return the name of a subject that is a file's path on any system; empty for all others."""
+    if not subject.startswith(("/", "\\\\")) and subject[1:3] not in {":\\", ":/"}:
+        return ""
+    return subject.replace("\\", "/").rstrip("/").rpartition("/")[2]

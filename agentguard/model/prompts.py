@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agentguard.model.findings import file_name
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 
@@ -54,10 +55,7 @@ class Prompt:
     @property
     def place(self) -> str:
         """The name of the file that it is about, of whatever system; empty when it is no file."""
-        path = self.subject
-        if not path.startswith(("/", "\\\\")) and path[1:3] not in {":\\", ":/"}:
-            return ""
-        return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        return file_name(self.subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
