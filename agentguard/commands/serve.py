@@ -22,7 +22,7 @@ from agentguard.server.certificate import CA_FILE, make_certificate
 from agentguard.server.run import serve
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.signin import company
-from agentguard.server.store import address
+from agentguard.server.store import address, causes
 from agentguard.texts import Texts
 
 PORT = 8443
@@ -60,7 +60,7 @@ def _run(given: argparse.Namespace) -> int:
         reading=READING,
         company=company.read(given.company, os.environ) if given.company else None,
     )
-    with Admin(settings, now) as admin:
+    with causes.told(), Admin(settings, now) as admin:
         first = "" if admin.users() else admin.first_code()
         lived = admin.lived()  # a clock that leapt makes no new authority, which no desk would know
     logs.set_up(data, seconds=lambda: clock.now().boot, as_json=given.log_json)
@@ -96,6 +96,10 @@ def _judge(given: argparse.Namespace, said: Texts) -> None:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(given.cert, given.key, _nobody)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
+                raise UsageError(
+                    said.say("server.cause.other-key"), said.say("server.cause.other-key-advice")
+                ) from error
             raise UsageError(
                 said.say("cli.serve.no-tls", cert=str(given.cert), key=str(given.key)),
                 said.say("cli.serve.no-tls-advice"),

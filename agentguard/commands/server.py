@@ -18,7 +18,7 @@ from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
 from agentguard.server.admin import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import address
+from agentguard.server.store import address, causes
 from agentguard.server.store.people import ROLES
 from agentguard.texts import Texts
 
@@ -51,6 +51,11 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
+    with causes.told():
+        return _done(given)
+
+
+def _done(given: argparse.Namespace) -> int:
     clock = system_clock()
     data = given.data or paths.data_folder() / "server"
     acts: dict[str, Callable[[argparse.Namespace, Admin, Texts], str]] = {
@@ -81,14 +86,23 @@ def _run(given: argparse.Namespace) -> int:
 def _add_user(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
     for one in (given.name, *given.team):
         _must_name(one, said)
-    if given.password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = getpass.getpass(said.say("cli.server.password"))
-        if getpass.getpass(said.say("cli.server.repeat")) != password:
-            raise UsageError(said.say("cli.server.differ"))
+    line = sys.stdin.readline() if given.password_stdin else ""
+    password = line.rstrip("\r\n") if given.password_stdin else _asked_twice(said)
     admin.add_user(given.name, password, given.role, given.team)
     return said.say("cli.server.added", name=given.name)
+
+
+def _asked_twice(said: Texts) -> str:
+    try:
+        password = getpass.getpass(said.say("cli.server.password"))
+        again = getpass.getpass(said.say("cli.server.repeat"))
+    except EOFError as error:
+        raise UsageError(
+            said.say("cli.server.no-password"), said.say("cli.server.no-password-advice")
+        ) from error
+    if again != password:
+        raise UsageError(said.say("cli.server.differ"))
+    return password
 
 
 def _must_name(name: str, said: Texts) -> None:

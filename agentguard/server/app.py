@@ -11,14 +11,17 @@ from agentguard.server.feeds.opening import pumps
 from agentguard.server.feeds.running import Feeding
 from agentguard.server.ingest.door import Door
 from agentguard.server.ingest.http import App
+from agentguard.server.outside import ALONE, Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
 from agentguard.server.store import ages
 from agentguard.server.store.opening import open_database
 
 
-def create(settings: ServerSettings, now: Now) -> App:
+def create(settings: ServerSettings, now: Now, outside: Outside = ALONE) -> App:
     """Give the endpoint as an ASGI application; `now` gives the wall time.
+
+    `outside` tells of its certificate and its connections.
 
     Raises:
         StoreError: the database or the key file could not be opened.
@@ -40,5 +43,13 @@ def create(settings: ServerSettings, now: Now) -> App:
         provider=Provider(settings.company, now) if settings.company else None,
     )
     feeding = Feeding(pumps(settings, database, words, now))
-    door = Door(settings, database, server_keys, now=now, words=words, inner=make_console(site))
+    door = Door(
+        settings,
+        database,
+        server_keys,
+        now=now,
+        words=words,
+        inner=make_console(site),
+        outside=outside,
+    )
     return feeding.around(door) if settings.jobs else door

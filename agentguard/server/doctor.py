@@ -24,7 +24,9 @@ from agentguard.model.messages import Message, say
 from agentguard.server.certificate import CERTIFICATE_FILE
 from agentguard.server.feeds import pump
 from agentguard.server.feeds import settings as feeds
+from agentguard.server.ingest.readiness import PROBE
 from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store import causes
 from agentguard.server.store import database as store
 from agentguard.server.store.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.history_tables import job
@@ -88,13 +90,13 @@ def _database(settings: ServerSettings, now: float) -> Iterator[Finding]:
         return
     try:
         database = connect(settings)
-    except AgentGuardError:
-        yield _not("database", "away", Health.BAD)
+    except AgentGuardError as error:
+        yield _not("database", "away", Health.BAD, why=str(error))
         return
     try:
         yield from database.run(lambda c: _inside(c, settings, now))
-    except SQLAlchemyError:
-        yield _not("database", "away", Health.BAD)
+    except SQLAlchemyError as error:
+        yield _not("database", "away", Health.BAD, why=str(causes.refused(error)))
     finally:
         database.close()
 
@@ -123,7 +125,7 @@ def _schema(connection: Connection) -> tuple[str, str]:
 
 
 def _work(connection: Connection, now: float) -> Finding:
-    last = connection.scalar(select(func.max(job.c.ran_at)))
+    last = connection.scalar(select(func.max(job.c.ran_at)).where(job.c.name != PROBE))
     if last is None:
         return _not("work", "never", Health.CARE)
     if now - last > STALE:

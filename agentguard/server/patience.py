@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from agentguard.server.settings import Limits
 
+if sys.platform != "win32":
+    import resource
+
+Hang = Callable[[], None]
+"""Hangs up on one connection."""
+KEPT = 160
+"""Descriptors for the database, the log, feeds, and for what was accepted and is not yet judged."""
 _MAPPED = 96
 """Bits before an IPv4 address that is written as an IPv6 one."""
 
@@ -61,14 +69,48 @@ class Crowd:
         self._limits = limits
         self._proxies = [ipaddress.ip_network(one) for one in proxies]
         self._open: Counter[str] = Counter()
+        self._silent: dict[Hang, str] = {}
+        self._room = room(limits.connections)
+        self.hung_up: Counter[str] = Counter()
+        """Connections that were hung up on before their first request, by why."""
 
-    def enter(self, address: str) -> bool:
-        """Let a connection in; False when there are too many."""
-        if self._open.total() >= self._limits.connections:
-            return False
-        if self._open[address] >= self._limits.connections_of_one and not self._proxy(address):
+    def enter(self, address: str, newest: Hang | None = None) -> bool:
+        """Let a connection in; False when there are too many.
+
+        `newest` hangs up on it while it has not greeted: where there is no room, the one that
+        stays silent longest makes it, of the same address where that has too many.
+        """
+        full = self._open.total() >= self._room
+        of_one = self._open[address] >= self._limits.connections_of_one
+        many = of_one and not self._proxy(address)
+        if (full or many) and not self._make_room(address if many else None):
+            self.hung_up["crowd"] += 1
             return False
         self._open[address] += 1
+        if newest is not None:
+            self._silent[newest] = address
+        return True
+
+    def greeted(self, one: Hang) -> None:
+        """Count a connection as one that has greeted, or that was let go before."""
+        self._silent.pop(one, None)
+
+    def empty(self) -> None:
+        """Hang up on all who are silent."""
+        for one in list(self._silent):
+            one()
+
+    def _make_room(self, address: str | None) -> bool:
+        """Hang up on who is silent longest, of an address or of all."""
+        if address is None:
+            one = next(iter(self._silent), None)
+        else:
+            one = next((hang for hang, of in self._silent.items() if of == address), None)
+        if one is None:
+            return False
+        self.hung_up["silent"] += 1
+        del self._silent[one]
+        one()
         return True
 
     def leave(self, address: str) -> None:
@@ -102,7 +144,7 @@ class Patient(HttpToolsProtocol):
         """Let it in when there is room; its first request must come in time."""
         super().connection_made(transport)
         address = origin(self.client[0]) if self.client else ""
-        if not self.crowd.enter(address):
+        if not self.crowd.enter(address, self._make_room):
             transport.abort()
             return
         self._address = address
@@ -114,6 +156,7 @@ class Patient(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self.crowd.greeted(self._make_room)
         if self._address is not None:
             self.crowd.leave(self._address)
             self._address = None
@@ -122,6 +165,7 @@ class Patient(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count time and size of a request."""
         super().on_message_begin()
+        self.crowd.greeted(self._make_room)
         self._head = self._loose = 0
         self._wait()
 
@@ -153,6 +197,9 @@ class Patient(HttpToolsProtocol):
         self._rest()
         super().on_message_complete()
 
+    def _make_room(self) -> None:
+        self.transport.abort()
+
     def _count(self, size: int) -> None:
         self._loose = 0
         self._head += size
@@ -179,11 +226,19 @@ class Patient(HttpToolsProtocol):
             self.transport.abort()
 
 
-def patient(limits_: Limits, proxies: Sequence[str] = ()) -> type[Patient]:
-    """Give uvicorn's protocol with these limits; those of one address do not bind a proxy."""
+def room(wanted: int) -> int:
+    """Give how many connections there is room for: some descriptors are kept for other work."""
+    if sys.platform == "win32":
+        return wanted
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return wanted if most == resource.RLIM_INFINITY else min(wanted, max(most - KEPT, most // 2))
+
+
+def patient(limits_: Limits, crowd_: Crowd) -> type[Patient]:
+    """Give uvicorn's protocol with these limits; `crowd` are all connections of the process."""
 
     class Held(Patient):
         limits = limits_
-        crowd = Crowd(limits_, proxies)
+        crowd = crowd_
 
     return Held

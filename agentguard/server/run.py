@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import importlib.util
 import logging
 import os
 import signal
 import socket
-import ssl
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
 
 from agentguard.errors import CannotError
 from agentguard.server.app import create
+from agentguard.server.greeting import Certificate, Greeting
 from agentguard.server.ingest.http import App
-from agentguard.server.patience import believed, patient
+from agentguard.server.outside import Outside, judged
+from agentguard.server.patience import Crowd, believed, patient
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.texts import load
 
 LOG = logging.getLogger(__name__)
 
 BACKLOG = 2048
+AT_ONCE = 64  # connections accepted before those are judged; each has a descriptor
 KEEP_ALIVE = 75  # seconds; more than a report's interval, since handshakes are the dearest part
 LINGER = 0.3  # seconds for a connection to close by itself at a stop
 DRAIN = 5  # seconds that open requests get at a stop
 LONGEST_START = 30.0
 COLLECT_AFTER = 20_000  # objects; the usual 700 are made by a few reports
 LONGEST_STOP = DRAIN + 10.0
+
+_REFUSED = {
+    errno.EACCES: "server.cause.no-rights",
+    errno.EPERM: "server.cause.no-rights",
+    errno.EADDRNOTAVAIL: "server.cause.no-host",
+}
+"""Why the system lets nobody listen, by its error number; else the port is taken."""
 
 StartThread = Callable[[str, Callable[[], None]], None]
 """Runs a function in a named thread."""
@@ -42,14 +53,20 @@ StartThread = Callable[[str, Callable[[], None]], None]
 class _Server(uvicorn.Server):
     """Tells when it serves, and when it has ended."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(
+        self, config: uvicorn.Config, certificate: Certificate | None, crowd: Crowd
+    ) -> None:
         super().__init__(config)
+        self._certificate = certificate
+        self._crowd = crowd
         self.serving = threading.Event()
         self.ready: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell it."""
         await super().startup(sockets=sockets)
+        for one in sockets or ():
+            one.listen(BACKLOG)  # the loop has set what it accepts at once
         self._hear_reloads()
         self.serving.set()
         self.ready()
@@ -62,11 +79,10 @@ class _Server(uvicorn.Server):
 
     def reload(self) -> None:
         """Use the certificate that is in its file now; open connections keep the one before."""
-        config, context = self.config, self.config.ssl
-        if context is None or config.ssl_certfile is None:
+        if self._certificate is None:
             return
         try:
-            context.load_cert_chain(config.ssl_certfile, config.ssl_keyfile, lambda: "")
+            self._certificate.again()
         except (OSError, ValueError):  # so are the errors of ssl
             LOG.error("the certificate could not be read again; the one before is used")  # noqa: TRY400 - no values
             return
@@ -74,6 +90,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what is being asked; hang up on kept connections, whose TLS would linger."""
+        self._crowd.empty()
         hanging_up = asyncio.create_task(self._hang_up())
         await super().shutdown(sockets=sockets)
         hanging_up.cancel()
@@ -111,7 +128,7 @@ class LocalServer:
         self._language = settings.language
         self._socket = _bound(host, port, settings.language)
         self._ended = threading.Event()
-        self._server = _Server(_config(create(settings, now), settings, tls))
+        self._server = _server(settings, now, tls)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         self.address = _address(host, self._socket, tls)
@@ -160,7 +177,7 @@ def serve(
     """
     bound = _bound(host, port, settings.language)
     with suppress(KeyboardInterrupt), bound:
-        server = _Server(_config(create(settings, now), settings, tls))
+        server = _server(settings, now, tls)
 
         def begun() -> None:
             collect_seldom()
@@ -186,13 +203,40 @@ def _address(host: str, bound: socket.socket, tls: tuple[Path, Path] | None) -> 
     return f"{'https' if tls else 'http'}://{shown}:{bound.getsockname()[1]}"
 
 
-def _config(app: App, settings: ServerSettings, tls: tuple[Path, Path] | None) -> uvicorn.Config:
-    certificate, key = tls or (None, None)
-    proxies = believed(settings.proxies)
+def _server(settings: ServerSettings, now: Now, tls: tuple[Path, Path] | None) -> _Server:
+    certificate = Certificate(*tls) if tls else None
+    crowd = Crowd(settings.limits, believed(settings.proxies))
+    valid = (lambda: certificate.valid) if certificate else lambda: None
+    outside = Outside(hung_up=crowd.hung_up, valid=valid)
+    if certificate is not None:
+        _say_of(certificate, settings, now)
+    app = create(settings, now, outside)
+    return _Server(_config(app, settings, certificate, crowd), certificate, crowd)
+
+
+def _say_of(certificate: Certificate, settings: ServerSettings, now: Now) -> None:
+    """Tell of a certificate that no desk takes now."""
+    wrong, words = judged(certificate.valid, now()), load(settings.language)
+    if wrong:
+        advice = words.say(f"server.cause.{wrong}-advice")
+        LOG.error("%s %s", words.say(f"server.cause.{wrong}"), advice)
+
+
+def _config(
+    app: App, settings: ServerSettings, certificate: Certificate | None, crowd: Crowd
+) -> uvicorn.Config:
+    proxies, limits = believed(settings.proxies), settings.limits
+    answering: Any = patient(limits, crowd)
+
+    def greeted(**given: Any) -> asyncio.Protocol:
+        assert certificate is not None  # noqa: S101 - else it is not asked
+        return Greeting(lambda: answering(**given), certificate, crowd, limits)
+
     return uvicorn.Config(
         app,
         loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
-        http=patient(settings.limits, proxies),
+        http=cast("Any", greeted) if certificate else answering,
+        backlog=AT_ONCE,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -203,16 +247,7 @@ def _config(app: App, settings: ServerSettings, tls: tuple[Path, Path] | None) -
         date_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-        ssl_context_factory=_context if tls else None,
     )
-
-
-def _context(_config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    context = default()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _bound(host: str, port: int, language: str) -> socket.socket:
@@ -226,8 +261,7 @@ def _bound(host: str, port: int, language: str) -> socket.socket:
     except OSError as error:
         made.close()
         words = load(language)
-        raise CannotError(
-            words.say("server.run.taken", host=host, port=port),
-            words.say("server.run.taken-advice"),
-        ) from error
+        why = _REFUSED.get(error.errno or 0, "server.run.taken")
+        said = words.say("server.run.unbound", host=host, port=port)
+        raise CannotError(f"{said} {words.say(why)}", words.say(f"{why}-advice")) from error
     return made

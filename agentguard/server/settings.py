@@ -9,6 +9,8 @@ from pathlib import Path
 from agentguard.server.reading import Reading
 from agentguard.server.signin.company import Company
 
+FILE = "server.db"
+"""The database's name, where it is SQLite in the data folder."""
 Now = Callable[[], float]
 """Gives the wall time in seconds since 1970."""
 
@@ -27,6 +29,7 @@ class Limits:
     events_of_one: int = 64  # events that count as much as a request
     nonces: int = 1_500_000  # signatures remembered against replay; a minute's for five or more
     request_wait: float = 20  # from a request's first byte to its last
+    greeting_wait: float = 5  # from a connection to the end of its TLS handshake
     head: int = 16 * 1024  # of a request's address and headers
     connections: int = 20_000  # open at once
     connections_of_one: int = 5_000  # of one address; a site may stand behind one
@@ -76,7 +79,7 @@ class ServerSettings:
     @property
     def database_url(self) -> str:
         """The database: what was given, or SQLite in the data folder."""
-        return self.database or f"sqlite:///{(self.data / 'server.db').as_posix()}"
+        return self.database or f"sqlite:///{(self.data / FILE).as_posix()}"
 
     @property
     def key_file(self) -> Path:

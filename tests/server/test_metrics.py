@@ -128,10 +128,13 @@ def _ready(tmp_path: Any, *, ran: float, now: float, jobs: bool = True) -> int:
     database.run(lambda c: c.execute(job.insert().values(name="tamper", ran_at=ran)))
 
     async def ask() -> int:
+        database.start()
         try:
             return (await Readiness(database, settings, lambda: now).answer(_NOTHING)).status
         except Refused as refused:
             return refused.status
+        finally:
+            await database.stop()
 
     try:
         return asyncio.run(ask())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -23,7 +23,8 @@ from sqlalchemy import Connection, Row, func, select
 from agentguard.errors import UsageError
 from agentguard.server.feeds import settings as feeds
 from agentguard.server.ingest.http import Answer, Refused, Request
-from agentguard.server.settings import ServerSettings
+from agentguard.server.outside import Outside
+from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.database import Database
 from agentguard.server.store.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.identity_tables import tamper_item
@@ -45,6 +46,8 @@ class _Figures:
     behind: dict[str, int]
     dropped: dict[str, int]
     waiting: int
+    hung_up: Mapping[str, int]
+    left: float | None
 
 
 class _Seconds:
@@ -68,7 +71,15 @@ class _Seconds:
 class Metrics:
     """Counts what is asked, and answers `GET /metrics`."""
 
-    def __init__(self, database: Database, settings: ServerSettings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: ServerSettings,
+        outside: Outside,
+        now: Now,
+    ) -> None:
+        self._outside = outside
+        self._now = now
         self._database = database
         self._folder = settings.data
         self._file = settings.data / FILE
@@ -97,7 +108,12 @@ class Metrics:
         """
         self._judge(request.headers.get("authorization", ""))
         figures = await self._database.read(lambda c: _read(c, self._folder))
-        figures = replace(figures, waiting=self._database.waiting)
+        figures = replace(
+            figures,
+            waiting=self._database.waiting,
+            hung_up=self._outside.hung_up,
+            left=self._outside.left(self._now()),
+        )
         made = CollectorRegistry()
         made.register(_Collected(figures, self._requests, self._refused, self._seconds))
         body = generate_latest(made)
@@ -140,6 +156,18 @@ class _Collected:
         waiting = GaugeMetricFamily("agentguard_writes_waiting", "Writes that wait for a commit.")
         waiting.add_metric((), found.waiting)
         yield waiting
+        hung = CounterMetricFamily(
+            "agentguard_hung_up", "Connections that came to no request.", labels=("why",)
+        )
+        for why, count in sorted(found.hung_up.items()):
+            hung.add_metric((why,), count)
+        yield hung
+        if found.left is not None:
+            left = GaugeMetricFamily(
+                "agentguard_certificate_left_seconds", "Seconds until the certificate ends."
+            )
+            left.add_metric((), found.left)
+            yield left
 
     def _of_requests(self) -> Iterator[Metric]:
         asked = CounterMetricFamily(
@@ -199,4 +227,6 @@ def _read(connection: Connection, folder: Path) -> _Figures:
         behind=behind,
         dropped={one.feed: one.dropped for one in told},
         waiting=0,
+        hung_up={},
+        left=None,
     )

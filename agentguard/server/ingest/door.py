@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from agentguard.server.feeds import metrics
 from agentguard.server.feeds.metrics import Metrics
 from agentguard.server.feeds.outbox import listener
@@ -27,8 +29,9 @@ from agentguard.server.ingest.rekey import Rekeying
 from agentguard.server.ingest.reports import Reports
 from agentguard.server.ingest.seats import Seats
 from agentguard.server.keys import ServerKeys
+from agentguard.server.outside import ALONE, Outside
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store import devices
+from agentguard.server.store import causes, devices
 from agentguard.server.store.database import Busy, Database
 from agentguard.server.store.devices import Known
 from agentguard.server.tamper import kinds
@@ -54,19 +57,20 @@ class Door:
         now: Now,
         words: Texts,
         inner: http.App,
+        outside: Outside = ALONE,
     ) -> None:
         self._inner = inner
         self._now = now
         self._words = words
         self._busy = settings.limits.retry_after
         self._devices = KnownDevices(database, settings.limits, now)
-        self._metrics = Metrics(database, settings)
-        self._refusals = Refusals(now)
+        self._metrics = Metrics(database, settings, outside, now)
+        self._refusals = Refusals(now, words)
         self._description = openapi.document(words)
         self._handlers: dict[tuple[str, str], Handler] = {
             **self._asked_by_devices(settings, database, keys, now),
             ("GET", LIVE): _alive,
-            ("GET", READY): Readiness(database, settings, now).answer,
+            ("GET", READY): Readiness(database, settings, now, lambda: outside.over(now())).answer,
             ("GET", metrics.PATH): self._metrics.answer,
             ("GET", openapi.PATH): self._described,
         }
@@ -167,6 +171,11 @@ class Door:
             raise Refused(429, "busy", retry_after=self._busy) from None
         except (Refused, http.Gone):
             raise
+        except RecursionError:  # deeper than any reader goes, and no document of ours
+            raise Refused(400, "malformed") from None
+        except SQLAlchemyError as error:
+            why = causes.cause(error)
+            raise Refused(503, "unavailable", retry_after=self._busy, why=why) from None
         except Exception as error:  # noqa: BLE001 - the edge: a device gets a problem, not a trace
             LOG.error("%s failed: %s", scope["path"], type(error).__name__)  # noqa: TRY400 - no values
             raise Refused(503, "unavailable", retry_after=self._busy) from None

@@ -27,10 +27,20 @@ _JSON = msgspec.json.Encoder()
 
 
 class Refused(Exception):
-    """The request is answered with a problem; `kind` classes it and names its words."""
+    """The request is answered with a problem; `kind` classes it and names its words.
+
+    `why` is an id under `server.cause`, when the endpoint itself is why.
+    """
 
     def __init__(
-        self, status: int, kind: str, *, retry_after: int = 0, epoch: int = 0, seq: int = 0
+        self,
+        status: int,
+        kind: str,
+        *,
+        retry_after: int = 0,
+        epoch: int = 0,
+        seq: int = 0,
+        why: str = "",
     ) -> None:
         super().__init__(kind)
         self.status = status
@@ -38,6 +48,7 @@ class Refused(Exception):
         self.retry_after = retry_after
         self.epoch = epoch
         self.seq = seq
+        self.why = why
 
 
 class Gone(Exception):
@@ -71,9 +82,10 @@ def answer(status: int, value: v1.Struct) -> Answer:
 
 def problem(refused: Refused, words: Texts) -> Answer:
     """Answer with a problem."""
+    detail = words.say(f"server.problem.{refused.kind}.detail")
     value = v1.Problem(
         title=words.say(f"server.problem.{refused.kind}.title"),
-        detail=words.say(f"server.problem.{refused.kind}.detail"),
+        detail=f"{words.say(f'server.cause.{refused.why}')} {detail}" if refused.why else detail,
         status=refused.status,
         kind=refused.kind,
         epoch=refused.epoch,

@@ -1,47 +1,113 @@
-"""Tells a load balancer whether this process can take reports now."""
+"""Tells a load balancer whether this process can take reports now, and if not, why."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.database import Database
-from agentguard.server.store.history_tables import job
+from agentguard.server.store import causes, leading, schema
+from agentguard.server.store.database import Busy, Database
 
 STALE = 300
 """Seconds after which the work that only one process does has stopped."""
 CROWDED = 0.9
 """The part of the queue of writes from which on reports should go elsewhere."""
+PROBE = "readyz"
+"""Under this name it is written that a write went through."""
+PATIENCE = 3.0
+"""Seconds that a write may take."""
+ROOM = 4 * 1024**2
+"""Bytes that SQLite's disk must have free: a few of the longest reports with their journal."""
+FRESH = 1.0
+"""Seconds for which an answer counts, so that whoever asks often writes no more."""
+MEMORY = 30.0
+"""Seconds for which a report that found no room on the disk counts, though a small write does."""
+_LASTING = frozenset({"full", "disk"})
 
 
 class Readiness:
-    """Answers `GET /readyz`: the database answers, the queue has room, the jobs are done."""
+    """Answers `GET /readyz`: a write goes through, the queue has room, the jobs are done.
 
-    def __init__(self, database: Database, settings: ServerSettings, now: Now) -> None:
+    `besides` gives another cause, as an id under `server.cause`, or nothing.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: ServerSettings,
+        now: Now,
+        besides: Callable[[], str] = lambda: "",
+    ) -> None:
         self._database = database
         self._most = settings.limits.waiting_writes
+        self._folder: Path | None = None if settings.database else settings.data
         self._jobs = settings.jobs
         self._now = now
+        self._besides = besides
+        self._asking = asyncio.Lock()
+        self._known = ("", float("-inf"))
 
     async def answer(self, _request: Request) -> Answer:
         """Say that reports may come.
 
         Raises:
-            Refused: they should go elsewhere.
+            Refused: they should go elsewhere; `why` is the cause.
 
         """
-        try:
-            last = await self._database.read(_last)
-        except SQLAlchemyError:
-            raise Refused(503, "not-ready") from None
-        stopped = self._jobs and last is not None and self._now() - last > STALE
-        if stopped or self._database.waiting > CROWDED * self._most:
-            raise Refused(503, "not-ready")
+        loop = asyncio.get_running_loop()
+        async with self._asking:
+            why, at = self._known
+            if loop.time() - at >= FRESH:
+                why = await self._why(loop.time())
+                self._known = why, loop.time()
+        if why:
+            raise Refused(503, "not-ready", why=why)
         return Answer(status=200, body=b"{}")
 
+    async def _why(self, at: float) -> str:
+        """Give what is in the way; empty when nothing is."""
+        seen = self._besides() or self._seen(at)
+        if seen:
+            return seen
+        try:
+            return await asyncio.wait_for(self._database.write(self._look), PATIENCE)
+        except TimeoutError:
+            return "slow"
+        except Busy:
+            return "queue"
+        except SQLAlchemyError as error:
+            return causes.cause(error)
 
-def _last(connection: Connection) -> float | None:
-    """Give when the desks were swept last; None when they never were."""
-    return connection.scalar(select(job.c.ran_at).where(job.c.name == "tamper"))
+    def _seen(self, at: float) -> str:
+        """Give what is in the way as far as it is seen without a write."""
+        refused = self._database.refused
+        if refused is not None and refused[0] in _LASTING and at - refused[1] < MEMORY:
+            return refused[0]
+        if self._folder is not None and not _has_room(self._folder):
+            return "full"
+        return "queue" if self._database.waiting > CROWDED * self._most else ""
+
+    def _look(self, connection: Connection) -> str:
+        """Write as a report does, and look at what only the database knows."""
+        found = MigrationContext.configure(connection).get_current_revision() or ""
+        if found != schema.newest():
+            return causes.OLDER if not found or schema.known(found) else causes.NEWER
+        now = self._now()
+        leading.note(connection, PROBE, now)
+        last = leading.noted(connection, "tamper")
+        return "work" if self._jobs and last is not None and now - last > STALE else ""
+
+
+def _has_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free >= ROOM
+    except OSError:  # the write will tell
+        return True

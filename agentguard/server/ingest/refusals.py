@@ -11,6 +11,7 @@ from collections import Counter
 
 from agentguard.server.ingest.http import Refused
 from agentguard.server.settings import Now
+from agentguard.texts import Texts
 
 LOG = logging.getLogger(__name__)
 SPAN = 600.0  # seconds
@@ -21,9 +22,10 @@ USUAL = frozenset({"busy", "no-policy"})
 class Refusals:
     """Counts refusals by kind and path."""
 
-    def __init__(self, now: Now) -> None:
+    def __init__(self, now: Now, words: Texts) -> None:
         self._now = now
-        self._seen: Counter[tuple[str, str]] = Counter()
+        self._words = words
+        self._seen: Counter[tuple[str, str, str]] = Counter()
         self._since = 0.0
 
     def note(self, refused: Refused, path: str) -> None:
@@ -31,16 +33,20 @@ class Refusals:
         if refused.kind in USUAL:
             return
         self._turn(self._now())
-        key = refused.kind, path
+        key = refused.kind, path, refused.why
         self._seen[key] += 1
         if self._seen[key] == 1:
-            LOG.warning("refused at %s: %s (%d)", path, refused.kind, refused.status)
+            why = self._why(refused)
+            LOG.warning("refused at %s: %s (%d)%s", path, refused.kind, refused.status, why)
+
+    def _why(self, refused: Refused) -> str:
+        return f" {self._words.say(f'server.cause.{refused.why}')}" if refused.why else ""
 
     def _turn(self, now: float) -> None:
         """Begin a new span when the old one is over, and sum that one up."""
         if 0 <= now - self._since < SPAN:
             return
-        for (kind, path), count in self._seen.items():
+        for (kind, path, _), count in self._seen.items():
             if count > 1:
                 LOG.warning("refused at %s: %s, %d times in all", path, kind, count)
         self._seen.clear()

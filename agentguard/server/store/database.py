@@ -14,10 +14,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
-from agentguard.errors import StoreError
-from agentguard.server.store import audit_chain, engines, schema
+from agentguard.server.store import audit_chain, causes, engines, schema
 from agentguard.server.store.running import (
     Failed,
     Job,
@@ -30,7 +29,6 @@ from agentguard.server.store.running import (
     run_bare,
     settle,
 )
-from agentguard.texts import load
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -60,6 +58,8 @@ class Database:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="server-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="server-reader")
         self._task: asyncio.Task[None] | None = None
+        self.refused: tuple[str, float] | None = None
+        """Why the last write that was refused was, and when by the loop's time."""
 
     def upgrade(self) -> None:
         """Bring the schema up to date.
@@ -68,13 +68,8 @@ class Database:
             StoreError: the database could not be opened or changed.
 
         """
-        try:
+        with causes.told():
             self.run(schema.upgrade)
-        except SQLAlchemyError as error:
-            words = load()
-            raise StoreError(
-                words.say("server.store.unopened"), words.say("server.store.unopened-advice")
-            ) from error
 
     def run(self, job: Job[T]) -> T:
         """Run a job at once in its own transaction; for commands, not for the serving loop."""
@@ -180,9 +175,16 @@ class Database:
             while len(batch) < self._batch and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             outcomes = await loop.run_in_executor(self._writer, self._commit, batch)
+            self._remember(outcomes, loop.time())
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 settle(waiting.answer, outcome)
                 self._queue.task_done()
+
+    def _remember(self, outcomes: list[Any], at: float) -> None:
+        """Keep in mind why the database last refused a write."""
+        for one in outcomes:
+            if isinstance(one, Failed) and isinstance(one.error, DBAPIError):
+                self.refused = causes.cause(one.error), at
 
     def _commit(self, batch: list[Waiting]) -> list[Any]:
         """Run a batch in one transaction; a job that fails is undone alone."""

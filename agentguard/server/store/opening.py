@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
+
 from sqlalchemy.exc import ArgumentError
 
+from agentguard.durable import OWNER_ONLY
 from agentguard.errors import StoreError, UsageError
-from agentguard.server.settings import ServerSettings
+from agentguard.server.settings import FILE, ServerSettings
+from agentguard.server.store import causes
 from agentguard.server.store.database import Database
 from agentguard.texts import load
 
@@ -23,6 +29,16 @@ def open_database(settings: ServerSettings) -> Database:
     return database
 
 
+def _close_to_others(file: Path) -> None:
+    """Make SQLite's file, or take from others what they may; its companions take its mode over."""
+    if not file.exists():
+        file.touch(mode=OWNER_ONLY)
+    if os.name == "posix" and file.stat().st_mode & 0o077:
+        for one in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+            with suppress(FileNotFoundError, PermissionError):
+                one.chmod(OWNER_ONLY)
+
+
 def connect(settings: ServerSettings) -> Database:
     """Give the database as it is.
 
@@ -38,7 +54,11 @@ def connect(settings: ServerSettings) -> Database:
             settings.database_url, batch=limits.batch, most_waiting=limits.waiting_writes
         )
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not settings.database:
+            _close_to_others(settings.data / FILE)
     except OSError as error:
+        if error.errno in causes.SYSTEM:
+            raise causes.refused(error) from error
         raise StoreError(
             words.say("server.store.no-folder", folder=str(settings.data)),
             words.say("server.store.no-folder-advice"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -27,6 +28,13 @@ def upgrade(connection: Connection, revision: str = HEAD) -> None:
     command.upgrade(config, revision)
 
 
+@cache
+def newest() -> str:
+    """Give the revision that this release wants."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+@cache
 def known(revision: str) -> bool:
     """Tell whether this release knows a revision."""
     try:

@@ -1,0 +1,53 @@
+"""What the endpoint knows of the way to it: its certificate, and who was hung up on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from cryptography import x509
+
+Span = tuple[float, float]
+"""From when to when a certificate is valid, in seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """`hung_up` counts connections that came to no request, by why; `valid` is None without TLS."""
+
+    hung_up: Mapping[str, int] = MappingProxyType({})
+    valid: Callable[[], Span | None] = lambda: None
+
+    def left(self, now: float) -> float | None:
+        """Give the seconds until the certificate ends, below 0 afterwards; None without one."""
+        span = self.valid()
+        return None if span is None else span[1] - now
+
+    def over(self, now: float) -> str:
+        """Give `expired` once no desk takes the certificate any more, as under `server.cause`."""
+        left = self.left(now)
+        return "expired" if left is not None and left <= 0 else ""
+
+
+ALONE = Outside()
+"""Of an endpoint without a way of its own, as in a test."""
+
+
+def span(certificate: Path) -> Span:
+    """Give from when to when the first certificate of a file is valid.
+
+    Raises:
+        OSError, ValueError: it cannot be read.
+
+    """
+    read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return read.not_valid_before_utc.timestamp(), read.not_valid_after_utc.timestamp()
+
+
+def judged(valid: Span, now: float) -> str:
+    """Give what is wrong with a certificate's time, as an id under `server.cause`, or nothing."""
+    if now >= valid[1]:
+        return "expired"
+    return "not-yet-valid" if now < valid[0] else ""
