@@ -228,10 +228,11 @@ class Patient(HttpToolsProtocol):
 
 def room(wanted: int) -> int:
     """Give how many connections there is room for: some descriptors are kept for other work."""
-    if sys.platform == "win32":
-        return wanted
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return wanted if most == resource.RLIM_INFINITY else min(wanted, max(most - KEPT, most // 2))
+    if sys.platform != "win32":
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        if most != resource.RLIM_INFINITY:
+            return min(wanted, max(most - KEPT, most // 2))
+    return wanted
 
 
 def patient(limits_: Limits, crowd_: Crowd) -> type[Patient]:

@@ -13,7 +13,7 @@ from agentguard.errors import StoreError, UsageError
 from agentguard.server.settings import FILE, ServerSettings
 from agentguard.server.store import causes
 from agentguard.server.store.database import Database
-from agentguard.texts import load
+from agentguard.texts import Texts, load
 
 
 def open_database(settings: ServerSettings) -> Database:
@@ -39,6 +39,15 @@ def _close_to_others(file: Path) -> None:
                 one.chmod(OWNER_ONLY)
 
 
+def _unmade(error: OSError, settings: ServerSettings, words: Texts) -> StoreError:
+    if error.errno in causes.SYSTEM:
+        return causes.refused(error)
+    return StoreError(
+        words.say("server.store.no-folder", folder=str(settings.data)),
+        words.say("server.store.no-folder-advice"),
+    )
+
+
 def connect(settings: ServerSettings) -> Database:
     """Give the database as it is.
 
@@ -57,12 +66,7 @@ def connect(settings: ServerSettings) -> Database:
         if not settings.database:
             _close_to_others(settings.data / FILE)
     except OSError as error:
-        if error.errno in causes.SYSTEM:
-            raise causes.refused(error) from error
-        raise StoreError(
-            words.say("server.store.no-folder", folder=str(settings.data)),
-            words.say("server.store.no-folder-advice"),
-        ) from error
+        raise _unmade(error, settings, words) from error
     except (ArgumentError, ImportError, ValueError) as error:
         raise UsageError(
             words.say("server.store.no-address"), words.say("server.store.no-address-advice")
