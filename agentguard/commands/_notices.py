@@ -11,7 +11,7 @@ from agentguard.errors import PlatformError
 from agentguard.ports.desktop import Absent, Notifier
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
-from agentguard.ui.notice_words import notice_title
+from agentguard.ui.notice_words import notice_body, notice_title
 
 LOG = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Notices:
         for prompt in snapshot.prompts:
             if prompt.id not in self._shown:
                 title = notice_title(prompt, self._words)
-                self._show(self._notifier, title, self._words.render(prompt.body))
+                self._show(self._notifier, title, notice_body(prompt, self._words))
         self._shown = frozenset(prompt.id for prompt in snapshot.prompts)
 
     def _show(self, notifier: Notifier, title: str, body: str) -> None:

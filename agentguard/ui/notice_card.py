@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from agentguard.model.prompts import Prompt
 from agentguard.texts import Texts
 from agentguard.ui.corner_card import CornerCard
-from agentguard.ui.notice_words import notice_advice, notice_title
+from agentguard.ui.notice_words import notice_advice, notice_body, notice_title
 from agentguard.ui.parts import GAP, button, draw, label, row
 from agentguard.ui.theme import Theme
 
@@ -51,7 +51,7 @@ class NoticeCard(CornerCard):
             24,
             tones.good if done else tones.attention,
         )
-        title, body = notice_title(prompt, self._texts), self._texts.render(prompt.body)
+        title, body = notice_title(prompt, self._texts), notice_body(prompt, self._texts)
         self._title.setText(title)
         self._body.setText(body)
         self._place.setText(prompt.place)

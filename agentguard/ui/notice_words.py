@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentguard.model.messages import Message
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.verdicts import State
@@ -14,6 +16,14 @@ def notice_title(about: Prompt | Notice, texts: Texts) -> str:
     title = given or texts.title(about.check, State.FAIL, about.body.id)
     count = about.count if isinstance(about, Notice) else 1
     return texts.say("prompt.named", title=title, count=count) if count > 1 else title
+
+
+def notice_body(about: Prompt | Notice, texts: Texts) -> str:
+    """Return what was found: what is, or what was, once something was done about it."""
+    was = f"{about.body.id}-done"
+    if about.title is not None and texts.has(was):
+        return texts.render(replace(about.body, id=was))
+    return texts.render(about.body)
 
 
 def notice_advice(about: Prompt | Notice, texts: Texts) -> str:

@@ -18,7 +18,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
 from agentguard.pii.names import masked
 from agentguard.texts import Texts
-from agentguard.ui.notice_words import notice_title
+from agentguard.ui.notice_words import notice_body, notice_title
 from agentguard.ui.views import (
     Choice,
     ContactView,
@@ -247,7 +247,7 @@ def _notice(notice: Notice, words: Wording) -> NoticeView:
             filter(
                 None,
                 (
-                    words.texts.render(notice.body),
+                    notice_body(notice, words.texts),
                     words.texts.render(notice.advice),
                 ),
             )

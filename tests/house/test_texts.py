@@ -19,8 +19,8 @@ SAYING = {"say", "passed", "wrong", "unknown", "not_applicable", "gap"}
 WORDS = texts.load()
 NAMES = {"title", "title-ok", "title-todo", "title-part", "title-unknown", "advice", "not"}
 TITLE = re.compile(r"^title|-title$")
-OWN = re.compile(r"-(title|advice)$")
-OF_KINDS = re.compile(r"(forbidden|card|found)-(title|advice)")
+OWN = re.compile(r"-(title|advice|done)$")
+OF_KINDS = re.compile(r"(forbidden|card|found)-(title|advice|done)")
 
 
 @dataclass(frozen=True)

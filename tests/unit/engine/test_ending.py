@@ -20,7 +20,7 @@ from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.prompts import Notice, Prompt
-from agentguard.ui.notice_words import notice_advice, notice_title
+from agentguard.ui.notice_words import notice_advice, notice_body, notice_title
 from tests.unit.engine.conftest import Rig
 
 CARD = Hit(kind="PAN", count=1, masked=("1111",))
@@ -71,6 +71,7 @@ def test_what_was_done_is_told_on_the_card_and_in_the_inbox(rig: Rig) -> None:
     assert title == "A file was moved to the vault"
     assert "Vault" in advice
     assert "Move the file" not in advice
+    assert notice_body(prompt, WORDS).startswith("It held personal data (1")
     assert rig.engine.state.telling == {}
 
 
