@@ -27,6 +27,7 @@ class Limits:
     burst: int = 600  # requests of one device at once, a week's backlog; below a third of a queue
     pace: float = 1.0  # seconds for each further request of it; a report is due in 60
     events_of_one: int = 64  # events that count as much as a request
+    stored_day: int = 64 * 1024**2  # bytes that one device may have stored in a day
     nonces: int = 1_500_000  # signatures remembered against replay; a minute's for five or more
     request_wait: float = 20  # from a request's first byte to its last
     greeting_wait: float = 5  # from a connection to the end of its TLS handshake

@@ -20,9 +20,10 @@ from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.ingest.keepers import Keepers
 from agentguard.server.ingest.known import KnownDevices
 from agentguard.server.ingest.openings import Openings
-from agentguard.server.ingest.pace import Pace
+from agentguard.server.ingest.pace import Pace, Tell
 from agentguard.server.ingest.policies import Policies
 from agentguard.server.ingest.proofs import Proofs
+from agentguard.server.ingest.quota import Quota
 from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.ingest.refusals import Refusals
 from agentguard.server.ingest.rekey import Rekeying
@@ -93,6 +94,7 @@ class Door:
             watch=watch,
             seats=seats,
             pace=pace,
+            quota=Quota(settings.limits, self._too_much(database, watch)),
         )
         keepers = Keepers(database, reports, settings.limits, now, forget=self._devices.forget)
         proofs = Proofs(*parts)
@@ -113,6 +115,12 @@ class Door:
             ("GET", v1.ROOTS): _signed(authentic.device, policies.roots),
         }
 
+    def _too_much(self, database: Database, watch: Watch) -> Tell:
+        async def tell(device: str, at: float) -> None:
+            await database.write(lambda c: watch.too_often(c, device, at))
+
+        return tell
+
     def _signers(
         self, settings: ServerSettings, database: Database, watch: Watch, now: Now
     ) -> tuple[Pace, Authentic, Authentic]:
@@ -120,9 +128,7 @@ class Door:
 
         They hold a device to its pace apart: a backlog takes nothing from who waits at the desk.
         """
-
-        async def unruly(device: str, at: float) -> None:
-            await database.write(lambda c: watch.too_often(c, device, at))
+        unruly = self._too_much(database, watch)
 
         async def held_twice(device: str, at: float) -> None:
             await database.write(lambda c: watch.raised(c, device, kinds.KEY_HELD_TWICE, at))

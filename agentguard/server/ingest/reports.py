@@ -11,6 +11,7 @@ from agentguard.server.ingest import http
 from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.ingest.pace import Pace
 from agentguard.server.ingest.policies import Wanted
+from agentguard.server.ingest.quota import Quota
 from agentguard.server.ingest.seats import Seats
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
@@ -47,6 +48,7 @@ class Reports:
         watch: Watch,
         seats: Seats,
         pace: Pace,
+        quota: Quota,
     ) -> None:
         self._database = database
         self._keys = keys
@@ -58,6 +60,7 @@ class Reports:
         self._watch = watch
         self._seats = seats
         self._pace = pace
+        self._quota = quota
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Take an agent's report in.
@@ -74,13 +77,15 @@ class Reports:
         """Take a report in, of whatever device.
 
         Raises:
-            Refused: it is malformed, of another device, or contradicts what is held.
+            Refused: it is malformed, of another device, too much for a day, or contradicts what is
+                held.
 
         """
         report = _decoded(request.body)
         if report.device != device.id:
             raise Refused(403, "other-device")
         now = self._now()
+        await self._quota.spend(device.id, now, len(request.body), len(report.events))
         if report.events:
             self._pace.take(device.id, now, len(report.events) / self._limits.events_of_one)
         try:
