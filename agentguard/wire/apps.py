@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from agentguard.wire.v1 import Struct
+from agentguard.wire.v1 import Struct, Word
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -28,10 +28,10 @@ class AppAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     person has an app (`enrolled` or `none`). `public_key` is X25519, base64.
     """
 
-    device: str
-    user: str
-    code: str
-    public_key: str
+    device: Word
+    user: Word
+    code: Word
+    public_key: Word
 
 
 class AppGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):

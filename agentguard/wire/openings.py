@@ -7,8 +7,11 @@ digest of its answer. The answers are with the endpoint alone until a supervisor
 from __future__ import annotations
 
 import hashlib
+from typing import Annotated
 
-from agentguard.wire.v1 import Struct
+from msgspec import Meta
+
+from agentguard.wire.v1 import MAX_LIST, Struct, Word
 
 OPENINGS = "/v1/break-glass"
 COUNT = 8
@@ -27,11 +30,11 @@ class OpeningsAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since the last time, and `used` those of them whose answer opened something.
     """
 
-    device: str
-    nonce: str
-    holds: str = ""
-    shown: tuple[str, ...] = ()
-    used: tuple[str, ...] = ()
+    device: Word
+    nonce: Word
+    holds: Word = ""
+    shown: Annotated[tuple[Word, ...], Meta(max_length=MAX_LIST)] = ()
+    used: Annotated[tuple[Word, ...], Meta(max_length=MAX_LIST)] = ()
 
 
 class Opening(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,12 +7,27 @@ data found in content: a hit is a kind, a count and masks of at most four charac
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 SCHEMA = 1
 MAX_BODY = 256 * 1024  # bytes after decompression
 MAX_EVENTS = 256  # in one report
 MAX_CONTROLS = 256  # in one posture; each may become a row
+
+MAX_WORD, MAX_TEXT = 1_000, 20_000  # characters
+MAX_LIST, MAX_PARAMS = 2_000, 100  # items of a list, params of a sentence
+INT = 2**63 - 1  # what a column of a database holds
+
+Word = Annotated[str, Meta(max_length=MAX_WORD)]
+"""An id, a name, a key or a time."""
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+"""What a person or a program wrote."""
+Count = Annotated[int, Meta(ge=-INT - 1, le=INT)]
+Params = Annotated[dict[Word, Text | Count], Meta(max_length=MAX_PARAMS)]
+"""What a sentence is given."""
 
 ENROL = "/v1/enroll"
 REPORTS = "/v1/reports"
@@ -35,16 +50,16 @@ class Enrol(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lies.
     """
 
-    code: str
-    public_key: str
-    nonce: str
-    proof: str
-    label: str
-    system: str
-    agent: str
-    schema: int = SCHEMA
-    asset: str = ""
-    key_place: str = ""
+    code: Word
+    public_key: Word
+    nonce: Word
+    proof: Word
+    label: Word
+    system: Word
+    agent: Word
+    schema: Count = SCHEMA
+    asset: Word = ""
+    key_place: Word = ""
 
 
 class Enrolled(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,12 +85,12 @@ class NewKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
     with a copy (problem `cloned`, status 409) an identity of its own.
     """
 
-    device: str
-    public_key: str
-    nonce: str
-    proof: str
-    key_place: str = ""
-    schema: int = SCHEMA
+    device: Word
+    public_key: Word
+    nonce: Word
+    proof: Word
+    key_place: Word = ""
+    schema: Count = SCHEMA
 
 
 class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,16 +112,16 @@ class KeyTaken(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Masked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A hit: the kind of personal data, how often, and masks."""
 
-    kind: str
-    count: int
-    masked: tuple[str, ...] = ()
+    kind: Word
+    count: Count
+    masked: Annotated[tuple[Word, ...], Meta(max_length=MAX_LIST)] = ()
 
 
 class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A sentence by its message id, with its parameters."""
 
-    id: str
-    params: dict[str, str | int] = {}
+    id: Word
+    params: Params = {}
 
 
 class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -116,17 +131,17 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     what of it could not be looked at, and `gaps` tells why; an older agent says nothing of it.
     """
 
-    check: str
-    measure: int
-    state: str
-    since: str
-    severity: str
-    detail: str = ""
-    params: dict[str, str | int] = {}
-    rows: tuple[Said, ...] = ()
-    looked: int = 0
-    missed: int = 0
-    gaps: tuple[Said, ...] = ()
+    check: Word
+    measure: Count
+    state: Word
+    since: Word
+    severity: Word
+    detail: Text = ""
+    params: Params = {}
+    rows: Annotated[tuple[Said, ...], Meta(max_length=MAX_LIST)] = ()
+    looked: Count = 0
+    missed: Count = 0
+    gaps: Annotated[tuple[Said, ...], Meta(max_length=MAX_LIST)] = ()
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -137,17 +152,17 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `erased` says that the entry says nothing any more at the desk.
     """
 
-    seq: int
-    kind: str
-    at: str
-    check: str = ""
-    subject: str = ""
-    place: str = ""
-    severity: str = ""
-    message: str = ""
-    params: dict[str, str | int] = {}
-    hits: tuple[Masked, ...] = ()
-    text: str = ""
+    seq: Count
+    kind: Word
+    at: Word
+    check: Word = ""
+    subject: Text = ""
+    place: Text = ""
+    severity: Word = ""
+    message: Text = ""
+    params: Params = {}
+    hits: Annotated[tuple[Masked, ...], Meta(max_length=MAX_LIST)] = ()
+    text: Text = ""
     erased: bool = False
 
 
@@ -158,8 +173,8 @@ class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):
     guarded for a minute, and the keeper's own reports have come through for five.
     """
 
-    on: int
-    guarding: int = 0
+    on: Count
+    guarding: Count = 0
 
 
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -174,28 +189,28 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `keeper` is the device of the keeper of an agent's computer, `seats` what a keeper knows of it.
     """
 
-    device: str
-    epoch: int
-    seq: int
-    sent_at: str
+    device: Word
+    epoch: Count
+    seq: Count
+    sent_at: Word
     boot: float
-    hash: str
-    agent: str
-    policy: str
-    policy_digest: str
-    overall: str
+    hash: Word
+    agent: Word
+    policy: Word
+    policy_digest: Word
+    overall: Word
     locked: bool
     in_call: bool
-    waiting: int
+    waiting: Count
     controls: tuple[Control, ...] | None = None
     events: tuple[Event, ...] = ()
-    seal: str = ""
-    schema: int = SCHEMA
-    run: str = ""
-    goodbye: str = ""
-    since: int = -1
-    user: str = ""
-    keeper: str = ""
+    seal: Word = ""
+    schema: Count = SCHEMA
+    run: Word = ""
+    goodbye: Word = ""
+    since: Count = -1
+    user: Word = ""
+    keeper: Word = ""
     seats: Seats | None = None
 
 
@@ -236,11 +251,11 @@ class ProofAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `factor` is `totp`, or `break-glass` for a supervisor's code.
     """
 
-    device: str
-    user: str
-    group: str
-    factor: str
-    answer: str
+    device: Word
+    user: Word
+    group: Word
+    factor: Word
+    answer: Text
 
 
 class ProofAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):

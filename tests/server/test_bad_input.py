@@ -13,6 +13,7 @@ import pytest
 import zstandard
 from sqlalchemy import select
 
+from agentguard import texts
 from agentguard.server.ingest.http import Refused, storable
 from agentguard.server.ingest.refusals import SPAN, Refusals
 from agentguard.server.retention import Retention
@@ -258,7 +259,7 @@ def test_only_an_escaped_nul_is_mended() -> None:
 def test_a_refusal_is_written_down_once_and_then_counted(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     times = [1000.0]
-    refusals = Refusals(lambda: times[0])
+    refusals = Refusals(lambda: times[0], texts.load())
     for _ in range(500):
         refusals.note(Refused(400, "malformed"), v1.REPORTS)
         refusals.note(Refused(429, "busy"), v1.REPORTS)
