@@ -71,7 +71,7 @@ def test_what_was_done_is_told_on_the_card_and_in_the_inbox(rig: Rig) -> None:
     assert title == "A file was moved to the vault"
     assert "Vault" in advice
     assert "Move the file" not in advice
-    assert notice_body(prompt, WORDS).startswith("It held personal data (1")
+    assert notice_body(prompt, WORDS).startswith("It held personal data")
     assert rig.engine.state.telling == {}
 
 
