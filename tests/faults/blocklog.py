@@ -24,10 +24,14 @@ class Change:
 
 
 class Log:
-    """What happened to the files below one folder, in order; `failing` makes every sync fail."""
+    """What happened to the files below one folder, in order; `failing` makes every sync fail.
+
+    `before` are the files that others forced to the disk before the first change.
+    """
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
+        self.before: dict[str, bytes] = {}
         self.failing = False
 
     def mark(self, text: str) -> None:

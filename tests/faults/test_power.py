@@ -16,7 +16,8 @@ from agentguard.engine.ledger import BACKLOG, Ledger
 from agentguard.errors import StoreError
 from agentguard.model.events import EventsLost, SensorState, Watching
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import Store, open_store
+from agentguard.store.db import EPOCH_FILE, Store, open_store
+from agentguard.store.names import FILE as KEY_FILE
 from tests.faults.blocklog import Log, logged
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled, record
@@ -41,6 +42,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Log:
                 if number % 20 == 19:
                     store.outbox.advance(store.journal.head()[1], b"receipt")
             store.close()
+    log.before[KEY_FILE] = (folder / KEY_FILE).read_bytes()
     return log
 
 
@@ -49,7 +51,8 @@ def after_cut(log: Log, end: int, seed: int, folder: Path) -> None:
     for name, content in log.cut(end, random.Random(seed)).items():
         if not name.endswith("-shm"):
             (folder / name).write_bytes(content)
-    (folder / "journal.epoch").write_text("1\n")  # is forced to the disk before the database
+    for name, forced in {EPOCH_FILE: b"1\n", **log.before}.items():
+        (folder / name).write_bytes(forced)  # is forced to the disk before the database
     promised = [int(mark) for mark in log.marks(end)]
     store = open_store(folder, FakeClock())
     try:

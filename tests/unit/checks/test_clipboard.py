@@ -8,7 +8,7 @@ import pytest
 
 from agentguard.checks.clipboard import CHECK, Rule, Settings
 from agentguard.model.detection import OwnKind
-from agentguard.model.events import ClipboardScanned, SensorState, Watching
+from agentguard.model.events import ClipboardScanned, SensorState, Tick, Watching
 from agentguard.model.hits import Hit
 from agentguard.model.messages import say
 from agentguard.model.verdicts import State
@@ -97,3 +97,7 @@ def test_a_copied_value_of_a_sites_own_kind_is_a_finding_under_its_policy_alone(
 def test_a_rule_may_mean_what_comes_into_a_remote_session(desk, app, state) -> None:
     settings = Settings(rules=(Rule(sources=("remote",), then="allow"),))
     assert copied(desk, Hit(kind="PAN", count=1), settings=settings, app=app).state is state
+
+
+def test_an_event_of_another_sort_says_nothing_about_it(desk) -> None:
+    assert CHECK.judge(desk.see(Tick), desk.facts, Settings()) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentguard.checks.remote_tools import CHECK, Settings
+from agentguard.model.events import Tick
 from agentguard.model.facts import Listener, ListenersSeen, ProgramsSeen
 from agentguard.model.verdicts import State
 
@@ -102,3 +103,7 @@ def test_an_allowed_tool_may_wait_and_other_ports_say_nothing(desk) -> None:
     other = Listener(port=443, protocol="tcp", program="helper")
     assert desk.judge(CHECK, ListenersSeen, listeners=(other,)).state is State.PASS
     assert desk.judge(CHECK, ListenersSeen, unread="denied").state is State.UNKNOWN
+
+
+def test_an_event_of_another_sort_says_nothing_about_it(desk) -> None:
+    assert CHECK.judge(desk.see(Tick), desk.facts, Settings()) is None

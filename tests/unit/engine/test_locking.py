@@ -108,6 +108,28 @@ class TestConfirming:
                 rig.session(idle=idle, locked=None)
             assert locks(rig) == absence, "nothing could confirm it"
 
+    def test_what_was_late_before_a_restart_locks_nobody_whose_lock_is_not_told(
+        self, rig, make_rig
+    ) -> None:
+        call(rig, on=True)
+        rig.session(idle=901)
+        (late,) = rig.engine.state.findings.values()
+        assert late.message.id == "screen-lock.late"
+        again = make_rig(findings=(late,))
+        again.session(idle=10, locked=None)
+        seconds(again, 300)
+        assert again.engine.state.findings, "it is neither proved nor disproved"
+        assert locks(again) == 0
+
+    def test_a_lock_that_was_asked_for_before_any_session_was_seen_is_not_repeated(
+        self, rig
+    ) -> None:
+        ask(rig)
+        assert locks(rig) == 1
+        seconds(rig, 300)
+        assert locks(rig) == 1
+        assert why(rig) is None
+
     def test_row_82_a_lock_that_failed_is_tried_again_and_the_screens_are_covered(
         self, rig
     ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from agentguard.engine import ledger as ledgers
 from agentguard.engine.errands import QUEUE, Errands
 from agentguard.engine.ledger import Ledger
-from agentguard.engine.respond import LeftAlone, Responder, Unsupported
+from agentguard.engine.respond import LeftAlone, NotYet, Responder, Unsupported
 from agentguard.engine.schedule import Auditor, Pulse, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.errors import CannotError, StoreError
@@ -132,6 +132,15 @@ class TestResponder:
         event = self.work(leave, outcomes)
         assert event.outcome is Outcome.UNSUPPORTED
         assert event.message == say("action.unsupported", kind="vault")
+
+    def test_what_is_not_the_time_yet_waits_and_says_why(self, outcomes) -> None:
+        why = say("vault.left.returned", minutes=5)
+
+        def wait(_action: Action) -> Message:
+            raise NotYet(why)
+
+        event = self.work(wait, outcomes)
+        assert (event.outcome, event.message) == (Outcome.WAITING, why)
 
     @pytest.mark.parametrize("error", [CannotError("no"), ZeroDivisionError()])
     def test_a_hand_that_fails_is_told_without_the_error_text(self, outcomes, error) -> None:
