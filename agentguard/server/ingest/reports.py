@@ -85,9 +85,7 @@ class Reports:
         if report.device != device.id:
             raise Refused(403, "other-device")
         now = self._now()
-        await self._quota.spend(device.id, now, len(request.body), len(report.events))
-        if report.events:
-            self._pace.take(device.id, now, len(report.events) / self._limits.events_of_one)
+        await self._spend(report, len(request.body), now)
         try:
             known = await self._taken(batches.Arrived(report=report, now=now, signer=device))
         except Outdated:
@@ -115,6 +113,13 @@ class Reports:
             new_key=now - device.key_since >= self._limits.key_days * DAY,
         )
         return http.answer(200, received)
+
+    async def _spend(self, report: v1.Report, size: int, now: float) -> None:
+        """Count what a report takes of its device's pace and of what it may have stored."""
+        count = len(report.events)
+        await self._quota.spend(report.device, now, size, count)
+        if count:
+            self._pace.take(report.device, now, count / self._limits.events_of_one)
 
     async def _taken(self, arrived: batches.Arrived) -> bool:
         """Take the report in; tell whether a posture of the device is held."""
