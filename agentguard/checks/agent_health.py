@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import isfinite
 
 from agentguard.checks.base import HOUR, MINUTE, Check, few
 from agentguard.model.actions import ActionKind
@@ -25,7 +26,7 @@ from agentguard.model.messages import Message, say
 from agentguard.model.proofs import supports
 from agentguard.model.self_tests import ControlsTested
 from agentguard.model.starting import PartBegan
-from agentguard.model.verdicts import Response, Severity, Verdict, passed, wrong
+from agentguard.model.verdicts import Response, Severity, Verdict, passed, unknown, wrong
 
 PLAIN = ("policy.rejected.", "policy.last-good-", "policy.baseline-damaged", "policy.root-unread")
 """What the sentences about a policy begin with that say by themselves what guards the desk now."""
@@ -105,6 +106,8 @@ def _clock(facts: Facts) -> Verdict | None:
     seen = facts.get(ClockSeen)
     if seen is None or not seen.seconds:
         return None
+    if not isfinite(seen.seconds):
+        return unknown("unread.unsupported")
     how = "agent-health.clock-ahead" if seen.seconds > 0 else "agent-health.clock-behind"
     return wrong(how, hours=max(1, round(abs(seen.seconds) / HOUR)))
 

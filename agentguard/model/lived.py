@@ -235,7 +235,7 @@ def read(value: Json) -> Lived | None:
                 boot, wall, now, floor = map(_number, at)
                 said = [_number(each) for each in witness]
                 rows = [_row(each) for each in stretches]
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 return None
             known = Witness(lived=said[0], said=said[1], wall=said[2]) if len(said) == 3 else None  # noqa: PLR2004 - as written
             return Lived(
@@ -261,4 +261,6 @@ def _row(value: Json) -> Stretch:
 def _number(value: Json) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
-    return float(value)
+    if not math.isfinite(number := float(value)):
+        raise ValueError
+    return number

@@ -228,3 +228,9 @@ def test_a_clock_that_leapt_before_the_start_is_told_until_the_time_is_known(
     assert "nothing is removed because of its age" in told.words
     desk.see(ClockSeen, seconds=0.0)
     assert tick(desk).state is State.PASS
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), float("-inf")])
+def test_a_clock_of_which_nothing_can_be_told_is_neither_well_nor_wrong(desk, seconds) -> None:
+    desk.see(ClockSeen, seconds=seconds)
+    assert desk.judge(CHECK, Tick).state is State.UNKNOWN

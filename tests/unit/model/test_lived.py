@@ -309,7 +309,11 @@ WHOLE = lived.written(World().known)
         {**WHOLE, "at": [1, 2, 3]},
         {**WHOLE, "at": [1, 2, 3, "x"]},
         {**WHOLE, "at": [1, 2, 3, True]},
+        {**WHOLE, "at": [1, 2, 3, float("nan")]},
+        {**WHOLE, "at": [1, 2, 3, 10**400]},
+        {**WHOLE, "stretches": [[1, 2, float("inf"), 4]]},
         {**WHOLE, "witness": ["x"]},
+        {**WHOLE, "witness": [1, float("-inf"), 3]},
     ],
 )
 def test_a_damaged_memory_is_none(value: object) -> None:
