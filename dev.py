@@ -65,7 +65,6 @@ REAL = [
     "dunst",
     "foot",
     "gcc",
-    "git",
     "gnome-keyring",
     "gsettings-desktop-schemas",
     "i3lock",
@@ -116,7 +115,7 @@ REAL = [
 
 X11 = ["dbus", "imagemagick", "openbox", "x11-utils", "xvfb"]  # pictures of a real desktop
 CORPUS = ["age", "gnupg", "tesseract-ocr"]  # encrypted files and pictures for tests
-QUICK = ["libfaketime"]  # what the tests without real desktops start beside Python
+QUICK = ["git", "libfaketime"]  # what the tests without real desktops start beside Python
 PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
 WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64", "xvfb"]
 PACKAGING = ["msitools", "osslsigncode", "wixl"]

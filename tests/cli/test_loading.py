@@ -17,6 +17,7 @@ SHOW = """
 import gc, sys
 from pathlib import Path
 from agentguard.commands import _guard
+from agentguard.starting import Starting
 
 def looked(phase, _told):
     frame = sys._getframe()
@@ -27,7 +28,7 @@ def looked(phase, _told):
 
 seen = set()
 gc.callbacks.append(looked)
-with _guard.guarding(Path(sys.argv[1])) as agent:
+with _guard.guarding(Path(sys.argv[1]), Starting()) as agent:
     print(sorted(seen), gc.isenabled(), agent.engine.policy().version > 0)
 """
 

@@ -66,12 +66,18 @@ def test_what_an_administrator_changes_is_there_when_the_page_is_opened_again(
     assert "Managed by your organisation, in the registry" in words
 
 
-def test_a_computer_without_settings_and_a_damaged_file_are_said(rig, tmp_path: Path) -> None:
+def test_a_computer_without_settings_says_so_and_what_is_wrong_in_a_file_is_no_setting(
+    rig, tmp_path: Path
+) -> None:
+    """What is wrong in it is a finding of its own, with the file and the line."""
     one = rig()
     assert "Nothing is set" in one.said(opened(one, tuple))
-    (tmp_path / settings.FILE).write_text("team = 3")
+    (tmp_path / settings.FILE).write_text('team = 3\nlabel = "PC-17"')
     words = one.said(opened(one, lambda: settings.told(tmp_path, Layers())))
-    assert "team must be text in quotes" in words
+    assert "PC-17" in words
+    assert "Name on the console" in words
+    assert "Team" not in words
+    assert settings.at_start(tmp_path).faults
 
 
 def test_a_change_of_colours_keeps_what_is_shown(rig) -> None:
