@@ -19,6 +19,7 @@ ROUNDS = 3
 CHILD = "--multiprocessing-fork"
 STANDING, LONGEST = 10.0, 120.0
 """Seconds that a tray stands once its scan child is there, and until that must have come."""
+LETTER = r"C:\users\root\Documents\letter.txt"
 
 
 def compared(windows: Windows, tools: Path) -> None:
@@ -33,6 +34,8 @@ def compared(windows: Windows, tools: Path) -> None:
     for name, taken in times.items():
         shown = ", ".join(f"{one:.1f}" for one in sorted(taken))
         print(f"        catalogue, {name}: {shown} s")
+    windows.path(LETTER).parent.mkdir(parents=True, exist_ok=True)
+    windows.path(LETTER).write_text("a scan child begins with the first file", encoding="ascii")
     trays = {
         "frozen": (rf"{PROGRAM}\agentguard.exe", "tray"),
         "source": (*source, "tray"),
@@ -49,7 +52,11 @@ def _standing(windows: Windows, words: tuple[str, ...], env: dict[str, str]) -> 
     """Give the resident memory of a tray that has settled, and of its children; Wine has a part."""
     name = words[0].rsplit("\\", 1)[-1]
     started = windows.begin(*words, env=env)
-    eventually(lambda: any(CHILD in one.cmdline() for one in _processes(windows, name)), LONGEST)
+    came = eventually(
+        lambda: any(CHILD in one.cmdline() for one in _processes(windows, name)), LONGEST
+    )
+    if not came:
+        print(f"        {name}: no scan child came within {LONGEST:.0f} s", flush=True)
     time.sleep(STANDING)
     try:
         found = _processes(windows, name)

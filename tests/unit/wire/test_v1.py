@@ -16,7 +16,7 @@ SHAPES: tuple[type[v1.Struct], ...] = (
     v1.ProofAsked, v1.ProofAnswer, v1.Problem, v1.Said, v1.NewKey, v1.Taken, v1.KeyTaken,
     keeping.CodeGiven, openings.OpeningsAsked, openings.Opening, openings.Openings,
     openings.OpeningsGiven, apps.AppAsked, apps.AppGiven,
-    holding.Holding, holding.Held, holding.HeldGiven,
+    holding.Holding, holding.Held, holding.HeldGiven, v1.Seats,
 )  # fmt: skip
 WORD = st.text(max_size=20)
 WHOLE = st.integers(0, 2**53)
@@ -37,6 +37,8 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     }
     if hint in known:
         return known[hint]
+    if hint == v1.Seats | None:
+        return values_of(v1.Seats) | st.none()
     inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control, "Said": v1.Said}
     inner |= {"Opening": openings.Opening, "Holding": holding.Holding}
     name = next(name for name in inner if f".{name}," in str(hint))
@@ -70,8 +72,8 @@ def test_fields_of_a_newer_side_are_ignored(shape: type[v1.Struct], data: st.Dat
 @every_shape
 def test_an_older_side_needs_to_send_no_optional_field(shape: type[v1.Struct]) -> None:
     fields = msgspec.structs.fields(shape)
-    plain = {str: "x", int: 1, float: 1.0, bool: True}
-    needed = {f.encode_name: plain[f.type] for f in fields if f.required}
+    plain, hints = {str: "x", int: 1, float: 1.0, bool: True}, get_type_hints(shape)
+    needed = {f.encode_name: plain[hints[f.name]] for f in fields if f.required}
     made = msgspec.json.decode(msgspec.json.encode(needed), type=shape)
     for field in fields:
         if not field.required and field.default is not msgspec.NODEFAULT:
@@ -115,6 +117,7 @@ def test_the_shape_of_version_1_only_grows() -> None:
             "device", "epoch", "seq", "sent_at", "boot", "hash", "agent", "policy",
             "policy_digest", "overall", "locked", "in_call", "waiting",
         },
+        "Seats": {"on"},
         "Receipt": {"device", "epoch", "seq", "hash", "at"},
         "Received": {"receipt", "signature", "next_in"},
         "ProofAsked": {"device", "user", "group", "factor", "answer"},
