@@ -365,7 +365,7 @@ def evidence(morning: Morning) -> dict[str, bytes]:
     }
     one, other = OfflineCodes(morning.home, system_clock()).issue(2)
     assert desk.remove(second.id, Taking(code=one)).id == "prompt.removed"
-    assert desk.restore(first.id, Taking(reason="work", code=other)).id == "prompt.restored"
+    assert desk.restore(first.id, Taking(reason="work", code=other)).id == "prompt.restored-for"
     morning.until(morning.delivered)
     return {**found, "the wire": morning.tap.heard()}
 

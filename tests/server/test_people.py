@@ -131,7 +131,7 @@ def test_what_a_report_tells_lies_in_the_use_that_it_belongs_to(
     officer = seen("officer")
     ann, bob = (id_ for id_, _, _ in spans(running))
     page = officer.get(f"/people/{ann}").text
-    assert page.count("The firewall is on") == 1
+    assert page.count("</span> Firewall <span") == 1
     assert 'href="/incidents/1"' in page
     assert "1 of 2 answered rightly" in page
     theirs = officer.get(f"/people/{bob}").text

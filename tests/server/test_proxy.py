@@ -118,7 +118,8 @@ class Centre:
         return found
 
     def guessers(self) -> set[str]:
-        asked = select(lockout.c.key)
+        """Give whose wrong tries are counted; a right one leaves a row without any."""
+        asked = select(lockout.c.key).where(lockout.c.failures > 0)
         found: set[str] = self.admin._database.run(lambda c: set(c.scalars(asked)))
         return found
 

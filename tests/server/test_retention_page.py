@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from agentguard.server.retention import Retention
-from agentguard.server.store import ages, audit, holds
+from agentguard.server.store import ages, audit, audit_chain, holds
 from agentguard.server.store.records import RECORDS
 from agentguard.server.store.tables import audit_log
 
@@ -44,7 +44,9 @@ def set_ages(running: Any) -> dict[str, int]:
 
 
 def test_everything_is_told_in_words(running: Any, as_role: Any) -> None:
-    do(running, lambda c: audit.note(c, running.time() - 2 * YEAR, "sam", "sign-in"))
+    for at in (running.time() - 2 * YEAR, running.time()):  # what lies between is proved
+        do(running, lambda c, at=at: audit.note(c, at, "sam", "sign-in"))
+        do(running, lambda c, at=at: audit_chain.sign(c, running.admin._keys, at))
     Retention(running.admin._database, running.time()).run()
     page = as_role("auditor").get(PAGE).text
     assert page.count('<tr><th scope="row">') == len(RECORDS) + 1
