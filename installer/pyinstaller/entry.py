@@ -4,12 +4,13 @@ import sys
 
 from agentguard import environment
 
-environment.clean()  # before anything is imported that it could lead astray
+if __name__ == "__main__":
+    environment.clean()  # before anything is imported that it could lead astray
 
-from multiprocessing import freeze_support  # noqa: E402 - see above
-from pathlib import PureWindowsPath  # noqa: E402
+from multiprocessing import freeze_support
+from pathlib import PureWindowsPath
 
-from agentguard.cli import main  # noqa: E402
+from agentguard.cli import main
 
 TRAY = "agentguard.exe"
 

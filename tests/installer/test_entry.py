@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +14,21 @@ from installer.pyinstaller import entry
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "C:\\Program Files\\AgentGuard\\"
+WATCHED = """
+import os, runpy, sys
+class Watch:
+    def find_spec(self, name, *_):
+        if name in ("multiprocessing", "agentguard.cli"):
+            print(name, "OPENSSL_CONF" in os.environ)
+sys.meta_path.insert(0, Watch())
+sys.argv = [{entry!r}, "--version"]
+try:
+    runpy.run_path({entry!r}, run_name={name!r})
+except SystemExit:
+    pass
+print("at the end", "OPENSSL_CONF" in os.environ)
+"""
+"""Tells whether a variable stands when a module is looked for, and when all is done."""
 
 
 @pytest.mark.parametrize(
@@ -30,6 +47,19 @@ def test_the_windowed_program_guards_unless_it_is_told_otherwise(
     monkeypatch.setattr(sys, "executable", f"{PROGRAM}{program}")
     monkeypatch.setattr(sys, "argv", [program, *given])
     assert entry.words() == wanted
+
+
+@pytest.mark.parametrize(("name", "stands"), [("__main__", False), ("entry", True)])
+def test_as_a_program_it_cleans_its_environment_first_and_as_a_module_leaves_it(
+    name: str, stands: bool
+) -> None:
+    words = (sys.executable, "-c", WATCHED.format(entry=entry.__file__, name=name))
+    env = {**os.environ, "OPENSSL_CONF": "x"}
+    ended = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    said = ended.stdout.split("\n")
+    for what in ("multiprocessing", "agentguard.cli", "at the end"):
+        assert f"{what} {stands}" in said
+        assert f"{what} {not stands}" not in said
 
 
 def test_a_scan_child_is_caught_before_anything_else_runs() -> None:
