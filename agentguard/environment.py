@@ -56,7 +56,7 @@ _PERSON = _names(
 )
 _BEGINNINGS = ("LC_", "XDG_", "XRDP_")
 _WINDOWS_BEGINNINGS = ("LC_", "WINE")  # the last are Wine's own, for its children
-_DEVELOPERS = ("AGENTGUARD_", "LD_", "PYTHON", "FAKETIME", "COVERAGE", "COV_", "PYTEST")
+_DEVELOPERS = ("AGENTGUARD_", "LD_", "PYTHON", "FAKETIME", "UMOCKDEV_", "COV", "PYTEST")
 
 _PLAIN = re.compile(r"[\w.,:;=%+-]*", re.ASCII)
 _DESKTOPS = frozenset({"xcb", "wayland", "wayland-egl", "windows"})
