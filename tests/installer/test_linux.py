@@ -21,6 +21,8 @@ UV = Path(sys.executable).with_name("uv")
 OLD, NEW = "0.1.0", "0.1.1"
 MOST = 45e6  # bytes of the package as it is published
 CARD = "4556 7375 8689 9855"
+KEPT = "/root/.local/share/AgentGuard"
+"""The data folder of an installed agent: by the system's list of users, wherever HOME is."""
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.xdist_group("linux-packages"),
               pytest.mark.timeout(900)]  # fmt: skip
@@ -79,12 +81,18 @@ def test_it_reads_files_in_its_child(installed: Computer) -> None:
 
 def test_the_tray_comes_up_and_is_ended_in_an_orderly_way(installed: Computer) -> None:
     told = installed.says(
-        "QT_QPA_PLATFORM=offscreen agentguard tray --quiet >/tmp/home/tray.log 2>&1 & tray=$!; "
-        "for i in $(seq 300); do test -e /tmp/home/.local/share/AgentGuard/local.json && break; "
-        "sleep 0.2; done; agentguard quit --seconds 60; wait $tray; echo ended $?"
+        "Xvfb -displayfd 3 -nolisten tcp 3>/tmp/home/display 2>/dev/null & screen=$!; "
+        "for i in $(seq 300); do test -s /tmp/home/display && break; sleep 0.2; done; "
+        "DISPLAY=:$(cat /tmp/home/display) agentguard tray --quiet >/tmp/home/tray.log 2>&1 & "
+        "tray=$!; "
+        f"for i in $(seq 300); do test -e {KEPT}/local.json && break; "
+        "sleep 0.2; done; agentguard quit --seconds 60; wait $tray; echo ended $?; kill $screen"
     )
     assert "ended 0" in told
-    assert "Traceback" not in installed.says("cat /tmp/home/tray.log")
+    said = installed.says("cat /tmp/home/tray.log")
+    assert "Traceback" not in said
+    assert "no screen" not in said
+    assert not installed.has("/tmp/home/.local/share"), "HOME moves nothing of a shipped program"
 
 
 def test_nothing_is_written_into_the_program(installed: Computer) -> None:
@@ -178,7 +186,7 @@ def test_the_computers_settings_count_and_a_managed_one_wins(installed: Computer
 
 
 def test_an_upgrade_keeps_settings_and_what_agents_hold(installed: Computer) -> None:
-    journal = "/tmp/home/.local/share/AgentGuard/journal.db"
+    journal = f"{KEPT}/journal.db"
     before = installed.says(f"stat -c %i {journal}")
     installed.says(f"dpkg --force-confdef -i /tmp/given/agentguard_{NEW}_amd64.deb")
     assert installed.says("dpkg-query -W -f '${Version}' agentguard") == NEW
@@ -202,7 +210,7 @@ def test_a_removal_leaves_settings_and_a_purge_leaves_nothing(installed: Compute
         "/etc/xdg/autostart/agentguard.desktop",
     ):
         assert not installed.has(place)
-    assert installed.has("/tmp/home/.local/share/AgentGuard/journal.db"), "a user's own"
+    assert installed.has(f"{KEPT}/journal.db"), "a user's own"
 
 
 def test_the_rpm_holds_the_same_program(machine: Computer, built: Path) -> None:

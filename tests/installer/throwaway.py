@@ -19,6 +19,7 @@ mount -t overlay overlay -o lowerdir=/,upperdir={upper}/upper,workdir={upper}/wo
 mount -t proc proc {root}/proc
 mount --bind /dev {root}/dev
 mount -t tmpfs none {root}/tmp
+mount -t tmpfs none {root}/root
 mkdir {root}/tmp/given {root}/tmp/home
 cp {given}/* {root}/tmp/given/
 echo ready
