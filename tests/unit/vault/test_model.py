@@ -21,6 +21,7 @@ from agentguard.policy.parse import parse
 from agentguard.retention.ages import HOUR
 from agentguard.store.db import open_store
 from agentguard.vault.holds import Holds
+from agentguard.vault.shelf import BACK as BROUGHT_BACK
 from agentguard.vault.vault import Vault
 
 STEPS = ("seal", "read-back", "prove", "aside", "look-again", "note", "remove", "done")
@@ -146,7 +147,7 @@ class Desk(RuleBasedStateMachine):
         item = data.draw(st.sampled_from([found.id for found in self.vault.items()]))
         self.cut_at = cut
         try:
-            self.vault.restore(item)
+            assert self.vault.back_since(self.vault.restore(item)) is not None
         except Crash:
             self.start_again()
 
@@ -207,7 +208,8 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def nothing_half_done_is_left(self) -> None:
         assert not [path.name for path in self.home.iterdir() if path.name.startswith(".")]
-        assert not self.store.journal.memory("vault.")
+        back = self.store.journal.memory(BROUGHT_BACK).keys()
+        assert not self.store.journal.memory("vault.").keys() - back
 
     def teardown(self) -> None:
         self.store.close()
