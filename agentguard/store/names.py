@@ -41,9 +41,23 @@ _EXTENSION = re.compile(r"(?<=[^/\\.])\.[A-Za-z0-9]{1,8}$")
 
 
 _IDS = frozenset(
-    {"item", "id", "action", "prompt", "digest", "hash", "sha256", "previous_hash", "root"}
+    {
+        "item",
+        "id",
+        "action",
+        "prompt",
+        "digest",
+        "hash",
+        "sha256",
+        "previous_hash",
+        "root",
+        "person",
+    }
 )
-"""Fields of a record that programs write, to find things again: they hold no text of a person."""
+"""Fields of a record that programs write, to find things again: they hold no text of a person.
+
+A person is a pseudonym (`p-` and hexadecimal digits), by which proofs are told apart.
+"""
 
 
 def key_of(folder: Path) -> bytes:

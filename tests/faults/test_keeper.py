@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -192,7 +193,8 @@ def test_row_60_an_agent_that_is_told_to_end_in_the_middle_of_its_work_loses_not
         (home / "local.json").unlink(missing_ok=True)
         judged = cli(home, "journal", "export", str(tmp_path / f"journal-{run}"))
         assert judged.returncode == 0, judged.stderr
-        assert cli(home, "journal", "verify", str(tmp_path / f"journal-{run}")).returncode == 0
+        told = cli(home, "journal", "verify", str(tmp_path / f"journal-{run}"), "--json")
+        assert json.loads(told.stdout)["whole"], told.stdout
         exported = (tmp_path / f"journal-{run}").read_text(encoding="utf-8")
         assert exported.count("agent.started") == exported.count("agent.stopped") == run + 1
     assert b"Traceback" not in (tmp_path / "words").read_bytes()

@@ -49,7 +49,7 @@ def test_a_file_with_a_card_number_goes_to_the_vault_and_comes_back(start: Calla
     assert "finding.closed" in kinds
     assert not floor.agent.desk.vault_asks(), "nobody has a code here"
     said = floor.agent.desk.restore(item.id, Taking(reason="work"))
-    assert said.id == "prompt.restored"
+    assert (said.id, said.params["minutes"]) == ("prompt.restored-for", 60)
     assert file.read_text() == LETTER
 
 
