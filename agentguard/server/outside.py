@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from cryptography import x509
 
@@ -17,7 +16,7 @@ Span = tuple[float, float]
 class Outside:
     """`hung_up` counts connections that came to no request, by why; `valid` is None without TLS."""
 
-    hung_up: Mapping[str, int] = MappingProxyType({})
+    hung_up: Mapping[str, int] = field(default_factory=dict)
     valid: Callable[[], Span | None] = lambda: None
 
     def left(self, now: float) -> float | None:
