@@ -39,12 +39,14 @@ class Stretch:
     """From `begin` to `end` (lived seconds) it was seen that the wall clock ran along from `first`.
 
     `low` is what it can have shown before it was seen, if it was as it is since the last look.
+    `anew` says that the computer started before it: how long after the last look is not known.
     """
 
     begin: float
     end: float
     first: float
     low: float
+    anew: bool = False
 
     @property
     def last(self) -> float:
@@ -78,13 +80,13 @@ class Lived:
 
     def age(self, stamp: float) -> float:
         """Give the seconds that were surely lived through since a stamp of the wall clock."""
-        after = math.inf
+        after, anew = math.inf, False
         for one in reversed(self.stretches):
-            watched = after - one.end <= WATCHED and stamp > one.last + WATCHED
+            watched = not anew and after - one.end <= WATCHED and stamp > one.last + WATCHED
             if stamp >= one.low and not watched:
                 inside = one.begin + max(0.0, stamp - one.first)
                 return max(0.0, self.now - (after if stamp > one.last else inside) - SLACK)
-            after = one.begin
+            after, anew = one.begin, one.anew
         return max(0.0, self.now - SLACK, self._earliest - stamp)
 
     def before(self, seconds: float) -> float:
@@ -150,7 +152,8 @@ def seen(lived: Lived, boot_id: str, at: Moment) -> Lived:
     fresh = replace(lived, boot_id=boot_id, boot=at.boot, wall=at.wall, now=now)
     if boot_id == lived.boot_id and abs(moved) < STEP and abs(apart) < DRIFT:
         return replace(fresh, stretches=(*lived.stretches[:-1], replace(last, end=now)))
-    another = Stretch(begin=now, end=now, first=at.wall, low=at.wall - passed)
+    same = bool(boot_id) and boot_id == lived.boot_id and at.boot >= lived.boot
+    another = Stretch(begin=now, end=now, first=at.wall, low=at.wall - passed, anew=not same)
     return replace(fresh, stretches=_fewer((*lived.stretches, another)))
 
 
@@ -207,7 +210,7 @@ def _fewer(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
     one = min(range(len(stretches) // 2), key=spread)
     a, b = stretches[one : one + 2]
     low = min(a.low, b.low)
-    blurred = Stretch(begin=b.end, end=b.end, first=low, low=low)
+    blurred = Stretch(begin=b.end, end=b.end, first=low, low=low, anew=a.anew or b.anew)
     return (*stretches[:one], blurred, *stretches[one + 2 :])
 
 
@@ -218,7 +221,7 @@ def written(lived: Lived) -> dict[str, Json]:
         "boot_id": lived.boot_id,
         "at": [lived.boot, lived.wall, lived.now, lived.floor],
         "witness": [known.lived, known.said, known.wall] if known is not None else [],
-        "stretches": [[s.begin, s.end, s.first, s.low] for s in lived.stretches],
+        "stretches": [[s.begin, s.end, s.first, s.low, int(s.anew)] for s in lived.stretches],
     }
 
 
@@ -254,8 +257,10 @@ def read(value: Json) -> Lived | None:
 def _row(value: Json) -> Stretch:
     if not isinstance(value, list):
         raise TypeError
-    begin, end, first, low = map(_number, value)
-    return Stretch(begin=begin, end=end, first=first, low=low)
+    begin, end, first, low, *anew = map(_number, value)
+    if len(anew) > 1:
+        raise ValueError
+    return Stretch(begin=begin, end=end, first=first, low=low, anew=anew != [0.0])
 
 
 def _number(value: Json) -> float:

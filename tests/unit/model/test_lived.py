@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentguard.model import lived
@@ -120,6 +120,9 @@ STEPS = st.lists(
 
 
 @settings(max_examples=1500)
+@example(
+    steps=[("run", 59.0), ("write",), ("off", 0.0, 10 * YEAR, 0.0), ("hear",)], wrong=-10 * YEAR
+)
 @given(steps=STEPS, wrong=LEAPS)
 def test_nothing_is_older_than_it_truly_is(steps: list[tuple[object, ...]], wrong: float) -> None:
     """Whatever runs, sleeps, is off or is set, and whichever of two clocks is wrong."""
@@ -297,6 +300,13 @@ def test_what_is_known_is_written_and_read_back() -> None:
 WHOLE = lived.written(World().known)
 
 
+def test_of_an_older_memory_no_start_is_known_to_have_gone_on() -> None:
+    """What was written before starts were told apart: each gap counts as one of unknown length."""
+    older = lived.read({**WHOLE, "stretches": [[1, 2, 3, 4]]})  # type: ignore[dict-item]
+    assert older is not None
+    assert older.stretches == (Stretch(begin=1, end=2, first=3, low=4, anew=True),)
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -306,6 +316,7 @@ WHOLE = lived.written(World().known)
         {**WHOLE, "stretches": []},
         {**WHOLE, "stretches": [3]},
         {**WHOLE, "stretches": [[1, 2, 3]]},
+        {**WHOLE, "stretches": [[1, 2, 3, 4, 0, 6]]},
         {**WHOLE, "at": [1, 2, 3]},
         {**WHOLE, "at": [1, 2, 3, "x"]},
         {**WHOLE, "at": [1, 2, 3, True]},
