@@ -12,8 +12,6 @@ import pytest
 pytestmark = pytest.mark.posix  # a forked child is killed at each system call
 HARNESS = Path(__file__).with_name("killed.py")
 ROOT = Path(__file__).parents[3]
-STEPS = {"restore": 97, "renew": 97}
-"""Of the longer ones every so many calls are tried here, and each of them in the long tests."""
 
 
 def kills(what: str, folder: Path, every: int) -> int:
@@ -30,7 +28,7 @@ def kills(what: str, folder: Path, every: int) -> int:
 
 @pytest.mark.parametrize("what", ["put", "restore", "purge", "renew", "recover"])
 def test_a_kill_never_loses_a_file(what: str, quick_path: Path) -> None:
-    assert kills(what, quick_path, STEPS.get(what, 23)) > 10
+    assert kills(what, quick_path, 23) > 10
 
 
 @pytest.mark.heavy
