@@ -124,7 +124,8 @@ class Offspring:
             if used - first > seconds * _ITS_TURN or not self._held_up(used - before):
                 raise ScanError("reason.timeout")
             if perf_counter() >= last:
-                raise ScanError("reason.busy" if used > first else "reason.timeout")
+                waited = used > first or self._status() == psutil.STATUS_RUNNING
+                raise ScanError("reason.busy" if waited else "reason.timeout")
             end = min(end + seconds, last)
         return self._line.recv_bytes(_speech.LONGEST)
 
@@ -136,11 +137,17 @@ class Offspring:
         """Tell whether it would go on if it were its turn; `had` is what it had of late."""
         if sys.platform == "win32":  # where no process tells what it waits for
             return had > 0
+        return self._status() in {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
+
+    def _status(self) -> str:
+        """Give the state of the child as the system names it; empty when it is gone.
+
+        One that runs and had nothing of the processor waits for its turn, and is not to blame.
+        """
         try:
-            state = psutil.Process(self.pid).status()
+            return str(psutil.Process(self.pid).status())
         except psutil.Error:
-            return False
-        return state in {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
+            return ""
 
     def _used(self) -> float:
         """Give the seconds of the processor that it has had; 0 when it is gone."""
