@@ -43,9 +43,9 @@ def test_opening_twice_changes_nothing(tmp_path: Path, address: str) -> None:
         assert again.users() == 1
 
 
-def test_a_database_that_cannot_be_opened_is_told_plainly(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
     (tmp_path / "server.db").write_bytes(b"this is no database at all" * 100)
-    with pytest.raises(StoreError, match="could not be opened"):
+    with pytest.raises(StoreError, match="database is damaged"):
         Admin(ServerSettings(data=tmp_path), time.time)
 
 
