@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from agentguard.model.prompts import Prompt
+from agentguard.pii.names import masked
 from agentguard.texts import Texts
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.notice_words import notice_advice, notice_body, notice_title
@@ -54,7 +55,7 @@ class NoticeCard(CornerCard):
         title, body = notice_title(prompt, self._texts), notice_body(prompt, self._texts)
         self._title.setText(title)
         self._body.setText(body)
-        self._place.setText(prompt.place)
+        self._place.setText(masked(prompt.place))
         self._place.setVisible(bool(self._place.text()))
         self._advice.setText(notice_advice(prompt, self._texts))
         form = "one" if waiting == 1 else "many"

@@ -252,7 +252,7 @@ def _notice(notice: Notice, words: Wording) -> NoticeView:
                 ),
             )
         ),
-        place=notice.place,
+        place=masked(notice.place),
         at=words.when(notice.at),
         read=notice.read,
     )
