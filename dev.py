@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one door for work on AgentGuard: demo, test, lint, bench, build, shots.
+"""The one door for work on AgentGuard: demo, test, lint, bench, build, docs, shots.
 
 Standard library only. The first call makes `.venv` from `uv.lock` and says what it does; later
 calls find it ready. As root on Debian it also installs the system's packages that are missing;
@@ -431,7 +431,7 @@ def _covered() -> int:
 
 
 def lint(rest: list[str]) -> int:
-    """Run ruff, mypy for linux, win32 and the installer, and the contracts between the rooms."""
+    """Run ruff, mypy (linux, win32, installer, tools) and the contracts between the rooms."""
     environment()
     steps = (
         ("ruff", "check", "."),
@@ -439,6 +439,7 @@ def lint(rest: list[str]) -> int:
         ("mypy", "--platform", "linux"),
         ("mypy", "--platform", "win32"),
         ("mypy", "-p", "installer"),
+        ("mypy", "-p", "tools"),
         ("lint-imports",),
     )
     codes = [run((BIN / step[0], *step[1:], *rest)) for step in steps]
@@ -490,6 +491,21 @@ def _commit_time() -> dict[str, str]:
     return {"SOURCE_DATE_EPOCH": told} if told.isdigit() else {}
 
 
+def docs(rest: list[str]) -> int:
+    """Build the documentation into dist/site and the manual pages into dist/man.
+
+    A warning is an error. `--serve` shows the pages while they are written.
+    """
+    system_packages(QT)
+    environment()
+    quiet = {"NO_MKDOCS_2_WARNING": "1"}
+    if "--serve" in rest:
+        rest = [word for word in rest if word != "--serve"]
+        return run((PYTHON, "-m", "mkdocs", "serve", "--strict", *rest), **quiet)
+    made = run((PYTHON, ROOT / "tools" / "docs" / "commands.py", ROOT / "dist" / "man"))
+    return made or run((PYTHON, "-m", "mkdocs", "build", "--strict", *rest), **quiet)
+
+
 def shots(rest: list[str]) -> int:
     """Make pictures of the windows into shots/: light and dark, 100 % and 200 %, and under X11."""
     system_packages((*QT, *X11))
@@ -507,6 +523,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lint": lint,
     "bench": bench,
     "build": build,
+    "docs": docs,
     "shots": shots,
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import gzip
 import os
 import re
 import shutil
@@ -64,6 +65,7 @@ OLD_PYTHON = ("olefile/olefile2.py",)  # for Python 2 alone
 CONFIGURATION = ("etc/agentguard/settings.toml", "etc/xdg/autostart/agentguard.desktop")
 METAINFO = "usr/share/metainfo/io.github.agentguard.AgentGuard.metainfo.xml"
 ICON = "usr/share/icons/hicolor/scalable/apps/agentguard.svg"
+MANUAL = "usr/share/man/man1"
 SUMMARY = "Guards the desks of a contact centre"
 
 
@@ -108,6 +110,7 @@ def tree(folder: Path, uv: str, release: str) -> None:
         put(folder / place, (HERE / name).read_bytes(), mode)
     put(folder / METAINFO, metainfo(release), 0o644)
     put(folder / ICON, (ROOT / "resources/icons/tray-good.svg").read_bytes(), 0o644)
+    manual(folder / MANUAL)
     put(folder / "usr/share/doc/agentguard/copyright", (ROOT / "LICENSE").read_bytes(), 0o644)
     compiled(library)
     for path in sorted(folder.rglob("*")):
@@ -121,6 +124,14 @@ def put(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     path.chmod(mode)
+
+
+def manual(folder: Path) -> None:
+    """Write the pages for `man`, packed as packages have them."""
+    with tempfile.TemporaryDirectory() as name:
+        run(sys.executable, ROOT / "tools" / "docs" / "commands.py", name)
+        for page in sorted(Path(name).iterdir()):
+            put(folder / f"{page.name}.gz", gzip.compress(page.read_bytes(), mtime=0), 0o644)
 
 
 def libraries(library: Path, uv: str) -> None:
@@ -299,6 +310,7 @@ systemctl daemon-reload || true
 /{METAINFO}
 /{ICON}
 /usr/share/doc/agentguard
+/{MANUAL}/agentguard*.1.gz
 %config(noreplace) /etc/agentguard/settings.toml
 %config(noreplace) /etc/xdg/autostart/agentguard.desktop
 """

@@ -173,6 +173,7 @@ def test_the_desktop_and_the_software_centre_take_its_files(installed: Computer)
     installed.says("desktop-file-validate /usr/share/applications/agentguard.desktop")
     installed.says("desktop-file-validate /etc/xdg/autostart/agentguard.desktop")
     assert installed.has(f"/{packages.ICON}")
+    assert ".SH OPTIONS" in installed.says(f"zcat /{packages.MANUAL}/agentguard-scan.1.gz")
 
 
 def test_the_computers_settings_count_and_a_managed_one_wins(installed: Computer) -> None:
@@ -220,6 +221,7 @@ def test_the_rpm_holds_the_same_program(machine: Computer, built: Path) -> None:
     machine.says(f"rpm --initdb; rpm -i --nodeps {name}")
     assert machine.says("agentguard --version") == f"agentguard {OLD}"
     assert machine.says("rpm -V --nodeps agentguard") == ""
+    assert machine.has(f"/{packages.MANUAL}/agentguard-scan.1.gz")
     machine.says("rpm -e agentguard")
     assert not machine.has("/usr/bin/agentguard")
     assert not machine.has("/usr/lib/agentguard")

@@ -1,0 +1,1 @@
+"""Builds the documentation site and the manual pages from the pages, the parsers and the policy."""
