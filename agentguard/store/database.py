@@ -107,6 +107,7 @@ class Database:
 
         """
         self.path = path
+        self._memory = memory
         self.guard = threading.RLock()
         """Whoever holds it has the connection alone."""
         flags = (
@@ -223,6 +224,28 @@ class Database:
             except BaseException:
                 self._roll_back()
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Database]:
+        """Give the database as it is now, to be read: what is written meanwhile is not seen.
+
+        Writers wait for nothing, but for one in memory, which has no second connection.
+
+        Raises:
+            StoreError: it could not be read.
+
+        """
+        if self._memory:
+            with self.transaction():
+                yield self
+            return
+        still = Database(self.path, read_only=True)
+        try:
+            still.rows("BEGIN")
+            still.rows("SELECT count(*) FROM sqlite_master")  # what is seen begins with a look
+            yield still
+        finally:
+            still.close()
 
     def _roll_back(self) -> None:
         with translated(self.path):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -39,9 +39,10 @@ def export(
 
     """
     try:
-        with path.open("xb") as file:
-            header = _header(journal, origin)
-            count = _write(journal, file, header, _receipts(outbox, header))
+        with path.open("xb") as file, journal.still() as (still, database):
+            header = _header(still, origin)
+            kept = SqliteOutbox(database, still).receipts() if outbox is not None else ()
+            count = _write(still, file, header, _receipts(kept, header))
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
@@ -90,9 +91,9 @@ def _header(journal: SqliteJournal, origin: Origin) -> Header:
     return replace(known, epochs=every)
 
 
-def _receipts(outbox: SqliteOutbox | None, header: Header) -> Iterator[bytes]:
+def _receipts(every: Iterable[bytes], header: Header) -> Iterator[bytes]:
     """Give the lines of the receipts; what is damaged, or for an earlier device, is left out."""
-    for kept in outbox.receipts() if outbox is not None else ():
+    for kept in every:
         try:
             found = json.loads(kept)
         except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from agentguard.chain import links
 from agentguard.chain.erasing import ERASED_KIND, Seen
@@ -54,6 +55,7 @@ class SqliteJournal:
         self._database = database
         self._headers = HeaderTable(database)
         self._headed = headed
+        self._box = box
         self._entries = Entries(database, box)
         self._seals = SealTable(database, sealer)
         self._lanes = Lanes(database, bounds)
@@ -129,12 +131,30 @@ class SqliteJournal:
         """Give at most `limit` entries with a seq greater than `after`, in order."""
         return self._entries.read(after, limit)
 
+    @contextmanager
+    def still(self) -> Iterator[tuple[SqliteJournal, Database]]:
+        """Give the journal as it is now, to be read, and its database.
+
+        What is written meanwhile is not in it: read piece by piece, it would contradict itself.
+
+        Raises:
+            StoreError: it could not be read.
+
+        """
+        with self._database.snapshot() as database:
+            yield SqliteJournal(database, box=self._box, names=self._names), database
+
     def verify(self) -> tuple[int, bool]:
         """Walk the whole chain: the number of entries, and whether it holds.
 
         It does not where an entry was erased of which nothing shows that it was time.
         """
         self._entries.try_open()
+        with self.still() as (journal, _):
+            return journal.check()
+
+    def check(self) -> tuple[int, bool]:
+        """Verify while nothing is written: the number of entries, and whether the chain holds."""
         count = 0
         try:
             epochs = self.epochs()

@@ -12,6 +12,7 @@ from agentguard.agent import Agent
 from agentguard.app import shapes
 from agentguard.model.events import JournalChecked, PolicyInForce
 from agentguard.model.moments import Moment
+from agentguard.model.self_tests import ControlsTested
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parse import parse
 from agentguard.ports.clock import Stop
@@ -41,7 +42,10 @@ def test_now(agent: Agent) -> tuple[set[str], set[str]]:
     test = self_test(agent.parts, agent.engine, agent.desk.vault)
     told = replace(test, clock=Hurrying()).test(threading.Event())
     assert told is not None
-    agent.engine.submit(replace(told, at=agent.parts.clock.now()))
+    told = replace(told, at=agent.parts.clock.now())
+    agent.engine.submit(told)
+    while agent.engine.state.facts.get(ControlsTested) != told:  # else it is not journaled yet
+        agent.parts.clock.wait(threading.Event(), 0.02)
     return set(told.worked), set(told.failed)
 
 
