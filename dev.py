@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one door for work on AgentGuard: demo, test, lint, bench, build, docs, shots.
+"""The one door for work on AgentGuard: demo, test, lint, bench, build, docs, ...
 
 Standard library only. The first call makes `.venv` from `uv.lock` and says what it does; later
 calls find it ready. As root on Debian it also installs the system's packages that are missing;
@@ -506,6 +506,11 @@ def docs(rest: list[str]) -> int:
     return made or run((PYTHON, "-m", "mkdocs", "build", "--strict", *rest), **quiet)
 
 
+def changes(rest: list[str]) -> int:
+    """Show what the next release says is new; `--release VERSION` moves it into CHANGELOG.md."""
+    return run((sys.executable, ROOT / "tools" / "changelog.py", *rest))
+
+
 def shots(rest: list[str]) -> int:
     """Make pictures of the windows into shots/: light and dark, 100 % and 200 %, and under X11."""
     system_packages((*QT, *X11))
@@ -524,13 +529,14 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "build": build,
     "docs": docs,
+    "changes": changes,
     "shots": shots,
 }
 
 
 def main() -> int:
     """Find the command and run it."""
-    lines = [f"  {name:6} {(do.__doc__ or '').strip()}" for name, do in COMMANDS.items()]
+    lines = [f"  {name:7} {(do.__doc__ or '').strip()}" for name, do in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         description="The one door for work on AgentGuard.",
         epilog="commands:\n" + "\n".join(lines) + "\n\nWhat follows the command is handed on.",

@@ -17,6 +17,7 @@ TOP = {
     "contributing.md": "CONTRIBUTING.md",
     "security.md": "SECURITY.md",
     "changelog.md": "CHANGELOG.md",
+    "news.md": "changes/README.md",
 }
 """Pages that stand at the top of the repository, where everybody looks for them."""
 
