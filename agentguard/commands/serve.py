@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import logging
 import os
 import socket
 import ssl
@@ -25,6 +26,7 @@ from agentguard.server.signin import company
 from agentguard.server.store import address, causes
 from agentguard.texts import Texts
 
+LOG = logging.getLogger(__name__)
 PORT = 8443
 
 
@@ -65,8 +67,12 @@ def _run(given: argparse.Namespace) -> int:
         lived = admin.lived()  # a clock that leapt makes no new authority, which no desk would know
     logs.set_up(data, seconds=lambda: clock.now().boot, as_json=given.log_json)
     if given.cert is None:
+        trusted = _authority(data)
         tls = make_certificate(data, _names(given.host), now, lived)
         _say(said.say("cli.serve.ca", file=str(data / CA_FILE)))
+        if trusted not in {b"", _authority(data)}:
+            LOG.warning("%s", said.say("cli.serve.other-ca"))
+            _say(said.say("cli.serve.other-ca"))
     else:
         tls = (given.cert, given.key)
 
@@ -77,6 +83,14 @@ def _run(given: argparse.Namespace) -> int:
 
     serve(settings, now, host=given.host, port=given.port, tls=tls, ready=ready)
     return FINE
+
+
+def _authority(data: Path) -> bytes:
+    """Give what desks are told to trust; empty before the first start."""
+    try:
+        return (data / CA_FILE).read_bytes()
+    except OSError:
+        return b""
 
 
 def _judge(given: argparse.Namespace, said: Texts) -> None:

@@ -1,7 +1,8 @@
-"""Makes a certificate on the spot: a small authority of its own, and a leaf for the endpoint.
+"""Makes certificates on the spot: a small authority of its own, and leaves for the endpoint.
 
-ECDSA P-256, since an RSA handshake costs twice as much. The authority's key is not kept: it
-signs this one leaf, so that whoever trusts `ca.pem` trusts nothing else.
+ECDSA P-256, since an RSA handshake costs twice as much. The authority's key is not kept: it signs
+the leaves of the years to come at once, all for one key and the same names, so that whoever trusts
+`ca.pem` trusts nothing else, and goes on doing so when the endpoint takes the next leaf.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -21,8 +23,14 @@ from agentguard import durable
 from agentguard.server.settings import Now
 
 DAYS = 365
+MONTH = timedelta(days=30)
+STEP = timedelta(days=DAYS - 60)  # the next leaf is valid a month before this one is given up
+LEAVES = 10
 EARLIER = timedelta(hours=24)  # clocks of desks are often behind
 CA_FILE, CERTIFICATE_FILE, KEY_FILE = "ca.pem", "endpoint.pem", "endpoint-key.pem"
+AUTHORITY = "AgentGuard endpoint's own authority"
+NEXT_FILE = "endpoint-next.pem"
+"""All leaves of the authority, the first one first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,39 +46,83 @@ def make_certificate(
     """Give (certificate, key) in `folder`, made when they are not there or end within a month.
 
     Whether they end is judged by the time that was `lived` through, else by the clock.
-    `ca.pem` beside them is what agents and browsers are told to trust.
+    `ca.pem` beside them is what agents and browsers are told to trust. It stays while it has a leaf
+    for the time and all names are in it; else there is a new authority.
     """
     certificate, key = folder / CERTIFICATE_FILE, folder / KEY_FILE
-    if not _good(folder, hostnames, now() if lived is None else lived):
+    month = datetime.fromtimestamp(now() if lived is None else lived, UTC) + MONTH
+    good = _good(folder, hostnames, month)
+    if good is None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         begin = datetime.fromtimestamp(now(), UTC) - EARLIER
         issuer = _authority(begin)
         leaf_key = ec.generate_private_key(ec.SECP256R1())
-        leaf = _leaf(issuer, leaf_key, hostnames, begin)
+        begins = [begin + STEP * number for number in range(LEAVES)]
+        every = [_leaf(issuer, leaf_key, hostnames, one) for one in begins]
+        durable.write(folder / NEXT_FILE, b"".join(_pem(one) for one in every))
         durable.write(folder / CA_FILE, _pem(issuer.certificate))
         durable.write(key, _key_pem(leaf_key))
-        durable.write(certificate, _pem(leaf))
+        durable.write(certificate, _pem(every[0]))
+    elif good != _first(certificate):
+        durable.write(certificate, _pem(good))
     return certificate, key
 
 
-def _good(folder: Path, hostnames: Sequence[str], now: float) -> bool:
-    """Tell whether what is there can still be used for these names."""
+def _good(folder: Path, hostnames: Sequence[str], month: datetime) -> x509.Certificate | None:
+    """Give the leaf that can be used for these names: the one in use, else the next one."""
     files = [folder / name for name in (CA_FILE, CERTIFICATE_FILE, KEY_FILE)]
     if not all(file.is_file() for file in files):
-        return False
-    try:
-        leaf = x509.load_pem_x509_certificate(files[1].read_bytes())
-    except (OSError, ValueError):
-        return False
+        return None
+    leaf = _first(files[1])
+    if leaf is None or not _together(leaf, *(file.read_bytes() for file in (files[0], files[2]))):
+        return None
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    month = datetime.fromtimestamp(now, UTC) + timedelta(days=30)
-    return leaf.not_valid_after_utc > month and set(_names(hostnames)) <= set(names)
+    if not set(_names(hostnames)) <= set(names):
+        return None
+    every = (leaf, *(one for one in later(folder) if one.public_key() == leaf.public_key()))
+    return next((one for one in every if one.not_valid_after_utc > month), None)
+
+
+def _together(leaf: x509.Certificate, authority: bytes, key: bytes) -> bool:
+    """Tell whether the three were written together: else one that was made anew was cut short."""
+    try:
+        read = serialization.load_pem_private_key(key, None)
+        if read.public_key() != leaf.public_key():
+            return False
+        if leaf.issuer == _name(AUTHORITY):
+            leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(authority))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def later(folder: Path, end: float = 0.0) -> list[x509.Certificate]:
+    """Give the leaves of the authority in `folder` that end after a moment, the oldest first."""
+    try:
+        every = x509.load_pem_x509_certificates((folder / NEXT_FILE).read_bytes())
+    except (OSError, ValueError):
+        return []
+    return [one for one in every if one.not_valid_after_utc.timestamp() > end]
+
+
+def own(file: Path) -> bool:
+    """Tell whether a certificate was made here."""
+    read = _first(file)
+    return read is not None and read.issuer == _name(AUTHORITY)
+
+
+def _first(file: Path) -> x509.Certificate | None:
+    try:
+        return x509.load_pem_x509_certificate(file.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _authority(begin: datetime) -> _Issuer:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name("AgentGuard endpoint's own authority")
-    builder = _builder(name, name, key.public_key(), begin)
+    name = _name(AUTHORITY)
+    last = begin + STEP * (LEAVES - 1)
+    builder = _builder(name, name, key.public_key(), (begin, last))
     usage = x509.KeyUsage(
         digital_signature=False,
         content_commitment=False,
@@ -96,7 +148,7 @@ def _leaf(
 ) -> x509.Certificate:
     issuer_key = issuer.key.public_key()
     return (
-        _builder(_name("AgentGuard endpoint"), issuer.name, key.public_key(), begin)
+        _builder(_name("AgentGuard endpoint"), issuer.name, key.public_key(), (begin, begin))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName(_names(hostnames)), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -109,16 +161,20 @@ def _leaf(
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, begin: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    span: tuple[datetime, datetime],
 ) -> x509.CertificateBuilder:
+    """Begin a certificate that is valid from one moment until `DAYS` after the other."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(begin + timedelta(days=DAYS))
+        .not_valid_before(span[0])
+        .not_valid_after(span[1] + timedelta(days=DAYS))
     )
 
 

@@ -15,16 +15,16 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from cryptography import x509
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.errors import AgentGuardError
 from agentguard.model.messages import Message, say
-from agentguard.server.certificate import CERTIFICATE_FILE
+from agentguard.server import certificate
 from agentguard.server.feeds import pump
 from agentguard.server.feeds import settings as feeds
 from agentguard.server.ingest.readiness import PROBE
+from agentguard.server.outside import judged, span
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store import causes
 from agentguard.server.store import database as store
@@ -66,13 +66,13 @@ class Finding:
     what: Message
 
 
-def examine(settings: ServerSettings, now: Now, certificate: Path | None = None) -> list[Finding]:
+def examine(settings: ServerSettings, now: Now, tls: Path | None = None) -> list[Finding]:
     """Look at everything; nothing is changed, and nothing of it raises."""
     return [
         *_database(settings, now()),
         _disk(settings),
         _keys(settings),
-        _certificate(certificate or settings.data / CERTIFICATE_FILE, now()),
+        _certificate(tls or settings.data / certificate.CERTIFICATE_FILE, now()),
     ]
 
 
@@ -218,15 +218,17 @@ def _keys(settings: ServerSettings) -> Finding:
 
 def _certificate(file: Path, now: float) -> Finding:
     try:
-        read = x509.load_pem_x509_certificate(file.read_bytes())
+        begin, end = span(file)
     except (OSError, ValueError):
         return _not("certificate", "none", Health.CARE, file=str(file))
-    left = read.not_valid_after_utc.timestamp() - now
-    days = int(left // 86400)
-    if left <= 0:
-        return _not("certificate", "over", Health.BAD, file=str(file))
-    return (
-        _not("certificate", "soon", Health.CARE, days=days)
-        if left < SOON
-        else _good("certificate", days=days)
-    )
+    wrong = judged((begin, end), now)
+    if wrong:
+        how = "over" if wrong == "expired" else "early"
+        return _not("certificate", how, Health.BAD, file=str(file), time=_time(begin))
+    days = int((end - now) // 86400)
+    if end - now >= SOON:
+        return _good("certificate", days=days)
+    if not certificate.own(file):
+        return _not("certificate", "soon", Health.CARE, days=days)
+    how = "next" if certificate.later(file.parent, end) else "last"
+    return _not("certificate", how, Health.CARE, days=days)

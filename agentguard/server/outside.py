@@ -24,10 +24,10 @@ class Outside:
         span = self.valid()
         return None if span is None else span[1] - now
 
-    def over(self, now: float) -> str:
-        """Give `expired` once no desk takes the certificate any more, as under `server.cause`."""
-        left = self.left(now)
-        return "expired" if left is not None and left <= 0 else ""
+    def wrong(self, now: float) -> str:
+        """Give why no desk takes the certificate now, as an id under `server.cause`, or nothing."""
+        span = self.valid()
+        return "" if span is None else judged(span, now)
 
 
 ALONE = Outside()

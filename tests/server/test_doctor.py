@@ -25,6 +25,7 @@ from agentguard.server.store.history_tables import job
 from agentguard.server.store.opening import open_database
 from agentguard.server.store.tables import device_seen
 from tests.server.migrated import migrated
+from tests.server.test_outside import certified, curve
 
 DAY = 86400
 WORDS = texts.load()
@@ -112,8 +113,17 @@ def test_a_backup_that_is_old_or_was_never_made(house: House) -> None:
 
 def test_a_certificate_that_ends_soon_has_ended_or_is_none(house: House) -> None:
     """The work has stopped as well by then, which is another finding."""
+    begin = house.now
     house.now += 340 * DAY
-    assert house.found()["certificate"] == "certificate-soon"
+    assert house.found()["certificate"] == "certificate-next"
+    certified(house.settings.data / "bought", curve(), begin, begin + 365 * DAY)
+    bought = house.settings.data / "bought" / "cert.pem"
+    (found,) = (
+        one
+        for one in doctor.examine(house.settings, lambda: house.now, bought)
+        if one.name == "certificate"
+    )
+    assert found.what.id == "server.doctor.certificate-soon"
     house.now += 40 * DAY
     assert house.found()["certificate"] == "certificate-over"
     (house.settings.data / "endpoint.pem").write_text("nothing")

@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from agentguard import texts
 from agentguard.errors import CannotError
 from agentguard.server.certificate import make_certificate
+from agentguard.server.doctor import Health, examine
 from agentguard.server.outside import Outside, judged, span
 from agentguard.server.patience import Crowd, room
 from agentguard.server.run import _bound
@@ -194,12 +195,20 @@ def test_row_96_a_certificate_that_no_desk_takes_is_told_at_the_start(
         ).read_text(encoding="utf-8")
 
 
-def test_row_96_once_a_certificate_has_ended_readiness_says_so(running: Any, connect: Any) -> None:
-    running.time.at = span(running.settings.data / "endpoint.pem")[1] + 1
+@pytest.mark.parametrize(
+    ("end", "why", "how"), [(1, "expired", "over"), (0, "not-yet-valid", "early")]
+)
+def test_row_96_outside_a_certificates_time_readiness_and_doctor_say_so(
+    running: Any, connect: Any, end: int, why: str, how: str
+) -> None:
+    file = running.settings.data / "endpoint.pem"
+    running.time.at = span(file)[end] + (1 if end else -1)
     with connect(running) as http:
         answer = http.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["detail"].startswith(WORDS.say("server.cause.expired"))
+    assert answer.json()["detail"].startswith(WORDS.say(f"server.cause.{why}"))
+    (found,) = (one for one in examine(running.settings, running.time) if one.name == "certificate")
+    assert (found.health, found.what.id) == (Health.BAD, f"server.doctor.certificate-{how}")
 
 
 def test_row_96_a_certificates_time_is_judged_at_its_ends() -> None:
@@ -210,7 +219,8 @@ def test_row_96_a_certificates_time_is_judged_at_its_ends() -> None:
         "expired",
     ]
     assert Outside().left(5.0) is None
-    assert Outside().over(5.0) == ""
+    assert Outside().wrong(5.0) == ""
+    assert Outside(valid=lambda: (8.0, 9.0)).wrong(5.0) == "not-yet-valid"
     assert Outside(valid=lambda: (0.0, 9.0)).left(5.0) == 4.0
 
 

@@ -9,14 +9,14 @@ from pyrage import x25519
 from sqlalchemy import Connection, text
 
 from agentguard.server.backup import lines, streams
-from agentguard.server.certificate import CA_FILE, CERTIFICATE_FILE, KEY_FILE
+from agentguard.server.certificate import CA_FILE, CERTIFICATE_FILE, KEY_FILE, NEXT_FILE
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.database import Database
 from agentguard.server.store.tables import METADATA
 from agentguard.server.store.times import iso
 from agentguard.texts import load
 
-KEYS = ("server.key", CA_FILE, CERTIFICATE_FILE, KEY_FILE)
+KEYS = ("server.key", CA_FILE, CERTIFICATE_FILE, KEY_FILE, NEXT_FILE)
 PASSING = frozenset({"session", "challenge", "sso_flow", "sign_in_step", "job"})
 """Tables that are not taken: nobody is to be signed in by a restore."""
 

@@ -71,7 +71,7 @@ class Door:
         self._handlers: dict[tuple[str, str], Handler] = {
             **self._asked_by_devices(settings, database, keys, now),
             ("GET", LIVE): _alive,
-            ("GET", READY): Readiness(database, settings, now, lambda: outside.over(now())).answer,
+            ("GET", READY): Readiness(database, settings, now, lambda: outside.wrong(now())).answer,
             ("GET", metrics.PATH): self._metrics.answer,
             ("GET", openapi.PATH): self._described,
         }
