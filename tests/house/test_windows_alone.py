@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -47,3 +48,29 @@ def test_what_is_of_windows_stays(left_out: tuple[str, ...]) -> None:
         "tests/unit/store/test_every_change.py"
     ]
     assert not [word for word in left_out if word.startswith(("tests/windows", "tests/contract"))]
+
+
+LEAVES = """
+import threading
+from tests.windows import failures
+
+failures.PATIENCE = 0.1
+
+
+def test_leaves_a_thread():
+    threading.Thread(target=threading.Event().wait, name="left behind").start()
+"""
+
+
+def test_a_thread_that_outlives_its_test_ends_the_run_and_is_named(tmp_path: Path) -> None:
+    """A run that hangs after its last test says nothing, and a build waits for it for ever."""
+    made = tmp_path / "test_leaves.py"
+    made.write_text(LEAVES, encoding="utf-8")
+    quiet = ("-p", "no:cacheprovider", "-p", "tests.windows.failures", f"--rootdir={ROOT}")
+    words = (sys.executable, "-m", "pytest", "-q", *quiet, "-c", ROOT / "pyproject.toml", made)
+    ended = subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert "1 passed" in ended.stdout
+    assert "threads outlived the tests that began them: left behind" in ended.stdout
+    assert ended.returncode == pytest.ExitCode.INTERNAL_ERROR
