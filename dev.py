@@ -22,7 +22,8 @@ import sysconfig
 import tomllib
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -280,13 +281,19 @@ def demo(rest: list[str]) -> int:
 def test(rest: list[str]) -> int:
     """Run lint, types, contracts and the tests; --all adds real systems, Wine and the installer.
 
-    --windows runs the tests under Wine alone, --installer those of the MSI; --reproducible freezes
-    and packs twice and compares every byte, which no other word does. --python 3.11 runs the same
-    with another Python, which uv finds or fetches.
+    --windows runs the tests under Wine alone, --installer those of the MSI, --freeze makes only the
+    program that these install; --reproducible freezes and packs twice and compares every byte,
+    which no other word does. --python 3.11 runs the same with another Python, which uv finds or
+    fetches.
     """
     if "--python" in rest:
         return _with_python(rest)
-    ways = {"--windows": _under_wine, "--installer": _installer, "--reproducible": _reproducible}
+    ways = {
+        "--windows": _under_wine,
+        "--installer": _installer,
+        "--freeze": _freeze,
+        "--reproducible": _reproducible,
+    }
     for word, only in ways.items():
         if word in rest:
             return only([other for other in rest if other != word])
@@ -295,6 +302,40 @@ def test(rest: list[str]) -> int:
     more = (*REAL, *WINE, *PACKAGING) if everything else ()
     system_packages((*QT, *CORPUS, *QUICK, *more))
     environment()
+    if not everything or WINDOWS:
+        return _tests(rest, everything=everything)
+    with _beside("--freeze", first=("nice",)):
+        code = _tests(rest, everything=True)
+    if code:
+        return code
+    with _beside("--installer") as installer:
+        code = _under_wine([])
+    return code or installer.returncode
+
+
+@contextmanager
+def _beside(word: str, first: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `dev.py test WORD` beside what is done here, and end when both have.
+
+    Its words come when it has ended; `first` stands before its command. What runs under Wine waits
+    for most of its time, and so do tests with real desktops.
+    """
+    TOOLS.mkdir(exist_ok=True)
+    log = TOOLS / f"test{word}.log"
+    with log.open("wb") as words:
+        command = (*first, sys.executable, str(ROOT / "dev.py"), "test", word)
+        program = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=words, stderr=words
+        )
+    try:
+        yield program
+    finally:
+        program.wait()
+        say(f"`dev.py test {word}`, run beside the others, ended with {program.returncode}:")
+        print(log.read_text(encoding="utf-8", errors="replace"), flush=True)
+
+
+def _tests(rest: list[str], *, everything: bool) -> int:
     if everything and (code := _covered()):
         return code
     marks: tuple[str, ...] = () if everything else ("-m", "not heavy")
@@ -308,7 +349,7 @@ def test(rest: list[str]) -> int:
     code = run((PYTHON, "-m", "pytest", *marks, *workers, *left_out, *rest), PYTHONUTF8="1")
     if code == FAILED and (everything or os.environ.get("CI")):
         code = _alone()
-    return code or ((_under_wine([]) or _installer([])) if everything else 0)
+    return code
 
 
 NO_PYTHON = 69
@@ -386,6 +427,11 @@ def _installer(rest: list[str], module: str = "tests.installer.run") -> int:
     where = {**trusted(), "PYTHONPATH": str(ROOT / "tests" / "windows")}
     words = (PYTHON, "-m", module, *_packaging())
     return _windows_python() or run((*words, *rest), **where)
+
+
+def _freeze(rest: list[str]) -> int:
+    """Freeze the two versions that the tests of the installer install; they find them frozen."""
+    return _installer(["--freeze", *rest])
 
 
 def _reproducible(rest: list[str]) -> int:

@@ -4,7 +4,8 @@
 
 It freezes this version and the next (the same analysis, another number), makes an MSI of each, goes
 the whole journey with both under Wine, lets the installed agent look, find and report, and prints
-times and sizes beside what they may be. `--stand-ins` goes the journey with tiny programs alone.
+times and sizes beside what they may be. `--stand-ins` goes the journey with tiny programs alone,
+`--freeze` only freezes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ BUDGET = 12 * 60.0  # seconds of the whole
 def main() -> int:
     given = arguments()
     begun, report = time.monotonic(), Report()
+    if given.freeze:
+        made_trees(given, report)
+        return 0
     with tempfile.TemporaryDirectory(prefix="agentguard-packages-") as name:
         made = Path(name)
         with report.leg("stand-ins"):
@@ -48,7 +52,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tools", type=build_msi.folder, required=True)
     parser.add_argument("--cache", type=build_msi.folder, required=True)
     parser.add_argument("--uv", required=True)
-    parser.add_argument("--stand-ins", action="store_true")
+    for name in ("stand-ins", "freeze"):
+        parser.add_argument(f"--{name}", action="store_true")
     return parser.parse_args()
 
 
@@ -61,12 +66,17 @@ def wrapped(trees: Mapping[str, Path], out: Path) -> tuple[Package, Package]:
     return one, two
 
 
-def frozen(given: argparse.Namespace, report: Report, made: Path) -> None:
-    """Freeze two versions, and go the journey with them."""
+def made_trees(given: argparse.Namespace, report: Report) -> dict[str, Path]:
+    """Freeze two versions, unless they are there from before."""
     version = freeze.version()
     with report.leg("freezing two versions, or finding them frozen"):
         site = freeze.packages(given.cache, given.uv)
-        trees = freeze.trees(given.cache, given.tools, site, (version, freeze.later(version)))
+        return freeze.trees(given.cache, given.tools, site, (version, freeze.later(version)))
+
+
+def frozen(given: argparse.Namespace, report: Report, made: Path) -> None:
+    """Freeze two versions, and go the journey with them."""
+    version, trees = freeze.version(), made_trees(given, report)
     tree = trees[version]
     with report.leg("two MSIs"):
         report.check("the tree is whole and small", check_dist.problems(tree), [])

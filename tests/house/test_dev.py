@@ -1,0 +1,78 @@
+"""What `dev.py` itself does: one run of tests beside another."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STAND_IN = """
+import sys, time
+from pathlib import Path
+here = Path(__file__).parent
+(here / "begun").touch()
+end = time.monotonic() + 60
+while not (here / "seen").exists() and time.monotonic() < end:
+    time.sleep(0.02)
+print("said", *sys.argv[1:], flush=True)
+sys.exit(7 if (here / "seen").exists() else 1)
+"""
+
+
+@pytest.fixture
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Give `dev.py`, whose folder is a test's own with a stand-in for what it starts."""
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "dev.py").write_text(STAND_IN, encoding="utf-8")
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "TOOLS", tmp_path / ".tools")
+    return module
+
+
+WAITS = """
+import sys, time
+from pathlib import Path
+end = time.monotonic() + 60
+while not Path(sys.argv[1]).exists() and time.monotonic() < end:
+    time.sleep(0.02)
+sys.exit(not Path(sys.argv[1]).exists())
+"""
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("first", [(), ("nice",)])
+def test_a_run_goes_beside_another_and_tells_how_it_ended(
+    dev: ModuleType, tmp_path: Path, first: tuple[str, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with dev._beside("--freeze", first=first) as other:
+        begun = subprocess.run((sys.executable, "-c", WAITS, tmp_path / "begun"), check=False)
+        assert begun.returncode == 0, "it has begun while this goes on"
+        (tmp_path / "seen").touch()
+    assert other.returncode == 7
+    assert "said test --freeze" in capfd.readouterr().out
+
+
+@pytest.mark.posix
+def test_what_runs_beside_has_ended_before_a_failure_is_told(
+    dev: ModuleType, tmp_path: Path
+) -> None:
+    begun = []
+
+    def fail() -> None:
+        with dev._beside("--freeze") as other:
+            begun.append(other)
+            (tmp_path / "seen").touch()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert begun[0].returncode == 7
