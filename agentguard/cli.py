@@ -77,7 +77,9 @@ def _wanted(words: Sequence[str]) -> Callable[[], int]:
 
 
 def _failed(sentence: str, code: int = COULD_NOT) -> int:
-    print(f"{PROGRAM}: {sentence}", file=sys.stderr)  # noqa: T201 - the command line speaks
+    from agentguard.pii.names import masked  # noqa: PLC0415 - what goes well needs none
+
+    print(f"{PROGRAM}: {masked(sentence)}", file=sys.stderr)  # noqa: T201 - the command line speaks
     return code
 
 

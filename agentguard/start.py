@@ -25,6 +25,7 @@ from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.starting import PartBegan
 from agentguard.opening import ENROLMENT
+from agentguard.pii.names import masked
 from agentguard.platforms import aside, beat, boot_id, cage, leash, patient_reader, session_ends
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock, Stop
@@ -144,7 +145,7 @@ def _witnessed(journal: Journal, log: SystemLog | Absent, stack: ExitStack) -> J
         return journal
     told = aside(log)
     stack.callback(told.close)
-    return WitnessedJournal(journal, Witness(told, texts.load()))
+    return WitnessedJournal(journal, Witness(told, texts.load().masking(masked)))
 
 
 def logged(place: Place, *, console: bool = False) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -27,27 +27,42 @@ _TABLE = re.compile(r"\n\[([A-Za-z0-9_.\-]+)\]")  # begins with plain signs, whi
 _TABLES_ALONE = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*\[[A-Za-z0-9_.\-]+\]")
 
 
+def _plain(text: str) -> str:
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The sentences of one language."""
+    """The sentences of one language; `mask` hides values in what a message brings along."""
 
     sentences: Mapping[str, str]
+    mask: Callable[[str], str] = _plain
+
+    def masking(self, mask: Callable[[str], str]) -> Texts:
+        """Give the same sentences for a place where people read: no message shows a value there."""
+        return replace(self, mask=mask)
 
     def render(self, message: Message | None) -> str:
         """Give the sentence; an id without a sentence is shown as it is, never an error."""
         if message is None:
             return ""
-        sentence = self.sentences.get(message.id)
-        if sentence is None:
-            return message.id
-        try:
-            return sentence.format_map(dict(message.params))
-        except (LookupError, ValueError, TypeError, AttributeError):
-            return sentence
+        given = message.params.items()
+        return self._filled(
+            message.id, {k: self.mask(v) if isinstance(v, str) else v for k, v in given}
+        )
 
     def say(self, id_: str, /, **params: str | int) -> str:
-        """Give the sentence of an id."""
-        return self.render(Message(id=id_, params=params))
+        """Give the sentence of an id with these words as they are."""
+        return self._filled(id_, params)
+
+    def _filled(self, id_: str, params: Mapping[str, str | int]) -> str:
+        sentence = self.sentences.get(id_)
+        if sentence is None:
+            return id_
+        try:
+            return sentence.format_map(params)
+        except (LookupError, ValueError, TypeError, AttributeError):
+            return sentence
 
     def title(self, check: str, state: str, message: str = "") -> str:
         """Return the title that names the state of a control, never the wish.

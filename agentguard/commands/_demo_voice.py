@@ -10,6 +10,7 @@ import pyotp
 from agentguard.model.findings import Finding, file_name
 from agentguard.model.prompts import PromptKind
 from agentguard.model.snapshot import Snapshot
+from agentguard.pii.names import masked
 from agentguard.ports.clock import Clock
 from agentguard.texts import Texts
 
@@ -54,8 +55,8 @@ class Voice:
     def _found(self, finding: Finding, measure: int) -> None:
         self.say(
             "cli.demo.found",
-            where=file_name(finding.subject) or self.words.say(f"measure.{measure}"),
-            what=self.words.render(finding.message),
+            where=masked(file_name(finding.subject)) or self.words.say(f"measure.{measure}"),
+            what=self.words.masking(masked).render(finding.message),
         )
 
     def _receipts(self, snapshot: Snapshot) -> None:

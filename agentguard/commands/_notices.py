@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from agentguard.errors import PlatformError
+from agentguard.pii.names import masked
 from agentguard.ports.desktop import Absent, Notifier
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
@@ -21,7 +22,7 @@ class Notices:
 
     def __init__(self, desk: Desk, words: Texts, notifier: Notifier | Absent) -> None:
         self._desk = desk
-        self._words = words
+        self._words = words.masking(masked)
         self._notifier = None if isinstance(notifier, Absent) else notifier
         self._shown: frozenset[str] = frozenset()
         self._refused = False

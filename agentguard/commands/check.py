@@ -10,10 +10,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from agentguard import paths, settings, texts
+from agentguard import paths, settings
 from agentguard.agent import Agent, Parts
 from agentguard.app import build
 from agentguard.commands import _given, _policy_file
+from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.errors import StoreError
 from agentguard.look import Look, Progress
@@ -42,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Look, print, and tell by the exit code whether something is wrong."""
-    words = texts.load()
+    words = spoken()
     limit = _given.seconds(chosen.seconds, words)
     clock = system_clock()
     journal, entries = _remembered(paths.data_folder())

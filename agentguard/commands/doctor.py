@@ -7,11 +7,12 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 
-from agentguard import paths, texts
+from agentguard import paths
 from agentguard.app import shapes
 from agentguard.checks.reauth import rules
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
+from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import AgentGuardError
 from agentguard.model.messages import Message, say
@@ -34,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Try everything, print it, and tell by the exit code whether something can be mended."""
-    words, clock = texts.load(), system_clock()
+    words, clock = spoken(), system_clock()
     backend = load()
     policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
     found = (
@@ -91,7 +92,8 @@ def _machine(clock: Clock) -> Iterator[Capability]:
 
 def row(one: Capability, words: Texts) -> dict[str, str]:
     """Give a capability as scripts read it."""
-    reason = words.render(one.reason) if isinstance(one.reason, Message) else one.reason
+    why = one.reason
+    reason = words.render(why) if isinstance(why, Message) else words.mask(why)
     return {"name": one.name, "standing": one.standing.value, "reason": reason}
 
 

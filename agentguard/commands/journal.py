@@ -9,11 +9,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentguard import opening, paths, texts
+from agentguard import opening, paths
 from agentguard.chain.demands import Demands
 from agentguard.chain.headers import Origin
 from agentguard.chain.signatures import unbase64
 from agentguard.chain.verify import Verified, verify_file
+from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import EnrolmentError, JournalBroken, UsageError
 from agentguard.platforms import secret_places, system_clock
@@ -49,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Export or verify."""
-    words = texts.load()
+    words = spoken()
     return _export(chosen, words) if chosen.verb == "export" else _verify(chosen, words)
 
 

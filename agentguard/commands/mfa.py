@@ -6,11 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from agentguard import paths, texts
+from agentguard import paths
 from agentguard.app import shapes
 from agentguard.commands._code import asked
 from agentguard.commands._mfa_app import set_up
 from agentguard.commands._mfa_key import register
+from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, Command
 from agentguard.errors import CannotError, UsageError
 from agentguard.mfa.offline import HOURS, MOST, OfflineCodes
@@ -48,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Make new offline codes, register a security key, or set up an authenticator app."""
-    words = texts.load()
+    words = spoken()
     if chosen.verb == "key":
         register(words)
     elif chosen.verb == "app":

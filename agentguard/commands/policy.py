@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 
-from agentguard import app, paths, platforms, texts
+from agentguard import app, paths, platforms
 from agentguard.commands import _policy_file, _policy_keys, _policy_root
+from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, WRONG_USE, Command
 from agentguard.errors import UsageError
 from agentguard.model.policy import Policy
@@ -65,16 +66,18 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _validate(files: list[str]) -> int:
-    words = texts.load()
+    words = spoken()
     code = FINE
     for file in files:
         try:
             policy = _policy_file.read(file)
         except UsageError as error:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{words.mask(str(error))}\n")
             code = WRONG_USE
         else:
-            said = words.say("cli.policy.good", file=file, name=policy.name, version=policy.version)
+            said = words.say(
+                "cli.policy.good", file=words.mask(file), name=policy.name, version=policy.version
+            )
             sys.stdout.write(f"{said}\n")
     return code
 
@@ -94,7 +97,7 @@ def _policy(file: str | None) -> Policy:
         return _policy_file.read(file)
     first = Keeper(paths.data_folder(), app.shapes(), platforms.system_clock()).start()
     if first.message:
-        sys.stderr.write(texts.load().render(first.message) + "\n")
+        sys.stderr.write(spoken().render(first.message) + "\n")
     return first.policy
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agentguard import app, paths, platforms, texts
+from agentguard import app, paths, platforms
+from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.custody import PurgeHand
 from agentguard.engine import memory
@@ -19,6 +20,7 @@ from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import Event
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.policy import Policy
+from agentguard.pii.names import masked
 from agentguard.policy.follow import BUILT
 from agentguard.policy.keeper import Keeper
 from agentguard.ports.clock import Clock
@@ -43,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Tell what is past its age; with --remove, take it away by the policy's rules."""
-    words = texts.load()
+    words = spoken()
     folder, clock = paths.data_folder(), platforms.system_clock()
     policy = Keeper(folder, app.shapes(), clock).start().policy
     with _journal(folder, clock) as journal:
@@ -108,7 +110,7 @@ def _take(
         clock=clock,
         age=lived.age,
     )
-    words = texts.load()
+    words = spoken()
     action = Action(id="command-line", kind=ActionKind.PURGE, check=CHECK, subject="")
     sys.stderr.write(words.render(hand(action)) + "\n")
 
@@ -118,7 +120,9 @@ def _tell(seen: RetentionSeen, words: Texts) -> None:
         sys.stdout.write(words.say("retention.no-rules") + "\n")
         return
     for file in seen.old:
-        said = words.say("cli.retention.row", days=file.age_days, path=_path(file), rule=file.rule)
+        said = words.say(
+            "cli.retention.row", days=file.age_days, path=_path(file), rule=words.mask(file.rule)
+        )
         sys.stdout.write(said + "\n")
     count = max(seen.count, len(seen.old))
     sys.stdout.write(words.say("cli.retention.sum", count=count, soon=seen.soon) + "\n")
@@ -130,7 +134,7 @@ def _tell(seen: RetentionSeen, words: Texts) -> None:
 
 def _table(seen: RetentionSeen) -> dict[str, object]:
     rows = [
-        {"path": _path(f), "rule": f.rule, "age_days": f.age_days, "waits": f.waits}
+        {"path": _path(f), "rule": masked(f.rule), "age_days": f.age_days, "waits": f.waits}
         for f in seen.old
     ]
     return {

@@ -9,6 +9,12 @@ _LEAST_DIGITS = 6
 _DIGIT = re.compile(r"\d")
 _LONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d(?:[\s_.-]{0,2}[A-Za-z]{0,4}\d){11,}")
 _TIME = re.compile(r"(?:19|20)\d\d[ _.-]?[01]\d[ _.-]?[0-3]\d[ _.T-]{0,2}\d{4}(?:\d\d(?:\d{3})?)?")
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_PARTS = re.compile(
+    rf"{_OCTET}(?:\.{_OCTET}){{3}}|\d{{1,3}}\.\d{{1,2}}\.\d{{3,5}}\.\d{{1,5}}(?:-\d{{1,3}})?"
+)
+"""An address of a computer, or a version in four parts as Windows and its programs have one."""
+
 _ID = re.compile(
     r"((?<![\w-])(?=[0-9-]{0,64}[a-f])(?![a-f]{2}[0-9]+(?![\w-]))(?:[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"(?![\w-]))"
@@ -20,7 +26,8 @@ def masked(text: str) -> str:
     """Give a text or a path with its values masked.
 
     Names of files run together what belongs apart (`4539148803436467_Smith.pdf`), so that besides
-    what the finders know every long number is masked which is no time of day.
+    what the finders know every long number is masked which is no time of day, no version and no
+    address of a computer.
     """
     if not _may_hold(text):
         return text
@@ -40,4 +47,5 @@ def _may_hold(text: str) -> bool:
 
 
 def _shortened(found: re.Match[str]) -> str:
-    return found[0] if _TIME.fullmatch(found[0]) else _MASK
+    kept = _TIME.fullmatch(found[0]) or _PARTS.fullmatch(found[0])
+    return found[0] if kept else _MASK

@@ -14,6 +14,7 @@ from PySide6.QtCore import QElapsedTimer, QMetaObject, QObject, Qt, Slot
 from agentguard.errors import AgentGuardError
 from agentguard.model.moments import Moment
 from agentguard.model.snapshot import Snapshot
+from agentguard.pii.names import masked
 from agentguard.ports.people import Desk
 from agentguard.settings import SetHere
 from agentguard.texts import Texts
@@ -51,9 +52,9 @@ class Bridge(QObject):
         self._finished: deque[tuple[int, object, bool]] = deque()
         self._count = 0
         self.desk = desk
-        self.texts = texts
+        self.texts = texts.masking(masked)
         self.snapshot = desk.snapshot()
-        self.view: View = present(self.snapshot, texts)
+        self.view: View = present(self.snapshot, self.texts)
         self._since = QElapsedTimer()
         self._since.start()
         self._newest: Snapshot | None = None
@@ -110,7 +111,7 @@ class Bridge(QObject):
         try:
             return self._errands[number].call(), True
         except AgentGuardError as error:
-            return str(error), False
+            return masked(str(error)), False
         except Exception as error:  # noqa: BLE001 - the worker's boundary: told, never lost
             return type(error).__name__, False
 

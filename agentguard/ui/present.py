@@ -53,6 +53,7 @@ TOOLTIP_LIMIT = 127  # characters that Windows keeps of a tray's tooltip
 
 def present(snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None) -> View:
     """Give all that is shown of a snapshot; `zone` replaces the zone of this computer."""
+    texts = texts.masking(masked)
     words = Wording(texts, snapshot.at, zone)
     header = _header(snapshot, words)
     unread = sum(not n.read for n in snapshot.inbox)
@@ -72,7 +73,7 @@ def present(snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None) -> Vie
         lessons_due=due,
         contact=contact(snapshot.policy.contact, texts),
         sensors=tuple(_sensor(s, texts) for s in snapshot.sensors),
-        policy=texts.say("ui.about.policy", name=snapshot.policy.name, **_version(snapshot)),
+        policy=texts.say("ui.about.policy", **_version(snapshot)),
     )
 
 
@@ -106,7 +107,12 @@ def choices(texts: Texts) -> tuple[Choice, ...]:
 
 
 def _version(snapshot: Snapshot) -> dict[str, str | int]:
-    return {"version": snapshot.policy.version, "digest": snapshot.policy.digest[:12]}
+    policy = snapshot.policy
+    return {
+        "name": masked(policy.name),
+        "version": policy.version,
+        "digest": policy.digest[:12],
+    }
 
 
 def _header(snapshot: Snapshot, words: Wording) -> Header:
@@ -131,7 +137,8 @@ def _payment(snapshot: Snapshot, words: Wording, form: str) -> str:
     mode = snapshot.payment
     if mode is None:
         return ""
-    time, app = words.clock(mode.since), mode.image or words.texts.say("ui.payment.window")
+    time = words.clock(mode.since)
+    app = masked(mode.image) or words.texts.say("ui.payment.window")
     return words.texts.say(f"{form}.{mode.recorder}", time=time, app=app)
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import OnSilence, Prompt
+from agentguard.pii.names import masked
 from agentguard.ports.people import Desk
 from agentguard.texts import Texts
 from agentguard.ui.parts import GAP, button, column, draw, label, row
@@ -44,7 +45,7 @@ class ProofCard(QFrame):
         """Show a proof, or what is new of the one that is shown."""
         before, self._prompt = self._prompt, prompt
         self._title.setText(self._texts.render(prompt.title))
-        self._group.setText(self._texts.say("ui.prompt.proof-group", group=prompt.topic))
+        self._group.setText(self._texts.say("ui.prompt.proof-group", group=masked(prompt.topic)))
         self._body.setText(self._texts.render(prompt.body))
         known = before is not None and before.reply == prompt.reply and not self._form.waits
         if prompt.reply is not None and not known:

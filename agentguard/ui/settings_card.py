@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
+from agentguard.pii.names import masked
 from agentguard.settings import Origin, SetHere
 from agentguard.texts import Texts
 from agentguard.ui.parts import GAP, chip, column, draw, empty, frame, label, row
@@ -56,7 +57,7 @@ class SettingsCard:
         draw(icon, ICONS[one.origin], 20, self._theme.tones.muted)
         line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         title, value = say(f"setting.{one.name}.title"), self._value(one)
-        place = say(f"ui.settings.{one.origin}-by", place=one.place)
+        place = say(f"ui.settings.{one.origin}-by", place=masked(one.place))
         middle = column(gap=2)
         shown = label(value)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -76,4 +77,4 @@ class SettingsCard:
         if not one.value:
             return self._texts.say("ui.settings.empty")
         choice = f"setting.{one.name}.{one.value}"
-        return self._texts.say(choice) if self._texts.has(choice) else one.value
+        return self._texts.say(choice) if self._texts.has(choice) else masked(one.value)

@@ -89,8 +89,8 @@ def _move_without_links(beside: Path, target: Path) -> None:
 
 
 def note_path(source: Path) -> Path:
-    """Give the name of the note that stands where a file was."""
-    return source.with_name(load().say("vault.note-name", name=source.name))
+    """Give the name of the note that stands where a file was: with no value of the file's."""
+    return source.with_name(load().say("vault.note-name", name=masked(source.name)))
 
 
 def leave_note(source: Path, item: str) -> None:

@@ -21,35 +21,29 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 
-from agentguard import settings, texts
+from agentguard import settings
 from agentguard.agent import Agent
 from agentguard.mfa.offline import OfflineCodes
 from agentguard.model.incidents import IncidentCategory
-from agentguard.model.vault import Taking
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.settings import MachineSettings
 from agentguard.start import Place, logged, opened
-from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import application
-from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page
-from agentguard.ui.window import StatusWindow
 from agentguard.uplink import enrolment
 from tests.flow.canary import Corpus, drawn
 from tests.flow.centre import Browser, Centre
+from tests.flow.shown import Shown, accessible, each_named, taken_out
 from tests.flow.wiretap import Wiretap, tapped
 from tests.unit.scan.hostile import docx, pdf, zipped
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 IGNORED = ("This plugin does not support", "systemTrayWindowChanged")
 
+SEED = int(os.environ.get("CANARY_SEED") or random.randrange(1 << 32))
 PATIENCE = 90.0
-SETTLE = 1000  # milliseconds for what a page reads beside the window
 ROOT = Path(__file__).parents[2]
 FILE = "zolbra-complaint"
 """The name of a file; it may stay on the desk and goes nowhere else."""
@@ -245,64 +239,6 @@ def text_of(paper: bytes) -> bytes:
         document.close()
 
 
-class Shown:
-    """What the windows show: the accessibility tree, and the text of their pictures."""
-
-    def __init__(self, morning: Morning) -> None:
-        self._app = application()
-        self._bridge = Bridge(morning.agent.desk, texts.load())
-        theme = Theme(self._app)
-        self.window = StatusWindow(self._bridge, theme)
-        self.window.resize(1400, 1600)
-        self._folder = morning.root / "pictures"
-        self._folder.mkdir()
-
-    def close(self) -> None:
-        self._bridge.close()
-        self.window.hide()
-        self.window.deleteLater()
-
-    def page(self, page: Page) -> tuple[str, str]:
-        """Open a page; give what a screen reader is told of it, and what a picture shows."""
-        self.window.open(page)
-        settled = QEventLoop()
-        QTimer.singleShot(SETTLE, settled.quit)
-        settled.exec()
-        return accessible(self.window), self.pictured(self.window, page.value)
-
-    def pictured(self, widget: QWidget, name: str) -> str:
-        file = self._folder / f"{name}.png"
-        widget.grab().save(str(file))
-        read = subprocess.run(
-            ["tesseract", file, "-", "--psm", "11"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},  # more wait for each other, and spin
-        )
-        file.unlink()  # the next search is of files, and this one's text was read
-        words = read.stdout.split()
-        return f"{' '.join(words)}\n{''.join(words)}"
-
-
-KINDS = (
-    QAccessible.Text.Name,
-    QAccessible.Text.Description,
-    QAccessible.Text.Value,
-    QAccessible.Text.Help,
-)
-
-
-def accessible(widget: QWidget) -> str:
-    """Give all that the accessibility tree tells of a widget and those below."""
-    told: list[str] = []
-    for one in (widget, *widget.findChildren(QWidget)):
-        interface = QAccessible.queryAccessibleInterface(one)
-        if interface is not None and interface.isValid():
-            told += [interface.text(kind) for kind in KINDS]
-    return "\n".join(told)
-
-
 @pytest.fixture(scope="module")
 def morning() -> Iterator[Morning]:
     patch = pytest.MonkeyPatch()
@@ -320,7 +256,7 @@ def morning() -> Iterator[Morning]:
         centre.start()
         stack.callback(centre.close)
         tap = stack.enter_context(tapped(centre.port, centre.own_context(), centre.ca))
-        one = Morning(root=root, centre=centre, tap=tap, corpus=drawn(random.randrange(1 << 32)))
+        one = Morning(root=root, centre=centre, tap=tap, corpus=drawn(SEED))
         one.lay()
         place = Place(
             folder=one.home, backend=one.desktop.backend, clock=system_clock(), user="maria"
@@ -339,18 +275,21 @@ def evidence(morning: Morning) -> dict[str, bytes]:
     morning.until(lambda: len(desk.vault_items()) >= count)
     morning.until(lambda: not (morning.folder / "calls.old").exists())
     morning.until(morning.delivered)
-    shown = Shown(morning)
+    shown = Shown(desk, morning.root)
     told = [shown.page(page) for page in Page]
     shown.close()
-    (first, second, *_) = desk.vault_items()
+    items = desk.vault_items()
+    names = [item.path for item in items]
+    assert morning.corpus.found_in("\n".join(names).encode()) >= set(morning.corpus.recognised)
     left = str(morning.folder)
     page = morning.home / "report.html"
-    told_of = morning.typed("scan", "--report", "html", "--output", str(page), left)
+    printed = morning.typed("scan", "--report", "html", "--output", str(page), left)
     found = {
         "a scan's lines": morning.typed("scan", "--format", "jsonl", left),
         "a scan's table": morning.typed("scan", left),
-        "a scan's page": told_of + page.read_bytes(),
+        "a scan's page": printed + page.read_bytes(),
         "the accessibility tree": "\n".join(tree for tree, _ in told).encode(),
+        "every name": each_named(desk, morning.root, names).encode(),
         "pictures of the windows": "\n".join(text for _, text in told).encode(),
         "notices of the desktop": repr(morning.desktop.notices).encode(),
         "the system's log": repr(morning.desktop.logged).encode(),
@@ -361,12 +300,11 @@ def evidence(morning: Morning) -> dict[str, bytes]:
         "the journal's export": morning.typed("journal", "export", str(morning.home / "out.jsonl")),
         "retention": morning.typed("retention", "--json"),
         "a crash": morning.crashed(),
-        "the console's pages": morning.pages(),
     }
-    one, other = OfflineCodes(morning.home, system_clock()).issue(2)
-    assert desk.remove(second.id, Taking(code=one)).id == "prompt.removed"
-    assert desk.restore(first.id, Taking(reason="work", code=other)).id == "prompt.restored-for"
+    codes = OfflineCodes(morning.home, system_clock()).issue(len(items))
+    found["what was taken out"] = taken_out(desk, morning.root, items, codes).encode()
     morning.until(morning.delivered)
+    found["the console's pages"] = morning.pages()
     return {**found, "the wire": morning.tap.heard()}
 
 
@@ -380,6 +318,8 @@ EXPECTED = {
     "a scan's page": "<html",
     "the accessibility tree": "What leaves this PC",
     "pictures of the windows": "Vault",
+    "every name": "...",
+    "what was taken out": "is back",
     "notices of the desktop": "(",
     "the system's log": "vault",
     "the last report": '"seq"',
@@ -434,8 +374,7 @@ def test_the_search_would_have_found_it(morning: Morning, tmp_path: Path) -> Non
 @pytest.mark.usefixtures("evidence")
 @pytest.mark.qt_log_ignore(*IGNORED)
 def test_a_value_that_is_shown_is_found_in_the_tree_and_in_the_picture(morning: Morning) -> None:
-    (morning.root / "pictures").rmdir()
-    shown = Shown(morning)
+    shown = Shown(morning.agent.desk, morning.root)
     shown.page(Page.ABOUT)
     leak = QLabel(morning.corpus.cards[0], shown.window)
     leak.setStyleSheet("font-size: 28px; background: white; color: black")

@@ -16,7 +16,7 @@ MATRIX = FAULTS / "matrix.toml"
 ROWS = tomllib.loads(MATRIX.read_text(encoding="utf-8"))["row"]
 FIELDS = {"number", "fault", "expected", "tests"}
 LEAVING_OUT = {"skip", "skipif", "xfail", "importorskip"}
-NAMED = re.compile(r"def (test_row_(\d\d)_\w+)")
+NAMED = re.compile(r"def (test_row_(\d{2,3})_\w+)")
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from agentguard.pii.names import masked
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.finding_card import FindingCard
 from agentguard.ui.keyed import Keyed
@@ -64,9 +65,8 @@ class TodoPage(PageFrame):
         tell(self._status, acts[finding.help]())
 
     def _folder(self, folder: str) -> str:
-        return (
-            "" if self._open_folder(folder) else self.texts.say("ui.todo.no-folder", folder=folder)
-        )
+        opened = self._open_folder(folder)
+        return "" if opened else self.texts.say("ui.todo.no-folder", folder=masked(folder))
 
     def _clear(self) -> str:
         QGuiApplication.clipboard().clear()

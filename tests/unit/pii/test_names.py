@@ -16,6 +16,9 @@ PLAIN = (
     "/var/lib/0f8fad5b-d9cb-469f-a165-70867728950e",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "C:\\Users\\ann\\Desktop\\minutes 2025.docx",
+    "10.0.26100.4349",
+    "115.0.5790.170-1",
+    "192.168.100.200:3389",
     "",
 )
 FORMS = ("{}.txt", "a_{}.pdf", "{}_Smith.pdf", "card-{}.docx", "{}/notes.txt", "IBAN {} (1).csv")
