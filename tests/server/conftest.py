@@ -123,8 +123,9 @@ def _fresh(request: pytest.FixtureRequest) -> Iterator[str]:
 @contextmanager
 def _started(settings: ServerSettings) -> Iterator[Running]:
     clock = Time()
-    # The certificate must hold for the real clock that TLS looks at.
-    tls = make_certificate(settings.data, ("127.0.0.1", "localhost"), time.time)
+    # The certificate must hold for the real clock that TLS looks at, and for the endpoint's.
+    begin = min(START, time.time())
+    tls = make_certificate(settings.data, ("127.0.0.1", "localhost"), lambda: begin)
     server = LocalServer(migrated(settings), clock, start_thread, tls=tls)
     server.start()
     one = Running(server=server, settings=settings, time=clock, ca=settings.data / CA_FILE)
