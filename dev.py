@@ -568,6 +568,16 @@ def shots(rest: list[str]) -> int:
     return max(*codes, run((PYTHON, "-m", "tests.desktop.shots", folder)))
 
 
+def figures(rest: list[str]) -> int:
+    """Print the shape of the code in figures: rooms, arrows, files, cycles, the four walks.
+
+    --tree PATH measures another checkout, --json prints all of it, --runs 0 leaves the walks out.
+    """
+    system_packages((*QT, *CORPUS))
+    environment()
+    return run((PYTHON, "-m", "tools.figures", *rest))
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
@@ -577,6 +587,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "docs": docs,
     "changes": changes,
     "shots": shots,
+    "figures": figures,
 }
 
 
