@@ -493,9 +493,14 @@ def lint(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Run benchmarks, all or by name: accuracy, pii, footprint, ...; options go to each."""
+    """Run benchmarks, all or by name: accuracy, pii, footprint, ...; options go to each.
+
+    `server` tells what an endpoint on this computer can take; see tools/bench_server.
+    """
     system_packages((*QT, *CORPUS, *REAL, *PEERS))
     environment()
+    if rest[:1] == ["server"]:
+        return run((PYTHON, "-m", "tools.bench_server", *rest[1:]))
     known = sorted(p.stem for p in (ROOT / "benchmarks").glob("[a-z]*.py"))
     split = next((n for n, word in enumerate(rest) if word.startswith("-")), len(rest))
     chosen, options = rest[:split] or known, rest[split:]
@@ -563,7 +568,7 @@ def shots(rest: list[str]) -> int:
     environment()
     folder = rest[0] if rest else "shots"
     scales = ("1", "2")
-    made = (PYTHON, "-m", "agentguard", "shots", folder, "--scale")
+    made = (PYTHON, "-m", "tools.gallery", folder, "--scale")
     codes = [run((*made, scale), QT_QPA_PLATFORM="offscreen") for scale in scales]
     return max(*codes, run((PYTHON, "-m", "tests.desktop.shots", folder)))
 

@@ -41,11 +41,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sqlalchemy import select
 
-from agentguard.server.bench.fleet import Desk, put
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.opening import open_database
 from agentguard.server.store.tables import device_seen
 from tests.server import postgresql
+from tools.bench_server.fleet import Desk, put
 
 LEAST = 1000  # reports per second
 LEAST_SHARE = {"SQLite": 0.6, "PostgreSQL": 0.4}

@@ -12,7 +12,7 @@ from pathlib import Path
 import segno
 
 from agentguard import paths, texts
-from agentguard.commands import _server_bench, _server_data, _server_policy, _server_ways
+from agentguard.commands import _server_data, _server_policy, _server_ways
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
@@ -47,7 +47,6 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     _server_policy.arguments(act("policy"), said)
     _server_ways.arguments(act, said)
     _server_data.arguments(act, said)
-    _server_bench.arguments(act, said)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -74,7 +73,7 @@ def _done(given: argparse.Namespace) -> int:
         lines, well = _server_ways.look(given, settings, said)
         sys.stdout.write(f"{lines}\n")
         return FINE if well else FINDINGS
-    alone = {**_server_data.ALONE, "bench": _server_bench.run, "metrics-token": _server_ways.token}
+    alone = {**_server_data.ALONE, "metrics-token": _server_ways.token}
     if given.act in alone:
         sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
         return FINE

@@ -47,7 +47,7 @@ def is_sentence(text: str | None) -> bool:
 def test_the_commands_of_the_product_are_there() -> None:
     assert set(cli.names()) >= {
         "tray", "run", "check", "scan", "enroll", "policy", "journal", "vault", "serve", "server",
-        "demo", "catalogue", "shots",
+        "demo", "catalogue",
     }  # fmt: skip
     assert {("policy", "validate"), ("journal", "verify"), ("vault", "restore")} <= set(EVERY)
 
@@ -135,8 +135,6 @@ def test_an_unknown_option_is_wrong_use(typed: tuple[str, ...], type_: Type) -> 
         ("journal verify", "file"),
         ("vault", "VERB"),
         ("vault purge x --reason boredom", "'boredom'"),
-        ("shots x --scale 0", "0.5 to 4"),
-        ("shots x --scale nan", "0.5 to 4"),
         ("enroll", "--endpoint"),
         ("enroll --code secret", "--code"),
     ],

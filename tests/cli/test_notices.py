@@ -8,8 +8,8 @@ from agentguard.commands._notices import Notices
 from agentguard.model.paying import Recorder
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.texts import load
-from agentguard.ui import _simulated_data as data
-from agentguard.ui.simulated_desk import SimulatedDesk
+from tools.gallery import data
+from tools.gallery.desk import SimulatedDesk
 
 QUIET = data.snapshot()
 TOLD = replace(QUIET, prompts=(data.NOTICE,))

@@ -216,8 +216,3 @@ class TestShows:
         assert "The endpoint has receipted the findings and the posture." in said.out
         for measure in range(1, 11):
             assert f"\n{measure}. " in said.out
-
-    def test_every_window_is_pictured(self, person: Path) -> None:
-        said = ran(person, "shots", str(person / "shots"), env={"QT_QPA_PLATFORM": "offscreen"})
-        assert said.code == 0
-        assert len(list((person / "shots").glob("*.png"))) > 20

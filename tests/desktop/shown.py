@@ -12,16 +12,16 @@ from PySide6.QtCore import QTimer
 
 from agentguard import texts
 from agentguard.model.snapshot import Snapshot
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import application
-from agentguard.ui.gallery import SCHEMES
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.shields import Shields
-from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
+from tools.gallery import data
+from tools.gallery.desk import SimulatedDesk
+from tools.gallery.pictures import SCHEMES
 
 SETTLE = 300  # milliseconds for the window manager
 SHOWN: dict[str, Snapshot] = {

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from agentguard.server.bench.stages import RECOVERY, Bench
 from agentguard.server.settings import Limits, ServerSettings
+from tools.bench_server.stages import RECOVERY, Bench
 
 DESKS = 10_000
 

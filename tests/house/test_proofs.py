@@ -14,8 +14,8 @@ from agentguard import checks, paths, texts
 from agentguard.catalogue import discover
 from agentguard.checks.base import Check
 from agentguard.model.proofs import Relation
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.present import present
+from tools.gallery import data
 
 ROOT = Path(__file__).parents[2]
 TABLE = tomllib.loads((ROOT / "tests/house/proofs.toml").read_text(encoding="utf-8"))

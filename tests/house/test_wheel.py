@@ -50,6 +50,12 @@ def test_the_installed_catalogue_is_the_one_of_the_sources(installed: Path) -> N
 
 
 @pytest.mark.heavy
+def test_nothing_that_makes_or_measures_it_is_installed(installed: Path) -> None:
+    names = {file.relative_to(installed).parts[0] for file in installed.rglob("*.py")}
+    assert names == {"agentguard"}
+
+
+@pytest.mark.heavy
 def test_the_installed_program_judges_a_shipped_policy(installed: Path) -> None:
     shipped = installed / "agentguard" / "_data" / "policies" / "pci-contact-centre.yaml"
     assert shipped.is_file()

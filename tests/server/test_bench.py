@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from agentguard.cli import main
-from agentguard.server.bench import driver, stages
-from agentguard.server.bench.driver import Answer, pause
-from agentguard.server.bench.stages import Bench, Outcome
 from agentguard.server.settings import Limits, ServerSettings
+from tools.bench_server import driver, stages
+from tools.bench_server.__main__ import main, told
+from tools.bench_server.driver import Answer, pause
+from tools.bench_server.stages import Bench, Outcome
 
 
 def start(name: str, run: Any) -> None:
@@ -50,6 +50,7 @@ def test_what_was_lost_or_doubled_or_late_is_no_good_outcome() -> None:
     assert fine.good
     for bad in ({"lost": 1}, {"doubled": 1}, {"unreceipted": 1}, {"recovered": 901.0}):
         assert not replace(fine, **bad).good
+        assert "lost" in told(replace(fine, **bad))
 
 
 def test_desks_have_the_manners_of_agents() -> None:
@@ -63,7 +64,9 @@ def test_desks_have_the_manners_of_agents() -> None:
 
 @pytest.mark.parametrize("desks", ["0", "20001"])
 def test_only_so_many_desks_are_simulated(desks: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["server", "bench", "--desks", desks]) == 2
+    with pytest.raises(SystemExit) as ended:
+        main(["--desks", desks])
+    assert ended.value.code == 2
     assert "20000" in capsys.readouterr().err
 
 
@@ -72,5 +75,16 @@ def test_a_database_in_use_is_left_alone(
 ) -> None:
     address = running.settings.database or running.settings.database_url
     monkeypatch.setenv("AGENTGUARD_DATABASE", address)
-    assert main(["server", "bench", "--desks", "5"]) == 2
+    assert main(["--desks", "5"]) == 2
     assert "holds desks already" in capsys.readouterr().err
+
+
+def test_it_runs_in_a_database_that_is_gone_afterwards(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AGENTGUARD_DATABASE", "AGENTGUARD_DATABASE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["--desks", "5"]) == 0
+    said = capsys.readouterr().out
+    assert "all come back after an outage" in said
+    assert "Nothing was lost or doubled" in said

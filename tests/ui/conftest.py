@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from agentguard import texts
 from agentguard.model.snapshot import Snapshot
 from agentguard.texts import Texts
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import Application
-from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.window import StatusWindow
+from tools.gallery import data
+from tools.gallery.desk import SimulatedDesk
 
 ONLY_OFFSCREEN = ("This plugin does not support", "systemTrayWindowChanged")
 

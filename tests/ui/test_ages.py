@@ -8,12 +8,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from agentguard import sensors
-from agentguard.ui import _simulated_data as data
 from agentguard.ui import window as windows
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.notice_row import NoticeRow
-from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.views import Page
+from tools.gallery import data
+from tools.gallery.desk import SimulatedDesk
 
 
 class Hours:

@@ -15,14 +15,13 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from agentguard.errors import UsageError
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.people import Factors
-from agentguard.ui import _simulated_content as content
-from agentguard.ui import _simulated_data as data
 from agentguard.ui import qr
 from agentguard.ui.app_card import AppCard
 from agentguard.ui.pages.factors import FactorsPage
 from agentguard.ui.run import Interface
-from agentguard.ui.simulated_desk import RIGHT_CODE
 from agentguard.ui.views import Page
+from tools.gallery import content, data
+from tools.gallery.desk import RIGHT_CODE
 
 CAN = Factors(codes=0, apps=True)
 

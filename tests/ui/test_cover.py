@@ -10,9 +10,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from agentguard.model.messages import say
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.cover import Cover, reachable
 from agentguard.ui.proof_card import ProofCard
+from tools.gallery import data
 
 SMALL = (640, 260)  # 1280 by 520 at 200 %
 

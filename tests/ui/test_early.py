@@ -2,9 +2,9 @@
 
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.early import appear
 from agentguard.ui.tray import Tray
+from tools.gallery import data
 
 
 def test_the_first_icon_says_that_nothing_is_watched_yet(qapp, said) -> None:

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from agentguard.model.messages import say
 from agentguard.ports.people import Factors
-from agentguard.ui import _simulated_content as content
 from agentguard.ui import qr
 from agentguard.ui.pages.factors import FactorsPage
-from agentguard.ui.simulated_desk import RIGHT_CODE, RIGHT_PIN
+from tools.gallery import content
+from tools.gallery.desk import RIGHT_CODE, RIGHT_PIN
 
 KEYS = Factors(leave=True, codes=7, registers=True, asks_pin=True)
 

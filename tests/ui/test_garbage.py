@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from agentguard.ui import garbage
 from agentguard.ui import run as running
 from agentguard.ui.pages.vault import VaultPage
-from agentguard.ui.simulated_desk import SimulatedDesk
+from tools.gallery.desk import SimulatedDesk
 
 ENOUGH = 50_000  # objects, many times what Python lets pass before it looks for garbage
 

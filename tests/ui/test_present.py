@@ -15,12 +15,11 @@ from agentguard.model.paying import Recorder
 from agentguard.model.policy import Contact
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
-from agentguard.ui import _simulated_content as content
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.leaving import explain
 from agentguard.ui.present import TOOLTIP_LIMIT, choices, contact, lessons_due, present
 from agentguard.ui.views import Help, View
 from agentguard.ui.wording import Wording
+from tools.gallery import content, data
 
 SAID = texts.load()
 

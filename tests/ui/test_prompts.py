@@ -8,11 +8,11 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 
 from agentguard.model.prompts import Prompt
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.lesson_card import LessonCard
 from agentguard.ui.notice_card import NoticeCard
 from agentguard.ui.prompts import Prompts
-from agentguard.ui.simulated_desk import RIGHT_CODE
+from tools.gallery import data
+from tools.gallery.desk import RIGHT_CODE
 
 WRONG_CODE = "135790"
 

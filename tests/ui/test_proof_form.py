@@ -11,12 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from agentguard.ports.people import Factors
-from agentguard.ui import _simulated_content as content
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.cover import reachable
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.shields import Shields
-from agentguard.ui.simulated_desk import RIGHT_CODE, RIGHT_PIN
+from tools.gallery import content, data
+from tools.gallery.desk import RIGHT_CODE, RIGHT_PIN
 
 HELLO = Factors(key=True, leave=True)
 PIN = Factors(key=True, pin=True)

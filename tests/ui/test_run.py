@@ -9,16 +9,16 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from agentguard.cli import main
-from agentguard.ui import _simulated_data as data
 from agentguard.ui import run as running
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.corner_card import CornerCard
-from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.tones import DARK, LIGHT, STATE_TONES, of_state, prescribed
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
+from tools.gallery import __main__ as gallery
+from tools.gallery import data
+from tools.gallery.desk import SimulatedDesk
 
 EARLY = """
 import threading
@@ -26,7 +26,7 @@ from PySide6.QtCore import QEvent
 from agentguard import texts
 from agentguard.ui.early import appear, application
 from agentguard.ui.run import run
-from agentguard.ui.simulated_desk import SimulatedDesk
+from tools.gallery.desk import SimulatedDesk
 words = texts.load()
 icon = appear(words)
 application().sendEvent(application(), QEvent(QEvent.Type.Quit))
@@ -210,9 +210,14 @@ def _luminance(colour: str) -> float:
 
 def test_shots_makes_a_picture_of_every_window(qapp, tmp_path, capsys, monkeypatch) -> None:
     monkeypatch.setenv("QT_SCALE_FACTOR", "1")
-    assert main(["shots", str(tmp_path / "new")]) == 0
+    assert gallery.main([str(tmp_path / "new")]) == 0
     names = {p.name for p in (tmp_path / "new").iterdir()}
     for page in Page:
         assert {f"{page}-light-100.png", f"{page}-dark-100.png"} <= names
     assert "prompt-proof-refused-dark-100.png" in names
     assert f"{len(names)} pictures" in capsys.readouterr().out
+    for scale in ("0", "nan"):
+        with pytest.raises(SystemExit):
+            gallery.main([str(tmp_path / "none"), "--scale", scale])
+        assert "0.5 to 4" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()

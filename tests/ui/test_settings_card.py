@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from agentguard import settings
 from agentguard.settings import Layers, MachineSettings
-from agentguard.ui._simulated_settings import set_here
 from agentguard.ui.pages.about import AboutPage
 from agentguard.ui.views import Page
+from tools.gallery.settings_here import set_here
 
 
 def opened(one, found=set_here) -> QWidget:

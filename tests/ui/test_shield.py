@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from agentguard.model.messages import say
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.shield_card import ShieldCard
 from agentguard.ui.shields import Shields
-from agentguard.ui.simulated_desk import RIGHT_CODE
 from tests.ui.conftest import Rig
+from tools.gallery import data
+from tools.gallery.desk import RIGHT_CODE
 
 COVERED = data.covered(data.good(), data.SHIELD)
 

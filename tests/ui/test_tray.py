@@ -7,10 +7,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from agentguard.model.paying import Recorder
-from agentguard.ui import _simulated_data as data
 from agentguard.ui import icons
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
+from tools.gallery import data
 
 STATES = ("good", "attention", "act", "blind", "paused")
 

@@ -13,10 +13,10 @@ from agentguard.model.paying import PaymentMode, Recorder
 from agentguard.model.shield import Shield, Why
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Pictured
-from agentguard.ui import _simulated_data as data
 from agentguard.ui import run as running
-from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.views import Page
+from tools.gallery import data
+from tools.gallery.desk import SimulatedDesk
 
 NOTHING = data.snapshot()
 

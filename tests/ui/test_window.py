@@ -20,17 +20,16 @@ from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.paying import Recorder
 from agentguard.model.vault import Taking
-from agentguard.ui import _simulated_content as content
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.control_row import ControlRow
 from agentguard.ui.finding_card import FindingCard
 from agentguard.ui.notice_row import NoticeRow
 from agentguard.ui.pages.incident import NOTE_LIMIT
 from agentguard.ui.pages.todo import TodoPage
-from agentguard.ui.simulated_desk import RIGHT_CODE
 from agentguard.ui.state_header import StateHeader
 from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import Page
+from tools.gallery import content, data
+from tools.gallery.desk import RIGHT_CODE
 
 
 def press(qtbot, widget: QWidget, text: str) -> None:

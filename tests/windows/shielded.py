@@ -11,12 +11,12 @@ from ctypes import wintypes
 from PySide6.QtWidgets import QApplication
 
 from agentguard.texts import load
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import application
 from agentguard.ui.shields import Shields
-from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
+from tools.gallery import data
+from tools.gallery.desk import SimulatedDesk
 
 RECT = ctypes.POINTER(wintypes.RECT)
 PER_MONITOR_V2 = -4  # DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2

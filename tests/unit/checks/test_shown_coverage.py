@@ -14,10 +14,10 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.posture import ControlState, Overall, overall
 from agentguard.model.verdicts import Coverage, Severity, State
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.present import present
 from agentguard.ui.tones import STATE_TONES
 from agentguard.uplink.translate import MOST_ROWS, controls
+from tools.gallery import data
 
 WORDS = texts.load()
 TEMPLATES = Path(__file__).parents[3] / "agentguard/server/console/templates"

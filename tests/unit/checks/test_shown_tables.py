@@ -8,9 +8,9 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.posture import ControlState
 from agentguard.model.verdicts import Severity, State
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.present import present
 from agentguard.uplink.translate import MOST_ROWS, controls
+from tools.gallery import data
 
 WORDS = texts.load()
 FIRST = "AgentGuard: locks after 5 min. It comes first, so it decides."

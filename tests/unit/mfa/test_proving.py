@@ -21,9 +21,9 @@ from agentguard.model.shield import ShieldLifted, ShieldRefused
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.factors import PhoneSet, Spent
 from agentguard.ports.people import Factors, ListedKey, Proof
-from agentguard.ui import _simulated_data as data
 from agentguard.wire.openings import digest
 from tests.unit.engine.conftest import ListJournal
+from tools.gallery import data
 
 
 class Codes:

@@ -10,7 +10,7 @@ from agentguard.model.lessons import Lesson
 from agentguard.model.vault import VaultItem
 from agentguard.ports.factors import AppOffer
 from agentguard.ports.people import ListedKey
-from agentguard.ui._simulated_data import DAY, HOUR, POLICY, ago
+from tools.gallery.data import DAY, HOUR, POLICY, ago
 
 LESSONS = (
     Lesson(

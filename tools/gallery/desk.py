@@ -16,8 +16,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.vault import Taking, VaultItem
 from agentguard.ports.factors import AppOffer
 from agentguard.ports.people import Factors, ListedKey
-from agentguard.ui import _simulated_content as content
-from agentguard.ui import _simulated_data as data
+from tools.gallery import content, data
 
 RIGHT_CODE = "482913"
 RIGHT_PIN = "2468"

@@ -15,21 +15,20 @@ from agentguard.model.prompts import Prompt
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.people import Factors
 from agentguard.texts import Texts
-from agentguard.ui import _simulated_content as content
-from agentguard.ui import _simulated_data as data
 from agentguard.ui import icons
-from agentguard.ui._simulated_settings import set_here
 from agentguard.ui.app_card import AppCard
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import application
 from agentguard.ui.phone_help import PhoneHelp
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.shields import Shields
-from agentguard.ui.simulated_desk import CODES, SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
+from tools.gallery import content, data
+from tools.gallery.desk import CODES, SimulatedDesk
+from tools.gallery.settings_here import set_here
 
 SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
 STATES = ("good", "attention", "act", "blind", "paused")

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from agentguard.server.bench.fleet import Desk
 from agentguard.server.settings import Now
+from tools.bench_server.fleet import Desk
 
 SOCKETS = 400  # open at once; this process may hold both ends, and a thousand files are usual
 ANSWER_WAIT = 30.0  # seconds

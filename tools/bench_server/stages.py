@@ -12,14 +12,14 @@ from nacl.signing import SigningKey
 from sqlalchemy import func, select
 
 from agentguard.server.admin import Admin
-from agentguard.server.bench import fleet
-from agentguard.server.bench.driver import Driver, Tally
-from agentguard.server.bench.fleet import Desk
 from agentguard.server.run import LocalServer, StartThread
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.database import Database
 from agentguard.server.store.opening import open_database
 from agentguard.server.store.tables import event
+from tools.bench_server import fleet
+from tools.bench_server.driver import Driver, Tally
+from tools.bench_server.fleet import Desk
 
 ENROLLED = 20  # desks that enrol over the wire, one by one
 QUEUED = 3  # events that a desk has waiting when the endpoint comes back
