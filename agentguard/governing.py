@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.errors import AgentGuardError, PolicyError, PolicyRejected, UsageError
+from agentguard.errors import AgentGuardError, PolicyError, PolicyRejected
 from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Watching
 from agentguard.model.messages import Message, say
-from agentguard.model.policy import Policy
 from agentguard.model.release import Standing
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.starting import PartBegan
@@ -215,17 +214,3 @@ def _why(error: AgentGuardError) -> Message:
 def _blind(snapshot: Snapshot) -> frozenset[str]:
     """Give the sensors that have failed."""
     return frozenset(one.sensor for one in snapshot.sensors if one.state is Watching.FAILED)
-
-
-def taken(keeper: Keeper, file: Path) -> Policy:
-    """Judge a policy file and put it in force from the next start on.
-
-    Raises:
-        UsageError: the file cannot be read, or is wrong; the policy in force stays.
-
-    """
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"The policy {file} could not be read: {error.strerror}.") from error
-    return keeper.offer(data, str(file))

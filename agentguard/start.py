@@ -17,11 +17,10 @@ from agentguard.engine.loop import Engine
 from agentguard.engine.supervisor import Actor
 from agentguard.errors import AgentGuardError, CannotError
 from agentguard.gating import Asking, by_phone, codes
-from agentguard.governing import Governor, taken
+from agentguard.governing import Governor
 from agentguard.mfa.by_phone import ByPhone
 from agentguard.model.events import NOT_ENROLLED, UplinkState
 from agentguard.model.messages import say
-from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.starting import PartBegan
 from agentguard.opening import ENROLMENT
@@ -162,16 +161,6 @@ def logged(place: Place, *, console: bool = False) -> None:
         logs.set_up(None, seconds=seconds)
         place.starting.note(LOGS, say("starting.logs", folder=str(folder), why=why_of(error)))
     logs.catch_all()
-
-
-def take_policy(place: Place, file: Path) -> Policy:
-    """Judge a policy file and put it in force from the next start on.
-
-    Raises:
-        UsageError: the file cannot be read, or is wrong; the policy in force stays.
-
-    """
-    return taken(Keeper(place.folder, shapes(), place.clock), file)
 
 
 def _governor(place: Place) -> Governor:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Param = str | int
-NO_PARAMS: Mapping[str, Param] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

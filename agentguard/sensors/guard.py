@@ -61,7 +61,7 @@ class Guard:
         self._identity: Identity = ()
         self._apart = 0
         self._said: tuple[str, ...] | None = None
-        self._looked = self._roomed = self._swept = float("-inf")
+        self._looked = self._roomed = float("-inf")
         self._lost = self._came = self._whole = False
         self._sweep_at = self._calm_until = float("-inf")
         self.mounts = Mounts()

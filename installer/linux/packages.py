@@ -61,7 +61,6 @@ PLACES = {
     "agentguard.desktop": ("usr/share/applications/agentguard.desktop", 0o644),
     "settings.toml": ("etc/agentguard/settings.toml", 0o644),
 }
-OLD_PYTHON = ("olefile/olefile2.py",)  # for Python 2 alone
 CONFIGURATION = ("etc/agentguard/settings.toml", "etc/xdg/autostart/agentguard.desktop")
 METAINFO = "usr/share/metainfo/io.github.agentguard.AgentGuard.metainfo.xml"
 ICON = "usr/share/icons/hicolor/scalable/apps/agentguard.svg"
@@ -163,8 +162,6 @@ def slim(library: Path) -> None:
         _slim_qt(qt)
     for path in [*library.rglob("__pycache__"), *library.rglob("*.pyi"), library / "bin"]:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    for name in OLD_PYTHON:
-        (library / name).unlink()
 
 
 def _slim_qt(qt: Path) -> None:

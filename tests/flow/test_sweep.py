@@ -14,11 +14,13 @@ import pytest
 
 import agentguard
 from agentguard.agent import Agent
+from agentguard.app import shapes
 from agentguard.model.events import SensorState, SweepFinished
 from agentguard.model.findings import Finding
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.start import Place, opened, take_policy
+from agentguard.policy.keeper import Keeper
+from agentguard.start import Place, opened
 from tests.desktop.harness import eventually
 
 CARD = "4556 7375 8689 9855"
@@ -55,8 +57,7 @@ class Desk:
             version=self.version, folder=self.folder, on_battery=on_battery, bulk=bulk
         )
         self.version += 1
-        (self.home / "policy.yaml").write_text(text)
-        take_policy(place, self.home / "policy.yaml")
+        Keeper(self.home, shapes(), place.clock).offer(text.encode(), "policy.yaml")
         self.agent = self.stack.enter_context(opened(place))
         self.agent.start()
 

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from agentguard.server.jobs import Jobs
 from agentguard.server.retention import Retention
 from agentguard.server.run import LocalServer
-from agentguard.server.store import leading, trends
+from agentguard.server.store import leading
 from agentguard.server.store.history_tables import job, org_hour
 from agentguard.server.store.opening import open_database
 from agentguard.server.tamper.sweep import EVERY
+from tests.server.summed import summaries
 
 PATIENT = 30  # seconds
 
@@ -109,7 +110,7 @@ def test_a_running_endpoint_counts_by_itself(
     server.start()
     server.stop()  # ends what was begun
     names = set(running.admin._database.run(lambda c: list(c.scalars(select(job.c.name)))))
-    (billing,) = running.admin._database.run(trends.summaries)
+    (billing,) = running.admin._database.run(summaries)
     assert {"sweep", "days", "months"} <= names
     assert (billing.team, billing.ok) == ("Billing", 1)
 

@@ -28,6 +28,7 @@ from agentguard.server.tamper import items, kinds, members, sweep, watch, waves
 from agentguard.server.tamper.sweep import EVERY, Sweep
 from agentguard.store.lanes import LANES, lane
 from agentguard.wire import v1
+from tests.server.summed import summaries
 
 MINUTE, HOUR = 60, 3600
 START = 1_790_000_000.0
@@ -120,7 +121,7 @@ def test_a_desk_that_never_wakes_is_missed_after_a_month_on_every_page(
         late.sign_in("sam", PASSWORD)
         assert "asleep or off" not in late.get("/").text
     watched.running.admin._database.run(lambda c: trends.sweep(c, watched.running.time.at, 180.0))
-    (billing,) = watched.running.admin._database.run(trends.summaries)
+    (billing,) = watched.running.admin._database.run(summaries)
     assert billing.silent == 1
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from agentguard.server.store import trends
+from tests.server.summed import summaries
 
 HOUR, DAY = 3600.0, 86400.0
 SILENT = 180.0
@@ -34,7 +35,7 @@ def test_a_summary_counts_desks_by_tier_and_what_waits(
     for desk in (good, ill, blind, other):
         desk.send()
     sweep(running)
-    given = running.admin._database.run(trends.summaries)
+    given = running.admin._database.run(summaries)
     assert [(s.team, s.desks) for s in given] == [("Billing", 4), ("Sales", 2)]
     billing, sales = given
     assert (billing.ok, billing.attention, billing.failing, billing.silent) == (1, 1, 1, 1)
@@ -51,12 +52,12 @@ def test_a_desk_that_said_goodbye_is_not_missed_and_counts_nowhere(
     lost.send(controls=[], run="b")
     running.time.at += SILENT + 1
     sweep(running)
-    (given,) = running.admin._database.run(trends.summaries)
+    (given,) = running.admin._database.run(summaries)
     assert (given.silent, given.desks) == (1, 1)
     sleeps.send(controls=[], run="c")
     running.time.at += SILENT + 1
     sweep(running)
-    (given,) = running.admin._database.run(trends.summaries)
+    (given,) = running.admin._database.run(summaries)
     assert given.silent == 2, "it woke, and then fell silent without a word"
 
 
@@ -72,7 +73,7 @@ def test_a_posture_that_changed_is_counted_before_the_next_sweep(
     changed = running.admin._database.run(
         lambda c: trends.refresh(c, before + 65, running.time(), SILENT)
     )
-    billing, sales = running.admin._database.run(trends.summaries)
+    billing, sales = running.admin._database.run(summaries)
     assert changed == 1
     assert (billing.failing, billing.as_of) == (1, running.time())
     assert sales.as_of == before
@@ -84,7 +85,7 @@ def test_a_team_without_desks_is_no_line(running: Any, desk: Any, control: Any) 
     running.admin._database.run(lambda c: c.exec_driver_sql("UPDATE device SET status = 'retired'"))
     running.time.at += 60
     sweep(running)
-    assert running.admin._database.run(trends.summaries) == []
+    assert running.admin._database.run(summaries) == []
 
 
 def test_a_trend_gives_the_mean_of_every_hour_and_day(

@@ -78,10 +78,6 @@ def _packages(full: Iterable[str]) -> Iterator[Software]:
                 )
 
 
-def _is_program(name: str, resource: str) -> bool:
-    return not resource.startswith(("split.", "~")) and not name.startswith(_FRAMEWORKS)
-
-
 def is_server(windows: Entry) -> bool:
     """Tell whether this is a server, which may have no packages."""
     return word(windows, "InstallationType").casefold().startswith("server")

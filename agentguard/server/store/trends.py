@@ -20,10 +20,9 @@ from agentguard.server.store.history_tables import (
     org_hour,
     team_day,
     team_hour,
-    team_summary,
 )
 from agentguard.server.store.people import Scope
-from agentguard.server.store.tables import device, posture_change, team
+from agentguard.server.store.tables import device, posture_change
 
 HOUR, DAY = 3600.0, 86400.0
 BY_HOUR = 3  # days up to which a trend shows hours
@@ -109,25 +108,6 @@ FROM org_hour WHERE at >= :day AND at < :next HAVING count(*) > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """How a team stands: desks by tier, open findings and incidents; `as_of` in wall seconds."""
-
-    team: str
-    ok: int
-    attention: int
-    failing: int
-    silent: int
-    findings: int
-    incidents: int
-    as_of: float
-
-    @property
-    def desks(self) -> int:
-        """All desks of the team that report or should."""
-        return self.ok + self.attention + self.failing + self.silent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """A span of a trend that begins at `at`: the mean number of desks in each tier.
 
@@ -142,18 +122,6 @@ class Point:
     opened: int = 0
     closed: int = 0
     incidents: int = 0
-
-
-def summaries(connection: Connection, scope: Scope = None) -> list[Summary]:
-    """Give the teams that may be seen, by name, as they stood at `as_of`."""
-    asked = select(team_summary, team.c.name).join(team, team.c.id == team_summary.c.team)
-    if scope is not None:
-        asked = asked.where(team_summary.c.team.in_(scope))
-    names = (*TIERS, "findings", "incidents", "as_of")
-    return [
-        Summary(team=row.name, **{n: getattr(row, n) for n in names})
-        for row in connection.execute(asked.order_by(team.c.name))
-    ]
 
 
 def trend(connection: Connection, scope: Scope, days: int, now: float) -> list[Point]:
