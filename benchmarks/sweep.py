@@ -26,14 +26,16 @@ ROOT = Path(__file__).resolve().parent.parent
 AGENT = """
 import json, sys, threading
 from pathlib import Path
+from agentguard.app import shapes
 from agentguard.model.events import SweepFinished
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.start import Place, opened, take_policy
+from agentguard.policy.keeper import Keeper
+from agentguard.start import Place, opened
 
 home, clock, stop = Path(sys.argv[1]), system_clock(), threading.Event()
 place = Place(folder=home, backend=SimulatedDesktop(clock).backend, clock=clock)
-take_policy(place, home / "policy.yaml")
+Keeper(home, shapes(), clock).offer((home / "policy.yaml").read_bytes(), "policy.yaml")
 with opened(place) as agent:
     agent.start()
     while (swept := agent.engine.state.facts.get(SweepFinished)) is None:

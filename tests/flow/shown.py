@@ -25,10 +25,10 @@ from agentguard.ports.people import Desk
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.early import application
 from agentguard.ui.notice_card import NoticeCard
-from agentguard.ui.simulated_desk import SimulatedDesk
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
+from tools.gallery.desk import SimulatedDesk
 
 SETTLE = 1000  # milliseconds for what a page reads beside the window
 

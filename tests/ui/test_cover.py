@@ -21,7 +21,7 @@ SMALL = (640, 260)  # 1280 by 520 at 200 %
 def card(rig) -> Iterator[ProofCard]:
     one = rig(data.good())
     made = ProofCard(one.texts, one.theme, one.desk, "Call 555")
-    refused = replace(data.PROOF, reply=say("simulated.wrong-code"))
+    refused = replace(data.PROOF, reply=say("mfa.wrong"))
     made.show_prompt(refused, data.NOON)
     yield made
     made.deleteLater()

@@ -30,8 +30,6 @@ from agentguard.model.vault import VaultItem
 from agentguard.pii.names import masked
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.settings import SetHere
-from agentguard.ui import _simulated_content as content
-from agentguard.ui import _simulated_data as data
 from agentguard.ui.present import present
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.run import Interface
@@ -41,6 +39,7 @@ from agentguard.ui.wording import Wording
 from agentguard.vault.places import leave_note, take_note_away
 from tests.filled import SAID, Filler, message, placeholders, texts_of
 from tests.flow.canary import Corpus, drawn
+from tools.gallery import content, data
 
 CORPUS: Corpus = drawn(20_261_130, 1)
 VALUES = CORPUS.recognised

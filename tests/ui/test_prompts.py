@@ -106,7 +106,7 @@ def test_a_wrong_code_gets_its_reply_and_another_try(prompts, qtbot) -> None:
         qtbot.keyClicks(field(shown), WRONG_CODE)
         press(qtbot, shown.proof, "Confirm")
         assert field(shown).text() == ""
-        one.until(lambda: "was not right" in one.said(shown.proof) and field(shown).isEnabled())
+        one.until(lambda: "code is not right" in one.said(shown.proof) and field(shown).isEnabled())
         assert len(one.desk.proofs) == tries
 
 

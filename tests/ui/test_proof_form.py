@@ -97,9 +97,9 @@ def test_one_may_change_to_a_code_and_back(gate, qtbot) -> None:
     (code,) = fields(shown.proof)
     qtbot.keyClicks(code, "000000")
     qtbot.keyClick(code, Qt.Key.Key_Return)
-    one.until(lambda: "was not right" in one.said(shown.proof))
+    one.until(lambda: "code is not right" in one.said(shown.proof))
     press(qtbot, shown.proof, "Use my key instead")
-    assert "was not right" not in one.said(shown.proof)
+    assert "code is not right" not in one.said(shown.proof)
     assert fields(shown.proof)[0].objectName() == "pin"
     press(qtbot, shown.proof, "Use a code instead")
     qtbot.keyClicks(code, RIGHT_CODE)

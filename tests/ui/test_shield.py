@@ -108,7 +108,7 @@ def test_a_wrong_code_is_answered_and_may_be_typed_again(raised) -> None:
     one.press("Uncover (F2)")
     for _ in range(2):
         one.type("000000")
-        one.rig.until(lambda: "was not right" in one.rig.said(one.card))
+        one.rig.until(lambda: "code is not right" in one.rig.said(one.card))
         assert one.field.isEnabled()
         assert one.field.text() == ""
     assert len(one.rig.desk.proofs) == 2
@@ -175,7 +175,7 @@ def test_it_comes_and_goes_with_the_snapshot(raised) -> None:
 
 
 def test_a_reply_that_was_there_before_is_shown_with_it(raised) -> None:
-    shield = replace(data.SHIELD, reply=say("simulated.wrong-code"))
+    shield = replace(data.SHIELD, reply=say("mfa.wrong"))
     one = raised(data.covered(data.good(), shield))
     one.card.ask()
-    assert "was not right" in one.rig.said(one.card)
+    assert "code is not right" in one.rig.said(one.card)

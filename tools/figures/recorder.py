@@ -67,19 +67,20 @@ def entered(folder: Path) -> dict[int, dict[str, set[str]]]:
 
 def in_children(folder: Path, tree: str) -> None:
     """Let each child that is spawned with a line of Python record as well."""
-    spawn = os.posix_spawn
+    system: Any = os  # whose posix_spawn Windows has not
+    spawn = system.posix_spawn
     here = str(Path(__file__).resolve())
     first = (
         "import runpy as _r, pathlib as _p\n"
         f"_r.run_path({here!r})['Recorder'](_p.Path({str(folder)!r}), {tree!r})\n"
     )
 
-    def spawned(path: str, words: tuple[str, ...], *rest: object, **named: object) -> int:
+    def spawned(path: str, words: tuple[str, ...], *rest: object, **named: object) -> Any:
         at = words.index("-c") + 1 if "-c" in words else 0
         told = (*words[:at], first + words[at], *words[at + 1 :]) if at else words
-        return spawn(path, told, *rest, **named)  # type: ignore[arg-type] # handed on as it came
+        return spawn(path, told, *rest, **named)
 
-    os.posix_spawn = spawned  # type: ignore[assignment] # the same shape
+    system.posix_spawn = spawned
 
 
 def _mapped(file: Path, size: int) -> mmap.mmap:

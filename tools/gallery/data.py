@@ -92,7 +92,7 @@ SENSORS = (
     SensorState(at=ago(4 * HOUR), sensor="clipboard", state=Watching.WATCHING),
     SensorState(at=ago(4 * HOUR), sensor="session", state=Watching.WATCHING),
     SensorState(
-        at=ago(4 * HOUR), sensor="calls", state=Watching.ABSENT, message=say("desktop.no-calls")
+        at=ago(4 * HOUR), sensor="calls", state=Watching.ABSENT, message=say("desktop.old-windows")
     ),
 )
 
@@ -165,7 +165,7 @@ def act() -> Snapshot:
         _set("pii-files", State.FAIL, Severity.CRITICAL, CARDS.message),
         _set("clipboard", State.FAIL, Severity.HIGH, COPIED.message),
         _set("software", State.FAIL, Severity.MEDIUM, UNSUPPORTED.message),
-        _set("firewall", State.UNKNOWN, Severity.HIGH, say("simulated.not-read")),
+        _set("firewall", State.UNKNOWN, Severity.HIGH, say("firewall.unread")),
         _set("backup", State.NOT_APPLICABLE, Severity.LOW, say("backup.not-named")),
         _set("vendors", State.PAUSED, Severity.LOW, say("engine.paused")),
         _set("training", State.FAIL, Severity.LOW, LESSON_DUE.message),
@@ -175,7 +175,7 @@ def act() -> Snapshot:
 
 def blind() -> Snapshot:
     """Give a desk where nothing is wrong but two things could not be read, one of them in part."""
-    firewall = _set("firewall", State.UNKNOWN, Severity.HIGH, say("simulated.not-read"))
+    firewall = _set("firewall", State.UNKNOWN, Severity.HIGH, say("firewall.unread"))
     lost = Coverage(looked=2481, missed=3, why=(say("coverage.files-in-part", count=3),))
     told = say("pii-files.in-part", files=2481, missed=3)
     swept = next(c for c in CONTROLS if c.check == "pii-files")

@@ -87,7 +87,7 @@ class SimulatedDesk:
         if code == RIGHT_CODE:
             self._without(prompt)
         else:
-            self._with_reply(prompt, say("simulated.wrong-code"))
+            self._with_reply(prompt, say("mfa.wrong"))
 
     def factors(self) -> Factors:
         """Give what was set."""
@@ -163,7 +163,7 @@ class SimulatedDesk:
         if code == RIGHT_CODE or shield is None:
             self.show(replace(self._snapshot, shield=None))
         else:
-            reply = say("simulated.wrong-code")
+            reply = say("mfa.wrong")
             self.show(replace(self._snapshot, shield=replace(shield, reply=reply)))
 
     def check_now(self) -> None:
@@ -186,7 +186,7 @@ class SimulatedDesk:
 
     def restore(self, item: str, taking: Taking) -> Message:
         """Take the file out of the vault."""
-        return self._taken(item, taking, say("simulated.restored"))
+        return self._taken(item, taking, say("prompt.restored", path=item))
 
     def remove(self, item: str, taking: Taking) -> Message:
         """Take the file out of the vault."""

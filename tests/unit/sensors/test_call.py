@@ -112,7 +112,7 @@ def test_the_policy_says_who_is_in_a_call(
 
 
 def test_where_microphones_cannot_be_watched_signals_still_count(clock, signals) -> None:
-    absent = Absent(reason=say("desktop.no-calls"))
+    absent = Absent(reason=say("desktop.old-windows"))
     with Running(CallSensor(absent, clock, Told(signals=signals)), clock) as running:
         clock.settle()
         signals.start("phone", clock.now())
