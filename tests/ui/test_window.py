@@ -216,7 +216,7 @@ def test_the_vault_asks_before_it_brings_back_and_reports(rig, qtbot) -> None:
     _choose(first, "I need it for my work")
     press(qtbot, first, "Yes, bring it back")
     one.until(lambda: len(_rows(page)) == 1)
-    assert "The file is back where it was." in one.said(page)
+    assert "The file is back: v1" in one.said(page)
     assert [i.id for i in one.desk.vault_items()] == ["v2"]
     assert one.desk.takings == [("v1", Taking(reason="work"))]
 
