@@ -7,7 +7,6 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from agentguard.ui.simulated_desk import SimulatedDesk
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
