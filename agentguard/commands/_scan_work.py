@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from itertools import islice
 from queue import LifoQueue
 from typing import TypeVar
 
+from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_walk import walk
 from agentguard.model.detection import Detection
 from agentguard.platforms import cage, leash, system_clock
@@ -19,6 +20,7 @@ MOST_JOBS = 64
 _AHEAD = 4
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def cores() -> int:
@@ -29,11 +31,16 @@ def cores() -> int:
 
 
 def results(
-    paths: Sequence[str], jobs: int, detection: Detection, ask: Callable[[ScanClient, str], T]
+    paths: Sequence[str],
+    jobs: int,
+    detection: Detection,
+    ask: Callable[[ScanClient, str], T],
+    interrupt: Interrupt,
 ) -> Generator[T | Scanned, None, None]:
     """Give what `ask` says of each file, as it comes, and why folders are shut.
 
     The children end with the iteration: when it is closed early, in the middle of their work.
+    KeyboardInterrupt is raised between two results, never elsewhere.
     """
     with ExitStack() as stack:
         every = [
@@ -45,6 +52,7 @@ def results(
             clients.put(stack.enter_context(client))
         pool = stack.enter_context(ThreadPoolExecutor(jobs, thread_name_prefix="scan"))
         stack.callback(_stop, pool, every)
+        interrupt.ends(*(client.abort for client in every))
 
         def scan(path: str) -> T:
             client = clients.get()
@@ -53,17 +61,25 @@ def results(
             finally:
                 clients.put(client)
 
-        found = walk(paths)
+        found = _until(interrupt, walk(paths))
         running: set[Future[T]] = set()
         while batch := list(islice(found, max(1, jobs * _AHEAD - len(running)))):
             yield from (item for item in batch if isinstance(item, Scanned))
             running |= {pool.submit(scan, item) for item in batch if isinstance(item, str)}
             if len(running) >= jobs * _AHEAD:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
+                yield from _until(interrupt, (future.result() for future in done))
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
+            yield from _until(interrupt, (future.result() for future in done))
+
+
+def _until(interrupt: Interrupt, every: Iterable[U]) -> Iterator[U]:
+    """Give what comes until Ctrl-C: an answer of a child that was ended for it is none."""
+    for one in every:
+        interrupt.look()
+        yield one
+    interrupt.look()
 
 
 def _stop(pool: ThreadPoolExecutor, clients: Sequence[ScanClient]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from agentguard import durable, texts
 from agentguard.commands import _scan_explain
 from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
+from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_summary import is_read
 from agentguard.commands._scan_work import MOST_JOBS, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
@@ -54,7 +55,11 @@ def run(chosen: argparse.Namespace) -> int:
         CannotError: the report could not be written.
 
     """
-    words = texts.load()
+    with Interrupt() as interrupt:
+        return _run(chosen, texts.load(), interrupt)
+
+
+def _run(chosen: argparse.Namespace, words: Texts, interrupt: Interrupt) -> int:
     _judge(chosen, words)
     policy = _policy(chosen.policy)
     detection = ALL if policy is None else policy.detection
@@ -62,10 +67,10 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.explain:
         sentences = _scan_explain.Sentences(words, Kinds(words, detection))
         said = _scan_explain.Objects(words) if chosen.format == "jsonl" else sentences
-        asked = _each(chosen, words, detection, _scan_explain.ask)
+        asked = _each(chosen, words, detection, _scan_explain.ask, interrupt)
         return _say(asked, _Said(said, _print), lambda one: _scan_explain.told_of(one).scanned)
     with _out(chosen.output, words) as write:
-        every = _each(chosen, words, detection, ScanClient.scan)
+        every = _each(chosen, words, detection, ScanClient.scan, interrupt)
         code = _say(every, _Said(_report(chosen, words, policy), write), lambda one: one)
     if chosen.output is not None:
         sys.stderr.write(words.say("cli.scan.written", file=shown(str(chosen.output))) + "\n")
@@ -137,9 +142,10 @@ def _each(
     words: Texts,
     detection: Detection,
     ask: Callable[[ScanClient, str], T],
+    interrupt: Interrupt,
 ) -> Generator[T | Scanned, None, None]:
     """Give the results with a bar on a terminal; leaving it ends the children."""
-    every = results(chosen.paths, chosen.jobs, detection, ask)
+    every = results(chosen.paths, chosen.jobs, detection, ask, interrupt)
     if not sys.stderr.isatty():
         with closing(every):
             yield from every

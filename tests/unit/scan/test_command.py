@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import psutil
 import pytest
 
 from agentguard.cli import main
+from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_work import cores
 from tests.unit.scan.hostile import CARD, marked_encrypted, zipped
 
@@ -139,6 +141,49 @@ def test_interrupting_tells_what_was_found_and_ends_the_children_at_once(endless
     assert len(rows) < 20_000
     assert children
     assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+class Pressed(io.StringIO):
+    """A terminal on which Ctrl-C is pressed in the middle of a line."""
+
+    def write(self, text: str) -> int:
+        half = len(text) // 2
+        super().write(text[:half])
+        if len(self.getvalue()) == half:
+            signal.raise_signal(signal.SIGINT)
+        return super().write(text[half:])
+
+
+def test_row_109_ctrl_c_in_the_middle_of_a_line_leaves_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(50):
+        (tmp_path / f"{number}.txt").write_text(f"card {CARD}")
+    before, said = signal.getsignal(signal.SIGINT), Pressed()
+    monkeypatch.setattr(sys, "stdout", said)
+    assert main(["scan", "--format", "jsonl", "--jobs", "2", str(tmp_path)]) == 130
+    rows = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert 1 <= len(rows) < 50
+    assert {row["entity"] for row in rows} == {"PAN"}
+    assert "Stopped before the end" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_row_109_ctrl_c_where_python_can_tell_nobody_is_not_lost() -> None:
+    class Swallows:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    ended = []
+    with Interrupt() as interrupt:
+        interrupt.ends(lambda: ended.append(True))
+        interrupt.look()
+        Swallows()
+        assert ended == [True]
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.look()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 @pytest.mark.posix
