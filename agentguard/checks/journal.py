@@ -5,13 +5,15 @@ from __future__ import annotations
 from agentguard.checks.base import DAY, Check, NoSettings
 from agentguard.model.events import Facts, JournalChecked
 from agentguard.model.proofs import supports
-from agentguard.model.verdicts import Severity, Verdict, passed, wrong
+from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 
 def judge(event: JournalChecked, _facts: Facts, _settings: NoSettings) -> Verdict:
     """Ask that the hash chain holds over every entry, or the journal is no evidence."""
     if not event.whole:
         return wrong("journal.broken")
+    if not event.entries:
+        return unknown("journal.empty")
     return passed("journal.whole", entries=event.entries)
 
 

@@ -25,6 +25,7 @@ from agentguard.model.verdicts import (
     State,
     Verdict,
     in_part,
+    not_applicable,
     passed,
     unknown,
     with_gaps,
@@ -77,14 +78,23 @@ def _file(event: FileScanned, facts: Facts, settings: Settings) -> Verdict | Non
 
 
 def _sweep(event: SweepFinished) -> Verdict:
-    if event.files and event.unread >= event.files:
+    """Take no look at nothing for proof: empty folders are no pass, and no folders are unknown."""
+    if not event.folders:
+        return not_applicable("pii-files.none-watched")
+    if event.absent >= event.folders:
+        return unknown("pii-files.no-folder", count=event.folders)
+    if not event.files:
+        return with_gaps(not_applicable("pii-files.nothing"), Coverage(why=event.gaps))
+    if event.unread >= event.files:
         return unknown("pii-files.none-read", files=event.files)
     missed = event.unread + event.part + event.sealed
     coverage = Coverage(looked=event.files, missed=missed, why=event.gaps)
     if not coverage.whole:
         told = in_part(coverage, "pii-files.in-part", files=event.files, missed=missed)
         return replace(told, rows=event.why)
-    return passed("pii-files.swept", files=event.files)
+    lacks = say("pii-files.absent", count=event.absent, folders=event.folders)
+    told = passed("pii-files.swept", files=event.files)
+    return replace(told, rows=(lacks,)) if event.absent else told
 
 
 def _since(event: Event, facts: Facts) -> Verdict | None:

@@ -53,14 +53,7 @@ def results(
         pool = stack.enter_context(ThreadPoolExecutor(jobs, thread_name_prefix="scan"))
         stack.callback(_stop, pool, every)
         interrupt.ends(*(client.abort for client in every))
-
-        def scan(path: str) -> T:
-            client = clients.get()
-            try:
-                return ask(client, path)
-            finally:
-                clients.put(client)
-
+        scan = _by_any(clients, ask)
         found = _until(interrupt, walk(paths))
         running: set[Future[T]] = set()
         while batch := list(islice(found, max(1, jobs * _AHEAD - len(running)))):
@@ -72,6 +65,21 @@ def results(
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             yield from _until(interrupt, (future.result() for future in done))
+
+
+def _by_any(
+    clients: LifoQueue[ScanClient], ask: Callable[[ScanClient, str], T]
+) -> Callable[[str], T]:
+    """Ask of a file whoever is free."""
+
+    def scan(path: str) -> T:
+        client = clients.get()
+        try:
+            return ask(client, path)
+        finally:
+            clients.put(client)
+
+    return scan
 
 
 def _until(interrupt: Interrupt, every: Iterable[U]) -> Iterator[U]:

@@ -127,7 +127,7 @@ class SweepFinished(Event):
 
     `files` is how many there are. Of these, `unread` could not be read at all, `part` not in full,
     and `sealed` are encrypted, so that nobody can tell what they hold; `why` tells the reasons,
-    with counts.
+    with counts. Of the `folders` so many are `absent`.
     """
 
     files: int
@@ -136,6 +136,8 @@ class SweepFinished(Event):
     part: int = 0
     sealed: int = 0
     why: tuple[Message, ...] = ()
+    folders: int = 1
+    absent: int = 0
 
     @property
     def gaps(self) -> tuple[Message, ...]:  # noqa: D102 - inherited

@@ -23,6 +23,7 @@ from agentguard.sensors.look import Looker, Scan, current_mark
 from agentguard.sensors.manners import Circumstances, Manners, read_last
 from agentguard.sensors.mounts import Drives
 from agentguard.sensors.round import Left, Round, Step
+from agentguard.sensors.scope import absent
 from agentguard.sensors.seen import MemorySeen
 from agentguard.sensors.sweep import Found, Unread, walk
 
@@ -245,5 +246,7 @@ class FilesSensor:
                 part=lost.part,
                 sealed=lost.sealed,
                 why=lost.why(),
+                folders=len(self._guard.scope.roots),
+                absent=absent(self._guard.scope),
             )
         )

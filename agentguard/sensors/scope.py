@@ -58,6 +58,12 @@ class Scope:
         return bool(self.own) and inside(path, self.own) and not inside(root, self.own)
 
 
+def absent(scope: Scope) -> int:
+    """Count the folders that are not there; one on another computer is not touched for it."""
+    table = scope.mounts()
+    return sum(not table.remote(root) and not Path(root).is_dir() for root in scope.roots)
+
+
 def inside(path: str, folder: str) -> bool:
     """Tell whether a path is the folder or below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -11,6 +11,7 @@ from agentguard.checks.pii_files import CHECK, Settings
 from agentguard.model.detection import OwnKind
 from agentguard.model.events import ClipboardScanned, Facts, FileScanned, SweepFinished, Tick
 from agentguard.model.hits import Hit
+from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Watch
@@ -141,8 +142,31 @@ def test_a_sweep_that_read_nothing_proves_nothing(desk) -> None:
     assert told.state is State.UNKNOWN
 
 
-def test_empty_folders_are_a_proof_too(desk) -> None:
-    assert desk.judge(CHECK, SweepFinished, files=0, unread=0, seconds=0).state is State.PASS
+@pytest.mark.parametrize(
+    ("seen", "state", "words"),
+    [
+        ({}, State.NOT_APPLICABLE, "the watched folders are empty"),
+        ({"folders": 3, "absent": 2}, State.NOT_APPLICABLE, "the watched folders are empty"),
+        ({"folders": 0}, State.NOT_APPLICABLE, "the policy names no folder"),
+        ({"folders": 3, "absent": 3}, State.UNKNOWN, "None of the watched folders is there (3)"),
+        ({"why": (say("reason.folder-denied"),)}, State.UNKNOWN, "folder"),
+        ({"unread": 2}, State.UNKNOWN, "2"),
+    ],
+    ids=str,
+)
+def test_row_111_a_sweep_that_met_no_file_is_never_a_pass(desk, seen, state, words) -> None:
+    """Rewritten: it was green, though nothing had been looked at."""
+    told = desk.judge(CHECK, SweepFinished, **{"files": 0, "unread": 0, "seconds": 0.1, **seen})
+    assert told.state is state
+    assert words in told.words
+
+
+def test_row_111_a_folder_that_is_not_there_is_told_beside_the_others(desk) -> None:
+    swept = desk.see(SweepFinished, files=9, unread=0, seconds=1, folders=3, absent=1)
+    verdict = CHECK.judge(swept, desk.facts, CHECK.settings())
+    assert verdict is not None
+    assert verdict.state is State.PASS
+    assert [row.id for row in verdict.rows] == ["pii-files.absent"]
 
 
 def test_a_sweep_gets_old_after_two_intervals_of_the_policy(desk) -> None:
