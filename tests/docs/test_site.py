@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from agentguard import cli
 from tools.docs import controls, hooks
 
 pytestmark = pytest.mark.posix  # it is built where the project is, never on a guarded PC
@@ -52,6 +53,15 @@ def test_the_page_of_a_control_has_every_setting_with_what_it_is(id_: str) -> No
         assert re.search(rf"^\| `(?:[\w.\[\]]+\.)?{name}` \| \S", page, re.MULTILINE) or (
             name == "settings"
         ), name
+
+
+@pytest.mark.parametrize("id_", sorted(SHAPES))
+def test_the_example_of_a_control_is_a_policy(id_: str, tmp_path: Path) -> None:
+    page = controls.pages()[f"controls/{id_}.md"]
+    (example,) = re.findall(r"```yaml\n(.+?)```", page, re.DOTALL)
+    policy = tmp_path / "site.yaml"
+    policy.write_text(f"policy: site\nversion: 1\n{example}", encoding="utf-8")
+    assert cli.main(["policy", "validate", str(policy)]) == 0
 
 
 def test_every_control_has_a_page() -> None:

@@ -16,7 +16,10 @@ from html import escape
 BLOCK = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WIDTH = 900
 LINE = 17
-STYLE = 'font-family="inherit" font-size="13" fill="currentColor" stroke="none"'
+STYLE = (
+    'font-family="inherit" font-size="13" fill="currentColor" paint-order="stroke" '
+    'stroke="var(--md-default-bg-color)" stroke-width="4"'
+)
 
 
 class DrawingError(ValueError):
@@ -176,6 +179,6 @@ def _svg(parts: list[str], height: float) -> str:
         'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="currentColor"/></marker>'
         "</defs>"
     )
-    size = f'viewBox="0 0 {WIDTH} {height:.0f}" width="100%"'
+    size = f'viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" style="max-width:100%;height:auto"'
     body = "".join(parts)
     return f'<svg {size} fill="none" stroke="currentColor" role="img">{tip}{body}</svg>'
