@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.windows import plain
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -74,3 +78,138 @@ def test_a_thread_that_outlives_its_test_ends_the_run_and_is_named(tmp_path: Pat
     assert "1 passed" in ended.stdout
     assert "threads outlived the tests that began them: left behind" in ended.stdout
     assert ended.returncode == pytest.ExitCode.INTERNAL_ERROR
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a house of its own: a test, a module that it loads, and one that this loads."""
+    monkeypatch.setattr(plain, "ROOT", tmp_path)
+    files = {
+        "agentguard/__init__.py": "",
+        "agentguard/near.py": "from typing import TYPE_CHECKING\nfrom agentguard import far\n"
+        "if TYPE_CHECKING:\n    import os\n",
+        "agentguard/far.py": "import re\n",
+        "agentguard/texts.py": "import os\n",
+        "agentguard/store/rows.py": "import re\n",
+        "tests/helper.py": "import pathlib\n",
+        "tests/unit/room/conftest.py": "import json\n",
+        "tests/unit/room/test_it.py": "from agentguard import near, texts\nimport tests.helper\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for cached in (plain._modules, plain._named):
+        cached.cache_clear()
+    yield tmp_path
+    for cached in (plain._modules, plain._named):
+        cached.cache_clear()
+
+
+def added(house: Path, file: str, line: str) -> list[str]:
+    """Give the files of plain tests once a file has one more line."""
+    with (house / file).open("a", encoding="utf-8") as opened:
+        opened.write(f"{line}\n")
+    return list(plain.plain())
+
+
+IT = "tests/unit/room/test_it.py"
+PLACES = (
+    "agentguard/near.py",
+    "agentguard/far.py",
+    "tests/helper.py",
+    f"{Path(IT).parent}/conftest.py",
+    IT,
+)
+
+
+def test_what_names_no_system_near_or_far_is_plain(house: Path) -> None:
+    assert added(house, IT, "import pathlib") == [IT]
+
+
+def test_what_names_the_system_anywhere_is_not_plain(house: Path) -> None:
+    for file in PLACES:
+        before = (house / file).read_text(encoding="utf-8")
+        for module in sorted(plain.SYSTEM):
+            may = file.startswith("tests") and module in plain.OF_A_TEST
+            found = added(house, file, f"def late():\n    import {module}.x")
+            assert found == ([IT] if may else []), (file, module)
+            (house / file).write_text(before, encoding="utf-8")
+            plain._named.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "word", ["tmp_path", "tmp_path_factory", "quick_path", "monkeypatch", "capfd", "qapp"]
+)
+def test_what_asks_pytest_for_the_system_is_not_plain(house: Path, word: str) -> None:
+    assert added(house, IT, f"def test({word}): ...") == []
+
+
+def test_what_is_found_in_a_room_counts_as_loaded(house: Path) -> None:
+    (house / "agentguard/catalogue.py").write_text("import importlib\n", encoding="utf-8")
+    (house / "agentguard/kinds").mkdir()
+    (house / "agentguard/kinds/__init__.py").touch()
+    (house / "agentguard/kinds/one.py").write_text("import socket\n", encoding="utf-8")
+    assert added(house, "agentguard/near.py", "from agentguard import kinds") == [IT]
+    plain._named.cache_clear()
+    plain._modules.cache_clear()
+    assert added(house, "agentguard/near.py", "from agentguard.catalogue import discover") == []
+
+
+def test_what_loads_a_room_of_the_system_is_not_plain(house: Path) -> None:
+    assert added(house, "agentguard/far.py", "from agentguard.store import rows") == []
+
+
+def test_rooms_of_the_system_keep_every_test_and_judges_keep_none() -> None:
+    found = set(plain.plain())
+    rooms = [name.split("/")[2] for name in found]
+    assert not set(rooms) & {*plain.ROOMS, "scan"}
+    assert {"checks", "pii", "wire"} <= set(rooms)
+    assert len(found) > 40
+    every = {*plain.KEPT, *(f"{one.replace('.', '/')}.py" for one in plain.HARMLESS)}
+    for name in every:
+        assert (ROOT / name).is_file() or (ROOT / name).with_suffix("").is_dir(), name
+    for name in plain.KEPT:
+        assert plain.reasons(ROOT / name) == [], f"{name} stays without being named"
+
+
+def test_each_compiled_library_of_the_agent_is_used_by_a_test_that_stays() -> None:
+    """Each is another build on Windows: what uses none of them shows nothing of it."""
+    left_out = set(plain.plain())
+    stay = [
+        p
+        for p in (ROOT / "tests").glob("unit/**/test_*.py")
+        if p.relative_to(ROOT).as_posix() not in left_out
+    ]
+    loaded = {module for p in stay for module in plain._closure({plain._name(p)})}
+    used = {
+        name
+        for module in loaded
+        if module.startswith("agentguard")
+        for name in third_party(plain._modules()[module])
+    }
+    agent = [
+        p
+        for p in (ROOT / "agentguard").rglob("*.py")
+        if "server" not in p.parts and "_linux" not in p.parts
+    ]
+    wanted = {name for p in agent for name in third_party(p) if compiled(name)}
+    assert {"re2", "apsw", "pypdfium2", "pypff", "msgspec", "cryptography", "pyrage"} <= wanted
+    assert wanted - used <= {"PySide6", "shiboken6", "PIL"}, (
+        "windows are tests/windows' own; PIL is not aboard"
+    )
+
+
+def third_party(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = {name for node in ast.walk(tree) for name in plain._imported(node)}
+    tops = {name.partition(".")[0] for name in names}
+    return tops - sys.stdlib_module_names - {"agentguard"}
+
+
+def compiled(name: str) -> bool:
+    """Tell whether a package is, or brings beside itself, a library."""
+    specs = [importlib.util.find_spec(one) for one in (name, f"{name}_raw")]
+    found = [spec for spec in specs if spec is not None]
+    folders = [Path(f) for spec in found for f in spec.submodule_search_locations or ()]
+    alone = any(str(spec.origin).endswith(".so") for spec in found)
+    return alone or any(True for folder in folders for _ in folder.rglob("*.so"))

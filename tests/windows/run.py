@@ -1,8 +1,9 @@
 """Runs tests in the Windows Python under Wine: `run.py FOLDER [options of pytest]`.
 
-Without a file or folder: the shares below, side by side. Each has a copy of the prefix (its disk
-and registry), a server of Wine and a display of its own, so that they neither meet nor leave
-anything.
+Without a file or folder: the shares below, side by side, without the tests that `plain.py` finds
+to prove nothing more here than on Linux (with `--whole` these too). Each has a copy of the prefix
+(its disk and registry), a server of Wine and a display of its own, so that they neither meet nor
+leave anything.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from environment import ROOT, settings
+from plain import plain
 
 DESKTOP = ("tests/windows", "tests/contract")
 CHILDREN = tuple(f"tests/unit/{room}" for room in ("pii", "scan", "sensors"))
@@ -43,7 +45,9 @@ SHARES = (DESKTOP, CHILDREN, OTHERS)
 #   works out a slow hash, or runs an engine without a system; the keeper that is killed stays;
 # - kinds' tables (national numbers in columns, words in every language, check digits, labels), the
 #   time and the memory that hostile text takes: plain Python, and slow by the clock under Wine;
-# - messages of the wire and checks' tables: `.importlinter` holds that they touch no system.
+# - messages of the wire and checks' tables: `.importlinter` holds that they touch no system;
+# - texts of every kind behind what people put before them, and ten thousand changed journals:
+#   bytes in memory, read by the same Python. A few of each stay, each kind's in `test_vectors.py`.
 OF_LINUX_ALONE = (
     "tests/unit/checks/test_every_check.py",
     "tests/unit/engine/test_false_locks.py",
@@ -75,9 +79,13 @@ OF_LINUX_ALONE = (
     "tests/unit/scan/test_client.py::test_three_strikes_set_a_file_aside_for_a_day_or_until_it_changes",
     "tests/unit/scan/test_command.py::test_a_policy_says_what_is_looked_for",
     "tests/unit/scan/test_explained.py",
+    "tests/unit/scan/test_openings.py::test_a_document_of_any_format_is_read_behind_any_opening",
+    "tests/unit/scan/test_openings.py::test_a_note_is_read_behind_any_opening",
+    "tests/unit/scan/test_openings.py::test_openings_may_stand_on_each_other_six_deep",
     "tests/unit/scan/test_slow_input.py",
     "tests/unit/scan/test_strikes.py",
     "tests/unit/store/test_every_change.py",
+    "tests/unit/store/test_mutations.py::test_both_verifiers_agree_on_ten_thousand_forgeries_and_none_is_proved",
     "tests/unit/test_look.py::test_one_that_refuses_is_unknown_and_does_not_hold_up_the_rest",
     "tests/unit/test_look.py::test_the_journal_is_judged_by_what_was_found_of_it",
     "tests/unit/wire/test_v1.py::test_what_is_no_message_is_one_kind_of_error",
@@ -148,9 +156,11 @@ def measured(folder: Path, script: Path, count: int) -> dict[str, list[float]]:
 
 def main() -> int:
     folder, options = Path(sys.argv[1]).resolve(), sys.argv[2:]
+    whole = "--whole" in options
+    options = [word for word in options if word != "--whole"]
     named = any((ROOT / word.partition("::")[0]).exists() for word in options)
     if not named:
-        code, failed = _tests(folder, *((*options, *words) for words in every()))
+        code, failed = _tests(folder, *((*options, *words) for words in every(whole=whole)))
         return _alone(folder, options, failed) if code == _FAILED else code
     shared = any(word.startswith("-n") for word in options)
     return _tests(folder, (*options, *(("--dist", "loadscope", *LEFT_OUT) if shared else ())))[0]
@@ -167,10 +177,11 @@ def _alone(folder: Path, options: list[str], failed: list[str]) -> int:
     return code
 
 
-def every() -> tuple[tuple[str, ...], ...]:
-    """Give pytest's words for each share of all rooms."""
+def every(*, whole: bool = False) -> tuple[tuple[str, ...], ...]:
+    """Give pytest's words for each share of all rooms, or of all but plain tests."""
     left_out = tuple(word for test in OF_LINUX_ALONE for word in ("--deselect", test))
-    return tuple((*share, *left_out, *LEFT_OUT) for share in SHARES)
+    unread = () if whole else tuple(f"--ignore={file}" for file in plain())
+    return tuple((*share, *unread, *left_out, *LEFT_OUT) for share in SHARES)
 
 
 @contextmanager
