@@ -547,7 +547,6 @@ def docs(rest: list[str]) -> int:
 
     A warning is an error. `--serve` shows the pages while they are written.
     """
-    system_packages(QT)
     environment()
     quiet = {"NO_MKDOCS_2_WARNING": "1"}
     if "--serve" in rest:
