@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard import environment
+from agentguard.base import environment
 
 
 def begin() -> int:

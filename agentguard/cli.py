@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 
-from agentguard import __version__, commands, texts
-from agentguard.catalogue import modules
-from agentguard.commands._loading import loading
+from agentguard import __version__, commands
+from agentguard.base import translations
+from agentguard.base.errors import AgentGuardError, CatalogueError
+from agentguard.base.plugins import modules
+from agentguard.commands._quick_loading import loading
 from agentguard.commands.base import COULD_NOT, INTERRUPTED, Command
-from agentguard.errors import AgentGuardError, CatalogueError
 
 PROGRAM = "agentguard"
 COMPLETION = "--print-completion"
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         why = error.strerror or type(error).__name__
         where = "" if error.filename is None else f": {os.fsdecode(error.filename)}"
-        return _failed(texts.load().say("cli.system", why=why, where=where))
+        return _failed(translations.load().say("cli.system", why=why, where=where))
     except Exception as error:  # noqa: BLE001 - the boundary of the main thread
         return _failed(_mistake(error))
 
@@ -77,7 +78,7 @@ def _wanted(words: Sequence[str]) -> Callable[[], int]:
 
 
 def _failed(sentence: str, code: int = COULD_NOT) -> int:
-    from agentguard.pii.names import masked  # noqa: PLC0415 - what goes well needs none
+    from agentguard.detect.recognition.masked_names import masked  # noqa: PLC0415 - what goes well needs none
 
     print(f"{PROGRAM}: {masked(sentence)}", file=sys.stderr)  # noqa: T201 - the command line speaks
     return code
@@ -95,10 +96,10 @@ def _drop_output() -> None:
 
 def _mistake(error: Exception) -> str:
     """Say that the program is wrong; the error's own text may hold what was read."""
-    from agentguard import logs  # noqa: PLC0415 - no start needs it
+    from agentguard.base import logs  # noqa: PLC0415 - no start needs it
 
     places = "; ".join(place.strip() for place in logs.places(error))
-    return texts.load().say("cli.mistake", places=places)
+    return translations.load().say("cli.mistake", places=places)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -106,7 +107,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
     Where it comes first, all that follows is its own, and nothing will tell of the others.
     """
-    said = texts.load()
+    said = translations.load()
     first = [name for name in names() if name in words[:1]]
     parser = argparse.ArgumentParser(
         prog=PROGRAM,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from agentguard.errors import StoreError
-from agentguard.store.db import open_for_reading
+from agentguard.base.errors import StoreError
+from agentguard.store.agent_store import open_for_reading
 
 CARD = "4556 7375 8689 9855"
 POLICY = """

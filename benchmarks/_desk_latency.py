@@ -23,7 +23,7 @@ from Xlib.display import Display
 from Xlib.ext import xfixes
 from Xlib.protocol import event as xevent
 
-from agentguard.store.db import open_for_reading
+from agentguard.store.agent_store import open_for_reading
 from tests.desktop.harness import Desktop, eventually
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, insert
 
-from agentguard.server.store import partitions, standing
-from agentguard.server.store.floor_tables import device_standing, shift, site, team_place
-from agentguard.server.store.tables import (
+from agentguard.server.store.desks import desk_status
+from agentguard.server.store.engine import partitions
+from agentguard.server.store.schema.floor_tables import device_standing, shift, site, team_place
+from agentguard.server.store.schema.tables import (
     device,
     device_seen,
     event,
@@ -104,8 +105,8 @@ def _desk(n: int, dice: random.Random) -> Iterator[tuple[Table, dict[str, Any]]]
     yield device, _enrolled(n, id_)
     yield device_seen, _heard(id_, dice)
     yield posture_current, _posture(id_, overall, controls, since)
-    stands = standing.Stands(device=id_, overall=overall, controls=controls, now=NOW)
-    yield device_standing, standing.row(stands)
+    stands = desk_status.Stands(device=id_, overall=overall, controls=controls, now=NOW)
+    yield device_standing, desk_status.row(stands)
     for _ in range(CHANGES):
         at = NOW - dice.uniform(0, DAYS * DAY)
         change = {"check": dice.choice(CHECKS)[0], "before": "pass", "after": "fail"}

@@ -17,9 +17,9 @@ from _agent_latency import PATIENCE
 from Xlib import X, Xatom, error
 from Xlib.display import Display
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.sensors.foreground import STEADY
-from agentguard.store.db import open_for_reading
+from agentguard.store.agent_store import open_for_reading
 from tests.desktop.harness import Desktop, eventually
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,8 +23,8 @@ from sqlalchemy import select
 
 from agentguard.server.run import LocalServer, collect_seldom
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store.opening import connect
-from agentguard.server.store.tables import device
+from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.schema.tables import device
 from agentguard.wire import httpsig, v1
 
 HOST = "127.0.0.1"

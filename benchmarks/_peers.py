@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.catalogue import discover
-from agentguard.pii import kinds
-from agentguard.pii.base import Recogniser
+from agentguard.base.plugins import discover
+from agentguard.detect import kinds
+from agentguard.detect.matching.recogniser import Recogniser
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".tools" / "peers"

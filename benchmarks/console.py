@@ -34,11 +34,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import _fleet  # noqa: E402
 
 from agentguard.server import keys  # noqa: E402
-from agentguard.server.app import create  # noqa: E402
+from agentguard.server.compose import create  # noqa: E402
 from agentguard.server.settings import ServerSettings  # noqa: E402
-from agentguard.server.store import people  # noqa: E402
-from agentguard.server.store.database import Database  # noqa: E402
-from agentguard.server.store.opening import open_database  # noqa: E402
+from agentguard.server.store.accounts import people  # noqa: E402
+from agentguard.server.store.engine.database import Database  # noqa: E402
+from agentguard.server.store.engine.open_database import open_database  # noqa: E402
 from tests.server.postgresql import PostgreSQL  # noqa: E402
 from tests.server.postgresql import running as running_postgresql  # noqa: E402
 

@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from agentguard import settings  # noqa: E402 - after the path
-from agentguard.settings import MachineSettings  # noqa: E402
+from agentguard.base import settings  # noqa: E402 - after the path
+from agentguard.base.settings import MachineSettings  # noqa: E402
 from tests.desktop.fixtures import start_xss_lock  # noqa: E402
 from tests.desktop.harness import SESSION, Desktop, Logind, eventually  # noqa: E402
 

@@ -42,8 +42,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from sqlalchemy import select
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.opening import open_database
-from agentguard.server.store.tables import device_seen
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.schema.tables import device_seen
 from tests.server import postgresql
 from tools.bench_server.fleet import Desk, put
 

@@ -21,16 +21,16 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agentguard import opening
-from agentguard.chain.demands import Demands
-from agentguard.chain.headers import Origin
-from agentguard.chain.verify import verify_file
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.ports.secrets import Places
-from agentguard.store.db import Store, open_store
+from agentguard.runtime import stores
+from agentguard.store.agent_store import Store, open_store
 from agentguard.store.export import export
-from agentguard.store.lanes import Bounds
+from agentguard.store.outbox_lanes import Bounds
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.headers import Origin
+from agentguard.trust.chain.verify import verify_file
 
 MOST_SECONDS = 20.0
 PAYLOAD = '{"check":"pii-files","hits":[],"message":"pii-files.found","severity":"high","n":1}'
@@ -72,11 +72,11 @@ def insert(connection: sqlite3.Connection, count: int, batch: int) -> None:
 
 def sealed_store(folder: Path, entries: int) -> Store:
     """Open a store as an enrolled computer does, whose bounds are out of the way."""
-    (folder / opening.ENROLMENT).write_text("{}")
+    (folder / stores.ENROLMENT).write_text("{}")
     return open_store(
         folder,
-        sealer=opening.sealer(folder),
-        box=opening.box(folder, Places()),
+        sealer=stores.sealer(folder),
+        box=stores.box(folder, Places()),
         bounds=Bounds(entries=2 * entries, size=1 << 40),
     )
 

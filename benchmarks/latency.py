@@ -23,11 +23,11 @@ import threading
 import time
 from pathlib import Path
 
+from agentguard.detect.limits import Limits
+from agentguard.detect.sandbox.client import ScanClient
 from agentguard.model.events import Event, FileScanned, SweepFinished
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
-from agentguard.scan.client import ScanClient
-from agentguard.scan.limits import Limits
 from agentguard.sensors.files import FilesSensor
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,11 +23,11 @@ from _bars import Figures, bars
 from _peers import Tool
 from _rounds import DATA, VARIANT, Bench, measure
 
+from agentguard.detect.extractor import Source
+from agentguard.detect.limits import Limits
+from agentguard.detect.reading.source_reader import Reader
+from agentguard.detect.sandbox.worker_entry import default_extractors
 from agentguard.model.hits import MOST
-from agentguard.scan.child import default_extractors
-from agentguard.scan.extract.base import Source
-from agentguard.scan.limits import Limits
-from agentguard.scan.reading import Reader
 from tests.corpus.build import build
 from tests.corpus.scanning import scanned
 from tests.corpus.score import Score, judge

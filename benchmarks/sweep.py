@@ -26,12 +26,12 @@ ROOT = Path(__file__).resolve().parent.parent
 AGENT = """
 import json, sys, threading
 from pathlib import Path
-from agentguard.app import shapes
+from agentguard.runtime.compose import shapes
 from agentguard.model.events import SweepFinished
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.policy.keeper import Keeper
-from agentguard.start import Place, opened
+from agentguard.policy.last_good import Keeper
+from agentguard.runtime.bootstrap import Place, opened
 
 home, clock, stop = Path(sys.argv[1]), system_clock(), threading.Event()
 place = Place(folder=home, backend=SimulatedDesktop(clock).backend, clock=clock)

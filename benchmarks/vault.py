@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agentguard.platforms import system_clock
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.vault.vault import Vault
 
 MIB = 1 << 20

@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.model.messages import Message
 
-SAID = texts.load()
+SAID = translations.load()
 PLAIN = {bool: False, int: 1, float: 1.0, object: None}
 
 

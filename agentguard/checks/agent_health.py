@@ -25,7 +25,7 @@ from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import Message, say
 from agentguard.model.proofs import supports
 from agentguard.model.self_tests import ControlsTested
-from agentguard.model.starting import PartBegan
+from agentguard.model.startup import PartBegan
 from agentguard.model.verdicts import Response, Severity, Verdict, passed, unknown, wrong
 
 PLAIN = ("policy.rejected.", "policy.last-good-", "policy.baseline-damaged", "policy.root-unread")

@@ -33,7 +33,7 @@ from agentguard.model.events import (
     SensorState,
     SessionState,
 )
-from agentguard.model.front import WindowInFront
+from agentguard.model.foreground import WindowInFront
 from agentguard.model.hits import Hit
 from agentguard.model.proofs import supports
 from agentguard.model.verdicts import Response, Severity, State, Verdict, passed, unknown

@@ -1,6 +1,6 @@
 """The commands of `agentguard`: one file, one constant COMMAND each."""
 
-from agentguard.deferred import defer
+from agentguard.base.deferred import defer
 
 # What argparse, dataclasses, psutil and others import for what few commands do: a fifth of a start.
 defer(("base64", "bz2", "csv", "inspect", "ipaddress", "lzma", "pkgutil"))

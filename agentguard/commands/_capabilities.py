@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agentguard.errors import AgentGuardError, PlatformError
+from agentguard.base.errors import AgentGuardError, PlatformError
 from agentguard.model.facts import Fact
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
+from agentguard.base.translations import Texts
 from agentguard.mfa import Verifiers
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
-from agentguard.opening import ENROLMENT
 from agentguard.platforms import secret_places, user_name
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
-from agentguard.texts import Texts
+from agentguard.runtime.stores import ENROLMENT
 
 if TYPE_CHECKING:
     from agentguard.uplink.enrolment import Prover

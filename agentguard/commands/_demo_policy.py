@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agentguard import app
-from agentguard.policy.keeper import Keeper
-from agentguard.policy.parse import parse
-from agentguard.server.publishing import Publisher
-from agentguard.server.store.policies import EVERYONE, Label
-from agentguard.start import Place
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.parser import parse
+from agentguard.runtime import compose
+from agentguard.runtime.bootstrap import Place
+from agentguard.server.policies.publication import Publisher
+from agentguard.server.store.desks.policies import EVERYONE, Label
 from agentguard.trust import bundles, dsse, roots
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root
@@ -27,7 +27,7 @@ def put_in_force(place: Place, publisher: Publisher, text: str) -> None:
     root = Root(version=1, root_keys=named, root_threshold=1, policy_keys=named)
     chain = roots.write_chain((dsse.sign(roots.sealed(root), key),))
     raw = dsse.write(dsse.sign(bundles.sealed(text.encode()), key))
-    policy = parse(text.encode(), "demonstration", app.shapes())
+    policy = parse(text.encode(), "demonstration", compose.shapes())
     publisher.publish_roots(chain)
     label = Label(
         digest=policy.digest,
@@ -37,6 +37,6 @@ def put_in_force(place: Place, publisher: Publisher, text: str) -> None:
         team=policy.release.group,
     )
     publisher.publish(raw, label, EVERYONE)
-    keeper = Keeper(place.folder, app.shapes(), place.clock)
+    keeper = Keeper(place.folder, compose.shapes(), place.clock)
     keeper.pin(chain)
     keeper.offer(raw, "demonstration")

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import pyotp
 
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.findings import Finding, file_name
 from agentguard.model.prompts import PromptKind
 from agentguard.model.snapshot import Snapshot
-from agentguard.pii.names import masked
 from agentguard.ports.clock import Clock
-from agentguard.texts import Texts
 
 
 @dataclass(slots=True, kw_only=True)

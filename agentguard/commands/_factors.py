@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentguard.base.errors import AgentGuardError
 from agentguard.commands._capabilities import Capability, Standing
-from agentguard.errors import AgentGuardError
-from agentguard.gating import by_phone
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.passkeys import pseudonym
 from agentguard.model.gate_rules import Settings
 from agentguard.model.messages import Message, say
 from agentguard.ports.authenticators import Authenticator, Means
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Absent
+from agentguard.runtime.compose_mfa import by_phone
 
 KEYS, REGISTERED, APP = "security-keys", "registered-keys", "authenticator-app"
 OFFLINE, PHONE = "offline-codes", "opening-by-phone"

@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from agentguard.base.errors import SecretError
 from agentguard.commands._capabilities import Capability, Standing
-from agentguard.errors import SecretError
 from agentguard.model.messages import Message, say
 from agentguard.ports.secrets import Places, SecretPlace, Slot
-from agentguard.safe import Safe
+from agentguard.trust.secret_store import Safe
 from agentguard.uplink import identity
 from agentguard.vault.keys import KEY
 

@@ -6,10 +6,10 @@ import json
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
-from agentguard import paths, texts
-from agentguard.errors import CannotError
+from agentguard.base import paths, translations
+from agentguard.base.errors import CannotError
 
-FILE = "local.json"  # as agentguard.sensors.local names it
+FILE = "local.json"  # as agentguard.sensors.local_door names it
 HOST = "127.0.0.1"
 SECONDS = 5.0
 
@@ -21,7 +21,7 @@ def tell(path: str, **body: str) -> None:
         CannotError: no agent runs for this user, or it refuses.
 
     """
-    words = texts.load()
+    words = translations.load()
     try:
         told = json.loads((paths.data_folder() / FILE).read_bytes())
         status = _post(int(told["port"]), str(told["token"]), path, json.dumps(body))

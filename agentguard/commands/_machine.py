@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentguard import settings
+from agentguard.base import settings
+from agentguard.base.settings import Layers
 from agentguard.commands._capabilities import Capability, Standing
-from agentguard.keeper import standing
 from agentguard.model.messages import say
 from agentguard.ports.clock import Clock
-from agentguard.settings import Layers
+from agentguard.service import keeper_status
 
 SETTINGS, KEEPER = "settings", "keeper"
 STALE = 180.0
@@ -38,7 +38,7 @@ def _settings(home: Path, layers: Layers) -> Capability:
 
 def _keeper(folder: Path, clock: Clock) -> Capability:
     try:
-        known = standing.read(folder)
+        known = keeper_status.read(folder)
     except OSError:
         known = None
     if known is None:

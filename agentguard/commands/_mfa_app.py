@@ -6,19 +6,19 @@ import getpass
 import io
 import sys
 
-from agentguard import paths
+from agentguard.base import paths
+from agentguard.base.errors import CannotError, UplinkError
+from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
 from agentguard.commands._code import LONGEST_CODE, Factors
-from agentguard.errors import CannotError, UplinkError
 from agentguard.mfa.app_setup import AppSetup
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.model.messages import Message
 from agentguard.model.policy import Policy
 from agentguard.model.records import Record
 from agentguard.platforms import system_clock
 from agentguard.ports.factors import AppOffer, AppRuling
-from agentguard.store.db import open_store
-from agentguard.texts import Texts
+from agentguard.store.agent_store import open_store
 
 
 def set_up(words: Texts, policy: Policy) -> tuple[str, ...]:

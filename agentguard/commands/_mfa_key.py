@@ -5,19 +5,21 @@ from __future__ import annotations
 import getpass
 import sys
 
-from agentguard import app, paths, platforms
+from agentguard import platforms
+from agentguard.base import paths
+from agentguard.base.errors import CannotError
+from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
 from agentguard.commands._code import LONGEST_CODE
-from agentguard.errors import CannotError
-from agentguard.mfa.counters import Counters
+from agentguard.mfa.credential_counters import Counters
 from agentguard.mfa.passkeys import BrokenError, KeyRing, Passkeys
 from agentguard.model.records import Record
 from agentguard.platforms import user_name
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.last_good import Keeper
 from agentguard.ports.desktop import Absent
 from agentguard.ports.people import ListedKey
-from agentguard.store.db import open_store
-from agentguard.texts import Texts
+from agentguard.runtime import compose
+from agentguard.store.agent_store import open_store
 
 REGISTERED = "proof.key-registered"
 
@@ -30,7 +32,7 @@ def register(words: Texts) -> None:
 
     """
     folder, clock = paths.data_folder(), platforms.system_clock()
-    said = rules(Keeper(folder, app.shapes(), clock).start().policy)
+    said = rules(Keeper(folder, compose.shapes(), clock).start().policy)
     found = platforms.load().authenticator
     if isinstance(found, Absent):
         raise CannotError(words.say("cli.mfa.no-key-made"), words.render(found.reason))

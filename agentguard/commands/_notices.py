@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 
-from agentguard.errors import PlatformError
-from agentguard.pii.names import masked
+from agentguard.base.errors import PlatformError
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.ports.desktop import Absent, Notifier
 from agentguard.ports.people import Desk
-from agentguard.texts import Texts
 from agentguard.ui.notice_words import notice_body, notice_title
 
 LOG = logging.getLogger(__name__)

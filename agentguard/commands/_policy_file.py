@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard import app, durable, texts
-from agentguard.errors import CannotError, UsageError
+from agentguard.base import atomic_files, translations
+from agentguard.base.errors import CannotError, UsageError
 from agentguard.model.policy import Policy
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
+from agentguard.runtime import compose
 
 
 def data(file: str | Path) -> bytes:
@@ -17,7 +18,7 @@ def data(file: str | Path) -> bytes:
         UsageError: it cannot be read.
 
     """
-    words = texts.load()
+    words = translations.load()
     try:
         return Path(file).read_bytes()
     except (OSError, ValueError) as error:
@@ -36,11 +37,11 @@ def write(file: Path, made: bytes) -> None:
 
     """
     try:
-        durable.write(file, made)
+        atomic_files.write(file, made)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise CannotError(
-            texts.load().say("cli.policy.unwritten", file=str(file), why=why)
+            translations.load().say("cli.policy.unwritten", file=str(file), why=why)
         ) from error
 
 
@@ -51,4 +52,4 @@ def read(file: str) -> Policy:
         UsageError: it cannot be read, or is wrong; every problem is told with its line.
 
     """
-    return parse(data(file), file, app.shapes())
+    return parse(data(file), file, compose.shapes())

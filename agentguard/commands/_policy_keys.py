@@ -10,13 +10,14 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agentguard import app, texts
+from agentguard.base import translations
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
 from agentguard.commands import _policy_file
 from agentguard.commands.base import FINE
-from agentguard.errors import UsageError
 from agentguard.policy import signature
-from agentguard.policy.parse import parse
-from agentguard.texts import Texts
+from agentguard.policy.parser import parse
+from agentguard.runtime import compose
 from agentguard.trust import bundles, dsse, keys, roots
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root
@@ -63,7 +64,7 @@ def run(chosen: argparse.Namespace) -> int:
         "sign": _sign,
         "verify": _verify,
     }
-    sys.stdout.write(f"{verbs[chosen.verb](chosen, texts.load())}\n")
+    sys.stdout.write(f"{verbs[chosen.verb](chosen, translations.load())}\n")
     return FINE
 
 
@@ -101,7 +102,7 @@ def _keygen(chosen: argparse.Namespace, words: Texts) -> str:
 def _sign(chosen: argparse.Namespace, words: Texts) -> str:
     data = _policy_file.data(chosen.file)
     given = bundles.read(data) if signature.looks_signed(data) else bundles.sealed(data)
-    policy = parse(given.payload, str(chosen.file), app.shapes())
+    policy = parse(given.payload, str(chosen.file), compose.shapes())
     key = private_key(chosen, words)
     out = chosen.out or (
         chosen.file
@@ -123,7 +124,7 @@ def _sign(chosen: argparse.Namespace, words: Texts) -> str:
 def _verify(chosen: argparse.Namespace, words: Texts) -> str:
     root = newest_root(chosen.root)
     data = _policy_file.data(chosen.file)
-    policy = parse(bundles.opened(data, root), str(chosen.file), app.shapes())
+    policy = parse(bundles.opened(data, root), str(chosen.file), compose.shapes())
     ids = dsse.signers(bundles.read(data), roots.keys_of(root.policy_keys))
     release = policy.release
     return words.say(

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from agentguard import app, paths, platforms, texts
+from agentguard import platforms
+from agentguard.base import paths, translations
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
 from agentguard.commands import _policy_file, _policy_keys
 from agentguard.commands.base import FINE
-from agentguard.errors import UsageError
-from agentguard.policy.keeper import Keeper
-from agentguard.texts import Texts
+from agentguard.policy.last_good import Keeper
+from agentguard.runtime import compose
 from agentguard.trust import dsse, keys, roots
 from agentguard.trust.keys import public_of
 from agentguard.trust.roots import Root, keys_of
@@ -60,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
         "show": _show,
         "pin": _pin,
     }
-    sys.stdout.write(f"{verbs[chosen.root_verb](chosen, texts.load())}\n")
+    sys.stdout.write(f"{verbs[chosen.root_verb](chosen, translations.load())}\n")
     return FINE
 
 
@@ -119,7 +121,7 @@ def _show(chosen: argparse.Namespace, words: Texts) -> str:
 
 def _pin(chosen: argparse.Namespace, words: Texts) -> str:
     chain = _policy_file.data(chosen.file)
-    keeper = Keeper(paths.data_folder(), app.shapes(), platforms.system_clock())
+    keeper = Keeper(paths.data_folder(), compose.shapes(), platforms.system_clock())
     return words.say("cli.policy-root.pinned", version=keeper.pin(chain, anew=chosen.anew))
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from agentguard.base.translations import Texts
 from agentguard.commands._scan_report import Kinds, shown
+from agentguard.detect.outcome import Explanation, Layer
+from agentguard.detect.recognition.masked_names import masked
+from agentguard.detect.sandbox.client import ScanClient, Scanned
+from agentguard.detect.trace_records import MOST_TRACES, Trace
 from agentguard.model.hits import MOST
 from agentguard.model.outcomes import FileOutcome
-from agentguard.pii.names import masked
-from agentguard.pii.traced import MOST_TRACES, Trace
-from agentguard.scan.client import ScanClient, Scanned
-from agentguard.scan.outcome import Explanation, Layer
-from agentguard.texts import Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

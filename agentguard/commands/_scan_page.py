@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from string import Template
 
-from agentguard import __version__, paths
+from agentguard import __version__
+from agentguard.base import paths
+from agentguard.base.translations import Texts
 from agentguard.commands._scan_hidden import Hidden
 from agentguard.commands._scan_html import chip, last, masks, number, tag, text
 from agentguard.commands._scan_report import Kinds, shown
 from agentguard.commands._scan_summary import Folder, Summary, Total, values_of
+from agentguard.detect.sandbox.client import Scanned
 from agentguard.model.hits import MOST
 from agentguard.model.policy import Policy
 from agentguard.ports.clock import Clock
-from agentguard.scan.client import Scanned
-from agentguard.texts import Texts
 
 MOST_FILES = 50
 MOST_FOLDERS = 400

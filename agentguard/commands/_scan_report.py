@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Protocol, TypeVar
 
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition import masked_names
+from agentguard.detect.sandbox.client import Scanned
 from agentguard.model.detection import Detection
 from agentguard.model.hits import MOST, Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.pii import names
-from agentguard.scan.client import Scanned
-from agentguard.texts import Texts
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
@@ -69,7 +69,7 @@ def _line(
     **more: str | bool,
 ) -> str:
     line = {
-        "path": names.masked(path),
+        "path": masked_names.masked(path),
         "entity": entity,
         "count": count,
         "masked": list(masked),
@@ -184,5 +184,5 @@ def shown(path: str) -> str:
     """
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode()
-        for c in names.masked(path)
+        for c in masked_names.masked(path)
     )

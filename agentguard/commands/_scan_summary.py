@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from agentguard.detect.sandbox.client import Scanned
 from agentguard.model.hits import MOST, Hit
 from agentguard.model.outcomes import FileOutcome
-from agentguard.scan.client import Scanned
 
 
 @dataclass(slots=True, kw_only=True)

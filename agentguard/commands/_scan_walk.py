@@ -7,9 +7,9 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from agentguard.detect.refusals import reason_of
+from agentguard.detect.sandbox.client import Scanned
 from agentguard.model.outcomes import FileOutcome
-from agentguard.scan.client import Scanned
-from agentguard.scan.refusals import reason_of
 
 
 def walk(roots: Sequence[str]) -> Iterator[str | Scanned]:

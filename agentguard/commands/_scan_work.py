@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_walk import walk
+from agentguard.detect.sandbox.client import Limits, ScanClient, Scanned
 from agentguard.model.detection import Detection
 from agentguard.platforms import cage, leash, system_clock
-from agentguard.scan.client import Limits, ScanClient, Scanned
 
 MOST_JOBS = 64
 _AHEAD = 4

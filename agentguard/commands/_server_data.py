@@ -7,15 +7,15 @@ import getpass
 from collections.abc import Callable
 from pathlib import Path
 
-from agentguard.errors import UsageError
-from agentguard.server.admin import Admin
-from agentguard.server.backup import restoring, streams
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.backup import restoration, streams
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.ages import Age, AgeRefused
-from agentguard.server.store.holds import KINDS, Asked, Hold, HoldRefused
-from agentguard.server.store.opening import connect
-from agentguard.server.store.times import iso
-from agentguard.texts import Texts
+from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.records.ages import Age, AgeRefused
+from agentguard.server.store.records.legal_holds import KINDS, Asked, Hold, HoldRefused
 
 ID = "cli.server-data"
 
@@ -127,11 +127,11 @@ def _restore(given: argparse.Namespace, settings: ServerSettings, said: Texts) -
     most = None if given.room is None else given.room << 30
     key = streams.identity(given.identity, said)
     if given.check:
-        rows, tables = restoring.check(given.file, key, settings.language)
+        rows, tables = restoration.check(given.file, key, settings.language)
         return said.say(f"{ID}.checked", rows=rows, tables=tables)
     database = connect(settings)
     try:
-        rows, tables = restoring.restore(database, settings, given.file, key, most=most)
+        rows, tables = restoration.restore(database, settings, given.file, key, most=most)
     finally:
         database.close()
     return said.say(f"{ID}.restored", rows=rows, tables=tables)

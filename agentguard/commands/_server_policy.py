@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from agentguard.base.translations import Texts
 from agentguard.commands import _policy_file
-from agentguard.commands._server_reading import READING
-from agentguard.server.admin import Admin
-from agentguard.server.publishing import RINGS
-from agentguard.server.store.policies import Bundle, Held, Label, wanted
-from agentguard.texts import Texts
+from agentguard.commands._policy_reader import READING
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.policies.publication import RINGS
+from agentguard.server.store.desks.policies import Bundle, Held, Label, wanted
 
 
 def arguments(parser: argparse.ArgumentParser, said: Texts) -> None:

@@ -15,11 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard import durable, paths
-from agentguard.errors import CannotError, UsageError
-from agentguard.keeper.identity import CODE_FILE, LONGEST_CODE
+from agentguard.base import atomic_files, paths
+from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.translations import Texts
 from agentguard.platforms import system_clock
-from agentguard.texts import Texts
+from agentguard.service.identity import CODE_FILE, LONGEST_CODE
 
 MARKER = "upgrade.pending"
 VAULT, SEALED = Path("vault", "items"), ".age"
@@ -32,7 +32,7 @@ FRESH = 3600.0
 
 def mark(folder: Path) -> None:
     """Write down that a new version follows: the old one's removal keeps the data."""
-    durable.write(folder / MARKER, f"{system_clock().now().wall}\n".encode())
+    atomic_files.write(folder / MARKER, f"{system_clock().now().wall}\n".encode())
 
 
 def unmark(folder: Path) -> None:
@@ -66,7 +66,7 @@ def take(file: Path, private: Path, words: Texts) -> None:
     if not code or not code.isprintable():
         raise UsageError(words.say("cli.setup.no-code", file=str(file)))
     try:
-        durable.write(private / CODE_FILE, f"{code}\n".encode())
+        atomic_files.write(private / CODE_FILE, f"{code}\n".encode())
     except OSError as error:
         raise CannotError(
             words.say("cli.setup.not-kept", folder=str(private)),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agentguard import texts
-from agentguard.pii.names import masked
-from agentguard.texts import Texts
+from agentguard.base import translations
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 
 
 def spoken() -> Texts:
     """Give the sentences of a command that prints what was seen on this computer."""
-    return texts.load().masking(masked)
+    return translations.load().masking(masked)

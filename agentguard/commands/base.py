@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agentguard.texts import Texts
+from agentguard.base.translations import Texts
 
 FINE = 0
 FINDINGS = 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from agentguard.base.translations import Texts
 from agentguard.commands import _local
 from agentguard.commands.base import FINE, Command
-from agentguard.texts import Texts
 
 NAME = "softphone"
 

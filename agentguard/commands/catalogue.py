@@ -7,12 +7,13 @@ import json
 import sys
 from typing import Any
 
-from agentguard import checks, texts
-from agentguard.catalogue import discover
+from agentguard import checks
+from agentguard.base import translations
+from agentguard.base.plugins import discover
+from agentguard.base.translations import Texts
 from agentguard.checks.base import Check
 from agentguard.commands.base import FINE, Command
 from agentguard.commands.check import proof
-from agentguard.texts import Texts
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -22,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the catalogue."""
-    words = texts.load()
+    words = translations.load()
     rows = catalogue(words)
     if chosen.json:
         sys.stdout.write(as_json(rows))

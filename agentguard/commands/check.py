@@ -10,14 +10,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from agentguard import paths, settings
-from agentguard.agent import Agent, Parts
-from agentguard.app import build
-from agentguard.commands import _given, _policy_file
+from agentguard.base import paths, settings
+from agentguard.base.errors import StoreError
+from agentguard.base.translations import Texts
+from agentguard.commands import _number_arguments, _policy_file
 from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
-from agentguard.errors import StoreError
-from agentguard.look import Look, Progress
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
@@ -25,11 +24,12 @@ from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import State
 from agentguard.platforms import cage, leash, load, machine_layers, system_clock
 from agentguard.ports.clock import Clock
-from agentguard.scan.client import Limits, ScanClient
-from agentguard.store.db import open_for_reading
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build
+from agentguard.runtime.one_shot import Look, Progress
+from agentguard.store.agent_store import open_for_reading
+from agentguard.store.file_memory import SeenDatabase
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
-from agentguard.store.seen import SeenDatabase
-from agentguard.texts import Texts
 
 PREFIXES = ("lesson", "watched-file/", "watched-pattern/")
 
@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Look, print, and tell by the exit code whether something is wrong."""
     words = spoken()
-    limit = _given.seconds(chosen.seconds, words)
+    limit = _number_arguments.seconds(chosen.seconds, words)
     clock = system_clock()
     journal, entries = _remembered(paths.data_folder())
     with _agent(journal, clock, chosen.policy) as agent:

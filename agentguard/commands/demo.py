@@ -14,25 +14,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard import logs, paths, texts
-from agentguard.agent import Agent
-from agentguard.commands import _given
+from agentguard.base import logs, paths, translations
+from agentguard.base.translations import Texts
+from agentguard.commands import _number_arguments
 from agentguard.commands._demo_files import write_files
 from agentguard.commands._demo_policy import put_in_force
 from agentguard.commands._demo_voice import Voice
-from agentguard.commands._server_reading import READING
+from agentguard.commands._policy_reader import READING
 from agentguard.commands.base import COULD_NOT, FINE, Command
 from agentguard.commands.check import row, table
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms import keep_none, load, system_clock
 from agentguard.ports.clock import Clock, Stop
-from agentguard.server.admin import Admin, Seen
-from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, logged, opened
+from agentguard.server.admin.accounts import Admin, Seen
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from agentguard.start import Place, logged, opened
-from agentguard.texts import Texts
 from agentguard.uplink.enrolment import enrol
 
 TEAM = "Demonstration"
@@ -68,9 +68,9 @@ def run(chosen: argparse.Namespace) -> int:
     keep_none()
     from agentguard.ui.run import run as show  # noqa: PLC0415 - Qt after the platform is chosen
 
-    words = texts.load()
-    _given.seconds(chosen.seconds, words)
-    _given.port(chosen.port, words)
+    words = translations.load()
+    _number_arguments.seconds(chosen.seconds, words)
+    _number_arguments.port(chosen.port, words)
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.name == "nt"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     done = threading.Event()

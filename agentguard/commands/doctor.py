@@ -7,21 +7,21 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 
-from agentguard import paths
-from agentguard.app import shapes
+from agentguard.base import paths
+from agentguard.base.errors import AgentGuardError
+from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.errors import AgentGuardError
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
 from agentguard.platforms import load, machine_layers, secret_places, system_clock, user_name
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
-from agentguard.texts import Texts
+from agentguard.runtime.compose import shapes
 
 TRUST = "endpoint-trust"
 TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})
@@ -66,7 +66,7 @@ def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capabil
 
 def _trust(clock: Clock) -> Capability:
     """Tell by whose word the endpoint is believed."""
-    from agentguard.uplink.trust import looked  # noqa: PLC0415 - TLS costs the other commands time
+    from agentguard.uplink.endpoint_trust import looked  # noqa: PLC0415 - TLS costs the other commands time
 
     try:
         found = looked(paths.data_folder(), clock)

@@ -8,16 +8,16 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from agentguard import paths, settings, texts
-from agentguard.commands._by_keeper import by_keeper
+from agentguard.base import paths, settings, translations
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
+from agentguard.commands._enroll_by_keeper import by_keeper
 from agentguard.commands.base import FINE, Command
-from agentguard.errors import UsageError
 from agentguard.platforms import machine_layers, secret_places, system_clock
-from agentguard.texts import Texts
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.identity import DeviceKey
-from agentguard.uplink.rekeying import Rekeying
+from agentguard.uplink.key_rotation import Rekeying
 
 STDIN = "-"
 LONGEST_CODE = 256
@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Enrol, and remember the endpoint in the settings; or work on the key of an enrolment."""
-    words, folder = texts.load(), paths.data_folder()
+    words, folder = translations.load(), paths.data_folder()
     if chosen.rotate:
         return _rotate(folder, words)
     if chosen.words:
@@ -104,7 +104,7 @@ def _key(folder: Path) -> DeviceKey:
 def _known(folder: Path) -> enrolment.Enrolment:
     known = enrolment.load(folder)
     if known is None:
-        said = texts.load()
+        said = translations.load()
         raise UsageError(said.say("uplink.not-enrolled"), said.say("uplink-advice.not-enrolled"))
     return known
 

@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from agentguard import durable, paths, texts
+from agentguard.base import atomic_files, paths, translations
+from agentguard.base.errors import CannotError
+from agentguard.base.translations import Texts
 from agentguard.commands.base import FINE, Command
-from agentguard.errors import CannotError
-from agentguard.model.holding import HeldClass, HeldThere
+from agentguard.model.held_data import HeldClass, HeldThere
 from agentguard.platforms import secret_places, system_clock
-from agentguard.texts import Texts
-from agentguard.uplink.holding import held
+from agentguard.uplink.held_data import held
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Ask, then show the classes of records, or the records themselves."""
-    words = texts.load()
+    words = translations.load()
     found = held(paths.data_folder(), system_clock(), secret_places().device)
     if chosen.save:
         _save(Path(chosen.save), found, words)
@@ -48,7 +48,7 @@ def _line(one: HeldClass, words: Texts) -> str:
 
 def _save(file: Path, found: HeldThere, words: Texts) -> None:
     try:
-        durable.write(file, found.whole.encode())
+        atomic_files.write(file, found.whole.encode())
     except OSError as error:
         raise CannotError(
             words.say("cli.held.unwritten", file=str(file)), words.say("cli.held.unwritten-advice")

@@ -9,19 +9,20 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentguard import opening, paths
-from agentguard.chain.demands import Demands
-from agentguard.chain.headers import Origin
-from agentguard.chain.signatures import unbase64
-from agentguard.chain.verify import Verified, verify_file
+from agentguard.base import paths
+from agentguard.base.errors import EnrolmentError, JournalBroken, UsageError
+from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.errors import EnrolmentError, JournalBroken, UsageError
 from agentguard.platforms import secret_places, system_clock
 from agentguard.ports.secrets import Places
-from agentguard.store.db import open_for_reading
+from agentguard.runtime import stores
+from agentguard.store.agent_store import open_for_reading
 from agentguard.store.export import export
-from agentguard.texts import Texts
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.headers import Origin
+from agentguard.trust.chain.signatures import unbase64
+from agentguard.trust.chain.verify import Verified, verify_file
 from agentguard.uplink import enrolment
 
 OPEN = FINDINGS
@@ -56,7 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _export(chosen: argparse.Namespace, words: Texts) -> int:
     folder, places = paths.data_folder(), secret_places()
-    opened = open_for_reading(folder, opening.box(folder, places))
+    opened = open_for_reading(folder, stores.box(folder, places))
     try:
         count = export(opened.journal, chosen.file, opened.outbox, _origin(folder, places))
     finally:

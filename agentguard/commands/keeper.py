@@ -10,14 +10,14 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from agentguard import paths, texts
+from agentguard.base import paths, translations
+from agentguard.base.errors import CannotError
+from agentguard.base.translations import Texts
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.errors import CannotError
 from agentguard.platforms import alive, serve
-from agentguard.texts import Texts
 
 if TYPE_CHECKING:
-    from agentguard.keeper.standing import Standing
+    from agentguard.service.keeper_status import Standing
 
 SERVICE = "AgentGuardKeeper"
 
@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _keep(stop: threading.Event, rest: Callable[[float], None]) -> None:
-    from agentguard.commands._keeping import keep  # noqa: PLC0415 - the service manager waits
+    from agentguard.commands._keeper_service import keep  # noqa: PLC0415 - the service manager waits
 
     keep(stop, rest)
 
@@ -73,11 +73,11 @@ def _serve(stop: threading.Event, changed: threading.Event) -> None:
 def _status(*, as_json: bool) -> int:
     import msgspec  # noqa: PLC0415 - as above
 
-    from agentguard.keeper import standing  # noqa: PLC0415 - as above
+    from agentguard.service import keeper_status  # noqa: PLC0415 - as above
 
-    words = texts.load()
+    words = translations.load()
     try:
-        known = standing.read(paths.machine_folder())
+        known = keeper_status.read(paths.machine_folder())
     except OSError as error:
         raise CannotError(words.say("cli.keeper.unreadable")) from error
     if known is None:

@@ -6,23 +6,23 @@ import argparse
 import sys
 from pathlib import Path
 
-from agentguard import paths
-from agentguard.app import shapes
+from agentguard.base import paths
+from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.translations import Texts
 from agentguard.commands._code import asked
 from agentguard.commands._mfa_app import set_up
 from agentguard.commands._mfa_key import register
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, Command
-from agentguard.errors import CannotError, UsageError
-from agentguard.mfa.offline import HOURS, MOST, OfflineCodes
+from agentguard.mfa.offline_codes import HOURS, MOST, OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.policy import Policy
 from agentguard.model.records import Record
 from agentguard.platforms import secret_places, system_clock, user_name
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
-from agentguard.store.db import open_store
-from agentguard.texts import Texts
+from agentguard.runtime.compose import shapes
+from agentguard.store.agent_store import open_store
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.enrolment import Prover

@@ -6,17 +6,19 @@ import argparse
 import json
 import sys
 
-from agentguard import app, paths, platforms
+from agentguard import platforms
+from agentguard.base import paths
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
 from agentguard.commands import _policy_file, _policy_keys, _policy_root
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, WRONG_USE, Command
-from agentguard.errors import UsageError
 from agentguard.model.policy import Policy
-from agentguard.policy.explain import explain
-from agentguard.policy.keeper import Keeper
-from agentguard.policy.plain import policy_table, policy_yaml
+from agentguard.policy.explanation import explain
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.plain_data import policy_table, policy_yaml
 from agentguard.policy.schema import json_schema
-from agentguard.texts import Texts
+from agentguard.runtime import compose
 
 SIGNING = ("keygen", "sign", "verify")
 
@@ -52,7 +54,7 @@ def run(chosen: argparse.Namespace) -> int:
         case "show":
             return _show(_policy(chosen.file), as_json=chosen.json)
         case "explain":
-            measures = {check.id: check.measure for check in app.catalogue()}
+            measures = {check.id: check.measure for check in compose.catalogue()}
             sys.stdout.write(explain(_policy(chosen.file), measures))
             return FINE
         case "root":
@@ -60,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
         case verb if verb in SIGNING:
             return _policy_keys.run(chosen)
         case _:
-            schema = json.dumps(json_schema(app.shapes()), indent=2, ensure_ascii=False)
+            schema = json.dumps(json_schema(compose.shapes()), indent=2, ensure_ascii=False)
             sys.stdout.write(schema + "\n")
             return FINE
 
@@ -95,7 +97,7 @@ def _policy(file: str | None) -> Policy:
     """Give the policy of a file, or the one in force; why it is that one goes to stderr."""
     if file is not None:
         return _policy_file.read(file)
-    first = Keeper(paths.data_folder(), app.shapes(), platforms.system_clock()).start()
+    first = Keeper(paths.data_folder(), compose.shapes(), platforms.system_clock()).start()
     if first.message:
         sys.stderr.write(spoken().render(first.message) + "\n")
     return first.policy

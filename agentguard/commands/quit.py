@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from agentguard import paths, texts
-from agentguard.commands._given import seconds
+from agentguard.base import paths, translations
+from agentguard.base.errors import CannotError
+from agentguard.base.translations import Texts
+from agentguard.commands._number_arguments import seconds
 from agentguard.commands.base import FINE, Command
-from agentguard.errors import CannotError
 from agentguard.platforms import end_agents
-from agentguard.texts import Texts
 
 PATIENCE = 15.0
 
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """End them."""
-    words = texts.load()
+    words = translations.load()
     longest = seconds(chosen.seconds, words)
     if not end_agents(paths.data_folder(), longest, mine=chosen.mine):
         raise CannotError(words.say("cli.quit.late"), words.say("cli.quit.late-advice"))

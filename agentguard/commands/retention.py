@@ -10,26 +10,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agentguard import app, paths, platforms
+from agentguard import platforms
+from agentguard.base import paths
+from agentguard.base.errors import CannotError
+from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.custody import PurgeHand
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.engine import memory
-from agentguard.errors import CannotError
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import Event
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.policy import Policy
-from agentguard.pii.names import masked
-from agentguard.policy.follow import BUILT
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.succession import BUILT
 from agentguard.ports.clock import Clock
 from agentguard.ports.storage import Journal
-from agentguard.retention.lived import LivedClock
+from agentguard.retention.lived_clock import LivedClock
+from agentguard.runtime import compose
+from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.sensors.retention import RetentionSensor
-from agentguard.store.db import open_store
-from agentguard.texts import Texts
-from agentguard.vault.places import printable
+from agentguard.store.agent_store import open_store
+from agentguard.vault.file_names import printable
 from agentguard.vault.vault import Vault
 
 CHECK = "retention"
@@ -47,7 +49,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Tell what is past its age; with --remove, take it away by the policy's rules."""
     words = spoken()
     folder, clock = paths.data_folder(), platforms.system_clock()
-    policy = Keeper(folder, app.shapes(), clock).start().policy
+    policy = Keeper(folder, compose.shapes(), clock).start().policy
     with _journal(folder, clock) as journal:
         lived = LivedClock(journal, clock, boot_id=platforms.boot_id(), floor=BUILT)
         sensor = _sensor(policy, journal, clock, lived)

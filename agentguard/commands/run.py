@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from agentguard.commands._guard import guard_without_windows
+from agentguard.base.translations import Texts
+from agentguard.commands._guard_session import guard_without_windows
 from agentguard.commands.base import Command
-from agentguard.texts import Texts
 
 
 def arguments(_parser: argparse.ArgumentParser, _words: Texts) -> None:

@@ -11,18 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from agentguard import durable, texts
+from agentguard.base import atomic_files, translations
+from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.translations import Texts
 from agentguard.commands import _scan_explain
 from agentguard.commands._scan_report import JsonLines, Kinds, Report, Sheet, Table, shown
 from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_summary import is_read
 from agentguard.commands._scan_work import MOST_JOBS, cores, results
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, Command
-from agentguard.errors import CannotError, UsageError
+from agentguard.detect.sandbox.client import ScanClient, Scanned
 from agentguard.model.detection import ALL, Detection
 from agentguard.platforms import system_clock
-from agentguard.scan.client import ScanClient, Scanned
-from agentguard.texts import Texts
 
 if TYPE_CHECKING:
     from agentguard.model.policy import Policy
@@ -56,7 +56,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     """
     with Interrupt() as interrupt:
-        return _run(chosen, texts.load(), interrupt)
+        return _run(chosen, translations.load(), interrupt)
 
 
 def _run(chosen: argparse.Namespace, words: Texts, interrupt: Interrupt) -> int:
@@ -112,7 +112,7 @@ class _Said(Generic[T]):
         for line in self._report.end(whole=whole):
             self._write(line)
         if not whole:
-            sys.stderr.write(texts.load().say("cli.scan.stopped") + "\n")
+            sys.stderr.write(translations.load().say("cli.scan.stopped") + "\n")
 
 
 def _say(every: Generator[T, None, None], said: _Said[T], scan: Callable[[T], Scanned]) -> int:
@@ -174,7 +174,7 @@ def _out(file: Path | None, words: Texts) -> Iterator[Write]:
     yield lines.append
     data = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
     try:
-        durable.write(file.absolute(), data)
+        atomic_files.write(file.absolute(), data)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise CannotError(

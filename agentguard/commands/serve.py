@@ -12,19 +12,19 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agentguard import logs, paths, texts
-from agentguard.commands import _given
-from agentguard.commands._server_reading import READING
+from agentguard.base import logs, paths, translations
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
+from agentguard.commands import _number_arguments
+from agentguard.commands._policy_reader import READING
 from agentguard.commands.base import FINE, Command
-from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
-from agentguard.server.admin import Admin
-from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.server import company_settings
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import serve
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.signin import company
-from agentguard.server.store import address, causes
-from agentguard.texts import Texts
+from agentguard.server.store.engine import address, causes
 
 LOG = logging.getLogger(__name__)
 PORT = 8443
@@ -44,7 +44,7 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
-    said = texts.load()
+    said = translations.load()
     _judge(given, said)
     clock = system_clock()
 
@@ -60,7 +60,7 @@ def _run(given: argparse.Namespace) -> int:
         proxies=tuple(given.proxy),
         limits=Limits(confirm_all=given.confirm_desks),
         reading=READING,
-        company=company.read(given.company, os.environ) if given.company else None,
+        company=company_settings.read(given.company, os.environ) if given.company else None,
     )
     with causes.told(), Admin(settings, now) as admin:
         first = "" if admin.users() else admin.first_code()
@@ -95,8 +95,10 @@ def _authority(data: Path) -> bytes:
 
 def _judge(given: argparse.Namespace, said: Texts) -> None:
     """Refuse what cannot work before anything is made."""
-    _given.port(given.port, said)
-    if given.origin and not (company.safe(given.origin) and urlsplit(given.origin).path == ""):
+    _number_arguments.port(given.port, said)
+    if given.origin and not (
+        company_settings.safe(given.origin) and urlsplit(given.origin).path == ""
+    ):
         raise UsageError(said.say("cli.serve.origin-wrong"))
     for proxy in given.proxy:
         if not _is_network(proxy):

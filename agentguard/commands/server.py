@@ -11,16 +11,16 @@ from pathlib import Path
 
 import segno
 
-from agentguard import paths, texts
-from agentguard.commands import _server_data, _server_policy, _server_ways
+from agentguard.base import paths, translations
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
+from agentguard.commands import _server_data, _server_desks, _server_policy
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.errors import UsageError
 from agentguard.platforms import system_clock
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import address, causes
-from agentguard.server.store.people import ROLES
-from agentguard.texts import Texts
+from agentguard.server.store.accounts.people import ROLES
+from agentguard.server.store.engine import address, causes
 
 
 def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
@@ -45,7 +45,7 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     act("totp").add_argument("user", help=said.say("cli.server.user"))
     act("recovery-codes").add_argument("name", help=said.say("cli.server.name"))
     _server_policy.arguments(act("policy"), said)
-    _server_ways.arguments(act, said)
+    _server_desks.arguments(act, said)
     _server_data.arguments(act, said)
 
 
@@ -59,21 +59,21 @@ def _done(given: argparse.Namespace) -> int:
     data = given.data or paths.data_folder() / "server"
     acts: dict[str, Callable[[argparse.Namespace, Admin, Texts], str]] = {
         "add-user": _add_user,
-        "audit": _server_ways.audit,
-        "enrol-code": _server_ways.enrol_code,
+        "audit": _server_desks.audit,
+        "enrol-code": _server_desks.enrol_code,
         "totp": _totp,
         "recovery-codes": _recovery_codes,
         "policy": _server_policy.run,
         **_server_data.ACTS,
     }
-    said = texts.load()
+    said = translations.load()
     database = address.chosen(given.database, os.environ, said)
     settings = ServerSettings(data=data, database=database)
     if given.act == "doctor":
-        lines, well = _server_ways.look(given, settings, said)
+        lines, well = _server_desks.look(given, settings, said)
         sys.stdout.write(f"{lines}\n")
         return FINE if well else FINDINGS
-    alone = {**_server_data.ALONE, "metrics-token": _server_ways.token}
+    alone = {**_server_data.ALONE, "metrics-token": _server_desks.token}
     if given.act in alone:
         sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
         return FINE

@@ -10,13 +10,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from agentguard import paths, texts
+from agentguard.base import paths, translations
+from agentguard.base.errors import AgentGuardError, CannotError, UsageError
+from agentguard.base.translations import Texts
 from agentguard.commands import _setup_data
-from agentguard.commands._given import seconds
+from agentguard.commands._number_arguments import seconds
 from agentguard.commands.base import COULD_NOT, FINE, Command
-from agentguard.errors import AgentGuardError, CannotError, UsageError
 from agentguard.platforms import cleared, data_of_users, end_agents
-from agentguard.texts import Texts
 
 PATIENCE = 15.0
 LOG = "install.log"
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Take one step."""
-    words = texts.load()
+    words = translations.load()
     try:
         return _STEPS[chosen.act](chosen, words)
     except AgentGuardError as error:
@@ -75,7 +75,7 @@ def _take(chosen: argparse.Namespace, words: Texts) -> int:
 
 
 def _farewell(_chosen: argparse.Namespace, words: Texts) -> int:
-    from agentguard.commands._keeping import farewell  # noqa: PLC0415 - TLS costs other steps time
+    from agentguard.commands._keeper_service import farewell  # noqa: PLC0415 - TLS costs other steps time
 
     told = _setup_data.kept(paths.machine_folder()) or farewell()
     _say(words.say("cli.setup.told" if told else "cli.setup.untold"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from agentguard.commands._guard import guard_with_windows
+from agentguard.base.translations import Texts
+from agentguard.commands._guard_session import guard_with_windows
 from agentguard.commands.base import Command
-from agentguard.texts import Texts
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:

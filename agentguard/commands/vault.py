@@ -11,17 +11,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentguard import app, paths, platforms, texts
+from agentguard import platforms
+from agentguard.base import paths, translations
+from agentguard.base.translations import Texts
 from agentguard.commands._code import Factors, asked
 from agentguard.commands.base import FINE, Command
 from agentguard.engine import memory
 from agentguard.model.hits import Hit
 from agentguard.model.records import Json
 from agentguard.model.vault import WHY_BACK, WHY_GONE, Taking, VaultItem
-from agentguard.policy.keeper import Keeper
-from agentguard.store.db import open_store
-from agentguard.texts import Texts
-from agentguard.vault.places import printable
+from agentguard.policy.last_good import Keeper
+from agentguard.runtime import compose
+from agentguard.store.agent_store import open_store
+from agentguard.vault.file_names import printable
 from agentguard.vault.release import Release
 from agentguard.vault.vault import Vault
 
@@ -56,7 +58,7 @@ def _verb(
 
 def run(chosen: argparse.Namespace) -> int:
     """Do what the verb says."""
-    words = texts.load()
+    words = translations.load()
     with _opened() as (vault, release, hits):
         match chosen.verb:
             case "list":
@@ -80,7 +82,7 @@ Opened = tuple[Vault, Release, Callable[[Path], tuple[Hit, ...]]]
 def _opened() -> Iterator[Opened]:
     """Give the vault, the way out of it, and what is known to be in a file."""
     folder, clock = paths.data_folder(), platforms.system_clock()
-    policy = Keeper(folder, app.shapes(), clock).start().policy
+    policy = Keeper(folder, compose.shapes(), clock).start().policy
     store = open_store(folder, clock)
     try:
         vault = Vault(
@@ -118,7 +120,7 @@ def _say(words: Texts, id_: str, /, **params: str | int) -> None:
 
 
 def _list(items: tuple[VaultItem, ...], behind: tuple[str, ...], *, as_json: bool) -> None:
-    words = texts.load()
+    words = translations.load()
     if as_json:
         rows = [{**_row(item), "behind": item.id in behind} for item in items]
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")

@@ -16,7 +16,7 @@ from agentguard.engine import records
 from agentguard.engine.state import Decision, Rounds, Try
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ClipboardScanned, Event, SessionState
-from agentguard.model.front import WindowInFront
+from agentguard.model.foreground import WindowInFront
 from agentguard.model.moments import Moment
 
 HANDS = frozenset({ActionKind.CLEAR_CLIPBOARD, ActionKind.MASK_CLIPBOARD})

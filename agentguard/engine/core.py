@@ -8,17 +8,17 @@ from functools import singledispatch
 
 from agentguard.engine import (
     clipboard,
-    early,
     gate,
-    locking,
+    lock_requests,
     memory,
     payment,
-    prompting,
+    privacy_shield,
+    prompt_rules,
     records,
-    shielding,
+    retention_notice,
 )
-from agentguard.engine.ending import tell_end
-from agentguard.engine.judging import act, act_in_time, close, judge_all
+from agentguard.engine.action_outcome import tell_end
+from agentguard.engine.finding_updates import act, act_in_time, close, judge_all
 from agentguard.engine.plan import Plan
 from agentguard.engine.shift import told_of_shift
 from agentguard.engine.state import Decision, State
@@ -47,7 +47,7 @@ from agentguard.model.gate import Gate
 from agentguard.model.locking import DeskLeft, LockAsked, LockLimitsSeen, ShiftEnded
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
-from agentguard.model.wall import compared
+from agentguard.model.wall_clock import compared
 
 Replan = Callable[[PolicyInForce], Plan]
 
@@ -81,7 +81,9 @@ def decide(state: State, event: Event, replan: Replan) -> Decision:
     decision = judge_all(clipboard.anew(decision, event), event)
     for copied in clipboard.to_judge_again(decision, event):
         decision = judge_all(decision, copied, again=True)
-    decision = early.told(gate.follow(payment.follow(decision, event, act), event), event)
+    decision = retention_notice.told(
+        gate.follow(payment.follow(decision, event, act), event), event
+    )
     return _follow(event, decision)
 
 
@@ -111,8 +113,8 @@ def _follow(_event: Event, decision: Decision) -> Decision:
 @_follow.register
 def _(event: Tick, decision: Decision) -> Decision:
     decision = _wall(decision, event)
-    decision = act_in_time(prompting.release(decision, event.at), event.at)
-    decision, late = prompting.silent(decision, event.at)
+    decision = act_in_time(prompt_rules.release(decision, event.at), event.at)
+    decision, late = prompt_rules.silent(decision, event.at)
     for prompt in late:
         if prompt.on_silence is OnSilence.LOCK and not decision.state.locked:
             decision = act(decision, ActionKind.LOCK, prompt.check, prompt.subject, event.at)
@@ -131,10 +133,13 @@ def _wall(decision: Decision, event: Tick) -> Decision:
 
 def _retry(decision: Decision, event: Tick) -> Decision:
     for one in tuple(decision.state.tries.values()):
-        if event.at.since(one.at) < locking.patience(one) or one.outcome is Outcome.UNSUPPORTED:
+        if (
+            event.at.since(one.at) < lock_requests.patience(one)
+            or one.outcome is Outcome.UNSUPPORTED
+        ):
             continue
         lock = one.action.kind is ActionKind.LOCK
-        decision = (locking.again if lock else locking.repeat)(decision, one, event.at)
+        decision = (lock_requests.again if lock else lock_requests.repeat)(decision, one, event.at)
     return decision
 
 
@@ -152,22 +157,22 @@ def _(event: ActionFinished, decision: Decision) -> Decision:
     if event.outcome is not Outcome.DONE or waits_for_proof:
         waits = event.outcome is Outcome.WAITING
         tries[event.action.id] = replace(known, outcome=event.outcome, waited=waits)
-    return locking.finished(decision.then(replace(decision.state, tries=tries)), event)
+    return lock_requests.finished(decision.then(replace(decision.state, tries=tries)), event)
 
 
 @_follow.register
 def _(event: SessionState, decision: Decision) -> Decision:
-    return locking.told(decision, event)
+    return lock_requests.told(decision, event)
 
 
 @_follow.register
 def _(_event: LockLimitsSeen, decision: Decision) -> Decision:
-    return locking.judged_anew(decision)
+    return lock_requests.judged_anew(decision)
 
 
 @_follow.register
 def _(event: LockAsked, decision: Decision) -> Decision:
-    return locking.asked(decision, event)
+    return lock_requests.asked(decision, event)
 
 
 @_follow.register
@@ -177,27 +182,27 @@ def _(event: ShiftEnded | DeskLeft, decision: Decision) -> Decision:
 
 @_follow.register
 def _(event: CallState, decision: Decision) -> Decision:
-    return locking.follow_up(prompting.release(decision, event.at), event.at)
+    return lock_requests.follow_up(prompt_rules.release(decision, event.at), event.at)
 
 
 @_follow.register
 def _(event: ShieldLifted, decision: Decision) -> Decision:
-    return shielding.lift(decision, event.factor, event.at)
+    return privacy_shield.lift(decision, event.factor, event.at)
 
 
 @_follow.register
 def _(event: ShieldRefused, decision: Decision) -> Decision:
-    return shielding.refuse(decision, event.message)
+    return privacy_shield.refuse(decision, event.message)
 
 
 @_follow.register
 def _(event: PromptAnswered, decision: Decision) -> Decision:
-    return prompting.answer(decision, event.prompt, event.answer, event.at)
+    return prompt_rules.answer(decision, event.prompt, event.answer, event.at)
 
 
 @_follow.register
 def _(event: NoticeRead, decision: Decision) -> Decision:
-    return prompting.read(decision, event.notice)
+    return prompt_rules.read(decision, event.notice)
 
 
 @_follow.register

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.engine import prompting, records
-from agentguard.engine.judging import close
+from agentguard.engine import prompt_rules, records
+from agentguard.engine.finding_updates import close
 from agentguard.engine.state import Decision, Held, without
 from agentguard.model.events import (
     AppFocused,
@@ -142,7 +142,7 @@ def _refused(decision: Decision, event: ProofRefused) -> Decision:
     noted = records.plain(
         "proof.refused", event.at, group=event.group, **records.message_json(event.message)
     )
-    return prompting.refuse(decision.then(records=(noted,)), event.group, event.message)
+    return prompt_rules.refuse(decision.then(records=(noted,)), event.group, event.message)
 
 
 def _broken(decision: Decision, event: ProverBroken) -> Decision:
@@ -153,7 +153,7 @@ def _broken(decision: Decision, event: ProverBroken) -> Decision:
     )
     decision = decision.then(records=(noted,))
     if not opens:
-        return prompting.refuse(decision, event.group, say("mfa.broken"))
+        return prompt_rules.refuse(decision, event.group, say("mfa.broken"))
     return decision.then(
         replace(decision.state, gate=replace(gate, broken=True)),
         memory={MEMORY: event.at.wall},

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.events import Event, EventsLost, SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment

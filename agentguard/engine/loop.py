@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from agentguard.engine import posture
 from agentguard.engine.core import Replan, decide
 from agentguard.engine.ledger import Ledger
-from agentguard.engine.post import Post
+from agentguard.engine.mailbox import Post
 from agentguard.engine.state import State
 from agentguard.model.actions import Action
 from agentguard.model.events import Event, EventsLost, Tick

@@ -17,9 +17,9 @@ from agentguard.engine import clipboard, records
 from agentguard.engine.state import Decision, Paying
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished, ClipboardScanned, Event, Tick
-from agentguard.model.front import WindowInFront
+from agentguard.model.foreground import WindowInFront
 from agentguard.model.moments import Moment
-from agentguard.model.paying import Recorder
+from agentguard.model.payment import Recorder
 from agentguard.model.policy import Payment
 
 ID = "payment"

@@ -24,7 +24,7 @@ from agentguard.model.facts import Fact
 from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
-from agentguard.model.paying import PaymentMode
+from agentguard.model.payment import PaymentMode
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.self_tests import ControlsTested
 from agentguard.model.snapshot import Snapshot

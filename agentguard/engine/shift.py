@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agentguard.checks.clipboard import ID, Settings, left_behind
-from agentguard.engine import locking, records
-from agentguard.engine.judging import give
+from agentguard.engine import lock_requests, records
+from agentguard.engine.finding_updates import give
 from agentguard.engine.state import Decision
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import ClipboardScanned
@@ -25,7 +25,7 @@ def _ended(decision: Decision, event: ShiftEnded) -> Decision:
     decision = _clear(decision.then(records=(noted,)), event.at)
     if not decision.state.plan.policy.shift.lock:
         return decision
-    return locking.asked(decision, LockAsked(at=event.at, by=Asker.SHIFT_END))
+    return lock_requests.asked(decision, LockAsked(at=event.at, by=Asker.SHIFT_END))
 
 
 def _clear(decision: Decision, at: Moment) -> Decision:

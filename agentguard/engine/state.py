@@ -11,12 +11,12 @@ from agentguard.model.events import CallState, Event, Facts, SensorState, Sessio
 from agentguard.model.findings import Finding
 from agentguard.model.gate import UNASKED, Gate
 from agentguard.model.moments import Moment
-from agentguard.model.paying import Recorder
+from agentguard.model.payment import Recorder
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.records import Json, Record
 from agentguard.model.shield import Shield
 from agentguard.model.verdicts import Coverage, Verdict
-from agentguard.model.wall import Wall
+from agentguard.model.wall_clock import Wall
 
 Key = tuple[str, str]
 """What makes it the same finding: check and subject."""

@@ -11,7 +11,7 @@ from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
-from agentguard.stopping import Ending
+from agentguard.ports.stop_signal import Ending
 
 LOG = logging.getLogger(__name__)
 

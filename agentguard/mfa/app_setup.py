@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
 from agentguard.mfa import totp
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.model.messages import Message, say
 from agentguard.ports.factors import AppOffer, AskApp
 from agentguard.ports.people import Verifier

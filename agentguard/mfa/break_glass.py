@@ -7,9 +7,9 @@ answer looks the same, and is judged here, first.
 
 from __future__ import annotations
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
 from agentguard.mfa.by_phone import ByPhone
-from agentguard.mfa.offline import ALPHABET, plain
+from agentguard.mfa.offline_codes import ALPHABET, plain
 from agentguard.model.messages import Message, say
 from agentguard.ports.people import Ask, Proof
 

@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard import durable
-from agentguard.mfa.offline import ALPHABET, COST, plain
+from agentguard.base import atomic_files
+from agentguard.mfa.offline_codes import ALPHABET, COST, plain
 from agentguard.model.messages import Message, say
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import Digest, PhoneSet, Spent
@@ -107,7 +107,7 @@ class ByPhone:
                 self._open = now if now.tries else None
                 return self._closed(say("mfa.by-phone.wrong", left=now.tries))
             try:
-                durable.write(self._mark(kept.name, now.challenge), USED)
+                atomic_files.write(self._mark(kept.name, now.challenge), USED)
             except OSError:
                 return self._closed(say("mfa.offline.not-marked"))
             return Proof(accepted=True, factor=self.factor)
@@ -136,7 +136,7 @@ class ByPhone:
         values = {"format": FORMAT, "name": fresh.name, "salt": salt.hex(), "hashes": hashes}
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._guard:
-            durable.write(self._folder / FILE, json.dumps(values).encode("ascii"))
+            atomic_files.write(self._folder / FILE, json.dumps(values).encode("ascii"))
             for mark in self._marks():
                 known = told.used if _content(mark) == USED else told.shown
                 if mark.name.split(".")[1] in known:
@@ -149,8 +149,8 @@ class ByPhone:
             return say("mfa.by-phone.none")
         challenge = secrets.choice(unseen)
         try:
-            durable.write_new(self._mark(kept.name, challenge), SHOWN)
-            durable.sync_folder(self._folder)
+            atomic_files.write_new(self._mark(kept.name, challenge), SHOWN)
+            atomic_files.sync_folder(self._folder)
         except OSError:
             return say("mfa.by-phone.not-marked")
         until = self._clock.now().boot + SECONDS

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from agentguard.mfa import assertion
 from agentguard.mfa.assertion import Expected, WrongError
-from agentguard.mfa.counters import Counters
+from agentguard.mfa.credential_counters import Counters
 from agentguard.model.gate import BY_KEY
 from agentguard.model.messages import Message, say
 from agentguard.ports.authenticators import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
 from agentguard.model.messages import Message, say
 from agentguard.ports.people import Ask, Proof, Ruling
 

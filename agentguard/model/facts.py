@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from agentguard.model.events import Event
 from agentguard.model.messages import Message
-from agentguard.model.wall import Wall
+from agentguard.model.wall_clock import Wall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

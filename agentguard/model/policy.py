@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agentguard.model.actions import ActionKind
-from agentguard.model.aging import RetentionRule
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.custody import NO_RECOVERY, VaultRules
 from agentguard.model.detection import ALL, Detection
 from agentguard.model.release import UNSAID, Release
 from agentguard.model.reporting import NAMED, ReportRules
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Severity
 

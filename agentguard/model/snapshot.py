@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agentguard.model.events import SensorState, UplinkState
 from agentguard.model.findings import Finding
 from agentguard.model.moments import Moment
-from agentguard.model.paying import PaymentMode
+from agentguard.model.payment import PaymentMode
 from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState, Overall
 from agentguard.model.prompts import Notice, Prompt

@@ -10,20 +10,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from agentguard.errors import PlatformError
-from agentguard.platforms._aside import Aside
+from agentguard.base.errors import PlatformError
+from agentguard.platforms._agent_shutdown import end_agents, quitting
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._clock import boot_id as _boot_id
-from agentguard.platforms._ending import end_agents, quitting
 from agentguard.platforms._instance import beat, call, called, holder, only_one
-from agentguard.platforms._none import keep_none
+from agentguard.platforms._queued_log import Aside
+from agentguard.platforms._refcount_workaround import keep_none
 from agentguard.ports.clock import Clock
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
+    from agentguard.base.settings import Layers
     from agentguard.ports.desktop import Backend, SystemLog
-    from agentguard.ports.keeping import Desks
     from agentguard.ports.secrets import Places
-    from agentguard.settings import Layers
+    from agentguard.ports.session_host import Desks
 
 __all__ = [
     "alive",
@@ -73,9 +73,9 @@ def load() -> Backend:
 
 def machine_layers() -> Layers:
     """Give what is set for the whole computer."""
-    from agentguard.platforms import _layers  # noqa: PLC0415 - a scan's child comes here for its cage
+    from agentguard.platforms import _machine_settings  # noqa: PLC0415 - a scan's child comes here for its cage
 
-    return _layers.machine_layers()
+    return _machine_settings.machine_layers()
 
 
 def secret_places() -> Places:
@@ -132,30 +132,30 @@ class Leash(Protocol):
 
 def patient_reader() -> Callable[[Path], bytes]:
     """Give what reads a file that may lie on a share that is away; see there."""
-    from agentguard.platforms._patience import PatientReader  # noqa: PLC0415 - after a first icon
+    from agentguard.platforms._share_reads import PatientReader  # noqa: PLC0415 - after a first icon
 
     return PatientReader()
 
 
 def not_shown() -> str:
     """Give why no window can be shown here; empty where one can. Takes four seconds at most."""
-    from agentguard.platforms import _shown  # noqa: PLC0415 - only for windows
+    from agentguard.platforms import _display  # noqa: PLC0415 - only for windows
 
-    return _shown.not_shown(os.environ)
+    return _display.not_shown(os.environ)
 
 
 def silent(folder: Path) -> int:
     """Give the agent that holds a folder and hangs, 0 for none; see there. Takes seconds."""
-    from agentguard.platforms import _silent  # noqa: PLC0415 - only where another agent is
+    from agentguard.platforms import _silent_agent  # noqa: PLC0415 - only where another agent is
 
-    return _silent.silent(folder)
+    return _silent_agent.silent(folder)
 
 
 def end_silent(process: int) -> None:
     """End an agent that hangs."""
-    from agentguard.platforms import _silent  # noqa: PLC0415 - only where another agent is
+    from agentguard.platforms import _silent_agent  # noqa: PLC0415 - only where another agent is
 
-    _silent.end(process)
+    _silent_agent.end(process)
 
 
 def leash(pid: int, *, programs: bool) -> Leash | None:
@@ -203,11 +203,11 @@ def desks() -> Desks:
 
     """
     if sys.platform == "win32":
-        from agentguard.platforms._win32.desks import WindowsDesks  # noqa: PLC0415 - as above
+        from agentguard.platforms._win32.session_host import WindowsDesks  # noqa: PLC0415 - as above
 
         return WindowsDesks()
-    from agentguard import paths  # noqa: PLC0415 - as above
-    from agentguard.platforms._linux import desks as linux_desks  # noqa: PLC0415 - as above
+    from agentguard.base import paths  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux import sessions as linux_desks  # noqa: PLC0415 - as above
     from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
 
     return linux_desks.LinuxDesks(Bus(system_address(os.environ)), paths.machine_folder() / CODES)
@@ -217,10 +217,10 @@ def code_from_keeper() -> str:
     """Give the code that the keeper has handed to this user; Windows' keeper enrols by itself."""
     if sys.platform == "win32":
         return ""
-    from agentguard import paths  # noqa: PLC0415 - as above
-    from agentguard.platforms._linux import handed  # noqa: PLC0415 - one system's door at a time
+    from agentguard.base import paths  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux import handed_codes  # noqa: PLC0415 - one system's door at a time
 
-    return handed.code_for_me(paths.machine_folder() / CODES)
+    return handed_codes.code_for_me(paths.machine_folder() / CODES)
 
 
 def serve(name: str, work: Callable[[threading.Event, threading.Event], None]) -> None:

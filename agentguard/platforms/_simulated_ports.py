@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.facts import Fact
-from agentguard.platforms._steady import Steady
+from agentguard.platforms._steady_value import Steady
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Copied, SessionReading
 from agentguard.ports.foreground import FocusedWindow, Sort, unsorted

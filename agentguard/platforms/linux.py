@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from Xlib.ext import res, screensaver
 
-from agentguard.catalogue import discover
+from agentguard.base.plugins import discover
 from agentguard.model.messages import say
 from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._linux import bus, probes
@@ -17,7 +17,7 @@ from agentguard.platforms._linux.locker import Locker
 from agentguard.platforms._linux.logind import Logind
 from agentguard.platforms._linux.microphones import Microphones
 from agentguard.platforms._linux.notify import LinuxNotifier
-from agentguard.platforms._linux.plugged import means, plugged_keys
+from agentguard.platforms._linux.plugged_keys import means, plugged_keys
 from agentguard.platforms._linux.power import on_battery
 from agentguard.platforms._linux.screensaver import ScreenSaver, StartedScreenSaver
 from agentguard.platforms._linux.session import Idle, LinuxSession, Means

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.errors import SecretError
+from agentguard.base.errors import SecretError
 from agentguard.ports.secrets import Slot
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from agentguard.catalogue import discover
+from agentguard.base.plugins import discover
 from agentguard.model.messages import say
 from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._win32 import probes

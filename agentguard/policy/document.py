@@ -7,13 +7,13 @@ from dataclasses import MISSING, dataclass, field
 from functools import cache
 
 from agentguard.model.actions import ActionKind
-from agentguard.model.aging import RetentionRule
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.custody import NO_RECOVERY, VaultRules
 from agentguard.model.detection import ALL, Detection
 from agentguard.model.policy import NO_PAYMENT, Contact, Control, Payment, Watch
 from agentguard.model.release import Release
 from agentguard.model.reporting import NAMED, ReportRules
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.shift import UNPLANNED, ShiftRules
 from agentguard.model.verdicts import Severity
 from agentguard.policy.spec import Entry, Record, record

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from agentguard import texts
-from agentguard.errors import PolicyError
+from agentguard.base import translations
+from agentguard.base.errors import PolicyError
 from agentguard.model.messages import Param, say
 
 MOST_SHOWN = 200
@@ -26,7 +26,7 @@ class Problems:
         if len(self.found) >= MOST_SHOWN:
             self.more += 1
             return
-        sentence = texts.load().render(say(f"policy.problem.{id_}", **params))
+        sentence = translations.load().render(say(f"policy.problem.{id_}", **params))
         self.found.append((line, f"{self.source}:{line}: {sentence}"))
 
     def full(self) -> bool:
@@ -35,7 +35,7 @@ class Problems:
 
     def refuse(self) -> NoReturn:
         """Raise them all, in the order of the lines."""
-        words = texts.load()
+        words = translations.load()
         shown = [sentence for _line, sentence in sorted(self.found, key=lambda f: f[0])]
         if self.more:
             shown.append(words.say("policy.problem.more", count=self.more))
@@ -59,4 +59,4 @@ def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     near = get_close_matches(word[:LONGEST_QUOTE], known, n=1, cutoff=0.6)
-    return texts.load().say("policy.problem.did-you-mean", word=near[0]) if near else ""
+    return translations.load().say("policy.problem.did-you-mean", word=near[0]) if near else ""

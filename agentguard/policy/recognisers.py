@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from agentguard.model.detection import Detection, OwnKind
-from agentguard.pii.custom import (
+from agentguard.detect.recognition.custom_kinds import (
     LONGEST,
     LONGEST_PATTERN,
     Refusal,
     known_kinds,
     refusals,
 )
-from agentguard.policy.judge import WRONG, Judge
+from agentguard.model.detection import Detection, OwnKind
 from agentguard.policy.problems import Problems, did_you_mean, quote
 from agentguard.policy.spec import record
 from agentguard.policy.tree import Items, Node, Table
+from agentguard.policy.validation import WRONG, Judge
 
 DETECTION = "detection"
 RECOGNISERS = "recognisers"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.model.records import Json
 from agentguard.policy.document import Shape, document
-from agentguard.policy.judge import OWN_KEY
-from agentguard.policy.plain import plain
+from agentguard.policy.plain_data import plain
 from agentguard.policy.spec import (
     LONGEST_TEXT,
     Choice,
@@ -21,13 +20,14 @@ from agentguard.policy.spec import (
     Whole,
     Words,
 )
+from agentguard.policy.validation import OWN_KEY
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(shapes: tuple[Shape, ...]) -> dict[str, Json]:
     """Give the schema for these checks."""
-    words = texts.load()
+    words = translations.load()
     return {
         "$schema": DIALECT,
         "title": words.say("policy.schema-title"),
@@ -93,5 +93,5 @@ def _entry(name: str, entry: Entry) -> dict[str, Json]:
 
 
 def _title(name: str) -> str:
-    words = texts.load()
+    words = translations.load()
     return words.say(f"{name}.title") if words.has(f"{name}.title") else ""

@@ -14,7 +14,7 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from agentguard.errors import CatalogueError
+from agentguard.base.errors import CatalogueError
 
 LONGEST_TEXT = 1000
 LONGEST_LIST = 1000

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from agentguard import durable
+from agentguard.base import atomic_files
 
 FILE = "trial-policy"
 HEALTHY = 3
@@ -90,4 +90,4 @@ def save(folder: Path, trial: Trial | None) -> None:
         (folder / FILE).unlink(missing_ok=True)
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    durable.write(folder / FILE, msgspec.json.encode(trial))
+    atomic_files.write(folder / FILE, msgspec.json.encode(trial))

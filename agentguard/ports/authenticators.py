@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.ports.clock import Stop
 
 

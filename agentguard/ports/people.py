@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from agentguard.model.holding import HeldThere
+from agentguard.model.held_data import HeldThere
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.lessons import Lesson
 from agentguard.model.messages import Message

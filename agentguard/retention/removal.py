@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from agentguard.errors import CannotError
-from agentguard.model.aging import RetentionRule
-from agentguard.retention.ages import DAY, Age
+from agentguard.base.errors import CannotError
+from agentguard.model.retention_rules import RetentionRule
+from agentguard.retention.age_rules import DAY, Age
 
 BLOCK = 1 << 20
 ASIDE = ".agentguard-removal-"

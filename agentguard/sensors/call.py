@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.calls import ANY_MICROPHONE, CallRules
 from agentguard.model.events import CallState
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Calls
 from agentguard.ports.sensor import Submit
-from agentguard.sensors.absent import absent_state, watching_state
-from agentguard.sensors.signals import CallSignals
+from agentguard.sensors.absent_sensor import absent_state, watching_state
+from agentguard.sensors.softphone_calls import CallSignals
 
 NAME = "call"
 Rules = Callable[[], CallRules]

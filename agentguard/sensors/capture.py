@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.messages import say
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.sensor import Submit
-from agentguard.sensors.absent import absent_state, watching_state
+from agentguard.sensors.absent_sensor import absent_state, watching_state
 
 NAME = "capture"
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from agentguard.errors import CannotError, PlatformError
+from agentguard.base.errors import CannotError, PlatformError
 from agentguard.model.events import ClipboardScanned
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Clipboard, Copied
 from agentguard.ports.sensor import Submit
-from agentguard.sensors.absent import watching_state
-from agentguard.sensors.flavours import files, text_of
+from agentguard.sensors.absent_sensor import watching_state
+from agentguard.sensors.clipboard_formats import files, text_of
 
 NAME = "clipboard"
 LIMIT = 1024 * 1024  # characters that are judged

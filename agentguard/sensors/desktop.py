@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from agentguard.base.startup import Starting
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.foreground import Sort, unsorted
 from agentguard.ports.sensor import Sensor
-from agentguard.sensors import call, capture, clipboard, foreground, front, session, socket
-from agentguard.sensors.absent import AbsentSensor, stand_in
-from agentguard.starting import Starting
+from agentguard.sensors import (
+    call,
+    capture,
+    clipboard,
+    foreground,
+    foreground_app,
+    security_keys,
+    session,
+)
+from agentguard.sensors.absent_sensor import AbsentSensor, stand_in
 
 
 def desktop_sensors(
@@ -41,21 +49,21 @@ def desktop_sensors(
         one(foreground.NAME, lambda: _foreground(backend, clock, sort)),
         one(call.NAME, lambda: call.CallSensor(backend.calls, clock, told)),
         one(capture.NAME, lambda: capture.CaptureSensor(backend.capture, clock)),
-        *some(front.NAME, lambda: _front(backend, clock)),
-        *some(socket.NAME, lambda: _socket(backend, clock)),
+        *some(foreground_app.NAME, lambda: _front(backend, clock)),
+        *some(security_keys.NAME, lambda: _socket(backend, clock)),
     )
 
 
 def _front(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
     if isinstance(backend.foreground, Absent):
         return ()
-    heard = front.Hearing(backend.foreground)
-    return heard, front.FrontSensor(heard, clock)
+    heard = foreground_app.Hearing(backend.foreground)
+    return heard, foreground_app.FrontSensor(heard, clock)
 
 
 def _socket(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
     found = backend.authenticator
-    return () if isinstance(found, Absent) else (socket.SocketSensor(found, clock),)
+    return () if isinstance(found, Absent) else (security_keys.SocketSensor(found, clock),)
 
 
 def _session(backend: Backend, clock: Clock) -> Sensor:

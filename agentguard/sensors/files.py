@@ -13,19 +13,19 @@ from itertools import chain
 from agentguard.model.events import SweepFinished
 from agentguard.model.outcomes import FileOutcome
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.seen import Looked, SeenFiles
+from agentguard.ports.file_memory import Looked, SeenFiles
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.sensors.afar import Afar
-from agentguard.sensors.bell import Bell
-from agentguard.sensors.guard import NAME, Guard
-from agentguard.sensors.hints import Hint, Hints, Kind
-from agentguard.sensors.look import Looker, Scan, current_mark
-from agentguard.sensors.manners import Circumstances, Manners, read_last
+from agentguard.sensors.file_look import Looker, Scan, current_mark
+from agentguard.sensors.file_memory import MemorySeen
 from agentguard.sensors.mounts import Drives
-from agentguard.sensors.round import Left, Round, Step
-from agentguard.sensors.scope import absent
-from agentguard.sensors.seen import MemorySeen
+from agentguard.sensors.network_mounts import Afar
 from agentguard.sensors.sweep import Found, Unread, walk
+from agentguard.sensors.sweep_pacing import Circumstances, Manners, read_last
+from agentguard.sensors.sweep_round import Left, Round, Step
+from agentguard.sensors.wake_signal import Bell
+from agentguard.sensors.watch_guard import NAME, Guard
+from agentguard.sensors.watch_hints import Hint, Hints, Kind
+from agentguard.sensors.watch_scope import absent
 
 LOOKS = 10
 IDLE = 2.0

@@ -6,7 +6,7 @@ from agentguard.model.events import AppFocused
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.foreground import FocusedWindow, Foreground, Sort, unsorted
 from agentguard.ports.sensor import Submit
-from agentguard.sensors.absent import watching_state
+from agentguard.sensors.absent_sensor import watching_state
 
 NAME = "foreground"
 STEADY = 1.5  # seconds in front before a window counts: a glance asks for no second factor

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.events import Event, SensorState, Watching
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
-from agentguard.model.wall import Wall, compared
+from agentguard.model.wall_clock import Wall, compared
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Probe
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.sensors.bell import Bell
-from agentguard.sensors.waits import Waits
+from agentguard.sensors.update_waits import Waits
+from agentguard.sensors.wake_signal import Bell
 
 NAME = "host"
 

@@ -15,20 +15,20 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePath
 
-from agentguard import paths
-from agentguard.model.aging import RetentionRule
+from agentguard.base import paths
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.policy import Watch
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
-from agentguard.retention.ages import DAY, Age, LenientWall, rule_name
+from agentguard.retention.age_rules import DAY, Age, LenientWall, rule_name
 from agentguard.retention.removal import named
-from agentguard.sensors.bell import Bell
-from agentguard.sensors.manners import Circumstances, Manners, Pace, read_last
 from agentguard.sensors.mounts import Drives
-from agentguard.sensors.scope import inside, scope_of
 from agentguard.sensors.sweep import Found, walk
+from agentguard.sensors.sweep_pacing import Circumstances, Manners, Pace, read_last
+from agentguard.sensors.wake_signal import Bell
+from agentguard.sensors.watch_scope import inside, scope_of
 
 NAME = "retention"
 EVERY = 6 * 3600.0

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.errors import AgentGuardError, StoreError
+from agentguard.base.errors import AgentGuardError, StoreError
 from agentguard.model.hits import Hit
 from agentguard.model.records import Record
 from agentguard.model.self_tests import ControlsTested

@@ -10,9 +10,9 @@ from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Session, SessionReading
 from agentguard.ports.sensor import Submit
-from agentguard.sensors.absent import watching_state
+from agentguard.sensors.absent_sensor import watching_state
 from agentguard.sensors.idle import BelievedIdle
-from agentguard.sensors.rhythm import TIMES, Rhythm
+from agentguard.sensors.input_rhythm import TIMES, Rhythm
 
 NAME = "session"
 EVERY = 1.0  # seconds between two looks

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from agentguard.sensors.file_memory import Mark, mark_of
 from agentguard.sensors.mounts import Mounts, is_elsewhere, is_link
-from agentguard.sensors.scope import Scope, inside
-from agentguard.sensors.seen import Mark, mark_of
+from agentguard.sensors.watch_scope import Scope, inside
 
 DEPTH = 64
 PORTION = 2_000

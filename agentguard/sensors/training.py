@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agentguard import lessons
+from agentguard.base import lessons
 from agentguard.model.facts import TrainingSeen
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop

@@ -22,8 +22,8 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 
-from agentguard.sensors.hints import Kind
-from agentguard.sensors.observing import observer_of, reads
+from agentguard.sensors.folder_observer import observer_of, reads
+from agentguard.sensors.watch_hints import Kind
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver

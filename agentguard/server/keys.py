@@ -12,9 +12,9 @@ from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypa
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from agentguard import durable
-from agentguard.errors import StoreError
-from agentguard.texts import load
+from agentguard.base import atomic_files
+from agentguard.base.errors import StoreError
+from agentguard.base.translations import load
 
 SEED = 32  # bytes
 
@@ -84,8 +84,8 @@ def load_or_make(file: Path) -> ServerKeys:
     try:
         if not file.exists():
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            durable.write_once(file, secrets.token_bytes(SEED))
-        seed = durable.read(file)
+            atomic_files.write_once(file, secrets.token_bytes(SEED))
+        seed = atomic_files.read(file)
     except OSError as error:
         raise StoreError(
             words.say("server.key.unread"), words.say("server.key.unread-advice", file=str(file))

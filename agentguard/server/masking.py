@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from agentguard.logs import MASK, mask
-from agentguard.pii.scanner import default_scanner
+from agentguard.base.logs import MASK, mask
+from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.wire import v1
 
 _IDS = frozenset(("digest", "id", "person", "device", "item"))

@@ -19,14 +19,14 @@ from typing import Any, cast
 
 import uvicorn
 
-from agentguard.errors import CannotError
-from agentguard.server.app import create
-from agentguard.server.greeting import Certificate, Greeting
-from agentguard.server.ingest.http import App
-from agentguard.server.outside import Outside, judged
-from agentguard.server.patience import Crowd, believed, patient
+from agentguard.base.errors import CannotError
+from agentguard.base.translations import load
+from agentguard.server.compose import create
+from agentguard.server.http_messages import App
+from agentguard.server.listener.greeting import Certificate, Greeting
+from agentguard.server.listener.path_to_endpoint import Outside, judged
+from agentguard.server.listener.slow_clients import Crowd, believed, patient
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.texts import load
 
 LOG = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentguard.server.reading import Reading
-from agentguard.server.signin.company import Company
+from agentguard.server.company_settings import Company
+from agentguard.server.policy_reader import Reading
 
 FILE = "server.db"
 """The database's name, where it is SQLite in the data folder."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.durable import OWNER_ONLY
+from agentguard.base.atomic_files import OWNER_ONLY
 
 LOG = logging.getLogger(__name__)
 

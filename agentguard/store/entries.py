@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from agentguard.chain import links
-from agentguard.chain.links import Row
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.records import Entry
-from agentguard.store.database import Database, Value
 from agentguard.store.rows import APPEND, COLUMNS, row_of, sealed_values, values_of
+from agentguard.store.sqlite_file import Database, Value
+from agentguard.trust.chain import links
+from agentguard.trust.chain.links import Row
 
 BATCH = 1000
 """Entries that are read at a time, so that a long walk never holds up the writer."""

@@ -17,11 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from agentguard.chain import fileformat, links
-from agentguard.chain.headers import NOBODY, Header, Origin
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.outbox import SqliteOutbox
+from agentguard.trust.chain import file_format, links
+from agentguard.trust.chain.headers import NOBODY, Header, Origin
 
 
 def export(
@@ -67,18 +67,18 @@ def _write(
         digest.update(line)
         file.write(line)
 
-    put(fileformat.spelled(header.value()))
+    put(file_format.spelled(header.value()))
     for line in receipts:
         put(line)
     for seal in journal.seals():
-        put(fileformat.seal_line(seal))
+        put(file_format.seal_line(seal))
     count, head, gaps = 0, links.GENESIS, list(journal.gaps().values())[::-1]
     for row in journal.walk():
         while gaps and gaps[-1].first < row.seq:
-            put(fileformat.gap_line(gaps.pop()))
-        put(fileformat.entry_line(journal.opened(row)))
+            put(file_format.gap_line(gaps.pop()))
+        put(file_format.entry_line(journal.opened(row)))
         count, head = count + 1, row.hash
-    put(fileformat.spelled({"closing": count, "head": head.hex(), "file": digest.hexdigest()}))
+    put(file_format.spelled({"closing": count, "head": head.hex(), "file": digest.hexdigest()}))
     return count
 
 
@@ -87,7 +87,7 @@ def _header(journal: SqliteJournal, origin: Origin) -> Header:
     known, epochs = journal.header(), journal.epochs()
     every = tuple(epochs[number] for number in sorted(epochs))
     if known is None:
-        return Header(format=fileformat.OLD_FORMAT, origin=origin, epochs=every)
+        return Header(format=file_format.OLD_FORMAT, origin=origin, epochs=every)
     return replace(known, epochs=every)
 
 
@@ -101,7 +101,7 @@ def _receipts(every: Iterable[bytes], header: Header) -> Iterator[bytes]:
         match found:
             case {"receipt": str(receipt), "signature": str(signature)}:
                 if header.old or _device(receipt) == header.origin.device:
-                    yield fileformat.spelled({"receipt": receipt, "signature": signature})
+                    yield file_format.spelled({"receipt": receipt, "signature": signature})
             case _:
                 continue
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from agentguard.chain import fileformat
-from agentguard.chain.erasing import DAYS
-from agentguard.chain.headers import HEADER_KIND, Header, Origin, header_of
-from agentguard.chain.links import Epoch
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.store.database import Database
+from agentguard.store.sqlite_file import Database
+from agentguard.trust.chain import file_format
+from agentguard.trust.chain.erasure import DAYS
+from agentguard.trust.chain.headers import HEADER_KIND, Header, Origin, header_of
+from agentguard.trust.chain.links import Epoch
 
 _THERE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'header'"
 _KEEP = "INSERT OR REPLACE INTO header VALUES (1, ?)"
@@ -53,7 +53,7 @@ class HeaderTable:
             return []
         known = self.known()
         header = Header(
-            format=fileformat.FORMAT,
+            format=file_format.FORMAT,
             origin=self._origin or (known.origin if known is not None else Origin()),
             epochs=tuple(epochs[number] for number in sorted(epochs)),
             retention=DAYS,

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from agentguard.chain import links
-from agentguard.chain.erasing import ERASED_KIND, Seen
-from agentguard.chain.headers import Header, Origin
-from agentguard.chain.links import Epoch, Gap, Row
-from agentguard.chain.seals import Seal
-from agentguard.chain.walk import Walk
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
-from agentguard.store import remembered
+from agentguard.store import memory_table
 from agentguard.store.ballast import Spare
-from agentguard.store.checking import Check, proved
-from agentguard.store.database import Database, damaged, full, spoilt
 from agentguard.store.entries import Box, Entries
 from agentguard.store.header_table import HeaderTable
-from agentguard.store.lanes import USUAL, Bounds, Lanes
-from agentguard.store.names import Names
+from agentguard.store.journal_check import Check, proved
+from agentguard.store.name_sealing import Names
+from agentguard.store.outbox_lanes import USUAL, Bounds, Lanes
 from agentguard.store.rows import (
     epoch_of,
     gap_of,
 )
 from agentguard.store.seal_table import Sealer, SealTable
+from agentguard.store.sqlite_file import Database, damaged, full, spoilt
+from agentguard.trust.chain import links
+from agentguard.trust.chain.erasure import ERASED_KIND, Seen
+from agentguard.trust.chain.headers import Header, Origin
+from agentguard.trust.chain.links import Epoch, Gap, Row
+from agentguard.trust.chain.seals import Seal
+from agentguard.trust.chain.walk import Walk
 
 _LAST = "SELECT epoch, seq, hash FROM entries ORDER BY seq DESC LIMIT 1"
 _ERASED = "SELECT 1 FROM entries WHERE payload IS NULL AND sealed IS NULL LIMIT 1"
@@ -97,7 +97,7 @@ class SqliteJournal:
                 self.append(kept if named is None else (*kept, named))
                 if kept:
                     self._seals.end(self.rows(self.head()[1] - 1, 1)[0])
-                remembered.keep(self._database, memory, self._names)
+                memory_table.keep(self._database, memory, self._names)
         except StoreError:
             self._lanes.look_again()
             self._headers.again()
@@ -125,7 +125,7 @@ class SqliteJournal:
 
     def memory(self, prefix: str) -> Memory:
         """Give what is remembered under the keys that begin with `prefix`."""
-        return remembered.under(self._database, prefix, self._names)
+        return memory_table.under(self._database, prefix, self._names)
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """Give at most `limit` entries with a seq greater than `after`, in order."""

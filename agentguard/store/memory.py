@@ -6,13 +6,13 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 
-from agentguard.chain import links
-from agentguard.chain.links import Epoch, Row
-from agentguard.chain.walk import Walk
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Entry, Json, Record
 from agentguard.ports.storage import Memory
+from agentguard.trust.chain import links
+from agentguard.trust.chain.links import Epoch, Row
+from agentguard.trust.chain.walk import Walk
 
 
 class InMemoryJournal:

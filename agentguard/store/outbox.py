@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agentguard.chain.erasing import day_of
-from agentguard.errors import StoreError
-from agentguard.store.database import Database
+from agentguard.base.errors import StoreError
 from agentguard.store.retention import Retention, Writer, told_at
+from agentguard.store.sqlite_file import Database
+from agentguard.trust.chain.erasure import day_of
 
 RECEIPTS_KEPT = 10_000
 """The newest; of older ones the first of each day stays, which shows how old entries are."""

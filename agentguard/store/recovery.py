@@ -12,16 +12,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from agentguard.chain import links
-from agentguard.chain.erasing import ERASED_KIND, day_of
-from agentguard.chain.headers import HEADER_KIND
-from agentguard.chain.links import Epoch, Gap, Row
-from agentguard.chain.walk import Walk
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.store import schema
-from agentguard.store.database import Database
 from agentguard.store.entries import Box, Entries
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.retention import told_at
@@ -34,6 +28,12 @@ from agentguard.store.rows import (
     values_of_seal,
 )
 from agentguard.store.salvage import Found, read_all
+from agentguard.store.sqlite_file import Database
+from agentguard.trust.chain import links
+from agentguard.trust.chain.erasure import ERASED_KIND, day_of
+from agentguard.trust.chain.headers import HEADER_KIND
+from agentguard.trust.chain.links import Epoch, Gap, Row
+from agentguard.trust.chain.walk import Walk
 
 LOG = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
-from agentguard.chain.erasing import DAY, DAYS, day_of, said_at
-from agentguard.chain.headers import HEADER_KIND
 from agentguard.model.records import Json
 from agentguard.ports.storage import Memory
-from agentguard.retention.lived import KEY
-from agentguard.store.database import Database, Value
-from agentguard.store.edge import edge
+from agentguard.retention.lived_clock import KEY
+from agentguard.store.lived_edge import edge
+from agentguard.store.sqlite_file import Database, Value
+from agentguard.trust.chain.erasure import DAY, DAYS, day_of, said_at
+from agentguard.trust.chain.headers import HEADER_KIND
 
 BATCH = 500
 """Entries at a time: whoever waits for the journal waits for that only."""

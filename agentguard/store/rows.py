@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard.chain.links import Epoch, Gap, Row
-from agentguard.chain.seals import Seal
-from agentguard.store.database import Value, spoilt
+from agentguard.store.sqlite_file import Value, spoilt
+from agentguard.trust.chain.links import Epoch, Gap, Row
+from agentguard.trust.chain.seals import Seal
 
 APPEND = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_GAP = "INSERT INTO gaps VALUES (?, ?, ?, ?)"

@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.chain.links import Epoch, Gap, Row
-from agentguard.chain.seals import Seal
-from agentguard.errors import StoreError
-from agentguard.store.database import Database, Value
+from agentguard.base.errors import StoreError
 from agentguard.store.rows import COLUMNS, SEALS, epoch_of, gap_of, row_of, seal_of
+from agentguard.store.sqlite_file import Database, Value
+from agentguard.trust.chain.links import Epoch, Gap, Row
+from agentguard.trust.chain.seals import Seal
 
 LARGEST = 10_000_000
 """No journal has more entries; a greater number is damage."""

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from agentguard.errors import NewerStore
-from agentguard.store.database import Database, named, translated
+from agentguard.base.errors import NewerStore
+from agentguard.store.sqlite_file import Database, named, translated
 
 LOG = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from agentguard.chain.links import KEY_KIND, Row
-from agentguard.chain.seals import Seal
 from agentguard.model.records import Record
-from agentguard.store.database import Database
 from agentguard.store.rows import ADD_SEAL, SEALS, seal_of, values_of_seal
+from agentguard.store.sqlite_file import Database
+from agentguard.trust.chain.links import KEY_KIND, Row
+from agentguard.trust.chain.seals import Seal
 
 
 class Sealer(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentguard.trust import dsse
 from agentguard.trust.dsse import Sealed
-from agentguard.trust.refusing import rejected
+from agentguard.trust.refusal import rejected
 from agentguard.trust.roots import Root, keys_of
 
 TYPE = "application/vnd.agentguard.policy.v1+yaml"

@@ -16,9 +16,9 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from agentguard.trust import strict
+from agentguard.trust import strict_json
 from agentguard.trust.keys import PublicKey, public_of
-from agentguard.trust.refusing import rejected
+from agentguard.trust.refusal import rejected
 
 SIGNATURE_BYTES = 64
 MOST_SIGNATURES = 16
@@ -61,7 +61,7 @@ def read(raw: bytes, type_: str, most: int) -> Sealed:
 
     """
     try:
-        given = strict.read(raw, most * 4 // 3 + _AROUND)
+        given = strict_json.read(raw, most * 4 // 3 + _AROUND)
     except ValueError as error:
         raise rejected(f"envelope-{error}") from None
     return taken_apart(given, type_, most)

@@ -17,8 +17,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from agentguard import durable, texts
-from agentguard.errors import CannotError, UsageError
+from agentguard.base import atomic_files, translations
+from agentguard.base.errors import CannotError, UsageError
 
 KEY_BYTES = 32
 LARGEST_FILE = 16 * 1024
@@ -71,7 +71,7 @@ def make(file: Path, passphrase: bytes) -> PublicKey:
         CannotError: it could not be written.
 
     """
-    words, public = texts.load(), file.with_name(f"{file.name}{PUBLIC}")
+    words, public = translations.load(), file.with_name(f"{file.name}{PUBLIC}")
     key = Ed25519PrivateKey.generate()
     hidden: serialization.KeySerializationEncryption = (
         serialization.BestAvailableEncryption(passphrase)
@@ -84,9 +84,9 @@ def make(file: Path, passphrase: bytes) -> PublicKey:
     if public.exists():
         raise taken
     try:
-        durable.write_new(file, private)
-        durable.write_new(public, key.public_key().public_bytes(pem, plain))
-        durable.sync_folder(file.parent)
+        atomic_files.write_new(file, private)
+        atomic_files.write_new(public, key.public_key().public_bytes(pem, plain))
+        atomic_files.sync_folder(file.parent)
     except FileExistsError:
         raise taken from None
     except OSError as error:
@@ -109,7 +109,7 @@ def load_private(file: Path, passphrase: Callable[[], bytes]) -> Ed25519PrivateK
         try:
             key = serialization.load_pem_private_key(data, passphrase() or b"-")
         except (ValueError, TypeError, UnsupportedAlgorithm):
-            raise UsageError(texts.load().say("keys.passphrase", file=str(file))) from None
+            raise UsageError(translations.load().say("keys.passphrase", file=str(file))) from None
     except (ValueError, UnsupportedAlgorithm):
         raise _no_key(file) from None
     if not isinstance(key, Ed25519PrivateKey):
@@ -139,9 +139,9 @@ def _read(file: Path) -> bytes:
             return opened.read(LARGEST_FILE)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise UsageError(texts.load().say("keys.unread", file=str(file), why=why)) from error
+        raise UsageError(translations.load().say("keys.unread", file=str(file), why=why)) from error
 
 
 def _no_key(file: Path) -> UsageError:
-    words = texts.load()
+    words = translations.load()
     return UsageError(words.say("keys.none", file=str(file)), words.say("keys.none-advice"))

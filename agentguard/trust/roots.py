@@ -13,10 +13,10 @@ from typing import Annotated
 
 import msgspec
 
-from agentguard.trust import dsse, strict
+from agentguard.trust import dsse, strict_json
 from agentguard.trust.dsse import Sealed
 from agentguard.trust.keys import PublicKey, from_text
-from agentguard.trust.refusing import rejected
+from agentguard.trust.refusal import rejected
 
 TYPE = "application/vnd.agentguard.root.v1+json"
 MOST_BYTES = 16 * 1024
@@ -51,7 +51,7 @@ def content(given: Sealed) -> Root:
 
     """
     try:
-        root = msgspec.convert(strict.read(given.payload, MOST_BYTES), Root)
+        root = msgspec.convert(strict_json.read(given.payload, MOST_BYTES), Root)
         for keys, threshold in (
             (root.root_keys, root.root_threshold),
             (root.policy_keys, root.policy_threshold),
@@ -127,7 +127,7 @@ def read_chain(data: bytes) -> tuple[Sealed, ...]:
 
     """
     try:
-        given = strict.read(data, _MOST_CHAIN)
+        given = strict_json.read(data, _MOST_CHAIN)
     except ValueError as error:
         raise rejected(f"envelope-{error}") from None
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_ROOTS:

@@ -18,8 +18,8 @@ from agentguard.ports.factors import AppOffer
 from agentguard.ui import qr
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, code_field, column, empty, label, row
 from agentguard.ui.views import View
+from agentguard.ui.widgets import GAP, button, code_field, column, empty, label, row
 
 QR = 26 * GAP
 

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QElapsedTimer, QMetaObject, QObject, Qt, Slot
 
-from agentguard.errors import AgentGuardError
+from agentguard.base.errors import AgentGuardError
+from agentguard.base.settings import SetHere
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.moments import Moment
 from agentguard.model.snapshot import Snapshot
-from agentguard.pii.names import masked
 from agentguard.ports.people import Desk
-from agentguard.settings import SetHere
-from agentguard.texts import Texts
-from agentguard.ui.news import News
+from agentguard.ui.listeners import News
 from agentguard.ui.present import present
 from agentguard.ui.views import View
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
-from agentguard.texts import Texts
+from agentguard.base.translations import Texts
 
 RESOLUTION = 300
 MARGIN = 20.0  # millimetres

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from agentguard.texts import Texts
-from agentguard.ui.parts import GAP, chip, column, draw, label, row
+from agentguard.base.translations import Texts
+from agentguard.ui.colours import of_state
 from agentguard.ui.theme import Theme
-from agentguard.ui.tones import of_state
 from agentguard.ui.views import ControlView
+from agentguard.ui.widgets import GAP, chip, column, draw, label, row
 
 
 class ControlRow(QWidget):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from agentguard.ui.parts import GAP, column, frame
+from agentguard.ui.widgets import GAP, column, frame
 
 WIDTH = 48 * GAP
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame
 
-from agentguard.texts import Texts
-from agentguard.ui.parts import GAP, button, chip, column, draw, label, row
+from agentguard.base.translations import Texts
+from agentguard.ui.colours import of_state
 from agentguard.ui.theme import Theme
-from agentguard.ui.tones import of_state
 from agentguard.ui.views import FindingView
+from agentguard.ui.widgets import GAP, button, chip, column, draw, label, row
 
 
 class FindingCard(QFrame):

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout
 
-from agentguard.model.holding import HeldClass, HeldThere
+from agentguard.model.held_data import HeldClass, HeldThere
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, column, empty, label, row
+from agentguard.ui.widgets import GAP, button, column, empty, label, row
 
 
 class HeldCard(QFrame):

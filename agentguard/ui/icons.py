@@ -7,8 +7,8 @@ from functools import cache
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 
-from agentguard import paths
-from agentguard.ui import shapes
+from agentguard.base import paths
+from agentguard.ui import svg_shapes
 
 TRAY_SIZES = (16, 20, 22, 24, 32, 44, 48, 64)
 
@@ -24,7 +24,7 @@ def pixmap(name: str, size: int, colour: str = "", ratio: float = 1.0) -> QPixma
     drawn = QPixmap(QSize(size, size) * ratio)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    shapes.draw(painter, svg, drawn.width())
+    svg_shapes.draw(painter, svg, drawn.width())
     painter.end()
     drawn.setDevicePixelRatio(ratio)
     return drawn

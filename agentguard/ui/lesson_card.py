@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from agentguard.base.translations import Texts
 from agentguard.model.lessons import Lesson
 from agentguard.model.prompts import Prompt
 from agentguard.ports.people import Desk
-from agentguard.texts import Texts
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.lesson_form import LessonForm
 from agentguard.ui.notice_card import LATER, OK
-from agentguard.ui.parts import GAP, button, label
+from agentguard.ui.widgets import GAP, button, label
 
 WIDTH = 64 * GAP
 

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from agentguard.base.translations import Texts
 from agentguard.model.lessons import Lesson
-from agentguard.texts import Texts
-from agentguard.ui.choice import Choice
+from agentguard.ui.choice_button import Choice
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, column, label, row
+from agentguard.ui.widgets import GAP, button, column, label, row
 
 
 class LessonForm(QWidget):

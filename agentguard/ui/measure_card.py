@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame
 
-from agentguard.texts import Texts
+from agentguard.base.translations import Texts
 from agentguard.ui.control_row import ControlRow
-from agentguard.ui.keyed import Keyed
-from agentguard.ui.parts import GAP, column, draw, label, row
+from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import ControlView, MeasureView
+from agentguard.ui.widgets import GAP, column, draw, label, row
 
 
 class MeasureCard(QFrame):

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.prompts import Prompt
-from agentguard.pii.names import masked
-from agentguard.texts import Texts
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.notice_words import notice_advice, notice_body, notice_title
-from agentguard.ui.parts import GAP, button, draw, label, row
 from agentguard.ui.theme import Theme
+from agentguard.ui.widgets import GAP, button, draw, label, row
 
 OK = "ok"
 LATER = "later"

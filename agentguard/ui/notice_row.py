@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
-from agentguard.texts import Texts
-from agentguard.ui.parts import GAP, button, chip, column, label, restyle, row
+from agentguard.base.translations import Texts
 from agentguard.ui.views import NoticeView
+from agentguard.ui.widgets import GAP, button, chip, column, label, restyle, row
 
 
 class NoticeRow(QFrame):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.model.prompts import Notice, Prompt
 from agentguard.model.verdicts import State
-from agentguard.texts import Texts
 
 
 def notice_title(about: Prompt | Notice, texts: Texts) -> str:

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
+from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
-from agentguard.texts import Texts
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, column, frame, label
+from agentguard.ui.widgets import GAP, button, column, frame, label
 
 MINUTES = 15
 T = TypeVar("T")

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import PurePosixPath, PureWindowsPath
 
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.events import NOT_ENROLLED, SensorState, Watching
 from agentguard.model.findings import Finding
 from agentguard.model.incidents import IncidentCategory
@@ -16,8 +18,6 @@ from agentguard.model.prompts import Notice
 from agentguard.model.proofs import Relation
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
-from agentguard.pii.names import masked
-from agentguard.texts import Texts
 from agentguard.ui.notice_words import notice_body, notice_title
 from agentguard.ui.views import (
     Choice,

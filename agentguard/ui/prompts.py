@@ -9,13 +9,13 @@ from agentguard.model.lessons import Lesson
 from agentguard.model.prompts import Prompt, PromptKind
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.capture_protection import Veil, bare
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.cover import Cover, reachable
 from agentguard.ui.lesson_card import LessonCard
 from agentguard.ui.notice_card import NoticeCard
 from agentguard.ui.proof_card import ProofCard
 from agentguard.ui.theme import Theme
-from agentguard.ui.veils import Veil, bare
 from agentguard.ui.views import View
 
 LOOK = 500  # milliseconds between two looks at whether the dialog can be seen

@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import OnSilence, Prompt
-from agentguard.pii.names import masked
 from agentguard.ports.people import Desk
-from agentguard.texts import Texts
-from agentguard.ui.parts import GAP, button, column, draw, label, row
 from agentguard.ui.phone_help import Later, PhoneHelp, at_once
 from agentguard.ui.proof_form import ProofForm
 from agentguard.ui.theme import Theme
+from agentguard.ui.widgets import GAP, button, column, draw, label, row
 
 WIDTH = 64 * GAP
 SECOND = 1000

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
+from agentguard.base.translations import Texts
 from agentguard.ports.people import Factors
-from agentguard.texts import Texts
 from agentguard.ui import icons
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, code_field, column, label, row
 from agentguard.ui.phone_help import PhoneHelp
 from agentguard.ui.theme import Theme
+from agentguard.ui.widgets import GAP, button, code_field, column, label, row
 
 SLOW = 20_000  # milliseconds until a code may be tried again without an answer
 SLOW_KEY = 70_000  # the same for a key, which is waited for longer than it may blink

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from agentguard.base.settings import SetHere
+from agentguard.base.translations import Texts
 from agentguard.model.messages import say
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.people import Desk
-from agentguard.settings import SetHere
-from agentguard.texts import Texts
-from agentguard.ui import garbage
+from agentguard.ui import garbage_collection
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import Application, application
+from agentguard.ui.capture_protection import Veils
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.qt_log import logged
 from agentguard.ui.shields import Shields
+from agentguard.ui.startup_icon import Application, application
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
-from agentguard.ui.veils import Veils
 from agentguard.ui.views import Page
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def run(
     def look() -> None:
         leave() if stop.is_set() or left.is_set() else interface.open_if(wanted)
 
-    with garbage.collected_here():
+    with garbage_collection.collected_here():
         try:
             with _looking(look, leave), logged(ending), _hearing_of_the_end(app, ending, leave):
                 interface.start()
@@ -154,7 +154,7 @@ def _looking(look: Callable[[], None], leave: Callable[[], None]) -> Iterator[No
     """Look once a second, for garbage as well, and leave on a signal."""
     poll = QTimer()
     poll.setTimerType(Qt.TimerType.CoarseTimer)
-    poll.timeout.connect(garbage.look)
+    poll.timeout.connect(garbage_collection.look)
     poll.timeout.connect(look)
     poll.start(POLL)
     restore = _on_signals(leave)

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
-from agentguard.pii.names import masked
-from agentguard.settings import Origin, SetHere
-from agentguard.texts import Texts
-from agentguard.ui.parts import GAP, chip, column, draw, empty, frame, label, row
+from agentguard.base.settings import Origin, SetHere
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.ui.theme import Theme
+from agentguard.ui.widgets import GAP, chip, column, draw, empty, frame, label, row
 
 ICONS = {Origin.MANAGED: "lock", Origin.OWN: "about", Origin.INSTALLED: "shield"}
 """What stands before a setting, by who has set it."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
+from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.model.shield import Shield, Why
 from agentguard.ports.people import Desk
-from agentguard.texts import Texts
-from agentguard.ui.parts import GAP, button, column, draw, label, row
 from agentguard.ui.phone_help import Later, PhoneHelp, at_once
 from agentguard.ui.proof_form import ProofForm
 from agentguard.ui.theme import Theme
+from agentguard.ui.widgets import GAP, button, column, draw, label, row
 
 WIDTH = 72 * GAP
 KEY, KEY_NAME = Qt.Key.Key_F2, "F2"

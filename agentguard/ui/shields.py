@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFrame
 from agentguard.model.shield import Shield
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.capture_protection import Veil, bare
 from agentguard.ui.cover import Cover
-from agentguard.ui.parts import GAP, column, draw, frame, label
 from agentguard.ui.shield_card import KEY, ShieldCard
 from agentguard.ui.theme import Theme
-from agentguard.ui.veils import Veil, bare
 from agentguard.ui.views import View
+from agentguard.ui.widgets import GAP, column, draw, frame, label
 
 AGAIN = 250  # milliseconds until the shield takes the keyboard back
 

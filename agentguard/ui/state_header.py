@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
-from agentguard.ui.parts import GAP, column, draw, label, restyle, row
-from agentguard.ui.tones import STATE_TONES
+from agentguard.ui.colours import STATE_TONES
 from agentguard.ui.views import Header
+from agentguard.ui.widgets import GAP, column, draw, label, restyle, row
 
 
 class StateHeader(QFrame):

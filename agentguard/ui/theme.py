@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
-from agentguard import paths
-from agentguard.ui.news import News
-from agentguard.ui.tones import DARK, LIGHT, Tones, prescribed
+from agentguard.base import paths
+from agentguard.ui.colours import DARK, LIGHT, Tones, prescribed
+from agentguard.ui.listeners import News
 
 SANS = ("Segoe UI", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial")
 

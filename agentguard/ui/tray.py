@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui import icons
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.news import News
+from agentguard.ui.listeners import News
 from agentguard.ui.views import Page, View
 
 LOOK = 5000  # milliseconds between two looks for a tray host

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
+from agentguard.base.translations import Texts
 from agentguard.model.vault import Taking
-from agentguard.texts import Texts
-from agentguard.ui.choice import Choice
+from agentguard.ui.choice_button import Choice
 from agentguard.ui.pages.base import tell
-from agentguard.ui.parts import GAP, button, code_field, column, label, row
+from agentguard.ui.widgets import GAP, button, code_field, column, label, row
 
 
 class VaultQuestion(QWidget):

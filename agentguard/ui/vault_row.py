@@ -7,12 +7,12 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from PySide6.QtWidgets import QFrame, QPushButton
 
+from agentguard.base.translations import Texts
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.custody import FORBIDDEN
 from agentguard.model.vault import WHY_BACK, WHY_GONE, Taking, VaultItem
-from agentguard.pii.names import masked
-from agentguard.texts import Texts
-from agentguard.ui.parts import GAP, button, column, label, row
 from agentguard.ui.vault_question import VaultQuestion
+from agentguard.ui.widgets import GAP, button, column, label, row
 from agentguard.ui.wording import Wording
 
 Taken = Callable[[str, Taking], None]

@@ -26,9 +26,9 @@ from agentguard.ui.pages.lessons import LessonsPage
 from agentguard.ui.pages.overview import OverviewPage
 from agentguard.ui.pages.todo import TodoPage
 from agentguard.ui.pages.vault import VaultPage
-from agentguard.ui.parts import GAP, button, column, draw, label, row
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
+from agentguard.ui.widgets import GAP, button, column, draw, label, row
 
 SIZE = (1000, 720)
 SHIELD = 28  # pixels

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
+from agentguard.base.translations import Texts
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
-from agentguard.texts import Texts
 from agentguard.ui.views import When
 
 MINUTE = 60

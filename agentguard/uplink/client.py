@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.uplink.problems import bounded, problem
 from agentguard.uplink.signing import Sign

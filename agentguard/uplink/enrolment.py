@@ -9,17 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from agentguard import __version__, texts
-from agentguard.errors import EnrolmentError, UplinkError
+from agentguard import __version__
+from agentguard.base import translations
+from agentguard.base.errors import EnrolmentError, UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
 from agentguard.ports.secrets import SecretPlace
 from agentguard.uplink import identity
 from agentguard.uplink.client import Client
-from agentguard.uplink.identity import DeviceKey, KeySafe
-from agentguard.uplink.problems import problem
-from agentguard.uplink.remembered import (
+from agentguard.uplink.enrolment_record import (
     FILE,
     LOST,
     Enrolment,
@@ -31,6 +30,8 @@ from agentguard.uplink.remembered import (
     request_key,
     save,
 )
+from agentguard.uplink.identity import DeviceKey, KeySafe
+from agentguard.uplink.problems import problem
 from agentguard.uplink.signing import RequestSigner
 from agentguard.wire import apps, v1
 
@@ -101,10 +102,10 @@ def _answered(client: Client, request: v1.Enrol, folder: Path) -> v1.Enrolled:
         answer = client.post(v1.ENROL, msgspec.json.encode(request), v1.Enrolled)
     except UplinkError as error:
         if error.kind not in _REFUSALS:
-            advice = texts.load().say("uplink-advice.enrolment")
+            advice = translations.load().say("uplink-advice.enrolment")
             raise UplinkError(error.kind, error.title, advice) from error
         kind = error.why.rpartition(" ")[2]
-        told = texts.load().has(f"uplink.{kind}") and kind.startswith(_TOLD)
+        told = translations.load().has(f"uplink.{kind}") and kind.startswith(_TOLD)
         raise refused(kind if told else "code-wrong", folder) from error
     if not _is_key(answer.receipt_key) or not answer.device:
         raise problem("portal", client.host)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agentguard import texts
-from agentguard.errors import EnrolmentError, SecretError
+from agentguard.base import translations
+from agentguard.base.errors import EnrolmentError, SecretError
 from agentguard.ports.secrets import SecretPlace
-from agentguard.safe import FILE as FILE_PLACE
-from agentguard.safe import NOTE_ENDING, Safe
+from agentguard.trust.secret_store import FILE as FILE_PLACE
+from agentguard.trust.secret_store import NOTE_ENDING, Safe
 from agentguard.wire import fingerprint
 
 FILE = "device.key"
@@ -139,7 +139,7 @@ class KeySafe:
         return self.load() or self.make()
 
     def _refused(self, error: SecretError) -> EnrolmentError:
-        said, kind = texts.load(), f"key-{error.reason}"
+        said, kind = translations.load(), f"key-{error.reason}"
         params = {"file": str(self._file), "place": said.say(f"secret.place.{error.place}")}
         return EnrolmentError(
             said.say(f"uplink.{kind}", **params), said.say(f"uplink-advice.{kind}"), kind=kind

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agentguard import texts
-from agentguard.errors import UplinkError
+from agentguard.base import translations
+from agentguard.base.errors import UplinkError
 
 KINDS = (
     "busy", "cert_host", "cert_untrusted", "clock", "cloned", "conflict", "dns", "gap",
@@ -25,7 +25,7 @@ def problem(
     seq: int = 0,
 ) -> UplinkError:
     """Give the error of a kind: what happened and what to do, from the texts."""
-    said = texts.load()
+    said = translations.load()
     return UplinkError(
         kind,
         said.say(f"uplink.{kind}", host=host, why=why),

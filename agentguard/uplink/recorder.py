@@ -18,8 +18,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from agentguard import durable
-from agentguard.errors import UplinkError
+from agentguard.base import atomic_files
+from agentguard.base.errors import UplinkError
 from agentguard.ports.clock import Clock, Stop
 from agentguard.uplink.identity import DeviceKey, KeySafe
 from agentguard.uplink.problems import problem
@@ -66,7 +66,7 @@ class Recorder:
         key = KeySafe(self._folder / KEY_FILE).load_or_make()
         public = self._folder / PUBLIC_FILE
         if not public.exists():
-            durable.write(public, f"{key.public}\n".encode())
+            atomic_files.write(public, f"{key.public}\n".encode())
         return key
 
     def _post(self, to: SplitResult, event: str, key: DeviceKey) -> None:

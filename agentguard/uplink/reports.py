@@ -14,7 +14,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.records import Entry
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.storage import Journal, Outbox
-from agentguard.uplink import translate
+from agentguard.uplink import translation
 from agentguard.uplink.enrolment import Enrolment
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.signing import signed_by
@@ -83,9 +83,9 @@ class Reports:
         """Make the next report; `goodbye` says why it is the last one."""
         cursor = self.outbox.cursor() if self._again is None else self._again
         entries = self._same_epoch(self.journal.read(cursor, v1.MAX_EVENTS))
-        events = translate.batch(entries, self.key, most=v1.MAX_EVENTS, largest=LARGEST_BATCH)
+        events = translation.batch(entries, self.key, most=v1.MAX_EVENTS, largest=LARGEST_BATCH)
         mark = self._mark(entries[len(events) - 1] if events else None, self.outbox.cursor())
-        controls = translate.controls(snapshot)
+        controls = translation.controls(snapshot)
         return v1.Report(
             device=self.enrolment.device,
             epoch=mark.epoch,

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 
 import msgspec
 
-from agentguard.errors import EnrolmentError, StoreError, UplinkError
+from agentguard.base.errors import EnrolmentError, StoreError, UplinkError
 from agentguard.model.events import UplinkState
 from agentguard.model.messages import Message, say
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
-from agentguard.stopping import heard
+from agentguard.ports.stop_signal import heard
 from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import Deliveries, PolicyDoor
-from agentguard.uplink.openings import Refill
+from agentguard.uplink.key_rotation import Rekeying
+from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.problems import (
     LONGEST_BACKOFF,
     LONGEST_WAIT,
@@ -32,10 +33,9 @@ from agentguard.uplink.problems import (
     bounded,
     problem,
 )
-from agentguard.uplink.rekeying import Rekeying
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.signing import RequestSigner
-from agentguard.uplink.sleeping import ASLEEP, Nap
+from agentguard.uplink.sleep_notice import ASLEEP, Nap
 from agentguard.wire import v1
 
 LOG = logging.getLogger(__name__)

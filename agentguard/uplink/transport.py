@@ -21,8 +21,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import truststore
 
-from agentguard import texts
-from agentguard.errors import UsageError
+from agentguard.base import translations
+from agentguard.base.errors import UsageError
 from agentguard.uplink.problems import problem
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def address(url: str) -> Address:
     """
     parts = _split(url)
     if parts is None or parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
-        said = texts.load()
+        said = translations.load()
         raise UsageError(said.say("uplink.not-https"), said.say("uplink-advice.not-https"))
     port = parts.port or HTTPS_PORT
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
@@ -92,7 +92,7 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
         try:
             context = ssl.create_default_context(cafile=Path(ca_file))
         except OSError as error:  # ssl.SSLError is one
-            said = texts.load()
+            said = translations.load()
             raise UsageError(
                 said.say("uplink.no-ca", file=ca_file), said.say("uplink-advice.no-ca")
             ) from error

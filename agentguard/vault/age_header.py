@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from agentguard.vault.sealed import BrokenSeal
+from agentguard.vault.sealed_file import BrokenSeal
 
 VERSION = b"age-encryption.org/v1"
 LONGEST_LINE = 4096

@@ -15,18 +15,18 @@ from pathlib import Path
 
 from pyrage import x25519
 
-from agentguard import durable
-from agentguard.errors import VaultError
+from agentguard.base import atomic_files
+from agentguard.base.errors import VaultError
+from agentguard.base.translations import load
 from agentguard.model.hits import Hit
 from agentguard.model.records import Json
 from agentguard.ports.clock import Clock
-from agentguard.texts import load
-from agentguard.vault import places
+from agentguard.vault import file_names
+from agentguard.vault.open_writers import is_written
 from agentguard.vault.recovery import Ending, mend
-from agentguard.vault.sealed import BrokenSeal, Header, seal
-from agentguard.vault.shelf import NEW, AtStep, Move, Shelf, Stage, why
+from agentguard.vault.sealed_file import BrokenSeal, Header, seal
+from agentguard.vault.sealed_files import NEW, AtStep, Move, Shelf, Stage, why
 from agentguard.vault.source import Source, opened, refusal
-from agentguard.vault.writers import is_written
 
 
 class Inbound:
@@ -55,9 +55,9 @@ class Inbound:
         with self._shelf.held():
             with opened(path) as source:
                 if self._shelf.owns(path):
-                    raise refusal("own", places.name_of(path))
+                    raise refusal("own", file_names.name_of(path))
                 if is_written(source.file.fileno()):
-                    raise refusal("open", places.name_of(path))
+                    raise refusal("open", file_names.name_of(path))
                 head = self._header(source, move.item, hits)
                 self._shelf.write("vault.intent", move)
                 failed = self._try_sealing(source, head, recovery)
@@ -72,7 +72,7 @@ class Inbound:
         try:
             sha256 = source.digest()
         except OSError as error:
-            raise refusal("unreadable", places.name_of(source.path)) from error
+            raise refusal("unreadable", file_names.name_of(source.path)) from error
         return Header(
             item=item,
             path=str(source.path),
@@ -91,16 +91,16 @@ class Inbound:
         sealing = self._shelf.temporary(head.item)
         try:
             self._step("seal")
-            with os.fdopen(os.open(sealing, NEW, durable.OWNER_ONLY), "w+b") as target:
+            with os.fdopen(os.open(sealing, NEW, atomic_files.OWNER_ONLY), "w+b") as target:
                 keys = [self._shelf.key().to_public(), *recovery]
                 read = seal(head, source.file, target, keys)
                 target.flush()
                 os.fsync(target.fileno())
             self._step("read-back")
             if read != head.sha256 or not source.same(os.fstat(source.file.fileno())):
-                return refusal("changed", places.name_of(source.path))
+                return refusal("changed", file_names.name_of(source.path))
             sealing.rename(self._shelf.sealed(head.item))
-            durable.sync_folder(sealing.parent)
+            atomic_files.sync_folder(sealing.parent)
             self._step("prove")
             self._shelf.proved(head.item)
         except (OSError, BrokenSeal, VaultError) as error:
@@ -111,25 +111,25 @@ class Inbound:
         self, source: Source, head: Header, move: Move, recovery: list[str]
     ) -> Exception | None:
         """Take the plain file away; give what went wrong."""
-        leaving = places.aside(move.path, head.item)
+        leaving = file_names.aside(move.path, head.item)
         self._shelf.write("vault.taking", move)
         try:
             self._step("aside")
             move.path.rename(leaving)
-            durable.sync_folder(leaving.parent)
+            atomic_files.sync_folder(leaving.parent)
             self._step("look-again")
             with opened(leaving) as again:
                 if not source.same(again.stat) or again.digest() != head.sha256:
-                    return refusal("changed", places.name_of(move.path))
+                    return refusal("changed", file_names.name_of(move.path))
                 # No new writer finds it under this name; one of before would lose what it writes.
                 if is_written(again.file.fileno()):
-                    return refusal("open", places.name_of(move.path))
+                    return refusal("open", file_names.name_of(move.path))
             self._step("note")
             if self._notes:
-                places.leave_note(move.path, head.item)
+                file_names.leave_note(move.path, head.item)
             self._step("remove")
             leaving.unlink()
-            durable.sync_folder(leaving.parent)
+            atomic_files.sync_folder(leaving.parent)
         except (OSError, VaultError) as error:
             return error
         self._step("done")
@@ -140,7 +140,7 @@ class Inbound:
     def _mend(self, move: Move, failed: Exception) -> None:
         """Undo or finish what failed; say so, unless the file is in the vault after all."""
         words = load()
-        name = places.name_of(move.path)
+        name = file_names.name_of(move.path)
         try:
             ending, path = mend(self._shelf, move)
         except OSError as error:
@@ -148,7 +148,7 @@ class Inbound:
         if ending is Ending.SEALED:
             return
         if path != move.path:
-            title = words.say("vault.changed-back", name=name, now=places.name_of(path))
+            title = words.say("vault.changed-back", name=name, now=file_names.name_of(path))
             raise VaultError(title) from failed
         if isinstance(failed, VaultError):
             raise failed

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pyrage import IdentityError, x25519
 
-from agentguard.errors import SecretError, VaultError
+from agentguard.base.errors import SecretError, VaultError
+from agentguard.base.translations import load
 from agentguard.ports.secrets import SecretPlace
-from agentguard.safe import FILE, Kept, Safe
-from agentguard.texts import load
+from agentguard.trust.secret_store import FILE, Kept, Safe
 
 KEY = "vault.key"
 

@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard import durable
-from agentguard.errors import VaultError
+from agentguard.base import atomic_files
+from agentguard.base.errors import VaultError
+from agentguard.base.translations import load
 from agentguard.model.records import Json
 from agentguard.retention.proof import proof
-from agentguard.texts import load
-from agentguard.vault import places
+from agentguard.vault import file_names
 from agentguard.vault.recovery import mend
-from agentguard.vault.sealed import BrokenSeal, Header, unseal
-from agentguard.vault.shelf import ITEM, NEW, AtStep, Move, Shelf, Stage, why
+from agentguard.vault.sealed_file import BrokenSeal, Header, unseal
+from agentguard.vault.sealed_files import ITEM, NEW, AtStep, Move, Shelf, Stage, why
 
 REASON = re.compile(r"[a-z]{1,30}(-[a-z]{1,30}){0,4}")
 
@@ -61,7 +61,7 @@ class Outbound:
         return placed
 
     def _write_back(self, head: Header, wanted: Path, reason: Reason) -> Path:
-        arriving = places.arriving(wanted, head.item)
+        arriving = file_names.arriving(wanted, head.item)
         wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         move = Move(item=head.item, stage=Stage.ARRIVING, path=arriving)
         self._shelf.write("vault.restoring", move, **reason.json())
@@ -69,7 +69,7 @@ class Outbound:
             self._unsealed(head, arriving)
             self._shelf.brought_back(wanted)  # before anybody can find it there
             self._step("settle")
-            placed = places.settle(arriving, wanted)
+            placed = file_names.settle(arriving, wanted)
             if placed != wanted:
                 self._shelf.brought_back(placed)
         except (OSError, BrokenSeal, VaultError):
@@ -78,7 +78,7 @@ class Outbound:
         self._step("restored")
         leaving = Move(item=head.item, stage=Stage.LEAVING, path=placed)
         self._leave("vault.restored", leaving, reason.json())
-        places.take_note_away(Path(head.path), head.item)
+        file_names.take_note_away(Path(head.path), head.item)
         return placed
 
     def _unsealed(self, head: Header, arriving: Path) -> None:
@@ -86,7 +86,7 @@ class Outbound:
         arriving.unlink(missing_ok=True)
         with (
             self._shelf.sealed(head.item).open("rb") as sealed,
-            os.fdopen(os.open(arriving, NEW, durable.OWNER_ONLY), "wb") as file,
+            os.fdopen(os.open(arriving, NEW, atomic_files.OWNER_ONLY), "wb") as file,
         ):
             unseal(sealed, file, self._shelf.key())
             file.flush()

@@ -6,11 +6,11 @@ import stat
 from enum import Enum, auto
 from pathlib import Path
 
-from agentguard import durable
-from agentguard.vault import places
-from agentguard.vault.shelf import Move, Shelf, Stage
+from agentguard.base import atomic_files
+from agentguard.vault import file_names
+from agentguard.vault.open_writers import is_written
+from agentguard.vault.sealed_files import Move, Shelf, Stage
 from agentguard.vault.source import digest
-from agentguard.vault.writers import is_written
 
 
 class Ending(Enum):
@@ -46,19 +46,19 @@ def mend(shelf: Shelf, move: Move) -> tuple[Ending, Path]:
 def _left_alone(shelf: Shelf, move: Move, path: Path) -> tuple[Ending, Path]:
     shelf.drop(move.item)
     shelf.end("vault.kept-plain", move)
-    places.take_note_away(move.path, move.item)
+    file_names.take_note_away(move.path, move.item)
     return Ending.PLAIN, path
 
 
 def _taking(shelf: Shelf, move: Move) -> tuple[Ending, Path]:
     """Let the plain file go only when the sealed one is proved to be the same, and to stay so."""
-    leaving = places.aside(move.path, move.item)
+    leaving = file_names.aside(move.path, move.item)
     head = shelf.is_proved(move.item)
     if _is_file(leaving):
         if head is None or not _is_still(leaving, head.sha256):
-            return _left_alone(shelf, move, places.settle(leaving, move.path))
+            return _left_alone(shelf, move, file_names.settle(leaving, move.path))
         leaving.unlink()
-        durable.sync_folder(leaving.parent)
+        atomic_files.sync_folder(leaving.parent)
     elif _is_file(move.path) and (head is None or _digest(move.path) == head.sha256):
         return _left_alone(shelf, move, move.path)
     shelf.end("vault.put" if head else "vault.damaged", move)

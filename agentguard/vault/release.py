@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.errors import AgentGuardError, VaultError
+from agentguard.base.errors import AgentGuardError, VaultError
+from agentguard.base.translations import load
 from agentguard.model.actions import ActionKind
 from agentguard.model.messages import Message, say
 from agentguard.model.vault import Taking
 from agentguard.ports.people import Verifier
 from agentguard.ports.sensor import PolicySource
-from agentguard.texts import load
+from agentguard.vault.file_names import printable
 from agentguard.vault.outbound import Reason
-from agentguard.vault.places import printable
 from agentguard.vault.vault import Vault
 
 GROUP = "vault"

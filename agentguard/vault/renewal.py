@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 from pyrage import x25519
 
-from agentguard import durable
-from agentguard.errors import VaultError
-from agentguard.texts import load
-from agentguard.vault.sealed import BrokenSeal, Nothing, unseal
-from agentguard.vault.shelf import NEW, AtStep, Shelf, why
+from agentguard.base import atomic_files
+from agentguard.base.errors import VaultError
+from agentguard.base.translations import load
+from agentguard.vault.sealed_file import BrokenSeal, Nothing, unseal
+from agentguard.vault.sealed_files import NEW, AtStep, Shelf, why
 
 Recipients = Callable[[], tuple[x25519.Recipient, ...]]
 
@@ -65,7 +65,7 @@ class Renewal:
         try:
             with (
                 self._shelf.sealed(item).open("rb") as old,
-                os.fdopen(os.open(new, NEW, durable.OWNER_ONLY), "w+b") as target,
+                os.fdopen(os.open(new, NEW, atomic_files.OWNER_ONLY), "w+b") as target,
             ):
                 self._step("rewrap")
                 rewrap(old, target, identity, (identity.to_public(), *recovery))
@@ -77,7 +77,7 @@ class Renewal:
                     raise BrokenSeal
             self._step("replace")
             new.replace(self._shelf.sealed(item))
-            durable.sync_folder(new.parent)
+            atomic_files.sync_folder(new.parent)
         finally:
             new.unlink(missing_ok=True)
         self._step("renewed")

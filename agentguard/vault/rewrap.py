@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pyrage import x25519
 
 from agentguard.vault.age_header import VERSION, AgeHeader, Stanza, base64_of, bytes_of, read
-from agentguard.vault.sealed import BrokenSeal
+from agentguard.vault.sealed_file import BrokenSeal
 
 KIND = b"X25519"
 KEY = NONCE = 16

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from agentguard.errors import VaultError
-from agentguard.texts import load
+from agentguard.base.errors import VaultError
+from agentguard.base.translations import load
 
 CHUNK = 1024 * 1024
 NOT_HERE = 0x00400000 | 0x00040000 | 0x00001000

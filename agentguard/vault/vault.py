@@ -8,21 +8,21 @@ from pathlib import Path
 
 from pyrage import RecipientError, x25519
 
-from agentguard.errors import StoreError, VaultError
+from agentguard.base.errors import StoreError, VaultError
+from agentguard.base.translations import load
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock
 from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.storage import Journal
-from agentguard.texts import load
-from agentguard.vault import probe
+from agentguard.vault import self_test
 from agentguard.vault.inbound import Inbound
 from agentguard.vault.outbound import UNASKED, Outbound, Reason
 from agentguard.vault.recovery import mend
 from agentguard.vault.renewal import Renewal
-from agentguard.vault.sealed import BrokenSeal, Header
-from agentguard.vault.shelf import AtStep, Move, Shelf, no_step, why
+from agentguard.vault.sealed_file import BrokenSeal, Header
+from agentguard.vault.sealed_files import AtStep, Move, Shelf, no_step, why
 
 LOG = logging.getLogger(__name__)
 
@@ -147,7 +147,7 @@ class Vault:
             OSError: nothing can be written there.
 
         """
-        return probe.works(self._shelf, self._clock.now(), self._recipients())
+        return self_test.works(self._shelf, self._clock.now(), self._recipients())
 
     def recover(self) -> int:
         """Finish or undo what a crash has left; call it at the start. Give how many moves ended.

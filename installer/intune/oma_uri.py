@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from agentguard.settings import DESCRIBED, Described, Kind
+from agentguard.base.settings import DESCRIBED, Described, Kind
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "policy" / "agentguard.admx"
 APP, CATEGORY = "AgentGuard", "AgentGuard"

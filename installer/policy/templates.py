@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from agentguard import paths, texts
-from agentguard.settings import DESCRIBED, LONGEST, Described, Kind
-from agentguard.texts import Texts
+from agentguard.base import paths, translations
+from agentguard.base.settings import DESCRIBED, LONGEST, Described, Kind
+from agentguard.base.translations import Texts
 
 NAME = "agentguard"
 SPACE = "http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions"
@@ -126,7 +126,7 @@ def made() -> Iterator[tuple[str, bytes]]:
     yield f"{NAME}.admx", admx()
     for folder in sorted((paths.resources() / "text").iterdir()):
         if folder.name in CULTURES:
-            yield f"{CULTURES[folder.name]}/{NAME}.adml", adml(texts.load(folder.name))
+            yield f"{CULTURES[folder.name]}/{NAME}.adml", adml(translations.load(folder.name))
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 import sys
 
-from agentguard import environment
+from agentguard.base import environment
 
 if __name__ == "__main__":
     environment.clean()  # before anything is imported that it could lead astray

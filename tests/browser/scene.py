@@ -7,15 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.server.keys import load_or_make
-from agentguard.server.store import break_glass, factors, limited, places, pseudonyms
-from agentguard.server.store.history_tables import org_day, org_hour, team_day, team_hour
-from agentguard.server.store.people import Visitor
-from agentguard.server.store.policies import Label
-from agentguard.server.store.sign_in_tables import desk_person
-from agentguard.server.store.tables import device, lockout, team
-from agentguard.server.tamper import items, kinds, waves
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.desks.policies import Label
+from agentguard.server.store.factors import break_glass, one_time_codes, proof_limits
+from agentguard.server.store.floor import places
+from agentguard.server.store.persons import pseudonyms
+from agentguard.server.store.schema.history_tables import org_day, org_hour, team_day, team_hour
+from agentguard.server.store.schema.sign_in_tables import desk_person
+from agentguard.server.store.schema.tables import device, lockout, team
+from agentguard.server.tamper import items, kinds, silence_waves
 from tests.server.clients import Desk, event
 from tests.unit.policy.signing import Said, chain, root
 
@@ -226,7 +228,9 @@ def _silence(connection: Connection) -> None:
         items.end(connection, id_, (kinds.MISSING,), before + HOUR)
     sam = Visitor(name="sam", role="admin", token="", scope=None)
     said = "The power was cut in the whole street."
-    waves.sign_off(connection, (kinds.MISSING.id, before, before), sam, before + 2 * HOUR, said)
+    silence_waves.sign_off(
+        connection, (kinds.MISSING.id, before, before), sam, before + 2 * HOUR, said
+    )
 
 
 REASON = "He says that he did not send the message that his desk reported."
@@ -244,12 +248,12 @@ def _prove(connection: Connection, running: Any) -> str:
         values = {"user": name_of(label), "device": id_, "at": START - 900 * number}
         connection.execute(insert(desk_person).values(values))
     locked = {
-        "key": limited.key(limited.USER.id, name_of(seats[2].label)),
+        "key": proof_limits.key(proof_limits.USER.id, name_of(seats[2].label)),
         "failures": 8,
         "last_at": START - 60,
     }
     connection.execute(insert(lockout).values(**locked, until=START + 1740))
-    factors.enrol(connection, keys, factors.DESK, name_of("billing-07"), sure=True)
+    one_time_codes.enrol(connection, keys, one_time_codes.DESK, name_of("billing-07"), sure=True)
     break_glass.make(connection, seats[1].id, "forgot the phone at home", "sam", START - 300)
     person: str = keys.pseudonym(name_of("billing-07"))
     pseudonyms.open_(connection, person, "ada", REASON, START - 2000)

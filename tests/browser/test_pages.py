@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import insert
 
 from agentguard.server.roles import ROLES
-from agentguard.server.store.tables import incident
+from agentguard.server.store.schema.tables import incident
 from tests.browser import driving, scene
 from tests.browser.driving import PASSWORD
 

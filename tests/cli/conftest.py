@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths
+from agentguard.base import paths
 from tests.cli.typed import Type, typing
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import settings
+from agentguard.base import settings
 from tests.cli.typed import Type, assert_one_sentence
-from tests.unit.scan.hostile import CARD, zipped
+from tests.unit.detect.files.hostile import CARD, zipped
 
 BROKEN = Path(__file__).parents[1] / "vectors" / "policy" / "broken"
 HUGE = 10 << 30

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths, settings
+from agentguard.base import paths, settings
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.platforms import call, called, only_one
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.uplink import enrolment
 from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment
 from tests.unit.store.exported import ORIGIN, headed_store, receipted

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from agentguard.app import shapes
+from agentguard.base.translations import load
 from agentguard.commands import doctor
 from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.model.facts import FirewallSeen, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.policy.keeper import built_in
-from agentguard.policy.parse import parse
+from agentguard.policy.last_good import built_in
+from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Backend, Probe
-from agentguard.texts import load
+from agentguard.runtime.compose import shapes
 from tests.cli.typed import Type
 
 POLICY = parse(built_in(shapes()), "built-in", shapes())

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.base.errors import UplinkError
+from agentguard.base.translations import load
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.commands._factors import Person, factors
-from agentguard.errors import UplinkError
-from agentguard.gating import by_phone
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.passkeys import pseudonym
 from agentguard.model.gate_rules import PersonKey, Settings
 from agentguard.model.messages import Message, say
-from agentguard.platforms._linux.plugged import means
+from agentguard.platforms._linux.plugged_keys import means
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.authenticators import Means
 from agentguard.ports.desktop import Absent
 from agentguard.ports.factors import PhoneSet, Spent
-from agentguard.texts import load
+from agentguard.runtime.compose_mfa import by_phone
 
 NAMES = [
     "security-keys", "registered-keys", "authenticator-app", "offline-codes", "opening-by-phone",

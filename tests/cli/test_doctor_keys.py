@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.base.translations import load
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.commands._keys import keys
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import Places
-from agentguard.texts import load
 from agentguard.uplink.identity import KeySafe
 from tests.cli.typed import Type
 

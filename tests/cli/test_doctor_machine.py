@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
+from agentguard.base.settings import NOTHING, Layers
 from agentguard.commands._capabilities import Standing
 from agentguard.commands._machine import machine
-from agentguard.keeper import standing
 from agentguard.model.messages import Message
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.settings import NOTHING, Layers
+from agentguard.service import keeper_status as standing
 
 
 @dataclass
@@ -26,7 +26,11 @@ class Told:
 def told(folder: Path, layers: Layers = NOTHING) -> dict[str, Told]:
     found = {}
     for one in machine(folder, layers, FakeClock(), folder):
-        text = texts.load().render(one.reason) if isinstance(one.reason, Message) else one.reason
+        text = (
+            translations.load().render(one.reason)
+            if isinstance(one.reason, Message)
+            else one.reason
+        )
         found[one.name] = Told(one.standing, text)
     return found
 

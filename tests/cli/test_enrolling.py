@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths, settings
-from agentguard.server.admin import Admin
-from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.base import paths, settings
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.batch_codes import Wish
+from agentguard.server.store.desks.batch_codes import Wish
 from agentguard.uplink import enrolment
 from tests.cli.typed import Type, assert_one_sentence
 from tests.faults.certificates import Authority

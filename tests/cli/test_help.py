@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import cli, texts
+from agentguard import cli
+from agentguard.base import translations
 from tests.cli.typed import Type, assert_one_sentence
 
-WORDS = texts.load()
+WORDS = translations.load()
 README = Path(__file__).parents[2] / "README.md"
 
 

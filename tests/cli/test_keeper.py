@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths
+from agentguard.base import paths
+from agentguard.base.settings import MachineSettings, save
 from agentguard.cli import main
-from agentguard.keeper import standing
-from agentguard.keeper.standing import Standing
 from agentguard.platforms import alive, only_one, quitting
-from agentguard.settings import MachineSettings, save
+from agentguard.service import keeper_status
+from agentguard.service.keeper_status import Standing
 
 PATIENCE = 60.0
 WELL = Standing(at="2026-11-26T10:00:00.000+00:00", sessions=2, reported="2026-11-26T09:59:30")
@@ -44,7 +44,7 @@ class TestStatus:
     def test_a_computer_that_is_guarded(
         self, machine: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        standing.write(machine, WELL)
+        keeper_status.write(machine, WELL)
         assert main(["keeper", "status"]) == 0
         said = capsys.readouterr().out
         assert "somebody is logged on: 2" in said
@@ -61,21 +61,21 @@ class TestStatus:
     def test_one_that_is_not(
         self, known: Standing, says: str, machine: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        standing.write(machine, known)
+        keeper_status.write(machine, known)
         assert main(["keeper", "status"]) == 1
         assert says in capsys.readouterr().out
 
     def test_why_nothing_is_reported(
         self, machine: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        standing.write(machine, Standing(sessions=1, problem="cert_untrusted", upgrading=True))
+        keeper_status.write(machine, Standing(sessions=1, problem="cert_untrusted", upgrading=True))
         assert main(["keeper", "status"]) == 0
         said = capsys.readouterr().out
         assert "cert_untrusted" in said
         assert "upgrade" in said
 
     def test_for_scripts(self, machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        standing.write(machine, WELL)
+        keeper_status.write(machine, WELL)
         assert main(["keeper", "status", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["sessions"] == 2
 
@@ -84,21 +84,21 @@ class TestStatus:
         self, held: bytes | None, machine: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         if held is not None:
-            (machine / standing.FILE).write_bytes(held)
+            (machine / keeper_status.FILE).write_bytes(held)
         assert main(["keeper", "status"]) == 3
         one_sentence(capsys.readouterr().err)
 
     def test_a_file_that_cannot_be_read(
         self, machine: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        (machine / standing.FILE).mkdir()
+        (machine / keeper_status.FILE).mkdir()
         assert main(["keeper", "status"]) == 3
         one_sentence(capsys.readouterr().err)
 
     @pytest.mark.posix
     def test_every_user_may_read_it_and_nobody_else_the_rest(self, machine: Path) -> None:
-        standing.write(machine, WELL)
-        assert (machine / standing.FILE).stat().st_mode & 0o777 == 0o644
+        keeper_status.write(machine, WELL)
+        assert (machine / keeper_status.FILE).stat().st_mode & 0o777 == 0o644
         assert paths.private_folder().stat().st_mode & 0o777 == 0o700
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.commands._loading import loading
+from agentguard.commands._quick_loading import loading
 
 SHOW = """
 import gc, sys
 from pathlib import Path
-from agentguard.commands import _guard
-from agentguard.starting import Starting
+from agentguard.commands import _guard_session as _guard
+from agentguard.base.startup import Starting
 
 def looked(phase, _told):
     frame = sys._getframe()

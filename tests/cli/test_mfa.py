@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import StoreError
-from agentguard.mfa.offline import FILE, OfflineCodes
+from agentguard.base.errors import StoreError
+from agentguard.mfa.offline_codes import FILE, OfflineCodes
 from agentguard.platforms import system_clock
-from agentguard.store.db import open_for_reading
+from agentguard.store.agent_store import open_for_reading
 from agentguard.uplink import enrolment
 from tests.cli.typed import Said, Type, assert_one_sentence
 from tests.faults.certificates import Authority

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from fido2.hid import CtapHidDevice
 
-from agentguard.app import shapes
 from agentguard.checks.reauth import rules
-from agentguard.mfa.counters import Counters
+from agentguard.mfa.credential_counters import Counters
 from agentguard.mfa.passkeys import KeyRing, Passkeys
 from agentguard.platforms._linux.security_keys import SecurityKeys
-from agentguard.policy.parse import parse
-from agentguard.store.db import open_for_reading
+from agentguard.policy.parser import parse
+from agentguard.runtime.compose import shapes
+from agentguard.store.agent_store import open_for_reading
 from tests.cli.typed import Said, Type, assert_one_sentence
 from tests.unit.mfa.virtual_key import ERR, Twist, VirtualKey
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agentguard.base.translations import load
 from agentguard.commands._notices import Notices
-from agentguard.model.paying import Recorder
+from agentguard.model.payment import Recorder
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.texts import load
 from tools.gallery import data
 from tools.gallery.desk import SimulatedDesk
 

@@ -24,7 +24,7 @@ SERVED = re.compile(r"answers at (https://127\.0\.0\.1:\d+)")
 
 INTERRUPTED = """
 import os, sys
-from agentguard import start
+from agentguard.runtime import bootstrap as start
 from agentguard.cli import main
 opened = start.opened
 def interrupted(place):

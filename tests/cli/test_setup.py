@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths
+from agentguard.base import paths
 from agentguard.cli import main
 from agentguard.commands import _setup_data
-from agentguard.keeper.identity import CODE_FILE
+from agentguard.service.identity import CODE_FILE
 
 CODE = "correct-horse-battery"
 

@@ -15,7 +15,7 @@ import pytest
 
 from agentguard import cli
 from tests.cli.typed import PROGRAM, Said, Type, assert_one_sentence, environment, ran
-from tests.unit.scan.hostile import CARD
+from tests.unit.detect.files.hostile import CARD
 
 LISTS = {"proves", "relations", "table"}
 CHECK = {"id", "measure", "title", "state", "since", "detail", "advice", "coverage", "not"} | LISTS

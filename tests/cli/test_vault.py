@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.typed import Type, assert_one_sentence
-from tests.unit.scan.hostile import CARD
+from tests.unit.detect.files.hostile import CARD
 
 TEXT = f"card {CARD}"
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import pytest
 
+from agentguard.base.translations import load
 from agentguard.model.messages import Message
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Absent, Backend, Copied, Replaceable
 from agentguard.ports.foreground import FocusedWindow
-from agentguard.texts import load
 from tests.contract.drivers import Person, eventually
 
 LIMIT = 1000

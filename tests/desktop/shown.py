@@ -10,12 +10,12 @@ import sys
 
 from PySide6.QtCore import QTimer
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.model.snapshot import Snapshot
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import application
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.shields import Shields
+from agentguard.ui.startup_icon import application
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
@@ -39,7 +39,7 @@ def main(name: str, scheme: str) -> int:
     app = application()
     theme = Theme(app)
     theme.force(SCHEMES[scheme])
-    bridge = Bridge(SimulatedDesk(SHOWN[name]), texts.load())
+    bridge = Bridge(SimulatedDesk(SHOWN[name]), translations.load())
     window = StatusWindow(bridge, theme)
     window.open(Page.OVERVIEW)
     prompts, shields = Prompts(bridge, theme), Shields(bridge, theme)

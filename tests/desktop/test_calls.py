@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.microphones import Microphones
 from tests.desktop.harness import Desktop, eventually
 from tests.desktop.sound import PYTHON, Sound, mute_server

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from Xlib.display import Display
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.clipboard import X11Clipboard
 from agentguard.ports.desktop import Copied
 from tests.desktop.harness import Desktop, eventually

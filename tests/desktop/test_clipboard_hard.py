@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from agentguard import platforms
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.events import ClipboardScanned, Event
 from agentguard.model.hits import Hit
 from agentguard.platforms._linux.clipboard import X11Clipboard

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import desks, session_ends
 from agentguard.platforms._linux.bus import Bus
-from agentguard.platforms._linux.desks import LinuxDesks, asks, guards
+from agentguard.platforms._linux.sessions import LinuxDesks, asks, guards
 from tests.desktop.harness import Desktop, Logind, environ, eventually
 
 pytestmark = pytest.mark.heavy

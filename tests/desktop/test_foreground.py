@@ -11,13 +11,13 @@ from itertools import pairwise
 import pytest
 
 from agentguard import platforms
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.events import AppFocused, Event
-from agentguard.model.front import WindowInFront
+from agentguard.model.foreground import WindowInFront
 from agentguard.platforms._linux.foreground import X11Foreground
 from agentguard.ports.foreground import FocusedWindow
 from agentguard.sensors.foreground import ForegroundSensor
-from agentguard.sensors.front import FrontSensor, Hearing
+from agentguard.sensors.foreground_app import FrontSensor, Hearing
 from tests.desktop.harness import Desktop, eventually
 
 pytestmark = pytest.mark.heavy

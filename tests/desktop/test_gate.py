@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import settings
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.base import settings
+from agentguard.base.settings import MachineSettings
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.platforms import system_clock
-from agentguard.settings import MachineSettings
 from tests.desktop.harness import eventually
 from tests.desktop.test_whole_agent import Seat, seat, size
 

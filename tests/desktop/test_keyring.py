@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import SecretError
-from agentguard.platforms._limit import SECONDS
+from agentguard.base.errors import SecretError
 from agentguard.platforms._linux.secret_service import NAME, SecretService
+from agentguard.platforms._secret_time_limit import SECONDS
 from agentguard.ports.secrets import Slot
-from agentguard.safe import FILE, Kept, Safe
+from agentguard.trust.secret_store import FILE, Kept, Safe
 from tests.desktop.harness import Desktop, eventually
 
 pytestmark = pytest.mark.heavy

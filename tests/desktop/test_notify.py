@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import linux
 from tests.desktop.harness import Desktop, eventually
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import linux
 from agentguard.ports.desktop import Session
 from tests.desktop.fixtures import start_xss_lock

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import linux
 from agentguard.platforms._linux.wayland import Connection, connected, offered
 from agentguard.platforms._linux.wayland_clipboard import WaylandClipboard

@@ -13,11 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agentguard import settings
-from agentguard.errors import StoreError
+from agentguard.base import settings
+from agentguard.base.errors import StoreError
+from agentguard.base.settings import MachineSettings
 from agentguard.model.records import Record
-from agentguard.settings import MachineSettings
-from agentguard.store.db import open_for_reading
+from agentguard.store.agent_store import open_for_reading
 from tests.desktop.harness import Desktop, Programs, eventually
 from tests.unit.uplink.test_recorder import Told, recorder
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scan.extracted import counts
+from tests.unit.detect.files.extracted import counts
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "desk.toml"
 NOTES = tomllib.loads(VECTORS.read_text(encoding="utf-8"))["note"]

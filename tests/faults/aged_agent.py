@@ -13,7 +13,7 @@ from pathlib import Path
 from agentguard.model.events import PolicyStanding
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.start import Place, opened
+from agentguard.runtime.bootstrap import Place, opened
 
 
 def main() -> None:

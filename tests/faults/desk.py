@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import EnrolmentError
+from agentguard.base.errors import EnrolmentError
 from agentguard.model.events import Event, UplinkState
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
@@ -20,8 +20,8 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
 from agentguard.platforms import system_clock
 from agentguard.ports.clock import Clock
-from agentguard.server.admin import Admin
-from agentguard.store.db import Store, open_store
+from agentguard.server.admin.accounts import Admin
+from agentguard.store.agent_store import Store, open_store
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.reports import Reports

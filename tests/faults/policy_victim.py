@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agentguard.platforms import system_clock
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.last_good import Keeper
 from tests.faults.forking import Tell
 from tests.unit.policy.signing import NONE, Said, chain
 

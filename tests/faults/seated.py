@@ -19,18 +19,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from agentguard import logs
-from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
+from agentguard.base import logs
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.model.facts import RetentionSeen
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.policy.parse import parse
-from agentguard.scan.client import Limits, ScanClient
-from agentguard.store.db import open_store
-from agentguard.store.seen import SeenDatabase
+from agentguard.policy.parser import parse
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.store.agent_store import open_store
+from agentguard.store.file_memory import SeenDatabase
 from tests.cli.typed import environment
 
 ROOT = Path(__file__).parents[2]

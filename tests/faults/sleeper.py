@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.facts import ProgramsSeen
 from agentguard.model.moments import Moment
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Probe
-from agentguard.scan.client import Limits, ScanClient
-from agentguard.sensors.seen import MemorySeen
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.sensors.file_memory import MemorySeen
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from tests.desktop.harness import eventually
 from tests.faults.seated import POLICY

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentguard.policy.keeper import LAST_GOOD
-from agentguard.store.database import Database
+from agentguard.policy.last_good import LAST_GOOD
+from agentguard.store.sqlite_file import Database
 
 
 @dataclass(frozen=True, kw_only=True)

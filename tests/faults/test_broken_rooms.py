@@ -11,15 +11,15 @@ from typing import TypeVar
 
 import pytest
 
-from agentguard.agent import Agent
+from agentguard.base.startup import ROOM, Starting
 from agentguard.model.events import Event, Watching
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Probe
-from agentguard.start import Place, opened
-from agentguard.starting import ROOM, Starting
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, opened
 
 T = TypeVar("T")
 U = TypeVar("U")

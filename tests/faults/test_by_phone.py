@@ -12,20 +12,21 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
 from agentguard.mfa import Verifiers
 from agentguard.mfa.break_glass import BreakGlass
 from agentguard.mfa.by_phone import ByPhone
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.factors import PhoneSet, Spent
 from agentguard.ports.people import Ruling
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store import by_phone, devices
-from agentguard.server.store.codes import team_id
-from agentguard.server.store.devices import About
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.devices import About
+from agentguard.server.store.desks.enrolment_codes import team_id
+from agentguard.server.store.factors import by_phone
 from agentguard.wire.openings import digest
 from tests.server.migrated import migrated
 
@@ -35,7 +36,7 @@ T = TypeVar("T")
 VICTIM = """
 import os, signal, sys
 from pathlib import Path
-from agentguard import durable
+from agentguard.base import atomic_files as durable
 from agentguard.mfa import by_phone
 from agentguard.platforms import system_clock
 from agentguard.wire.openings import digest

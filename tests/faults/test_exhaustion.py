@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agentguard import logs
+from agentguard.base import logs
 from tests.cli.typed import environment
 from tests.desktop.harness import eventually
 from tests.faults.seated import CARD, Seated, seated
@@ -130,7 +130,7 @@ def test_row_66_without_processes_the_agent_guards_on_and_recovers(tmp_path: Pat
 STORM = """
 import logging, sys
 from pathlib import Path
-from agentguard import logs
+from agentguard.base import logs
 from agentguard.platforms import system_clock
 logs.MAX_BYTES = int(sys.argv[2])
 now = [0.0]

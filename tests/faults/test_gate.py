@@ -12,10 +12,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agentguard.mfa import Verifiers, offline
+from agentguard.mfa import Verifiers, offline_codes
 from agentguard.mfa.break_glass import BreakGlass
-from agentguard.mfa.offline import OfflineCodes
-from agentguard.mfa.proving import Proving
+from agentguard.mfa.gate_proofs import Proving
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.gate import GateLeft, GateSeen
 from agentguard.model.prompts import Prompt
@@ -218,7 +218,7 @@ class Desk(RuleBasedStateMachine):
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with a hundredth of the memory: the model hashes thousands of times."""
-    monkeypatch.setattr(offline, "COST", (1, 64))
+    monkeypatch.setattr(offline_codes, "COST", (1, 64))
 
 
 def test_row_57_the_gate_opens_for_what_a_reference_model_accepts_and_nothing_else() -> None:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.keeper.files import ProgramFiles
-from agentguard.keeper.run import Keeper
-from agentguard.keeper.standing import Standing
-from agentguard.keeper.telling import control
-from agentguard.keeper.watch import SAFE, STARTS, WINDOW, Happening
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.service.files import ProgramFiles
+from agentguard.service.keeper_status import Standing
+from agentguard.service.reports import control
+from agentguard.service.run import Keeper
+from agentguard.service.watch import SAFE, STARTS, WINDOW, Happening
 
 PATIENCE = 120.0
 PROGRAM = "import sys, part\nsys.stdin.read()\n"

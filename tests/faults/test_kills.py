@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agentguard.uplink import enrolment, translate
+from agentguard.uplink import enrolment, translation
 from tests.faults.certificates import Authority
 from tests.faults.desk import enrolled
 from tests.faults.endpoint import Endpoint
@@ -56,7 +56,7 @@ def test_kills_at_any_moment_lose_and_double_nothing(
         desk.sender.report()
     key = enrolment.device_key(quick_path)
     assert key is not None
-    expected = {(e.epoch, e.seq): msgspec.json.encode(translate.event(e, key)) for e in entries}
+    expected = {(e.epoch, e.seq): msgspec.json.encode(translation.event(e, key)) for e in entries}
     assert endpoint.events == expected, "each event is at the endpoint once, as it was journaled"
     assert endpoint.contradictions == []
     assert endpoint.bad_signatures == 0

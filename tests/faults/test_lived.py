@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from agentguard.app import shapes
 from agentguard.model.hits import Hit
 from agentguard.platforms import system_clock
-from agentguard.policy.keeper import Keeper
-from agentguard.store.db import open_store
+from agentguard.policy.last_good import Keeper
+from agentguard.runtime.compose import shapes
+from agentguard.store.agent_store import open_store
 from agentguard.vault.vault import Vault
 from tests.cli.typed import environment
 from tests.desktop.harness import eventually

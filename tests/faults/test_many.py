@@ -26,7 +26,7 @@ SWEEP = textwrap.dedent(
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
     from agentguard.sensors.files import FilesSensor
-    from agentguard.store.seen import SeenDatabase
+    from agentguard.store.file_memory import SeenDatabase
 
     place, files = Path(sys.argv[1]), int(sys.argv[2])
     root = place / "desk"

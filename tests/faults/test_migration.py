@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store import db
-from agentguard.store.box import Box
-from agentguard.store.database import Database, Value
-from agentguard.store.db import open_store
+from agentguard.store import agent_store
+from agentguard.store.agent_store import open_store
+from agentguard.store.entry_box import Box
+from agentguard.store.sqlite_file import Database, Value
 from tests.unit.store.sealed_desk import Place, check, old_database
 
 
@@ -35,7 +35,7 @@ def killed_at(step: int, folder: Path, key: Path) -> bool:
     child = os.fork()
     if child == 0:
         Mortal.left = step
-        db.Database = Mortal  # type: ignore[misc] # in the child alone
+        agent_store.Database = Mortal  # type: ignore[misc] # in the child alone
         try:
             open_store(folder, FakeClock(), box=Box(Place(key))).close()
         finally:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
 from agentguard.uplink.client import Client

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.pii.scanner import default_scanner
+from agentguard.detect.recognition.scanner import default_scanner
 from tests.desktop.harness import eventually
 from tests.faults.seated import CARD, seated
 from tests.faults.sleeper import Sleeper, sleeper

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.store.db import open_for_reading
+from agentguard.store.agent_store import open_for_reading
 from tests.cli.typed import ran
 from tests.desktop.harness import eventually
 from tests.desktop.test_whole_agent import LETTER, Seat

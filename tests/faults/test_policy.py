@@ -16,26 +16,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
-from agentguard.errors import PolicyError
-from agentguard.governing import Governor
+from agentguard.base.errors import PolicyError
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.release import Standing
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy import trial
-from agentguard.policy.follow import BUILT
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.succession import BUILT
 from agentguard.policy.tree import MOST_BYTES
-from agentguard.scan.client import Limits, ScanClient
-from agentguard.store.db import open_store
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.policy_service import Governor
+from agentguard.store.agent_store import open_store
 from tests.desktop.harness import eventually
 from tests.faults.clocks import WallClock
 from tests.faults.forking import killed
 from tests.faults.policy_victim import live
+from tests.unit.detect.files import hostile
 from tests.unit.policy.signing import NONE, Said, chain, root
-from tests.unit.scan import hostile
 
 ROOT = Path(__file__).parents[2]
 DAY = 86_400.0

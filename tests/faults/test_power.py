@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentguard.base.errors import StoreError
 from agentguard.engine.ledger import BACKLOG, Ledger
-from agentguard.errors import StoreError
 from agentguard.model.events import EventsLost, SensorState, Watching
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import EPOCH_FILE, Store, open_store
-from agentguard.store.names import FILE as KEY_FILE
+from agentguard.store.agent_store import EPOCH_FILE, Store, open_store
+from agentguard.store.name_sealing import FILE as KEY_FILE
 from tests.faults.blocklog import Log, logged
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled, record
@@ -155,7 +155,7 @@ def test_row_07_a_disk_that_is_full_for_days_costs_what_is_more_than_the_ring_ho
 def test_row_10_a_file_that_another_program_holds_costs_a_wait_and_no_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agentguard.store.database.BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr("agentguard.store.sqlite_file.BUSY_MILLISECONDS", 50)
     store = open_store(tmp_path, FakeClock())
     ledger = Ledger(journal=store.journal)
     other = apsw.Connection(str(tmp_path / "journal.db"))

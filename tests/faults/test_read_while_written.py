@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.chain.headers import Origin
-from agentguard.chain.verify import verify_file
-from agentguard.errors import JournalBroken
+from agentguard.base.errors import JournalBroken
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.store.db import Store, open_for_reading, open_in_memory, open_store
+from agentguard.store.agent_store import Store, open_for_reading, open_in_memory, open_store
 from agentguard.store.export import export
-from agentguard.store.lanes import Bounds
+from agentguard.store.outbox_lanes import Bounds
+from agentguard.trust.chain.headers import Origin
+from agentguard.trust.chain.verify import verify_file
 
 LOOKS = 30
 BETWEEN = 0.001

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from agentguard.platforms import system_clock
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.ingest.policies import FRESH
-from agentguard.server.store.policies import Label
-from agentguard.uplink import link
+from agentguard.server.store.desks.policies import Label
+from agentguard.uplink import compose
 from tests.faults.desk import Desk, at, device_of, opened, snapshot
 from tests.flow.centre import Served
 from tests.unit.policy.signing import Said, chain
@@ -95,7 +95,7 @@ def test_each_policy_and_root_is_fetched_once_and_handed_over_as_it_is(
     desk: Desk, centre: Served
 ) -> None:
     door = Door()
-    made = link.connect(
+    made = compose.connect(
         desk.folder, journal=desk.store.journal, outbox=desk.store.outbox, snapshot=snapshot,
         submit=desk.told.append, clock=system_clock(), policies=door,
     )  # fmt: skip

@@ -8,10 +8,10 @@ from pathlib import Path
 from pyrage import x25519
 
 from agentguard.platforms import system_clock
-from agentguard.server.admin import Admin
-from agentguard.server.backup import restoring
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.backup import restoration
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.opening import connect
+from agentguard.server.store.engine.open_database import connect
 from agentguard.server.tamper import items
 from tests.faults.desk import Desk, device_of, opened
 from tests.faults.test_real_endpoint import centre, desk
@@ -42,7 +42,7 @@ def restore(centre: Served, file: Path) -> None:
     centre.stop()
     settings = ServerSettings(data=file.with_suffix(".restored"))
     database = connect(settings)
-    restoring.restore(database, settings, file, KEY)
+    restoration.restore(database, settings, file, KEY)
     database.close()
     centre.settings = settings
     centre.start()

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentguard.store.database import Database
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
+from agentguard.store.sqlite_file import Database
 from agentguard.wire import v1
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled

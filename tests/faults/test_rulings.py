@@ -13,11 +13,12 @@ from typing import Any
 import pyotp
 import pytest
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store import break_glass, devices, ruling
-from agentguard.server.store.codes import team_id
-from agentguard.server.store.devices import About
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.devices import About
+from agentguard.server.store.desks.enrolment_codes import team_id
+from agentguard.server.store.factors import break_glass, proof_rulings
 from agentguard.wire import v1
 from tests.server.migrated import migrated
 
@@ -26,9 +27,9 @@ STEP = 30
 VICTIM = """
 import os, signal, sys
 from pathlib import Path
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store import ruling
+from agentguard.server.store.factors import proof_rulings as ruling
 from agentguard.wire import v1
 
 folder, code, when = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -67,7 +68,7 @@ def maria(admin: Admin) -> pyotp.TOTP:
 def prove(admin: Admin, answer: str, at: float, factor: str = "totp") -> v1.ProofAnswer:
     asked = v1.ProofAsked(device="d0", user="maria", group="g", factor=factor, answer=answer)
     return admin._database.run(
-        lambda c: ruling.prove(c, admin._keys, asked, now=at, limits=Limits())
+        lambda c: proof_rulings.prove(c, admin._keys, asked, now=at, limits=Limits())
     )
 
 

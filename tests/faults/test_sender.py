@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agentguard.errors import EnrolmentError, UplinkError, UsageError
+from agentguard.base.errors import EnrolmentError, UplinkError, UsageError
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store.memory import InMemoryJournal
-from agentguard.uplink import enrolment, link
+from agentguard.uplink import compose, enrolment
 from agentguard.uplink.client import SMALL, Client
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled, record, snapshot
@@ -282,8 +282,8 @@ class TestLink:
         refused = made.prover.prove("totp", "crm", "000000")
         assert (refused.accepted, refused.problem) == (False, "wrong")
 
-    def connect(self, folder: Path, desk: Desk) -> link.Uplink | None:
-        return link.connect(
+    def connect(self, folder: Path, desk: Desk) -> compose.Uplink | None:
+        return compose.connect(
             folder, journal=InMemoryJournal(), outbox=desk.store.outbox, snapshot=snapshot,
             submit=desk.told.append, clock=system_clock(), user="anna",
         )  # fmt: skip

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.chain.headers import NOBODY
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
-from agentguard.stopping import Ending
-from agentguard.uplink import sleeping
+from agentguard.ports.stop_signal import Ending
+from agentguard.trust.chain.headers import NOBODY
+from agentguard.uplink import sleep_notice
 from agentguard.uplink.client import Client
-from agentguard.uplink.late import LateUplink
-from agentguard.uplink.link import Uplink
+from agentguard.uplink.compose import Uplink
+from agentguard.uplink.late_identity import LateUplink
 from agentguard.uplink.sender import Sender
-from agentguard.uplink.sleeping import Nap
+from agentguard.uplink.sleep_notice import Nap
 from tests.faults.certificates import Authority
 from tests.faults.desk import Desk, enrolled
 from tests.faults.endpoint import Endpoint, instead, problem
@@ -95,7 +95,7 @@ def test_an_endpoint_that_is_away_does_not_keep_the_computer_awake(seat: Seat) -
     eventually(lambda: any(seat.desk.problems))
     begun = system_clock().now()
     seat.uplink.sleep(True)
-    assert system_clock().now().since(begun) < sleeping.SAYING + 1
+    assert system_clock().now().since(begun) < sleep_notice.SAYING + 1
     assert "asleep" not in seat.goodbyes(), "where nothing is heard, nothing is tried"
 
 

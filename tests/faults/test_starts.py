@@ -15,7 +15,7 @@ import msgspec
 import psutil
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.model.messages import say
 from agentguard.platforms._linux.commands import LOCKERS
 from agentguard.wire import v1
@@ -127,7 +127,7 @@ def test_row_80_an_agent_starts_guards_and_says_what_is_wrong(
             eventually(lambda: endpoint.events, within=TOLD)
             assert not {one for one in _opened(endpoint) if one.startswith("starting.")}
     if told.startswith("starting.") and command == "run":
-        sentence = texts.load().sentences[told]
+        sentence = translations.load().sentences[told]
         assert sentence.rpartition("}")[2] in start.said.read_text()
 
 
@@ -166,7 +166,7 @@ def test_row_81_one_that_hangs_is_ended_and_the_next_one_guards(
     with start.agent(command):
         eventually(lambda: not start.paste(), within=GUARDS + 3.0)
         assert first.wait(5) == -signal.SIGKILL
-    told = texts.load().render(say("starting.other-agent", seconds=7))
+    told = translations.load().render(say("starting.other-agent", seconds=7))
     assert command != "run" or told in start.said.read_text()
 
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store import schema
-from agentguard.store.database import Database
-from agentguard.store.db import open_for_reading, open_store
+from agentguard.store.agent_store import open_for_reading, open_store
+from agentguard.store.sqlite_file import Database
 from tests.faults.desk import record
 
 ROOT = Path(__file__).parents[2]
@@ -168,7 +168,7 @@ def test_without_its_wal_the_journal_is_a_whole_beginning(tmp_path: Path) -> Non
 def test_a_lock_held_by_another_program_is_named_and_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agentguard.store.database.BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr("agentguard.store.sqlite_file.BUSY_MILLISECONDS", 50)
     store = open_store(tmp_path)
     store.journal.commit([record(1)], {"a": 1})
     other = apsw.Connection(str(tmp_path / "journal.db"))
@@ -242,8 +242,8 @@ def test_the_files_are_for_the_user_only(tmp_path: Path) -> None:
 FULL = """
 import sys
 from pathlib import Path
-from agentguard.errors import StoreError
-from agentguard.store.db import open_store
+from agentguard.base.errors import StoreError
+from agentguard.store.agent_store import open_store
 from tests.faults.desk import record
 folder = Path(sys.argv[1])
 store = open_store(folder)
@@ -283,9 +283,9 @@ def test_a_full_disk_refuses_whole_commits_and_goes_on_when_there_is_space(tmp_p
 BALLAST = """
 import sys
 from pathlib import Path
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.store.ballast import FILE, PAUSE, SIZE, Ballast, Spare
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from tests.faults.desk import record
 folder = Path(sys.argv[1])
 store = open_store(folder, spare=Spare(Ballast(folder)))
@@ -334,8 +334,8 @@ def test_row_06_a_full_disk_has_eight_mebibytes_more_for_the_journal(tmp_path: P
 READ_ONLY = """
 import sys
 from pathlib import Path
-from agentguard.errors import StoreError
-from agentguard.store.db import open_store
+from agentguard.base.errors import StoreError
+from agentguard.store.agent_store import open_store
 try:
     open_store(Path(sys.argv[1]))
 except StoreError as error:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.vault.keys import KEY
 from agentguard.vault.source import opened
 from agentguard.vault.vault import Vault

@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.vault.vault import Vault
 from tests.faults.forking import Tell
 

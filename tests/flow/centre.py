@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pyotp
 
-from agentguard.server.admin import Admin
-from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
 from tests.server.migrated import migrated

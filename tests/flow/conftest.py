@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.records import Record
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.ports.people import Proof
-from agentguard.scan.client import Limits, ScanClient
-from agentguard.store.db import open_store
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.store.agent_store import open_store
 from tests.server.kept import kept
 
 PATIENCE = 60.0

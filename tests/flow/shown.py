@@ -11,7 +11,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.commands._notices import Notices
 from agentguard.model.findings import Finding
 from agentguard.model.messages import say
@@ -23,8 +23,8 @@ from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.ports.people import Desk
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import application
 from agentguard.ui.notice_card import NoticeCard
+from agentguard.ui.startup_icon import application
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
@@ -38,7 +38,7 @@ class Shown:
 
     def __init__(self, desk: Desk, root: Path) -> None:
         self._app = application()
-        self.bridge = Bridge(desk, texts.load())
+        self.bridge = Bridge(desk, translations.load())
         self.theme = theme = Theme(self._app)
         self.window = StatusWindow(self.bridge, theme)
         self.window.resize(1400, 1600)
@@ -125,7 +125,7 @@ def each_named(real: Desk, root: Path, paths: list[str]) -> str:
     shown.close()
     desktop = SimulatedDesktop(system_clock())
     desk.show(replace(now, prompts=prompts, locked=False, payment=None))
-    Notices(desk, texts.load(), desktop.backend.notifier).look()
+    Notices(desk, translations.load(), desktop.backend.notifier).look()
     assert len(desktop.notices) == len(paths)
     return "\n".join((*read, repr(desktop.notices)))
 

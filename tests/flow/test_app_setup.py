@@ -13,12 +13,12 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from agentguard import paths
+from agentguard.base import paths
+from agentguard.base.errors import CannotError
 from agentguard.commands import mfa
-from agentguard.errors import CannotError
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.platforms import system_clock
-from agentguard.server.store import invites
+from agentguard.server.store.factors import invitations
 from agentguard.uplink import enrolment
 from tests.flow.centre import Centre
 
@@ -73,7 +73,7 @@ def enrolled(centre: Centre, home: Path) -> str:
 
 def leave(centre: Centre, device: str, owner: str = "maria") -> str:
     database = centre.admin._database
-    return database.run(lambda c: invites.make(c, device, owner, "sam", time.time()))
+    return database.run(lambda c: invitations.make(c, device, owner, "sam", time.time()))
 
 
 def run(typed: pytest.MonkeyPatch, code: str, app: Callable[[str], str]) -> Person:

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from agentguard import settings
-from agentguard.agent import Agent
+from agentguard.base import settings
+from agentguard.base.settings import MachineSettings
 from agentguard.model.prompts import PromptKind
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, opened
 from agentguard.server.run import LocalServer
-from agentguard.settings import MachineSettings
-from agentguard.start import Place, opened
 from agentguard.uplink import enrolment
 from tests.flow.centre import Browser, Centre, until
 

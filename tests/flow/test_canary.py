@@ -23,21 +23,21 @@ import pypdfium2
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from agentguard import settings
-from agentguard.agent import Agent
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.base import settings
+from agentguard.base.settings import MachineSettings
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.model.incidents import IncidentCategory
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.settings import MachineSettings
-from agentguard.start import Place, logged, opened
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, logged, opened
 from agentguard.ui.views import Page
 from agentguard.uplink import enrolment
 from tests.flow.canary import Corpus, drawn
 from tests.flow.centre import Browser, Centre
 from tests.flow.shown import Shown, accessible, each_named, taken_out
 from tests.flow.wiretap import Wiretap, tapped
-from tests.unit.scan.hostile import docx, pdf, zipped
+from tests.unit.detect.files.hostile import docx, pdf, zipped
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix, pytest.mark.timeout(600)]
 IGNORED = ("This plugin does not support", "systemTrayWindowChanged")
@@ -63,7 +63,7 @@ controls:
 CRASH = """
 import sys, threading
 from pathlib import Path
-from agentguard import logs
+from agentguard.base import logs
 folder, letter = Path(sys.argv[1]), sys.stdin.read()
 logs.set_up(folder, seconds=lambda: 0.0)
 logs.catch_all()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentguard.pii.scanner import default_scanner
+from agentguard.detect.recognition.scanner import default_scanner
 from tests.flow.canary import Corpus, drawn
 from tests.flow.wiretap import unpacked
 

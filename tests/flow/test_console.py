@@ -11,16 +11,16 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from agentguard import settings, texts
-from agentguard.agent import Agent
-from agentguard.errors import EnrolmentError
+from agentguard.base import settings, translations
+from agentguard.base.errors import EnrolmentError
+from agentguard.base.settings import MachineSettings
 from agentguard.model.events import UplinkState
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.prompts import PromptKind
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.settings import MachineSettings
-from agentguard.start import Place, opened
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, opened
 from agentguard.uplink import enrolment
 from tests.faults.certificates import Authority
 from tests.flow.centre import Browser, Centre, in_its_place
@@ -133,7 +133,7 @@ def test_a_supervisor_sees_the_desk_its_finding_and_the_incident(seat: Seat) -> 
     seat.until(seat.delivered)
     browser = Browser(seat.centre)
     browser.sign_in()
-    said = texts.load().say
+    said = translations.load().say
     floor = browser.words("/")
     assert "desk-17" in floor
     assert "Billing" in floor
@@ -188,7 +188,7 @@ def test_what_answers_in_its_place_is_named_in_one_sentence_and_nothing_is_lost(
         seat.until(lambda: (state := seat.state()) and state.problem == problem)
     state = seat.state()
     assert state is not None
-    said = texts.load().render(state.message)
+    said = translations.load().render(state.message)
     assert said.count(".") - "127.0.0.1".count(".") * said.count("127.0.0.1") == 1, said
     assert said.endswith(".")
     assert "{" not in said

@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import shapes
+from agentguard.base.errors import StoreError
 from agentguard.commands._local import FILE, tell
-from agentguard.custody import PurgeHand
 from agentguard.engine.supervisor import Actor
-from agentguard.errors import StoreError
-from agentguard.model.aging import RetentionRule
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.prompts import PromptKind
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.vault import Taking
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.policy.parse import parse
-from agentguard.retention.ages import rule_name
+from agentguard.policy.parser import parse
+from agentguard.retention.age_rules import rule_name
 from agentguard.retention.proof import proves
-from agentguard.start import Place, opened
+from agentguard.runtime.bootstrap import Place, opened
+from agentguard.runtime.compose import shapes
+from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.store.memory import InMemoryJournal
 from agentguard.vault.vault import Vault
 from tests.flow.conftest import POLICY, Floor

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths, settings, texts
+from agentguard.base import paths, settings, translations
+from agentguard.base.errors import UsageError
+from agentguard.base.settings import MachineSettings
 from agentguard.cli import main
-from agentguard.commands._by_keeper import by_keeper
-from agentguard.errors import UsageError
+from agentguard.commands._enroll_by_keeper import by_keeper
 from agentguard.platforms import code_from_keeper
-from agentguard.settings import MachineSettings
 from agentguard.uplink import enrolment
 from tests.flow.centre import Centre
 from tests.flow.test_keeper import Kept, centre
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.posix, pytest.mark.timeout(180)]
 
 if sys.platform != "win32":
     from agentguard.platforms._linux.bus import Bus
-    from agentguard.platforms._linux.desks import LinuxDesks
+    from agentguard.platforms._linux.sessions import LinuxDesks
 
     class OneUser(LinuxDesks):
         """This test's user at a desktop, without asking logind; all else is real."""
@@ -106,7 +106,7 @@ def test_a_desk_that_is_enrolled_or_has_no_endpoint_ends_at_once(
 
 
 def test_on_windows_the_keeper_needs_no_step(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = texts.load()
+    words = translations.load()
     with monkeypatch.context() as windows:
         windows.setattr(sys, "platform", "win32")
         with pytest.raises(UsageError, match="by itself"):

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from agentguard import cli
-from agentguard.errors import UplinkError, UsageError
-from agentguard.model.holding import HeldThere
+from agentguard.base.errors import UplinkError, UsageError
+from agentguard.base.translations import load
+from agentguard.model.held_data import HeldThere
 from agentguard.platforms import system_clock
-from agentguard.texts import load
 from agentguard.uplink import enrolment
-from agentguard.uplink.holding import held
+from agentguard.uplink.held_data import held
 from tests.flow.centre import Centre
 
 WORDS = load()

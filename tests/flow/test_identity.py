@@ -11,25 +11,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from agentguard.agent import Agent
-from agentguard.errors import EnrolmentError, UplinkError
+from agentguard.base.errors import EnrolmentError, UplinkError
 from agentguard.model.events import UplinkState
 from agentguard.model.incidents import IncidentCategory
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import Places
-from agentguard.server.store import devices, identities
-from agentguard.server.store.batch_codes import Wish
-from agentguard.server.store.identity_tables import device_identity, device_key, device_run
-from agentguard.server.store.people import Visitor
-from agentguard.server.store.tables import device
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, opened
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.desks import devices, identities
+from agentguard.server.store.desks.batch_codes import Wish
+from agentguard.server.store.schema.identity_tables import device_identity, device_key, device_run
+from agentguard.server.store.schema.tables import device
 from agentguard.server.tamper import items
-from agentguard.start import Place, opened
 from agentguard.uplink import enrolment, identity, sender
 from agentguard.uplink.client import Client
 from agentguard.uplink.identity import KeySafe
-from agentguard.uplink.rekeying import Rekeying
+from agentguard.uplink.key_rotation import Rekeying
 from tests.flow.centre import Centre, until
 
 YEAR = 366 * 86400

@@ -11,21 +11,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agentguard.errors import AgentGuardError, UplinkError
-from agentguard.keeper import standing
-from agentguard.keeper.files import ProgramFiles
-from agentguard.keeper.identity import Identity, Wanted
-from agentguard.keeper.run import Keeper
-from agentguard.keeper.telling import Teller
+from agentguard.base.errors import AgentGuardError, UplinkError
 from agentguard.platforms import system_clock
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.server.store import keepers
+from agentguard.server.store.desks import keepers
+from agentguard.service import keeper_status
+from agentguard.service.files import ProgramFiles
+from agentguard.service.identity import Identity, Wanted
+from agentguard.service.reports import Teller
+from agentguard.service.run import Keeper
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.signing import RequestSigner
-from agentguard.wire import keeping, v1
+from agentguard.wire import keeper_messages, v1
 from tests.flow.centre import Browser, Centre
-from tests.unit.keeper.test_round import Computer
+from tests.unit.service.test_round import Computer
 
 PROMISE = 90.0  # seconds from the kill to the console
 
@@ -150,7 +150,7 @@ def test_without_a_code_it_keeps_the_sessions_and_says_that_it_is_not_enrolled(k
     kept.rounds(20)
     assert kept.teller.report() > 0
     kept.rounds(2)
-    found = standing.read(kept.folder)
+    found = keeper_status.read(kept.folder)
     assert found is not None
     assert (kept.computer.started, found.problem) == (["1"], "not-enrolled")
 
@@ -225,7 +225,7 @@ def test_the_user_of_a_desk_cannot_speak_for_the_keeper(
     for name in (enrolled.teller.outcome.device, agent.device):
         sign = RequestSigner(key=key, device=name)
         with pytest.raises(UplinkError) as refused:
-            client.post(keeping.KEEPER, msgspec.json.encode(report), v1.Received, sign)
+            client.post(keeper_messages.KEEPER, msgspec.json.encode(report), v1.Received, sign)
         assert refused.value.kind in {"http_4xx", "revoked"}
 
 
@@ -274,7 +274,7 @@ def test_an_agent_cannot_make_itself_a_keeper_and_hide(
     sign = RequestSigner(key=enrolment.needed_key(home), device=agent.device)
     report = Teller(lambda: None, enrolled.identity.epoch, system_clock())._made(agent.device)
     body = msgspec.json.encode(report)
-    for path in (keeping.KEEPER, keeping.CODE):
+    for path in (keeper_messages.KEEPER, keeper_messages.CODE):
         with pytest.raises(UplinkError, match="no-keeper"):
             client.post(path, body, v1.Received, sign)
     client.post(v1.REPORTS, body, v1.Received, sign)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.agent import Agent
 from agentguard.model.events import UplinkState
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import Places
-from agentguard.start import Place, opened
-from agentguard.uplink import enrolment, late
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, opened
+from agentguard.uplink import enrolment, late_identity
 from tests.flow.centre import Browser, Centre, until
 
 KEYRING = "secret-service"
@@ -85,7 +85,7 @@ def delivers(agent: Agent, *, asked: bool = True) -> bool:
 def blind(agent: Agent) -> str:
     """Give what is said of the uplink as of a sensor that does not see."""
     said = {s.sensor: s.message.id for s in agent.engine.snapshot().sensors if s.message}
-    return said.get(late.NAME, "")
+    return said.get(late_identity.NAME, "")
 
 
 def test_a_keyring_that_is_locked_at_the_start_keeps_nothing_but_the_reports(desk: Desk) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from agentguard.app import shapes
 from agentguard.model.events import PolicyInForce, SweepFinished
 from agentguard.platforms import system_clock
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
+from agentguard.runtime.compose import shapes
 from tests.flow.conftest import Floor
 
 pytestmark = pytest.mark.timeout(300)  # each reading waits for a scan's child, which comes last

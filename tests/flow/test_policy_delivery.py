@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import settings
-from agentguard.app import shapes
+from agentguard.base import settings
+from agentguard.base.settings import MachineSettings
 from agentguard.model.release import Standing
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
-from agentguard.policy.keeper import Keeper
-from agentguard.policy.parse import parse
-from agentguard.server.store.policies import Label
-from agentguard.settings import MachineSettings
-from agentguard.start import Place, opened
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.parser import parse
+from agentguard.runtime.bootstrap import Place, opened
+from agentguard.runtime.compose import shapes
+from agentguard.server.store.desks.policies import Label
 from tests.flow.test_console import POLICY, USER, Seat, centre
 from tests.unit.policy.signing import chain, root, signed
 
@@ -63,7 +63,7 @@ def deliver(seat: Seat, policy: str, *by: str) -> None:
         digest=read.digest, name=read.name, epoch=1, version=read.version, team=read.release.group
     )
     raw = signed(policy, *by)
-    from agentguard.server.store import policies  # noqa: PLC0415 - only a thief goes round the door
+    from agentguard.server.store.desks import policies  # noqa: PLC0415 - only a thief goes round the door
 
     database = seat.centre.admin._database
     database.run(lambda c: policies.put(c, label, raw, 100, 0.0))
@@ -105,7 +105,7 @@ def test_what_may_not_be_taken_is_refused_journaled_shown_and_reported(
     if kind == "group":  # the endpoint would not hand it on by itself
         policy = text(seat, 2, more)
         raw = signed(policy)
-        from agentguard.server.store import policies  # noqa: PLC0415 - as in deliver
+        from agentguard.server.store.desks import policies  # noqa: PLC0415 - as in deliver
 
         read = parse(policy.encode(), "x", shapes())
         label = Label(digest=read.digest, name=read.name, epoch=1, version=2, team="Billing")

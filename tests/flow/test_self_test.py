@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from agentguard.agent import Agent
-from agentguard.app import shapes
+from agentguard.detect.extractor import Extractor
 from agentguard.model.events import JournalChecked, PolicyInForce
 from agentguard.model.moments import Moment
 from agentguard.model.self_tests import ControlsTested
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
-from agentguard.safekeeping import self_test
-from agentguard.scan.extract.base import Extractor
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.compose import shapes
+from agentguard.runtime.compose_vault import self_test
 from agentguard.server.tamper import items
 from tests.flow.conftest import Floor
 from tests.flow.test_console import Seat, centre, seat

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 import agentguard
-from agentguard.agent import Agent
-from agentguard.app import shapes
 from agentguard.model.events import SensorState, SweepFinished
 from agentguard.model.findings import Finding
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.policy.keeper import Keeper
-from agentguard.start import Place, opened
+from agentguard.policy.last_good import Keeper
+from agentguard.runtime.agent import Agent
+from agentguard.runtime.bootstrap import Place, opened
+from agentguard.runtime.compose import shapes
 from tests.desktop.harness import eventually
 
 CARD = "4556 7375 8689 9855"

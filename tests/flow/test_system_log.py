@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.start import Place, opened
+from agentguard.runtime.bootstrap import Place, opened
 
 
 def test_the_systems_log_tells_of_the_start_and_of_the_end(tmp_path: Path) -> None:

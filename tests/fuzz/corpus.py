@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from agentguard.detect.extractor import Source
+from agentguard.detect.limits import Limits
+from agentguard.detect.reading.source_reader import Reader
+from agentguard.detect.recognition.scanner import default_scanner
+from agentguard.detect.sandbox.worker_entry import default_extractors
 from agentguard.model.hits import Hit
-from agentguard.pii.scanner import default_scanner
-from agentguard.scan.child import default_extractors
-from agentguard.scan.extract.base import Source
-from agentguard.scan.limits import Limits
-from agentguard.scan.reading import Reader
 from tests.fuzz import samples
 
 KEPT = Path(__file__).with_name("corpus")

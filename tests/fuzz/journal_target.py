@@ -15,13 +15,13 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["agentguard.chain", "agentguard.store"]):
-    from agentguard.chain import links
-    from agentguard.chain.evidence import Evidence
-    from agentguard.chain.verify import Verifier
-    from agentguard.errors import JournalBroken, StoreError
+with atheris.instrument_imports(include=["agentguard.trust.chain", "agentguard.store"]):
+    from agentguard.base.errors import JournalBroken, StoreError
     from agentguard.store.retention import told_at
     from agentguard.store.rows import epoch_of, gap_of, row_of, seal_of, values_of
+    from agentguard.trust.chain import links
+    from agentguard.trust.chain.evidence import Evidence
+    from agentguard.trust.chain.verify import Verifier
 
 from tests.unit.store.second_verifier import whole
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["agentguard.trust", "agentguard.policy"]):
-    from agentguard.errors import PolicyError
+    from agentguard.base.errors import PolicyError
     from agentguard.platforms.simulated import FakeClock
-    from agentguard.policy.keeper import Keeper
+    from agentguard.policy.last_good import Keeper
     from agentguard.trust import bundles, dsse, roots
     from tests.unit.policy.signing import chain, key
 

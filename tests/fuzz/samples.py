@@ -23,15 +23,15 @@ import pptx
 from PIL import Image, PngImagePlugin
 from reportlab.pdfgen import canvas
 
-from agentguard.scan._office_key import PASSWORDS
-from agentguard.scan.extract.base import Extractor, Source
-from tests.unit.scan import biff, test_msg
-from tests.unit.scan.compound import compound
-from tests.unit.scan.hostile import pdf, zipped
-from tests.unit.scan.pst import note, outlook
-from tests.unit.scan.test_mail import attribute, winmail
-from tests.unit.scan.test_office_unlocked import standard
-from tests.unit.scan.test_old_office import atom, native, slides
+from agentguard.detect.binary.office_passwords import PASSWORDS
+from agentguard.detect.extractor import Extractor, Source
+from tests.unit.detect.files import biff, test_msg
+from tests.unit.detect.files.compound import compound
+from tests.unit.detect.files.hostile import pdf, zipped
+from tests.unit.detect.files.pst import note, outlook
+from tests.unit.detect.files.test_mail import attribute, winmail
+from tests.unit.detect.files.test_office_unlocked import standard
+from tests.unit.detect.files.test_old_office import atom, native, slides
 
 NOTE = "card 4539 1488 0343 6467, born 3 April 1980, ann.lee@quillpost.com"
 ROWS = (("name", "card", "dob"), ("Ann", "4539148803436467", "1980-04-03"), ("Bo", "", ""))

@@ -16,15 +16,17 @@ from contextlib import suppress
 
 import atheris
 
-with atheris.instrument_imports(include=["agentguard.scan"]):
-    from agentguard.errors import ScanError
-    from agentguard.scan import _office_key
-    from agentguard.scan.extract.base import Extractor, Source, Work
-    from agentguard.scan.limits import Limits
-    from agentguard.scan.reading import DAMAGED, default_extractors
-    from agentguard.scan.sealed import is_sealed
+with atheris.instrument_imports(include=["agentguard.detect"]):
+    from agentguard.base.errors import ScanError
+    from agentguard.detect.binary import office_passwords
+    from agentguard.detect.extractor import Extractor, Source, Work
+    from agentguard.detect.limits import Limits
+    from agentguard.detect.reading.encryption import is_sealed
+    from agentguard.detect.reading.source_reader import DAMAGED, default_extractors
 
-_office_key._STANDARD_SPINS = _office_key.MOST_SPINS = 10  # as in the sample: time is for parsing
+office_passwords._STANDARD_SPINS = office_passwords.MOST_SPINS = (
+    10  # as in the sample: time is for parsing
+)
 LIMITS = Limits(file_mib=4, total_mib=8, part_mib=2, members=200, depth=3)
 MOST = 64 << 20
 """Characters that come of an input within LIMITS, whatever it says of itself."""

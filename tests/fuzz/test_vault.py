@@ -9,7 +9,7 @@ import pytest
 
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
-from agentguard.vault.sealed import Header
+from agentguard.vault.sealed_file import Header
 from tests.fuzz.running import SECONDS, search
 from tests.unit.vault.forgeries import HEADERS
 

@@ -18,7 +18,7 @@ import pyrage
 with atheris.instrument_imports(include=["agentguard.vault"]):
     from agentguard.vault.age_header import VERSION, read
     from agentguard.vault.rewrap import rewrap
-    from agentguard.vault.sealed import BrokenSeal, Header, header, peek, unseal
+    from agentguard.vault.sealed_file import BrokenSeal, Header, header, peek, unseal
 
 KEY = pyrage.x25519.Identity.generate()
 

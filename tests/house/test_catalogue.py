@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from agentguard import paths
+from agentguard.base import paths
 from agentguard.cli import main
 
 KEYS = {"id", "measure", "severity", "title", "advice", "proves", "relations", "not"}

@@ -8,11 +8,12 @@ import sys
 import pytest
 import shtab
 
-from agentguard import cli, start
+from agentguard import cli
+from agentguard.runtime import bootstrap
 from agentguard.uplink import enrolment
 
 LATER = (
-    "agentguard.agent", "agentguard.model.events", "agentguard.model.snapshot",
+    "agentguard.runtime.agent", "agentguard.model.events", "agentguard.model.snapshot",
     "agentguard.ports.desktop", "hashlib", "psutil", "sqlite3", "yaml",
 )  # fmt: skip
 HEAVY = (
@@ -25,7 +26,7 @@ TALK = ("asyncio", "email", "http.client", "smtplib", "ssl", "urllib.request", "
 def test_the_agent_carries_neither_the_endpoint_nor_the_readers_of_files(command: str) -> None:
     show = (
         "import sys\n"
-        "from agentguard import cli, platforms, start\n"
+        "from agentguard import cli, platforms; from agentguard.runtime import bootstrap as start\n"
         f"cli._parser([{command!r}])\n"
         "platforms.load()\n"
         "print(*{name.split('.')[0] for name in sys.modules})"
@@ -45,9 +46,9 @@ def test_an_icon_carries_neither_the_pages_of_the_window_nor_http() -> None:
     """Of a library that draws one picture, HTTP, TLS and mail came along: 4 MiB on every desk."""
     show = (
         "import sys\n"
-        "from agentguard import cli, platforms, start\n"
+        "from agentguard import cli, platforms; from agentguard.runtime import bootstrap as start\n"
         "cli._parser(['tray'])\n"
-        "import agentguard.ui.early, agentguard.ui.run\n"
+        "import agentguard.ui.startup_icon, agentguard.ui.run\n"
         "platforms.load()\n"
         "print(*sys.modules)"
     )
@@ -65,14 +66,18 @@ def test_a_first_icon_waits_for_nothing_that_it_does_not_show() -> None:
         "import sys\n"
         "from agentguard import cli\n"
         "cli._parser(['tray'])\n"
-        "import agentguard.ui.early\n"
+        "import agentguard.ui.startup_icon\n"
         "print(*sys.modules)"
     )
     ended = subprocess.run(
         (sys.executable, "-c", show), capture_output=True, text=True, check=True, timeout=60
     )
     loaded = set(ended.stdout.split())
-    assert {"agentguard.commands.tray", "agentguard.texts", "PySide6.QtWidgets"} <= loaded
+    assert {
+        "agentguard.commands.tray",
+        "agentguard.base.translations",
+        "PySide6.QtWidgets",
+    } <= loaded
     assert not loaded & {*LATER, *HEAVY, *TALK}
 
 
@@ -95,7 +100,7 @@ def test_no_source_is_kept_of_what_the_windows_import(spared: bool) -> None:
 
 
 def test_an_enrolment_is_looked_for_where_it_is_written() -> None:
-    assert start.ENROLMENT == enrolment.FILE
+    assert bootstrap.ENROLMENT == enrolment.FILE
 
 
 def test_every_shell_that_can_be_completed_is_offered() -> None:

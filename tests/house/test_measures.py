@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import checks, lessons, texts
-from agentguard.catalogue import discover
+from agentguard import checks
+from agentguard.base import lessons, translations
+from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.model.posture import MEASURES
 
@@ -54,7 +55,7 @@ def test_ids_are_for_ever() -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
 def test_a_check_has_its_words_and_its_test(check: Check) -> None:  # type: ignore[type-arg] # any
-    words = texts.load()
+    words = translations.load()
     assert words.has(f"{check.id}.title")
     assert words.has(f"{check.id}.advice")
     assert (TESTS / f"test_{check.id.replace('-', '_')}.py").is_file()

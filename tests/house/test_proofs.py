@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from agentguard import checks, paths, texts
-from agentguard.catalogue import discover
+from agentguard import checks
+from agentguard.base import paths, translations
+from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.model.proofs import Relation
 from agentguard.ui.present import present
@@ -20,7 +21,7 @@ from tools.gallery import data
 ROOT = Path(__file__).parents[2]
 TABLE = tomllib.loads((ROOT / "tests/house/proofs.toml").read_text(encoding="utf-8"))
 CHECKS = discover(checks, "CHECK", Check)
-WORDS = texts.load()
+WORDS = translations.load()
 FORMS = {
     "PCI DSS": re.compile(r"PCI DSS (?:[1-9]|1[0-2])(?:\.[0-9]{1,2}){2,3}"),
     "ISO 27001": re.compile(r"ISO 27001 A\.[5-8]\.[0-9]{1,2}"),

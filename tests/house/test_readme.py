@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from agentguard import cli, texts
+from agentguard import cli
+from agentguard.base import translations
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,7 +51,7 @@ def told() -> Iterator[tuple[str, str]]:
         text = page.read_text(encoding="utf-8")
         for found in re.findall(r"`([^`\n]+)`|^((?:agentguard|python3) .+)$", text, re.MULTILINE):
             yield page.name, "".join(found)
-    yield from texts.load().sentences.items()
+    yield from translations.load().sentences.items()
 
 
 def test_every_command_that_is_told_of_exists() -> None:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agentguard import paths, texts
+from agentguard.base import paths, translations
 from agentguard.model.messages import Message
 
 ROOT = Path(__file__).parents[2]
 CODE = sorted((ROOT / "agentguard").rglob("*.py"))
 SAYING = {"say", "passed", "wrong", "unknown", "not_applicable", "gap"}
-WORDS = texts.load()
+WORDS = translations.load()
 NAMES = {"title", "title-ok", "title-todo", "title-part", "title-unknown", "advice", "not"}
 TITLE = re.compile(r"^title|-title$")
 OWN = re.compile(r"-(title|advice|done)$")
@@ -80,14 +80,16 @@ def test_no_sentence_of_a_check_is_left_over() -> None:
 
 
 def test_no_id_stands_twice_and_every_file_is_whole() -> None:
-    assert texts._loaded.__wrapped__("en").sentences == WORDS.sentences
+    assert translations._loaded.__wrapped__("en").sentences == WORDS.sentences
     assert len(WORDS.sentences) > 100
 
 
 def test_every_sentence_is_found_whichever_is_asked_for_first() -> None:
     firsts = {id_.rpartition(".")[0]: id_ for id_ in WORDS.sentences}
     for id_ in firsts.values():
-        assert texts.Sentences(paths.resources() / "text" / "en")[id_] == WORDS.sentences[id_]
+        assert (
+            translations.Sentences(paths.resources() / "text" / "en")[id_] == WORDS.sentences[id_]
+        )
 
 
 def test_every_sentence_can_be_filled() -> None:
@@ -123,7 +125,7 @@ def test_an_id_without_a_sentence_is_shown_as_it_is() -> None:
 
 def test_every_language_says_the_same_ids() -> None:
     for folder in (paths.resources() / "text").iterdir():
-        assert set(texts.load(folder.name).sentences) == set(WORDS.sentences)
+        assert set(translations.load(folder.name).sentences) == set(WORDS.sentences)
 
 
 @cache

@@ -89,11 +89,11 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "agentguard/near.py": "from typing import TYPE_CHECKING\nfrom agentguard import far\n"
         "if TYPE_CHECKING:\n    import os\n",
         "agentguard/far.py": "import re\n",
-        "agentguard/texts.py": "import os\n",
+        "agentguard/base/translations.py": "import os\n",
         "agentguard/store/rows.py": "import re\n",
         "tests/helper.py": "import pathlib\n",
         "tests/unit/room/conftest.py": "import json\n",
-        "tests/unit/room/test_it.py": "from agentguard import near, texts\nimport tests.helper\n",
+        "tests/unit/room/test_it.py": "from agentguard import near; from agentguard.base import translations as texts\nimport tests.helper\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -145,14 +145,14 @@ def test_what_asks_pytest_for_the_system_is_not_plain(house: Path, word: str) ->
 
 
 def test_what_is_found_in_a_room_counts_as_loaded(house: Path) -> None:
-    (house / "agentguard/catalogue.py").write_text("import importlib\n", encoding="utf-8")
+    (house / "agentguard/base/plugins.py").write_text("import importlib\n", encoding="utf-8")
     (house / "agentguard/kinds").mkdir()
     (house / "agentguard/kinds/__init__.py").touch()
     (house / "agentguard/kinds/one.py").write_text("import socket\n", encoding="utf-8")
     assert added(house, "agentguard/near.py", "from agentguard import kinds") == [IT]
     plain._named.cache_clear()
     plain._modules.cache_clear()
-    assert added(house, "agentguard/near.py", "from agentguard.catalogue import discover") == []
+    assert added(house, "agentguard/near.py", "from agentguard.base.plugins import discover") == []
 
 
 def test_what_loads_a_room_of_the_system_is_not_plain(house: Path) -> None:

@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from agentguard import settings
-from agentguard.settings import DESCRIBED, Described, Kind, Layers
+from agentguard.base import settings
+from agentguard.base.settings import DESCRIBED, Described, Kind, Layers
 from tests.installer.group_policy import SPACE, parsed, policies, problems
 
 FOLDER = Path(__file__).parents[2] / "installer" / "policy"

@@ -148,7 +148,7 @@ def test_a_code_for_one_desk_is_read_by_its_user_alone(installed: Computer) -> N
     installed.says("install -d -o agentguard-keeper -m 755 /var/lib/agentguard")
     give = (
         "import sys; sys.path.insert(0, '/usr/lib/agentguard'); from pathlib import Path; "
-        "from agentguard.platforms._linux.handed import Handed; "
+        "from agentguard.platforms._linux.handed_codes import Handed; "
         f"Handed(Path('/var/lib/agentguard/codes')).give('54321', '{CODE}')"
     )
     installed.says(f'{AS_KEEPER} python3.13 -ISB -c "{give}"')

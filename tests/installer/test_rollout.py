@@ -14,8 +14,8 @@ from types import ModuleType
 import jsonschema
 import pytest
 
+from agentguard.base.settings import DESCRIBED
 from agentguard.commands.keeper import SERVICE
-from agentguard.settings import DESCRIBED
 from installer.winget import manifests as winget
 
 ROOT = Path(__file__).parents[2]

@@ -19,10 +19,12 @@ from argon2 import PasswordHasher
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import Connection
 
-from agentguard.server.admin import ACTOR
+from agentguard.server.admin.accounts import ACTOR
 from agentguard.server.signin import recovery as codes
 from agentguard.server.signin.passkeys import Relying
-from agentguard.server.store import audit, factors, passkeys, people, recovery
+from agentguard.server.store.accounts import people
+from agentguard.server.store.factors import one_time_codes, passkeys, recovery
+from agentguard.server.store.records import audit
 from agentguard.wire import httpsig, v1
 
 
@@ -247,7 +249,7 @@ def add_known(
         people.put(connection, name, _hashed(password), role, now)
         people.put_teams(connection, name, teams)
         audit.note(connection, now, ACTOR, "user.put", name)
-        passkeys.put(connection, factors.CONSOLE, name, made, label="Browser", now=now)
+        passkeys.put(connection, one_time_codes.CONSOLE, name, made, label="Browser", now=now)
         audit.note(connection, now, name, "passkey.confirmed")
         recovery.put(connection, name, *_recovery())
         audit.note(connection, now, name, "recovery-codes.made")

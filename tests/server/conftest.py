@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from agentguard.commands._server_reading import READING
-from agentguard.server.admin import Admin
-from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.commands._policy_reader import READING
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store.tables import METADATA
+from agentguard.server.store.schema.tables import METADATA
 from tests.server.kept import kept
 from tests.server.migrated import migrated
 

@@ -19,10 +19,10 @@ from litestar import Litestar
 from litestar.datastructures import State
 from sqlalchemy import Engine
 
-from agentguard.server import app
+from agentguard.base.translations import Texts
+from agentguard.server import compose
 from agentguard.server.console import pages
-from agentguard.server.store import engines
-from agentguard.texts import Texts
+from agentguard.server.store.engine import dialects
 
 
 class Compiled(BytecodeCache):
@@ -68,7 +68,7 @@ class Statements:
     """
 
     def __init__(self) -> None:
-        self._make = engines.make
+        self._make = dialects.make
         self._first: dict[str, Engine] = {}
 
     def __call__(self, url: str) -> Engine:
@@ -96,7 +96,7 @@ class Migrations:
 @contextmanager
 def kept() -> Iterator[None]:
     """Keep all of it while the tests of a room run."""
-    make, compiled = app.environment, Compiled()
+    make, compiled = compose.environment, Compiled()
 
     def environment(words: Texts) -> Environment:
         made = make(words)
@@ -104,8 +104,8 @@ def kept() -> Iterator[None]:
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app, "environment", environment)
+        patch.setattr(compose, "environment", environment)
         patch.setattr(pages, "Litestar", Consoles())
-        patch.setattr(engines, "make", Statements())
+        patch.setattr(dialects, "make", Statements())
         patch.setattr(ScriptDirectory, "from_config", Migrations())
         yield

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.opening import open_database
+from agentguard.server.store.engine.open_database import open_database
 
 FILE = "server.db"
 

@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.opening import open_database
+from agentguard.server.store.engine.open_database import open_database
 from tests.memory import SHARED, memory
 
 USER, PASSWORD = "agentguard", "only-for-these-tests"

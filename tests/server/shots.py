@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from agentguard.commands._server_reading import READING
-from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.commands._policy_reader import READING
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
 from tests.browser import driving, scene

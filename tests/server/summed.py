@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from agentguard.server.store.history_tables import TIERS, team_summary
-from agentguard.server.store.tables import team
+from agentguard.server.store.schema.history_tables import TIERS, team_summary
+from agentguard.server.store.schema.tables import team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from agentguard.server.console import navigation
 from agentguard.server.console.pages import ROOMS
 from agentguard.server.roles import ADMIN, AUDITOR, BOUND, OFFICER, ROLES, SUPERVISOR, Right, may
-from agentguard.server.store import held, places
-from agentguard.server.store.tables import audit_log, incident, team, user
+from agentguard.server.store.floor import places
+from agentguard.server.store.records import held_data
+from agentguard.server.store.schema.tables import audit_log, incident, team, user
 from tests.server.test_roles import signed_in
 
 __all__ = ["signed_in"]
@@ -204,7 +205,7 @@ def test_each_role_sends_its_forms_and_no_other(
 
 
 def all_of(running: Any, desk: str) -> Any:
-    return running.admin._database.run(lambda c: held.everything(c, desk, str.upper))
+    return running.admin._database.run(lambda c: held_data.everything(c, desk, str.upper))
 
 
 def counted(running: Any) -> list[int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentguard import server
-from agentguard.texts import load
+from agentguard.base.translations import load
 
 WORDS = load()
 ROOT = Path(server.__file__).parent

@@ -11,7 +11,7 @@ import msgspec
 import pyotp
 import pytest
 
-from agentguard.server.store import factors, invites
+from agentguard.server.store.factors import invitations, one_time_codes
 from agentguard.wire import apps
 from tests.server.test_factors import act, ask, prove, reset
 from tests.server.test_roles import audit, signed_in
@@ -85,7 +85,7 @@ def test_a_code_is_for_one_person_at_one_desk_and_for_minutes(
     assert begin(other, code)[0].problem == "wrong"
     newer, _ = allowed(sue)
     assert begin(desk, code)[0].problem == "expired", "a newer one ends it"
-    running.time.at += invites.SECONDS
+    running.time.at += invitations.SECONDS
     assert begin(desk, newer)[0].problem == "expired"
 
 
@@ -202,5 +202,5 @@ def test_the_secret_lies_sealed_in_the_database(running: Any, desk: Any, sue: An
     disk = b"".join(file.read_bytes() for file in running.settings.data.glob("server.db*"))
     assert secret.encode() not in disk
     assert code.replace("-", "").encode() not in disk
-    pending = running.admin._database.run(lambda c: factors.enrolled(c, "desk", "maria"))
+    pending = running.admin._database.run(lambda c: one_time_codes.enrolled(c, "desk", "maria"))
     assert not pending, "not before the first code"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from agentguard.server.store import codes, places
-from agentguard.server.store.tables import device
+from agentguard.server.store.desks import enrolment_codes
+from agentguard.server.store.floor import places
+from agentguard.server.store.schema.tables import device
 
 
 def text_of(page: str) -> str:
@@ -141,7 +142,7 @@ def test_many_desks_come_page_by_page(running: Any, browser: Any) -> None:
 
 def _crowd(connection: Any) -> None:
 
-    team = codes.team_id(connection, "Crowd")
+    team = enrolment_codes.team_id(connection, "Crowd")
     rows = [
         {
             "id": f"d{n:03}",

@@ -12,17 +12,18 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, create_engine, select, text
 
-from agentguard.chain.demands import Demands
-from agentguard.chain.verify import Verified, verify_file
-from agentguard.errors import JournalBroken, StoreError
-from agentguard.server.admin import Admin
-from agentguard.server.retention import Retention
+from agentguard.base.errors import JournalBroken, StoreError
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.jobs.retention import Retention
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import ages, audit, audit_chain
-from agentguard.server.store.database import Database
-from agentguard.server.store.holds import Asked, place
-from agentguard.server.store.opening import connect
-from agentguard.server.store.tables import audit_log
+from agentguard.server.store.engine import audit_chain
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.records import ages, audit
+from agentguard.server.store.records.legal_holds import Asked, place
+from agentguard.server.store.schema.tables import audit_log
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.verify import Verified, verify_file
 from tests.server.conftest import START, Time
 from tests.server.migrated import migrated
 from tests.server.test_migrations import empty, walk

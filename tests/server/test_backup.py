@@ -18,17 +18,17 @@ import zstandard
 from pyrage import x25519
 from sqlalchemy import select
 
+from agentguard.base.errors import StoreError, UsageError
+from agentguard.base.translations import load
 from agentguard.cli import main
-from agentguard.errors import StoreError, UsageError
-from agentguard.server.admin import Admin
-from agentguard.server.backup import lines, making, restoring, room, streams
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.backup import creation, line_format, restoration, size_limits, streams
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.opening import connect
-from agentguard.server.store.tables import METADATA, session
-from agentguard.texts import load
+from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.schema.tables import METADATA, session
 
 KEY = x25519.Identity.generate()
-LEFT_OUT = making.PASSING
+LEFT_OUT = creation.PASSING
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def empty(request: pytest.FixtureRequest, running: Any, tmp_path: Path) -> Serve
 def bring_back(settings: ServerSettings, file: Path) -> tuple[int, int]:
     database = connect(settings)
     try:
-        return restoring.restore(database, settings, file, KEY)
+        return restoration.restore(database, settings, file, KEY)
     finally:
         database.close()
 
@@ -103,7 +103,7 @@ def test_everything_comes_back_with_the_keys_and_nobody_signed_in(
 
 def test_a_backup_is_checked_in_memory(file: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
-    rows, tables = restoring.check(file, KEY)
+    rows, tables = restoration.check(file, KEY)
     assert rows > 10
     assert tables > 10
     assert sorted(tmp_path.rglob("*")) == before
@@ -165,7 +165,7 @@ def test_what_was_changed_is_seen(text: bytes, tmp_path: Path, change: str) -> N
     changed = CHANGES[change](text)
     assert changed != text
     with pytest.raises(StoreError, match="damaged"):
-        restoring.check(sealed(changed, tmp_path / "changed.age"), KEY)
+        restoration.check(sealed(changed, tmp_path / "changed.age"), KEY)
 
 
 def test_a_backup_that_was_changed_restores_nothing(
@@ -192,7 +192,7 @@ def test_a_file_that_was_cut_or_changed_restores_nothing(text: bytes, tmp_path: 
         for bad in (bytes(changed), data[:place]):
             file.write_bytes(bad)
             with pytest.raises(StoreError, match=r"opened|damaged"):
-                restoring.check(file, KEY)
+                restoration.check(file, KEY)
 
 
 def test_a_backup_that_unpacks_to_more_than_is_free_restores_nothing(
@@ -223,12 +223,12 @@ def crowded(text: bytes, teams: int) -> bytes:
     end = text.index(b'{"rows"', first)
     rows = [b'[%d,"%d"]' % (n, n) for n in range(1_000_000, 1_000_000 + teams)]
     assert text.count(b"\n", first, end) == 1
-    total = lines.Sum()
+    total = line_format.Sum()
     for row in (text[first : end - 1], *rows):
         total.add(row)
     after = text.index(b"\n", end)
     body = b"".join(row + b"\n" for row in rows)
-    return text[:end] + body + lines.line(total.end) + text[after:]
+    return text[:end] + body + line_format.line(total.end) + text[after:]
 
 
 @pytest.fixture
@@ -246,14 +246,14 @@ class Restored:
     def size(self) -> int:
         database = connect(self.settings)
         try:
-            return database.run(lambda c: c.execute(room._SIZE).scalar_one())
+            return database.run(lambda c: c.execute(size_limits._SIZE).scalar_one())
         finally:
             database.close()
 
     def run(self, most: int | None) -> tuple[int, int]:
         database = connect(self.settings)
         try:
-            return restoring.restore(database, self.settings, self.file, KEY, most=most)
+            return restoration.restore(database, self.settings, self.file, KEY, most=most)
         finally:
             database.close()
 
@@ -317,8 +317,8 @@ class TestRoomOfPostgreSQL:
         monkeypatch.setattr(shutil, "disk_usage", blind)
         database = connect(ServerSettings(data=Path("/nowhere"), database=server.empty()))
         try:
-            assert database.run(lambda c: room.Room(c).most) == 10 << 30
-            assert database.run(lambda c: room.Room(c, 40 << 30).most) == 40 << 30
+            assert database.run(lambda c: size_limits.Room(c).most) == 10 << 30
+            assert database.run(lambda c: size_limits.Room(c, 40 << 30).most) == 40 << 30
         finally:
             database.close()
 
@@ -326,7 +326,7 @@ class TestRoomOfPostgreSQL:
         self, text: bytes, server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         one = Restored(server, tmp_path / "new", sealed(text, tmp_path / "small.age"))
-        real, seen = lines.values, []
+        real, seen = line_format.values, []
 
         def while_it_ends(*given: Any) -> Any:
             if not seen:
@@ -338,7 +338,7 @@ class TestRoomOfPostgreSQL:
                     )
             return real(*given)
 
-        monkeypatch.setattr(lines, "values", while_it_ends)
+        monkeypatch.setattr(line_format, "values", while_it_ends)
         with pytest.raises(StoreError, match="The database stopped taking the backup"):
             one.run(None)
         assert seen
@@ -349,15 +349,15 @@ def test_a_statement_holds_few_rows_when_they_are_long(
 ) -> None:
     """A file of long lines is not gathered in memory, five hundred of them at once."""
     waiting: list[int] = []
-    real = restoring._Rows._write
+    real = restoration._Rows._write
 
     def write(self: Any, table: Any) -> None:
         waiting.append(len(self._waiting))
         real(self, table)
 
-    monkeypatch.setattr(restoring, "WEIGHT", 1000)
-    monkeypatch.setattr(restoring._Rows, "_write", write)
-    restoring.check(sealed(crowded(text, 2000), tmp_path / "many.age"), KEY)
+    monkeypatch.setattr(restoration, "WEIGHT", 1000)
+    monkeypatch.setattr(restoration._Rows, "_write", write)
+    restoration.check(sealed(crowded(text, 2000), tmp_path / "many.age"), KEY)
     assert sum(waiting) > 2000
     assert max(waiting) < 100
 
@@ -385,7 +385,7 @@ def test_a_few_bytes_that_unpack_without_an_end_are_refused_at_little_cost(
     tracemalloc.start()
     try:
         with pytest.raises(StoreError, match="a line of more than 64 MiB"):
-            restoring.check(file, KEY)
+            restoration.check(file, KEY)
         assert tracemalloc.get_traced_memory()[1] < 2 * streams.LONGEST
         with pytest.raises(StoreError, match="more than the 3 MiB that are free"):
             streams.read(file, KEY, lambda _line: None, load(), most=3 << 20)
@@ -404,9 +404,9 @@ def test_a_line_that_came_in_many_pieces_is_whole(tmp_path: Path) -> None:
 
 def test_another_identity_opens_nothing(filled: Any, file: Path, empty: ServerSettings) -> None:
     with pytest.raises(StoreError, match="could not be opened"):
-        restoring.check(file, x25519.Identity.generate())
+        restoration.check(file, x25519.Identity.generate())
     with pytest.raises(StoreError, match="could not be opened"):
-        restoring.check(file.with_name("nowhere"), KEY)
+        restoration.check(file.with_name("nowhere"), KEY)
 
 
 def test_a_backup_of_a_newer_release_is_refused(
@@ -457,7 +457,7 @@ def test_an_age_program_opens_it_with_any_of_its_recipients(filled: Any, tmp_pat
     other = x25519.Identity.generate()
     made = tmp_path / "two.age"
     filled.admin.keeping.backup(made, [KEY.to_public(), other.to_public()])
-    assert restoring.check(made, KEY) == restoring.check(made, other)
+    assert restoration.check(made, KEY) == restoration.check(made, other)
 
 
 def test_wrong_recipients_and_identities_are_told_plainly(tmp_path: Path) -> None:
@@ -475,7 +475,7 @@ def test_wrong_recipients_and_identities_are_told_plainly(tmp_path: Path) -> Non
 def test_it_is_one_moment_that_is_backed_up(
     filled: Any, desk: Any, event: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = making.lines.rows
+    real = creation.lines.rows
     sent: list[int] = []
 
     def while_it_goes_on(*given: Any) -> Any:
@@ -483,7 +483,7 @@ def test_it_is_one_moment_that_is_backed_up(
             sent.append(desk.receipt(desk.send(event(4, "incident.reported"))).seq)
         return real(*given)
 
-    monkeypatch.setattr(making.lines, "rows", while_it_goes_on)
+    monkeypatch.setattr(creation.lines, "rows", while_it_goes_on)
     file = tmp_path / "moving.age"
     filled.admin.keeping.backup(file, [KEY.to_public()])
     assert sent == [4]

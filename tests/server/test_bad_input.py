@@ -13,15 +13,15 @@ import pytest
 import zstandard
 from sqlalchemy import select
 
-from agentguard import texts
-from agentguard.server.ingest.http import Refused, storable
+from agentguard.base import translations
+from agentguard.server.http_messages import Refused, storable
 from agentguard.server.ingest.refusals import SPAN, Refusals
-from agentguard.server.retention import Retention
-from agentguard.server.store.floor_tables import device_standing
-from agentguard.server.store.identity_tables import tamper_item
-from agentguard.server.store.tables import finding, incident
-from agentguard.server.store.times import iso
-from agentguard.wire import holding, v1
+from agentguard.server.jobs.retention import Retention
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.schema.floor_tables import device_standing
+from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.tables import finding, incident
+from agentguard.wire import data_request, v1
 
 DAY, LARGE = 86400.0, v1.MAX_BODY
 
@@ -133,7 +133,7 @@ def test_what_a_desk_dates_oddly_can_be_taken_away_and_asked_for(
     for sheet, many in (("events", 4), ("findings", 1), ("desks", 1)):
         lines = browser.get(f"/exports/{sheet}.csv").text.splitlines()
         assert len(lines) == many + 1
-    assert desk.get(holding.HELD).status_code == 200
+    assert desk.get(data_request.HELD).status_code == 200
     for page in ("/", "/incidents", "/findings", f"/desk/{desk.id}", f"/desk/{desk.id}/held.json"):
         assert browser.get(page).status_code == 200
 
@@ -259,7 +259,7 @@ def test_only_an_escaped_nul_is_mended() -> None:
 def test_a_refusal_is_written_down_once_and_then_counted(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     times = [1000.0]
-    refusals = Refusals(lambda: times[0], texts.load())
+    refusals = Refusals(lambda: times[0], translations.load())
     for _ in range(500):
         refusals.note(Refused(400, "malformed"), v1.REPORTS)
         refusals.note(Refused(429, "busy"), v1.REPORTS)

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import batches, codes, devices, reports
-from agentguard.server.store.batches import Arrived
-from agentguard.server.store.database import Database
-from agentguard.server.store.opening import open_database
-from agentguard.server.store.reports import Forked
-from agentguard.server.store.tables import (
+from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.reports import batches, intake
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.store.reports.intake import Forked
+from agentguard.server.store.schema.tables import (
     device,
     device_seen,
     event,
@@ -41,7 +42,7 @@ def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> I
     one = open_database(migrated(ServerSettings(data=folder, database=module_address)))
 
     def begin(connection: Any) -> None:
-        about = devices.About(team=codes.team_id(connection, "T"), label="d", system="s")
+        about = devices.About(team=enrolment_codes.team_id(connection, "T"), label="d", system="s")
         for id_ in DEVICES:
             devices.put(connection, id_, id_.encode() * 32, about, NOW)
 
@@ -116,7 +117,7 @@ def one_by_one(connection: Any, given: list[Arrived]) -> list[bool | str]:
     for one in given:
         try:
             with connection.begin_nested():
-                outcomes.append(reports.take(connection, one.report, one.now))
+                outcomes.append(intake.take(connection, one.report, one.now))
         except Forked:
             outcomes.append("forked")
     return outcomes

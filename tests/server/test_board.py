@@ -9,22 +9,15 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import (
-    board,
-    codes,
-    fleet,
-    floor,
-    goodbyes,
-    places,
-    reports,
-    standing,
-)
-from agentguard.server.store.board import TIERS, Wanted
-from agentguard.server.store.floor_tables import device_standing
-from agentguard.server.store.identity_tables import device_run
-from agentguard.server.store.tables import device, device_seen, posture_current
+from agentguard.server.store.desks import desk_status, enrolment_codes, goodbyes
+from agentguard.server.store.floor import board, fleet_findings, pages, places
+from agentguard.server.store.floor.board import TIERS, Wanted
+from agentguard.server.store.reports import intake
+from agentguard.server.store.schema.floor_tables import device_standing
+from agentguard.server.store.schema.identity_tables import device_run
+from agentguard.server.store.schema.tables import device, device_seen, posture_current
 from agentguard.wire import v1
 from tests.server.migrated import migrated
 
@@ -58,7 +51,7 @@ def fill(connection: Connection, seed: int) -> None:
     """Enrol forty desks of three teams; some never report, some said goodbye or fell silent."""
     dice = random.Random(seed)
     for n in range(40):
-        team = codes.team_id(connection, f"Team {n % 3}")
+        team = enrolment_codes.team_id(connection, f"Team {n % 3}")
         values = {"team": team, "label": f"desk-{n:02}", "system": "", "enrolled_at": NOW - n}
         key = {
             "id": f"d{n:02}",
@@ -68,7 +61,7 @@ def fill(connection: Connection, seed: int) -> None:
         connection.execute(insert(device).values(**key, **values))
         for seq in range(dice.randrange(3)):
             at = NOW - dice.choice((5, 60, 179, 181, 4000))
-            reports.take(connection, a_report(dice, f"d{n:02}", seq), at)
+            intake.take(connection, a_report(dice, f"d{n:02}", seq), at)
         for run in range(dice.randrange(3)):
             said = dice.choice(
                 (("", None), ("asleep", CUTOFF - 60), ("asleep", CUTOFF - goodbyes.HOLDS - 1))
@@ -87,16 +80,16 @@ def admin(tmp_path: Any, address: str) -> Any:
 def plain(connection: Connection, tier: str) -> list[str]:
     """Reckon a tier from the tables as they are, without the standing."""
     found = []
-    for one in floor.desks(connection):
+    for one in pages.desks(connection):
         silent = one.last_seen is None or one.last_seen < CUTOFF
         mine = {"act": "failing", "good": "ok"}.get(one.overall, "attention")
         if silent:
             lately = one.goodbye and one.goodbye_at >= CUTOFF - goodbyes.HOLDS
             mine = "away" if lately else "silent"
         if mine == tier:
-            worst = next(iter(standing.worst_first(one.controls)), None)
-            severity = standing.severity(worst.severity) if worst else 4
-            found.append((standing.rank(one.overall), severity, one.label, one.id))
+            worst = next(iter(desk_status.worst_first(one.controls)), None)
+            severity = desk_status.severity(worst.severity) if worst else 4
+            found.append((desk_status.rank(one.overall), severity, one.label, one.id))
     return [one[-1] for one in found]
 
 
@@ -139,7 +132,7 @@ def test_a_scope_and_a_text_narrow_counts_and_lists_alike(admin: Any) -> None:
         counts = board.counts(connection, one)
         many = board.tallied(counts)
         ids = board.page(connection, one, TIERS, many, start=0, limit=100)
-        labels = [desk.label for desk in floor.among(connection, ids)]
+        labels = [desk.label for desk in pages.among(connection, ids)]
         assert labels
         assert all("sk-0" in label and int(label[-2:]) % 3 == 0 for label in labels)
         assert [count.name for count in counts] == ["Team 0"]
@@ -164,8 +157,8 @@ def test_the_standing_is_that_of_the_posture_whatever_way_it_came(
     def check(connection: Connection) -> None:
         held = connection.execute(select(posture_current)).one()
         controls = msgspec.json.decode(held.controls, type=tuple[v1.Control, ...])
-        wanted = standing.row(
-            standing.Stands(device=one.id, overall=held.overall, controls=controls, now=NOW)
+        wanted = desk_status.row(
+            desk_status.Stands(device=one.id, overall=held.overall, controls=controls, now=NOW)
         )
         stands = connection.execute(select(device_standing)).one()
         assert dict(stands._mapping) == wanted
@@ -187,26 +180,26 @@ def test_findings_are_counted_by_control_and_by_what_they_say(
         )
 
     def check(connection: Connection) -> None:
-        kinds = fleet.kinds(connection, None)
+        kinds = fleet_findings.kinds(connection, None)
         assert [(k.check, k.severity, k.many, k.desks) for k in kinds] == [
             ("firewall", "critical", 1, 1),
             ("software", "medium", 3, 3),
         ]
-        facts = fleet.facts(connection, None, ("software",))
+        facts = fleet_findings.facts(connection, None, ("software",))
         assert [(f.params["products"], f.desks) for f in facts] == [("Old", 2), ("Older", 1)]
-        assert fleet.by_team(connection, None, "software") == {"A": 2, "B": 1}
+        assert fleet_findings.by_team(connection, None, "software") == {"A": 2, "B": 1}
         team_b = frozenset(p.id for p in places.placed(connection) if p.name == "B")
-        assert [k.check for k in fleet.kinds(connection, team_b)] == ["software"]
-        found = fleet.found(connection, None, "", start=1, limit=2)
+        assert [k.check for k in fleet_findings.kinds(connection, team_b)] == ["software"]
+        found = fleet_findings.found(connection, None, "", start=1, limit=2)
         assert [(f.check, f.desk) for f in found] == [("software", "d0"), ("software", "d1")]
-        assert fleet.found(connection, frozenset(), "", start=0, limit=9) == []
+        assert fleet_findings.found(connection, frozenset(), "", start=0, limit=9) == []
 
     running.admin._database.run(check)
 
 
 def test_a_desk_that_never_reported_or_is_old_stands_with_the_silent(admin: Any) -> None:
     def check(connection: Connection) -> None:
-        team = codes.team_id(connection, "T")
+        team = enrolment_codes.team_id(connection, "T")
         for n, last in enumerate((None, CUTOFF - 1, CUTOFF)):
             values = {"team": team, "label": "x", "system": "", "enrolled_at": 0.0}
             connection.execute(insert(device).values(id=f"d{n}", public_key=bytes([n]), **values))

@@ -12,9 +12,9 @@ import pytest
 from nacl.signing import VerifyKey
 from sqlalchemy import func, select, update
 
-from agentguard.server.store import by_phone
-from agentguard.server.store.phone_tables import phone_set
-from agentguard.server.store.tables import device
+from agentguard.server.store.factors import by_phone
+from agentguard.server.store.schema.phone_tables import phone_set
+from agentguard.server.store.schema.tables import device
 from agentguard.wire import openings
 from tests.server.test_roles import audit, signed_in
 

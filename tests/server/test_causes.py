@@ -20,11 +20,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from agentguard import cli, texts
+from agentguard import cli
+from agentguard.base import translations
 from agentguard.server.settings import ServerSettings
 
 PATIENCE = 30.0
-WORDS = texts.load()
+WORDS = translations.load()
 Break = Callable[[Any], None]
 
 

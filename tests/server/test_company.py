@@ -19,13 +19,13 @@ import pytest
 import werkzeug.serving
 from sqlalchemy import Connection, func, select
 
-from agentguard.errors import UsageError
+from agentguard.base.errors import UsageError
+from agentguard.server import company_settings
+from agentguard.server.company_settings import Company
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.signin import company
-from agentguard.server.signin.company import Company
-from agentguard.server.store import sso
-from agentguard.server.store.sign_in_tables import sso_flow
-from agentguard.server.store.tables import audit_log, team, user_team
+from agentguard.server.store.accounts import sso
+from agentguard.server.store.schema.sign_in_tables import sso_flow
+from agentguard.server.store.schema.tables import audit_log, team, user_team
 
 # The provider uses Authlib in its older way, at its import and at each token.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -425,7 +425,7 @@ def test_the_file_is_read_and_the_secret_is_shown_nowhere(tmp_path: Path) -> Non
     (tmp_path / "secret").write_text("very secret\n")
     file = tmp_path / "company.toml"
     file.write_text(WHOLE)
-    read = company.read(file, {})
+    read = company_settings.read(file, {})
     assert (read.secret, read.amr, read.roles) == (
         "very secret",
         ("mfa",),
@@ -433,7 +433,10 @@ def test_the_file_is_read_and_the_secret_is_shown_nowhere(tmp_path: Path) -> Non
     )
     assert "very secret" not in repr(read)
     file.write_text(WHOLE.replace('secret_file = "secret"\n', ""))
-    assert company.read(file, {company.VARIABLE: "by environment"}).secret == "by environment"
+    assert (
+        company_settings.read(file, {company_settings.VARIABLE: "by environment"}).secret
+        == "by environment"
+    )
 
 
 @pytest.mark.parametrize(
@@ -456,6 +459,6 @@ def test_a_file_that_is_wrong_is_refused_in_plain_words(
     file = tmp_path / "company.toml"
     file.write_text(WHOLE.replace(before, after, 1))
     with pytest.raises(UsageError) as raised:
-        company.read(file, {})
+        company_settings.read(file, {})
     assert said in str(raised.value)
     assert "very secret" not in str(raised.value)

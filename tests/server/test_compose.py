@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.commands import serve
-from agentguard.server.store import address
+from agentguard.server.store.engine import address
 
 FOLDER = Path(__file__).parents[2] / "installer" / "server"
 FILE = FOLDER / "compose.yaml"
@@ -32,7 +32,7 @@ def told(given: Any) -> argparse.Namespace:
     words = given["services"]["endpoint"]["command"]
     assert words[:2] == ["agentguard", "serve"]
     parser = argparse.ArgumentParser(exit_on_error=False)
-    serve._arguments(parser, texts.load())
+    serve._arguments(parser, translations.load())
     return parser.parse_args(words[2:])
 
 

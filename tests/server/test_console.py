@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from agentguard.server.console import filters
-from agentguard.server.store import lessons
+from agentguard.server.store.reports import lessons
 
 EVIL = "<script>alert(1)</script>\"'&{{77777*7}}"
 PAGES = ("/", "/floor/part", "/incidents", "/policies", "/codes", "/account")

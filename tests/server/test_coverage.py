@@ -7,17 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.server.console import floor
-from agentguard.server.feeds import paper
-from agentguard.server.store import standing
-from agentguard.server.store.floor import Desk
-from agentguard.server.store.reports import controls_of, posture_values
+from agentguard.server.feeds import printed_floor
+from agentguard.server.store.desks import desk_status
+from agentguard.server.store.floor.pages import Desk
+from agentguard.server.store.reports.intake import controls_of, posture_values
 from agentguard.wire import v1
 
 NOW = 1_790_000_000.0
 SINCE = "2026-09-21T13:00:00+00:00"
-WORDS = texts.load()
+WORDS = translations.load()
 NOT_WELL = ("partial", "unknown", "glowing", "")
 
 
@@ -49,8 +49,10 @@ def test_a_desk_is_no_better_than_its_controls_whatever_it_calls_itself(state: s
     controls = (a_control("pass"), a_control(state))
     stored = posture_values(a_report("good", *controls), controls, NOW)["overall"]
     assert stored == "blind"
-    row = standing.row(standing.Stands(device="d1", overall="good", controls=controls, now=NOW))
-    assert row["rank"] == standing.BLIND
+    row = desk_status.row(
+        desk_status.Stands(device="d1", overall="good", controls=controls, now=NOW)
+    )
+    assert row["rank"] == desk_status.BLIND
     assert floor.line(a_desk("blind", *controls), NOW, 180).tier != "ok"
 
 
@@ -60,20 +62,20 @@ def test_a_desk_is_no_better_than_its_controls_whatever_it_calls_itself(state: s
 )
 @pytest.mark.parametrize("said", ["good", "blind"])
 def test_a_failing_control_is_heard_whatever_the_desk_calls_itself(said, severity, word) -> None:
-    assert standing.overall(said, [a_control("partial"), a_control("fail", severity)]) == word
+    assert desk_status.overall(said, [a_control("partial"), a_control("fail", severity)]) == word
 
 
 @pytest.mark.parametrize("said", ["good", "blind", "attention", "act", "odd"])
 def test_a_desk_is_never_made_better_than_it_says(said: str) -> None:
-    assert standing.overall(said, [a_control(s) for s in sorted(standing.WELL)]) == said
+    assert desk_status.overall(said, [a_control(s) for s in sorted(desk_status.WELL)]) == said
 
 
 @pytest.mark.parametrize("state", NOT_WELL)
 def test_the_printed_floor_names_what_was_not_looked_at(state: str) -> None:
     controls = (a_control("pass"), a_control(state))
-    assert [c.state for c in standing.worst_first(controls)] == [state]
-    printed = paper.floor_report([a_desk("blind", *controls)], WORDS, NOW, 180, "sam")
-    without = paper.floor_report([a_desk("blind", controls[0])], WORDS, NOW, 180, "sam")
+    assert [c.state for c in desk_status.worst_first(controls)] == [state]
+    printed = printed_floor.floor_report([a_desk("blind", *controls)], WORDS, NOW, 180, "sam")
+    without = printed_floor.floor_report([a_desk("blind", controls[0])], WORDS, NOW, 180, "sam")
     assert len(printed) != len(without)
 
 

@@ -13,10 +13,10 @@ import pytest
 from nacl.signing import SigningKey
 from sqlalchemy import select, update
 
-from agentguard.server.store import keepers
-from agentguard.server.store.batch_codes import Wish
-from agentguard.server.store.identity_tables import device_identity, tamper_item
-from agentguard.wire import keeping, v1
+from agentguard.server.store.desks import keepers
+from agentguard.server.store.desks.batch_codes import Wish
+from agentguard.server.store.schema.identity_tables import device_identity, tamper_item
+from agentguard.wire import keeper_messages, v1
 
 CODES: dict[str, Callable[[Any, bool], str]] = {
     "for one": lambda admin, keeper: admin.enrol_code("Billing", keeper=keeper),
@@ -60,7 +60,7 @@ def test_an_agent_is_no_keeper_whatever_it_sends_first(
     running: Any, taken_in: Any, browser: Any
 ) -> None:
     agent = taken_in(False)
-    for path in (keeping.KEEPER, keeping.CODE):
+    for path in (keeper_messages.KEEPER, keeper_messages.CODE):
         refused = agent.post(path, agent.report())
         assert (refused.status_code, refused.json()["kind"]) == (403, "no-keeper")
     assert agent.send().status_code == 200
@@ -74,7 +74,7 @@ def test_a_keeper_reports_as_nothing_else_and_is_shown(
     keeper = taken_in(True)
     refused = keeper.send()
     assert (refused.status_code, refused.json()["kind"]) == (403, "no-agent")
-    assert keeper.post(keeping.KEEPER, keeper.report()).status_code == 200
+    assert keeper.post(keeper_messages.KEEPER, keeper.report()).status_code == 200
     assert keeper.send().json()["kind"] == "no-agent"
     assert keeper.id not in browser.get("/").text, "it is no desk"
     page = browser.get("/devices").text
@@ -86,10 +86,10 @@ def test_what_a_keeper_is_given_takes_agents_in_and_never_keepers(
     running: Any, taken_in: Any, enrol: Any
 ) -> None:
     keeper = taken_in(True)
-    keeper.post(keeping.KEEPER, keeper.report())
-    code = keeper.post(keeping.CODE, b"").json()["code"]
+    keeper.post(keeper_messages.KEEPER, keeper.report())
+    code = keeper.post(keeper_messages.CODE, b"").json()["code"]
     agent = enrol(running, code)
-    assert agent.post(keeping.KEEPER, agent.report()).status_code == 403
+    assert agent.post(keeper_messages.KEEPER, agent.report()).status_code == 403
     assert agent.send().status_code == 200
 
 
@@ -97,9 +97,11 @@ def test_a_keeper_that_asks_many_times_at_once_is_given_no_more_codes_than_there
     running: Any, enrol: Any
 ) -> None:
     keeper = enrol(running, running.admin.enrol_code("Billing", keeper=True))
-    keeper.post(keeping.KEEPER, keeper.report())
+    keeper.post(keeper_messages.KEEPER, keeper.report())
     with ThreadPoolExecutor(16) as crowd:
-        told = list(crowd.map(lambda _: keeper.post(keeping.CODE, b"").status_code, range(60)))
+        told = list(
+            crowd.map(lambda _: keeper.post(keeper_messages.CODE, b"").status_code, range(60))
+        )
     assert (told.count(201), told.count(429)) == (keepers.MOST, 20)
 
 
@@ -107,10 +109,10 @@ def test_one_of_before_is_what_it_reports_as_first_and_stays_it(running: Any, en
     """Enrolled before codes said what for: nothing that was rolled out has to be done again."""
     first, second = (enrol(running, running.admin.enrol_code("Billing")) for _ in range(2))
     running.admin._database.run(lambda c: c.execute(update(device_identity).values(role=None)))
-    assert first.post(keeping.KEEPER, first.report()).status_code == 200
+    assert first.post(keeper_messages.KEEPER, first.report()).status_code == 200
     assert first.send().json()["kind"] == "no-agent"
     assert second.send().status_code == 200
-    assert second.post(keeping.KEEPER, second.report()).json()["kind"] == "no-keeper"
+    assert second.post(keeper_messages.KEEPER, second.report()).json()["kind"] == "no-keeper"
 
 
 def test_the_page_makes_codes_for_keepers_and_says_so(
@@ -122,7 +124,7 @@ def test_the_page_makes_codes_for_keepers_and_says_so(
         page = browser.submit("/codes", token=token, **fields).text
         code = page.split('class="big"><code>')[1].split("<")[0]
         device = enrol(running, code)
-        assert device.post(keeping.KEEPER, device.report()).is_success is bool(keeper)
+        assert device.post(keeper_messages.KEEPER, device.report()).is_success is bool(keeper)
     assert browser.get("/codes").text.count("for keepers") == 2
 
 

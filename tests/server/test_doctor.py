@@ -12,23 +12,25 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.cli import main
-from agentguard.server import doctor, keys
-from agentguard.server.certificate import make_certificate
-from agentguard.server.doctor import Health
+from agentguard.server import keys
+from agentguard.server.admin import doctor
+from agentguard.server.admin.doctor import Health
+from agentguard.server.listener.certificate import make_certificate
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import audit, devices
-from agentguard.server.store.database import Database
-from agentguard.server.store.feed_tables import feed_outbox, feed_state
-from agentguard.server.store.history_tables import job
-from agentguard.server.store.opening import open_database
-from agentguard.server.store.tables import device_seen
+from agentguard.server.store.desks import devices
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.records import audit
+from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.schema.history_tables import job
+from agentguard.server.store.schema.tables import device_seen
 from tests.server.migrated import migrated
 from tests.server.test_outside import certified, curve
 
 DAY = 86400
-WORDS = texts.load()
+WORDS = translations.load()
 
 
 class House:

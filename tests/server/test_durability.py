@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
 
 

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import texts
-from agentguard.server.feeds import paper, sheets
-from agentguard.server.store.floor import Desk
+from agentguard.base import translations
+from agentguard.server.feeds import printed_floor, sheets
+from agentguard.server.store.floor.pages import Desk
 from agentguard.wire import v1
 
 NOW = 1_790_000_000.0
 MONTHS = 90 * 86400.0
-WORDS = texts.load()
+WORDS = translations.load()
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -146,7 +146,7 @@ def test_the_floor_on_paper_says_who_needs_a_word() -> None:
         a_desk("sleeps-1", last_seen=NOW - 3600, goodbye="asleep", goodbye_at=NOW - 3600),
         a_desk("lost-1", last_seen=NOW - MONTHS, goodbye="asleep", goodbye_at=NOW - MONTHS),
     ]
-    said = words_of(paper.floor_report(desks, WORDS, NOW, 180, "sam"))
+    said = words_of(printed_floor.floor_report(desks, WORDS, NOW, 180, "sam"))
     for wanted in ("bad-1", "gone-1", "new-1", "Billing", "Sales", "1 failing", "1 fine", "sam"):
         assert wanted in said
     assert "1 asleep or off" in said
@@ -166,7 +166,7 @@ def test_paper_tells_the_worst_desk_first_with_what_was_found_and_what_to_do() -
 
     mild = a_desk("a-mild", overall="act", controls=(control("backup", "high", "backup.none"),))
     bad = a_desk("b-bad", overall="act", controls=(control("firewall", "critical"),))
-    said = words_of(paper.floor_report([mild, bad], WORDS, NOW, 180, "sam"))
+    said = words_of(printed_floor.floor_report([mild, bad], WORDS, NOW, 180, "sam"))
     assert said.index("b-bad") < said.index("a-mild")
     assert WORDS.say("backup.none-title") in said
     assert WORDS.say("backup.none") in said
@@ -184,14 +184,14 @@ def test_paper_is_made_beside_the_serving_loop(
         seen.append(threading.current_thread().name)
         return paper_of(*about)
 
-    paper_of = paper.floor_report
-    monkeypatch.setattr(paper, "floor_report", noted)
+    paper_of = printed_floor.floor_report
+    monkeypatch.setattr(printed_floor, "floor_report", noted)
     assert browser.get("/exports/floor.pdf").content.startswith(b"%PDF")
     assert seen
     assert seen != ["server"]
 
 
 def test_an_empty_floor_and_a_large_one_fit_on_paper() -> None:
-    assert paper.floor_report([], WORDS, NOW, 180, "sam").startswith(b"%PDF")
+    assert printed_floor.floor_report([], WORDS, NOW, 180, "sam").startswith(b"%PDF")
     many = [a_desk(f"desk-{n}", last_seen=None, team=f"team {n % 7}") for n in range(800)]
-    assert paper.floor_report(many, WORDS, NOW, 180, "sam").count(b"/Type /Page") > 5
+    assert printed_floor.floor_report(many, WORDS, NOW, 180, "sam").count(b"/Type /Page") > 5

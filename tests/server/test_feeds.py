@@ -17,31 +17,31 @@ import msgspec
 import nats
 import pytest
 
-from agentguard import texts
-from agentguard.errors import UsageError
-from agentguard.server.certificate import CA_FILE, make_certificate
-from agentguard.server.doctor import examine
-from agentguard.server.feeds import happenings, http, opening, pump, settings, sinks
-from agentguard.server.feeds import running as feeding
+from agentguard.base import translations
+from agentguard.base.errors import UsageError
+from agentguard.server.admin.doctor import examine
+from agentguard.server.feeds import happenings, http, open_feeds, pump, settings, sinks
+from agentguard.server.feeds import runner as feeding
 from agentguard.server.feeds.happenings import PLACE, Happening
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way
-from agentguard.server.jobs import Jobs
+from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import devices
-from agentguard.server.store.batches import Arrived
-from agentguard.server.store.codes import team_id
-from agentguard.server.store.database import Database
-from agentguard.server.store.feed_tables import feed_outbox, feed_state
-from agentguard.server.store.opening import open_database
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.enrolment_codes import team_id
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.tamper.watch import Watch
 from agentguard.wire import v1
 from tests.server import receivers
 from tests.server.migrated import migrated
 
 START, DAY = 1_790_000_000.0, 86400
-WORDS = texts.load()
+WORDS = translations.load()
 
 
 class House:
@@ -77,7 +77,7 @@ class House:
         self.write(text.replace("[[webhook]]", "[[collector]]").replace("secret_f", "token_f"))
 
     def pump(self) -> Pump:
-        (made,) = opening.pumps(self.settings, self.database, WORDS, lambda: self.now)
+        (made,) = open_feeds.pumps(self.settings, self.database, WORDS, lambda: self.now)
         made.turn()  # a feed hears what happens after it was set
         return made
 
@@ -279,7 +279,7 @@ def test_what_cannot_be_written_is_let_go_and_counted(house: House, hook: Any, k
     assert (house.state().dropped, house.state().problem) == (1, "")
     told = [line for got in hook.got for line in got.body.splitlines()]
     assert ["before" if b"before" in one else "after" for one in told] == ["before", "after"]
-    assert texts.load().has("feeds.problem.unwritable")
+    assert translations.load().has("feeds.problem.unwritable")
 
 
 @pytest.mark.parametrize("kind", ["finding.opened", "incident.reported", "proof.refused"])
@@ -566,7 +566,7 @@ def test_a_real_nats_stream_gets_each_thing_once(house: House, tmp_path: Path) -
 def test_a_wrong_file_says_what_is_wrong(house: House, text: str) -> None:
     house.write(text)
     with pytest.raises(UsageError) as error:
-        opening.ways(house.settings, WORDS, lambda: START)
+        open_feeds.ways(house.settings, WORDS, lambda: START)
     assert error.value.advice
 
 

@@ -14,19 +14,20 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from agentguard import texts
-from agentguard.server.certificate import make_certificate
-from agentguard.server.feeds import happenings, opening, pump, running, settings
+from agentguard.base import translations
+from agentguard.server.feeds import happenings, open_feeds, pump, settings
+from agentguard.server.feeds import runner as running
 from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.pump import Pump, Way
-from agentguard.server.feeds.running import Feeding, Turning
+from agentguard.server.feeds.runner import Feeding, Turning
+from agentguard.server.listener.certificate import make_certificate
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from tests.server import receivers
 
 LONG = 3600.0
 SHORT = 0.5
-WORDS = texts.load()
+WORDS = translations.load()
 
 
 class Office:
@@ -61,7 +62,7 @@ class Office:
 
     def pumps(self, *every: str, patience: float = LONG) -> list[Pump]:
         (self.folder / settings.FILE).write_text("\n".join(every))
-        ways = opening.ways(ServerSettings(data=self.folder), WORDS, self.clock)
+        ways = open_feeds.ways(ServerSettings(data=self.folder), WORDS, self.clock)
         return [self.pump(name, way, patience) for name, way in ways.items()]
 
     def pump(self, name: str, way: Way, patience: float = LONG) -> Pump:

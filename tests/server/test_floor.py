@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from agentguard.server.console import floor
-from agentguard.server.store import standing
-from agentguard.server.store.board import TIERS, TeamCount
-from agentguard.server.store.floor import Desk
-from agentguard.server.store.tables import METADATA
+from agentguard.server.store.desks import desk_status
+from agentguard.server.store.floor.board import TIERS, TeamCount
+from agentguard.server.store.floor.pages import Desk
+from agentguard.server.store.schema.tables import METADATA
 from agentguard.wire import v1
 
 NOW = 1_790_000_000.0
@@ -70,7 +70,7 @@ def a_desk(draw: st.DrawFn) -> Desk:
 
 def urgency(one: floor.Line) -> tuple[int, int]:
     """Give the order in which the board gives its desks."""
-    return TIERS.index(one.tier), standing.severity(one.control.severity) if one.control else 9
+    return TIERS.index(one.tier), desk_status.severity(one.control.severity) if one.control else 9
 
 
 def counted(lines: list[floor.Line]) -> list[TeamCount]:
@@ -96,7 +96,7 @@ def test_every_desk_stands_once_and_the_worst_stand_first(desks: list[Desk]) -> 
         assert team.team.total == len(team.words) + len(team.fine)
         assert all(one.tier == "ok" for one in team.fine)
         failing = [one for one in team.words if one.tier == "failing" and one.control]
-        ranks = [standing.severity(one.control.severity) for one in failing if one.control]
+        ranks = [desk_status.severity(one.control.severity) for one in failing if one.control]
         assert ranks == sorted(ranks)
     worst = [tuple(team.team.counts[tier] for tier in TIERS[:3]) for team in teams]
     assert worst == sorted(worst, reverse=True)

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import codes, devices, findings, floor, reports
-from agentguard.server.store.database import Database
-from agentguard.server.store.opening import open_database
-from agentguard.server.store.tables import device_seen, event, finding
+from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.floor import pages
+from agentguard.server.store.reports import findings, intake
+from agentguard.server.store.schema.tables import device_seen, event, finding
 from agentguard.wire import v1
 from tests.server.migrated import migrated
 
@@ -40,7 +42,7 @@ def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> I
     one = open_database(migrated(ServerSettings(data=folder, database=module_address)))
 
     def begin(connection: Any) -> None:
-        about = devices.About(team=codes.team_id(connection, "T"), label="d", system="s")
+        about = devices.About(team=enrolment_codes.team_id(connection, "T"), label="d", system="s")
         devices.put(connection, "d", b"k" * 32, about, NOW)
 
     one.run(begin)
@@ -99,12 +101,12 @@ def test_reports_that_come_again_change_nothing(
         for table in (event, finding, device_seen):
             connection.execute(delete(table))
         for n, one in enumerate(sent):
-            reports.take(connection, one, NOW)
+            intake.take(connection, one, NOW)
             again = data.draw(st.integers(0, n))
-            reports.take(connection, sent[again], NOW)
+            intake.take(connection, sent[again], NOW)
 
     database.run(play)
-    kept = database.run(lambda c: floor.newest_events(c, "d", limit=100))
+    kept = database.run(lambda c: pages.newest_events(c, "d", limit=100))
     assert sorted(e.seq for e in kept) == list(range(1, len(events) + 1))
     wanted = set()
     for one in events:

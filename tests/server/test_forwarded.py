@@ -12,11 +12,11 @@ import pytest
 from nacl.signing import SigningKey
 from sqlalchemy import select
 
-from agentguard.server.admin import Admin
-from agentguard.server.certificate import CA_FILE, make_certificate
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.tables import lockout
+from agentguard.server.store.schema.tables import lockout
 
 
 @pytest.mark.parametrize(

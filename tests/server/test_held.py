@@ -11,14 +11,15 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import insert, update
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.server.console import held as page_of_held
-from agentguard.server.store import break_glass, held
-from agentguard.server.store.sign_in_tables import break_glass as codes
-from agentguard.server.store.sign_in_tables import desk_person
-from agentguard.server.store.tables import METADATA, device
+from agentguard.server.store.factors import break_glass
+from agentguard.server.store.records import held_data
+from agentguard.server.store.schema.sign_in_tables import break_glass as codes
+from agentguard.server.store.schema.sign_in_tables import desk_person
+from agentguard.server.store.schema.tables import METADATA, device
 
-WORDS = texts.load()
+WORDS = translations.load()
 
 
 def test_every_table_that_names_a_device_is_shown() -> None:
@@ -29,7 +30,7 @@ def test_every_table_that_names_a_device_is_shown() -> None:
         if any(key.column.table is device for c in table.columns for key in c.foreign_keys)
     }
     assert {"event", "finding", "incident", "posture_current", "device_seen"} <= naming
-    told = {table.name for table, _ in held._about("x")}
+    told = {table.name for table, _ in held_data._about("x")}
     assert naming <= told
     assert [name for name in sorted(told) if not WORDS.has(f"console.held.of-{name}")] == []
 
@@ -124,15 +125,15 @@ def test_every_column_that_names_a_person_is_known() -> None:
     """A table of a desk that is added later must say whether it names people."""
     told = {
         f"{table.name}.{column.name}"
-        for table, _ in held._about("x")
+        for table, _ in held_data._about("x")
         for column in table.columns
         if column.name in {"user", "owner", "used_by", "person_name"}
     }
-    assert told == {f"{table}.{column}" for table, column in held.NAMES.items()}
+    assert told == {f"{table}.{column}" for table, column in held_data.NAMES.items()}
 
 
 def test_no_key_and_no_code_is_given_away(desk: Any, browser: Any) -> None:
     desk.send(controls=[])
     records = json.loads(json.loads(browser.get(f"/desk/{desk.id}/held.json").content)["held"])
     names = {name for rows in records["records"].values() for row in rows for name in row}
-    assert not names & held.SECRET
+    assert not names & held_data.SECRET

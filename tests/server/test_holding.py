@@ -12,22 +12,22 @@ import pytest
 from nacl.signing import VerifyKey
 from sqlalchemy import select
 
-from agentguard.server.ingest.holding import EACH
+from agentguard.server.ingest.held_data import EACH
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store.held import SECRET
-from agentguard.server.store.tables import audit_log
+from agentguard.server.store.records.held_data import SECRET
+from agentguard.server.store.schema.tables import audit_log
 from agentguard.uplink.client import LARGEST_ANSWER
-from agentguard.wire import holding, v1
+from agentguard.wire import data_request, v1
 
 
 def given(desk: Any) -> dict[str, Any]:
     """Give what the endpoint says, after its signature was verified."""
-    answer = desk.get(holding.HELD)
+    answer = desk.get(data_request.HELD)
     assert answer.status_code == 200, answer.text
-    told = msgspec.json.decode(answer.content, type=holding.HeldGiven)
+    told = msgspec.json.decode(answer.content, type=data_request.HeldGiven)
     key = VerifyKey(base64.b64decode(desk.enrolled.receipt_key))
     key.verify(told.held.encode(), base64.b64decode(told.signature))
-    known = msgspec.json.decode(told.held, type=holding.Held)
+    known = msgspec.json.decode(told.held, type=data_request.Held)
     assert known.device == desk.id
     found: dict[str, Any] = json.loads(told.held)
     return found
@@ -57,7 +57,7 @@ def test_a_desk_sees_all_that_is_held_on_it_and_nothing_of_others(
 def test_it_is_answered_once_a_minute(running: Any, new_desk: Any) -> None:
     one, other = new_desk(label="one"), new_desk(label="other")
     given(one)
-    refused = one.get(holding.HELD)
+    refused = one.get(data_request.HELD)
     assert refused.status_code == 429
     assert refused.json()["kind"] == "busy"
     assert 0 < int(refused.headers["retry-after"]) <= running.settings.limits.held_every + 1
@@ -69,10 +69,10 @@ def test_it_is_answered_once_a_minute(running: Any, new_desk: Any) -> None:
 
 
 def test_without_a_signature_or_for_another_path_there_is_nothing(desk: Any) -> None:
-    assert desk.http.get(holding.HELD).status_code == 400
+    assert desk.http.get(data_request.HELD).status_code == 400
     headers = desk.sign("GET", v1.POLICY, b"")
-    assert desk.http.get(holding.HELD, headers=headers).status_code == 401
-    assert desk.post(holding.HELD, b"").status_code == 405
+    assert desk.http.get(data_request.HELD, headers=headers).status_code == 401
+    assert desk.post(data_request.HELD, b"").status_code == 405
 
 
 def test_of_many_records_the_newest_are_given_and_all_are_counted(desk: Any, event: Any) -> None:
@@ -90,8 +90,8 @@ def test_an_answer_never_grows_beyond_what_an_agent_takes(
     params = {"said": '"' * 3000}  # is escaped in the event, in the records and in the answer
     for first in range(1, 101, 10):
         desk.send(*(event(n, "app.asked", params=params) for n in range(first, first + 10)))
-    answer = desk.get(holding.HELD)
-    assert len(answer.content) <= holding.MOST < LARGEST_ANSWER
+    answer = desk.get(data_request.HELD)
+    assert len(answer.content) <= data_request.MOST < LARGEST_ANSWER
     told = json.loads(answer.json()["held"])
     assert 0 < told["each"] < EACH
     assert {one["name"]: one["many"] for one in told["classes"]}["event"] == 100
@@ -129,7 +129,7 @@ def test_who_asked_is_remembered_for_a_bounded_number_of_desks(
     for desk in desks:
         given(desk)
         desk.http.close()
-    handler = running.server._server.config.app._handlers["GET", holding.HELD]
+    handler = running.server._server.config.app._handlers["GET", data_request.HELD]
     cells = [cell.cell_contents for cell in handler.__closure__ or ()]
     (remembered,) = (
         c.__self__._given for c in cells if hasattr(c, "__self__") and hasattr(c.__self__, "_given")

@@ -15,9 +15,9 @@ import msgspec
 import pytest
 from nacl.signing import SigningKey, VerifyKey
 
-from agentguard.server.store import codes, identities
-from agentguard.server.store.batch_codes import Wish
-from agentguard.server.store.tables import audit_log, device
+from agentguard.server.store.desks import enrolment_codes, identities
+from agentguard.server.store.desks.batch_codes import Wish
+from agentguard.server.store.schema.tables import audit_log, device
 from agentguard.wire import fingerprint, v1
 
 HOUR, DAY = 3600, 86400
@@ -280,4 +280,4 @@ def test_a_code_is_made_in_the_console_for_many(
     for wrong in ({"count": "0"}, {"count": "x"}, {"hours": "9999"}):
         page = browser.submit("/codes", token=browser.token(), team="Sales", **wrong)
         assert 'role="alert"' in page.text
-    assert len(running.admin._database.run(codes.listed)) == 0
+    assert len(running.admin._database.run(enrolment_codes.listed)) == 0

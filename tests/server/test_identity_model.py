@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 from nacl.signing import SigningKey
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.server import keys
-from agentguard.server.ingest.door import Door
+from agentguard.server.ingest.switch import Door
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store import codes, identities
-from agentguard.server.store.batch_codes import Wish
-from agentguard.server.store.opening import open_database
-from agentguard.server.store.people import Visitor
-from agentguard.server.store.times import iso
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.desks import enrolment_codes as codes
+from agentguard.server.store.desks import identities
+from agentguard.server.store.desks.batch_codes import Wish
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.engine.times import iso
 from agentguard.wire import httpsig, v1
 from tests.server.migrated import migrated
 
@@ -82,7 +83,7 @@ class Endpoint:
             self.database,
             keys.load_or_make(made.key_file),
             now=lambda: self.now,
-            words=texts.load(),
+            words=translations.load(),
             inner=self.door_to_nowhere,
         )
         self.loop.run_until_complete(self._start())

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from agentguard.server.store import incidents
-from agentguard.server.store.people import Visitor
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.reports import incidents
 from tests.server.test_roles import audit, signed_in
 
 __all__ = ["signed_in"]

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from agentguard.server.jobs import Jobs
-from agentguard.server.retention import Retention
+from agentguard.server.jobs.retention import Retention
+from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.run import LocalServer
-from agentguard.server.store import leading
-from agentguard.server.store.history_tables import job, org_hour
-from agentguard.server.store.opening import open_database
+from agentguard.server.store.engine import leadership
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.schema.history_tables import job, org_hour
 from agentguard.server.tamper.sweep import EVERY
 from tests.server.summed import summaries
 
@@ -26,7 +26,7 @@ PATIENT = 30  # seconds
 
 def test_a_job_is_taken_once_in_its_time(running: Any) -> None:
     def take(at: float) -> float | None:
-        return running.admin._database.run(lambda c: leading.due(c, "count", 60, at))
+        return running.admin._database.run(lambda c: leadership.due(c, "count", 60, at))
 
     assert [take(at) for at in (1000, 1059, 1060, 1061)] == [0.0, None, 1000.0, None]
     assert take(10) == 1060.0  # a clock that was set back does not stop the work
@@ -34,12 +34,12 @@ def test_a_job_is_taken_once_in_its_time(running: Any) -> None:
 
 def test_a_job_that_fails_is_due_again(running: Any) -> None:
     def fail(connection: Any) -> None:
-        leading.due(connection, "count", 60, 1000.0)
+        leadership.due(connection, "count", 60, 1000.0)
         raise RuntimeError
 
     with suppress(RuntimeError):
         running.admin._database.run(fail)
-    assert running.admin._database.run(lambda c: leading.due(c, "count", 60, 1000.0)) == 0.0
+    assert running.admin._database.run(lambda c: leadership.due(c, "count", 60, 1000.0)) == 0.0
 
 
 def test_a_job_that_fails_stops_no_other_one_whatever_it_failed_by(
@@ -67,7 +67,7 @@ def test_desks_are_looked_at_while_much_is_deleted(
         enough.wait(PATIENT)
 
     monkeypatch.setattr(Retention, "run", delete)
-    monkeypatch.setattr("agentguard.server.jobs.LOOK", 0.01)
+    monkeypatch.setattr("agentguard.server.jobs.schedule.LOOK", 0.01)
     jobs = Jobs(running.admin._database, running.settings, running.time)
     jobs._jobs = (*jobs._jobs, looked.set)
 
@@ -82,7 +82,7 @@ def test_desks_are_looked_at_while_much_is_deleted(
         return found
 
     assert asyncio.run(serve()), "the desks wait until all is deleted"
-    at = running.admin._database.run(lambda c: leading.noted(c, "tamper"))
+    at = running.admin._database.run(lambda c: leadership.noted(c, "tamper"))
     assert at == running.time.at
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pyrage import x25519
 
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import load
 from agentguard.cli import main
-from agentguard.errors import UsageError
-from agentguard.server.store import address
-from agentguard.server.store.records import RECORDS
-from agentguard.texts import load
+from agentguard.server.store.engine import address
+from agentguard.server.store.records.classes import RECORDS
 
 WORDS = load()
 

@@ -9,13 +9,13 @@ import pytest
 from nacl.signing import SigningKey
 from sqlalchemy import delete, update
 
-from agentguard.server.ingest.authentic import MINUTE, Nonces
-from agentguard.server.ingest.http import Refused
-from agentguard.server.ingest.known import KnownDevices
+from agentguard.server.http_messages import Refused
+from agentguard.server.ingest.authentication import MINUTE, Nonces
+from agentguard.server.ingest.key_cache import KnownDevices
 from agentguard.server.settings import Limits
-from agentguard.server.store import codes, devices
-from agentguard.server.store.identity_tables import device_identity
-from agentguard.server.store.tables import device
+from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.schema.identity_tables import device_identity
+from agentguard.server.store.schema.tables import device
 from agentguard.wire import httpsig
 
 LIMITS = Limits()
@@ -84,7 +84,7 @@ def test_a_key_that_was_taken_away_is_refused_though_it_is_at_hand(running: Any,
 def test_a_device_that_changes_its_team_is_looked_at_anew(running: Any, desk: Any) -> None:
     desk.receipt(desk.send())
     door = running.server._server.config.app
-    become(running, desk.id, team=do(running, lambda c: codes.team_id(c, "Night")))
+    become(running, desk.id, team=do(running, lambda c: enrolment_codes.team_id(c, "Night")))
     desk.receipt(desk.send())
     assert door._devices._held[desk.id][1].team == "Night"
 

@@ -16,12 +16,12 @@ import pyotp
 import pytest
 from sqlalchemy import Connection, func, select
 
+from agentguard.server.company_settings import Company
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.signin.company import Company
-from agentguard.server.store import factors, limited, tries
-from agentguard.server.store.database import Database
-from agentguard.server.store.limited import ALL, Limited
-from agentguard.server.store.tables import audit_log
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.factors import one_time_codes, proof_limits, tries
+from agentguard.server.store.factors.proof_limits import ALL, Limited
+from agentguard.server.store.schema.tables import audit_log
 from agentguard.wire import apps, v1
 from tests.server.migrated import migrated
 from tests.server.test_roles import signed_in
@@ -62,7 +62,9 @@ class Rig:
     def half(self) -> Any:
         """Give a browser with the right password of a person who has an app."""
         self.running.admin.add_user("sam", PASSWORD, "admin")
-        self.run(lambda c: factors.enrol(c, self.running.admin._keys, "console", "sam", sure=True))
+        self.run(
+            lambda c: one_time_codes.enrol(c, self.running.admin._keys, "console", "sam", sure=True)
+        )
         browser = self.new()
         browser.submit("/sign-in", name="sam", password=PASSWORD)
         return browser
@@ -88,7 +90,7 @@ def password(rig: Rig) -> int:
 
 def account(rig: Rig) -> int:
     """From many places; all but three of the hundred tries were made before."""
-    count = limited.ACCOUNT.of(rig.running.settings.limits, "sam")
+    count = proof_limits.ACCOUNT.of(rig.running.settings.limits, "sam")
     for _ in range(count.rule.tries - 3):
         rig.run(lambda c: tries.reserve(c, [count], rig.running.time.at))
     return password(rig) + count.rule.tries - 3
@@ -96,7 +98,7 @@ def account(rig: Rig) -> int:
 
 def step_up(rig: Rig) -> int:
     browser = rig.signed_in("sam", "admin")
-    rig.run(lambda c: factors.enrol(c, rig.running.admin._keys, "console", "sam", sure=True))
+    rig.run(lambda c: one_time_codes.enrol(c, rig.running.admin._keys, "console", "sam", sure=True))
     token = browser.token()
     rig.many(lambda _: browser.submit("/prove", token=token, proof_to="/", proof_code="000000"))
     return rig.noted("second-factor.refused")
@@ -157,24 +159,24 @@ def app(rig: Rig) -> int:
 
 
 WAYS: dict[Limited, Callable[[Rig], int] | str] = {
-    limited.PASSWORD: password,
-    limited.ACCOUNT: account,
-    limited.PLACE: BEGUN,
-    limited.CODE: lambda rig: second(rig, proof_code="000000"),
-    limited.PASSKEY: lambda rig: second(rig, proof_passkey="{}"),
-    limited.RECOVERY: lambda rig: second(rig, proof_code="AAAAA-AAAAA"),
-    limited.STEP_UP: step_up,
-    limited.FORE: BEGUN,
-    limited.FIRST: first,
-    limited.COMPANY: BEGUN,
-    limited.RETURN: came_back,
-    limited.PHONE: by_phone,
-    limited.ENROL: enrolled,
-    limited.USER: at_desk,
-    limited.SEATED: seated,
-    limited.DEVICE: of_device,
-    limited.GLASS: glass,
-    limited.APP: app,
+    proof_limits.PASSWORD: password,
+    proof_limits.ACCOUNT: account,
+    proof_limits.PLACE: BEGUN,
+    proof_limits.CODE: lambda rig: second(rig, proof_code="000000"),
+    proof_limits.PASSKEY: lambda rig: second(rig, proof_passkey="{}"),
+    proof_limits.RECOVERY: lambda rig: second(rig, proof_code="AAAAA-AAAAA"),
+    proof_limits.STEP_UP: step_up,
+    proof_limits.FORE: BEGUN,
+    proof_limits.FIRST: first,
+    proof_limits.COMPANY: BEGUN,
+    proof_limits.RETURN: came_back,
+    proof_limits.PHONE: by_phone,
+    proof_limits.ENROL: enrolled,
+    proof_limits.USER: at_desk,
+    proof_limits.SEATED: seated,
+    proof_limits.DEVICE: of_device,
+    proof_limits.GLASS: glass,
+    proof_limits.APP: app,
 }
 REFUSING = [one for one in ALL if not one.slows]
 
@@ -215,7 +217,7 @@ def test_somebody_has_said_of_every_kind_how_it_is_tried() -> None:
 
 @pytest.mark.parametrize("kind", REFUSING, ids=lambda kind: kind.id)
 def test_of_many_at_once_no_more_are_judged_than_the_limit_allows(rig: Rig, kind: Limited) -> None:
-    if kind is limited.FIRST:  # there is no user yet, and no desk is asked
+    if kind is proof_limits.FIRST:  # there is no user yet, and no desk is asked
         assert rig.new().get("/sign-in/first").status_code == 200
     way = WAYS[kind]
     assert callable(way)
@@ -261,7 +263,9 @@ def test_a_right_answer_among_many_wrong_ones_at_once_gives_no_more_tries(rig: R
     """The attack that was measured: 400 codes on one step, the right one among them."""
     browser = rig.half()
     secret = pyotp.TOTP(
-        rig.run(lambda c: factors.enrol(c, rig.running.admin._keys, "console", "sam", sure=True))
+        rig.run(
+            lambda c: one_time_codes.enrol(c, rig.running.admin._keys, "console", "sam", sure=True)
+        )
     )
     right = secret.at(rig.running.time.at)
     for _ in range(rig.running.settings.limits.sign_in_tries):

@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
-from agentguard.server.certificate import make_certificate
-from agentguard.server.jobs import Jobs
-from agentguard.server.keeping import Keeping
-from agentguard.server.retention import Retention
-from agentguard.server.store import audit, lived, times
-from agentguard.server.store.history_tables import job
-from agentguard.server.store.lived import EVERY, Known, Looks
-from agentguard.server.store.tables import audit_log
+from agentguard.server.admin.record_keeping import Keeping
+from agentguard.server.jobs.retention import Retention
+from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.listener.certificate import make_certificate
+from agentguard.server.store.engine import times
+from agentguard.server.store.records import audit, lived_time
+from agentguard.server.store.records.lived_time import EVERY, Known, Looks
+from agentguard.server.store.schema.history_tables import job
+from agentguard.server.store.schema.tables import audit_log
 
 DAY = 86_400.0
 YEAR = 365 * DAY
@@ -114,7 +115,7 @@ def pass_time(running: Any, looks: Looks, boot: float, seconds: float) -> float:
 def test_the_record_goes_on_with_the_clock(running: Any) -> None:
     looks, begun = Looks(), running.time()
     pass_time(running, looks, 0.0, DAY)
-    found = running.admin._database.run(lambda c: lived.known(c, running.time()))
+    found = running.admin._database.run(lambda c: lived_time.known(c, running.time()))
     assert (found.shown, found.behind) == (running.time(), 0.0)
     assert found.lived == pytest.approx(begun + DAY)
 
@@ -188,7 +189,7 @@ def test_an_endpoint_that_never_wrote_it_down_goes_by_what_it_did_last(running: 
     running.admin._database.run(_forget)
     then = running.time()
     running.time.at += YEAR
-    found = running.admin._database.run(lambda c: lived.known(c, running.time()))
+    found = running.admin._database.run(lambda c: lived_time.known(c, running.time()))
     assert found.lived == then
 
 

@@ -14,12 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from agentguard.cli import main
 from agentguard.server.feeds import metrics
 from agentguard.server.feeds import settings as feeds
-from agentguard.server.ingest.http import Refused
+from agentguard.server.http_messages import Refused
 from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store.feed_tables import feed_state
-from agentguard.server.store.history_tables import job
-from agentguard.server.store.opening import open_database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.schema.feed_tables import feed_state
+from agentguard.server.store.schema.history_tables import job
 from agentguard.server.tamper import items, kinds
 from tests.server.migrated import migrated
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from agentguard.server import store
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.opening import open_database
+from agentguard.server.store.engine.open_database import open_database
 
 MONTHS = (1_785_000_000.0, 1_787_500_000.0, 1_790_000_000.0)  # July, August, September 2026
 INSERT = text(

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.server.feeds import ocsf
 from agentguard.server.feeds.happenings import Happening
 from agentguard.server.tamper.kinds import KINDS
 from agentguard.wire import v1
 
-WORDS = texts.load()
+WORDS = translations.load()
 BASE = {
     "activity_id", "category_uid", "class_uid", "type_uid", "severity_id", "time", "metadata",
     "device",

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.server.feeds import ocsf
 from agentguard.server.feeds.happenings import Happening
 from agentguard.server.tamper.kinds import KINDS
@@ -23,7 +23,7 @@ SCHEMAS = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=ocsf.VERSION))
 CATEGORY, ACTIVITY = 1000, 100
 """How a class has its category in its number, and a type its class (OCSF, `type_uid`)."""
 CLASSES = {2003, 2004, 2005, 2006, 3002, 3004}
-WORDS = texts.load()
+WORDS = translations.load()
 HITS = (v1.Masked(kind="card", count=2, masked=("1111",)), v1.Masked(kind="iban", count=1))
 ACTS = ("enrolled", "asked", "confirmed", "turned-away", "key-rotated", "split")
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from agentguard.base.translations import load
 from agentguard.server.ingest import openapi
-from agentguard.texts import load
 from agentguard.wire import v1
 
 DOCUMENT = json.loads(openapi.document(load()))

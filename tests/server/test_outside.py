@@ -21,17 +21,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from agentguard import texts
-from agentguard.errors import CannotError
-from agentguard.server.certificate import make_certificate
-from agentguard.server.doctor import Health, examine
-from agentguard.server.outside import Outside, judged, span
-from agentguard.server.patience import Crowd, room
+from agentguard.base import translations
+from agentguard.base.errors import CannotError
+from agentguard.server.admin.doctor import Health, examine
+from agentguard.server.listener.certificate import make_certificate
+from agentguard.server.listener.path_to_endpoint import Outside, judged, span
+from agentguard.server.listener.slow_clients import Crowd, room
 from agentguard.server.run import _bound
 from agentguard.server.settings import Limits
 from tests.server.test_service import serial, serving, until
 
-WORDS = texts.load()
+WORDS = translations.load()
 DESCRIPTORS, SILENT = 1024, 1100
 DAY = 86400.0
 

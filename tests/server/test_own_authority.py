@@ -17,9 +17,9 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import texts
-from agentguard.server import doctor
-from agentguard.server.certificate import (
+from agentguard.base import translations
+from agentguard.server.admin import doctor
+from agentguard.server.listener.certificate import (
     CA_FILE,
     CERTIFICATE_FILE,
     KEY_FILE,
@@ -32,7 +32,7 @@ from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
 from tests.server.conftest import start_thread
 
-WORDS = texts.load()
+WORDS = translations.load()
 DAY = 86400.0
 NAMES = ("localhost", "127.0.0.1")
 BEGIN = 1_790_000_000.0

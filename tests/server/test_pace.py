@@ -14,10 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agentguard.cli import main
 from agentguard.server.feeds import metrics
-from agentguard.server.ingest.http import Refused
-from agentguard.server.ingest.pace import AGAIN, DEAF, Pace
+from agentguard.server.http_messages import Refused
+from agentguard.server.ingest.rate_limit import AGAIN, DEAF, Pace
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store.database import Busy
+from agentguard.server.store.engine.database import Busy
 from agentguard.server.tamper import items, kinds
 from agentguard.wire import v1
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.server.patience import Crowd, origin
+from agentguard.server.listener.slow_clients import Crowd, origin
 from agentguard.server.settings import Limits
 
 QUICK = Limits(request_wait=0.5, connections_of_one=5)

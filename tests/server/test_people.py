@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from agentguard.server.retention import Retention
-from agentguard.server.store import holds, pseudonyms, uses
-from agentguard.server.store.people_tables import desk_use, person, person_opening
-from agentguard.server.store.tables import audit_log
-from agentguard.server.store.times import iso
+from agentguard.server.jobs.retention import Retention
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.persons import pseudonyms, use_spans
+from agentguard.server.store.records import legal_holds
+from agentguard.server.store.schema.people_tables import desk_use, person, person_opening
+from agentguard.server.store.schema.tables import audit_log
 
 PASSWORD = "correct horse battery staple"
 NAME = "Maria.Huber"
@@ -90,15 +91,15 @@ def test_a_use_goes_on_until_another_person_comes_or_the_desk_falls_silent(
 
 def test_a_desk_that_names_too_many_people_is_not_believed(running: Any, desk: Any) -> None:
     begun = running.time()
-    for number in range(uses.MOST_A_DAY + 20):
+    for number in range(use_spans.MOST_A_DAY + 20):
         running.time.at = begun + number
         assert desk.send(user=f"made-up-{number}").status_code == 200
-    assert len(spans(running)) == uses.MOST_A_DAY
+    assert len(spans(running)) == use_spans.MOST_A_DAY
     known = do(running, lambda c: len(c.execute(select(person)).all()))
-    assert known == uses.MOST_A_DAY
+    assert known == use_spans.MOST_A_DAY
     running.time.at = begun + DAY + 300
     desk.send(user="ann")
-    assert len(spans(running)) == uses.MOST_A_DAY + 1
+    assert len(spans(running)) == use_spans.MOST_A_DAY + 1
 
 
 def test_few_reports_cost_a_write(running: Any, desk: Any) -> None:
@@ -217,8 +218,8 @@ def test_uses_and_names_go_with_age_unless_they_are_held(running: Any, new_desk:
     running.time.at = now
     ann, bob = (id_ for id_, _, _ in spans(running))
     do(running, lambda c: pseudonyms.open_(c, bob, "sam", "x", now - 99 * DAY))
-    wish = holds.Asked(kind="team", subject="Held", reason="inquiry")
-    do(running, lambda c: holds.place(c, wish, "sam", now))
+    wish = legal_holds.Asked(kind="team", subject="Held", reason="inquiry")
+    do(running, lambda c: legal_holds.place(c, wish, "sam", now))
     ran = Retention(running.admin._database, now).run()
     told = {one.record: (one.deleted, one.held) for one in ran}
     assert told["people"] == (3, 2)
@@ -247,16 +248,16 @@ def test_a_long_list_is_paged_and_a_late_report_sets_nobody_back(
     def many(connection: Any) -> None:
         for n in range(130):
             at = begun + 4000 * n
-            one = uses.Seen(device=desk.id, person=f"p-{n:03}", sealed=b"", since=at, at=at)
-            uses.take_all(connection, [one])
+            one = use_spans.Seen(device=desk.id, person=f"p-{n:03}", sealed=b"", since=at, at=at)
+            use_spans.take_all(connection, [one])
 
     do(running, many)
     running.time.at = begun + 4000 * 130
     page = seen("officer").get("/people").text
     assert "1 to 100 of 130" in page
     assert page.index("p-129") < page.index("p-128")
-    late = uses.Seen(device=desk.id, person="p-129", sealed=b"", since=begun, at=begun)
+    late = use_spans.Seen(device=desk.id, person="p-129", sealed=b"", since=begun, at=begun)
     before = do(running, lambda c: c.scalar(select(person.c.last_at).where(person.c.id == "p-129")))
-    do(running, lambda c: uses.take_all(c, [late]))
+    do(running, lambda c: use_spans.take_all(c, [late]))
     after = do(running, lambda c: c.scalar(select(person.c.last_at).where(person.c.id == "p-129")))
     assert after == before

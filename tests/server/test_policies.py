@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.errors import UsageError
-from agentguard.policy.parse import parse
-from agentguard.server.store.policies import Bundle, Label, chosen, part
+from agentguard.base.errors import UsageError
+from agentguard.policy.parser import parse
+from agentguard.server.store.desks.policies import Bundle, Label, chosen, part
 from agentguard.trust import roots
 from agentguard.wire import v1
 from tests.server.test_roles import signed_in

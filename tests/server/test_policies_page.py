@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from agentguard.commands._server_reading import READING
-from agentguard.server import differing
+from agentguard.commands._policy_reader import READING
 from agentguard.server.console import filters
+from agentguard.server.policies import differences
 from agentguard.server.roles import ROLES
-from agentguard.server.store import policies as stored
-from agentguard.server.store.tables import device_seen
+from agentguard.server.store.desks import policies as stored
+from agentguard.server.store.schema.tables import device_seen
 from agentguard.trust import bundles
 from tests.server.test_policies import label
 from tests.server.test_roles import audit, signed_in
@@ -452,15 +452,15 @@ controls:
         "after",
     )
     points = READING.weaker(before, after)
-    lines = differing.changes(before, after, points)
+    lines = differences.changes(before, after, points)
     assert len(points) > 7
     assert {one.path for one in lines if one.loosened} == set(points)
     fewer = replace(after, controls={k: c for k, c in after.controls.items() if k != "firewall"})
-    gone = differing.changes(after, fewer)
+    gone = differences.changes(after, fewer)
     assert [one.path for one in gone] == ["controls.firewall"]
     assert "severity: " in gone[0].before
     assert gone[0].after == ""
-    assert differing.changes(before, before) == []
+    assert differences.changes(before, before) == []
 
 
 def test_a_list_that_names_only_the_newest_policies_says_so_and_leads_to_the_others(

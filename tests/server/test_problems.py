@@ -9,10 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from agentguard.server import ingest
-from agentguard.server.ingest import http
-from agentguard.server.ingest.http import Refused
-from agentguard.texts import load
+from agentguard.base.translations import load
+from agentguard.server import http_messages, ingest
+from agentguard.server.http_messages import Refused
 from agentguard.wire import v1
 
 REFUSED = re.compile(r'Refused\(\s*(\d{3}),\s*f?"([a-z_-]+)(\{refused\.kind\})?"')
@@ -38,7 +37,7 @@ def test_the_list_of_refusals_is_whole() -> None:
 @pytest.mark.parametrize(("status", "kind"), refusals())
 def test_every_refusal_is_a_problem_in_plain_words(status: int, kind: str) -> None:
     refused = Refused(status, kind, retry_after=7, epoch=3)
-    answer = http.problem(refused, load("en"))
+    answer = http_messages.problem(refused, load("en"))
     assert answer.status == status
     assert answer.kind == "application/problem+json"
     assert dict(answer.headers) == {"retry-after": "7"}
@@ -71,7 +70,7 @@ def test_a_device_that_was_retired_is_turned_away_within_moments(running: Any, d
     """Its key is kept at hand, but not for long."""
     from sqlalchemy import update  # noqa: PLC0415 - only here
 
-    from agentguard.server.store.tables import device  # noqa: PLC0415 - only here
+    from agentguard.server.store.schema.tables import device  # noqa: PLC0415 - only here
 
     desk.receipt(desk.send())
     retire = update(device).where(device.c.id == desk.id).values(status="retired")

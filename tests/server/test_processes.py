@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.history_tables import job
-from agentguard.server.store.tables import event as events
-from agentguard.server.store.tables import posture_change
+from agentguard.server.store.schema.history_tables import job
+from agentguard.server.store.schema.tables import event as events
+from agentguard.server.store.schema.tables import posture_change
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix]
 ROUNDS = 25

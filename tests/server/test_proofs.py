@@ -5,7 +5,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from agentguard.server.store import factors
+from agentguard.server.store.factors import one_time_codes
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_who_has_an_app_is_told_only_where_that_person_has_proved(
     assert told[0][0] == {"accepted": False, "problem": "wrong"}
     running.time.at += 1800
     assert prove(desk, totp.at(running.time.at))["accepted"]
-    running.admin._database.run(lambda c: factors.forget(c, factors.DESK, "maria"))
+    running.admin._database.run(lambda c: one_time_codes.forget(c, one_time_codes.DESK, "maria"))
     assert prove(desk, "123456") == {"accepted": False, "problem": "not-enrolled"}
 
 

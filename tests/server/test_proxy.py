@@ -20,10 +20,10 @@ import psutil
 import pytest
 from sqlalchemy import select
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.tables import event as events
-from agentguard.server.store.tables import lockout
+from agentguard.server.store.schema.tables import event as events
+from agentguard.server.store.schema.tables import lockout
 
 pytestmark = [pytest.mark.heavy, pytest.mark.posix]
 ROOT = Path(__file__).parents[2]

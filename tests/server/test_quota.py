@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.server.ingest import door
+from agentguard.server.ingest import switch
 from agentguard.server.settings import Limits
 from agentguard.server.tamper import items, kinds
 from agentguard.wire import v1
@@ -57,6 +57,8 @@ def test_row_97_no_depth_is_more_than_a_wrong_request(
     for answer in (desk.http.post(path, content=body), desk.post(path, body)):
         assert 400 <= answer.status_code < 500, answer.text
     assert not [
-        one for one in caplog.records if one.levelno >= logging.ERROR and one.name == door.LOG.name
+        one
+        for one in caplog.records
+        if one.levelno >= logging.ERROR and one.name == switch.LOG.name
     ]
     assert desk.http.get("/healthz").status_code == 200

@@ -8,16 +8,24 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from agentguard.server.retention import Retention, runs
-from agentguard.server.store import ages, audit, audit_chain, holds, partitions, times
-from agentguard.server.store.floor_tables import incident_step
-from agentguard.server.store.history_tables import retention_run
-from agentguard.server.store.holds import Asked
-from agentguard.server.store.identity_tables import device_run, tamper_item
-from agentguard.server.store.phone_tables import factor_invite, phone_answer
-from agentguard.server.store.records import RECORDS
-from agentguard.server.store.sign_in_tables import break_glass, desk_person
-from agentguard.server.store.tables import METADATA, audit_log, event, finding, incident, lockout
+from agentguard.server.jobs.retention import Retention, runs
+from agentguard.server.store.engine import audit_chain, partitions, times
+from agentguard.server.store.records import ages, audit, legal_holds
+from agentguard.server.store.records.classes import RECORDS
+from agentguard.server.store.records.legal_holds import Asked
+from agentguard.server.store.schema.floor_tables import incident_step
+from agentguard.server.store.schema.history_tables import retention_run
+from agentguard.server.store.schema.identity_tables import device_run, tamper_item
+from agentguard.server.store.schema.phone_tables import factor_invite, phone_answer
+from agentguard.server.store.schema.sign_in_tables import break_glass, desk_person
+from agentguard.server.store.schema.tables import (
+    METADATA,
+    audit_log,
+    event,
+    finding,
+    incident,
+    lockout,
+)
 
 DAY = 86400.0
 YEAR = 365 * DAY
@@ -143,14 +151,14 @@ def test_what_is_held_stays_until_the_hold_ends(
     running.time.at = now
     subject = told.id if kind == "device" else "Billing"
     asked = Asked(kind=kind, subject=subject, reason="inquiry 7")
-    number = do(running, lambda c: holds.place(c, asked, "ada", now))
+    number = do(running, lambda c: legal_holds.place(c, asked, "ada", now))
     assert run(running)["events"] == (1, 3)
     kept = do(running, lambda c: list(c.scalars(select(event.c.device).distinct())))
     assert kept == [told.id]
-    assert do(running, lambda c: holds.end(c, number, "ada", now + 1))
-    assert not do(running, lambda c: holds.end(c, number, "ada", now + 2))
+    assert do(running, lambda c: legal_holds.end(c, number, "ada", now + 1))
+    assert not do(running, lambda c: legal_holds.end(c, number, "ada", now + 2))
     assert run(running)["events"] == (3, 0)
-    (hold,) = do(running, lambda c: holds.listed(c, ended=True))
+    (hold,) = do(running, lambda c: legal_holds.listed(c, ended=True))
     assert (hold.reason, hold.placed_by, hold.ended_by) == ("inquiry 7", "ada", "ada")
     acts = do(running, lambda c: list(c.scalars(select(audit_log.c.act))))
     assert {"hold.placed", "hold.ended", "retention.run"} <= set(acts)
@@ -162,7 +170,7 @@ def test_a_hold_on_a_person_keeps_what_names_them(running: Any) -> None:
         do(running, lambda c, a=actor, s=subject: audit.note(c, old, a, "desk.read", s))
     signed(running, old)
     asked = Asked(kind="person", subject="Sam", reason="inquiry")
-    do(running, lambda c: holds.place(c, asked, "ada", running.time()))
+    do(running, lambda c: legal_holds.place(c, asked, "ada", running.time()))
     assert run(running) == {"audit": (1, 2)}
 
 
@@ -192,7 +200,7 @@ def test_a_hold_on_a_person_keeps_what_names_them_of_desks_and_codes(
 
     do(running, put)
     asked = Asked(kind="person", subject=name, reason="inquiry")
-    do(running, lambda c: holds.place(c, asked, "ada", running.time()))
+    do(running, lambda c: legal_holds.place(c, asked, "ada", running.time()))
     (counted,) = run(running).values()
     assert counted == (1, 1)
     assert do(running, lambda c: list(c.scalars(select(table.c[column])))) == [name]
@@ -206,7 +214,7 @@ def test_a_hold_on_a_person_keeps_what_the_audit_log_says_of_a_name_in_capitals(
         do(running, lambda c, s=subject: audit.note(c, old, "device:x", "factor.locked", s))
     signed(running, old)
     asked = Asked(kind="person", subject="maria.billing", reason="inquiry")
-    do(running, lambda c: holds.place(c, asked, "ada", running.time()))
+    do(running, lambda c: legal_holds.place(c, asked, "ada", running.time()))
     assert run(running) == {"audit": (1, 1)}
 
 
@@ -220,7 +228,7 @@ def test_a_hold_on_a_person_keeps_the_incidents_to_which_they_wrote(
         do(running, lambda c, v=values: c.execute(insert(incident_step).values(v)))
     do(running, lambda c: c.execute(update(incident).values(closed_at=old, closed_by="sam")))
     asked = Asked(kind="person", subject="ada", reason="inquiry")
-    do(running, lambda c: holds.place(c, asked, "sam", running.time()))
+    do(running, lambda c: legal_holds.place(c, asked, "sam", running.time()))
     assert run(running)["incidents"] == (2, 2)
     assert do(running, lambda c: list(c.scalars(select(incident.c.id)))) == [1]
 
@@ -237,8 +245,8 @@ def test_a_hold_on_a_person_keeps_the_incidents_to_which_they_wrote(
     ],
 )
 def test_a_hold_needs_something_to_hold_and_a_reason(running: Any, asked: Asked, kind: str) -> None:
-    with pytest.raises(holds.HoldRefused) as refused:
-        do(running, lambda c: holds.place(c, asked, "ada", 1.0))
+    with pytest.raises(legal_holds.HoldRefused) as refused:
+        do(running, lambda c: legal_holds.place(c, asked, "ada", 1.0))
     assert refused.value.kind == kind
 
 
@@ -263,7 +271,7 @@ def test_ages_are_set_within_what_the_rules_allow(running: Any, told: Any) -> No
 
 
 def test_many_rows_go_in_slices(running: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agentguard.server.retention.SLICE", 10)
+    monkeypatch.setattr("agentguard.server.jobs.retention.SLICE", 10)
     rows = [{"key": f"k{n}", "failures": 1, "last_at": 1.0, "until": 1.0} for n in range(25)]
     do(running, lambda c: c.execute(insert(lockout), rows))
     assert run(running) == {"tries": (25, 0)}
@@ -273,7 +281,7 @@ def test_many_rows_go_in_slices(running: Any, monkeypatch: pytest.MonkeyPatch) -
 def test_an_endpoint_that_stops_does_not_wait_until_all_is_deleted(
     running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agentguard.server.retention.SLICE", 10)
+    monkeypatch.setattr("agentguard.server.jobs.retention.SLICE", 10)
     rows = [{"key": f"k{n}", "failures": 1, "last_at": 1.0, "until": 1.0} for n in range(25)]
     do(running, lambda c: c.execute(insert(lockout), rows))
     stopped = threading.Event()
@@ -334,9 +342,9 @@ def test_what_belongs_to_an_incident_goes_with_it_and_is_held_with_it(
     closed = update(incident).where(incident.c.id == 1).values(closed_at=old, closed_by="ada")
     do(running, lambda c: c.execute(closed))
     asked = Asked(kind="person", subject="ada", reason="inquiry")
-    hold = do(running, lambda c: holds.place(c, asked, "sam", running.time()))
+    hold = do(running, lambda c: legal_holds.place(c, asked, "sam", running.time()))
     assert run(running)["incidents"] == (0, 2)
-    do(running, lambda c: holds.end(c, hold, "sam", running.time()))
+    do(running, lambda c: legal_holds.end(c, hold, "sam", running.time()))
     assert run(running)["incidents"] == (2, 0)
     assert do(running, lambda c: list(c.scalars(select(incident_step.c.incident)))) == [2]
 

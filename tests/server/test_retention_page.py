@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from agentguard.server.retention import Retention
-from agentguard.server.store import ages, audit, audit_chain, holds
-from agentguard.server.store.records import RECORDS
-from agentguard.server.store.tables import audit_log
+from agentguard.server.jobs.retention import Retention
+from agentguard.server.store.engine import audit_chain
+from agentguard.server.store.records import ages, audit, legal_holds
+from agentguard.server.store.records.classes import RECORDS
+from agentguard.server.store.schema.tables import audit_log
 
 PASSWORD = "correct horse battery staple"
 YEAR = 365 * 86400.0
@@ -62,11 +63,11 @@ def test_an_age_is_set_and_a_hold_placed_and_ended(running: Any, as_role: Any, r
     assert set_ages(running) == {"posture": 30}
     wish = {"kind": "person", "subject": "Sam", "reason": "<b>inquiry</b>"}
     assert one.submit(f"{PAGE}/holds", token=token, **wish).status_code == 303
-    (hold,) = do(running, holds.listed)
+    (hold,) = do(running, legal_holds.listed)
     assert (hold.subject, hold.placed_by) == ("sam", f"a-{role}")
     assert "&lt;b&gt;inquiry&lt;/b&gt;" in one.get(PAGE).text
     assert one.submit(f"{PAGE}/holds/{hold.id}/end", token=token).status_code == 303
-    assert do(running, holds.listed) == []
+    assert do(running, legal_holds.listed) == []
     acts = do(running, lambda c: list(c.scalars(select(audit_log.c.act))))
     assert {"retention.set", "hold.placed", "hold.ended"} <= set(acts)
 
@@ -91,7 +92,7 @@ def test_what_cannot_be_is_told_plainly(
     assert page.status_code == 200
     assert said in page.text
     assert set_ages(running) == {}
-    assert do(running, holds.listed) == []
+    assert do(running, legal_holds.listed) == []
 
 
 def test_others_change_nothing(running: Any, as_role: Any) -> None:

@@ -13,15 +13,18 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.server.console.gate import is_open
 from agentguard.server.console.pages import ROOMS
 from agentguard.server.roles import BOUND, ROLES, Right, may
-from agentguard.server.store import holds, incidents, resets, uses
-from agentguard.server.store.batch_codes import Wish
-from agentguard.server.store.people import Visitor
-from agentguard.server.store.sign_in_tables import desk_person
-from agentguard.server.store.tables import METADATA, device
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.desks.batch_codes import Wish
+from agentguard.server.store.factors import resets
+from agentguard.server.store.persons import use_spans
+from agentguard.server.store.records import legal_holds
+from agentguard.server.store.reports import incidents
+from agentguard.server.store.schema.sign_in_tables import desk_person
+from agentguard.server.store.schema.tables import METADATA, device
 from agentguard.server.tamper import items, kinds
 from tests.server.test_policies import label
 from tests.server.test_roles import signed_in
@@ -131,10 +134,10 @@ class Team:
         return {**words, "desk": self.desk, "owner": self.person, "realm": "desk"}
 
 
-def seat(running: Any, desk: str, name: str) -> uses.Seen:
+def seat(running: Any, desk: str, name: str) -> use_spans.Seen:
     """Say that a person used a desk."""
     now, sealed = running.time(), running.admin._keys.seal(name)
-    return uses.Seen(device=desk, person=f"p-{desk}", sealed=sealed, since=now, at=now)
+    return use_spans.Seen(device=desk, person=f"p-{desk}", sealed=sealed, since=now, at=now)
 
 
 @pytest.fixture
@@ -166,7 +169,7 @@ def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[...
         turn = run(lambda c: items.raise_(c, desk.id, kinds.FORK, now))
         third = f"eve at {label}"
         run(lambda c: c.execute(insert(desk_person).values(user=third, device=desk.id, at=now)))
-        run(lambda c: uses.take_all(c, [seat(running, desk.id, third)]))
+        run(lambda c: use_spans.take_all(c, [seat(running, desk.id, third)]))
         return Team(
             desk=desk.id,
             waits=waits.id,
@@ -189,7 +192,9 @@ def visit(running: Any, signed_in: Callable[..., Any]) -> Callable[[str], Any]:
         running.admin.policies.publish_roots(chain(root()))
         running.admin.policies.publish(Said().signed(), label(Said()), 1)
         running.admin.batch_code("Billing", Wish(team=0, most=2, hours=24, confirm=True))
-        running.admin.keeping.hold(holds.Asked(kind="team", subject="Billing", reason="r"), "boss")
+        running.admin.keeping.hold(
+            legal_holds.Asked(kind="team", subject="Billing", reason="r"), "boss"
+        )
         return signed_in("vera", role, ("Billing",) if role in BOUND else ())
 
     return begin

@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import insert
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.store import devices, ruling
-from agentguard.server.store.codes import team_id
-from agentguard.server.store.devices import About
-from agentguard.server.store.tables import totp
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.devices import About
+from agentguard.server.store.desks.enrolment_codes import team_id
+from agentguard.server.store.factors import proof_rulings
+from agentguard.server.store.schema.tables import totp
 from agentguard.wire import v1
 from tests.server.migrated import migrated
 
@@ -78,7 +79,7 @@ def know(admin: Admin, user: str, secret: bytes) -> None:
 def prove(admin: Admin, code: str, at: float, user: str = "maria", device: str = "d0") -> Any:
     asked = v1.ProofAsked(device=device, user=user, group="g", factor="totp", answer=code)
     return admin._database.run(
-        lambda c: ruling.prove(c, admin._keys, asked, now=at, limits=Limits())
+        lambda c: proof_rulings.prove(c, admin._keys, asked, now=at, limits=Limits())
     )
 
 
@@ -211,7 +212,7 @@ TestRulings = Rulings.TestCase
 @pytest.fixture
 def codes(running: Any, desk: Any) -> Callable[..., str]:
     """Make a supervisor's code for a desk."""
-    from agentguard.server.store import break_glass  # noqa: PLC0415 - only here
+    from agentguard.server.store.factors import break_glass  # noqa: PLC0415 - only here
 
     def make(device: str = "") -> str:
         return running.admin._database.run(

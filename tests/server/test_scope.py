@@ -15,7 +15,7 @@ import pytest
 
 from agentguard.server.console.gate import is_open
 from agentguard.server.roles import BOUND, Right, may
-from agentguard.server.store import belonging, break_glass, factors
+from agentguard.server.store.factors import break_glass, one_time_codes, team_scope
 from tests.server.test_factors import act
 from tests.server.test_rights import (
     OTHER,
@@ -190,7 +190,7 @@ def test_a_person_s_page_tells_who_only_has_a_desk_that_says_so_nothing_of_facto
     assert with_app.status_code == 200, "that its desk named somebody is the team's to see"
     assert "Name unknown" not in with_app.text
     assert CLAIMED not in with_app.text
-    running.admin._database.run(lambda c: factors.forget(c, factors.DESK, CLAIMED))
+    running.admin._database.run(lambda c: one_time_codes.forget(c, one_time_codes.DESK, CLAIMED))
     plain = sue.get(page).text
     assert plain.count("One-time codes") == with_app.text.count("One-time codes") == 0
 
@@ -213,7 +213,7 @@ def test_a_person_moves_with_the_proofs(running: Any, new_desk: Any) -> None:
         return {
             name
             for name, id_ in ids.items()
-            if read(lambda c, i=id_: belonging.belongs(c, keys, frozenset({i}), "maria", now))
+            if read(lambda c, i=id_: team_scope.belongs(c, keys, frozenset({i}), "maria", now))
         }
 
     assert teams() == set(), "an app that nobody has proved with is for who sees every team"
@@ -221,7 +221,7 @@ def test_a_person_moves_with_the_proofs(running: Any, new_desk: Any) -> None:
     assert teams() == {"Billing"}
     prove(there)
     assert teams() == {"Billing", "Sales"}
-    running.time.at += belonging.SECONDS
+    running.time.at += team_scope.SECONDS
     assert teams() == {"Billing", "Sales"}, "who was away for long is still of the last teams"
     prove(there)
     assert teams() == {"Sales"}
@@ -230,6 +230,6 @@ def test_a_person_moves_with_the_proofs(running: Any, new_desk: Any) -> None:
 def belonging_teams(connection: Any) -> Any:
     from sqlalchemy import select  # noqa: PLC0415 - only here
 
-    from agentguard.server.store.tables import team as teams  # noqa: PLC0415 - as above
+    from agentguard.server.store.schema.tables import team as teams  # noqa: PLC0415 - as above
 
     return connection.execute(select(teams)).all()

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from agentguard.server.store.tables import audit_log
+from agentguard.server.store.schema.tables import audit_log
 
 PASSWORD = "correct horse battery staple"
 Wrong = Callable[[Any, str], str]

@@ -19,7 +19,7 @@ import pytest
 from cryptography import x509
 
 from agentguard.cli import main
-from agentguard.server.certificate import make_certificate
+from agentguard.server.listener.certificate import make_certificate
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "installer" / "server" / "agentguard-server.service"

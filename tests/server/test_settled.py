@@ -8,17 +8,18 @@ import pytest
 from sqlalchemy import event as listening
 from sqlalchemy import func, select, update
 
-from agentguard.server.store import batches, devices, seen
-from agentguard.server.store.batches import Arrived
-from agentguard.server.store.codes import team_id
-from agentguard.server.store.identity_tables import device_run
-from agentguard.server.store.tables import (
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.enrolment_codes import team_id
+from agentguard.server.store.reports import batch_state, batches
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.store.schema.identity_tables import device_run
+from agentguard.server.store.schema.tables import (
     device,
     device_seen,
     posture_change,
     posture_current,
 )
-from agentguard.server.tamper.runs import SETTLE
+from agentguard.server.tamper.agent_runs import SETTLE
 from agentguard.wire import v1
 
 
@@ -134,7 +135,7 @@ def test_the_first_reports_of_a_fleet_need_no_more_statements_than_one(running: 
             statements(connection, range(number, number + 1), 1)
         assert statements(connection, range(2, 3), 1) == statements(connection, range(3, 20), 1)
         assert statements(connection, range(20), 2) <= 4
-        held = seen.held(connection, [f"d{n:02}" for n in (3, 3, 19, 99)])
+        held = batch_state.held(connection, [f"d{n:02}" for n in (3, 3, 19, 99)])
         assert {id_: (one.epoch, one.seq) for id_, one in held.items()} == {
             "d03": (1, 2),
             "d19": (1, 2),

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from agentguard.server.store.audit import LONGEST_ACTOR
-from agentguard.server.store.tables import audit_log
+from agentguard.server.store.records.audit import LONGEST_ACTOR
+from agentguard.server.store.schema.tables import audit_log
 
 PASSWORD = "correct horse battery staple"
 

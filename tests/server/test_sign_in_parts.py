@@ -12,14 +12,14 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.company_settings import Company, safe
 from agentguard.server.console.browsers import family
-from agentguard.server.console.proving import local
+from agentguard.server.console.fresh_proof import local
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.signin import recovery
-from agentguard.server.signin.company import Company, safe
 from agentguard.server.signin.passkeys import Passkey, PasskeyRefused, Relying, challenge_of
-from agentguard.server.store import passing, people, sessions
+from agentguard.server.store.accounts import pending_sign_ins, people, sessions
 from tests.server.authenticator import Authenticator
 from tests.server.migrated import migrated
 
@@ -184,12 +184,14 @@ def admin(tmp_path: Path) -> Iterator[Admin]:
 
 def test_a_challenge_is_taken_once_in_time_and_for_its_purpose(admin: Admin) -> None:
     run = admin._database.run
-    value = run(lambda c: passing.ask(c, "prove sam", AT))
-    assert not run(lambda c: passing.take(c, value, "prove eve", AT))
-    assert not run(lambda c: passing.take(c, value, "prove sam", AT + passing.MINUTES))
-    assert run(lambda c: passing.take(c, value, "prove sam", AT))
-    assert not run(lambda c: passing.take(c, value, "prove sam", AT))
-    assert not run(lambda c: passing.take(c, b"", "prove sam", AT))
+    value = run(lambda c: pending_sign_ins.ask(c, "prove sam", AT))
+    assert not run(lambda c: pending_sign_ins.take(c, value, "prove eve", AT))
+    assert not run(
+        lambda c: pending_sign_ins.take(c, value, "prove sam", AT + pending_sign_ins.MINUTES)
+    )
+    assert run(lambda c: pending_sign_ins.take(c, value, "prove sam", AT))
+    assert not run(lambda c: pending_sign_ins.take(c, value, "prove sam", AT))
+    assert not run(lambda c: pending_sign_ins.take(c, b"", "prove sam", AT))
 
 
 def test_a_session_that_is_over_is_neither_listed_nor_of_use(admin: Admin) -> None:

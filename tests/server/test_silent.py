@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from agentguard.server.jobs import Jobs
-from agentguard.server.store import goodbyes
-from agentguard.server.store.identity_tables import device_run
-from agentguard.server.store.keeper_tables import keeper_agent
-from agentguard.server.store.times import iso
-from agentguard.server.tamper import items, silent
+from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.store.desks import goodbyes
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.schema.identity_tables import device_run
+from agentguard.server.store.schema.keeper_tables import keeper_agent
+from agentguard.server.tamper import items, silent_agents
 from agentguard.server.tamper.sweep import Sweep
-from agentguard.wire import keeping
+from agentguard.wire import keeper_messages
 from tests.server.clients import Desk
 
 PROMISE = 90
@@ -59,7 +59,7 @@ class Computer:
             overall="good" if well else "act",
             **more,
         )
-        assert self.keeper.post(keeping.KEEPER, said).status_code == 200
+        assert self.keeper.post(keeper_messages.KEEPER, said).status_code == 200
 
     def says(self, agent: Desk, **more: Any) -> None:
         told = {"run": "one", "keeper": self.keeper.id, **more}
@@ -67,7 +67,7 @@ class Computer:
 
     def look(self) -> None:
         now = self.running.time.at
-        self.do(lambda c: silent.look(c, now, self.running.settings.limits))
+        self.do(lambda c: silent_agents.look(c, now, self.running.settings.limits))
         self.do(lambda c: self.sweep(c, now, self.last))
         self.last = now
 
@@ -76,12 +76,12 @@ class Computer:
 
     def lives(self, seconds: float, *speaking: Desk, keeps: dict[str, Any] | None = None) -> None:
         """Let time pass: each that speaks reports at the pace, and the endpoint looks."""
-        for step in range(0, int(seconds), silent.EVERY):
+        for step in range(0, int(seconds), silent_agents.EVERY):
             if step % PACE == 0:
                 self.keeps(**(keeps or {}))
                 for one in speaking:
                     self.says(one)
-            self.running.time.at += silent.EVERY
+            self.running.time.at += silent_agents.EVERY
             self.look()
 
     def open(self, desk: Desk) -> set[str]:
@@ -112,7 +112,9 @@ def test_row_93_an_agent_that_falls_silent_is_shown_within_the_promise_in_words(
     agent = computer.agent()
     computer.lives(3 * PACE, agent)
     assert computer.open(agent) == set()
-    computer.lives(PROMISE - silent.EVERY)  # the agent was stopped right after its last report
+    computer.lives(
+        PROMISE - silent_agents.EVERY
+    )  # the agent was stopped right after its last report
     assert "agent-silent" in computer.open(agent)
     page = browser.get("/tamper").text
     assert "The keeper is well, its agent is silent" in page
@@ -156,7 +158,7 @@ def test_row_93_a_computer_that_is_silent_as_a_whole_has_no_sign_of_its_agent(
     agent = computer.agent()
     computer.lives(2 * PACE, agent)
     for _ in range(12):
-        computer.running.time.at += silent.EVERY
+        computer.running.time.at += silent_agents.EVERY
         computer.look()
     assert "agent-silent" not in computer.open(agent) | computer.open(computer.keeper)
 

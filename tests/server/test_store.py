@@ -10,13 +10,13 @@ from alembic.migration import MigrationContext
 from cryptography import x509
 from sqlalchemy import create_engine
 
-from agentguard.errors import CannotError, StoreError
+from agentguard.base.errors import CannotError, StoreError
 from agentguard.server import keys
-from agentguard.server.admin import Admin
-from agentguard.server.certificate import make_certificate
+from agentguard.server.admin.accounts import Admin
+from agentguard.server.listener.certificate import make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.tables import METADATA
+from agentguard.server.store.schema.tables import METADATA
 
 
 def is_no_month(name: str | None, kind: str, _parents: object) -> bool:

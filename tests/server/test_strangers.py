@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import create_engine
 
-from agentguard.server.console import lanes
+from agentguard.server.console import sign_in_queue
 from agentguard.server.settings import Limits
-from agentguard.server.store import factors, limited, tries
-from agentguard.server.store.tables import METADATA
-from agentguard.server.store.tries import Count
+from agentguard.server.store.factors import one_time_codes, proof_limits, tries
+from agentguard.server.store.factors.tries import Count
+from agentguard.server.store.schema.tables import METADATA
 
 PASSWORD = "correct horse battery staple"
 DAY = 24 * 3600
@@ -151,7 +151,7 @@ def test_many_recovery_codes_before_the_password_are_slow_and_hold_nobody(
 def test_who_tries_too_many_at_once_is_told_to_come_later_and_others_are_served(
     running: Any, another: Any, add_known: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lanes, "MOST", 4)
+    monkeypatch.setattr(sign_in_queue, "MOST", 4)
     add_known(running, "sam", PASSWORD)
     with another() as stranger, another() as sam:
         sam.sign_in("sam", PASSWORD)
@@ -166,7 +166,7 @@ def test_who_tries_too_many_at_once_is_told_to_come_later_and_others_are_served(
 def test_a_supervisor_s_code_opens_a_desk_where_one_time_codes_are_locked(
     running: Any, desk: Any
 ) -> None:
-    from agentguard.server.store import break_glass  # noqa: PLC0415 - only here
+    from agentguard.server.store.factors import break_glass  # noqa: PLC0415 - only here
 
     secret, _ = running.admin.desk_totp("maria")
 
@@ -189,7 +189,7 @@ def test_an_app_that_is_confirmed_is_judged_by_no_page_that_counts_nothing(
 ) -> None:
     secret = pyotp.TOTP(
         running.admin._database.run(
-            lambda c: factors.enrol(c, running.admin._keys, "console", "sam", sure=True)
+            lambda c: one_time_codes.enrol(c, running.admin._keys, "console", "sam", sure=True)
         )
     )
     right = secret.at(running.time.at)
@@ -227,30 +227,30 @@ class Siege(RuleBasedStateMachine):
     def guess_a_password(self, place: int, times: int) -> None:
         for n in range(times):
             where = f"place {place + n // 5}"
-            counts = limited.of_password(self.limits, "sam", browser="", place=where)
+            counts = proof_limits.of_password(self.limits, "sam", browser="", place=where)
             if not self._try(counts):
                 self.guesses["password"].append(self.now)
 
     @rule(desk=strategies.integers(0, 9), times=strategies.integers(1, 12))
     def guess_at_a_desk(self, desk: int, times: int) -> None:
         for _ in range(times):
-            counts = limited.of_desk(self.limits, "sam", f"desk {desk}", seated=False)
+            counts = proof_limits.of_desk(self.limits, "sam", f"desk {desk}", seated=False)
             if not self._try(counts):
                 self.guesses["desk"].append(self.now)
 
     @rule()
     def guess_for_others(self) -> None:
         for n in range(40):
-            self._try(limited.of_password(self.limits, f"n{n}", browser="", place="place 0"))
+            self._try(proof_limits.of_password(self.limits, f"n{n}", browser="", place="place 0"))
 
     @rule(slip=strategies.integers(0, 4))
     def sign_in(self, slip: int) -> None:
         """The person mistypes now and then, and is in within the longest wait all the same."""
         ways: list[Callable[[], list[Count]]] = [
-            lambda: limited.of_password(self.limits, "sam", browser="own", place="place 0"),
-            lambda: [limited.of_code(self.limits, "sam", browser="own")],
-            lambda: [limited.PASSKEY.of(self.limits, f"sign-in {self.now}")],
-            lambda: limited.of_desk(self.limits, "sam", "own desk", seated=True),
+            lambda: proof_limits.of_password(self.limits, "sam", browser="own", place="place 0"),
+            lambda: [proof_limits.of_code(self.limits, "sam", browser="own")],
+            lambda: [proof_limits.PASSKEY.of(self.limits, f"sign-in {self.now}")],
+            lambda: proof_limits.of_desk(self.limits, "sam", "own desk", seated=True),
         ]
         begun = self.now
         for way in ways:

@@ -16,17 +16,19 @@ from sqlalchemy import func, select
 
 from agentguard.server.feeds import happenings
 from agentguard.server.feeds.outbox import Outbox
-from agentguard.server.jobs import Jobs
-from agentguard.server.store import codes, devices, goodbyes, policies, times, trends
-from agentguard.server.store.feed_tables import feed_outbox
-from agentguard.server.store.identity_tables import tamper_item
-from agentguard.server.store.people import Visitor
-from agentguard.server.store.policies import Label
-from agentguard.server.store.tables import audit_log
-from agentguard.server.store.times import iso
-from agentguard.server.tamper import items, kinds, members, sweep, watch, waves
+from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.desks import devices, enrolment_codes, goodbyes, policies
+from agentguard.server.store.desks.policies import Label
+from agentguard.server.store.engine import times
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.floor import trends
+from agentguard.server.store.schema.feed_tables import feed_outbox
+from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.tables import audit_log
+from agentguard.server.tamper import items, kinds, members, silence_waves, sweep, watch
 from agentguard.server.tamper.sweep import EVERY, Sweep
-from agentguard.store.lanes import LANES, lane
+from agentguard.store.outbox_lanes import LANES, lane
 from agentguard.wire import v1
 from tests.server.summed import summaries
 
@@ -243,7 +245,7 @@ def fleet(running: Any, begin: int, many: int) -> None:
     """Have desks that never report."""
 
     def put(connection: Any) -> None:
-        team = codes.team_id(connection, "Large")
+        team = enrolment_codes.team_id(connection, "Large")
         for number in range(begin, begin + many):
             about = devices.About(team=team, label=f"desk {number}", system="")
             devices.put(connection, f"{number:024x}", secrets.token_bytes(32), about, START)
@@ -687,15 +689,19 @@ def test_desks_that_fall_silent_one_by_one_are_not_one_thing_for_hours(
             items.raise_(connection, f"{number:024x}", kinds.MISSING, at)
 
     running.admin._database.run(silent)
-    found = running.admin._database.run(waves.waiting)
+    found = running.admin._database.run(silence_waves.waiting)
     assert max(one.last - one.first for one in found) <= 10 * MINUTE
     assert sum(one.desks for one in found) == many
     signed = found[-1]
     asked = (signed.kind, signed.first, signed.last)
     sam = Visitor(name="sam", role="admin", token="", scope=None)
-    done = running.admin._database.run(lambda c: waves.sign_off(c, asked, sam, START, "rain"))
+    done = running.admin._database.run(
+        lambda c: silence_waves.sign_off(c, asked, sam, START, "rain")
+    )
     assert done == signed.desks
-    assert running.admin._database.run(waves.waiting) == found[:-1], "the others stay as they are"
+    assert running.admin._database.run(silence_waves.waiting) == found[:-1], (
+        "the others stay as they are"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import audit
-from agentguard.server.store.database import Database
-from agentguard.server.store.opening import open_database
-from agentguard.server.store.tables import audit_log
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.records import audit
+from agentguard.server.store.schema.tables import audit_log
 from tests.server.migrated import migrated
 
 BROKEN = "broken"

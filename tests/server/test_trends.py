@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agentguard.server.store import trends
+from agentguard.server.store.floor import trends
 from tests.server.summed import summaries
 
 HOUR, DAY = 3600.0, 86400.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.server.store import members
+from agentguard.server.store.accounts import members
 from tests.server.test_roles import audit, signed_in
 
 __all__ = ["signed_in"]

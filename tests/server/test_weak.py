@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from agentguard.errors import UsageError
-from agentguard.server import weak
+from agentguard.base.errors import UsageError
 from agentguard.server.console import users
+from agentguard.server.signin import weak_passwords
 
 COMMON = (
     *("aaaaaaaaaaaaaaaa", "abcabcabcabcabc", "xyxyxyxyxyxyxyxy", "121212121212", "aaaabbbbcccc"),
@@ -34,22 +34,22 @@ GOOD = (
 
 @pytest.mark.parametrize("password", COMMON)
 def test_what_everybody_tries_first_is_refused(password: str) -> None:
-    assert weak.problem(password, ["Sam Miller"]) == "common"
+    assert weak_passwords.problem(password, ["Sam Miller"]) == "common"
 
 
 @pytest.mark.parametrize("password", GOOD)
 def test_what_nobody_tries_first_is_taken(password: str) -> None:
-    assert weak.problem(password, ["Sam Miller"]) == ""
+    assert weak_passwords.problem(password, ["Sam Miller"]) == ""
 
 
 def test_what_is_short_is_short() -> None:
-    assert weak.problem("kqzv-8m3x-p") == "short"
-    assert weak.problem("") == "short"
+    assert weak_passwords.problem("kqzv-8m3x-p") == "short"
+    assert weak_passwords.problem("") == "short"
 
 
 @given(strategies.text(min_size=1, max_size=4), strategies.integers(12, 60))
 def test_no_repetition_of_little_is_taken(unit: str, length: int) -> None:
-    assert weak.problem((unit * length)[:length]) == "common"
+    assert weak_passwords.problem((unit * length)[:length]) == "common"
 
 
 @given(strategies.integers(0, 2**32), strategies.integers(12, 40))
@@ -57,11 +57,11 @@ def test_no_run_of_the_alphabet_or_of_digits_is_taken(start: int, length: int) -
     for row in (string.ascii_lowercase, "0123456789"):
         around = row * 6
         at = start % len(row)
-        assert weak.problem(around[at : at + length]) == "common"
+        assert weak_passwords.problem(around[at : at + length]) == "common"
 
 
 def test_a_first_password_that_is_made_here_is_always_good() -> None:
-    assert {weak.problem(users._first_password()) for _ in range(500)} == {""}
+    assert {weak_passwords.problem(users._first_password()) for _ in range(500)} == {""}
 
 
 def test_it_is_asked_wherever_a_password_is_set(running: Any, browser: Any) -> None:

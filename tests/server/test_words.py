@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.verdicts import Severity, State
 from agentguard.server.console import moments
 
 ROOT = Path(__file__).parents[2] / "agentguard" / "server"
-WORDS = texts.load()
+WORDS = translations.load()
 
 
 def test_every_sentence_of_a_page_exists() -> None:

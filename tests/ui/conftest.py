@@ -9,11 +9,11 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from agentguard import texts
+from agentguard.base import translations
+from agentguard.base.translations import Texts
 from agentguard.model.snapshot import Snapshot
-from agentguard.texts import Texts
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import Application
+from agentguard.ui.startup_icon import Application
 from agentguard.ui.theme import Theme
 from agentguard.ui.window import StatusWindow
 from tools.gallery import data
@@ -69,7 +69,7 @@ def qapp_cls() -> type[QApplication]:
 
 @pytest.fixture(scope="session")
 def said() -> Texts:
-    return texts.load()
+    return translations.load()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from agentguard.errors import UsageError
+from agentguard.base.errors import UsageError
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.people import Factors
 from agentguard.ui import qr

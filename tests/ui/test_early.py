@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from agentguard.ui.early import appear
+from agentguard.ui.startup_icon import appear
 from agentguard.ui.tray import Tray
 from tools.gallery import data
 

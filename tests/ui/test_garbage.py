@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agentguard.ui import garbage
+from agentguard.ui import garbage_collection
 from agentguard.ui import run as running
 from agentguard.ui.pages.vault import VaultPage
 from tools.gallery.desk import SimulatedDesk
@@ -66,7 +66,7 @@ def test_a_window_in_a_circle_ends_in_qts_thread_though_the_engine_is_busy(qapp,
 
 def test_what_is_garbage_at_the_end_ends_in_qts_thread(qapp) -> None:
     ends: list[int] = []
-    with garbage.collected_here():
+    with garbage_collection.collected_here():
         Window(ends)
         engine = threading.Thread(target=_engine, args=([],))
         engine.start()

@@ -15,28 +15,28 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTextBrowser, QWidget
 
 from agentguard import cli
+from agentguard.base.errors import CannotError
+from agentguard.base.settings import SetHere
 from agentguard.commands import check as check_command
 from agentguard.commands import doctor, retention, vault
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.commands._notices import Notices
 from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, WRONG_USE
-from agentguard.errors import CannotError
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.messages import Message
 from agentguard.model.prompts import Prompt, PromptKind
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.vault import VaultItem
-from agentguard.pii.names import masked
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.settings import SetHere
 from agentguard.ui.present import present
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.run import Interface
 from agentguard.ui.shields import Shields
 from agentguard.ui.views import Page
 from agentguard.ui.wording import Wording
-from agentguard.vault.places import leave_note, take_note_away
+from agentguard.vault.file_names import leave_note, take_note_away
 from tests.filled import SAID, Filler, message, placeholders, texts_of
 from tests.flow.canary import Corpus, drawn
 from tools.gallery import content, data

@@ -5,23 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.model.events import SensorState, UplinkState, Watching
 from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
-from agentguard.model.paying import Recorder
+from agentguard.model.payment import Recorder
 from agentguard.model.policy import Contact
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
-from agentguard.ui.leaving import explain
 from agentguard.ui.present import TOOLTIP_LIMIT, choices, contact, lessons_due, present
+from agentguard.ui.report_words import explain
 from agentguard.ui.views import Help, View
 from agentguard.ui.wording import Wording
 from tools.gallery import content, data
 
-SAID = texts.load()
+SAID = translations.load()
 
 
 def shown(snapshot: Snapshot) -> View:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from agentguard.ui import run as running
 from agentguard.ui.bridge import Bridge
+from agentguard.ui.colours import DARK, LIGHT, STATE_TONES, of_state, prescribed
 from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.theme import Theme
-from agentguard.ui.tones import DARK, LIGHT, STATE_TONES, of_state, prescribed
 from agentguard.ui.views import Page
 from agentguard.ui.window import StatusWindow
 from tools.gallery import __main__ as gallery
@@ -23,8 +23,8 @@ from tools.gallery.desk import SimulatedDesk
 EARLY = """
 import threading
 from PySide6.QtCore import QEvent
-from agentguard import texts
-from agentguard.ui.early import appear, application
+from agentguard.base import translations as texts
+from agentguard.ui.startup_icon import appear, application
 from agentguard.ui.run import run
 from tools.gallery.desk import SimulatedDesk
 words = texts.load()

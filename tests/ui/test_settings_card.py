@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
-from agentguard import settings
-from agentguard.settings import Layers, MachineSettings
+from agentguard.base import settings
+from agentguard.base.settings import Layers, MachineSettings
 from agentguard.ui.pages.about import AboutPage
 from agentguard.ui.views import Page
 from tools.gallery.settings_here import set_here

@@ -9,8 +9,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from agentguard import paths
-from agentguard.ui import icons, shapes
+from agentguard.base import paths
+from agentguard.ui import icons, svg_shapes
 
 NAMES = sorted(file.stem for file in (paths.resources() / "icons").glob("*.svg"))
 SIZES = (16, 24, 64)
@@ -31,7 +31,7 @@ def canvas(size: int) -> QImage:
 def ours(name: str, size: int) -> bytes:
     image = canvas(size)
     painter = QPainter(image)
-    shapes.draw(painter, svg(name), size)
+    svg_shapes.draw(painter, svg(name), size)
     painter.end()
     return bytes(image.constBits())
 
@@ -62,7 +62,7 @@ def test_every_icon_is_the_picture_that_qt_makes_of_it(qapp, name: str, size: in
 def test_what_it_cannot_draw_is_no_picture_with_a_hole(qapp, strange: str) -> None:
     painter = QPainter(image := canvas(24))
     with pytest.raises(ValueError, match=r".+"):
-        shapes.draw(painter, strange, 24)
+        svg_shapes.draw(painter, strange, 24)
     painter.restore()
     painter.end()
     assert image.size().width() == 24
@@ -76,7 +76,7 @@ def test_half_a_circle_turns_as_its_flags_say(qapp, arc: str, where: tuple[int, 
     """From the right to the left: without the sweep over the top, with it below."""
     text = f'<svg stroke="#000000" stroke-width="2"><path d="M17 12A5 5 0 {arc} 7 12"/></svg>'
     painter = QPainter(image := canvas(24))
-    shapes.draw(painter, text, 24)
+    svg_shapes.draw(painter, text, 24)
     painter.end()
     assert image.pixelColor(*where).lightness() < 60
 

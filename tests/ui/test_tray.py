@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from agentguard.model.paying import Recorder
+from agentguard.model.payment import Recorder
 from agentguard.ui import icons
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page

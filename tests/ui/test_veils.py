@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from agentguard.model.paying import PaymentMode, Recorder
+from agentguard.model.payment import PaymentMode, Recorder
 from agentguard.model.shield import Shield, Why
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Pictured

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agentguard.errors import UsageError
+from agentguard.base.errors import UsageError
 from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
-from agentguard.model.paying import Recorder
+from agentguard.model.payment import Recorder
 from agentguard.model.vault import Taking
 from agentguard.ui.control_row import ControlRow
 from agentguard.ui.finding_card import FindingCard

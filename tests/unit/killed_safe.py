@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from agentguard.ports.secrets import Slot
-from agentguard.safe import Kept, Safe
+from agentguard.trust.secret_store import Kept, Safe
 from tests.unit.killing import killed_at
 
 SECRET = b"s" * 32

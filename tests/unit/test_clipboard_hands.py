@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from agentguard.engine.respond import Hand
-from agentguard.hands import desktop_hands
+from agentguard.detect.recognition.custom_kinds import Following
+from agentguard.engine.action_runner import Hand
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.detection import Detection
 from agentguard.model.moments import Moment
-from agentguard.pii.custom import Following
 from agentguard.platforms.simulated import PRIMARY, FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Flavour
+from agentguard.runtime.actuators import desktop_hands
 
 CARD = "4556 7375 8689 9855"
 MASK, CLEAR = ActionKind.MASK_CLIPBOARD, ActionKind.CLEAR_CLIPBOARD

@@ -9,12 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import shapes
-from agentguard.custody import PurgeHand, VaultHand
-from agentguard.engine.respond import LeftAlone, NotYet
-from agentguard.errors import CannotError
+from agentguard.base.errors import CannotError
+from agentguard.engine.action_runner import LeftAlone, NotYet
 from agentguard.model.actions import Action, ActionKind
-from agentguard.model.aging import RetentionRule
 from agentguard.model.custody import VaultRules
 from agentguard.model.events import Event, FileScanned
 from agentguard.model.facts import OldFile, RetentionSeen
@@ -23,13 +20,16 @@ from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Policy
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.verdicts import Severity
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy.parse import parse
-from agentguard.retention.ages import DAY, rule_name
+from agentguard.policy.parser import parse
+from agentguard.retention.age_rules import DAY, rule_name
 from agentguard.retention.proof import proves
+from agentguard.runtime.compose import shapes
+from agentguard.runtime.vault_actions import PurgeHand, VaultHand
 from agentguard.store.memory import InMemoryJournal
-from agentguard.vault import shelf as shelf_of
+from agentguard.vault import sealed_files as shelf_of
 from agentguard.vault.vault import Vault
 
 PLAIN = parse(b"policy: p\nversion: 1\n", "p", shapes())

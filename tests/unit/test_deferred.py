@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from agentguard.deferred import defer
+from agentguard.base.deferred import defer
 
 CODE = """
 import sys
-from agentguard.deferred import defer
+from agentguard.base.deferred import defer
 defer(("pydoc", "ssl"))
 from stdnum.ca import sin
 assert sin.is_valid("123-456-782")
@@ -39,7 +39,7 @@ def test_what_is_not_in_a_deferred_module_is_nowhere(monkeypatch: pytest.MonkeyP
 
 ANNOTATED = """
 import sys
-from agentguard.deferred import defer
+from agentguard.base.deferred import defer
 defer(("inspect",))
 from dataclasses import dataclass, fields
 @dataclass(frozen=True, slots=True)

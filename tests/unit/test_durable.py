@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import durable
+from agentguard.base import atomic_files
 
 OLD, NEW = b"old" * 1000, b"new" * 90_000
 WRITER = """
 import sys
 from pathlib import Path
-from agentguard import durable
+from agentguard.base import atomic_files as durable
 path, old, new = Path(sys.argv[1]), b"old" * 1000, b"new" * 90_000
 print("ready", flush=True)
 while True:
@@ -29,7 +29,7 @@ while True:
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
-from agentguard import durable
+from agentguard.base import atomic_files as durable
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 try:
@@ -41,11 +41,11 @@ except OSError as error:
 
 def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a file"
-    durable.write(path, OLD)
+    atomic_files.write(path, OLD)
     assert path.read_bytes() == OLD
-    durable.write(path, NEW)
+    atomic_files.write(path, NEW)
     assert path.read_bytes() == NEW
-    durable.write(path, b"")
+    atomic_files.write(path, b"")
     assert path.read_bytes() == b""
     assert list(tmp_path.iterdir()) == [path]
 
@@ -57,19 +57,19 @@ def test_only_the_owner_can_read_it_whatever_was_there_before(tmp_path: Path) ->
     path.chmod(0o666)
     before = os.umask(0)
     try:
-        durable.write(path, NEW)
-        durable.write_new(tmp_path / "other", NEW)
+        atomic_files.write(path, NEW)
+        atomic_files.write_new(tmp_path / "other", NEW)
     finally:
         os.umask(before)
-    assert path.stat().st_mode & 0o777 == durable.OWNER_ONLY
-    assert (tmp_path / "other").stat().st_mode & 0o777 == durable.OWNER_ONLY
+    assert path.stat().st_mode & 0o777 == atomic_files.OWNER_ONLY
+    assert (tmp_path / "other").stat().st_mode & 0o777 == atomic_files.OWNER_ONLY
 
 
 @pytest.mark.posix
 def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     (tmp_path / "theirs").write_bytes(OLD)
     (tmp_path / "ours").symlink_to("theirs")
-    durable.write(tmp_path / "ours", NEW)
+    atomic_files.write(tmp_path / "ours", NEW)
     assert (tmp_path / "theirs").read_bytes() == OLD
     assert not (tmp_path / "ours").is_symlink()
 
@@ -80,7 +80,7 @@ def test_a_new_file_never_replaces_or_follows(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("nowhere")
     for name in ("there", "link"):
         with pytest.raises(FileExistsError):
-            durable.write_new(tmp_path / name, NEW)
+            atomic_files.write_new(tmp_path / name, NEW)
     assert (tmp_path / "there").read_bytes() == OLD
     assert not (tmp_path / "nowhere").exists()
 
@@ -95,8 +95,8 @@ def test_what_is_made_once_is_whole_and_the_same_for_all_who_make_it(
 
     def make(number: int) -> bytes:
         together.wait()
-        durable.write_once(file, bytes([number]) * 4096)
-        return durable.read(file)
+        atomic_files.write_once(file, bytes([number]) * 4096)
+        return atomic_files.read(file)
 
     with ThreadPoolExecutor(many) as pool:
         read = set(pool.map(make, range(many)))
@@ -110,9 +110,9 @@ def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(tmp_path: P
     folder.mkdir()
     (folder / "inside").write_bytes(OLD)
     with pytest.raises(OSError, match="folder"):
-        durable.write(folder, NEW)
+        atomic_files.write(folder, NEW)
     with pytest.raises(FileNotFoundError):
-        durable.write(tmp_path / "none" / "file", NEW)
+        atomic_files.write(tmp_path / "none" / "file", NEW)
     assert list(tmp_path.iterdir()) == [folder]
 
 
@@ -132,7 +132,7 @@ def test_a_full_disk_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) ->
 @pytest.mark.posix
 def test_a_kill_at_any_moment_leaves_the_old_or_the_new_one(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    durable.write(path, OLD)
+    atomic_files.write(path, OLD)
     seen: set[bytes] = set()
     for number in range(25):
         process = subprocess.Popen(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import environment, paths
+from agentguard.base import environment, paths
 
 ROOT = Path(__file__).parents[2]
 LOADED = (
@@ -147,7 +147,7 @@ def test_nothing_is_imported_before_the_environment_is_clean() -> None:
     """What a bare interpreter and this module need is all that may be there."""
     show = (
         "import sys; bare = set(sys.modules)\n"
-        "from agentguard import environment\n"
+        "from agentguard.base import environment\n"
         "print(*sorted(set(sys.modules) - bare))"
     )
     said = subprocess.run(
@@ -167,7 +167,7 @@ def test_the_endpoints_environment_is_its_administrators(
     words: tuple[str, ...], stands: bool
 ) -> None:
     show = (
-        "import os; from agentguard import environment; environment.clean();"
+        "import os; from agentguard.base import environment; environment.clean();"
         " print('PGPASSFILE' in os.environ)"
     )
     said = subprocess.run(

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
-from agentguard.governing import BEAT, LOOK, Governor
+from agentguard.base.startup import POLICY_FILE
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Tick
-from agentguard.model.starting import PartBegan
+from agentguard.model.startup import PartBegan
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.policy.keeper import LAST_GOOD, Keeper
+from agentguard.policy.last_good import LAST_GOOD, Keeper
 from agentguard.policy.trial import BEATS, HEALTHY
 from agentguard.ports.clock import Stop
-from agentguard.scan.client import Limits, ScanClient
-from agentguard.starting import POLICY_FILE
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.policy_service import BEAT, LOOK, Governor
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from tests.unit.policy.signing import NONE, Said, chain
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import logs
+from agentguard.base import logs
 
 LOG = logging.getLogger("agentguard.tests.json")
 

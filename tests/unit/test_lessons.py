@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import lessons
+from agentguard.base import lessons
+from agentguard.base.errors import CannotError
+from agentguard.base.lessons import Answers
 from agentguard.checks.base import Check
 from agentguard.checks.training import CHECK, Settings
-from agentguard.errors import CannotError
-from agentguard.lessons import Answers
 from agentguard.model.events import Facts
 from agentguard.model.lessons import Lesson
 from agentguard.model.moments import Moment

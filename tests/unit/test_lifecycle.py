@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from agentguard import lifecycle
-from agentguard.errors import CannotError
+from agentguard.base import lifecycle
+from agentguard.base.errors import CannotError
 from agentguard.model.facts import Build, Lifecycle
 from agentguard.model.moments import Moment
 

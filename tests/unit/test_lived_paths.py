@@ -10,29 +10,29 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.agent import Parts
-from agentguard.app import build, shapes
-from agentguard.custody import PurgeHand
-from agentguard.errors import CannotError
-from agentguard.governing import Governor
+from agentguard.base.errors import CannotError
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
-from agentguard.model import lived
+from agentguard.model import lived_time
 from agentguard.model.actions import Action, ActionKind
-from agentguard.model.aging import RetentionRule
 from agentguard.model.events import Event
 from agentguard.model.facts import ForbiddenHeld, RetentionSeen
 from agentguard.model.hits import Hit
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.platforms._fake_clock import START_WALL, FakeClock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.policy.keeper import Keeper
-from agentguard.policy.parse import parse
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.parser import parse
 from agentguard.retention import removal
-from agentguard.retention.lived import KEY, LivedClock
-from agentguard.scan.client import Limits, ScanClient
+from agentguard.retention.lived_clock import KEY, LivedClock
+from agentguard.runtime.agent import Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.policy_service import Governor
+from agentguard.runtime.vault_actions import PurgeHand
 from agentguard.sensors.retention import RetentionSensor
-from agentguard.store.db import Store, open_store
+from agentguard.store.agent_store import Store, open_store
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
-from agentguard.vault.holds import Holds
+from agentguard.vault.forbidden_data import Holds
 from agentguard.vault.vault import Vault
 
 DAY = 86_400.0
@@ -179,7 +179,7 @@ def test_row_83_a_whole_agent_hears_the_time_from_its_endpoint(tmp_path: Path) -
     ended = threading.Event()
     ended.set()
     next(actor for actor in agent.actors if actor.name == "lived").run(ended)
-    found = lived.read(journal.memory(KEY)[KEY])
+    found = lived_time.read(journal.memory(KEY)[KEY])
     assert found is not None
     assert found.boot_id == "one"
-    assert found.witness == lived.Witness(lived=0.0, said=START_WALL, wall=START_WALL)
+    assert found.witness == lived_time.Witness(lived=0.0, said=START_WALL, wall=START_WALL)

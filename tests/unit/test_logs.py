@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import logs
+from agentguard.base import logs
 
 LOG = logging.getLogger("agentguard.tests.values")
 
@@ -156,7 +156,7 @@ def test_what_is_closed_can_be_removed_and_is_written_no_more(file: Path) -> Non
 UNFORESEEN = """
 import sys, threading
 from pathlib import Path
-from agentguard import logs
+from agentguard.base import logs
 logs.set_up(Path(sys.argv[1]), seconds=lambda: 0.0)
 logs.catch_all()
 

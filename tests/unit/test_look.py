@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.agent import Agent, Parts
-from agentguard.app import build, shapes
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.engine.posture import SENSOR_OF
-from agentguard.look import Look
 from agentguard.mfa import Verifiers
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import Submit
-from agentguard.scan.client import Limits, ScanClient
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.one_shot import Look
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 
 CARD = "4539 1488 0343 6467"

@@ -10,14 +10,14 @@ from pathlib import Path
 import apsw
 import pytest
 
-from agentguard import opening
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
+from agentguard.base.startup import JOURNAL, Starting
 from agentguard.model.records import Record
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.ports.secrets import Places
-from agentguard.starting import JOURNAL, Starting
-from agentguard.store.database import Database, full
-from agentguard.store.db import FILE, open_store
+from agentguard.runtime import stores
+from agentguard.store.agent_store import FILE, open_store
+from agentguard.store.sqlite_file import Database, full
 
 
 def newer(file: Path) -> None:
@@ -62,7 +62,7 @@ def test_one_that_cannot_be_used_is_left_and_the_journal_is_in_memory(
     spoil(tmp_path / FILE)
     before = (tmp_path / FILE).lstat()
     raw = (tmp_path / FILE).read_bytes() if (tmp_path / FILE).is_file() else b""
-    store = opening.store(tmp_path, clock, Places(), None, starting)
+    store = stores.store(tmp_path, clock, Places(), None, starting)
     assert not store.lasting
     assert starting.faults[JOURNAL].id == f"starting.{id_}"
     store.journal.commit([Record(kind="x", at=clock.now(), payload={})], {"k": 1})
@@ -74,7 +74,7 @@ def test_one_that_cannot_be_used_is_left_and_the_journal_is_in_memory(
 
 def test_one_that_is_well_is_on_the_disk_and_nothing_is_said(tmp_path: Path) -> None:
     starting = Starting()
-    store = opening.store(tmp_path, FakeClock(), Places(), None, starting)
+    store = stores.store(tmp_path, FakeClock(), Places(), None, starting)
     assert store.lasting
     assert starting.faults == {}
     store.close()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths
-from agentguard.errors import CannotError
+from agentguard.base import paths
+from agentguard.base.errors import CannotError
 
 
 def test_the_resources_and_policies_are_there() -> None:

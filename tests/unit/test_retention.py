@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import shapes
-from agentguard.errors import CannotError
-from agentguard.model.aging import RetentionRule
+from agentguard.base.errors import CannotError
 from agentguard.model.events import Event
 from agentguard.model.facts import OldFile, RetentionSeen
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.retention import removal as retention
-from agentguard.retention.ages import DAY, rule_name, rule_of
+from agentguard.retention.age_rules import DAY, rule_name, rule_of
 from agentguard.retention.proof import proof, proves
 from agentguard.retention.removal import remove
+from agentguard.runtime.compose import shapes
 from agentguard.sensors.retention import RetentionSensor
 from tests.unit.killing import killed_at
 

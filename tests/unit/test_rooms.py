@@ -11,11 +11,11 @@ from types import ModuleType
 import pytest
 
 from agentguard import checks, commands
-from agentguard.catalogue import discover, modules
-from agentguard.errors import AgentGuardError, CatalogueError
-from agentguard.pii import kinds as recognisers
+from agentguard.base.errors import AgentGuardError, CatalogueError
+from agentguard.base.plugins import discover, modules
+from agentguard.detect import formats
+from agentguard.detect import kinds as recognisers
 from agentguard.platforms._linux import probes
-from agentguard.scan import extract
 
 Make = Callable[..., ModuleType]
 
@@ -91,7 +91,7 @@ def _names(doc: str) -> list[str]:
     return [line.lstrip("|-` ").split("  ")[0] for line in lines if line.strip()]
 
 
-@pytest.mark.parametrize("found", [checks, commands, extract, probes, recognisers])
+@pytest.mark.parametrize("found", [checks, commands, formats, probes, recognisers])
 def test_a_frozen_program_has_the_same_modules(
     found: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import SecretError
+from agentguard.base.errors import SecretError
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import SecretPlace, Slot
-from agentguard.safe import FILE, Kept, Safe
+from agentguard.trust.secret_store import FILE, Kept, Safe
 
 SECRET, OTHER = b"s" * 32, b"o" * 32
 

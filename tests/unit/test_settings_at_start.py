@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import settings
-from agentguard.settings import AtStart, Layers, MachineSettings, at_start
+from agentguard.base import settings
+from agentguard.base.settings import AtStart, Layers, MachineSettings, at_start
 
 WHOLE = MachineSettings(
     endpoint="https://guard.example", policy_root="/etc/roots", label="Desk 7", auto_start=False

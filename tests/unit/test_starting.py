@@ -6,10 +6,10 @@ import errno
 
 import pytest
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
+from agentguard.base.startup import Starting, why_of
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
-from agentguard.starting import Starting, why_of
 
 AT = Moment(boot=1.0, wall=2.0)
 

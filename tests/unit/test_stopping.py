@@ -6,7 +6,7 @@ import select
 import threading
 
 from agentguard.ports.clock import Audible
-from agentguard.stopping import LOOK, Ending, alarm, heard, least
+from agentguard.ports.stop_signal import LOOK, Ending, alarm, heard, least
 
 SOON = 10.0
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import paths, texts
-from agentguard.errors import CannotError
+from agentguard.base import paths, translations
+from agentguard.base.errors import CannotError
+from agentguard.base.translations import Texts
 from agentguard.model.messages import Message, say
-from agentguard.texts import Texts
 
 WORDS = Texts(
     {"a.full": "{n} files in {where}", "a.odd": "{n:d} {0} {x.y} {z[1]} {", "a.plain": "Yes."}
@@ -23,17 +23,17 @@ WORDS = Texts(
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give the text folder of a program of its own."""
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
-    texts._loaded.cache_clear()
+    translations._loaded.cache_clear()
     made = tmp_path / "text" / "en"
     made.mkdir(parents=True)
     yield made
-    texts._loaded.cache_clear()
+    translations._loaded.cache_clear()
 
 
 def test_tables_give_the_ids(folder: Path) -> None:
     (folder / "a.toml").write_text('[clipboard]\nfound = "Found {n}."\n[clipboard.deep]\nx = "Y"\n')
     (folder / "b.toml").write_text('[other]\nword = "Ärger"\n', "utf-8")
-    words = texts.load()
+    words = translations.load()
     assert words.say("clipboard.found", n=3) == "Found 3."
     assert words.say("clipboard.deep.x") == "Y"
     assert words.say("other.word") == "Ärger"
@@ -44,7 +44,7 @@ def test_tables_give_the_ids(folder: Path) -> None:
 def test_an_id_that_stands_twice_is_an_error_with_the_file(folder: Path) -> None:
     (folder / "a.toml").write_text('[x]\ny = "1"\n')
     (folder / "b.toml").write_text('[x]\ny = "2"\n')
-    words = texts.load()
+    words = translations.load()
     with pytest.raises(CannotError, match=r"x\.y stands twice; again in b\.toml"):
         words.say("x.y")
     with pytest.raises(CannotError, match=r"x\.y stands twice; again in b\.toml"):
@@ -55,14 +55,14 @@ def test_an_id_that_stands_twice_is_an_error_with_the_file(folder: Path) -> None
 def test_a_damaged_file_is_named(raw: bytes, folder: Path) -> None:
     (folder / "bad.toml").write_bytes(raw)
     with pytest.raises(CannotError, match=r"bad\.toml is damaged"):
-        texts.load()
+        translations.load()
 
 
 def test_a_start_reads_past_the_tables_of_other_commands(folder: Path) -> None:
     """A broken page of the console keeps nobody from locking a screen."""
     (folder / "a.toml").write_text('# Words.\n\n[a.b]\nc = "1"\nd.e = "2"\n[a]\nf = "3"\n')
     (folder / "b.toml").write_text('[b]\nc = "1"\nc = "2"\n')
-    words = texts.load()
+    words = translations.load()
     assert [words.say(id_) for id_ in ("a.f", "a.b.d.e", "a.b.c", "a.g", "c")] == [
         "3", "2", "1", "a.g", "c",
     ]  # fmt: skip
@@ -72,23 +72,23 @@ def test_a_start_reads_past_the_tables_of_other_commands(folder: Path) -> None:
 
 @pytest.mark.parametrize("language", ["xx", "", "..", "../../policies", "EN/../de", "\x00"])
 def test_a_language_that_there_is_not_is_given_in_english(language: str) -> None:
-    assert texts.load(language).say("state.pass") == texts.load().say("state.pass")
-    assert texts.load(language).has("cli.description")
+    assert translations.load(language).say("state.pass") == translations.load().say("state.pass")
+    assert translations.load(language).has("cli.description")
 
 
 def test_a_language_is_read_once_by_whatever_way_it_is_asked_for(folder: Path) -> None:
     """Every start asks without a language first, and then for the one that is set."""
     (folder / "a.toml").write_text('[x]\ny = "1"\n')
-    words = texts.load()
-    assert texts.load("en") is words
-    assert texts.load(language="en") is words
-    assert texts.load("xx") is words
+    words = translations.load()
+    assert translations.load("en") is words
+    assert translations.load(language="en") is words
+    assert translations.load("xx") is words
 
 
 def test_a_program_without_english_says_so(folder: Path) -> None:
     folder.rmdir()
     with pytest.raises(CannotError, match="Install the program again"):
-        texts.load()
+        translations.load()
 
 
 def test_a_missing_value_leaves_the_sentence_as_it_stands() -> None:

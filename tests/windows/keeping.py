@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from agentguard.platforms._win32 import sessions
-from agentguard.platforms._win32.desks import program
+from agentguard.platforms._win32.session_host import program
 
 PATIENCE = 150.0
 NAME = "AgentGuardKeeper"

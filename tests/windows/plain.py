@@ -34,7 +34,7 @@ FIXTURES = re.compile(
 ROOMS = ("keeper", "paths", "platforms", "sensors", "settings", "store", "uplink", "vault")
 """Rooms that are there for the system: what loads one of them is never plain."""
 
-CATALOGUE = "agentguard.catalogue"
+CATALOGUE = "agentguard.base.plugins"
 """Whoever names it loads all that lies in the rooms that it names as well."""
 
 HARMLESS = {
@@ -42,13 +42,13 @@ HARMLESS = {
     "agentguard.platforms": "its doubles are asked for by this name",
     "agentguard.platforms._fake_clock": "a clock that a test turns",
     "agentguard.platforms.simulated": "doubles, which ask no system",
-    "agentguard.texts": "reads our own sentences, which tests/unit/test_texts.py does here too",
+    "agentguard.base.translations": "reads our own sentences, which tests/unit/test_texts.py does here too",
 }
 """Modules that name the system and are no reason to run a test again, each with why not."""
 
 KEPT = {
-    "tests/unit/pii/test_engine.py": "the expressions of the library re2, another one on Windows",
-    "tests/unit/pii/test_vectors.py": "each accepted value, by the same library",
+    "tests/unit/detect/text/test_engine.py": "the expressions of the library re2, another one on Windows",
+    "tests/unit/detect/text/test_vectors.py": "each accepted value, by the same library",
 }
 """Files that are plain and stay, each with what Windows has to show."""
 

@@ -10,10 +10,10 @@ from ctypes import wintypes
 
 from PySide6.QtWidgets import QApplication
 
-from agentguard.texts import load
+from agentguard.base.translations import load
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import application
 from agentguard.ui.shields import Shields
+from agentguard.ui.startup_icon import application
 from agentguard.ui.theme import Theme
 from tools.gallery import data
 from tools.gallery.desk import SimulatedDesk

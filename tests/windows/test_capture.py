@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import win32
 from agentguard.platforms._win32 import capture, window
 from agentguard.ports.desktop import Absent, Pictured

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32.clipboard import CLIPBOARD, WindowsClipboard
 from agentguard.platforms._win32.clipboard_reader import NoAnswer
 from agentguard.ports.desktop import Copied, Flavour, Replaceable

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agentguard import platforms
+from agentguard.base.translations import load
 from agentguard.ports.desktop import Absent, Backend
-from agentguard.texts import load
 
 CAPABILITIES = ("session", "clipboard", "foreground", "calls", "notifier")
 

@@ -12,8 +12,8 @@ import pytest
 from agentguard.model.policy import Watch
 from agentguard.platforms import win32
 from agentguard.platforms._win32 import drives
-from agentguard.sensors.scope import scope_of
 from agentguard.sensors.sweep import Found, Unread, walk
+from agentguard.sensors.watch_scope import scope_of
 
 RAW, REMOVE = 1, 2  # DDD_RAW_TARGET_PATH, DDD_REMOVE_DEFINITION
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import environment
+from agentguard.base import environment
 from agentguard.platforms._win32 import sessions
 from tests.windows.keeping import PATIENCE, until
 
@@ -31,7 +31,7 @@ activate = 1
 module = {library}
 activate = 1
 """
-CLEAN = "from agentguard import environment; environment.clean()\n"
+CLEAN = "from agentguard.base import environment; environment.clean()\n"
 BELIEVER = (
     "from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey\n"
     "Ed25519PrivateKey.generate()"

@@ -6,7 +6,7 @@ import winreg
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import win32
 from agentguard.platforms._win32 import event_log
 from agentguard.ports.desktop import Absent, Weight

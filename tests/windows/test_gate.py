@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from agentguard import settings
-from agentguard.errors import PlatformError
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.base import settings
+from agentguard.base.errors import PlatformError
+from agentguard.base.settings import MachineSettings
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.platforms import system_clock
 from agentguard.platforms._win32.foreground import WindowsForeground, describe, title
-from agentguard.settings import MachineSettings
 from tests.windows.another import Another, another
 from tests.windows.test_tray import (
     AGENT,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.store.db import open_for_reading
+from agentguard.store.agent_store import open_for_reading
 from tests.windows.another import Another, another
 
 pytestmark = pytest.mark.xdist_group("desktop")

@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agentguard import paths, settings
-from agentguard.errors import PlatformError
-from agentguard.keeper import standing
-from agentguard.keeper.standing import Standing
+from agentguard.base import paths, settings
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import desks, machine_layers, only_one, serve
 from agentguard.platforms._win32 import recovery, sessions
-from agentguard.platforms._win32.desks import program
+from agentguard.platforms._win32.session_host import program
+from agentguard.service import keeper_status
+from agentguard.service.keeper_status import Standing
 from tests.windows import keeping
 from tests.windows.failing_host import NAME as FAILING
 from tests.windows.keeping import NAME, PATIENCE, ROOT, sc, trays, until, value
@@ -34,7 +34,7 @@ def agentguard(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def written() -> Standing:
-    return standing.read(paths.machine_folder()) or Standing()
+    return keeper_status.read(paths.machine_folder()) or Standing()
 
 
 @pytest.fixture

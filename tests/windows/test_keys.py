@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from agentguard import platforms
+from agentguard.base.errors import SecretError
 from agentguard.commands._capabilities import Standing
 from agentguard.commands._keys import keys
-from agentguard.errors import SecretError
 from agentguard.platforms._win32 import credentials
 from agentguard.platforms._win32.protected import Protected, seal, unseal
 from agentguard.ports.secrets import SecretPlace, Slot
-from agentguard.safe import FILE, Kept, Safe
+from agentguard.trust.secret_store import FILE, Kept, Safe
 
 SECRET, OTHER = b"s" * 32, b"o" * 32
 NAMES = ("credential-manager", "dpapi")
@@ -89,7 +89,7 @@ def test_a_secret_is_kept_given_back_and_forgotten(bound: bool, file: Path) -> N
 def test_another_program_of_the_person_reads_it(file: Path) -> None:
     safe(file, *platforms.secret_places().device).save(SECRET)
     show = (
-        "import sys; from pathlib import Path; from agentguard import platforms, safe\n"
+        "import sys; from pathlib import Path; from agentguard import platforms; from agentguard.trust import secret_store as safe\n"
         "kept = safe.Safe(Path(sys.argv[1]), platforms.secret_places().device).load()\n"
         "print(kept.place, kept.secret.hex())"
     )

@@ -15,7 +15,7 @@ from agentguard.model.gate import Ended, ProofsEnded
 from agentguard.platforms._win32 import hid
 from agentguard.platforms._win32.hid_answers import CAPS, Known
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors.socket import SocketSensor
+from agentguard.sensors.security_keys import SocketSensor
 
 HID = "{4d1e55b2-f16f-11cf-88cb-001111000030}"
 DEVICE = r"HID\VID_1050&PID_0407\AGENTGUARD"

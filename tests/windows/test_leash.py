@@ -10,18 +10,18 @@ from pathlib import Path
 import psutil
 import pytest
 
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms import leash
 from agentguard.platforms.simulated import FakeClock
-from agentguard.scan.client import Limits, ScanClient
-from tests.unit.scan import hostile
+from tests.unit.detect.files import hostile
 
 ORPHAN = """
 import sys
 from agentguard.platforms import leash
 from agentguard.platforms.simulated import FakeClock
-from agentguard.scan.client import Limits, ScanClient
-from tests.unit.scan import hostile
+from agentguard.detect.sandbox.client import Limits, ScanClient
+from tests.unit.detect.files import hostile
 client = ScanClient(Limits(seconds=600.0), FakeClock(), hostile.extractors, leash=leash)
 client.scan(sys.argv[1])
 print(client.child_pid, flush=True)

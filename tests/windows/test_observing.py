@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from agentguard.sensors.observing import Reader
+from agentguard.sensors.folder_observer import Reader
 from tests.windows.keeping import until
 
 SECONDS = 20.0

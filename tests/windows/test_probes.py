@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from agentguard import platforms
+from agentguard.base.translations import load
 from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Kind, ProgramsSeen
 from agentguard.model.locking import LockLimitsSeen, Standing, effective
 from agentguard.model.moments import Moment
@@ -38,7 +39,6 @@ from agentguard.platforms._win32.probes import (
 )
 from agentguard.platforms._win32.remote_answers import session
 from agentguard.platforms._win32.session import client_protocol
-from agentguard.texts import load
 
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
 POLICY = Policy(

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths
-from agentguard.errors import PlatformError
+from agentguard.base import paths
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import end_agents, only_one
 from agentguard.platforms._win32 import access_answers, api, quitting
-from agentguard.platforms._win32.desks import Quitting, program
 from agentguard.platforms._win32.quitting import PLACE, QuitSign
+from agentguard.platforms._win32.session_host import Quitting, program
 from tests.windows.keeping import PATIENCE, ROOT, until
 
 pytestmark = pytest.mark.xdist_group("desktop")

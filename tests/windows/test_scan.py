@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.platforms import leash
 from agentguard.platforms.simulated import FakeClock
-from agentguard.scan.client import Limits, ScanClient
 
 NOTE = "card 4539 1488 0343 6467, receipt to ann.lee@quillpost.com\r\n"
 

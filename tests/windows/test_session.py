@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32.session import (
     SESSION_CHANGE,
     WindowsSession,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths
+from agentguard.base import paths
 from agentguard.commands import _setup_data
 from agentguard.platforms import cleared, data_of_users
 from agentguard.platforms._programs import running

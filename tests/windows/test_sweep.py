@@ -22,10 +22,10 @@ from agentguard.platforms import system_clock
 from agentguard.platforms._clock import SystemClock
 from agentguard.ports.clock import Clock
 from agentguard.sensors.files import FilesSensor
-from agentguard.sensors.observing import reads
-from agentguard.sensors.scope import scope_of
+from agentguard.sensors.folder_observer import reads
 from agentguard.sensors.sweep import Unread, walk
-from agentguard.store.seen import SeenDatabase
+from agentguard.sensors.watch_scope import scope_of
+from agentguard.store.file_memory import SeenDatabase
 
 CARD = "card 4111 1111 1111 1111"
 PATIENCE = 60.0

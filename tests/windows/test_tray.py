@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from agentguard import texts
+from agentguard.base import translations
 
 pytestmark = pytest.mark.xdist_group("desktop")
 
@@ -23,7 +23,7 @@ PATIENCE = 90.0
 TRAY_MESSAGE, CLICKED = 0x8000 + 101, 0x0400  # Qt's own message, and NIN_SELECT
 QUERY_END, END_SESSION = 0x0011, 0x0016  # WM_QUERYENDSESSION, WM_ENDSESSION
 NO_HANG = 0x0002  # SMTO_ABORTIFHUNG
-TITLE = texts.load().say("ui.window.title")
+TITLE = translations.load().say("ui.window.title")
 HIDDEN = "AgentGuard"  # the window that hears of the session, never shown
 COLOURS = 20  # of a page that is painted; an empty window has one or two
 AGENT = (sys.executable, "-m", "agentguard", "tray")

@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from agentguard import texts
+from agentguard.base import translations
+from agentguard.base.errors import AgentGuardError, UsageError
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.errors import AgentGuardError, UsageError
 from agentguard.platforms import system_clock
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store import address
+from agentguard.server.store.engine import address
 from tools.bench_server.stages import Bench, Outcome, Stage
 
 USUAL, MOST = 1000, 20_000
@@ -58,7 +58,7 @@ def _benched(desks: int, database: str) -> Outcome:
     """
     clock = system_clock()
     supervisor = Supervisor(clock=clock, submit=lambda _event: None)
-    where = address.chosen(database, os.environ, texts.load())
+    where = address.chosen(database, os.environ, translations.load())
     with tempfile.TemporaryDirectory(prefix="agentguard-bench-") as folder:
         settings = ServerSettings(data=Path(folder), database=where)
         with Admin(settings, lambda: 0.0) as admin:

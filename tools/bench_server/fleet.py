@@ -12,9 +12,9 @@ import msgspec
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from agentguard.server.store import codes, devices
-from agentguard.server.store.database import Database
-from agentguard.server.store.times import iso
+from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.times import iso
 from agentguard.wire import httpsig, v1
 
 CHECKS = 14
@@ -136,7 +136,7 @@ def put(database: Database, count: int, now: float) -> list[Desk]:
     def job(connection: Connection) -> None:
         for n, desk in enumerate(desks):
             if n % TEAM_SIZE == 0:
-                team = codes.team_id(connection, f"bench {n // TEAM_SIZE}")
+                team = enrolment_codes.team_id(connection, f"bench {n // TEAM_SIZE}")
             about = devices.About(team=team, label=f"desk {n}", system="bench")
             devices.put(connection, desk.id, desk.key.verify_key.encode(), about, now)
 

@@ -11,12 +11,12 @@ from http import HTTPStatus
 from nacl.signing import SigningKey
 from sqlalchemy import func, select
 
-from agentguard.server.admin import Admin
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.run import LocalServer, StartThread
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.database import Database
-from agentguard.server.store.opening import open_database
-from agentguard.server.store.tables import event
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.schema.tables import event
 from tools.bench_server import fleet
 from tools.bench_server.driver import Driver, Tally
 from tools.bench_server.fleet import Desk

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.platforms import keep_none
 
 LEAST, MOST = 0.5, 4.0
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ["QT_SCALE_FACTOR"] = f"{given.scale:g}"
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     keep_none()
-    count = import_module("tools.gallery.pictures").take(given.folder, texts.load())
+    count = import_module("tools.gallery.pictures").take(given.folder, translations.load())
     sys.stdout.write(f"{count} pictures are in {given.folder}.\n")
     return 0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from agentguard.model.held_data import HeldClass, HeldThere
 from agentguard.model.hits import Hit
-from agentguard.model.holding import HeldClass, HeldThere
 from agentguard.model.lessons import Lesson
 from agentguard.model.vault import VaultItem
 from agentguard.ports.factors import AppOffer

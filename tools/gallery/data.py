@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agentguard import checks
-from agentguard.catalogue import discover
+from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.model.events import SensorState, UplinkState, Watching
 from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message, Param, say
 from agentguard.model.moments import Moment
-from agentguard.model.paying import PaymentMode, Recorder
+from agentguard.model.payment import PaymentMode, Recorder
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.model.posture import ControlState, overall
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from agentguard.errors import AgentGuardError, VaultError
-from agentguard.model.holding import HeldThere
+from agentguard.base.errors import AgentGuardError, VaultError
+from agentguard.model.held_data import HeldThere
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.lessons import Lesson
 from agentguard.model.messages import Message, say

@@ -10,18 +10,18 @@ from PySide6.QtCore import QEventLoop, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from agentguard.model.paying import Recorder
+from agentguard.base.translations import Texts
+from agentguard.model.payment import Recorder
 from agentguard.model.prompts import Prompt
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.people import Factors
-from agentguard.texts import Texts
 from agentguard.ui import icons
 from agentguard.ui.app_card import AppCard
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.early import application
 from agentguard.ui.phone_help import PhoneHelp
 from agentguard.ui.prompts import Prompts
 from agentguard.ui.shields import Shields
+from agentguard.ui.startup_icon import application
 from agentguard.ui.theme import Theme
 from agentguard.ui.tray import Tray
 from agentguard.ui.views import Page

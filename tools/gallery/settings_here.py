@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentguard.settings import Origin, SetHere
+from agentguard.base.settings import Origin, SetHere
 
 POLICIES, INSTALLER = r"HKLM\Software\Policies\AgentGuard", r"HKLM\Software\AgentGuard"
 OWN = r"C:\Users\ann\AppData\Local\AgentGuard\settings.toml"

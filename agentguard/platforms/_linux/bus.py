@@ -19,7 +19,7 @@ from jeepney.io.blocking import (  # type: ignore[import-untyped] # it ships no 
     open_dbus_connection,
 )
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 
 SECONDS = 1.0
 """The time limit of a call: a desktop service answers in milliseconds or not at all."""

@@ -13,14 +13,14 @@ from Xlib.display import Display
 from Xlib.ext import res, xfixes
 from Xlib.protocol.request import GetSelectionOwner
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x11
 from agentguard.platforms._linux.x11_owner import LONGEST, Owner, Wish
 from agentguard.platforms._linux.x11_reader import Reader, follow
 from agentguard.platforms._linux.x11_transfer import NoAnswer, is_change
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied
-from agentguard.stopping import Alarm, alarm
+from agentguard.ports.stop_signal import Alarm, alarm
 
 SELECTIONS = ("CLIPBOARD", "PRIMARY")
 ANSWER = 2.0  # seconds for the watch to take a selection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.locking import LockSource, Standing
 from agentguard.platforms._linux import bus
 from agentguard.platforms._linux.bus import DBusAddress

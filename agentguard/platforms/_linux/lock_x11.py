@@ -14,7 +14,7 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import res
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.locking import LockSource, Standing
 from agentguard.platforms._linux import x11
 

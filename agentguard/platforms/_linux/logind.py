@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.bus import Bus, BusRefused, DBusAddress
 
 _NAME = "org.freedesktop.login1"

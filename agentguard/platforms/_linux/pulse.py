@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.bus import Bus, DBusAddress
 
 SERVICES = (

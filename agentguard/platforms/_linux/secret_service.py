@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
-from agentguard.errors import PlatformError, SecretError
-from agentguard.platforms._limit import SECONDS, Limit
+from agentguard.base.errors import PlatformError, SecretError
 from agentguard.platforms._linux.bus import Bus, BusRefused, DBusAddress, session_address
+from agentguard.platforms._secret_time_limit import SECONDS, Limit
 from agentguard.ports.secrets import Slot
 
 T = TypeVar("T")

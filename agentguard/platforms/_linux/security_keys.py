@@ -13,7 +13,7 @@ from fido2.ctap import CtapDevice
 from fido2.hid import CtapHidDevice
 
 from agentguard.platforms import _fido
-from agentguard.platforms._linux.plugged import means, plugged_keys
+from agentguard.platforms._linux.plugged_keys import means, plugged_keys
 from agentguard.ports.authenticators import (
     Asking,
     Asserted,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.ports.desktop import SessionReading
 
 CONFIRM = 2.0

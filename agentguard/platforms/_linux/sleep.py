@@ -22,10 +22,10 @@ from jeepney.io.blocking import (  # type: ignore[import-untyped] # it ships no 
     open_dbus_connection,
 )
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import bus
 from agentguard.ports.clock import Stop
-from agentguard.stopping import Alarm, alarm
+from agentguard.ports.stop_signal import Alarm, alarm
 
 LOG = logging.getLogger(__name__)
 

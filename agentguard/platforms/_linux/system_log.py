@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.ports.desktop import Weight
 
 JOURNALD, SYSLOG = Path("/run/systemd/journal/socket"), Path("/dev/log")

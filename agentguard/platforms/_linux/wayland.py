@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import local_socket
-from agentguard.stopping import Alarm
+from agentguard.ports.stop_signal import Alarm
 
 DISPLAY = 1
 ANSWER = 1.0  # seconds for the compositor to answer

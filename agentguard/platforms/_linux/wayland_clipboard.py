@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import local_socket
-from agentguard.platforms._linux.flavours import (
+from agentguard.platforms._linux.clipboard_formats import (
     FLAVOURS,
     LONGEST_CHARACTER,
     SECRETS,
@@ -29,7 +29,7 @@ from agentguard.platforms._linux.wayland import Connection, Event, connected
 from agentguard.platforms._linux.wayland_offers import SELECTIONS, Control, NoAnswer
 from agentguard.ports.clock import Stop
 from agentguard.ports.desktop import Copied, Flavour
-from agentguard.stopping import alarm
+from agentguard.ports.stop_signal import alarm
 
 OWN = "application/x-agentguard"
 """The form by which the agent knows its own text again."""

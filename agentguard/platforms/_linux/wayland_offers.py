@@ -11,7 +11,7 @@ import select
 import time
 from collections.abc import Mapping
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.wayland import Connection, Event
 
 MANAGERS = (("ext_data_control_manager_v1", 1), ("zwlr_data_control_manager_v1", 2))

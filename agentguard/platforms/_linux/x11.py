@@ -20,9 +20,9 @@ from Xlib.ext import res, screensaver, xfixes
 from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.ports.clock import Stop
-from agentguard.stopping import Alarm, least
+from agentguard.ports.stop_signal import Alarm, least
 
 ANSWER = 1.0  # seconds for the server to answer
 

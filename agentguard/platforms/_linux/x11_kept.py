@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from Xlib.display import Display
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x11
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
 from agentguard.platforms._linux import x11
-from agentguard.platforms._linux.flavours import (
+from agentguard.platforms._linux.clipboard_formats import (
     FLAVOURS,
     LONGEST_CHARACTER,
     SECRETS,

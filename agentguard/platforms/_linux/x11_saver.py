@@ -5,7 +5,7 @@ from __future__ import annotations
 from Xlib import X
 from Xlib.display import Display
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x11
 from agentguard.platforms._linux.x11_kept import Kept
 

@@ -15,7 +15,7 @@ from Xlib.ext import xfixes
 from Xlib.protocol.rq import Event
 from Xlib.xobject.drawable import Window
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x11
 
 LET_PASS = 5.0

@@ -12,7 +12,7 @@ from ctypes import wintypes
 from pathlib import PureWindowsPath
 from typing import Any
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")

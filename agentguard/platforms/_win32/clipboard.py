@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api, window
 from agentguard.platforms._win32 import clipboard_access as access
 from agentguard.platforms._win32 import clipboard_forms as forms

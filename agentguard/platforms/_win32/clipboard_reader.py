@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32 import clipboard_access as access
 from agentguard.platforms._win32 import clipboard_forms as forms

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Protection, Volume
 from agentguard.model.moments import Moment
 

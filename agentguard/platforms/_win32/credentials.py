@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import sys
 
-from agentguard.errors import SecretError
+from agentguard.base.errors import SecretError
 from agentguard.platforms._win32.api import BOOL, DWORD, TEXT, VOID, advanced
 
 if sys.platform != "win32":

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from ctypes import wintypes
 
-from agentguard.errors import PlatformError
-from agentguard.platforms._steady import Steady
+from agentguard.base.errors import PlatformError
+from agentguard.platforms._steady_value import Steady
 from agentguard.platforms._win32 import api, window
 from agentguard.ports.clock import Stop
 from agentguard.ports.foreground import FocusedWindow, Sort, unsorted

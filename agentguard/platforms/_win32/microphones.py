@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api, registry
 from agentguard.platforms._win32.microphone_answers import Use, recording
 from agentguard.platforms._win32.probes.programs import images

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from agentguard import durable
-from agentguard.errors import SecretError
-from agentguard.platforms._limit import Limit
+from agentguard.base import atomic_files
+from agentguard.base.errors import SecretError
+from agentguard.platforms._secret_time_limit import Limit
 from agentguard.platforms._win32 import credentials
 from agentguard.platforms._win32.api import BOOL, DWORD, TEXT, VOID, declared, kernel
 from agentguard.ports.secrets import Slot
@@ -119,7 +119,7 @@ class Protected:
         if sealed is None:
             raise SecretError("denied", self.name)
         try:
-            durable.write(self._file(slot), sealed)
+            atomic_files.write(self._file(slot), sealed)
         except OSError as error:
             raise SecretError("denied", self.name) from error
 

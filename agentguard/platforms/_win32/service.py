@@ -15,8 +15,8 @@ from contextlib import suppress
 from ctypes import wintypes
 from typing import NoReturn
 
-from agentguard import texts
-from agentguard.errors import PlatformError
+from agentguard.base import translations
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.recovery import start_again
@@ -140,6 +140,6 @@ class Service:
 def _fall(why: str) -> NoReturn:
     """End the process as it is: a service that says that it has stopped is not started again."""
     with suppress(PlatformError):
-        log, words = WindowsEventLog(), texts.load()
+        log, words = WindowsEventLog(), translations.load()
         log.write(FAILED, Weight.ERROR, words.say("keeper.failed", why=why))
     os._exit(1)

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api, window
 from agentguard.platforms._win32.session_answers import (
     IdleTime,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from agentguard import environment
+from agentguard.base import environment
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.command_line import guards, joined
 

@@ -13,9 +13,9 @@ import pyrage
 import zstandard
 from pyrage import x25519
 
-from agentguard import durable
-from agentguard.errors import StoreError, UsageError
-from agentguard.texts import Texts
+from agentguard.base import atomic_files
+from agentguard.base.errors import StoreError, UsageError
+from agentguard.base.translations import Texts
 
 CHUNK = 256 * 1024
 WINDOW = 8 * 1024 * 1024  # bytes that a zstd frame may look back; RFC 8878 asks for as much
@@ -173,7 +173,7 @@ def write(
     beside = file.with_name(f".{file.name}.{os.urandom(4).hex()}.part")
     raw = _Source(given)
     try:
-        durable.write_new(beside, b"")
+        atomic_files.write_new(beside, b"")
         with beside.open("r+b") as sink, io.BufferedReader(raw, CHUNK) as source:
             pyrage.encrypt_io(source, sink, list(recipients))
             sink.flush()
@@ -188,7 +188,7 @@ def write(
         ) from error
     finally:
         beside.unlink(missing_ok=True)
-    durable.sync_folder(file.parent)
+    atomic_files.sync_folder(file.parent)
 
 
 def read(

@@ -8,13 +8,15 @@ from litestar import get, post
 from litestar.response import Redirect
 from sqlalchemy import Connection, select
 
-from agentguard.server.console.proving import ask_first
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import Asked, Page, Site, back, field, page, permitted, site_of
 from agentguard.server.roles import Right
-from agentguard.server.store import audit, factors, passkeys, recovery, resets, sessions
-from agentguard.server.store.factors import CONSOLE
-from agentguard.server.store.sign_in_tables import sso_user
-from agentguard.server.store.tables import user
+from agentguard.server.store.accounts import sessions
+from agentguard.server.store.factors import one_time_codes, passkeys, recovery, resets
+from agentguard.server.store.factors.one_time_codes import CONSOLE
+from agentguard.server.store.records import audit
+from agentguard.server.store.schema.sign_in_tables import sso_user
+from agentguard.server.store.schema.tables import user
 
 ACCESS = "/access"
 LONGEST = 100
@@ -69,7 +71,7 @@ def _line(connection: Connection, site: Site, name: str) -> Line:
     return Line(
         name=name,
         passkeys=len(passkeys.of(connection, CONSOLE, name)),
-        totp=factors.enrolled(connection, CONSOLE, name),
+        totp=one_time_codes.enrolled(connection, CONSOLE, name),
         codes=recovery.left(connection, name),
         sso=connection.scalar(select(sso_user.c.user).where(sso_user.c.user == name)) is not None,
         sessions=len(sessions.of(connection, name, site.now(), site.limits)),

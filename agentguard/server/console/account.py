@@ -9,9 +9,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server import passwords, weak
-from agentguard.server.console import enrolling, proving
-from agentguard.server.console.proving import ask_first
+from agentguard.server.console import factor_enrolment, fresh_proof
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -22,9 +21,12 @@ from agentguard.server.console.site import (
     site_of,
     visitor_of,
 )
-from agentguard.server.store import audit, factors, passkeys, people, recovery, sessions
-from agentguard.server.store.factors import CONSOLE
-from agentguard.server.store.people import Visitor
+from agentguard.server.signin import passwords, weak_passwords
+from agentguard.server.store.accounts import people, sessions
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.factors import one_time_codes, passkeys, recovery
+from agentguard.server.store.factors.one_time_codes import CONSOLE
+from agentguard.server.store.records import audit
 
 ACCOUNT = "/account"
 PASSKEY = "passkey"
@@ -44,7 +46,7 @@ async def add_passkey(request: Asked) -> Page:
     asked = await ask_first(request)
     if asked is not None:
         return asked
-    how = await enrolling.confirm(request, visitor_of(request).name, _purpose(request))
+    how = await factor_enrolment.confirm(request, visitor_of(request).name, _purpose(request))
     said = "console.account.passkey-done" if how == PASSKEY else "console.enrol.wrong"
     return await _page(request, said=said)
 
@@ -69,7 +71,7 @@ async def confirm(request: Asked) -> Page:
     asked = await ask_first(request)
     if asked is not None:
         return asked
-    how = await enrolling.confirm(request, visitor_of(request).name, _purpose(request))
+    how = await factor_enrolment.confirm(request, visitor_of(request).name, _purpose(request))
     if how != TOTP:
         return await _page(request, said="console.account.wrong", app=True)
     return await _page(request, said="console.account.done")
@@ -88,7 +90,7 @@ async def renew(request: Asked) -> Page:
     asked = await ask_first(request)
     if asked is not None:
         return asked
-    made = await enrolling.new_recovery(site_of(request), visitor_of(request).name)
+    made = await factor_enrolment.new_recovery(site_of(request), visitor_of(request).name)
     return await page(request, "recovery.html", codes=made, first=False)
 
 
@@ -99,8 +101,8 @@ async def change_password(request: Asked) -> Page:
     if asked is not None:
         return asked
     site, visitor = site_of(request), visitor_of(request)
-    new = await field(request, proving.HIDDEN, LONGEST)
-    wrong = weak.problem(new, [visitor.name]) or (
+    new = await field(request, fresh_proof.HIDDEN, LONGEST)
+    wrong = weak_passwords.problem(new, [visitor.name]) or (
         "" if await _local(site, visitor.name) else "short"
     )
     if wrong:
@@ -139,12 +141,12 @@ async def _forget(request: Asked, what: str, id_: str) -> Page | Redirect:
     def forget(connection: Connection) -> bool:
         name = visitor.name
         have = len(passkeys.of(connection, CONSOLE, name))
-        if have + factors.enrolled(connection, CONSOLE, name) <= 1:
+        if have + one_time_codes.enrolled(connection, CONSOLE, name) <= 1:
             return False
         if what == PASSKEY:
             passkeys.forget(connection, CONSOLE, name, id_)
         else:
-            factors.forget(connection, CONSOLE, name)
+            one_time_codes.forget(connection, CONSOLE, name)
         audit.note(connection, site.now(), name, f"{what}.forgotten", name)
         return True
 
@@ -165,13 +167,13 @@ def _purpose(request: Asked) -> str:
 
 async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
     site, visitor = site_of(request), visitor_of(request)
-    offered = await enrolling.offer(request, visitor.name, _purpose(request), app=app)
+    offered = await factor_enrolment.offer(request, visitor.name, _purpose(request), app=app)
     return await page(
         request,
         "account.html",
-        said=site.words.say(said, count=weak.LEAST) if said else "",
+        said=site.words.say(said, count=weak_passwords.LEAST) if said else "",
         local=await _local(site, visitor.name),
-        least=weak.LEAST,
+        least=weak_passwords.LEAST,
         own=sessions.id_of(visitor.token),
         fresh=0 <= site.now() - visitor.proved_at < site.limits.proof_fresh,
         **offered,
@@ -182,7 +184,7 @@ async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
 def _held(connection: Connection, site: Site, visitor: Visitor) -> dict[str, Any]:
     name = visitor.name
     return {
-        "enrolled": factors.enrolled(connection, CONSOLE, name),
+        "enrolled": one_time_codes.enrolled(connection, CONSOLE, name),
         "passkeys": passkeys.listed(connection, CONSOLE, name),
         "codes_left": recovery.left(connection, name),
         "sessions": sessions.of(connection, name, site.now(), site.limits),

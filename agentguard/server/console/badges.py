@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from agentguard.server.console.navigation import menu
-from agentguard.server.store import identities
-from agentguard.server.store.database import Database
-from agentguard.server.store.incidents import waiting
-from agentguard.server.store.people import Scope, Visitor
-from agentguard.server.tamper import waves
+from agentguard.server.store.accounts.people import Scope, Visitor
+from agentguard.server.store.desks import identities
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.reports.incidents import waiting
+from agentguard.server.tamper import silence_waves
 
 LATELY = 10.0  # seconds that a count is good enough for what refreshes itself
 SCOPES = 200  # whose counts are remembered
@@ -47,7 +47,7 @@ def _count(connection: Connection, scope: Scope) -> Counts:
     return {
         "/incidents": waiting(connection, scope),
         "/devices": identities.waiting(connection, scope),
-        "/tamper": waves.count(connection, scope),
+        "/tamper": silence_waves.count(connection, scope),
     }
 
 

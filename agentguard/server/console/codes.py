@@ -19,9 +19,10 @@ from agentguard.server.console.site import (
     page,
     site_of,
 )
-from agentguard.server.store import audit, batch_codes, codes
-from agentguard.server.store.batch_codes import MOST, Wish
-from agentguard.server.store.devices import AGENT, KEEPER
+from agentguard.server.store.desks import batch_codes, enrolment_codes
+from agentguard.server.store.desks.batch_codes import MOST, Wish
+from agentguard.server.store.desks.devices import AGENT, KEEPER
+from agentguard.server.store.records import audit
 
 CODES = "/codes"
 LONGEST_HOURS = 720
@@ -83,7 +84,7 @@ async def revoke(request: Asked, id_: FromPath[int]) -> Redirect:
 def _make(connection: Connection, site: Site, team: str, wish: Wish, by: str) -> str:
     now = site.now()
     audit.note(connection, now, by, "code.made", f"{team} ({wish.most})")
-    return codes.make_for(connection, team, wish, by, now)
+    return enrolment_codes.make_for(connection, team, wish, by, now)
 
 
 def _number(text: str, most: int) -> int:
@@ -100,8 +101,8 @@ async def _page(request: Asked, made: _Made | None, problem: str) -> Page:
         made=made,
         problem=problem,
         hours=site.limits.code_hours,
-        teams=await site.database.read(codes.teams),
-        codes=await site.database.read(codes.listed),
+        teams=await site.database.read(enrolment_codes.teams),
+        codes=await site.database.read(enrolment_codes.listed),
         batches=await site.database.read(batch_codes.listed),
     )
 

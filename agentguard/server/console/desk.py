@@ -10,9 +10,12 @@ from litestar.params import FromPath
 
 from agentguard.server.console.floor import line
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
-from agentguard.server.store import audit, findings, floor, uses
-from agentguard.server.store.standing import severity
-from agentguard.server.store.times import seconds
+from agentguard.server.store.desks.desk_status import severity
+from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.floor import pages
+from agentguard.server.store.persons import use_spans
+from agentguard.server.store.records import audit
+from agentguard.server.store.reports import findings
 from agentguard.server.tamper import items, kinds
 from agentguard.wire import v1
 
@@ -26,7 +29,7 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
     """Show a desk; a look, also one in vain, is written to the audit log."""
     site, visitor = site_of(request), visitor_of(request)
     now = site.now()
-    found = await site.database.read(lambda c: floor.desk(c, id_, visitor.scope))
+    found = await site.database.read(lambda c: pages.desk(c, id_, visitor.scope))
     if found is None:
         await site.database.write(
             lambda c: audit.note(c, now, visitor.name, "desk.refused", id_[:LONGEST_ID])
@@ -42,8 +45,8 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
         line=line(found, now, site.limits.silent_after),
         measures=_by_measure(found.controls),
         findings=sorted(opened, key=lambda f: (severity(f.severity), f.opened_at)),
-        events=await site.database.read(lambda c: floor.newest_events(c, id_)),
-        uses=await site.database.read(lambda c: uses.of_desk(c, id_, USES)),
+        events=await site.database.read(lambda c: pages.newest_events(c, id_)),
+        uses=await site.database.read(lambda c: use_spans.of_desk(c, id_, USES)),
         when=lambda iso: seconds(iso, NO_TIME),
     )
 

@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from agentguard.server.console.proving import ask_first
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -18,7 +18,7 @@ from agentguard.server.console.site import (
     site_of,
 )
 from agentguard.server.roles import Right
-from agentguard.server.store import identities
+from agentguard.server.store.desks import identities
 
 DEVICES = "/devices"
 LONGEST_ID = 64

@@ -20,10 +20,10 @@ from agentguard.server.console.site import (
     site_of,
     visitor_of,
 )
-from agentguard.server.feeds import paper, sheets
+from agentguard.server.feeds import printed_floor, sheets
 from agentguard.server.feeds.sheets import SHEETS, Sheet
 from agentguard.server.roles import Scope
-from agentguard.server.store import floor
+from agentguard.server.store.floor import pages
 
 EXPORTS = "/exports"
 
@@ -54,10 +54,12 @@ async def sheet(request: Asked, name: FromPath[str]) -> Stream:
 async def floor_pdf(request: Asked) -> Response[bytes]:
     """Give the floor on paper."""
     site, visitor = site_of(request), visitor_of(request)
-    desks = await site.database.read(lambda c: floor.desks(c, visitor.scope))
+    desks = await site.database.read(lambda c: pages.desks(c, visitor.scope))
     await looked(request, "export.pdf", "floor")
     about = (desks, site.words, site.now(), site.limits.silent_after, visitor.name)
-    made = await asyncio.to_thread(paper.floor_report, *about)  # reports are taken meanwhile
+    made = await asyncio.to_thread(
+        printed_floor.floor_report, *about
+    )  # reports are taken meanwhile
     return Response(
         made,
         media_type="application/pdf",

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server.console.proving import ask_first
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -24,9 +24,16 @@ from agentguard.server.console.site import (
     told,
 )
 from agentguard.server.roles import Right, may
-from agentguard.server.store import audit, belonging, factors, opened, presence, resets
-from agentguard.server.store.factors import CONSOLE, DESK
-from agentguard.server.store.people import Visitor
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.factors import (
+    one_time_codes,
+    opened_desks,
+    presence,
+    resets,
+    team_scope,
+)
+from agentguard.server.store.factors.one_time_codes import CONSOLE, DESK
+from agentguard.server.store.records import audit
 
 FACTORS = "/factors"
 LONGEST = 200
@@ -94,7 +101,7 @@ async def _may(request: Asked, visitor: Visitor, realm: str, owner: str) -> bool
         return may(visitor.role, Right.MANAGE)
     site = site_of(request)
     return await site.database.read(
-        lambda c: belonging.belongs(c, site.keys, visitor.scope, owner, site.now())
+        lambda c: team_scope.belongs(c, site.keys, visitor.scope, owner, site.now())
     )
 
 
@@ -114,7 +121,7 @@ async def _page(request: Asked, *, made: str = "", secret: str = "", problem: st
     await site.database.write(
         lambda c: audit.note(c, site.now(), visitor.name, "factors.seen", find)
     )
-    picture = segno.make(factors.address(made, secret)) if secret else None
+    picture = segno.make(one_time_codes.address(made, secret)) if secret else None
     return await page(
         request,
         "factors.html",
@@ -143,9 +150,9 @@ def _held(connection: Connection, site: Site, visitor: Visitor, find: str) -> di
         "asked": [
             one
             for one in waiting
-            if belonging.belongs(connection, site.keys, scope, one.owner, now)
+            if team_scope.belongs(connection, site.keys, scope, one.owner, now)
         ],
-        "glass": opened.listed(connection, site.keys, scope, 10, now),
+        "glass": opened_desks.listed(connection, site.keys, scope, 10, now),
     }
 
 

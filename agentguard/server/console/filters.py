@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from agentguard.server.console.site import Asked
 from agentguard.server.roles import Scope
-from agentguard.server.store import board, places
-from agentguard.server.store.places import Placed, Shift, Site
+from agentguard.server.store.floor import board, places
+from agentguard.server.store.floor.places import Placed, Shift, Site
 
 PAGE = 100  # lines of a list
 LONGEST = 100  # characters of a text

@@ -8,14 +8,15 @@ from functools import partial
 from litestar import get
 from sqlalchemy import Connection
 
-from agentguard import lessons as shipped
+from agentguard.base import lessons as shipped
 from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.site import Asked, Page, looked, page, site_of, visitor_of
 from agentguard.server.roles import Scope
-from agentguard.server.store import board, fleet, lessons
-from agentguard.server.store.board import Wanted
-from agentguard.server.store.fleet import Fact, Found, Kind
+from agentguard.server.store.floor import board, fleet_findings
+from agentguard.server.store.floor.board import Wanted
+from agentguard.server.store.floor.fleet_findings import Fact, Found, Kind
+from agentguard.server.store.reports import lessons
 
 SOFTWARE_CHECKS = ("software", "vendors", "patches", "remote-tools", "clear-text")
 TRAINING = "training"
@@ -71,7 +72,7 @@ async def software(request: Asked) -> Page:
 
     def read(connection: Connection) -> tuple[Reach, list[Fact]]:
         reach = filters.reach(connection, wish, visitor.scope)
-        return reach, fleet.facts(connection, reach.teams, SOFTWARE_CHECKS)
+        return reach, fleet_findings.facts(connection, reach.teams, SOFTWARE_CHECKS)
 
     reach, facts = await site.database.read(read)
     groups = [(c, [one for one in facts if one.check == c]) for c in SOFTWARE_CHECKS]
@@ -89,7 +90,7 @@ async def training(request: Asked) -> Page:
     def read(connection: Connection) -> tuple[lessons.Answers, list[Trained]]:
         teams = filters.reach(connection, wish, visitor.scope).teams
         answers = lessons.answered(connection, teams, now - LESSON_DAYS * DAY)
-        overdue = fleet.by_team(connection, teams, TRAINING)
+        overdue = fleet_findings.by_team(connection, teams, TRAINING)
         counted = board.counts(connection, Wanted(teams=teams, cutoff=0.0))
         rows = [
             Trained(
@@ -121,8 +122,8 @@ def _read(connection: Connection, *, wish: Filter, scope: Scope, check: str) -> 
     start, limit = wish.start, filters.PAGE
     return _Read(
         reach=reach,
-        kinds=fleet.kinds(connection, reach.teams),
-        found=fleet.found(connection, reach.teams, check, start=start, limit=limit),
+        kinds=fleet_findings.kinds(connection, reach.teams),
+        found=fleet_findings.found(connection, reach.teams, check, start=start, limit=limit),
     )
 
 

@@ -13,11 +13,12 @@ from agentguard.server.console import filters, live
 from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.site import Asked, Page, looked, page, render, site_of, visitor_of
 from agentguard.server.roles import Scope
-from agentguard.server.store import board, floor, goodbyes
-from agentguard.server.store.board import TIERS, TeamCount, Wanted
-from agentguard.server.store.floor import Desk
-from agentguard.server.store.standing import worst_first
-from agentguard.server.store.times import seconds
+from agentguard.server.store.desks import goodbyes
+from agentguard.server.store.desks.desk_status import worst_first
+from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.floor import board, pages
+from agentguard.server.store.floor.board import TIERS, TeamCount, Wanted
+from agentguard.server.store.floor.pages import Desk
 from agentguard.wire import v1
 
 MOST_FINE = 300  # desks up to which the fine ones are named as well
@@ -108,7 +109,7 @@ def _read(connection: Connection, wish: Filter, scope: Scope, cutoff: float) -> 
     return _Read(
         reach=reach,
         counts=counts,
-        desks=floor.among(connection, ids),
+        desks=pages.among(connection, ids),
     )
 
 

@@ -17,10 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
-from agentguard.server.ingest.http import Answer, App, Receive, Scope, Send, reply
-from agentguard.server.store import audit, people, sessions
-from agentguard.server.store.database import Busy
-from agentguard.server.store.people import Visitor
+from agentguard.server.http_messages import Answer, App, Receive, Scope, Send, reply
+from agentguard.server.store.accounts import people, sessions
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.engine.database import Busy
+from agentguard.server.store.records import audit
 
 LOG = logging.getLogger(__name__)
 SIGN_IN = "/sign-in"

@@ -14,9 +14,10 @@ from litestar.response import Stream
 from sqlalchemy import Connection
 
 from agentguard.server.console.site import Asked, Page, looked, page, site_of, visitor_of
-from agentguard.server.store import floor, held
-from agentguard.server.store.floor import Desk
-from agentguard.server.store.times import iso
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.floor import pages
+from agentguard.server.store.floor.pages import Desk
+from agentguard.server.store.records import held_data
 
 LONGEST_ID = 64
 MOST = 64 * 2**20  # bytes of records in a file; about 150,000 events
@@ -27,7 +28,7 @@ PIECE = 2**18  # bytes that are sent at a time
 async def show(request: Asked, id_: FromPath[str]) -> Page:
     """Show what there is, class by class."""
     desk = await _desk(request, id_)
-    classes = await site_of(request).database.read(lambda c: held.classes(c, id_))
+    classes = await site_of(request).database.read(lambda c: held_data.classes(c, id_))
     await looked(request, "desk.held", id_)
     return await page(request, "held.html", desk=desk, classes=classes)
 
@@ -40,7 +41,7 @@ async def export(request: Asked, id_: FromPath[str]) -> Stream:
     """
     site = site_of(request)
     desk, hidden = await _desk(request, id_), site.keys.pseudonym
-    found = await site.database.read(lambda c: held.encoded(c, id_, hidden, MOST))
+    found = await site.database.read(lambda c: held_data.encoded(c, id_, hidden, MOST))
     await looked(request, "desk.exported", id_)
     about = {"desk": desk.label, "at": iso(site.now())}
     whole = await asyncio.to_thread(
@@ -69,7 +70,7 @@ async def _desk(request: Asked, id_: str) -> Desk:
     site, visitor = site_of(request), visitor_of(request)
 
     def read(connection: Connection) -> Desk | None:
-        return floor.desk(connection, id_, visitor.scope)
+        return pages.desk(connection, id_, visitor.scope)
 
     desk = await site.database.read(read)
     if desk is None:

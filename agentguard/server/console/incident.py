@@ -25,11 +25,12 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right
-from agentguard.server.store import floor, steps
-from agentguard.server.store.incidents import Incident
-from agentguard.server.store.people import Scope, Visitor
-from agentguard.server.store.steps import NOTE, SIGN_OFF
-from agentguard.server.store.times import seconds
+from agentguard.server.store.accounts.people import Scope, Visitor
+from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.floor import pages
+from agentguard.server.store.reports import incident_steps
+from agentguard.server.store.reports.incident_steps import NOTE, SIGN_OFF
+from agentguard.server.store.reports.incidents import Incident
 from agentguard.wire import v1
 
 ONE = QUEUE + "/{id_:int}"
@@ -73,13 +74,13 @@ async def show(request: Asked, id_: FromPath[int]) -> Page:
 @post(ONE + "/note")
 async def note(request: Asked, id_: FromPath[int]) -> Redirect:
     """Write a note to an incident."""
-    return await _write(request, id_, NOTE, steps.add_note)
+    return await _write(request, id_, NOTE, incident_steps.add_note)
 
 
 @post(ONE + "/sign-off")
 async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
     """Say as a second person that what was done is enough."""
-    return await _write(request, id_, SIGN_OFF, steps.sign_off)
+    return await _write(request, id_, SIGN_OFF, incident_steps.sign_off)
 
 
 async def _write(request: Asked, id_: int, kind: str, act: Act) -> Redirect:
@@ -93,11 +94,11 @@ async def _write(request: Asked, id_: int, kind: str, act: Act) -> Redirect:
 
 
 def _whole(connection: Connection, *, id_: int, scope: Scope) -> Whole | None:
-    one = steps.one(connection, id_, scope)
+    one = incident_steps.one(connection, id_, scope)
     if one is None:
         return None
-    written = steps.steps(connection, id_)
-    near = floor.events_around(connection, one.device, one.reported_at, AROUND)
+    written = incident_steps.steps(connection, id_)
+    near = pages.events_around(connection, one.device, one.reported_at, AROUND)
     moments = [
         *_of(one),
         *(Moment(at=s.at, kind=s.kind, by=s.by, text=s.text) for s in written),

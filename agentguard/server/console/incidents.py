@@ -24,8 +24,8 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
-from agentguard.server.store import incidents, queue
-from agentguard.server.store.queue import Listed, View, Wanted
+from agentguard.server.store.reports import incident_queue, incidents
+from agentguard.server.store.reports.incident_queue import Listed, View, Wanted
 
 LONGEST_NOTE = 2000
 LATELY = 20  # closed ones below those that wait
@@ -77,10 +77,12 @@ def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
     lately = view is View.WAITING and wish.page == 1
     return _Read(
         reach=reach,
-        counts={one.value: queue.count(connection, every[one]) for one in View},
-        lines=queue.lines(connection, every[view]),
-        listed=queue.page(connection, every[view], start=wish.start, limit=filters.PAGE),
-        lately=queue.page(connection, every[View.CLOSED], start=0, limit=LATELY) if lately else [],
+        counts={one.value: incident_queue.count(connection, every[one]) for one in View},
+        lines=incident_queue.lines(connection, every[view]),
+        listed=incident_queue.page(connection, every[view], start=wish.start, limit=filters.PAGE),
+        lately=incident_queue.page(connection, every[View.CLOSED], start=0, limit=LATELY)
+        if lately
+        else [],
     )
 
 

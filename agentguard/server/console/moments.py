@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from agentguard.texts import Texts
+from agentguard.base.translations import Texts
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

@@ -16,9 +16,9 @@ from litestar.static_files import create_static_files_router
 from agentguard.server import console
 from agentguard.server.console.gate import SAFE, Gate, is_open
 from agentguard.server.console.site import HERE, Asked, Page, Site, error_page, field, site_of
-from agentguard.server.ingest.http import App
-from agentguard.server.jobs import Jobs
-from agentguard.server.store.database import Busy
+from agentguard.server.http_messages import App
+from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.store.engine.database import Busy
 
 LOG = logging.getLogger(__name__)
 LARGEST_FORM = 64 * 1024  # bytes

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console import filters
-from agentguard.server.console.proving import ask_first
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -27,10 +27,12 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right
-from agentguard.server.store import belonging, deeds, pseudonyms, uses
-from agentguard.server.store.people import Visitor
-from agentguard.server.store.pseudonyms import Factors, Opening
-from agentguard.server.store.uses import Use
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.factors import team_scope
+from agentguard.server.store.persons import desk_events, pseudonyms
+from agentguard.server.store.persons import use_spans as uses
+from agentguard.server.store.persons.pseudonyms import Factors, Opening
+from agentguard.server.store.persons.use_spans import Use
 from agentguard.wire import v1
 
 PEOPLE = "/people"
@@ -46,8 +48,8 @@ class Told:
     """
 
     uses: list[Use]
-    findings: list[deeds.Finding]
-    incidents: list[deeds.Incident]
+    findings: list[desk_events.Finding]
+    incidents: list[desk_events.Incident]
     lessons: list[tuple[str, bool, str]]
     factors: Factors | None
     openings: list[Opening]
@@ -117,13 +119,13 @@ async def _page(request: Asked, id_: str, problem: str = "") -> Page:
 def _told(connection: Connection, site: Site, visitor: Visitor, id_: str) -> Told:
     now, scope = site.now(), visitor.scope
     name = pseudonyms.name(connection, site.keys, id_)
-    own = bool(name) and belonging.belongs(connection, site.keys, scope, name, now)
+    own = bool(name) and team_scope.belongs(connection, site.keys, scope, name, now)
     shown = own and pseudonyms.is_open(connection, id_, visitor.name, now)
     return Told(
         uses=uses.of_person(connection, id_, scope),
-        findings=deeds.findings(connection, id_, scope),
-        incidents=deeds.incidents(connection, id_, scope),
-        lessons=_lessons(deeds.lessons(connection, id_, scope)),
+        findings=desk_events.findings(connection, id_, scope),
+        incidents=desk_events.incidents(connection, id_, scope),
+        lessons=_lessons(desk_events.lessons(connection, id_, scope)),
         factors=pseudonyms.factors_of(connection, name, now) if own else None,
         openings=pseudonyms.listed(connection, id_) if own else [],
         name=name if shown else "",

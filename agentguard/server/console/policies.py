@@ -12,9 +12,10 @@ from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter
 from agentguard.server.console.site import Asked, Page, page, permitted, site_of
 from agentguard.server.roles import Right
-from agentguard.server.store import fleet, policies
-from agentguard.server.store.fleet import Fact
-from agentguard.server.store.policies import Bundle, Held
+from agentguard.server.store.desks import policies
+from agentguard.server.store.desks.policies import Bundle, Held
+from agentguard.server.store.floor import fleet_findings
+from agentguard.server.store.floor.fleet_findings import Fact
 
 POLICIES = "/policies"
 HEALTH = "agent-health"
@@ -75,7 +76,7 @@ async def show(request: Asked) -> Page:
 def listed(connection: Connection) -> list[Published]:
     """Give what was published, the newest first."""
     have = policies.counts(connection)
-    back = fleet.facts(connection, None, (HEALTH,))
+    back = fleet_findings.facts(connection, None, (HEALTH,))
     return [
         Published(bundle=b, have=have.get(b.label.digest, 0), back=_went_back(b, back))
         for b in policies.bundles(connection)

@@ -7,15 +7,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server import retention
-from agentguard.server.console.proving import ask_first
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of, told
-from agentguard.server.retention import Run
+from agentguard.server.jobs import retention
+from agentguard.server.jobs.retention import Run
 from agentguard.server.roles import Right
-from agentguard.server.store import ages, codes, holds
-from agentguard.server.store.ages import Age, AgeRefused
-from agentguard.server.store.holds import Asked as Wish
-from agentguard.server.store.holds import Hold, HoldRefused
+from agentguard.server.store.desks import enrolment_codes
+from agentguard.server.store.records import ages, legal_holds
+from agentguard.server.store.records.ages import Age, AgeRefused
+from agentguard.server.store.records.legal_holds import Asked as Wish
+from agentguard.server.store.records.legal_holds import Hold, HoldRefused
 
 RETENTION = "/retention"
 WORDS = "console.retention"
@@ -57,10 +58,10 @@ async def hold(request: Asked) -> Page | Redirect:
     wish = Wish(
         kind=await field(request, "kind", 20),
         subject=await field(request, "subject"),
-        reason=await told(request, "reason", holds.LONGEST_REASON),
+        reason=await told(request, "reason", legal_holds.LONGEST_REASON),
     )
     try:
-        await site.database.write(lambda c: holds.place(c, wish, visitor.name, site.now()))
+        await site.database.write(lambda c: legal_holds.place(c, wish, visitor.name, site.now()))
     except HoldRefused as refused:
         return await _page(request, site.words.say(f"{WORDS}.hold-{refused.kind}"))
     return back(RETENTION)
@@ -72,15 +73,15 @@ async def end(request: Asked, id_: FromPath[int]) -> Page | Redirect:
     site, visitor = site_of(request), permitted(request, Right.KEEP)
     if (asked := await ask_first(request)) is not None:
         return asked
-    await site.database.write(lambda c: holds.end(c, id_, visitor.name, site.now()))
+    await site.database.write(lambda c: legal_holds.end(c, id_, visitor.name, site.now()))
     return back(RETENTION)
 
 
 async def _page(request: Asked, problem: str) -> Page:
     def read(connection: Connection) -> tuple[list[Age], list[Hold], list[Run], list[str]]:
         did = [run for run in retention.runs(connection) if run.deleted or run.held]
-        held = holds.listed(connection, ended=True)
-        return ages.listed(connection), held, did[:SHOWN], codes.teams(connection)
+        held = legal_holds.listed(connection, ended=True)
+        return ages.listed(connection), held, did[:SHOWN], enrolment_codes.teams(connection)
 
     every, held, did, teams = await site_of(request).database.read(read)
     return await page(
@@ -91,7 +92,7 @@ async def _page(request: Asked, problem: str) -> Page:
         holds=held,
         runs=did,
         teams=teams,
-        kinds=holds.KINDS,
+        kinds=legal_holds.KINDS,
     )
 
 

@@ -11,10 +11,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.errors import PolicyError, UsageError
-from agentguard.server import differing, publishing, returning
+from agentguard.base.errors import PolicyError, UsageError
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.policies import POLICIES, Published, listed
-from agentguard.server.console.proving import ask_first
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -25,12 +24,13 @@ from agentguard.server.console.site import (
     permitted,
     site_of,
 )
-from agentguard.server.differing import Change
-from agentguard.server.publishing import Publishing
-from agentguard.server.reading import Reading
+from agentguard.server.policies import differences, publication, rollback
+from agentguard.server.policies.differences import Change
+from agentguard.server.policies.publication import Publishing
+from agentguard.server.policy_reader import Reading
 from agentguard.server.roles import Right
-from agentguard.server.store import policies
-from agentguard.server.store.policies import EVERYONE, Bundle
+from agentguard.server.store.desks import policies
+from agentguard.server.store.desks.policies import EVERYONE, Bundle
 
 ONE = POLICIES + "/{digest:str}"
 REFUSED = 400
@@ -102,9 +102,9 @@ async def text(request: Asked, digest: FromPath[str]) -> Response[bytes]:
 
     def read(connection: Connection) -> tuple[_View, bytes]:
         view = _view(connection, digest)
-        found = publishing.text_of(connection, view.one.bundle) or b""
+        found = publication.text_of(connection, view.one.bundle) or b""
         rank = (view.highest[0], view.highest[1] + 1)
-        return view, returning.text_again(found, rank, reading, site.words)
+        return view, rollback.text_again(found, rank, reading, site.words)
 
     view, made = await site.database.read(read)
     label = view.one.bundle.label
@@ -137,7 +137,7 @@ async def _page(request: Asked, digest: str, *, problem: str = "", status: int =
         one=view.one,
         newest=view.newest,
         again=view.again,
-        on=publishing.following(ring) if ring < EVERYONE else None,
+        on=publication.following(ring) if ring < EVERYONE else None,
     )
 
 
@@ -159,12 +159,12 @@ def _again(
 ) -> Again:
     epoch, version = highest
     try:
-        earlier = reading.parse(publishing.text_of(connection, one) or b"", one.label.name)
-        present = reading.parse(publishing.text_of(connection, newest) or b"", newest.label.name)
+        earlier = reading.parse(publication.text_of(connection, one) or b"", one.label.name)
+        present = reading.parse(publication.text_of(connection, newest) or b"", newest.label.name)
     except PolicyError:
         return Again(epoch=epoch, version=version + 1, changes=[], points=(), read=False)
     points = reading.weaker(present, earlier)
-    every = differing.changes(present, earlier, points)
+    every = differences.changes(present, earlier, points)
     changes = [c for c in every if c.path not in {"version", "release.epoch"}]
     return Again(epoch=epoch, version=version + 1, changes=changes, points=points, read=True)
 

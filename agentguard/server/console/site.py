@@ -14,20 +14,20 @@ from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
 
+from agentguard.base.translations import Texts
 from agentguard.model.messages import Message
 from agentguard.server import masking
 from agentguard.server.console import moments
 from agentguard.server.console.badges import Badges
-from agentguard.server.console.lanes import Lanes
 from agentguard.server.console.navigation import menu
+from agentguard.server.console.sign_in_queue import Lanes
 from agentguard.server.keys import ServerKeys
 from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
-from agentguard.server.store import audit
-from agentguard.server.store.database import Database
-from agentguard.server.store.people import Visitor
-from agentguard.texts import Texts
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.records import audit
 
 HERE = Path(__file__).parent
 SEE_OTHER: Literal[303] = 303

@@ -26,10 +26,11 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
-from agentguard.server.tamper import items, signed, waves
+from agentguard.server.tamper import items, silence_waves
+from agentguard.server.tamper import sign_offs as signed
 from agentguard.server.tamper.items import Item
-from agentguard.server.tamper.signed import Signed
-from agentguard.server.tamper.waves import Wave
+from agentguard.server.tamper.sign_offs import Signed
+from agentguard.server.tamper.silence_waves import Wave
 
 TAMPER = "/tamper"
 LONGEST_NOTE = 2000
@@ -69,18 +70,18 @@ async def show(request: Asked) -> Page:
 
 def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
     """Read one page of a list that begins with the desks that fell silent together."""
-    every = waves.waiting(connection, scope)
+    every = silence_waves.waiting(connection, scope)
     shown = every[wish.start : wish.start + filters.PAGE]
     return _Read(
-        together=[waves.named(connection, scope, one) for one in shown],
+        together=[silence_waves.named(connection, scope, one) for one in shown],
         queue=items.to_review(
             connection,
             scope,
-            waves.outside(every),
+            silence_waves.outside(every),
             start=max(0, wish.start - len(every)),
             limit=filters.PAGE - len(shown),
         ),
-        total=waves.count(connection, scope),
+        total=silence_waves.count(connection, scope),
         signed=signed.listed(connection, scope, limit=LATELY + 1),
     )
 
@@ -118,7 +119,9 @@ async def sign_off_together(request: Asked) -> Redirect:
         await _moment(request, "last"),
     )
     if note:
-        await site.database.write(lambda c: waves.sign_off(c, wave, visitor, site.now(), note))
+        await site.database.write(
+            lambda c: silence_waves.sign_off(c, wave, visitor, site.now(), note)
+        )
     return back(TAMPER)
 
 

@@ -13,9 +13,9 @@ from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
-from agentguard.server.store import board
-from agentguard.server.store.board import TIERS, TeamCount, Wanted
-from agentguard.server.store.places import Placed
+from agentguard.server.store.floor import board
+from agentguard.server.store.floor.board import TIERS, TeamCount, Wanted
+from agentguard.server.store.floor.places import Placed
 
 TEAMS = "/teams"
 BY = ("site", "shift")

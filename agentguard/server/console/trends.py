@@ -14,8 +14,8 @@ from agentguard.server.console.charts import Chart, Mark
 from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
-from agentguard.server.store import shifts, trends
-from agentguard.server.store.trends import Point
+from agentguard.server.store.floor import shifts, trends
+from agentguard.server.store.floor.trends import Point
 
 TRENDS = "/trends"
 SPANS = ("2", "7", "30", "90")  # days

@@ -10,8 +10,7 @@ from litestar import get, post
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
-from agentguard.server import passwords
-from agentguard.server.console.proving import ask_first
+from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -22,7 +21,10 @@ from agentguard.server.console.site import (
     site_of,
 )
 from agentguard.server.roles import BOUND, ROLES, SUPERVISOR, Right
-from agentguard.server.store import audit, members, places
+from agentguard.server.signin import passwords
+from agentguard.server.store.accounts import members
+from agentguard.server.store.floor import places
+from agentguard.server.store.records import audit
 
 USERS = "/users"
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"

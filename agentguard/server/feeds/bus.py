@@ -11,11 +11,11 @@ import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
 
+from agentguard.base.translations import Texts
 from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.settings import Nats
 from agentguard.server.feeds.sinks import cloud_event
-from agentguard.texts import Texts
 
 SECONDS = 10
 PARTING = 1.0  # seconds for the last bytes of a connection

@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection, insert, select
 
-from agentguard.server.store.batches import Arrived
-from agentguard.server.store.feed_tables import feed_outbox
-from agentguard.server.store.tables import device, team
-from agentguard.server.store.times import seconds
+from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.store.schema.feed_tables import feed_outbox
+from agentguard.server.store.schema.tables import device, team
 from agentguard.server.tamper.items import Turn
 from agentguard.wire import v1
 

@@ -20,15 +20,15 @@ from prometheus_client.core import (
 )
 from sqlalchemy import Connection, Row, func, select
 
-from agentguard.errors import UsageError
+from agentguard.base.errors import UsageError
 from agentguard.server.feeds import settings as feeds
-from agentguard.server.ingest.http import Answer, Refused, Request
-from agentguard.server.outside import Outside
+from agentguard.server.http_messages import Answer, Refused, Request
+from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.database import Database
-from agentguard.server.store.feed_tables import feed_outbox, feed_state
-from agentguard.server.store.identity_tables import tamper_item
-from agentguard.server.store.tables import device
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.tables import device
 
 PATH = "/metrics"
 FILE = "metrics.token"

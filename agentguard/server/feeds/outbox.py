@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, func, select, update
 from agentguard.server.feeds import happenings
 from agentguard.server.feeds.settings import FILE
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.batches import Arrived
-from agentguard.server.store.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.watch import Deaf, Listener
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from agentguard.errors import UsageError
-from agentguard.texts import load
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import load
 
 FILE = "feeds.toml"
 LONGEST_NAME = 40

@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, true, tuple_
 
 from agentguard.server.roles import Scope
-from agentguard.server.store.tables import (
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.schema.tables import (
     device,
     device_seen,
     event,
@@ -20,7 +21,6 @@ from agentguard.server.store.tables import (
     posture_current,
     team,
 )
-from agentguard.server.store.times import iso
 from agentguard.wire import v1
 
 PAGE = 500  # rows that are read at once

@@ -14,14 +14,14 @@ from typing import Protocol
 
 import msgspec
 
+from agentguard.base.translations import Texts
 from agentguard.server.feeds import http, ocsf
 from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.http import FeedFailed
-from agentguard.server.feeds.secured import Secured
 from agentguard.server.feeds.settings import Collector, Syslog, Webhook, secret
+from agentguard.server.feeds.tls_stream import Secured
 from agentguard.server.settings import Now
-from agentguard.server.store.times import iso
-from agentguard.texts import Texts
+from agentguard.server.store.engine.times import iso
 
 SOURCE = "/agentguard"
 TYPE = "org.agentguard"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from agentguard.server.ingest import http
-from agentguard.server.ingest.asking import asked_by
-from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server import http_messages
+from agentguard.server.http_messages import Answer, Refused, Request
+from agentguard.server.ingest.device_requests import asked_by
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import invites
-from agentguard.server.store.database import Database
-from agentguard.server.store.devices import Known
+from agentguard.server.store.desks.devices import Known
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.factors import invitations
 from agentguard.wire import apps
 
 LONGEST = 200
@@ -43,11 +43,11 @@ class Apps:
         if not asked.user or max(len(asked.user), len(asked.code)) > LONGEST:
             raise Refused(400, "malformed")
         given = await self._database.write(lambda c: self._give(c, asked))
-        return http.answer(200, given)
+        return http_messages.answer(200, given)
 
     def _give(self, connection: Connection, asked: apps.AppAsked) -> apps.AppGiven:
-        wanted = invites.Wanted(device=asked.device, user=asked.user, code=asked.code)
-        problem, wait, address = invites.take(
+        wanted = invitations.Wanted(device=asked.device, user=asked.user, code=asked.code)
+        problem, wait, address = invitations.take(
             connection, self._keys, wanted, now=self._now(), limits=self._limits
         )
         sealed = apps.seal(asked.public_key, address) if address else ""

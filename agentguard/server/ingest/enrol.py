@@ -10,18 +10,19 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
-from agentguard.server import masking
+from agentguard.server import http_messages, masking
 from agentguard.server.feeds import happenings
-from agentguard.server.ingest import http
-from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
-from agentguard.server.patience import origin
+from agentguard.server.listener.slow_clients import origin
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import audit, codes, devices, limited, policies, tries
-from agentguard.server.store.codes import CodeRefused, Grant
-from agentguard.server.store.database import Database
-from agentguard.server.store.devices import KeyRefused
-from agentguard.server.store.tries import Count
+from agentguard.server.store.desks import devices, enrolment_codes, policies
+from agentguard.server.store.desks.devices import KeyRefused
+from agentguard.server.store.desks.enrolment_codes import CodeRefused, Grant
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.factors import proof_limits, tries
+from agentguard.server.store.factors.tries import Count
+from agentguard.server.store.records import audit
 from agentguard.wire import v1
 
 KEY = 32  # bytes of an Ed25519 public key
@@ -47,11 +48,11 @@ class Enrolment:
         """
         asked = _decoded(request.body)
         key = proved(asked.public_key, asked.proof, f"{asked.code}\n{asked.nonce}")
-        counts = [limited.ENROL.of(self._limits, origin(request.client))]
+        counts = [proof_limits.ENROL.of(self._limits, origin(request.client))]
         given = await self._database.write(lambda c: self._judged(c, asked, key, counts))
         if isinstance(given, Refused):
             raise given
-        return http.answer(201, given)
+        return http_messages.answer(201, given)
 
     def _judged(
         self, connection: Connection, asked: v1.Enrol, key: bytes, counts: list[Count]
@@ -74,7 +75,7 @@ class Enrolment:
     def _enrol(self, connection: Connection, asked: v1.Enrol, key: bytes) -> v1.Enrolled:
         now = self._now()
         id_ = devices.id_of(connection, key)
-        grant = codes.take(connection, asked.code, now, id_, asked.asset)
+        grant = enrolment_codes.take(connection, asked.code, now, id_, asked.asset)
         state = self._state(connection, id_, grant)
         if not grant.again:
             about = devices.About(

@@ -8,14 +8,15 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy import Connection
 
-from agentguard.server.ingest import http
-from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server import http_messages
+from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.ingest.reports import Reports
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import audit, keepers
-from agentguard.server.store.database import Database
-from agentguard.server.store.devices import Known
-from agentguard.wire import keeping, v1
+from agentguard.server.store.desks import keepers
+from agentguard.server.store.desks.devices import Known
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.records import audit
+from agentguard.wire import keeper_messages, v1
 
 WELL = "good"
 A_DAY = 24 * 3600
@@ -90,4 +91,4 @@ class Keepers:
             raise Refused(403, "no-keeper")
         if not given:
             raise Refused(429, "busy", retry_after=A_DAY // 24)
-        return http.answer(201, keeping.CodeGiven(code=given))
+        return http_messages.answer(201, keeper_messages.CodeGiven(code=given))

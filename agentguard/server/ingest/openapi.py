@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from agentguard import __version__
-from agentguard.texts import Texts
-from agentguard.wire import apps, holding, keeping, openings, v1
+from agentguard.base.translations import Texts
+from agentguard.wire import apps, data_request, keeper_messages, openings, v1
 
 PATH = "/v1/openapi.json"
 OPENAPI = "3.1.0"
@@ -21,15 +21,15 @@ _ENCODINGS = ("gzip", "zstd")
 _POSTS: Mapping[str, tuple[type[v1.Struct], type[v1.Struct], int, bool]] = {
     v1.ENROL: (v1.Enrol, v1.Enrolled, 201, False),
     v1.REPORTS: (v1.Report, v1.Received, 200, True),
-    keeping.KEEPER: (v1.Report, v1.Received, 200, True),
+    keeper_messages.KEEPER: (v1.Report, v1.Received, 200, True),
     v1.PROOFS: (v1.ProofAsked, v1.ProofAnswer, 200, True),
     openings.OPENINGS: (openings.OpeningsAsked, openings.OpeningsGiven, 200, True),
     apps.APPS: (apps.AppAsked, apps.AppGiven, 200, True),
     v1.ROTATE: (v1.NewKey, v1.KeyTaken, 200, True),
     v1.SPLIT: (v1.NewKey, v1.KeyTaken, 200, True),
 }
-_BARE_POSTS: Mapping[str, type[v1.Struct]] = {keeping.CODE: keeping.CodeGiven}
-_GETS: Mapping[str, type[v1.Struct]] = {holding.HELD: holding.HeldGiven}
+_BARE_POSTS: Mapping[str, type[v1.Struct]] = {keeper_messages.CODE: keeper_messages.CodeGiven}
+_GETS: Mapping[str, type[v1.Struct]] = {data_request.HELD: data_request.HeldGiven}
 _DOCUMENTS = (v1.POLICY, v1.ROOTS)
 _LIVE = "/healthz"
 _SIGNED_REFUSALS = (400, 401, 403, 404, 409, 410, 413, 415, 429, 503)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.settings import Now
-from agentguard.server.store import policies
-from agentguard.server.store.database import Database
-from agentguard.server.store.devices import Known
-from agentguard.server.store.policies import Bundle
+from agentguard.server.store.desks import policies
+from agentguard.server.store.desks.devices import Known
+from agentguard.server.store.desks.policies import Bundle
+from agentguard.server.store.engine.database import Database
 
 FRESH = 5  # seconds for which what was published is believed
 JSON = "application/json"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from agentguard.server.ingest import http
-from agentguard.server.ingest.asking import asked_by
-from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server import http_messages
+from agentguard.server.http_messages import Answer, Refused, Request
+from agentguard.server.ingest.device_requests import asked_by
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import ruling
-from agentguard.server.store.database import Database
-from agentguard.server.store.devices import Known
+from agentguard.server.store.desks.devices import Known
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.factors import proof_rulings
 from agentguard.wire import v1
 
 _ASKED = msgspec.json.Decoder(v1.ProofAsked)
@@ -34,9 +34,11 @@ class Proofs:
 
         """
         asked = asked_by(device, request, _ASKED)
-        if asked.factor not in ruling.FACTORS:
+        if asked.factor not in proof_rulings.FACTORS:
             raise Refused(400, "factor")
         given = await self._database.write(
-            lambda c: ruling.prove(c, self._keys, asked, now=self._now(), limits=self._limits)
+            lambda c: proof_rulings.prove(
+                c, self._keys, asked, now=self._now(), limits=self._limits
+            )
         )
-        return http.answer(200, given)
+        return http_messages.answer(200, given)

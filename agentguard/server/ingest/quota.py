@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agentguard.server.ingest.http import Refused
-from agentguard.server.ingest.pace import Pace, Tell
+from agentguard.server.http_messages import Refused
+from agentguard.server.ingest.rate_limit import Pace, Tell
 from agentguard.server.settings import Limits
-from agentguard.server.store.database import Busy
+from agentguard.server.store.engine.database import Busy
 
 DAY = 86400.0
 PIECES = 1024

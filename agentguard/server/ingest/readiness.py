@@ -11,10 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from agentguard.server.ingest.http import Answer, Refused, Request
+from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store import causes, leading, schema
-from agentguard.server.store.database import Busy, Database
+from agentguard.server.store.engine import causes, leadership, revisions
+from agentguard.server.store.engine.database import Busy, Database
 
 STALE = 300
 """Seconds after which the work that only one process does has stopped."""
@@ -98,11 +98,11 @@ class Readiness:
     def _look(self, connection: Connection) -> str:
         """Write as a report does, and look at what only the database knows."""
         found = MigrationContext.configure(connection).get_current_revision() or ""
-        if found != schema.newest():
-            return causes.OLDER if not found or schema.known(found) else causes.NEWER
+        if found != revisions.newest():
+            return causes.OLDER if not found or revisions.known(found) else causes.NEWER
         now = self._now()
-        leading.note(connection, PROBE, now)
-        last = leading.noted(connection, "tamper")
+        leadership.note(connection, PROBE, now)
+        last = leadership.noted(connection, "tamper")
         return "work" if self._jobs and last is not None and now - last > STALE else ""
 
 

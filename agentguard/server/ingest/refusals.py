@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 
-from agentguard.server.ingest.http import Refused
+from agentguard.base.translations import Texts
+from agentguard.server.http_messages import Refused
 from agentguard.server.settings import Now
-from agentguard.texts import Texts
 
 LOG = logging.getLogger(__name__)
 SPAN = 600.0  # seconds

@@ -7,16 +7,17 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy import Connection
 
+from agentguard.server import http_messages
 from agentguard.server.feeds import happenings
-from agentguard.server.ingest import http
+from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.ingest.enrol import proved
-from agentguard.server.ingest.http import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import audit, devices
-from agentguard.server.store.database import Database
-from agentguard.server.store.devices import KeyRefused, Known
-from agentguard.server.store.times import iso
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.devices import KeyRefused, Known
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.records import audit
 from agentguard.server.tamper import kinds
 from agentguard.server.tamper.watch import Watch
 from agentguard.wire import v1
@@ -104,7 +105,9 @@ class Rekeying:
     def _taken(self, device: str, public_key: str, now: float, *, pending: bool) -> Answer:
         taken = v1.Taken(device=device, public_key=public_key, at=iso(now), pending=pending)
         text = _JSON.encode(taken)
-        return http.answer(200, v1.KeyTaken(taken=text.decode(), signature=self._keys.sign(text)))
+        return http_messages.answer(
+            200, v1.KeyTaken(taken=text.decode(), signature=self._keys.sign(text))
+        )
 
 
 def _asked(request: Request, device: Known) -> tuple[v1.NewKey, bytes]:

@@ -6,19 +6,19 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from agentguard.server import masking
-from agentguard.server.ingest import http
-from agentguard.server.ingest.http import Answer, Refused, Request
-from agentguard.server.ingest.pace import Pace
+from agentguard.server import http_messages, masking
+from agentguard.server.http_messages import Answer, Refused, Request
+from agentguard.server.ingest.desk_use import Seats
 from agentguard.server.ingest.policies import Wanted
 from agentguard.server.ingest.quota import Quota
-from agentguard.server.ingest.seats import Seats
+from agentguard.server.ingest.rate_limit import Pace
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits, Now
-from agentguard.server.store import batches, devices, reports
-from agentguard.server.store.database import Database
-from agentguard.server.store.devices import Known
-from agentguard.server.store.times import iso
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.devices import Known
+from agentguard.server.store.engine.database import Database
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.reports import batches, intake
 from agentguard.server.tamper.watch import Cloned, Outdated, Watch
 from agentguard.wire import v1
 
@@ -112,7 +112,7 @@ class Reports:
             need_posture=not known,
             new_key=now - device.key_since >= self._limits.key_days * DAY,
         )
-        return http.answer(200, received)
+        return http_messages.answer(200, received)
 
     async def _spend(self, report: v1.Report, size: int, now: float) -> None:
         """Count what a report takes of its device's pace and of what it may have stored."""
@@ -129,9 +129,9 @@ class Reports:
         except Cloned:
             self._forget(id_)
             raise Refused(409, "cloned") from None
-        except reports.Missing as missing:
+        except intake.Missing as missing:
             raise Refused(409, "gap", seq=missing.held) from None
-        except reports.Forked:
+        except intake.Forked:
             epoch = await self._database.write(lambda c: self._watch.forked(c, id_, now))
             if epoch is None:
                 self._forget(id_)

@@ -1,1 +1,1 @@
-"""What the endpoint remembers; every function takes a connection and runs inside a transaction."""
+"""What the endpoint remembers; every function takes a connection inside a transaction."""

@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, true, update
 
 from agentguard.server.roles import Scope
-from agentguard.server.store import audit
-from agentguard.server.store.identity_tables import tamper_item
-from agentguard.server.store.people import Visitor
-from agentguard.server.store.tables import device, team
+from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.records import audit
+from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.tables import device, team
 from agentguard.server.tamper.kinds import KINDS, Kind
 
 SHOWN = 100

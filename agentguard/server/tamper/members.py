@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from agentguard.server.store.identity_tables import tamper_item
-from agentguard.server.store.tables import device
+from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.tables import device
 
 LISTED = 200
 """Desks of one sign that are named."""

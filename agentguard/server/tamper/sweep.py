@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from agentguard.server.settings import Limits
-from agentguard.server.store import devices, goodbyes, leading, policies
-from agentguard.server.store.identity_tables import device_run
-from agentguard.server.store.policies import Bundle
-from agentguard.server.store.tables import device, device_seen, team
-from agentguard.server.tamper import kinds, together
+from agentguard.server.store.desks import devices, goodbyes, policies
+from agentguard.server.store.desks.policies import Bundle
+from agentguard.server.store.engine import leadership
+from agentguard.server.store.schema.identity_tables import device_run
+from agentguard.server.store.schema.tables import device, device_seen, team
+from agentguard.server.tamper import bulk_items, kinds
+from agentguard.server.tamper.bulk_items import Over, Sign
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import Kind
-from agentguard.server.tamper.together import Over, Sign
 from agentguard.server.tamper.watch import Deaf, Listener
 
 EVERY = 30
@@ -73,14 +74,14 @@ class Sweep:
 
         Of a desk that may not report any more nothing can be heard: what lasts there is over.
         """
-        since = leading.noted(connection, SINCE) if 0 <= now - last <= AWAY else None
+        since = leadership.noted(connection, SINCE) if 0 <= now - last <= AWAY else None
         if since is None:
             since = now
-            leading.note(connection, SINCE, since)
+            leadership.note(connection, SINCE, since)
         if since != self._since:
             self._since, self._other = since, {}
         every = [_desk(row) for row in connection.execute(_DESKS)]
-        opened = together.every_open(connection)
+        opened = bulk_items.every_open(connection)
         published = policies.bundles(connection)
         found = _Found()
         for one in every:
@@ -89,8 +90,8 @@ class Sweep:
             self._policy(found, one, there, now, published)
         for gone in sorted(opened.keys() - {one.id for one in every}):
             found.end(gone, opened[gone], *kinds.LASTING)
-        turns = together.open_all(connection, found.signs, now)
-        turns += together.end_all(connection, found.over, now)
+        turns = bulk_items.open_all(connection, found.signs, now)
+        turns += bulk_items.end_all(connection, found.over, now)
         for start in range(0, len(turns), TOLD):
             self._listener.turns(connection, turns[start : start + TOLD])
         return turns

@@ -12,15 +12,17 @@ from typing import Protocol
 from sqlalchemy import Connection, select, update
 
 from agentguard.server.settings import Limits
-from agentguard.server.store import audit, batches, devices, reports, seen
-from agentguard.server.store.batches import Arrived
-from agentguard.server.store.seen import Held
-from agentguard.server.store.tables import device, device_seen
-from agentguard.server.store.times import past, seconds
-from agentguard.server.tamper import erased, gaps, items, kinds
+from agentguard.server.store.desks import devices
+from agentguard.server.store.engine.times import past, seconds
+from agentguard.server.store.records import audit
+from agentguard.server.store.reports import batch_state, batches, intake
+from agentguard.server.store.reports.batch_state import Held
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.store.schema.tables import device, device_seen
+from agentguard.server.tamper import early_erasure, items, kinds, left_out_entries
+from agentguard.server.tamper.agent_runs import Runs, Standing, settled
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import Kind
-from agentguard.server.tamper.runs import Runs, Standing, settled
 from agentguard.wire import v1
 
 FORKS_APART = 3600
@@ -69,7 +71,7 @@ class Watch:
     def take_all(self, connection: Connection, batch: Sequence[Arrived]) -> list[Outcome]:
         """Take reports in, as `batches.take_all`; a copy's report is answered with Cloned."""
         ids = [one.report.device for one in batch]
-        held = seen.held(connection, ids)
+        held = batch_state.held(connection, ids)
         opened = items.still_open(connection, (id_ for id_, one in held.items() if one.flagged))
         outcomes: list[Outcome] = [
             Outdated() if _outdated(one, held.get(one.report.device)) else True for one in batch
@@ -130,7 +132,7 @@ class Watch:
         turn = items.raise_(connection, device_id, kinds.FORK, now)
         if turn is not None:
             self.listener.turns(connection, [turn])
-        return reports.mark_fork(connection, device_id)
+        return intake.mark_fork(connection, device_id)
 
     def raised(self, connection: Connection, device_id: str, kind: Kind, now: float) -> None:
         """Open a sign that something else than a report gave."""
@@ -155,12 +157,14 @@ class Watch:
                 turns.append(items.raise_(connection, id_, kinds.CLOCK_WRONG, now, params=said))
         elif kinds.CLOCK_WRONG.id in opened:
             ended.append(kinds.CLOCK_WRONG)
-        if lost := gaps.missing(one.report):
+        if lost := left_out_entries.missing(one.report):
             said = {"count": lost}
             turns.append(items.raise_(connection, id_, kinds.JOURNAL_GAP, now, params=said))
         for told in one.report.events:
             turns += _heard(connection, id_, told, now)
-        early = sum(erased.too_early(connection, id_, told, now) for told in one.report.events)
+        early = sum(
+            early_erasure.too_early(connection, id_, told, now) for told in one.report.events
+        )
         if early:
             said = {"count": early}
             turns.append(items.raise_(connection, id_, kinds.JOURNAL_ERASED, now, params=said))

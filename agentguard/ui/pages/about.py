@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from agentguard import __version__
-from agentguard.errors import AgentGuardError
+from agentguard.base.errors import AgentGuardError
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.base import PageFrame
-from agentguard.ui.parts import GAP, column, empty, frame, label
 from agentguard.ui.settings_card import SettingsCard
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
+from agentguard.ui.widgets import GAP, column, empty, frame, label
 
 
 class AboutPage(PageFrame):

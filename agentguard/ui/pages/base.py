@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.parts import GAP, column, frame, label
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
+from agentguard.ui.widgets import GAP, column, frame, label
 
 
 class PageFrame(QWidget):

@@ -14,9 +14,9 @@ from agentguard.ui import code_sheet, qr
 from agentguard.ui.app_card import AppCard
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.base import PageFrame, tell
-from agentguard.ui.parts import GAP, button, code_field, column, empty, frame, label, row
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page
+from agentguard.ui.widgets import GAP, button, code_field, column, empty, frame, label, row
 
 QR = 22 * GAP
 COLUMNS = 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.keyed import Keyed
+from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.notice_row import NoticeRow
 from agentguard.ui.pages.base import PageFrame
-from agentguard.ui.parts import button
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import NoticeView, Page, View
+from agentguard.ui.widgets import button
 
 
 class InboxPage(PageFrame):

@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit
 
 from agentguard.model.incidents import IncidentCategory
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.choice import Choice
+from agentguard.ui.choice_button import Choice
 from agentguard.ui.pages.base import PageFrame, tell
-from agentguard.ui.parts import GAP, button, column, draw, frame, label, row
 from agentguard.ui.present import choices
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
+from agentguard.ui.widgets import GAP, button, column, draw, frame, label, row
 
 NOTE_LIMIT = 2000  # characters
 

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit
 
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.held_card import HeldCard
-from agentguard.ui.leaving import explain
 from agentguard.ui.pages.base import PageFrame
-from agentguard.ui.parts import GAP, button, column, draw, empty, frame, label, row
+from agentguard.ui.report_words import explain
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
+from agentguard.ui.widgets import GAP, button, column, draw, empty, frame, label, row
 
 LONG = 40  # characters that stay in one piece
 PART = 16

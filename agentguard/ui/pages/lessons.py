@@ -10,9 +10,9 @@ from agentguard.model.lessons import Lesson
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.lesson_form import LessonForm
 from agentguard.ui.pages.base import PageFrame
-from agentguard.ui.parts import GAP, button, column, empty, frame, label
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import Page, View
+from agentguard.ui.widgets import GAP, button, column, empty, frame, label
 from agentguard.ui.wording import Wording
 
 

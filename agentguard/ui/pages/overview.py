@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.keyed import Keyed
+from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.measure_card import MeasureCard
 from agentguard.ui.pages.base import PageFrame, tell
-from agentguard.ui.parts import GAP, button, row
 from agentguard.ui.state_header import StateHeader
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import MeasureView, Page, View
+from agentguard.ui.widgets import GAP, button, row
 
 
 class OverviewPage(PageFrame):

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from agentguard.pii.names import masked
+from agentguard.detect.recognition.masked_names import masked
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.finding_card import FindingCard
-from agentguard.ui.keyed import Keyed
-from agentguard.ui.news import News
+from agentguard.ui.keyed_list import Keyed
+from agentguard.ui.listeners import News
 from agentguard.ui.pages.base import PageFrame, tell
 from agentguard.ui.theme import Theme
 from agentguard.ui.views import FindingView, Help, Page, View

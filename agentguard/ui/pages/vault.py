@@ -9,10 +9,10 @@ from agentguard.model.messages import Message
 from agentguard.model.vault import Taking, VaultItem
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.pages.base import PageFrame, tell
-from agentguard.ui.parts import GAP, column, empty
 from agentguard.ui.theme import Theme
 from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import Page
+from agentguard.ui.widgets import GAP, column, empty
 from agentguard.ui.wording import Wording
 
 REFUSED = frozenset({"prompt.not-restored", "prompt.not-removed"})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.checks.base import Check
 from agentguard.model.detection import Detection, OwnKind
 from agentguard.model.events import Event, Facts, PolicyInForce
@@ -65,8 +65,8 @@ class Desk:
             return Told(None, "", "")
         message = verdict.message
         if message is not None:
-            assert texts.load().has(message.id), message.id
-        words = texts.load().render(message)
+            assert translations.load().has(message.id), message.id
+        words = translations.load().render(message)
         assert "{" not in words
         subject = check.subject(event, chosen) if verdict.subject is None else verdict.subject
         return Told(verdict.state, words, subject)

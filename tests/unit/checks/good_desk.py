@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agentguard import checks
-from agentguard.catalogue import discover
+from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.checks.reauth import Settings as Gate
 from agentguard.checks.vendors import Settings as Register

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agentguard.base.translations import load
 from agentguard.checks.agent_health import CHECK, Settings
 from agentguard.model.events import (
     EventsLost,
@@ -22,9 +23,8 @@ from agentguard.model.keys import KeysSeen
 from agentguard.model.messages import say
 from agentguard.model.release import Standing
 from agentguard.model.self_tests import ControlsTested
-from agentguard.model.starting import PartBegan
+from agentguard.model.startup import PartBegan
 from agentguard.model.verdicts import State
-from agentguard.texts import load
 
 WORDS = load()
 WELL = "Everything that can be watched here is watched."

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.model.messages import say
 from agentguard.model.verdicts import (
     WHOLE,
@@ -51,7 +51,7 @@ def test_a_gap_turns_a_pass_into_partial_and_takes_back_its_claim() -> None:
     told = with_gaps(passed("pii-files.swept", files=3), DENIED)
     assert told.state is State.PARTIAL
     assert told.message == say("coverage.part")
-    assert texts.load().has("coverage.part")
+    assert translations.load().has("coverage.part")
     assert told.coverage == DENIED
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentguard import checks
-from agentguard.catalogue import discover
+from agentguard.base.plugins import discover
 from agentguard.checks.base import Check, few, named, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.messages import Message

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.checks.screen_lock import CHECK, Settings, span
 from agentguard.model.events import SessionState, Tick
 from agentguard.model.locking import (
@@ -40,7 +40,7 @@ def session(desk, idle: float | None = 3.0, *, locked: bool | None = False) -> l
     """Give the table that the session's verdict carries, as a person reads it."""
     event = desk.see(SessionState, locked=locked, idle=idle, source="test")
     rows = CHECK.judge(event, desk.facts, Settings()).rows
-    return [texts.load().render(row) for row in rows]
+    return [translations.load().render(row) for row in rows]
 
 
 def settings(desk, *sources: LockSource, unread: str = "") -> object:
@@ -116,7 +116,7 @@ def test_where_nobody_locks_in_time_it_is_told_and_no_hand_acts(desk, sources, w
     assert verdict.state is State.FAIL
     assert verdict.subject == "settings"
     assert [kind.value for kind in verdict.response.kinds] == ["notify"]
-    assert texts.load().render(verdict.message).startswith(words)
+    assert translations.load().render(verdict.message).startswith(words)
 
 
 @pytest.mark.parametrize("sources", [(), (UNREAD,), (NEVER, UNREAD), (LATE, UNREAD)])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import lifecycle
+from agentguard.base import lifecycle
 from agentguard.checks.patches import CHECK, Settings
 from agentguard.model.facts import Build, LifecyclesKnown
 from agentguard.model.machine import PatchesSeen

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths, texts
+from agentguard.base import paths, translations
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE
 from agentguard.commands.check import row, table, verdict
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.posture import ControlState, Overall, overall
 from agentguard.model.verdicts import Coverage, Severity, State
+from agentguard.ui.colours import STATE_TONES
 from agentguard.ui.present import present
-from agentguard.ui.tones import STATE_TONES
-from agentguard.uplink.translate import MOST_ROWS, controls
+from agentguard.uplink.translation import MOST_ROWS, controls
 from tools.gallery import data
 
-WORDS = texts.load()
+WORDS = translations.load()
 TEMPLATES = Path(__file__).parents[3] / "agentguard/server/console/templates"
 WHY = say("coverage.files-in-part", count=2)
 SWEPT = ControlState(

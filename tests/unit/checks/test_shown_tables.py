@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.commands.check import row, table
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.posture import ControlState
 from agentguard.model.verdicts import Severity, State
 from agentguard.ui.present import present
-from agentguard.uplink.translate import MOST_ROWS, controls
+from agentguard.uplink.translation import MOST_ROWS, controls
 from tools.gallery import data
 
-WORDS = texts.load()
+WORDS = translations.load()
 FIRST = "AgentGuard: locks after 5 min. It comes first, so it decides."
 LOCK = ControlState(
     check="screen-lock",

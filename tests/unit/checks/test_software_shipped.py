@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import lifecycle
+from agentguard.base import lifecycle
 from agentguard.checks.software import CHECK, Settings
 from agentguard.model.events import Facts
 from agentguard.model.facts import Kind, Lifecycle, Software, SoftwareSeen

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from agentguard.base.errors import StoreError
 from agentguard.checks.base import Check, NoSettings
-from agentguard.engine import locking
+from agentguard.engine import lock_requests
 from agentguard.engine.core import begin
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.loop import Engine
 from agentguard.engine.plan import make_plan
-from agentguard.errors import StoreError
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import (
     AppFocused,
@@ -59,7 +59,7 @@ def _files(event: object, _facts: Facts, _settings: NoSettings) -> Verdict | Non
 def _lock(event: SessionState, _facts: Facts, _settings: NoSettings) -> Verdict:
     if event.locked is None:  # as the real one says it
         left = (event.idle or 0) > 900
-        return wrong(locking.UNSEEN) if left else unknown("screen-lock.no-lock-source")
+        return wrong(lock_requests.UNSEEN) if left else unknown("screen-lock.no-lock-source")
     return wrong("screen-lock.late") if (event.idle or 0) > 900 and not event.locked else passed()
 
 

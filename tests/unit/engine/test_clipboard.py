@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agentguard.app import catalogue, shapes
 from agentguard.engine.core import begin
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.loop import Engine
@@ -19,10 +18,11 @@ from agentguard.model.events import (
     SessionState,
     Tick,
 )
-from agentguard.model.front import WindowInFront
+from agentguard.model.foreground import WindowInFront
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
+from agentguard.runtime.compose import catalogue, shapes
 from tests.unit.engine.conftest import ListJournal
 
 CARD = Hit(kind="PAN", count=1)

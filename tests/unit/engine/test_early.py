@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.checks.base import NoSettings
 from agentguard.engine.memory import notices
 from agentguard.model.actions import ActionKind
@@ -41,7 +41,7 @@ def soon(rig: Any, count: int = 3, days: int = 5, *, held: bool = False) -> None
 
 
 def inbox(rig: Any) -> list[str]:
-    words = texts.load()
+    words = translations.load()
     return [words.render(notice.body) for notice in rig.engine.state.inbox]
 
 

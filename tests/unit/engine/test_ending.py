@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from agentguard import texts
-from agentguard.engine import ending, memory
+from agentguard.base import translations
+from agentguard.engine import action_outcome, memory
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,
@@ -25,7 +25,7 @@ from tests.unit.engine.conftest import Rig
 
 CARD = Hit(kind="PAN", count=1, masked=("1111",))
 FILE = "/home/a/november.csv"
-WORDS = texts.load()
+WORDS = translations.load()
 
 
 def ended(rig: Rig, outcome: Outcome, message: Message) -> None:
@@ -92,11 +92,11 @@ def test_what_is_held_in_a_call_tells_the_end_after_it(rig: Rig) -> None:
     assert said(prompt)[0] == "A file was moved to the vault"
 
 
-@pytest.mark.parametrize("kind", sorted(ending.SHOWN))
+@pytest.mark.parametrize("kind", sorted(action_outcome.SHOWN))
 def test_every_action_that_is_told_has_words_for_its_course(kind: ActionKind) -> None:
     for way in ("doing", "failed"):
         assert WORDS.has(f"prompt.{way}-{kind}"), way
-    assert {f"{one}-title" for one in ending.TITLED} <= set(WORDS.sentences)
+    assert {f"{one}-title" for one in action_outcome.TITLED} <= set(WORDS.sentences)
 
 
 def test_a_failure_keeps_the_state_and_says_that_it_is_tried_again(rig: Rig) -> None:
@@ -132,9 +132,9 @@ def test_what_waits_is_written_down_once_and_not_once_a_minute(rig: Rig) -> None
 
 
 def test_of_too_many_that_wait_the_oldest_is_forgotten(rig: Rig) -> None:
-    for number in range(ending.AWAITED + 5):
+    for number in range(action_outcome.AWAITED + 5):
         rig.file(f"/home/a/{number}.csv", CARD)
-    assert len(rig.engine.state.telling) == ending.AWAITED
+    assert len(rig.engine.state.telling) == action_outcome.AWAITED
 
 
 def test_an_entry_is_read_back_as_it_was_and_an_older_one_too(rig: Rig) -> None:

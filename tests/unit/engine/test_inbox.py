@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agentguard import texts
+from agentguard.base import translations
 from agentguard.engine import memory
 from agentguard.model.events import CallState, NoticeRead, PromptAnswered
 from agentguard.model.hits import Hit
@@ -25,7 +25,7 @@ def burst(rig: Rig, count: int, *, begin: int = 0, apart: float = 1.0) -> None:
 
 
 def titles(rig: Rig) -> list[str]:
-    return [notice_title(n, texts.load()) for n in rig.engine.snapshot().inbox]
+    return [notice_title(n, translations.load()) for n in rig.engine.snapshot().inbox]
 
 
 def restarted(rig: Rig, make_rig: Callable[..., Rig]) -> Rig:

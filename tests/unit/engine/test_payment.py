@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentguard.model.actions import ActionKind, Outcome
 from agentguard.model.events import ActionFinished
 from agentguard.model.hits import Hit
-from agentguard.model.paying import PaymentMode, Recorder
+from agentguard.model.payment import PaymentMode, Recorder
 from tests.unit.engine.test_clipboard import Copies
 
 PAYMENT = """

@@ -8,8 +8,8 @@ from itertools import islice
 
 import pytest
 
-from agentguard.engine.post import Post
-from agentguard.stopping import Ending
+from agentguard.engine.mailbox import Post
+from agentguard.ports.stop_signal import Ending
 
 SOON = 10.0
 

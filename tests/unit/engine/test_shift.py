@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentguard.engine import locking
+from agentguard.engine import lock_requests
 from agentguard.model.actions import ActionKind
 from agentguard.model.hits import Hit
 from agentguard.model.locking import DeskLeft, ShiftEnded, ShiftEnder
@@ -84,7 +84,7 @@ def test_a_locked_desk_is_not_locked_again() -> None:
 def test_a_lock_that_does_not_come_is_tried_again() -> None:
     at = desk()
     end(at)
-    at.pass_time(locking.CONFIRM)
+    at.pass_time(lock_requests.CONFIRM)
     assert at.kinds == [LOCK, LOCK]
 
 

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import pytest
 
+from agentguard.base.errors import CannotError, StoreError
 from agentguard.engine import ledger as ledgers
-from agentguard.engine.errands import QUEUE, Errands
+from agentguard.engine.action_runner import LeftAlone, NotYet, Responder, Unsupported
 from agentguard.engine.ledger import Ledger
-from agentguard.engine.respond import LeftAlone, NotYet, Responder, Unsupported
 from agentguard.engine.schedule import Auditor, Pulse, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.errors import CannotError, StoreError
+from agentguard.engine.work_queue import QUEUE, Errands
 from agentguard.model.actions import Action, ActionKind, Outcome
 from agentguard.model.events import (
     ActionFinished,

@@ -26,7 +26,7 @@ from agentguard.model.facts import (
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Control
-from agentguard.model.wall import CALM, DRIFT, Wall, compared
+from agentguard.model.wall_clock import CALM, DRIFT, Wall, compared
 from agentguard.platforms._fake_clock import START_WALL
 from agentguard.platforms.simulated import FakeClock
 from tests.unit.engine.conftest import ListJournal, make_policy

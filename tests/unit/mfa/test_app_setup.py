@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import texts
-from agentguard.errors import UplinkError
+from agentguard.base import translations
+from agentguard.base.errors import UplinkError
 from agentguard.mfa.app_setup import AppSetup
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.messages import Message, say
 from agentguard.platforms.simulated import FakeClock
@@ -89,7 +89,7 @@ def test_a_wrong_first_code_brings_nothing(rig: Rig) -> None:
 def test_what_is_wrong_is_said(rig: Rig, problem: str, said: Message) -> None:
     rig.problem = problem
     assert rig.setup.begin(LEAVE) == said
-    assert texts.load().has(said.id)
+    assert translations.load().has(said.id)
     assert rig.noted == []
 
 

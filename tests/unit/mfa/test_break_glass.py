@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import texts
-from agentguard.errors import UplinkError
+from agentguard.base import translations
+from agentguard.base.errors import UplinkError
 from agentguard.mfa import Verifiers
 from agentguard.mfa.break_glass import BreakGlass
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.messages import say
 from agentguard.platforms.simulated import FakeClock
@@ -58,13 +58,13 @@ def test_it_opens_once() -> None:
 def test_what_is_wrong_with_it_is_said(problem, said) -> None:
     proof = BreakGlass(Endpoint(problem=problem, wait=1800)).verify("Records", CODE)
     assert (proof.accepted, proof.message) == (False, said)
-    assert texts.load().has(said.id)
+    assert translations.load().has(said.id)
 
 
 def test_without_the_endpoint_it_stays_closed() -> None:
     proof = BreakGlass(Endpoint(away=True)).verify("Records", CODE)
     assert proof.message == say("mfa.break-glass.endpoint-away")
-    assert texts.load().has("mfa.break-glass.endpoint-away")
+    assert translations.load().has("mfa.break-glass.endpoint-away")
 
 
 @pytest.mark.parametrize("typed", ["", "123456", "7KX2M-9QWRT", "7KX2M9QWRT4CC", "7KX2-M9QW-RT4U"])

@@ -12,8 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from agentguard import texts
-from agentguard.errors import UplinkError
+from agentguard.base import translations
+from agentguard.base.errors import UplinkError
 from agentguard.mfa.break_glass import BreakGlass
 from agentguard.mfa.by_phone import FILE, FOLDER, SECONDS, TRIES, ByPhone
 from agentguard.model.messages import Message, say
@@ -204,7 +204,7 @@ def test_a_disk_that_cannot_be_written_keeps_it_closed(tmp_path: Path, phone: By
 
 def test_every_sentence_is_there() -> None:
     for name in ("none", "not-marked", "over", "wrong"):
-        assert texts.load().has(f"mfa.by-phone.{name}")
+        assert translations.load().has(f"mfa.by-phone.{name}")
 
 
 class Endpoint:

@@ -15,9 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agentguard.errors import CannotError, UplinkError
+from agentguard.base.errors import CannotError, UplinkError
 from agentguard.mfa import Verifiers
-from agentguard.mfa.offline import FILE, OfflineCodes
+from agentguard.mfa.offline_codes import FILE, OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.messages import say
 from agentguard.platforms.simulated import FakeClock

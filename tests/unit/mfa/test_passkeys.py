@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import texts
-from agentguard.mfa.counters import FILE, Counters
+from agentguard.base import translations
+from agentguard.mfa.credential_counters import FILE, Counters
 from agentguard.mfa.passkeys import BrokenError, KeyRing, Passkeys, pseudonym
 from agentguard.model.gate_rules import PersonKey
 from agentguard.model.messages import Message
@@ -69,7 +69,7 @@ class Desk:
 
 def said(message: Message | None) -> str:
     assert message is not None
-    assert texts.load().has(message.id), message.id
+    assert translations.load().has(message.id), message.id
     return f"{message.id} {message.params.get('why', '')}".strip()
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import texts
-from agentguard.errors import PlatformError
+from agentguard.base import translations
+from agentguard.base.errors import PlatformError
 from agentguard.mfa.by_phone import SECONDS, ByPhone
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.gate_proofs import SHIELD, Proving
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.passkeys import BrokenError
-from agentguard.mfa.proving import SHIELD, Proving
 from agentguard.model.events import Event, ProofGiven, ProofRefused
 from agentguard.model.gate import GateCalls, GateLeft, GateSeen, ProverBroken
 from agentguard.model.messages import Message, say
@@ -168,7 +168,7 @@ def test_a_broken_prover_lifts_no_shield(desk) -> None:
     desk.proving.by_code(SHIELD, "boom")
     event = desk.said()
     assert isinstance(event, ShieldRefused)
-    assert texts.load().has(event.message.id)
+    assert translations.load().has(event.message.id)
 
 
 def test_who_is_busy_says_so(desk) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import texts
-from agentguard.errors import UplinkError
+from agentguard.base import translations
+from agentguard.base.errors import UplinkError
 from agentguard.mfa import Verifiers
 from agentguard.mfa.totp import RemoteTotp, code
 from agentguard.model.messages import say
@@ -55,7 +55,7 @@ def test_anything_else_stays_closed_and_says_what_to_do(
     proof = RemoteTotp(Endpoint(ruling).ask).verify("Payments", "123456")
     assert not proof.accepted
     assert proof.message == expected
-    told = texts.load().render(proof.message)
+    told = translations.load().render(proof.message)
     assert not told.startswith("mfa.")
     assert "{" not in told
 

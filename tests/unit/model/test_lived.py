@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agentguard.model import lived
-from agentguard.model.lived import AGREE, LONGEST_OFF, MOST, SLACK, Lived, Stretch
+from agentguard.model import lived_time
+from agentguard.model.lived_time import AGREE, LONGEST_OFF, MOST, SLACK, Lived, Stretch
 from agentguard.model.moments import Moment
 
 DAY = 86_400.0
@@ -25,7 +25,7 @@ class World:
     def __init__(self, *, wrong: float = 0.0, uptime: float = 1000.0) -> None:
         self.true, self.wrong = TRUE, wrong
         self.booted, self.boots = TRUE - uptime, 1
-        self.known = lived.begun(self.boot_id, self.at, BUILT)
+        self.known = lived_time.begun(self.boot_id, self.at, BUILT)
         self.kept = self.known
         self.files: list[tuple[float, float]] = []
 
@@ -39,7 +39,7 @@ class World:
 
     def look(self) -> None:
         before = len(self.known.stretches), self.kept.boot
-        self.known = lived.seen(self.known, self.boot_id, self.at)
+        self.known = lived_time.seen(self.known, self.boot_id, self.at)
         if before[0] != len(self.known.stretches) or self.at.boot - before[1] >= 60:
             self.kept = self.known
 
@@ -64,7 +64,7 @@ class World:
         self.files.append((self.true, self.at.wall))
 
     def start(self) -> None:
-        self.known = lived.seen(self.kept, self.boot_id, self.at)
+        self.known = lived_time.seen(self.kept, self.boot_id, self.at)
         self.kept = self.known
 
     def off(self, seconds: float, leap: float, before: float) -> None:
@@ -88,7 +88,7 @@ class World:
     def hear(self, wrong: float = 0.0) -> None:
         """Hear the endpoint's time, which may be wrong while this computer's is right."""
         self.look()
-        self.known = lived.heard(self.known, self.true + (wrong if not self.wrong else 0.0))
+        self.known = lived_time.heard(self.known, self.true + (wrong if not self.wrong else 0.0))
         self.kept = self.known
 
 
@@ -195,7 +195,7 @@ def test_of_two_clocks_that_disagree_the_shorter_time_counts() -> None:
         world.write()
         world.off(DAY, ours, 60)
         world.look()
-        world.known = lived.heard(world.known, world.true + theirs)
+        world.known = lived_time.heard(world.known, world.true + theirs)
         made, stamp = world.files[0]
         assert world.known.age(stamp) == pytest.approx(world.true - made, abs=SLACK + 120)
 
@@ -251,18 +251,20 @@ def test_a_gap_is_put_where_nothing_gains_that_was_made_after_it() -> None:
     ],
 )
 def test_a_leap_at_a_start_is_news(boot_id: str, boot: float, wall: float, news: float) -> None:
-    known = lived.begun("same", Moment(boot=1000.0, wall=TRUE), BUILT)
+    known = lived_time.begun("same", Moment(boot=1000.0, wall=TRUE), BUILT)
     at = Moment(boot=boot, wall=TRUE + wall)
-    assert lived.leapt(known, boot_id, at) == pytest.approx(news)
+    assert lived_time.leapt(known, boot_id, at) == pytest.approx(news)
 
 
 def test_without_an_id_the_lesser_time_counts() -> None:
-    known = lived.begun("", Moment(boot=1000.0, wall=TRUE), BUILT)
-    assert lived.went(known, "", Moment(boot=1500.0, wall=0)) == 500
-    assert lived.went(known, "", Moment(boot=300.0, wall=0)) == 300
+    known = lived_time.begun("", Moment(boot=1000.0, wall=TRUE), BUILT)
+    assert lived_time.went(known, "", Moment(boot=1500.0, wall=0)) == 500
+    assert lived_time.went(known, "", Moment(boot=300.0, wall=0)) == 300
     named = replace(known, boot_id="one")
-    assert lived.went(named, "one", Moment(boot=300.0, wall=0)) == 0, "a computer that was set back"
-    assert lived.went(named, "two", Moment(boot=3000.0, wall=0)) == 3000
+    assert lived_time.went(named, "one", Moment(boot=300.0, wall=0)) == 0, (
+        "a computer that was set back"
+    )
+    assert lived_time.went(named, "two", Moment(boot=3000.0, wall=0)) == 3000
 
 
 def test_a_drift_begins_a_stretch_and_costs_no_more_than_the_slack() -> None:
@@ -291,18 +293,18 @@ def test_stretches_have_an_end_and_what_is_blurred_is_told_younger() -> None:
 
 def test_what_is_known_is_written_and_read_back() -> None:
     world = World()
-    assert lived.read(lived.written(world.known)) == world.known
+    assert lived_time.read(lived_time.written(world.known)) == world.known
     world.hear()
     world.leap(DAY)
-    assert lived.read(lived.written(world.known)) == world.known
+    assert lived_time.read(lived_time.written(world.known)) == world.known
 
 
-WHOLE = lived.written(World().known)
+WHOLE = lived_time.written(World().known)
 
 
 def test_of_an_older_memory_no_start_is_known_to_have_gone_on() -> None:
     """What was written before starts were told apart: each gap counts as one of unknown length."""
-    older = lived.read({**WHOLE, "stretches": [[1, 2, 3, 4]]})  # type: ignore[dict-item]
+    older = lived_time.read({**WHOLE, "stretches": [[1, 2, 3, 4]]})  # type: ignore[dict-item]
     assert older is not None
     assert older.stretches == (Stretch(begin=1, end=2, first=3, low=4, anew=True),)
 
@@ -328,7 +330,7 @@ def test_of_an_older_memory_no_start_is_known_to_have_gone_on() -> None:
     ],
 )
 def test_a_damaged_memory_is_none(value: object) -> None:
-    assert lived.read(value) is None  # type: ignore[arg-type]
+    assert lived_time.read(value) is None  # type: ignore[arg-type]
 
 
 def test_a_stretch_tells_what_was_shown_last() -> None:

@@ -51,7 +51,7 @@ def test_one_that_lives_stays_the_agent_of_its_session(
 
 @pytest.mark.posix
 def test_linux_tells_a_process_by_its_start_as_well() -> None:
-    from agentguard.platforms._linux.desks import _started  # noqa: PLC0415 - of Linux alone
+    from agentguard.platforms._linux.sessions import _started  # noqa: PLC0415 - of Linux alone
 
     mine = _started(os.getpid())
     with subprocess.Popen((sys.executable, "-c", "input()"), stdin=subprocess.PIPE) as child:

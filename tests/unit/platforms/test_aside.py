@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import aside
-from agentguard.platforms._aside import Aside
+from agentguard.platforms._queued_log import Aside
 from agentguard.ports.desktop import Weight
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentguard.base.translations import load
 from agentguard.checks.antivirus import CHECK as ANTIVIRUS
 from agentguard.checks.disk_encryption import CHECK as DISKS
 from agentguard.checks.firewall import CHECK as FIREWALL
@@ -23,7 +24,6 @@ from agentguard.platforms._win32.component_answers import (
     disks,
     firewall,
 )
-from agentguard.texts import load
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "windows"
 AT = Moment(boot=1.0, wall=1_700_000_000.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agentguard import platforms
+from agentguard.base.translations import load
 from agentguard.platforms import linux
 from agentguard.ports.desktop import Absent, Backend
-from agentguard.texts import load
 
 CAPABILITIES = ("session", "clipboard", "foreground", "calls", "notifier")
 

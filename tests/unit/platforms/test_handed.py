@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms import code_from_keeper
 
 pytestmark = pytest.mark.posix
 
 if sys.platform != "win32":
-    from agentguard.platforms._linux.handed import Handed, code_for_me
+    from agentguard.platforms._linux.handed_codes import Handed, code_for_me
 
 CODE = "K7QM-4RTX-VANE-22"
 SOMEBODY = 54321

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from agentguard.errors import SecretError
-from agentguard.platforms._limit import Limit
+from agentguard.base.errors import SecretError
+from agentguard.platforms._secret_time_limit import Limit
 
 
 def test_the_answer_is_given_and_what_is_raised_is_raised() -> None:

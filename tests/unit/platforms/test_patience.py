@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms import _patience, _shown
-from agentguard.platforms._patience import PatientReader
+from agentguard.platforms import _display, _share_reads
+from agentguard.platforms._share_reads import PatientReader
 
 pytestmark = [
     pytest.mark.posix,
@@ -26,7 +26,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         reader(tmp_path / "b")
     with (tmp_path / "c").open("wb") as large:
-        large.truncate(_patience.MOST + 1)
+        large.truncate(_share_reads.MOST + 1)
     with pytest.raises(OSError, match="too long"):
         reader(tmp_path / "c")
 
@@ -56,22 +56,22 @@ def silent(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize(
     ("environment", "why"),
     [
-        ({}, _shown.NO_DISPLAY),
+        ({}, _display.NO_DISPLAY),
         ({"QT_QPA_PLATFORM": "offscreen"}, ""),
         ({"QT_QPA_PLATFORM": "vnc:size=1x1"}, ""),
-        ({"QT_QPA_PLATFORM": "xcb"}, _shown.NO_DISPLAY),
-        ({"DISPLAY": ":4711"}, _shown.REFUSED),
-        ({"DISPLAY": "nonsense"}, _shown.REFUSED),
-        ({"WAYLAND_DISPLAY": "none", "XDG_RUNTIME_DIR": "/no/such"}, _shown.REFUSED),
+        ({"QT_QPA_PLATFORM": "xcb"}, _display.NO_DISPLAY),
+        ({"DISPLAY": ":4711"}, _display.REFUSED),
+        ({"DISPLAY": "nonsense"}, _display.REFUSED),
+        ({"WAYLAND_DISPLAY": "none", "XDG_RUNTIME_DIR": "/no/such"}, _display.REFUSED),
     ],
 )
 def test_where_no_window_can_be_shown_it_is_known(environment: dict[str, str], why: str) -> None:
-    assert _shown.not_shown(environment) == why
+    assert _display.not_shown(environment) == why
 
 
 def test_a_compositor_is_enough_unless_x_is_wanted(silent: dict[str, str]) -> None:
-    assert _shown.not_shown(silent) == ""
-    assert _shown.not_shown({**silent, "QT_QPA_PLATFORM": "xcb"}) == _shown.REFUSED
+    assert _display.not_shown(silent) == ""
+    assert _display.not_shown({**silent, "QT_QPA_PLATFORM": "xcb"}) == _display.REFUSED
 
 
 def test_an_x_server_that_never_answers_is_silent(tmp_path: Path) -> None:
@@ -83,4 +83,4 @@ def test_an_x_server_that_never_answers_is_silent(tmp_path: Path) -> None:
                 continue
             break
         listens.listen(8)
-        assert _shown.not_shown({"DISPLAY": f"127.0.0.1:{number}"}) == _shown.SILENT
+        assert _display.not_shown({"DISPLAY": f"127.0.0.1:{number}"}) == _display.SILENT

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.logind import session_ends
 
 pytestmark = pytest.mark.posix

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms import _silent
+from agentguard.platforms import _silent_agent
 from agentguard.platforms._instance import BEAT, beat, holder, only_one
-from agentguard.platforms._silent import end, silent
+from agentguard.platforms._silent_agent import end, silent
 
 SLEEPER = "import sys; sys.stdin.read()"
 
@@ -97,4 +97,4 @@ def test_no_process_but_an_agent_is_ever_ended(tmp_path: Path) -> None:
 
 
 def test_a_start_waits_for_no_more_than_it_has_time_for() -> None:
-    assert 3 * _silent.BEATS < _silent.SILENT < 10
+    assert 3 * _silent_agent.BEATS < _silent_agent.SILENT < 10

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.events import Event
 from agentguard.model.facts import FirewallSeen, TrainingSeen
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import lifecycle
+from agentguard.base import lifecycle
 from agentguard.checks.software import CHECK, Settings
 from agentguard.model.events import Facts
 from agentguard.model.facts import Kind, SoftwareSeen

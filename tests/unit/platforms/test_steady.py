@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.platforms._steady import Steady
+from agentguard.platforms._steady_value import Steady
 
 GAP = 1.5
 CHANGES = st.lists(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux.system_log import LinuxSystemLog, offers
 from agentguard.ports.desktop import Weight
 

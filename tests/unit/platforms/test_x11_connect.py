@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import x11
 
 NOBODY = 59_000  # a display's number, whose TCP port would be 65000

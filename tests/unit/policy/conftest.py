@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agentguard import app
 from agentguard.policy.document import Shape
+from agentguard.runtime import compose
 
 
 @pytest.fixture(scope="session")
 def shapes() -> tuple[Shape, ...]:
-    return app.shapes()
+    return compose.shapes()

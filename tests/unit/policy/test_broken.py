@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PolicyError
+from agentguard.base.errors import PolicyError
 from agentguard.policy.document import Shape
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 
 BROKEN = Path(__file__).parents[2] / "vectors" / "policy" / "broken"
 

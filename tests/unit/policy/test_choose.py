@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard.policy.choose import BASELINE, LAST_GOOD, Choice
 from agentguard.policy.document import Shape
-from agentguard.policy.trusted import Trust
+from agentguard.policy.selection import BASELINE, LAST_GOOD, Choice
+from agentguard.policy.trust_record import Trust
 
 BEFORE = b"policy: desk\nversion: 1\n"
 AFTER = b"policy: desk\nversion: 2\n"

@@ -13,16 +13,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from agentguard import app
-from agentguard.errors import PolicyRejected
+from agentguard.base.errors import PolicyRejected
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy import trial, trusted
-from agentguard.policy.follow import BUILT
-from agentguard.policy.keeper import LAST_GOOD, Keeper
+from agentguard.policy import trial, trust_record
+from agentguard.policy.last_good import LAST_GOOD, Keeper
+from agentguard.policy.succession import BUILT
+from agentguard.runtime import compose
 from tests.unit.policy.signing import NONE, Said, chain, root
 
 DAY = 86_400.0
-SHAPES = tuple(one for one in app.shapes() if one.id == "screen-lock")
+SHAPES = tuple(one for one in compose.shapes() if one.id == "screen-lock")
 RULES = {
     False: "",
     True: "controls:\n  screen-lock: {respond: [lock, notify], settings: {limit_minutes: 5}}",
@@ -139,7 +139,7 @@ class SignedKeeper(RuleBasedStateMachine):
         if kind or said == self.model.in_force:
             assert self.files() == before
             return
-        cut = self.cut(before, (trusted.FILE, trial.FILE), steps)
+        cut = self.cut(before, (trust_record.FILE, trial.FILE), steps)
         if not cut or steps:
             self.model.mark, self.model.marked = (said.epoch, said.version), said
         if not cut:
@@ -173,7 +173,7 @@ class SignedKeeper(RuleBasedStateMachine):
         assert refusal(lambda: self.keeper.pin(given)) == ("root-step" if skips else "")
         if skips:
             return
-        if not self.cut(before, (trusted.FILE,), steps) or steps:
+        if not self.cut(before, (trust_record.FILE,), steps) or steps:
             self.model.root = wanted
 
     @rule(days=st.integers(0, 30))

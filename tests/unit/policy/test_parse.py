@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentguard import app
+from agentguard.base.errors import CatalogueError, PolicyError
 from agentguard.checks.reauth import Settings as Reauth
 from agentguard.checks.screen_lock import Settings as ScreenLock
-from agentguard.errors import CatalogueError, PolicyError
 from agentguard.model.actions import ActionKind
-from agentguard.model.aging import RetentionRule
 from agentguard.model.gate_rules import AppGroup
 from agentguard.model.policy import Contact, Policy, Watch
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.verdicts import Severity
 from agentguard.policy.document import Shape
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
 from agentguard.policy.spec import record
+from agentguard.runtime import compose
 
-SHAPES = app.shapes()
+SHAPES = compose.shapes()
 LEAST = b"policy: x\nversion: 1\n"
 
 FULL = b"""\

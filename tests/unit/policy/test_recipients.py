@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.app import shapes
-from agentguard.errors import PolicyError
-from agentguard.policy.parse import parse
+from agentguard.base.errors import PolicyError
+from agentguard.policy.parser import parse
 from agentguard.policy.recipients import LETTERS, is_key
+from agentguard.runtime.compose import shapes
 
 KEY = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 """The example of the age README (https://github.com/FiloSottile/age)."""

@@ -8,14 +8,14 @@ from typing import get_args
 
 import pytest
 
-from agentguard.errors import PolicyError
+from agentguard.base.errors import PolicyError
+from agentguard.detect.recognition.custom_kinds import scanner_of
 from agentguard.model.detection import ALL, CheckDigits, Detection, OwnKind
-from agentguard.pii.custom import scanner_of
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy.explain import explain
-from agentguard.policy.keeper import Keeper
-from agentguard.policy.parse import parse
-from agentguard.policy.plain import policy_yaml
+from agentguard.policy.explanation import explain
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.parser import parse
+from agentguard.policy.plain_data import policy_yaml
 from agentguard.policy.spec import record
 
 GOOD = """\

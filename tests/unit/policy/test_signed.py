@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PolicyError, PolicyRejected, StoreError
+from agentguard.base.errors import PolicyError, PolicyRejected, StoreError
 from agentguard.model.release import Standing
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy import trial, trusted
+from agentguard.policy import trial, trust_record
 from agentguard.policy.document import Shape
-from agentguard.policy.follow import BUILT
-from agentguard.policy.keeper import LAST_GOOD, Keeper
+from agentguard.policy.last_good import LAST_GOOD, Keeper
+from agentguard.policy.succession import BUILT
 from tests.unit.policy.signing import NONE, Said, chain, root, signed
 
 DAY = 86_400.0
@@ -155,9 +155,11 @@ def test_the_endpoints_time_is_kept_over_a_restart(keeper: Keeper) -> None:
     keeper.deliver(Said(expires="2027-06-30").signed(), "endpoint")
     keeper.told(BUILT + 300 * DAY)
     assert again(keeper).standing().expired
-    assert trusted.load(keeper._folder).time == BUILT + 300 * DAY
+    assert trust_record.load(keeper._folder).time == BUILT + 300 * DAY
     keeper.told(BUILT + 300 * DAY + 60)
-    assert trusted.load(keeper._folder).time == BUILT + 300 * DAY, "not a write for each report"
+    assert trust_record.load(keeper._folder).time == BUILT + 300 * DAY, (
+        "not a write for each report"
+    )
 
 
 STRICT = """watch: {folders: ["~/A", "~/B"]}
@@ -208,7 +210,7 @@ def test_a_missing_root_and_another_root_change_nothing(keeper: Keeper) -> None:
 def test_damaged_beliefs_leave_the_last_good_policy_and_take_no_other(keeper: Keeper) -> None:
     keeper.deliver(Said(version=4).signed(), "endpoint")
     settle(keeper)
-    (keeper._folder / trusted.FILE).write_bytes(b'{"root": ')
+    (keeper._folder / trust_record.FILE).write_bytes(b'{"root": ')
     first = again(keeper).start()
     assert first.message is not None
     assert (first.policy.version, first.message.id) == (4, "policy.rejected.trust-damaged")
@@ -222,7 +224,7 @@ def test_damaged_beliefs_leave_the_last_good_policy_and_take_no_other(keeper: Ke
 def test_lost_beliefs_leave_the_last_good_policy(keeper: Keeper) -> None:
     keeper.deliver(Said(version=4).signed(), "endpoint")
     settle(keeper)
-    (keeper._folder / trusted.FILE).unlink()
+    (keeper._folder / trust_record.FILE).unlink()
     assert again(keeper).start().policy.version == 4
     assert refused(keeper, Said(version=5).signed()) == "no-root"
 
@@ -240,17 +242,17 @@ def test_a_policy_that_was_never_taken_is_not_found_by_putting_it_on_the_disk(
     assert again(keeper).start().policy.name == "baseline"
 
 
-@pytest.mark.parametrize("name", [trusted.FILE, trial.FILE])
+@pytest.mark.parametrize("name", [trust_record.FILE, trial.FILE])
 def test_what_cannot_be_kept_does_not_come_into_force(keeper: Keeper, name: str) -> None:
     keeper.deliver(Said(version=1).signed(), "endpoint")
     settle(keeper)
-    kept = (keeper._folder / trusted.FILE).read_bytes()
+    kept = (keeper._folder / trust_record.FILE).read_bytes()
     (keeper._folder / name).unlink(missing_ok=True)
     (keeper._folder / name).mkdir()
     with pytest.raises((StoreError, PolicyRejected)):
         keeper.deliver(Said(version=2).signed(), "endpoint")
     (keeper._folder / name).rmdir()
-    if name == trusted.FILE:
+    if name == trust_record.FILE:
         (keeper._folder / name).write_bytes(kept)
     assert again(keeper).start().policy.version == 1
     assert keeper.deliver(Said(version=2).signed(), "endpoint").version == 2

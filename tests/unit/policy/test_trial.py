@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import PolicyRejected
+from agentguard.base.errors import PolicyRejected
 from agentguard.model.events import PolicyInForce
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy import trial
 from agentguard.policy.document import Shape
-from agentguard.policy.keeper import Keeper
+from agentguard.policy.last_good import Keeper
 from tests.unit.policy.signing import NONE, Said, chain
 
 MINUTE = 60.0

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from agentguard import app
 from agentguard.model.policy import Policy
-from agentguard.policy.parse import parse
-from agentguard.policy.weaker import weaker
+from agentguard.policy.parser import parse
+from agentguard.policy.weakening import weaker
+from agentguard.runtime import compose
 
 BEFORE = """
 policy: site
@@ -37,7 +37,7 @@ RECOVERY = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 
 
 def policy(text: str) -> Policy:
-    return parse(text.encode(), "site", app.shapes())
+    return parse(text.encode(), "site", compose.shapes())
 
 
 def less(old: str, new: str) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.events import SensorState, Watching
 from agentguard.model.machine import ChangesSeen
 from agentguard.platforms.simulated import FakeClock
 from agentguard.sensors.baseline import Baseline
-from agentguard.sensors.changes import ChangesSensor, Rules, own_folder
+from agentguard.sensors.file_changes import ChangesSensor, Rules, own_folder
 from tests.desktop.harness import eventually
 from tests.unit.engine.conftest import ListJournal
 from tests.unit.sensors.running import Running

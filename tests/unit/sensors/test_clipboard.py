@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.errors import CannotError, PlatformError
+from agentguard.base.errors import CannotError, PlatformError
 from agentguard.model.events import ClipboardScanned, SensorState, Watching
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import texts
-from agentguard.errors import ScanError
+from agentguard.base import translations
+from agentguard.base.errors import ScanError
 from agentguard.model.events import Event, FileScanned, SensorState, SweepFinished, Watching
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.sensors.file_look import GRAIN
 from agentguard.sensors.files import FilesSensor
-from agentguard.sensors.look import GRAIN
-from agentguard.sensors.manners import Circumstances
+from agentguard.sensors.sweep_pacing import Circumstances
 from tests.desktop.harness import eventually
 
 CARD = "card 4111 1111 1111 1111"
@@ -387,10 +387,10 @@ def test_every_reason_has_its_sentence() -> None:
         "files-denied",
         "path-long",
     )
-    assert all(texts.load().has(f"reason.{reason}") for reason in reasons)
-    assert texts.load().has("files.degraded")
-    assert texts.load().has("files.no-folder")
-    assert texts.load().has("files.no-watch")
+    assert all(translations.load().has(f"reason.{reason}") for reason in reasons)
+    assert translations.load().has("files.degraded")
+    assert translations.load().has("files.no-folder")
+    assert translations.load().has("files.no-watch")
 
 
 # --- the watch ---------------------------------------------------------------

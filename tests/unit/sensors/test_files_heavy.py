@@ -23,12 +23,12 @@ from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
-from agentguard.ports.seen import SeenFiles
-from agentguard.sensors import scope
+from agentguard.ports.file_memory import SeenFiles
+from agentguard.sensors import watch_scope
+from agentguard.sensors.file_look import GRAIN
 from agentguard.sensors.files import FilesSensor
-from agentguard.sensors.look import GRAIN
 from agentguard.sensors.mounts import Mounts
-from agentguard.store.seen import SeenDatabase
+from agentguard.store.file_memory import SeenDatabase
 from tests.desktop.harness import eventually
 
 HIT = Hit(kind="PAN", count=1)
@@ -248,7 +248,7 @@ LIMITED = textwrap.dedent(
     from agentguard.model.hits import Hit
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
-    from agentguard.sensors import guard
+    from agentguard.sensors import watch_guard as guard
     from agentguard.sensors.files import FilesSensor
 
     limit, value, root, folders = sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4]
@@ -357,7 +357,7 @@ MOUNTED = textwrap.dedent(
     from agentguard.model.outcomes import FileOutcome
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
-    from agentguard.sensors import guard
+    from agentguard.sensors import watch_guard as guard
     from agentguard.sensors.files import FilesSensor
 
     root, heard, came, stop = Path(sys.argv[1]), [], threading.Condition(), threading.Event()
@@ -435,7 +435,7 @@ def test_folders_of_other_computers_are_not_watched_and_said_to_be_apart(
     """Setting a watch walks through the folder, which hangs when the other computer is away."""
     (root / "share").mkdir()
     afar = Mounts(frozenset({f"{root}/share"}), ((f"{root}/share", True),))
-    monkeypatch.setattr(scope, "mounts", lambda **_drives: afar)
+    monkeypatch.setattr(watch_scope, "mounts", lambda **_drives: afar)
     watched = Watched(root, really_read)
     try:
         states = [e for e in watched.events if isinstance(e, SensorState)]

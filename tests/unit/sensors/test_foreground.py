@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.events import AppFocused, SensorState, Watching
 from agentguard.sensors.foreground import ForegroundSensor
 from tests.desktop.harness import eventually

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentguard.model.front import WindowInFront
-from agentguard.sensors.front import FrontSensor, Hearing
+from agentguard.model.foreground import WindowInFront
+from agentguard.sensors.foreground_app import FrontSensor, Hearing
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
 from tests.unit.sensors.running import Running

@@ -11,11 +11,11 @@ import pytest
 from agentguard.model.events import Event, SensorState
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors import guard as module
-from agentguard.sensors.bell import Bell
-from agentguard.sensors.guard import CALM, CALM_MOST, EVERY, POLL, SETTLE, Guard
-from agentguard.sensors.hints import Hints
-from agentguard.sensors.round import Round
+from agentguard.sensors import watch_guard as module
+from agentguard.sensors.sweep_round import Round
+from agentguard.sensors.wake_signal import Bell
+from agentguard.sensors.watch_guard import CALM, CALM_MOST, EVERY, POLL, SETTLE, Guard
+from agentguard.sensors.watch_hints import Hints
 
 
 class Watched:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.sensors.hints import GAP_MOST, Hints, Kind
+from agentguard.sensors.watch_hints import GAP_MOST, Hints, Kind
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 KINDS = st.sampled_from(list(Kind))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agentguard import texts
-from agentguard.errors import PlatformError
+from agentguard.base import translations
+from agentguard.base.errors import PlatformError
 from agentguard.model.events import Event, SensorState, Watching
 from agentguard.model.facts import BackupSeen, DisksSeen, Fact, ProgramsSeen
 from agentguard.model.machine import PatchesSeen
@@ -18,7 +18,7 @@ from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.ports.desktop import Probe
 from agentguard.sensors.host import HostSensor
-from agentguard.sensors.waits import Waits
+from agentguard.sensors.update_waits import Waits
 from tests.unit.engine.conftest import ListJournal
 
 POLICY = Policy(
@@ -164,8 +164,8 @@ def test_a_probe_that_fails_is_told_and_the_others_go_on(
     clock.settle()
     assert running.states()[-1] == ("host.disks", Watching.FAILED)
     (failed,) = [e for e in running.events if isinstance(e, SensorState) and e.message]
-    assert "disks" in texts.load().render(failed.message)
-    assert "No." not in texts.load().render(failed.message)
+    assert "disks" in translations.load().render(failed.message)
+    assert "No." not in translations.load().render(failed.message)
     machine.problem = None
     running.sensor.poke()
     running.wait(8)

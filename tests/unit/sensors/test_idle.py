@@ -7,7 +7,7 @@ import pytest
 from agentguard.model.moments import Moment
 from agentguard.ports.desktop import SessionReading
 from agentguard.sensors.idle import BelievedIdle
-from agentguard.sensors.rhythm import TIMES, Rhythm
+from agentguard.sensors.input_rhythm import TIMES, Rhythm
 
 
 def reading(

@@ -21,10 +21,10 @@ from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors import look, sweep
+from agentguard.sensors import file_look, sweep
+from agentguard.sensors.file_look import GRAIN, TRUSTED
 from agentguard.sensors.files import FilesSensor
-from agentguard.sensors.look import GRAIN, TRUSTED
-from agentguard.store.seen import DAY, SeenDatabase
+from agentguard.store.file_memory import DAY, SeenDatabase
 from tests.desktop.harness import eventually
 
 GUARD = 250.0
@@ -185,7 +185,7 @@ def test_where_times_can_be_set_back_files_are_read_again_in_a_while(
 ) -> None:
     """As on Windows, and on sticks: no time is beyond a program's reach."""
     monkeypatch.setattr(sweep, "WEAK_TIMES", True)
-    monkeypatch.setattr(look, "COARSE_GRAIN", GRAIN)
+    monkeypatch.setattr(file_look, "COARSE_GRAIN", GRAIN)
     for number in range(20):
         (desk.root / f"{number}").write_text("nothing")
     desk.sweep()
@@ -307,8 +307,8 @@ SWEEPER = textwrap.dedent(
     from agentguard.model.policy import Contact, Policy, Watch
     from agentguard.platforms import system_clock
     from agentguard.sensors.files import FilesSensor
-    from agentguard.store import seen
-    from agentguard.store.seen import SeenDatabase
+    from agentguard.store import file_memory as seen
+    from agentguard.store.file_memory import SeenDatabase
 
     root, home, read = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     left = int(sys.argv[4])
@@ -354,7 +354,7 @@ def sweeper(desk: Desk) -> Iterator[Begin]:
                 [sys.executable, "-c", SWEEPER, *places, str(most)],
                 stdout=subprocess.PIPE,
                 text=True,
-                cwd=Path(look.__file__).parents[2],
+                cwd=Path(file_look.__file__).parents[2],
             )
         )
         return running[-1]

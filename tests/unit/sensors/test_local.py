@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
+from agentguard.base.errors import CannotError
 from agentguard.commands import _local
-from agentguard.errors import CannotError
 from agentguard.model.events import Event
 from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors.local import FILE, LocalDoor
+from agentguard.sensors.local_door import FILE, LocalDoor
 from agentguard.sensors.local_http import LARGEST, WHOLE, Hurried
-from agentguard.sensors.signals import CallSignals
+from agentguard.sensors.softphone_calls import CallSignals
 from tests.cli.typed import Type, typing
 from tests.desktop.harness import eventually
 

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import ScanError
+from agentguard.base.errors import ScanError
 from agentguard.model.events import Event, FileScanned
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms.simulated import FakeClock
-from agentguard.ports.seen import Looked
-from agentguard.sensors import look
-from agentguard.sensors.hints import Hints
-from agentguard.sensors.look import COARSE_GRAIN, GRAIN, TRIES, Looker
+from agentguard.ports.file_memory import Looked
+from agentguard.sensors import file_look
+from agentguard.sensors.file_look import COARSE_GRAIN, GRAIN, TRIES, Looker
+from agentguard.sensors.file_memory import MemorySeen
 from agentguard.sensors.mounts import Mounts
-from agentguard.sensors.scope import Scope
-from agentguard.sensors.seen import MemorySeen
+from agentguard.sensors.watch_hints import Hints
+from agentguard.sensors.watch_scope import Scope
 from tests.unit.sensors.test_sweep import sparse
 
 HIT = Hit(kind="PAN", count=1)
@@ -101,7 +101,7 @@ def test_a_finding_on_another_computer_is_not_touched(
         assert "share" not in asked
         return real(asked)
 
-    monkeypatch.setattr(look.os, "lstat", lstat)
+    monkeypatch.setattr(file_look.os, "lstat", lstat)
     assert desk.look(path, held=True) == []
 
 
@@ -170,7 +170,7 @@ def test_of_very_many_locked_files_only_some_are_tried_again_at_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others are told, and tried by the next sweep: memory has an end."""
-    monkeypatch.setattr(look, "TRIED", 5)
+    monkeypatch.setattr(file_look, "TRIED", 5)
     desk.refuses = lambda _path: "reason.busy"
     for number in range(20):
         (desk.root / f"{number}").write_text("x")

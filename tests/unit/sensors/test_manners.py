@@ -13,7 +13,15 @@ import pytest
 from agentguard.model.policy import Watch
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.clock import Stop
-from agentguard.sensors.manners import AGAIN, EVERY, WORK, Circumstances, Manners, Pace, read_last
+from agentguard.sensors.sweep_pacing import (
+    AGAIN,
+    EVERY,
+    WORK,
+    Circumstances,
+    Manners,
+    Pace,
+    read_last,
+)
 
 
 @dataclass

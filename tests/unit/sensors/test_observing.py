@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from agentguard.sensors import watcher
-from agentguard.sensors.hints import Kind
-from agentguard.sensors.observing import Buffers, observer_of, reads
+from agentguard.sensors.folder_observer import Buffers, observer_of, reads
+from agentguard.sensors.watch_hints import Kind
 from agentguard.sensors.watcher import Watcher
 
 

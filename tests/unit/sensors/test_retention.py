@@ -10,15 +10,15 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from agentguard.model.aging import RetentionRule
 from agentguard.model.events import Event
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.policy import Contact, Policy, Watch
+from agentguard.model.retention_rules import RetentionRule
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.retention.ages import DAY, LenientWall
+from agentguard.retention.age_rules import DAY, LenientWall
 from agentguard.sensors import retention
-from agentguard.sensors.manners import AGAIN, Circumstances, never
 from agentguard.sensors.retention import EVERY, FIRST, RetentionSensor
+from agentguard.sensors.sweep_pacing import AGAIN, Circumstances, never
 
 
 def policy_of(*rules: RetentionRule) -> Policy:

@@ -9,10 +9,10 @@ import pytest
 from agentguard.model.messages import say
 from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.ports.seen import Looked
-from agentguard.sensors.round import MANY, REST_MOST, STEPS, Round
-from agentguard.sensors.seen import Mark
+from agentguard.ports.file_memory import Looked
+from agentguard.sensors.file_memory import Mark
 from agentguard.sensors.sweep import Found, Unread
+from agentguard.sensors.sweep_round import MANY, REST_MOST, STEPS, Round
 
 CLEAN = Looked(outcome=FileOutcome.READ)
 FILE = Found("/a", Mark(1, 1, 1, 1))

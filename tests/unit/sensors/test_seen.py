@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentguard.model.outcomes import FileOutcome
-from agentguard.ports.seen import Kept, Looked
-from agentguard.sensors.seen import Mark, MemorySeen, mark_of, name_of, state_of
+from agentguard.ports.file_memory import Kept, Looked
+from agentguard.sensors.file_memory import Mark, MemorySeen, mark_of, name_of, state_of
 
 KEYS = st.sets(st.integers(-(2**63), 2**63 - 1), max_size=50)
 SECRET = b"a secret of tests"

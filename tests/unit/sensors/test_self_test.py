@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import CannotError, StoreError
+from agentguard.base.errors import CannotError, StoreError
+from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.model.events import Event
 from agentguard.model.hits import Hit
 from agentguard.model.self_tests import ControlsTested
-from agentguard.pii.scanner import default_scanner
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.clock import Stop
 from agentguard.sensors.self_test import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentguard.errors import PlatformError
+from agentguard.base.errors import PlatformError
 from agentguard.model.events import SensorState, SessionState, Watching
 from agentguard.sensors.session import SessionSensor
 from tests.unit.sensors.desk import clock, desktop

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from agentguard.model.gate import Ended, ProofsEnded
-from agentguard.platforms._linux.plugged import USAGE_PAGE, plugged_keys
+from agentguard.platforms._linux.plugged_keys import USAGE_PAGE, plugged_keys
 from agentguard.platforms._linux.security_keys import SecurityKeys
-from agentguard.sensors.socket import EVERY, SocketSensor
+from agentguard.sensors.security_keys import EVERY, SocketSensor
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock
 from tests.unit.sensors.running import Running

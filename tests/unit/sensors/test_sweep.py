@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from agentguard.model.policy import Watch
-from agentguard.sensors import scope as scoping
 from agentguard.sensors import sweep
+from agentguard.sensors import watch_scope as scoping
 from agentguard.sensors.mounts import Mounts, mounts
-from agentguard.sensors.scope import Scope, inside, scope_of
 from agentguard.sensors.sweep import Found, Unread, walk
+from agentguard.sensors.watch_scope import Scope, inside, scope_of
 
 
 def met(root: Path, **more: tuple[str, ...]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from agentguard.model.events import AppFocused
 from agentguard.model.gate_rules import AppGroup
 from agentguard.sensors.foreground import ForegroundSensor
-from agentguard.sensors.titles import Titles
+from agentguard.sensors.window_titles import Titles
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
 from tests.unit.sensors.running import Running

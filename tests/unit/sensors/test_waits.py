@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
-from agentguard.model.wall import EARLIEST
-from agentguard.sensors.waits import KEY, Waits
+from agentguard.model.wall_clock import EARLIEST
+from agentguard.sensors.update_waits import KEY, Waits
 from tests.unit.engine.conftest import ListJournal
 
 START = 1_790_000_000.0

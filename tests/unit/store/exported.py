@@ -9,13 +9,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agentguard.chain.headers import Origin
-from agentguard.chain.verify import Verified, verify_file
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.store.db import Store, open_store
+from agentguard.store.agent_store import Store, open_store
+from agentguard.store.commit_seals import Sealer
 from agentguard.store.export import export
-from agentguard.store.sealing import Sealer
+from agentguard.trust.chain.headers import Origin
+from agentguard.trust.chain.verify import Verified, verify_file
 
 DEVICE = "dev-1"
 LAST_BUT_ONE, NEWEST = "2027-10-26", "2027-10-27"

@@ -6,10 +6,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 
 
 def open_at_once(folders: list[Path], start: Barrier, told: Connection) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard.errors import SecretError
+from agentguard.base.errors import SecretError
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.box import Box
-from agentguard.store.database import Database
-from agentguard.store.db import Store, open_store
+from agentguard.store.agent_store import Store, open_store
+from agentguard.store.entry_box import Box
+from agentguard.store.sqlite_file import Database
 from tests.unit.store.exported import receipted, record
 
 ENTRIES = 120

@@ -6,7 +6,7 @@ import multiprocessing
 import sys
 from pathlib import Path
 
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from tests.unit.store.openers import open_at_once
 
 PROCESSES = 4 if sys.platform == "win32" else 8  # under Wine each sync to the disk waits long

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.platforms.simulated import FakeClock
 from agentguard.store import schema
-from agentguard.store.box import Box
-from agentguard.store.database import Database
-from agentguard.store.db import open_for_reading, open_store
+from agentguard.store.agent_store import open_for_reading, open_store
+from agentguard.store.entry_box import Box
 from agentguard.store.export import export
 from agentguard.store.outbox import SqliteOutbox
 from agentguard.store.retention import BATCH
+from agentguard.store.sqlite_file import Database
 from tests.unit.store.exported import exported, record
 from tests.unit.store.sealed_desk import (
     ENTRIES,

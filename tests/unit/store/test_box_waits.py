@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.box import Box
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
+from agentguard.store.entry_box import Box
 from tests.unit.store.exported import record
 
 PATIENCE = 30.0

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.model import lived
+from agentguard.model import lived_time
 from agentguard.model.records import Record
 from agentguard.platforms._fake_clock import START_WALL, FakeClock
-from agentguard.retention.lived import KEY
-from agentguard.store.db import Store, open_store
+from agentguard.retention.lived_clock import KEY
+from agentguard.store.agent_store import Store, open_store
 
 DAY = 86_400.0
 YEAR = 365 * DAY
@@ -40,21 +40,21 @@ def test_row_83_an_endpoint_that_leaps_erases_nothing_that_is_young(
     clock = FakeClock()
     store = open_store(tmp_path)
     write(store, clock, 9)
-    known = lived.begun("one", clock.now(), START_WALL - 9 * DAY)
+    known = lived_time.begun("one", clock.now(), START_WALL - 9 * DAY)
     clock.advance(DAY)
-    known = lived.seen(known, "one", clock.now())
-    store.journal.commit((), {KEY: lived.written(known)})
+    known = lived_time.seen(known, "one", clock.now())
+    store.journal.commit((), {KEY: lived_time.written(known)})
     store.outbox.advance(2, receipt(2, START_WALL))
     store.outbox.advance(3, receipt(3, START_WALL + years * YEAR))
     assert erased(store) == 0
     clock.advance(399 * DAY)
-    known = lived.seen(known, "one", clock.now())
-    store.journal.commit((), {KEY: lived.written(known)})
+    known = lived_time.seen(known, "one", clock.now())
+    store.journal.commit((), {KEY: lived_time.written(known)})
     store.outbox.advance(4, receipt(4, clock.now().wall))
     assert erased(store) == 0, "three minutes are missing"
     clock.advance(DAY)
-    known = lived.seen(known, "one", clock.now())
-    store.journal.commit((), {KEY: lived.written(known)})
+    known = lived_time.seen(known, "one", clock.now())
+    store.journal.commit((), {KEY: lived_time.written(known)})
     store.outbox.advance(9, receipt(9, clock.now().wall + DAY))
     assert erased(store) > 0, "what was lived through goes"
     assert store.journal.verify()[1]

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.chain.demands import Demands
-from agentguard.chain.verify import Verifier
-from agentguard.errors import JournalBroken
+from agentguard.base.errors import JournalBroken
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.verify import Verifier
 from tests.unit.store import second_verifier
 from tests.unit.store.exported import ORIGIN, Written, full, looked_at
 from tests.unit.store.second_verifier import State, whole

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentguard.chain.verify import verify_file
-from agentguard.errors import JournalBroken, StoreError
+from agentguard.base.errors import JournalBroken, StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.store.export import export
+from agentguard.trust.chain.verify import verify_file
 from tests.unit.store.second_verifier import whole
 
 ENTRIES = 300

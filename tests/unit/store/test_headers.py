@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.chain.demands import Demands
-from agentguard.chain.headers import HEADER_KIND, Origin
-from agentguard.chain.verify import Verified, verify_file
 from agentguard.model.moments import Moment
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.database import Database
-from agentguard.store.db import open_store
-from agentguard.store.sealing import Sealer
+from agentguard.store.agent_store import open_store
+from agentguard.store.commit_seals import Sealer
+from agentguard.store.sqlite_file import Database
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.headers import HEADER_KIND, Origin
+from agentguard.trust.chain.verify import Verified, verify_file
 from tests.unit.store.exported import (
     DEVICE_KEY,
     ORIGIN,

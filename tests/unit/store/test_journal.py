@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
 from agentguard.ports.storage import Outbox
-from agentguard.store.db import Store, open_store
+from agentguard.store.agent_store import Store, open_store
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 from agentguard.uplink.reports import Chain
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentguard.chain.verify import Verified, verify_file
-from agentguard.errors import JournalBroken, StoreError
+from agentguard.base.errors import JournalBroken, StoreError
 from agentguard.platforms.simulated import FakeClock
+from agentguard.store.agent_store import Store, open_store
 from agentguard.store.ballast import FILE, PAUSE, ROOM, SIZE, Ballast, Spare
-from agentguard.store.db import Store, open_store
-from agentguard.store.lanes import Bounds, lane
+from agentguard.store.outbox_lanes import Bounds, lane
+from agentguard.trust.chain.verify import Verified, verify_file
 from tests.unit.store.exported import exported, looked_at, receipted, record
 from tests.unit.store.second_verifier import whole
 

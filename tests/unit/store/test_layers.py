@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import settings
-from agentguard.errors import UsageError
-from agentguard.settings import DESCRIBED, Kind, Layers, MachineSettings
+from agentguard.base import settings
+from agentguard.base.errors import UsageError
+from agentguard.base.settings import DESCRIBED, Kind, Layers, MachineSettings
 
 
 def test_managed_wins_over_the_file_and_the_file_over_the_installer(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import logs
-from agentguard.errors import CannotError
+from agentguard.base import logs
+from agentguard.base.errors import CannotError
 
 LOG = logging.getLogger("agentguard.tests")
 

@@ -12,17 +12,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agentguard.errors import StoreError
+from agentguard.base.errors import StoreError
 from agentguard.model.moments import Moment
-from agentguard.opening import OpeningKey
 from agentguard.platforms.simulated import FakeClock
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import Places
-from agentguard.safe import Safe
-from agentguard.store.box import FILE, KEY_BYTES, Box
-from agentguard.store.db import Store, open_store
-from agentguard.store.lanes import Bounds
-from agentguard.store.sealing import Sealer
+from agentguard.runtime.stores import OpeningKey
+from agentguard.store.agent_store import Store, open_store
+from agentguard.store.commit_seals import Sealer
+from agentguard.store.entry_box import FILE, KEY_BYTES, Box
+from agentguard.store.outbox_lanes import Bounds
+from agentguard.trust.secret_store import Safe
 from tests.unit.store.exported import (
     DEVICE_KEY,
     ENDPOINT,

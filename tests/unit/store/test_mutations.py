@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.chain.demands import Demands
-from agentguard.chain.verify import Verifier
-from agentguard.errors import JournalBroken
+from agentguard.base.errors import JournalBroken
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.verify import Verifier
 from tests.unit.store.exported import ENDPOINT, NEWEST, ORIGIN, aged, full
 from tests.unit.store.forging import FORGER, Forger
 from tests.unit.store.second_verifier import Asked, judged

@@ -10,11 +10,11 @@ import pytest
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store import names
-from agentguard.store.database import Database
-from agentguard.store.db import FILE, open_for_reading, open_in_memory, open_store
+from agentguard.store import name_sealing
+from agentguard.store.agent_store import FILE, open_for_reading, open_in_memory, open_store
 from agentguard.store.journal import SqliteJournal
-from agentguard.store.names import Names
+from agentguard.store.name_sealing import Names
+from agentguard.store.sqlite_file import Database
 from tests.flow.canary import Corpus, drawn
 
 AT = Moment(boot=1.0, wall=1_800_000_000.0)
@@ -103,9 +103,9 @@ def test_what_an_older_version_wrote_is_sealed_when_it_is_opened(
 def test_a_lost_key_forgets_what_was_remembered_and_nothing_else(tmp_path: Path) -> None:
     with closing(open_store(tmp_path, FakeClock())) as store:
         store.journal.commit([opened("/a/b.txt")], {"finding/a": 1, "trial": True})
-    (tmp_path / names.FILE).write_bytes(b"short")
-    assert names.known_key(tmp_path) is None
-    (tmp_path / names.FILE).unlink()
+    (tmp_path / name_sealing.FILE).write_bytes(b"short")
+    assert name_sealing.known_key(tmp_path) is None
+    (tmp_path / name_sealing.FILE).unlink()
     with closing(open_for_reading(tmp_path)) as reading:
         assert reading.journal.memory("") == {}
     with closing(open_store(tmp_path, FakeClock())) as store:
@@ -124,9 +124,9 @@ def test_an_entry_moved_to_another_key_is_not_believed() -> None:
 
 
 def test_where_the_key_cannot_be_kept_the_program_goes_on(tmp_path: Path) -> None:
-    key = names.key_of(tmp_path / "away")
-    assert len(key) == names.KEY_BYTES
-    assert names.key_of(tmp_path) == names.key_of(tmp_path)
+    key = name_sealing.key_of(tmp_path / "away")
+    assert len(key) == name_sealing.KEY_BYTES
+    assert name_sealing.key_of(tmp_path) == name_sealing.key_of(tmp_path)
 
 
 def test_a_store_in_memory_says_no_value_either(tmp_path: Path) -> None:

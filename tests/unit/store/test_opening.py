@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agentguard import opening
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
 from agentguard.platforms.simulated_secrets import SimulatedPlace
 from agentguard.ports.secrets import Places
-from agentguard.store.db import Store, open_store
+from agentguard.runtime import stores
+from agentguard.store.agent_store import Store, open_store
 
 
 def opened(folder: Path, place: SimulatedPlace, device: SimulatedPlace | None = None) -> Store:
     places = Places(vault=(place,), device=(device or SimulatedPlace("device"),))
-    box = opening.box(folder, places)
-    return open_store(folder, sealer=opening.sealer(folder), box=box)
+    box = stores.box(folder, places)
+    return open_store(folder, sealer=stores.sealer(folder), box=box)
 
 
 def write(store: Store, note: str) -> None:
@@ -42,7 +42,7 @@ def test_after_the_enrolment_all_of_it_is_sealed_with_a_key_of_the_place(tmp_pat
     store = opened(tmp_path, place)
     write(store, "clear")
     store.close()
-    (tmp_path / opening.ENROLMENT).write_text("{}")
+    (tmp_path / stores.ENROLMENT).write_text("{}")
     store = opened(tmp_path, place)
     write(store, "sealed")
     assert notes(store) == ["clear", "sealed"]
@@ -61,7 +61,7 @@ def test_a_place_that_lost_the_key_gets_another_and_what_comes_after_is_read(
     tmp_path: Path,
 ) -> None:
     place = SimulatedPlace()
-    (tmp_path / opening.ENROLMENT).write_text("{}")
+    (tmp_path / stores.ENROLMENT).write_text("{}")
     store = opened(tmp_path, place)
     write(store, "before")
     store.close()
@@ -80,7 +80,7 @@ def test_what_was_sealed_is_read_when_the_place_of_the_devices_key_is_emptied(
     tmp_path: Path,
 ) -> None:
     place, device = SimulatedPlace(), SimulatedPlace("device")
-    (tmp_path / opening.ENROLMENT).write_text("{}")
+    (tmp_path / stores.ENROLMENT).write_text("{}")
     store = opened(tmp_path, place, device)
     write(store, "before")
     store.close()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.chain.demands import Demands
-from agentguard.chain.verify import Verified, verify_file
-from agentguard.errors import JournalBroken
+from agentguard.base.errors import JournalBroken
 from agentguard.model.messages import Message
-from agentguard.store.db import open_store
-from agentguard.store.sealing import FILE, Sealer
+from agentguard.store.agent_store import open_store
+from agentguard.store.commit_seals import FILE, Sealer
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.verify import Verified, verify_file
 from tests.unit.store.exported import (
     DEVICE_KEY,
     ENDPOINT,

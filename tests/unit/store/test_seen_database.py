@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from agentguard.model.hits import Hit
 from agentguard.model.outcomes import FileOutcome
 from agentguard.platforms.simulated import FakeClock
-from agentguard.ports.seen import Kept, Looked
-from agentguard.store import seen
-from agentguard.store.seen import BATCH, DAY, FILE, STALE, SeenDatabase
+from agentguard.ports.file_memory import Kept, Looked
+from agentguard.store import file_memory
+from agentguard.store.file_memory import BATCH, DAY, FILE, STALE, SeenDatabase
 
 CLEAN = Looked(outcome=FileOutcome.READ)
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
@@ -134,7 +134,7 @@ def test_a_batch_is_written_when_it_is_large_or_old(
     memory.remember(BATCH, kept())
     assert rows(tmp_path) == BATCH
     memory.remember(BATCH + 1, kept())
-    clock.advance(seen.SECONDS)
+    clock.advance(file_memory.SECONDS)
     memory.remember(BATCH + 2, kept())
     assert rows(tmp_path) == BATCH + 2
 
@@ -241,7 +241,7 @@ def test_a_full_memory_takes_no_more_but_renews_what_it_has(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory = opened()
-    monkeypatch.setattr(seen, "LIMIT", 2)
+    monkeypatch.setattr(file_memory, "LIMIT", 2)
     for name in (1, 2):
         memory.remember(name, kept())
     memory.sweep_begins()
@@ -388,8 +388,8 @@ WRITER = textwrap.dedent(
     from pathlib import Path
     from agentguard.model.outcomes import FileOutcome
     from agentguard.platforms import system_clock
-    from agentguard.ports.seen import Kept, Looked
-    from agentguard.store.seen import SeenDatabase
+    from agentguard.ports.file_memory import Kept, Looked
+    from agentguard.store.file_memory import SeenDatabase
 
     memory = SeenDatabase(Path(sys.argv[1]), system_clock())
     clean = Looked(outcome=FileOutcome.READ)
@@ -410,7 +410,7 @@ def test_killed_at_any_moment_it_keeps_whole_batches(tmp_path: Path, clock: Fake
             [sys.executable, "-c", WRITER, str(tmp_path), str(first)],
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(seen.__file__).parents[2],
+            cwd=Path(file_memory.__file__).parents[2],
         )
         assert writer.stdout is not None
         for _ in range(kill + 2):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard import settings
-from agentguard.errors import CannotError, UsageError
-from agentguard.settings import MachineSettings
+from agentguard.base import settings
+from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.settings import MachineSettings
 
 
 def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.base.translations import load
 from agentguard.model.records import Json, Record
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Weight
-from agentguard.store.happenings import KINDS, happening
 from agentguard.store.memory import InMemoryJournal
-from agentguard.store.witness import HOUR, MOST, Witness, WitnessedJournal
-from agentguard.texts import load
+from agentguard.store.system_log_events import KINDS, happening
+from agentguard.store.system_log_witness import HOUR, MOST, Witness, WitnessedJournal
 
 DOCS = Path(__file__).parents[3] / "docs" / "platforms.md"
 FINDING: dict[str, Json] = {

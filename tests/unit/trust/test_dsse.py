@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.errors import PolicyRejected
+from agentguard.base.errors import PolicyRejected
 from agentguard.trust import bundles, dsse, keys
 from agentguard.trust.dsse import Sealed
 from agentguard.trust.keys import PublicKey, public_of

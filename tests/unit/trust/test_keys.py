@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from agentguard.errors import CannotError, UsageError
+from agentguard.base.errors import CannotError, UsageError
 from agentguard.trust import keys
 
 NONE = serialization.NoEncryption()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from agentguard.errors import PolicyRejected
+from agentguard.base.errors import PolicyRejected
 from agentguard.trust import bundles, dsse, roots
 from agentguard.trust.dsse import Sealed
 from tests.unit.policy.signing import chain, key, root, sealed, signed, text

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import paths, settings
+from agentguard.base import paths, settings
 from agentguard.cli import main
 from agentguard.model.moments import Moment
 from agentguard.model.records import Record
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.uplink import enrolment
 from tests.faults.certificates import Authority
 from tests.faults.endpoint import CODE, DEVICE, serving

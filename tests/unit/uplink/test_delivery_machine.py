@@ -14,9 +14,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from agentguard.errors import UplinkError
+from agentguard.base.errors import UplinkError
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import Store, open_store
+from agentguard.store.agent_store import Store, open_store
 from agentguard.uplink.enrolment import Enrolment
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.reports import Reports

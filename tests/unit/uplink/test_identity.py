@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import EnrolmentError
+from agentguard.base.errors import EnrolmentError
 from agentguard.uplink.identity import DeviceKey, KeySafe
 from agentguard.uplink.signing import RequestSigner, signed_by
 from agentguard.wire import httpsig

@@ -11,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agentguard.ports.factors import PhoneSet, Spent
-from agentguard.uplink.openings import Refill
+from agentguard.uplink.enrolment_record import Enrolment
+from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.problems import problem
-from agentguard.uplink.remembered import Enrolment
 from agentguard.wire import openings
 
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()

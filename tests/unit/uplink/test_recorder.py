@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import shapes
-from agentguard.errors import PolicyError, UplinkError
-from agentguard.hands import RecorderHand
+from agentguard.base.errors import PolicyError, UplinkError
 from agentguard.platforms import system_clock
-from agentguard.policy.parse import parse
+from agentguard.policy.parser import parse
+from agentguard.runtime.actuators import RecorderHand
+from agentguard.runtime.compose import shapes
 from agentguard.uplink.recorder import Recorder
 from agentguard.uplink.signing import signed_by
 from agentguard.wire import httpsig

@@ -12,12 +12,12 @@ import pytest
 from agentguard.model.reporting import ReportRules
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.uplink.enrolment import Enrolment
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.reports import Reports
 from agentguard.uplink.sender import GOODBYE
-from agentguard.uplink.sleeping import ASLEEP
+from agentguard.uplink.sleep_notice import ASLEEP
 from tests.faults.desk import record, snapshot
 
 USER = "maria.lopez"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from agentguard.model.moments import Moment
 from agentguard.model.records import Json, Record
 from agentguard.store.memory import InMemoryJournal
-from agentguard.uplink import places, translate
+from agentguard.uplink import place_names, translation
 from agentguard.uplink.identity import DeviceKey
 from agentguard.wire import v1
 
@@ -20,7 +20,7 @@ PATH = "/home/anna.smith/Documents/customers of Smith.xlsx"
 def event(kind: str, **payload: Json) -> v1.Event:
     journal = InMemoryJournal()
     journal.commit([Record(kind=kind, at=AT, payload=payload)], {})
-    return translate.event(journal.read(0, 1)[0], KEY)
+    return translation.event(journal.read(0, 1)[0], KEY)
 
 
 def test_a_finding_travels_as_kind_count_mask_and_general_place() -> None:
@@ -122,7 +122,7 @@ def test_an_incident_travels_with_its_note_masked() -> None:
     ],
 )
 def test_a_place_says_where_in_general(subject: str, place: str) -> None:
-    assert places.place(subject) == place
+    assert place_names.place(subject) == place
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,13 @@ def test_a_place_says_where_in_general(subject: str, place: str) -> None:
     ],
 )
 def test_general_words_stay_and_paths_and_values_go(said: str, sent: str) -> None:
-    assert places.text(said) == sent
+    assert place_names.text(said) == sent
 
 
 @given(st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.lists(st.text())))
 def test_any_parameters_can_travel(params: dict[str, Json]) -> None:
     raw = msgspec.json.encode(
-        places.params({k.encode("utf-8", "replace").decode(): v for k, v in params.items()})
+        place_names.params({k.encode("utf-8", "replace").decode(): v for k, v in params.items()})
     )
     assert len(raw) < 100_000
 
@@ -155,8 +155,8 @@ def test_a_batch_keeps_both_limits_and_always_moves_on() -> None:
         {},
     )
     entries = journal.read(0, 1000)
-    assert len(translate.batch(entries, KEY, most=256, largest=10**6)) == 256
-    assert len(translate.batch(entries, KEY, most=256, largest=1)) == 1
-    some = translate.batch(entries, KEY, most=256, largest=5000)
+    assert len(translation.batch(entries, KEY, most=256, largest=10**6)) == 256
+    assert len(translation.batch(entries, KEY, most=256, largest=1)) == 1
+    some = translation.batch(entries, KEY, most=256, largest=5000)
     assert 10 < len(some) < 256
     assert len(msgspec.json.encode(some)) <= 5001

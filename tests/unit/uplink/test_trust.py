@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from agentguard.errors import AgentGuardError, EnrolmentError
+from agentguard.base.errors import AgentGuardError, EnrolmentError
 from agentguard.platforms import system_clock
 from agentguard.uplink import enrolment
-from agentguard.uplink.trust import Trust, issuer, looked
+from agentguard.uplink.endpoint_trust import Trust, issuer, looked
 from tests.faults.certificates import Authority
 from tests.unit.uplink.endpoint import endpoint
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import Store, open_store
+from agentguard.store.agent_store import Store, open_store
 from agentguard.vault.vault import Vault
 
 

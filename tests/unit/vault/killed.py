@@ -18,9 +18,9 @@ from pathlib import Path
 import pyrage
 
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 from agentguard.vault.keys import KEY
-from agentguard.vault.shelf import MEMORY
+from agentguard.vault.sealed_files import MEMORY
 from agentguard.vault.vault import Vault
 from tests.unit.killing import killed_at
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import Store
+from agentguard.store.agent_store import Store
 from agentguard.vault.keys import KEY
-from agentguard.vault.sealed import BrokenSeal, Nothing, peek, unseal
+from agentguard.vault.sealed_file import BrokenSeal, Nothing, peek, unseal
 from agentguard.vault.vault import Vault
 
 pytestmark = pytest.mark.posix  # the program is Debian's

@@ -10,11 +10,11 @@ import pyrage
 import pytest
 from pyrage import x25519
 
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
 from agentguard.vault.age_header import Stanza, read
 from agentguard.vault.keys import KEY
 from agentguard.vault.rewrap import opened, rewrap
-from agentguard.vault.sealed import BrokenSeal
+from agentguard.vault.sealed_file import BrokenSeal
 from agentguard.vault.vault import Vault
 from tests.unit.vault.forged import BAD_PAYLOAD, FILE_KEY, GOOD, OWN, Forged, raw
 from tests.unit.vault.forgeries import HEADERS, MIXED, PAYLOADS

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from agentguard import cli
-from agentguard.paths import HOME_VARIABLE
+from agentguard.base.paths import HOME_VARIABLE
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import open_store
+from agentguard.store.agent_store import open_store
 
 Said = pytest.CaptureFixture[str]
 

@@ -10,7 +10,7 @@ import pytest
 
 from agentguard.model.custody import NO_RECOVERY, VaultRules
 from agentguard.model.hits import Hit
-from agentguard.vault.guards import busy, is_open, left_alone
+from agentguard.vault.move_guards import busy, is_open, left_alone
 
 CARD = (Hit(kind="PAN", count=1),)
 

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import shapes
 from agentguard.model.custody import VaultRules
 from agentguard.model.events import Event
 from agentguard.model.facts import ForbiddenHeld
 from agentguard.model.hits import Hit
 from agentguard.model.policy import Policy
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy.parse import parse
-from agentguard.retention.ages import DAY, HOUR, LenientWall
+from agentguard.policy.parser import parse
+from agentguard.retention.age_rules import DAY, HOUR, LenientWall
 from agentguard.retention.proof import proves
-from agentguard.store.db import Store
-from agentguard.vault.holds import EVERY, Holds
+from agentguard.runtime.compose import shapes
+from agentguard.store.agent_store import Store
+from agentguard.vault.forbidden_data import EVERY, Holds
 from agentguard.vault.keys import KEY
 from agentguard.vault.vault import Vault
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import StoreError, VaultError
+from agentguard.base.errors import StoreError, VaultError
 from agentguard.model.records import Entry, Record
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.storage import Memory
-from agentguard.store.db import Store
-from agentguard.vault import places
+from agentguard.store.agent_store import Store
+from agentguard.vault import file_names
 from agentguard.vault.vault import Vault
 
 MakeVault = Callable[[Callable[[str], None]], Vault]
@@ -277,7 +277,7 @@ def test_a_place_without_hard_links_still_never_overwrites(
     monkeypatch.setattr("os.link", no_links)
     (home / "arriving").write_text("new")
     (home / "a").write_text("mine")
-    assert places.settle(home / "arriving", home / "a") == home / "a (restored)"
+    assert file_names.settle(home / "arriving", home / "a") == home / "a (restored)"
     assert (home / "a").read_text() == "mine"
     assert (home / "a (restored)").read_text() == "new"
     assert not (home / "arriving").exists()

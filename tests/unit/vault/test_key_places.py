@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
 from agentguard.platforms.simulated import FakeClock
 from agentguard.platforms.simulated_secrets import SimulatedPlace
-from agentguard.store.db import Store
+from agentguard.store.agent_store import Store
 from agentguard.vault.keys import KEY
 from agentguard.vault.vault import Vault
 

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pyrage import x25519
 
-from agentguard.app import shapes
 from agentguard.model.events import Event
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy.parse import parse
-from agentguard.retention.ages import HOUR
-from agentguard.store.db import open_store
-from agentguard.vault.holds import Holds
-from agentguard.vault.shelf import BACK as BROUGHT_BACK
+from agentguard.policy.parser import parse
+from agentguard.retention.age_rules import HOUR
+from agentguard.runtime.compose import shapes
+from agentguard.store.agent_store import open_store
+from agentguard.vault.forbidden_data import Holds
+from agentguard.vault.sealed_files import BACK as BROUGHT_BACK
 from agentguard.vault.vault import Vault
 
 STEPS = ("seal", "read-back", "prove", "aside", "look-again", "note", "remove", "done")

@@ -8,10 +8,10 @@ import pyrage
 import pytest
 from pyrage import x25519
 
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
 from agentguard.platforms.simulated import FakeClock
 from agentguard.platforms.simulated_secrets import SimulatedPlace
-from agentguard.store.db import Store
+from agentguard.store.agent_store import Store
 from agentguard.vault.keys import KEY
 from agentguard.vault.vault import Vault
 

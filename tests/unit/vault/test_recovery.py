@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import durable
-from agentguard.errors import StoreError, VaultError
+from agentguard.base import atomic_files
+from agentguard.base.errors import StoreError, VaultError
 from agentguard.model.records import Entry, Record
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.storage import Journal, Memory
-from agentguard.store.db import Store
+from agentguard.store.agent_store import Store
 from agentguard.vault.keys import KEY
 from agentguard.vault.vault import Vault
 
@@ -216,10 +216,10 @@ def test_a_key_that_cannot_be_kept_moves_nothing(vault: Vault, home: Path, tmp_p
 
 
 def test_durable_writing_is_all_or_nothing(tmp_path: Path) -> None:
-    durable.write(tmp_path / "a", b"one")
-    durable.write(tmp_path / "a", b"two")
+    atomic_files.write(tmp_path / "a", b"one")
+    atomic_files.write(tmp_path / "a", b"two")
     assert (tmp_path / "a").read_bytes() == b"two"
     (tmp_path / "folder" / "full").mkdir(parents=True)
     with pytest.raises(OSError, match=r"directory|\.folder"):
-        durable.write(tmp_path / "folder", b"three")
+        atomic_files.write(tmp_path / "folder", b"three")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "folder"]

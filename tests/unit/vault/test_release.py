@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.app import shapes
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
 from agentguard.mfa import Verifiers
-from agentguard.mfa.offline import OfflineCodes
+from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.model.custody import VaultRules
 from agentguard.model.vault import WHY_BACK, WHY_GONE, Taking
 from agentguard.platforms.simulated import FakeClock
-from agentguard.policy.parse import parse
-from agentguard.store.db import Store
+from agentguard.policy.parser import parse
+from agentguard.runtime.compose import shapes
+from agentguard.store.agent_store import Store
 from agentguard.vault.outbound import REASON
 from agentguard.vault.release import Release
 from agentguard.vault.vault import Vault

@@ -13,20 +13,20 @@ import pytest
 from pyrage import x25519
 
 from agentguard import cli
-from agentguard.app import shapes
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
+from agentguard.base.paths import HOME_VARIABLE
 from agentguard.model.custody import VaultRules
-from agentguard.paths import HOME_VARIABLE
 from agentguard.platforms.simulated import FakeClock
 from agentguard.platforms.simulated_secrets import SimulatedPlace
-from agentguard.policy.keeper import Keeper
-from agentguard.policy.parse import parse
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
 from agentguard.ports.secrets import SecretPlace
-from agentguard.store.db import Store
+from agentguard.runtime.compose import shapes
+from agentguard.store.agent_store import Store
 from agentguard.vault import age_header
 from agentguard.vault.keys import KEY
-from agentguard.vault.renewing import AGAIN, LOCKED, LOOK, SETTLED, Renewing
+from agentguard.vault.renewal_job import AGAIN, LOCKED, LOOK, SETTLED, Renewing
 from agentguard.vault.vault import Vault
 
 PLAIN = parse(b"policy: p\nversion: 1\n", "p", shapes())

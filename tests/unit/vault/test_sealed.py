@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
-from agentguard.vault.sealed import BrokenSeal, Header, Nothing, header, peek, seal, unseal
+from agentguard.vault.sealed_file import BrokenSeal, Header, Nothing, header, peek, seal, unseal
 
 KEY = pyrage.x25519.Identity.generate()
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentguard.errors import VaultError
+from agentguard.base.errors import VaultError
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock
-from agentguard.store.db import Store
-from agentguard.vault import shelf
+from agentguard.store.agent_store import Store
+from agentguard.vault import sealed_files
 from agentguard.vault.keys import KEY
-from agentguard.vault.sealed import peek
+from agentguard.vault.sealed_file import peek
 from agentguard.vault.vault import Vault
 
 HITS = (Hit(kind="PAN", count=2, masked=("...1111",)), Hit(kind="DOB", count=1))
@@ -52,7 +52,7 @@ def test_a_file_goes_in_and_comes_back_as_it_was(vault: Vault, home: Path, store
     assert files(home) == {"cards.csv"}
     assert vault.items() == ()
     assert kinds(store)[-2:] == ["vault.restoring", "vault.restored"]
-    assert set(store.journal.memory("vault.")) == set(store.journal.memory(shelf.BACK))
+    assert set(store.journal.memory("vault.")) == set(store.journal.memory(sealed_files.BACK))
     assert vault.back_since(file) is not None
 
 

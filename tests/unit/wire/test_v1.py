@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.wire import apps, holding, keeping, openings, v1
+from agentguard.wire import apps, data_request, keeper_messages, openings, v1
 
 SHAPES: tuple[type[v1.Struct], ...] = (
     v1.Enrol, v1.Enrolled, v1.Masked, v1.Control, v1.Event, v1.Report, v1.Receipt, v1.Received,
     v1.ProofAsked, v1.ProofAnswer, v1.Problem, v1.Said, v1.NewKey, v1.Taken, v1.KeyTaken,
-    keeping.CodeGiven, openings.OpeningsAsked, openings.Opening, openings.Openings,
+    keeper_messages.CodeGiven, openings.OpeningsAsked, openings.Opening, openings.Openings,
     openings.OpeningsGiven, apps.AppAsked, apps.AppGiven,
-    holding.Holding, holding.Held, holding.HeldGiven, v1.Seats,
+    data_request.Holding, data_request.Held, data_request.HeldGiven, v1.Seats,
 )  # fmt: skip
 WORD = st.text(max_size=20)
 WHOLE = st.integers(0, 2**53)
@@ -40,7 +40,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     if hint == v1.Seats | None:
         return values_of(v1.Seats) | st.none()
     inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control, "Said": v1.Said}
-    inner |= {"Opening": openings.Opening, "Holding": holding.Holding}
+    inner |= {"Opening": openings.Opening, "Holding": data_request.Holding}
     name = next(name for name in inner if f".{name}," in str(hint))
     lists = st.lists(values_of(inner[name]), max_size=2).map(tuple)
     return lists | st.none() if "None" in str(hint) else lists

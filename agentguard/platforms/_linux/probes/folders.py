@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentguard import paths
+from agentguard.base import paths
 from agentguard.model.facts import FolderAccess, FolderAccessSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy

@@ -8,7 +8,7 @@ from dataclasses import replace
 from agentguard.model.facts import BackupSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms._traces import read_from
+from agentguard.platforms._backup_traces import read_from
 from agentguard.ports.desktop import Probe
 
 MARKER = "marker"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from agentguard import paths
+from agentguard.base import paths
 from agentguard.model.facts import FolderAccess, FolderAccessSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard import catalogue, texts
+from agentguard.base import plugins, translations
 from agentguard.model.facts import Fact
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
@@ -15,7 +15,7 @@ from agentguard.platforms._linux.probes._asked import ask
 from agentguard.ports.desktop import Probe
 
 AT = Moment(boot=10.0, wall=1_790_000_000.0)
-PROBES = catalogue.discover(probes, "PROBE", Probe)
+PROBES = plugins.discover(probes, "PROBE", Probe)
 UNREAD = ("denied", "no-tool", "no-answer", "unsupported", "rules-unseen", "software-part")
 
 
@@ -27,7 +27,7 @@ def test_a_probe_gives_a_fact_and_never_fails(
     fact = probe.read(AT, any_policy)
     assert isinstance(fact, Fact)
     assert fact.at == AT
-    assert not fact.unread or texts.load().has(f"unread.{fact.unread}")
+    assert not fact.unread or translations.load().has(f"unread.{fact.unread}")
     assert probe.every >= 60
 
 
@@ -51,7 +51,7 @@ def test_each_name_stands_once() -> None:
 
 
 def test_every_reason_has_its_sentence() -> None:
-    assert all(texts.load().has(f"unread.{reason}") for reason in UNREAD)
+    assert all(translations.load().has(f"unread.{reason}") for reason in UNREAD)
 
 
 def test_a_program_that_fails_or_hangs_is_no_answer(

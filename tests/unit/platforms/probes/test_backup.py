@@ -9,9 +9,9 @@ import pytest
 
 from agentguard.model.facts import BackupSeen
 from agentguard.model.moments import Moment
-from agentguard.platforms import _traces as backup
+from agentguard.platforms import _backup_traces as backup
+from agentguard.platforms._backup_traces import AHEAD
 from agentguard.platforms._linux.probes.backup import TRACES
-from agentguard.platforms._traces import AHEAD
 
 AT = Moment(boot=10.0, wall=1_790_000_000.0)
 

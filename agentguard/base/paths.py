@@ -1,0 +1,139 @@
+"""Where things live: the program's resources, and this user's data."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+from agentguard.base import environment
+from agentguard.base.errors import CannotError
+
+APP = "AgentGuard"
+HOME_VARIABLE = "AGENTGUARD_HOME"
+MACHINE_VARIABLE = "AGENTGUARD_MACHINE"
+PRIVATE = "private"
+
+_SPARE: dict[str, Path] = {}
+"""The data folder of a program whose user's own cannot be used; empty for all others."""
+
+
+@cache
+def _root(room: str) -> Path:
+    package = Path(__file__).parent
+    for candidate in (package / "_data" / room, package.parent / room):
+        if candidate.is_dir():
+            return candidate
+    raise CannotError(f"The program's folder '{room}' is missing.", "Install the program again.")
+
+
+def resources() -> Path:
+    """Give the folder of texts, icons, lessons and catalogues."""
+    return _root("resources")
+
+
+def shipped_policies() -> Path:
+    """Give the folder of the shipped policies."""
+    return _root("policies")
+
+
+def data_folder() -> Path:
+    """Give this user's data folder, made with access for the user only.
+
+    In a checkout AGENTGUARD_HOME replaces it, for tests and the demonstration.
+
+    Raises:
+        CannotError: it could not be made.
+
+    """
+    folder = wanted_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotError(
+            f"The data folder {folder} could not be made ({error.strerror}).",
+            f"Give the user write access, or set {HOME_VARIABLE} to another folder.",
+        ) from error
+    return folder
+
+
+def _moved(variable: str) -> Path | None:
+    """Give where a checkout's environment puts a folder; a shipped program's stays where it is."""
+    chosen = "" if environment.shipped() else os.environ.get(variable)
+    return Path(chosen) if chosen else None
+
+
+def _own_folder() -> Path:
+    """Give this user's folder as the system knows it: HOME and XDG_DATA_HOME could name another."""
+    if sys.platform != "win32" and environment.shipped():
+        import pwd  # noqa: PLC0415 - a checkout needs none
+
+        with suppress(KeyError):  # the system's directory of users is away
+            return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".local" / "share" / APP
+    return Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def wanted_folder() -> Path:
+    """Give where this user's data folder is to be; it may be missing."""
+    return _SPARE.get(HOME_VARIABLE) or _moved(HOME_VARIABLE) or _own_folder()
+
+
+def spare_folder() -> Path:
+    """Give a folder for a user whose own cannot be used, and stay there until the program ends.
+
+    Access is for the user only. It is the one of the session's runtime, else a temporary one; where
+    nothing can be made at all, one that does not exist, and everything is kept in memory.
+    """
+    _SPARE[HOME_VARIABLE] = _spare()
+    return _SPARE[HOME_VARIABLE]
+
+
+def _spare() -> Path:
+    if sys.platform != "win32":
+        with suppress(OSError):
+            folder = Path(f"/run/user/{os.getuid()}") / APP.lower()
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+                return folder
+    with suppress(OSError):
+        import tempfile  # noqa: PLC0415 - hardly any start needs it
+
+        return Path(tempfile.mkdtemp(prefix="agentguard-"))
+    return _own_folder() / "nowhere"
+
+
+def machine_folder() -> Path:
+    """Give this computer's folder: the installer makes it, all may read it, the system writes it.
+
+    In a checkout AGENTGUARD_MACHINE replaces it, for tests.
+    """
+    chosen = _moved(MACHINE_VARIABLE)
+    if chosen:
+        return chosen
+    if sys.platform == "win32":
+        return Path(platformdirs.site_data_dir(APP, appauthor=False))
+    return Path("/var/lib/agentguard")
+
+
+def private_folder() -> Path:
+    """Give the part of this computer's folder that holds the keeper's key and the enrolment code.
+
+    Only the system may read it: the installer sees to that on Windows; elsewhere it is made so.
+
+    Raises:
+        CannotError: it could not be made.
+
+    """
+    folder = machine_folder() / PRIVATE
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotError(
+            f"The folder {folder} could not be made ({error.strerror}).",
+            "Start this as administrator, or by the system's service manager.",
+        ) from error
+    return folder

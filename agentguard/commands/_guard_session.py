@@ -1,0 +1,255 @@
+"""Guards this session: the agent with windows or without, one at a time."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentguard.base import paths, settings, translations
+from agentguard.base.errors import CannotError
+from agentguard.base.startup import DISPLAY, FOLDER, OTHER_AGENT, Starting, why_of
+from agentguard.base.translations import Texts
+from agentguard.commands._quick_loading import loading
+from agentguard.commands.base import FINE
+from agentguard.model.messages import say
+from agentguard.platforms import (
+    alive,
+    call,
+    called,
+    end_silent,
+    holder,
+    keep_none,
+    load,
+    machine_layers,
+    not_shown,
+    only_one,
+    quitting,
+    secret_places,
+    silent,
+    system_clock,
+    user_name,
+)
+
+if TYPE_CHECKING:
+    from agentguard.runtime.agent import Agent
+
+
+SILENT = 7
+"""Seconds without a sign of life, as agentguard.platforms counts them."""
+LOOK, TRIES = 0.1, 20
+"""Seconds between two tries for a folder whose agent was ended, and how many there are."""
+
+
+@contextmanager
+def alone(folder: Path, starting: Starting) -> Iterator[bool]:
+    """Be the only agent of a folder; gives False where another guards.
+
+    One that gives no sign of life is ended first: a desk is not left to who hangs.
+    """
+    with ExitStack() as stack:
+        first = _taken(folder, stack)
+        process = 0 if first else silent(folder)
+        if process:
+            end_silent(process)
+        for _ in range(0 if first else TRIES if process else 1):
+            if first := _taken(folder, stack):
+                break
+            threading.Event().wait(LOOK)
+        if process and first:
+            starting.note(OTHER_AGENT, say("starting.other-agent", seconds=SILENT))
+        elif process and holder(folder)[0] == process:
+            first = True
+            starting.note(OTHER_AGENT, say("starting.other-agent-stays"))
+        yield first
+
+
+def _taken(folder: Path, stack: ExitStack) -> bool:
+    """Take the folder until the stack ends; what was tried in vain is let go of at once."""
+    with ExitStack() as attempt:
+        if not attempt.enter_context(only_one(folder)):
+            return False
+        stack.enter_context(attempt.pop_all())
+    return True
+
+
+def _second(words: Texts) -> CannotError:
+    return CannotError(words.say("cli.tray.second"), words.say("cli.tray.second-advice"))
+
+
+def _home(starting: Starting) -> Path:
+    """Give the data folder; where it cannot be used, one that ends with the session."""
+    try:
+        folder = paths.data_folder()
+        next(folder.iterdir(), None)
+    except (CannotError, OSError) as error:
+        where, why = str(paths.wanted_folder()), why_of(error)
+        instead = paths.spare_folder()
+        starting.note(FOLDER, say("starting.folder", folder=where, why=why, instead=str(instead)))
+        return instead
+    return folder
+
+
+@contextmanager
+def guarding(folder: Path, starting: Starting) -> Iterator[Agent]:
+    """Start the agent of this user on this computer, and stop it afterwards."""
+    with ExitStack() as stack:
+        with loading():
+            agent = _started(folder, starting, stack)
+        yield agent
+
+
+def _started(folder: Path, starting: Starting, stack: ExitStack) -> Agent:
+    from agentguard.ports.desktop import nothing  # noqa: PLC0415 - after the first icon
+    from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
+    from agentguard.runtime.bootstrap import Place, logged, opened  # noqa: PLC0415 - as above
+
+    place = Place(
+        folder=folder,
+        backend=starting.room("desktop", load, nothing),
+        clock=system_clock(),
+        user=user_name(),
+        secrets=starting.room("keyring", secret_places, lambda _why: Places()),
+        layers=machine_layers(),
+        starting=starting,
+    )
+    logged(place)
+    agent = stack.enter_context(opened(place))
+    agent.start()
+    return agent
+
+
+@contextmanager
+def _ending(end: Callable[[], None]) -> Iterator[None]:
+    """Let SIGINT and SIGTERM call `end`, and give both back afterwards."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: end()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def guard_without_windows() -> int:
+    """Guard until SIGINT or SIGTERM, or until all agents are told to end."""
+    starting, stop = Starting(), threading.Event()
+    folder = _home(starting)
+    words = _words(folder)
+    with _ending(stop.set), alone(folder, starting) as first:
+        if not first:
+            raise _second(words)
+        return _headless(folder, starting, words, stop, words.say("cli.run.begun"))
+
+
+def _headless(
+    folder: Path, starting: Starting, words: Texts, stop: threading.Event, begun: str
+) -> int:
+    from agentguard.commands._notices import Notices  # noqa: PLC0415 - windows speak for themselves
+
+    told = quitting(folder)
+    with guarding(folder, starting) as agent:
+        sys.stderr.write(begun + "\n")
+        sys.stderr.writelines(f"{words.render(fault)}\n" for fault in starting.faults.values())
+        notices = Notices(agent.desk, words, agent.parts.backend.notifier)
+        while not stop.wait(1.0) and not told():
+            alive()
+            notices.look()
+    return FINE
+
+
+def _words(folder: Path) -> Texts:
+    return translations.load(settings.at_start(folder, machine_layers()).settings.language)
+
+
+def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
+    """Guard with the tray until the person quits, a signal comes, or all agents are told to end.
+
+    Where an agent guards already, this one ends at once; unless it is `quiet`, the other's window
+    comes up. Without a display it guards without windows.
+    """
+    starting = Starting()
+    folder = _home(starting)
+    words = _words(folder)
+    with alone(folder, starting) as first:
+        if first:
+            why = not_shown()
+            if why:
+                return _unseen(folder, starting, words, why)
+            return _with_windows(folder, starting, words, may_quit=may_quit)
+    if quiet:
+        return FINE
+    if not call(folder):
+        raise _second(words)
+    if sys.stdout is not None:  # the program was started without one
+        sys.stdout.write(words.say("cli.tray.called") + "\n")
+    return FINE
+
+
+def _unseen(folder: Path, starting: Starting, words: Texts, why: str) -> int:
+    """Guard where a display is wanted and there is none."""
+    starting.note(DISPLAY, say("starting.display", why=why))
+    stop = threading.Event()
+    with _ending(stop.set):
+        begun = words.say("starting.headless", why=why)
+        return _headless(folder, starting, words, stop, begun)
+
+
+class _Told(threading.Event):
+    """A stop for a signal and for the end of all agents; each look says that this one is alive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: Callable[[], bool] = bool
+        self._asked = False
+
+    def listen(self, told: Callable[[], bool]) -> None:
+        """Set it as well once `told` says that all agents are to end."""
+        self._told = told
+
+    def ask(self) -> None:
+        """Set it from a signal: no lock is taken, which the interrupted thread might hold."""
+        self._asked = True
+
+    def is_set(self) -> bool:
+        """Tell whether it is."""
+        alive()
+        if self._asked or self._told():
+            self.set()
+        return super().is_set()
+
+
+def _with_windows(folder: Path, starting: Starting, words: Texts, *, may_quit: bool) -> int:
+    stop = _Told()
+    with _ending(stop.ask):  # an interrupt anywhere in the start could be swallowed there
+        return _shown(folder, starting, words, stop, may_quit=may_quit)
+
+
+def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_quit: bool) -> int:
+    keep_none()
+    with loading():
+        from agentguard.ui.sourceless import spare  # noqa: PLC0415 - Qt only for windows
+
+        spare()
+        from agentguard.ui.startup_icon import appear  # noqa: PLC0415 - after what it spares
+
+        first = appear(words)
+        from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
+
+    stop.listen(quitting(folder))
+    with guarding(folder, starting) as agent:
+        return run(
+            agent.desk,
+            words,
+            stop=stop,
+            may_quit=may_quit,
+            first=first,
+            capture=agent.parts.backend.capture,
+            ending=agent.stop,
+            wanted=lambda: called(folder),
+            set_here=lambda: settings.told(folder, machine_layers()),
+        )

@@ -1,0 +1,1 @@
+"""Personal data in text and files: content in, hits and coverage out."""

@@ -1,0 +1,1 @@
+"""Containers and packings that several formats share, read byte by byte."""

@@ -1,0 +1,116 @@
+"""The shape of an extractor, and what it is given: a source and the work's budget."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from agentguard.base.errors import ScanError
+from agentguard.detect.limits import MIB, Limits
+
+HEAD = 64 << 10
+"""Bytes that a format is told by."""
+
+BINARY = 50
+TEXT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file, or a member of one: seekable bytes, their number, and the first of them."""
+
+    file: BinaryIO
+    size: int
+    head: bytes
+
+    @classmethod
+    def of_file(cls, file: BinaryIO, size: int) -> Source:
+        """Read the head of an open file."""
+        file.seek(0)
+        return cls(file=file, size=size, head=file.read(HEAD))
+
+    @classmethod
+    def of_bytes(cls, data: bytes) -> Source:
+        """Wrap bytes."""
+        return cls(file=io.BytesIO(data), size=len(data), head=data[:HEAD])
+
+    def read(self, most: int) -> bytes:
+        """Give the bytes from the start, at most `most`."""
+        self.file.seek(0)
+        return self.file.read(most)
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """The reading of one file: its limits, what is spent, and what could not be read.
+
+    `inner` reads a source inside another, one level deeper. `packed` is the file's size in bytes,
+    `full` the kinds of which enough was found, while they become more.
+    """
+
+    limits: Limits
+    inner: Callable[[Source, Work], Iterator[str]]
+    packed: int = 0
+    full: AbstractSet[str] = frozenset()
+    depth: int = 0
+    spent: int = 0
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def note(self, reason: str) -> None:
+        """Remember that a part was not read, and why."""
+        self.notes.setdefault(reason)
+
+    def refuse(self, reason: str) -> None:
+        """Say that this container was not read: it is not clean because nothing shows.
+
+        Raises:
+            ScanError: with the reason, when it is the file itself and not a part of another.
+
+        """
+        if not self.depth:
+            raise ScanError(reason)
+        self.note("reason.unsupported-part")
+
+    def spend(self, size: int) -> None:
+        """Account for `size` unpacked bytes.
+
+        Raises:
+            ScanError: the file unfolds to more than it may; it is a bomb if it is itself small.
+
+        """
+        self.spent += size
+        if self.spent > self.limits.total_mib * MIB:
+            grown = self.spent > self.limits.ratio * self.packed
+            raise ScanError("reason.bomb" if grown else "reason.partial")
+
+    def within(self, data: bytes) -> Iterator[str]:
+        """Read bytes that stand inside a container."""
+        if self.depth >= self.limits.depth:
+            self.note("reason.too-deep")
+            return
+        self.depth += 1
+        try:
+            yield from self.inner(Source.of_bytes(data), self)
+        finally:
+            self.depth -= 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extractor:
+    """One format.
+
+    `sniff` judges content, never a name; the lowest `order` that agrees reads. `extract` yields
+    text piece by piece; it may raise ScanError with a reason. A format of `prose` holds notes,
+    letters and talk as people write them. `opened` says that its first marks alone tell it, so that
+    any text may begin as it does.
+    """
+
+    name: str
+    sniff: Callable[[Source], bool]
+    extract: Callable[[Source, Work], Iterator[str]]
+    order: int = 10
+    prose: bool = False
+    opened: bool = False

@@ -1,0 +1,126 @@
+"""How people speak of cards, and how they say that something was paid with one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.lexicon.multilingual_labels import CARD_WORDS
+from agentguard.detect.matching.recogniser import Candidate, words
+
+OWN = words(
+    "charge charged charging"
+    " pan pans card cards cc ccn ccnum cardno cardnum cardnumber creditcard credit debit visa"
+    " mastercard maestro amex discover diners jcb unionpay rupay cardholder payment pay paid"
+    " kk kknr karte karten kartennr kartennummer kreditkarte kreditkarten kreditkartennummer"
+    " zahlung carte cartes bancaire cb paiement tarjeta tarjetas cr\xe9dito d\xe9bito pago"
+    " carta carte pagamento kaart kaartnummer creditcardnummer betaalkaart betaling"
+    " karta karty karte kart\xf3w kart karcie kredytowa kredytowej debetowa debetowej platnicza"
+    " platniczej cart\xe3o cartao cart\xf5es bankkarte girokarte eckarte kartenzahlung kaartnr"
+    " betaalpas bankpas pinpas bancomat prepagata bancaria cr\xe9ditos plastic diners"
+    " kort kortet kortnr kortnummer kreditkort kredittkort betalkort betalningskort betalingskort"
+    " bankkort debetkort debitkort dankort kortti kortin luottokortti luottokortin maksukortti"
+    " pankkikortti korttinumero kartou kreditn\xed k\xe1rtya k\xe1rty\xe1m k\xe1rtyasz\xe1m"
+    f" bankk\xe1rtya hitelk\xe1rtya cardul {CARD_WORDS}"
+)
+_COLUMN = later(
+    r"card|kart|carte|carta|kaart|tarjeta|cart(?:\xe3|a)o|kort(?:n|t|\b)|kortti|k\xe1rtya|kapta",
+    re.IGNORECASE,
+)
+# "security code for 4539 ...", "card on the mandate: 4539 ...", and ISO/IEC 7812's own name.
+# These are looked for in small letters.
+_OF_A_CARD = later(
+    r"(?:\b(?:security|verification|cv[cv]2?|cv2|csc)(?: code| number| no| value)?"
+    r" (?:for|of|on|to) (?:[a-z]{1,10} ){0,2}"
+    r"|\bcard(?: [a-z]{2,10})? on (?:the |my |his |her |their |this )?[a-z]{3,16}\W{0,3}"
+    r"|primary[ _\-]?account[ _\-]?n(?:umber|o)\W{0,4}(?:is |was )?"
+    r"|\b(?:bill|charge|book|debit|put) (?:it|this|that|them|the [a-z]{3,10}) (?:to|on)\W{1,3})\Z"
+)
+_NEAR = 64  # characters: more than the longest of what is said of a card
+_CLAUSE = 96  # characters: a card's words, what it was for, and what joins them
+_MAY_BE_OF_A_CARD = later(r" (?:for|of|on|to) |account[ _\-]?n")
+# "Card number for the booking: 4539 ...", "the card for order 88123 is 4539 ...": a card in one
+# clause with it outranks what it was for, unless that thing's own number is named.
+_FOR_A_THING = later(
+    r"\b(?:(?:debit|credit|kredit|bank|giro)? ?(?:card|kart[aey]n?|carte|carta|tarjeta|kaart"
+    r"|kort(?:et)?|cart(?:\xe3|a)o|kortti)|visa|mastercard|amex)[ _\-]?"
+    r"(?:n(?:[o.\xb0\xba]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro|ummer)|details?|#)?[ .]{0,2}"
+    r"(?:used |given |charged |on file )?"
+    r"(?:for|of|on|to|f\xfcr|zur?|pour|del?|della|do|da|voor|till?|per|para|na|do) "
+    r"([^.,;:?!\n\x1e]{1,40}?) ?"
+    r"(?:[:=]|\b(?:is|was|ist|war|est|es|era|\xe8|jest|\xe4r|er)\b)\W{0,3}\Z"
+)
+_OWN_NUMBER = later(
+    r"\b(?:n(?:[o.]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro|ummer)|ref(?:erence|erenz)?"
+    r"|ids?|code|serial)(?: [0-9]+)?\Z"
+)
+_PAY = (
+    r"\b(?:pa(?:id|y|ys|ying|yment)|charg\w*|guarantee\w*|debit\w*|refund\w*|bezahl\w*|(?:ab)?gebucht"
+    r"|belast\w*|betaal\w*|pag(?:at|ad|o|ar|an|ou)\w*|pay(?:\xe9|e|er|\xe9e)s?|r\xe9gl\w*|(?:za|o)plac\w*"
+    r"|betal\w*|maksettu|zaplacen\w*|fizet\w*|pl(?:a|\xe3)tit\w*)\b"
+)
+_WITH = (
+    r"\b(?:with|by|using|via|mit|met|con|com|avec|par|per|med|cu|s|z)"
+    r"(?: (?:the|my|a|der|die|la|le|el|il|een|de|o))?[:\W]{1,6}\Z"
+)
+_PAID_WITH = later(rf"{_PAY}[^\n]{{0,60}}{_WITH}")
+_WITH_BEFORE = later(_WITH)
+_NEXT_TO = 24  # characters: more than the longest of what joins a card to a payment
+_PAID_BEHIND = later(rf"[^\n0-9]{{0,24}}{_PAY}", re.IGNORECASE)
+_PAYMENT = r"(?:pago|pagamento|paiement|payment|zahlung|betaling)\w*\W{0,4}\Z"
+_PAYMENTS = words("payment paiement pago pagamento zahlung betaling")  # perhaps its own number
+_AT_A_PAYMENT = later(_PAYMENT)
+# "referencia de pago": the payment's own number, not what it was made with.
+_OF_A_PAYMENT = later(
+    r"(?:ref(?:\.|s?\b|eren\w*|\xe9r\w*)|\br\xe9f\w*|\b(?:id|code|c(?:o|\xf3)digo|codice|num\w*|n\xfam\w*|n\S)"
+    r"|kennung|nummer)"
+    r"[ _.\-]?(?:de|del|du|di|do|da|of|van|der)[ _.\-]?(?:la |le |el |il )?" + _PAYMENT
+)
+# "payment number: 4...": the same, unless an object's key is meant.
+_NUMBERED_PAYMENT = later(
+    r"\b(?:payment|zahlungs?|betaal|betalings?)[ _.\-]?"
+    r"(?:ref(?:\.|erence|erenz)?|n(?:o|r|um(?:ber|mer)?))[.:#]?\s{0,2}\Z"
+)
+# "paid by card, wager number 4...": behind a comma it is that thing's number.
+_OF_A_THING = later(
+    r"[,;] (?:[a-z\xdf-\xff]{2,12} ){0,2}([a-z\xdf-\xff]{4,20})"
+    r" (?:n(?:[o.\xb0\xba]{1,2}|r|um(?:ber|mer|ero)?|\xfamero|um\xe9ro)|#)[.:]? ?\Z"
+)
+_OF_ITSELF = words(
+    "with whose this that which long full whole complete main front sixteen digit same correct"
+    " right following account"
+)
+_LABEL_GLUED = later(r"(?:card|visa|amex|no|nr|num|number|pan|cc)\.?\Z", re.IGNORECASE)
+_SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
+
+
+def told(candidate: Candidate) -> bool | None:
+    """Tell whether words name a card's number: True a card's, False another's."""
+    before = candidate.before.lower()
+    at_payment = _AT_A_PAYMENT.search(before) is not None
+    numbered = _NUMBERED_PAYMENT.search(before) is not None and not candidate.origin
+    if numbered or (at_payment and _OF_A_PAYMENT.search(before)):
+        return False
+    near = before[-_NEAR:]
+    if _MAY_BE_OF_A_CARD.search(near) and _OF_A_CARD.search(near):
+        return True
+    if _WITH_BEFORE.search(before[-_NEXT_TO:]) and (
+        _PAID_WITH.search(before) or _PAID_BEHIND.match(candidate.after)
+    ):
+        return True
+    if (clause := _FOR_A_THING.search(before[-_CLAUSE:])) and not _OWN_NUMBER.search(clause[1]):
+        return True
+    own = candidate.names(OWN)
+    thing = _OF_A_THING.search(before) if own else None
+    is_payment = own and not candidate.labelled and candidate.told.lower() in _PAYMENTS
+    if is_payment or (thing is not None and thing[1] not in OWN | _OF_ITSELF):
+        return None
+    return own if own is False else own or _COLUMN.search(candidate.origin) is not None or None
+
+
+def is_glued(candidate: Candidate) -> bool:
+    """Tell whether only a label's end, or the next part's name, touches a card behind its label."""
+    before = _LABEL_GLUED.sub("", candidate.before)
+    after = "" if _SIGN_GLUED.match(candidate.after) else candidate.after
+    return replace(candidate, before=before, after=after).alone

@@ -1,0 +1,193 @@
+"""DOB: dates of birth, found by their label; a bare date is only a date."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.lexicon.multilingual_labels import BIRTH, MONTHS
+from agentguard.detect.matching.recogniser import (
+    LETTERED_GAP,
+    Answer,
+    Candidate,
+    Recogniser,
+    no,
+    sure,
+    words,
+)
+
+_MONTH = (
+    "(?:"
+    + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+    + r")[a-z\xdf-\xff?]{0,10}"
+)
+_JOINT = r"(?:[-/. +]|\\/|\. | [-/.] )"  # a plus is an address's space
+_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+\-][0-9]{2}:?[0-9]{2})?)?"
+_TH = r"(?:st|nd|rd|th|er|\xba|\.)?"
+_SHAPES = (
+    rf"[0-9]{{4}}(?:[-/.]|\\/|\. )[0-9]{{1,2}}(?:[-/.]|\\/|\. )[0-9]{{1,2}}{_TIME}",
+    rf"[0-9]{{1,2}}{_JOINT}[0-9]{{1,2}}{_JOINT}(?:[0-9]{{4}}|[0-9]{{2}})",
+    rf"[0-9]{{1,2}}{_TH}[-/ +]?(?:of |de |d')?{_MONTH}[-/, .+]{{0,2}}(?:del? |')?[0-9]{{2,4}}",
+    rf"[0-9]{{4}}\.? ?{_MONTH} [0-9]{{1,2}}",
+    rf"{_MONTH}[. +]{{1,2}}[0-9]{{1,2}}(?:st|nd|rd|th)?,?[ \t+][0-9]{{4}}",
+    r"[0-9]{8}",
+    r"[0-9]{6}",
+)
+_OLDEST, _LATEST = 1900, 2039
+_PARTS = later(r"[0-9]+|(?!(?:st|nd|rd|th|er|of|del?|d)\b)[a-z\xdf-\xff?]{3,}")
+_FULL_YEAR = 4
+_NOT_OF_A_PERSON = later(r"happy.birth.?day|(?:date|place|country|city) of birth certificate")
+_NEXT_SENTENCE = later(r"[a-z]{3}[.;!] [A-Z]")
+# "ist am 4. Mai 1980 in Graz geboren": there the word stands behind.
+_ON_A_DAY = later(r"(?:ist|war|wurde|sind|is|werd)\W", re.IGNORECASE)
+_BORN_THEN = later(r"[^0-9.!?\n\x1e]{1,32}\bgeb(?:oren|\.)|\Wgeb(?:oren|\.)", re.IGNORECASE)
+_NUMBER_AFTER = later(r"/[0-9]{3}")  # of a birth number: 020626/9844
+_SET = later(r"\b(?:was |is )?(?:updated|changed|corrected) (?:to|from)\b")
+_OTHER_DAYS = words(
+    "audit review appointment called calling visit visited since expires expiry expired issued"
+    " valid until booked booking created updated paid due starts ends flight travel departure"
+    " arrival checked termin seit g\xfcltig ausgestellt angerufen gebucht rendez-vous depuis"
+    " appel valable expire cita desde llamada caduca appuntamento scadenza chiamata afspraak"
+    " sinds geldig gebeld wizyta wazny wazna consulta validade ligou"
+)
+"""Words that name another day than that of a birth."""
+# Born, in one letter: only right before a day of long ago, since it is other words as well.
+_TERSE = r"\b(?i:[bfs]|gen)\. ?"
+_TERSE_DAYS = (
+    rf"{_TERSE}[0-9]{{1,2}}[./\-] ?[0-9]{{1,2}}[./\- ] ?(?:19|20)[0-9]{{2}}\b",
+    rf"{_TERSE}(?:19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b",
+)
+# Of an airline's message: behind a nationality, or where births begin, before a sex (IATA AIRIMP,
+# SSR DOCS and DOCSA).
+_AIRLINES = r"[0-9]{2}[A-Z]{3}[0-9]{2}/(?:[MF]I?|[XU])"
+_TRAVELLERS = later(r"/(?:[A-Z]{3}|DB)/\Z")
+_NAMED_BEFORE = later(r"(?:[\n\t,;:|(\[\"'\x1e]|\b[A-Z\xc0-\xde][\w.\-]*) ?\Z")
+"""What stands before them: a sign, or whoever was born."""
+_LONG_AGO = 2010
+_OF_A_NOTE, _LATELY = "DN", 2015  # a debit note has a date as well, of the last years
+_THIS_CENTURY = 30  # years of two digits up to here are of the twenty-first century
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Take it if it is a day of the calendar."""
+    if not candidate.alone or _NUMBER_AFTER.match(candidate.after):
+        return no("touched")
+    if not candidate.labelled:
+        return _terse(candidate)
+    low = candidate.before.lower()
+    if ("happy" in low or "certificate" in low) and _NOT_OF_A_PERSON.search(low):
+        return no("another-label")
+    if _ON_A_DAY.match(candidate.told) and not _BORN_THEN.match(candidate.after):
+        return no("another-label")
+    gap = candidate.before.rpartition(candidate.told)[2]
+    gap = _SET.sub("", gap)
+    if _NEXT_SENTENCE.search(gap) or not _OTHER_DAYS.isdisjoint(gap.lower().split()):
+        return no("another-label")
+    day = _read(candidate.text)
+    if day and candidate.told.replace(".", "") == _OF_A_NOTE and day.year >= _LATELY:
+        day = None
+    return sure(day.isoformat(), "label") if day else no("calendar")
+
+
+def _terse(candidate: Candidate) -> Answer:
+    """Take a day behind the one letter of a word for birth: "f. 4.3.1981"."""
+    if candidate.text[-1].isalpha():
+        day = _read(candidate.text.partition("/")[0])
+        is_of_one = _TRAVELLERS.search(candidate.before) and candidate.after.startswith("/")
+        return sure(day.isoformat(), "shape") if day and is_of_one else no("shape")
+    if not _NAMED_BEFORE.search(candidate.before):
+        return no("another-label")
+    day = _read(candidate.text.partition(". ")[2] or candidate.text.partition(".")[2])
+    return sure(day.isoformat(), "label") if day and day.year <= _LONG_AGO else no("calendar")
+
+
+def _read(text: str) -> date | None:
+    parts = _PARTS.findall(text.lower())[:3]
+    return next((found for order in _orders(parts) if (found := _day(*order))), None)
+
+
+def _orders(parts: list[str]) -> list[tuple[str, str, str]]:
+    """Give the readings as year, month and day, the likeliest first."""
+    if len(parts) == 1:
+        (run,) = parts
+        short = [(run[4:], run[2:4], run[:2]), (run[4:], run[:2], run[2:4])]
+        if len(run) == len("yymmdd"):
+            short.append((run[:2], run[2:4], run[4:]))
+        return [*([(run[:4], run[4:6], run[6:])] if len(run) > len("ddmmyy") else []), *short]
+    first, second, third = parts
+    if len(first) == _FULL_YEAR and first.isdigit():
+        return [(first, second, third)]
+    if not first.isdigit():
+        return [(third, first, second)]
+    return [(third, second, first), (third, first, second)]
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    number = month if month.isdigit() else _month(month)
+    full = int(year)
+    if len(year) != _FULL_YEAR:
+        full += 2000 if full <= _THIS_CENTURY else 1900
+    try:
+        found = date(full, int(number), int(day))
+    except ValueError:
+        return None
+    return found if _OLDEST <= found.year <= _LATEST else None
+
+
+def _month(name: str) -> int:
+    return next((MONTHS[name[:size]] for size in (7, 4, 3) if name[:size] in MONTHS), 0)
+
+
+RECOGNISER = Recogniser(
+    kind="DOB",
+    judge=judge,
+    shown=0,
+    shapes=(*_TERSE_DAYS, _AIRLINES),
+    labels=(
+        *BIRTH,
+        r"d o bs?",
+        r"d/o/b",
+        r"(?:birth|brth) ?dte?",
+        r"gbdat",
+        r"gebdt",
+        r"date of (?:birth|brith|birht)",
+        r"birth ?date",
+        r"birth ?d(?:ays?)?",
+        r"n\xe9\(e\)",
+        r"""(?:dn|nac)["']? ?[:=]""",
+        r"born",
+        r"birth",
+        r"b ?da(?:y|te)",
+        r"d of b",
+        r"geb(?:urts)? ?(?:datum|tag|dat)",
+        r"geboren(?: am| op)?",
+        r"(?:ist|war|wurde|sind) am",
+        r"(?:is|werd) op",
+        r"date de naissance",
+        r"naissance",
+        r"(?:d|(?:date de ))?naiss(?:ance)?",
+        r"ddn",
+        r"n\xe9(?: ?\(?e\)?)? (?:le|\xe0|en|aux?|dans)",
+        r"fecha de nacimiento",
+        r"nacimiento",
+        r"nacid[oa](?: el| en)?",
+        r"(?:f|fecha|fech?|fch)\.? (?:de )?n(?:ac(?:im(?:iento)?|to)?|to)",
+        r"data di nascita",
+        r"nascita",
+        r"nat[oa] (?:il|a)",
+        r"(?:data|dt) (?:di )?nasc(?:ita)?",
+        r"geboorte ?(?:datum|dag|dat)",
+        r"geb",
+        r"data ur(?:odzenia)?",
+        r"ur\.",
+        r"urodzenia",
+        r"urodzon[ya]",
+        r"data de nascimento",
+        r"nascimento",
+        r"nascid[oa](?:\(a\)|/a)? (?:em|a(?:os)?)",
+        r"(?:data|dt)\.? (?:de )?nasc(?:imento|im|to)?",
+    ),
+    near=LETTERED_GAP + r"((?i:" + "|".join(_SHAPES) + "))",
+    listed=True,
+)

@@ -1,0 +1,250 @@
+"""PHONE: telephone numbers by country code, by national plan, or behind their label."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agentguard.detect.kinds._dialling import (
+    DIRECT,
+    OF_WHOM,
+    behind_label,
+    in_country,
+    keyed_otherwise,
+    national,
+    told_by_groups,
+)
+from agentguard.detect.kinds._issuers import issued, luhn
+from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.lexicon.multilingual_labels import PHONE
+from agentguard.detect.lexicon.spoken_digits import digits_of, run
+from agentguard.detect.lexicon.words import NATIONAL
+from agentguard.detect.matching.recogniser import (
+    GAP,
+    TURN,
+    Answer,
+    Candidate,
+    Recogniser,
+    maybe,
+    miss,
+    no,
+    sure,
+    words,
+)
+
+OWN = words(
+    "phone phones telephone tel mobile mob cell fax callback msisdn ring whatsapp landline dial "
+    "call rang called calling dialled dialed contact telefon telefonnummer telefonnr rufnummer "
+    "handy handynummer mobil mobilnummer mobiltelefon festnetz r\xfcckruf r\xfcckrufnummer "
+    "anruf t\xe9l\xe9phone t\xe9l portable fixe rappel tel\xe9fono telefono tlf m\xf3vil movil "
+    "celular fijo cellulare fisso telefoon telefoonnummer mobiel gsm kom\xf3rka kom\xf3rkowy "
+    "telefonu telefone telem\xf3vel fixo fon whatsapp sms handynr telnr mobilnr zur\xfcckrufen "
+    "anrufen angerufen erreichbar rappeler joindre joignable appel\xe9 llamar localizable "
+    "chiamare richiamare recapito bellen terugbellen bereikbaar dzwonic oddzwonic ligar contacto"
+    " tfn mobilnr tlfnr mobnr puhelin puhelinnro puh k\xe4nnykk\xe4 telef\xf3n ring ringa soita"
+)
+_FEW = 2
+_FULL = 11
+_GROUP_BEFORE = 8  # characters: more than a group and what is behind it
+_SEQUENCES = later(r"0?1234567|9876543210\Z")
+_RUNS_ON = later(r"[+~]\Z|[0-9]{4}[ \-]\Z|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ .\-]\Z")
+_RUNS_FURTHER = later(r"\+|[ .\-][0-9]{2,4}(?![0-9:/])|[ .\-][0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+_PAIRS = later(r"0[1-9](?:[ .\-][0-9]{2}){4}")
+_LABEL_ABOVE = later(r"[0-9][^\n]*\n[^A-Za-z\n]*\Z")
+_DIGITS = later(r"[^0-9]")
+_OTHER_KIND = later(r"(?i)card|kart|cart|visa|amex|tarjeta|iban|passp|sprt|\bdob\b|born|birth|ssn")
+_TURN = later(rf"\s*{TURN}")
+_DECIMAL = later(r"\+[0-9]+\.[0-9]+")
+_ABROAD = "00"
+_SHORT_FOR_TELEPHONE = "tfn"  # in Swedish; Australia's tax file number in English
+_WITH_PREFIX = later(r"00[1-9][0-9][ .\-/].*[0-9]{5}")
+# In a history and before a place: 'phone changed from "" to "600..."', "phone in Lisbon 919 ...".
+_CHANGED = later(
+    r"(?:\W(?:was )?(?:changed|updated|set))? (?:from|von|de|da|van|z) ?[\"'][^\"'\n]{0,32}[\"']"
+    r" (?:to|auf|zu|in|\xe0|a|para|naar|na)\b",
+    re.IGNORECASE,
+)
+_PLACE = later(r"\b(?:in|en|em|a|\xe0|te|w|i|zu) [A-Z][a-z\xdf-\xff?]{2,15}\b")
+_ENCODED = "%2B"
+_ENCODED_SPACE = later(r"%20|\+")
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Believe a country code or a national plan; another label nearer refuses it."""
+    if candidate.text.startswith(_ENCODED):  # in an address (RFC 3986, 2.1)
+        plain = _ENCODED_SPACE.sub(" ", candidate.text.removeprefix(_ENCODED))
+        candidate = replace(candidate, text=f"+{plain}")
+    is_place = candidate.before.endswith("[") and candidate.after.startswith("]")  # in a list
+    if is_place or not candidate.alone or _RUNS_ON.search(candidate.before[-_GROUP_BEFORE:]):
+        return no("touched")
+    spoken = digits_of(candidate.text)
+    digits = spoken or _DIGITS.sub("", candidate.text.replace("(0)", ""))
+    if len(set(digits)) <= _FEW or _SEQUENCES.match(digits):
+        return no("filler")
+    if candidate.text.startswith("+"):
+        return _abroad(candidate, digits)
+    own = _told(candidate)
+    if own is False:
+        return no("another-label")
+    if not candidate.labelled:
+        return _national(candidate, digits, own=own)
+    return _labelled(candidate, spoken or candidate.text)
+
+
+def _told(candidate: Candidate) -> bool | None:
+    """Tell whose number it is; a label above that has a number already says nothing."""
+    own = candidate.names(OWN)
+    taken = own and not candidate.labelled and _LABEL_ABOVE.search(candidate.before)
+    return None if taken else own
+
+
+def _abroad(candidate: Candidate, digits: str) -> Answer:
+    if candidate.after.startswith("+") or not in_country(digits):
+        return no("length")
+    if _DECIMAL.fullmatch(candidate.text) and not _told(candidate):
+        return no("decimal")
+    return sure(digits, "country-code")
+
+
+def _national(candidate: Candidate, digits: str, *, own: bool | None) -> Answer:
+    if digits.startswith(_ABROAD):
+        abroad = digits[len(_ABROAD) :]
+        fits = (own or _WITH_PREFIX.match(candidate.text)) and in_country(abroad)
+        return sure(abroad, "country-code") if fits else no("length")
+    fits = national(digits)
+    if told_by_groups(candidate.text) and not _RUNS_FURTHER.match(candidate.after):
+        return sure(digits, "national")
+    if own:
+        fits = fits or behind_label(candidate.text, digits, direct=True)
+        return sure(digits, "national") if fits else no("plan")
+    if candidate.separators:
+        told = fits and not _PAIRS.fullmatch(candidate.text)
+        return sure(digits, "national") if told else no("plan")
+    addressed = candidate.before.endswith("/")
+    if addressed or candidate.origin or keyed_otherwise(candidate.before):
+        return no("address" if addressed else "no-label")
+    return maybe(digits, "national") if fits and len(digits) == _FULL else miss("plan")
+
+
+def _labelled(candidate: Candidate, written: str) -> Answer:
+    """Take as many groups as make a number: a date or another number may follow."""
+    gap = _TURN.sub("", candidate.before.rpartition(candidate.told)[2])
+    gap = _PLACE.sub("", _CHANGED.sub("", gap))
+    whole = _DIGITS.sub("", written)
+    is_tax_file = candidate.told.lower() == _SHORT_FOR_TELEPHONE and whole[:1] != "0"
+    if is_tax_file or (issued(whole) and luhn(whole)):
+        return no("another-label")
+    direct = DIRECT.match(gap) is not None and candidate.told.lower() != "ring"  # also a jewel's
+    named = OF_WHOM.match(gap) is not None
+    is_domain = candidate.told == "ph" and candidate.before.rpartition("ph")[0].endswith(".")
+    if is_domain or _OTHER_KIND.search(gap) or not NATIONAL.isdisjoint(gap.lower().split()):
+        return no("another-label")
+    parts = written.replace("+", " ").split(" ")
+    for count in range(len(parts), 0, -1):
+        text = " ".join(parts[:count])
+        digits = _DIGITS.sub("", text)
+        if digits.startswith(_ABROAD) and in_country(digits[len(_ABROAD) :]):
+            return sure(digits[len(_ABROAD) :], "label")
+        if behind_label(text, digits, direct=direct, named=named):
+            return sure(digits, "label")
+    return no("plan")
+
+
+_TRUNK = r"[ .\-]?(?:\(0?[0-9]{0,4}\)[ .\-]?)?"
+
+RECOGNISER = Recogniser(
+    kind="PHONE",
+    judge=judge,
+    bounded=True,
+    shapes=(
+        rf"\+[1-9][0-9]{{0,2}}{_TRUNK}[0-9]{{1,5}}(?:[ .\-/]?[0-9]{{2,6}}){{1,5}}",
+        r"%2B[1-9][0-9]{0,2}(?:(?:\+|%20|[.\-])?[0-9]{1,6}){2,6}",
+        r"00[1-9][0-9]{1,2}(?:[ .\-/]?[0-9]{2,6}){2,5}",
+        r"\(0[0-9]{2,5}\) ?[0-9]{3,8}(?:[ \-][0-9]{2,5}){0,2}",
+        r"0[1237][0-9]{1,3}[ \-][0-9]{3,4}[ \-][0-9]{3,4}",
+        r"0[1237][0-9]{2,3}[ \-][0-9]{5,6}",
+        r"0[0-9]{9,10}",
+        r"0[1-9](?:[ .\-][0-9]{2}){4}",
+        r"01[567][0-9]{1,2}[ /\-][0-9]{7,8}",
+        r"0[2-9][0-9]{1,4} ?/ ?[0-9]{4,8}",
+        r"06[ \-][0-9]{8}",
+        r"04[0-9]{2} [0-9]{3} [0-9]{3}",
+        r"0[678][0-9][ \-][0-9]{3}[ \-][0-9]{4}",
+        r"09[0-9]{2}[ \-][0-9]{3}[ \-][0-9]{4}",
+        r"\([1-9][0-9]\) ?9?[0-9]{4}-[0-9]{4}",
+        r"\([2-9][0-9]{2}\) ?[0-9]{3}[ .\-][0-9]{4}",
+        r"[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{4}",
+        r"[2-9][0-9]{2}\.[2-9][0-9]{2}\.[0-9]{4}",
+    ),
+    labels=(
+        *PHONE,
+        r"(?:tele)?phone(?:s| ?numbers?| ?no)?",
+        r"telefon(?:nummer| nr|u|o|e)?",
+        r"tel(?:\xe9|e)fono",
+        r"(?:num(?:\xe9|e)ro ?de ?)?t(?:\xe9|e)l(?:\xe9|e)phone",
+        r"telefoon(?:nummer)?",
+        r"(?:telefon|mobil)sz\xe1m",
+        r"(?:telefonn|mobiln)\xed c\xedslo",
+        r"telem(?:\xf3|o)vel",
+        r"t(?:e|\xe9)l",
+        r"t(?:e?lfn?|fno)",
+        r"mobil(?:e(?: ?phone)?(?: ?numbers?| ?no)?|telefon)?",
+        r"mobiel",
+        r"m(?:\xf3|o)vil",
+        r"(?:cell?|smart|mobile|home|work|office|car) ?phones?(?: ?number)?",
+        r"cell(?: ?n(?:umber|o|r)|ulare)?",
+        r"celular",
+        r"(?:msisdn|gsm)",
+        r"handy(?:nummer| nr)?",
+        r"kom(?:\xf3|o)rk[ai]",
+        r"portable",
+        r"(?:whatsapp|viber)",
+        r"landline",
+        r"(?:mob|cel)(?: n(?:o|umber))?",
+        r"(?:ph|cp) ?(?:n(?:o|umber|r)|#)",
+        r"caller id",
+        r"ph\.",
+        r"fones?",
+        r"(?:daytime|evening|best|preferred) (?:contact )?(?:number|no)",
+        r"rmn",
+        r"(?:alt(?:ernat(?:e|ive))?|secondary|emergency|registered) (?:contact|number|no|mobile)",
+        r"(?:tele)?fax",
+        r"festnetz(?:nummer)?",
+        r"durchwahl",
+        r"erreichbar unter",
+        r"joignable au",
+        r"fi(?:jo|sso|xe)",
+        r"vaste? (?:lijn|nummer)",
+        r"stacjonarny",
+        r"n(?:ume)?r kontaktowy",
+        r"r(?:\xfc|ue?)ckruf(?:nummer)?",
+        r"rufnummer",
+        r"contact(?:o| ?(?:gegevens|nummer)| (?:number|no|nr))",
+        r"(?:brother|sister|father|mother|wife|husband|spouse|son|daughter|friend)(?:'?s)? contact",
+        r"(?:rang|phoned|texted)",
+        r"(?:sms|text|otp|code|messages?)(?: message)?(?: was)?(?: sent)? to",
+        r"(?:call|ring|text|reach|phone|dial|sms)(?:ed)? (?:me|him|her|them|us|back)",
+        r"(?:called|rang|calling|dial(?:led|ed)?|reachable|call back) (?:from|on|at|with|via)",
+        r"(?:an|zur\xfcck|zurueck)?(?:zu)?rufen(?: sie (?:mich|uns))?(?: unter| auf| bei)?",
+        r"(?:ruft?|angerufen|anruf) (?:unter|von|an|auf|mit)",
+        r"(?:rappel(?:er|ez|le[rz]?)|joindre|appel(?:\xe9e?|er|ez))(?: au| sur| le| du| depuis)?",
+        r"(?:re)?ll[a\xe1]m(?:ar|amos|aron|ad[ao]|[ae]|en|o)(?:me|nos)?(?: al| desde el| en el)?",
+        r"localiza(?:ble|rme)(?: al| en el)?",
+        r"(?:[mc]i (?:(?:ri)?chiami|trova)|(?:ri)?chiama(?:re|r?mi|r?ci|temi))(?: al| il| allo)?",
+        r"(?:ri)?chiamat[ao] (?:al|dal|da)",
+        r"(?:terug)?bellen(?: op| naar| met| via)?",
+        r"(?:terug)?gebeld (?:op|met|vanaf)",
+        r"(?:bereikbaar|(?:te|mij?|me|ons) bereiken) (?:op|via|onder)",
+        r"bel(?: (?:hem|haar|mij|ons|terug|op|naar))?(?: (?:hem|haar|mij|ons|terug|op|naar))?",
+        r"(?:risponde|respond[eo]|contesta) (?:al|no|en el|a\xf3?)",
+        r"kontakt (?:telefoniczny|pod)",
+        r"(?:od|za)?dzwo(?:n(?:i(?:\?|c|l|la|my)?|cie)?|\?cie)(?: (?:pod|na|z)(?: numeru?)?)?",
+        r"(?:lig(?:ar|ue)(?:-me|-nos)?|liga-me|me liga)(?: para| de volta| no)?",
+        r"(?:re)?torno para",
+        r"(?:num(?:\xe9|e)ro|n(?:\xfa|u)mero) (?:de )?(?:contact[eo]?|rappel)",
+        r"recapito(?: telefonico)?",
+        r"kontakt ?(?:nummer|nr)",
+    ),
+    near=rf"(?:{GAP})(\+?\(?[0-9](?:[ .\-/()]{{0,2}}[0-9]){{6,14}}"
+    rf"|[0-9]{{2,5}}(?:\+[0-9]{{2,7}}){{1,5}}|{run(7, 12)})",
+)

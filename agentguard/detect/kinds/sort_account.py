@@ -1,0 +1,159 @@
+"""SORT_ACCT: a UK bank account, as sort code together with account number; one value a pair."""
+
+from __future__ import annotations
+
+import re
+
+from agentguard.detect.lexicon.lazy_pattern import later
+from agentguard.detect.matching.label_gap import STAMP
+from agentguard.detect.matching.number_names import speaks_of_another
+from agentguard.detect.matching.recogniser import (
+    GAP,
+    Answer,
+    Candidate,
+    Recogniser,
+    no,
+    sure,
+    words,
+)
+
+OWN = words(
+    "sort sortcode bank banks bacs chaps account acct acc ac payee debit dd wages salary payroll"
+    " beneficiary natwest lloyds barclays hsbc santander halifax nationwide monzo starling tsb rbs"
+)
+
+# Six digits (Pay.UK, Industry Sorting Code Directory), and eight digits of which a spreadsheet
+# may have taken the leading zero (Pay.UK, Vocalink: account numbers are padded to eight).
+_SORT = r"[0-9]{2}[ .\-]?[0-9]{2}[ .\-]?[0-9]{2}"
+_ACCOUNT = r"(?:[0-9]{4}[ \-]?[0-9]{4}|[0-9]{7})"
+_BETWEEN = r"[^0-9]{1,60}?(?:\([0-9]{1,2} digits?\)[^0-9]{0,8}?)?"
+# The account's change in the next line of a history, behind its own time and whose change it is.
+_HISTORY = (
+    r"[\"']? ?\n[0-9][0-9T:.,+Z \-]{7,32}[^0-9\n]{1,24}[0-9]{0,6}[^0-9\n]{0,24}"
+    r"(?i:acc)[^0-9\n]{1,48}"
+)
+# The account's question in the next line of an exported talk, and its answer.
+_BY_WHOM = rf"\n(?:{STAMP}[ \-]{{1,3}})?[A-Za-z][^0-9\n:]{{0,32}}: "
+_TALK = (
+    rf"[^0-9\n]{{0,24}}{_BY_WHOM}[^0-9\n]{{0,48}}(?i:\bacc|a/c)[^0-9\n]{{0,32}}"
+    rf"{_BY_WHOM}[^0-9\n]{{0,24}}"
+)
+_NEXT_CHANGE = later(f"{_HISTORY}|{_TALK}")
+_NAMED_SO = r"(?:(?i:(?:and )?(?:a/c|acct?|account)(?: ?(?:number|no))?)[.:]? {0,2})?"
+_SORT_LENGTH, _ACCOUNT_LENGTHS = 6, (7, 8)
+_GAPS = later(r"[^0-9]+")
+_TOLD_AFTER = later(
+    r"[^0-9\n]{0,24}\b(?:sort|s/c|acc|natwest|lloyds|barclays|hsbc|santander|halifax|nationwide|monzo"
+    r"|starling|tsb|rbs)"
+    r"|[^0-9]{0,2}\n[^0-9\n]{0,16}\bsort code",
+    re.IGNORECASE,
+)
+_NAMED = later(r"acc|\ba[/_. ]?c\b|sort|s/c|branch|othr|number|nummer|no\b|konto", re.IGNORECASE)
+_TO = ("to ", "to: ", "to:")
+_JOINT = 3  # characters, at most, that stand between without a word
+_ACCOUNT_WORD = later(r"(?:\b|_)(?:acc|a[/_. ]?c\b)", re.IGNORECASE)
+_PAIRED = later(  # an account whose own sort code stands before it
+    rf"(?:sort|s/c)[^0-9\n]{{0,24}}{_SORT}[^0-9]{{1,16}}(?:acc|a/c)[^0-9\n]{{1,24}}\Z",
+    re.IGNORECASE,
+)
+# "refund to 12-34-56 31926819": money goes there, so no label is needed.
+_PAID = later(
+    r"\b(?:pa(?:y|id|ys|ying|yments?|yout)|refund\w*|reimburs\w*|transfer\w*|sen[dt]|deposit\w*"
+    r"|credit\w*|wages|salary|remit\w*|settle\w*)\b[^.;\n]{0,60}\b(?:in)?to\W{1,2}\Z",
+    re.IGNORECASE,
+)
+_DAYS, _MONTHS, _LATELY = 31, 12, 20
+_DATED = later(r"\b(?:of|on|from|dated|file|run|report|at|by)\W{1,3}\Z", re.IGNORECASE)
+_LETTER = later(r"[A-Za-z]")
+_RUNS_ON = later(r"[ \-][0-9]{3,}")  # a card's number begins like an account's
+
+
+def judge(candidate: Candidate) -> Answer:
+    """Take a pair whose label stands before or behind, when nothing between names another."""
+    pair = _parted(candidate.text)
+    if pair is None or not candidate.alone or _RUNS_ON.match(candidate.after):
+        return no("touched")
+    sort, between, account = pair
+    if _filler(sort) or _filler(account):
+        return no("filler")
+    if _LETTER.search(between) and (not _NAMED.search(between) or speaks_of_another(between)):
+        return no("another-label")
+    if _PAIRED.search(candidate.before):
+        return no("another-label")
+    told = _is_told(candidate, between) and not _is_dated(candidate, sort)
+    why = "label" if candidate.labelled else "label-near"
+    return sure(f"{sort}{account}", why) if told else no("no-label")
+
+
+def _is_told(candidate: Candidate, between: str) -> bool:
+    """Tell whether a word before, between or behind says that it is an account."""
+    if candidate.names(OWN) or _TOLD_AFTER.match(candidate.after):
+        return True
+    if candidate.before.endswith(_TO):
+        return _PAID.search(candidate.before) is not None
+    return len(between) > _JOINT and _ACCOUNT_WORD.search(between) is not None
+
+
+def _parted(text: str) -> tuple[str, str, str] | None:
+    """Give sort code, what stands between, and account number, whichever came first."""
+    if "\n" in text:
+        text = _NEXT_CHANGE.sub(" account ", text)
+    for gap in sorted(_GAPS.finditer(text), key=lambda gap: len(gap[0]), reverse=True):
+        parts = (_GAPS.sub("", text[: gap.start()]), _GAPS.sub("", text[gap.end() :]))
+        sort, account = parts if len(parts[0]) == _SORT_LENGTH else parts[::-1]
+        if len(sort) == _SORT_LENGTH and len(account) in _ACCOUNT_LENGTHS:
+            return sort, gap[0], account.zfill(max(_ACCOUNT_LENGTHS))
+    return None
+
+
+def _is_dated(candidate: Candidate, sort: str) -> bool:
+    """Tell whether it may as well be a day: "BACS file of 14-04-24", "bank holiday 25-12-25"."""
+    is_day = 0 < int(sort[:2]) <= _DAYS and 0 < int(sort[2:4]) <= _MONTHS
+    paid = candidate.labelled or candidate.before.endswith(_TO)
+    lately = not paid and _LATELY <= int(sort[4:]) < _LATELY + 10
+    is_said = _DATED.search(candidate.before) is not None
+    vague = lately and not _ACCOUNT_WORD.search(candidate.before + candidate.text)
+    return is_day and (is_said or (vague and not _TOLD_AFTER.match(candidate.after)))
+
+
+def _filler(digits: str) -> bool:
+    return len(set(digits)) == 1 or digits == "12345678"
+
+
+RECOGNISER = Recogniser(
+    kind="SORT_ACCT",
+    judge=judge,
+    bounded=True,
+    across=True,
+    # Behind its label: "12-34-56 / 31926819 (sort code / account)".
+    shapes=(
+        rf"[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}(?:[ ,;/|:\-]{{1,3}}| and |\n){_NAMED_SO}[0-9]{{8}}",
+        r"[0-9]{2}-[0-9]{2}-[0-9]{2} (?i:is (?:the|my|her|his|their|our) sort)[^0-9]{4,40}[0-9]{8}",
+    ),
+    labels=(
+        r"sort codes?",
+        r"sort",
+        r"s(?:/|_|\.| )?code",
+        r"s(?:/|_|\.)c",
+        r"sc\x20",
+        r"""sc["']? ?[:=>]""",
+        r"""s c["']? ?[:=>]""",
+        r"bank sort",
+        r"branch code",
+        r"mmb id",
+        r"account(?: ?(?:number|no))?",
+        r"acct(?: ?(?:number|no))?",
+        r"acc(?: ?(?:number|no))?",
+        r"a(?:/|_|\.)c(?: ?(?:number|no))?",
+        r"a c n(?:o|umber)",
+        r"bank details",
+    ),
+    near=(
+        rf"{GAP}("
+        rf"{_SORT}{_BETWEEN}{_ACCOUNT}"
+        rf"|{_SORT}{_HISTORY}{_ACCOUNT}"
+        rf"|{_SORT}{_TALK}{_ACCOUNT}"
+        rf"|{_ACCOUNT}(?: at | ?\(|, ?| / | - )[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}"
+        rf"|{_ACCOUNT}[^0-9]{{1,80}}?(?i:sort|s/c|branch)[^0-9]{{1,32}}{_SORT})"
+    ),
+)

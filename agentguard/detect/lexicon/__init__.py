@@ -1,0 +1,1 @@
+"""The words that tell whose number it is, by language."""

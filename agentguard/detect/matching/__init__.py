@@ -1,0 +1,1 @@
+"""Candidates and the evidence around them: patterns, labels, judgement, counting."""

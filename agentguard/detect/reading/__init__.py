@@ -1,0 +1,1 @@
+"""One source to hits: opened, found encrypted or not, read by its format."""

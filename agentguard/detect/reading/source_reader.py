@@ -1,0 +1,181 @@
+"""One source to hits: sealed or not, which format, and which parts could not be read."""
+
+from __future__ import annotations
+
+import struct
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from time import perf_counter, process_time
+
+from agentguard.base.errors import ScanError
+from agentguard.detect.extractor import Extractor, Source, Work
+from agentguard.detect.formats import _text_openings
+from agentguard.detect.limits import Limits
+from agentguard.detect.outcome import Reading
+from agentguard.detect.reading.encryption import is_sealed
+from agentguard.detect.recognition.scanner import Scanner
+from agentguard.detect.sandbox.worker_entry import default_extractors
+from agentguard.detect.tables.embedded_tables import SHORT
+from agentguard.detect.tables.running_text import running
+from agentguard.model.outcomes import FileOutcome
+
+__all__ = ["Reader", "Reading", "default_extractors"]
+
+_OF_DEADLINE = 0.6
+"""The part of the deadline after which reading stops by itself, so that what was found is told."""
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    UnicodeError,
+    RecursionError,
+    NotImplementedError,
+)
+
+_OF_PARTS = {
+    "reason.corrupt": "reason.corrupt-part",
+    "reason.too-large": "reason.too-large-part",
+    "reason.unsupported": "reason.unsupported-part",
+}
+"""What a part of a container is told to be, where the container itself can be read on."""
+
+
+if sys.platform == "win32":
+
+    def _switches() -> tuple[int, int]:
+        return 0, 0  # are not counted there
+
+else:
+    import resource
+
+    def _switches() -> tuple[int, int]:
+        """Give how often this process let others go on, and how often it had to (getrusage(2))."""
+        had = resource.getrusage(resource.RUSAGE_SELF)
+        return had.ru_nvcsw, had.ru_nivcsw
+
+
+class Reader:
+    """Reads any source with the extractors that it is given."""
+
+    def __init__(self, scanner: Scanner, extractors: Sequence[Extractor], limits: Limits) -> None:
+        self._scanner = scanner
+        self._extractors = sorted(extractors, key=lambda extractor: extractor.order)
+        self._limits = limits
+
+    def read(self, source: Source) -> Reading:
+        """Give the hits; the first thing that could not be read is the reason.
+
+        Raises:
+            MemoryError: the content needs more than this process may have.
+
+        """
+        if is_sealed(source):
+            return Reading(outcome=FileOutcome.SEALED, reason="reason.sealed")
+        return self._judged(source)
+
+    def _judged(self, source: Source) -> Reading:
+        over = self._deadline()
+        stream = self._scanner.stream()
+        size = source.size
+        work = Work(limits=self._limits, inner=self._inner, packed=size, full=stream.full)
+        failure = ""
+        try:
+            for piece in self._text(source, work):
+                stream.feed(piece)
+                if over():
+                    work.note("reason.partial-time")
+                    break
+        except ScanError as error:
+            failure = error.reason
+        except DAMAGED:
+            failure = "reason.corrupt"
+        hits = stream.finish()
+        if failure and not hits:
+            return Reading(outcome=FileOutcome.UNREADABLE, reason=failure)
+        reason = failure or next(iter(work.notes), "")
+        return Reading(outcome=FileOutcome.READ, hits=hits, reason=reason)
+
+    def _deadline(self) -> Callable[[], bool]:
+        """Give what tells that it is time; longer by the clock while others have the processor."""
+        each, most = self._limits.seconds * _OF_DEADLINE, self._limits.patience
+        used, begun, switched = process_time(), perf_counter(), _switches()
+
+        def held_up() -> bool:
+            own, forced = (now - then for now, then in zip(_switches(), switched, strict=True))
+            return forced > own and process_time() - used <= each
+
+        def over() -> bool:
+            late = perf_counter() - begun
+            return late > each and (late > each * most or not held_up())
+
+        return over
+
+    def _inner(self, source: Source, work: Work) -> Iterator[str]:
+        if is_sealed(source):
+            work.note("reason.sealed-part")
+            return
+        try:
+            yield from self._text(source, work)
+        except DAMAGED:
+            work.note("reason.corrupt-part")
+        except ScanError as error:
+            if error.reason not in _OF_PARTS:  # it bears on the whole, as a bomb does
+                raise
+            work.note(_OF_PARTS[error.reason])
+
+    def _text(self, source: Source, work: Work) -> Iterator[str]:
+        taker = self._taker(source)
+        found = taker.extract(source, work)
+        found = running(found) if taker.prose and source.size <= SHORT else found
+        return chain(
+            self._or_as_text(found, taker, source, work), self._behind(taker, source, work)
+        )
+
+    def _taker(self, source: Source) -> Extractor:
+        for extractor in self._extractors:
+            if extractor.sniff(source):
+                return extractor
+        raise ScanError("reason.unsupported")
+
+    def _or_as_text(
+        self, found: Iterator[str], taker: Extractor, source: Source, work: Work
+    ) -> Iterator[str]:
+        """Give what a format makes of a source; also the text of one that it fails to read."""
+        last = self._extractors[-1]
+        try:
+            yield from found
+        except (ScanError, *DAMAGED) as error:
+            failed = not isinstance(error, ScanError) or error.reason == "reason.corrupt"
+            if failed and taker is not last and _text_openings.is_text(source):
+                yield _text_openings.BETWEEN
+                yield from last.extract(source, work)
+                yield from self._behind(taker, source, work)
+            raise
+
+    def _behind(self, taker: Extractor, source: Source, work: Work) -> Iterator[str]:
+        """Give what stands behind an opening that a format took for its own."""
+        end = self._opening(taker, source)
+        if end and (data := _text_openings.behind(source, end, work.limits.part_mib)):
+            work.spend(len(data))
+            yield _text_openings.BETWEEN
+            yield from work.within(data)
+
+    def _opening(self, taker: Extractor, source: Source) -> int:
+        """Give where the opening ends, if another format begins there; 0 if not."""
+        last = self._extractors[-1]
+        if taker is last:
+            return _text_openings.rich_text_at(source.head)
+        if not (taker.opened and _text_openings.is_text(source)):
+            return 0
+        for end in _text_openings.ends(source.head):
+            other = self._taker(_text_openings.seen_from(source, end))
+            if other is not taker and (
+                other is not last or _text_openings.is_whole(source.head, end)
+            ):
+                return end
+        return 0

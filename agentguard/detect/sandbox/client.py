@@ -1,0 +1,211 @@
+"""The parent's side of scanning: a deadline, kill and respawn, and three strikes for a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from agentguard.base.errors import ScanError
+from agentguard.detect.limits import Limits
+from agentguard.detect.outcome import Explanation, Reading
+from agentguard.detect.sandbox import ipc_messages
+from agentguard.detect.sandbox import worker_entry as child
+from agentguard.detect.sandbox.strikes import MemoryStrikes
+from agentguard.detect.sandbox.worker_process import Offspring
+from agentguard.model.detection import ALL, Detection
+from agentguard.model.hits import Hit
+from agentguard.model.moments import Moment
+from agentguard.model.outcomes import FileOutcome
+from agentguard.ports.clock import Clock
+
+if TYPE_CHECKING:  # which brings what is known of files that were looked at
+    from agentguard.ports.file_memory import Strikes
+
+__all__ = ["IDLE", "Limits", "ScanClient", "Scanned"]
+
+IDLE = 60.0
+"""Seconds without use after which `retire_if_idle` ends the child."""
+
+_STRIKES_FOR = frozenset(("reason.timeout", "reason.crashed", "reason.memory"))
+
+_Identity = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What became of one file; `reason` is an id of `resources/text`, or empty."""
+
+    path: str
+    outcome: FileOutcome
+    hits: tuple[Hit, ...] = ()
+    reason: str = ""
+
+
+class ScanClient:
+    """Scans files one at a time in a child that starts with the first and never lives in doubt.
+
+    Safe for threads. The parent never opens a file that it scans. `detection` is what a policy
+    wants looked for; `strikes` keeps what cost the child its life, in memory unless it is given;
+    `cage` names what locks the child in, and `leash` holds it from outside (`platforms`).
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Clock,
+        extractors: child.Extractors = child.default_extractors,
+        detection: Detection = ALL,
+        strikes: Strikes | None = None,
+        cage: str = "",
+        *,
+        leash: child.Leashing = child.no_leash,
+    ) -> None:
+        name = child.name_of(extractors)
+        self._limits = limits
+        self._errand = ipc_messages.Errand(limits=limits, extractors=name, cage=cage)
+        self._errand = self._for(detection)
+        self._clock = clock
+        self._leash = leash
+        self._lock = Lock()
+        self._child: Offspring | None = None
+        self._died: Offspring | None = None
+        self._aborted = False
+        self._used: Moment | None = None
+        self._strikes = MemoryStrikes(clock) if strikes is None else strikes
+
+    def use(self, detection: Detection) -> None:
+        """Look for this from the next file on; a change ends the child that knows another."""
+        if detection == self._errand.detection:
+            return
+        with self._lock:
+            self._end()
+            self._errand = self._for(detection)
+
+    def scan(self, path: str) -> Scanned:
+        """Read one file; whatever happens is told as an outcome with a reason."""
+        with self._lock:
+            identity = _identity(path)
+            if self._is_aside(identity):
+                return Scanned(path=path, outcome=FileOutcome.UNREADABLE, reason="reason.set-aside")
+            reading = self._ask(ipc_messages.ask("file", path))
+            if reading.reason in _STRIKES_FOR:
+                self._strikes.add(*identity)
+            return Scanned(
+                path=path, outcome=reading.outcome, hits=reading.hits, reason=reading.reason
+            )
+
+    def explain(self, path: str) -> Explanation:
+        """Read one file and tell why its values were believed, others not, and parts not read."""
+        with self._lock:
+            identity = _identity(path)
+            if self._is_aside(identity):
+                return Explanation(outcome=FileOutcome.UNREADABLE, reason="reason.set-aside")
+            reading = self._ask(ipc_messages.ask("explain", path))
+            if reading.reason in _STRIKES_FOR:
+                self._strikes.add(*identity)
+            if isinstance(reading, Explanation):
+                return reading
+            return Explanation(outcome=reading.outcome, reason=reading.reason)
+
+    def retire_if_idle(self, idle: float = IDLE) -> bool:
+        """End the child when it was not used for `idle` seconds; tell whether it was ended."""
+        with self._lock:
+            if self._child is None or self._used is None:
+                return False
+            if self._clock.now().since(self._used) < idle:
+                return False
+            self._end()
+            return True
+
+    @property
+    def child_pid(self) -> int | None:
+        """The process id of the child, None while there is none."""
+        child = self._child
+        return None if child is None else child.pid
+
+    def abort(self) -> None:
+        """Kill the child at once, whatever it does, and start no other; from any thread."""
+        self._aborted = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
+    def close(self) -> None:
+        """End the child; a later scan starts another."""
+        with self._lock:
+            self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _for(self, detection: Detection) -> ipc_messages.Errand:
+        limits = replace(self._limits, ocr=self._limits.ocr or detection.ocr)
+        return replace(self._errand, limits=limits, detection=detection)
+
+    def _ask(self, question: bytes) -> Reading:
+        """Ask; a child that dies of what it was asked is proof only when it had done nothing else.
+
+        One that has read other files may be ended for those, or by the system for want of memory.
+        """
+        used = self._child
+        reading = self._try(question)
+        if reading.reason == "reason.crashed" and used is not None and used is self._died:
+            reading = self._try(question)
+        self._died = None
+        return reading
+
+    def _try(self, question: bytes) -> Reading:
+        try:
+            return self._answer(question)
+        except ScanError as error:
+            self._died = self._child
+            self._end()
+            reason = "reason.stopped" if self._aborted else error.reason
+            return Reading(outcome=FileOutcome.UNREADABLE, reason=reason)
+        except BaseException:  # Ctrl-C: an answer on its way would be taken for the next one
+            self._end()
+            raise
+
+    def _answer(self, question: bytes) -> Reading:
+        if self._aborted:
+            raise ScanError("reason.stopped")
+        if self._child is not None and self._child.is_lost():
+            self._end()
+        if self._child is None:
+            self._child = Offspring(self._errand, leash=self._leash)
+        if self._aborted:  # meanwhile
+            raise ScanError("reason.stopped")
+        reading = self._child.answer(question)
+        if reading.reason == "reason.memory":
+            self._end()
+        self._used = self._clock.now()
+        return reading
+
+    def _end(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _is_aside(self, identity: _Identity) -> bool:
+        limits = self._errand.limits
+        return self._strikes.count(*identity, limits.aside) >= limits.strikes
+
+
+def _identity(path: str) -> _Identity:
+    """Name a file with its size and time, so that a changed one gets another chance."""
+    try:
+        found = Path(path).lstat()
+    except (OSError, ValueError):
+        return path, -1, -1
+    return path, found.st_size, found.st_mtime_ns

@@ -1,0 +1,102 @@
+"""The child's entrance: light, since the parent imports it as well; the formats come inside."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+
+from agentguard.base.deferred import defer
+from agentguard.base.plugins import discover
+from agentguard.detect import formats
+from agentguard.detect.sandbox.ipc_messages import Line, sent
+
+if TYPE_CHECKING:
+    from agentguard.detect.extractor import Extractor
+
+Extractors: TypeAlias = "Callable[[], Sequence[Extractor]]"
+"""Gives the formats to read; a function of a module, since the child imports it by name."""
+
+
+class Cage(Protocol):
+    """Locks this process in; tells whether the system did it."""
+
+    def __call__(self, *, pictures: bool) -> bool:
+        """Lock; with `pictures` a program may still be started to read them."""
+        ...
+
+
+class Leash(Protocol):
+    """Holds a child from outside, where the system can: it ends when this is closed or lost."""
+
+    def bound(self, memory: int) -> bool:
+        """Let it take this many bytes and no more; tell whether the system sees to it."""
+        ...
+
+    def close(self) -> None:
+        """End it, with what it started."""
+        ...
+
+
+class Leashing(Protocol):
+    """Takes a process on a leash; gives None where the system refuses."""
+
+    def __call__(self, pid: int, *, programs: bool) -> Leash | None:
+        """Take it; with `programs` it may start others."""
+        ...
+
+
+def default_extractors() -> tuple[Extractor, ...]:
+    """Give every format of the room."""
+    from agentguard.detect.extractor import Extractor  # noqa: PLC0415 - the parent reads no file
+
+    return discover(formats, "EXTRACTOR", Extractor)
+
+
+def name_of(extractors: Extractors) -> str:
+    """Give the name by which the child finds them."""
+    return f"{extractors.__module__}:{getattr(extractors, '__qualname__', '')}"
+
+
+if sys.platform != "win32":
+    from agentguard.detect.sandbox import ipc_channel
+
+    def begin(descriptor: int) -> None:
+        """Answer on a descriptor of this process."""
+        main(ipc_channel.Line(descriptor))
+
+
+_LATER = ("apsw", "hashlib", "hmac", "html", "pydoc", "ssl")
+"""What a library wants for a lookup over the network, or a reader for its own kind of file."""
+
+
+def main(parent: Line) -> None:
+    """Hear what to be, then answer until the parent hangs up."""
+    defer(_LATER)
+    from agentguard.detect.sandbox import worker_main  # noqa: PLC0415 - its libraries belong to the child alone
+
+    try:
+        errand = sent(parent.recv_bytes())
+    except (EOFError, OSError):
+        return  # the parent went while its child was coming
+    extractors = cast("Extractors", _named(errand.extractors))
+    worker_main.serve(parent, errand, extractors(), cast("Cage", _named(errand.cage or NO_CAGE)))
+
+
+def no_leash(pid: int, *, programs: bool) -> Leash | None:  # noqa: ARG001 - a leash's shape
+    """Hold nothing."""
+    return None
+
+
+def no_cage(*, pictures: bool) -> bool:  # noqa: ARG001 - a cage's shape
+    """Lock nothing."""
+    return False
+
+
+NO_CAGE = f"{__name__}:{no_cage.__name__}"
+
+
+def _named(name: str) -> object:
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)

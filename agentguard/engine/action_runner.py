@@ -1,0 +1,91 @@
+"""The hands: does what was decided, one after the other, and reports how it ended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from agentguard.base.errors import AgentGuardError, PlatformError
+from agentguard.engine.mailbox import Post
+from agentguard.model.actions import Action, ActionKind, Outcome
+from agentguard.model.events import ActionFinished
+from agentguard.model.messages import Message, say
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import Submit
+
+LOG = logging.getLogger(__name__)
+
+Hand = Callable[[Action], Message]
+"""Does one kind of action and says how it went; raises AgentGuardError when it could not."""
+
+QUEUE = 4096
+
+
+class Unsupported(PlatformError):
+    """This computer cannot do it at all, so that it is not tried again."""
+
+
+class LeftAlone(PlatformError):
+    """It is not touched without being asked, so that it is not tried again; `said` tells why."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.id)
+        self.said = said
+
+
+class NotYet(PlatformError):
+    """It is not the time yet, so that it is tried again later; `said` tells why."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.id)
+        self.said = said
+
+
+@dataclass(slots=True, kw_only=True)
+class Responder:
+    """The actor of the hands; `give` never blocks."""
+
+    hands: Mapping[ActionKind, Hand]
+    clock: Clock
+    submit: Submit
+    _queue: Post[Action] = field(default_factory=lambda: Post(QUEUE))
+
+    def give(self, action: Action) -> None:
+        """Hand over an action; one too many is not done and is tried again later."""
+        if not self._queue.put(action):
+            self._finish(action, Outcome.FAILED, say("action.failed", kind=action.kind.value))
+
+    def run(self, stop: Stop) -> None:
+        """Work until `stop` is set."""
+        for action in self._queue.until(stop):
+            self._do(action)
+
+    def _do(self, action: Action) -> None:
+        hand = self.hands.get(action.kind)
+        failed = say("action.failed", kind=action.kind.value)
+        if hand is None:
+            missing = say("action.unsupported", kind=action.kind.value)
+            self._finish(action, Outcome.UNSUPPORTED, missing)
+            return
+        try:
+            message = hand(action)
+        except Unsupported:
+            missing = say("action.unsupported", kind=action.kind.value)
+            self._finish(action, Outcome.UNSUPPORTED, missing)
+        except LeftAlone as left:
+            self._finish(action, Outcome.UNSUPPORTED, left.said)
+        except NotYet as waits:
+            self._finish(action, Outcome.WAITING, waits.said)
+        except AgentGuardError as error:
+            LOG.warning("%s was not done: %s", action.kind.value, type(error).__name__)
+            self._finish(action, Outcome.FAILED, failed)
+        except Exception:
+            LOG.exception("%s failed", action.kind.value)
+            self._finish(action, Outcome.FAILED, failed)
+        else:
+            self._finish(action, Outcome.DONE, message)
+
+    def _finish(self, action: Action, outcome: Outcome, message: Message) -> None:
+        at = self.clock.now()
+        self.submit(ActionFinished(at=at, action=action, outcome=outcome, message=message))

@@ -1,1 +1,0 @@
-"""Text in, hits out: the recognisers of personal data, one file for each kind."""

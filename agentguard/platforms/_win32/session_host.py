@@ -1,0 +1,138 @@
+"""The sessions of a Windows computer, for its keeper, and the end of every agent."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from agentguard.base.errors import PlatformError
+from agentguard.platforms._agents import Agents
+from agentguard.platforms._win32 import api, sessions
+from agentguard.platforms._win32.quit_answers import Sign, judged
+from agentguard.platforms._win32.quitting import QuitSign, read
+
+if sys.platform != "win32":
+    raise ImportError("This module calls Windows.")
+
+LOG = logging.getLogger(__name__)
+
+TRAY = "agentguard.exe"
+_LOOK = 0.25
+
+
+def program() -> tuple[str, ...]:
+    """Give the words that start an agent with its tray."""
+    here = Path(sys.executable)
+    if getattr(sys, "frozen", False):
+        return str(here.with_name(TRAY)), "tray", "--quiet"
+    return str(here.with_name("pythonw.exe")), "-m", "agentguard", "tray", "--quiet"
+
+
+def command() -> tuple[str, ...]:
+    """Give the words that start the command line."""
+    if getattr(sys, "frozen", False):
+        return (sys.executable,)
+    return sys.executable, "-m", "agentguard"
+
+
+class WindowsDesks:
+    """A port.keeping.Desks.
+
+    Raises:
+        PlatformError: the sign that ends agents cannot be had: this is no administrator.
+
+    """
+
+    starts = True
+
+    def __init__(self) -> None:
+        self._words = program()
+        self._quit = QuitSign()
+        self._agents = Agents()
+
+    def sessions(self) -> frozenset[str]:
+        """Give the sessions where somebody is logged on."""
+        return frozenset(map(str, sessions.logged_on()))
+
+    def guarded(self) -> Mapping[str, str]:
+        """Give the process of the agent in each session that has one."""
+        found = sessions.agents(Path(self._words[0]))
+        return self._agents.chosen({str(session): pids for session, pids in found.items()})
+
+    def start(self, session: str) -> None:
+        """Start the agent for the user of a session.
+
+        Raises:
+            PlatformError: it could not be started.
+
+        """
+        sessions.start(int(session), self._words)
+
+    def enrolled(self, session: str) -> bool:
+        """Tell whether the agent of a session is enrolled, as its user's own program says.
+
+        Raises:
+            PlatformError: it could not be asked.
+
+        """
+        return sessions.run(int(session), (*command(), "enroll", "--words"), b"") == 0
+
+    def enrol(self, session: str, code: str) -> bool:
+        """Enrol the agent of a session with a code, in its user's name.
+
+        Raises:
+            PlatformError: it could not be begun.
+
+        """
+        words = (*command(), "enroll", "--code-file", "-")
+        return sessions.run(int(session), words, f"{code}\n".encode()) == 0
+
+    def renew(self, session: str) -> None:
+        """End the agent of a session in an orderly way, so that it begins again."""
+        with suppress(PlatformError):
+            sessions.run(int(session), (*command(), "quit", "--mine"), b"")
+
+    def ending(self) -> bool:
+        """Tell whether the agents were told to end."""
+        return self._quit.is_set()
+
+    def begin(self) -> None:
+        """Let agents begin again."""
+        self._quit.clear()
+
+
+def end_all(seconds: float) -> bool:
+    """Tell the agents of all sessions to end, and wait; tell whether they did.
+
+    Raises:
+        PlatformError: the user is no administrator.
+
+    """
+    sign, path = QuitSign(), Path(program()[0])
+    left = seconds
+    sign.set()
+    while sessions.running(path) and left > 0:
+        threading.Event().wait(_LOOK)
+        left -= _LOOK
+        sign.set()  # for one that has begun meanwhile
+    return not sessions.running(path)
+
+
+class Quitting:
+    """Tells an agent whether it was told to end since it began."""
+
+    def __init__(self) -> None:
+        self._began = api.tick_count()
+        self._warned = False
+
+    def __call__(self) -> bool:
+        """Tell whether it was; a sign that is not the system's is not followed, and told once."""
+        found = judged(*read(), self._began)
+        if found is Sign.FOREIGN and not self._warned:
+            self._warned = True
+            LOG.warning("the sign that ends agents is not the system's own, and is not followed")
+        return found is Sign.END

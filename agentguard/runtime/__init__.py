@@ -1,0 +1,1 @@
+"""The agent put together: composing builds and touches nothing, starting does."""

@@ -1,0 +1,164 @@
+"""The agent's hands: what each action does on this desktop; an absent hand is unsupported."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentguard.base.errors import AgentGuardError
+from agentguard.checks.clipboard import Settings, left_behind
+from agentguard.engine.action_runner import Hand, Unsupported
+from agentguard.engine.loop import Engine
+from agentguard.model.actions import Action, ActionKind
+from agentguard.model.events import ClipboardScanned
+from agentguard.model.locking import DeskLeft
+from agentguard.model.messages import Message, say
+from agentguard.model.moments import Moment
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.desktop import Absent, Backend, Clipboard, Replaceable, Session
+from agentguard.ports.sensor import PolicySource
+
+Newer = Callable[[str, Moment], bool]
+"""Tells whether the clipboard's selection was read again since a moment."""
+
+MASK_LIMIT = 1024 * 1024  # characters
+MASK_SECONDS = 0.5
+
+
+def _never(_selection: str, _than: Moment) -> bool:
+    return False
+
+
+def desktop_hands(
+    backend: Backend, mask: Callable[[str], str] = str, newer: Newer = _never
+) -> dict[ActionKind, Hand]:
+    """Give the hands that this desktop has."""
+    hands: dict[ActionKind, Hand] = {}
+    if not isinstance(backend.session, Absent):
+        hands[ActionKind.LOCK] = _locker(backend.session)
+    if not isinstance(backend.clipboard, Absent):
+        clear = _clearer(backend.clipboard, newer)
+        hands[ActionKind.CLEAR_CLIPBOARD] = clear
+        hands[ActionKind.MASK_CLIPBOARD] = _masker(backend.clipboard, mask, newer, clear)
+    return hands
+
+
+def _locker(session: Session) -> Hand:
+    def lock(_action: Action) -> Message:
+        session.lock()
+        return say("action.locked")
+
+    return lock
+
+
+def _clearer(clipboard: Clipboard, newer: Newer) -> Hand:
+    """Clear; what was copied since is not what the action is about: it has one of its own."""
+
+    def clear(action: Action) -> Message:
+        every, cleared = clipboard.selections, True
+        for selection in (action.subject,) if action.subject in every else every:
+            overtaken = action.at is not None and newer(selection, action.at)
+            cleared = not overtaken and clipboard.clear(selection) and cleared
+        return say("action.cleared") if cleared else say("action.overtaken")
+
+    return clear
+
+
+def _masker(clipboard: Clipboard, mask: Callable[[str], str], newer: Newer, clear: Hand) -> Hand:
+    """Read it again, and put it back with every value masked; cleared where that cannot be."""
+
+    def replace(action: Action) -> Message:
+        if action.at is not None and newer(action.subject, action.at):
+            return say("action.overtaken")
+        copied = clipboard.read(action.subject, limit=MASK_LIMIT, seconds=MASK_SECONDS)
+        if copied is None or copied.own or copied.secret:
+            return say("action.overtaken")
+        if not copied.text or not copied.whole or not isinstance(clipboard, Replaceable):
+            return clear(action)
+        try:
+            masked = clipboard.replace(action.subject, mask(copied.text))
+        except AgentGuardError:
+            return clear(action)
+        return say("action.masked") if masked else say("action.overtaken")
+
+    return replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderHand:
+    """Tells the call recorder that a payment begins or has ended."""
+
+    folder: Path
+    policy: PolicySource
+    clock: Clock
+
+    def __call__(self, action: Action) -> Message:
+        """Tell it.
+
+        Raises:
+            UplinkError: it did not answer, or not with a success.
+
+        """
+        pause = action.kind is ActionKind.PAUSE_RECORDER
+        self._tell("pause" if pause else "resume", threading.Event())
+        return say("action.recorder-paused") if pause else say("action.recorder-resumed")
+
+    def go_on(self) -> None:
+        """Tell it once to go on, as the agent ends.
+
+        Raises:
+            UplinkError: it did not answer, or not with a success.
+
+        """
+        ends = threading.Event()
+        ends.set()
+        self._tell("resume", ends)
+
+    def _tell(self, event: str, stop: Stop) -> None:
+        from agentguard.uplink.recorder import Recorder  # noqa: PLC0415 - signing costs memory
+
+        url = self.policy().payment.recorder
+        if not url:
+            raise Unsupported("The policy names no recorder.")
+        Recorder(self.folder, self.clock).tell(url, event, stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Farewell:
+    """What the agent's end must not leave behind: customer data, and a recorder that pauses."""
+
+    backend: Backend
+    engine: Engine
+    recorder: RecorderHand
+
+    def __call__(self) -> None:
+        """Clear the clipboard by the policy, and let the recorder go on."""
+        self._clear()
+        if self.engine.state.paying.since is not None:
+            with suppress(AgentGuardError):
+                self.recorder.go_on()
+
+    def _clear(self) -> None:
+        """Clear; a desktop that is gone already has no clipboard to clear."""
+        clipboard, state = self.backend.clipboard, self.engine.state
+        rules = state.plan.bound["clipboard"].control
+        if isinstance(clipboard, Absent) or not isinstance(rules.settings, Settings):
+            return
+        told: dict[bool, list[str]] = {True: [], False: []}
+        for selection in clipboard.selections if not rules.paused else ():
+            copied = state.facts.get(ClipboardScanned, selection)
+            if copied is not None and left_behind(copied, rules.settings):
+                told[_emptied(clipboard, selection)].append(selection)
+        if any(told.values()):
+            at, cleared, kept = self.engine.clock.now(), tuple(told[True]), tuple(told[False])
+            self.engine.submit(DeskLeft(at=at, cleared=cleared, kept=kept))
+
+
+def _emptied(clipboard: Clipboard, selection: str) -> bool:
+    try:
+        return clipboard.clear(selection)
+    except AgentGuardError:
+        return False

@@ -1,0 +1,174 @@
+"""One session's agent: what it is built of, and how it starts and stops."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentguard.base import lifecycle, translations
+from agentguard.base.errors import UsageError
+from agentguard.base.startup import Starting
+from agentguard.detect.sandbox.client import ScanClient
+from agentguard.engine import records
+from agentguard.engine.loop import Engine
+from agentguard.engine.schedule import Pulse
+from agentguard.engine.supervisor import Actor, Supervisor
+from agentguard.mfa.by_phone import ByPhone
+from agentguard.model.events import Event, PolicyInForce
+from agentguard.model.held_data import HeldThere
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.desktop import Backend
+from agentguard.ports.factors import AskApp
+from agentguard.ports.file_memory import SeenFiles
+from agentguard.ports.people import Verifier
+from agentguard.ports.secrets import Places
+from agentguard.ports.sensor import Sensor
+from agentguard.ports.storage import Journal, Outbox
+from agentguard.runtime.desktop_api import AgentDesk
+
+LOG = logging.getLogger(__name__)
+
+SENSES = 2.0
+QUEUE = 1.0
+REST = 1.0
+"""Seconds of an end for senses, hands and the leave, for the engine's queue, and for what is left.
+
+Together they stay below the 5 s after which Windows ends a program that its session has told to
+end (WM_ENDSESSION,
+https://learn.microsoft.com/en-us/windows/win32/shutdown/shutting-down).
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What one agent is built of; `seen` keeps which files were looked at, None for nowhere.
+
+    `boot_id` tells this start of the computer from another; empty where nothing does.
+    """
+
+    folder: Path
+    backend: Backend
+    clock: Clock
+    journal: Journal
+    outbox: Outbox
+    scan: ScanClient
+    verifier: Verifier
+    phone: ByPhone | None = None
+    ask_app: AskApp | None = None
+    user: str = ""
+    seen: SeenFiles | None = None
+    secrets: Places = field(default_factory=Places)
+    starting: Starting = field(default_factory=Starting)
+    boot_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The way to the endpoint: an actor, and what the desk asks of it."""
+
+    run: Callable[[Stop], None]
+    report_now: Callable[[], None]
+    last_report: Callable[[], str]
+    held: Callable[[], HeldThere]
+
+
+def no_link() -> Link:
+    """Give the way to nowhere, for a computer that is not enrolled."""
+
+    def wait(stop: Stop) -> None:
+        stop.wait()
+
+    def nothing() -> HeldThere:
+        said = translations.load()
+        raise UsageError(said.say("ui.held.not-enrolled"))
+
+    return Link(run=wait, report_now=lambda: None, last_report=lambda: "", held=nothing)
+
+
+MakeLink = Callable[[Engine], Link | None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """One session's agent, wired and ready to start; `news` is what was wrong until then."""
+
+    parts: Parts
+    engine: Engine
+    desk: AgentDesk
+    supervisor: Supervisor
+    engine_supervisor: Supervisor
+    actors: tuple[Actor, ...]
+    sensors: tuple[Sensor, ...]
+    first: PolicyInForce
+    farewell: Callable[[], None] = field(default=lambda: None)
+    news: Callable[[], tuple[Event, ...]] = field(default=tuple)
+    _started: bool = field(default=False)
+    _ended: bool = field(default=False)
+
+    def start(self) -> None:
+        """Start the engine, then the hands, then the senses."""
+        clock = self.parts.clock
+        noted = records.plain("agent.started", clock.now())
+        self.engine.ledger.write((noted,), {}, clock.now())
+        self.engine.submit(self.first)
+        self._known(lambda: lifecycle.known(clock.now()))
+        for event in self.news():
+            self.engine.submit(event)
+        self.engine_supervisor.start(Actor(name="engine", run=self.engine.run))
+        for actor in self.actors:
+            self.supervisor.start(actor)
+        for sensor in self.sensors:
+            self.supervisor.start(_watching(sensor, self.engine))
+        pulse = Pulse(clock=clock, submit=self.engine.submit, alive=self.supervisor.alive)
+        self.supervisor.start(Actor(name="pulse", run=pulse.run))
+        self._started = True
+
+    def _known(self, read: Callable[[], Event]) -> None:
+        """Tell what ships with the program; without it some checks are unknown."""
+        event = self.parts.starting.room("catalogue", read, lambda _why: None)
+        if event is not None:
+            self.engine.submit(event)
+
+    def stop(self) -> tuple[str, ...]:
+        """Stop the senses, let the engine finish its queue, end the child; give the stragglers.
+
+        It takes 4 s at most, whatever hangs; what hangs is left behind. A second call does nothing.
+        """
+        if self._ended:
+            return ()
+        self._ended = True
+        clock = self.parts.clock
+        aside = Supervisor(clock=clock, submit=self.engine.submit, patience=0.0)
+        end = clock.now().boot + SENSES
+        if self._started:
+            aside.start(Actor(name="farewell", run=lambda _stop: self.farewell()))
+        late = self.supervisor.stop()
+        self.parts.scan.abort()  # a file that is being read would hold up the end for its own limit
+        aside.wait(end - clock.now().boot)  # the engine writes down what it left and cleared
+        late = (*late, *self.engine_supervisor.stop())
+        aside.start(Actor(name="last word", run=lambda _stop: self._last_word()))
+        late = (*late, *aside.wait(REST))
+        aside.stop()
+        if late:
+            LOG.warning("not stopped in time: %s", ", ".join(late))
+        return late
+
+    def _last_word(self) -> None:
+        if self._started:
+            at = self.parts.clock.now()
+            self.engine.ledger.write((records.plain("agent.stopped", at),), {}, at)
+        self.parts.scan.close()
+
+
+def sleeping(backend: Backend, tell: Callable[[bool], None]) -> tuple[Actor, ...]:
+    """Give who tells when the computer sleeps; nobody where the system does not say it."""
+    sleep = backend.sleep
+    if sleep is None:
+        return ()
+    return (Actor(name="sleep", run=lambda stop: sleep.watch(tell, stop)),)
+
+
+def _watching(sensor: Sensor, engine: Engine) -> Actor:
+    return Actor(name=sensor.name, run=lambda stop: sensor.run(engine.submit, stop))

@@ -1,0 +1,280 @@
+"""Opens what an agent stands on, builds it, and puts everything away again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentguard.base import logs, paths, settings, translations
+from agentguard.base.errors import AgentGuardError, CannotError
+from agentguard.base.settings import NOTHING, Layers
+from agentguard.base.startup import LOGS, POLICY_FILE, SETTINGS, Starting, why_of
+from agentguard.detect.recognition.masked_names import masked
+from agentguard.detect.sandbox.client import Limits, ScanClient
+from agentguard.engine.loop import Engine
+from agentguard.engine.supervisor import Actor
+from agentguard.mfa.by_phone import ByPhone
+from agentguard.model.events import NOT_ENROLLED, UplinkState
+from agentguard.model.messages import say
+from agentguard.model.snapshot import Snapshot
+from agentguard.model.startup import PartBegan
+from agentguard.platforms import aside, beat, boot_id, cage, leash, patient_reader, session_ends
+from agentguard.policy.last_good import Keeper
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.desktop import Absent, Backend, SystemLog
+from agentguard.ports.secrets import Places
+from agentguard.ports.storage import Journal
+from agentguard.runtime import stores
+from agentguard.runtime.agent import Agent, Link, Parts, sleeping
+from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.compose_mfa import Asking, by_phone, codes
+from agentguard.runtime.policy_service import Governor
+from agentguard.runtime.stores import ENROLMENT
+from agentguard.sensors.key_places import KeysSensor
+from agentguard.store.agent_store import Store
+from agentguard.store.file_memory import SeenDatabase
+from agentguard.store.system_log_witness import Witness, WitnessedJournal
+from agentguard.trust.secret_store import FILE
+
+if TYPE_CHECKING:
+    from agentguard.store.commit_seals import Sealer
+    from agentguard.uplink.late_identity import LateUplink
+
+LOG = logging.getLogger(__name__)
+
+HEALTH = "agent-health"
+BEAT = 2.0
+"""Seconds between two signs of life."""
+JUDGES = 30.0
+"""Seconds in which an engine that is well has given a picture: it does so each second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an agent lives, what it lives on, and who sits there."""
+
+    folder: Path
+    backend: Backend
+    clock: Clock
+    user: str = ""
+    secrets: Places = field(default_factory=Places)
+    layers: Layers = NOTHING
+    starting: Starting = field(default_factory=Starting)
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Agent]:
+    """Give an agent that is wired and not yet started; stop and close everything afterwards.
+
+    Whatever cannot be had as it should be is done without, noted, and told by the agent.
+    """
+    governor = _governor(place)
+    with ExitStack() as stack:
+        sealer = stores.sealer(place.folder)
+        store = stores.store(place.folder, place.clock, place.secrets, sealer, place.starting)
+        stack.callback(store.close)
+        seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
+        reader = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
+        asking, phone = Asking(), by_phone(place.folder, place.clock)
+        parts = Parts(
+            folder=place.folder,
+            backend=place.backend,
+            clock=place.clock,
+            journal=_witnessed(store.journal, place.backend.system_log, stack),
+            outbox=store.outbox,
+            scan=stack.enter_context(reader),
+            verifier=codes(place.folder, place.clock, asking, phone),
+            phone=phone,
+            ask_app=asking.app,
+            seen=seen,
+            secrets=place.secrets,
+            starting=place.starting,
+            user=place.user,
+            boot_id=boot_id(),
+        )
+
+        def link(engine: Engine) -> Link | None:
+            asking.uplink = _uplink(place, store, sealer, engine, governor, phone)
+            return _link(asking.uplink, place)
+
+        agent = build(parts, link, governor=governor)
+        _attach(place, agent, store, asking.uplink)
+        agent.actors = (*agent.actors, Actor(name="life", run=partial(_live, place, agent)))
+        agent.news = partial(_news, place, agent)
+        stack.callback(agent.stop)
+        yield agent
+
+
+def _live(place: Place, agent: Agent, stop: Stop) -> None:
+    """Give a sign of life while the engine judges; see `agentguard.platforms.silent`."""
+    while True:
+        now = place.clock.now()
+        if now.since(agent.engine.snapshot().at) < JUDGES:
+            beat(place.folder)
+        if place.clock.wait(stop, BEAT):
+            return
+
+
+def _news(place: Place, agent: Agent) -> tuple[PartBegan, ...]:
+    """Tell what was wrong at this start, and what was at an earlier one and is no more."""
+    before = [f.subject for f in agent.engine.state.findings.values() if f.check == HEALTH]
+    return place.starting.told(place.clock.now(), before)
+
+
+def _attach(place: Place, agent: Agent, store: Store, uplink: LateUplink | None) -> None:
+    """Tell of a journal that is not kept, have news sent at once, and watch where the keys lie."""
+    agent.sensors = (*agent.sensors, _keys(place, agent))
+    if not store.lasting:
+        agent.engine.submit(stores.in_memory(agent.parts.clock.now()))
+    if uplink is None:
+        at = agent.parts.clock.now()
+        agent.engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))
+    else:
+        agent.engine.subscribe(_Prompt(uplink.poke))
+        agent.actors = (*agent.actors, *sleeping(agent.parts.backend, uplink.sleep))
+
+
+def _witnessed(journal: Journal, log: SystemLog | Absent, stack: ExitStack) -> Journal:
+    """Tell the system's own log what is important; nobody waits for it."""
+    if isinstance(log, Absent):
+        return journal
+    told = aside(log)
+    stack.callback(told.close)
+    return WitnessedJournal(journal, Witness(told, translations.load().masking(masked)))
+
+
+def logged(place: Place, *, console: bool = False) -> None:
+    """Write the agent's log below its folder; where that cannot be, it is noted."""
+    folder = place.folder / "logs"
+
+    def seconds() -> float:
+        return place.clock.now().boot
+
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        logs.set_up(folder, seconds=seconds, console=console)
+    except (OSError, CannotError) as error:  # the agent guards all the same
+        logs.set_up(None, seconds=seconds)
+        place.starting.note(LOGS, say("starting.logs", folder=str(folder), why=why_of(error)))
+    logs.catch_all()
+
+
+def _governor(place: Place) -> Governor:
+    """Give who keeps the policies, with what this computer was given of them.
+
+    The last good policy guards where a file is wrong or away, else the baseline.
+    """
+    begun = settings.at_start(place.folder, place.layers)
+    place.starting.note(SETTINGS, *begun.faults)
+    machine = begun.settings
+    team, root = _enrolled(place.folder)
+    keeper = Keeper(place.folder, shapes(), place.clock, group=team)
+    governor = Governor(keeper, place.clock, patient_reader())
+    if machine.policy_root:
+        governor.pin_file(Path(machine.policy_root))
+    elif root and not keeper.root():
+        governor.pin(root.encode())
+    if machine.policy and (fault := governor.local(Path(machine.policy))) is not None:
+        place.starting.note(POLICY_FILE, fault)
+    return governor
+
+
+def _enrolled(folder: Path) -> tuple[str, str]:
+    """Give the team and the root of this computer's enrolment; empty where there is none."""
+    if not (folder / ENROLMENT).exists():
+        return "", ""  # TLS and signatures would cost a fifth of the agent's memory
+    from agentguard.uplink import enrolment  # noqa: PLC0415 - see above
+
+    try:
+        known = enrolment.load(folder)
+    except AgentGuardError:  # told by the uplink
+        return "", ""
+    return (known.team, known.policy_root) if known is not None else ("", "")
+
+
+def _uplink(
+    place: Place,
+    store: Store,
+    sealer: Sealer | None,
+    engine: Engine,
+    governor: Governor,
+    phone: ByPhone,
+) -> LateUplink | None:
+    if sealer is None:
+        return None  # TLS would cost as much
+    from agentguard.uplink.compose import Desk, Uplink, connect  # noqa: PLC0415 - see above
+    from agentguard.uplink.late_identity import LateUplink  # noqa: PLC0415 - see above
+
+    def connected() -> Uplink | None:
+        uplink = connect(
+            place.folder,
+            journal=store.journal,
+            outbox=store.outbox,
+            snapshot=engine.snapshot,
+            submit=engine.submit,
+            clock=place.clock,
+            user=place.user,
+            policies=governor,
+            places=place.secrets.device,
+            phone=phone,
+            desk=Desk(keeper=_keeper, session_ends=session_ends),
+        )
+        sealer.device = uplink.key if uplink is not None else None
+        if uplink is not None:
+            store.journal.identify(uplink.origin)
+        return uplink
+
+    return LateUplink(connected, store.outbox, submit=engine.submit, clock=place.clock)
+
+
+def _keeper() -> str:
+    """Give the device of this computer's keeper, as it says itself where all may read it."""
+    from agentguard.service import keeper_status  # noqa: PLC0415 - the endpoint alone asks
+
+    try:
+        known = keeper_status.read(paths.machine_folder())
+    except OSError:
+        return ""
+    return known.device if known is not None else ""
+
+
+def _keys(place: Place, agent: Agent) -> KeysSensor:
+    """Look where the keys lie, and let one that lies in a file move when its place opens."""
+
+    def device() -> str:
+        if not (place.folder / ENROLMENT).exists():
+            return ""
+        from agentguard.uplink import enrolment  # noqa: PLC0415 - signatures cost memory
+
+        if enrolment.key_place(place.folder) == FILE and place.secrets.device:
+            enrolment.device_key(place.folder, place.secrets.device)
+        return enrolment.key_place(place.folder)
+
+    return KeysSensor(device, agent.desk.vault.settle_key, place.clock)
+
+
+class _Prompt:
+    """Has a report sent as soon as a finding, the session's lock or the policy changes."""
+
+    def __init__(self, poke: Callable[[], None]) -> None:
+        self._poke = poke
+        self._gist: tuple[object, ...] = ()
+
+    def __call__(self, snapshot: Snapshot) -> None:
+        keys = tuple(f.key for f in snapshot.findings)
+        gist = (snapshot.overall, snapshot.locked, snapshot.policy.digest, keys)
+        if gist != self._gist:
+            self._gist = gist
+            self._poke()
+
+
+def _link(way: LateUplink | None, place: Place) -> Link | None:
+    if way is None:
+        return None
+    held = partial(stores.held, place.folder, place.clock, place.secrets)
+    return Link(run=way.run, report_now=way.report_now, last_report=way.last_report, held=held)

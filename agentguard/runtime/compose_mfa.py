@@ -1,0 +1,117 @@
+"""Wires the gate of one agent: its factors, who sits here, and how an application is put away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentguard.base.errors import UplinkError
+from agentguard.checks.reauth import rules
+from agentguard.engine.loop import Engine
+from agentguard.engine.work_queue import Errands
+from agentguard.mfa import Verifiers
+from agentguard.mfa.app_setup import AppSetup
+from agentguard.mfa.break_glass import BreakGlass
+from agentguard.mfa.by_phone import ByPhone
+from agentguard.mfa.credential_counters import Counters
+from agentguard.mfa.gate_proofs import Proving
+from agentguard.mfa.offline_codes import OfflineCodes
+from agentguard.mfa.passkeys import KeyRing, Passkeys, pseudonym
+from agentguard.mfa.totp import RemoteTotp
+from agentguard.model.prompts import Prompt
+from agentguard.model.records import Record
+from agentguard.ports.clock import Clock
+from agentguard.ports.desktop import Absent
+from agentguard.ports.factors import AppRuling
+from agentguard.ports.people import Ask, Ruling
+from agentguard.runtime.agent import Parts
+from agentguard.runtime.stores import ENROLMENT
+
+if TYPE_CHECKING:
+    from agentguard.uplink.late_identity import LateUplink
+
+
+class Asking:
+    """Asks the endpoint about one-time codes once there is a way to it."""
+
+    def __init__(self) -> None:
+        self.uplink: LateUplink | None = None
+
+    def __call__(self, factor: str, group: str, answer: str) -> Ruling:
+        """Ask about a code; raises UplinkError."""
+        if self.uplink is None:
+            raise UplinkError("not-enrolled", "This computer is not enrolled at an endpoint.")
+        return self.uplink.prove(factor, group, answer)
+
+    def app(self, code: str) -> AppRuling:
+        """Ask for the secret of a new authenticator app."""
+        if self.uplink is None:
+            raise UplinkError("not-enrolled", "This computer is not enrolled at an endpoint.")
+        return self.uplink.app(code)
+
+
+def gate(parts: Parts, engine: Engine, errands: Errands) -> Proving:
+    """Give what the desk does with proofs."""
+    foreground = parts.backend.foreground
+
+    def shown(prompt: str) -> Prompt | None:
+        return engine.state.prompts.get(prompt)
+
+    return Proving(
+        clock=parts.clock,
+        submit=engine.submit,
+        shown=shown,
+        give=errands.give,
+        codes=parts.verifier,
+        keys=keys(parts, engine),
+        put_away=None if isinstance(foreground, Absent) else foreground.put_away,
+        person=pseudonym(rules(engine.policy()).rp_id, parts.user),
+        offline=OfflineCodes(parts.folder, parts.clock),
+        journal=parts.journal,
+        phone=parts.phone,
+        apps=_apps(parts, engine),
+    )
+
+
+def _apps(parts: Parts, engine: Engine) -> AppSetup | None:
+    ask, clock, journal = parts.ask_app, parts.clock, parts.journal
+    if ask is None:
+        return None
+
+    def allowed() -> bool:
+        return rules(engine.policy()).apps and (parts.folder / ENROLMENT).exists()
+
+    def note(kind: str, count: int) -> None:
+        journal.commit((Record(kind=kind, at=clock.now(), payload={"count": count}),), {})
+
+    offline = OfflineCodes(parts.folder, clock)
+    return AppSetup(ask=ask, codes=parts.verifier, offline=offline, allowed=allowed, note=note)
+
+
+def by_phone(folder: Path, clock: Clock) -> ByPhone:
+    """Give what opens this desk by phone."""
+
+    def digest(name: str, challenge: str, answer: str) -> str:
+        from agentguard.wire import openings  # noqa: PLC0415 - only an enrolled agent needs it
+
+        return openings.digest(name, challenge, answer)
+
+    return ByPhone(folder, clock, digest)
+
+
+def codes(folder: Path, clock: Clock, ask: Ask, phone: ByPhone) -> Verifiers:
+    """Give what verifies whatever a person types."""
+    return Verifiers((RemoteTotp(ask), OfflineCodes(folder, clock), BreakGlass(ask, phone)))
+
+
+def keys(parts: Parts, engine: Engine) -> Passkeys | None:
+    """Give the keys of the person who sits here; None where this computer has no way to any."""
+
+    def ring() -> KeyRing:
+        said = rules(engine.policy())
+        return KeyRing(rp_id=said.rp_id, keys=said.keys)
+
+    found = parts.backend.authenticator
+    if isinstance(found, Absent):
+        return None
+    return Passkeys(found, ring, parts.user, Counters(parts.folder))

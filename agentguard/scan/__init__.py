@@ -1,1 +1,0 @@
-"""Content to hits, in a child process that may be killed."""

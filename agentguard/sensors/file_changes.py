@@ -1,0 +1,164 @@
+"""Watched files to events: looked at each minute, hashed when their state says so and once a day.
+
+A state is size, time of change and inode: whoever can forge these is found by the daily hash. The
+program's own files are one entry, of which each version has a baseline of its own; a program that
+runs from its sources changes all the time and is not watched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from glob import glob
+from itertools import islice
+from pathlib import Path
+
+from agentguard import __version__
+from agentguard.base.errors import StoreError
+from agentguard.model.events import SensorState, Watching
+from agentguard.model.machine import ChangesSeen
+from agentguard.model.messages import say
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import Submit
+from agentguard.ports.storage import Journal
+from agentguard.sensors.absent_sensor import watching_state
+from agentguard.sensors.baseline import Baseline, Hashes
+from agentguard.sensors.wake_signal import Bell
+
+NAME = "changes"
+EVERY = 60.0
+DAILY = 24 * 3600.0
+MOST = 1000  # files of one pattern
+BLOCK = 1 << 20
+OWN = f"agentguard {__version__}"
+
+State = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is watched: patterns of files, hashes that are good, and the program's own folder."""
+
+    files: tuple[str, ...]
+    accepted: tuple[str, ...] = ()
+    own: Path | None = None
+
+
+class ChangesSensor:
+    """Tells the watched files that are not as they were."""
+
+    name = NAME
+
+    def __init__(self, rules: Callable[[], Rules], journal: Journal, clock: Clock) -> None:
+        self._rules = rules
+        self._journal = journal
+        self._clock = clock
+        self._bell = Bell()
+        self._hashed: dict[str, tuple[State, str]] = {}
+        self._hashed_at: float | None = None
+
+    def poke(self) -> None:
+        """Hash everything again now."""
+        self._hashed_at = None
+        self._bell.ring()
+
+    def run(self, submit: Submit, stop: Stop) -> None:
+        """Look each minute until `stop` is set; a StoreError is told, and it goes on."""
+        self._bell.attach(stop)
+        baseline = Baseline(self._journal)
+        submit(watching_state(NAME, self._clock))
+        while not stop.is_set():
+            self._bell.hush()
+            try:
+                submit(self.look(baseline))
+            except StoreError:
+                submit(
+                    SensorState(
+                        at=self._clock.now(),
+                        sensor=NAME,
+                        state=Watching.FAILED,
+                        message=say("engine.journal-refused"),
+                    )
+                )
+            self._clock.wait(self._bell, EVERY)
+
+    def look(self, baseline: Baseline) -> ChangesSeen:
+        """Look once.
+
+        Raises:
+            StoreError: what changed could not be kept.
+
+        """
+        at, rules = self._clock.now(), self._rules()
+        if self._hashed_at is None or at.boot - self._hashed_at >= DAILY:
+            self._hashed.clear()
+            self._hashed_at = at.boot
+        found: dict[str, Hashes] = {}
+        for pattern in rules.files:
+            found[pattern] = {path: self._hash(path) for path in _matching(pattern)}
+        if rules.own is not None:
+            found[OWN] = {f"{rules.own} ({__version__})": self._hash_tree(rules.own)}
+        accepted = frozenset(digest.lower() for digest in rules.accepted)
+        first = not all(map(baseline.knows, found))
+        changed = baseline.compare(found, accepted, at)
+        every = [digest for hashes in found.values() for digest in hashes.values()]
+        denied, watched = None in every, sum(map(bool, every))
+        unread = "denied" if denied and not changed else ""
+        return ChangesSeen(at=at, watched=watched, changed=changed, first=first, unread=unread)
+
+    def _hash(self, path: str) -> str | None:
+        """Give the hash of a file, from before while its state is the same; None when denied."""
+        try:
+            now = Path(path).stat()
+            state = (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)
+            known = self._hashed.get(path)
+            if known is not None and known[0] == state:
+                return known[1]
+            digest = _digest(Path(path))
+        except FileNotFoundError:
+            return ""
+        except OSError:
+            return None
+        self._hashed[path] = (state, digest)
+        return digest
+
+    def _hash_tree(self, folder: Path) -> str:
+        """Give one hash of all the files below a folder, but for what Python keeps beside them."""
+        whole = hashlib.sha256()
+        for file in _tree(folder):
+            digest = self._hash(str(file)) or "unread"
+            whole.update(f"{file.relative_to(folder).as_posix()}\0{digest}\n".encode())
+        return whole.hexdigest()
+
+
+def own_folder() -> Path | None:
+    """Give the folder of the installed program; None when it runs from its sources."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    package = Path(__file__).resolve().parents[1]
+    installed = {"site-packages", "dist-packages"} & set(package.parts)
+    return package if installed else None
+
+
+def _matching(pattern: str) -> Iterator[str]:
+    """Give the paths of a pattern; one without wildcards is itself, there or not."""
+    place = os.path.expanduser(pattern)  # noqa: PTH111 - a pattern is no path
+    if not any(sign in place for sign in "*?["):
+        return iter((place,))
+    return islice((path for path in sorted(glob(place)) if Path(path).is_file()), MOST)  # noqa: PTH207 - whole patterns
+
+
+def _tree(folder: Path) -> list[Path]:
+    files = (file for file in folder.rglob("*") if "__pycache__" not in file.parts)
+    return sorted(file for file in files if file.is_file())
+
+
+def _digest(file: Path) -> str:
+    whole = hashlib.sha256()
+    with file.open("rb") as opened:
+        while block := opened.read(BLOCK):
+            whole.update(block)
+    return whole.hexdigest()

@@ -1,0 +1,90 @@
+"""The local door: programs of this computer's user tell calls, and ask for the lock.
+
+It listens on loopback alone, on a port that the system gives. Port and token stand in a file that
+only the user can read; whoever cannot read it is refused. A request that names another host is
+refused as well, so that no web page reaches the door by a name that points here (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import select
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentguard.base import atomic_files
+from agentguard.model.locking import Asker, LockAsked, ShiftEnded, ShiftEnder
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import Submit
+from agentguard.ports.stop_signal import alarm
+from agentguard.sensors.softphone_calls import CallSignals
+
+if TYPE_CHECKING:
+    from agentguard.sensors.local_http import LocalServer
+
+FILE = "local.json"
+LOOPBACK = "127.0.0.1"
+
+Deed = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalDoor:
+    """An actor that is told instead of looking; there is one for a folder."""
+
+    folder: Path
+    signals: CallSignals
+    clock: Clock
+
+    def run(self, submit: Submit, stop: Stop) -> None:
+        """Listen until `stop` is set; what answers is loaded once somebody knocks."""
+        token = secrets.token_urlsafe(32)
+        with socket.create_server((LOOPBACK, 0)) as door, alarm(stop) as end:
+            awaited = (door.fileno(), end.fileno())
+            address = {"port": door.getsockname()[1], "token": token}
+            atomic_files.write(self.folder / FILE, json.dumps(address).encode())
+            try:
+                answer = self._once_asked(door, token, self._deeds(submit))
+                while not stop.is_set():
+                    if door.fileno() in select.select(awaited, [], [], end.look)[0]:
+                        answer()
+            finally:
+                (self.folder / FILE).unlink(missing_ok=True)
+
+    def _once_asked(
+        self, door: socket.socket, token: str, deeds: dict[str, Deed]
+    ) -> Callable[[], None]:
+        @cache
+        def server() -> LocalServer:
+            from agentguard.sensors.local_http import LocalServer  # noqa: PLC0415 - some 6 MiB
+
+            return LocalServer(door, token, deeds, lambda: self.clock.now().boot)
+
+        return lambda: server().handle_request()
+
+    def _deeds(self, submit: Submit) -> dict[str, Deed]:
+        now = self.clock.now
+
+        def end(name: str) -> bool:
+            self.signals.end(name)
+            return True
+
+        def lock(_name: str) -> bool:
+            submit(LockAsked(at=now(), by=Asker.PERSON))
+            return True
+
+        def end_shift(_name: str) -> bool:
+            submit(ShiftEnded(at=now(), by=ShiftEnder.PERSON))
+            return True
+
+        return {
+            "call/start": lambda name: self.signals.start(name, now()),
+            "call/end": end,
+            "lock": lock,
+            "shift/end": end_shift,
+        }

@@ -1,0 +1,44 @@
+"""A bell that wakes a sensor's wait early: a Stop that is set by a stop or by a ring."""
+
+from __future__ import annotations
+
+import threading
+
+from agentguard.ports.clock import Stop
+from agentguard.ports.stop_signal import heard, least
+
+
+class Bell:
+    """Hand it to `clock.wait` in place of the stop; ring it from any thread."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._stop: Stop | None = None
+
+    def attach(self, stop: Stop) -> None:
+        """Listen to this stop as well."""
+        self._stop = stop
+
+    def ring(self) -> None:
+        """Wake the wait, or let the next one end at once."""
+        self._rung.set()
+
+    def hush(self) -> None:
+        """Forget the rings so far; look at what they were about afterwards, not before."""
+        self._rung.clear()
+
+    def is_set(self) -> bool:
+        """Tell whether there was a ring or a stop."""
+        return self._rung.is_set() or (self._stop is not None and self._stop.is_set())
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for a ring or a stop, at most `timeout` seconds; tell whether there was one."""
+        if self._stop is None:
+            return self._rung.wait(timeout)
+        left = float("inf") if timeout is None else timeout
+        with heard(self._stop, self._rung.set) as look:
+            while not self.is_set() and left > 0:
+                step = least(None if timeout is None else left, look)
+                self._rung.wait(step)
+                left -= step or 0.0
+        return self.is_set()

@@ -1,0 +1,1 @@
+"""What an administrator does and asks at the endpoint's own machine."""

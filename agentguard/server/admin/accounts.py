@@ -1,0 +1,223 @@
+"""What an administrator does at the endpoint's own machine: users, codes, second factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection
+
+from agentguard.base.errors import StoreError, UsageError
+from agentguard.base.translations import load
+from agentguard.server import keys
+from agentguard.server.admin.record_keeping import Keeping
+from agentguard.server.policies.publication import Publisher
+from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.signin import passwords, weak_passwords
+from agentguard.server.signin import recovery as recovery_codes
+from agentguard.server.signin.recovery import new_salt
+from agentguard.server.store.accounts import people, setup
+from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.desks.batch_codes import Wish
+from agentguard.server.store.engine import audit_chain
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.factors import one_time_codes, recovery
+from agentguard.server.store.floor import pages
+from agentguard.server.store.floor.pages import Desk
+from agentguard.server.store.records import ages, audit, audit_export, lived_time
+from agentguard.server.store.reports import findings, incidents
+from agentguard.server.store.reports.findings import OpenFinding
+from agentguard.server.store.reports.incidents import Incident
+from agentguard.wire import v1
+
+ACTOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """All that the endpoint holds of one desk now."""
+
+    desk: Desk
+    findings: tuple[OpenFinding, ...]
+    events: tuple[v1.Event, ...]
+
+
+class Admin:
+    """Works on the database beside a running endpoint, or before its first start."""
+
+    def __init__(self, settings: ServerSettings, now: Now) -> None:
+        self._settings = settings
+        self._now = now
+        self._database = open_database(settings)
+        self._keys = keys.load_or_make(settings.key_file)
+        self._database.run(lambda c: ages.begin_audit(c, self._keys.receipt_key, self._now()))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def policies(self) -> Publisher:
+        """Give who publishes signed policies."""
+        return Publisher(self._database, self._now, self._settings.language)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Give who keeps records, deletes them and brings them back."""
+        return Keeping(self._database, self._settings, self._now)
+
+    def lived(self) -> float:
+        """Give the earliest time that it can be, seconds since 1970, whatever the clock shows."""
+        now = self._now()
+        return self._database.run(lambda c: lived_time.known(c, now)).edge(now, 0.0)
+
+    @property
+    def receipt_key(self) -> str:
+        """Give the public key (base64) of the receipts, which an auditor of a journal names."""
+        return self._keys.receipt_key
+
+    def export_audit(self, file: Path) -> int:
+        """Write the audit log, signed up to its end, to a new file; give its last entry's number.
+
+        Raises:
+            StoreError: the file is there already, or could not be written.
+
+        """
+
+        def sign(connection: Connection) -> int:
+            audit.note(connection, self._now(), ACTOR, "audit.exported")
+            return audit_chain.sign(connection, self._keys, self._now())
+
+        last = self._database.run(sign)
+        words = load(self._settings.language)
+        try:
+            with file.open("xb") as out:
+                self._database.snapshot(lambda c: out.writelines(audit_export.lines(c)))
+        except OSError as error:
+            said = words.say("server.admin.unwritten", file=str(file))
+            raise StoreError(said, words.say("server.admin.unwritten-advice")) from error
+        return last
+
+    def first_code(self) -> str:
+        """Make the code with which the first administrator is made; an earlier one ends."""
+
+        def make(connection: Connection) -> str:
+            audit.note(connection, self._now(), ACTOR, "first.code-made")
+            return setup.make(connection, setup.FIRST, self._now())
+
+        return self._database.run(make)
+
+    def users(self) -> int:
+        """Count the console's users."""
+        return self._database.run(people.count)
+
+    def add_user(
+        self, name: str, password: str, role: str = "supervisor", teams: Sequence[str] = ()
+    ) -> None:
+        """Add a console user, or give it a new password, role and teams.
+
+        A viewer or a supervisor without a team sees no desk.
+
+        Raises:
+            UsageError: the password is too short or too common, or the role is unknown.
+
+        """
+        words = load(self._settings.language)
+        wrong = weak_passwords.problem(password, [name])
+        if wrong:
+            raise UsageError(words.say(f"server.admin.{wrong}", count=weak_passwords.LEAST))
+        if role not in people.ROLES or not name.strip():
+            raise UsageError(words.say("server.admin.role", roles=", ".join(people.ROLES)))
+        plain = name.strip().casefold()
+        hashed = passwords.hashed(password)
+
+        def put(connection: Connection) -> None:
+            people.put(connection, plain, hashed, role, self._now())
+            people.put_teams(connection, plain, teams)
+            audit.note(connection, self._now(), ACTOR, "user.put", plain)
+
+        self._database.run(put)
+
+    def recovery_codes(self, name: str) -> list[str]:
+        """Give a console user new recovery codes, which end the old ones.
+
+        Raises:
+            UsageError: there is no such user.
+
+        """
+        plain = name.strip().casefold()
+        made, salt = [recovery_codes.new_code() for _ in range(recovery_codes.COUNT)], new_salt()
+        hashes = [recovery_codes.hashed(one, salt) for one in made]
+
+        def keep(connection: Connection) -> None:
+            if people.account(connection, plain) is None:
+                said = load(self._settings.language)
+                raise UsageError(said.say("server.admin.nobody", name=plain))
+            recovery.put(connection, plain, salt, hashes)
+            audit.note(connection, self._now(), ACTOR, "recovery-codes.made", plain)
+
+        self._database.run(keep)
+        return [recovery_codes.shown(one) for one in made]
+
+    def enrol_code(self, team: str, hours: float = 24, *, keeper: bool = False) -> str:
+        """Make a single-use enrolment code for a team: for an agent, or for a `keeper`."""
+        role = devices.KEEPER if keeper else devices.AGENT
+
+        def make(connection: Connection) -> str:
+            audit.note(connection, self._now(), ACTOR, "code.made", team)
+            now = self._now()
+            return enrolment_codes.make(connection, team, ACTOR, now=now, hours=hours, role=role)
+
+        return self._database.run(make)
+
+    def batch_code(self, team: str, wish: Wish) -> str:
+        """Make an enrolment code for as many desks, and such desks, as `wish` says."""
+
+        def make(connection: Connection) -> str:
+            audit.note(connection, self._now(), ACTOR, "code.made", f"{team} ({wish.most})")
+            return enrolment_codes.make_for(connection, team, wish, ACTOR, self._now())
+
+        return self._database.run(make)
+
+    def desk_totp(self, user: str) -> tuple[str, str]:
+        """Give a person at a desk a new TOTP secret: (base32 secret, otpauth address)."""
+
+        def enrol(connection: Connection) -> str:
+            audit.note(connection, self._now(), ACTOR, "totp.made", user)
+            return one_time_codes.enrol(
+                connection, self._keys, one_time_codes.DESK, user, sure=True
+            )
+
+        secret = self._database.run(enrol)
+        return secret, one_time_codes.address(user, secret)
+
+    def desks(self) -> Sequence[Desk]:
+        """Give every desk as it was last heard of."""
+        return self._database.run(pages.desks)
+
+    def seen(self, device: str) -> Seen | None:
+        """Give all that is held of one desk; None when it is unknown."""
+
+        def look(connection: Connection) -> Seen | None:
+            desk = pages.desk(connection, device)
+            if desk is None:
+                return None
+            return Seen(
+                desk=desk,
+                findings=tuple(findings.still_open(connection, device)),
+                events=tuple(pages.newest_events(connection, device)),
+            )
+
+        return self._database.run(look)
+
+    def incidents(self) -> Sequence[Incident]:
+        """Give the incidents that wait."""
+        return self._database.run(incidents.waiting_ones)

@@ -1,0 +1,234 @@
+"""Looks whether the endpoint is well: database, disk, keys, certificate, clock, backup, feeds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from agentguard.base.errors import AgentGuardError
+from agentguard.base.translations import load
+from agentguard.model.messages import Message, say
+from agentguard.server.feeds import pump
+from agentguard.server.feeds import settings as feeds
+from agentguard.server.ingest.readiness import PROBE
+from agentguard.server.listener import certificate
+from agentguard.server.listener.path_to_endpoint import judged, span
+from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store.engine import causes
+from agentguard.server.store.engine import database as store
+from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.schema.history_tables import job
+from agentguard.server.store.schema.tables import audit_log, device_seen
+
+DATABASE_FILE = "server.db"
+LEAST_FREE = 2 * 1024**3
+"""Bytes that the data folder's disk should have left."""
+SOON = 30 * 86400
+"""Seconds before its end from which on a certificate should be renewed."""
+STALE = 300
+"""Seconds after which the endpoint's own work counts as stopped."""
+OLD_BACKUP = 8 * 86400
+BEHIND = 600
+"""Seconds that a happening may wait for a feed whose receiver takes what it is told."""
+HOUR, WRONG = 3600, 120
+MANY = 5
+"""Desks that are needed to say that the clock of the endpoint is the wrong one."""
+
+
+class Health(StrEnum):
+    """How something is."""
+
+    GOOD = "good"
+    CARE = "care"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `what` says how it is and what to do."""
+
+    name: str
+    health: Health
+    what: Message
+
+
+def examine(settings: ServerSettings, now: Now, tls: Path | None = None) -> list[Finding]:
+    """Look at everything; nothing is changed, and nothing of it raises."""
+    return [
+        *_database(settings, now()),
+        _disk(settings),
+        _keys(settings),
+        _certificate(tls or settings.data / certificate.CERTIFICATE_FILE, now()),
+    ]
+
+
+def _good(name: str, **params: str | int) -> Finding:
+    return Finding(name=name, health=Health.GOOD, what=say(f"server.doctor.{name}", **params))
+
+
+def _not(name: str, how: str, health: Health, **params: str | int) -> Finding:
+    return Finding(name=name, health=health, what=say(f"server.doctor.{name}-{how}", **params))
+
+
+def _database(settings: ServerSettings, now: float) -> Iterator[Finding]:
+    if not settings.database and not (settings.data / DATABASE_FILE).is_file():
+        yield _not("database", "none", Health.BAD, folder=str(settings.data))
+        return
+    try:
+        database = connect(settings)
+    except AgentGuardError as error:
+        yield _not("database", "away", Health.BAD, why=str(error))
+        return
+    try:
+        yield from database.run(lambda c: _inside(c, settings, now))
+    except SQLAlchemyError as error:
+        yield _not("database", "away", Health.BAD, why=str(causes.refused(error)))
+    finally:
+        database.close()
+
+
+def _inside(connection: Connection, settings: ServerSettings, now: float) -> list[Finding]:
+    has, wants = _schema(connection)
+    found = [_good("database", kind=connection.dialect.name)]
+    if has != wants:
+        how = "old" if has < wants else "new"
+        return [*found, _not("schema", how, Health.BAD, has=has or "-", wants=wants)]
+    return [
+        *found,
+        _good("schema", has=has),
+        _work(connection, now),
+        _clock(connection, now),
+        _backup(connection, now),
+        *_feeds(connection, settings, now),
+    ]
+
+
+def _schema(connection: Connection) -> tuple[str, str]:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    wants = ScriptDirectory.from_config(config).get_current_head() or ""
+    return MigrationContext.configure(connection).get_current_revision() or "", wants
+
+
+def _work(connection: Connection, now: float) -> Finding:
+    last = connection.scalar(select(func.max(job.c.ran_at)).where(job.c.name != PROBE))
+    if last is None:
+        return _not("work", "never", Health.CARE)
+    if now - last > STALE:
+        return _not("work", "stopped", Health.BAD, minutes=int((now - last) // 60))
+    return _good("work", seconds=max(0, int(now - last)))
+
+
+def _clock(connection: Connection, now: float) -> Finding:
+    """Believe the desks: when most of them see another time, ours is the wrong one."""
+    heard = select(device_seen.c.skew).where(device_seen.c.last_seen > now - HOUR)
+    skews = sorted(abs(one) for one in connection.scalars(heard))
+    if len(skews) >= MANY and skews[len(skews) // 2] > WRONG:
+        return _not("clock", "wrong", Health.BAD, seconds=int(skews[len(skews) // 2]))
+    return _good("clock", time=_time(now))
+
+
+def _backup(connection: Connection, now: float) -> Finding:
+    made = select(func.max(audit_log.c.at)).where(audit_log.c.act == "backup.made")
+    last = connection.scalar(made)
+    if last is None:
+        return _not("backup", "never", Health.CARE)
+    days = int((now - last) // 86400)
+    return (
+        _not("backup", "old", Health.CARE, days=days)
+        if now - last > OLD_BACKUP
+        else _good("backup", days=days)
+    )
+
+
+def _feeds(connection: Connection, settings: ServerSettings, now: float) -> Iterator[Finding]:
+    """Look how far each feed is that is set; one that was taken out of the file counts no more."""
+    try:
+        named = feeds.read(settings.data).every
+    except AgentGuardError as error:
+        yield _not("feed", "unset", Health.BAD, why=str(error))
+        return
+    for one in connection.execute(select(feed_state).order_by(feed_state.c.feed)):
+        if one.feed in named:
+            yield _feed(connection, one, now)
+
+
+def _feed(connection: Connection, state: Row[Any], now: float) -> Finding:
+    waiting = feed_outbox.c.id > state.sent
+    asked = select(func.count(), func.min(feed_outbox.c.kept_at)).where(waiting)
+    count, oldest = connection.execute(asked).one()
+    if state.failing_since is not None:
+        why = load().say(f"feeds.problem.{state.problem.partition(' ')[0]}")
+        params = {"count": count, "lost": state.dropped, "why": why}
+        how = "refused" if pump.lets_go(state.problem) else "failing"
+        return _behind(how, state.feed, state.failing_since, now, **params)
+    if oldest is not None and now - oldest > BEHIND:
+        return _behind("behind", state.feed, oldest, now, count=count)
+    return _good("feed", feed=state.feed)
+
+
+def _behind(how: str, feed: str, since: float, now: float, **params: str | int) -> Finding:
+    minutes, time = int((now - since) // 60), _time(since)
+    return _not("feed", how, Health.CARE, feed=feed, minutes=minutes, time=time, **params)
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _disk(settings: ServerSettings) -> Finding:
+    try:
+        free = shutil.disk_usage(settings.data).free
+    except OSError:
+        return _not("disk", "none", Health.BAD, folder=str(settings.data))
+    left = f"{free / 1024**3:.1f}"
+    return (
+        _good("disk", free=left)
+        if free >= LEAST_FREE
+        else _not("disk", "full", Health.BAD, free=left)
+    )
+
+
+def _keys(settings: ServerSettings) -> Finding:
+    file = settings.key_file
+    try:
+        mode = file.stat().st_mode
+        readable = file.read_bytes()
+    except OSError:
+        return _not("keys", "none", Health.BAD, file=str(file))
+    if not readable:
+        return _not("keys", "none", Health.BAD, file=str(file))
+    open_to_others = os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO)
+    return _not("keys", "open", Health.BAD, file=str(file)) if open_to_others else _good("keys")
+
+
+def _certificate(file: Path, now: float) -> Finding:
+    try:
+        begin, end = span(file)
+    except (OSError, ValueError):
+        return _not("certificate", "none", Health.CARE, file=str(file))
+    wrong = judged((begin, end), now)
+    if wrong:
+        how = "over" if wrong == "expired" else "early"
+        return _not("certificate", how, Health.BAD, file=str(file), time=_time(begin))
+    days = int((end - now) // 86400)
+    if end - now >= SOON:
+        return _good("certificate", days=days)
+    if not certificate.own(file):
+        return _not("certificate", "soon", Health.CARE, days=days)
+    how = "next" if certificate.later(file.parent, end) else "last"
+    return _not("certificate", how, Health.CARE, days=days)

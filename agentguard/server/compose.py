@@ -1,0 +1,55 @@
+"""Puts the endpoint together: database, keys, the devices' door and the console behind it."""
+
+from __future__ import annotations
+
+from agentguard.base import translations
+from agentguard.server import keys
+from agentguard.server.console.badges import Badges
+from agentguard.server.console.pages import make_console
+from agentguard.server.console.site import Site, environment
+from agentguard.server.feeds.open_feeds import pumps
+from agentguard.server.feeds.runner import Feeding
+from agentguard.server.http_messages import App
+from agentguard.server.ingest.switch import Door
+from agentguard.server.listener.path_to_endpoint import ALONE, Outside
+from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.signin.oidc import Provider
+from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.records import ages
+
+
+def create(settings: ServerSettings, now: Now, outside: Outside = ALONE) -> App:
+    """Give the endpoint as an ASGI application; `now` gives the wall time.
+
+    `outside` tells of its certificate and its connections.
+
+    Raises:
+        StoreError: the database or the key file could not be opened.
+        UsageError: the feeds that are set cannot be used.
+
+    """
+    words = translations.load(settings.language)
+    server_keys = keys.load_or_make(settings.key_file)
+    database = open_database(settings)
+    database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
+    site = Site(
+        settings=settings,
+        database=database,
+        keys=server_keys,
+        now=now,
+        words=words,
+        pages=environment(words),
+        badges=Badges(),
+        provider=Provider(settings.company, now) if settings.company else None,
+    )
+    feeding = Feeding(pumps(settings, database, words, now))
+    door = Door(
+        settings,
+        database,
+        server_keys,
+        now=now,
+        words=words,
+        inner=make_console(site),
+        outside=outside,
+    )
+    return feeding.around(door) if settings.jobs else door

@@ -1,0 +1,149 @@
+"""The floor as a printed report: how each team stands, and which desks need a word."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from xml.sax.saxutils import escape
+
+from reportlab.lib import colors  # type: ignore[import-untyped]
+from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
+from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet  # type: ignore[import-untyped]
+from reportlab.lib.units import mm  # type: ignore[import-untyped]
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle  # type: ignore[import-untyped]
+
+from agentguard.base.translations import Texts
+from agentguard.model.messages import Message
+from agentguard.server.store.desks import goodbyes
+from agentguard.server.store.desks.desk_status import SEVERITIES, severity, worst_first
+from agentguard.server.store.engine.times import iso
+from agentguard.server.store.floor.board import TIERS
+from agentguard.server.store.floor.pages import Desk
+from agentguard.wire import v1
+
+MARGIN = 18 * mm
+WIDTHS = (38 * mm, 92 * mm, 44 * mm)
+_INK, _SOFT, _RULE = colors.HexColor("#16211e"), colors.HexColor("#56635e"), "#d5dedb"
+_STYLES = getSampleStyleSheet()
+_PLAIN = ParagraphStyle("plain", parent=_STYLES["BodyText"], fontSize=9, leading=12, textColor=_INK)
+_STATE = ParagraphStyle("state", parent=_PLAIN, fontName="Helvetica-Bold")
+_SMALL = ParagraphStyle("small", parent=_PLAIN, textColor=_SOFT)
+_TITLE = ParagraphStyle("big", parent=_STYLES["Title"], alignment=0, textColor=_INK, spaceAfter=2)
+_TEAM = ParagraphStyle("team", parent=_STYLES["Heading2"], textColor=_INK, spaceBefore=10)
+_GRID = TableStyle(
+    [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.HexColor(_RULE)),
+        ("LEFTPADDING", (0, 0), (-1, -1), 2),
+    ]
+)
+
+
+def floor_report(
+    desks: Sequence[Desk], words: Texts, now: float, silent_after: float, by: str
+) -> bytes:
+    """Give the report as a PDF; it names desks, controls and times, and no personal data."""
+    out = io.BytesIO()
+    title = words.say("exports.paper.title")
+    document = SimpleDocTemplate(
+        out, pagesize=A4, title=title, author="AgentGuard", leftMargin=MARGIN, rightMargin=MARGIN,
+        topMargin=MARGIN, bottomMargin=MARGIN,
+    )  # fmt: skip
+    said = words.say("exports.paper.made", at=_stamp(now), name=by, count=len(desks))
+    story: list[Flowable] = [_p(title, _TITLE), _p(said, _SMALL)]
+    ordered = sorted(desks, key=lambda one: (one.team, one.label))
+    for team, members in groupby(ordered, key=lambda one: one.team):
+        story += _team(team, tuple(members), words, now, silent_after)
+    if not desks:
+        story.append(_p(words.say("exports.paper.none"), _PLAIN))
+    document.build(story)
+    return out.getvalue()
+
+
+def _team(
+    name: str, members: Sequence[Desk], words: Texts, now: float, silent_after: float
+) -> list[Flowable]:
+    kinds = [_kind(one, now, silent_after) for one in members]
+    counts = Counter(kinds)
+    said = ", ".join(
+        words.say(f"exports.paper.{kind}", count=counts[kind]) for kind in TIERS if counts[kind]
+    )
+    bad = [one for one, kind in zip(members, kinds, strict=True) if kind in TIERS[:3]]
+    parts: list[Flowable] = [_p(name, _TEAM), _p(said, _SMALL), Spacer(1, 2 * mm)]
+    if bad:
+        bad.sort(key=lambda one: _urgency(one, now, silent_after))
+        rows = [_row(one, words, now, silent_after) for one in bad]
+        table = Table(rows, colWidths=WIDTHS, repeatRows=0)
+        table.setStyle(_GRID)
+        parts.append(table)
+    return parts
+
+
+def _urgency(one: Desk, now: float, silent_after: float) -> tuple[int, int, str]:
+    """Give the order of a desk: what is wrong now first, the worst of it first."""
+    worst = next((severity(c.severity) for c in worst_first(one.controls)), len(SEVERITIES))
+    return TIERS.index(_kind(one, now, silent_after)), worst, one.label
+
+
+def _kind(one: Desk, now: float, silent_after: float) -> str:
+    if one.last_seen is None or now - one.last_seen > silent_after:
+        away = goodbyes.counts(one.goodbye, one.goodbye_at, now - silent_after)
+        return "away" if away else "silent"
+    return {"act": "failing", "good": "ok"}.get(one.overall, "attention")
+
+
+def _row(
+    one: Desk, words: Texts, now: float, silent_after: float
+) -> list[Flowable | list[Flowable]]:
+    if _kind(one, now, silent_after) == "silent":
+        heard = (
+            _stamp(one.last_seen) if one.last_seen is not None else words.say("exports.paper.never")
+        )
+        what = words.say("exports.paper.not-heard")
+        return [_desk(one, words, now, silent_after), _p(what, _PLAIN), _p(heard, _SMALL)]
+    bad = worst_first(one.controls)
+    if not bad:
+        what = words.say("exports.paper.no-posture")
+        return [_desk(one, words, now, silent_after), _p(what, _PLAIN), _p("", _SMALL)]
+    since = min(control.since for control in bad)
+    return [
+        _desk(one, words, now, silent_after),
+        [part for control in bad for part in _control(control, words)],
+        _p(_minute(since), _SMALL),
+    ]
+
+
+def _desk(one: Desk, words: Texts, now: float, silent_after: float) -> list[Flowable]:
+    """Give the desk's name and how it stands."""
+    tier = words.say(f"console.tier.{_kind(one, now, silent_after)}")
+    return [_p(one.label, _PLAIN), _p(tier, _SMALL)]
+
+
+def _control(control: v1.Control, words: Texts) -> list[Flowable]:
+    """Give the state of a control, what was found, and what to do about it."""
+    found = words.render(Message(id=control.detail, params=control.params))
+    advice = words.advice(control.check, control.detail) if control.state == "fail" else ""
+    return [
+        _p(words.title(control.check, control.state, control.detail), _STATE),
+        _p(" ".join(filter(None, (found if control.detail else "", advice))), _SMALL),
+    ]
+
+
+def _minute(at: str) -> str:
+    """Give a desk's time as this page writes each time."""
+    try:
+        return _stamp(datetime.fromisoformat(at).timestamp())
+    except ValueError:
+        return at
+
+
+def _stamp(at: float) -> str:
+    return f"{iso(at)[:16].replace('T', ' ')} UTC"
+
+
+def _p(text: str, style: ParagraphStyle) -> Paragraph:
+    """Give a paragraph of plain text: what a desk says is never read as markup."""
+    return Paragraph(escape(text), style)

@@ -1,0 +1,93 @@
+"""Runs the feeds beside the endpoint, from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, Protocol
+
+from agentguard.server.http_messages import App, Receive, Scope, Send
+
+LOG = logging.getLogger(__name__)
+LOOK = 3.0  # seconds between two looks at what is to be sent
+STOP = 5.0  # seconds that all feeds together have to end
+
+
+class Turning(Protocol):
+    """A feed that is moved on."""
+
+    name: str
+
+    def turn(self) -> None:
+        """Move it on as far as it goes."""
+        ...
+
+    def stop(self) -> None:
+        """Cut a turn short, from another thread."""
+        ...
+
+
+class Feeding:
+    """Lets each feed turn in a thread of its own: a receiver that is slow holds nothing else up."""
+
+    def __init__(self, feeds: Sequence[Turning]) -> None:
+        self._feeds = feeds
+        self._worker = ThreadPoolExecutor(max(1, len(feeds)), thread_name_prefix="server-feed")
+        self._ending = asyncio.Event()
+        self._tasks: dict[asyncio.Task[None], str] = {}
+
+    def around(self, inner: App) -> App:
+        """Give the application that starts the feeds once it serves, and ends them before it."""
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "lifespan":
+                await inner(scope, receive, send)
+                return
+
+            async def heard() -> MutableMapping[str, Any]:
+                message = await receive()
+                if message["type"] == "lifespan.shutdown":
+                    await self._stop()
+                return message
+
+            async def said(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "lifespan.startup.complete":
+                    self._start()
+                await send(message)
+
+            await inner(scope, heard, said)
+
+        return app
+
+    def _start(self) -> None:
+        for feed in self._feeds:
+            self._tasks[asyncio.create_task(self._for_ever(feed))] = feed.name
+
+    async def _stop(self) -> None:
+        """End within `STOP`: what was not taken by then comes again after the next start."""
+        self._ending.set()
+        for feed in self._feeds:
+            feed.stop()
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks, timeout=STOP)
+            for task in left:
+                LOG.warning("feed %s has not ended in time", self._tasks[task])
+                task.cancel()
+        self._worker.shutdown(wait=False)
+
+    async def _for_ever(self, feed: Turning) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._ending.is_set():
+            await loop.run_in_executor(self._worker, _turn, feed)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), LOOK)
+
+
+def _turn(feed: Turning) -> None:
+    try:
+        feed.turn()
+    except Exception as error:  # noqa: BLE001 - the thread's boundary: the next turn tries again
+        LOG.error("feed %s failed: %s", feed.name, type(error).__name__)  # noqa: TRY400 - no values

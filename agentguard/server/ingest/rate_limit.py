@@ -1,0 +1,118 @@
+"""Holds each device to a pace, so that one that is broken or stolen takes nothing from the others.
+
+A device that is in order sends a report a minute, and what it kept after an outage at once: the
+bucket of `Limits.burst` holds a week of a busy desk. It fills by one in `Limits.pace` seconds. A
+request takes one out of it, and a report's events as many more as `Limits.events_of_one` go into.
+
+Only a request whose signature holds takes anything, so that nobody empties the bucket of another;
+an empty one is seen before the signature is verified, so that a flood costs little. Each process
+counts for itself: what a device may take is the same small part of each of them, however many
+there are. A bucket that is full again is forgotten, so that what is remembered are the devices of
+the last moments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from agentguard.server.http_messages import Refused
+from agentguard.server.settings import Limits
+from agentguard.server.store.engine.database import Busy
+
+DEAF = 20
+"""Requests before the time that was told, from which on a device does not listen."""
+AGAIN = 3600.0
+"""Seconds after which it is told once more of a device that still does not."""
+OWED = 2
+"""Whole buckets that a device can be behind, counted from a full one."""
+
+Tell = Callable[[str, float], Awaitable[object]]
+"""Hears of a device that does not listen, and when that was seen."""
+
+
+class _Bucket(msgspec.Struct, gc=False):
+    """When it is full again, until when the device was told to wait, and how often it did not."""
+
+    full_at: float
+    wait_until: float = 0.0
+    early: int = 0
+    told_at: float = 0.0
+
+
+class Pace:
+    """The buckets of the devices that were heard of last, at most `limits.keys` of them."""
+
+    def __init__(self, limits: Limits, tell: Tell, kind: str = "too-often") -> None:
+        self._kind = kind
+        self._each = limits.pace
+        self._whole = limits.burst * limits.pace
+        self._longest = OWED * self._whole
+        self._most = limits.keys
+        self._tell = tell
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many devices are remembered."""
+        return len(self._buckets)
+
+    def judge(self, device: str, now: float) -> None:
+        """Let a device's request be looked at.
+
+        Raises:
+            Refused: its bucket is empty; the device is told when there is one in it again.
+
+        """
+        bucket = self._buckets.get(device)
+        if bucket is None:
+            return
+        left = self._missing(bucket, now) + self._each - self._whole
+        if left <= 0:
+            return
+        wait = math.ceil(left)
+        bucket.wait_until = now + wait
+        raise Refused(429, self._kind, retry_after=wait)
+
+    async def count(self, device: str, now: float) -> None:
+        """Count a request that a device has signed."""
+        bucket = self._buckets.get(device)
+        if bucket is not None and now < bucket.wait_until <= now + self._longest:
+            await self._early(device, bucket, now)
+        self.take(device, now, 1)
+
+    def take(self, device: str, now: float, count: float) -> None:
+        """Take so many requests out; what is not there is owed."""
+        bucket = self._buckets.get(device)
+        if bucket is None:
+            bucket = self._buckets[device] = _Bucket(now)
+        missing = self._missing(bucket, now) + count * self._each
+        bucket.full_at = now + min(missing, self._longest)
+        self._buckets.move_to_end(device)
+        self._forget(now)
+
+    def _missing(self, bucket: _Bucket, now: float) -> float:
+        """Give the seconds until it is full; none after a clock that was set back."""
+        missing = bucket.full_at - now
+        return missing if 0 < missing <= self._longest else 0.0
+
+    async def _early(self, device: str, bucket: _Bucket, now: float) -> None:
+        """Count a request before its time, and tell of a device that goes on with them."""
+        bucket.early += 1
+        if bucket.early < DEAF or 0 <= now - bucket.told_at < AGAIN:
+            return
+        before, bucket.told_at = bucket.told_at, now
+        try:
+            await self._tell(device, now)
+        except Busy:
+            bucket.told_at = before
+
+    def _forget(self, now: float) -> None:
+        """Forget two that are full, and who was heard of longest ago when there are too many."""
+        for _ in range(2):
+            device, bucket = next(iter(self._buckets.items()))
+            if bucket.full_at > now and len(self._buckets) <= self._most:
+                return
+            del self._buckets[device]

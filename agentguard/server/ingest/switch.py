@@ -1,0 +1,210 @@
+"""The outer switch: what devices ask is answered here, everything else by the console."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from agentguard.base.translations import Texts
+from agentguard.server import http_messages
+from agentguard.server.feeds import metrics
+from agentguard.server.feeds.metrics import Metrics
+from agentguard.server.feeds.outbox import listener
+from agentguard.server.http_messages import Answer, Refused, Request
+from agentguard.server.ingest import openapi
+from agentguard.server.ingest.apps import Apps
+from agentguard.server.ingest.authentication import Authentic, Nonces, Replaced
+from agentguard.server.ingest.desk_use import Seats
+from agentguard.server.ingest.enrol import Enrolment
+from agentguard.server.ingest.held_data import Holding
+from agentguard.server.ingest.keepers import Keepers
+from agentguard.server.ingest.key_cache import KnownDevices
+from agentguard.server.ingest.phone_openings import Openings
+from agentguard.server.ingest.policies import Policies
+from agentguard.server.ingest.proofs import Proofs
+from agentguard.server.ingest.quota import Quota
+from agentguard.server.ingest.rate_limit import Pace, Tell
+from agentguard.server.ingest.readiness import Readiness
+from agentguard.server.ingest.refusals import Refusals
+from agentguard.server.ingest.rekey import Rekeying
+from agentguard.server.ingest.reports import Reports
+from agentguard.server.keys import ServerKeys
+from agentguard.server.listener.path_to_endpoint import ALONE, Outside
+from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store.desks import devices
+from agentguard.server.store.desks.devices import Known
+from agentguard.server.store.engine import causes
+from agentguard.server.store.engine.database import Busy, Database
+from agentguard.server.tamper import kinds
+from agentguard.server.tamper.watch import Watch
+from agentguard.wire import apps, data_request, keeper_messages, openings, v1
+
+LOG = logging.getLogger(__name__)
+LIVE, READY = "/healthz", "/readyz"
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+
+class Door:
+    """Answers enrolment, reports, proofs and policy; hands the rest to `inner`."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        database: Database,
+        keys: ServerKeys,
+        *,
+        now: Now,
+        words: Texts,
+        inner: http_messages.App,
+        outside: Outside = ALONE,
+    ) -> None:
+        self._inner = inner
+        self._now = now
+        self._words = words
+        self._busy = settings.limits.retry_after
+        self._devices = KnownDevices(database, settings.limits, now)
+        self._metrics = Metrics(database, settings, outside, now)
+        self._refusals = Refusals(now, words)
+        self._description = openapi.document(words)
+        self._handlers: dict[tuple[str, str], Handler] = {
+            **self._asked_by_devices(settings, database, keys, now),
+            ("GET", LIVE): _alive,
+            ("GET", READY): Readiness(database, settings, now, lambda: outside.wrong(now())).answer,
+            ("GET", metrics.PATH): self._metrics.answer,
+            ("GET", openapi.PATH): self._described,
+        }
+        self._paths = frozenset(path for _, path in self._handlers)
+
+    def _asked_by_devices(
+        self, settings: ServerSettings, database: Database, keys: ServerKeys, now: Now
+    ) -> dict[tuple[str, str], Handler]:
+        watch = Watch(settings.limits, listener(settings))
+        pace, authentic, reporting = self._signers(settings, database, watch, now)
+        policies = Policies(database, now)
+        parts = (database, keys, settings.limits, now)
+        enrolment = Enrolment(*parts)
+        seats = Seats(database, keys, settings.limits.keys)
+        reports = Reports(
+            *parts,
+            wanted=policies.wanted,
+            forget=self._devices.forget,
+            again=reporting.again,
+            watch=watch,
+            seats=seats,
+            pace=pace,
+            quota=Quota(settings.limits, self._too_much(database, watch)),
+        )
+        keepers = Keepers(database, reports, settings.limits, now, forget=self._devices.forget)
+        proofs = Proofs(*parts)
+        opened = Openings(database, keys, watch.listener, now)
+        rekeying = Rekeying(*parts, forget=self._devices.forget, watch=watch)
+        return {
+            ("POST", v1.ENROL): enrolment.answer,
+            ("POST", v1.REPORTS): _signed(reporting.device, reports.answer),
+            ("POST", keeper_messages.KEEPER): _signed(authentic.device, keepers.answer),
+            ("POST", keeper_messages.CODE): _signed(authentic.device, keepers.code),
+            ("POST", v1.PROOFS): _signed(authentic.device, proofs.answer),
+            ("POST", apps.APPS): _signed(authentic.device, Apps(*parts).answer),
+            ("POST", openings.OPENINGS): _signed(authentic.device, opened.answer),
+            ("POST", v1.ROTATE): _signed(authentic.device, rekeying.rotate),
+            ("POST", v1.SPLIT): _signed(authentic.signer, rekeying.split),
+            ("GET", data_request.HELD): _signed(authentic.device, Holding(*parts).answer),
+            ("GET", v1.POLICY): _signed(authentic.device, policies.answer),
+            ("GET", v1.ROOTS): _signed(authentic.device, policies.roots),
+        }
+
+    def _too_much(self, database: Database, watch: Watch) -> Tell:
+        async def tell(device: str, at: float) -> None:
+            await database.write(lambda c: watch.too_often(c, device, at))
+
+        return tell
+
+    def _signers(
+        self, settings: ServerSettings, database: Database, watch: Watch, now: Now
+    ) -> tuple[Pace, Authentic, Authentic]:
+        """Give the pace of reports, who lets in what is asked, and who lets in reports.
+
+        They hold a device to its pace apart: a backlog takes nothing from who waits at the desk.
+        """
+        unruly = self._too_much(database, watch)
+
+        async def held_twice(device: str, at: float) -> None:
+            await database.write(lambda c: watch.raised(c, device, kinds.KEY_HELD_TWICE, at))
+
+        async def follow(device: str, at: float) -> None:
+            await database.write(lambda c: devices.followed(c, device, at))
+            self._devices.forget(device)
+
+        replaced = Replaced(follow, held_twice)
+        nonces, known = Nonces(settings.limits.nonces), self._devices.known
+        pace, other = (Pace(settings.limits, unruly) for _ in range(2))
+        reporting = Authentic(known, now, nonces, pace, self._devices.at_hand, replaced=replaced)
+        return pace, Authentic(known, now, nonces, other, replaced=replaced), reporting
+
+    async def __call__(
+        self, scope: http_messages.Scope, receive: http_messages.Receive, send: http_messages.Send
+    ) -> None:
+        """Serve one ASGI request."""
+        if scope["type"] == "http" and (
+            scope["path"] in self._paths or scope["path"].startswith("/v1/")
+        ):
+            await self._serve(scope, receive, send)
+        else:
+            await self._inner(scope, receive, send)
+
+    async def _serve(
+        self, scope: http_messages.Scope, receive: http_messages.Receive, send: http_messages.Send
+    ) -> None:
+        begun = asyncio.get_running_loop().time()
+        try:
+            given = await self._answer(scope, receive)
+        except http_messages.Gone:
+            return
+        except Refused as refused:
+            self._refusals.note(refused, scope["path"] if scope["path"] in self._paths else "/v1")
+            self._metrics.refused(refused.kind)
+            given = http_messages.problem(refused, self._words)
+        path = scope["path"] if scope["path"] in self._paths else "/v1"
+        self._metrics.count(path, given.status, asyncio.get_running_loop().time() - begun)
+        await http_messages.reply(send, given, self._now())
+
+    async def _answer(self, scope: http_messages.Scope, receive: http_messages.Receive) -> Answer:
+        handler = self._handlers.get((scope["method"], scope["path"]))
+        if handler is None:
+            known = scope["path"] in self._paths
+            raise Refused(405, "method") if known else Refused(404, "not-found")
+        try:
+            return await handler(await http_messages.read(scope, receive))
+        except Busy:
+            raise Refused(429, "busy", retry_after=self._busy) from None
+        except (Refused, http_messages.Gone):
+            raise
+        except RecursionError:  # deeper than any reader goes, and no document of ours
+            raise Refused(400, "malformed") from None
+        except SQLAlchemyError as error:
+            why = causes.cause(error)
+            raise Refused(503, "unavailable", retry_after=self._busy, why=why) from None
+        except Exception as error:  # noqa: BLE001 - the edge: a device gets a problem, not a trace
+            LOG.error("%s failed: %s", scope["path"], type(error).__name__)  # noqa: TRY400 - no values
+            raise Refused(503, "unavailable", retry_after=self._busy) from None
+
+    async def _described(self, _request: Request) -> Answer:
+        return Answer(status=200, body=self._description)
+
+
+def _signed(
+    known: Callable[[Request], Awaitable[Known]],
+    handler: Callable[[Request, Known], Awaitable[Answer]],
+) -> Handler:
+    async def verified(request: Request) -> Answer:
+        return await handler(request, await known(request))
+
+    return verified
+
+
+async def _alive(_request: Request) -> Answer:
+    return Answer(status=200, body=b"{}")

@@ -1,0 +1,1 @@
+"""What the endpoint does by itself, on a schedule."""

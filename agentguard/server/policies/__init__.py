@@ -1,0 +1,1 @@
+"""Signed policies at the endpoint: published, compared, rolled back."""

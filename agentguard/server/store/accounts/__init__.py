@@ -1,0 +1,1 @@
+"""The console's users, their sign-ins and sessions."""

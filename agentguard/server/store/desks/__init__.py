@@ -1,0 +1,1 @@
+"""The desks: enrolled, known by key, kept, gone silent."""

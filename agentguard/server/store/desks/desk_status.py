@@ -1,0 +1,79 @@
+"""How each desk stands: its place on the floor, written when its posture changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, insert
+
+from agentguard.server.store.engine.times import past
+from agentguard.server.store.schema.floor_tables import device_standing
+from agentguard.wire import v1
+
+RANKS = ("act", "attention", "blind", "good")
+ACT, ATTENTION, BLIND, GOOD = range(len(RANKS))
+WELL = frozenset({"pass", "not_applicable", "paused"})
+"""States of a control that need no word; whatever else an agent says, of any version, does."""
+
+SEVERITIES = ("critical", "high", "medium", "low")
+
+_GONE = delete(device_standing).where(
+    device_standing.c.device.in_(bindparam("ids", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """A posture that is new or has changed."""
+
+    device: str
+    overall: str
+    controls: tuple[v1.Control, ...]
+    now: float
+
+
+def put(connection: Connection, changed: Sequence[Stands]) -> None:
+    """Write down where the desks stand now."""
+    if changed:
+        connection.execute(_GONE, {"ids": [one.device for one in changed]})
+        connection.execute(insert(device_standing), [row(one) for one in changed])
+
+
+def worst_first(controls: Iterable[v1.Control]) -> list[v1.Control]:
+    """Give the controls that are not well: failing ones by severity and age, then all others."""
+    bad = [c for c in controls if c.state not in WELL]
+    return sorted(bad, key=lambda c: (c.state != "fail", severity(c.severity), c.since))
+
+
+def overall(said: str, controls: Iterable[v1.Control]) -> str:
+    """Give the overall state of a posture: no better than its controls, whatever the agent says."""
+    if said not in {"good", "blind"}:
+        return said
+    bad = worst_first(controls)
+    if not bad:
+        return said
+    if bad[0].state != "fail":
+        return "blind"
+    return "act" if severity(bad[0].severity) <= severity("high") else "attention"
+
+
+def rank(overall: str) -> int:
+    """Give the place of an overall state, the worst first; an unknown one asks for attention."""
+    return RANKS.index(overall) if overall in RANKS else ATTENTION
+
+
+def severity(name: str) -> int:
+    """Give the place of a severity, the worst first; an unknown one comes last."""
+    return SEVERITIES.index(name) if name in SEVERITIES else len(SEVERITIES)
+
+
+def row(one: Stands) -> dict[str, object]:
+    """Give the row of a posture."""
+    worst = next(iter(worst_first(one.controls)), None)
+    return {
+        "device": one.device,
+        "rank": rank(overall(one.overall, one.controls)),
+        "severity": severity(worst.severity) if worst else len(SEVERITIES),
+        "since": past(worst.since, one.now) if worst else one.now,
+    }

@@ -1,0 +1,1 @@
+"""Databases opened, written to in transactions, and brought to a revision."""

@@ -1,0 +1,204 @@
+"""Opens the database, brings its schema up to date, and runs jobs in transactions.
+
+All writes of a process go through one thread, which commits many at once: a job's answer is given
+only after the COMMIT that holds it. On SQLite that is one fsync for the whole batch, and nobody
+waits for others to come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from agentguard.server.store.engine import audit_chain, causes, dialects, revisions
+from agentguard.server.store.engine.writes import (
+    Failed,
+    Job,
+    TakenBack,
+    Together,
+    Waiting,
+    in_a_ring,
+    of_a_kind,
+    run_all,
+    run_bare,
+    settle,
+)
+
+T = TypeVar("T")
+A = TypeVar("A")
+READERS = 2
+LOCK_SECONDS = 3
+ROUNDS = 5
+"""Times that a batch is begun anew when it and that of another process wait for each other."""
+GATHER = 0.003
+"""Seconds that a batch for PostgreSQL waits for more. Each costs six trips to it however many
+reports it holds, so that more are taken, and sooner, than without (`benchmarks/ingest.py`)."""
+_READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"
+
+
+class Busy(Exception):
+    """Too many writes wait already."""
+
+
+class Database:
+    """One database; `start` before the first awaited job, `stop` at the end."""
+
+    def __init__(self, url: str, *, batch: int, most_waiting: int) -> None:
+        self._engine = dialects.make(url)
+        self._sqlite = self._engine.dialect.name == "sqlite"
+        self._batch = batch
+        self._gather = 0.0 if self._sqlite else GATHER
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(maxsize=most_waiting)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="server-writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="server-reader")
+        self._task: asyncio.Task[None] | None = None
+        self.refused: tuple[str, float] | None = None
+        """Why the last write that was refused was, and when by the loop's time."""
+
+    def upgrade(self) -> None:
+        """Bring the schema up to date.
+
+        Raises:
+            StoreError: the database could not be opened or changed.
+
+        """
+        with causes.told():
+            self.run(revisions.upgrade)
+
+    def run(self, job: Job[T]) -> T:
+        """Run a job at once in its own transaction; for commands, not for the serving loop."""
+        with self._begun(_WRITE) as connection:
+            return job(connection)
+
+    @contextmanager
+    def _begun(self, how: str, **options: Any) -> Iterator[Connection]:
+        """Give a connection in a transaction that is committed at the end, begun as SQLite needs.
+
+        A listener of the engine's could begin it as well, but then each statement asks for others.
+        """
+        engine = self._engine.execution_options(**options) if options else self._engine
+        with engine.begin() as connection:
+            if self._sqlite:
+                connection.exec_driver_sql(how)
+            yield connection
+            if how == _WRITE:
+                audit_chain.settle(connection)
+
+    def snapshot(self, job: Job[T]) -> T:
+        """Run a job that only reads, and sees all tables as they were at one moment."""
+        options = {} if self._sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._begun(_READ, **options) as connection:
+            return job(connection)
+
+    def apart(self, job: Job[T]) -> T:
+        """Run a job whose statements each commit by themselves, and never wait long for a lock."""
+        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            if not self._sqlite:
+                connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+            try:
+                return job(connection)
+            finally:
+                connection.invalidate()  # the setting goes with it
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return self._queue.qsize()
+
+    def start(self) -> None:
+        """Begin to take awaited writes; called in the serving loop."""
+        self._task = asyncio.create_task(self._write_forever())
+
+    async def stop(self) -> None:
+        """Write what waits, then end."""
+        if self._task is not None:
+            await self._queue.join()
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def close(self) -> None:
+        """Give up threads and connections; the database cannot be used afterwards."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a job that only reads."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, job)
+
+    async def write(self, job: Job[T]) -> T:
+        """Run a job that writes; the answer comes after its COMMIT.
+
+        Raises:
+            Busy: too many writes wait.
+
+        """
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._enqueue(Waiting(job, None, None, answer))
+        return await answer
+
+    async def write_together(self, together: Together[A, T], asked: A) -> T:
+        """Have `asked` written with its like in few statements; the answer follows the COMMIT.
+
+        Raises:
+            Busy: too many writes wait.
+
+        """
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._enqueue(Waiting(None, together, asked, answer))
+        return await answer
+
+    def _enqueue(self, waiting: Waiting) -> None:
+        try:
+            self._queue.put_nowait(waiting)
+        except asyncio.QueueFull:
+            raise Busy from None
+
+    def _read(self, job: Job[T]) -> T:
+        with self._begun(_READ) as connection:
+            return job(connection)
+
+    async def _write_forever(self) -> None:
+        """Commit what waits; what comes meanwhile is the next batch."""
+        loop = asyncio.get_running_loop()
+        while True:
+            batch = [await self._queue.get()]
+            if self._gather and self._queue.qsize() < self._batch:
+                await asyncio.sleep(self._gather)
+            while len(batch) < self._batch and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            outcomes = await loop.run_in_executor(self._writer, self._commit, batch)
+            self._remember(outcomes, loop.time())
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                settle(waiting.answer, outcome)
+                self._queue.task_done()
+
+    def _remember(self, outcomes: list[Any], at: float) -> None:
+        """Keep in mind why the database last refused a write."""
+        for one in outcomes:
+            if isinstance(one, Failed) and isinstance(one.error, DBAPIError):
+                self.refused = causes.cause(one.error), at
+
+    def _commit(self, batch: list[Waiting]) -> list[Any]:
+        """Run a batch in one transaction; a job that fails is undone alone."""
+        for again in reversed(range(ROUNDS)):
+            try:
+                return self._run(batch)
+            except Exception as error:  # noqa: BLE001 - the thread's boundary: every asker gets it
+                if not again or not in_a_ring(error):
+                    return [Failed(error)] * len(batch)
+        return []
+
+    def _run(self, batch: list[Waiting]) -> list[Any]:
+        if of_a_kind(batch):
+            with suppress(TakenBack), self._begun(_WRITE) as connection:
+                return run_bare(connection, batch)
+        with self._begun(_WRITE) as connection:
+            return run_all(connection, batch)

@@ -1,0 +1,74 @@
+"""Opens the database that the settings name."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy.exc import ArgumentError
+
+from agentguard.base.atomic_files import OWNER_ONLY
+from agentguard.base.errors import StoreError, UsageError
+from agentguard.base.translations import Texts, load
+from agentguard.server.settings import FILE, ServerSettings
+from agentguard.server.store.engine import causes
+from agentguard.server.store.engine.database import Database
+
+
+def open_database(settings: ServerSettings) -> Database:
+    """Open the database and bring its schema up to date.
+
+    Raises:
+        StoreError: it could not be opened.
+        UsageError: the address is none, or names a database whose driver is not installed.
+
+    """
+    database = connect(settings)
+    database.upgrade()
+    return database
+
+
+def _close_to_others(file: Path) -> None:
+    """Make SQLite's file, or take from others what they may; its companions take its mode over."""
+    if not file.exists():
+        file.touch(mode=OWNER_ONLY)
+    if os.name == "posix" and file.stat().st_mode & 0o077:
+        for one in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+            with suppress(FileNotFoundError, PermissionError):
+                one.chmod(OWNER_ONLY)
+
+
+def _unmade(error: OSError, settings: ServerSettings, words: Texts) -> StoreError:
+    if error.errno in causes.SYSTEM:
+        return causes.refused(error)
+    return StoreError(
+        words.say("server.store.no-folder", folder=str(settings.data)),
+        words.say("server.store.no-folder-advice"),
+    )
+
+
+def connect(settings: ServerSettings) -> Database:
+    """Give the database as it is.
+
+    Raises:
+        StoreError: the data folder could not be made.
+        UsageError: the address is none, or names a database whose driver is not installed.
+
+    """
+    words = load(settings.language)
+    limits = settings.limits
+    try:
+        database = Database(
+            settings.database_url, batch=limits.batch, most_waiting=limits.waiting_writes
+        )
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not settings.database:
+            _close_to_others(settings.data / FILE)
+    except OSError as error:
+        raise _unmade(error, settings, words) from error
+    except (ArgumentError, ImportError, ValueError) as error:
+        raise UsageError(
+            words.say("server.store.no-address"), words.say("server.store.no-address-advice")
+        ) from error
+    return database

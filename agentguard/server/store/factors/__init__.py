@@ -1,0 +1,1 @@
+"""Second factors and whatever else opens a desk, with their limits."""

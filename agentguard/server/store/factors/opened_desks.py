@@ -1,0 +1,92 @@
+"""The desks that supervisors opened, with a network by a code or by phone: one list of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, literal, select, union_all
+
+from agentguard.server.keys import ServerKeys
+from agentguard.server.store.accounts.people import Scope
+from agentguard.server.store.factors import by_phone, team_scope
+from agentguard.server.store.schema.phone_tables import phone_answer
+from agentguard.server.store.schema.sign_in_tables import break_glass
+from agentguard.server.store.schema.tables import device, team
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One of them: never the code itself. `phone` says that no network was needed."""
+
+    device: str
+    label: str
+    team: str
+    reason: str
+    made_by: str
+    made_at: float
+    until: float
+    used_at: float | None
+    used_by: str
+    phone: bool
+
+
+_CODES = select(
+    break_glass.c.id,
+    break_glass.c.device,
+    break_glass.c.reason,
+    break_glass.c.made_by,
+    break_glass.c.made_at,
+    break_glass.c.until,
+    break_glass.c.used_at,
+    break_glass.c.used_by,
+    literal(0).label("phone"),
+)
+_ANSWERS = select(
+    phone_answer.c.id,
+    phone_answer.c.device,
+    phone_answer.c.reason,
+    phone_answer.c.given_by,
+    phone_answer.c.given_at,
+    phone_answer.c.given_at + by_phone.SECONDS,
+    phone_answer.c.used_at,
+    literal(""),
+    literal(1),
+)
+_BOTH = union_all(_CODES, _ANSWERS).subquery()
+
+
+def listed(
+    connection: Connection, keys: ServerKeys, scope: Scope, limit: int, now: float
+) -> list[Opened]:
+    """Give the newest of the desks that may be seen.
+
+    Whom a desk says that it opened for is named to those whose the person is.
+    """
+    asked = (
+        select(_BOTH, device.c.label, team.c.name.label("team_name"))
+        .join(device, device.c.id == _BOTH.c.device)
+        .join(team, team.c.id == device.c.team)
+        .order_by(_BOTH.c.made_at.desc(), _BOTH.c.phone, _BOTH.c.id.desc())
+        .limit(limit)
+    )
+    if scope is not None:
+        asked = asked.where(device.c.team.in_(scope))
+    return [
+        Opened(
+            device=row.device,
+            label=row.label,
+            team=row.team_name,
+            reason=row.reason,
+            made_by=row.made_by,
+            made_at=row.made_at,
+            until=row.until,
+            used_at=row.used_at,
+            used_by=_named(connection, keys, scope, row.used_by or "", now),
+            phone=bool(row.phone),
+        )
+        for row in connection.execute(asked)
+    ]
+
+
+def _named(connection: Connection, keys: ServerKeys, scope: Scope, name: str, now: float) -> str:
+    return name if name and team_scope.belongs(connection, keys, scope, name, now) else ""

@@ -1,0 +1,1 @@
+"""The floor as its pages show it: teams, shifts, trends."""

@@ -1,0 +1,152 @@
+"""Open findings of all desks that may be seen: by control, by what they say, and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, true
+
+from agentguard.server.roles import Scope
+from agentguard.server.store.desks.desk_status import SEVERITIES
+from agentguard.server.store.desks.devices import PENDING, RETIRED
+from agentguard.server.store.schema.tables import device, finding, team
+
+_PARAMS = msgspec.json.Decoder(dict[str, str | int])
+_OPEN = finding.c.closed_at.is_(None)
+_WORST = case(
+    {name: place for place, name in enumerate(SEVERITIES)},
+    value=finding.c.severity,
+    else_=len(SEVERITIES),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A control that fails somewhere: how often, at how many desks, since when at the longest."""
+
+    check: str
+    severity: str
+    many: int
+    desks: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One sentence that is true of several desks."""
+
+    check: str
+    message: str
+    params: dict[str, str | int]
+    desks: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An open finding with its desk."""
+
+    device: str
+    desk: str
+    team: str
+    check: str
+    severity: str
+    message: str
+    params: dict[str, str | int]
+    place: str
+    opened_at: float
+
+
+def kinds(connection: Connection, teams: Scope) -> list[Kind]:
+    """Give the controls that have open findings, the worst first."""
+    worst = func.min(_WORST).label("worst")
+    desks = func.count(finding.c.device.distinct()).label("desks")
+    since = func.min(finding.c.opened_at).label("since")
+    rows = connection.execute(
+        _among(select(finding.c.check, worst, func.count().label("many"), desks, since), teams)
+        .group_by(finding.c.check)
+        .order_by(worst, desks.desc(), finding.c.check)
+    )
+    return [
+        Kind(
+            check=row.check,
+            severity=(*SEVERITIES, "")[row.worst],
+            many=row.many,
+            desks=row.desks,
+            since=row.since,
+        )
+        for row in rows
+    ]
+
+
+def facts(connection: Connection, teams: Scope, checks: Sequence[str]) -> list[Fact]:
+    """Give what the open findings of some controls say, that of most desks first."""
+    said = (finding.c.check, finding.c.message, finding.c.params)
+    desks = func.count(finding.c.device.distinct()).label("desks")
+    since = func.min(finding.c.opened_at).label("since")
+    rows = connection.execute(
+        _among(select(*said, desks, since), teams)
+        .where(finding.c.check.in_(checks))
+        .group_by(*said)
+        .order_by(desks.desc(), since)
+        .limit(500)
+    )
+    return [
+        Fact(
+            check=row.check,
+            message=row.message,
+            params=_PARAMS.decode(row.params),
+            desks=row.desks,
+            since=row.since,
+        )
+        for row in rows
+    ]
+
+
+def by_team(connection: Connection, teams: Scope, check: str) -> dict[str, int]:
+    """Count the desks of each team where a control fails."""
+    rows = connection.execute(
+        _among(select(team.c.name, func.count(finding.c.device.distinct()).label("desks")), teams)
+        .where(finding.c.check == check)
+        .group_by(team.c.name)
+        .order_by(team.c.name)
+    )
+    return {row.name: row.desks for row in rows}
+
+
+def found(
+    connection: Connection, teams: Scope, check: str, *, start: int, limit: int
+) -> list[Found]:
+    """Give open findings one by one, the worst and oldest first; `check` may be empty for all."""
+    asked = _among(select(finding, device.c.label, team.c.name.label("team")), teams)
+    if check:
+        asked = asked.where(finding.c.check == check)
+    rows = connection.execute(
+        asked.order_by(_WORST, finding.c.opened_at, finding.c.id).offset(start).limit(limit)
+    )
+    return [
+        Found(
+            device=row.device,
+            desk=row.label,
+            team=row.team,
+            check=row.check,
+            severity=row.severity,
+            message=row.message,
+            params=_PARAMS.decode(row.params),
+            place=row.place,
+            opened_at=row.opened_at,
+        )
+        for row in rows
+    ]
+
+
+def _among(asked: Select[tuple[object, ...]], teams: Scope) -> Select[tuple[object, ...]]:
+    seen: ColumnElement[bool] = true() if teams is None else device.c.team.in_(teams)
+    return (
+        asked.select_from(finding)
+        .join(device, device.c.id == finding.c.device)
+        .join(team, team.c.id == device.c.team)
+        .where(and_(_OPEN, device.c.status.not_in((RETIRED, PENDING)), seen))
+    )

@@ -1,0 +1,1 @@
+"""People behind pseudonyms, and which desk they used when."""

@@ -1,0 +1,1 @@
+"""The audit log, the ages of records, and what may not be deleted."""

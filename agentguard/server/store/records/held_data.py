@@ -1,0 +1,174 @@
+"""All that is held on one desk, whatever table it stands in, for the person who works there.
+
+Every table that names a device is read, so that what others add later is shown as well. Keys and
+codes stay where they are: they are no words on the desk, and could open something.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
+
+from agentguard.server.store.schema.tables import METADATA, device, event, incident, team
+
+NAMES = {"desk_person": "user", "break_glass": "used_by", "factor_invite": "owner"}
+"""Columns with the name of a person who uses desks, by table."""
+ROWS = 500  # that are read at a time
+_EVENT = msgspec.json.Decoder(dict[str, Any])
+_JSON = msgspec.json.Encoder()
+Hide = Callable[[str], str]
+Tell = Callable[[str], object]
+SECRET = frozenset({"hash", "salt", "secret", "digest", "data"})
+WRITTEN = frozenset({"note", "outcome", "text", "reason"})
+"""Columns with words that people wrote: of what happened, of themselves, of each other."""
+TIMES = (
+    "at", "received_at", "opened_at", "reported_at", "made_at", "changed_at", "last_seen",
+    "last_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Class:
+    """A class of records: how many there are, and the times of the oldest and the newest."""
+
+    table: str
+    many: int
+    oldest: float | None
+    newest: float | None
+
+
+def classes(connection: Connection, id_: str) -> list[Class]:
+    """Say what there is of a desk, the most first."""
+    found = [_class(connection, table, where) for table, where in _about(id_)]
+    return sorted((one for one in found if one.many), key=lambda one: (-one.many, one.table))
+
+
+def everything(
+    connection: Connection,
+    id_: str,
+    hidden: Hide,
+    newest: int | None = None,
+    written: Tell = str,
+) -> dict[str, list[dict[str, Any]]]:
+    """Give every record of a desk, by table; only the `newest` of each when that is given.
+
+    Others use the desk as well: `hidden` gives what stands in place of a person's name, `written`
+    what stands in place of words that people wrote.
+    """
+    given: dict[str, list[dict[str, Any]]] = {}
+    for table, where in _about(id_):
+        at = _at(table)
+        order = [at.desc()] if newest is not None and at is not None else []
+        asked = _asked(table, where).order_by(*order, *table.primary_key).limit(newest)
+        told = list(_told(connection, table, asked, hidden, written))
+        if told:
+            given[table.name] = told
+    return given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """Records as JSON by table, the oldest first; `left_out` counts older ones without room."""
+
+    records: dict[str, list[msgspec.Raw]]
+    left_out: dict[str, int]
+
+
+def encoded(connection: Connection, id_: str, hidden: Hide, room: int) -> Encoded:
+    """Give every record of a desk that `room` (bytes) holds, encoded as soon as it is read.
+
+    The small classes come first, so that only the largest ones can lack their oldest records.
+    """
+    about = {str(table.name): (table, where) for table, where in _about(id_)}
+    records: dict[str, list[msgspec.Raw]] = {}
+    left_out: dict[str, int] = {}
+    for one in reversed(classes(connection, id_)):
+        kept = _newest(connection, *about[one.table], hidden, room)
+        room -= sum(map(len, kept))
+        records[one.table] = [msgspec.Raw(row) for row in reversed(kept)]
+        if len(kept) < one.many:
+            left_out[one.table] = one.many - len(kept)
+    return Encoded(records=records, left_out=left_out)
+
+
+def _newest(
+    connection: Connection, table: Table, where: ColumnElement[bool], hidden: Hide, room: int
+) -> list[bytes]:
+    at = _at(table)
+    order = [one.desc() for one in (*([] if at is None else [at]), *table.primary_key)]
+    asked = _asked(table, where).order_by(*order).execution_options(yield_per=ROWS)
+    kept: list[bytes] = []
+    for row in _told(connection, table, asked, hidden, str):
+        line = _JSON.encode(row)
+        room -= len(line)
+        if room < 0:
+            break
+        kept.append(line)
+    return kept
+
+
+def _asked(table: Table, where: ColumnElement[bool]) -> Select[Any]:
+    return select(*(c for c in table.columns if c.name not in SECRET)).where(where)
+
+
+def _told(
+    connection: Connection, table: Table, asked: Select[Any], hidden: Hide, written: Tell
+) -> Iterator[dict[str, Any]]:
+    """Give rows with what stands in place of names and of words that people wrote."""
+    ways: dict[str, Tell] = dict.fromkeys(WRITTEN, written)
+    ways[NAMES.get(str(table.name), "")] = hidden
+    with connection.execute(asked) as rows:
+        for row in rows.mappings():
+            told = {k: ways[k](str(v)) if k in ways and v else _plain(v) for k, v in row.items()}
+            if table is event:
+                told["body"] = _told_event(told["body"], written)
+            yield told
+
+
+def _about(id_: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Give every table that says something of a desk, with the condition for it."""
+    own = select(device.c.team).where(device.c.id == id_)
+    yield device, device.c.id == id_
+    yield team, team.c.id.in_(own)
+    incidents = select(incident.c.id).where(incident.c.device == id_)
+    for table in METADATA.sorted_tables:
+        for column in table.columns:
+            if _names(column, device):
+                yield table, column == id_
+                break
+            if _names(column, incident):
+                yield table, column.in_(incidents)
+                break
+
+
+def _names(column: Column[Any], table: Table) -> bool:
+    return any(key.column.table is table for key in column.foreign_keys)
+
+
+def _class(connection: Connection, table: Table, where: ColumnElement[bool]) -> Class:
+    at = _at(table)
+    asked = [func.count()] if at is None else [func.count(), func.min(at), func.max(at)]
+    many, *span = connection.execute(select(*asked).select_from(table).where(where)).one()
+    oldest, newest = span or (None, None)
+    return Class(table=table.name, many=int(many), oldest=oldest, newest=newest)
+
+
+def _at(table: Table) -> Column[float] | None:
+    return next((table.c[name] for name in TIMES if name in table.c), None)
+
+
+def _told_event(body: object, written: Tell) -> str:
+    """Give an event as it was reported, with what stands in place of words that somebody wrote."""
+    told = _EVENT.decode(str(body))
+    if told.get("text"):
+        told["text"] = written(str(told["text"]))
+    return msgspec.json.encode(told).decode()
+
+
+def _plain(value: object) -> object:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

@@ -1,0 +1,1 @@
+"""Reports taken in, and what they fold into: findings, incidents, lessons."""

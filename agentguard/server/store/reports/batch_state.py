@@ -1,0 +1,134 @@
+"""What is held of the devices of a batch, and what each report writes: the dearest statements.
+
+They are written by hand for each database, since here a statement is paid by every report: many
+rows go in and out as one parameter, without being built again for each size of a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from agentguard.server.store.schema.tables import device_seen
+
+_JSON = msgspec.json.Encoder()
+COLUMNS = (
+    *("seq", "hash", "last_seen", "skew", "locked"),
+    *("in_call", "waiting", "agent", "policy", "policy_digest"),
+)
+"""What a report writes of its device, in the order of `Row`."""
+
+Row = tuple[int, str, float, float, bool, bool, int, str, str, str]
+
+_POSTGRESQL = "postgresql"
+_LOCK = "SELECT id FROM device WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_READ = """
+SELECT device.id, device.status, device.public_key, device.team, device.epoch, seen.seq, seen.run,
+  posture.device IS NOT NULL, posture.digest, kept.keeper,
+  EXISTS (SELECT 1 FROM tamper_item WHERE tamper_item.device = device.id AND closed_at IS NULL)
+FROM device
+LEFT JOIN device_seen AS seen ON seen.device = device.id
+LEFT JOIN posture_current AS posture ON posture.device = device.id
+LEFT JOIN keeper_agent AS kept ON kept.device = device.id
+WHERE device.id {}
+"""
+_OF = {
+    "sqlite": _READ.format("IN (SELECT value FROM json_each(?))"),
+    _POSTGRESQL: _READ.format("= ANY(%s)"),
+}
+_SET_SQLITE = (
+    "UPDATE device_seen SET seq = ?, hash = ?, last_seen = ?, skew = ?, locked = ?, in_call = ?, "
+    "waiting = ?, agent = ?, policy = ?, policy_digest = ? WHERE device = ?"
+)
+_SET_POSTGRESQL = (
+    "UPDATE device_seen AS seen SET seq = new.seq, hash = new.hash, last_seen = new.last_seen, "
+    "skew = new.skew, locked = new.locked, in_call = new.in_call, waiting = new.waiting, "
+    "agent = new.agent, policy = new.policy, policy_digest = new.policy_digest "
+    "FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::boolean[], "
+    "%s::boolean[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[]) AS new "
+    "(seq, hash, last_seen, skew, locked, in_call, waiting, agent, policy, policy_digest, device) "
+    "WHERE seen.device = new.device"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of a device; `key` is its raw public key, `team` the team's number.
+
+    `seq` is None before its first report, `run` is the one that needs no second look, `digest` is
+    that of its posture, `keeper` watches its computer, and `flagged` says that a sign of tampering
+    is open there.
+    """
+
+    status: str
+    key: bytes
+    team: int
+    epoch: int
+    seq: int | None
+    run: str
+    posture: bool
+    digest: bytes | None
+    flagged: bool
+    keeper: str = ""
+
+
+def held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
+    """Give what is held of these devices; until the transaction ends nobody else changes it."""
+    ids = sorted(set(devices))
+    name = connection.dialect.name
+    given: Any = ids
+    if name == _POSTGRESQL:  # read afterwards, so that what the one before wrote is seen
+        connection.exec_driver_sql(_LOCK, (ids,))
+    else:
+        given = _JSON.encode(ids).decode()
+    rows = connection.exec_driver_sql(_OF[name], (given,)).all()
+    return {row[0]: _held(*row[1:]) for row in rows}
+
+
+def _held(  # noqa: PLR0917 - the columns as they are read
+    status: str,
+    key: bytes,
+    team: int,
+    epoch: int,
+    seq: int | None,
+    run: str | None,
+    posture: object,
+    digest: bytes | None,
+    keeper: str | None,
+    flagged: object,
+) -> Held:
+    return Held(
+        status=status,
+        key=bytes(key),
+        team=team,
+        epoch=epoch,
+        seq=seq,
+        run=run or "",
+        posture=bool(posture),
+        digest=digest,
+        flagged=bool(flagged),
+        keeper=keeper or "",
+    )
+
+
+def put(connection: Connection, rows: Sequence[tuple[str, Row]]) -> None:
+    """Write what the reports of different devices said."""
+    if not rows:
+        return
+    flat = [(*row, id_) for id_, row in rows]
+    if connection.dialect.name == _POSTGRESQL:
+        columns = tuple([list(column) for column in zip(*flat, strict=True)])
+        connection.exec_driver_sql(_SET_POSTGRESQL, columns)
+    else:
+        connection.exec_driver_sql(_SET_SQLITE, flat)
+
+
+def add(connection: Connection, rows: Sequence[tuple[str, Row]]) -> None:
+    """Write what the first reports of devices said."""
+    if rows:
+        values = [{"device": id_, **dict(zip(COLUMNS, row, strict=True))} for id_, row in rows]
+        connection.execute(device_seen.insert(), values)

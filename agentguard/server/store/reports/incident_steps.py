@@ -1,0 +1,80 @@
+"""One incident with all that was done about it: notes, the closing, a second person's sign-off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from agentguard.server.store.accounts.people import Scope, Visitor
+from agentguard.server.store.records import audit
+from agentguard.server.store.reports import incidents
+from agentguard.server.store.reports.incidents import CLOSED, Incident
+from agentguard.server.store.schema.floor_tables import incident_step
+from agentguard.server.store.schema.tables import device, incident, team
+
+NOTE, SIGN_OFF = "note", "sign-off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a person wrote, and when."""
+
+    at: float
+    by: str
+    kind: str
+    text: str
+
+
+def one(connection: Connection, id_: int, scope: Scope) -> Incident | None:
+    """Give an incident; None when it is not there or may not be seen."""
+    asked = (
+        select(incident, device.c.label, team.c.name)
+        .join(device, device.c.id == incident.c.device)
+        .join(team, team.c.id == device.c.team)
+        .where(incident.c.id == id_)
+    )
+    if scope is not None:
+        asked = asked.where(device.c.team.in_(scope))
+    row = connection.execute(asked).first()
+    return None if row is None else incidents.told(row)
+
+
+def steps(connection: Connection, id_: int) -> list[Step]:
+    """Give what was written to an incident, the oldest first."""
+    rows = connection.execute(
+        select(incident_step).where(incident_step.c.incident == id_).order_by(incident_step.c.id)
+    )
+    return [Step(at=row.at, by=row.by, kind=row.kind, text=row.text) for row in rows]
+
+
+def add_note(connection: Connection, id_: int, by: Visitor, now: float, text: str) -> bool:
+    """Write a note to an incident; False when it may not be seen."""
+    if one(connection, id_, by.scope) is None:
+        return _refused(connection, id_, by, now)
+    return _add(connection, Step(at=now, by=by.name, kind=NOTE, text=text), id_)
+
+
+def sign_off(connection: Connection, id_: int, by: Visitor, now: float, text: str) -> bool:
+    """Say as a second person that what was done is enough; False when that cannot be said.
+
+    It must be closed, by somebody else, and not signed off yet.
+    """
+    held = one(connection, id_, by.scope)
+    if held is None or held.state != CLOSED or by.name in {held.closed_by, ""}:
+        return _refused(connection, id_, by, now)
+    if any(step.kind == SIGN_OFF for step in steps(connection, id_)):
+        return _refused(connection, id_, by, now)
+    return _add(connection, Step(at=now, by=by.name, kind=SIGN_OFF, text=text), id_)
+
+
+def _add(connection: Connection, step: Step, id_: int) -> bool:
+    values = {"at": step.at, "by": step.by, "kind": step.kind, "text": step.text}
+    connection.execute(insert(incident_step).values(incident=id_, **values))
+    audit.note(connection, step.at, step.by, f"incident.{step.kind}", str(id_))
+    return True
+
+
+def _refused(connection: Connection, id_: int, by: Visitor, now: float) -> bool:
+    audit.note(connection, now, by.name, "incident.refused", str(id_))
+    return False

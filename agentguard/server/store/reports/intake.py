@@ -1,0 +1,225 @@
+"""Takes one report in: events once, the newest posture, the folded findings and incidents.
+
+A report is idempotent by (device, epoch, seq). What is held already is answered with the same
+receipt; a seq that comes again with another content is a fork, and nothing of it is taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from agentguard.server.store.desks import desk_status
+from agentguard.server.store.engine.partitions import Ready
+from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.reports import batch_state, findings, incidents
+from agentguard.server.store.schema.tables import (
+    device,
+    device_seen,
+    event,
+    posture_change,
+    posture_current,
+)
+from agentguard.wire import v1
+
+_JSON = msgspec.json.Encoder()
+_CONTROLS = msgspec.json.Decoder(tuple[v1.Control, ...])
+_MONTHS = Ready()
+SHOWN_HASH = 64
+
+
+class Forked(Exception):
+    """Two histories of one device: it was cloned, restored, or its key is used twice."""
+
+
+class Missing(Exception):
+    """The endpoint lacks entries after `held` that it once receipted: it was restored."""
+
+    def __init__(self, held: int) -> None:
+        super().__init__(held)
+        self.held = held
+
+
+def take(connection: Connection, report: v1.Report, now: float) -> bool:
+    """Take a report in; tell whether a posture of the device is held.
+
+    Raises:
+        Forked: it contradicts what is held; the device is marked.
+        Missing: entries before it are not held any more.
+
+    """
+    held = _held(connection, report, now)
+    fresh = _not_held(connection, report)
+    put_events(connection, [event_row(report, one, now) for one in fresh], now)
+    for one in fresh:
+        if one.seq > held:  # a late one must not open again what was closed since
+            findings.fold(connection, report.device, one, now)
+        incidents.fold(connection, report.device, one, now)
+    if report.seq >= held:
+        _see(connection, report, now)
+        if report.controls is not None:
+            _fold_posture(connection, report, report.controls, now)
+    posture = connection.scalar(
+        select(posture_current.c.device).where(posture_current.c.device == report.device)
+    )
+    return posture is not None
+
+
+def mark_fork(connection: Connection, device_id: str) -> int:
+    """Mark a device whose history has forked, for a person to look at; give its newest epoch."""
+    connection.execute(update(device).where(device.c.id == device_id).values(status="conflict"))
+    return int(connection.scalar(select(device.c.epoch).where(device.c.id == device_id)) or 0)
+
+
+def controls_of(stored: str) -> tuple[v1.Control, ...]:
+    """Give the controls as they were stored."""
+    return _CONTROLS.decode(stored)
+
+
+def _held(connection: Connection, report: v1.Report, now: float) -> int:
+    """Give the seq up to which the report's epoch is held; a new epoch begins at none."""
+    known = connection.scalars(  # nobody else takes in what this device says meanwhile
+        select(device.c.epoch).where(device.c.id == report.device).with_for_update(key_share=True)
+    ).one()
+    if report.epoch < known:
+        raise Forked
+    seq = connection.scalar(select(device_seen.c.seq).where(device_seen.c.device == report.device))
+    if seq is not None and report.since > seq:
+        raise Missing(seq)
+    if report.epoch == known:
+        return seq or 0
+    if known:
+        findings.close_all(connection, report.device, now)
+    connection.execute(
+        update(device).where(device.c.id == report.device).values(epoch=report.epoch)
+    )
+    connection.execute(
+        update(device_seen).where(device_seen.c.device == report.device).values(seq=0)
+    )
+    return 0
+
+
+def _not_held(connection: Connection, report: v1.Report) -> list[v1.Event]:
+    """Give the events that are new, in order; one that is held must be the same."""
+    once = sorted({e.seq: e for e in report.events}.values(), key=lambda e: e.seq)
+    rows = connection.execute(
+        select(event.c.seq, event.c.digest).where(
+            event.c.device == report.device,
+            event.c.epoch == report.epoch,
+            event.c.seq.in_([e.seq for e in once]),
+        )
+    )
+    known = {row.seq: row.digest for row in rows}
+    if any(known.get(e.seq, _digest(e)) != _digest(e) for e in report.events):
+        raise Forked
+    return [e for e in once if e.seq not in known]
+
+
+def _digest(one: v1.Event) -> bytes:
+    return hashlib.sha256(_JSON.encode(one)).digest()[:16]
+
+
+def put_events(connection: Connection, rows: Sequence[Mapping[str, object]], now: float) -> None:
+    """Write new events; `now` is when they came."""
+    if rows:
+        _MONTHS.be(connection, now)
+        connection.execute(insert(event), rows)
+
+
+def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]:
+    """Give the row of an event."""
+    body = _JSON.encode(one)
+    return {
+        "device": report.device,
+        "epoch": report.epoch,
+        "seq": one.seq,
+        "kind": one.kind[:100],
+        "at": seconds(one.at, now),
+        "received_at": now,
+        "digest": hashlib.sha256(body).digest()[:16],
+        "body": body.decode(),
+    }
+
+
+def seen_row(report: v1.Report, now: float) -> batch_state.Row:
+    """Give what is written of a device each time that it reports."""
+    return (
+        report.seq,
+        report.hash[:SHOWN_HASH],
+        now,
+        now - seconds(report.sent_at, now),
+        report.locked,
+        report.in_call,
+        min(max(report.waiting, 0), 2**31 - 1),
+        report.agent[:50],
+        report.policy[:200],
+        report.policy_digest[:128],
+    )
+
+
+def posture_values(
+    report: v1.Report, controls: tuple[v1.Control, ...], now: float
+) -> dict[str, object]:
+    """Give the row of a posture, without its device."""
+    text = _JSON.encode(controls)
+    return {
+        "overall": desk_status.overall(report.overall, controls)[:20],
+        "controls": text.decode(),
+        "changed_at": now,
+        "digest": _posture_digest(text),
+    }
+
+
+def posture_digest(controls: tuple[v1.Control, ...]) -> bytes:
+    """Give what tells whether a posture is another one."""
+    return _posture_digest(_JSON.encode(controls))
+
+
+def _posture_digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()[:16]
+
+
+def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str, object]]:
+    """Give a row for each control whose state differs from what is stored."""
+    before = {c.check: c.state for c in controls_of(stored)} if stored else {}
+    return [
+        {
+            "device": report.device,
+            "at": now,
+            "check": c.check[:100],
+            "before": before.get(c.check, "")[:20],
+            "after": c.state[:20],
+        }
+        for c in report.controls or ()
+        if before.get(c.check) != c.state
+    ]
+
+
+def _see(connection: Connection, report: v1.Report, now: float) -> None:
+    known = select(device_seen.c.device).where(device_seen.c.device == report.device)
+    write = batch_state.add if connection.scalar(known) is None else batch_state.put
+    write(connection, [(report.device, seen_row(report, now))])
+
+
+def _fold_posture(
+    connection: Connection, report: v1.Report, controls: tuple[v1.Control, ...], now: float
+) -> None:
+    table = posture_current
+    stored = connection.scalar(select(table.c.controls).where(table.c.device == report.device))
+    values = posture_values(report, controls, now)
+    if stored == values["controls"]:
+        return
+    changed = changes(report, stored, now)
+    if changed:
+        connection.execute(insert(posture_change), changed)
+    stands = desk_status.Stands(
+        device=report.device, overall=report.overall, controls=controls, now=now
+    )
+    desk_status.put(connection, [stands])
+    if stored is None:
+        connection.execute(insert(table).values(device=report.device, **values))
+    else:
+        connection.execute(update(table).where(table.c.device == report.device).values(**values))

@@ -1,0 +1,63 @@
+"""How the desks of this computer stand, as the keeper last saw them: told, and written down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from agentguard.base import atomic_files
+
+FILE = "keeper.json"
+_READABLE = 0o644  # every user may see what the keeper tells of this computer
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of sessions, of those without an agent, and of files of the program that are gone.
+
+    `settled` is the number of agents that the endpoint must have heard of by now.
+    `at` is when this was seen and `reported` when the endpoint last took it, as ISO 8601 in UTC;
+    `problem` is the kind of what keeps it from the endpoint, `lost` the name of one file that is
+    gone; `device` is the keeper's own name at the endpoint.
+    """
+
+    at: str = ""
+    sessions: int = 0
+    missing: int = 0
+    safe: int = 0
+    settled: int = 0
+    gone: int = 0
+    lost: str = ""
+    upgrading: bool = False
+    reported: str = ""
+    problem: str = ""
+    device: str = ""
+
+    @property
+    def well(self) -> bool:
+        """Tell whether every session is guarded by a whole program."""
+        return not (self.missing or self.safe or self.gone)
+
+
+def write(folder: Path, standing: Standing) -> None:
+    """Write it down for every user to read.
+
+    Raises:
+        OSError: it could not be written.
+
+    """
+    atomic_files.write(folder / FILE, msgspec.json.encode(standing))
+    (folder / FILE).chmod(_READABLE)
+
+
+def read(folder: Path) -> Standing | None:
+    """Give what was last written; None when no keeper ever was here, or it is damaged.
+
+    Raises:
+        OSError: it could not be read.
+
+    """
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=Standing)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None

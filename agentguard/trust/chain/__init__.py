@@ -1,0 +1,1 @@
+"""The rules of a chained journal, and the verdict on one."""

@@ -1,0 +1,118 @@
+"""Makes the small parts that every page is built of, so that they look and read alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from agentguard.base.translations import Texts
+from agentguard.ui import icons
+from agentguard.ui.colours import STATE_TONES
+
+L = TypeVar("L", QVBoxLayout, QHBoxLayout)
+GAP = 8  # pixels: every distance is a multiple of it
+LONGEST_CODE = 64  # characters
+
+
+def label(text: str = "", look: str = "", *, wrap: bool = True) -> QLabel:
+    """Make a text that is never read as markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    made.setProperty("look", look)
+    return made
+
+
+def code_field(texts: Texts, hint: str, entered: Callable[[], object]) -> QLineEdit:
+    """Make the field for a second factor's code, which nobody can read or copy from the screen."""
+    field = QLineEdit()
+    field.setObjectName("code")
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setInputMethodHints(
+        Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
+    )
+    field.setMaxLength(LONGEST_CODE)
+    field.setAccessibleName(texts.say("ui.prompt.code"))
+    field.setAccessibleDescription(texts.say(hint))
+    field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+    field.returnPressed.connect(entered)
+    return field
+
+
+def button(text: str, clicked: Callable[[], object], *, main: bool = False) -> QPushButton:
+    """Make a button; `main` is the one thing to do here."""
+    made = QPushButton(text)
+    made.setProperty("look", "main" if main else "plain")
+    made.setAccessibleName(text)
+    made.setAutoDefault(False)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.clicked.connect(lambda *_: clicked())
+    return made
+
+
+def frame(look: str) -> QFrame:
+    """Make a box with a look of the style sheet."""
+    made = QFrame()
+    made.setProperty("look", look)
+    return made
+
+
+def column(parent: QWidget | None = None, *, margin: int = 0, gap: int = GAP) -> QVBoxLayout:
+    """Stack things."""
+    layout = QVBoxLayout(parent) if parent else QVBoxLayout()
+    return _spaced(layout, margin, gap)
+
+
+def row(parent: QWidget | None = None, *, margin: int = 0, gap: int = GAP) -> QHBoxLayout:
+    """Set things side by side."""
+    layout = QHBoxLayout(parent) if parent else QHBoxLayout()
+    return _spaced(layout, margin, gap)
+
+
+def restyle(widget: QWidget, **properties: str) -> None:
+    """Set properties that the style sheet looks at, and dress the widget again when they change."""
+    changed = {k: v for k, v in properties.items() if widget.property(k) != v}
+    for name, value in changed.items():
+        widget.setProperty(name, value)
+    if changed:
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def chip(target: QLabel, text: str, state: str) -> None:
+    """Make a label the word of a state; the colour only underlines the word."""
+    target.setText(text)
+    restyle(target, look="chip", tone=STATE_TONES[state])
+
+
+def draw(target: QLabel, name: str, size: int, colour: str = "") -> None:
+    """Put an icon into a label, sharp on its screen."""
+    target.setFixedSize(size, size)
+    target.setPixmap(icons.pixmap(name, size, colour, target.devicePixelRatioF()))
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def _spaced(layout: L, margin: int, gap: int) -> L:
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(gap)
+    return layout

@@ -1,0 +1,114 @@
+"""Builds the uplink of an enrolled computer from its data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentguard.model.snapshot import Snapshot
+from agentguard.ports.clock import Clock
+from agentguard.ports.factors import PhoneBook
+from agentguard.ports.secrets import SecretPlace
+from agentguard.ports.sensor import Submit
+from agentguard.ports.storage import Outbox
+from agentguard.trust.chain.headers import Origin
+from agentguard.uplink import enrolment
+from agentguard.uplink.client import Client
+from agentguard.uplink.delivery import PolicyDoor
+from agentguard.uplink.enrolment import Prover
+from agentguard.uplink.identity import DeviceKey
+from agentguard.uplink.key_rotation import Rekeying
+from agentguard.uplink.phone_openings import Refill
+from agentguard.uplink.reports import Chain, Reports
+from agentguard.uplink.sender import Sender
+from agentguard.uplink.signing import RequestSigner
+
+GOODBYE_SECONDS = 1.5
+"""What the last report may take; the agent's end does not wait for more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplink:
+    """The actor that reports, who is asked about one-time codes, and the key that signs.
+
+    `origin` is whose journal it is that is reported.
+    """
+
+    key: DeviceKey
+    origin: Origin
+    sender: Sender
+    prover: Prover
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What an uplink asks of its computer: the device of its keeper, and whether the session ends.
+
+    `keeper` gives an empty text where there is none.
+    """
+
+    keeper: Callable[[], str] = str
+    session_ends: Callable[[], bool] = bool
+
+
+ALONE = Desk()
+
+
+def connect(
+    folder: Path,
+    *,
+    journal: Chain,
+    outbox: Outbox,
+    snapshot: Callable[[], Snapshot],
+    submit: Submit,
+    clock: Clock,
+    user: str = "",
+    policies: PolicyDoor | None = None,
+    places: tuple[SecretPlace, ...] = (),
+    phone: PhoneBook | None = None,
+    desk: Desk = ALONE,
+) -> Uplink | None:
+    """Give the uplink; None when this computer is not enrolled.
+
+    Raises:
+        EnrolmentError: the enrolment or the key is damaged or lost, or the key's place is closed.
+        UsageError: the CA file cannot be used.
+
+    """
+    known = enrolment.load(folder)
+    if known is None:
+        return None
+    key = enrolment.needed_key(folder, places)
+    signs = enrolment.request_key(folder, known, places)
+    client = Client(known.url, clock, ca_file=known.ca_file)
+    made = Reports(
+        enrolment=known, key=key, signs=signs, user=user, journal=journal, outbox=outbox,
+        keeper=desk.keeper,
+    )  # fmt: skip
+    sender = Sender(
+        client,
+        made,
+        snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
+        policies=policies, rekeying=Rekeying(folder, client, places),
+        farewell=_farewell(known, clock), openings=_refill(client, signs, known, phone),
+    )  # fmt: skip
+    return _made(known, key, sender, Prover(client, known, signs, user))
+
+
+def _made(known: enrolment.Enrolment, key: DeviceKey, sender: Sender, prover: Prover) -> Uplink:
+    origin = Origin(device=known.device, device_key=key.public, receipt_key=known.receipt_key)
+    return Uplink(key=key, origin=origin, sender=sender, prover=prover)
+
+
+def _farewell(known: enrolment.Enrolment, clock: Clock) -> Client:
+    return Client(known.url, clock, ca_file=known.ca_file, total_seconds=GOODBYE_SECONDS)
+
+
+def _refill(
+    client: Client, signs: DeviceKey, known: enrolment.Enrolment, book: PhoneBook | None
+) -> Refill | None:
+    if book is None:
+        return None
+    sign = RequestSigner(key=signs, device=known.device)
+    return Refill(client=client, sign=sign, enrolment=known, book=book)

@@ -1,0 +1,164 @@
+"""Turns journal entries and the snapshot into what may travel: kinds, counts, masks and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import msgspec
+
+from agentguard.model.messages import Message
+from agentguard.model.posture import ControlState
+from agentguard.model.records import Entry, Json
+from agentguard.model.snapshot import Snapshot
+from agentguard.uplink import place_names
+from agentguard.uplink.identity import DeviceKey
+from agentguard.wire import v1
+
+_ABOUT_SUBJECT = frozenset(
+    {"finding.opened", "finding.closed", "action.intended", "action.finished"}
+)
+_PARAMS: Mapping[str, tuple[str, ...]] = {
+    "action.intended": ("kind",),
+    "action.finished": ("kind", "outcome"),
+    "prompt.asked": ("kind",),
+    "prompt.answered": ("answer",),
+    "session.locked": ("source",),
+    "session.unlocked": ("source",),
+    "lock.asked": ("by",),
+    "shift.ended": ("by",),
+    "payment.ended": ("seconds",),
+    "shield.raised": ("why",),
+    "shield.lifted": ("how",),
+    "policy.in-force": ("name", "version", "digest"),
+    "policy.standing": ("signed", "trial", "expired", "expires", "root"),
+    "sensor.state": ("sensor", "state"),
+    "incident.reported": ("id", "category"),
+    "lesson.answered": ("lesson", "correct"),
+    "proof.given": ("group", "factor", "person"),
+    "proof.ended": ("why",),
+    "proof.key-registered": ("person",),
+    "break-glass.shown": ("left",),
+    "gate.spared": ("group", "count"),
+    "gate.broken": ("group", "factor", "opened"),
+    "gate.missing": ("group",),
+    "gate.seen-again": (),
+    "proof.refused": ("group",),
+    "proof.codes-issued": ("count",),
+    "proof.app-shown": (),
+    "control.failed": ("control",),
+    "control.tested": ("count",),
+    "journal.checked": ("entries", "whole"),
+    "journal.epoch": ("reason", "previous_epoch"),
+    "journal.gap": ("count",),
+    "journal.erased": ("count", "last"),
+    "journal.header": ("retention",),
+    "journal.ballast": ("state",),
+    "retention.ended": ("count", "left"),
+    "events.lost": ("count",),
+    "clock.changed": ("how", "seconds"),
+}
+_WITH_MESSAGE = frozenset(
+    {"finding.opened", "action.finished", "proof.refused", "policy.refused", "sensor.state"}
+)
+MOST_ROWS = 20  # lines of a control's table, and reasons of what was not looked at
+
+_VERBATIM = frozenset({"digest", "id", "person"})
+"""Ids that may hold long digit runs and are no values."""
+
+
+def event(entry: Entry, key: DeviceKey) -> v1.Event:
+    """Give what the endpoint may know of an entry; of an unknown kind only that it was."""
+    record = entry.record
+    payload, kind = record.payload, record.kind
+    subject = _str(payload, "subject") if kind in _ABOUT_SUBJECT else ""
+    own = {name: payload[name] for name in _names(kind) if name in payload}
+    said = payload.get("params") if kind in _WITH_MESSAGE else None
+    return v1.Event(
+        seq=entry.seq,
+        kind=kind,
+        at=record.at.iso,
+        check=_str(payload, "check") if kind in _ABOUT_SUBJECT or kind in _PARAMS else "",
+        subject=key.pseudonym(subject) if subject else "",
+        place=place_names.place(subject),
+        severity=_str(payload, "severity") if kind in _ABOUT_SUBJECT else "",
+        message=_str(payload, "message") if kind in _WITH_MESSAGE else "",
+        params={**place_names.params(said), **_own(own)},
+        hits=_hits(payload) if kind == "finding.opened" else (),
+        text=place_names.text(_str(payload, "note")) if kind == "incident.reported" else "",
+        erased=entry.erased,
+    )
+
+
+def _names(kind: str) -> tuple[str, ...]:
+    if kind.startswith("vault."):
+        return ("item", "step", "reason", "factor", "count", "left")
+    return _PARAMS.get(kind, ())
+
+
+def _own(values: Mapping[str, Json]) -> dict[str, str | int]:
+    plain = {k: str(v)[: place_names.LONGEST] for k, v in values.items() if k in _VERBATIM}
+    whole = {k: int(v) if isinstance(v, bool) else v for k, v in values.items()}
+    return {**place_names.params(cast("Json", whole)), **plain}
+
+
+def _str(payload: Mapping[str, Json], name: str) -> str:
+    value = payload.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _hits(payload: Mapping[str, Json]) -> tuple[v1.Masked, ...]:
+    hits = payload.get("hits")
+    return tuple(h for h in map(_hit, hits) if h is not None) if isinstance(hits, list) else ()
+
+
+def _hit(value: Json) -> v1.Masked | None:
+    match value:
+        case {"kind": str(kind), "count": int(count), "masked": list(masked)}:
+            return v1.Masked(kind=kind, count=count, masked=tuple(str(m) for m in masked))
+        case _:
+            return None
+
+
+def controls(snapshot: Snapshot) -> tuple[v1.Control, ...]:
+    """Give the posture, control by control."""
+    return tuple(_control(control) for control in snapshot.controls)
+
+
+def _control(control: ControlState) -> v1.Control:
+    detail = control.detail
+    return v1.Control(
+        check=control.check,
+        measure=control.measure,
+        state=control.state.value,
+        since=control.since.iso,
+        severity=control.severity.value,
+        detail=detail.id if detail is not None else "",
+        params=place_names.params(dict(detail.params)) if detail is not None else {},
+        rows=_said(control.rows),
+        looked=control.coverage.looked,
+        missed=control.coverage.missed,
+        gaps=_said(control.coverage.why),
+    )
+
+
+def _said(lines: tuple[Message, ...]) -> tuple[v1.Said, ...]:
+    return tuple(
+        v1.Said(id=line.id, params=place_names.params(dict(line.params)))
+        for line in lines[:MOST_ROWS]
+    )
+
+
+def batch(
+    entries: Sequence[Entry], key: DeviceKey, *, most: int, largest: int
+) -> tuple[v1.Event, ...]:
+    """Translate as many entries as fit in `most` events and `largest` bytes, at least one."""
+    found: list[v1.Event] = []
+    size = 0
+    for entry in entries[:most]:
+        translated = event(entry, key)
+        size += len(msgspec.json.encode(translated)) + 1
+        if found and size > largest:
+            break
+        found.append(translated)
+    return tuple(found)

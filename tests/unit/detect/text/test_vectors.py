@@ -1,0 +1,65 @@
+"""Every kind's accepted and refused cases, from tests/vectors/pii."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentguard.base import translations
+from agentguard.base.plugins import discover
+from agentguard.detect import kinds
+from agentguard.detect.matching.recogniser import Recogniser
+from agentguard.detect.recognition.scanner import default_scanner
+
+VECTORS = sorted((Path(__file__).parents[3] / "vectors" / "pii").glob("*.toml"))
+RECOGNISERS = discover(kinds, "RECOGNISER", Recogniser)
+
+
+@cache
+def read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def accepted() -> Iterator[tuple[str, str, str]]:
+    for file in VECTORS:
+        for case in read(file)["accept"]:
+            yield read(file)["kind"], case["text"], case.get("tail", "")
+
+
+def refused() -> Iterator[tuple[str, str]]:
+    for file in VECTORS:
+        for text in read(file)["refuse"]:
+            yield read(file)["kind"], text
+
+
+@pytest.mark.parametrize(("kind", "text", "tail"), list(accepted()))
+def test_a_value_is_found_once_and_masked(kind: str, text: str, tail: str) -> None:
+    found = [hit for hit in default_scanner().scan(text) if hit.kind == kind]
+    assert [(hit.count, hit.masked) for hit in found] == [(1, (f"...{tail}",) if tail else ())]
+
+
+@pytest.mark.parametrize(("kind", "text"), list(refused()))
+def test_a_look_alike_is_refused(kind: str, text: str) -> None:
+    assert kind not in {hit.kind for hit in default_scanner().scan(text)}
+
+
+@pytest.mark.parametrize(("kind", "text", "tail"), list(accepted()))
+def test_a_masked_text_holds_no_value(kind: str, text: str, tail: str) -> None:
+    masked = default_scanner().mask(text)
+    assert kind not in {hit.kind for hit in default_scanner().scan(masked)}
+    assert masked != text
+
+
+def test_every_kind_has_vectors_and_a_name() -> None:
+    kinds = {recogniser.kind for recogniser in RECOGNISERS}
+    assert {read(file)["kind"] for file in VECTORS} == kinds
+    assert all(translations.load().has(f"kind.{kind}") for kind in kinds)
+
+
+def test_a_mask_never_shows_more_than_four_characters() -> None:
+    assert all(recogniser.shown <= 4 for recogniser in RECOGNISERS)
