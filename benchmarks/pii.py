@@ -24,9 +24,9 @@ from _peers import Tool
 from _rounds import DATA, VARIANT, Bench, measure
 
 from agentguard.detect.extractor import Source
+from agentguard.detect.formats import default_extractors
 from agentguard.detect.limits import Limits
 from agentguard.detect.reading.source_reader import Reader
-from agentguard.detect.sandbox.worker_entry import default_extractors
 from agentguard.model.hits import MOST
 from tests.corpus.build import build
 from tests.corpus.scanning import scanned

@@ -73,7 +73,8 @@ _LONGEST = 260  # MAX_PATH
 
 def shipped() -> bool:
     """Tell whether this is a shipped program, and not a checkout."""
-    data = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_data")  # noqa: PTH100, PTH118, PTH120 - pathlib comes after
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib comes after
+    data = os.path.join(package, "_data")  # noqa: PTH118 - as above
     return bool(getattr(sys, "frozen", False)) or os.path.isdir(data)  # noqa: PTH112 - as above
 
 

@@ -24,7 +24,7 @@ _SPARE: dict[str, Path] = {}
 
 @cache
 def _root(room: str) -> Path:
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     for candidate in (package / "_data" / room, package.parent / room):
         if candidate.is_dir():
             return candidate

@@ -7,17 +7,16 @@ from hashlib import blake2b
 from pathlib import Path
 
 import agentguard
-from agentguard.detect import matching
 from agentguard.model.detection import Detection
 
-_ROOMS = (Path(matching.__file__).parent, Path(__file__).parent)
+_ROOM = Path(__file__).parent
 
 
 def rules_version(detection: Detection | None = None) -> str:
     """Give a text that changes when a file may be read or judged otherwise than before.
 
     It is made of the program's version, of what the policy says of recognisers, and of the sources
-    of the rooms `pii` and `scan`, where there are any: an installed program has none, and changes
+    of this room, where there are any: an installed program has none, and changes
     by its version alone.
     """
     said = blake2b(repr(detection).encode(), digest_size=8).hexdigest()
@@ -27,6 +26,6 @@ def rules_version(detection: Detection | None = None) -> str:
 @cache
 def _sources() -> str:
     digest = blake2b(digest_size=8)
-    for file in sorted(file for room in _ROOMS for file in room.rglob("*.py")):
+    for file in sorted(_ROOM.rglob("*.py")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -19,10 +19,10 @@ from functools import cache
 from pathlib import Path
 
 from agentguard.detect.extractor import Source
+from agentguard.detect.formats import default_extractors
 from agentguard.detect.limits import Limits
 from agentguard.detect.reading.source_reader import Reader
 from agentguard.detect.recognition.scanner import default_scanner
-from agentguard.detect.sandbox.worker_entry import default_extractors
 from agentguard.model.hits import Hit
 from tests.fuzz import samples
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.detect.sandbox.worker_entry import default_extractors
+from agentguard.detect.formats import default_extractors
 from tests.fuzz import corpus
 from tests.fuzz.corpus import ENDING, KEPT, LARGEST, LARGEST_PACK, MOST, chosen_of, kept
 

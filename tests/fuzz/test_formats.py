@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.detect.sandbox.worker_entry import default_extractors
+from agentguard.detect.formats import default_extractors
 from tests.fuzz import samples
 from tests.fuzz.running import SECONDS, search
 

@@ -46,7 +46,7 @@ def test_each_is_there(left_out: tuple[str, ...]) -> None:
 def test_what_is_of_windows_stays(left_out: tuple[str, ...]) -> None:
     """Paths, files, the store, the vault and what calls the system are proved there too."""
     whole = [word for word in left_out if "::" not in word]
-    rooms = ("platforms", "store", "vault", "sensors", "uplink", "keeper")
+    rooms = ("platforms", "store", "vault", "sensors", "uplink", "service")
     kept = tuple(f"tests/unit/{room}/" for room in rooms)
     assert [word for word in whole if word.startswith(kept)] == [
         "tests/unit/store/test_every_change.py"

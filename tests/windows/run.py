@@ -50,9 +50,18 @@ SHARES = (DESKTOP, CHILDREN, OTHERS)
 #   bytes in memory, read by the same Python. A few of each stay, each kind's in `test_vectors.py`.
 OF_LINUX_ALONE = (
     "tests/unit/checks/test_every_check.py",
-    "tests/unit/engine/test_false_locks.py",
-    "tests/unit/mfa/test_offline.py::test_a_damaged_file_stays_closed",
-    "tests/unit/mfa/test_offline.py::test_what_is_no_code_stays_closed",
+    "tests/unit/detect/files/test_bad_input.py::test_an_archive_in_itself_many_times_is_a_bomb",
+    "tests/unit/detect/files/test_broken_formats.py::test_a_changed_file_comes_to_a_reading",
+    "tests/unit/detect/files/test_broken_formats.py::test_a_cut_file_comes_to_a_reading",
+    "tests/unit/detect/files/test_broken_formats.py::test_sizes_that_lie_come_to_a_reading",
+    "tests/unit/detect/files/test_changing_files.py::test_a_file_that_grows_comes_to_a_reading",
+    "tests/unit/detect/files/test_changing_files.py::test_a_file_that_shrinks_comes_to_a_reading",
+    "tests/unit/detect/files/test_client.py::test_asking_why_is_as_safe_as_reading",
+    "tests/unit/detect/files/test_client.py::test_three_strikes_set_a_file_aside_for_a_day_or_until_it_changes",
+    "tests/unit/detect/files/test_command.py::test_a_policy_says_what_is_looked_for",
+    "tests/unit/detect/files/test_explained.py",
+    "tests/unit/detect/files/test_slow_input.py",
+    "tests/unit/detect/files/test_strikes.py",
     "tests/unit/detect/text/test_check_digits.py",
     "tests/unit/detect/text/test_engine.py::test_a_bounded_value_is_found_where_it_stands_alone",
     "tests/unit/detect/text/test_kinds_page.py",
@@ -67,8 +76,12 @@ OF_LINUX_ALONE = (
     "tests/unit/detect/text/test_vectors.py::test_a_masked_text_holds_no_value",
     "tests/unit/detect/text/test_words.py::test_a_spoken_card_number_is_found_in_every_language",
     "tests/unit/detect/text/test_words.py::test_the_word_before_a_number_tells_that_it_is_another",
+    "tests/unit/engine/test_false_locks.py",
+    "tests/unit/mfa/test_offline.py::test_a_damaged_file_stays_closed",
+    "tests/unit/mfa/test_offline.py::test_what_is_no_code_stays_closed",
     "tests/unit/policy/test_keeper.py::TestPolicyKeeper",
     "tests/unit/policy/test_weaker.py",
+<<<<<<< ours
     "tests/unit/detect/files/test_bad_input.py::test_an_archive_in_itself_many_times_is_a_bomb",
     "tests/unit/detect/files/test_broken_formats.py::test_a_changed_file_comes_to_a_reading",
     "tests/unit/detect/files/test_broken_formats.py::test_a_cut_file_comes_to_a_reading",
@@ -84,6 +97,8 @@ OF_LINUX_ALONE = (
     "tests/unit/detect/files/test_openings.py::test_openings_may_stand_on_each_other_six_deep",
     "tests/unit/detect/files/test_slow_input.py",
     "tests/unit/detect/files/test_strikes.py",
+=======
+>>>>>>> theirs
     "tests/unit/store/test_every_change.py",
     "tests/unit/store/test_mutations.py::test_both_verifiers_agree_on_ten_thousand_forgeries_and_none_is_proved",
     "tests/unit/test_look.py::test_one_that_refuses_is_unknown_and_does_not_hold_up_the_rest",

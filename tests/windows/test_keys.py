@@ -89,8 +89,9 @@ def test_a_secret_is_kept_given_back_and_forgotten(bound: bool, file: Path) -> N
 def test_another_program_of_the_person_reads_it(file: Path) -> None:
     safe(file, *platforms.secret_places().device).save(SECRET)
     show = (
-        "import sys; from pathlib import Path; from agentguard import platforms; from agentguard.trust import secret_store as safe\n"
-        "kept = safe.Safe(Path(sys.argv[1]), platforms.secret_places().device).load()\n"
+        "import sys; from pathlib import Path; from agentguard import platforms\n"
+        "from agentguard.trust import secret_store\n"
+        "kept = secret_store.Safe(Path(sys.argv[1]), platforms.secret_places().device).load()\n"
         "print(kept.place, kept.secret.hex())"
     )
     said = subprocess.run(

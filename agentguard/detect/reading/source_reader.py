@@ -12,12 +12,11 @@ from time import perf_counter, process_time
 
 from agentguard.base.errors import ScanError
 from agentguard.detect.extractor import Extractor, Source, Work
-from agentguard.detect.formats import _text_openings
+from agentguard.detect.formats import _text_openings, default_extractors
 from agentguard.detect.limits import Limits
 from agentguard.detect.outcome import Reading
 from agentguard.detect.reading.encryption import is_sealed
 from agentguard.detect.recognition.scanner import Scanner
-from agentguard.detect.sandbox.worker_entry import default_extractors
 from agentguard.detect.tables.embedded_tables import SHORT
 from agentguard.detect.tables.running_text import running
 from agentguard.model.outcomes import FileOutcome

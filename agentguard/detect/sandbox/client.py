@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from agentguard.base.errors import ScanError
+from agentguard.detect.formats import default_extractors
 from agentguard.detect.limits import Limits
 from agentguard.detect.outcome import Explanation, Reading
-from agentguard.detect.sandbox import ipc_messages
-from agentguard.detect.sandbox import worker_entry as child
+from agentguard.detect.sandbox import ipc_messages, worker_entry
 from agentguard.detect.sandbox.strikes import MemoryStrikes
 from agentguard.detect.sandbox.worker_process import Offspring
 from agentguard.model.detection import ALL, Detection
@@ -56,14 +56,14 @@ class ScanClient:
         self,
         limits: Limits,
         clock: Clock,
-        extractors: child.Extractors = child.default_extractors,
+        extractors: worker_entry.Extractors = default_extractors,
         detection: Detection = ALL,
         strikes: Strikes | None = None,
         cage: str = "",
         *,
-        leash: child.Leashing = child.no_leash,
+        leash: worker_entry.Leashing = worker_entry.no_leash,
     ) -> None:
-        name = child.name_of(extractors)
+        name = worker_entry.name_of(extractors)
         self._limits = limits
         self._errand = ipc_messages.Errand(limits=limits, extractors=name, cage=cage)
         self._errand = self._for(detection)

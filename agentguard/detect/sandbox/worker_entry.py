@@ -8,8 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from agentguard.base.deferred import defer
-from agentguard.base.plugins import discover
-from agentguard.detect import formats
 from agentguard.detect.sandbox.ipc_messages import Line, sent
 
 if TYPE_CHECKING:
@@ -45,13 +43,6 @@ class Leashing(Protocol):
     def __call__(self, pid: int, *, programs: bool) -> Leash | None:
         """Take it; with `programs` it may start others."""
         ...
-
-
-def default_extractors() -> tuple[Extractor, ...]:
-    """Give every format of the room."""
-    from agentguard.detect.extractor import Extractor  # noqa: PLC0415 - the parent reads no file
-
-    return discover(formats, "EXTRACTOR", Extractor)
 
 
 def name_of(extractors: Extractors) -> str:

@@ -12,9 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,8 +25,7 @@ from agentguard.server.ingest.readiness import PROBE
 from agentguard.server.listener import certificate
 from agentguard.server.listener.path_to_endpoint import judged, span
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.engine import causes
-from agentguard.server.store.engine import database as store
+from agentguard.server.store.engine import causes, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.history_tables import job
@@ -118,10 +115,8 @@ def _inside(connection: Connection, settings: ServerSettings, now: float) -> lis
 
 
 def _schema(connection: Connection) -> tuple[str, str]:
-    config = Config()
-    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
-    wants = ScriptDirectory.from_config(config).get_current_head() or ""
-    return MigrationContext.configure(connection).get_current_revision() or "", wants
+    has = MigrationContext.configure(connection).get_current_revision() or ""
+    return has, revisions.newest()
 
 
 def _work(connection: Connection, now: float) -> Finding:

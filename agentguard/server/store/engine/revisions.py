@@ -12,6 +12,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
+from agentguard.server.store import schema
+
 ALONE = 0x41477570  # the advisory lock of who changes the schema
 LOCK_SECONDS = 10
 HEAD = "head"
@@ -45,5 +47,6 @@ def known(revision: str) -> bool:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    migrations = Path(schema.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(migrations))
     return config

@@ -13,13 +13,13 @@ import agentguard
 from agentguard.base import translations
 from agentguard.cli import main
 from agentguard.commands._scan_explain import sentence
+from agentguard.detect.formats import default_extractors
 from agentguard.detect.matching.recogniser import Belief
-from agentguard.detect.sandbox.worker_entry import default_extractors
 from agentguard.detect.trace_records import Trace
 from tests.unit.detect.files.hostile import CARD, marked_encrypted, zipped
 
 WORDS = translations.load()
-PII = Path(agentguard.__file__).parent / "pii"
+PII = Path(agentguard.__file__).parent / "detect"
 BELIEVED = {"sure": "why", "maybe": "why", "miss": "why-not", "no": "why-not"}
 
 

@@ -34,7 +34,7 @@ from agentguard.sensors.files import FilesSensor
 from agentguard.store.file_memory import SeenDatabase
 
 HOUSE = Path(__file__).parents[4]
-ROOMS = ("scan", "sensors", "commands", "platforms")
+ROOMS = ("detect", "sensors", "commands", "platforms")
 WORDS = translations.load()
 POLICY = Policy(
     name="test",

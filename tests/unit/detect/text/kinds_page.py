@@ -1,4 +1,4 @@
-"""The page of all kinds, made from the recognisers: `python -m tests.unit.detect.text.kinds_page`."""
+"""The page of all kinds: `python -m tests.unit.detect.text.kinds_page` makes it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ WAYS = ROOT / "tests" / "vectors" / "national.toml"
 MOST_WORDS = 14
 HEAD = """# The kinds of personal data
 
-Made from the recognisers in `agentguard/detect/kinds` by `python -m tests.unit.detect.text.kinds_page`; a test
-holds it in step. A kind is found by its **shape**, by a **label** before it, or by both. A mask
-shows at most the last signs given here, and never more than a third of the value.
+Made from the recognisers in `agentguard/detect/kinds` by
+`python -m tests.unit.detect.text.kinds_page`; a test holds it in step. A kind is found by its
+**shape**, by a **label** before it, or by both. A mask shows at most the last
+signs given here, and never more than a third of the value.
 
 | kind | what | found by | shown |
 |---|---|---|---|

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from alembic import context
 
-from agentguard.server.store.schema import (
-    feed_tables,  # each one's tables join METADATA
-    floor_tables,  # each one's tables join METADATA
-    history_tables,  # each one's tables join METADATA
-    identity_tables,  # each one's tables join METADATA
-    keeper_tables,  # each one's tables join METADATA
-    people_tables,  # each one's tables join METADATA
-    phone_tables,  # each one's tables join METADATA
-    sign_in_tables,  # each one's tables join METADATA
+from agentguard.server.store.schema import (  # each one's tables join METADATA
+    feed_tables,  # noqa: F401
+    floor_tables,  # noqa: F401
+    history_tables,  # noqa: F401
+    identity_tables,  # noqa: F401
+    keeper_tables,  # noqa: F401
+    people_tables,  # noqa: F401
+    phone_tables,  # noqa: F401
+    sign_in_tables,  # noqa: F401
 )
 from agentguard.server.store.schema.tables import METADATA
 
