@@ -36,8 +36,9 @@ _PATIENCE = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What was checked; a line for each thing that a person can read."""
+    """What was checked; a line for each thing that a person can read, which begins with `of`."""
 
+    of: str = ""
     failed: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -45,8 +46,11 @@ class Report:
         """Note one thing."""
         self.count += 1
         if got != wanted:
-            self.failed.append(what)
-            print(f"FAILED  {what}: {repr(got)[:SHOWN]}, not {repr(wanted)[:SHOWN]}", flush=True)
+            self.failed.append(f"{self.of}{what}")
+            print(
+                f"FAILED  {self.of}{what}: {repr(got)[:SHOWN]}, not {repr(wanted)[:SHOWN]}",
+                flush=True,
+            )
 
     @contextmanager
     def leg(self, name: str) -> Iterator[None]:
@@ -54,7 +58,8 @@ class Report:
         begun, before = time.monotonic(), self.count
         yield
         took = time.monotonic() - begun
-        print(f"{took:7.1f} s  {self.count - before:3d} checks  {name}", flush=True)
+        checks = self.count - before
+        print(f"{took:7.1f} s  {checks:3d} checks  {self.of}{name}", flush=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
