@@ -19,7 +19,7 @@ WITHOUT_A_DESKTOP = tuple(
 """They have folders and processes of their own alone."""
 
 PLAIN = (
-    *(f"tests/unit/{room}/" for room in ("checks", "engine", "mfa", "pii", "scan", "wire")),
+    *(f"tests/unit/{room}/" for room in ("checks", "detect", "engine", "mfa", "wire")),
     "tests/unit/policy/test_parse.py",
     "tests/unit/policy/test_shipped.py",
     "tests/unit/test_logs.py",

@@ -31,7 +31,12 @@ FIXTURES = re.compile(
     r"\b(tmp_path|tmp_path_factory|quick_path|capsys|capfd|monkeypatch|q\w*app|qtbot)\b"
 )
 
-ROOMS = ("keeper", "paths", "platforms", "sensors", "settings", "store", "uplink", "vault")
+ROOMS = (
+    *(f"agentguard.{room}" for room in ("platforms", "sensors", "service", "store", "uplink")),
+    "agentguard.base.paths",
+    "agentguard.base.settings",
+    "agentguard.vault",
+)
 """Rooms that are there for the system: what loads one of them is never plain."""
 
 CATALOGUE = "agentguard.base.plugins"
@@ -42,12 +47,12 @@ HARMLESS = {
     "agentguard.platforms": "its doubles are asked for by this name",
     "agentguard.platforms._fake_clock": "a clock that a test turns",
     "agentguard.platforms.simulated": "doubles, which ask no system",
-    "agentguard.base.translations": "reads our own sentences, which tests/unit/test_texts.py does here too",
+    "agentguard.base.translations": "reads our own sentences; tests/unit/test_texts.py stays",
 }
 """Modules that name the system and are no reason to run a test again, each with why not."""
 
 KEPT = {
-    "tests/unit/detect/text/test_engine.py": "the expressions of the library re2, another one on Windows",
+    "tests/unit/detect/text/test_engine.py": "the expressions of re2, another library on Windows",
     "tests/unit/detect/text/test_vectors.py": "each accepted value, by the same library",
 }
 """Files that are plain and stay, each with what Windows has to show."""
@@ -79,11 +84,10 @@ def reasons(file: Path) -> list[str]:
 
 def _system(module: str) -> frozenset[str]:
     """Give what a module names of the system; a room that is there for the system is one name."""
-    top, _, rest = module.partition(".")
-    if top == "tests":
+    if module.startswith("tests."):
         return _named(module)[1] - OF_A_TEST
-    room = rest.partition(".")[0]
-    return frozenset({room}) if room in ROOMS else _named(module)[1]
+    rooms = frozenset(room for room in ROOMS if f"{module}.".startswith(f"{room}."))
+    return rooms or _named(module)[1]
 
 
 def _closure(begun: set[str]) -> set[str]:

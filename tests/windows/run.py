@@ -23,7 +23,7 @@ from environment import ROOT, settings
 from plain import plain
 
 DESKTOP = ("tests/windows", "tests/contract")
-CHILDREN = tuple(f"tests/unit/{room}" for room in ("pii", "scan", "sensors"))
+CHILDREN = tuple(f"tests/unit/{room}" for room in ("detect", "sensors"))
 OTHERS = ("tests/unit", *(f"--ignore={room}" for room in CHILDREN))
 # Each share takes about as long. Where one process hands out tests to others, each of these reads
 # the files of all of them: that took more than a tenth of the whole time.
@@ -60,6 +60,9 @@ OF_LINUX_ALONE = (
     "tests/unit/detect/files/test_client.py::test_three_strikes_set_a_file_aside_for_a_day_or_until_it_changes",
     "tests/unit/detect/files/test_command.py::test_a_policy_says_what_is_looked_for",
     "tests/unit/detect/files/test_explained.py",
+    "tests/unit/detect/files/test_openings.py::test_a_document_of_any_format_is_read_behind_any_opening",
+    "tests/unit/detect/files/test_openings.py::test_a_note_is_read_behind_any_opening",
+    "tests/unit/detect/files/test_openings.py::test_openings_may_stand_on_each_other_six_deep",
     "tests/unit/detect/files/test_slow_input.py",
     "tests/unit/detect/files/test_strikes.py",
     "tests/unit/detect/text/test_check_digits.py",
@@ -81,24 +84,6 @@ OF_LINUX_ALONE = (
     "tests/unit/mfa/test_offline.py::test_what_is_no_code_stays_closed",
     "tests/unit/policy/test_keeper.py::TestPolicyKeeper",
     "tests/unit/policy/test_weaker.py",
-<<<<<<< ours
-    "tests/unit/detect/files/test_bad_input.py::test_an_archive_in_itself_many_times_is_a_bomb",
-    "tests/unit/detect/files/test_broken_formats.py::test_a_changed_file_comes_to_a_reading",
-    "tests/unit/detect/files/test_broken_formats.py::test_a_cut_file_comes_to_a_reading",
-    "tests/unit/detect/files/test_broken_formats.py::test_sizes_that_lie_come_to_a_reading",
-    "tests/unit/detect/files/test_changing_files.py::test_a_file_that_grows_comes_to_a_reading",
-    "tests/unit/detect/files/test_changing_files.py::test_a_file_that_shrinks_comes_to_a_reading",
-    "tests/unit/detect/files/test_client.py::test_asking_why_is_as_safe_as_reading",
-    "tests/unit/detect/files/test_client.py::test_three_strikes_set_a_file_aside_for_a_day_or_until_it_changes",
-    "tests/unit/detect/files/test_command.py::test_a_policy_says_what_is_looked_for",
-    "tests/unit/detect/files/test_explained.py",
-    "tests/unit/detect/files/test_openings.py::test_a_document_of_any_format_is_read_behind_any_opening",
-    "tests/unit/detect/files/test_openings.py::test_a_note_is_read_behind_any_opening",
-    "tests/unit/detect/files/test_openings.py::test_openings_may_stand_on_each_other_six_deep",
-    "tests/unit/detect/files/test_slow_input.py",
-    "tests/unit/detect/files/test_strikes.py",
-=======
->>>>>>> theirs
     "tests/unit/store/test_every_change.py",
     "tests/unit/store/test_mutations.py::test_both_verifiers_agree_on_ten_thousand_forgeries_and_none_is_proved",
     "tests/unit/test_look.py::test_one_that_refuses_is_unknown_and_does_not_hold_up_the_rest",
