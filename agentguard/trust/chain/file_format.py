@@ -1,6 +1,6 @@
 """The lines of an exported journal: one spelling each, so that no byte can change unseen.
 
-The format is described in docs/journal.md.
+The format is described in docs/journal-format.md.
 """
 
 from __future__ import annotations

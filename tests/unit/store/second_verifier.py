@@ -1,4 +1,4 @@
-"""A second verifier, written from docs/journal.md alone; it shares no code with the product."""
+"""A second verifier, from docs/journal-format.md alone; it shares no code with the product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the audit log as a file that `agentguard journal verify` verifies; see docs/journal.md."""
+"""Writes the audit log for `agentguard journal verify`; see docs/journal-format.md."""
 
 from __future__ import annotations
 
