@@ -20,10 +20,16 @@ WAYS = ROOT / "tests" / "vectors" / "national.toml"
 MOST_WORDS = 14
 HEAD = """# The kinds of personal data
 
-Made from the recognisers in `agentguard/detect/kinds` by
-`python -m tests.unit.detect.text.kinds_page`; a test holds it in step. A kind is found by its
-**shape**, by a **label** before it, or by both. A mask shows at most the last
-signs given here, and never more than a third of the value.
+Which rule made a value count? Ask on the computer:
+
+```sh
+agentguard scan --explain letter.docx
+```
+
+A kind is found by its **shape**, by a **label** before it, or by both. A mask shows at most the
+last characters given here, and never more than a third of the value. You can [add kinds of your
+own](recognisers.md). This page is made from `agentguard/detect/kinds`, by
+`python -m tests.unit.detect.text.kinds_page`.
 
 | kind | what | found by | shown |
 |---|---|---|---|
@@ -31,9 +37,9 @@ signs given here, and never more than a third of the value.
 NATIONAL_HEAD = """
 ## Numbers that a state gives a person
 
-A label of the kind itself with a right check is believed. A label that many countries share ("tax
-id", "national id", "social security number"), or a telling shape without any label, counts only
-where at least three of four such numbers of the text or of the column are right.
+Behind a label of its own, a number with the right check digit counts. Behind a label that many
+countries share ("tax id", "national id", "social security number"), or with a typical shape and no
+label, it counts only if at least three of four such numbers in the text or column are right.
 """
 
 
