@@ -1,10 +1,11 @@
 """Keeps the last good policy, so that there is one in force at any time.
 
 The rules: what arrives is verified, then parsed and judged, then kept, and only then in force. What
-cannot be kept does not come into force. A signed policy is first in its trial, with the last good
-one kept beside it. At the start the policy in its trial is taken, else the last good one; if it
-cannot be read, the shipped baseline; if that is damaged too, the one that is built in. There is
-never no policy, and no date, key or missing endpoint takes one away.
+cannot be kept does not come into force, but for an administrator's own unsigned file: an agent can
+hold that in memory, since its next start reads it again. A signed policy is first in its trial,
+with the last good one kept beside it. At the start the policy in its trial is taken, else the last
+good one; if it cannot be read, the shipped baseline; if that is damaged too, the one that is built
+in. There is never no policy, and no date, key or missing endpoint takes one away.
 
 Once a root is pinned, only what is signed is taken. Without one, a file that an administrator of
 this computer put here is taken as it is, and nothing from the network is.
@@ -83,12 +84,14 @@ class Keeper:
         with self._lock:
             self._trying.ended()
 
-    def offer(self, data: bytes, source: str) -> Policy:
+    def offer(self, data: bytes, source: str, *, hold: bool = False) -> Policy:
         """Judge a file that an administrator put here; `source` names it in problems.
+
+        With `hold` one that is unsigned and cannot be kept is in force until this program ends.
 
         Raises:
             PolicyError: it is wrong, or not to be trusted; the policy in force stays.
-            StoreError: it could not be kept; the policy in force stays.
+            StoreError: it could not be kept; the policy in force stays, unless `holds` it now.
 
         """
         with self._lock:
@@ -98,8 +101,15 @@ class Keeper:
             if trust.root:
                 return self._known(data, source, trust)
             policy = parse(signature.accept_unsigned_local_file(data), source, self._shapes)
+            self._choice.held = data if hold else None
             self._keep(LAST_GOOD, data)
+            self._choice.held = None
             return policy
+
+    @property
+    def holds(self) -> bool:
+        """Whether the last good policy is in memory alone, as it could not be kept."""
+        return self._choice.held is not None
 
     def deliver(self, data: bytes, source: str, blind: frozenset[str] | None = None) -> Policy:
         """Judge what came over the network: nothing that is not signed is ever taken.

@@ -52,12 +52,13 @@ class Chosen:
 
 
 class Choice:
-    """Chooses; it writes nothing."""
+    """Chooses; it writes nothing. What is `held` is the last good policy that could not be kept."""
 
     def __init__(self, folder: Path, shapes: tuple[Shape, ...], baseline: Path | None) -> None:
         self._folder = folder
         self._shapes = shapes
         self._baseline = baseline
+        self.held: bytes | None = None
         self._read: dict[str, tuple[bytes, Policy]] = {}
 
     def made(self, trust: Trust) -> Chosen:
@@ -67,7 +68,7 @@ class Choice:
     def last_good(self, trust: Trust) -> Chosen:
         """Give the last good policy, else the baseline, else the one that is built in."""
         try:
-            data = (self._folder / LAST_GOOD).read_bytes()
+            data = self.held or (self._folder / LAST_GOOD).read_bytes()
         except FileNotFoundError:
             return self._fallback("policy.baseline")
         except OSError:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentguard.base.errors import AgentGuardError, PolicyError, PolicyRejected
+from agentguard.base.errors import AgentGuardError, PolicyError, PolicyRejected, StoreError
 from agentguard.base.startup import POLICY_FILE, why_of
 from agentguard.model.events import Event, PolicyInForce, PolicyRefused, PolicyStanding, Watching
 from agentguard.model.messages import Message, say
@@ -80,11 +80,12 @@ class Governor:
         """Take a policy file that an administrator put here; give why it is not in force.
 
         One that is wrong or away leaves the last good one in force, and is looked at again once a
-        minute. One that is not to be trusted is refused like any other.
+        minute. One that is not to be trusted is refused like any other. One that is right and
+        cannot be kept is in force from memory, and what is given says so.
         """
         self._file = file
         try:
-            self._keeper.offer(self._read(file), str(file))
+            self._keeper.offer(self._read(file), str(file), hold=True)
         except PolicyRejected as error:
             if error.kind == "rollback":  # the endpoint has given a newer one since
                 LOG.info("the policy file is older than the policy in force: %s", file)
@@ -92,8 +93,9 @@ class Governor:
                 self._refuse(error)
             self._fault = None
         except (OSError, AgentGuardError) as error:
-            LOG.error("the policy file is not in force: %s", error)  # noqa: TRY400 - no crash
-            self._fault = _why_not(error, file)
+            LOG.error("the policy file is not as it should be: %s", error)  # noqa: TRY400 - no crash
+            held = isinstance(error, StoreError) and self._keeper.holds
+            self._fault = _held(error, file) if held else _why_not(error, file)
         else:
             self._fault = None
         return self._fault
@@ -103,11 +105,12 @@ class Governor:
         before, file = self._fault, self._file
         if before is None or file is None:
             return
+        guards = self._keeper.start().policy
         now = self.local(file)
         if now != before:
             self._tell(PartBegan(at=self._clock.now(), part=POLICY_FILE, fault=now))
-        if now is None:
-            first = self._keeper.start()
+        first = self._keeper.start()
+        if now is None or (self._keeper.holds and first.policy != guards):
             self._tell(PolicyInForce(at=first.at, policy=first.policy))
 
     def first(self) -> PolicyInForce:
@@ -201,6 +204,11 @@ def _why_not(error: Exception, file: Path) -> Message:
     if isinstance(error, OSError):
         return say("starting.policy-unread", file=str(file), why=why_of(error))
     return say("starting.policy-not-kept", file=str(file), why=why_of(error))
+
+
+def _held(error: Exception, file: Path) -> Message:
+    """Say that a policy file is in force, and for how long."""
+    return say("starting.policy-in-memory", file=str(file), why=why_of(error))
 
 
 def _why(error: AgentGuardError) -> Message:

@@ -267,13 +267,38 @@ class TestFileOfThisComputer:
         assert governor.local(file) is None
         assert (tmp_path / LAST_GOOD).stat().st_ino == before, "it was written once"
 
-    def test_one_that_cannot_be_kept_is_told(self, governor: Governor, tmp_path: Path) -> None:
+    def test_row_110_one_that_cannot_be_kept_is_in_force_from_memory_and_told(
+        self, governor: Governor, told: Told, tmp_path: Path
+    ) -> None:
+        """Rewritten: it was told, and the baseline was in force instead."""
         file = tmp_path / "site.yaml"
         file.write_text(SITE)
         (tmp_path / LAST_GOOD).mkdir()
         fault = governor.local(file)
         assert fault is not None
-        assert fault.id == "starting.policy-not-kept"
+        assert fault.id == "starting.policy-in-memory"
+        assert governor.first().policy.name == "site"
+        file.write_text(SITE.replace("version: 1", "version: 2"))
+        run(governor, told, 2 * BEAT)
+        assert told.snapshot().policy.version == 2
+        (tmp_path / LAST_GOOD).rmdir()
+        run(governor, told, 2 * BEAT)
+        assert (tmp_path / LAST_GOOD).read_text() == file.read_text()
+        assert governor.local(file) is None
+        assert told.snapshot().policy.version == 2
+
+    def test_row_110_one_in_memory_outlasts_one_that_is_wrong(
+        self, governor: Governor, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "site.yaml"
+        file.write_text(SITE)
+        (tmp_path / LAST_GOOD).mkdir()
+        governor.local(file)
+        file.write_text(WRONG)
+        fault = governor.local(file)
+        assert fault is not None
+        assert fault.id == "starting.policy-wrong"
+        assert governor.first().policy.name == "site"
 
 
 def test_a_policy_that_is_wrong_or_cannot_be_kept_is_told(
