@@ -476,20 +476,36 @@ def _covered() -> int:
     return max(codes)
 
 
+LINT: dict[str, tuple[str, ...]] = {
+    "ruff": ("ruff", "check", "."),
+    "format": ("ruff", "format", "--check", "."),
+    "spelling": ("codespell",),
+    "types": ("mypy", "--platform", "linux"),
+    "types-windows": ("mypy", "--platform", "win32"),
+    "types-installer": ("mypy", "-p", "installer"),
+    "contracts": ("lint-imports",),
+    "lock": ("uv", "lock", "--check", "--quiet"),
+}
+"""What is held without running the product: by `dev.py lint`, by the hooks of git, and in CI."""
+
+
 def lint(rest: list[str]) -> int:
-    """Run ruff, mypy (linux, win32, installer, tools) and the contracts between the rooms."""
+    """Run ruff, the spelling, mypy (linux, win32, installer), the contracts and the lock's check.
+
+    Names run only those: `dev.py lint types contracts`.
+    """
     environment()
-    steps = (
-        ("ruff", "check", "."),
-        ("ruff", "format", "--check", "."),
-        ("mypy", "--platform", "linux"),
-        ("mypy", "--platform", "win32"),
-        ("mypy", "-p", "installer"),
-        ("mypy", "-p", "tools"),
-        ("lint-imports",),
-    )
-    codes = [run((BIN / step[0], *step[1:], *rest)) for step in steps]
-    return max(codes)
+    if unknown := [name for name in rest if name not in LINT]:
+        say(f"There is no check {', '.join(unknown)}; there are: {', '.join(LINT)}.")
+        return 2
+    commands = [LINT[name] for name in rest or LINT]
+    return max([run((BIN / tool, *words)) for tool, *words in commands])
+
+
+def hooks(rest: list[str]) -> int:
+    """Have git run the quick checks before each commit; `git commit --no-verify` goes without."""
+    environment()
+    return run((BIN / "pre-commit", "install", *rest))
 
 
 def bench(rest: list[str]) -> int:
@@ -586,6 +602,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "lint": lint,
+    "hooks": hooks,
     "bench": bench,
     "build": build,
     "docs": docs,

@@ -1,44 +1,73 @@
-"""The house's rules: who may import whom, lint and types for both systems."""
+"""The house's rules: who may import whom, lint, spelling, and types for both systems."""
 
 from __future__ import annotations
 
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+DEV = runpy.run_path(str(ROOT / "dev.py"))
+LINT: dict[str, tuple[str, ...]] = DEV["LINT"]
+FRESH = {"mypy": "--cache-dir={}", "lint-imports": "--no-cache"}
+"""What lets a tool believe nothing that an earlier run found."""
+LATER = {"types-windows", "types-installer"}
+"""What a commit does not wait for."""
+HOOKS: dict[str, dict[str, Any]] = {
+    hook["id"]: hook
+    for repo in YAML(typ="safe").load(ROOT / ".pre-commit-config.yaml")["repos"]
+    for hook in repo["hooks"]
+}
 
 
-def run(*command: str) -> None:
-    """Run a tool in the project's folder; its words are the failure's text."""
-    tool, *rest = command
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", LINT)
+def test_what_lint_holds(name: str, tmp_path: Path) -> None:
+    tool, *rest = LINT[name]
+    fresh = [FRESH[tool].format(tmp_path)] if tool in FRESH else []
     done = subprocess.run(
-        (str(BIN / tool), *rest), cwd=ROOT, capture_output=True, text=True, check=False
+        (str(BIN / tool), *rest, *fresh), cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
+    assert done.returncode == 0, f"{name}\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
 
 
-def test_every_room_opens_only_onto_the_courtyard() -> None:
-    run("lint-imports", "--no-cache")
+def test_a_commit_waits_for_what_is_quick_and_for_nothing_else() -> None:
+    assert set(HOOKS) == set(LINT) - LATER
 
 
-@pytest.mark.timeout(300)
-def test_types_hold_on_linux_and_in_the_installer(tmp_path: Path) -> None:
-    run("mypy", "--platform", "linux", "--cache-dir", str(tmp_path))
-    run("mypy", "--platform", "linux", "-p", "installer", "--cache-dir", str(tmp_path))
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_is_the_check_that_runs_here(name: str) -> None:
+    hook = HOOKS[name]
+    assert hook["entry"] == f"python3 dev.py lint {name}"
+    assert (hook["language"], hook["pass_filenames"]) == ("system", False)
+    assert {"types", "files"} & set(hook), "it runs only for what it reads"
+    assert re.compile(hook.get("files", ""))
 
 
-@pytest.mark.timeout(300)
-def test_types_hold_on_windows(tmp_path: Path) -> None:
-    run("mypy", "--platform", "win32", "--cache-dir", str(tmp_path))
+def test_a_check_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    lint = DEV["lint"]
+    lint.__globals__["environment"] = lambda: None  # it is this one
+    assert lint(["types", "mood"]) == 2
+    assert "no check mood" in capsys.readouterr().err
 
 
-def test_lint_is_clean() -> None:
-    run("ruff", "check", ".")
-
-
-def test_code_is_formatted() -> None:
-    run("ruff", "format", "--check", ".")
+def test_a_misspelt_word_is_found_and_one_of_a_library_is_not(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("The requestor will rec" + "ieve it.\n", encoding="utf-8")
+    found = subprocess.run(
+        (str(BIN / "codespell"), "--toml", str(ROOT / "pyproject.toml"), str(page)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode != 0
+    assert [line.rsplit(": ", 1)[1] for line in found.stdout.splitlines()] == [
+        "rec" + "ieve ==> receive"
+    ]
