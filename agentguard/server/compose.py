@@ -11,24 +11,24 @@ from agentguard.server.feeds.open_feeds import pumps
 from agentguard.server.feeds.runner import Feeding
 from agentguard.server.http_messages import App
 from agentguard.server.ingest.switch import Door
-from agentguard.server.listener.path_to_endpoint import ALONE, Outside
+from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.records import ages
 
 
-def create(settings: ServerSettings, now: Now, outside: Outside = ALONE) -> App:
+def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -> App:
     """Give the endpoint as an ASGI application; `now` gives the wall time.
 
-    `outside` tells of its certificate and its connections.
+    `outside` tells of its certificate and its connections; without one nothing is known of them.
 
     Raises:
         StoreError: the database or the key file could not be opened.
         UsageError: the feeds that are set cannot be used.
 
     """
-    words = translations.load(settings.language)
+    words, outside = translations.load(settings.language), outside or Outside()
     server_keys = keys.load_or_make(settings.key_file)
     database = open_database(settings)
     database.run(lambda c: ages.begin_audit(c, server_keys.receipt_key, now()))
@@ -49,7 +49,7 @@ def create(settings: ServerSettings, now: Now, outside: Outside = ALONE) -> App:
         server_keys,
         now=now,
         words=words,
-        inner=make_console(site),
+        inner=make_console(site, outside),
         outside=outside,
     )
     return feeding.around(door) if settings.jobs else door

@@ -29,7 +29,8 @@ _JSON = msgspec.json.Encoder()
 class Refused(Exception):
     """The request is answered with a problem; `kind` classes it and names its words.
 
-    `why` is an id under `server.cause`, when the endpoint itself is why.
+    `why` is an id under `server.cause`, when the endpoint itself is why; `known` once it is proved
+    which device asks.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Refused(Exception):
         self.epoch = epoch
         self.seq = seq
         self.why = why
+        self.known = False
 
 
 class Gone(Exception):

@@ -25,7 +25,7 @@ from agentguard.server.store.records import legal_holds
 from agentguard.server.store.reports import incidents
 from agentguard.server.store.schema.sign_in_tables import desk_person
 from agentguard.server.store.schema.tables import METADATA, device
-from agentguard.server.tamper import items, kinds
+from agentguard.server.tamper import items, kinds, strangers
 from tests.server.test_policies import label
 from tests.server.test_roles import signed_in
 from tests.unit.policy.signing import Said, chain, root
@@ -47,7 +47,7 @@ MAY: dict[Right | None, str] = {
         POST /devices/{id_:str}/confirm /devices/{id_:str}/refuse /break-glass
         POST /incidents/{id_:int}/take /incidents/{id_:int}/close /incidents/{id_:int}/note
         POST /incidents/{id_:int}/sign-off /tamper/{id_:int}/sign-off
-        POST /tamper/together/sign-off
+        POST /tamper/together/sign-off /tamper/endpoint/{id_:int}/sign-off
         POST /factors/app /factors/reset /factors/reset/{id_:int}/confirm
         POST /factors/reset/{id_:int}/refuse
     """,
@@ -106,6 +106,7 @@ class Team:
     incident: int
     closed: int
     tamper: int
+    endpoint: int
     resets: tuple[int, int]
     person: str
     pseudonym: str
@@ -114,6 +115,7 @@ class Team:
         """Put what is the team's into the place of a route's parameter."""
         what = {
             "/incidents": self.incident,
+            "/tamper/endpoint": self.endpoint,
             "/tamper": self.tamper,
             "/desk": self.desk,
             "/devices": self.waits,
@@ -167,6 +169,7 @@ def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[...
             run(lambda c, p=person: resets.ask(c, ("desk", p), "lost", "boss", now))
             asked.append(run(lambda c: resets.waiting(c, now))[-1].id)
         turn = run(lambda c: items.raise_(c, desk.id, kinds.FORK, now))
+        run(lambda c: strangers.note(c, kinds.STRANGERS_SILENT, 100, now))
         third = f"eve at {label}"
         run(lambda c: c.execute(insert(desk_person).values(user=third, device=desk.id, at=now)))
         run(lambda c: use_spans.take_all(c, [seat(running, desk.id, third)]))
@@ -176,6 +179,7 @@ def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[...
             incident=seen[0].id,
             closed=seen[1].id,
             tamper=turn.id,
+            endpoint=run(lambda c: strangers.waiting(c, None))[0].id,
             resets=(asked[0], asked[1]),
             person=third,
             pseudonym=f"p-{desk.id}",

@@ -12,7 +12,7 @@ from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.desks import identities
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.reports.incidents import waiting
-from agentguard.server.tamper import silence_waves
+from agentguard.server.tamper import silence_waves, strangers
 
 LATELY = 10.0  # seconds that a count is good enough for what refreshes itself
 SCOPES = 200  # whose counts are remembered
@@ -47,7 +47,7 @@ def _count(connection: Connection, scope: Scope) -> Counts:
     return {
         "/incidents": waiting(connection, scope),
         "/devices": identities.waiting(connection, scope),
-        "/tamper": silence_waves.count(connection, scope),
+        "/tamper": silence_waves.count(connection, scope) + strangers.count(connection, scope),
     }
 
 

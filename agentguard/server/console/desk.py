@@ -41,7 +41,7 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
     return await page(
         request,
         "desk.html",
-        too_often=kinds.TOO_OFTEN.id in signs.get(id_, {}),
+        unruly=[kind.id for kind in kinds.UNRULY if kind.id in signs.get(id_, {})],
         line=line(found, now, site.limits.silent_after),
         measures=_by_measure(found.controls),
         findings=sorted(opened, key=lambda f: (severity(f.severity), f.opened_at)),

@@ -18,6 +18,7 @@ from agentguard.server.console.gate import SAFE, Gate, is_open
 from agentguard.server.console.site import HERE, Asked, Page, Site, error_page, field, site_of
 from agentguard.server.http_messages import App
 from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.store.engine.database import Busy
 
 LOG = logging.getLogger(__name__)
@@ -36,9 +37,9 @@ def _rooms() -> tuple[ModuleType, ...]:
 ROOMS = _rooms()
 
 
-def make_console(site: Site) -> App:
+def make_console(site: Site, outside: Outside) -> App:
     """Give the console as an ASGI application; its life begins and ends the database's work."""
-    jobs = Jobs(site.database, site.settings, site.now)
+    jobs = Jobs(site.database, site.settings, site.now, outside=outside)
 
     async def begin() -> None:
         site.database.start()

@@ -26,11 +26,12 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
-from agentguard.server.tamper import items, silence_waves
+from agentguard.server.tamper import items, silence_waves, strangers
 from agentguard.server.tamper import sign_offs as signed
 from agentguard.server.tamper.items import Item
 from agentguard.server.tamper.sign_offs import Signed
 from agentguard.server.tamper.silence_waves import Wave
+from agentguard.server.tamper.strangers import SPAN, EndpointSign
 
 TAMPER = "/tamper"
 LONGEST_NOTE = 2000
@@ -41,6 +42,7 @@ LATELY = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
+    endpoint: list[EndpointSign]
     together: list[Wave]
     queue: list[Item]
     total: int
@@ -59,6 +61,8 @@ async def show(request: Asked) -> Page:
     return await page(
         request,
         "tamper.html",
+        endpoint=read.endpoint,
+        span=SPAN,
         together=read.together,
         queue=read.queue,
         total=read.total,
@@ -73,6 +77,7 @@ def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
     every = silence_waves.waiting(connection, scope)
     shown = every[wish.start : wish.start + filters.PAGE]
     return _Read(
+        endpoint=[] if wish.start else strangers.waiting(connection, scope),
         together=[silence_waves.named(connection, scope, one) for one in shown],
         queue=items.to_review(
             connection,
@@ -108,6 +113,16 @@ async def sign_off(request: Asked, id_: FromPath[int]) -> Redirect:
     return back(TAMPER)
 
 
+@post(TAMPER + "/endpoint/{id_:int}/sign-off")
+async def sign_off_endpoint(request: Asked, id_: FromPath[int]) -> Redirect:
+    """Sign off what strangers did to the endpoint, with a note of what it was."""
+    site, visitor = site_of(request), permitted(request, Right.CARE)
+    note = await told(request, "note", LONGEST_NOTE)
+    if note:
+        await site.database.write(lambda c: strangers.sign_off(c, id_, visitor, site.now(), note))
+    return back(TAMPER)
+
+
 @post(TAMPER + "/together/sign-off")
 async def sign_off_together(request: Asked) -> Redirect:
     """Sign all desks off that fell silent together, with one note of what it was."""
@@ -134,4 +149,4 @@ async def _moment(request: Asked, name: str) -> float:
     return given if math.isfinite(given) else 0.0
 
 
-HANDLERS = (show, sign_off, sign_off_together)
+HANDLERS = (show, sign_off, sign_off_endpoint, sign_off_together)

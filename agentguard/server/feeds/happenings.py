@@ -16,6 +16,7 @@ from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.tables import device, team
 from agentguard.server.tamper.items import Turn
+from agentguard.server.tamper.kinds import ENDPOINT
 from agentguard.wire import v1
 
 What = Literal["finding", "incident", "factor", "tamper", "device"]
@@ -70,11 +71,11 @@ def of_reports(connection: Connection, taken: Sequence[Arrived]) -> None:
 
 def of_turns(connection: Connection, turns: Sequence[Turn]) -> None:
     """Keep what looks like tampering, or does no more."""
-    names = _names(connection, [turn.device for turn in turns])
+    names = {ENDPOINT: (ENDPOINT, ""), **_names(connection, [turn.device for turn in turns])}
     made = [
         Happening(
-            source=f"tamper:{turn.id}:{'opened' if turn.opened else 'closed'}",
-            uid=f"tamper:{turn.id}",
+            source=f"{_uid(turn)}:{'opened' if turn.opened else 'closed'}",
+            uid=_uid(turn),
             what="tamper",
             state="opened" if turn.opened else "closed",
             at=turn.at,
@@ -87,6 +88,10 @@ def of_turns(connection: Connection, turns: Sequence[Turn]) -> None:
         for turn in turns
     ]
     keep(connection, made, max((turn.at for turn in turns), default=0.0))
+
+
+def _uid(turn: Turn) -> str:
+    return f"{ENDPOINT if turn.device == ENDPOINT else 'tamper'}:{turn.id}"
 
 
 def of_device(connection: Connection, id_: str, act: str, now: float) -> None:

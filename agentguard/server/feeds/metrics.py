@@ -18,7 +18,7 @@ from prometheus_client.core import (
     HistogramMetricFamily,
     Metric,
 )
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, literal, select
 
 from agentguard.base.errors import UsageError
 from agentguard.server.feeds import settings as feeds
@@ -27,7 +27,7 @@ from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
-from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
 from agentguard.server.store.schema.tables import device
 
 PATH = "/metrics"
@@ -210,6 +210,9 @@ def _read(connection: Connection, folder: Path) -> _Figures:
         select(tamper_item.c.kind, func.count())
         .where(tamper_item.c.closed_at.is_(None))
         .group_by(tamper_item.c.kind)
+        .union_all(
+            select(endpoint_sign.c.kind, literal(1)).where(endpoint_sign.c.signed_at.is_(None))
+        )
     )
     told = _feeds(connection, folder)
     behind = {

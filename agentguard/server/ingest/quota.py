@@ -1,59 +1,66 @@
 """Holds what a device has stored to a size a day, whatever few bytes it takes on the wire.
 
-Counted is a report as it is kept: decompressed, and with what each event costs beside its text. A
-desk in order needs some hundred kilobytes a day; a week of a busy one, kept after an outage, is
-below a quarter of the quota. It fills evenly through the day. Each process counts for itself, and
-begins anew when it is started; what a report holds is not taken once the quota is used up, so that
-it is not receipted and the device keeps it.
+Counted is a report as it comes out of its compression, to the byte, and what each event costs
+beside its text. A desk in order needs some hundred kilobytes a day; a week of a busy one, kept
+after an outage, is below a quarter of the quota. It fills evenly through the day. The count stands
+in the device's row and is judged where the report is written (`day_quota`), so that every process and
+every start goes on with it; here is only remembered who was told to come later, so that a flood
+costs little. What a report holds is not taken once the quota is used up: it is not receipted, and
+the device keeps it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections import OrderedDict
 
 from agentguard.server.http_messages import Refused
-from agentguard.server.ingest.rate_limit import Pace, Tell
+from agentguard.server.ingest.rate_limit import Tell
+from agentguard.server.ingest.seldom import Seldom
 from agentguard.server.settings import Limits
-from agentguard.server.store.engine.database import Busy
+from agentguard.server.store.reports.day_quota import DAY, Full
 
-DAY = 86400.0
-PIECES = 1024
-"""Into so many parts the quota is cut."""
 ROW = 256
 """Bytes that an event costs beside its text: its columns and indexes."""
-AGAIN = 3600.0
-"""Seconds after which it is told once more of a device that still has used up its quota."""
+ROOM = DAY / 1024
+"""Seconds that a device is told to wait beyond the moment at which there is room for one byte."""
 
 
 class Quota:
-    """What the devices that were heard of last have stored."""
+    """Tells what a report costs, and turns away whose day is full."""
 
     def __init__(self, limits: Limits, tell: Tell) -> None:
-        self._piece = limits.stored_day / PIECES
-        self._pace = Pace(replace(limits, burst=PIECES, pace=DAY / PIECES), tell, "quota")
-        self._tell = tell
-        self._told: dict[str, float] = {}
+        self._each = DAY / limits.stored_day
+        self._most = limits.keys
+        self._tell = Seldom(tell)
+        self._until: OrderedDict[str, float] = OrderedDict()
 
-    async def spend(self, device: str, now: float, body: int, events: int) -> None:
-        """Count a report of so many bytes and events.
+    def cost(self, body: int, events: int) -> float:
+        """Give the seconds of its day that a report of so many bytes and events takes."""
+        return (body + ROW * events) * self._each
+
+    async def judge(self, device: str, now: float) -> None:
+        """Let a report be looked at.
 
         Raises:
-            Refused: the device has stored its part of the day; it is told when to come again.
+            Refused: the device was told to come later than now.
 
         """
-        try:
-            self._pace.judge(device, now)
-        except Refused:
-            await self._used_up(device, now)
-            raise
-        self._pace.take(device, now, (body + ROW * events) / self._piece)
+        until = self._until.get(device)
+        if until is None:
+            return
+        left = until - now
+        if not 0 < left < DAY:  # over, or the clock was set back
+            del self._until[device]
+            return
+        await self._tell(device, now)
+        raise Refused(429, "quota", retry_after=math.ceil(left))
 
-    async def _used_up(self, device: str, now: float) -> None:
-        self._told = {one: at for one, at in self._told.items() if 0 <= now - at < AGAIN}
-        if device in self._told:
-            return
-        try:
-            await self._tell(device, now)
-        except Busy:
-            return
-        self._told[device] = now
+    async def used_up(self, device: str, now: float, full: Full) -> Refused:
+        """Give the answer to a report that was not taken, and remember it."""
+        wait = math.ceil(full.wait + ROOM)
+        self._until[device] = now + wait
+        if len(self._until) > self._most:
+            self._until.popitem(last=False)
+        await self._tell(device, now)
+        return Refused(429, "quota", retry_after=wait)

@@ -30,7 +30,7 @@ AGAIN = 3600.0
 OWED = 2
 """Whole buckets that a device can be behind, counted from a full one."""
 
-Tell = Callable[[str, float], Awaitable[object]]
+Tell = Callable[[str, float], Awaitable[None]]
 """Hears of a device that does not listen, and when that was seen."""
 
 
@@ -46,8 +46,7 @@ class _Bucket(msgspec.Struct, gc=False):
 class Pace:
     """The buckets of the devices that were heard of last, at most `limits.keys` of them."""
 
-    def __init__(self, limits: Limits, tell: Tell, kind: str = "too-often") -> None:
-        self._kind = kind
+    def __init__(self, limits: Limits, tell: Tell) -> None:
         self._each = limits.pace
         self._whole = limits.burst * limits.pace
         self._longest = OWED * self._whole
@@ -74,7 +73,7 @@ class Pace:
             return
         wait = math.ceil(left)
         bucket.wait_until = now + wait
-        raise Refused(429, self._kind, retry_after=wait)
+        raise Refused(429, "too-often", retry_after=wait)
 
     async def count(self, device: str, now: float) -> None:
         """Count a request that a device has signed."""

@@ -19,6 +19,7 @@ from agentguard.server.store.desks.devices import Known
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.times import iso
 from agentguard.server.store.reports import batches, intake
+from agentguard.server.store.reports.day_quota import Full
 from agentguard.server.tamper.watch import Cloned, Outdated, Watch
 from agentguard.wire import v1
 
@@ -85,23 +86,19 @@ class Reports:
         if report.device != device.id:
             raise Refused(403, "other-device")
         now = self._now()
-        await self._spend(report, len(request.body), now)
+        await self._quota.judge(device.id, now)
+        cost = self._quota.cost(len(request.body), len(report.events))
+        if report.events:
+            self._pace.take(device.id, now, len(report.events) / self._limits.events_of_one)
+        arrived = batches.Arrived(report=report, now=now, signer=device, cost=cost)
         try:
-            known = await self._taken(batches.Arrived(report=report, now=now, signer=device))
+            known = await self._taken(arrived)
         except Outdated:
             self._forget(device.id)
             device = await self._again(device)
-            known = await self._taken(batches.Arrived(report=report, now=now, signer=device))
+            known = await self._taken(msgspec.structs.replace(arrived, signer=device))
         await self._seats.seen(report, now)
-        receipt = v1.Receipt(
-            device=device.id,
-            epoch=report.epoch,
-            seq=report.seq,
-            hash=report.hash,
-            at=iso(now),
-            seal=report.seal[:SEAL],
-        )
-        text = _JSON.encode(receipt)
+        text = _JSON.encode(_receipt(report, now))
         wanted = await self._wanted(device, report.policy_digest)
         received = v1.Received(
             receipt=text.decode(),
@@ -114,13 +111,6 @@ class Reports:
         )
         return http_messages.answer(200, received)
 
-    async def _spend(self, report: v1.Report, size: int, now: float) -> None:
-        """Count what a report takes of its device's pace and of what it may have stored."""
-        count = len(report.events)
-        await self._quota.spend(report.device, now, size, count)
-        if count:
-            self._pace.take(report.device, now, count / self._limits.events_of_one)
-
     async def _taken(self, arrived: batches.Arrived) -> bool:
         """Take the report in; tell whether a posture of the device is held."""
         id_, now = arrived.report.device, arrived.now
@@ -129,6 +119,8 @@ class Reports:
         except Cloned:
             self._forget(id_)
             raise Refused(409, "cloned") from None
+        except Full as full:
+            raise await self._quota.used_up(id_, now, full) from None
         except intake.Missing as missing:
             raise Refused(409, "gap", seq=missing.held) from None
         except intake.Forked:
@@ -137,6 +129,17 @@ class Reports:
                 self._forget(id_)
                 raise Refused(409, "cloned") from None
             raise Refused(409, "fork", epoch=epoch) from None
+
+
+def _receipt(report: v1.Report, now: float) -> v1.Receipt:
+    return v1.Receipt(
+        device=report.device,
+        epoch=report.epoch,
+        seq=report.seq,
+        hash=report.hash,
+        at=iso(now),
+        seal=report.seal[:SEAL],
+    )
 
 
 def _decoded(body: bytes) -> v1.Report:

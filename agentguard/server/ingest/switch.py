@@ -31,14 +31,15 @@ from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.ingest.refusals import Refusals
 from agentguard.server.ingest.rekey import Rekeying
 from agentguard.server.ingest.reports import Reports
+from agentguard.server.ingest.signed import BEYOND, Signed
 from agentguard.server.keys import ServerKeys
-from agentguard.server.listener.path_to_endpoint import ALONE, Outside
+from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.desks import devices
-from agentguard.server.store.desks.devices import Known
 from agentguard.server.store.engine import causes
 from agentguard.server.store.engine.database import Busy, Database
 from agentguard.server.tamper import kinds
+from agentguard.server.tamper.kinds import Kind
 from agentguard.server.tamper.watch import Watch
 from agentguard.wire import apps, data_request, keeper_messages, openings, v1
 
@@ -60,8 +61,9 @@ class Door:
         now: Now,
         words: Texts,
         inner: http_messages.App,
-        outside: Outside = ALONE,
+        outside: Outside,
     ) -> None:
+        self._outside = outside
         self._inner = inner
         self._now = now
         self._words = words
@@ -96,32 +98,27 @@ class Door:
             watch=watch,
             seats=seats,
             pace=pace,
-            quota=Quota(settings.limits, self._too_much(database, watch)),
+            quota=Quota(settings.limits, _telling(database, watch, kinds.OVER_QUOTA)),
         )
         keepers = Keepers(database, reports, settings.limits, now, forget=self._devices.forget)
         proofs = Proofs(*parts)
         opened = Openings(database, keys, watch.listener, now)
+        signed = Signed(now, _telling(database, watch, kinds.BEYOND_BOUNDS))
         rekeying = Rekeying(*parts, forget=self._devices.forget, watch=watch)
         return {
             ("POST", v1.ENROL): enrolment.answer,
-            ("POST", v1.REPORTS): _signed(reporting.device, reports.answer),
-            ("POST", keeper_messages.KEEPER): _signed(authentic.device, keepers.answer),
-            ("POST", keeper_messages.CODE): _signed(authentic.device, keepers.code),
-            ("POST", v1.PROOFS): _signed(authentic.device, proofs.answer),
-            ("POST", apps.APPS): _signed(authentic.device, Apps(*parts).answer),
-            ("POST", openings.OPENINGS): _signed(authentic.device, opened.answer),
-            ("POST", v1.ROTATE): _signed(authentic.device, rekeying.rotate),
-            ("POST", v1.SPLIT): _signed(authentic.signer, rekeying.split),
-            ("GET", data_request.HELD): _signed(authentic.device, Holding(*parts).answer),
-            ("GET", v1.POLICY): _signed(authentic.device, policies.answer),
-            ("GET", v1.ROOTS): _signed(authentic.device, policies.roots),
+            ("POST", v1.REPORTS): signed(reporting.device, reports.answer),
+            ("POST", keeper_messages.KEEPER): signed(authentic.device, keepers.answer),
+            ("POST", keeper_messages.CODE): signed(authentic.device, keepers.code),
+            ("POST", v1.PROOFS): signed(authentic.device, proofs.answer),
+            ("POST", apps.APPS): signed(authentic.device, Apps(*parts).answer),
+            ("POST", openings.OPENINGS): signed(authentic.device, opened.answer),
+            ("POST", v1.ROTATE): signed(authentic.device, rekeying.rotate),
+            ("POST", v1.SPLIT): signed(authentic.signer, rekeying.split),
+            ("GET", data_request.HELD): signed(authentic.device, Holding(*parts).answer),
+            ("GET", v1.POLICY): signed(authentic.device, policies.answer),
+            ("GET", v1.ROOTS): signed(authentic.device, policies.roots),
         }
-
-    def _too_much(self, database: Database, watch: Watch) -> Tell:
-        async def tell(device: str, at: float) -> None:
-            await database.write(lambda c: watch.too_often(c, device, at))
-
-        return tell
 
     def _signers(
         self, settings: ServerSettings, database: Database, watch: Watch, now: Now
@@ -130,10 +127,8 @@ class Door:
 
         They hold a device to its pace apart: a backlog takes nothing from who waits at the desk.
         """
-        unruly = self._too_much(database, watch)
-
-        async def held_twice(device: str, at: float) -> None:
-            await database.write(lambda c: watch.raised(c, device, kinds.KEY_HELD_TWICE, at))
+        unruly = _telling(database, watch, kinds.TOO_OFTEN)
+        held_twice = _telling(database, watch, kinds.KEY_HELD_TWICE)
 
         async def follow(device: str, at: float) -> None:
             await database.write(lambda c: devices.followed(c, device, at))
@@ -167,6 +162,8 @@ class Door:
         except Refused as refused:
             self._refusals.note(refused, scope["path"] if scope["path"] in self._paths else "/v1")
             self._metrics.refused(refused.kind)
+            if refused.kind in BEYOND and not refused.known:
+                self._outside.refused[refused.kind] += 1
             given = http_messages.problem(refused, self._words)
         path = scope["path"] if scope["path"] in self._paths else "/v1"
         self._metrics.count(path, given.status, asyncio.get_running_loop().time() - begun)
@@ -196,14 +193,11 @@ class Door:
         return Answer(status=200, body=self._description)
 
 
-def _signed(
-    known: Callable[[Request], Awaitable[Known]],
-    handler: Callable[[Request, Known], Awaitable[Answer]],
-) -> Handler:
-    async def verified(request: Request) -> Answer:
-        return await handler(request, await known(request))
+def _telling(database: Database, watch: Watch, kind: Kind) -> Tell:
+    async def tell(device: str, at: float) -> None:
+        await database.write(lambda c: watch.raised(c, device, kind, at))
 
-    return verified
+    return tell
 
 
 async def _alive(_request: Request) -> Answer:

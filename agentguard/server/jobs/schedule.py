@@ -20,6 +20,7 @@ from agentguard.server import keys
 from agentguard.server.feeds import outbox
 from agentguard.server.feeds import settings as feeds
 from agentguard.server.jobs.retention import Retention
+from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import audit_chain, leadership, partitions
 from agentguard.server.store.engine.database import Database
@@ -27,6 +28,7 @@ from agentguard.server.store.floor import trends
 from agentguard.server.store.records import lived_time
 from agentguard.server.store.records.lived_time import Looks
 from agentguard.server.tamper import silent_agents, sweep
+from agentguard.server.tamper.strangers import Strangers
 from agentguard.server.tamper.sweep import Sweep
 
 LOG = logging.getLogger(__name__)
@@ -40,7 +42,13 @@ class Jobs:
     """Does what is due; `start` and `stop` in the serving loop."""
 
     def __init__(
-        self, database: Database, settings: ServerSettings, now: Now, boot: Now = perf_counter
+        self,
+        database: Database,
+        settings: ServerSettings,
+        now: Now,
+        boot: Now = perf_counter,
+        *,
+        outside: Outside | None = None,
     ) -> None:
         self._database = database
         self._silent_after = settings.limits.silent_after
@@ -49,6 +57,7 @@ class Jobs:
         self._keys = keys.load_or_make(settings.key_file)
         self._now, self._boot = now, boot
         self._looks = Looks()
+        self._strangers = Strangers(outside or Outside())
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="server-jobs")
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = Event()
@@ -57,6 +66,7 @@ class Jobs:
         counting = (
             *(self._time, self._months, self._sweep, self._refresh, self._roll, self._tamper),
             self._silent,
+            self._outside,
             self._forget,
             self._sign,
         )
@@ -113,6 +123,11 @@ class Jobs:
             turns = silent_agents.look(connection, now, self._limits)
             if turns:
                 self._listener.turns(connection, turns)
+
+    def _outside(self, connection: Connection) -> None:
+        turns = self._strangers.look(connection, self._now())
+        if turns:
+            self._listener.turns(connection, turns)
 
     def _refresh(self, connection: Connection) -> None:
         now = self._now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,14 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """`hung_up` counts connections that came to no request, by why; `valid` is None without TLS."""
+    """`hung_up` counts connections that came to no request, by why; `valid` is None without TLS.
+
+    `refused` counts what was beyond bounds of whoever did not prove to be a desk, by its kind.
+    """
 
     hung_up: Mapping[str, int] = field(default_factory=dict)
     valid: Callable[[], Span | None] = lambda: None
+    refused: Counter[str] = field(default_factory=Counter)
 
     def left(self, now: float) -> float | None:
         """Give the seconds until the certificate ends, below 0 afterwards; None without one."""
@@ -28,10 +33,6 @@ class Outside:
         """Give why no desk takes the certificate now, as an id under `server.cause`, or nothing."""
         span = self.valid()
         return "" if span is None else judged(span, now)
-
-
-ALONE = Outside()
-"""Of an endpoint without a way of its own, as in a test."""
 
 
 def span(certificate: Path) -> Span:

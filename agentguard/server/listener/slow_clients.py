@@ -72,7 +72,7 @@ class Crowd:
         self._silent: dict[Hang, str] = {}
         self._room = room(limits.connections)
         self.hung_up: Counter[str] = Counter()
-        """Connections that were hung up on before their first request, by why."""
+        """Connections that were hung up on before a request was there, by why."""
 
     def enter(self, address: str, newest: Hang | None = None) -> bool:
         """Let a connection in; False when there are too many.
@@ -223,6 +223,7 @@ class Patient(HttpToolsProtocol):
         if self.loop.time() < self._due:
             self._timer = self.loop.call_at(self._due, self._look)
         else:
+            self.crowd.hung_up["slow"] += 1
             self.transport.abort()
 
 

@@ -40,6 +40,8 @@ TOO_OFTEN = Kind(id="too-often", severity="high")
 OPENED_UNASKED = Kind(id="opened-unasked", severity="critical")
 KEY_UNASKED = Kind(id="key-unasked", severity="high")
 KEY_HELD_TWICE = Kind(id="key-held-twice", severity="critical")
+OVER_QUOTA = Kind(id="over-quota", severity="high")
+BEYOND_BOUNDS = Kind(id="beyond-bounds", severity="high")
 
 KINDS = {
     kind.id: kind
@@ -48,7 +50,16 @@ KINDS = {
         ROLLBACK, CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_ERASED,
         JOURNAL_GAP, EVENTS_LOST,
         CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
-        KEY_UNASKED, KEY_HELD_TWICE,
+        KEY_UNASKED, KEY_HELD_TWICE, OVER_QUOTA, BEYOND_BOUNDS,
     )
 }  # fmt: skip
+UNRULY = (TOO_OFTEN, OVER_QUOTA, BEYOND_BOUNDS)
+"""The items of a desk that asks more of the endpoint than a desk may."""
+
+STRANGERS_SILENT = Kind(id="strangers-silent", severity="high")
+STRANGERS_BEYOND = Kind(id="strangers-beyond", severity="medium")
+STRANGERS = (STRANGERS_SILENT, STRANGERS_BEYOND)
+"""Signs of the endpoint, which are about no desk."""
+ENDPOINT = "endpoint"
+"""Stands where a desk's id would."""
 LASTING = tuple(kind for kind in KINDS.values() if kind.lasts)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Subquery, false, func, select, true
 
 from agentguard.server.roles import Scope
-from agentguard.server.store.schema.identity_tables import tamper_item
+from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
 from agentguard.server.tamper import members
 from agentguard.server.tamper.items import seen
 from agentguard.server.tamper.members import Member
 
-_ITEM = tamper_item.c
+_ITEM, _SIGN = tamper_item.c, endpoint_sign.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """Items of one kind that somebody signed off at once; of `desks` at most some are named."""
+    """Items of one kind that somebody signed off at once; of `desks` at most some are named.
+
+    A sign of the endpoint is about none.
+    """
 
     kind: str
     by: str
@@ -29,15 +33,9 @@ class Signed:
 
 def listed(connection: Connection, scope: Scope, *, start: int = 0, limit: int) -> list[Signed]:
     """Give what was signed off at `limit` moments after the newest `start`."""
-    moments = (
-        select(_ITEM.signed_at)
-        .where(_signed(scope))
-        .group_by(_ITEM.signed_at)
-        .order_by(_ITEM.signed_at.desc())
-        .offset(start)
-        .limit(limit)
-    )
-    at = list(connection.scalars(moments))
+    moments = _moments(scope)
+    newest = select(moments.c.at).order_by(moments.c.at.desc()).offset(start).limit(limit)
+    at = list(connection.scalars(newest))
     same = (_ITEM.kind, _ITEM.signed_by, _ITEM.signed_at, _ITEM.note)
     rows = connection.execute(
         select(*same, func.count().label("desks"))
@@ -45,7 +43,7 @@ def listed(connection: Connection, scope: Scope, *, start: int = 0, limit: int) 
         .group_by(*same)
         .order_by(_ITEM.signed_at.desc(), func.min(_ITEM.id))
     )
-    return [
+    found = [
         Signed(
             kind=row.kind,
             by=row.signed_by or "",
@@ -60,12 +58,35 @@ def listed(connection: Connection, scope: Scope, *, start: int = 0, limit: int) 
         )
         for row in rows
     ]
+    return sorted([*found, *_of_the_endpoint(connection, scope, at)], key=lambda one: -one.at)
 
 
 def count(connection: Connection, scope: Scope) -> int:
     """Count the moments at which something was signed off."""
-    asked = select(func.count(distinct(_ITEM.signed_at))).where(_signed(scope))
-    return int(connection.scalar(asked) or 0)
+    return int(connection.scalar(select(func.count()).select_from(_moments(scope))) or 0)
+
+
+def _moments(scope: Scope) -> Subquery:
+    """Give each moment at which something was signed off, once."""
+    asked = select(_ITEM.signed_at.label("at")).where(_signed(scope))
+    of_all = true() if scope is None else false()
+    other = select(_SIGN.signed_at).where(_SIGN.signed_at.is_not(None), of_all)
+    return asked.union(other).subquery()
+
+
+def _of_the_endpoint(connection: Connection, scope: Scope, at: Sequence[float]) -> Iterator[Signed]:
+    if scope is not None:
+        return
+    asked = select(endpoint_sign).where(_SIGN.signed_at.in_(at)).order_by(_SIGN.id)
+    for row in connection.execute(asked):
+        yield Signed(
+            kind=row.kind,
+            by=row.signed_by or "",
+            at=row.signed_at,
+            note=row.note,
+            desks=0,
+            members=(),
+        )
 
 
 def _signed(scope: Scope) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Desks that fell silent together, as when a site loses its line: one thing to look at."""
+"""Desks with the same sign at once, as when a site loses its line: one thing to look at."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOMENTS = 500
 """Moments of which is looked whether they belong together, the newest."""
 NAMED = 6
 _ITEM = tamper_item.c
-_SILENT = (kinds.LATE.id, kinds.MISSING.id)
+_SHOWN_AS_ONE = tuple(kind.id for kind in (kinds.LATE, kinds.MISSING, *kinds.UNRULY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,11 @@ class Wave:
         """How bad it is."""
         return kinds.KINDS[self.kind].severity
 
+    @property
+    def lasts(self) -> bool:
+        """Whether each desk's part of it ends by itself."""
+        return kinds.KINDS[self.kind].lasts
+
 
 def waiting(connection: Connection, scope: Scope = None) -> list[Wave]:
     """Give the waves that nobody has signed off, the newest first, without any names."""
@@ -63,7 +68,7 @@ def waiting(connection: Connection, scope: Scope = None) -> list[Wave]:
             func.count().label("desks"),
             func.count().filter(_ITEM.closed_at.is_(None)).label("silent"),
         )
-        .where(_unsigned(scope), _ITEM.kind.in_(_SILENT))
+        .where(_unsigned(scope), _ITEM.kind.in_(_SHOWN_AS_ONE))
         .group_by(_ITEM.kind, _ITEM.opened_at)
         .order_by(_ITEM.kind, _ITEM.opened_at.desc())
         .limit(MOMENTS)
@@ -129,8 +134,10 @@ def sign_off(
     at = select(func.min(_ITEM.opened_at), func.max(_ITEM.opened_at)).where(*mine)
     begun, ended = connection.execute(at).one()
     done = 0
-    if kind in _SILENT and begun is not None:
+    if kind in _SHOWN_AS_ONE and begun is not None:
         values = {"signed_by": by.name, "signed_at": now, "note": note}
+        if not kinds.KINDS[kind].lasts:
+            values["closed_at"] = now
         done = connection.execute(update(tamper_item).where(*mine).values(**values)).rowcount
     act = "signed-off" if done else "refused"
     about = f"{kind} x {done}, {iso(begun)} to {iso(ended)}" if done else ""

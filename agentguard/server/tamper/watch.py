@@ -140,12 +140,6 @@ class Watch:
         if turn is not None:
             self.listener.turns(connection, [turn])
 
-    def too_often(self, connection: Connection, device_id: str, now: float) -> None:
-        """Hear of a desk that sends more than it may, and does not wait when it is told to."""
-        turn = items.raise_(connection, device_id, kinds.TOO_OFTEN, now)
-        if turn is not None:
-            self.listener.turns(connection, [turn])
-
     def _look(self, connection: Connection, one: Arrived, opened: dict[str, float]) -> list[Turn]:
         id_, now = one.report.device, one.now
         ended: list[Kind] = [kind for kind in ENDED_BY_A_REPORT if kind.id in opened]

@@ -28,6 +28,7 @@ from agentguard.server.store.schema.identity_tables import (
     batch_use,
     device_key,
     device_run,
+    endpoint_sign,
     tamper_item,
 )
 from agentguard.server.store.schema.people_tables import desk_use, person, person_opening
@@ -188,6 +189,11 @@ RECORDS: tuple[Record, ...] = (
             _TAMPER_ENDED,
             legal_holds.of_device(tamper_item.c.device),
             legal_holds.of_person(tamper_item.c.signed_by),
+        ),
+        _part(
+            endpoint_sign,
+            endpoint_sign.c.signed_at,
+            legal_holds.of_person(endpoint_sign.c.signed_by),
         ),
     ),
     _record(

@@ -18,17 +18,17 @@ from agentguard.server.store.schema.tables import device_seen
 _JSON = msgspec.json.Encoder()
 COLUMNS = (
     *("seq", "hash", "last_seen", "skew", "locked"),
-    *("in_call", "waiting", "agent", "policy", "policy_digest"),
+    *("in_call", "waiting", "agent", "policy", "policy_digest", "stored_until"),
 )
 """What a report writes of its device, in the order of `Row`."""
 
-Row = tuple[int, str, float, float, bool, bool, int, str, str, str]
+Row = tuple[int, str, float, float, bool, bool, int, str, str, str, float]
 
 _POSTGRESQL = "postgresql"
 _LOCK = "SELECT id FROM device WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _READ = """
 SELECT device.id, device.status, device.public_key, device.team, device.epoch, seen.seq, seen.run,
-  posture.device IS NOT NULL, posture.digest, kept.keeper,
+  posture.device IS NOT NULL, posture.digest, kept.keeper, seen.stored_until,
   EXISTS (SELECT 1 FROM tamper_item WHERE tamper_item.device = device.id AND closed_at IS NULL)
 FROM device
 LEFT JOIN device_seen AS seen ON seen.device = device.id
@@ -42,15 +42,17 @@ _OF = {
 }
 _SET_SQLITE = (
     "UPDATE device_seen SET seq = ?, hash = ?, last_seen = ?, skew = ?, locked = ?, in_call = ?, "
-    "waiting = ?, agent = ?, policy = ?, policy_digest = ? WHERE device = ?"
+    "waiting = ?, agent = ?, policy = ?, policy_digest = ?, stored_until = ? WHERE device = ?"
 )
 _SET_POSTGRESQL = (
     "UPDATE device_seen AS seen SET seq = new.seq, hash = new.hash, last_seen = new.last_seen, "
     "skew = new.skew, locked = new.locked, in_call = new.in_call, waiting = new.waiting, "
-    "agent = new.agent, policy = new.policy, policy_digest = new.policy_digest "
+    "agent = new.agent, policy = new.policy, policy_digest = new.policy_digest, "
+    "stored_until = new.stored_until "
     "FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::boolean[], "
-    "%s::boolean[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[]) AS new "
-    "(seq, hash, last_seen, skew, locked, in_call, waiting, agent, policy, policy_digest, device) "
+    "%s::boolean[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[]) "
+    "AS new (seq, hash, last_seen, skew, locked, in_call, waiting, agent, policy, policy_digest, "
+    "stored_until, device) "
     "WHERE seen.device = new.device"
 )
 
@@ -60,8 +62,8 @@ class Held:
     """What is held of a device; `key` is its raw public key, `team` the team's number.
 
     `seq` is None before its first report, `run` is the one that needs no second look, `digest` is
-    that of its posture, `keeper` watches its computer, and `flagged` says that a sign of tampering
-    is open there.
+    that of its posture, `keeper` watches its computer, `flagged` says that a sign of tampering is
+    open there, and `stored_until` is as `day_quota` has it.
     """
 
     status: str
@@ -74,6 +76,7 @@ class Held:
     digest: bytes | None
     flagged: bool
     keeper: str = ""
+    stored_until: float = 0.0
 
 
 def held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
@@ -99,6 +102,7 @@ def _held(  # noqa: PLR0917 - the columns as they are read
     posture: object,
     digest: bytes | None,
     keeper: str | None,
+    stored_until: float | None,
     flagged: object,
 ) -> Held:
     return Held(
@@ -112,6 +116,7 @@ def _held(  # noqa: PLR0917 - the columns as they are read
         digest=digest,
         flagged=bool(flagged),
         keeper=keeper or "",
+        stored_until=stored_until or 0.0,
     )
 
 

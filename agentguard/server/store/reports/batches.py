@@ -16,8 +16,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from agentguard.server.store.desks import desk_status
 from agentguard.server.store.desks.devices import Known
-from agentguard.server.store.reports import batch_state, findings, incidents, intake
+from agentguard.server.store.reports import batch_state, day_quota, findings, incidents, intake
 from agentguard.server.store.reports.batch_state import Held
+from agentguard.server.store.reports.day_quota import Full
 from agentguard.server.store.reports.intake import Forked, Missing
 from agentguard.server.store.schema.tables import device, posture_change, posture_current
 from agentguard.wire import v1
@@ -32,16 +33,20 @@ _BEGIN = update(device).where(device.c.id == bindparam("key"))
 _NOTABLE = frozenset({findings.OPENED, findings.CLOSED, incidents.REPORTED})
 
 
-Outcome = bool | Forked | Missing
+Outcome = bool | Forked | Missing | Full
 """Whether a posture of the device is held, or why the report was not taken."""
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
-    """A report and the wall time at which it came; `signer` is the device as it was known then."""
+    """A report and the wall time at which it came; `signer` is the device as it was known then.
+
+    `cost` are the seconds of its day that it takes, as `day_quota` has them.
+    """
 
     report: v1.Report
     now: float
     signer: Known | None = None
+    cost: float = 0.0
 
 
 def take_all(
@@ -58,7 +63,7 @@ def take_all(
     met: set[str] = set()
     for place, one in enumerate(batch):
         id_ = one.report.device
-        if id_ not in met and id_ in held and _in_order(one.report, held[id_]):
+        if id_ not in met and id_ in held and _in_order(one, held[id_]):
             together[id_] = one
         else:
             alone.add(place)
@@ -72,7 +77,10 @@ def take_all(
     ]
 
 
-def _in_order(report: v1.Report, held: Held) -> bool:
+def _in_order(arrived: Arrived, held: Held) -> bool:
+    report = arrived.report
+    if day_quota.full(held.stored_until, arrived.now):
+        return False
     if held.seq is None and held.epoch == 0 < report.epoch:
         last = 0
     elif report.epoch == held.epoch and held.seq is not None:
@@ -103,14 +111,16 @@ def _write(connection: Connection, ordered: Sequence[Arrived], held: Mapping[str
     if first:
         begun = [{"key": a.report.device, "epoch": a.report.epoch} for a in first]
         connection.execute(_BEGIN, begun)
-    batch_state.add(connection, [_seen(a) for a in first])
-    batch_state.put(connection, [_seen(a) for a in known])
+    batch_state.add(connection, [_seen(a, held) for a in first])
+    batch_state.put(connection, [_seen(a, held) for a in known])
     differ = [a for a in ordered if _differs(a.report, held[a.report.device])]
     _write_postures(connection, differ)
 
 
-def _seen(one: Arrived) -> tuple[str, batch_state.Row]:
-    return one.report.device, intake.seen_row(one.report, one.now)
+def _seen(one: Arrived, held: Mapping[str, Held]) -> tuple[str, batch_state.Row]:
+    id_ = one.report.device
+    until = day_quota.after(held[id_].stored_until, one.now, one.cost)
+    return id_, intake.seen_row(one.report, one.now, until)
 
 
 def _differs(report: v1.Report, held: Held) -> bool:
@@ -122,14 +132,14 @@ def _write_postures(connection: Connection, given: Sequence[Arrived]) -> None:
     if not given:
         return
     rows = connection.execute(_POSTURES, {"ids": [a.report.device for a in given]})
-    stored: dict[str, str] = {row.device: row.controls for row in rows}
+    known: dict[str, str] = {row.device: row.controls for row in rows}
     changes: list[dict[str, object]] = []
     fresh: list[dict[str, object]] = []
     other: list[dict[str, object]] = []
     stands: list[desk_status.Stands] = []
     for one in given:
         id_ = one.report.device
-        before = stored.get(id_)
+        before = known.get(id_)
         controls = one.report.controls or ()
         values = intake.posture_values(one.report, controls, one.now)
         if before == values["controls"]:  # held since before there were digests
@@ -157,6 +167,6 @@ def _write_postures(connection: Connection, given: Sequence[Arrived]) -> None:
 def _take_alone(connection: Connection, one: Arrived) -> Outcome:
     try:
         with connection.begin_nested():
-            return intake.take(connection, one.report, one.now)
-    except (Forked, Missing) as refused:
+            return intake.take(connection, one.report, one.now, one.cost)
+    except (Forked, Missing, Full) as refused:
         return refused

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from agentguard.server.store.desks import desk_status
 from agentguard.server.store.engine.partitions import Ready
 from agentguard.server.store.engine.times import seconds
-from agentguard.server.store.reports import batch_state, findings, incidents
+from agentguard.server.store.reports import batch_state, day_quota, findings, incidents
 from agentguard.server.store.schema.tables import (
     device,
     device_seen,
@@ -43,15 +43,17 @@ class Missing(Exception):
         self.held = held
 
 
-def take(connection: Connection, report: v1.Report, now: float) -> bool:
-    """Take a report in; tell whether a posture of the device is held.
+def take(connection: Connection, report: v1.Report, now: float, cost: float = 0.0) -> bool:
+    """Take a report in, of a `cost` as `day_quota` has it; tell whether a posture is held.
 
     Raises:
         Forked: it contradicts what is held; the device is marked.
         Missing: entries before it are not held any more.
+        day_quota.Full: the device has stored its day.
 
     """
     held = _held(connection, report, now)
+    until = day_quota.after(_until(connection, report.device), now, cost)
     fresh = _not_held(connection, report)
     put_events(connection, [event_row(report, one, now) for one in fresh], now)
     for one in fresh:
@@ -59,9 +61,12 @@ def take(connection: Connection, report: v1.Report, now: float) -> bool:
             findings.fold(connection, report.device, one, now)
         incidents.fold(connection, report.device, one, now)
     if report.seq >= held:
-        _see(connection, report, now)
+        _see(connection, report, now, until)
         if report.controls is not None:
             _fold_posture(connection, report, report.controls, now)
+    else:
+        mine = device_seen.c.device == report.device
+        connection.execute(update(device_seen).where(mine).values(stored_until=until))
     posture = connection.scalar(
         select(posture_current.c.device).where(posture_current.c.device == report.device)
     )
@@ -100,6 +105,11 @@ def _held(connection: Connection, report: v1.Report, now: float) -> int:
         update(device_seen).where(device_seen.c.device == report.device).values(seq=0)
     )
     return 0
+
+
+def _until(connection: Connection, device_id: str) -> float:
+    mine = device_seen.c.device == device_id
+    return connection.scalar(select(device_seen.c.stored_until).where(mine)) or 0.0
 
 
 def _not_held(connection: Connection, report: v1.Report) -> list[v1.Event]:
@@ -144,7 +154,7 @@ def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]
     }
 
 
-def seen_row(report: v1.Report, now: float) -> batch_state.Row:
+def seen_row(report: v1.Report, now: float, until: float) -> batch_state.Row:
     """Give what is written of a device each time that it reports."""
     return (
         report.seq,
@@ -157,6 +167,7 @@ def seen_row(report: v1.Report, now: float) -> batch_state.Row:
         report.agent[:50],
         report.policy[:200],
         report.policy_digest[:128],
+        until,
     )
 
 
@@ -198,10 +209,10 @@ def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str,
     ]
 
 
-def _see(connection: Connection, report: v1.Report, now: float) -> None:
+def _see(connection: Connection, report: v1.Report, now: float, until: float) -> None:
     known = select(device_seen.c.device).where(device_seen.c.device == report.device)
     write = batch_state.add if connection.scalar(known) is None else batch_state.put
-    write(connection, [(report.device, seen_row(report, now))])
+    write(connection, [(report.device, seen_row(report, now, until))])
 
 
 def _fold_posture(

@@ -107,6 +107,28 @@ batch_use = Table(
     Index("ux_batch_use_asset", "code", "asset", unique=True),
 )
 
+# What strangers do to the endpoint: of a kind one at most is not signed off. `times` is how often.
+endpoint_sign = Table(
+    "endpoint_sign",
+    METADATA,
+    Column("id", _SERIAL, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False),
+    Column("signed_by", String(100)),
+    Column("signed_at", Float),
+    Column("note", Text, nullable=False, server_default=""),
+    Index(
+        "ux_endpoint_sign_open",
+        "kind",
+        unique=True,
+        sqlite_where=text("signed_at IS NULL"),
+        postgresql_where=text("signed_at IS NULL"),
+    ),
+    Index("ix_endpoint_sign_signed", "signed_at"),
+)
+
 # What looks like tampering. `params` is JSON for the sentence; at most one of a kind is open.
 tamper_item = Table(
     "tamper_item",

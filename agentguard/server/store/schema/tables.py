@@ -72,6 +72,7 @@ device_seen = Table(
     Column("policy", String(200), nullable=False),
     Column("policy_digest", String(128), nullable=False),
     Column("run", String(64), nullable=False, server_default=""),
+    Column("stored_until", Float, nullable=False, server_default="0"),
 )
 
 posture_current = Table(
