@@ -3,8 +3,8 @@
 Counted is a report as it comes out of its compression, to the byte, and what each event costs
 beside its text. A desk in order needs some hundred kilobytes a day; a week of a busy one, kept
 after an outage, is below a quarter of the quota. It fills evenly through the day. The count stands
-in the device's row and is judged where the report is written (`day_quota`), so that every process and
-every start goes on with it; here is only remembered who was told to come later, so that a flood
+in the device's row and is judged where the report is written (`day_quota`), so that every process
+and every start goes on with it; here is only remembered who was told to come later, so that a flood
 costs little. What a report holds is not taken once the quota is used up: it is not receipted, and
 the device keeps it.
 """
