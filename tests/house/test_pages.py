@@ -31,10 +31,24 @@ def test_a_page_has_one_title_and_an_example_soon(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_leads_to_another_by_a_link(page: Path) -> None:
-    """What stands between backticks cannot be followed."""
+    """Write [ADR 1](adr/0001-house.md): what stands between backticks cannot be followed."""
     assert [line for line in lines(page) if re.search(r"`docs/[\w/-]+\.md`", line)] == []
 
 
 def test_no_two_pages_have_one_title() -> None:
     titles = Counter(lines(page)[0] for page in PAGES)
     assert [title for title, count in titles.items() if count > 1] == []
+
+
+PLACE = re.compile(
+    r"`((?:agentguard|tests|installer|tools|benchmarks|resources|policies)/[\w./-]+)`"
+)
+MODULE = re.compile(r"python3? -m ((?:agentguard|tests|installer|tools)[\w.]+)")
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "SECURITY.md"], ids=lambda page: page.stem)
+def test_what_a_page_names_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = [*PLACE.findall(text), *(m.replace(".", "/") for m in MODULE.findall(text))]
+    there = (ROOT / name for name in named)
+    assert [p for p in there if not (p.exists() or p.with_suffix(".py").exists())] == []
