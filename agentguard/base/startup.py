@@ -46,6 +46,13 @@ class Starting:
         for fault in faults[:1]:
             self._faults.setdefault(part, fault)
 
+    def again(self) -> Starting:
+        """Give another start of the same program, with what it does not look at again."""
+        made = Starting()
+        if FOLDER in self._faults:
+            made.note(FOLDER, self._faults[FOLDER])
+        return made
+
     def first_of(
         self, part: str, *sources: Callable[[], T], why: Callable[[Exception], Message], last: T
     ) -> T:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 SILENT = 7
 """Seconds without a sign of life, as agentguard.platforms counts them."""
+APPEARS = 10
+"""Seconds between two looks for a display that was not there at the start."""
 LOOK, TRIES = 0.1, 20
 """Seconds between two tries for a folder whose agent was ended, and how many there are."""
 
@@ -146,9 +148,19 @@ def guard_without_windows() -> int:
         return _headless(folder, starting, words, stop, words.say("cli.run.begun"))
 
 
+def _never() -> bool:
+    return False
+
+
 def _headless(
-    folder: Path, starting: Starting, words: Texts, stop: threading.Event, begun: str
+    folder: Path,
+    starting: Starting,
+    words: Texts,
+    stop: threading.Event,
+    begun: str,
+    enough: Callable[[], bool] = _never,
 ) -> int:
+    """Guard without windows until the end, or until it is `enough`."""
     from agentguard.commands._notices import Notices  # noqa: PLC0415 - windows speak for themselves
 
     told = quitting(folder)
@@ -156,7 +168,7 @@ def _headless(
         sys.stderr.write(begun + "\n")
         sys.stderr.writelines(f"{words.render(fault)}\n" for fault in starting.faults.values())
         notices = Notices(agent.desk, words, agent.parts.backend.notifier)
-        while not stop.wait(1.0) and not told():
+        while not stop.wait(1.0) and not told() and not enough():
             alive()
             notices.look()
     return FINE
@@ -170,7 +182,7 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     """Guard with the tray until the person quits, a signal comes, or all agents are told to end.
 
     Where an agent guards already, this one ends at once; unless it is `quiet`, the other's window
-    comes up. Without a display it guards without windows.
+    comes up. Without a display it guards without windows until there is one.
     """
     starting = Starting()
     folder = _home(starting)
@@ -179,7 +191,7 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
         if first:
             why = not_shown()
             if why:
-                return _unseen(folder, starting, words, why)
+                return _unseen(folder, starting, words, why, may_quit=may_quit)
             return _with_windows(folder, starting, words, may_quit=may_quit)
     if quiet:
         return FINE
@@ -190,13 +202,36 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     return FINE
 
 
-def _unseen(folder: Path, starting: Starting, words: Texts, why: str) -> int:
-    """Guard where a display is wanted and there is none."""
+class _Display:
+    """Looks now and then whether a display that was awaited is there."""
+
+    def __init__(self) -> None:
+        self._left = APPEARS
+        self.there = False
+
+    def came(self) -> bool:
+        """Tell whether it is; called once a second."""
+        self._left -= 1
+        if self._left <= 0:
+            self._left = APPEARS
+            self.there = not not_shown()
+        return self.there
+
+
+def _unseen(folder: Path, starting: Starting, words: Texts, why: str, *, may_quit: bool) -> int:
+    """Guard where a display is wanted and there is none, and with windows as soon as there is.
+
+    What needs a display to see is made with it, so that the agent begins anew: it takes a second.
+    """
     starting.note(DISPLAY, say("starting.display", why=why))
-    stop = threading.Event()
+    stop, display = threading.Event(), _Display()
     with _ending(stop.set):
         begun = words.say("starting.headless", why=why)
-        return _headless(folder, starting, words, stop, begun)
+        _headless(folder, starting, words, stop, begun, display.came)
+        if stop.is_set() or not display.there:
+            return FINE
+    sys.stderr.write(words.say("starting.display-came") + "\n")
+    return _with_windows(folder, starting.again(), words, may_quit=may_quit)
 
 
 class _Told(threading.Event):

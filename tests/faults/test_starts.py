@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,10 @@ import psutil
 import pytest
 
 from agentguard.base import translations
+from agentguard.commands._guard_session import APPEARS
 from agentguard.model.messages import say
 from agentguard.platforms._linux.commands import LOCKERS
+from agentguard.store.agent_store import open_store
 from agentguard.wire import v1
 from tests.desktop.fixtures import fresh_session, x_session
 from tests.desktop.harness import Desktop, eventually
@@ -129,6 +131,30 @@ def test_row_80_an_agent_starts_guards_and_says_what_is_wrong(
     if told.startswith("starting.") and command == "run":
         sentence = translations.load().sentences[told]
         assert sentence.rpartition("}")[2] in start.said.read_text()
+
+
+def test_row_110_windows_come_as_soon_as_there_is_a_display(
+    fresh_session: Desktop, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    start = Start(fresh_session, data, Wrong(name="display-late"))
+    fresh_session.stop_x_server()
+    with start.agent("tray --may-quit") as agent:
+        eventually(lambda: "guards without them" in start.said.read_text(), within=GUARDS)
+        fresh_session.restart_x_server()
+        start.copy()
+        eventually(lambda: not start.paste(), within=APPEARS + 2 * GUARDS)
+        tree = ("xwininfo", "-root", "-tree")
+        eventually(lambda: '"AgentGuard' in fresh_session.run(*tree), within=GUARDS)
+        assert agent.poll() is None
+    assert "There is a display now" in start.said.read_text()
+    with closing(open_store(data)) as kept:
+        told = [one.record for one in kept.journal.read(0, 1000)]
+    kinds = [
+        (r.kind, r.payload.get("subject")) for r in told if r.payload.get("subject") == "display"
+    ]
+    assert [kind for kind, _ in kinds] == ["finding.opened", "finding.closed"]
 
 
 @pytest.mark.parametrize("command", WAYS)
