@@ -23,9 +23,9 @@ from agentguard.ports.factors import PhoneSet, Spent
 from agentguard.ports.people import Ruling
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import About
-from agentguard.server.store.desks.enrolment_codes import team_id
 from agentguard.server.store.factors import by_phone
 from agentguard.wire.openings import digest
 from tests.server.migrated import migrated

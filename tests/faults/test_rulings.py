@@ -15,9 +15,9 @@ import pytest
 
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import About
-from agentguard.server.store.desks.enrolment_codes import team_id
 from agentguard.server.store.factors import break_glass, proof_rulings
 from agentguard.wire import v1
 from tests.server.migrated import migrated

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from agentguard.server.store.desks import enrolment_codes
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.floor import places
 from agentguard.server.store.schema.tables import device
 
@@ -142,7 +142,7 @@ def test_many_desks_come_page_by_page(running: Any, browser: Any) -> None:
 
 def _crowd(connection: Any) -> None:
 
-    team = enrolment_codes.team_id(connection, "Crowd")
+    team = team_id(connection, "Crowd")
     rows = [
         {
             "id": f"d{n:03}",

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert, select
 
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.desks import desk_status, enrolment_codes, goodbyes
+from agentguard.server.store.accounts.teams import team_id
+from agentguard.server.store.desks import desk_status, goodbyes
 from agentguard.server.store.floor import board, fleet_findings, pages, places
 from agentguard.server.store.floor.board import TIERS, Wanted
 from agentguard.server.store.reports import intake
@@ -51,7 +52,7 @@ def fill(connection: Connection, seed: int) -> None:
     """Enrol forty desks of three teams; some never report, some said goodbye or fell silent."""
     dice = random.Random(seed)
     for n in range(40):
-        team = enrolment_codes.team_id(connection, f"Team {n % 3}")
+        team = team_id(connection, f"Team {n % 3}")
         values = {"team": team, "label": f"desk-{n:02}", "system": "", "enrolled_at": NOW - n}
         key = {
             "id": f"d{n:02}",
@@ -199,7 +200,7 @@ def test_findings_are_counted_by_control_and_by_what_they_say(
 
 def test_a_desk_that_never_reported_or_is_old_stands_with_the_silent(admin: Any) -> None:
     def check(connection: Connection) -> None:
-        team = enrolment_codes.team_id(connection, "T")
+        team = team_id(connection, "T")
         for n, last in enumerate((None, CUTOFF - 1, CUTOFF)):
             values = {"team": team, "label": "x", "system": "", "enrolled_at": 0.0}
             connection.execute(insert(device).values(id=f"d{n}", public_key=bytes([n]), **values))

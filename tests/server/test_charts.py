@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from agentguard.server.console import charts
 from agentguard.server.console.charts import HEIGHT, WIDTH, Mark
-from agentguard.server.store.desks import enrolment_codes
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.schema.history_tables import org_day, team_day
 
 DAY = 86_400.0
@@ -67,7 +67,7 @@ def count(running: Any) -> None:
     """Say that ten of twenty desks were in order for a month, and all of them lately."""
 
     def put(connection: Any) -> None:
-        team = enrolment_codes.team_id(connection, "Billing")
+        team = team_id(connection, "Billing")
         for n in range(60):
             ok = 20 if n < 30 else 10
             row = {"ok": ok, "attention": 20 - ok, "failing": 0, "silent": 5, "samples": 1}

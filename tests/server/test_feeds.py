@@ -20,19 +20,21 @@ import pytest
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.server.admin.doctor import examine
-from agentguard.server.feeds import happenings, http, open_feeds, pump, settings, sinks
+from agentguard.server.feeds import http, open_feeds, pump, settings, sinks
 from agentguard.server.feeds import runner as feeding
-from agentguard.server.feeds.happenings import PLACE, Happening
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way
+from agentguard.server.feeds.reported import PLACE
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
-from agentguard.server.store.desks.enrolment_codes import team_id
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.outbox import happenings
+from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.tamper.watch import Watch

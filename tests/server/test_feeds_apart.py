@@ -15,13 +15,14 @@ import pytest
 from sqlalchemy import func, select
 
 from agentguard.base import translations
-from agentguard.server.feeds import happenings, open_feeds, pump, settings
+from agentguard.server.feeds import open_feeds, pump, settings
 from agentguard.server.feeds import runner as running
-from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.pump import Pump, Way
 from agentguard.server.feeds.runner import Feeding, Turning
 from agentguard.server.listener.certificate import make_certificate
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store.outbox import happenings
+from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from tests.server import receivers
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
 from agentguard.server.settings import ServerSettings
-from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.accounts.teams import team_id
+from agentguard.server.store.desks import devices
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.floor import pages
@@ -42,7 +43,7 @@ def database(tmp_path_factory: pytest.TempPathFactory, module_address: str) -> I
     one = open_database(migrated(ServerSettings(data=folder, database=module_address)))
 
     def begin(connection: Any) -> None:
-        about = devices.About(team=enrolment_codes.team_id(connection, "T"), label="d", system="s")
+        about = devices.About(team=team_id(connection, "T"), label="d", system="s")
         devices.put(connection, "d", b"k" * 32, about, NOW)
 
     one.run(begin)

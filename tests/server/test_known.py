@@ -13,7 +13,8 @@ from agentguard.server.http_messages import Refused
 from agentguard.server.ingest.authentication import MINUTE, Nonces
 from agentguard.server.ingest.key_cache import KnownDevices
 from agentguard.server.settings import Limits
-from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.accounts.teams import team_id
+from agentguard.server.store.desks import devices
 from agentguard.server.store.schema.identity_tables import device_identity
 from agentguard.server.store.schema.tables import device
 from agentguard.wire import httpsig
@@ -84,7 +85,7 @@ def test_a_key_that_was_taken_away_is_refused_though_it_is_at_hand(running: Any,
 def test_a_device_that_changes_its_team_is_looked_at_anew(running: Any, desk: Any) -> None:
     desk.receipt(desk.send())
     door = running.server._server.config.app
-    become(running, desk.id, team=do(running, lambda c: enrolment_codes.team_id(c, "Night")))
+    become(running, desk.id, team=do(running, lambda c: team_id(c, "Night")))
     desk.receipt(desk.send())
     assert door._devices._held[desk.id][1].team == "Night"
 

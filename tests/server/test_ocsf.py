@@ -8,7 +8,7 @@ import pytest
 
 from agentguard.base import translations
 from agentguard.server.feeds import ocsf
-from agentguard.server.feeds.happenings import Happening
+from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.tamper.kinds import KINDS
 from agentguard.wire import v1
 

@@ -15,7 +15,7 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from agentguard.base import translations
 from agentguard.server.feeds import ocsf
-from agentguard.server.feeds.happenings import Happening
+from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.tamper.kinds import KINDS
 from agentguard.wire import v1
 

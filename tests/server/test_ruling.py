@@ -17,9 +17,9 @@ from sqlalchemy import insert
 
 from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import Limits, ServerSettings
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import About
-from agentguard.server.store.desks.enrolment_codes import team_id
 from agentguard.server.store.factors import proof_rulings
 from agentguard.server.store.schema.tables import totp
 from agentguard.wire import v1

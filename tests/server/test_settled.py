@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event as listening
 from sqlalchemy import func, select, update
 
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
-from agentguard.server.store.desks.enrolment_codes import team_id
 from agentguard.server.store.reports import batch_state, batches
 from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.identity_tables import device_run

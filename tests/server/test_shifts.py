@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from agentguard.server.store.desks import enrolment_codes
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.floor import places, shifts
 from agentguard.server.store.floor.shifts import Hours
 from agentguard.server.store.schema.history_tables import team_hour
@@ -67,7 +67,7 @@ def arrange(running: Any, counts: dict[int, int]) -> None:
     """Put Billing into an early shift in Lisbon; `counts` gives the good desks by hour (UTC)."""
 
     def do(connection: Any) -> None:
-        id_ = enrolment_codes.team_id(connection, "Billing")
+        id_ = team_id(connection, "Billing")
         places.put_site(connection, "Lisbon", "Europe/Lisbon")
         places.put_shift(connection, "Early", 6 * 60, 14 * 60)
         places.place(connection, id_, 1, 1)
@@ -98,7 +98,7 @@ def test_teams_at_other_clocks_are_added_by_their_own_hours(running: Any) -> Non
     arrange(running, {5: 10})
 
     def second(connection: Any) -> Any:
-        other = enrolment_codes.team_id(connection, "Sales")
+        other = team_id(connection, "Sales")
         places.put_site(connection, "Tokyo", "Asia/Tokyo")
         places.place(connection, other, 2, 1)
         today = running.time() // DAY * DAY

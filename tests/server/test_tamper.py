@@ -14,15 +14,16 @@ from nacl.signing import SigningKey
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
-from agentguard.server.feeds import happenings
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.store.accounts.people import Visitor
-from agentguard.server.store.desks import devices, enrolment_codes, goodbyes, policies
+from agentguard.server.store.accounts.teams import team_id
+from agentguard.server.store.desks import devices, goodbyes, policies
 from agentguard.server.store.desks.policies import Label
 from agentguard.server.store.engine import times
 from agentguard.server.store.engine.times import iso
 from agentguard.server.store.floor import trends
+from agentguard.server.store.outbox import happenings
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.identity_tables import tamper_item
 from agentguard.server.store.schema.tables import audit_log
@@ -245,7 +246,7 @@ def fleet(running: Any, begin: int, many: int) -> None:
     """Have desks that never report."""
 
     def put(connection: Any) -> None:
-        team = enrolment_codes.team_id(connection, "Large")
+        team = team_id(connection, "Large")
         for number in range(begin, begin + many):
             about = devices.About(team=team, label=f"desk {number}", system="")
             devices.put(connection, f"{number:024x}", secrets.token_bytes(32), about, START)

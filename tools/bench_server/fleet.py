@@ -12,7 +12,8 @@ import msgspec
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from agentguard.server.store.desks import devices, enrolment_codes
+from agentguard.server.store.accounts.teams import team_id
+from agentguard.server.store.desks import devices
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.times import iso
 from agentguard.wire import httpsig, v1
@@ -136,7 +137,7 @@ def put(database: Database, count: int, now: float) -> list[Desk]:
     def job(connection: Connection) -> None:
         for n, desk in enumerate(desks):
             if n % TEAM_SIZE == 0:
-                team = enrolment_codes.team_id(connection, f"bench {n // TEAM_SIZE}")
+                team = team_id(connection, f"bench {n // TEAM_SIZE}")
             about = devices.About(team=team, label=f"desk {n}", system="bench")
             devices.put(connection, desk.id, desk.key.verify_key.encode(), about, now)
 

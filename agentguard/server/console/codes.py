@@ -19,6 +19,7 @@ from agentguard.server.console.site import (
     page,
     site_of,
 )
+from agentguard.server.store.accounts.teams import team_names
 from agentguard.server.store.desks import batch_codes, enrolment_codes
 from agentguard.server.store.desks.batch_codes import MOST, Wish
 from agentguard.server.store.desks.devices import AGENT, KEEPER
@@ -101,7 +102,7 @@ async def _page(request: Asked, made: _Made | None, problem: str) -> Page:
         made=made,
         problem=problem,
         hours=site.limits.code_hours,
-        teams=await site.database.read(enrolment_codes.teams),
+        teams=await site.database.read(team_names),
         codes=await site.database.read(enrolment_codes.listed),
         batches=await site.database.read(batch_codes.listed),
     )

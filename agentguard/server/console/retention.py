@@ -12,7 +12,7 @@ from agentguard.server.console.site import Asked, Page, back, field, page, permi
 from agentguard.server.jobs import retention
 from agentguard.server.jobs.retention import Run
 from agentguard.server.roles import Right
-from agentguard.server.store.desks import enrolment_codes
+from agentguard.server.store.accounts.teams import team_names
 from agentguard.server.store.records import ages, legal_holds
 from agentguard.server.store.records.ages import Age, AgeRefused
 from agentguard.server.store.records.legal_holds import Asked as Wish
@@ -81,7 +81,7 @@ async def _page(request: Asked, problem: str) -> Page:
     def read(connection: Connection) -> tuple[list[Age], list[Hold], list[Run], list[str]]:
         did = [run for run in retention.runs(connection) if run.deleted or run.held]
         held = legal_holds.listed(connection, ended=True)
-        return ages.listed(connection), held, did[:SHOWN], enrolment_codes.teams(connection)
+        return ages.listed(connection), held, did[:SHOWN], team_names(connection)
 
     every, held, did, teams = await site_of(request).database.read(read)
     return await page(

@@ -12,10 +12,10 @@ import nats.js.errors
 from nats.aio.client import Client
 
 from agentguard.base.translations import Texts
-from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.settings import Nats
 from agentguard.server.feeds.sinks import cloud_event
+from agentguard.server.store.outbox.happenings import Happening
 
 SECONDS = 10
 PARTING = 1.0  # seconds for the last bytes of a connection

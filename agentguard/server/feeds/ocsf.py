@@ -12,7 +12,7 @@ from typing import Any
 
 from agentguard import __version__
 from agentguard.base.translations import Texts
-from agentguard.server.feeds.happenings import Happening
+from agentguard.server.store.outbox.happenings import Happening
 
 VERSION = "1.8.0"
 _SEVERITY = {"low": 2, "medium": 3, "high": 4, "critical": 5}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from agentguard.server.feeds import happenings
+from agentguard.server.feeds import reported
 from agentguard.server.feeds.settings import FILE
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.reports.batches import Arrived
@@ -25,11 +25,11 @@ class Outbox:
 
     def turns(self, connection: Connection, every: Sequence[Turn]) -> None:
         """Keep what looks like tampering."""
-        happenings.of_turns(connection, every)
+        reported.of_turns(connection, every)
 
     def reports(self, connection: Connection, taken: Sequence[Arrived]) -> None:
         """Keep what the events of reports tell."""
-        happenings.of_reports(connection, taken)
+        reported.of_reports(connection, taken)
 
 
 def listener(settings: ServerSettings) -> Listener:

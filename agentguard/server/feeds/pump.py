@@ -16,14 +16,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from agentguard.server.feeds import happenings
-from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.receiver_wait import Cut, TooLong, Waiting
 from agentguard.server.feeds.settled_position import Settled
 from agentguard.server.feeds.sinks import Sink
 from agentguard.server.settings import Now
 from agentguard.server.store.engine.database import Database
+from agentguard.server.store.outbox import happenings
+from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 
 LOG = logging.getLogger(__name__)

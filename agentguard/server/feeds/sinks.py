@@ -16,12 +16,12 @@ import msgspec
 
 from agentguard.base.translations import Texts
 from agentguard.server.feeds import http, ocsf
-from agentguard.server.feeds.happenings import Happening
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.settings import Collector, Syslog, Webhook, secret
 from agentguard.server.feeds.tls_stream import Secured
 from agentguard.server.settings import Now
 from agentguard.server.store.engine.times import iso
+from agentguard.server.store.outbox.happenings import Happening
 
 SOURCE = "/agentguard"
 TYPE = "org.agentguard"

@@ -11,7 +11,6 @@ from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
 from agentguard.server import http_messages, masking
-from agentguard.server.feeds import happenings
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.keys import ServerKeys
 from agentguard.server.listener.slow_clients import origin
@@ -22,6 +21,7 @@ from agentguard.server.store.desks.enrolment_codes import CodeRefused, Grant
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.factors import proof_limits, tries
 from agentguard.server.store.factors.tries import Count
+from agentguard.server.store.outbox import happenings
 from agentguard.server.store.records import audit
 from agentguard.wire import v1
 

@@ -8,7 +8,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from agentguard.server import http_messages
-from agentguard.server.feeds import happenings
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.ingest.enrol import proved
 from agentguard.server.keys import ServerKeys
@@ -17,6 +16,7 @@ from agentguard.server.store.desks import devices
 from agentguard.server.store.desks.devices import KeyRefused, Known
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.times import iso
+from agentguard.server.store.outbox import happenings
 from agentguard.server.store.records import audit
 from agentguard.server.tamper import kinds
 from agentguard.server.tamper.watch import Watch

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from agentguard.server.roles import ADMIN, BOUND, ROLES, Scope
 from agentguard.server.settings import Limits
-from agentguard.server.store.desks import enrolment_codes
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.schema.tables import session, user, user_team
 
 __all__ = ["ADMIN", "ROLES", "Scope"]
@@ -59,7 +59,7 @@ def set_password(connection: Connection, name: str, hashed: str) -> None:
 def put_teams(connection: Connection, name: str, teams: Sequence[str]) -> None:
     """Say which teams a user sees."""
     connection.execute(delete(user_team).where(user_team.c.user == name))
-    ids = sorted({enrolment_codes.team_id(connection, one) for one in teams})
+    ids = sorted({team_id(connection, one) for one in teams})
     if ids:
         connection.execute(insert(user_team), [{"user": name, "team": one} for one in ids])
 

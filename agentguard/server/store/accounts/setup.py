@@ -6,7 +6,7 @@ import hashlib
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from agentguard.server.store.desks.enrolment_codes import new_code
+from agentguard.server.store.accounts.typed_codes import new_code
 from agentguard.server.store.schema.sign_in_tables import setup_code
 
 FIRST = ""

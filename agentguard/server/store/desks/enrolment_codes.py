@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import secrets
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from agentguard.server.store.accounts import typed_codes
+from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import batch_codes
 from agentguard.server.store.desks.batch_codes import Wish
 from agentguard.server.store.desks.devices import AGENT, KEEPER
 from agentguard.server.store.schema.tables import device, enrol_code, team
-
-BITS = 80
-GROUP = 4  # characters between dashes
 
 
 class CodeRefused(Exception):
@@ -58,12 +55,6 @@ class CodeLine:
     keeper: bool
 
 
-def new_code() -> str:
-    """Make a code that a person can type."""
-    text = base64.b32encode(secrets.token_bytes(BITS // 8)).decode()
-    return "-".join(text[i : i + GROUP] for i in range(0, len(text), GROUP))
-
-
 def make(
     connection: Connection,
     team_name: str,
@@ -74,7 +65,7 @@ def make(
     role: str = AGENT,
 ) -> str:
     """Make a code for a team, and the team when there is none of the name."""
-    code = new_code()
+    code = typed_codes.new_code()
     connection.execute(
         insert(enrol_code).values(
             hash=_hash(code),
@@ -92,7 +83,7 @@ def make_for(connection: Connection, team_name: str, wish: Wish, by: str, now: f
     """Make the code that is wished for: a simple one when nothing more is asked of it."""
     if wish.most == 1 and not wish.confirm and not any(wish.assets):
         return make(connection, team_name, by, now=now, hours=wish.hours, role=wish.role)
-    code = new_code()
+    code = typed_codes.new_code()
     team_of = replace(wish, team=team_id(connection, team_name))
     batch_codes.put(connection, _hash(code), team_of, by, now)
     return code
@@ -171,20 +162,6 @@ def listed(connection: Connection, limit: int = 50) -> list[CodeLine]:
         )
         for row in rows
     ]
-
-
-def team_id(connection: Connection, name: str) -> int:
-    """Give a team's id; the team is made when it is new."""
-    found = connection.scalar(select(team.c.id).where(team.c.name == name))
-    if found is not None:
-        return int(found)
-    made = connection.execute(insert(team).values(name=name)).inserted_primary_key
-    return int(made[0]) if made else 0
-
-
-def teams(connection: Connection) -> list[str]:
-    """Give the names of all teams."""
-    return list(connection.scalars(select(team.c.name).order_by(team.c.name)))
 
 
 def _hash(code: str) -> bytes:

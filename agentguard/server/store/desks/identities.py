@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true, update
 
-from agentguard.server.feeds import happenings
 from agentguard.server.roles import Scope
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.desks import devices
+from agentguard.server.store.outbox import happenings
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.identity_tables import device_identity
 from agentguard.server.store.schema.tables import device, device_seen, team
