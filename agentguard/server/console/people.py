@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
 from litestar import get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -28,6 +27,7 @@ from agentguard.server.console.site import (
 )
 from agentguard.server.roles import Right
 from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.factors import team_scope
 from agentguard.server.store.persons import desk_events, pseudonyms
 from agentguard.server.store.persons import use_spans as uses
@@ -37,7 +37,7 @@ from agentguard.wire import v1
 
 PEOPLE = "/people"
 LONGEST_ID = 40
-_EVENT = msgspec.json.Decoder(v1.Event)
+_EVENT = Stored(v1.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

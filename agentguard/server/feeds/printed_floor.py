@@ -33,13 +33,10 @@ _STATE = ParagraphStyle("state", parent=_PLAIN, fontName="Helvetica-Bold")
 _SMALL = ParagraphStyle("small", parent=_PLAIN, textColor=_SOFT)
 _TITLE = ParagraphStyle("big", parent=_STYLES["Title"], alignment=0, textColor=_INK, spaceAfter=2)
 _TEAM = ParagraphStyle("team", parent=_STYLES["Heading2"], textColor=_INK, spaceBefore=10)
-_GRID = TableStyle(
-    [
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.HexColor(_RULE)),
-        ("LEFTPADDING", (0, 0), (-1, -1), 2),
-    ]
-)
+_GRID = (("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 2))
+LONGEST = 1200
+"""Letters of a paragraph, so that a row is no higher than a page, whatever a desk has sent."""
+_Row = list[Flowable | list[Flowable] | str]
 
 
 def floor_report(
@@ -75,11 +72,17 @@ def _team(
     parts: list[Flowable] = [_p(name, _TEAM), _p(said, _SMALL), Spacer(1, 2 * mm)]
     if bad:
         bad.sort(key=lambda one: _urgency(one, now, silent_after))
-        rows = [_row(one, words, now, silent_after) for one in bad]
-        table = Table(rows, colWidths=WIDTHS, repeatRows=0)
-        table.setStyle(_GRID)
-        parts.append(table)
+        parts.append(_table([_rows(one, words, now, silent_after) for one in bad]))
     return parts
+
+
+def _table(desks: Sequence[Sequence[_Row]]) -> Table:
+    """Give a table of desks with a line under each; a page may end between two rows of a desk."""
+    last = [sum(map(len, desks[: place + 1])) - 1 for place in range(len(desks))]
+    lines = [("LINEBELOW", (0, at), (-1, at), 0.5, colors.HexColor(_RULE)) for at in last]
+    table = Table([row for rows in desks for row in rows], colWidths=WIDTHS, repeatRows=0)
+    table.setStyle(TableStyle([*_GRID, *lines]))
+    return table
 
 
 def _urgency(one: Desk, now: float, silent_after: float) -> tuple[int, int, str]:
@@ -95,25 +98,25 @@ def _kind(one: Desk, now: float, silent_after: float) -> str:
     return {"act": "failing", "good": "ok"}.get(one.overall, "attention")
 
 
-def _row(
-    one: Desk, words: Texts, now: float, silent_after: float
-) -> list[Flowable | list[Flowable]]:
+def _rows(one: Desk, words: Texts, now: float, silent_after: float) -> list[_Row]:
+    """Give what is to be said of a desk: a row for each of its controls, its name in the first."""
     if _kind(one, now, silent_after) == "silent":
         heard = (
             _stamp(one.last_seen) if one.last_seen is not None else words.say("exports.paper.never")
         )
         what = words.say("exports.paper.not-heard")
-        return [_desk(one, words, now, silent_after), _p(what, _PLAIN), _p(heard, _SMALL)]
+        return [[_desk(one, words, now, silent_after), _p(what, _PLAIN), _p(heard, _SMALL)]]
     bad = worst_first(one.controls)
     if not bad:
         what = words.say("exports.paper.no-posture")
-        return [_desk(one, words, now, silent_after), _p(what, _PLAIN), _p("", _SMALL)]
+        return [[_desk(one, words, now, silent_after), _p(what, _PLAIN), _p("", _SMALL)]]
     since = min(control.since for control in bad)
-    return [
+    head: _Row = [
         _desk(one, words, now, silent_after),
-        [part for control in bad for part in _control(control, words)],
+        _control(bad[0], words),
         _p(_minute(since), _SMALL),
     ]
+    return [head, *(["", _control(control, words), ""] for control in bad[1:])]
 
 
 def _desk(one: Desk, words: Texts, now: float, silent_after: float) -> list[Flowable]:
@@ -146,4 +149,5 @@ def _stamp(at: float) -> str:
 
 def _p(text: str, style: ParagraphStyle) -> Paragraph:
     """Give a paragraph of plain text: what a desk says is never read as markup."""
-    return Paragraph(escape(text), style)
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    return Paragraph(escape(shown), style)

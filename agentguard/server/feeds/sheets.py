@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, true, tuple_
 
 from agentguard.server.roles import Scope
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import iso
 from agentguard.server.store.schema.tables import (
     device,
@@ -27,8 +27,8 @@ PAGE = 500  # rows that are read at once
 BOM = "\ufeff"  # by it Excel knows UTF-8
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the wide ones, which Excel reads as the others (OWASP, CSV Injection)."""
-_HITS = msgspec.json.Decoder(tuple[v1.Masked, ...])
-_EVENT = msgspec.json.Decoder(v1.Event)
+_HITS = Stored(tuple[v1.Masked, ...])
+_EVENT = Stored(v1.Event)
 
 Query = Select[tuple[Any, ...]]
 Key = tuple[Any, ...]

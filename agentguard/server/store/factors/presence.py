@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from agentguard.server.store.accounts.people import Scope
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.factors import proof_limits, team_scope
 from agentguard.server.store.factors.one_time_codes import DESK
 from agentguard.server.store.schema.sign_in_tables import desk_person
@@ -21,7 +21,7 @@ RESISTANT = "passkey"
 MOST = 20_000  # proofs that are counted, the newest
 SHOWN = 300  # people that are listed
 DAYS = 7
-_EVENT = msgspec.json.Decoder(v1.Event)
+_EVENT = Stored(v1.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

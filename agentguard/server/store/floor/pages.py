@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
 from agentguard.server.store.accounts.people import Scope
 from agentguard.server.store.desks import goodbyes, keepers
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.reports.intake import controls_of
 from agentguard.server.store.schema.tables import (
     device,
@@ -20,7 +20,7 @@ from agentguard.server.store.schema.tables import (
 )
 from agentguard.wire import v1
 
-_EVENT = msgspec.json.Decoder(v1.Event)
+_EVENT = Stored(v1.Event)
 QUIET = frozenset({"good"})
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.tables import device, team
 from agentguard.wire import v1
@@ -18,7 +19,7 @@ from agentguard.wire import v1
 What = Literal["finding", "incident", "factor", "tamper", "device"]
 State = Literal["opened", "closed", "reported", "refused", "changed"]
 _JSON = msgspec.json.Encoder()
-_HAPPENING: msgspec.json.Decoder[Happening]
+_HAPPENING: Stored[Happening]
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,7 +40,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hits: tuple[v1.Masked, ...] = ()
 
 
-_HAPPENING = msgspec.json.Decoder(Happening)
+_HAPPENING = Stored(Happening)
 
 
 def decoded(body: str) -> Happening:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, case, insert, select, update
 
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import lately
 from agentguard.server.store.schema.tables import finding
 from agentguard.wire import v1
@@ -14,7 +15,7 @@ from agentguard.wire import v1
 OPENED = "finding.opened"
 CLOSED = "finding.closed"
 
-_HITS = msgspec.json.Decoder(tuple[v1.Masked, ...])
+_HITS = Stored(tuple[v1.Masked, ...])
 _PARAMS = msgspec.json.Decoder(dict[str, str | int])
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from agentguard.server.store.desks import desk_status
 from agentguard.server.store.engine.partitions import Ready
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.engine.times import seconds
 from agentguard.server.store.reports import batch_state, day_quota, findings, incidents
 from agentguard.server.store.schema.tables import (
@@ -26,7 +27,7 @@ from agentguard.server.store.schema.tables import (
 from agentguard.wire import v1
 
 _JSON = msgspec.json.Encoder()
-_CONTROLS = msgspec.json.Decoder(tuple[v1.Control, ...])
+_CONTROLS = Stored(tuple[v1.Control, ...])
 _MONTHS = Ready()
 SHOWN_HASH = 64
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-import msgspec
 from sqlalchemy import Connection, select, text
 
 from agentguard.server.roles import Scope
+from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.schema.floor_tables import LESSON
 from agentguard.server.store.schema.tables import device, event, team
 from agentguard.wire import v1
 
-_EVENT = msgspec.json.Decoder(v1.Event)
+_EVENT = Stored(v1.Event)
 MOST = 200_000  # answers that are counted at most
 
 
