@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one door for work on AgentGuard: demo, test, lint, bench, build, docs, ...
+"""The one door for work on AgentGuard: demo, test, lint, fuzz, bench, build, docs, ...
 
 Standard library only. The first call makes `.venv` from `uv.lock` and says what it does; later
 calls find it ready. As root on Debian it also installs the system's packages that are missing;
@@ -480,13 +480,24 @@ LINT: dict[str, tuple[str, ...]] = {
     "ruff": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
     "spelling": ("codespell",),
-    "types": ("mypy", "--platform", "linux"),
-    "types-windows": ("mypy", "--platform", "win32"),
-    "types-installer": ("mypy", "-p", "installer"),
+    "types": ("mypy", "--platform", "linux", "--cache-dir", ".mypy_cache/types"),
+    "types-windows": ("mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/types-windows"),
+    "types-installer": (
+        "mypy",
+        "-p",
+        "installer",
+        "-p",
+        "tools",
+        "--cache-dir",
+        ".mypy_cache/types-installer",
+    ),
     "contracts": ("lint-imports",),
     "lock": ("uv", "lock", "--check", "--quiet"),
 }
-"""What is held without running the product: by `dev.py lint`, by the hooks of git, and in CI."""
+"""What is held without running the product: by `dev.py lint`, by the hooks of git, and in CI.
+
+Types are kept apart: what is kept of one system or package is worthless to another.
+"""
 
 
 def lint(rest: list[str]) -> int:
@@ -506,6 +517,30 @@ def hooks(rest: list[str]) -> int:
     """Have git run the quick checks before each commit; `git commit --no-verify` goes without."""
     environment()
     return run((BIN / "pre-commit", "install", *rest))
+
+
+def fuzz(rest: list[str]) -> int:
+    """Search long for inputs that break a reader: ten minutes a target, by chance; -k chooses.
+
+    --seconds 3600 searches an hour, --keep adds what was worth it to tests/fuzz/corpus. The tests
+    of everything search for seconds, the same each time.
+    """
+    system_packages((*QT, *CORPUS))
+    environment()
+    words, named = fuzzing(rest)
+    return run((PYTHON, "-m", "pytest", *words), PYTHONUTF8="1", **named)
+
+
+def fuzzing(rest: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Give pytest's words and the environment of a long search."""
+    parser = argparse.ArgumentParser(prog="dev.py fuzz", add_help=False)
+    parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--keep", action="store_true")
+    given, others = parser.parse_known_args(rest)
+    how = {"SECONDS": str(given.seconds), "SEED": "0", **({"KEEP": "1"} if given.keep else {})}
+    workers = () if any(word.startswith("-n") for word in others) else ("-n", "auto")
+    words = ("tests/fuzz", "-m", "heavy", *workers, *others)
+    return words, {f"AGENTGUARD_FUZZ_{name}": value for name, value in how.items()}
 
 
 def bench(rest: list[str]) -> int:
@@ -603,6 +638,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "lint": lint,
     "hooks": hooks,
+    "fuzz": fuzz,
     "bench": bench,
     "build": build,
     "docs": docs,

@@ -18,9 +18,16 @@ from agentguard.uplink import enrolment
 from tests.cli.typed import Said, Type, assert_one_sentence
 from tests.faults.certificates import Authority
 from tests.faults.endpoint import CODE, Endpoint, instead, problem, serving
+from tests.hashes import cheap_at_the_desk
 
 RIGHT = "123456"
 SHOWN = re.compile(r"^  ([0-9A-Z]{5}-[0-9A-Z]{5})$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hashes_are_cheap() -> Iterator[None]:
+    with cheap_at_the_desk():
+        yield
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """The inputs that fuzzing found worth keeping: made-up, each another way through the code.
 
 Every run begins with them, so that what was found once is tried for ever. Those of a target are
-one packed file, as they are much alike. To keep what a long run found:
-AGENTGUARD_FUZZ_KEEP=1 AGENTGUARD_FUZZ_SECONDS=3600 pytest tests/fuzz -m heavy. Of the inputs, the
-smallest are kept that together take every way that libFuzzer counts, up to the limits.
+one packed file, as they are much alike. `dev.py fuzz --seconds 3600 --keep` keeps what a long run
+found: the smallest inputs that together take every way that libFuzzer counts, up to the limits.
 """
 
 from __future__ import annotations

@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import jsonschema
 import pytest
 
 from agentguard.base.settings import DESCRIBED
 from agentguard.commands.keeper import SERVICE
 from installer.winget import manifests as winget
+from tests.shapes import shape
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "tests/vectors/winget.schema.json").read_text(encoding="utf-8"))
@@ -40,12 +40,12 @@ WXS = (ROOT / "installer/agentguard.wxs").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("name", sorted(MADE))
 def test_a_manifest_is_of_the_shape_that_winget_takes(name: str) -> None:
-    jsonschema.Draft202012Validator(SCHEMA).validate(MADE[name])
+    shape(SCHEMA).validate(MADE[name])
 
 
 def test_a_manifest_that_is_wrong_is_told() -> None:
     broken = {**MADE["AgentGuard.AgentGuard.installer.yaml"], "Scope": "everybody"}
-    assert list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(broken))
+    assert list(shape(SCHEMA).iter_errors(broken))
 
 
 def test_the_manifest_names_the_codes_of_the_msi() -> None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +22,7 @@ from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.schema.tables import METADATA
+from tests.hashes import cheap_at_the_endpoint
 from tests.server.kept import kept
 from tests.server.migrated import migrated
 
@@ -77,6 +78,16 @@ class Running:
 @pytest.fixture(scope="session", autouse=True)
 def starts_are_prepared_once() -> Iterator[None]:
     with kept():
+        yield
+
+
+DEAR = {"test_strangers.py", "test_hashes.py"}
+"""Files whose tests are about what a hash costs: who waits for it, and how much it is."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hashes_are_cheap(request: pytest.FixtureRequest) -> Iterator[None]:
+    with nullcontext() if request.path.name in DEAR else cheap_at_the_endpoint():
         yield
 
 

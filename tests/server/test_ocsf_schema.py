@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from agentguard.base import translations
@@ -18,6 +17,7 @@ from agentguard.server.feeds import ocsf
 from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.tamper.kinds import KINDS
 from agentguard.wire import v1
+from tests.shapes import shape
 
 SCHEMAS = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=ocsf.VERSION))
 CATEGORY, ACTIVITY = 1000, 100
@@ -29,9 +29,9 @@ ACTS = ("enrolled", "asked", "confirmed", "turned-away", "key-rotated", "split")
 
 
 @cache
-def validator(class_: int, profiles: tuple[str, ...]) -> Draft202012Validator:
+def validator(class_: int, profiles: tuple[str, ...]) -> Any:
     name = SCHEMAS.lookup_class_name_from_uid(class_uid=class_)
-    return Draft202012Validator(SCHEMAS.get_class_schema(name, profiles=list(profiles)))
+    return shape(SCHEMAS.get_class_schema(name, profiles=list(profiles)))
 
 
 def wrong(event: dict[str, Any]) -> list[str]:

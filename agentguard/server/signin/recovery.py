@@ -12,6 +12,8 @@ ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 LENGTH = 10
 COUNT = 10
 SALT = 16  # bytes
+COST = (2, 19 * 1024)
+"""Passes and KiB of Argon2id: OWASP's least, since 50 bits cannot be guessed online."""
 
 
 def new_code() -> str:
@@ -31,12 +33,13 @@ def normal(typed: str) -> str:
 
 
 def hashed(code: str, salt: bytes) -> bytes:
-    """Hash a code: 19 MiB, two passes (OWASP's least), since 50 bits cannot be guessed online."""
+    """Hash a code by `COST`."""
+    passes, kib = COST
     return hash_secret_raw(
         code.encode(),
         salt,
-        time_cost=2,
-        memory_cost=19 * 1024,
+        time_cost=passes,
+        memory_cost=kib,
         parallelism=1,
         hash_len=32,
         type=Type.ID,

@@ -11,12 +11,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from agentguard.base.errors import CannotError, UplinkError
-from agentguard.mfa import Verifiers
+from agentguard.mfa import Verifiers, offline_codes
 from agentguard.mfa.offline_codes import FILE, OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.messages import say
@@ -24,6 +25,8 @@ from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.people import Proof, Ruling
 
 HOUR = 3600.0
+PRODUCT = offline_codes.COST
+"""As it is in the product: these tests have codes that cost less."""
 
 
 @pytest.fixture
@@ -242,3 +245,16 @@ class KilledCodes(Codes):
 
 TestCodes = Codes.TestCase if os.name == "nt" else KilledCodes.TestCase
 TestCodes.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
+
+
+def test_a_code_costs_64_mib_and_three_passes(tmp_path: Path, clock: FakeClock) -> None:
+    """Computed beside it: what is on the disk is no faster to try than that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(offline_codes, "COST", PRODUCT)
+        made = OfflineCodes(tmp_path / "dear", clock)
+        (code,) = made.issue(1)
+    kept = json.loads((tmp_path / "dear" / FILE).read_text("utf-8"))
+    hash_ = Argon2id(
+        salt=bytes.fromhex(kept["salt"]), length=32, iterations=3, lanes=1, memory_cost=64 * 1024
+    )
+    assert kept["hashes"] == [hash_.derive(offline_codes.plain(code).encode()).hex()]

@@ -1,0 +1,57 @@
+"""What `dev.py` and `.ci/run` run once, and how a fuzzer searches long."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dev
+from tests.house import test_contracts
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_long_search_is_by_chance_and_lasts_as_long_as_it_was_told() -> None:
+    words, named = dev.fuzzing(["--seconds", "90", "-k", "journal"])
+    assert words == ("tests/fuzz", "-m", "heavy", "-n", "auto", "-k", "journal")
+    assert named == {"AGENTGUARD_FUZZ_SECONDS": "90", "AGENTGUARD_FUZZ_SEED": "0"}
+    assert dev.fuzzing(["--keep", "-n", "0"])[1] == {
+        "AGENTGUARD_FUZZ_SECONDS": "600",
+        "AGENTGUARD_FUZZ_SEED": "0",
+        "AGENTGUARD_FUZZ_KEEP": "1",
+    }
+
+
+def test_a_search_of_everything_is_short_and_the_same_each_time() -> None:
+    shown = "from tests.fuzz import running; print(running.SEED, running.SECONDS)"
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("AGENTGUARD_FUZZ")}
+    told = subprocess.run(
+        (sys.executable, "-c", shown),
+        cwd=ROOT,
+        env=plain,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["1", "6"]
+
+
+def test_only_lint_types_and_contracts_are_left_to_one_python() -> None:
+    """What is left out of the run on 3.11 must not grow unseen."""
+    marked = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if "pytest.mark.source" in path.read_text(encoding="utf-8") and path != Path(__file__)
+    ]
+    assert marked == ["tests/house/test_contracts.py"]
+    assert [m.name for m in test_contracts.test_what_lint_holds.pytestmark][-1] == "source"
+
+
+def test_types_are_held_for_both_systems_each_with_its_own_memory() -> None:
+    typed = {name: words for name, words in dev.LINT.items() if words[0] == "mypy"}
+    systems = {words[2] for words in typed.values() if words[1] == "--platform"}
+    caches = {words[words.index("--cache-dir") + 1] for words in typed.values()}
+    assert systems == {"linux", "win32"}
+    assert len(caches) == len(typed)
