@@ -26,6 +26,9 @@ _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _JSON = msgspec.json.Encoder()
 
 
+READINESS = "not-ready"
+
+
 class Refused(Exception):
     """The request is answered with a problem; `kind` classes it and names its words.
 
@@ -85,6 +88,8 @@ def answer(status: int, value: v1.Struct) -> Answer:
 def problem(refused: Refused, words: Texts) -> Answer:
     """Answer with a problem."""
     detail = words.say(f"server.problem.{refused.kind}.detail")
+    if refused.kind == READINESS:  # whoever asks for it runs the endpoint
+        detail = f"{words.say(f'server.cause.{refused.why}-advice')} {detail}"
     value = v1.Problem(
         title=words.say(f"server.problem.{refused.kind}.title"),
         detail=f"{words.say(f'server.cause.{refused.why}')} {detail}" if refused.why else detail,

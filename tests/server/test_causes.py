@@ -73,7 +73,11 @@ def full(one: Any) -> None:
 
 
 def newer(one: Any) -> None:
-    on(one, "UPDATE alembic_version SET version_num = '9999'")
+    on(
+        one,
+        "UPDATE alembic_version SET version_num = '9999'",
+        "UPDATE schema_least SET revision = '9999'",
+    )
 
 
 def older(one: Any) -> None:

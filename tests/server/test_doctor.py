@@ -98,6 +98,8 @@ def test_a_schema_that_is_older_or_newer_than_the_program(house: House) -> None:
     house.sql("UPDATE alembic_version SET version_num = '0001'")
     assert house.found() == {"schema": "schema-old"}
     house.sql("UPDATE alembic_version SET version_num = '9999'")
+    assert house.found() == {"schema": "schema-newer"}
+    house.sql("UPDATE schema_least SET revision = '9999'")
     assert house.found() == {"schema": "schema-new"}
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from agentguard.server.jobs.retention import Retention
-from agentguard.server.jobs.schedule import Jobs
+from agentguard.server.jobs.schedule import Job, Jobs
 from agentguard.server.run import LocalServer
 from agentguard.server.store.engine import leadership
 from agentguard.server.store.engine.open_database import open_database
@@ -45,13 +45,15 @@ def test_a_job_that_fails_is_due_again(running: Any) -> None:
 def test_a_job_that_fails_stops_no_other_one_whatever_it_failed_by(
     running: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken() -> None:
-        raise KeyError
+    def fail() -> None:
+        raise KeyError(4111111111111111)
 
     jobs = Jobs(running.admin._database, running.settings, running.time)
-    jobs._jobs = (broken, *jobs._jobs)
+    jobs._jobs = (Job("months", fail), *jobs._jobs)
     jobs.do()
-    assert "a job failed: KeyError" in caplog.text
+    assert "the job months failed: A part of the endpoint has failed by itself." in caplog.text
+    assert "KeyError at schedule.py:" in caplog.text
+    assert "4111" not in caplog.text
     names = set(running.admin._database.run(lambda c: list(c.scalars(select(job.c.name)))))
     assert {"sweep", "days", "months", "retention"} <= names
 
@@ -69,7 +71,7 @@ def test_desks_are_looked_at_while_much_is_deleted(
     monkeypatch.setattr(Retention, "run", delete)
     monkeypatch.setattr("agentguard.server.jobs.schedule.LOOK", 0.01)
     jobs = Jobs(running.admin._database, running.settings, running.time)
-    jobs._jobs = (*jobs._jobs, looked.set)
+    jobs._jobs = (*jobs._jobs, Job("looked", looked.set))
 
     async def serve() -> bool:
         jobs.start()

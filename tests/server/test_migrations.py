@@ -10,8 +10,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from agentguard.server import store
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store import schema
 from agentguard.server.store.engine.open_database import open_database
 
 MONTHS = (1_785_000_000.0, 1_787_500_000.0, 1_790_000_000.0)  # July, August, September 2026
@@ -34,7 +34,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, address: str) -> str:
 
 def walk(address: str, revision: str, way: Any = command.upgrade) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
     engine = create_engine(address)
     with engine.begin() as connection:
         config.attributes["connection"] = connection

@@ -12,7 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,11 +20,11 @@ from agentguard.base.translations import load
 from agentguard.model.messages import Message, say
 from agentguard.server.feeds import pump
 from agentguard.server.feeds import settings as feeds
-from agentguard.server.ingest.readiness import PROBE
+from agentguard.server.ingest.readiness import PROBE, ROOM
 from agentguard.server.listener import certificate
 from agentguard.server.listener.path_to_endpoint import judged, span
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.engine import causes, revisions
+from agentguard.server.store.engine import causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.history_tables import job
@@ -64,7 +63,7 @@ class Finding:
 
 
 def examine(settings: ServerSettings, now: Now, tls: Path | None = None) -> list[Finding]:
-    """Look at everything; nothing is changed, and nothing of it raises."""
+    """Look at everything; nothing of it raises, and no more is written than readiness writes."""
     return [
         *_database(settings, now()),
         _disk(settings),
@@ -91,32 +90,56 @@ def _database(settings: ServerSettings, now: float) -> Iterator[Finding]:
         yield _not("database", "away", Health.BAD, why=str(error))
         return
     try:
-        yield from database.run(lambda c: _inside(c, settings, now))
+        found = database.snapshot(lambda c: _inside(c, settings, now))
+        yield from found
+        if all(one.health is not Health.BAD for one in found[:2]):
+            database.run(lambda c: leadership.note(_briefly(c), PROBE, now))
     except SQLAlchemyError as error:
         yield _not("database", "away", Health.BAD, why=str(causes.refused(error)))
     finally:
         database.close()
 
 
+def _briefly(connection: Connection) -> Connection:
+    """Have what is locked given up on; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{revisions.LOCK_SECONDS}s'")
+    return connection
+
+
 def _inside(connection: Connection, settings: ServerSettings, now: float) -> list[Finding]:
-    has, wants = _schema(connection)
-    found = [_good("database", kind=connection.dialect.name)]
-    if has != wants:
-        how = "old" if has < wants else "new"
-        return [*found, _not("schema", how, Health.BAD, has=has or "-", wants=wants)]
+    _briefly(connection)
+    found = [_good("database", kind=connection.dialect.name), _schema(connection)]
+    if found[-1].health is Health.BAD:
+        return found
     return [
         *found,
-        _good("schema", has=has),
         _work(connection, now),
+        *_failing(connection, now),
         _clock(connection, now),
         _backup(connection, now),
         *_feeds(connection, settings, now),
     ]
 
 
-def _schema(connection: Connection) -> tuple[str, str]:
-    has = MigrationContext.configure(connection).get_current_revision() or ""
-    return has, revisions.newest()
+def _schema(connection: Connection) -> Finding:
+    has, wants = revisions.found(connection), revisions.newest()
+    if not revisions.lets_write(connection):
+        return _not("schema", "new", Health.BAD, has=has, wants=wants)
+    if has == wants:
+        return _good("schema", has=has)
+    if not has or revisions.known(has):
+        return _not("schema", "old", Health.BAD, has=has or "-", wants=wants)
+    return _not("schema", "newer", Health.CARE, has=has, wants=wants)
+
+
+def _failing(connection: Connection, now: float) -> Iterator[Finding]:
+    """Name the jobs that fail again and again."""
+    for one in job_failures.repeated(connection):
+        minutes, why = max(0, int((now - one.since) // 60)), causes.sentence(one.why, load())
+        params: dict[str, str | int] = {"job": one.name, "count": one.count}
+        params |= {"minutes": minutes, "why": why}
+        yield _not("job", "failing", Health.BAD, **params)
 
 
 def _work(connection: Connection, now: float) -> Finding:
@@ -190,6 +213,8 @@ def _disk(settings: ServerSettings) -> Finding:
         free = shutil.disk_usage(settings.data).free
     except OSError:
         return _not("disk", "none", Health.BAD, folder=str(settings.data))
+    if not settings.database and free < ROOM:
+        return _not("disk", "over", Health.BAD, why=causes.sentence("full", load()))
     left = f"{free / 1024**3:.1f}"
     return (
         _good("disk", free=left)

@@ -6,19 +6,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pyrage import x25519
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from agentguard.base.translations import load
 from agentguard.server.backup import line_format, streams
 from agentguard.server.listener.certificate import CA_FILE, CERTIFICATE_FILE, KEY_FILE, NEXT_FILE
 from agentguard.server.settings import ServerSettings
+from agentguard.server.store.engine import causes, revisions
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.times import iso
 from agentguard.server.store.schema.tables import METADATA
 
 KEYS = ("server.key", CA_FILE, CERTIFICATE_FILE, KEY_FILE, NEXT_FILE)
-PASSING = frozenset({"session", "challenge", "sso_flow", "sign_in_step", "job"})
-"""Tables that are not taken: nobody is to be signed in by a restore."""
+PASSING = frozenset(
+    {"session", "challenge", "sso_flow", "sign_in_step", "job", "job_failure", "schema_least"}
+)
+"""Tables that are not taken: nobody is to be signed in by a restore, and work begins anew."""
 
 
 def make(
@@ -48,10 +51,12 @@ def make(
 def _lines(
     connection: Connection, settings: ServerSettings, now: float, counts: list[int]
 ) -> Iterator[bytes]:
-    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    revision = revisions.found(connection)
+    if not revisions.known(revision):  # of what a newer release has added it would hold nothing
+        raise causes.refused(revisions.Outdated())
     files = {name: settings.data / name for name in KEYS}
     there = {name: path.read_bytes() for name, path in files.items() if path.exists()}
-    yield line_format.line(line_format.Head(revision=str(revision), made_at=iso(now), files=there))
+    yield line_format.line(line_format.Head(revision=revision, made_at=iso(now), files=there))
     for table in METADATA.sorted_tables:
         if table.name in PASSING:
             continue

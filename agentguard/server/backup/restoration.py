@@ -24,7 +24,7 @@ from agentguard.server.backup.size_limits import Room
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.partitions import Ready
-from agentguard.server.store.engine.revisions import known, upgrade
+from agentguard.server.store.engine.revisions import APART, known, upgrade
 
 BATCH = 500  # rows in one statement
 WEIGHT = 8 * 1024 * 1024  # bytes in one statement, unless a single row has more
@@ -82,7 +82,7 @@ class _Rows:
         upgrade(self._connection, head.revision)
         self._there.reflect(self._connection)
         for table in self._there.sorted_tables:
-            if table.name != "alembic_version" and _holds_rows(self._connection, table):
+            if table.name not in APART and _holds_rows(self._connection, table):
                 raise _refused("full", self._words, table=table.name)
         self._take = self._table
 

@@ -26,6 +26,7 @@ from agentguard.server.roles import ADMIN, Right, may
 from agentguard.server.settings import Limits, Now, ServerSettings
 from agentguard.server.signin.oidc import Provider
 from agentguard.server.store.accounts.people import Visitor
+from agentguard.server.store.engine import job_failures
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.records import audit
 
@@ -126,7 +127,9 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     site = site_of(request)
     visitor = request.scope["state"].get("visitor")
     badges = await site.badges.counted(site.database, visitor, site.now()) if visitor else {}
-    return render(request, template, status=status, badges=badges, **values)
+    runs = visitor is not None and visitor.role == ADMIN
+    jobs = await site.database.read(job_failures.repeated) if runs else ()
+    return render(request, template, status=status, badges=badges, failing=jobs, **values)
 
 
 def render(request: Asked, template: str, *, status: int = 200, **values: Any) -> Page:
@@ -141,6 +144,7 @@ def render(request: Asked, template: str, *, status: int = 200, **values: Any) -
         "may": {r.value: visitor is not None and may(visitor.role, r) for r in Right},
         "menu": menu(visitor.role) if visitor else [],
         "badges": {},
+        "failing": (),
         "token": site.keys.token(visitor.token) if visitor else "",
         "now": site.now(),
         "path": request.url.path,

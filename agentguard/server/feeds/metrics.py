@@ -25,6 +25,7 @@ from agentguard.server.feeds import settings as feeds
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
+from agentguard.server.store.engine import job_failures
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
@@ -45,6 +46,7 @@ class _Figures:
     tamper: dict[str, int]
     behind: dict[str, int]
     dropped: dict[str, int]
+    jobs: dict[str, int]
     waiting: int
     hung_up: Mapping[str, int]
     left: float | None
@@ -146,6 +148,7 @@ class _Collected:
             ("agentguard_devices", "Desks by state.", "state", found.devices),
             ("agentguard_tamper_open", "Open tamper signs by kind.", "kind", found.tamper),
             ("agentguard_feed_behind", "Happenings that wait for a feed.", "feed", found.behind),
+            ("agentguard_job_failing", "Failures in a row of a job.", "job", found.jobs),
             ("agentguard_feed_dropped", "Happenings that a feed let go.", "feed", found.dropped),
         )
         for name, help_, label, values in every:
@@ -229,6 +232,8 @@ def _read(connection: Connection, folder: Path) -> _Figures:
         tamper={str(kind): int(count) for kind, count in connection.execute(open_)},
         behind=behind,
         dropped={one.feed: one.dropped for one in told},
+        jobs=dict.fromkeys(job_failures.JOBS, 0)
+        | {one.name: one.count for one in job_failures.all_of(connection)},
         waiting=0,
         hung_up={},
         left=None,

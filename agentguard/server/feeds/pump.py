@@ -21,6 +21,7 @@ from agentguard.server.feeds.receiver_wait import Cut, TooLong, Waiting
 from agentguard.server.feeds.settled_position import Settled
 from agentguard.server.feeds.sinks import Sink
 from agentguard.server.settings import Now
+from agentguard.server.store.engine import causes
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.outbox import happenings
 from agentguard.server.store.outbox.happenings import Happening
@@ -131,7 +132,7 @@ class Pump:
         except (FeedFailed, Cut):
             raise
         except Exception as error:
-            LOG.error("feed %s failed: %s", self.name, type(error).__name__)  # noqa: TRY400 - no values
+            LOG.error("feed %s failed: %s", self.name, causes.logged(error))  # noqa: TRY400 - no values
             raise FeedFailed("broken", type(error).__name__) from error
 
     def _hold(self, batch: _Batch) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from agentguard.server.http_messages import App, Receive, Scope, Send
+from agentguard.server.store.engine import causes
 
 LOG = logging.getLogger(__name__)
 LOOK = 3.0  # seconds between two looks at what is to be sent
@@ -90,4 +91,4 @@ def _turn(feed: Turning) -> None:
     try:
         feed.turn()
     except Exception as error:  # noqa: BLE001 - the thread's boundary: the next turn tries again
-        LOG.error("feed %s failed: %s", feed.name, type(error).__name__)  # noqa: TRY400 - no values
+        LOG.error("feed %s failed: %s", feed.name, causes.logged(error))  # noqa: TRY400 - no values

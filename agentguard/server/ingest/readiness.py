@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from agentguard.server.http_messages import Answer, Refused, Request
+from agentguard.base.translations import load
+from agentguard.server.http_messages import READINESS, Answer, Refused, Request
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.engine import causes, leadership, revisions
+from agentguard.server.store.engine import causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.database import Busy, Database
+from agentguard.server.store.engine.job_failures import Failing
 
 STALE = 300
 """Seconds after which the work that only one process does has stopped."""
@@ -53,10 +55,11 @@ class Readiness:
         self._now = now
         self._besides = besides
         self._asking = asyncio.Lock()
-        self._known = ("", float("-inf"))
+        self._words = load(settings.language)
+        self._known: tuple[str, Sequence[Failing], float] = ("", (), float("-inf"))
 
     async def answer(self, _request: Request) -> Answer:
-        """Say that reports may come.
+        """Say that reports may come, and which jobs fail meanwhile.
 
         Raises:
             Refused: they should go elsewhere; `why` is the cause.
@@ -64,27 +67,34 @@ class Readiness:
         """
         loop = asyncio.get_running_loop()
         async with self._asking:
-            why, at = self._known
+            why, jobs, at = self._known
             if loop.time() - at >= FRESH:
-                why = await self._why(loop.time())
-                self._known = why, loop.time()
+                why, jobs = await self._why(loop.time())
+                self._known = why, jobs, loop.time()
         if why:
-            raise Refused(503, "not-ready", why=why)
-        return Answer(status=200, body=b"{}")
+            raise Refused(503, READINESS, why=why)
+        told = {one.name: causes.sentence(one.why, self._words) for one in jobs}
+        return Answer(status=200, body=msgspec.json.encode({"degraded": told} if told else {}))
 
-    async def _why(self, at: float) -> str:
-        """Give what is in the way; empty when nothing is."""
+    async def _why(self, at: float) -> tuple[str, Sequence[Failing]]:
+        """Give what is in the way, empty when nothing is, and the jobs that fail."""
         seen = self._besides() or self._seen(at)
         if seen:
-            return seen
+            return seen, ()
         try:
             return await asyncio.wait_for(self._database.write(self._look), PATIENCE)
         except TimeoutError:
-            return "slow"
+            return self._held(at), ()
         except Busy:
-            return "queue"
+            return "queue", ()
         except SQLAlchemyError as error:
-            return causes.cause(error)
+            return causes.cause(error), ()
+
+    def _held(self, at: float) -> str:
+        """Give why a write takes so long: what the last one that gave up was told, if anything."""
+        refused = self._database.refused
+        known = refused is not None and refused[0] == "locked" and at - refused[1] < MEMORY
+        return "locked" if known else "slow"
 
     def _seen(self, at: float) -> str:
         """Give what is in the way as far as it is seen without a write."""
@@ -95,15 +105,18 @@ class Readiness:
             return "full"
         return "queue" if self._database.waiting > CROWDED * self._most else ""
 
-    def _look(self, connection: Connection) -> str:
+    def _look(self, connection: Connection) -> tuple[str, Sequence[Failing]]:
         """Write as a report does, and look at what only the database knows."""
-        found = MigrationContext.configure(connection).get_current_revision() or ""
-        if found != revisions.newest():
-            return causes.OLDER if not found or revisions.known(found) else causes.NEWER
+        if not revisions.lets_write(connection):
+            return causes.NEWER, ()
+        found = revisions.found(connection)
+        if found != revisions.newest() and (not found or revisions.known(found)):
+            return causes.OLDER, ()
         now = self._now()
         leadership.note(connection, PROBE, now)
         last = leadership.noted(connection, "tamper")
-        return "work" if self._jobs and last is not None and now - last > STALE else ""
+        stopped = self._jobs and last is not None and now - last > STALE
+        return "work" if stopped else "", job_failures.repeated(connection)
 
 
 def _has_room(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from agentguard.base.translations import Texts
 from agentguard.server.http_messages import Refused
 from agentguard.server.settings import Now
+from agentguard.server.store.engine import causes
 
 LOG = logging.getLogger(__name__)
 SPAN = 600.0  # seconds
@@ -40,7 +41,7 @@ class Refusals:
             LOG.warning("refused at %s: %s (%d)%s", path, refused.kind, refused.status, why)
 
     def _why(self, refused: Refused) -> str:
-        return f" {self._words.say(f'server.cause.{refused.why}')}" if refused.why else ""
+        return f" {causes.sentence(refused.why, self._words)}" if refused.why else ""
 
     def _turn(self, now: float) -> None:
         """Begin a new span when the old one is over, and sum that one up."""

@@ -186,7 +186,7 @@ class Door:
             why = causes.cause(error)
             raise Refused(503, "unavailable", retry_after=self._busy, why=why) from None
         except Exception as error:  # noqa: BLE001 - the edge: a device gets a problem, not a trace
-            LOG.error("%s failed: %s", scope["path"], type(error).__name__)  # noqa: TRY400 - no values
+            LOG.error("%s failed: %s", scope["path"], causes.logged(error))  # noqa: TRY400 - no values
             raise Refused(503, "unavailable", retry_after=self._busy) from None
 
     async def _described(self, _request: Request) -> Answer:

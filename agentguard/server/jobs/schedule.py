@@ -9,11 +9,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from threading import Event
 from time import perf_counter
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.base.errors import UsageError
 from agentguard.server import keys
@@ -22,7 +25,7 @@ from agentguard.server.feeds import settings as feeds
 from agentguard.server.jobs.retention import Retention
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.store.engine import audit_chain, leadership, partitions
+from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, partitions
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.floor import trends
 from agentguard.server.store.records import lived_time
@@ -32,8 +35,18 @@ from agentguard.server.tamper.strangers import Strangers
 from agentguard.server.tamper.sweep import Sweep
 
 LOG = logging.getLogger(__name__)
-Job = Callable[[], None]
 
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing that is done again and again; `name` is of `job_failures.JOBS`."""
+
+    name: str
+    run: Callable[[], None]
+
+
+DELETED_EVERY = 6 * 3600
+AGAIN = 600  # seconds after which what could not be deleted is tried again
 SIGNED_EVERY = 6 * 3600  # seconds between two checkpoints of the audit log
 LOOK = 5.0  # seconds between two looks at what is due
 
@@ -63,15 +76,21 @@ class Jobs:
         self._stopped = Event()
         self._listener = outbox.listener(settings)
         self._tamper_sweep = Sweep(settings.limits, self._listener)
-        counting = (
-            *(self._time, self._months, self._sweep, self._refresh, self._roll, self._tamper),
-            self._silent,
-            self._outside,
-            self._forget,
-            self._sign,
+        self._jobs: tuple[Job, ...] = (
+            self._always("time", self._time),
+            self._often("months", 3600, self._months),
+            self._often("sweep", 60, self._sweep),
+            self._often("refresh", 10, self._refresh),
+            self._often("days", 600, self._roll),
+            self._often("tamper", sweep.EVERY, self._tamper),
+            self._often("silent", silent_agents.EVERY, self._silent),
+            self._always("strangers", self._outside),
+            self._often("feeds", 3600, self._forget),
+            self._often("audit-checkpoint", SIGNED_EVERY, self._sign),
         )
-        self._jobs: tuple[Job, ...] = tuple(partial(database.run, one) for one in counting)
-        self._long: tuple[Job, ...] = (self._delete,)  # no other job waits for these
+        self._long: tuple[Job, ...] = (  # no other job waits for these
+            Job("retention", self._delete),
+        )
 
     def start(self) -> None:
         """Begin to look."""
@@ -89,69 +108,90 @@ class Jobs:
 
     def do(self) -> None:
         """Do everything that is due, one after the other; what fails is due again."""
-        _do(self._jobs)
-        _do(self._long)
+        self._do(self._jobs)
+        self._do(self._long)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What is done."""
+        return frozenset(one.name for one in (*self._jobs, *self._long))
 
     async def _for_ever(self, some: Iterable[Job]) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await loop.run_in_executor(self._workers, _do, some)
+            await loop.run_in_executor(self._workers, self._do, some)
             await asyncio.sleep(LOOK)
+
+    def _do(self, some: Iterable[Job]) -> None:
+        for one in some:
+            try:
+                one.run()
+            except Exception as error:  # noqa: BLE001 - the thread's boundary: the others are due too
+                LOG.error("the job %s failed: %s", one.name, causes.logged(error))  # noqa: TRY400 - no values
+                self._failed(one.name, causes.cause(error))
+
+    def _failed(self, name: str, why: str) -> None:
+        with suppress(SQLAlchemyError):  # readiness tells of a database that takes nothing
+            self._database.run(lambda c: job_failures.note(c, name, why, self._now()))
+
+    def _always(self, name: str, do: Callable[[Connection], None]) -> Job:
+        """Give a job that is done at each look, by each process."""
+
+        def run(connection: Connection) -> None:
+            do(connection)
+            job_failures.done(connection, name)
+
+        return Job(name, lambda: self._database.run(run))
+
+    def _often(
+        self, name: str, every: float, do: Callable[[Connection, float, float], None]
+    ) -> Job:
+        """Give a job that one process does every so many seconds; it is told now and last time."""
+
+        def run(connection: Connection) -> None:
+            now = self._now()
+            last = leadership.due(connection, name, every, now)
+            if last is not None:
+                do(connection, now, last)
+                job_failures.done(connection, name)
+
+        return Job(name, lambda: self._database.run(run))
 
     def _time(self, connection: Connection) -> None:
         self._looks.look(connection, self._now(), self._boot())
 
-    def _months(self, connection: Connection) -> None:
-        now = self._now()
-        if leadership.due(connection, "months", 3600, now) is not None:
-            partitions.make_ahead(connection, now)
+    def _months(self, connection: Connection, now: float, _last: float) -> None:
+        partitions.make_ahead(connection, now)
 
-    def _sweep(self, connection: Connection) -> None:
-        now = self._now()
-        if leadership.due(connection, "sweep", 60, now) is not None:
-            trends.sweep(connection, now, self._silent_after)
+    def _sweep(self, connection: Connection, now: float, _last: float) -> None:
+        trends.sweep(connection, now, self._silent_after)
 
-    def _tamper(self, connection: Connection) -> None:
-        now = self._now()
-        last = leadership.due(connection, "tamper", sweep.EVERY, now)
-        if last is not None:
-            self._tamper_sweep(connection, now, last)
+    def _tamper(self, connection: Connection, now: float, last: float) -> None:
+        self._tamper_sweep(connection, now, last)
 
-    def _silent(self, connection: Connection) -> None:
-        now = self._now()
-        if leadership.due(connection, "silent", silent_agents.EVERY, now) is not None:
-            turns = silent_agents.look(connection, now, self._limits)
-            if turns:
-                self._listener.turns(connection, turns)
+    def _silent(self, connection: Connection, now: float, _last: float) -> None:
+        turns = silent_agents.look(connection, now, self._limits)
+        if turns:
+            self._listener.turns(connection, turns)
 
     def _outside(self, connection: Connection) -> None:
         turns = self._strangers.look(connection, self._now())
         if turns:
             self._listener.turns(connection, turns)
 
-    def _refresh(self, connection: Connection) -> None:
-        now = self._now()
-        last = leadership.due(connection, "refresh", 10, now)
+    def _refresh(self, connection: Connection, now: float, last: float) -> None:
         if last:
             trends.refresh(connection, last, now, self._silent_after)
 
-    def _roll(self, connection: Connection) -> None:
-        now = self._now()
-        if leadership.due(connection, "days", 600, now) is not None:
-            trends.roll_days(connection, now)
+    def _roll(self, connection: Connection, now: float, _last: float) -> None:
+        trends.roll_days(connection, now)
 
-    def _sign(self, connection: Connection) -> None:
+    def _sign(self, connection: Connection, now: float, _last: float) -> None:
         """Sign where the audit log stands; the log of the system may keep it as well."""
-        now = self._now()
-        if leadership.due(connection, "audit-checkpoint", SIGNED_EVERY, now) is None:
-            return
         last = audit_chain.sign(connection, self._keys, now)
         LOG.info("the audit log was signed up to entry %d", last)
 
-    def _forget(self, connection: Connection) -> None:
-        now = self._now()
-        if leadership.due(connection, "feeds", 3600, now) is None:
-            return
+    def _forget(self, connection: Connection, now: float, _last: float) -> None:
         try:
             named = feeds.read(self._folder).every
         except (
@@ -162,17 +202,16 @@ class Jobs:
         outbox.forget(connection, lived_time.known(connection, now).edge(now, 0.0), named)
 
     def _delete(self) -> None:
-        """Delete in many transactions; what fails half-way goes on the next time."""
+        """Delete in many transactions; what fails half-way goes on after `AGAIN`."""
         now = self._now()
-        if self._database.run(lambda c: leadership.due(c, "retention", 6 * 3600, now)) is not None:
+        every = DELETED_EVERY
+        if self._database.run(lambda c: leadership.due(c, "retention", every, now)) is None:
+            return
+        try:
             known = self._database.run(lambda c: lived_time.known(c, now))
             edge = partial(known.edge, now)
             Retention(self._database, now, self._stopped, edge=edge).run()
-
-
-def _do(some: Iterable[Job]) -> None:
-    for one in some:
-        try:
-            one()
-        except Exception as error:  # noqa: BLE001 - the thread's boundary: the others are due too
-            LOG.error("a job failed: %s", type(error).__name__)  # noqa: TRY400 - no values
+        except Exception:
+            self._database.run(lambda c: leadership.note(c, "retention", now - every + AGAIN))
+            raise
+        self._database.run(lambda c: job_failures.done(c, "retention"))

@@ -14,10 +14,15 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
+from agentguard.base import logs
 from agentguard.base.errors import StoreError
-from agentguard.base.translations import load
+from agentguard.base.translations import Texts, load
+from agentguard.server.store.engine.dialects import Gone
+from agentguard.server.store.engine.revisions import Outdated
 
 OTHER = "other"
+MISTAKE = "mistake"
+"""What is no fault of the database."""
 SYSTEM = {errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EROFS: "read-only"}
 """What the system says of a file, by its error number."""
 NEWER, OLDER = "newer", "older"
@@ -68,12 +73,8 @@ _FIRST = "FATAL:"
 
 def cause(error: BaseException) -> str:
     """Give why, as an id under `server.cause`; `other` when it is none of those that are known."""
-    if isinstance(error, OSError):
-        return SYSTEM.get(error.errno or 0, OTHER)
-    if isinstance(error, NoneFree | CommandError):
-        return "crowded" if isinstance(error, NoneFree) else NEWER
     if not isinstance(error, DBAPIError) or error.orig is None:
-        return OTHER
+        return _by_kind(error)
     name = str(getattr(error.orig, "sqlite_errorname", None) or "")
     for code in (name, "_".join(name.split("_")[:2])):
         if code in _SQLITE:
@@ -82,6 +83,16 @@ def cause(error: BaseException) -> str:
     if state in _STATES:
         return _STATES[state]
     return _by_words(error, str(error.orig), connected=bool(name or state))
+
+
+def _by_kind(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return SYSTEM.get(error.errno or 0, MISTAKE)
+    kinds = ((NoneFree, "crowded"), (CommandError, NEWER), (Outdated, NEWER), (Gone, "no-file"))
+    for kind, id_ in (*kinds, (SQLAlchemyError, OTHER)):
+        if isinstance(error, kind):
+            return id_
+    return MISTAKE
 
 
 def _by_words(error: DBAPIError, text: str, *, connected: bool) -> str:
@@ -105,6 +116,18 @@ def told() -> Iterator[None]:
         yield
     except (SQLAlchemyError, CommandError) as error:
         raise refused(error) from error
+
+
+def sentence(why: str, words: Texts) -> str:
+    """Give a cause and what to do about it, for a person who runs the endpoint."""
+    return f"{words.say(f'server.cause.{why}')} {words.say(f'server.cause.{why}-advice')}"
+
+
+def logged(error: BaseException) -> str:
+    """Give what the log says of an error: why and what to do, type and place, never its text."""
+    why = cause(error)
+    place = "; ".join(one.strip() for one in logs.places(error))
+    return f"{sentence(why, load())} ({place if why == MISTAKE else type(error).__name__})"
 
 
 def refused(error: BaseException) -> StoreError:

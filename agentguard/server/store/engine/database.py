@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from threading import Event
+from time import perf_counter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -36,6 +38,8 @@ READERS = 2
 LOCK_SECONDS = 3
 ROUNDS = 5
 """Times that a batch is begun anew when it and that of another process wait for each other."""
+LOOK = 1.0
+"""Seconds between two looks whether a newer release has ended this one's writing."""
 GATHER = 0.003
 """Seconds that a batch for PostgreSQL waits for more. Each costs six trips to it however many
 reports it holds, so that more are taken, and sooner, than without (`benchmarks/ingest.py`)."""
@@ -58,6 +62,8 @@ class Database:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="server-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="server-reader")
         self._task: asyncio.Task[None] | None = None
+        self._place = dialects.Place(dialects.file_of(url))
+        self._looked = float("-inf")
         self.refused: tuple[str, float] | None = None
         """Why the last write that was refused was, and when by the loop's time."""
 
@@ -69,7 +75,15 @@ class Database:
 
         """
         with causes.told():
-            self.run(revisions.upgrade)
+            before = self.run(revisions.announce)
+            if before is not None:  # writers look once a second; nothing tells who they are
+                Event().wait(2 * LOOK)
+            try:
+                self.run(revisions.upgrade)
+            except Exception:
+                if before is not None:
+                    self.run(lambda c: revisions.withdraw(c, before))
+                raise
 
     def run(self, job: Job[T]) -> T:
         """Run a job at once in its own transaction; for commands, not for the serving loop."""
@@ -82,10 +96,15 @@ class Database:
 
         A listener of the engine's could begin it as well, but then each statement asks for others.
         """
+        if how == _WRITE and self._place.is_another():
+            self._engine.dispose()
         engine = self._engine.execution_options(**options) if options else self._engine
         with engine.begin() as connection:
             if self._sqlite:
                 connection.exec_driver_sql(how)
+            if how == _WRITE and perf_counter() - self._looked > LOOK:
+                revisions.judge(connection)
+                self._looked = perf_counter()
             yield connection
             if how == _WRITE:
                 audit_chain.settle(connection)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 BUSY_SECONDS = 10
 
@@ -18,6 +20,42 @@ def make(url: str) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+def file_of(url: str) -> Path | None:
+    """Give the file of a database that is one."""
+    name = make_url(url).database if url.startswith("sqlite") else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+class Gone(SQLAlchemyError):
+    """The database's file is not there any more, though it is still open."""
+
+
+class Place:
+    """Where a database's file is: what was removed is written to by nobody, and kept by none."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._known: tuple[int, int] | None = None
+
+    def is_another(self) -> bool:
+        """Tell whether another file lies there than at the last look.
+
+        Raises:
+            Gone: none does.
+
+        """
+        if self._file is None:
+            return False
+        try:
+            found = self._file.stat()
+        except OSError as error:
+            if self._known is None:  # it is made with the first write
+                return False
+            raise Gone from error
+        before, self._known = self._known, (found.st_dev, found.st_ino)
+        return before not in {None, self._known}
 
 
 def _prepare(raw: Any, _record: object) -> None:

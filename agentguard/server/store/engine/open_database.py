@@ -25,7 +25,11 @@ def open_database(settings: ServerSettings) -> Database:
 
     """
     database = connect(settings)
-    database.upgrade()
+    try:
+        database.upgrade()
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

@@ -1,4 +1,10 @@
-"""Brings the schema to a revision, in the transaction that is given."""
+"""Brings the schema to a revision, in the transaction that is given, and tells who may write to it.
+
+A migration that programs of before can live with names, as its `LEAST`, the oldest revision whose
+programs may still write; one without a name ends the writing of all before it. The table
+`schema_least` holds the newest of these, so that a process of the release before knows what a
+newer one has done, and serves on or stops.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +14,92 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.server.store import schema
+from agentguard.server.store.schema.history_tables import schema_least
 
 ALONE = 0x41477570  # the advisory lock of who changes the schema
 LOCK_SECONDS = 10
 HEAD = "head"
+APART = frozenset({"alembic_version", str(schema_least.name)})
+"""Tables of the schema itself, which hold a row in an empty database."""
+
+
+class Outdated(SQLAlchemyError):
+    """A newer release does not let this one write any more."""
 
 
 def upgrade(connection: Connection, revision: str = HEAD) -> None:
-    """Upgrade; on PostgreSQL nobody else does meanwhile, and no table in use is waited for long."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(ALONE)))
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    """Upgrade; on PostgreSQL nobody else does meanwhile, and no table in use is waited for long.
+
+    A schema of a newer release that lets this one write is left as it is.
+
+    Raises:
+        Outdated: it does not let this one write.
+
+    """
+    _alone(connection)
+    judge(connection)
+    if not found(connection) or known(found(connection)):
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        _mark(connection, _least(found(connection)))
+
+
+def announce(connection: Connection) -> str | None:
+    """Tell programs of before that they may not write any more, before their tables are changed.
+
+    Gives what stood there before, for `withdraw`; None when they may, or when there is none of
+    them, as on SQLite, which has one process.
+    """
+    if connection.dialect.name != "postgresql":
+        return None
+    _alone(connection)
+    before, wanted = least(connection), _least(newest())
+    if not before or not known(before) or before >= wanted:
+        return None
+    _mark(connection, wanted)
+    return before
+
+
+def withdraw(connection: Connection, before: str) -> None:
+    """Let programs of before write again, since nothing was changed."""
+    _mark(connection, before)
+
+
+def judge(connection: Connection) -> None:
+    """See that this program may write.
+
+    Raises:
+        Outdated: a newer release has ended it.
+
+    """
+    if not lets_write(connection):
+        raise Outdated
+
+
+def lets_write(connection: Connection) -> bool:
+    """Tell whether no newer release has made the tables into something else."""
+    oldest = least(connection) or found(connection)
+    return not oldest or known(oldest)
+
+
+def found(connection: Connection) -> str:
+    """Give the revision of the tables; empty for a database without any."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def least(connection: Connection) -> str:
+    """Give the oldest revision whose programs may write; empty where that was never written."""
+    if not _there(connection, schema_least):
+        return ""
+    return connection.scalar(select(schema_least.c.revision)) or ""
 
 
 @cache
@@ -43,6 +115,30 @@ def known(revision: str) -> bool:
         return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
     except CommandError:
         return False
+
+
+@cache
+def _least(revision: str) -> str:
+    """Give the oldest revision whose programs may write once this one is reached."""
+    every = ScriptDirectory.from_config(_config()).iterate_revisions(revision, "base")
+    return max((getattr(one.module, "LEAST", one.revision) for one in every), default="")
+
+
+def _mark(connection: Connection, revision: str) -> None:
+    if _there(connection, schema_least) and least(connection) != revision:
+        connection.execute(delete(schema_least))
+        connection.execute(insert(schema_least).values(revision=revision))
+
+
+def _there(connection: Connection, table: Table) -> bool:
+    return inspect(connection).has_table(str(table.name))
+
+
+def _alone(connection: Connection) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(ALONE)))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
 
 
 def _config() -> Config:

@@ -58,6 +58,19 @@ job = Table(
     Column("ran_at", Float, nullable=False),
 )
 
+# The jobs that fail: since when, how often in a row, and why as an id under `server.cause`.
+job_failure = Table(
+    "job_failure",
+    METADATA,
+    Column("name", String(50), primary_key=True),
+    Column("since", Float, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("why", String(20), nullable=False),
+)
+
+# The oldest revision whose programs may still write, in one row.
+schema_least = Table("schema_least", METADATA, Column("revision", String(32), primary_key=True))
+
 # What may not be deleted: all of a `device` (its id), a `team` (its name) or a `person` (the name).
 legal_hold = Table(
     "legal_hold",
