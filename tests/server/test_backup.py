@@ -475,7 +475,7 @@ def test_wrong_recipients_and_identities_are_told_plainly(tmp_path: Path) -> Non
 def test_it_is_one_moment_that_is_backed_up(
     filled: Any, desk: Any, event: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = creation.lines.rows
+    real = creation.line_format.rows
     sent: list[int] = []
 
     def while_it_goes_on(*given: Any) -> Any:
@@ -483,7 +483,7 @@ def test_it_is_one_moment_that_is_backed_up(
             sent.append(desk.receipt(desk.send(event(4, "incident.reported"))).seq)
         return real(*given)
 
-    monkeypatch.setattr(creation.lines, "rows", while_it_goes_on)
+    monkeypatch.setattr(creation.line_format, "rows", while_it_goes_on)
     file = tmp_path / "moving.age"
     filled.admin.keeping.backup(file, [KEY.to_public()])
     assert sent == [4]
