@@ -1,0 +1,60 @@
+"""The journeys of the installer's tests: two at a time, and what each finds counts."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.installer.journey import Report
+
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Give the program, which finds its neighbours as `dev.py` starts it."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "windows")
+    from tests.installer import run  # noqa: PLC0415 - see above
+
+    return run
+
+
+def test_two_journeys_meet_and_every_check_counts(
+    run: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both, whole = threading.Barrier(2), run.Report()
+
+    def one(report: Report) -> None:
+        both.wait(PATIENCE)
+        with report.leg("install"):
+            report.check("it ends with 0", 0, 0)
+
+    def other(report: Report) -> None:
+        both.wait(PATIENCE)
+        report.check("it ends with 0", 1603, 0)
+
+    whole.check("the tree is small", True)
+    run.beside(whole, {"one": one, "other": other})
+    assert (whole.count, whole.failed) == (3, ["other: it ends with 0"])
+    told = capsys.readouterr().out
+    assert "1 checks  one: install" in told
+    assert "FAILED  other: it ends with 0: 1603, not 0" in told
+
+
+def test_a_journey_that_breaks_off_ends_the_run_once_the_others_are_home(run: ModuleType) -> None:
+    whole = run.Report()
+
+    def breaks(_report: Report) -> None:
+        raise TimeoutError
+
+    def goes_on(report: Report) -> None:
+        report.check("it ends with 0", 0, 0)
+
+    with pytest.raises(TimeoutError):
+        run.beside(whole, {"breaks": breaks, "goes on": goes_on})
+    assert whole.count == 1
