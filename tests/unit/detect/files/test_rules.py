@@ -35,7 +35,7 @@ def test_a_new_program_or_another_source_is_another_version(
 ) -> None:
     (tmp_path / "kind.py").write_text("A = 1\n")
     seen = set()
-    monkeypatch.setattr(rules, "_ROOMS", (tmp_path,))
+    monkeypatch.setattr(rules, "_ROOM", tmp_path)
     for text, version in (("A = 1\n", "1"), ("A = 2\n", "1"), ("A = 2\n", "2")):
         (tmp_path / "kind.py").write_text(text)
         monkeypatch.setattr(agentguard, "__version__", version)
@@ -48,7 +48,7 @@ def test_a_new_program_or_another_source_is_another_version(
 def test_an_installed_program_without_sources_has_one_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "_ROOMS", (tmp_path,))
+    monkeypatch.setattr(rules, "_ROOM", tmp_path)
     rules._sources.cache_clear()
     assert agentguard.__version__ in rules_version()
     rules._sources.cache_clear()
