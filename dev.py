@@ -503,8 +503,11 @@ Types are kept apart: what is kept of one system or package is worthless to anot
 def lint(rest: list[str]) -> int:
     """Run ruff, the spelling, mypy (linux, win32, installer), the contracts and the lock's check.
 
-    Names run only those: `dev.py lint types contracts`.
+    Names run only those: `dev.py lint types contracts`. It is the Python of `.venv` that does it,
+    so that whichever Python git finds for a hook makes no other `.venv`.
     """
+    if PYTHON.exists() and Path(sys.prefix).resolve() != VENV.resolve():
+        return run((PYTHON, ROOT / "dev.py", "lint", *rest))
     environment()
     if unknown := [name for name in rest if name not in LINT]:
         say(f"There is no check {', '.join(unknown)}; there are: {', '.join(LINT)}.")

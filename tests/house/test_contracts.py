@@ -59,11 +59,34 @@ def test_a_hook_is_the_check_that_runs_here(name: str) -> None:
     assert re.compile(hook.get("files", ""))
 
 
-def test_a_check_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    lint = DEV["lint"]
-    lint.__globals__["environment"] = lambda: None  # it is this one
+@pytest.fixture
+def lint(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`dev.py lint` for which this Python is that of `.venv`."""
+    found = DEV["lint"]
+    monkeypatch.setitem(found.__globals__, "environment", lambda: None)
+    monkeypatch.setitem(found.__globals__, "VENV", Path(sys.prefix))
+    return found
+
+
+def test_a_check_that_there_is_not_is_refused(
+    lint: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert lint(["types", "mood"]) == 2
     assert "no check mood" in capsys.readouterr().err
+
+
+def test_a_hook_makes_no_other_environment_of_the_python_that_git_finds(
+    lint: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.touch()
+    monkeypatch.setitem(lint.__globals__, "VENV", tmp_path)
+    monkeypatch.setitem(lint.__globals__, "PYTHON", python)
+    monkeypatch.setitem(lint.__globals__, "run", lambda words: ran.append([*map(str, words)]) or 0)
+    assert lint(["lock"]) == 0
+    assert ran == [[str(python), str(ROOT / "dev.py"), "lint", "lock"]]
 
 
 def test_a_misspelt_word_is_found_and_one_of_a_library_is_not(tmp_path: Path) -> None:
