@@ -61,6 +61,7 @@ PLACES = {
     "agentguard.desktop": ("usr/share/applications/agentguard.desktop", 0o644),
     "settings.toml": ("etc/agentguard/settings.toml", 0o644),
 }
+OF_TESTS = ("*simulated*.py", "_fake_clock.py")  # the desktop that they have in place of a real one
 CONFIGURATION = ("etc/agentguard/settings.toml", "etc/xdg/autostart/agentguard.desktop")
 METAINFO = "usr/share/metainfo/io.github.agentguard.AgentGuard.metainfo.xml"
 ICON = "usr/share/icons/hicolor/scalable/apps/agentguard.svg"
@@ -149,7 +150,7 @@ def own(library: Path) -> None:
     shutil.copytree(
         ROOT / "agentguard",
         library / "agentguard",
-        ignore=shutil.ignore_patterns("__pycache__", "_data", "_win32"),
+        ignore=shutil.ignore_patterns("__pycache__", "_data", "_win32", *OF_TESTS),
     )
     for name in ("resources", "policies"):
         shutil.copytree(ROOT / name, library / "agentguard" / "_data" / name)

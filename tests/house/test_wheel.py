@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -53,6 +54,19 @@ def test_the_installed_catalogue_is_the_one_of_the_sources(installed: Path) -> N
 def test_nothing_that_makes_or_measures_it_is_installed(installed: Path) -> None:
     names = {file.relative_to(installed).parts[0] for file in installed.rglob("*.py")}
     assert names == {"agentguard"}
+    doubles = re.compile(r"simulated|fake|gallery|bench")
+    assert [str(file) for file in installed.rglob("*.py") if doubles.search(file.stem)] == []
+
+
+def test_nothing_that_is_installed_needs_what_is_not() -> None:
+    """The desktop of tests stands beside its ports; the program never asks for it."""
+    doubles = re.compile(r"platforms(\.| import )_?(simulated|fake_clock)")
+    asking = [
+        file.name
+        for file in (ROOT / "agentguard").rglob("*.py")
+        if "simulated" not in file.name and doubles.search(file.read_text(encoding="utf-8"))
+    ]
+    assert asking == []
 
 
 @pytest.mark.heavy
