@@ -23,7 +23,8 @@ class Record:
 class Entry:
     """A record in the journal, at its place in the chain; `hash` and `previous` are SHA-256.
 
-    Of one that is `erased` nothing but its kind and its moment is left.
+    `commitment` stands in the hash for what the record says, of which it tells nothing. Of one that
+    is `erased` nothing but its kind and its moment is left.
     """
 
     epoch: int
@@ -32,4 +33,5 @@ class Entry:
     salt: bytes
     previous: bytes
     hash: bytes
+    commitment: bytes = b""
     erased: bool = False

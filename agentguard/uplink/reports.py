@@ -84,7 +84,8 @@ class Reports:
         cursor = self.outbox.cursor() if self._again is None else self._again
         entries = self._same_epoch(self.journal.read(cursor, v1.MAX_EVENTS))
         events = translation.batch(entries, self.key, most=v1.MAX_EVENTS, largest=LARGEST_BATCH)
-        mark = self._mark(entries[len(events) - 1] if events else None, self.outbox.cursor())
+        entries = entries[: len(events)]
+        mark = self._mark(entries[-1] if entries else None, self.outbox.cursor())
         controls = translation.controls(snapshot)
         return v1.Report(
             device=self.enrolment.device,
@@ -108,6 +109,8 @@ class Reports:
             since=cursor,
             user=self.user if snapshot.policy.reports.person else "",
             keeper=self.keeper(),
+            previous=entries[0].previous.hex() if entries else "",
+            links=translation.links(entries, mark.epoch),
         )
 
     def tell_again(self, after: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -63,6 +64,9 @@ _WITH_MESSAGE = frozenset(
 )
 MOST_ROWS = 20  # lines of a control's table, and reasons of what was not looked at
 
+LARGEST_LINK = 256
+"""Bytes of a link: two numbers of 24 characters, 44 of base64, 64 of hex, an epoch, the names."""
+
 _VERBATIM = frozenset({"digest", "id", "person"})
 """Ids that may hold long digit runs and are no values."""
 
@@ -88,6 +92,25 @@ def event(entry: Entry, key: DeviceKey) -> v1.Event:
         text=place_names.text(_str(payload, "note")) if kind == "incident.reported" else "",
         erased=entry.erased,
     )
+
+
+def links(entries: Sequence[Entry], epoch: int) -> tuple[v1.Link, ...]:
+    """Give what the hashes of entries are made of, for a report of an epoch."""
+    found: list[v1.Link] = []
+    before = entries[0].previous if entries else b""
+    for entry in entries:
+        at = entry.record.at
+        found.append(
+            v1.Link(
+                boot=at.boot,
+                wall=at.wall,
+                commitment=base64.b64encode(entry.commitment).decode(),
+                previous="" if entry.previous == before else entry.previous.hex(),
+                epoch=0 if entry.epoch == epoch else entry.epoch,
+            )
+        )
+        before = entry.hash
+    return tuple(found)
 
 
 def _names(kind: str) -> tuple[str, ...]:
@@ -152,12 +175,15 @@ def _said(lines: tuple[Message, ...]) -> tuple[v1.Said, ...]:
 def batch(
     entries: Sequence[Entry], key: DeviceKey, *, most: int, largest: int
 ) -> tuple[v1.Event, ...]:
-    """Translate as many entries as fit in `most` events and `largest` bytes, at least one."""
+    """Translate as many entries as fit in `most` events and `largest` bytes, at least one.
+
+    The bytes are those of the events and of their links.
+    """
     found: list[v1.Event] = []
     size = 0
     for entry in entries[:most]:
         translated = event(entry, key)
-        size += len(msgspec.json.encode(translated)) + 1
+        size += len(msgspec.json.encode(translated)) + LARGEST_LINK + 2
         if found and size > largest:
             break
         found.append(translated)

@@ -166,6 +166,21 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     erased: bool = False
 
 
+class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of an entry its hash is made of, besides its event's number and kind (docs/journal.md).
+
+    `commitment` (base64) stands for what the entry says and tells nothing of it, as the salt stays
+    at the desk. `previous` (hex) is told where it is not the hash of the entry before in the
+    report, `epoch` where it is not the report's.
+    """
+
+    boot: float
+    wall: float
+    commitment: Word
+    previous: Word = ""
+    epoch: Count = 0
+
+
 class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a keeper knows of its computer: sessions that are logged on, and agents in them.
 
@@ -187,6 +202,8 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `since` is the entry that was receipted before this report, whose events follow it; -1 is none.
     `user` is whose session it is, as in ProofAsked; the endpoint keeps a pseudonym of it.
     `keeper` is the device of the keeper of an agent's computer, `seats` what a keeper knows of it.
+    `links` are those of the events, one for each, and `previous` the hash (hex) before the first:
+    by them `hash` is made anew. Of an agent that tells none the chain is not verified here.
     """
 
     device: Word
@@ -212,6 +229,8 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: Word = ""
     keeper: Word = ""
     seats: Seats | None = None
+    previous: Word = ""
+    links: Annotated[tuple[Link, ...], Meta(max_length=MAX_EVENTS)] = ()
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -31,6 +31,7 @@ POLICY_REFUSED = Kind(id="policy-refused", severity="high")
 JOURNAL_NEW = Kind(id="journal-new", severity="high")
 JOURNAL_BROKEN = Kind(id="journal-broken", severity="critical")
 JOURNAL_ERASED = Kind(id="journal-erased", severity="critical")
+JOURNAL_CHAIN = Kind(id="journal-chain", severity="critical")
 JOURNAL_GAP = Kind(id="journal-gap", severity="high")
 EVENTS_LOST = Kind(id="events-lost", severity="medium")
 CONTROL_FAILED = Kind(id="control-failed", severity="high")
@@ -48,7 +49,7 @@ KINDS = {
     for kind in (
         LATE, MISSING, CLOCK_WRONG, POLICY_DIFFERS, AGENT_MISSING, AGENT_SILENT, CLONE, FORK,
         ROLLBACK, CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_ERASED,
-        JOURNAL_GAP, EVENTS_LOST,
+        JOURNAL_CHAIN, JOURNAL_GAP, EVENTS_LOST,
         CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
         KEY_UNASKED, KEY_HELD_TWICE, OVER_QUOTA, BEYOND_BOUNDS,
     )

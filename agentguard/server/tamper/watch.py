@@ -21,6 +21,7 @@ from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.tables import device, device_seen
 from agentguard.server.tamper import early_erasure, items, kinds, left_out_entries
 from agentguard.server.tamper.agent_runs import Runs, Standing, settled
+from agentguard.server.tamper.chained import Chains
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import Kind
 from agentguard.wire import v1
@@ -78,9 +79,12 @@ class Watch:
         ]
         taken, turns = self._met(connection, batch, held, outcomes)
         kept = batches.take_all(connection, [batch[place] for place in taken], held)
+        chains = Chains(dict(held))
         for place, outcome in zip(taken, kept, strict=True):
             outcomes[place] = outcome
             if not isinstance(outcome, Exception):
+                broken = chains.look(connection, batch[place])
+                turns += [] if broken is None else [broken]
                 turns += self._look(connection, batch[place], opened.get(ids[place], {}))
         if turns:
             self.listener.turns(connection, turns)
@@ -231,6 +235,6 @@ _ALWAYS = {
 def _bad_news(told: v1.Event) -> Kind | None:
     if told.kind == "journal.checked" and told.params.get("whole") == 0:
         return kinds.JOURNAL_BROKEN
-    if told.kind == "journal.epoch" and told.params.get("previous_epoch"):
-        return None if told.params.get("reason") == "conflict" else kinds.JOURNAL_NEW
+    if told.kind == "journal.epoch":
+        return kinds.JOURNAL_NEW if told.params.get("reason") in left_out_entries.NEWS else None
     return _ALWAYS.get(told.kind)

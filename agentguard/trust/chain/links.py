@@ -150,6 +150,7 @@ def entry(row: Row) -> Entry:
         salt=row.salt or b"",
         previous=row.previous,
         hash=row.hash,
+        commitment=row.commitment,
         erased=row.payload is None and not row.closed,
     )
 

@@ -16,7 +16,7 @@ SHAPES: tuple[type[v1.Struct], ...] = (
     v1.ProofAsked, v1.ProofAnswer, v1.Problem, v1.Said, v1.NewKey, v1.Taken, v1.KeyTaken,
     keeper_messages.CodeGiven, openings.OpeningsAsked, openings.Opening, openings.Openings,
     openings.OpeningsGiven, apps.AppAsked, apps.AppGiven,
-    data_request.Holding, data_request.Held, data_request.HeldGiven, v1.Seats,
+    data_request.Holding, data_request.Held, data_request.HeldGiven, v1.Seats, v1.Link,
 )  # fmt: skip
 WORD = st.text(max_size=20)
 WHOLE = st.integers(0, 2**53)
@@ -40,6 +40,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     if hint == v1.Seats | None:
         return values_of(v1.Seats) | st.none()
     inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control, "Said": v1.Said}
+    inner |= {"Link": v1.Link}
     inner |= {"Opening": openings.Opening, "Holding": data_request.Holding}
     name = next(name for name in inner if f".{name}," in str(hint))
     lists = st.lists(values_of(inner[name]), max_size=2).map(tuple)
@@ -118,6 +119,7 @@ def test_the_shape_of_version_1_only_grows() -> None:
             "policy_digest", "overall", "locked", "in_call", "waiting",
         },
         "Seats": {"on"},
+        "Link": {"boot", "wall", "commitment"},
         "Receipt": {"device", "epoch", "seq", "hash", "at"},
         "Received": {"receipt", "signature", "next_in"},
         "ProofAsked": {"device", "user", "group", "factor", "answer"},

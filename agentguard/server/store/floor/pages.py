@@ -28,6 +28,7 @@ QUIET = frozenset({"good"})
 class Desk:
     """A workstation as it was last heard of; `overall` is empty before the first posture.
 
+    `linked` is the entry of its journal from which on the chain is verified, None when it is not.
     `goodbye` says why it is silent, as its last report did: `asleep` or `stopped`; empty otherwise.
     """
 
@@ -48,6 +49,7 @@ class Desk:
     controls: tuple[v1.Control, ...]
     goodbye: str = ""
     goodbye_at: float = 0.0
+    linked: int | None = None
 
 
 def desks(connection: Connection, scope: Scope = None) -> list[Desk]:
@@ -117,6 +119,7 @@ def _query() -> Select[tuple[object, ...]]:
             seen.waiting,
             seen.agent,
             seen.policy,
+            seen.linked,
             posture.overall,
             posture.controls,
             goodbyes.said().label("goodbye"),
@@ -148,4 +151,5 @@ def _desk(row: Row[tuple[object, ...]], *, whole: bool) -> Desk:
         controls=controls_of(row.controls) if whole and row.controls else (),
         goodbye=row.goodbye or "",
         goodbye_at=row.goodbye_at or 0.0,
+        linked=row.linked,
     )

@@ -29,7 +29,8 @@ _LOCK = "SELECT id FROM device WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _READ = """
 SELECT device.id, device.status, device.public_key, device.team, device.epoch, seen.seq, seen.run,
   posture.device IS NOT NULL, posture.digest, kept.keeper, seen.stored_until,
-  EXISTS (SELECT 1 FROM tamper_item WHERE tamper_item.device = device.id AND closed_at IS NULL)
+  EXISTS (SELECT 1 FROM tamper_item WHERE tamper_item.device = device.id AND closed_at IS NULL),
+  seen.hash, seen.linked
 FROM device
 LEFT JOIN device_seen AS seen ON seen.device = device.id
 LEFT JOIN posture_current AS posture ON posture.device = device.id
@@ -63,7 +64,8 @@ class Held:
 
     `seq` is None before its first report, `run` is the one that needs no second look, `digest` is
     that of its posture, `keeper` watches its computer, `flagged` says that a sign of tampering is
-    open there, and `stored_until` is as `day_quota` has it.
+    open there, and `stored_until` is as `day_quota` has it. `hash` is that of entry `seq`, and
+    `linked` the entry from which on the chain is verified up to there, None when it is not.
     """
 
     status: str
@@ -77,6 +79,8 @@ class Held:
     flagged: bool
     keeper: str = ""
     stored_until: float = 0.0
+    hash: str = ""
+    linked: int | None = None
 
 
 def held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
@@ -104,6 +108,8 @@ def _held(  # noqa: PLR0917 - the columns as they are read
     keeper: str | None,
     stored_until: float | None,
     flagged: object,
+    digest_of_head: str | None,
+    linked: int | None,
 ) -> Held:
     return Held(
         status=status,
@@ -117,6 +123,8 @@ def _held(  # noqa: PLR0917 - the columns as they are read
         flagged=bool(flagged),
         keeper=keeper or "",
         stored_until=stored_until or 0.0,
+        hash=digest_of_head or "",
+        linked=linked,
     )
 
 

@@ -56,7 +56,8 @@ device = Table(
 )
 
 # The one row that a report with nothing new writes; no index, so that updates stay cheap. `run` is
-# the run that needs no second look: the newest, that has not said goodbye.
+# the run that needs no second look: the newest, that has not said goodbye. `linked` is the entry
+# from which on the chain is verified up to `hash`, which is that of entry `seq`.
 device_seen = Table(
     "device_seen",
     METADATA,
@@ -73,6 +74,7 @@ device_seen = Table(
     Column("policy_digest", String(128), nullable=False),
     Column("run", String(64), nullable=False, server_default=""),
     Column("stored_until", Float, nullable=False, server_default="0"),
+    Column("linked", BigInteger),
 )
 
 posture_current = Table(

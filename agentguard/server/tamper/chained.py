@@ -1,0 +1,180 @@
+"""Makes the hashes of a desk's journal anew, and holds them against what was receipted.
+
+A receipt is for a head, so each head must follow from the one before it, by the rules of an
+exported journal (`agentguard.trust.chain`). What differs is a sign; the report is taken anyway.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from sqlalchemy import Connection, update
+
+from agentguard.server.store.desks.devices import CONFLICT
+from agentguard.server.store.engine.times import seconds
+from agentguard.server.store.reports.batch_state import Held
+from agentguard.server.store.reports.batches import Arrived
+from agentguard.server.store.schema.tables import device_seen
+from agentguard.server.tamper import items, kinds, left_out_entries
+from agentguard.server.tamper.items import Turn
+from agentguard.server.tamper.kinds import Kind
+from agentguard.trust.chain import told as chain
+from agentguard.wire import v1
+
+MILLISECOND = 0.0015
+"""Seconds by which the time of an event may differ from its entry's: it has milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """`linked` is the entry from which on the chain is verified, None when it is not."""
+
+    linked: int | None = None
+    sign: Kind | None = None
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def judge(report: v1.Report, held: Held | None) -> Judged:
+    """Tell whether a report's head follows from what is held; `held` is None for nothing."""
+    known = held if held is not None and held.seq is not None else None
+    linked = known.linked if known is not None else None
+    if not report.links and (linked is None or report.events):
+        return Judged() if linked is None else _differs("untold", report.seq)
+    if known is None:
+        return _within(report, None)
+    if report.epoch != known.epoch and not _explained(report, known):
+        return Judged(sign=kinds.JOURNAL_NEW)
+    return _within(report, known) if report.events else _unmoved(report, known)
+
+
+def _explained(report: v1.Report, held: Held) -> bool:
+    """Tell whether a new epoch is a sign of its own, or was asked for by the endpoint."""
+    return held.status == CONFLICT or _tells_epoch(report)
+
+
+def _tells_epoch(report: v1.Report) -> bool:
+    begun = (one for one in report.events if one.kind == chain.EPOCH_KIND)
+    return any(one.params.get("reason") in left_out_entries.NEWS for one in begun)
+
+
+def _unmoved(report: v1.Report, held: Held) -> Judged:
+    """Judge a report without entries: its head is the one that was receipted."""
+    if report.epoch != held.epoch or report.seq < (held.seq or 0):
+        return Judged(linked=held.linked if report.epoch == held.epoch else None)
+    if (report.seq, report.hash) != (held.seq, held.hash):
+        return _differs("head", report.seq)
+    return Judged(linked=held.linked)
+
+
+def _within(report: v1.Report, held: Held | None) -> Judged:
+    entries = _entries(report)
+    if entries is None:
+        return _differs("entry", report.events[0].seq if report.events else report.seq)
+    found = chain.hashes(_hex(report.previous), entries)
+    if len(found) < len(entries):
+        return _differs("entry", entries[len(found)].seq)
+    if (entries[-1].seq, found[-1].hex()) != (report.seq, report.hash):
+        return _differs("head", report.seq)
+    begun = _unbroken(entries)
+    if (
+        begun != entries[0].seq
+        and not left_out_entries.missing(report)
+        and not _tells_epoch(report)
+    ):
+        return _differs("entry", begun)
+    if held is None or held.epoch != report.epoch or not held.hash:
+        return Judged(linked=begun)
+    at = {one.seq: digest.hex() for one, digest in zip(entries, found, strict=True)}
+    return _joined(report, held, {**at, entries[0].seq - 1: report.previous}, begun)
+
+
+def _unbroken(entries: Sequence[chain.Told]) -> int:
+    """Give the number from which on no number is passed over."""
+    jumps = [after.seq for one, after in pairwise(entries) if after.seq != one.seq + 1]
+    return jumps[-1] if jumps else entries[0].seq
+
+
+def _joined(report: v1.Report, held: Held, at: Mapping[int, str], begun: int) -> Judged:
+    """Judge where a report meets what is held; `at` are its hashes by number."""
+    last = held.seq or 0
+    if report.seq < last:  # told again, and held already
+        return Judged(linked=held.linked)
+    if last in at:
+        if at[last] != held.hash:
+            return _differs("start", last)
+        whole = held.linked is not None and begun <= last + 1
+        return Judged(linked=held.linked if whole else begun)
+    if left_out_entries.missing(report):  # let go: that is a sign of its own
+        return Judged(linked=begun)
+    return _differs("start", last)
+
+
+def _differs(how: str, entry: int) -> Judged:
+    return Judged(sign=kinds.JOURNAL_CHAIN, params={"how": how, "entry": entry})
+
+
+def _entries(report: v1.Report) -> list[chain.Told] | None:
+    """Give what is told of the entries; None when the events tell something else."""
+    if not report.events or len(report.links) != len(report.events):
+        return None
+    found: list[chain.Told] = []
+    for one, link in zip(report.events, report.links, strict=True):
+        if abs(seconds(one.at, 0.0) - link.wall) > MILLISECOND:
+            return None
+        found.append(
+            chain.Told(
+                seq=one.seq,
+                epoch=link.epoch or report.epoch,
+                boot=link.boot,
+                wall=link.wall,
+                kind=one.kind,
+                commitment=_base64(link.commitment),
+                previous=_hex(link.previous),
+            )
+        )
+    return found
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        return b""
+
+
+@dataclass(slots=True)
+class Chains:
+    """The chains of the desks of one batch; `held` is what is known of each before it."""
+
+    held: dict[str, Held]
+
+    def look(self, connection: Connection, one: Arrived) -> Turn | None:
+        """Judge a report that was taken in, and write down from where on its chain is verified."""
+        report, id_ = one.report, one.report.device
+        held = self.held.get(id_)
+        found = judge(report, held)
+        if held is not None:
+            if found.linked != held.linked:
+                mine = device_seen.c.device == id_
+                connection.execute(update(device_seen).where(mine).values(linked=found.linked))
+            self.held[id_] = _after(held, report, found)
+        if found.sign is None:
+            return None
+        return items.raise_(connection, id_, found.sign, one.now, params=found.params)
+
+
+def _after(held: Held, report: v1.Report, found: Judged) -> Held:
+    if report.epoch == held.epoch and report.seq < (held.seq or 0):
+        return held
+    return replace(held, epoch=report.epoch, seq=report.seq, hash=report.hash, linked=found.linked)
