@@ -76,3 +76,26 @@ def test_what_runs_beside_has_ended_before_a_failure_is_told(
     with pytest.raises(KeyError):
         fail()
     assert begun[0].returncode == 7
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize(("linux", "wine", "ended"), [(0, 0, 7), (0, 2, 2), (5, 0, 5)])
+def test_all_ends_with_what_failed_first(
+    dev: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    linux: int,
+    wine: int,
+    ended: int,
+) -> None:
+    """The stand-in for what goes beside the tests, a freeze and then the installer, ends with 7."""
+    (tmp_path / "seen").touch()
+    for name, code in (("system_packages", 0), ("environment", 0), ("_under_wine", wine)):
+        monkeypatch.setattr(dev, name, lambda *_words, code=code: code)
+    monkeypatch.setattr(dev, "_tests", lambda _rest, *, everything: linux if everything else 1)
+    assert dev.test(["--all"]) == ended
+    told = capfd.readouterr().out
+    assert "said test --freeze" in told
+    assert ("said test --installer" in told) == (linux == 0)
