@@ -32,6 +32,7 @@ from tests.server.migrated import migrated
 ROOT = Path(__file__).parents[2]
 WORDS = translations.load()
 PATIENCE = 90.0
+LONG = pytest.mark.timeout(600)  # three programs start, one after the other
 NEXT = '''"""A release to come."""
 
 import sqlalchemy as sa
@@ -96,6 +97,7 @@ def ready(running: Any, connect: Any) -> tuple[int, str]:
     return answer.status_code, str(answer.json().get("detail", ""))
 
 
+@LONG
 @pytest.mark.heavy
 @pytest.mark.posix
 @pytest.mark.parametrize("lets_write", [True, False])
