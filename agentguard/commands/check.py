@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from agentguard.base import paths, settings
@@ -27,6 +29,7 @@ from agentguard.ports.clock import Clock
 from agentguard.runtime.agent import Agent, Parts
 from agentguard.runtime.compose import build
 from agentguard.runtime.one_shot import Look, Progress
+from agentguard.store import file_memory
 from agentguard.store.agent_store import open_for_reading
 from agentguard.store.file_memory import SeenDatabase
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
@@ -84,7 +87,8 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
     chosen = policy or (Path(p) if (p := settings.load(folder, machine_layers()).policy) else None)
     given = _policy_file.read(str(chosen)) if chosen else None
     with (
-        closing(SeenDatabase(folder, clock)) as seen,
+        _copied(folder) as copies,
+        closing(SeenDatabase(copies, clock)) as seen,
         ScanClient(Limits(), clock, strikes=seen, cage=cage(), leash=leash) as scan,
     ):
         parts = Parts(
@@ -98,6 +102,19 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
             seen=None if policy else seen,  # a draft may read files by other rules
         )
         yield build(parts, policy=given)
+
+
+@contextmanager
+def _copied(folder: Path) -> Iterator[Path]:
+    """Yield a folder with a copy of what is known of files: a look changes nothing of the agent's.
+
+    One that cannot be copied is done without, and every file is read.
+    """
+    with TemporaryDirectory(prefix="agentguard-check-") as made:
+        for part in folder.glob(f"{file_memory.FILE}*"):
+            with suppress(OSError):
+                shutil.copy(part, made)
+        yield Path(made)
 
 
 def _progress(words: Texts) -> Progress:

@@ -92,7 +92,11 @@ MakeLink = Callable[[Engine], Link | None]
 
 @dataclass(slots=True, kw_only=True)
 class Agent:
-    """One session's agent, wired and ready to start; `news` is what was wrong until then."""
+    """One session's agent, wired and ready to start; building it has touched nothing.
+
+    `recover` finishes or undoes the moves that a crash has left half done; `news` is what was
+    wrong until the start.
+    """
 
     parts: Parts
     engine: Engine
@@ -102,14 +106,16 @@ class Agent:
     actors: tuple[Actor, ...]
     sensors: tuple[Sensor, ...]
     first: PolicyInForce
+    recover: Callable[[], object] = field(default=lambda: None)
     farewell: Callable[[], None] = field(default=lambda: None)
     news: Callable[[], tuple[Event, ...]] = field(default=tuple)
     _started: bool = field(default=False)
     _ended: bool = field(default=False)
 
     def start(self) -> None:
-        """Start the engine, then the hands, then the senses."""
+        """Recover what a crash has left, then start the engine, the hands and the senses."""
         clock = self.parts.clock
+        self.recover()
         noted = records.plain("agent.started", clock.now())
         self.engine.ledger.write((noted,), {}, clock.now())
         self.engine.submit(self.first)

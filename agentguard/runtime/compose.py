@@ -112,6 +112,7 @@ def build(
         ),
         sensors=(*desktop, *own.all),
         first=first,
+        recover=lambda: parts.starting.room("vault", kept.vault.recover, lambda _why: 0),
         farewell=Farewell(backend=parts.backend, engine=engine, recorder=recorder),
     )
 

@@ -42,7 +42,7 @@ class Kept:
 def keep(
     parts: Parts, engine: Engine, ages: RetentionSensor | AbsentSensor, lived: LivedClock
 ) -> Kept:
-    """Open the vault and finish what a crash has left there."""
+    """Return the vault with its watches and hands; what a crash left there waits for a start."""
     vault = Vault(
         parts.folder / "vault",
         parts.journal,
@@ -50,7 +50,6 @@ def keep(
         recovery_keys=lambda: engine.policy().vault.recovery,
         places=parts.secrets.vault,
     )
-    parts.starting.room("vault", vault.recover, lambda _why: 0)
     holds = Holds(
         vault=vault,
         policy=engine.policy,

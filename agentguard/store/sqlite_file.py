@@ -94,13 +94,23 @@ def named(path: Path) -> Iterator[str]:
         yield name
 
 
+def _has_log(path: Path) -> bool:
+    """Check whether a log with something in it lies beside a database."""
+    try:
+        return Path(f"{path}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
 class Database:
     """A connection that many threads may use: each transaction is one thread's alone."""
 
     def __init__(self, path: Path, *, read_only: bool = False, memory: bool = False) -> None:
         """Open the file; it is made when it is missing, unless `read_only`.
 
-        In `memory` nothing is written; `path` then only tells where it would be.
+        In `memory` nothing is written; `path` then only tells where it would be. What is read only
+        leaves the folder as it was: SQLite removes the log and the index that reading makes, as
+        only a connection does which may write, and a log that was there stays as it is.
 
         Raises:
             StoreError: it cannot be opened, or is no database.
@@ -110,11 +120,10 @@ class Database:
         self._memory = memory
         self.guard = threading.RLock()
         """Whoever holds it has the connection alone."""
-        flags = (
-            apsw.SQLITE_OPEN_READONLY
-            if read_only
-            else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-        )
+        may_write = apsw.SQLITE_OPEN_READWRITE | (0 if read_only else apsw.SQLITE_OPEN_CREATE)
+        may = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        flags = may_write if may or not read_only else apsw.SQLITE_OPEN_READONLY
+        logged = read_only and _has_log(path)
         if not read_only and not memory:
             with suppress(OSError):  # SQLite says better what is wrong
                 path.touch(mode=0o600)  # its companions take this mode over
@@ -122,6 +131,9 @@ class Database:
             with named(path) as name:
                 self._connection = apsw.Connection(":memory:" if memory else name, flags=flags)
             self._connection.set_busy_timeout(BUSY_MILLISECONDS)
+            if read_only:
+                self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(logged))
+                self._connection.pragma("query_only", True)
             if sys.platform == "win32":  # its locks that wait may wait to their end for a free one
                 self._connection.setlk_timeout(0, 0)  # https://sqlite.org/c3ref/setlk_timeout.html
 
