@@ -143,6 +143,7 @@ def test_a_desk_without_a_desktop_is_unknown_and_never_red(desk: Desk) -> None:
 def test_one_that_refuses_is_unknown_and_does_not_hold_up_the_rest(
     capability: str, desk: Desk
 ) -> None:
+    (desk.folder / "clean.txt").write_text("nothing about anybody\n")
     desk.desktop.refuse(capability)
     begun = desk.clock.now()
     told = states(desk.look())
