@@ -6,9 +6,11 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
+from typing import BinaryIO
 
-OWNER_ONLY = 0o600
+OWNER_ONLY, OWNERS_FOLDER = 0o600, 0o700
 _PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32) if sys.platform == "win32" else ()
 
 
@@ -98,11 +100,45 @@ def write_new(path: Path, data: bytes) -> None:
         OSError: it exists, or could not be written; what was written may be left.
 
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, OWNER_ONLY), "wb") as file:
+    with open_new(path) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def open_new(path: Path) -> BinaryIO:
+    """Open a file to write that must not exist yet, readable by the owner only.
+
+    Raises:
+        OSError: it exists, or could not be made.
+
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, OWNER_ONLY), "wb")
+
+
+def blank(path: Path) -> None:
+    """Make a file, or empty the one that is there; afterwards its owner alone may read it.
+
+    Raises:
+        OSError: it could not be written.
+
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+    os.close(handle)
+    path.chmod(OWNER_ONLY)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, each for its owner only, whatever the umask.
+
+    Raises:
+        OSError: it could not be made.
+
+    """
+    missing = [folder, *takewhile(lambda above: not above.is_dir(), folder.parents)]
+    for one in reversed(missing):
+        one.mkdir(mode=OWNERS_FOLDER, exist_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

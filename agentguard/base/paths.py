@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from agentguard.base import environment
+from agentguard.base import atomic_files, environment
 from agentguard.base.errors import CannotError
 
 APP = "AgentGuard"
@@ -52,7 +52,7 @@ def data_folder() -> Path:
     """
     folder = wanted_folder()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_files.make_folder(folder)
     except OSError as error:
         raise CannotError(
             f"The data folder {folder} could not be made ({error.strerror}).",
@@ -130,7 +130,8 @@ def private_folder() -> Path:
     """
     folder = machine_folder() / PRIVATE
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)  # all may read this one
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise CannotError(
             f"The folder {folder} could not be made ({error.strerror}).",

@@ -112,7 +112,7 @@ def token(_given: argparse.Namespace, settings: ServerSettings, said: Texts) -> 
     """
     file = settings.data / metrics.FILE
     try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_files.make_folder(settings.data)
         atomic_files.write(file, f"{secrets.token_urlsafe(TOKEN_BYTES)}\n".encode())
     except OSError as error:
         raise CannotError(

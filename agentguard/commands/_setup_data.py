@@ -94,7 +94,7 @@ def purge(folder: Path, users: Sequence[Path]) -> Purged:
     for number, owned in enumerate(users):
         place = owned.parent.resolve() / owned.name
         try:
-            aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+            atomic_files.make_folder(aside)
             place.rename(aside / str(number))
         except OSError:
             full = _holds_files(place)

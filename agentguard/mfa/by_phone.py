@@ -134,7 +134,7 @@ class ByPhone:
         salt = secrets.token_bytes(16)
         hashes = {one: self._hash(digest, salt).hex() for one, digest in fresh.digests.items()}
         values = {"format": FORMAT, "name": fresh.name, "salt": salt.hex(), "hashes": hashes}
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_files.make_folder(self._folder)
         with self._guard:
             atomic_files.write(self._folder / FILE, json.dumps(values).encode("ascii"))
             for mark in self._marks():

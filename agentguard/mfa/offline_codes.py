@@ -73,7 +73,7 @@ class OfflineCodes:
             hashes=tuple(_hash(code, salt) for code in codes),
         )
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            atomic_files.make_folder(self._folder)
             atomic_files.write(self._folder / FILE, _written(issued))
             self._forget_marks(issued.name)
         except OSError as error:

@@ -245,7 +245,7 @@ class Keeper:
             if (self._folder / name).read_bytes() == data:
                 return
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            atomic_files.make_folder(self._folder)
             atomic_files.write(self._folder / name, data)
         except OSError as error:
             raise _not_kept(error) from error

@@ -89,5 +89,5 @@ def save(folder: Path, trial: Trial | None) -> None:
     if trial is None:
         (folder / FILE).unlink(missing_ok=True)
         return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    atomic_files.make_folder(folder)
     atomic_files.write(folder / FILE, msgspec.json.encode(trial))

@@ -56,5 +56,5 @@ def save(folder: Path, trust: Trust) -> None:
         OSError: it is as before.
 
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    atomic_files.make_folder(folder)
     atomic_files.write(folder / FILE, msgspec.json.encode(trust))

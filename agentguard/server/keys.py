@@ -83,7 +83,7 @@ def load_or_make(file: Path) -> ServerKeys:
     words = load()
     try:
         if not file.exists():
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            atomic_files.make_folder(file.parent)
             atomic_files.write_once(file, secrets.token_bytes(SEED))
         seed = atomic_files.read(file)
     except OSError as error:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError
 from agentguard.store.journal import SqliteJournal
 from agentguard.store.outbox import SqliteOutbox
@@ -39,7 +40,7 @@ def export(
 
     """
     try:
-        with path.open("xb") as file, journal.still() as (still, database):
+        with atomic_files.open_new(path) as file, journal.still() as (still, database):
             header = _header(still, origin)
             kept = SqliteOutbox(database, still).receipts() if outbox is not None else ()
             count = _write(still, file, header, _receipts(kept, header))

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
+from agentguard.base import atomic_files
 from agentguard.base.translations import Texts
 
 RESOLUTION = 300
@@ -26,7 +27,7 @@ def save(file: Path, codes: Sequence[str], texts: Texts) -> bool:
     document = QTextDocument()
     document.setHtml(_page(codes, texts))
     try:
-        file.write_bytes(b"")
+        atomic_files.blank(file)
     except OSError:
         return False
     document.print_(writer)

@@ -62,7 +62,7 @@ class Outbound:
 
     def _write_back(self, head: Header, wanted: Path, reason: Reason) -> Path:
         arriving = file_names.arriving(wanted, head.item)
-        wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_files.make_folder(wanted.parent)
         move = Move(item=head.item, stage=Stage.ARRIVING, path=arriving)
         self._shelf.write("vault.restoring", move, **reason.json())
         try:

@@ -94,7 +94,7 @@ class Shelf:
         """
         words = load()
         try:
-            self._items.mkdir(mode=0o700, parents=True, exist_ok=True)
+            atomic_files.make_folder(self._items)
             hold = lock.held(self.folder)
             hold.__enter__()
         except OSError as error:

@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from agentguard.base import atomic_files
 from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import load
 from agentguard.server import keys
@@ -99,7 +100,7 @@ class Admin:
         last = self._database.run(sign)
         words = load(self._settings.language)
         try:
-            with file.open("xb") as out:
+            with atomic_files.open_new(file) as out:
                 self._database.snapshot(lambda c: out.writelines(audit_export.lines(c)))
         except OSError as error:
             said = words.say("server.admin.unwritten", file=str(file))

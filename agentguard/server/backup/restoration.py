@@ -196,7 +196,7 @@ def _put_keys(folder: Path, files: dict[str, bytes], words: Texts) -> None:
     paths = {folder / name: data for name, data in files.items()}
     if any(path.exists() and path.read_bytes() != data for path, data in paths.items()):
         raise _refused("key", words, folder=str(folder))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    atomic_files.make_folder(folder)
     for path, data in paths.items():
         atomic_files.write(path, data)
 

@@ -53,7 +53,7 @@ def make_certificate(
     month = datetime.fromtimestamp(now() if lived is None else lived, UTC) + MONTH
     good = _good(folder, hostnames, month)
     if good is None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_files.make_folder(folder)
         begin = datetime.fromtimestamp(now(), UTC) - EARLIER
         issuer = _authority(begin)
         leaf_key = ec.generate_private_key(ec.SECP256R1())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import ArgumentError
 
+from agentguard.base import atomic_files
 from agentguard.base.atomic_files import OWNER_ONLY
 from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import Texts, load
@@ -66,7 +67,7 @@ def connect(settings: ServerSettings) -> Database:
         database = Database(
             settings.database_url, batch=limits.batch, most_waiting=limits.waiting_writes
         )
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_files.make_folder(settings.data)
         if not settings.database:
             _close_to_others(settings.data / FILE)
     except OSError as error:
