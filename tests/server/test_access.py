@@ -51,6 +51,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/policies/new": frozenset({ADMIN}),
     "/users": READERS,
     "/audit": READERS,
+    "/audit/export.jsonl": READERS,
     "/factors": CARERS | READERS,
     "/break-glass": CARERS,
     "/access": frozenset({ADMIN}),

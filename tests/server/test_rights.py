@@ -51,7 +51,7 @@ MAY: dict[Right | None, str] = {
         POST /factors/app /factors/reset /factors/reset/{id_:int}/confirm
         POST /factors/reset/{id_:int}/refuse
     """,
-    Right.RECORDS: "GET /audit /users /retention",
+    Right.RECORDS: "GET /audit /audit/export.jsonl /users /retention",
     Right.POLICIES: "GET /policies /policies/{digest:str}",
     Right.PUBLISH: """
         GET /policies/new /policies/{digest:str}/text
@@ -68,7 +68,9 @@ MAY: dict[Right | None, str] = {
     """,
 }
 LAST = ("POST", "/sign-out")
-PASSING = frozenset({"audit_log", "audit_head", "session", "challenge", "sign_in_step"})
+PASSING = frozenset(
+    {"audit_log", "audit_head", "audit_checkpoint", "session", "challenge", "sign_in_step"}
+)
 """Tables that a look alone may write."""
 OWN, OTHER = "desk-of-mine", "desk-of-others"
 POLICY = parse(Said().text.encode(), "site", ()).digest

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agentguard.server.store.accounts import members
+from agentguard.trust.chain.auditor_demands import Demands
+from agentguard.trust.chain.verify import verify_file
 from tests.server.test_roles import audit, signed_in
 
 __all__ = ["signed_in"]
@@ -120,3 +123,16 @@ def test_an_auditor_reads_users_and_acts_and_changes_nothing(
     assert "Looked at the audit log" in reader.get("/audit").text
     assert ("audit.seen", "SIGNED-in") in audit(running, "ada")
     assert boss.get("/audit").status_code == 200
+
+
+def test_an_auditor_takes_the_whole_audit_log_away_and_it_is_proved(
+    running: Any, signed_in: Any, tmp_path: Path
+) -> None:
+    given = signed_in("ada", "auditor").get("/audit/export.jsonl")
+    assert given.headers["content-disposition"] == 'attachment; filename="audit.jsonl"'
+    file = tmp_path / "audit.jsonl"
+    file.write_bytes(given.content)
+    now = running.time()
+    found = verify_file(file, Demands(key=running.admin.receipt_key, now=now, since=now - 60))
+    assert (found.review, found.receipted) == ((), found.entries)
+    assert '"audit.exported"' in given.text.splitlines()[-2], "the export is its last act"

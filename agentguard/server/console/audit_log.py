@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from typing import BinaryIO, cast
+
 from litestar import get
+from litestar.response import Stream
 
 from agentguard.server.console import filters
-from agentguard.server.console.site import Asked, Page, looked, page, permitted, site_of
+from agentguard.server.console.site import Asked, Page, Site, looked, page, permitted, site_of
 from agentguard.server.roles import Right
-from agentguard.server.store.records import audit_pages
+from agentguard.server.store.engine import audit_chain
+from agentguard.server.store.records import audit_export, audit_pages
 
 AUDIT = "/audit"
+PART = 1 << 16
+"""Bytes that are sent at a time."""
 
 
 @get(AUDIT)
@@ -31,4 +40,36 @@ async def show(request: Asked) -> Page:
     )
 
 
-HANDLERS = (show,)
+@get(AUDIT + "/export.jsonl")
+async def export(request: Asked) -> Stream:
+    """Give the whole log as the file that `agentguard journal verify` verifies, signed to its end.
+
+    The export is the last act in it.
+    """
+    permitted(request, Right.RECORDS)
+    site = site_of(request)
+    await looked(request, "audit.exported")
+    await site.database.write(lambda c: audit_chain.sign(c, site.keys, site.now()))
+    made = await asyncio.to_thread(_written, site)
+    return Stream(
+        _parts(made),
+        media_type="application/jsonl",
+        headers={"content-disposition": 'attachment; filename="audit.jsonl"'},
+    )
+
+
+def _written(site: Site) -> BinaryIO:
+    """Write the log to a file that has no name, as it was at one moment."""
+    out = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - it is closed once it is sent
+    site.database.snapshot(lambda c: out.writelines(audit_export.lines(c)))
+    out.seek(0)
+    return out
+
+
+async def _parts(made: BinaryIO) -> AsyncIterator[bytes]:
+    with made:
+        while part := await asyncio.to_thread(made.read, PART):
+            yield part
+
+
+HANDLERS = (show, export)
