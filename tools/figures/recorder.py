@@ -41,6 +41,10 @@ class Recorder:
         """Say which walk is under way, in every process; 0 is none."""
         self._control[0] = number
 
+    def seen(self, number: int) -> set[str]:
+        """Return what this process entered in a walk."""
+        return {name for walk, name in list(self._seen) if walk == number}
+
     def _entered(self, code: CodeType, _offset: int) -> object:
         name = code.co_filename
         if not name.startswith(self._tree) or not code.co_flags & _OPTIMIZED:

@@ -22,7 +22,11 @@ NAMES = ("copy to cleared", "file to vault", "report to receipt", "policy to des
 RUNS = range(int(os.environ.get("AGENTGUARD_FIGURES_RUNS", "1")))
 LETTER = "Dear customer, your card number 4556 7375 8689 9855 was charged.\n"
 SETTLED = 4.0
-"""Seconds in which a start has come to rest."""
+"""Seconds in which a start comes to rest on a quiet machine."""
+IDLE = range(64, 256)
+"""Numbers of the seconds that are only listened to before a walk."""
+PATIENCE = 12
+"""Seconds that may pass until nothing new begins: timers of half a minute never rest."""
 
 _flow = import_module("tests.flow.conftest")
 _delivery = import_module("tests.flow.test_policy_delivery")
@@ -43,15 +47,30 @@ def _recorder() -> Any:
 
 
 RECORDER = _recorder()
+_idle = iter(IDLE)
 
 
 @contextmanager
 def walking(name: str, run: int) -> Iterator[None]:
     """Note what is entered, after all that began earlier has come to rest."""
     threading.Event().wait(SETTLED)
+    _rest()
     RECORDER.walk(run * len(NAMES) + NAMES.index(name) + 1)
     yield
     RECORDER.walk(0)
+
+
+def _rest() -> None:
+    """Wait for a second in which nothing is entered that the second before did not enter."""
+    before: set[str] = set()
+    for number, _ in zip(_idle, range(PATIENCE), strict=False):
+        RECORDER.walk(number)
+        threading.Event().wait(1.0)
+        RECORDER.walk(0)
+        now = RECORDER.seen(number)
+        if before and now <= before:
+            return
+        before = now
 
 
 @pytest.mark.parametrize("run", RUNS)
