@@ -164,14 +164,17 @@ def _headless(
     from agentguard.commands._notices import Notices  # noqa: PLC0415 - windows speak for themselves
 
     told = quitting(folder)
-    with guarding(folder, starting) as agent:
-        sys.stderr.write(begun + "\n")
-        sys.stderr.writelines(f"{words.render(fault)}\n" for fault in starting.faults.values())
-        notices = Notices(agent.desk, words, agent.parts.backend.notifier)
-        while not stop.wait(1.0) and not told() and not enough():
-            alive()
-            notices.look()
-    return FINE
+    while True:
+        with guarding(folder, starting) as agent:
+            sys.stderr.write(begun + "\n")
+            sys.stderr.writelines(f"{words.render(fault)}\n" for fault in starting.faults.values())
+            notices, anew = Notices(agent.desk, words, agent.parts.backend.notifier), agent.anew
+            while not (stop.wait(1.0) or told() or enough() or anew.is_set()):
+                alive()
+                notices.look()
+        if stop.is_set() or not anew.is_set():
+            return FINE
+        starting = starting.again()
 
 
 def _words(folder: Path) -> Texts:
@@ -239,12 +242,19 @@ class _Told(threading.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: Callable[[], bool] = bool
+        self._told: tuple[Callable[[], bool], ...] = ()
         self._asked = False
 
-    def listen(self, told: Callable[[], bool]) -> None:
-        """Set it as well once `told` says that all agents are to end."""
+    def listen(self, *told: Callable[[], bool]) -> None:
+        """Set it as well once one of them says that this agent, or all agents, are to end."""
         self._told = told
+
+    def again(self) -> bool:
+        """Begin another round, unless a signal came or all agents are to end."""
+        if self._asked or self._told[0]():
+            return False
+        self.clear()
+        return True
 
     def ask(self) -> None:
         """Set it from a signal: no lock is taken, which the interrupted thread might hold."""
@@ -253,7 +263,7 @@ class _Told(threading.Event):
     def is_set(self) -> bool:
         """Tell whether it is."""
         alive()
-        if self._asked or self._told():
+        if self._asked or any(told() for told in self._told):
             self.set()
         return super().is_set()
 
@@ -261,10 +271,13 @@ class _Told(threading.Event):
 def _with_windows(folder: Path, starting: Starting, words: Texts, *, may_quit: bool) -> int:
     stop = _Told()
     with _ending(stop.ask):  # an interrupt anywhere in the start could be swallowed there
-        return _shown(folder, starting, words, stop, may_quit=may_quit)
+        while _shown(folder, starting, words, stop, may_quit=may_quit) and stop.again():
+            starting = starting.again()
+    return FINE
 
 
-def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_quit: bool) -> int:
+def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_quit: bool) -> bool:
+    """Guard with windows until the end; tell whether the agent wants to begin anew."""
     keep_none()
     with loading():
         from agentguard.ui.sourceless import spare  # noqa: PLC0415 - Qt only for windows
@@ -275,9 +288,9 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
         first = appear(words)
         from agentguard.ui.run import run  # noqa: PLC0415 - after the first icon
 
-    stop.listen(quitting(folder))
     with guarding(folder, starting) as agent:
-        return run(
+        stop.listen(quitting(folder), agent.anew.is_set)
+        run(
             agent.desk,
             words,
             stop=stop,
@@ -288,3 +301,4 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
             wanted=lambda: called(folder),
             set_here=lambda: settings.told(folder, machine_layers()),
         )
+    return agent.anew.is_set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,7 +96,7 @@ class Agent:
     """One session's agent, wired and ready to start; building it has touched nothing.
 
     `recover` finishes or undoes the moves that a crash has left half done; `news` is what was
-    wrong until the start.
+    wrong until the start. Once `anew` is set it is to be ended and begun again.
     """
 
     parts: Parts
@@ -109,6 +110,7 @@ class Agent:
     recover: Callable[[], object] = field(default=lambda: None)
     farewell: Callable[[], None] = field(default=lambda: None)
     news: Callable[[], tuple[Event, ...]] = field(default=tuple)
+    anew: threading.Event = field(default_factory=threading.Event)
     _started: bool = field(default=False)
     _ended: bool = field(default=False)
 

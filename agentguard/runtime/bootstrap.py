@@ -33,6 +33,7 @@ from agentguard.runtime import stores
 from agentguard.runtime.agent import Agent, Link, Parts, sleeping
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
+from agentguard.runtime.journal_return import JournalReturn
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.stores import ENROLMENT
 from agentguard.sensors.key_places import KeysSensor
@@ -76,8 +77,7 @@ def opened(place: Place) -> Iterator[Agent]:
     governor = _governor(place)
     with ExitStack() as stack:
         sealer = stores.sealer(place.folder)
-        store = stores.store(place.folder, place.clock, place.secrets, sealer, place.starting)
-        stack.callback(store.close)
+        store, back = _stored(place, sealer, stack)
         seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
         reader = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
         asking, phone = Asking(), by_phone(place.folder, place.clock)
@@ -103,11 +103,22 @@ def opened(place: Place) -> Iterator[Agent]:
             return _link(asking.uplink, place)
 
         agent = build(parts, link, governor=governor)
-        _attach(place, agent, store, asking.uplink)
+        _attach(place, agent, back, asking.uplink)
         agent.actors = (*agent.actors, Actor(name="life", run=partial(_live, place, agent)))
-        agent.news = partial(_news, place, agent)
+        agent.news, agent.anew = partial(_news, place, agent), back.anew
         stack.callback(agent.stop)
         yield agent
+
+
+def _stored(place: Place, sealer: Sealer | None, stack: ExitStack) -> tuple[Store, JournalReturn]:
+    """Open the store, and give what brings one in memory back to the disk: by the end at last."""
+    disk = stores.on_disk(place.folder, place.clock, place.secrets, sealer)
+    store = stores.store(place.folder, disk, place.starting)
+    stack.callback(store.close)
+    back = JournalReturn(store, disk, place.clock)
+    if not store.lasting:
+        stack.callback(back.carry)
+    return store, back
 
 
 def _live(place: Place, agent: Agent, stop: Stop) -> None:
@@ -126,10 +137,11 @@ def _news(place: Place, agent: Agent) -> tuple[PartBegan, ...]:
     return place.starting.told(place.clock.now(), before)
 
 
-def _attach(place: Place, agent: Agent, store: Store, uplink: LateUplink | None) -> None:
+def _attach(place: Place, agent: Agent, back: JournalReturn, uplink: LateUplink | None) -> None:
     """Tell of a journal that is not kept, have news sent at once, and watch where the keys lie."""
     agent.sensors = (*agent.sensors, _keys(place, agent))
-    if not store.lasting:
+    if not back.store.lasting:
+        agent.actors = (*agent.actors, Actor(name="journal-return", run=back.run))
         agent.engine.submit(stores.in_memory(agent.parts.clock.now()))
     if uplink is None:
         at = agent.parts.clock.now()

@@ -5,6 +5,7 @@ Both need a library that costs a fifth of the agent's memory: without an enrolme
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,16 +54,13 @@ def box(folder: Path, secrets: Places) -> Box | None:
     return sealed.Box(OpeningKey(safe))
 
 
-def store(
-    folder: Path, clock: Clock, secrets: Places, seals: Sealer | None, starting: Starting
-) -> Store:
-    """Open the store; where that cannot be it is in memory, and `lasting` tells so.
-
-    On a full disk the ballast is given up for it. What kept it from the disk is noted.
-    """
+def on_disk(
+    folder: Path, clock: Clock, secrets: Places, seals: Sealer | None
+) -> Callable[[], Store]:
+    """Give what opens the store on the disk; on a full one the ballast is given up for it."""
     spare = Spare(Ballast(folder))
 
-    def on_disk() -> Store:
+    def opened() -> Store:
         found = open_store(
             folder, clock, sealer=seals, box=box(folder, secrets), spare=spare, headed=True
         )
@@ -75,14 +73,22 @@ def store(
 
     def with_room() -> Store:
         try:
-            return on_disk()
+            return opened()
         except StoreError as error:
             if not full(error) or not spare.give(clock.now().boot):
                 raise
-            return on_disk()
+            return opened()
 
+    return with_room
+
+
+def store(folder: Path, disk: Callable[[], Store], starting: Starting) -> Store:
+    """Open the store; where that cannot be it is in memory, and `lasting` tells so.
+
+    What kept it from the `disk` is noted.
+    """
     why = partial(_why_not, folder / FILE)
-    found = starting.first_of(JOURNAL, with_room, why=why, last=None)
+    found = starting.first_of(JOURNAL, disk, why=why, last=None)
     return found or open_in_memory(folder)
 
 

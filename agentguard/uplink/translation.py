@@ -55,6 +55,7 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "journal.erased": ("count", "last"),
     "journal.header": ("retention",),
     "journal.ballast": ("state",),
+    "journal.carried": ("entries", "lost"),
     "retention.ended": ("count", "left"),
     "events.lost": ("count",),
     "clock.changed": ("how", "seconds"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from agentguard.base import translations
 from agentguard.commands._guard_session import APPEARS
 from agentguard.model.messages import say
 from agentguard.platforms._linux.commands import LOCKERS
+from agentguard.runtime.journal_return import EACH
 from agentguard.store.agent_store import open_store
 from agentguard.wire import v1
 from tests.desktop.fixtures import fresh_session, x_session
@@ -58,11 +60,16 @@ class Start:
         self.inside, self.data, self.wrong = inside, data, wrong
         self.said = data.parent / "said.txt"
 
-    def copy(self) -> None:
+    def offer(self) -> subprocess.Popen[str]:
+        """Copy a card number; who offers it ends when it is taken from the clipboard."""
         given = {"stdin": subprocess.PIPE}
         owner = self.inside.start("xclip", "-quiet", "-selection", "clipboard", **given)
         owner.stdin.write(LETTER)
         owner.stdin.close()
+        return owner
+
+    def copy(self) -> None:
+        self.offer()
         eventually(lambda: self.paste() == LETTER)
 
     def paste(self) -> str:
@@ -133,6 +140,13 @@ def test_row_80_an_agent_starts_guards_and_says_what_is_wrong(
         assert sentence.rpartition("}")[2] in start.said.read_text()
 
 
+def windows_of(session: Desktop) -> str:
+    """Give the windows of a display; empty when one went while they were listed."""
+    with suppress(subprocess.CalledProcessError):
+        return session.run("xwininfo", "-root", "-tree")
+    return ""
+
+
 def test_row_110_windows_come_as_soon_as_there_is_a_display(
     fresh_session: Desktop, tmp_path: Path
 ) -> None:
@@ -143,10 +157,9 @@ def test_row_110_windows_come_as_soon_as_there_is_a_display(
     with start.agent("tray --may-quit") as agent:
         eventually(lambda: "guards without them" in start.said.read_text(), within=GUARDS)
         fresh_session.restart_x_server()
-        start.copy()
-        eventually(lambda: not start.paste(), within=APPEARS + 2 * GUARDS)
-        tree = ("xwininfo", "-root", "-tree")
-        eventually(lambda: '"AgentGuard' in fresh_session.run(*tree), within=GUARDS)
+        owner = start.offer()
+        eventually(lambda: owner.poll() is not None, within=APPEARS + 2 * GUARDS)
+        eventually(lambda: '"AgentGuard' in windows_of(fresh_session), within=GUARDS)
         assert agent.poll() is None
     assert "There is a display now" in start.said.read_text()
     with closing(open_store(data)) as kept:
@@ -155,6 +168,48 @@ def test_row_110_windows_come_as_soon_as_there_is_a_display(
         (r.kind, r.payload.get("subject")) for r in told if r.payload.get("subject") == "display"
     ]
     assert [kind for kind, _ in kinds] == ["finding.opened", "finding.closed"]
+
+
+@pytest.mark.parametrize("command", ["run", "tray --may-quit"])
+def test_row_110_a_journal_in_memory_is_on_the_disk_as_soon_as_it_has_room(
+    command: str, x_session: Desktop, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (wrong,) = (one for one in EVERY if one.name == "full-without-journal")
+    start = Start(x_session, data, wrong)
+    start.copy()
+    with start.agent(command) as agent:
+        eventually(lambda: not start.paste(), within=GUARDS)
+        inside = ("nsenter", "-t", str(agent.pid), "-m")
+        x_session.run(*inside, "rm", f"{data}/filler")
+        written = tmp_path / "out.jsonl"
+        program = (*inside, sys.executable, "-m", "agentguard", "journal", "export", str(written))
+        env = {"AGENTGUARD_HOME": str(data), "PYTHONPATH": str(ROOT)}
+
+        def kinds() -> list[tuple[str, object]]:
+            written.unlink(missing_ok=True)  # an export is never written over another
+            with suppress(subprocess.CalledProcessError):
+                x_session.run(*program, env=env)
+                lines = [json.loads(line) for line in written.read_text().splitlines()]
+                told = [one for one in lines if "payload" in one]
+                return [(one["kind"], (one["payload"] or {}).get("subject")) for one in told]
+            return []
+
+        wanted = {
+            ("journal.carried", None),
+            ("finding.opened", "journal-at-start"),
+            ("finding.closed", "journal-at-start"),
+        }
+        eventually(lambda: wanted <= set(kinds()), within=EACH + TOLD)
+        told = [one for one in kinds() if one in wanted]
+        assert [kind for kind, _ in told if kind != "journal.carried"] == [
+            "finding.opened",
+            "finding.closed",
+        ]
+        assert told[0][0] == "journal.carried"
+        owner = start.offer()
+        eventually(lambda: owner.poll() is not None, within=GUARDS)
 
 
 @pytest.mark.parametrize("command", WAYS)

@@ -62,7 +62,7 @@ def test_one_that_cannot_be_used_is_left_and_the_journal_is_in_memory(
     spoil(tmp_path / FILE)
     before = (tmp_path / FILE).lstat()
     raw = (tmp_path / FILE).read_bytes() if (tmp_path / FILE).is_file() else b""
-    store = stores.store(tmp_path, clock, Places(), None, starting)
+    store = stores.store(tmp_path, stores.on_disk(tmp_path, clock, Places(), None), starting)
     assert not store.lasting
     assert starting.faults[JOURNAL].id == f"starting.{id_}"
     store.journal.commit([Record(kind="x", at=clock.now(), payload={})], {"k": 1})
@@ -74,7 +74,7 @@ def test_one_that_cannot_be_used_is_left_and_the_journal_is_in_memory(
 
 def test_one_that_is_well_is_on_the_disk_and_nothing_is_said(tmp_path: Path) -> None:
     starting = Starting()
-    store = stores.store(tmp_path, FakeClock(), Places(), None, starting)
+    store = stores.store(tmp_path, stores.on_disk(tmp_path, FakeClock(), Places(), None), starting)
     assert store.lasting
     assert starting.faults == {}
     store.close()
