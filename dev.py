@@ -343,9 +343,9 @@ def _tests(rest: list[str], *, everything: bool) -> int:
     done = [f"--leave-out={ran}" for _, ran in _counted()]
     left_out = done if everything and not rest else []
     chosen = any(word.startswith("-n") for word in rest)
-    # Those with real desktops wait for windows, locks and clocks: one more fills the gaps.
-    many = str((os.cpu_count() or 1) + 1) if everything else "auto"
-    workers = () if chosen else ("-n", many, "--dist", "worksteal")
+    # Tests wait for programs, endpoints and limits, real desktops for windows: one more fills that.
+    many = (os.cpu_count() or 1) + 1
+    workers = () if chosen else ("-n", str(many), "--dist", "worksteal")
     code = run((PYTHON, "-m", "pytest", *marks, *workers, *left_out, *rest), PYTHONUTF8="1")
     if code == FAILED and (everything or os.environ.get("CI")):
         code = _alone()
