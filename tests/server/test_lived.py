@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
@@ -16,7 +17,7 @@ from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.listener.certificate import make_certificate
 from agentguard.server.store.engine import times
 from agentguard.server.store.records import audit, lived_time
-from agentguard.server.store.records.lived_time import EVERY, Known, Looks
+from agentguard.server.store.records.lived_time import EVERY, Known, Looks, Span
 from agentguard.server.store.schema.history_tables import job
 from agentguard.server.store.schema.tables import audit_log
 
@@ -74,7 +75,14 @@ SECONDS = st.sampled_from([1.0, 59.0, 3600.0, DAY, 40 * DAY])
 LEAPS = st.sampled_from([sign * d * DAY for sign in (1, -1) for d in (0.1, 1, 20, 100, 400, 3650)])
 
 
+HIDDEN = [("off", DAY, -DAY), ("write",), ("run", 1.0), ("desks", True), ("right",)]
+"""Off for as long as the clock was set back: a start sees nothing of it."""
+OFTEN = [("desks", True), *HIDDEN[:3], ("right",)] * 12
+
+
 @settings(max_examples=800)
+@example(steps=HIDDEN)
+@example(steps=OFTEN)
 @given(
     steps=st.lists(
         st.one_of(
@@ -99,6 +107,32 @@ def test_nothing_young_is_before_the_edge(steps: list[tuple[object, ...]]) -> No
             assert all(at >= edge - 1e-3 for at in young)
 
 
+def test_being_off_each_week_holds_nothing_up_for_longer_than_it_was_off() -> None:
+    """The edge goes on: an endpoint that rests at night deletes all the same."""
+    world = World()
+    world.desks(agreeing=True)
+    world.look()
+    for _ in range(200):
+        world.run(3 * DAY)
+        world.off(DAY, 0.0)
+        world.look()
+    assert world.known.edge(world.wall, 90 * DAY) >= world.true - 115 * DAY
+
+
+def test_what_is_known_is_kept(running: Any) -> None:
+    known = Known(
+        shown=running.time(),
+        lived=5.0,
+        open=3.0,
+        sure=2.0,
+        spans=(Span(behind=1.0, right=4.0), Span(behind=2.0)),
+    )
+    run = running.admin._database.run
+    for one in (known, replace(known, spans=known.spans[1:]), replace(known, spans=())):
+        run(lambda c, one=one: lived_time._note(c, one))
+        assert run(lambda c: lived_time.known(c, running.time())) == one
+
+
 def look(running: Any, looks: Looks, boot: float) -> Known:
     return running.admin._database.run(lambda c: looks.look(c, running.time(), boot))
 
@@ -116,7 +150,7 @@ def test_the_record_goes_on_with_the_clock(running: Any) -> None:
     looks, begun = Looks(), running.time()
     pass_time(running, looks, 0.0, DAY)
     found = running.admin._database.run(lambda c: lived_time.known(c, running.time()))
-    assert (found.shown, found.behind) == (running.time(), 0.0)
+    assert (found.shown, found.spans) == (running.time(), ())
     assert found.lived == pytest.approx(begun + DAY)
 
 

@@ -25,10 +25,28 @@ LATELY = 600.0
 """Seconds since a desk's report that tells the time."""
 AGREE = 120.0
 """Seconds by which a desk's clock and the endpoint's may differ and still agree."""
-NAMES = ("shown", "lived", "open", "behind", "right")
+SHORT = 600.0
+"""Seconds off that need no span: every edge is earlier by as much."""
+MOST = 32
+"""Spans of wrong stamps that are kept; of more, those two become one that are nearest."""
+NAMES = ("shown", "lived", "open", "sure")
+SPANS = (("behind", "right"), *((f"behind-{n}", f"right-{n}") for n in range(1, MOST + 1)))
+"""What the spans' two times are noted as; the first two names are those of when there was one."""
 JOB = "time"
 ACTOR, ACT = "endpoint", "clock.leapt"
 """Whose act it is in the audit log that the clock cannot be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A while in which stamps may have been too early.
+
+    `behind` is the earliest wall time that was shown in it, and `right` what was lived when another
+    clock agreed again, 0 until then.
+    """
+
+    behind: float
+    right: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,51 +55,82 @@ class Known:
 
     What is stamped under a clock that nobody confirmed may be stamped too early. `open` is the wall
     time since which it runs on unconfirmed, 0 when it is confirmed. When it is set once more before
-    it is, what it showed was wrong for a while: `behind` is the earliest of that, 0 for never, and
-    `right` what was lived when another clock agreed again, 0 until then.
+    it is, what it showed was wrong for a while: a span. So it may have been where it is set ahead,
+    for it can have stood behind since a start that showed nothing of it; `sure` is the earliest
+    time that was shown since another clock agreed.
     """
 
     shown: float
     lived: float
     open: float = 0.0
-    behind: float = 0.0
-    right: float = 0.0
+    sure: float = 0.0
+    spans: tuple[Span, ...] = ()
 
     def edge(self, now: float, seconds: float) -> float:
         """Give the wall time before which everything is surely that many seconds old."""
-        edges = [min(now, self.lived) - seconds]
+        edges = [min(now, self.lived) - seconds - SHORT]
         if self.open:
             edges.append(self.open)
-        if self.behind and (not self.right or self.lived - self.right < seconds):
-            edges.append(self.behind)
-        return min(edges)
+        young = (one for one in self.spans if not one.right or self.lived - one.right < seconds)
+        return min([*edges, *(one.behind for one in young)])
 
     def looked(self, now: float, passed: float) -> Known:
         """Give what is known after a look, `passed` seconds after the one before."""
         moved = now - self.shown
         lived = self.lived + (passed if moved < 0 else min(moved, passed))
-        after = replace(self, shown=now, lived=lived)
+        sure = self.sure or self.shown
+        after = replace(self, shown=now, lived=lived, sure=min(sure, now))
         if -SET <= moved <= passed + SET:
             return after
-        if not self.open:
-            return replace(after, open=now)
-        behind = min(self.behind or now, self.open, now)
-        return replace(after, open=now, behind=behind, right=0.0)
+        if self.open:
+            return replace(after, open=now, spans=self._with(min(self.open, sure, now)))
+        spans = self._with(sure) if moved > passed + SHORT else self.spans
+        return replace(after, open=now, spans=spans)
+
+    def _with(self, behind: float) -> tuple[Span, ...]:
+        """Return the spans with one more that nobody has ended; those that are open are one."""
+        ended = [one for one in self.spans if one.right]
+        behind = min([behind, *(one.behind for one in self.spans if not one.right)])
+        if len(ended) >= MOST:
+            near = min(range(MOST - 1), key=lambda n: ended[n + 1].right - ended[n].behind)
+            one, other = ended[near : near + 2]
+            joined = Span(behind=min(one.behind, other.behind), right=max(one.right, other.right))
+            ended[near : near + 2] = [joined]
+        return (*ended, Span(behind=behind))
 
     def confirmed(self, now: float) -> Known:
         """Give what is known when another clock shows the same time."""
-        right = self.right or now if self.behind else 0.0
-        return replace(self, lived=now, open=0.0, right=right)
+        spans = tuple(one if one.right else replace(one, right=now) for one in self.spans)
+        return replace(self, lived=now, open=0.0, sure=now, spans=spans)
 
 
 def known(connection: Connection, now: float) -> Known:
     """Give what is known; of an endpoint that never wrote it down, by when it last did anything."""
-    found = [leadership.noted(connection, f"{JOB}.{name}") for name in NAMES]
-    shown, lived, open_, behind, right = (each or 0.0 for each in found)
+    shown, lived, open_, sure = (_noted(connection, name) for name in NAMES)
     if not shown:
         newest = connection.scalar(select(func.max(job.c.ran_at).filter(job.c.name != JOB)))
         return Known(shown=now, lived=min(now, newest or now))
-    return Known(shown=shown, lived=lived, open=open_, behind=behind, right=right)
+    every = [
+        Span(behind=_noted(connection, behind), right=_noted(connection, right))
+        for behind, right in SPANS
+    ]
+    spans = tuple(one for one in every if one.behind)
+    return Known(shown=shown, lived=lived, open=open_, sure=sure, spans=spans)
+
+
+def _noted(connection: Connection, name: str) -> float:
+    return leadership.noted(connection, f"{JOB}.{name}") or 0.0
+
+
+def _note(connection: Connection, found: Known) -> None:
+    """Keep what is known, with the spans in their order, and nothing where there is none."""
+    for name in NAMES:
+        leadership.note(connection, f"{JOB}.{name}", getattr(found, name))
+    for n, (behind, right) in enumerate(SPANS):
+        one = found.spans[n] if n < len(found.spans) else Span(behind=0.0)
+        for name, value in ((behind, one.behind), (right, one.right)):
+            if value or _noted(connection, name):
+                leadership.note(connection, f"{JOB}.{name}", value)
 
 
 class Looks:
@@ -110,8 +159,7 @@ class Looks:
             audit.note(connection, now, ACTOR, ACT, f"{moved / 3600:+.0f} h")
         if _agreed(connection, now):
             found = found.confirmed(now)
-        for name in NAMES:
-            leadership.note(connection, f"{JOB}.{name}", getattr(found, name))
+        _note(connection, found)
         self._seen = (found.shown, boot)
         return found
 
