@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agentguard.base.errors import AgentGuardError, PlatformError
@@ -42,23 +42,39 @@ class NotYet(PlatformError):
         self.said = said
 
 
-@dataclass(slots=True, kw_only=True)
-class Responder:
-    """The actor of the hands; `give` never blocks."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionQueue:
+    """Actions that wait for the hands; `give` never blocks."""
 
-    hands: Mapping[ActionKind, Hand]
     clock: Clock
     submit: Submit
-    _queue: Post[Action] = field(default_factory=lambda: Post(QUEUE))
+    _waiting: Post[Action] = field(default_factory=lambda: Post(QUEUE))
 
     def give(self, action: Action) -> None:
         """Hand over an action; one too many is not done and is tried again later."""
-        if not self._queue.put(action):
-            self._finish(action, Outcome.FAILED, say("action.failed", kind=action.kind.value))
+        if not self._waiting.put(action):
+            self.finish(action, Outcome.FAILED, say("action.failed", kind=action.kind.value))
+
+    def until(self, stop: Stop) -> Iterator[Action]:
+        """Yield what comes until `stop` is set."""
+        return self._waiting.until(stop)
+
+    def finish(self, action: Action, outcome: Outcome, message: Message) -> None:
+        """Submit how an action ended."""
+        at = self.clock.now()
+        self.submit(ActionFinished(at=at, action=action, outcome=outcome, message=message))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responder:
+    """The actor of the hands: does what waits in its queue."""
+
+    hands: Mapping[ActionKind, Hand]
+    queue: ActionQueue
 
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set."""
-        for action in self._queue.until(stop):
+        for action in self.queue.until(stop):
             self._do(action)
 
     def _do(self, action: Action) -> None:
@@ -66,26 +82,22 @@ class Responder:
         failed = say("action.failed", kind=action.kind.value)
         if hand is None:
             missing = say("action.unsupported", kind=action.kind.value)
-            self._finish(action, Outcome.UNSUPPORTED, missing)
+            self.queue.finish(action, Outcome.UNSUPPORTED, missing)
             return
         try:
             message = hand(action)
         except Unsupported:
             missing = say("action.unsupported", kind=action.kind.value)
-            self._finish(action, Outcome.UNSUPPORTED, missing)
+            self.queue.finish(action, Outcome.UNSUPPORTED, missing)
         except LeftAlone as left:
-            self._finish(action, Outcome.UNSUPPORTED, left.said)
+            self.queue.finish(action, Outcome.UNSUPPORTED, left.said)
         except NotYet as waits:
-            self._finish(action, Outcome.WAITING, waits.said)
+            self.queue.finish(action, Outcome.WAITING, waits.said)
         except AgentGuardError as error:
             LOG.warning("%s was not done: %s", action.kind.value, type(error).__name__)
-            self._finish(action, Outcome.FAILED, failed)
+            self.queue.finish(action, Outcome.FAILED, failed)
         except Exception:
             LOG.exception("%s failed", action.kind.value)
-            self._finish(action, Outcome.FAILED, failed)
+            self.queue.finish(action, Outcome.FAILED, failed)
         else:
-            self._finish(action, Outcome.DONE, message)
-
-    def _finish(self, action: Action, outcome: Outcome, message: Message) -> None:
-        at = self.clock.now()
-        self.submit(ActionFinished(at=at, action=action, outcome=outcome, message=message))
+            self.queue.finish(action, Outcome.DONE, message)

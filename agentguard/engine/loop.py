@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from agentguard.engine import posture
@@ -28,26 +28,55 @@ Changed = Callable[[Snapshot], None]
 Give = Callable[[Action], None]
 
 
+@dataclass(slots=True)
+class EventQueue:
+    """Events that wait for an engine; made before it, for what takes its actions submits too."""
+
+    _waiting: Post[Event] = field(default_factory=lambda: Post(QUEUE))
+    _lost: int = 0
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def __len__(self) -> int:
+        """Count what waits."""
+        return len(self._waiting)
+
+    def submit(self, event: Event) -> None:
+        """Take an event from any thread; never blocks. What does not fit is counted."""
+        if not self._waiting.put(event):
+            with self._guard:
+                self._lost += 1
+
+    def pop(self) -> Event | None:
+        """Return the next event if one waits."""
+        return self._waiting.pop()
+
+    def until(self, stop: Stop) -> Iterator[Event]:
+        """Yield what comes until `stop` is set, and what waits by then."""
+        return self._waiting.until(stop, whole=True)
+
+    def take_lost(self) -> int:
+        """Return how many events did not fit since the last call."""
+        with self._guard:
+            lost, self._lost = self._lost, 0
+        return lost
+
+
 @dataclass(slots=True, kw_only=True)
 class Engine:
-    """Takes events in order: decides, writes down, hands over, publishes."""
+    """Takes `events` in order: decides, writes down, gives actions, publishes."""
 
     state: State
     ledger: Ledger
     replan: Replan
     clock: Clock
+    events: EventQueue = field(default_factory=EventQueue)
     give: Give = field(default=lambda _action: None)
-    _queue: Post[Event] = field(default_factory=lambda: Post(QUEUE))
-    _lost: int = 0
-    _lost_lock: threading.Lock = field(default_factory=threading.Lock)
     _changed: tuple[Changed, ...] = ()
     _snapshot: Snapshot | None = None
 
     def submit(self, event: Event) -> None:
         """Take an event from any thread; never blocks. What does not fit is counted."""
-        if not self._queue.put(event):
-            with self._lost_lock:
-                self._lost += 1
+        self.events.submit(event)
 
     def subscribe(self, changed: Changed) -> None:
         """Call `changed` with every new picture, in the engine's thread."""
@@ -65,11 +94,11 @@ class Engine:
 
     def crowded(self) -> bool:
         """Tell whether so much waits that whoever can should hold back what it submits."""
-        return len(self._queue) > CROWD
+        return len(self.events) > CROWD
 
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set and the queue is empty."""
-        for event in self._queue.until(stop, whole=True):
+        for event in self.events.until(stop):
             try:
                 self.step(event)
             except Exception:
@@ -78,17 +107,15 @@ class Engine:
     def step(self, event: Event) -> None:
         """Judge one event, and whatever trouble came with it."""
         self._one(event)
-        with self._lost_lock:
-            lost, self._lost = self._lost, 0
-        if lost:
+        if lost := self.events.take_lost():
             LOG.warning("%d events were lost: the queue was full", lost)
             self._one(EventsLost(at=self.clock.now(), count=lost))
-        if isinstance(event, Tick) or not self._queue:
+        if isinstance(event, Tick) or not self.events:
             self._publish(event.at)
 
     def drain(self) -> None:
         """Judge all that waits now; for simulated runs without a thread."""
-        while (event := self._queue.pop()) is not None:
+        while (event := self.events.pop()) is not None:
             self.step(event)
 
     def _one(self, event: Event) -> None:

@@ -13,7 +13,7 @@ from agentguard.base.errors import UsageError
 from agentguard.base.startup import Starting
 from agentguard.detect.sandbox.client import ScanClient
 from agentguard.engine import records
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, EventQueue
 from agentguard.engine.schedule import Pulse
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.mfa.by_phone import ByPhone
@@ -28,6 +28,7 @@ from agentguard.ports.secrets import Places
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
 from agentguard.runtime.desktop_api import AgentDesk
+from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ https://learn.microsoft.com/en-us/windows/win32/shutdown/shutting-down).
 class Parts:
     """What one agent is built of; `seen` keeps which files were looked at, None for nowhere.
 
+    `events` is what its engine will take: who needs an engine's ear before there is one has it.
     `boot_id` tells this start of the computer from another; empty where nothing does.
     """
 
@@ -60,6 +62,7 @@ class Parts:
     ask_app: AskApp | None = None
     user: str = ""
     seen: SeenFiles | None = None
+    events: EventQueue = field(default_factory=EventQueue)
     secrets: Places = field(default_factory=Places)
     starting: Starting = field(default_factory=Starting)
     boot_id: str = ""
@@ -88,15 +91,32 @@ def no_link() -> Link:
     return Link(run=wait, report_now=lambda: None, last_report=lambda: "", held=nothing)
 
 
-MakeLink = Callable[[Engine], Link | None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """What an agent has beyond its own rooms; `news` and `anew` are those of `Agent`."""
+
+    link: Link = field(default_factory=no_link)
+    actors: tuple[Actor, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    news: Callable[[], tuple[Event, ...]] = field(default=tuple)
+    anew: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(slots=True, kw_only=True)
+Add = Callable[[Engine, Vault], Additions]
+"""Makes what is added to an agent, of its engine and its vault."""
+
+
+def nothing_more(_engine: Engine, _vault: Vault) -> Additions:
+    """Return the additions of an agent that is not enrolled and keeps nothing."""
+    return Additions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """One session's agent, wired and ready to start; building it has touched nothing.
 
     `recover` finishes or undoes the moves that a crash has left half done; `news` is what was
-    wrong until the start. Once `anew` is set it is to be ended and begun again.
+    wrong until the start. Once `anew` is set the agent is to be ended and begun again.
     """
 
     parts: Parts
@@ -111,8 +131,8 @@ class Agent:
     farewell: Callable[[], None] = field(default=lambda: None)
     news: Callable[[], tuple[Event, ...]] = field(default=tuple)
     anew: threading.Event = field(default_factory=threading.Event)
-    _started: bool = field(default=False)
-    _ended: bool = field(default=False)
+    _started: threading.Event = field(default_factory=threading.Event)
+    _ended: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Recover what a crash has left, then start the engine, the hands and the senses."""
@@ -131,7 +151,7 @@ class Agent:
             self.supervisor.start(_watching(sensor, self.engine))
         pulse = Pulse(clock=clock, submit=self.engine.submit, alive=self.supervisor.alive)
         self.supervisor.start(Actor(name="pulse", run=pulse.run))
-        self._started = True
+        self._started.set()
 
     def _known(self, read: Callable[[], Event]) -> None:
         """Tell what ships with the program; without it some checks are unknown."""
@@ -144,13 +164,13 @@ class Agent:
 
         It takes 4 s at most, whatever hangs; what hangs is left behind. A second call does nothing.
         """
-        if self._ended:
+        if self._ended.is_set():
             return ()
-        self._ended = True
+        self._ended.set()
         clock = self.parts.clock
         aside = Supervisor(clock=clock, submit=self.engine.submit, patience=0.0)
         end = clock.now().boot + SENSES
-        if self._started:
+        if self._started.is_set():
             aside.start(Actor(name="farewell", run=lambda _stop: self.farewell()))
         late = self.supervisor.stop()
         self.parts.scan.abort()  # a file that is being read would hold up the end for its own limit
@@ -164,7 +184,7 @@ class Agent:
         return late
 
     def _last_word(self) -> None:
-        if self._started:
+        if self._started.is_set():
             at = self.parts.clock.now()
             self.engine.ledger.write((records.plain("agent.stopped", at),), {}, at)
         self.parts.scan.close()

@@ -16,7 +16,7 @@ from agentguard.base.settings import NOTHING, Layers
 from agentguard.base.startup import LOGS, POLICY_FILE, SETTINGS, Starting, why_of
 from agentguard.detect.recognition.masked_names import masked
 from agentguard.detect.sandbox.client import Limits, ScanClient
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, EventQueue
 from agentguard.engine.supervisor import Actor
 from agentguard.mfa.by_phone import ByPhone
 from agentguard.model.events import NOT_ENROLLED, UplinkState
@@ -28,9 +28,10 @@ from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Backend, SystemLog
 from agentguard.ports.secrets import Places
+from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
 from agentguard.runtime import stores
-from agentguard.runtime.agent import Agent, Link, Parts, sleeping
+from agentguard.runtime.agent import Additions, Agent, Link, Parts, no_link, sleeping
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
 from agentguard.runtime.journal_return import JournalReturn
@@ -41,10 +42,11 @@ from agentguard.store.agent_store import Store
 from agentguard.store.file_memory import SeenDatabase
 from agentguard.store.system_log_witness import Witness, WitnessedJournal
 from agentguard.trust.secret_store import FILE
+from agentguard.vault.vault import Vault
 
 if TYPE_CHECKING:
     from agentguard.store.commit_seals import Sealer
-    from agentguard.uplink.late_identity import LateUplink
+    from agentguard.uplink.late_identity import LateUplink, Picture
 
 LOG = logging.getLogger(__name__)
 
@@ -80,7 +82,12 @@ def opened(place: Place) -> Iterator[Agent]:
         store, back = _stored(place, sealer, stack)
         seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
         reader = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
-        asking, phone = Asking(), by_phone(place.folder, place.clock)
+        phone, events = by_phone(place.folder, place.clock), EventQueue()
+
+        def reports() -> LateUplink | None:
+            return _uplink(place, store, sealer, events.submit, governor, phone)
+
+        asking = Asking(place.starting.room("uplink", reports, lambda _why: None))
         parts = Parts(
             folder=place.folder,
             backend=place.backend,
@@ -92,20 +99,15 @@ def opened(place: Place) -> Iterator[Agent]:
             phone=phone,
             ask_app=asking.app,
             seen=seen,
+            events=events,
             secrets=place.secrets,
             starting=place.starting,
             user=place.user,
             boot_id=boot_id(),
         )
 
-        def link(engine: Engine) -> Link | None:
-            asking.uplink = _uplink(place, store, sealer, engine, governor, phone)
-            return _link(asking.uplink, place)
-
-        agent = build(parts, link, governor=governor)
-        _attach(place, agent, back, asking.uplink)
-        agent.actors = (*agent.actors, Actor(name="life", run=partial(_live, place, agent)))
-        agent.news, agent.anew = partial(_news, place, agent), back.anew
+        add = partial(_additions, place, back, asking.uplink)
+        agent = build(parts, add, governor=governor)
         stack.callback(agent.stop)
         yield agent
 
@@ -121,34 +123,43 @@ def _stored(place: Place, sealer: Sealer | None, stack: ExitStack) -> tuple[Stor
     return store, back
 
 
-def _live(place: Place, agent: Agent, stop: Stop) -> None:
+def _live(place: Place, engine: Engine, stop: Stop) -> None:
     """Give a sign of life while the engine judges; see `agentguard.platforms.silent`."""
     while True:
         now = place.clock.now()
-        if now.since(agent.engine.snapshot().at) < JUDGES:
+        if now.since(engine.snapshot().at) < JUDGES:
             beat(place.folder)
         if place.clock.wait(stop, BEAT):
             return
 
 
-def _news(place: Place, agent: Agent) -> tuple[PartBegan, ...]:
+def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
     """Tell what was wrong at this start, and what was at an earlier one and is no more."""
-    before = [f.subject for f in agent.engine.state.findings.values() if f.check == HEALTH]
+    before = [f.subject for f in engine.state.findings.values() if f.check == HEALTH]
     return place.starting.told(place.clock.now(), before)
 
 
-def _attach(place: Place, agent: Agent, back: JournalReturn, uplink: LateUplink | None) -> None:
+def _additions(
+    place: Place, back: JournalReturn, uplink: LateUplink | None, engine: Engine, vault: Vault
+) -> Additions:
     """Tell of a journal that is not kept, have news sent at once, and watch where the keys lie."""
-    agent.sensors = (*agent.sensors, _keys(place, agent))
+    actors = [Actor(name="life", run=partial(_live, place, engine))]
     if not back.store.lasting:
-        agent.actors = (*agent.actors, Actor(name="journal-return", run=back.run))
-        agent.engine.submit(stores.in_memory(agent.parts.clock.now()))
+        actors.append(Actor(name="journal-return", run=back.run))
+        engine.submit(stores.in_memory(place.clock.now()))
     if uplink is None:
-        at = agent.parts.clock.now()
-        agent.engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))
+        at = place.clock.now()
+        engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))
     else:
-        agent.engine.subscribe(_Prompt(uplink.poke))
-        agent.actors = (*agent.actors, *sleeping(agent.parts.backend, uplink.sleep))
+        engine.subscribe(_Prompt(uplink.poke))
+        actors.extend(sleeping(place.backend, uplink.sleep))
+    return Additions(
+        link=no_link() if uplink is None else _link(uplink, engine, place),
+        actors=tuple(actors),
+        sensors=(_keys(place, vault),),
+        news=partial(_news, place, engine),
+        anew=back.anew,
+    )
 
 
 def _witnessed(journal: Journal, log: SystemLog | Absent, stack: ExitStack) -> Journal:
@@ -213,7 +224,7 @@ def _uplink(
     place: Place,
     store: Store,
     sealer: Sealer | None,
-    engine: Engine,
+    submit: Submit,
     governor: Governor,
     phone: ByPhone,
 ) -> LateUplink | None:
@@ -222,13 +233,13 @@ def _uplink(
     from agentguard.uplink.compose import Desk, Uplink, connect  # noqa: PLC0415 - see above
     from agentguard.uplink.late_identity import LateUplink  # noqa: PLC0415 - see above
 
-    def connected() -> Uplink | None:
+    def connected(picture: Picture) -> Uplink | None:
         uplink = connect(
             place.folder,
             journal=store.journal,
             outbox=store.outbox,
-            snapshot=engine.snapshot,
-            submit=engine.submit,
+            snapshot=picture,
+            submit=submit,
             clock=place.clock,
             user=place.user,
             policies=governor,
@@ -236,12 +247,12 @@ def _uplink(
             phone=phone,
             desk=Desk(keeper=_keeper, session_ends=session_ends),
         )
-        sealer.device = uplink.key if uplink is not None else None
+        sealer.sign_with(uplink.key if uplink is not None else None)
         if uplink is not None:
             store.journal.identify(uplink.origin)
         return uplink
 
-    return LateUplink(connected, store.outbox, submit=engine.submit, clock=place.clock)
+    return LateUplink(connected, store.outbox, submit=submit, clock=place.clock)
 
 
 def _keeper() -> str:
@@ -255,7 +266,7 @@ def _keeper() -> str:
     return known.device if known is not None else ""
 
 
-def _keys(place: Place, agent: Agent) -> KeysSensor:
+def _keys(place: Place, vault: Vault) -> KeysSensor:
     """Look where the keys lie, and let one that lies in a file move when its place opens."""
 
     def device() -> str:
@@ -267,7 +278,7 @@ def _keys(place: Place, agent: Agent) -> KeysSensor:
             enrolment.device_key(place.folder, place.secrets.device)
         return enrolment.key_place(place.folder)
 
-    return KeysSensor(device, agent.desk.vault.settle_key, place.clock)
+    return KeysSensor(device, vault.settle_key, place.clock)
 
 
 class _Prompt:
@@ -285,8 +296,11 @@ class _Prompt:
             self._poke()
 
 
-def _link(way: LateUplink | None, place: Place) -> Link | None:
-    if way is None:
-        return None
+def _link(way: LateUplink, engine: Engine, place: Place) -> Link:
     held = partial(stores.held, place.folder, place.clock, place.secrets)
-    return Link(run=way.run, report_now=way.report_now, last_report=way.last_report, held=held)
+    return Link(
+        run=partial(way.run, engine.snapshot),
+        report_now=way.report_now,
+        last_report=way.last_report,
+        held=held,
+    )

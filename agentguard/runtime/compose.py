@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -15,16 +16,16 @@ from agentguard.detect.recognition.custom_kinds import Following
 from agentguard.detect.rules import rules_version
 from agentguard.detect.sandbox.client import Scanned
 from agentguard.engine import memory
-from agentguard.engine.action_runner import Hand, Responder
+from agentguard.engine.action_runner import ActionQueue, Hand, Responder
 from agentguard.engine.core import begin
 from agentguard.engine.gate import MEMORY
 from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine
+from agentguard.engine.loop import Engine, Give
 from agentguard.engine.payment import RECORDER
 from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.engine.work_queue import Errands
-from agentguard.model.actions import ActionKind
+from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import PolicyInForce
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
@@ -32,12 +33,12 @@ from agentguard.model.policy import Policy
 from agentguard.policy.document import Shape
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
-from agentguard.ports.clock import Stop
-from agentguard.ports.sensor import Sensor
+from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.sensor import Sensor, Submit
 from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime import compose_vault
 from agentguard.runtime.actuators import Farewell, RecorderHand, desktop_hands
-from agentguard.runtime.agent import QUEUE, SENSES, Agent, Link, MakeLink, Parts, no_link
+from agentguard.runtime.agent import QUEUE, SENSES, Add, Agent, Link, Parts, nothing_more
 from agentguard.runtime.compose_mfa import gate
 from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.desktop_api import AgentDesk
@@ -75,45 +76,70 @@ def shapes() -> tuple[Shape, ...]:
     return tuple(Shape(id=c.id, settings_type=c.settings, severity=c.severity) for c in catalogue())
 
 
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """What the engine has done: a recorder that does not answer keeps no hand waiting."""
+
+    hands: ActionQueue
+    recorder: ActionQueue
+
+    @classmethod
+    def waiting(cls, clock: Clock, submit: Submit) -> _Orders:
+        """Return them with nothing to do yet."""
+        return cls(*(ActionQueue(clock=clock, submit=submit) for _ in range(2)))
+
+    def give(self, action: Action) -> None:
+        """Have an action done by those who do its kind."""
+        (self.recorder if action.kind in RECORDER else self.hands).give(action)
+
+    def taken_by(self, hands: Mapping[ActionKind, Hand], recorder: Hand) -> tuple[Actor, ...]:
+        """Return the actors that do what waits."""
+        calls = dict.fromkeys(RECORDER, recorder)
+        return (
+            Actor(name="hands", run=Responder(hands=hands, queue=self.hands).run),
+            Actor(name="recorder", run=Responder(hands=calls, queue=self.recorder).run),
+        )
+
+
 def build(
     parts: Parts,
-    make_link: MakeLink = lambda _engine: None,
+    add: Add = nothing_more,
     policy: Policy | None = None,
     governor: Governor | None = None,
 ) -> Agent:
-    """Wire an agent; nothing runs before `start`. `policy` replaces the one that was kept."""
+    """Wire an agent and what is added; it runs from `start` on. `policy` replaces the kept one."""
     clock = parts.clock
     govern = governor or Governor(Keeper(parts.folder, shapes(), clock), clock)
     first = PolicyInForce(at=clock.now(), policy=policy) if policy else govern.first()
-    engine = _engine(parts, first)
-    room = parts.starting.room
-    link = room("uplink", lambda: make_link(engine) or no_link(), lambda _why: no_link())
+    orders = _Orders.waiting(clock, parts.events.submit)
+    engine = _engine(parts, first, orders.give)
     lived = _lived(parts, govern)
     own = _own_sensors(parts, engine, govern, lived)
     kept = compose_vault.keep(parts, engine, own.retention, lived)
     signals = CallSignals()
     desktop = _desktop_sensors(parts, engine, signals)
     hands = {**_given_hands(parts, engine, desktop), **kept.hands}
-    responder = Responder(hands=hands, clock=clock, submit=engine.submit)
     recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=clock)
-    told = Responder(hands=dict.fromkeys(RECORDER, recorder), clock=clock, submit=engine.submit)
-    engine.give = lambda action: (told if action.kind in RECORDER else responder).give(action)
-    errands = Errands()
+    errands, more = Errands(), add(engine, kept.vault)
     return Agent(
         parts=parts,
         engine=engine,
-        desk=_desk(parts, engine, kept, own, link, errands),
+        desk=_desk(parts, engine, kept, own, more.link, errands),
         supervisor=Supervisor(clock=clock, submit=engine.submit, patience=SENSES),
         engine_supervisor=Supervisor(clock=clock, submit=engine.submit, patience=QUEUE),
         actors=(
-            *_doers(responder, told, errands, link),
+            *orders.taken_by(hands, recorder),
+            *(Actor(name="errands", run=errands.run), Actor(name="uplink", run=more.link.run)),
             *by_time(clock, engine.submit, parts.journal, parts.scan),
             *_watchers(parts, engine, signals, govern, kept, lived),
+            *more.actors,
         ),
-        sensors=(*desktop, *own.all),
+        sensors=(*desktop, *own.all, *more.sensors),
         first=first,
         recover=lambda: parts.starting.room("vault", kept.vault.recover, lambda _why: 0),
         farewell=Farewell(backend=parts.backend, engine=engine, recorder=recorder),
+        news=more.news,
+        anew=more.anew,
     )
 
 
@@ -128,17 +154,6 @@ def _given_hands(
 ) -> Mapping[ActionKind, Hand]:
     return parts.starting.room(
         "desktop-hands", lambda: _desktop_hands(parts, engine, sensors), lambda _why: {}
-    )
-
-
-def _doers(
-    hands: Responder, recorder: Responder, errands: Errands, link: Link
-) -> tuple[Actor, ...]:
-    return (
-        Actor(name="hands", run=hands.run),
-        Actor(name="recorder", run=recorder.run),
-        Actor(name="errands", run=errands.run),
-        Actor(name="uplink", run=link.run),
     )
 
 
@@ -169,7 +184,7 @@ def _rest(stop: Stop) -> None:
     stop.wait()
 
 
-def _engine(parts: Parts, first: PolicyInForce) -> Engine:
+def _engine(parts: Parts, first: PolicyInForce, give: Give) -> Engine:
     every = catalogue()
     findings = memory.findings(parts.journal.memory(memory.FINDING))
     inbox = memory.notices(parts.journal.memory(memory.NOTICE))
@@ -183,6 +198,8 @@ def _engine(parts: Parts, first: PolicyInForce) -> Engine:
         ledger=Ledger(journal=parts.journal),
         replan=replan,
         clock=parts.clock,
+        events=parts.events,
+        give=give,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from agentguard.uplink.late_identity import LateUplink
 
 
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """Asks the endpoint about one-time codes once there is a way to it."""
+    """Asks the endpoint about one-time codes, where there is a way to it."""
 
-    def __init__(self) -> None:
-        self.uplink: LateUplink | None = None
+    uplink: LateUplink | None
 
     def __call__(self, factor: str, group: str, answer: str) -> Ruling:
         """Ask about a code; raises UplinkError."""

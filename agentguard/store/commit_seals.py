@@ -40,7 +40,7 @@ class Sealer:
     """One process's hand on the sealing key of a folder; called within the journal's commit."""
 
     folder: Path
-    device: Signer | None = None
+    _device: Signer | None = None
     _seed: bytes = field(default=b"", repr=False)
     _signed: tuple[int, float] | None = None
     """Entry and boot time of the last seal that the device signed."""
@@ -65,6 +65,10 @@ class Sealer:
                 "Free some space and give the user write access to this folder.",
             ) from error
         return _public(self._seed)
+
+    def sign_with(self, device: Signer | None) -> None:
+        """Have this key sign now and then, once it can be read; None when it no longer can."""
+        self._device = device
 
     def seal(self, row: Row) -> Seal:
         """Seal everything up to an entry; call `move_on` once that is written."""
@@ -92,14 +96,14 @@ class Sealer:
 
     def _by_device(self, row: Row, said: bytes) -> bytes:
         last = self._signed
-        if self.device is None or (
+        if self._device is None or (
             last is not None
             and row.seq - last[0] < seals.CHECKPOINT_ENTRIES
             and 0 <= row.boot - last[1] < seals.CHECKPOINT_SECONDS
         ):
             return b""
         self._signed = (row.seq, row.boot)
-        return self.device.sign(said)
+        return self._device.sign(said)
 
     def _found(self, expected: bytes) -> bytes:
         if self._seed and _public(self._seed) == expected:

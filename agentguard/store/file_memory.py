@@ -61,8 +61,9 @@ class SeenDatabase:
         self._clock = clock
         self._guard = threading.RLock()
         self._secret = secrets.token_bytes(16)
-        self._database = LossyDatabase(folder / FILE, clock, _VERSION, self._prepare)
-        self._database.changed = self._take_secret
+        self._database = LossyDatabase(
+            folder / FILE, clock, _VERSION, self._prepare, self._take_secret
+        )
         self._waiting: dict[int, Row] = {}
         self._since = 0.0
         self._day: int | None = None

@@ -30,11 +30,16 @@ class LossyDatabase:
     """One file that is opened at its first use; no method raises. Safe for threads.
 
     `prepare` fills a new database, and is called in a transaction; `version` is that of its
-    tables: a file of any other version is begun anew.
+    tables: a file of any other version is begun anew. `opened` is called with each that is opened.
     """
 
     def __init__(
-        self, path: Path, clock: Clock, version: int, prepare: Callable[[Database], None]
+        self,
+        path: Path,
+        clock: Clock,
+        version: int,
+        prepare: Callable[[Database], None],
+        opened: Callable[[Database], None],
     ) -> None:
         self._path = path
         self._clock = clock
@@ -43,7 +48,7 @@ class LossyDatabase:
         self._guard = threading.RLock()
         self._database: Database | None = None
         self._again = float("-inf")
-        self.changed: Callable[[Database], None] = _nothing
+        self._tell_opened = opened
 
     def use(self, ask: Callable[[Database], T], otherwise: T) -> T:
         """Give what `ask` gives, or `otherwise` when there is trouble.
@@ -82,7 +87,7 @@ class LossyDatabase:
                     raise
                 self._remove()
                 self._database = self._open()
-            self.changed(self._database)
+            self._tell_opened(self._database)
         return self._database
 
     def _open(self) -> Database:
@@ -139,7 +144,3 @@ def number(database: Database, sql: str, values: Sequence[int] = ()) -> int:
     rows = database.rows(sql, values)
     found = rows[0][0] if rows else 0
     return found if isinstance(found, int) else 0
-
-
-def _nothing(_database: Database) -> None:
-    """Do nothing about a database that was opened."""

@@ -19,6 +19,7 @@ from agentguard.base.errors import (
 )
 from agentguard.model.events import SensorState, UplinkState, Watching
 from agentguard.model.messages import say
+from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
@@ -34,13 +35,16 @@ NAME = "uplink"
 LOOK_AGAIN = 15.0
 """Seconds between two looks for a key that cannot be read; a person just unlocked the keyring."""
 
+Picture = Callable[[], Snapshot]
+"""Gives the engine's last picture."""
+
 
 class LateUplink:
     """One actor: connects as soon as that is possible, and then reports."""
 
     def __init__(
         self,
-        connect: Callable[[], Uplink | None],
+        connect: Callable[[Picture], Uplink | None],
         outbox: Outbox,
         *,
         submit: Submit,
@@ -54,11 +58,11 @@ class LateUplink:
         self._asked = threading.Event()
         self._told: str | None = None
 
-    def run(self, stop: Stop) -> None:
-        """Connect and report until `stop` is set."""
+    def run(self, picture: Picture, stop: Stop) -> None:
+        """Connect and report the `picture` until `stop` is set."""
         while not stop.is_set():
             self._asked.clear()
-            uplink = self._connected()
+            uplink = self._connected(picture)
             if uplink is not None:
                 self._uplink = uplink
                 uplink.sender.run(stop)  # ends before `stop` when the key or the enrolment changed
@@ -115,9 +119,9 @@ class LateUplink:
             raise UplinkError("key-locked", "This computer cannot sign what it asks yet.")
         return self._uplink.prover.app(code)
 
-    def _connected(self) -> Uplink | None:
+    def _connected(self, picture: Picture) -> Uplink | None:
         try:
-            uplink = self._connect()
+            uplink = self._connect(picture)
         except AgentGuardError as error:
             self._tell(error)
             return None

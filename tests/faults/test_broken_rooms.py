@@ -73,10 +73,10 @@ class Desk:
         )
 
     @contextmanager
-    def agent(self, change: Callable[[Agent], None] = lambda _agent: None) -> Iterator[Agent]:
+    def agent(self, change: Callable[[Agent], Agent] = lambda agent: agent) -> Iterator[Agent]:
         self.desktop.idle(3600)  # left alone since before the start
-        with opened(self.place) as agent:
-            change(agent)
+        with opened(self.place) as made:
+            agent = change(made)
             agent.start()
             yield agent
 
@@ -147,15 +147,17 @@ def test_row_80_whoever_raises_as_it_starts_is_told_and_comes_back(tmp_path: Pat
     for number, name in enumerate(sorted(rooms(tmp_path / "first")[1])):
         folder = tmp_path / str(number)
         folder.mkdir()
-        told: list[Event] = []
 
-        def break_(agent: Agent, name: str = name, told: list[Event] = told) -> None:
-            agent.sensors = tuple(
-                Flaky(name, one.run) if one.name == name else one for one in agent.sensors
-            )
-            agent.actors = tuple(
-                replace(one, run=Flaky(name, one.run).run) if one.name == name else one
-                for one in agent.actors
+        def break_(agent: Agent, name: str = name) -> Agent:
+            return replace(
+                agent,
+                sensors=tuple(
+                    Flaky(name, one.run) if one.name == name else one for one in agent.sensors
+                ),
+                actors=tuple(
+                    replace(one, run=Flaky(name, one.run).run) if one.name == name else one
+                    for one in agent.actors
+                ),
             )
 
         desk = Desk(folder, Starting())

@@ -52,9 +52,11 @@ def seat(tmp_path: Path, endpoint: Endpoint, authority: Authority) -> Iterator[S
     )
     key = desk.sender._reports.key
     made = Uplink(key=key, origin=NOBODY, sender=sender, prover=None)  # type: ignore[arg-type] # asked nothing
-    late = LateUplink(lambda: made, desk.store.outbox, submit=desk.told.append, clock=clock)
+    late = LateUplink(
+        lambda _picture: made, desk.store.outbox, submit=desk.told.append, clock=clock
+    )
     stop = Ending()
-    thread = threading.Thread(target=late.run, args=(stop,))
+    thread = threading.Thread(target=late.run, args=(lambda: desk.posture[0], stop))
     thread.start()
     eventually(lambda: len(endpoint.reports) == 1)
     yield Seat(desk, late, sender, endpoint)
@@ -114,7 +116,7 @@ def test_a_computer_that_stays_awake_reports_again_by_itself() -> None:
 
 def test_before_there_is_a_way_to_the_endpoint_sleep_is_no_matter(desk: Desk) -> None:
     late = LateUplink(
-        lambda: None, desk.store.outbox, submit=desk.told.append, clock=system_clock()
+        lambda _picture: None, desk.store.outbox, submit=desk.told.append, clock=system_clock()
     )
     late.sleep(True)
     late.sleep(False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,8 +117,8 @@ def test_a_leave_that_takes_its_time_is_written_down(start: Callable) -> None:
     floor.desktop.copy(LETTER, app="crm")
     floor.until(lambda: floor.findings("clipboard"))
     leave, never = floor.agent.farewell, threading.Event()
-    floor.agent.farewell = lambda: never.wait(0.8) or leave()
-    assert floor.agent.stop() == ()
+    late = replace(floor.agent, farewell=lambda: never.wait(0.8) or leave())
+    assert late.stop() == ()
     assert [r.kind for r in floor.records()].count("desk.left") == 1
 
 
@@ -206,10 +207,9 @@ def test_a_finding_outlives_a_restart_and_closes_when_its_file_is_gone(start: Ca
 def test_the_end_is_bounded_and_written_down_whatever_hangs(start: Callable) -> None:
     """A session that ends gives a program 5 s."""
     floor, forever = start(), threading.Event()
-    agent, hanging = floor.agent, ("sense", "hand")
+    agent, hanging = replace(floor.agent, farewell=forever.wait), ("sense", "hand")
     for name in hanging:
         agent.supervisor.start(Actor(name=name, run=lambda _stop: forever.wait()))
-    agent.farewell = forever.wait
     begun = system_clock().now()
     late = agent.stop()
     assert system_clock().now().since(begun) < 5

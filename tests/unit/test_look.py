@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,7 @@ def test_a_sensor_that_fails_has_answered_too(desk: Desk) -> None:
         raise RuntimeError("broken")
 
     agent = desk.agent()
-    agent.sensors = (*agent.sensors, Sensor(fail))
+    agent = replace(agent, sensors=(*agent.sensors, Sensor(fail)))
     begun = desk.clock.now()
     snapshot = desk.look(agent)
     assert desk.clock.now().since(begun) < PATIENCE / 3
@@ -184,7 +185,7 @@ def test_a_sensor_that_never_answers_ends_with_the_limit(desk: Desk) -> None:
         release.wait(PATIENCE)
 
     agent = desk.agent()
-    agent.sensors = (*agent.sensors, Sensor(hang))
+    agent = replace(agent, sensors=(*agent.sensors, Sensor(hang)))
     begun = desk.clock.now()
     snapshot = desk.look(agent, seconds=4.0)
     told = tuple(desk.told)
@@ -204,7 +205,7 @@ def test_a_sensor_that_watches_is_stopped_after_a_moment(desk: Desk) -> None:
         waits.append(stop.is_set())
 
     agent = desk.agent()
-    agent.sensors = (Sensor(watch),)
+    agent = replace(agent, sensors=(Sensor(watch),))
     desk.look(agent)
     assert waits == [False, False, True, True]
 
@@ -218,7 +219,7 @@ def test_nothing_goes_on_after_the_look(desk: Desk) -> None:
         seen.append(threading.current_thread().name)
 
     agent = desk.agent()
-    agent.sensors = (*agent.sensors, Sensor(watch))
+    agent = replace(agent, sensors=(*agent.sensors, Sensor(watch)))
     desk.look(agent)
     assert seen == ["of the test"]
     left = {t.name for t in set(threading.enumerate()) - before}

@@ -10,7 +10,7 @@ import pytest
 
 from agentguard.base.errors import CannotError, StoreError
 from agentguard.engine import ledger as ledgers
-from agentguard.engine.action_runner import LeftAlone, NotYet, Responder, Unsupported
+from agentguard.engine.action_runner import ActionQueue, LeftAlone, NotYet, Responder, Unsupported
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.schedule import Auditor, Pulse, Ticker
 from agentguard.engine.supervisor import Actor, Supervisor
@@ -101,11 +101,12 @@ class TestResponder:
 
     def work(self, hand: Callable[[Action], Message] | None, told: list[Event]) -> ActionFinished:
         hands = {} if hand is None else {ActionKind.LOCK: hand}
-        responder = Responder(hands=hands, clock=FakeClock(), submit=told.append)
+        queue = ActionQueue(clock=FakeClock(), submit=told.append)
+        responder = Responder(hands=hands, queue=queue)
         stop = threading.Event()
         thread = threading.Thread(target=responder.run, args=(stop,))
         thread.start()
-        responder.give(action())
+        queue.give(action())
         eventually(lambda: told)
         stop.set()
         thread.join(SOON)
@@ -152,9 +153,9 @@ class TestResponder:
         assert event.message == say("action.failed", kind="lock")
 
     def test_one_too_many_is_failed_at_once(self, outcomes) -> None:
-        responder = Responder(hands={}, clock=FakeClock(), submit=outcomes.append)
+        queue = ActionQueue(clock=FakeClock(), submit=outcomes.append)
         for _ in range(4097):
-            responder.give(action())
+            queue.give(action())
         (event,) = outcomes
         assert event.outcome is Outcome.FAILED
 
