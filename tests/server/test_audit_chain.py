@@ -9,8 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import Connection, select, text
 
 from agentguard.base.errors import JournalBroken, StoreError
 from agentguard.server.admin.accounts import Admin
@@ -24,9 +23,10 @@ from agentguard.server.store.records.legal_holds import Asked, place
 from agentguard.server.store.schema.tables import audit_log
 from agentguard.trust.chain.auditor_demands import Demands
 from agentguard.trust.chain.verify import Verified, verify_file
+from tests.server import recorded
 from tests.server.conftest import START, Time
 from tests.server.migrated import migrated
-from tests.server.test_migrations import empty, walk
+from tests.server.test_migrations import empty
 from tests.unit.store.second_verifier import Asked as Wanted
 from tests.unit.store.second_verifier import judged
 
@@ -220,22 +220,10 @@ def test_another_retention_is_written_into_the_chain(house: House) -> None:
 
 
 def test_row_87_what_stood_there_before_is_chained_with_a_mark(empty: str, tmp_path: Path) -> None:
-    walk(empty, "0017")
-    engine = create_engine(empty)
-    with engine.begin() as connection:
-        for number in range(3):
-            values = {"at": START - 500 * DAY + number, "actor": f"old-{number}"}
-            connection.execute(
-                text(
-                    "INSERT INTO audit_log (at, actor, act, subject) "
-                    "VALUES (:at, :actor, 'sign-in', '')"
-                ),
-                values,
-            )
-    engine.dispose()
-    walk(empty, "0018")
+    recorded.lay(empty)
     house = House(ServerSettings(data=tmp_path / "data", database=empty), tmp_path)
     asked = select(audit_log.c.seq, audit_log.c.act, audit_log.c.subject)
+    house.sql("DELETE FROM audit_checkpoint")  # what the record has of them nobody signed
     rows = house.database.run(lambda c: c.execute(asked.order_by(audit_log.c.seq)).all())
     assert [tuple(row)[:2] for row in rows[:3]] == [(n, "sign-in") for n in (1, 2, 3)]
     assert tuple(rows[3]) == (4, "audit.chained", "3")
@@ -246,4 +234,3 @@ def test_row_87_what_stood_there_before_is_chained_with_a_mark(empty: str, tmp_p
     assert found.erased == 4, "what was old before goes by its own time"
     assert [note.id for note in found.review] == ["journal-review.header-late"]
     house.admin.close()
-    walk(empty, "0017", command.downgrade)

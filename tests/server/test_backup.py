@@ -418,6 +418,17 @@ def test_a_backup_of_a_newer_release_is_refused(
         bring_back(empty, sealed(text.replace(revision, b"9999", 1), file))
 
 
+@pytest.mark.parametrize("revision", [b"0001", b"0020"])
+def test_row_125_a_backup_from_before_the_first_release_is_refused_with_the_way_on(
+    filled: Any, file: Path, empty: ServerSettings, revision: bytes
+) -> None:
+    text = plain(file)
+    of_today = text.partition(b'"revision":"')[2][:4]
+    with pytest.raises(StoreError, match="before the first release") as refused:
+        bring_back(empty, sealed(text.replace(of_today, revision, 1), file))
+    assert "make a backup there" in refused.value.advice
+
+
 def test_a_database_that_holds_something_is_left_alone(
     filled: Any, file: Path, empty: ServerSettings
 ) -> None:

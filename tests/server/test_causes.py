@@ -200,6 +200,12 @@ def test_row_96_commands_on_sqlite_name_the_cause(tmp_path: Path) -> None:
         one = SimpleNamespace(data=disk, address="")
         newer(one)
         _told(command(disk), "newer")
+        on(
+            one,
+            "UPDATE alembic_version SET version_num = '0015'",
+            "UPDATE schema_least SET revision = '0015'",
+        )
+        _told(command(disk), "replaced")
         (disk / "server.db").write_bytes(b"no database at all" * 500)
         for end in ("-wal", "-shm"):
             (disk / f"server.db{end}").unlink(missing_ok=True)

@@ -96,8 +96,10 @@ def test_a_database_that_does_not_answer(house: House) -> None:
 
 def test_a_schema_that_is_older_or_newer_than_the_program(house: House) -> None:
     house.sql("UPDATE alembic_version SET version_num = '0001'")
+    assert house.found() == {"schema": "schema-replaced"}
+    house.sql("DELETE FROM alembic_version")
     assert house.found() == {"schema": "schema-old"}
-    house.sql("UPDATE alembic_version SET version_num = '9999'")
+    house.sql("INSERT INTO alembic_version VALUES ('9999')")
     assert house.found() == {"schema": "schema-newer"}
     house.sql("UPDATE schema_least SET revision = '9999'")
     assert house.found() == {"schema": "schema-new"}

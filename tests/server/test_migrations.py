@@ -1,27 +1,29 @@
-"""A filled database of an earlier release is brought up to date, and back, without losing a row."""
+"""A database of a build from before the first release is taken over whole, or left as it is."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
+from agentguard.base import translations
+from agentguard.base.errors import StoreError
+from agentguard.server.admin import doctor
+from agentguard.server.admin.accounts import Admin
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store import schema
+from agentguard.server.store.engine import revisions
 from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.schema.tables import METADATA
+from tests.server import recorded
 
-MONTHS = (1_785_000_000.0, 1_787_500_000.0, 1_790_000_000.0)  # July, August, September 2026
-INSERT = text(
-    "INSERT INTO event (device, epoch, seq, kind, at, received_at, digest, body) "
-    "VALUES ('d', 1, :seq, 'session.locked', :at, :at, :digest, '{}')"
-)
-KEPT = text(
-    "INSERT INTO feed_outbox (id, source, at, kept_at, body) VALUES (:id, :source, 1, 1, '{}')"
-)
+WORDS = translations.load()
+BEFORE = tuple(f"{number:04}" for number in range(1, 21))
 
 
 @pytest.fixture
@@ -42,81 +44,101 @@ def walk(address: str, revision: str, way: Any = command.upgrade) -> None:
     engine.dispose()
 
 
-def fill(address: str, months: tuple[float, ...] = MONTHS) -> None:
+def stands_at(address: str, revision: str) -> None:
+    """Have the recorded database stand at a revision that it has passed."""
     engine = create_engine(address)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO team (id, name) VALUES (1, 'Billing')"))
-        connection.execute(
-            text(
-                "INSERT INTO device (id, team, label, system, public_key, enrolled_at) "
-                "VALUES ('d', 1, 'desk', 'Linux', :key, 1)"
-            ),
-            {"key": b"k" * 32},
-        )
-        for seq, at in enumerate(months, 1):
-            connection.execute(INSERT, {"seq": seq, "at": at, "digest": b"x"})
+        connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
+        if revision < "0020":
+            connection.execute(text("DROP TABLE schema_least"))
     engine.dispose()
 
 
-def events(address: str) -> list[tuple[Any, ...]]:
-    engine = create_engine(address)
-    with engine.connect() as connection:
-        rows = connection.execute(text("SELECT seq, received_at FROM event ORDER BY seq"))
-        found = [tuple(row) for row in rows]
-    engine.dispose()
-    return found
+def test_row_125_a_new_database_is_as_the_steps_of_before_made_it(
+    empty: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    before = f"sqlite:///{tmp_path / 'before.db'}"
+    if not empty.startswith("sqlite"):
+        before = request.getfixturevalue("postgresql").empty()
+    recorded.lay(before)
+    open_database(ServerSettings(data=tmp_path / "data", database=empty)).close()
+    made, wanted = recorded.described(empty), recorded.described(before)
+    assert {row[0] for row in wanted["tables"]} >= set(METADATA.tables)
+    for kind, rows in wanted.items():
+        assert made[kind] == rows, kind
+    assert recorded.rows(empty)["alembic_version"] == [("0021",)]
+    assert recorded.rows(empty)["schema_least"] == [("0019",)]
 
 
-def test_events_of_an_earlier_release_are_there_after_the_upgrade_and_after_the_way_back(
+def test_row_125_a_database_at_the_last_step_of_before_is_taken_over_as_it_is(
     empty: str, tmp_path: Path
 ) -> None:
-    walk(empty, "0003")
-    fill(empty)
-    wanted = list(enumerate(MONTHS, 1))
-    open_database(ServerSettings(data=tmp_path / "data", database=empty)).close()
-    assert events(empty) == wanted
-    walk(empty, "0003", command.downgrade)
-    assert events(empty) == wanted
-    walk(empty, "head")
-    assert events(empty) == wanted
+    recorded.lay(empty)
+    shape, rows = recorded.described(empty), recorded.rows(empty)
+    filled = {name for name, there in rows.items() if len(there) > 1}
+    assert set(METADATA.tables) - filled == {"audit_head", "schema_least"}
+    settings = ServerSettings(data=tmp_path / "data", database=empty)
+    open_database(settings).close()
+    assert recorded.described(empty) == shape
+    assert recorded.rows(empty) == rows
+    with Admin(settings, time.time) as admin:
+        admin.add_user("sam", "a long enough one")
+        admin.enrol_code("Billing")
+        assert admin.users() == 3
+    after = recorded.rows(empty)
+    lost = {name for name, there in rows.items() if not set(there) <= set(after[name])}
+    assert lost <= {"audit_head"}, "the head of the chain goes on, all else stays"
 
 
-@pytest.mark.parametrize(("kept", "wanted"), [((), 0), ((2, 3), 3), ((2, 9), 7)])
-def test_a_feed_that_stood_behind_all_that_is_kept_hears_what_happens_next(
-    empty: str, kept: tuple[int, ...], wanted: int
+@pytest.mark.parametrize("revision", [BEFORE[0], BEFORE[14], BEFORE[18], BEFORE[19]])
+def test_row_125_a_database_within_the_steps_of_before_is_left_as_it_is_with_the_way_on(
+    empty: str, tmp_path: Path, revision: str
 ) -> None:
-    walk(empty, "0013")
+    recorded.lay(empty)
+    stands_at(empty, revision)
+    shape, rows = recorded.described(empty), recorded.rows(empty)
+    settings = ServerSettings(data=tmp_path / "data", database=empty)
+    with pytest.raises(StoreError) as refused:
+        open_database(settings)
+    assert str(refused.value).startswith(WORDS.say("server.cause.replaced"))
+    assert refused.value.advice == WORDS.say("server.cause.replaced-advice")
+    found = {one.name: one.what.id for one in doctor.examine(settings, time.time)}
+    assert found["schema"] == "server.doctor.schema-replaced"
+    assert recorded.described(empty) == shape
+    assert recorded.rows(empty) == rows
+
+
+def test_row_125_each_step_of_before_is_known_for_one() -> None:
+    assert [one for one in BEFORE if not revisions.replaced(one)] == []
+    assert not any(map(revisions.replaced, ("", "0000", "0021", "9999", "head")))
+    assert not any(map(revisions.known, BEFORE))
+
+
+@pytest.mark.heavy
+@pytest.mark.posix
+def test_row_125_programs_of_before_are_told_when_a_later_release_ends_their_writing(
+    tmp_path: Path, postgresql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they read as the oldest that may write is a step that this release has no more."""
+    address = postgresql.empty()
+    recorded.lay(address)
+    database = open_database(ServerSettings(data=tmp_path, database=address))
+    assert database.run(revisions.least) == "0019"
+    monkeypatch.setattr(revisions, "_least", lambda _revision: "0022")
+    assert database.run(revisions.announce) == "0019"
+    assert database.run(revisions.least) == "0022"
+    monkeypatch.undo()
+    database.run(lambda c: revisions.withdraw(c, "0019"))
+    assert database.run(revisions.lets_write)
+    database.close()
+
+
+def test_the_way_back_leaves_no_table(empty: str, tmp_path: Path) -> None:
+    open_database(ServerSettings(data=tmp_path / "data", database=empty)).close()
+    walk(empty, "base", command.downgrade)
     engine = create_engine(empty)
-    with engine.begin() as connection:
-        connection.execute(text("INSERT INTO feed_state (feed, sent) VALUES ('webhook:x', 7)"))
-        for id_ in kept:
-            connection.execute(KEPT, {"id": id_, "source": f"d:{id_}"})
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()
     walk(empty, "head")
-    with engine.connect() as connection:
-        assert connection.scalar(text("SELECT sent FROM feed_state")) == wanted
-    engine.dispose()
-
-
-def test_whom_a_supervisor_s_code_had_seated_is_seated_no_more(empty: str) -> None:
-    walk(empty, "0014")
-    fill(empty, ())
-    engine = create_engine(empty)
-    with engine.begin() as connection:
-        for user, at in (("by glass", 5.0), ("by a code since", 9.0), ("by a code", 5.0)):
-            connection.execute(
-                text("INSERT INTO desk_person (\"user\", device, at) VALUES (:user, 'd', :at)"),
-                {"user": user, "at": at},
-            )
-        for user in ("by glass", "by a code since"):
-            connection.execute(
-                text(
-                    "INSERT INTO break_glass (device, hash, reason, made_by, made_at, until, "
-                    "used_at, used_by) VALUES ('d', :hash, 'r', 'sue', 1, 9, 5.0, :user)"
-                ),
-                {"hash": b"h", "user": user},
-            )
-    walk(empty, "0015")
-    with engine.connect() as connection:
-        kept = connection.scalars(text('SELECT "user" FROM desk_person ORDER BY "user"'))
-        assert list(kept) == ["by a code", "by a code since"]
-    engine.dispose()
+    assert "event" in {row[0] for row in recorded.described(empty)["tables"]}

@@ -185,7 +185,7 @@ def test_row_106_every_migration_says_who_may_write_after_it(tmp_path: Path) -> 
     settings = migrated(ServerSettings(data=tmp_path))
     database = open_database(settings)
     least = database.run(revisions.least)
-    assert revisions.known(least)
+    assert revisions.known(least) or revisions.replaced(least)
     assert least >= "0019"
     database.run(lambda c: c.execute(text("UPDATE schema_least SET revision = '9001'")))
     database.close()

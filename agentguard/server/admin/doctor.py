@@ -128,6 +128,10 @@ def _schema(connection: Connection) -> Finding:
         return _not("schema", "new", Health.BAD, has=has, wants=wants)
     if has == wants:
         return _good("schema", has=has)
+    if revisions.replaced(has):
+        return _not(
+            "schema", "replaced", Health.BAD, has=has, why=causes.sentence(causes.REPLACED, load())
+        )
     if not has or revisions.known(has):
         return _not("schema", "old", Health.BAD, has=has or "-", wants=wants)
     return _not("schema", "newer", Health.CARE, has=has, wants=wants)

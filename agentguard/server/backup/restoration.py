@@ -24,7 +24,7 @@ from agentguard.server.backup.size_limits import Room
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.partitions import Ready
-from agentguard.server.store.engine.revisions import APART, known, upgrade
+from agentguard.server.store.engine.revisions import APART, known, replaced, upgrade
 
 BATCH = 500  # rows in one statement
 WEIGHT = 8 * 1024 * 1024  # bytes in one statement, unless a single row has more
@@ -76,6 +76,8 @@ class _Rows:
 
     def _head(self, given: bytes) -> None:
         head = _HEAD.decode(given)
+        if replaced(head.revision):
+            raise _refused("replaced", self._words, file=str(self._file))
         if head.agentguard != line_format.FORMAT or not known(head.revision):
             raise _refused("newer", self._words, file=str(self._file))
         self.files = {name: head.files[name] for name in KEYS if name in head.files}

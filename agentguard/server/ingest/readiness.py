@@ -110,6 +110,8 @@ class Readiness:
         if not revisions.lets_write(connection):
             return causes.NEWER, ()
         found = revisions.found(connection)
+        if revisions.replaced(found):
+            return causes.REPLACED, ()
         if found != revisions.newest() and (not found or revisions.known(found)):
             return causes.OLDER, ()
         now = self._now()

@@ -18,14 +18,14 @@ from agentguard.base import logs
 from agentguard.base.errors import StoreError
 from agentguard.base.translations import Texts, load
 from agentguard.server.store.engine.dialects import Gone
-from agentguard.server.store.engine.revisions import Outdated
+from agentguard.server.store.engine.revisions import Outdated, Replaced
 
 OTHER = "other"
 MISTAKE = "mistake"
 """What is no fault of the database."""
 SYSTEM = {errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EROFS: "read-only"}
 """What the system says of a file, by its error number."""
-NEWER, OLDER = "newer", "older"
+NEWER, OLDER, REPLACED = "newer", "older", "replaced"
 _SQLITE = {
     "SQLITE_FULL": "full",
     "SQLITE_IOERR_SHMSIZE": "full",
@@ -89,7 +89,7 @@ def _by_kind(error: BaseException) -> str:
     if isinstance(error, OSError):
         return SYSTEM.get(error.errno or 0, MISTAKE)
     kinds = ((NoneFree, "crowded"), (CommandError, NEWER), (Outdated, NEWER), (Gone, "no-file"))
-    for kind, id_ in (*kinds, (SQLAlchemyError, OTHER)):
+    for kind, id_ in (*kinds, (Replaced, REPLACED), (SQLAlchemyError, OTHER)):
         if isinstance(error, kind):
             return id_
     return MISTAKE

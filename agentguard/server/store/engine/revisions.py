@@ -4,6 +4,9 @@ A migration that programs of before can live with names, as its `LEAST`, the old
 programs may still write; one without a name ends the writing of all before it. The table
 `schema_least` holds the newest of these, so that a process of the release before knows what a
 newer one has done, and serves on or stops.
+
+The first migration stands for those from before the first release and names them in `REPLACES`. A
+database at one of these is left as it is: only a program that still has them can go on from there.
 """
 
 from __future__ import annotations
@@ -34,6 +37,10 @@ class Outdated(SQLAlchemyError):
     """A newer release does not let this one write any more."""
 
 
+class Replaced(SQLAlchemyError):
+    """The tables are of a time whose migrations this release has no more."""
+
+
 def upgrade(connection: Connection, revision: str = HEAD) -> None:
     """Upgrade; on PostgreSQL nobody else does meanwhile, and no table in use is waited for long.
 
@@ -41,10 +48,13 @@ def upgrade(connection: Connection, revision: str = HEAD) -> None:
 
     Raises:
         Outdated: it does not let this one write.
+        Replaced: the tables, or the revision that is asked for, are from before the first release.
 
     """
     _alone(connection)
     judge(connection)
+    if replaced(found(connection)) or replaced(revision):
+        raise Replaced
     if not found(connection) or known(found(connection)):
         config = _config()
         config.attributes["connection"] = connection
@@ -62,7 +72,7 @@ def announce(connection: Connection) -> str | None:
         return None
     _alone(connection)
     before, wanted = least(connection), _least(newest())
-    if not before or not known(before) or before >= wanted:
+    if not before or not (known(before) or replaced(before)) or before >= wanted:
         return None
     _mark(connection, wanted)
     return before
@@ -87,7 +97,7 @@ def judge(connection: Connection) -> None:
 def lets_write(connection: Connection) -> bool:
     """Tell whether no newer release has made the tables into something else."""
     oldest = least(connection) or found(connection)
-    return not oldest or known(oldest)
+    return not oldest or known(oldest) or replaced(oldest)
 
 
 def found(connection: Connection) -> str:
@@ -115,6 +125,13 @@ def known(revision: str) -> bool:
         return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
     except CommandError:
         return False
+
+
+@cache
+def replaced(revision: str) -> bool:
+    """Tell whether a revision is from before the first release, within what one step stands for."""
+    every = ScriptDirectory.from_config(_config()).walk_revisions()
+    return any(revision in getattr(one.module, "REPLACES", ()) for one in every)
 
 
 @cache
