@@ -310,7 +310,10 @@ def test_a_mistake_of_the_endpoint_is_told_and_tried_again(
     state = office.state("webhook:x")
     assert (state.problem, state.tries) == ("broken KeyError", 1)
     assert state.next_at > office.clock.at
-    assert "feed webhook:x failed: KeyError" in caplog.text
+    assert (
+        f"feed webhook:x failed: {translations.load().say('server.cause.mistake')}" in caplog.text
+    )
+    assert "(KeyError at pump.py" in caplog.text
     assert "never in a log" not in caplog.text
 
 

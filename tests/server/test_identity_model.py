@@ -21,6 +21,7 @@ from nacl.signing import SigningKey
 from agentguard.base import translations
 from agentguard.server import keys
 from agentguard.server.ingest.switch import Door
+from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.desks import enrolment_codes as codes
@@ -85,6 +86,7 @@ class Endpoint:
             now=lambda: self.now,
             words=translations.load(),
             inner=self.door_to_nowhere,
+            outside=Outside(),
         )
         self.loop.run_until_complete(self._start())
 
