@@ -36,7 +36,7 @@ T = TypeVar("T")
 VICTIM = """
 import os, signal, sys
 from pathlib import Path
-from agentguard.base import atomic_files as durable
+from agentguard.base import atomic_files
 from agentguard.mfa import by_phone
 from agentguard.platforms import system_clock
 from agentguard.wire.openings import digest
@@ -44,13 +44,13 @@ from agentguard.wire.openings import digest
 phone = by_phone.ByPhone(Path(sys.argv[1]), system_clock(), digest, cost=(1, 8))
 print(phone.begin(), flush=True)
 answer = sys.stdin.readline()
-write = durable.write
+write = atomic_files.write
 
 def marked(path, data):
     write(path, data)
     os.kill(os.getpid(), signal.SIGKILL)
 
-by_phone.durable.write = marked
+by_phone.atomic_files.write = marked
 phone.verify("g", answer)
 """
 
