@@ -146,7 +146,7 @@ def run(command: Iterable[str | Path], **env: str) -> int:
 
 
 def trusted() -> dict[str, str]:
-    """Give the certificates that this machine was told to trust, for uv as well."""
+    """Return the certificates that this machine was told to trust, for uv as well."""
     names = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     told = next((os.environ[n] for n in names if Path(os.environ.get(n, "")).is_file()), "")
     return {"SSL_CERT_FILE": told} if told else {"UV_SYSTEM_CERTS": "true"}
@@ -224,7 +224,7 @@ def _wanted() -> str:
 
 
 def _uv() -> Path:
-    """Give the locked release of uv: its wheel comes from the lock file, checked by its hash."""
+    """Return the locked release of uv: its wheel comes from the lock file, checked by its hash."""
     locked = _locked("uv")
     version = str(locked["version"])
     program = TOOLS / f"uv-{version}" / ("uv.exe" if WINDOWS else "uv")
@@ -368,7 +368,7 @@ def _with_python(rest: list[str]) -> int:
 
 
 def _interpreter(version: str) -> str:
-    """Give the path of a Python of this version; empty when there is none and none to fetch."""
+    """Return the path of a Python of this version; empty when there is none and none to fetch."""
     uv, ask = _uv(), ("python", "find", "--no-project", "--system", version)
     environment = {**os.environ, **trusted()}
     for words in (ask, ("python", "install", "--no-bin", version), ask):
@@ -459,7 +459,7 @@ COVERED = {
 
 
 def _counted() -> list[tuple[str, Path]]:
-    """Give the configurations of coverage, each with the file that names what passed under it."""
+    """Return the configurations of coverage, each with the file that names what passed under it."""
     folder = ROOT / ".pytest_cache"
     return [(config, folder / f"{Path(config).stem}.json") for config in COVERED]
 
@@ -535,7 +535,7 @@ def fuzz(rest: list[str]) -> int:
 
 
 def fuzzing(rest: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Give pytest's words and the environment of a long search."""
+    """Return pytest's words and the environment of a long search."""
     parser = argparse.ArgumentParser(prog="dev.py fuzz", add_help=False)
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--keep", action="store_true")
@@ -585,7 +585,7 @@ def _msi(rest: list[str]) -> int:
 
 
 def _commit_time() -> dict[str, str]:
-    """Give the time that all that is built bears: that of the commit, unless one is set.
+    """Return the time that all that is built bears: that of the commit, unless one is set.
 
     Sources that are no checkout bear the constant of installer/package.py.
     """

@@ -26,7 +26,7 @@ SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")
 
 
 def names() -> tuple[str, ...]:
-    """Give the names of all commands."""
+    """Return the names of all commands."""
     return tuple(n for n in modules(commands) if n != "base" and not n.startswith("_"))
 
 

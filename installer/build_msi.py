@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def folder(word: str) -> Path:
-    """Give a folder of the command line as a whole path, which programs in other places read."""
+    """Return a folder of the command line as a whole path, which programs in other places read."""
     return Path(word).resolve()
 
 
@@ -91,7 +91,7 @@ def wrap(tree: Path, version: str, out: Path) -> Path:
 
 
 def beside(msi: Path, ending: str) -> Path:
-    """Give the path of a file that goes with an MSI."""
+    """Return the path of a file that goes with an MSI."""
     return msi.with_name(f"{msi.stem}{ending}")
 
 

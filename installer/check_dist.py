@@ -33,7 +33,7 @@ _SETS = ("api-ms-win-", "ext-ms-win-")  # Windows' own names for sets of functio
 
 
 def missing(tree: Path) -> list[str]:
-    """Give each import that a clean Windows would not find, as "library wanted by file"."""
+    """Return each import that a clean Windows would not find, as "library wanted by file"."""
     images = [path for path in sorted(tree.rglob("*")) if path.is_file() and pe.is_image(path)]
     places: dict[str, set[Path]] = defaultdict(set)
     for image in images:
@@ -53,7 +53,7 @@ def _found(library: str, reach: set[Path], places: Mapping[str, set[Path]]) -> b
 
 
 def _reach(tree: Path, image: Path) -> set[Path]:
-    """Give the folders that the loader looks in for what an image imports."""
+    """Return the folders that the loader looks in for what an image imports."""
     inner = tree / LIBRARIES
     reach = {image.parent, inner, tree}
     if inner in image.parents:
@@ -66,18 +66,18 @@ def _reach(tree: Path, image: Path) -> set[Path]:
 
 
 def unversioned(tree: Path) -> list[str]:
-    """Give the images without a version resource."""
+    """Return the images without a version resource."""
     images = (path for path in sorted(tree.rglob("*")) if path.is_file() and pe.is_image(path))
     return [path.relative_to(tree).as_posix() for path in images if not pe.read(path).version]
 
 
 def size(tree: Path) -> int:
-    """Give the bytes of all files."""
+    """Return the bytes of all files."""
     return sum(path.stat().st_size for path in tree.rglob("*") if path.is_file())
 
 
 def largest(tree: Path, count: int = 10) -> Iterator[str]:
-    """Give lines that tell what takes most room."""
+    """Yield lines that tell what takes most room."""
     groups: Counter[str] = Counter()
     for path in tree.rglob("*"):
         if path.is_file():
@@ -88,7 +88,7 @@ def largest(tree: Path, count: int = 10) -> Iterator[str]:
 
 
 def problems(tree: Path) -> list[str]:
-    """Give everything that is wrong with a tree."""
+    """Return everything that is wrong with a tree."""
     found = [f"MISSING {line}" for line in missing(tree)]
     if (taken := size(tree) / 2**20) > MOST:
         found.append(f"the tree takes {taken:.1f} MB; it may take {MOST}")

@@ -51,7 +51,7 @@ Read = Callable[[str], Table]
 
 
 def problems(msi: Path) -> list[str]:
-    """Give everything that is wrong with an MSI."""
+    """Return everything that is wrong with an MSI."""
 
     def read(table: str) -> Table:
         return database.rows(msi, table)
@@ -74,7 +74,7 @@ def _summary(text: str) -> Iterator[str]:
 
 
 def properties(read: Read) -> dict[str, str]:
-    """Give the properties by their names."""
+    """Return the properties by their names."""
     return {row["Property"]: row["Value"] for row in read("Property")}
 
 

@@ -24,7 +24,7 @@ _ICON = pefile.RESOURCE_TYPE["RT_ICON"]
 
 
 def problems(tree: Path, version: str) -> list[str]:
-    """Give everything that is wrong with the programs of a tree of a version."""
+    """Return everything that is wrong with the programs of a tree of a version."""
     return [
         f"{name}: {what}"
         for name, subsystem in PROGRAMS.items()

@@ -50,12 +50,12 @@ class Windows:
     drive: str = ""
 
     def path(self, file: Path) -> str:
-        """Give a path as a Windows program reads it."""
+        """Return a path as a Windows program reads it."""
         return f"{self.drive}{file}".replace("/", "\\") if self.drive else str(file)
 
 
 def version() -> str:
-    """Give the sources' version."""
+    """Return the sources' version."""
     return _told((ROOT / VERSION_FILE).read_text(encoding="utf-8"))
 
 
@@ -67,13 +67,13 @@ def _told(text: str) -> str:
 
 
 def later(known: str) -> str:
-    """Give the version after one."""
+    """Return the version after one."""
     *first, last = known.split(".")
     return ".".join((*first, str(int(last) + 1)))
 
 
 def packages(folder: Path, uv: str) -> Path:
-    """Give a folder with the agent's packages for Windows and PyInstaller, made once a lock."""
+    """Return a folder with the agent's packages for Windows and PyInstaller, made once a lock."""
     listed = subprocess.run(
         (uv, "export", "--project", ROOT, "--frozen", "--no-default-groups", "--group", "windows",
          "--no-emit-project", "--no-emit-package", "panda3d", "--quiet"),
@@ -116,7 +116,9 @@ def _sources() -> Iterator[Path]:
 
 
 def trees(folder: Path, python: Path, site: Path, versions: Sequence[str]) -> dict[str, Path]:
-    """Give the frozen tree of each version, from before or made now; the first is the sources' own.
+    """Return the frozen tree of each version, from before or made now.
+
+    The first is the sources' own.
 
     `python` holds the Windows Python for Wine; trees of other sources in `folder` are removed.
 
@@ -223,7 +225,7 @@ def _run(words: Sequence[str | Path], folder: Path, env: Mapping[str, str]) -> N
 
 
 def builder(folder: Path) -> AbstractContextManager[Windows]:
-    """Give the Python of a Windows that builds, or one under Wine; `folder` holds that.
+    """Return the Python of a Windows that builds, or one under Wine; `folder` holds that.
 
     Raises:
         BuildError: the Windows' Python is another than the one that is frozen.
@@ -237,7 +239,7 @@ def builder(folder: Path) -> AbstractContextManager[Windows]:
 
 @contextmanager
 def wine(folder: Path) -> Iterator[Windows]:
-    """Give the Windows Python that tests/windows/environment.py made in `folder`, for a while."""
+    """Yield the Windows Python that tests/windows/environment.py made in `folder`, for a while."""
     with tempfile.TemporaryDirectory(prefix="agentguard-build-") as name:
         own = Path(name)
         shutil.copytree(folder / "prefix", own / "prefix", symlinks=True)

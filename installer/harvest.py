@@ -23,17 +23,17 @@ _WIX = '<Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">\n'
 
 
 def guid(name: str) -> str:
-    """Give the GUID of a name, in the upper case that Windows Installer wants."""
+    """Return the GUID of a name, in the upper case that Windows Installer wants."""
     return str(uuid.uuid5(NAMESPACE, name)).upper()
 
 
 def files(tree: Path) -> tuple[str, ...]:
-    """Give a tree's files, by their paths from its root."""
+    """Return a tree's files, by their paths from its root."""
     return tuple(sorted(p.relative_to(tree).as_posix() for p in tree.rglob("*") if p.is_file()))
 
 
 def fragment(tree: Path, *, left_out: Collection[str] = ()) -> str:
-    """Give the fragment of a tree; `left_out` are files that the main source names itself."""
+    """Return the fragment of a tree; `left_out` are files that the main source names itself."""
     wanted = [file for file in files(tree) if file not in left_out]
     body = "\n".join(_folder(tree, wanted, PurePosixPath()))
     refs = "".join(f'<ComponentRef Id="{_id("c", file)}"/>' for file in wanted)
@@ -60,7 +60,7 @@ def _folder(tree: Path, wanted: list[str], folder: PurePosixPath) -> Iterator[st
 
 
 def _child(file: str, folder: PurePosixPath) -> str:
-    """Give the folder right below `folder` that a file lies in, or an empty text."""
+    """Return the folder right below `folder` that a file lies in, or an empty text."""
     parents = PurePosixPath(file).parents
     return next((str(p) for p in parents if p != folder and p.parent == folder), "")
 

@@ -21,7 +21,7 @@ _SINCE_1601 = 11644473600  # seconds from FILETIME's start to 1970
 
 
 def rows(msi: Path, table: str) -> list[dict[str, str]]:
-    """Give the rows of a table by the names of its columns; a table that is not there has none.
+    """Return the rows of a table by the names of its columns; a table that is not there has none.
 
     What a table holds of files, such as icons, is written beside it and thrown away.
     """
@@ -36,14 +36,14 @@ def rows(msi: Path, table: str) -> list[dict[str, str]]:
 
 
 def insert(table: str, row: Mapping[str, str | int]) -> str:
-    """Give the statement that adds a row; its values are this project's own."""
+    """Return the statement that adds a row; its values are this project's own."""
     columns = ",".join(f"`{name}`" for name in row)
     values = ",".join(str(v) if isinstance(v, int) else f"'{v}'" for v in row.values())
     return f"INSERT INTO `{table}` ({columns}) VALUES ({values})"  # noqa: S608 - see above
 
 
 def update(table: str, key: tuple[str, str], column: str, value: str | int) -> str:
-    """Give the statement that sets a column of the row whose key is `key`: its name and value."""
+    """Return the statement that sets a column of the row whose key is `key`: its name and value."""
     text = str(value) if isinstance(value, int) else f"'{value}'"
     return f"UPDATE `{table}` SET `{column}`={text} WHERE `{key[0]}`='{key[1]}'"  # noqa: S608
 
@@ -60,7 +60,7 @@ def change(msi: Path, statements: Sequence[str]) -> None:
 
 
 def summary(msi: Path) -> str:
-    """Give the summary information as text."""
+    """Return the summary information as text."""
     words = (program("msiinfo"), "suminfo", msi)
     shown = subprocess.run(words, capture_output=True, text=True, check=True)
     return shown.stdout
@@ -85,7 +85,7 @@ def stamp(msi: Path, epoch: int) -> None:
 
 
 def _places(data: bytes | bytearray) -> dict[int, int]:
-    """Give where each property of the summary stands ([MS-OLEPS] 2.21)."""
+    """Return where each property of the summary stands ([MS-OLEPS] 2.21)."""
     start = struct.unpack_from("<I", data, 44)[0]
     count = struct.unpack_from("<I", data, start + 4)[0]
     pairs = (struct.unpack_from("<II", data, start + 8 + 8 * i) for i in range(count))

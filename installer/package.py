@@ -24,12 +24,12 @@ _LARGEST = (127, 255, 65535)
 
 
 def epoch() -> int:
-    """Give the time that all that is built bears."""
+    """Return the time that all that is built bears."""
     return int(os.environ.get("SOURCE_DATE_EPOCH", EPOCH))
 
 
 def checked(version: str) -> str:
-    """Give the version if Windows Installer can tell it from others.
+    """Return the version if Windows Installer can tell it from others.
 
     Raises:
         BuildError: it is not three numbers of at most 127, 255 and 65535.
@@ -73,7 +73,10 @@ def _wixl(tree: Path, version: str, out: Path, files: Path) -> None:
 
 
 def words(tree: Path, version: str, out: Path, files: Path) -> list[str | Path]:
-    """Give the words that write an MSI; wixl's are those of WiX 3, with one step instead of two."""
+    """Return the words that write an MSI.
+
+    Wixl's are those of WiX 3, with one step instead of two.
+    """
     said = {
         "Version": version,
         "FileVersion": f"{version}.0",

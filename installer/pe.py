@@ -24,7 +24,7 @@ class Image:
 
 
 def is_image(file: Path) -> bool:
-    """Tell whether a file is a Windows program or library."""
+    """Check whether a file is a Windows program or library."""
     with file.open("rb") as opened:
         return opened.read(len(_MAGIC)) == _MAGIC
 

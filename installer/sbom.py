@@ -24,7 +24,7 @@ _BUILDS = ("pyinstaller", "altgraph", "pefile", "pywin32-ctypes", "setuptools", 
 
 
 def builds(name: str) -> bool:
-    """Tell whether a package only builds the program, and is not in it."""
+    """Check whether a package only builds the program, and is not in it."""
     return name.lower().replace("_", "-").startswith(_BUILDS)
 
 

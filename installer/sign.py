@@ -21,7 +21,7 @@ NAME = "AgentGuard"
 
 
 def wanted(env: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether there is a certificate to sign with."""
+    """Check whether there is a certificate to sign with."""
     return bool(env.get(PKCS12) or env.get(CERT))
 
 
@@ -73,7 +73,7 @@ def _identity(env: Mapping[str, str]) -> list[str | Path]:
 
 
 def verified(target: Path, authority: Path) -> bool:
-    """Tell whether a file bears a whole signature that leads to a certificate of `authority`."""
+    """Check whether a file bears a whole signature that leads to a certificate of `authority`."""
     done = subprocess.run(
         ("osslsigncode", "verify", "-CAfile", authority, "-in", target),
         capture_output=True,

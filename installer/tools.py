@@ -34,7 +34,7 @@ class BuildError(Exception):
 
 
 def program(name: str) -> str:
-    """Give where a program lies.
+    """Return where a program lies.
 
     Raises:
         BuildError: it is nowhere on the PATH; the text says what to install.

@@ -72,7 +72,7 @@ _LONGEST = 260  # MAX_PATH
 
 
 def shipped() -> bool:
-    """Tell whether this is a shipped program, and not a checkout."""
+    """Check whether this is a shipped program, and not a checkout."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib comes after
     data = os.path.join(package, "_data")  # noqa: PTH118 - as above
     return bool(getattr(sys, "frozen", False)) or os.path.isdir(data)  # noqa: PTH112 - as above
@@ -81,7 +81,7 @@ def shipped() -> bool:
 def cleaned(
     given: Mapping[str, str], *, windows: bool | None = None, developer: bool | None = None
 ) -> dict[str, str]:
-    """Give what may stand of an environment, by default on this system and for this program."""
+    """Return what may stand of an environment, by default on this system and for this program."""
     on_windows = os.name == "nt" if windows is None else windows
     checkout = not shipped() if developer is None else developer
     return {
@@ -111,7 +111,7 @@ def _harmless(name: str, value: str, checkout: bool) -> bool:  # noqa: FBT001 - 
 def for_person(
     theirs: Mapping[str, str], own: Mapping[str, str], *, developer: bool | None = None
 ) -> dict[str, str]:
-    """Give the environment for a program that Windows' keeper starts for somebody.
+    """Return the environment for a program that Windows' keeper starts for somebody.
 
     What tells of the computer has this service's values: a person's own could name other places.
     """
@@ -164,7 +164,7 @@ def _system_path(kept: dict[str, str]) -> None:
 
 
 def _windows() -> str:
-    """Give Windows' own folder as Windows says it, whatever the environment does."""
+    """Return Windows' own folder as Windows says it, whatever the environment does."""
     import ctypes  # noqa: PLC0415 - on Windows alone
 
     buffer = ctypes.create_unicode_buffer(_LONGEST)

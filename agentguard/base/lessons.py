@@ -43,7 +43,7 @@ class Answers:
 
 @cache
 def load() -> tuple[Lesson, ...]:
-    """Give the shipped lessons, in the order of their ids."""
+    """Return the shipped lessons, in the order of their ids."""
     return read(paths.resources() / "lessons")
 
 
@@ -100,12 +100,12 @@ def _damaged(id_: str, why: str) -> CannotError:
 
 
 def is_right(lesson: Lesson, choice: int) -> bool:
-    """Tell whether a choice, counted from 0, is the right one."""
+    """Check whether a choice, counted from 0, is the right one."""
     return choice == lesson.right
 
 
 def training(at: Moment, lessons: Iterable[Lesson], answers: Answers) -> TrainingSeen:
-    """Give the state of the training as an event; a lesson not known before is known from now."""
+    """Return the state of the training as an event; a lesson not known before is known from now."""
     return TrainingSeen(
         at=at,
         lessons=tuple(

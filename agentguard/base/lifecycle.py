@@ -58,7 +58,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 def known(at: Moment) -> LifecyclesKnown:
-    """Give the shipped catalogue as an event.
+    """Return the shipped catalogue as an event.
 
     Raises:
         CannotError: the file is missing or damaged.

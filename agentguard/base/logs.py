@@ -59,12 +59,12 @@ class Redacting(logging.Formatter):
     default_msec_format = "%s.%03d"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Give the line with the message masked; the time is ours and stays."""
+        """Return the line with the message masked; the time is ours and stays."""
         record.message = _one_line(mask(record.message))
         return super().formatMessage(record)
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
-        """Give the exception's type and where it came from, never its text."""
+        """Return the exception's type and where it came from, never its text."""
         return "\n".join(places(ei[1]))
 
 
@@ -72,7 +72,7 @@ class JsonLines(Redacting):
     """Formats a record as one JSON object a line, for programs that collect logs."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line; what is not said of a record is left out."""
+        """Return the line; what is not said of a record is left out."""
         said: dict[str, str] = {
             "time": f"{self.formatTime(record, self.datefmt)}Z",
             "level": record.levelname.lower(),
@@ -86,7 +86,7 @@ class JsonLines(Redacting):
 
 
 def places(error: BaseException | None) -> list[str]:
-    """Give the error's type and where it came from, then the same of its causes."""
+    """Return the error's type and where it came from, then the same of its causes."""
     lines: list[str] = []
     while error is not None and len(lines) < SITE_LINES:
         frames = traceback.extract_tb(error.__traceback__)
@@ -97,7 +97,7 @@ def places(error: BaseException | None) -> list[str]:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Give the message; arguments that do not fit are left out, never raised or printed."""
+    """Return the message; arguments that do not fit are left out, never raised or printed."""
     try:
         return record.getMessage()
     except (TypeError, ValueError, KeyError):
@@ -114,7 +114,7 @@ class Throttle(logging.Filter):
         self._seen: dict[tuple[str, int, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Tell whether the line is written; the next one of its kind carries the count."""
+        """Check whether the line is written; the next one of its kind carries the count."""
         now = self._seconds()
         message = _message(record)
         place = (record.pathname, record.lineno, "")

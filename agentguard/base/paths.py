@@ -32,17 +32,17 @@ def _root(room: str) -> Path:
 
 
 def resources() -> Path:
-    """Give the folder of texts, icons, lessons and catalogues."""
+    """Return the folder of texts, icons, lessons and catalogues."""
     return _root("resources")
 
 
 def shipped_policies() -> Path:
-    """Give the folder of the shipped policies."""
+    """Return the folder of the shipped policies."""
     return _root("policies")
 
 
 def data_folder() -> Path:
-    """Give this user's data folder, made with access for the user only.
+    """Return this user's data folder, made with access for the user only.
 
     In a checkout AGENTGUARD_HOME replaces it, for tests and the demonstration.
 
@@ -62,13 +62,19 @@ def data_folder() -> Path:
 
 
 def _moved(variable: str) -> Path | None:
-    """Give where a checkout's environment puts a folder; a shipped program's stays where it is."""
+    """Return where a checkout's environment puts a folder.
+
+    A shipped program's stays where it is.
+    """
     chosen = "" if environment.shipped() else os.environ.get(variable)
     return Path(chosen) if chosen else None
 
 
 def _own_folder() -> Path:
-    """Give this user's folder as the system knows it: HOME and XDG_DATA_HOME could name another."""
+    """Return this user's folder as the system knows it.
+
+    HOME and XDG_DATA_HOME could name another.
+    """
     if sys.platform != "win32" and environment.shipped():
         import pwd  # noqa: PLC0415 - a checkout needs none
 
@@ -78,12 +84,12 @@ def _own_folder() -> Path:
 
 
 def wanted_folder() -> Path:
-    """Give where this user's data folder is to be; it may be missing."""
+    """Return where this user's data folder is to be; it may be missing."""
     return _SPARE.get(HOME_VARIABLE) or _moved(HOME_VARIABLE) or _own_folder()
 
 
 def spare_folder() -> Path:
-    """Give a folder for a user whose own cannot be used, and stay there until the program ends.
+    """Return a folder for a user whose own cannot be used, and stay there until the program ends.
 
     Access is for the user only. It is the one of the session's runtime, else a temporary one; where
     nothing can be made at all, one that does not exist, and everything is kept in memory.
@@ -107,7 +113,7 @@ def _spare() -> Path:
 
 
 def machine_folder() -> Path:
-    """Give this computer's folder: the installer makes it, all may read it, the system writes it.
+    """Return this computer's folder: the installer makes it, all may read it, the system writes it.
 
     In a checkout AGENTGUARD_MACHINE replaces it, for tests.
     """
@@ -120,7 +126,7 @@ def machine_folder() -> Path:
 
 
 def private_folder() -> Path:
-    """Give the part of this computer's folder that holds the keeper's key and the enrolment code.
+    """Return the part of this computer's folder that holds the keeper's key and the enrolment code.
 
     Only the system may read it: the installer sees to that on Windows; elsewhere it is made so.
 

@@ -24,7 +24,7 @@ NOT_AN_ENTRY = frozenset({"base", "scanner"})
 
 
 def discover(room: ModuleType, constant: str, shape: type[T]) -> tuple[T, ...]:
-    """Give every module's `constant` in `room`, in the order of the module names.
+    """Return every module's `constant` in `room`, in the order of the module names.
 
     Modules named `base`, `scanner` or with a leading underscore are the room's own vocabulary.
 
@@ -42,7 +42,7 @@ def discover(room: ModuleType, constant: str, shape: type[T]) -> tuple[T, ...]:
 
 
 def modules(room: ModuleType) -> list[str]:
-    """Give the names of a room's modules, in order.
+    """Return the names of a room's modules, in order.
 
     `pkgutil`, which also finds those of a frozen program, reads `inspect`: a twentieth of a start.
     """

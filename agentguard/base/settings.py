@@ -52,7 +52,7 @@ class Described:
     choices: tuple[str, ...] = ()
 
     def read(self, value: object) -> str | bool | None:
-        """Give a value as it is used; None when it is none of this setting."""
+        """Return a value as it is used; None when it is none of this setting."""
         if self.kind is Kind.SWITCH:
             return {0: False, 1: True, "0": False, "1": True}.get(value) if _plain(value) else None
         if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST:
@@ -116,7 +116,7 @@ class MachineSettings:
     language: str = "en"
 
     def shown(self, computer: str) -> str:
-        """Give the label that the console shows of a computer."""
+        """Return the label that the console shows of a computer."""
         return self.label or ", ".join(part for part in (computer, self.team) if part)
 
 
@@ -179,7 +179,7 @@ class SetHere:
 
 
 def told(folder: Path, layers: Layers) -> tuple[SetHere, ...]:
-    """Give what is set, each by the strongest layer that sets it, in the order of `DESCRIBED`.
+    """Return what is set, each by the strongest layer that sets it, in the order of `DESCRIBED`.
 
     Of a file that is wrong it is what an agent takes.
     """
@@ -255,7 +255,7 @@ def _text(file: Path) -> str:
 
 
 def _sorted_out(file: Path, text: str, table: Values) -> tuple[Own, tuple[Message, ...]]:
-    """Give what can be used, and what cannot be, in the order of the file."""
+    """Return what can be used, and what cannot be, in the order of the file."""
     values: Own = {}
     faults: list[Message] = []
     for name, value in table.items():
@@ -274,7 +274,7 @@ def _sorted_out(file: Path, text: str, table: Values) -> tuple[Own, tuple[Messag
 
 
 def _line_of(name: str, text: str) -> int:
-    """Give the line, from 1, in which a name first stands as one; 1 where that cannot be told."""
+    """Return the line, from 1, in which a name first stands as one; 1 where that cannot be told."""
     found = re.search(rf"^[ \t\[]*[\"']?{re.escape(name)}\b", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 

@@ -47,7 +47,7 @@ class Starting:
             self._faults.setdefault(part, fault)
 
     def again(self) -> Starting:
-        """Give another start of the same program, with what it does not look at again."""
+        """Return another start of the same program, with what it does not look at again."""
         made = Starting()
         if FOLDER in self._faults:
             made.note(FOLDER, self._faults[FOLDER])
@@ -56,7 +56,7 @@ class Starting:
     def first_of(
         self, part: str, *sources: Callable[[], T], why: Callable[[Exception], Message], last: T
     ) -> T:
-        """Give what the first source gives that does not fail, else `last`.
+        """Return what the first source gives that does not fail, else `last`.
 
         `why` turns what a source raised into the sentence that is told.
         """
@@ -69,7 +69,7 @@ class Starting:
         return last
 
     def room(self, name: str, make: Callable[[], T], instead: Callable[[Message], U]) -> T | U:
-        """Give a room of the agent; where making it fails, what stands in for it.
+        """Return a room of the agent; where making it fails, what stands in for it.
 
         `instead` is given the sentence that says that the room is absent.
         """
@@ -82,7 +82,10 @@ class Starting:
             return instead(fault)
 
     def told(self, at: Moment, open_before: Iterable[str]) -> tuple[PartBegan, ...]:
-        """Give the news of this start: what is wrong, and which of `open_before` is right again."""
+        """Return the news of this start.
+
+        What is wrong, and which of `open_before` is right again.
+        """
         from agentguard.model.startup import PartBegan  # noqa: PLC0415 - after a first icon
 
         for part, fault in self._faults.items():
@@ -99,7 +102,10 @@ def _log(what: str, error: Exception) -> None:
 
 
 def why_of(error: Exception) -> str:
-    """Give the cause in a word or two: the system's own, else the kind; never the error's text."""
+    """Return the cause in a word or two: the system's own, else the kind.
+
+    Never the error's text.
+    """
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     cause = error.__cause__ if isinstance(error, AgentGuardError) else None

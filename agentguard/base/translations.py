@@ -39,11 +39,14 @@ class Texts:
     mask: Callable[[str], str] = _plain
 
     def masking(self, mask: Callable[[str], str]) -> Texts:
-        """Give the same sentences for a place where people read: no message shows a value there."""
+        """Return the same sentences for a place where people read.
+
+        No message shows a value there.
+        """
         return replace(self, mask=mask)
 
     def render(self, message: Message | None) -> str:
-        """Give the sentence; an id without a sentence is shown as it is, never an error."""
+        """Return the sentence; an id without a sentence is shown as it is, never an error."""
         if message is None:
             return ""
         given = message.params.items()
@@ -52,7 +55,7 @@ class Texts:
         )
 
     def say(self, id_: str, /, **params: str | int) -> str:
-        """Give the sentence of an id with these words as they are."""
+        """Return the sentence of an id with these words as they are."""
         return self._filled(id_, params)
 
     def _filled(self, id_: str, params: Mapping[str, str | int]) -> str:
@@ -83,7 +86,7 @@ class Texts:
         return own or self.sentences.get(f"{check}.advice", "")
 
     def has(self, id_: str) -> bool:
-        """Tell whether there is a sentence."""
+        """Check whether there is a sentence."""
         return id_ in self.sentences
 
 

@@ -76,12 +76,12 @@ def with_own(kinds: tuple[str, ...], facts: Facts, *, alone: bool) -> tuple[str,
 
 
 def listed(hits: Iterable[Hit], kinds: tuple[str, ...]) -> tuple[Hit, ...]:
-    """Give the hits of the kinds that count."""
+    """Return the hits of the kinds that count."""
     return tuple(h for h in hits if h.kind in kinds and h.count > 0)
 
 
 def bulk(hits: Iterable[Hit], kinds: tuple[str, ...], least: int) -> tuple[Hit, ...]:
-    """Give the hits of everyday kinds when there are at least `least` of them in all."""
+    """Return the hits of everyday kinds when there are at least `least` of them in all."""
     found = listed(hits, kinds)
     return found if sum(h.count for h in found) >= least else ()
 

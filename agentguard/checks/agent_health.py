@@ -152,7 +152,7 @@ def _uplink(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 
 
 def _oldest(facts: Facts) -> float:
-    """Give the oldest thing that is remembered: the agent has run at least since then."""
+    """Return the oldest thing that is remembered: the agent has run at least since then."""
     return min(e.at.boot for e in facts.last.values())
 
 

@@ -28,7 +28,7 @@ def judge(event: AntivirusSeen, _facts: Facts, _settings: NoSettings) -> Verdict
 
 
 def _untold(on: bool | None, current: bool | None) -> bool:  # noqa: FBT001 - two readings of a fact
-    """Tell whether the product may be good for all that could be read."""
+    """Check whether the product may be good for all that could be read."""
     return on is not False and current is not False
 
 

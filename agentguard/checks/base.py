@@ -67,7 +67,7 @@ class NoSettings:
 
 
 def named(name: str, patterns: tuple[str, ...]) -> bool:
-    """Tell whether a name is one of `patterns` (* and ? as in a shell), whatever its case."""
+    """Check whether a name is one of `patterns` (* and ? as in a shell), whatever its case."""
     return bool(patterns) and _compiled(patterns).match(name.casefold()) is not None
 
 
@@ -89,7 +89,7 @@ def partly(verdict: Verdict, unread: str) -> Verdict:
 
 
 def today(at: Moment) -> date:
-    """Give the calendar day in UTC, for dates that people and vendors set; never for a timer."""
+    """Return the calendar day in UTC, for dates that people and vendors set; never for a timer."""
     if not 0 <= at.wall < LAST_WALL:
         return date(1970, 1, 1)
     return datetime.fromtimestamp(at.wall, UTC).date()

@@ -181,18 +181,18 @@ def _came_from(app: str, sources: tuple[str, ...]) -> bool:
 
 
 def is_away(facts: Facts) -> bool:
-    """Tell whether the person is known to have left: the session is locked or not in front."""
+    """Check whether the person is known to have left: the session is locked or not in front."""
     session = facts.get(SessionState)
     return session is not None and (session.locked is True or session.active is False)
 
 
 def holds(event: ClipboardScanned) -> bool:
-    """Tell whether anything is there, also where no program is told that copied it."""
+    """Check whether anything is there, also where no program is told that copied it."""
     return event.full or bool(event.hits or event.app)
 
 
 def left_behind(event: ClipboardScanned, settings: Settings) -> bool:
-    """Tell whether it may not stay on the clipboard when the person leaves."""
+    """Check whether it may not stay on the clipboard when the person leaves."""
     if not event.judged or settings.leaving == "nothing":
         return False
     return bool(event.hits) or (settings.leaving == "everything" and holds(event))

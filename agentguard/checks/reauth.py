@@ -56,7 +56,7 @@ ENDED = {
 
 
 def rules(policy: Policy) -> Settings:
-    """Give what a policy says of the gate."""
+    """Return what a policy says of the gate."""
     control = policy.controls.get(CHECK.id)
     said = control.settings if control is not None and not control.paused else None
     return said if isinstance(said, Settings) else Settings()
@@ -113,7 +113,7 @@ def _stayed(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 
 
 def _ended_since(proof: ProofGiven, facts: Facts) -> str:
-    """Give what ended the proof; empty when it holds."""
+    """Return what ended the proof; empty when it holds."""
     locked = facts.get(SessionState, "locked")
     if locked is not None and locked.at.boot > proof.at.boot:
         return "locked"

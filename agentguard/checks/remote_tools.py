@@ -157,7 +157,7 @@ def _name(one: Listener) -> str:
 
 
 def subject(event: Event, _settings: Settings) -> str:
-    """Tell what waits on a port apart from what runs."""
+    """Return what waits on a port apart from what runs."""
     return "ports" if isinstance(event, ListenersSeen) else ""
 
 
@@ -177,7 +177,10 @@ def _running(event: ProgramsSeen, settings: Settings) -> Verdict:
 
 
 def _by_signer(event: ProgramsSeen, settings: Settings) -> list[str]:
-    """Give what such a maker signed and no name told; an allowed tool allows what is beside it."""
+    """Return what such a maker signed and no name told.
+
+    An allowed tool allows what is beside it.
+    """
     allowed = {by for image, by in event.signed if named(image, settings.allowed)}
     return [
         f"{image} ({by})"

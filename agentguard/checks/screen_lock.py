@@ -93,7 +93,7 @@ def _by_system(facts: Facts, settings: Settings) -> Verdict:
 
 
 def _earlier(facts: Facts, settings: Settings) -> LockSource | None:
-    """Give the computer's own lock where it comes no later than the policy wants it."""
+    """Return the computer's own lock where it comes no later than the policy wants it."""
     limits = facts.get(LockLimitsSeen)
     first = effective(limits.sources) if limits else None
     if first is None or (first.seconds or 0.0) > settings.limit_minutes * MINUTE:
@@ -136,7 +136,7 @@ def _steady(event: SteadyInput) -> Verdict:
 
 
 def table(facts: Facts, settings: Settings) -> tuple[Message, ...]:
-    """Give every setting with what it does, the one that wins first, and the agent's own timer."""
+    """Return every setting with what it does, the winning one first, and the agent's own timer."""
     limits = facts.get(LockLimitsSeen)
     if limits is None:
         return ()
@@ -173,7 +173,7 @@ def _row(source: LockSource) -> Message:
 
 
 def span(seconds: float | None) -> str:
-    """Give a time as people read it: whole minutes as `15 min`, anything else as `90 s`."""
+    """Return a time as people read it: whole minutes as `15 min`, anything else as `90 s`."""
     whole = int(seconds) if seconds is not None and isfinite(seconds) else 0
     return f"{whole // 60} min" if whole and whole % 60 == 0 else f"{whole} s"
 

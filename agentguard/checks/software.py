@@ -201,7 +201,7 @@ def _line(item: Software, index: Index, every: tuple[str, ...]) -> Lifecycle | N
 
 
 def _of_line(version: str, line: Lifecycle) -> bool:
-    """Tell whether a version is of the line: 3.1 is that of 3.1 and 3.1.4, not of 3.11."""
+    """Check whether a version is of the line: 3.1 is that of 3.1 and 3.1.4, not of 3.11."""
     version, prefix = FRILLS.sub("", version, count=1), line.prefix
     if line.below and not _is_below(version, line.below):
         return False
@@ -211,7 +211,7 @@ def _of_line(version: str, line: Lifecycle) -> bool:
 
 
 def _is_below(version: str, limit: str) -> bool:
-    """Tell whether a version is known to come before: one that says less than the limit is not."""
+    """Check whether a version is known to come before: one that says less than the limit is not."""
     here, there = _numbers(version), _numbers(limit)
     return len(here) >= len(there) and here < there
 

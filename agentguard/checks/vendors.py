@@ -85,7 +85,7 @@ def judge(event: SoftwareSeen, _facts: Facts, settings: Settings) -> Verdict:
 def _match(
     items: tuple[Software, ...], register: tuple[Vendor, ...]
 ) -> tuple[list[Vendor], list[str]]:
-    """Give the vendors that are present, and the programs of those outside the register."""
+    """Return the vendors that are present, and the programs of those outside the register."""
     present: dict[str, Vendor] = {}
     strangers: list[str] = []
     for item in items:
@@ -135,7 +135,7 @@ def _strangers(strangers: list[str], present: list[Vendor], settings: Settings) 
 
 
 def _over(last: str, day: date) -> bool:
-    """Tell whether a day has passed; one that is no day of the calendar counts as passed."""
+    """Check whether a day has passed; one that is no day of the calendar counts as passed."""
     if not last:
         return False
     try:

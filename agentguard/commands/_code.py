@@ -45,18 +45,18 @@ class Factors:
     clock: Clock
 
     def any(self) -> bool:
-        """Tell whether there is one: the endpoint's, or an offline code that is left."""
+        """Check whether there is one: the endpoint's, or an offline code that is left."""
         return self.enrolled() or self._offline().left() > 0
 
     def verifier(self) -> Verifiers:
-        """Give what verifies a code."""
+        """Return what verifies a code."""
         return Verifiers((RemoteTotp(self._ask), self._offline()))
 
     def _offline(self) -> OfflineCodes:
         return OfflineCodes(self.folder, self.clock)
 
     def enrolled(self) -> bool:
-        """Tell whether this computer is enrolled at an endpoint."""
+        """Check whether this computer is enrolled at an endpoint."""
         return (self.folder / ENROLMENT).exists()
 
     def app(self, code: str) -> AppRuling:

@@ -36,7 +36,7 @@ class Person:
 
 
 def factors(found: Authenticator | Absent, person: Person, clock: Clock) -> Iterator[Capability]:
-    """Give a row for each factor; nobody is asked for a proof."""
+    """Yield a row for each factor; nobody is asked for a proof."""
     if isinstance(found, Absent):
         yield Capability(name=KEYS, standing=Standing.ABSENT, reason=found.reason)
     else:

@@ -84,7 +84,7 @@ def _second(words: Texts) -> CannotError:
 
 
 def _home(starting: Starting) -> Path:
-    """Give the data folder; where it cannot be used, one that ends with the session."""
+    """Return the data folder; where it cannot be used, one that ends with the session."""
     try:
         folder = paths.data_folder()
         next(folder.iterdir(), None)
@@ -213,7 +213,7 @@ class _Display:
         self.there = False
 
     def came(self) -> bool:
-        """Tell whether it is; called once a second."""
+        """Check whether it is; called once a second."""
         self._left -= 1
         if self._left <= 0:
             self._left = APPEARS
@@ -261,7 +261,7 @@ class _Told(threading.Event):
         self._asked = True
 
     def is_set(self) -> bool:
-        """Tell whether it is."""
+        """Check whether it is."""
         alive()
         if self._asked or any(told() for told in self._told):
             self.set()

@@ -61,7 +61,7 @@ def farewell() -> bool:
 
 
 def _private() -> Path:
-    """Give the folder of the key and the code, if it is nobody else's.
+    """Return the folder of the key and the code, if it is nobody else's.
 
     Raises:
         CannotError: somebody else has made it, or may read it: who made it first could give the
@@ -88,7 +88,7 @@ def _wanted(private: Path) -> Wanted:
 
 
 def _program_folder() -> Path:
-    """Give where the program's files lie: beside the frozen program, or its package."""
+    """Return where the program's files lie: beside the frozen program, or its package."""
     if getattr(sys, "frozen", False):
         return Path(sys.executable).parent
     return Path(__file__).resolve().parents[1]

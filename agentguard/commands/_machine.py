@@ -19,7 +19,7 @@ STALE = 180.0
 
 
 def machine(folder: Path, layers: Layers, clock: Clock, home: Path) -> Iterator[Capability]:
-    """Give both; `folder` is the computer's, `home` the user's with a file of settings."""
+    """Yield both; `folder` is the computer's, `home` the user's with a file of settings."""
     yield _settings(home, layers)
     yield _keeper(folder, clock)
 

@@ -10,7 +10,7 @@ MOST_PORT = 65535
 
 
 def seconds(value: float, words: Texts) -> float:
-    """Give a time limit that can be kept.
+    """Return a time limit that can be kept.
 
     Raises:
         UsageError: it is none.
@@ -22,7 +22,7 @@ def seconds(value: float, words: Texts) -> float:
 
 
 def port(value: int, words: Texts, *, least: int = 0) -> int:
-    """Give a port; 0 stands for a free one.
+    """Return a port; 0 stands for a free one.
 
     Raises:
         UsageError: it is none.

@@ -12,7 +12,7 @@ from agentguard.runtime import compose
 
 
 def data(file: str | Path) -> bytes:
-    """Give the bytes of a file.
+    """Return the bytes of a file.
 
     Raises:
         UsageError: it cannot be read.
@@ -46,7 +46,7 @@ def write(file: Path, made: bytes) -> None:
 
 
 def read(file: str) -> Policy:
-    """Give the policy of a file.
+    """Return the policy of a file.
 
     Raises:
         UsageError: it cannot be read, or is wrong; every problem is told with its line.

@@ -69,7 +69,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def private_key(chosen: argparse.Namespace, words: Texts) -> Ed25519PrivateKey:
-    """Give the key to sign with; its passphrase is asked for when it has one.
+    """Return the key to sign with; its passphrase is asked for when it has one.
 
     Raises:
         UsageError: it cannot be read, or the passphrase is wrong.
@@ -79,7 +79,7 @@ def private_key(chosen: argparse.Namespace, words: Texts) -> Ed25519PrivateKey:
 
 
 def newest_root(file: Path) -> Root:
-    """Give the newest root of a file, each step of which holds.
+    """Return the newest root of a file, each step of which holds.
 
     Raises:
         UsageError: the file cannot be read, or a step does not hold.
@@ -143,7 +143,7 @@ def _verify(chosen: argparse.Namespace, words: Texts) -> str:
 
 
 def _passphrase(chosen: argparse.Namespace, words: Texts, *, twice: bool = False) -> bytes:
-    """Give a passphrase from standard input, or ask the person for it."""
+    """Return a passphrase from standard input, or ask the person for it."""
     if chosen.passphrase_stdin:
         given = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
         if not given:

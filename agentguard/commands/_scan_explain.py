@@ -37,7 +37,7 @@ def ask(client: ScanClient, path: str) -> Why:
 
 
 def told_of(one: Why | Scanned) -> Why:
-    """Give what is told of a file, or of a folder that is shut."""
+    """Return what is told of a file, or of a folder that is shut."""
     if isinstance(one, Why):
         return one
     return Why(path=one.path, told=Explanation(outcome=one.outcome, reason=one.reason))
@@ -51,7 +51,7 @@ class Sentences:
         self._kinds = kinds
 
     def add(self, one: Why | Scanned) -> Iterator[str]:
-        """Give the lines about one file, at most some hundreds."""
+        """Yield the lines about one file, at most some hundreds."""
         why = told_of(one)
         told = why.told
         yield shown(why.path)
@@ -134,7 +134,7 @@ class Objects:
         self._words = words
 
     def add(self, one: Why | Scanned) -> Iterator[str]:
-        """Give the file's lines; the first is about the file."""
+        """Yield the file's lines; the first is about the file."""
         why = told_of(one)
         told = why.told
         yield _line(
@@ -158,7 +158,7 @@ class Objects:
             )
 
     def end(self, *, whole: bool) -> Iterator[str]:  # noqa: ARG002 - a report's shape
-        """Give nothing: every line stands for itself."""
+        """Return nothing: every line stands for itself."""
         return iter(())
 
 

@@ -20,14 +20,14 @@ class Hidden:
         self._key = os.urandom(16)
 
     def path(self, path: str) -> str:
-        """Give a made-up path: the folder and the file, with the file's ending."""
+        """Return a made-up path: the folder and the file, with the file's ending."""
         ending = _ENDING.search(path)
         if ending is None:
             return self.folder(path)
         return f"{self.folder(str(PurePath(path).parent))}/file-{self._sign(path)}{ending[0]}"
 
     def folder(self, path: str) -> str:
-        """Give a made-up name of a folder."""
+        """Return a made-up name of a folder."""
         return f"folder-{self._sign(path)}"
 
     def _sign(self, path: str) -> str:

@@ -15,17 +15,17 @@ def text(said: str) -> str:
 
 
 def tag(name: str, inside: str, kind: str = "") -> str:
-    """Give an element; `inside` is escaped already."""
+    """Return an element; `inside` is escaped already."""
     return f'<{name} class="{kind}">{inside}</{name}>' if kind else f"<{name}>{inside}</{name}>"
 
 
 def chip(said: str) -> str:
-    """Give a small label."""
+    """Return a small label."""
     return f'<span class="chip">{text(said)}</span>'
 
 
 def masks(hit: Hit) -> str:
-    """Give the first masks of a hit."""
+    """Return the first masks of a hit."""
     return " ".join(f"<code>{text(mask)}</code>" for mask in hit.masked[:_MOST_MASKS])
 
 
@@ -35,5 +35,5 @@ def number(count: int, *, more: bool = False) -> str:
 
 
 def last(path: str) -> str:
-    """Give the last part of a path of any system."""
+    """Return the last part of a path of any system."""
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -58,7 +58,7 @@ class Page:
         return iter(())
 
     def end(self, *, whole: bool) -> Iterator[str]:
-        """Give the page."""
+        """Yield the page."""
         folder = paths.resources() / "report"
         page = Template((folder / "page.html").read_text(encoding="utf-8"))
         parts = {
@@ -90,7 +90,7 @@ class Page:
         return "none-in-part" if self._summary.unread or self._summary.sealed else "none"
 
     def _path(self, path: str) -> str:
-        """Give a path to be shown; in a narrow column it breaks after a folder."""
+        """Return a path to be shown; in a narrow column it breaks after a folder."""
         name = shown(path) if self._hidden is None else self._hidden.path(path)
         return text(name).replace("/", "/<wbr>").replace("\\", "\\<wbr>")
 
@@ -172,7 +172,7 @@ class Page:
         return f'<ul class="tree">{"".join(shown_roots)}</ul>{left}'
 
     def _folder(self, folder: Folder, depth: int) -> str:
-        """Give a folder with those below it that hold something, as far as there is room."""
+        """Return a folder with those below it that hold something, as far as there is room."""
         self._folders += 1
         name = self._path(folder.path if depth == 0 else last(folder.path))
         if depth and self._hidden is not None:

@@ -26,7 +26,7 @@ class Kinds:
         self._own: Mapping[str, str] = {own.kind: own.name for own in detection.recognisers}
 
     def name(self, kind: str) -> str:
-        """Give what people call a kind; its id when nobody named it."""
+        """Return what people call a kind; its id when nobody named it."""
         if kind in self._own:
             return self._own[kind]
         id_ = f"kind.{kind}"
@@ -41,7 +41,7 @@ class Report(Protocol[T_contra]):
         ...
 
     def end(self, *, whole: bool) -> Iterator[str]:
-        """Give the closing lines; not `whole` when the scan was stopped before its end."""
+        """Return the closing lines; not `whole` when the scan was stopped before its end."""
         ...
 
 
@@ -49,7 +49,7 @@ class JsonLines:
     """One line for each file and kind; a file not read has `entity` null and its reason."""
 
     def add(self, scanned: Scanned) -> Iterator[str]:
-        """Give the file's lines."""
+        """Yield the file's lines."""
         sealed = scanned.outcome is FileOutcome.SEALED
         for hit in scanned.hits:
             yield _line(scanned.path, hit.kind, hit.count, hit.masked, sealed=sealed)
@@ -57,7 +57,7 @@ class JsonLines:
             yield _line(scanned.path, None, 0, (), sealed=sealed, unread=scanned.reason)
 
     def end(self, *, whole: bool) -> Iterator[str]:  # noqa: ARG002 - a report's shape
-        """Give nothing: every line stands for itself."""
+        """Return nothing: every line stands for itself."""
         return iter(())
 
 
@@ -87,7 +87,7 @@ class Sheet:
         self._begun = False
 
     def add(self, scanned: Scanned) -> Iterator[str]:
-        """Give the file's rows."""
+        """Yield the file's rows."""
         yield from self._head()
         for hit in scanned.hits:
             yield self._row(scanned, hit)
@@ -95,7 +95,7 @@ class Sheet:
             yield self._row(scanned, None)
 
     def end(self, *, whole: bool) -> Iterator[str]:  # noqa: ARG002 - a report's shape
-        """Give the head when no file came."""
+        """Yield the head when no file came."""
         yield from self._head()
 
     def _head(self) -> Iterator[str]:
@@ -145,7 +145,7 @@ class Table:
         return iter(())
 
     def end(self, *, whole: bool) -> Iterator[str]:
-        """Give the table."""
+        """Yield the table."""
         for scanned in sorted(self._found, key=lambda s: s.path):
             yield from self._rows(scanned)
         if not self._found:

@@ -75,7 +75,7 @@ class Summary:
             folder.add(scanned)
 
     def totals(self) -> tuple[Total, ...]:
-        """Give the kinds, the most frequent first."""
+        """Return the kinds, the most frequent first."""
         every = (
             Total(
                 kind=kind,
@@ -88,11 +88,11 @@ class Summary:
         return tuple(sorted(every, key=lambda total: (-total.values, total.kind)))
 
     def worst(self, most: int) -> list[Scanned]:
-        """Give the files with the most values."""
+        """Return the files with the most values."""
         return sorted(self.found, key=lambda s: (-values_of(s.hits), s.path))[:most]
 
     def _above(self, path: str) -> Iterator[Folder]:
-        """Give the folders from the root that was named down to the one that the file is in."""
+        """Yield the folders from the root that was named down to the one that the file is in."""
         home = PurePath(path).parent
         root = next((f for f in (home, *home.parents) if str(f) in self.folders), home)
         folder = self.folders.setdefault(str(root), Folder(path=str(root)))
@@ -104,12 +104,12 @@ class Summary:
 
 
 def is_read(scanned: Scanned) -> bool:
-    """Tell whether a file was read in full: whatever its reason is, with one it was not."""
+    """Check whether a file was read in full: whatever its reason is, with one it was not."""
     return scanned.outcome is FileOutcome.READ and not scanned.reason
 
 
 def values_of(hits: Iterable[Hit]) -> int:
-    """Give how many values they are."""
+    """Return how many values they are."""
     return sum(hit.count for hit in hits)
 
 

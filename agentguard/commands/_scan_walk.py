@@ -13,7 +13,7 @@ from agentguard.model.outcomes import FileOutcome
 
 
 def walk(roots: Sequence[str]) -> Iterator[str | Scanned]:
-    """Give every file below the roots once, in the order of names, or why a folder is shut."""
+    """Yield every file below the roots once, in the order of names, or why a folder is shut."""
     seen: set[tuple[int, int]] = set()
     waiting = list(reversed(roots))
     while waiting:

@@ -24,7 +24,7 @@ U = TypeVar("U")
 
 
 def cores() -> int:
-    """Give how many files this process may read at once with profit."""
+    """Return how many files this process may read at once with profit."""
     if hasattr(os, "sched_getaffinity"):
         return min(MOST_JOBS, len(os.sched_getaffinity(0)))
     return min(MOST_JOBS, os.cpu_count() or 1)
@@ -37,7 +37,7 @@ def results(
     ask: Callable[[ScanClient, str], T],
     interrupt: Interrupt,
 ) -> Generator[T | Scanned, None, None]:
-    """Give what `ask` says of each file, as it comes, and why folders are shut.
+    """Yield what `ask` says of each file, as it comes, and why folders are shut.
 
     The children end with the iteration: when it is closed early, in the middle of their work.
     KeyboardInterrupt is raised between two results, never elsewhere.
@@ -83,7 +83,7 @@ def _by_any(
 
 
 def _until(interrupt: Interrupt, every: Iterable[U]) -> Iterator[U]:
-    """Give what comes until Ctrl-C: an answer of a child that was ended for it is none."""
+    """Yield what comes until Ctrl-C: an answer of a child that was ended for it is none."""
     for one in every:
         interrupt.look()
         yield one

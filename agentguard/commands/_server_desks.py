@@ -40,7 +40,7 @@ def arguments(act: Callable[[str], argparse.ArgumentParser], said: Texts) -> Non
 
 
 def audit(given: argparse.Namespace, admin: Admin, said: Texts) -> str:
-    """Give the endpoint's public key, or write the audit log to a file.
+    """Return the endpoint's public key, or write the audit log to a file.
 
     Raises:
         UsageError: neither was asked for.

@@ -41,7 +41,7 @@ def unmark(folder: Path) -> None:
 
 
 def kept(folder: Path) -> bool:
-    """Tell whether a new version follows."""
+    """Check whether a new version follows."""
     try:
         age = system_clock().now().wall - float((folder / MARKER).read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -109,13 +109,13 @@ def purge(folder: Path, users: Sequence[Path]) -> Purged:
 
 
 def _full(folder: Path) -> frozenset[Path]:
-    """Give the vaults that lie aside, also of a removal that broke."""
+    """Return the vaults that lie aside, also of a removal that broke."""
     aside = folder.glob(f"{paths.PRIVATE}/{GOING}*/*")
     return frozenset(one for one in aside if _holds_files(one))
 
 
 def _holds_files(owned: Path) -> bool:
-    """Tell whether files lie in a user's vault; one that cannot be looked into counts as full."""
+    """Check whether files lie in a user's vault; one that cannot be looked into counts as full."""
     try:
         return any(file.suffix == SEALED for file in (owned / VAULT).iterdir())
     except (FileNotFoundError, NotADirectoryError):

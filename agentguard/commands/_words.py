@@ -8,5 +8,5 @@ from agentguard.detect.recognition.masked_names import masked
 
 
 def spoken() -> Texts:
-    """Give the sentences of a command that prints what was seen on this computer."""
+    """Return the sentences of a command that prints what was seen on this computer."""
     return translations.load().masking(masked)

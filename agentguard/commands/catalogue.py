@@ -34,7 +34,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def catalogue(words: Texts) -> list[dict[str, Any]]:
-    """Give a row for every check, by measure and id."""
+    """Return a row for every check, by measure and id."""
     found = sorted(discover(checks, "CHECK", Check), key=lambda c: (c.measure, c.id))
     return [
         {
@@ -51,7 +51,7 @@ def catalogue(words: Texts) -> list[dict[str, Any]]:
 
 
 def as_json(rows: list[dict[str, Any]]) -> str:
-    """Give the rows as they stand in resources/catalogue.json, byte for byte."""
+    """Return the rows as they stand in resources/catalogue.json, byte for byte."""
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -62,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def verdict(controls: tuple[ControlState, ...]) -> int:
-    """Give the exit code: fine only when every control was looked at in full and is in order."""
+    """Return the exit code: fine only when every control was looked at in full and is in order."""
     states = {control.state for control in controls}
     if State.FAIL in states:
         return FINDINGS
@@ -70,7 +70,7 @@ def verdict(controls: tuple[ControlState, ...]) -> int:
 
 
 def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]:
-    """Give a journal that remembers lessons and watched files, and the state of the real one."""
+    """Return a journal that remembers lessons and watched files, and the state of the real one."""
     copy = InMemoryJournal()
     try:
         with closing(open_for_reading(folder)) as real:
@@ -126,7 +126,7 @@ def _progress(words: Texts) -> Progress:
 
 
 def row(control: ControlState, words: Texts) -> dict[str, Any]:
-    """Give a control as scripts read it."""
+    """Return a control as scripts read it."""
     return {
         "id": control.check,
         "measure": control.measure,
@@ -147,7 +147,7 @@ def row(control: ControlState, words: Texts) -> dict[str, Any]:
 
 
 def proof(check: str, proves: tuple[Proof, ...], words: Texts) -> dict[str, Any]:
-    """Give how a control bears on each requirement, and what it does not prove."""
+    """Return how a control bears on each requirement, and what it does not prove."""
     told = [{"number": one.number, "relation": one.relation.value} for one in proves]
     return {"relations": told, "not": words.say(f"{check}.not")}
 
@@ -157,7 +157,7 @@ def _id(message: Message | None) -> str:
 
 
 def table(rows: list[dict[str, Any]], words: Texts) -> Iterator[str]:
-    """Give the lines of the posture table, grouped by measure."""
+    """Yield the lines of the posture table, grouped by measure."""
     measure: object = None
     for one in rows:
         if one["measure"] != measure:

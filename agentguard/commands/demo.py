@@ -205,7 +205,7 @@ def _receipted(stage: Stage, until: float, stop: Stop) -> Snapshot | None:
 
 
 def _complete(seen: Seen, snapshot: Snapshot) -> bool:
-    """Tell whether the endpoint holds every file's finding and a posture without blank spots."""
+    """Check whether the endpoint holds every file's finding and a posture without blank spots."""
     files = {
         event.subject
         for event in seen.events

@@ -91,14 +91,14 @@ def _machine(clock: Clock) -> Iterator[Capability]:
 
 
 def row(one: Capability, words: Texts) -> dict[str, str]:
-    """Give a capability as scripts read it."""
+    """Return a capability as scripts read it."""
     why = one.reason
     reason = words.render(why) if isinstance(why, Message) else words.mask(why)
     return {"name": one.name, "standing": one.standing.value, "reason": reason}
 
 
 def table(rows: Iterable[dict[str, str]], words: Texts) -> Iterator[str]:
-    """Give the lines of the table."""
+    """Yield the lines of the table."""
     for one in rows:
         standing = words.say(f"cli.doctor.standing.{one['standing']}")
         yield f"{one['name']:<18} {standing:<12} {one['reason']}".rstrip() + "\n"

@@ -34,7 +34,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def shown(found: HeldThere, words: Texts) -> str:
-    """Give the classes in words, one a line."""
+    """Return the classes in words, one a line."""
     head = words.say("cli.held.title", host=found.host, at=found.at)
     lines = [_line(one, words) for one in found.classes]
     return "\n".join((head, *lines, words.say("cli.held.never"), ""))

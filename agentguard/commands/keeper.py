@@ -90,7 +90,7 @@ def _status(*, as_json: bool) -> int:
 
 
 def told(known: Standing, words: Texts) -> list[str]:
-    """Give the lines that a person reads."""
+    """Return the lines that a person reads."""
     lines = [words.say("cli.keeper.sessions", at=known.at, count=known.sessions)]
     if known.missing:
         lines.append(words.say("keeper.missing", count=known.missing))

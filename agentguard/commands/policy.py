@@ -94,7 +94,7 @@ def _show(policy: Policy, *, as_json: bool) -> int:
 
 
 def _policy(file: str | None) -> Policy:
-    """Give the policy of a file, or the one in force; why it is that one goes to stderr."""
+    """Return the policy of a file, or the one in force; why it is that one goes to stderr."""
     if file is not None:
         return _policy_file.read(file)
     first = Keeper(paths.data_folder(), compose.shapes(), platforms.system_clock()).start()

@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Tell what is past its age; with --remove, take it away by the policy's rules."""
+    """Return what is past its age; with --remove, take it away by the policy's rules."""
     words = spoken()
     folder, clock = paths.data_folder(), platforms.system_clock()
     policy = Keeper(folder, compose.shapes(), clock).start().policy

@@ -144,7 +144,7 @@ def _each(
     ask: Callable[[ScanClient, str], T],
     interrupt: Interrupt,
 ) -> Generator[T | Scanned, None, None]:
-    """Give the results with a bar on a terminal; leaving it ends the children."""
+    """Yield the results with a bar on a terminal; leaving it ends the children."""
     every = results(chosen.paths, chosen.jobs, detection, ask, interrupt)
     if not sys.stderr.isatty():
         with closing(every):
@@ -166,7 +166,7 @@ def _print(line: str) -> None:
 
 @contextmanager
 def _out(file: Path | None, words: Texts) -> Iterator[Write]:
-    """Give what takes lines; a file is written whole at the end, or not at all."""
+    """Yield what takes lines; a file is written whole at the end, or not at all."""
     if file is None:
         yield _print
         return

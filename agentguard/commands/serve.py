@@ -86,7 +86,7 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _authority(data: Path) -> bytes:
-    """Give what desks are told to trust; empty before the first start."""
+    """Return what desks are told to trust; empty before the first start."""
     try:
         return (data / CA_FILE).read_bytes()
     except OSError:
@@ -136,7 +136,7 @@ def _nobody() -> str:
 
 
 def _names(host: str) -> tuple[str, ...]:
-    """Give the names under which this machine is reached."""
+    """Return the names under which this machine is reached."""
     everywhere = host in {"", "0.0.0.0", "::"}  # noqa: S104 - only compared
     own = (socket.gethostname(), socket.getfqdn()) if everywhere else (host,)
     return tuple(dict.fromkeys((*own, "localhost", "127.0.0.1")))

@@ -63,7 +63,10 @@ def _close(chosen: argparse.Namespace, words: Texts) -> int:
 
 
 def _installed(words: Texts) -> Path:
-    """Give the folder of the installed program; that of a Python holds other people's programs."""
+    """Return the folder of the installed program.
+
+    That of a Python holds other people's programs.
+    """
     if not getattr(sys, "frozen", False):
         raise UsageError(words.say("cli.setup.not-installed"))
     return Path(sys.executable).parent

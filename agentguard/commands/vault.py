@@ -80,7 +80,7 @@ Opened = tuple[Vault, Release, Callable[[Path], tuple[Hit, ...]]]
 
 @contextmanager
 def _opened() -> Iterator[Opened]:
-    """Give the vault, the way out of it, and what is known to be in a file."""
+    """Yield the vault, the way out of it, and what is known to be in a file."""
     folder, clock = paths.data_folder(), platforms.system_clock()
     policy = Keeper(folder, compose.shapes(), clock).start().policy
     store = open_store(folder, clock)

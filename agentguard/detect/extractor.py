@@ -38,7 +38,7 @@ class Source:
         return cls(file=io.BytesIO(data), size=len(data), head=data[:HEAD])
 
     def read(self, most: int) -> bytes:
-        """Give the bytes from the start, at most `most`."""
+        """Return the bytes from the start, at most `most`."""
         self.file.seek(0)
         return self.file.read(most)
 

@@ -21,5 +21,5 @@ _REASONS = {
 
 
 def reason_of(error: OSError) -> str:
-    """Give the reason's id for an error of the system."""
+    """Return the reason's id for an error of the system."""
     return _REASONS.get(error.errno or 0, "reason.system")

@@ -13,7 +13,7 @@ _ROOM = Path(__file__).parent
 
 
 def rules_version(detection: Detection | None = None) -> str:
-    """Give a text that changes when a file may be read or judged otherwise than before.
+    """Return a text that changes when a file may be read or judged otherwise than before.
 
     It is made of the program's version, of what the policy says of recognisers, and of the sources
     of this room, where there are any: an installed program has none, and changes

@@ -60,7 +60,7 @@ FINAL = frozenset({Outcome.DONE, Outcome.UNSUPPORTED})
 
 
 def _said(event: ActionFinished) -> tuple[Message | None, Message | None]:
-    """Give the title and the advice that an end leaves."""
+    """Return the title and the advice that an end leaves."""
     if event.outcome is Outcome.FAILED:
         return None, say(f"prompt.failed-{event.action.kind}")
     told = event.message

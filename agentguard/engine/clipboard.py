@@ -41,7 +41,7 @@ def anew(decision: Decision, event: Event) -> Decision:
 
 
 def to_judge_again(decision: Decision, event: Event) -> tuple[ClipboardScanned, ...]:
-    """Give the last copy of each selection when `event` changes what is to be said of it."""
+    """Return the last copy of each selection when `event` changes what is to be said of it."""
     if not _changes(decision, event):
         return ()
     kept = decision.state.facts.facets.items()
@@ -53,7 +53,7 @@ def to_judge_again(decision: Decision, event: Event) -> tuple[ClipboardScanned, 
 
 
 def is_to_be_tried_soon(one: Try) -> bool:
-    """Tell whether a hand failed that a busy clipboard may have stopped, and not yet too often."""
+    """Check whether a hand failed that a busy clipboard may have stopped, and not yet too often."""
     failed = one.outcome is Outcome.FAILED and one.action.kind in HANDS
     return failed and one.count <= QUICK_TRIES
 
@@ -86,7 +86,7 @@ def round_of(decision: Decision, event: ClipboardScanned) -> tuple[Decision, boo
 
 
 def contested(decision: Decision, event: ClipboardScanned) -> bool:
-    """Tell whether another program puts back what is taken away, again and again."""
+    """Check whether another program puts back what is taken away, again and again."""
     known = decision.state.rounds.get(event.selection)
     return known is not None and known.count > MOST_ROUNDS and _goes_on(known, event.at)
 

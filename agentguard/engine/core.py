@@ -60,7 +60,7 @@ def begin(
     *,
     broken: bool = False,
 ) -> State:
-    """Give the state at the start, with what is remembered from before."""
+    """Return the state at the start, with what is remembered from before."""
     known = {f.key: f for f in findings if f.check in plan.bound}
     return State(
         plan=plan,
@@ -73,7 +73,7 @@ def begin(
 
 
 def decide(state: State, event: Event, replan: Replan) -> Decision:
-    """Give what follows from `event`: the next state, what to write down, and what to do."""
+    """Return what follows from `event`: the next state, what to write down, and what to do."""
     known = replace(state, facts=state.facts.seeing(event))
     decision = Decision(before=state, state=known)
     if isinstance(event, PolicyInForce):

@@ -86,7 +86,7 @@ def _lacking(decision: Decision, part: Key, verdict: Verdict) -> Decision:
 
 
 def _mended(finding: Finding | None, verdict: Verdict) -> bool:
-    """Tell whether what was found is known to be gone.
+    """Check whether what was found is known to be gone.
 
     A partial verdict tells so only where it looked at no less than what found it.
     """
@@ -206,7 +206,7 @@ def _respond(
 def _hands(
     decision: Decision, about: Key, response: Response, event: Event, *, again: bool
 ) -> Decision:
-    """Give what is to be done to the hands, now or when its time has come."""
+    """Return what is to be done to the hands, now or when its time has come."""
     kinds = tuple(kind for kind in response.kinds if kind not in TOLD)
     if not kinds:
         return decision
@@ -237,7 +237,7 @@ def _defer(decision: Decision, about: Key, kinds: tuple[ActionKind, ...], due: f
 
 
 def act_in_time(decision: Decision, at: Moment) -> Decision:
-    """Give the hands what has waited long enough."""
+    """Hand the actions over that have waited long enough."""
     due = tuple(d for d in decision.state.deferred if d.due <= at.boot)
     if not due:
         return decision
@@ -256,7 +256,7 @@ def act(decision: Decision, kind: ActionKind, check: str, subject: str, at: Mome
 
 
 def give(decision: Decision, kind: ActionKind, check: str, subject: str, at: Moment) -> Decision:
-    """Give an action to the hands; it is written down before it is done."""
+    """Hand over an action; it is written down before it is done."""
     count = decision.state.count + 1
     action = Action(id=f"{int(at.wall)}-{count}", kind=kind, check=check, subject=subject, at=at)
     tries = {**decision.state.tries, action.id: Try(action=action, at=at)}

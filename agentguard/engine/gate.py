@@ -202,7 +202,7 @@ def _left(decision: Decision, event: GateLeft) -> Decision:
 
 
 def _called(decision: Decision, event: GateCalls) -> Decision:
-    """Give a person who calls a supervisor the time that the letters hold."""
+    """Return a person who calls a supervisor the time that the letters hold."""
     prompt = _open(decision)
     if prompt is None or prompt.deadline is None:
         return decision
@@ -212,6 +212,6 @@ def _called(decision: Decision, event: GateCalls) -> Decision:
 
 
 def _open(decision: Decision) -> Prompt | None:
-    """Give the dialog that is open; there is one at most."""
+    """Return the dialog that is open; there is one at most."""
     proofs = (p for p in decision.state.prompts.values() if p.kind is PromptKind.PROOF)
     return next(proofs, None)

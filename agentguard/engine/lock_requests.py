@@ -126,7 +126,7 @@ def finished(decision: Decision, event: ActionFinished) -> Decision:
 
 
 def repeat(decision: Decision, one: Try, at: Moment) -> Decision:
-    """Give an action to the hands once more."""
+    """Hand an action over once more."""
     once_more = replace(one, at=at, count=one.count + 1, outcome=None)
     tries = {**decision.state.tries, one.action.id: once_more}
     noted = () if one.waited else (records.intended(one.action, at),)
@@ -134,7 +134,7 @@ def repeat(decision: Decision, one: Try, at: Moment) -> Decision:
 
 
 def patience(one: Try) -> float:
-    """Give a lock 5 s to be confirmed, a busy clipboard one, and everything else a minute."""
+    """Return a lock 5 s to be confirmed, a busy clipboard one, and everything else a minute."""
     if clipboard.is_to_be_tried_soon(one):
         return clipboard.AGAIN
     return CONFIRM if _is_lock(one) and one.count <= QUICK_TRIES else RETRY

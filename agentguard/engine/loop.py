@@ -83,17 +83,17 @@ class Engine:
         self._changed = (*self._changed, changed)
 
     def snapshot(self) -> Snapshot:
-        """Give the last picture."""
+        """Return the last picture."""
         if self._snapshot is None:
             self._snapshot = posture.snapshot(self.state, self.clock.now())
         return self._snapshot
 
     def policy(self) -> Policy:
-        """Give the policy in force."""
+        """Return the policy in force."""
         return self.state.plan.policy
 
     def crowded(self) -> bool:
-        """Tell whether so much waits that whoever can should hold back what it submits."""
+        """Check whether so much waits that whoever can should hold back what it submits."""
         return len(self.events) > CROWD
 
     def run(self, stop: Stop) -> None:

@@ -36,12 +36,12 @@ class Post(Generic[T]):
         return True
 
     def pop(self) -> T | None:
-        """Give the next if one waits; for runs without a thread."""
+        """Return the next if one waits; for runs without a thread."""
         with self._news:
             return self._waiting.popleft() if self._waiting else None
 
     def until(self, stop: Stop, *, whole: bool = False) -> Iterator[T]:
-        """Give what comes until `stop` is set; with `whole`, what waits by then as well."""
+        """Yield what comes until `stop` is set; with `whole`, what waits by then as well."""
         with heard(stop, self._wake) as longest:
             while self._comes(stop, longest, whole=whole):
                 yield self._waiting.popleft()

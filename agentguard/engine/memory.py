@@ -22,12 +22,12 @@ INBOX_LIMIT = 100
 
 
 def finding_key(finding: Finding) -> str:
-    """Give the key under which a finding is remembered."""
+    """Return the key under which a finding is remembered."""
     return f"{FINDING}{finding.check}/{finding.subject}"
 
 
 def finding_json(finding: Finding) -> Json:
-    """Give a finding as JSON."""
+    """Return a finding as JSON."""
     return {
         "check": finding.check,
         "subject": finding.subject,
@@ -40,7 +40,7 @@ def finding_json(finding: Finding) -> Json:
 
 
 def notice_json(notice: Notice) -> Json:
-    """Give an entry of the inbox as JSON."""
+    """Return an entry of the inbox as JSON."""
     return {
         "title": message_json(notice.title),
         "body": message_json(notice.body),
@@ -88,7 +88,7 @@ def _finding(value: Json) -> Finding | None:
 
 
 def _gaps(value: Json) -> tuple[str, ...] | None:
-    """Give what was not looked at; findings of older versions do not say."""
+    """Return what was not looked at; findings of older versions do not say."""
     match value:
         case {"gaps": list(gaps)}:
             return tuple(str(one) for one in gaps)
@@ -123,7 +123,7 @@ class _Burst(TypedDict, total=False):
 
 
 def _burst(value: Json) -> _Burst:
-    """Give which check told it and how often; entries of older versions do not say."""
+    """Return which check told it and how often; entries of older versions do not say."""
     match value:
         case {"check": str(check), "count": int(count)}:
             return {"check": check, "count": count}
@@ -137,7 +137,7 @@ class _Told(TypedDict, total=False):
 
 
 def _told(value: Json) -> _Told:
-    """Give what was done, and to which file; entries of older versions do not say."""
+    """Return what was done, and to which file; entries of older versions do not say."""
     match value:
         case {"advice": dict(advice), "place": str(place)}:
             return {"advice": _said(advice), "place": place}
@@ -146,7 +146,7 @@ def _told(value: Json) -> _Told:
 
 
 def _said(value: Json) -> Message | None:
-    """Give a message that may be left out."""
+    """Return a message that may be left out."""
     message = _message(value)
     return message if message.id else None
 

@@ -32,7 +32,7 @@ class Act(Protocol):
     def __call__(
         self, decision: Decision, kind: ActionKind, check: str, subject: str, at: Moment
     ) -> Decision:
-        """Give it."""
+        """Return it."""
         ...
 
 
@@ -69,7 +69,7 @@ def _front(decision: Decision, event: WindowInFront, act: Act) -> Decision:
 
 
 def is_payment(event: WindowInFront, rules: Payment) -> bool:
-    """Tell whether a window is one of those in which payments are taken."""
+    """Check whether a window is one of those in which payments are taken."""
     return any(
         named(event.image, one.images) and named(event.window_class, one.window_classes)
         for one in rules.windows

@@ -48,13 +48,13 @@ _RANK = list(Severity)
 
 
 def controls(state: State, now: Moment) -> tuple[ControlState, ...]:
-    """Give the state of every control, in the order of the measures."""
+    """Return the state of every control, in the order of the measures."""
     every = (_control(state, bound, now) for bound in state.plan.bound.values())
     return tuple(sorted(every, key=lambda c: (c.measure, c.check)))
 
 
 def snapshot(state: State, now: Moment) -> Snapshot:
-    """Give the frozen picture."""
+    """Return the frozen picture."""
     states = controls(state, now)
     return Snapshot(
         at=now,
@@ -132,7 +132,7 @@ def _held(state: State, judged: Judged, bound: Bound, now: Moment) -> Told:
 
 
 def _lacking(state: State, bound: Bound, now: Moment) -> tuple[Message, ...]:
-    """Tell what of the control's parts, facts and further needs was not looked at."""
+    """Return what of the control's parts, facts and further needs was not looked at."""
     parts = [c.why for (check, _), c in state.lacking.items() if check == bound.check.id]
     heard = (state.facts.get(kind) for kind in bound.check.on)
     facts = [fact.gaps for fact in heard if isinstance(fact, Fact)]
@@ -163,7 +163,7 @@ def _worst(findings: list[Finding]) -> Message:
 
 
 def _blind(state: State, bound: Bound, now: Moment) -> SensorState | None:
-    """Give the sensor that does not watch what the control rests on."""
+    """Return the sensor that does not watch what the control rests on."""
     kinds = (*bound.check.on, *bound.check.needs)
     for name in sorted({SENSOR_OF[kind] for kind in kinds if kind in SENSOR_OF}):
         sensor = state.sensors.get(name)
@@ -177,7 +177,7 @@ def _blind(state: State, bound: Bound, now: Moment) -> SensorState | None:
 
 
 def _gone(alive: SensorsAlive | None, sensor: SensorState, now: Moment) -> bool:
-    """Tell whether a sensor that once said that it watches is not known to run any more."""
+    """Check whether a sensor that once said that it watches is not known to run any more."""
     if alive is None or alive.at.boot < sensor.at.boot:
         return now.since(sensor.at) > MISSED
     return sensor.sensor not in alive.names or now.since(alive.at) > MISSED

@@ -111,7 +111,7 @@ def _hold(decision: Decision, prompt: Prompt, until: float | None = None) -> Dec
 
 
 def _entry(inbox: tuple[Notice, ...], prompt: Prompt) -> Notice:
-    """Give the entry that tells of it: a new one, or the unread one of the same burst."""
+    """Return the entry that tells of it: a new one, or the unread one of the same burst."""
     before = next((n for n in inbox if _of_burst(n, prompt)), None)
     return Notice(
         id=before.id if before else prompt.id,
@@ -156,7 +156,7 @@ def release(decision: Decision, at: Moment) -> Decision:
 
 
 def _renewed(prompt: Prompt, at: Moment) -> Prompt:
-    """Give it as it is asked now: what is journaled is when the person saw it."""
+    """Return it as it is asked now: what is journaled is when the person saw it."""
     late = None if prompt.deadline is None else at.boot + PROOF_SECONDS
     return replace(prompt, asked=at, deadline=late)
 

@@ -13,12 +13,12 @@ from agentguard.model.release import Standing
 
 
 def hits_json(hits: tuple[Hit, ...]) -> list[Json]:
-    """Give hits as JSON."""
+    """Return hits as JSON."""
     return [{"kind": h.kind, "count": h.count, "masked": list(h.masked)} for h in hits]
 
 
 def message_json(message: Message | None) -> dict[str, Json]:
-    """Give a message as the two fields that payloads carry."""
+    """Return a message as the two fields that payloads carry."""
     if message is None:
         return {"message": "", "params": {}}
     return {"message": message.id, "params": dict(message.params)}

@@ -163,5 +163,5 @@ class Decision:
 
 
 def without(mapping: Mapping[str, Prompt], *keys: str) -> dict[str, Prompt]:
-    """Give the prompts less those of `keys`."""
+    """Return the prompts less those of `keys`."""
     return {k: v for k, v in mapping.items() if k not in keys}

@@ -50,7 +50,7 @@ class Supervisor:
         thread.start()
 
     def alive(self) -> frozenset[str]:
-        """Give the names of the actors whose threads run, also of those that wait for a restart."""
+        """Return the names of the actors whose threads run, with those that wait for a restart."""
         return frozenset(thread.name for thread in self._threads if thread.is_alive())
 
     def stop(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ class Shaped(Verifier, Protocol):
     """A verifier that knows its answers by their shape."""
 
     def takes(self, answer: str) -> bool:
-        """Tell whether the answer has this factor's shape; nothing of its truth."""
+        """Check whether the answer has this factor's shape; nothing of its truth."""
         ...
 
 

@@ -56,7 +56,7 @@ class Expected:
 
 
 def client_data(kind: str, expected: Expected) -> bytes:
-    """Give the JSON that is signed (WebAuthn 5.8.1.1)."""
+    """Return the JSON that is signed (WebAuthn 5.8.1.1)."""
     from fido2.webauthn import CollectedClientData  # noqa: PLC0415 - costs memory
 
     return bytes(
@@ -67,7 +67,7 @@ def client_data(kind: str, expected: Expected) -> bytes:
 
 
 def verify(answer: Asserted, public_key: bytes, expected: Expected, known: int) -> int:
-    """Give the counter of an assertion that holds; `known` is the last one, 0 for none.
+    """Return the counter of an assertion that holds; `known` is the last one, 0 for none.
 
     Raises:
         WrongError: it does not hold.
@@ -90,7 +90,7 @@ def verify(answer: Asserted, public_key: bytes, expected: Expected, known: int) 
 
 
 def registered(answer: Registered, expected: Expected) -> tuple[bytes, bytes]:
-    """Give credential id and COSE public key of a new credential.
+    """Return credential id and COSE public key of a new credential.
 
     Raises:
         WrongError: it is not what was asked for.

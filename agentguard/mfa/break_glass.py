@@ -30,7 +30,7 @@ class BreakGlass:
         self._ask, self._phone = ask, phone
 
     def takes(self, answer: str) -> bool:
-        """Tell whether the answer has the length and letters of a supervisor's code."""
+        """Check whether the answer has the length and letters of a supervisor's code."""
         typed = plain(answer)
         return len(typed) == LENGTH and set(typed) <= set(ALPHABET)
 

@@ -64,16 +64,19 @@ class ByPhone:
         self._open: _Open | None = None
 
     def left(self) -> int:
-        """Give how many challenges were never shown."""
+        """Return how many challenges were never shown."""
         kept = self._read()
         return len(self._unseen(kept)) if kept is not None else 0
 
     def ready(self) -> bool:
-        """Tell whether letters can be shown: some that were never shown, or those that hold now."""
+        """Check whether letters can be shown.
+
+        Some that were never shown, or those that hold now.
+        """
         return self.holds() > 0 or self.left() > 0
 
     def begin(self) -> str | Message:
-        """Give the challenge to read out, the same one while it holds; or why there is none."""
+        """Return the challenge to read out, the same one while it holds; or why there is none."""
         with self._guard:
             if self._open is None or self._over(self._open):
                 fresh = self._next()
@@ -83,12 +86,12 @@ class ByPhone:
             return _grouped(self._open.challenge)
 
     def holds(self) -> float:
-        """Give the seconds for which the letters that are shown still hold, 0 for none."""
+        """Return the seconds for which the letters that are shown still hold, 0 for none."""
         shown = self._open
         return max(0.0, shown.until - self._clock.now().boot) if shown is not None else 0.0
 
     def takes(self, answer: str) -> bool:
-        """Tell whether a challenge is open, and the answer has the shape of its answer."""
+        """Check whether a challenge is open, and the answer has the shape of its answer."""
         typed = plain(answer)
         return self._open is not None and len(typed) == ANSWER and set(typed) <= set(ALPHABET)
 
@@ -113,11 +116,11 @@ class ByPhone:
             return Proof(accepted=True, factor=self.factor)
 
     def wanted(self) -> bool:
-        """Tell whether the endpoint is to be asked for a fresh set, or told of what was used."""
+        """Check whether the endpoint is to be asked for a fresh set, or told of what was used."""
         return self._read() is None or any(self._marks())
 
     def spent(self) -> Spent:
-        """Give what the endpoint is told before it makes a fresh set."""
+        """Return what the endpoint is told before it makes a fresh set."""
         kept = self._read()
         marks = {mark.name: _content(mark) for mark in self._marks()}
         shown = tuple(name.split(".")[1] for name in sorted(marks))
@@ -172,7 +175,7 @@ class ByPhone:
         return tuple(one for one in kept.hashes if not self._mark(kept.name, one).exists())
 
     def _read(self) -> _Kept | None:
-        """Give the set; None when there is none that can be read."""
+        """Return the set; None when there is none that can be read."""
         try:
             values = json.loads((self._folder / FILE).read_bytes())
             if values["format"] != FORMAT:

@@ -21,7 +21,7 @@ class Counters:
         self._file = folder / FILE
 
     def last(self, credential: bytes) -> int:
-        """Give the last counter, 0 for none.
+        """Return the last counter, 0 for none.
 
         Raises:
             OSError: it is kept and cannot be read.

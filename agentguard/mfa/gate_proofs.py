@@ -56,7 +56,7 @@ class Proving:
     apps: AppSetup | None = None
 
     def factors(self) -> Factors:
-        """Tell what this person can prove with here."""
+        """Return what this person can prove with here."""
         keys, left = self.keys, self.offline.left() if self.offline is not None else 0
         leave = self.put_away is not None
         phone = self.phone is not None and self.phone.ready()
@@ -76,7 +76,7 @@ class Proving:
         )
 
     def challenge(self) -> str | Message:
-        """Give the challenge that a supervisor answers by phone; that it was shown is noted."""
+        """Return the challenge that a supervisor answers by phone; that it was shown is noted."""
         if self.phone is None:
             return say("mfa.by-phone.none")
         shown = self.phone.begin()

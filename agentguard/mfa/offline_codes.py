@@ -83,7 +83,7 @@ class OfflineCodes:
         return tuple(f"{code[:GROUP]}-{code[GROUP:]}" for code in codes)
 
     def left(self) -> int:
-        """Give how many codes can still be used."""
+        """Return how many codes can still be used."""
         issued = self._read()
         if not isinstance(issued, _Issued) or self._over(issued):
             return 0
@@ -91,7 +91,7 @@ class OfflineCodes:
         return len(issued.hashes) - used
 
     def takes(self, answer: str) -> bool:
-        """Tell whether the answer has the length and letters of an offline code."""
+        """Check whether the answer has the length and letters of an offline code."""
         typed = plain(answer)
         return len(typed) == LENGTH and set(typed) <= set(ALPHABET)
 
@@ -161,7 +161,7 @@ def _new_code() -> str:
 
 
 def plain(answer: str) -> str:
-    """Give what was typed as codes are written: capitals, no gaps, no letter read as another."""
+    """Return what was typed as codes are written: capitals, no gaps, no letter read as another."""
     kept = "".join(c for c in answer.upper() if not c.isspace() and c != "-")
     return kept.translate(ALIKE)
 
@@ -175,7 +175,7 @@ def _hash(code: str, salt: bytes) -> bytes:
 
 
 def _place(issued: _Issued, code: str) -> int | None:
-    """Give the code's index, in the same time wherever it stands."""
+    """Return the code's index, in the same time wherever it stands."""
     found = _hash(code, issued.salt)
     same = [hmac.compare_digest(found, known) for known in issued.hashes]
     return same.index(True) if True in same else None

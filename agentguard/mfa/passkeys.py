@@ -64,7 +64,7 @@ class BrokenError(Exception):
 
 
 def pseudonym(rp_id: str, user: str) -> str:
-    """Give the name under which a person's keys are listed: it says who it is to nobody else.
+    """Return the name under which a person's keys are listed: it says who it is to nobody else.
 
     The same person has the same pseudonym at every desk of an organisation. It is no secret: who
     knows the names of all can try them.
@@ -100,7 +100,7 @@ class Passkeys:
         return self._authenticator.own_dialog
 
     def usable(self) -> bool:
-        """Tell whether this person has a registered key."""
+        """Check whether this person has a registered key."""
         return bool(self._mine())
 
     def cancel(self) -> None:

@@ -22,7 +22,7 @@ class RemoteTotp:
         self._ask = ask
 
     def takes(self, answer: str) -> bool:
-        """Tell whether the answer is six digits, however they are grouped."""
+        """Check whether the answer is six digits, however they are grouped."""
         return code(answer) is not None
 
     def verify(self, group: str, answer: str) -> Proof:
@@ -43,7 +43,10 @@ class RemoteTotp:
 
 
 def code(answer: str) -> str | None:
-    """Give the six digits of what was typed, in any script and grouping; None for another shape."""
+    """Return the six digits of what was typed, in any script and grouping.
+
+    None for another shape.
+    """
     kept = [c for c in answer.strip() if c not in BETWEEN]
     if len(kept) != DIGITS:
         return None

@@ -34,7 +34,7 @@ class Event:
 
     @property
     def gaps(self) -> tuple[Message, ...]:
-        """Tell what could not be looked at, each with its reason; nothing passes with a gap."""
+        """Return what could not be looked at, each with its reason; nothing passes with a gap."""
         return ()
 
 
@@ -52,12 +52,12 @@ class Facts:
     facets: Mapping[tuple[type[Event], str], Event] = field(default_factory=dict)
 
     def get(self, kind: type[E], facet: str = "") -> E | None:
-        """Give the last event of `kind` (that had this facet), or None when there was none yet."""
+        """Return the last event of `kind` (that had this facet), None when there was none yet."""
         event = self.facets.get((kind, facet)) if facet else self.last.get(kind)
         return event if isinstance(event, kind) else None
 
     def seeing(self, event: Event) -> Facts:
-        """Give the facts after `event`."""
+        """Return the facts after `event`."""
         apart = {(type(event), event.facet): event} if event.facet else {}
         return Facts(last={**self.last, type(event): event}, facets={**self.facets, **apart})
 

@@ -79,7 +79,7 @@ class Lived:
     witness: Witness | None = None
 
     def age(self, stamp: float) -> float:
-        """Give the seconds that were surely lived through since a stamp of the wall clock."""
+        """Return the seconds that were surely lived through since a stamp of the wall clock."""
         after, anew = math.inf, False
         for one in reversed(self.stretches):
             watched = not anew and after - one.end <= WATCHED and stamp > one.last + WATCHED
@@ -90,7 +90,7 @@ class Lived:
         return max(0.0, self.now - SLACK, self._earliest - stamp)
 
     def before(self, seconds: float) -> float:
-        """Give the latest wall time before which every stamp is surely that many seconds old."""
+        """Return the latest wall time before which every stamp is surely that many seconds old."""
         edge, after, shown = self.now - seconds - SLACK, self.now, []
         for one in reversed(self.stretches):
             if after <= edge:
@@ -109,7 +109,7 @@ class Lived:
 
 
 def begun(boot_id: str, at: Moment, floor: float) -> Lived:
-    """Give what is known at the very first start; `floor` is a time that is surely over."""
+    """Return what is known at the very first start; `floor` is a time that is surely over."""
     return Lived(
         boot_id=boot_id,
         boot=at.boot,
@@ -121,7 +121,7 @@ def begun(boot_id: str, at: Moment, floor: float) -> Lived:
 
 
 def went(lived: Lived, boot_id: str, at: Moment) -> float:
-    """Give the seconds that surely went by since the newest reading.
+    """Return the seconds that surely went by since the newest reading.
 
     After another start it is the time since that start; without ids the lesser of both.
     """
@@ -133,7 +133,7 @@ def went(lived: Lived, boot_id: str, at: Moment) -> float:
 
 
 def leapt(lived: Lived, boot_id: str, at: Moment) -> float:
-    """Give by how many seconds the wall clock of a start is off from all that is plausible, or 0.
+    """Return by how many seconds the wall clock of a start is off from all that is plausible, or 0.
 
     Within one start of the computer nothing explains a step; after another it may have been off.
     """
@@ -215,7 +215,7 @@ def _fewer(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
 
 
 def written(lived: Lived) -> dict[str, Json]:
-    """Give it as JSON."""
+    """Return it as JSON."""
     known = lived.witness
     return {
         "boot_id": lived.boot_id,

@@ -99,11 +99,11 @@ class LockTried(Event):
 
 
 def effective(sources: tuple[LockSource, ...]) -> LockSource | None:
-    """Give the setting that locks first; None when none does."""
+    """Return the setting that locks first; None when none does."""
     locking = [s for s in sources if s.standing is Standing.LOCKS and s.seconds is not None]
     return min(locking, key=lambda s: (s.seconds or 0.0, not s.managed, s.name), default=None)
 
 
 def all_read(sources: tuple[LockSource, ...]) -> bool:
-    """Tell whether every setting that may have a say could be read."""
+    """Check whether every setting that may have a say could be read."""
     return bool(sources) and all(s.standing is not Standing.UNREAD for s in sources)

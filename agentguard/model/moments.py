@@ -21,7 +21,7 @@ class Moment:
     wall: float
 
     def since(self, earlier: Moment) -> float:
-        """Give the seconds that passed since `earlier`, on the boot clock."""
+        """Return the seconds that passed since `earlier`, on the boot clock."""
         return self.boot - earlier.boot
 
     @property

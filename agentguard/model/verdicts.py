@@ -77,7 +77,7 @@ class Coverage:
         return tuple(sorted({one.id for one in self.why}))
 
     def joined(self, other: Coverage) -> Coverage:
-        """Give what two verdicts on the same thing rest on together."""
+        """Return what two verdicts on the same thing rest on together."""
         return Coverage(
             looked=max(self.looked, other.looked),
             missed=max(self.missed, other.missed),
@@ -90,7 +90,7 @@ WHOLE = Coverage()
 
 
 def gap(id_: str, /, **params: Param) -> Coverage:
-    """Give a coverage that lacks something, for this reason."""
+    """Return a coverage that lacks something, for this reason."""
     return Coverage(why=(say(id_, **params),))
 
 
@@ -136,7 +136,7 @@ def in_part(coverage: Coverage, id_: str, /, **params: Param) -> Verdict:
 
 
 def with_gaps(verdict: Verdict, coverage: Coverage, told: Message | None = None) -> Verdict:
-    """Give the verdict as it is when this is what it rests on.
+    """Return the verdict as it is when this is what it rests on.
 
     With a gap a pass becomes partial, told by `told` or by a general sentence, since its own would
     claim too much; what was said to have no meaning here becomes unknown. What is wrong stays so.

@@ -42,7 +42,7 @@ class Wall:
     drifted: float | None = None
 
     def trusts(self, at: Moment) -> Moment | None:
-        """Give the same moment by the wall clock as it was before a step; None without one."""
+        """Return the same moment by the wall clock as it was before a step; None without one."""
         before = replace(at, wall=at.boot + self.trusted)
         doubtful = abs(at.wall - before.wall) > DRIFT and before.wall >= EARLIEST
         return before if doubtful else None

@@ -61,7 +61,7 @@ CODES = "codes"
 
 
 def load() -> Backend:
-    """Give what this system's desktop can do; what it cannot do is Absent with a reason."""
+    """Return what this system's desktop can do; what it cannot do is Absent with a reason."""
     if sys.platform == "win32":
         from agentguard.platforms import win32  # noqa: PLC0415 - one system's door at a time
 
@@ -72,14 +72,14 @@ def load() -> Backend:
 
 
 def machine_layers() -> Layers:
-    """Give what is set for the whole computer."""
+    """Return what is set for the whole computer."""
     from agentguard.platforms import _machine_settings  # noqa: PLC0415 - a scan's child comes here for its cage
 
     return _machine_settings.machine_layers()
 
 
 def secret_places() -> Places:
-    """Give where this session can keep secrets; a place tells by itself when it is closed."""
+    """Return where this session can keep secrets; a place tells by itself when it is closed."""
     from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
 
     if sys.platform == "win32":
@@ -94,7 +94,7 @@ def secret_places() -> Places:
 
 
 def session_ends() -> bool:
-    """Tell whether the system itself says that this session, or the computer, is ending.
+    """Check whether the system itself says that this session, or the computer, is ending.
 
     A program that a person has ended is in a session that goes on.
     """
@@ -109,12 +109,12 @@ def session_ends() -> bool:
 
 
 def aside(log: SystemLog) -> Aside:
-    """Give a log for which nobody waits; whoever closes it gives it a moment to write."""
+    """Return a log for which nobody waits; whoever closes it gives it a moment to write."""
     return Aside(log)
 
 
 def cage() -> str:
-    """Give the name of what locks a scan child in, as `module:function`; empty without one."""
+    """Return the name of what locks a scan child in, as `module:function`; empty without one."""
     return "agentguard.platforms._linux.cage:shut" if sys.platform == "linux" else ""
 
 
@@ -131,21 +131,21 @@ class Leash(Protocol):
 
 
 def patient_reader() -> Callable[[Path], bytes]:
-    """Give what reads a file that may lie on a share that is away; see there."""
+    """Return what reads a file that may lie on a share that is away; see there."""
     from agentguard.platforms._share_reads import PatientReader  # noqa: PLC0415 - after a first icon
 
     return PatientReader()
 
 
 def not_shown() -> str:
-    """Give why no window can be shown here; empty where one can. Takes four seconds at most."""
+    """Return why no window can be shown here; empty where one can. Takes four seconds at most."""
     from agentguard.platforms import _display  # noqa: PLC0415 - only for windows
 
     return _display.not_shown(os.environ)
 
 
 def silent(folder: Path) -> int:
-    """Give the agent that holds a folder and hangs, 0 for none; see there. Takes seconds."""
+    """Return the agent that holds a folder and hangs, 0 for none; see there. Takes seconds."""
     from agentguard.platforms import _silent_agent  # noqa: PLC0415 - only where another agent is
 
     return _silent_agent.silent(folder)
@@ -168,12 +168,12 @@ def leash(pid: int, *, programs: bool) -> Leash | None:
 
 
 def system_clock() -> Clock:
-    """Give this machine's clock."""
+    """Return this machine's clock."""
     return SystemClock()
 
 
 def user_name() -> str:
-    """Give the account that this program runs as, as the system knows it.
+    """Return the account that this program runs as, as the system knows it.
 
     The environment says it as well, but whoever starts a program writes that. Empty when the system
     cannot tell, as when its directory of users is away.
@@ -191,12 +191,12 @@ def user_name() -> str:
 
 
 def boot_id() -> str:
-    """Give what tells one start of the machine from another; empty when the system has none."""
+    """Return what tells one start of the machine from another; empty when the system has none."""
     return _boot_id()
 
 
 def desks() -> Desks:
-    """Give the sessions of this computer, for its keeper.
+    """Return the sessions of this computer, for its keeper.
 
     Raises:
         PlatformError: this user may not keep them.
@@ -214,7 +214,7 @@ def desks() -> Desks:
 
 
 def code_from_keeper() -> str:
-    """Give the code that the keeper has handed to this user; Windows' keeper enrols by itself."""
+    """Return the code that the keeper has handed to this user; Windows' keeper enrols by itself."""
     if sys.platform == "win32":
         return ""
     from agentguard.base import paths  # noqa: PLC0415 - as above
@@ -255,7 +255,10 @@ def alive() -> None:
 
 
 def data_of_users(program: str) -> tuple[Path, ...]:
-    """Give the folders of a program in the profiles of this computer's users; on Windows alone."""
+    """Return the folders of a program in the profiles of this computer's users.
+
+    On Windows alone.
+    """
     if sys.platform != "win32":
         return ()
     from agentguard.platforms._win32 import profiles  # noqa: PLC0415 - one system's door at a time
@@ -264,7 +267,7 @@ def data_of_users(program: str) -> tuple[Path, ...]:
 
 
 def closed(folder: Path) -> bool:
-    """Tell whether a folder is this program's or the system's own, and open to nobody else."""
+    """Check whether a folder is this program's or the system's own, and open to nobody else."""
     if sys.platform == "win32":
         from agentguard.platforms._win32 import access_answers  # noqa: PLC0415 - as above
         from agentguard.platforms._win32.probes import folders  # noqa: PLC0415 - as above

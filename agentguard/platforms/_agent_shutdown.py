@@ -11,7 +11,7 @@ from agentguard.platforms._instance import only_one, tell_to_quit, told_to_quit
 
 
 def quitting(folder: Path) -> Callable[[], bool]:
-    """Give what tells the agent of `folder` whether it was told to end."""
+    """Return what tells the agent of `folder` whether it was told to end."""
     if sys.platform == "win32":
         from agentguard.platforms._win32.session_host import Quitting  # noqa: PLC0415 - one system's door at a time
 

@@ -19,7 +19,7 @@ class Agents:
         self._known: dict[str, str] = {}
 
     def chosen(self, found: Mapping[str, Started]) -> dict[str, str]:
-        """Give the agent of each session: the known one while it is there, else the oldest."""
+        """Return the agent of each session: the known one while it is there, else the oldest."""
         self._known = {
             session: _chosen(started, self._known.get(session, ""))
             for session, started in found.items()

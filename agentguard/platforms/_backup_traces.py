@@ -15,7 +15,7 @@ DENIED = "denied"
 
 
 def read_from(traces: Mapping[str, tuple[str, ...]], at: Moment) -> BackupSeen:
-    """Give the newest trace by its time of change; none at all is an answer as well."""
+    """Return the newest trace by its time of change; none at all is an answer as well."""
     newest: float | None = None
     source, denied = "", False
     for tool, path in _found(traces):

@@ -23,11 +23,11 @@ if sys.platform == "win32":
     )
 
     def boot_seconds() -> float:
-        """Give the seconds since the machine started, suspend included."""
+        """Return the seconds since the machine started, suspend included."""
         return float(_kernel32.GetTickCount64()) / 1000
 
     def boot_id() -> str:
-        """Give the number of this start, which the prefetcher counts; empty when it does not."""
+        """Return the number of this start, which the prefetcher counts; empty when it does not."""
         try:
             with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _PREFETCH) as key:
                 return f"boot-{winreg.QueryValueEx(key, 'BootId')[0]}"
@@ -38,11 +38,11 @@ else:
     _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
     def boot_seconds() -> float:
-        """Give the seconds since the machine started, suspend included."""
+        """Return the seconds since the machine started, suspend included."""
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def boot_id() -> str:
-        """Give the kernel's random id of this start; empty when it cannot be read."""
+        """Return the kernel's random id of this start; empty when it cannot be read."""
         try:
             return _BOOT_ID.read_text(encoding="ascii").strip()
         except OSError:
@@ -53,7 +53,7 @@ class SystemClock:
     """The Clock of production."""
 
     def now(self) -> Moment:
-        """Give the present moment."""
+        """Return the present moment."""
         return Moment(boot=boot_seconds(), wall=time.time())
 
     def wait(self, stop: Stop, seconds: float) -> bool:

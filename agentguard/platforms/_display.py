@@ -17,7 +17,7 @@ NO_DISPLAY, SILENT, REFUSED = "no display is named", "the display is silent", "i
 
 
 def not_shown(environment: Mapping[str, str]) -> str:
-    """Give why no window can be shown in this environment; empty where one can."""
+    """Return why no window can be shown in this environment; empty where one can."""
     if sys.platform == "win32":
         return ""
     wanted = environment.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
@@ -38,7 +38,7 @@ def not_shown(environment: Mapping[str, str]) -> str:
 def _by_wayland(
     environment: Mapping[str, str], wayland: str, wanted: str
 ) -> Iterator[Callable[[], bool]]:
-    """Give what asks the compositor, if Qt would; what it takes is loaded by now."""
+    """Yield what asks the compositor, if Qt would; what it takes is loaded by now."""
     if not wayland or wanted == "xcb" or sys.platform == "win32":
         return
     from agentguard.platforms._linux.wayland import socket_path  # noqa: PLC0415 - one of two
@@ -51,7 +51,7 @@ def _by_wayland(
 
 
 def _by_x(environment: Mapping[str, str], wanted: str) -> Iterator[Callable[[], bool]]:
-    """Give what asks the X server, if Qt would."""
+    """Yield what asks the X server, if Qt would."""
     if not environment.get("DISPLAY") or wanted == "wayland":
         return
     from Xlib.display import Display  # noqa: PLC0415 - one of two

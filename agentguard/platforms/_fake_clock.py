@@ -24,7 +24,7 @@ class FakeClock:
         self._ends: list[float] = []
 
     def now(self) -> Moment:
-        """Give the present moment."""
+        """Return the present moment."""
         with self._moved:
             return Moment(boot=self._boot, wall=self._wall)
 

@@ -79,7 +79,7 @@ class GivenClientData(ClientDataCollector):
         self._data, self._rp_id = data, rp_id
 
     def collect_client_data(self, options: object) -> tuple[CollectedClientData, str]:
-        """Give it."""
+        """Return it."""
         del options
         return CollectedClientData(self._data), self._rp_id
 
@@ -164,7 +164,7 @@ def _described(ids: tuple[bytes, ...]) -> list[PublicKeyCredentialDescriptor]:
 
 
 def _event(stop: Stop) -> Event:
-    """Give the stop as the Event that the library wants."""
+    """Return the stop as the Event that the library wants."""
     return stop if isinstance(stop, Event) else Event()
 
 

@@ -107,7 +107,7 @@ def beat(folder: Path) -> None:
 
 
 def holder(folder: Path) -> tuple[int, int]:
-    """Give the process that holds the folder, and its newest sign of life, 0 before the first.
+    """Return the process that holds the folder, and its newest sign of life, 0 before the first.
 
     The process is 0 where nothing is known.
     """

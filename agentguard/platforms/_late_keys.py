@@ -34,7 +34,7 @@ class LateAuthenticator:
         return self._plugged()
 
     def means(self) -> Means:
-        """Tell what can be asked."""
+        """Return what can be asked."""
         return self._means()
 
     def ask(self, asking: Asking, stop: Stop) -> Asserted:

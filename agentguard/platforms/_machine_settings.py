@@ -13,7 +13,7 @@ if sys.platform == "win32":
     MANAGED, INSTALLED = r"Software\Policies\AgentGuard", r"Software\AgentGuard"
 
     def machine_layers() -> Layers:
-        """Give the layers; a key that may not be read is as one that is not there."""
+        """Return the layers; a key that may not be read is as one that is not there."""
         return Layers(
             managed=_key(MANAGED),
             installed=_key(INSTALLED),
@@ -36,7 +36,7 @@ else:
     FOLDER = Path("/etc/agentguard")
 
     def machine_layers(folder: Path = FOLDER) -> Layers:
-        """Give the layers; a file that cannot be read is as one that is not there."""
+        """Return the layers; a file that cannot be read is as one that is not there."""
         managed, installed = folder / "managed.toml", folder / "settings.toml"
         return Layers(
             managed=_file(managed),

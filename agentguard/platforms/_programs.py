@@ -15,7 +15,7 @@ _GRACE = 3.0
 
 
 def running(folder: Path) -> tuple[psutil.Process, ...]:
-    """Give the programs that run from a folder, but for this one."""
+    """Return the programs that run from a folder, but for this one."""
     return tuple(_running(folder.resolve()))
 
 

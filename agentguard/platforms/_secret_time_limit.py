@@ -45,7 +45,7 @@ class Limit:
         self._silent_until = 0.0
 
     def ask(self, question: Callable[[], T]) -> T | None:
-        """Give the answer.
+        """Return the answer.
 
         Raises:
             SecretError: there was none in time, now or a moment ago; or what the question raises.

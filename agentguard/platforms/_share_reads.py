@@ -21,7 +21,7 @@ class PatientReader:
         self._asked: dict[Path, Asked[bytes]] = {}
 
     def __call__(self, file: Path) -> bytes:
-        """Give what a file holds; a later call takes what an earlier one has waited for.
+        """Return what a file holds; a later call takes what an earlier one has waited for.
 
         Raises:
             TimeoutError: it has not answered in time.

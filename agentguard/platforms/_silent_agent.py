@@ -51,7 +51,7 @@ def end(process: int) -> None:
 
 
 def _agent(process: int) -> psutil.Process | None:
-    """Give a process that is an agent; a number on the disk may be another's by now."""
+    """Return a process that is an agent; a number on the disk may be another's by now."""
     try:
         found = psutil.Process(process) if process > 0 else None
         words = found.cmdline() if found is not None else []

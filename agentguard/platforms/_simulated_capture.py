@@ -22,6 +22,6 @@ class SimulatedCapture:
         return wanted
 
     def tried(self) -> Pictured:
-        """Tell whether it would be done."""
+        """Return whether it would be done."""
         self.require("capture")
         return Pictured.BENEATH

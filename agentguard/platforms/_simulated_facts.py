@@ -40,7 +40,7 @@ LOCKS = (
 
 
 def healthy_facts(at: Moment) -> Iterator[Fact]:
-    """Give the facts; of listeners, programs and software it names what every desk has."""
+    """Yield the facts; of listeners, programs and software it names what every desk has."""
     yield LockLimitsSeen(at=at, sources=LOCKS)
     yield DisksSeen(at=at, volumes=(Volume(mount="/", encrypted=True),))
     yield FirewallSeen(at=at, on=True, product="nftables")

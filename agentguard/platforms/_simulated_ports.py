@@ -48,7 +48,7 @@ class Feed(Generic[T]):
 
     @contextmanager
     def subscribed(self) -> Iterator[queue.SimpleQueue[T]]:
-        """Give a queue of all that is published while the context lasts."""
+        """Yield a queue of all that is published while the context lasts."""
         mine: queue.SimpleQueue[T] = queue.SimpleQueue()
         with self._lock:
             self._listeners.append(mine)
@@ -233,7 +233,7 @@ class SimulatedCalls:
     state: DesktopState
 
     def recording(self) -> tuple[str, ...]:
-        """Give the programs that record now."""
+        """Return the programs that record now."""
         self.state.require("calls")
         return self.state.recording
 

@@ -62,7 +62,7 @@ def _loopback(address: str) -> bool:
 
 
 def program_of(pid: int) -> str:
-    """Give the image name of a process, in lower case; empty when it may not be known."""
+    """Return the image name of a process, in lower case; empty when it may not be known."""
     try:
         return psutil.Process(pid).name().lower()
     except psutil.Error:

@@ -25,13 +25,13 @@ class Steady(Generic[T]):
             self._newest, self._since = value, now
 
     def wait(self, now: float) -> float | None:
-        """Give the seconds until something is due; None when nothing will be."""
+        """Return the seconds until something is due; None when nothing will be."""
         if self._newest is None or self._newest == self._told:
             return None
         return max(0.0, self._since + self._seconds - now)
 
     def due(self, now: float) -> T | None:
-        """Give the value that is to be told now, once; None when there is none."""
+        """Return the value that is to be told now, once; None when there is none."""
         if self.wait(now) != 0.0:
             return None
         self._told = self._newest

@@ -39,7 +39,7 @@ NO_LOG = Absent(reason=say("desktop.no-system-log"))
 
 
 def backend(environment: Mapping[str, str]) -> Backend:
-    """Give what this session can do; without a display much is Absent.
+    """Return what this session can do; without a display much is Absent.
 
     Under Wayland it is what the compositor offers to programs without a window. An X display beside
     it (Xwayland) sees only the windows that use it, so it is not asked.
@@ -85,7 +85,7 @@ class _WaylandParts:
 
 
 def _nothing(environment: Mapping[str, str]) -> Absent | None:
-    """Give why there is no X11 session to watch; None when there is one."""
+    """Return why there is no X11 session to watch; None when there is one."""
     if _wayland(environment):
         return Absent(reason=say("desktop.wayland"))
     if not environment.get("DISPLAY"):
@@ -96,7 +96,7 @@ def _nothing(environment: Mapping[str, str]) -> Absent | None:
 def _session(
     environment: Mapping[str, str], display: str, wayland: _WaylandParts | None
 ) -> Session | Absent:
-    """Give the session; where nobody tells its idle time it can be locked all the same."""
+    """Return the session; where nobody tells its idle time it can be locked all the same."""
     if not display and wayland is None:
         return Absent(reason=say("desktop.no-display"))
     kept = Kept(display, screensaver.extname, res.extname)

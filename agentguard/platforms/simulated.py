@@ -58,7 +58,7 @@ class SimulatedDesktop:
 
     @property
     def backend(self) -> Backend:
-        """Give what this desktop can do, with a probe for each fact that is set by now."""
+        """Return what this desktop can do, with a probe for each fact that is set by now."""
         state, nothing = self._state, Absent(reason=say("desktop.simulated"))
         missing = self._absent
         return Backend(
@@ -116,7 +116,7 @@ class SimulatedDesktop:
         self._state.copies.publish(selection)
 
     def paste(self, selection: str = CLIPBOARD) -> str:
-        """Give what a paste would give now; empty when there is nothing."""
+        """Return what a paste would give now; empty when there is nothing."""
         copied = self._state.copied.get(selection)
         return copied.text if copied else ""
 

@@ -20,7 +20,7 @@ class SimulatedPlace:
         self.asked = 0
 
     def load(self, slot: Slot, *, sure: bool = False) -> bytes | None:
-        """Give the secret. Raises SecretError while it is closed."""
+        """Return the secret. Raises SecretError while it is closed."""
         del sure
         self._ask()
         return self.kept.get(slot.id)

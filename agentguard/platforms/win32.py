@@ -33,7 +33,7 @@ NAME = "windows"
 
 
 def backend() -> Backend:
-    """Give what this session can do; what it cannot do is Absent with a reason."""
+    """Return what this session can do; what it cannot do is Absent with a reason."""
     quiet()
     return Backend(
         name=NAME,
@@ -53,7 +53,7 @@ def backend() -> Backend:
 
 
 def _authenticator() -> Authenticator | Absent:
-    """Give Windows Hello and security keys, on a Windows that has them."""
+    """Return Windows Hello and security keys, on a Windows that has them."""
     if not (Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32/webauthn.dll").exists():
         return Absent(reason=say("desktop.no-authenticator"))
     return LateAuthenticator(_windows_hello, KEYS.now, means, own_dialog=True)
@@ -66,7 +66,7 @@ def _windows_hello() -> Authenticator:
 
 
 def _calls() -> Calls | Absent:
-    """Give who records, on a Windows that notes it."""
+    """Return who records, on a Windows that notes it."""
     if sys.getwindowsversion().build < FIRST_BUILD:
         return Absent(reason=say("desktop.old-windows"))
     return WindowsCalls()

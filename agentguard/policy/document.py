@@ -105,7 +105,7 @@ class Draft:
 
 @cache
 def document(shapes: tuple[Shape, ...]) -> Record:
-    """Give the spec of a whole policy for these checks."""
+    """Return the spec of a whole policy for these checks."""
     plain = record(Document)
     controls = {shape.id: _control(shape) for shape in shapes}
     defaults = {id_: entry.default for id_, entry in controls.items()}

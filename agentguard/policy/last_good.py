@@ -70,7 +70,7 @@ class Keeper:
         self._lock = threading.RLock()
 
     def start(self, *, running: bool = False) -> PolicyInForce:
-        """Give the policy to start with; the message tells when it is not the last good one.
+        """Return the policy to start with; the message tells when it is not the last good one.
 
         `running` says that an agent begins with it: one that did not end in order has crashed.
         """
@@ -150,7 +150,7 @@ class Keeper:
             return after.root_version
 
     def root(self) -> int:
-        """Give the version of the pinned root, 0 for none."""
+        """Return the version of the pinned root, 0 for none."""
         return trust_record.load(self._folder).root_version
 
     def told(self, time: float) -> None:
@@ -163,7 +163,7 @@ class Keeper:
                     trust_record.save(self._folder, msgspec.structs.replace(trust, time=time))
 
     def standing(self) -> Standing:
-        """Tell how far the policy in force can be relied on."""
+        """Return how far the policy in force can be relied on."""
         with self._lock:
             trust = trust_record.load(self._folder)
             chosen = self._choice.made(trust)

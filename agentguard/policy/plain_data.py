@@ -15,7 +15,7 @@ WIDTH = 100
 
 
 def plain(value: object) -> Json:
-    """Give the plain form of a setting's value: texts, numbers, flags, lists and tables."""
+    """Return the plain form of a setting's value: texts, numbers, flags, lists and tables."""
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
@@ -28,7 +28,7 @@ def plain(value: object) -> Json:
 
 
 def policy_table(policy: Policy) -> dict[str, Json]:
-    """Give a policy as a policy file says it."""
+    """Return a policy as a policy file says it."""
     return {
         "policy": policy.name,
         "version": policy.version,
@@ -59,7 +59,7 @@ def _control(control: Control) -> Json:
 
 
 def policy_yaml(policy: Policy) -> str:
-    """Give a policy as the text of a policy file."""
+    """Return a policy as the text of a policy file."""
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.width = WIDTH

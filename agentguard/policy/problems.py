@@ -30,7 +30,7 @@ class Problems:
         self.found.append((line, f"{self.source}:{line}: {sentence}"))
 
     def full(self) -> bool:
-        """Tell whether further problems are only counted."""
+        """Check whether further problems are only counted."""
         return len(self.found) >= MOST_SHOWN
 
     def refuse(self) -> NoReturn:
@@ -49,13 +49,13 @@ class Problems:
 
 
 def quote(text: str) -> str:
-    """Give a short form of what the file says that is safe to print."""
+    """Return a short form of what the file says that is safe to print."""
     safe = "".join(c if c.isprintable() else "?" for c in text[: LONGEST_QUOTE + 1])
     return f"{safe[:LONGEST_QUOTE]}..." if len(safe) > LONGEST_QUOTE else safe
 
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
-    """Give the known word that is nearest, as a sentence, or nothing."""
+    """Return the known word that is nearest, as a sentence, or nothing."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     near = get_close_matches(word[:LONGEST_QUOTE], known, n=1, cutoff=0.6)

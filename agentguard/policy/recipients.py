@@ -25,7 +25,7 @@ def examine(root: Node, problems: Problems) -> None:
 
 
 def is_key(text: str) -> bool:
-    """Tell whether the checksum of an age recipient is right."""
+    """Check whether the checksum of an age recipient is right."""
     prefix, _, data = text.rpartition("1")
     if prefix != PREFIX or not data or set(data) - set(LETTERS):
         return False

@@ -39,7 +39,7 @@ def examine(root: Node, problems: Problems) -> None:
 
 
 def _own_kinds(detection: Node) -> Iterator[tuple[Node, OwnKind]]:
-    """Give the kinds whose form is right; the judge has told of the others."""
+    """Yield the kinds whose form is right; the judge has told of the others."""
     listed = _row(detection, RECOGNISERS)
     spec = record(OwnKind)
     for node in islice(listed.items if isinstance(listed, Items) else (), MOST):

@@ -10,7 +10,7 @@ from agentguard.trust import dsse, roots
 
 
 def pinned(trust: Trust, chain: bytes, now: Chosen, *, anew: bool) -> Trust:
-    """Give what is believed with the newest root of a chain; `now` is what is in force.
+    """Return what is believed with the newest root of a chain; `now` is what is in force.
 
     What is in force stays so, signed or not. Where the mark is lost, it becomes the mark.
 

@@ -26,7 +26,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(shapes: tuple[Shape, ...]) -> dict[str, Json]:
-    """Give the schema for these checks."""
+    """Return the schema for these checks."""
     words = translations.load()
     return {
         "$schema": DIALECT,

@@ -26,7 +26,7 @@ BUILT_IN_RESPONSES = {
 
 
 def built_in(shapes: tuple[Shape, ...]) -> bytes:
-    """Give the policy of last resort: every default, and the responses that guard a desk."""
+    """Return the policy of last resort: every default, and the responses that guard a desk."""
     known = {shape.id for shape in shapes}
     lines = [
         f"  {id_}: {{respond: [{response}]}}"
@@ -62,11 +62,11 @@ class Choice:
         self._read: dict[str, tuple[bytes, Policy]] = {}
 
     def made(self, trust: Trust) -> Chosen:
-        """Give the policy in its trial, else the last good one."""
+        """Return the policy in its trial, else the last good one."""
         return self._trial(trust) or self.last_good(trust)
 
     def last_good(self, trust: Trust) -> Chosen:
-        """Give the last good policy, else the baseline, else the one that is built in."""
+        """Return the last good policy, else the baseline, else the one that is built in."""
         try:
             data = self.held or (self._folder / LAST_GOOD).read_bytes()
         except FileNotFoundError:
@@ -113,7 +113,7 @@ class Choice:
 
 
 def _opened(data: bytes, trust: Trust) -> bytes:
-    """Give the text of a policy that is on the disk.
+    """Return the text of a policy that is on the disk.
 
     A signed one was verified when it was kept, and needs no key any more: a key that was taken
     back since must not take the last good policy away. When what was believed is lost, the last

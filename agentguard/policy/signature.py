@@ -16,12 +16,12 @@ def accept_unsigned_local_file(data: bytes) -> bytes:
 
 
 def looks_signed(data: bytes) -> bool:
-    """Tell whether it claims to be a signed policy; nothing is believed by it."""
+    """Check whether it claims to be a signed policy; nothing is believed by it."""
     return data.lstrip()[:1] == b"{" and MARK in data
 
 
 def verified(data: bytes, root: bytes) -> bytes:
-    """Give the policy that is signed by the keys of the pinned root.
+    """Return the policy that is signed by the keys of the pinned root.
 
     Raises:
         PolicyRejected: it is not, or is no signed policy.
@@ -33,7 +33,7 @@ def verified(data: bytes, root: bytes) -> bytes:
 
 
 def kept(data: bytes) -> bytes:
-    """Give the policy in an envelope that was verified when it was kept.
+    """Return the policy in an envelope that was verified when it was kept.
 
     Raises:
         PolicyRejected: it is no signed policy.
@@ -45,5 +45,5 @@ def kept(data: bytes) -> bytes:
 
 
 def digest(payload: bytes) -> str:
-    """Give the name by which a policy is known: the SHA-256 of its text, in hex."""
+    """Return the name by which a policy is known: the SHA-256 of its text, in hex."""
     return hashlib.sha256(payload).hexdigest()

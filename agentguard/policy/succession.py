@@ -24,7 +24,7 @@ SHOWN = 5
 
 
 def expired(release: Release, time: float) -> bool:
-    """Tell whether its last day has ended at `time` (seconds since 1970, UTC)."""
+    """Check whether its last day has ended at `time` (seconds since 1970, UTC)."""
     return bool(release.expires) and datetime.fromtimestamp(time, UTC).date().isoformat() > (
         release.expires
     )
@@ -33,7 +33,7 @@ def expired(release: Release, time: float) -> bool:
 def objection(
     policy: Policy, trust: Trust, before: Policy | None, *, group: str, time: float
 ) -> tuple[str, dict[str, str | int]] | None:
-    """Give what stands against a policy: an id of `policy.rejected` and what fills its sentence.
+    """Return what stands against a policy: an id of `policy.rejected` and what fills its sentence.
 
     `before` is the signed policy in force, None when there is none.
     """

@@ -100,7 +100,7 @@ def _text(data: bytes, problems: Problems) -> str:
 
 
 def _stream(text: str, problems: Problems) -> Iterator[events.Event]:
-    """Give ruamel's events; its errors, of whatever kind, become one problem with its line."""
+    """Yield ruamel's events; its errors, of whatever kind, become one problem with its line."""
     line = 1
     try:
         for event in YAML(typ="safe", pure=True).parse(text):

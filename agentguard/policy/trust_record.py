@@ -34,7 +34,7 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     damaged: bool = False
 
     def keeping(self, digest: str) -> Trust:
-        """Give it with one more digest that was verified; the oldest are forgotten."""
+        """Return it with one more digest that was verified; the oldest are forgotten."""
         others = tuple(one for one in self.kept if one != digest)
         return msgspec.structs.replace(self, kept=(*others, digest)[-MOST_KEPT:])
 

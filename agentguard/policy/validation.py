@@ -32,7 +32,7 @@ class Judge:
         self._problems = problems
 
     def value(self, node: Node, spec: Spec, path: str) -> object:
-        """Give the value of a node; `path` is how its place is called in a problem."""
+        """Return the value of a node; `path` is how its place is called in a problem."""
         match spec:
             case Record():
                 return self._record(node, spec, path)

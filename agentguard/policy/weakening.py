@@ -20,7 +20,7 @@ _BATTERY = ("pause", "slow", "full")
 
 
 def weaker(before: Policy, after: Policy) -> tuple[str, ...]:
-    """Give the paths under which `after` asks for less than `before`."""
+    """Return the paths under which `after` asks for less than `before`."""
     controls = (
         path
         for id_, control in before.controls.items()

@@ -121,7 +121,7 @@ class Authenticator(Protocol):
         ...
 
     def means(self) -> Means:
-        """Tell what can be asked; nobody is asked for anything."""
+        """Return what can be asked; nobody is asked for anything."""
         ...
 
     def ask(self, asking: Asking, stop: Stop) -> Asserted:

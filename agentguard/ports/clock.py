@@ -12,7 +12,7 @@ class Stop(Protocol):
     """Something that can be told to stop, such as threading.Event."""
 
     def is_set(self) -> bool:
-        """Tell whether a stop was asked for."""
+        """Check whether a stop was asked for."""
         ...
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -37,7 +37,7 @@ class Clock(Protocol):
     """Boot time for timers (suspend included), wall time for evidence."""
 
     def now(self) -> Moment:
-        """Give the present moment."""
+        """Return the present moment."""
         ...
 
     def wait(self, stop: Stop, seconds: float) -> bool:

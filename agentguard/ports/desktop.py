@@ -119,7 +119,7 @@ class Calls(Protocol):
     """Who listens to the microphone, from which a call is known."""
 
     def recording(self) -> tuple[str, ...]:
-        """Give the programs that record from a microphone now, by image name, each once."""
+        """Return the programs that record from a microphone now, by image name, each once."""
         ...
 
 
@@ -233,7 +233,7 @@ class Backend:
 
 
 def nothing(why: Message) -> Backend:
-    """Give what is left of a desktop that could not be opened at all."""
+    """Return what is left of a desktop that could not be opened at all."""
     absent = Absent(reason=why)
     return Backend(
         name="none",

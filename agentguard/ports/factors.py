@@ -61,11 +61,11 @@ class PhoneBook(Protocol):
     """Who keeps the challenges that open this desk by phone."""
 
     def wanted(self) -> bool:
-        """Tell whether the endpoint is to be asked for a fresh set."""
+        """Check whether the endpoint is to be asked for a fresh set."""
         ...
 
     def spent(self) -> Spent:
-        """Give what the endpoint is told before it makes one."""
+        """Return what the endpoint is told before it makes one."""
         ...
 
     def take(self, fresh: PhoneSet, told: Spent) -> None:

@@ -40,7 +40,7 @@ class SeenFiles(Protocol):
         ...
 
     def last(self, name: int) -> Kept | None:
-        """Give the last reading of a file, whatever it is now; None when there is none."""
+        """Return the last reading of a file, whatever it is now; None when there is none."""
         ...
 
     def remember(self, name: int, kept: Kept) -> None:
@@ -72,5 +72,5 @@ class Strikes(Protocol):
         ...
 
     def count(self, path: str, size: int, changed: int, seconds: float) -> int:
-        """Give the failures, 0 when the last was more than `seconds` ago: they are forgotten."""
+        """Return the failures, 0 when the last was more than `seconds` ago: they are forgotten."""
         ...

@@ -98,7 +98,7 @@ class Desk(Protocol):
     """
 
     def snapshot(self) -> Snapshot:
-        """Give the present picture."""
+        """Return the present picture."""
         ...
 
     def subscribe(self, changed: Callable[[Snapshot], None]) -> None:
@@ -114,7 +114,7 @@ class Desk(Protocol):
         ...
 
     def factors(self) -> Factors:
-        """Tell what the person can do at the gate."""
+        """Return what the person can do at the gate."""
         ...
 
     def prove_by_key(self, prompt: str, pin: str, window: int) -> None:
@@ -130,7 +130,7 @@ class Desk(Protocol):
         ...
 
     def challenge(self) -> str | Message:
-        """Give the challenge that a supervisor answers by phone, or why there is none. Slow."""
+        """Return the challenge that a supervisor answers by phone, or why there is none. Slow."""
         ...
 
     def leave(self, prompt: str) -> None:
@@ -154,7 +154,7 @@ class Desk(Protocol):
         ...
 
     def lessons(self) -> tuple[Lesson, ...]:
-        """Give the lessons."""
+        """Return the lessons."""
         ...
 
     def answer_lesson(self, lesson: str, choice: int) -> bool:
@@ -186,7 +186,7 @@ class Desk(Protocol):
         ...
 
     def vault_asks(self) -> bool:
-        """Tell whether a file leaves the vault only for a code. Slow."""
+        """Check whether a file leaves the vault only for a code. Slow."""
         ...
 
     def restore(self, item: str, taking: Taking) -> Message:
@@ -198,9 +198,9 @@ class Desk(Protocol):
         ...
 
     def held(self) -> HeldThere:
-        """Give all that the endpoint holds on this computer. May raise AgentGuardError. Slow."""
+        """Return all that the endpoint holds on this computer. May raise AgentGuardError. Slow."""
         ...
 
     def last_report(self) -> str:
-        """Give the last report that left this computer, as indented JSON; empty when none did."""
+        """Return the last report that left this computer, as indented JSON; empty when none did."""
         ...

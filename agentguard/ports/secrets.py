@@ -27,7 +27,7 @@ class SecretPlace(Protocol):
         ...
 
     def load(self, slot: Slot, *, sure: bool = False) -> bytes | None:
-        """Give the secret; None only when the place is open and does not hold it.
+        """Return the secret; None only when the place is open and does not hold it.
 
         Where it is `sure` that it was put there, a place that sleeps is woken.
         """

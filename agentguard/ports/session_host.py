@@ -11,11 +11,11 @@ class Desks(Protocol):
 
     @property
     def starts(self) -> bool:
-        """Tell whether the keeper starts agents here; elsewhere the system itself does."""
+        """Check whether the keeper starts agents here; elsewhere the system itself does."""
         ...
 
     def sessions(self) -> frozenset[str]:
-        """Give the sessions where somebody is logged on.
+        """Return the sessions where somebody is logged on.
 
         Raises:
             PlatformError: the system does not tell it.
@@ -24,7 +24,7 @@ class Desks(Protocol):
         ...
 
     def guarded(self) -> Mapping[str, str]:
-        """Give the process of the agent in each session that has one.
+        """Return the process of the agent in each session that has one.
 
         Raises:
             PlatformError: the system does not tell it.
@@ -42,7 +42,7 @@ class Desks(Protocol):
         ...
 
     def enrolled(self, session: str) -> bool:
-        """Tell whether the agent of a session needs no code from the keeper.
+        """Check whether the agent of a session needs no code from the keeper.
 
         Raises:
             PlatformError: it could not be asked.
@@ -64,7 +64,7 @@ class Desks(Protocol):
         ...
 
     def ending(self) -> bool:
-        """Tell whether the agents were told to end, for an upgrade or a removal."""
+        """Check whether the agents were told to end, for an upgrade or a removal."""
         ...
 
     def begin(self) -> None:

@@ -34,7 +34,7 @@ class Ending:
                 hear()
 
     def is_set(self) -> bool:
-        """Tell whether a stop was asked for."""
+        """Check whether a stop was asked for."""
         return self._ended.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -78,7 +78,7 @@ class Alarm:
     look: float | None
 
     def fileno(self) -> int:
-        """Give its number, to wait on."""
+        """Return its number, to wait on."""
         return self.socket.fileno()
 
 
@@ -97,5 +97,5 @@ def alarm(stop: Stop) -> Iterator[Alarm]:
 
 
 def least(*seconds: float | None) -> float | None:
-    """Give the shortest of some waits; None is for ever."""
+    """Return the shortest of some waits; None is for ever."""
     return min((each for each in seconds if each is not None), default=None)

@@ -23,11 +23,11 @@ class Journal(Protocol):
         ...
 
     def memory(self, prefix: str) -> Memory:
-        """Give what is remembered under the keys that begin with `prefix`."""
+        """Return what is remembered under the keys that begin with `prefix`."""
         ...
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
-        """Give entries of the epoch with a seq greater than `after`, in order."""
+        """Return entries of the epoch with a seq greater than `after`, in order."""
         ...
 
     def verify(self) -> tuple[int, bool]:
@@ -39,7 +39,7 @@ class Outbox(Protocol):
     """A cursor over the journal: everything up to it has a receipt."""
 
     def cursor(self) -> int:
-        """Give the seq of the last entry that was receipted, 0 for none."""
+        """Return the seq of the last entry that was receipted, 0 for none."""
         ...
 
     def advance(self, seq: int, receipt: bytes) -> None:
@@ -47,5 +47,5 @@ class Outbox(Protocol):
         ...
 
     def waiting(self) -> int:
-        """Give the number of entries that have no receipt."""
+        """Return the number of entries that have no receipt."""
         ...

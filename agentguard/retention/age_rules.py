@@ -31,7 +31,7 @@ class LenientWall:
         self._steady_since = now.boot
 
     def now(self) -> float:
-        """Give the wall time that ages are told by."""
+        """Return the wall time that ages are told by."""
         now = self._clock.now()
         offset = now.wall - now.boot
         if abs(offset - self._last) > JUMP:

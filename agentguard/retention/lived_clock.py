@@ -59,12 +59,12 @@ class LivedClock:
         return self._doubt
 
     def claimed(self) -> float:
-        """Give the wall time that ages are told by; it is this computer's word alone."""
+        """Return the wall time that ages are told by; it is this computer's word alone."""
         with self._lock:
             return self._claimed.now()
 
     def age(self, stamp: float) -> float:
-        """Give the seconds since a stamp (seconds since 1970) that were surely lived through."""
+        """Return the seconds since a stamp (seconds since 1970) that were surely lived through."""
         with self._lock:
             self._look()
             return max(0.0, min(self._claimed.now() - stamp, self._lived.age(stamp)))
@@ -78,7 +78,7 @@ class LivedClock:
                 self._doubt = 0.0
 
     def before(self) -> Wall | None:
-        """Give what the engine is to think of a wall clock that is in doubt; None when it is not.
+        """Return what the engine is to think of a wall clock that is in doubt; None when it is not.
 
         Dates are read by both clocks for a day, as after a step.
         """
@@ -129,7 +129,7 @@ class LivedClock:
             self._doubt = 0.0
 
     def _over(self, at: Moment) -> bool:
-        """Tell whether the clock was set to what is plausible, or has been calm for a day."""
+        """Check whether the clock was set to what is plausible, or has been calm for a day."""
         left = self._doubt + (at.wall - self._started.wall) - at.since(self._started)
         plausible = -lived_time.BACK <= left <= LONGEST_OFF
         return plausible or at.since(self._started) >= CALM

@@ -15,13 +15,13 @@ SALT = 16
 
 
 def proof(sha256: str) -> dict[str, Json]:
-    """Give the salt and the salted hash, in hex, for a content's SHA-256 in hex."""
+    """Return the salt and the salted hash, in hex, for a content's SHA-256 in hex."""
     salt = secrets.token_bytes(SALT)
     return {"salt": salt.hex(), "hash": _salted(salt, sha256)}
 
 
 def proves(said: dict[str, Json], content: bytes) -> bool:
-    """Tell whether a proof is about this content."""
+    """Check whether a proof is about this content."""
     try:
         salt = bytes.fromhex(str(said["salt"]))
     except (KeyError, ValueError):

@@ -75,13 +75,13 @@ def look(path: str, rule: RetentionRule, age: Age) -> None:
 
 
 def named(name: str) -> str:
-    """Give the name that a file had before it was set aside; any other name as it is."""
+    """Return the name that a file had before it was set aside; any other name as it is."""
     aside = _SET_ASIDE.fullmatch(name)
     return aside[1] if aside else name
 
 
 def _aside(name: str) -> str:
-    """Give a name of our own that tells the file's, where both fit."""
+    """Return a name of our own that tells the file's, where both fit."""
     alone = ASIDE + secrets.token_hex(8)
     full = f"{alone}-{named(name)}"
     return full if len(os.fsencode(full)) <= LONGEST_NAME else alone
@@ -89,7 +89,7 @@ def _aside(name: str) -> str:
 
 @contextmanager
 def _found(path: str, rule: RetentionRule) -> Iterator[_Place]:
-    """Give the open file of a rule; errors of the system are told as ours."""
+    """Yield the open file of a rule; errors of the system are told as ours."""
     folder = Path(os.path.realpath(Path(rule.folder).expanduser()))
     try:
         inner = Path(path).relative_to(folder)

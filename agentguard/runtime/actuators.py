@@ -35,7 +35,7 @@ def _never(_selection: str, _than: Moment) -> bool:
 def desktop_hands(
     backend: Backend, mask: Callable[[str], str] = str, newer: Newer = _never
 ) -> dict[ActionKind, Hand]:
-    """Give the hands that this desktop has."""
+    """Return the hands that this desktop has."""
     hands: dict[ActionKind, Hand] = {}
     if not isinstance(backend.session, Absent):
         hands[ActionKind.LOCK] = _locker(backend.session)

@@ -79,7 +79,7 @@ class Link:
 
 
 def no_link() -> Link:
-    """Give the way to nowhere, for a computer that is not enrolled."""
+    """Return the way to nowhere, for a computer that is not enrolled."""
 
     def wait(stop: Stop) -> None:
         stop.wait()
@@ -191,7 +191,7 @@ class Agent:
 
 
 def sleeping(backend: Backend, tell: Callable[[bool], None]) -> tuple[Actor, ...]:
-    """Give who tells when the computer sleeps; nobody where the system does not say it."""
+    """Return who tells when the computer sleeps; nobody where the system does not say it."""
     sleep = backend.sleep
     if sleep is None:
         return ()

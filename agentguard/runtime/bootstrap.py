@@ -72,7 +72,7 @@ class Place:
 
 @contextmanager
 def opened(place: Place) -> Iterator[Agent]:
-    """Give an agent that is wired and not yet started; stop and close everything afterwards.
+    """Yield an agent that is wired and not yet started; stop and close everything afterwards.
 
     Whatever cannot be had as it should be is done without, noted, and told by the agent.
     """
@@ -134,7 +134,7 @@ def _live(place: Place, engine: Engine, stop: Stop) -> None:
 
 
 def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
-    """Tell what was wrong at this start, and what was at an earlier one and is no more."""
+    """Return what was wrong at this start, and what was at an earlier one and is no more."""
     before = [f.subject for f in engine.state.findings.values() if f.check == HEALTH]
     return place.starting.told(place.clock.now(), before)
 
@@ -188,7 +188,7 @@ def logged(place: Place, *, console: bool = False) -> None:
 
 
 def _governor(place: Place) -> Governor:
-    """Give who keeps the policies, with what this computer was given of them.
+    """Return who keeps the policies, with what this computer was given of them.
 
     The last good policy guards where a file is wrong or away, else the baseline.
     """
@@ -208,7 +208,7 @@ def _governor(place: Place) -> Governor:
 
 
 def _enrolled(folder: Path) -> tuple[str, str]:
-    """Give the team and the root of this computer's enrolment; empty where there is none."""
+    """Return the team and the root of this computer's enrolment; empty where there is none."""
     if not (folder / ENROLMENT).exists():
         return "", ""  # TLS and signatures would cost a fifth of the agent's memory
     from agentguard.uplink import enrolment  # noqa: PLC0415 - see above
@@ -256,7 +256,7 @@ def _uplink(
 
 
 def _keeper() -> str:
-    """Give the device of this computer's keeper, as it says itself where all may read it."""
+    """Return the device of this computer's keeper, as it says itself where all may read it."""
     from agentguard.service import keeper_status  # noqa: PLC0415 - the endpoint alone asks
 
     try:

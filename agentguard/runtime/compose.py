@@ -67,12 +67,12 @@ T = TypeVar("T")
 
 
 def catalogue() -> tuple[Check[object], ...]:
-    """Give every check of the program."""
+    """Return every check of the program."""
     return discover(checks, "CHECK", Check)
 
 
 def shapes() -> tuple[Shape, ...]:
-    """Give what a policy may say of each check."""
+    """Return what a policy may say of each check."""
     return tuple(Shape(id=c.id, settings_type=c.settings, severity=c.severity) for c in catalogue())
 
 

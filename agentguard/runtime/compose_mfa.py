@@ -52,7 +52,7 @@ class Asking:
 
 
 def gate(parts: Parts, engine: Engine, errands: Errands) -> Proving:
-    """Give what the desk does with proofs."""
+    """Return what the desk does with proofs."""
     foreground = parts.backend.foreground
 
     def shown(prompt: str) -> Prompt | None:
@@ -90,7 +90,7 @@ def _apps(parts: Parts, engine: Engine) -> AppSetup | None:
 
 
 def by_phone(folder: Path, clock: Clock) -> ByPhone:
-    """Give what opens this desk by phone."""
+    """Return what opens this desk by phone."""
 
     def digest(name: str, challenge: str, answer: str) -> str:
         from agentguard.wire import openings  # noqa: PLC0415 - only an enrolled agent needs it
@@ -101,12 +101,12 @@ def by_phone(folder: Path, clock: Clock) -> ByPhone:
 
 
 def codes(folder: Path, clock: Clock, ask: Ask, phone: ByPhone) -> Verifiers:
-    """Give what verifies whatever a person types."""
+    """Return what verifies whatever a person types."""
     return Verifiers((RemoteTotp(ask), OfflineCodes(folder, clock), BreakGlass(ask, phone)))
 
 
 def keys(parts: Parts, engine: Engine) -> Passkeys | None:
-    """Give the keys of the person who sits here; None where this computer has no way to any."""
+    """Return the keys of the person who sits here; None where this computer has no way to any."""
 
     def ring() -> KeyRing:
         said = rules(engine.policy())

@@ -99,7 +99,7 @@ def self_test(parts: Parts, engine: Engine, vault: Vault) -> SelfTest:
 
 
 def _verified(parts: Parts, engine: Engine) -> bool | None:
-    """Tell how the journal's daily look at itself went; None before the first."""
+    """Return how the journal's daily look at itself went; None before the first."""
     looked = engine.state.facts.get(JournalChecked)
     if looked is None:
         return None

@@ -49,7 +49,7 @@ class AgentDesk:
     held_there: Callable[[], HeldThere]
 
     def snapshot(self) -> Snapshot:
-        """Give the present picture."""
+        """Return the present picture."""
         return self.engine.snapshot()
 
     def subscribe(self, changed: Callable[[Snapshot], None]) -> None:
@@ -65,7 +65,7 @@ class AgentDesk:
         self.gate.by_code(prompt, code)
 
     def factors(self) -> Factors:
-        """Tell what the person can do at the gate."""
+        """Return what the person can do at the gate."""
         return self.gate.factors()
 
     def prove_by_key(self, prompt: str, pin: str, window: int) -> None:
@@ -81,7 +81,7 @@ class AgentDesk:
         return self.gate.apps.finish(code) if self.gate.apps is not None else say("mfa.app.off")
 
     def challenge(self) -> str | Message:
-        """Give the challenge that a supervisor answers by phone, or why there is none."""
+        """Return the challenge that a supervisor answers by phone, or why there is none."""
         return self.gate.challenge()
 
     def leave(self, prompt: str) -> None:
@@ -112,7 +112,7 @@ class AgentDesk:
         self.report_now()
 
     def lessons(self) -> tuple[Lesson, ...]:
-        """Give the lessons."""
+        """Return the lessons."""
         return lessons.load()
 
     def answer_lesson(self, lesson: str, choice: int) -> bool:
@@ -154,7 +154,7 @@ class AgentDesk:
         return len(self.vault.behind())
 
     def vault_asks(self) -> bool:
-        """Tell whether a file leaves the vault only for a code."""
+        """Check whether a file leaves the vault only for a code."""
         return self.release.asks()
 
     def restore(self, item: str, taking: Taking) -> Message:
@@ -166,9 +166,9 @@ class AgentDesk:
         return self.release.remove(item, taking)
 
     def held(self) -> HeldThere:
-        """Give all that the endpoint holds on this computer."""
+        """Return all that the endpoint holds on this computer."""
         return self.held_there()
 
     def last_report(self) -> str:
-        """Give the last report that left this computer."""
+        """Return the last report that left this computer."""
         return self.reported()

@@ -83,7 +83,7 @@ class JournalReturn:
         self._last, self._lost = found[-1][0], lost
 
     def _unkept(self) -> Iterator[tuple[int, Record]]:
-        """Give the entries in memory that are not on the disk, each with its number."""
+        """Yield the entries in memory that are not on the disk, each with its number."""
         after = self._last
         while batch := self.store.journal.read(after, PORTION):
             for entry in batch:

@@ -114,7 +114,7 @@ class Governor:
             self._tell(PolicyInForce(at=first.at, policy=first.policy))
 
     def first(self) -> PolicyInForce:
-        """Give the policy that the agent begins with."""
+        """Return the policy that the agent begins with."""
         first = self._keeper.start(running=True)
         if first.message is not None and first.message.id not in _QUIET:
             self._tell(PolicyRefused(at=first.at, message=first.message))
@@ -151,7 +151,7 @@ class Governor:
             self._go_back(self._keeper.crashed())
 
     def root(self) -> int:
-        """Give the version of the pinned root, 0 for none."""
+        """Return the version of the pinned root, 0 for none."""
         return self._keeper.root()
 
     def told(self, time: float) -> None:
@@ -220,5 +220,5 @@ def _why(error: AgentGuardError) -> Message:
 
 
 def _blind(snapshot: Snapshot) -> frozenset[str]:
-    """Give the sensors that have failed."""
+    """Return the sensors that have failed."""
     return frozenset(one.sensor for one in snapshot.sensors if one.state is Watching.FAILED)

@@ -34,7 +34,7 @@ LOST = frozenset({"gone", "damaged"})
 
 
 def sealer(folder: Path) -> Sealer | None:
-    """Give what seals each commit; the device's key may come later. None without an enrolment."""
+    """Return what seals each commit; the device's key may come later. None without an enrolment."""
     if not (folder / ENROLMENT).exists():
         return None
     from agentguard.store.commit_seals import Sealer  # noqa: PLC0415 - see above
@@ -43,7 +43,7 @@ def sealer(folder: Path) -> Sealer | None:
 
 
 def box(folder: Path, secrets: Places) -> Box | None:
-    """Give what seals the entries, and reads them again. None without an enrolment."""
+    """Return what seals the entries, and reads them again. None without an enrolment."""
     if not (folder / ENROLMENT).exists():
         return None
     from agentguard.store import entry_box as sealed  # noqa: PLC0415 - see above
@@ -57,7 +57,7 @@ def box(folder: Path, secrets: Places) -> Box | None:
 def on_disk(
     folder: Path, clock: Clock, secrets: Places, seals: Sealer | None
 ) -> Callable[[], Store]:
-    """Give what opens the store on the disk; on a full one the ballast is given up for it."""
+    """Return what opens the store on the disk; on a full one the ballast is given up for it."""
     spare = Spare(Ballast(folder))
 
     def opened() -> Store:
@@ -126,7 +126,7 @@ class OpeningKey:
     safe: Safe
 
     def load(self) -> bytes | None:
-        """Give the key; None when there is none, or no longer: what comes after needs another.
+        """Return the key; None when there is none, or no longer: what comes after needs another.
 
         Raises:
             SecretError: its place is closed, and may open.

@@ -13,7 +13,7 @@ RETIRE = 15.0  # seconds between two looks at an idle scan child
 
 
 def by_time(clock: Clock, submit: Submit, journal: Journal, scan: ScanClient) -> tuple[Actor, ...]:
-    """Give the actors that wait for nothing but time."""
+    """Return the actors that wait for nothing but time."""
 
     def retire(stop: Stop) -> None:
         while not clock.wait(stop, RETIRE):

@@ -28,7 +28,7 @@ class AbsentSensor:
 
 
 def stand_in(name: str, clock: Clock) -> Callable[[Message], AbsentSensor]:
-    """Give what makes a stand-in for a sensor that could not be made, given why."""
+    """Return what makes a stand-in for a sensor that could not be made, given why."""
     return lambda why: AbsentSensor(name, why, clock)
 
 

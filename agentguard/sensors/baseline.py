@@ -61,7 +61,7 @@ class Baseline:
         self._patterns = frozenset(map(str, journal.memory(PATTERN).values()))
 
     def knows(self, pattern: str) -> bool:
-        """Tell whether the files of a pattern were looked at before."""
+        """Check whether the files of a pattern were looked at before."""
         return pattern in self._patterns
 
     def compare(

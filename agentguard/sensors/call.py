@@ -67,7 +67,7 @@ class CallSensor:
         submit(CallState(at=self._clock.now(), in_call=bool(source), source=source))
 
     def _source(self) -> str:
-        """Give what is taken for a call now; empty for none."""
+        """Return what is taken for a call now; empty for none."""
         now = self._clock.now()
         live = self._told.signals.live(now)
         if live:

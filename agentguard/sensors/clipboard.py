@@ -64,7 +64,7 @@ class ClipboardSensor:
         self._clipboard.watch(changed, stop)
 
     def newer(self, selection: str, than: Moment) -> bool:
-        """Tell whether something was read since that moment, or is being read now."""
+        """Check whether something was read since that moment, or is being read now."""
         looked = self._looked.get(selection, than)
         return looked is None or looked.boot > than.boot
 
@@ -107,7 +107,7 @@ class ClipboardSensor:
 
 
 def _together(parts: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
-    """Give the most that one part holds of each kind: the parts say the same in other forms."""
+    """Return the most that one part holds of each kind: the parts say the same in other forms."""
     most: dict[str, Hit] = {}
     for hits in parts:
         for hit in hits:

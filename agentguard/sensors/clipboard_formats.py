@@ -37,7 +37,7 @@ _CODES = 0x10000
 
 
 def text_of(flavour: Flavour) -> str:
-    """Give the text; of a list of files their names."""
+    """Return the text; of a list of files their names."""
     match flavour.kind:
         case "html":
             return _page(flavour.data)
@@ -50,7 +50,7 @@ def text_of(flavour: Flavour) -> str:
 
 
 def files(flavour: Flavour) -> tuple[str, ...]:
-    """Give the paths of a list of files (RFC 2483 5, or one path a line)."""
+    """Return the paths of a list of files (RFC 2483 5, or one path a line)."""
     lines = (line.strip() for line in flavour.data.splitlines())
     return tuple(
         path for line in lines if line and not line.startswith("#") if (path := _path(line))

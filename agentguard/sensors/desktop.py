@@ -31,7 +31,7 @@ def desktop_sensors(
     sort: Sort = unsorted,
     starting: Starting | None = None,
 ) -> tuple[Sensor, ...]:
-    """Give the sensor of each capability, and front where it can be seen.
+    """Return the sensor of each capability, and front where it can be seen.
 
     One that cannot be made is absent, and noted in `starting`; the others watch.
     """

@@ -110,7 +110,7 @@ class ChangesSensor:
         return ChangesSeen(at=at, watched=watched, changed=changed, first=first, unread=unread)
 
     def _hash(self, path: str) -> str | None:
-        """Give the hash of a file, from before while its state is the same; None when denied."""
+        """Return the hash of a file, from before while its state is the same; None when denied."""
         try:
             now = Path(path).stat()
             state = (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)
@@ -126,7 +126,7 @@ class ChangesSensor:
         return digest
 
     def _hash_tree(self, folder: Path) -> str:
-        """Give one hash of all the files below a folder, but for what Python keeps beside them."""
+        """Return one hash of all files below a folder, but for what Python keeps beside them."""
         whole = hashlib.sha256()
         for file in _tree(folder):
             digest = self._hash(str(file)) or "unread"
@@ -135,7 +135,7 @@ class ChangesSensor:
 
 
 def own_folder() -> Path | None:
-    """Give the folder of the installed program; None when it runs from its sources."""
+    """Return the folder of the installed program; None when it runs from its sources."""
     if getattr(sys, "frozen", False):
         return Path(sys.executable).resolve().parent
     package = Path(__file__).resolve().parents[1]
@@ -144,7 +144,7 @@ def own_folder() -> Path | None:
 
 
 def _matching(pattern: str) -> Iterator[str]:
-    """Give the paths of a pattern; one without wildcards is itself, there or not."""
+    """Return the paths of a pattern; one without wildcards is itself, there or not."""
     place = os.path.expanduser(pattern)  # noqa: PTH111 - a pattern is no path
     if not any(sign in place for sign in "*?["):
         return iter((place,))

@@ -169,7 +169,7 @@ class Looker:
         return looked
 
     def _is_no_word_yet(self, found: Found, after: Mark, looked: Looked) -> bool:
-        """Tell whether the file changed meanwhile, or could not be read for now."""
+        """Check whether the file changed meanwhile, or could not be read for now."""
         if after != found.mark or looked.outcome is FileOutcome.GONE:
             return True
         return self._passes(found.path, looked.reason)
@@ -178,7 +178,7 @@ class Looker:
         self._hints.add(path, Kind.CHANGED, self._clock.now().boot)
 
     def _passes(self, path: str, reason: str) -> bool:
-        """Tell whether the reason is worth another try."""
+        """Check whether the reason is worth another try."""
         if reason not in PASSING:
             self._tries.pop(path, None)
             return False
@@ -217,7 +217,7 @@ class Looker:
 
 
 def current_mark(path: str) -> Mark | None:
-    """Give the mark of a regular file; None when it is gone, or no regular file any more."""
+    """Return the mark of a regular file; None when it is gone, or no regular file any more."""
     try:
         status = os.lstat(path)
     except OSError:
@@ -226,18 +226,18 @@ def current_mark(path: str) -> Mark | None:
 
 
 def _held(kept: Kept | None) -> bool:
-    """Tell whether the file held something when it was last read."""
+    """Check whether the file held something when it was last read."""
     return kept is not None and bool(kept.looked.hits)
 
 
 def _young(found: Found, now: Moment) -> bool:
-    """Tell whether a change a moment from now might leave every mark as it is."""
+    """Check whether a change a moment from now might leave every mark as it is."""
     newest = max(found.mark.changed, found.mark.status) / 1e9
     return 0 <= now.wall - newest < (COARSE_GRAIN if found.weak else GRAIN)
 
 
 def _trusted(found: Found, kept: Kept, now: Moment) -> bool:
-    """Tell whether the marks alone are believed; the days differ from file to file."""
+    """Check whether the marks alone are believed; the days differ from file to file."""
     if not found.weak:
         return True
     return 0 <= _day(now) - kept.day <= TRUSTED - kept.state % (TRUSTED // 3)

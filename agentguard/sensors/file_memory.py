@@ -43,7 +43,10 @@ def mark_of(status: os.stat_result) -> Mark:
 
 
 def name_of(path: str, mark: Mark, links: int, secret: bytes) -> int:
-    """Give the name under which a file is kept: by its path, or by its number when it has more."""
+    """Return the name under which a file is kept.
+
+    By its path, or by its number when it has more.
+    """
     if links > 1 and mark.inode:
         return _number(f"{mark.device}|{mark.inode}".encode(), secret, 8)
     folder, _, name = path.rpartition(os.sep)
@@ -51,7 +54,7 @@ def name_of(path: str, mark: Mark, links: int, secret: bytes) -> int:
 
 
 def state_of(path: str, mark: Mark, links: int, rules: str, secret: bytes) -> int:
-    """Give the state of a file as it is now, under these rules."""
+    """Return the state of a file as it is now, under these rules."""
     text = f"{mark.size}|{mark.changed}|{mark.status}|{mark.inode}|{mark.device}|{rules}|"
     which = b"" if links > 1 and mark.inode else _bytes(path)
     return _number(text.encode() + which, secret, 8)
@@ -63,7 +66,7 @@ def _upper(folder: str, secret: bytes) -> int:
 
 
 def _bytes(path: str) -> bytes:
-    """Give bytes for any name; not those of the system, but different for different names."""
+    """Return bytes for any name; not those of the system, but different for different names."""
     return path.encode("utf-8", "surrogatepass")
 
 
@@ -86,7 +89,7 @@ class MemorySeen:
         return len(self._kept)
 
     def last(self, name: int) -> Kept | None:
-        """Give the last reading of a file, and note that the file is still met."""
+        """Return the last reading of a file, and note that the file is still met."""
         if self._met is not None:
             self._met.add(name)
         return self._kept.get(name)

@@ -135,7 +135,7 @@ class FilesSensor:
         return Round(walk=steps, begun=self._clock.now(), fast=fast, blind=blind)
 
     def _left_over(self) -> Iterator[Left]:
-        """Give what was told and not met by now: it may be gone, or outside of the folders."""
+        """Yield what was told and not met by now: it may be gone, or outside of the folders."""
         met = set[str]() if self._round is None else self._round.told
         for path in dict.fromkeys((*self._looker.told.paths(), *self._known())):
             if path not in met and path not in self._looker.refused:

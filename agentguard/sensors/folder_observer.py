@@ -41,7 +41,7 @@ class Buffers(queue.Queue[Buffer]):
 
 
 def reads(emitter: object) -> bool:
-    """Tell whether an emitter's reading thread lives; True for one that has no such thread."""
+    """Check whether an emitter's reading thread lives; True for one that has no such thread."""
     reader = getattr(emitter, "_reader", None)
     thread = getattr(reader, "_reader_thread", None)
     return thread is None or bool(thread.is_alive())
@@ -67,7 +67,7 @@ if sys.platform == "win32":
                 thread.join(AGAIN)
 
     def observer_of(timeout: float, lost: Callable[[], None]) -> BaseObserver:
-        """Give an observer whose emitters call `lost` from their reading threads."""
+        """Return an observer whose emitters call `lost` from their reading threads."""
 
         class Emitter(WindowsApiEmitter):
             def on_thread_start(self) -> None:
@@ -84,5 +84,5 @@ else:
     from watchdog.observers.api import BaseObserver
 
     def observer_of(timeout: float, lost: Callable[[], None]) -> BaseObserver:  # noqa: ARG001 - told by the log
-        """Give the system's own observer; where it loses events, it says so in its log."""
+        """Return the system's own observer; where it loses events, it says so in its log."""
         return Observer(timeout=timeout)

@@ -91,7 +91,7 @@ class HostSensor:
         submit(replace(fact, at=at))
 
     def _aged(self, fact: Event, at: Moment) -> Event:
-        """Give waiting updates the ages that the agent itself has seen, where it keeps them."""
+        """Return waiting updates the ages that the agent itself has seen, where it keeps them."""
         if self._waits is None or not isinstance(fact, PatchesSeen):
             return fact
         try:

@@ -35,7 +35,7 @@ class BelievedIdle:
             self._idle = None
 
     def see(self, reading: SessionReading, now: Moment) -> float | None:
-        """Give the seconds without input; None while no source tells them."""
+        """Return the seconds without input; None while no source tells them."""
         before, at = self._last, self._at
         self._last, self._at = reading, now
         if reading.idle is None:
@@ -51,6 +51,6 @@ class BelievedIdle:
 
 
 def _person_came(before: SessionReading, now: SessionReading) -> bool:
-    """Tell whether somebody must have been there in between."""
+    """Check whether somebody must have been there in between."""
     unlocked = before.locked is not False and now.locked is False
     return unlocked or (before.active is False and now.active is not False)

@@ -40,7 +40,7 @@ class KeysSensor:
 
 
 def _asked(place: Callable[[], str]) -> str:
-    """Give a key's place; of one that cannot be read its owner tells."""
+    """Return a key's place; of one that cannot be read its owner tells."""
     try:
         return place()
     except AgentGuardError:

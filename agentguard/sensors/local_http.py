@@ -113,7 +113,7 @@ def _is_local(host: str) -> bool:
 
 
 def _name(body: bytes, path: str) -> str | None:
-    """Give the softphone's name of a body `{"name": "..."}`; None when the body is none."""
+    """Return the softphone's name of a body `{"name": "..."}`; None when the body is none."""
     if not body:
         return "" if path.endswith("end") else DEFAULT
     try:

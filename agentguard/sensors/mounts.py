@@ -119,11 +119,14 @@ class Mounts:
     weak: frozenset[int] = field(default=frozenset())
 
     def remote(self, folder: str) -> bool:
-        """Tell whether a folder lies on another computer, whatever it is called."""
+        """Check whether a folder lies on another computer, whatever it is called."""
         return bool(self.point(folder))
 
     def point(self, folder: str) -> str:
-        """Give where the other computer's folder begins that holds this one; empty if none does."""
+        """Return where the other computer's folder begins that holds this one.
+
+        Empty if none does.
+        """
         if sys.platform == "win32":
             place = os.path.splitdrive(folder)[0] + "\\"
             away = folder.startswith("\\\\") and not folder.startswith(("\\\\?\\", "\\\\.\\"))
@@ -132,11 +135,11 @@ class Mounts:
         return place[0] if place[1] else ""
 
     def remote_below(self, folder: str) -> bool:
-        """Tell whether another computer's folder is mounted somewhere below."""
+        """Check whether another computer's folder is mounted somewhere below."""
         return any(_below(point, folder) for point in self.network)
 
     def below(self, folder: str) -> tuple[str, ...]:
-        """Give what is mounted below a folder, in order."""
+        """Return what is mounted below a folder, in order."""
         return tuple(sorted({p for p, _ in self.places if _below(p, folder) and p != folder}))
 
 
@@ -190,12 +193,12 @@ def _len(place: tuple[str, bool]) -> int:
 
 
 def attributes_of(status: os.stat_result) -> int:
-    """Give Windows' attributes of a file, 0 elsewhere."""
+    """Return Windows' attributes of a file, 0 elsewhere."""
     return int(getattr(status, "st_file_attributes", 0))
 
 
 def is_link(status: os.stat_result) -> bool:
-    """Tell whether it stands for another place: a symbolic link, a junction, a mounted volume.
+    """Check whether it stands for another place: a symbolic link, a junction, a mounted volume.
 
     A folder that is kept in a cloud is a reparse point as well, and none of these.
     """
@@ -206,7 +209,7 @@ def is_link(status: os.stat_result) -> bool:
 
 
 def is_elsewhere(status: os.stat_result, fuse: frozenset[int]) -> bool:
-    """Tell whether reading the file would fetch it from a cloud or from a tape.
+    """Check whether reading the file would fetch it from a cloud or from a tape.
 
     On Linux a file of a program's own file system that has a size and no blocks is taken for one.
     """

@@ -37,7 +37,7 @@ class Afar:
         self._answered: dict[str, float] = {}
 
     def answers(self, folder: str) -> bool:
-        """Tell whether a folder answers, within `patience` the first time and at once later."""
+        """Check whether a folder answers, within `patience` the first time and at once later."""
         now = self._clock.now().boot
         if now - self._answered.get(folder, float("-inf")) < FRESH:
             return True

@@ -40,19 +40,19 @@ class Told:
 
     @property
     def full(self) -> bool:
-        """Tell whether there are more paths with hits than are held by name."""
+        """Check whether there are more paths with hits than are held by name."""
         return len(self._said) - self._reasons >= self._holding
 
     def paths(self) -> tuple[str, ...]:
-        """Give every path of which something was told, as far as they are held."""
+        """Return every path of which something was told, as far as they are held."""
         return tuple(self._said)
 
     def below(self, folder: str) -> Iterator[str]:
-        """Give the told paths that are the folder or below it."""
+        """Return the told paths that are the folder or below it."""
         return (path for path in self.paths() if inside(path, folder))
 
     def unread(self, path: str) -> bool:
-        """Tell whether the last word on a path was that it could not be read."""
+        """Check whether the last word on a path was that it could not be read."""
         return self._said.get(path, HITS)[0] is FileOutcome.UNREADABLE
 
     def news(
@@ -64,7 +64,7 @@ class Told:
         *,
         held: bool = False,
     ) -> FileScanned | None:
-        """Give the event that is worth telling, or None; `held` when hits were told at any time.
+        """Return the event that is worth telling, or None; `held` when hits were told at any time.
 
         Hits always are; a reason is when it is new, an end when something was told before. That a
         file is sealed is as good as clean.

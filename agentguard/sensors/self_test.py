@@ -94,7 +94,7 @@ def _works(test: Test) -> bool | None:
 
 
 def planted(scan: Callable[[str], tuple[Hit, ...]], folder: Path) -> bool | None:
-    """Tell whether a made-up card number is found in a file; None where none can be written."""
+    """Return whether a made-up card number is found in a file; None where none can be written."""
     file = folder / PLANTED
     try:
         file.unlink(missing_ok=True)
@@ -111,7 +111,7 @@ def planted(scan: Callable[[str], tuple[Hit, ...]], folder: Path) -> bool | None
 
 
 def judged(judge: Callable[[str], tuple[Hit, ...]]) -> bool:
-    """Tell whether a made-up card number is noticed in what could have been copied."""
+    """Check whether a made-up card number is noticed in what could have been copied."""
     return _found(judge(made_up()))
 
 
@@ -120,7 +120,7 @@ def _found(hits: tuple[Hit, ...]) -> bool:
 
 
 def made_up() -> str:
-    """Give a text with a card number of nobody, another one each time (ISO/IEC 7812-1)."""
+    """Return a text with a card number of nobody, another one each time (ISO/IEC 7812-1)."""
     digits = [int(d) for d in PREFIX]
     digits += [secrets.randbelow(10) for _ in range(LENGTH - len(digits) - 1)]
     doubled = [d * 2 if place % 2 == 0 else d for place, d in enumerate(digits)]

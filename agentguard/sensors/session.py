@@ -66,6 +66,6 @@ class SessionSensor:
 
 
 def _gist(reading: SessionReading) -> tuple[object, ...]:
-    """Give what must differ before a reading is told again."""
+    """Return what must differ before a reading is told again."""
     step = None if reading.idle is None else int(reading.idle // STEP)
     return (reading.locked, reading.active, step, reading.source)

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def local(wall: float) -> datetime:
-    """Give the time on the wall, without its zone."""
+    """Return the time on the wall, without its zone."""
     return datetime.fromtimestamp(wall, UTC).astimezone().replace(tzinfo=None)
 
 
@@ -55,7 +55,7 @@ class ShiftSensor:
                 due = False
 
     def _passed(self, before: Moment, now: Moment) -> bool:
-        """Tell whether an end was passed; the hour that a change of time repeats counts once."""
+        """Check whether an end was passed; the hour that a change of time repeats counts once."""
         went = now.wall - before.wall
         if went <= 0 or abs(went - now.since(before)) > SET:
             return False

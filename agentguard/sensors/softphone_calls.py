@@ -36,7 +36,7 @@ class CallSignals:
                 self._until.clear()
 
     def live(self, now: Moment) -> tuple[str, ...]:
-        """Give the names of the live calls."""
+        """Return the names of the live calls."""
         with self._guard:
             self._until = {n: until for n, until in self._until.items() if until > now.boot}
             return tuple(self._until)

@@ -45,7 +45,7 @@ class Unread:
 
 
 def as_found(path: str, status: os.stat_result, table: Mounts) -> Found | None:
-    """Give a regular file as it is now; None where reading it would fetch it from a cloud."""
+    """Return a regular file as it is now; None where reading it would fetch it from a cloud."""
     if (table.fuse or sys.platform == "win32") and is_elsewhere(status, table.fuse):
         return None
     weak = WEAK_TIMES or status.st_dev in table.weak
@@ -53,7 +53,10 @@ def as_found(path: str, status: os.stat_result, table: Mounts) -> Found | None:
 
 
 def walk(scope: Scope, start: str | None = None) -> Iterator[Found | Unread | None]:
-    """Give every file below the roots, or below `start`; None after each folder, to take breath."""
+    """Yield every file below the roots, or below `start`.
+
+    None after each folder, to take breath.
+    """
     walker = _Walk(scope)
     for root in scope.roots if start is None else (start,):
         top = next((r for r in scope.roots if inside(root, r)), root)
@@ -93,7 +96,7 @@ class _Walk:
             yield None
 
     def _device(self, folder: str, parent: int) -> int | Unread | None:
-        """Give the device that a folder is on, None when there is nothing to walk.
+        """Return the device that a folder is on, None when there is nothing to walk.
 
         The mounts are asked before the folder is touched, and again at every border.
         """
@@ -114,7 +117,7 @@ class _Walk:
         return status.st_dev
 
     def _afar(self, folder: str) -> Unread | bool | None:
-        """Give None for a folder that may be touched; what does not answer is said once."""
+        """Return None for a folder that may be touched; what does not answer is said once."""
         table = self._mounts
         if not self._scope.network:
             return Unread(folder, "reason.folder-network") if folder in table.network else None
@@ -143,7 +146,7 @@ class _Walk:
             yield Unread(folder, "reason.folder-cloud")
 
     def _entry(self, entry: os.DirEntry[str], root: str) -> Found | Unread | str | bool | None:
-        """Give a file, the path of a folder, True for a file that is elsewhere, None for others."""
+        """Return a file, a folder's path, True for a file that is elsewhere, None for others."""
         path = entry.path
         try:
             if entry.is_dir(follow_symlinks=False):
@@ -175,7 +178,7 @@ class _Walk:
 
 
 def _portions(folder: str) -> Iterator[list[os.DirEntry[str]]]:
-    """Give the entries of a folder, which is held open only while there are more.
+    """Yield the entries of a folder, which is held open only while there are more.
 
     Raises:
         OSError: it could not be read, or not to its end.

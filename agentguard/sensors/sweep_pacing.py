@@ -59,11 +59,11 @@ class Manners:
 
     @property
     def crowded(self) -> bool:
-        """Tell whether what was found is not judged yet, so that more should wait."""
+        """Check whether what was found is not judged yet, so that more should wait."""
         return self._circumstances.crowded()
 
     def share(self, watch: Watch) -> float:
-        """Give a share from 0 (not now) to 1 (all the time)."""
+        """Return a share from 0 (not now) to 1 (all the time)."""
         if self._circumstances.busy():
             return 0.0
         share = watch.cpu_percent / 100 if self._duty is None else self._duty

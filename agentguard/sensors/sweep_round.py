@@ -56,7 +56,7 @@ class Lost:
         self.reasons[looked.reason or "reason.system"] += 1
 
     def why(self) -> tuple[Message, ...]:
-        """Give the reasons, the most frequent first, each with its count."""
+        """Return the reasons, the most frequent first, each with its count."""
         return tuple(say(reason, count=n) for reason, n in self.reasons.most_common())
 
 
@@ -80,7 +80,7 @@ class Round:
     resume: float = 0.0
 
     def slice(self, clock: Clock) -> Iterator[Step]:
-        """Give the next things met, until a slice of time is used up."""
+        """Yield the next things met, until a slice of time is used up."""
         begun = clock.now()
         for _ in range(STEPS):
             try:
@@ -103,7 +103,7 @@ class Round:
             self.told.add(path)
 
     def rest(self, begun: Moment, now: Moment, duty: float) -> float:
-        """Give the seconds of rest that keep the work within its share of time."""
+        """Return the seconds of rest that keep the work within its share of time."""
         if self.fast:
             return 0.0
         seconds = min(now.since(begun) * (1 / duty - 1), REST_MOST)

@@ -36,7 +36,7 @@ class Training:
             self.clock.wait(stop, DAILY)
 
     def seen(self, at: Moment) -> TrainingSeen:
-        """Give the lessons with their records; one that is new here is known from now on."""
+        """Return the lessons with their records; one that is new here is known from now on."""
         return lessons.training(at, lessons.load(), self._remembered(at))
 
     def answered(self, lesson: str, at: Moment) -> None:

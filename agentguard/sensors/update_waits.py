@@ -37,7 +37,9 @@ class Waits:
         self._known: dict[str, Wait] | None = None
 
     def dated(self, seen: PatchesSeen, at: Moment) -> PatchesSeen:
-        """Give the fact with what is known of the ages of what waits; `at` has a trusted wall time.
+        """Return the fact with what is known of the ages of what waits.
+
+        `at` has a trusted wall time.
 
         Raises:
             StoreError: nothing of it was kept; it is tried again the next time.

@@ -28,7 +28,7 @@ class Bell:
         self._rung.clear()
 
     def is_set(self) -> bool:
-        """Tell whether there was a ring or a stop."""
+        """Check whether there was a ring or a stop."""
         return self._rung.is_set() or (self._stop is not None and self._stop.is_set())
 
     def wait(self, timeout: float | None = None) -> bool:

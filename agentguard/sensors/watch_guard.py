@@ -171,17 +171,17 @@ class Guard:
 
     @property
     def blind(self) -> bool:
-        """Tell whether folders of this computer are not watched."""
+        """Check whether folders of this computer are not watched."""
         return not self._whole
 
     @property
     def watch(self) -> Watch:
-        """Give what the policy says of sweeps now."""
+        """Return what the policy says of sweeps now."""
         return self._policy().watch
 
     @property
     def policy(self) -> str:
-        """Give the digest of the policy in force."""
+        """Return the digest of the policy in force."""
         return self._policy().digest
 
     def want_sweep(self) -> None:
@@ -189,7 +189,7 @@ class Guard:
         self._sweep_at = float("-inf")
 
     def seconds_to_sweep(self, most: float) -> float:
-        """Give the seconds until the next sweep, at most `most`."""
+        """Return the seconds until the next sweep, at most `most`."""
         return max(0.0, min(self._sweep_at - self._clock.now().boot, most))
 
     def folder_came(self) -> None:

@@ -101,7 +101,7 @@ class Hints:
                 yield self._waiting.pop(path)
 
     def next_due(self) -> float | None:
-        """Give the moment at which something is due, or None."""
+        """Return the moment at which something is due, or None."""
         while self._order and self._stale(*self._order[0]):
             heapq.heappop(self._order)
         return self._order[0][0] if self._order else None

@@ -39,18 +39,18 @@ class Scope:
         return mounts(drives=self.drives)
 
     def refuses(self, point: str) -> str:
-        """Give the reason not to touch what is mounted at `point`; empty when there is none."""
+        """Return the reason not to touch what is mounted at `point`; empty when there is none."""
         if not self.network:
             return "reason.folder-network"
         return "" if self.answers(point) else "reason.folder-stalled"
 
     def covers(self, path: str) -> bool:
-        """Tell whether a path is looked at."""
+        """Check whether a path is looked at."""
         root = next((root for root in self.roots if inside(path, root)), None)
         return root is not None and not self.left_out(path, root)
 
     def left_out(self, path: str, root: str) -> bool:
-        """Tell whether a path below `root` is excluded, or is the agent's own folder."""
+        """Check whether a path below `root` is excluded, or is the agent's own folder."""
         if self.exclude is not None:
             name = path if os.sep == "/" else path.replace(os.sep, "/")
             if self.exclude.match(name):
@@ -65,7 +65,7 @@ def absent(scope: Scope) -> int:
 
 
 def inside(path: str, folder: str) -> bool:
-    """Tell whether a path is the folder or below it."""
+    """Check whether a path is the folder or below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
@@ -89,19 +89,19 @@ def scope_of(
 
 
 def _resolved(folder: str, table: Mounts, scope: Scope) -> str:
-    """Give a folder without links; what may hang on another computer is not touched."""
+    """Return a folder without links; what may hang on another computer is not touched."""
     path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - any bytes of a name
     point = table.point(path)
     return path if point and scope.refuses(point) else os.path.realpath(path)
 
 
 def where(watch: Watch) -> tuple[object, ...]:
-    """Give the part of a policy that says which folders are looked at."""
+    """Return the part of a policy that says which folders are looked at."""
     return watch.folders, watch.exclude, watch.network
 
 
 def identity(scope: Scope, table: Mounts) -> Identity:
-    """Give what tells the folders from others of the same name, with all that is mounted in them.
+    """Return what tells the folders from others of the same name, with all that is mounted in them.
 
     None stands for one that is missing; one on another computer is not asked, since it may hang.
     """

@@ -124,11 +124,11 @@ class Watcher:
 
     @property
     def running(self) -> bool:
-        """Tell whether anything could be watched at all."""
+        """Check whether anything could be watched at all."""
         return self._observer is not None
 
     def alive(self) -> bool:
-        """Tell whether every watch is at work; a dead one says nothing by itself."""
+        """Check whether every watch is at work; a dead one says nothing by itself."""
         if self._observer is None or self._ear.deaf:
             return False
         emitters = list(self._observer.emitters)
@@ -139,7 +139,10 @@ class Watcher:
         )
 
     def has_room(self) -> bool:
-        """Tell whether one more folder could be watched; below a full limit, folders are missed."""
+        """Check whether one more folder could be watched.
+
+        Below a full limit, folders are missed.
+        """
         if self._observer is None or not sys.platform.startswith("linux"):
             return self._observer is not None
         try:

@@ -43,7 +43,7 @@ class Titles:
         self._groups = groups
 
     def sort(self, image: str, read: Callable[[], str]) -> tuple[str, ...]:
-        """Give the groups that a window's title fits; it is not even read if no group asks."""
+        """Return the groups that a window's title fits; it is not even read if no group asks."""
         asked = [g for g in self._groups() if g.titles and named(image, g.images)]
         if not asked:
             return ()
@@ -58,7 +58,7 @@ def _found(pattern: str, title: str) -> bool:
 
 @lru_cache(maxsize=256)
 def compiled_pattern(pattern: str) -> Callable[[str], bool] | None:
-    """Give what looks for a pattern; None for one that RE2 does not take."""
+    """Return what looks for a pattern; None for one that RE2 does not take."""
     options = re2.Options()
     options.max_mem = MEMORY
     options.log_errors = False

@@ -42,12 +42,12 @@ class Company:
     ca: str = ""
 
     def role(self, claims: Mapping[str, Any]) -> str:
-        """Give the role that the claims stand for; empty for none."""
+        """Return the role that the claims stand for; empty for none."""
         held = _values(claims.get(self.role_claim))
         return next((role for value, role in self.roles.items() if value in held), "")
 
     def team_names(self, claims: Mapping[str, Any]) -> list[str]:
-        """Give the teams that the claims stand for."""
+        """Return the teams that the claims stand for."""
         held = _values(claims.get(self.team_claim))
         return [team for value, team in self.teams.items() if value in held]
 
@@ -99,7 +99,7 @@ def _made(given: dict[str, Any], secret: str) -> Company:
 
 
 def safe(url: str) -> bool:
-    """Tell whether an address is under TLS, or on this machine."""
+    """Check whether an address is under TLS, or on this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 

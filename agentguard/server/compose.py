@@ -19,7 +19,7 @@ from agentguard.server.store.records import ages
 
 
 def create(settings: ServerSettings, now: Now, outside: Outside | None = None) -> App:
-    """Give the endpoint as an ASGI application; `now` gives the wall time.
+    """Return the endpoint as an ASGI application; `now` gives the wall time.
 
     `outside` tells of its certificate and its connections; without one nothing is known of them.
 

@@ -59,17 +59,20 @@ class ServerKeys:
             ) from error
 
     def pseudonym(self, name: str) -> str:
-        """Give what a person is called in place of the name: the same for ever, to nobody else."""
+        """Return what a person is called in place of the name.
+
+        The same for ever, to nobody else.
+        """
         told = hmac.new(self._people, name.casefold().encode(), hashlib.sha256).digest()[:10]
         text = base64.b32encode(told).decode().lower()
         return "-".join(("p", *(text[i : i + 4] for i in range(0, len(text), 4))))
 
     def token(self, text: str) -> str:
-        """Give a token that only this endpoint can make for `text`."""
+        """Return a token that only this endpoint can make for `text`."""
         return hmac.new(self._hmac, text.encode(), hashlib.sha256).hexdigest()
 
     def opening(self, text: str) -> bytes:
-        """Give 32 bytes that only this endpoint can make, for what opens a desk by phone."""
+        """Return 32 bytes that only this endpoint can make, for what opens a desk by phone."""
         return hmac.new(self._openings, text.encode(), hashlib.sha256).digest()
 
 

@@ -22,19 +22,19 @@ _GREATEST = 10**12 - 1  # of a count or a time; a longer number is a number of s
 
 
 def text(value: str) -> str:
-    """Give what a person wrote, with every value masked that the finders know or that looks so."""
+    """Return what a person wrote, with every value masked that the finders know or suspect."""
     if len(value) < _SHORTEST:
         return value
     return mask(default_scanner().mask(value))
 
 
 def name(value: str) -> str:
-    """Give a name that a computer goes by: it may hold a long number of its own, but no value."""
+    """Return a name that a computer goes by: it may hold a long number of its own, but no value."""
     return default_scanner().mask(value)
 
 
 def report(given: v1.Report) -> v1.Report:
-    """Give a report whose sentences, names and masks hold no value."""
+    """Return a report whose sentences, names and masks hold no value."""
     events = tuple(map(_event, given.events))
     controls = None if given.controls is None else tuple(map(_control, given.controls))
     return msgspec.structs.replace(given, events=events, controls=controls)

@@ -45,5 +45,5 @@ _MAY: dict[Right, frozenset[str]] = {
 
 
 def may(role: str, right: Right) -> bool:
-    """Tell whether a role has a right; an unknown role has none."""
+    """Check whether a role has a right; an unknown role has none."""
     return role in _MAY[right]

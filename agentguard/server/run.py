@@ -198,7 +198,7 @@ def collect_seldom() -> None:
 
 
 def _address(host: str, bound: socket.socket, tls: tuple[Path, Path] | None) -> str:
-    """Give the address that agents and browsers are given."""
+    """Return the address that agents and browsers are given."""
     shown = f"[{host}]" if ":" in host else host
     return f"{'https' if tls else 'http'}://{shown}:{bound.getsockname()[1]}"
 

@@ -37,7 +37,7 @@ class ProgramFiles:
         self._version = version
 
     def gone(self) -> tuple[str, ...]:
-        """Give the files that are gone; the first look of a version writes the list down.
+        """Return the files that are gone; the first look of a version writes the list down.
 
         Raises:
             OSError: the program's folder or the list cannot be read, or not be written.

@@ -60,7 +60,7 @@ class Identity:
         self._turned_away = False
 
     def connect(self) -> Way | None:
-        """Give the way to the endpoint; enrol first where there is a code to do it with.
+        """Return the way to the endpoint; enrol first where there is a code to do it with.
 
         A code is used when this keeper is not enrolled, and again when it was turned away.
 
@@ -114,7 +114,7 @@ class Identity:
         return done
 
     def epoch(self, least: int) -> int:
-        """Give a number that was never used, and at least `least`.
+        """Return a number that was never used, and at least `least`.
 
         Raises:
             CannotError: it could not be written down.
@@ -136,7 +136,7 @@ class Identity:
 
 
 def _code(file: Path) -> str:
-    """Give the code that waits in a file; empty where there is none."""
+    """Return the code that waits in a file; empty where there is none."""
     try:
         text = file.read_text(encoding="utf-8")[:LONGEST_CODE]
     except FileNotFoundError:

@@ -35,7 +35,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def well(self) -> bool:
-        """Tell whether every session is guarded by a whole program."""
+        """Check whether every session is guarded by a whole program."""
         return not (self.missing or self.safe or self.gone)
 
 
@@ -51,7 +51,7 @@ def write(folder: Path, standing: Standing) -> None:
 
 
 def read(folder: Path) -> Standing | None:
-    """Give what was last written; None when no keeper ever was here, or it is damaged.
+    """Return what was last written; None when no keeper ever was here, or it is damaged.
 
     Raises:
         OSError: it could not be read.

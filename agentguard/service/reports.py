@@ -161,7 +161,7 @@ class Teller:
         self._through = (first if now - last <= PAUSE else now), now
 
     def _steady(self, now: float) -> bool:
-        """Tell whether reports have come through for so long that an agent's would have as well."""
+        """Check whether reports have come through long enough that an agent's would have too."""
         if self._through is None:
             return False
         first, last = self._through
@@ -203,7 +203,7 @@ class Teller:
 
 
 def control(standing: Standing, since: Moment) -> v1.Control:
-    """Give the one control: whether every session is guarded by a whole program."""
+    """Return the one control: whether every session is guarded by a whole program."""
     detail, params = _detail(standing)
     return v1.Control(
         check=CHECK,

@@ -99,7 +99,7 @@ class Watch:
         return len(self._sessions)
 
     def settled(self, now: float) -> int:
-        """Give the number of sessions whose agent the endpoint must hear by now."""
+        """Return the number of sessions whose agent the endpoint must hear by now."""
         every = (one.guarded for one in self._sessions.values())
         return sum(since is not None and now - since >= SETTLED for since in every)
 
@@ -120,7 +120,7 @@ class Watch:
             self._told_to_end = now
 
     def upgrading(self, now: float) -> bool:
-        """Tell whether agents that were told to end are still let be."""
+        """Check whether agents that were told to end are still let be."""
         return self._told_to_end is not None and now - self._told_to_end < UPGRADE
 
     def begin_again(self) -> None:
@@ -178,7 +178,7 @@ class Watch:
             yield What.MISSING
 
     def _spent(self, one: _Session, now: float) -> bool:
-        """Tell whether another start would be one too many; only asked when one is due."""
+        """Check whether another start would be one too many; only asked when one is due."""
         recent = [at for at in one.starts if now - at < WINDOW]
         return now >= one.due and (one.tries >= TRIES or len(recent) > STARTS)
 

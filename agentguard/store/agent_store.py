@@ -107,7 +107,7 @@ def _opened(
 
 
 def open_in_memory(folder: Path, bounds: Bounds = USUAL) -> Store:
-    """Give a store that is gone with the program, for a folder in which nothing can be written.
+    """Return a store that is gone with the program, for a folder in which nothing can be written.
 
     Its epoch is above that of the folder's own, and the journal there stays as it is. What it holds
     is not sealed: the seal's seed could not be kept.

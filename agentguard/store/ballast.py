@@ -44,7 +44,7 @@ class Ballast:
         return True
 
     def drop(self) -> bool:
-        """Give it up; tell whether that gave any room."""
+        """Give it up; return whether that gave any room."""
         try:
             size = self._file.stat().st_size
             self._file.unlink()
@@ -78,7 +78,7 @@ class Spare:
             ballast.lay()
 
     def give(self, boot: float) -> bool:
-        """Give it up at this boot time, in seconds; tell whether that gave room."""
+        """Give it up at this boot time, in seconds; return whether that gave room."""
         self._dropped = boot
         return self._ballast.drop()
 

@@ -52,7 +52,7 @@ class Box(Protocol):
     def unseal(
         self, place: tuple[int, int], number: int, sealed: bytes
     ) -> tuple[bytes, str] | None:
-        """Give salt and payload, None when they cannot be read now."""
+        """Return salt and payload, None when they cannot be read now."""
         ...
 
 
@@ -64,21 +64,21 @@ class Entries:
         self._box = box
 
     def rows(self, after: int, limit: int) -> list[Row]:
-        """Give at most `limit` rows with a seq greater than `after`, opened where possible."""
+        """Return at most `limit` rows with a seq greater than `after`, opened where possible."""
         return [
             self.opened(row_of(values, self._database.path))
             for values in self._database.rows(_READ, (after, limit))
         ]
 
     def walk(self) -> Iterator[Row]:
-        """Give every row in order, a batch at a time."""
+        """Yield every row in order, a batch at a time."""
         after = -1
         while batch := self.rows(after, BATCH):
             yield from batch
             after = batch[-1].seq
 
     def read(self, after: int, limit: int) -> list[Entry]:
-        """Give at most `limit` entries in order; what was sealed with a lost key is empty.
+        """Return at most `limit` entries in order; what was sealed with a lost key is empty.
 
         Raises:
             StoreError: one is sealed, and the opening key's place is closed.

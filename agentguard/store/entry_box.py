@@ -37,7 +37,7 @@ class OpeningKey(Protocol):
     """Where the private half is kept."""
 
     def load(self) -> bytes | None:
-        """Give it, None when there is none; raises SecretError while the place is closed."""
+        """Return it, None when there is none; raises SecretError while the place is closed."""
         ...
 
     def save(self, secret: bytes) -> None:
@@ -152,7 +152,7 @@ class Box:
     def unseal(
         self, place: tuple[int, int], number: int, sealed: bytes
     ) -> tuple[bytes, str] | None:
-        """Give salt and payload; None while the key's place is closed, or when it is lost.
+        """Return salt and payload; None while the key's place is closed, or when it is lost.
 
         Of bytes that were changed, or belong to another entry, both are empty: they fit nothing.
         """
@@ -167,7 +167,7 @@ class Box:
         return text[:SALT_BYTES], text[SALT_BYTES:].decode("ascii", "replace")
 
     def _own_key(self) -> tuple[int, AESGCM]:
-        """Give this process's data key; it is written again if its row was rolled back."""
+        """Return this process's data key; it is written again if its row was rolled back."""
         database = self._database
         if database is None:
             raise StoreError("The journal's seal was asked for before it was ready.")
@@ -223,5 +223,5 @@ def _derived(shared: bytes, once: bytes, owner: bytes) -> bytes:
 
 
 def _bound(place: tuple[int, int]) -> bytes:
-    """Give what a seal is bound to: table, epoch, number and form."""
+    """Return what a seal is bound to: table, epoch, number and form."""
     return f"entries|{place[0]}|{place[1]}|{_FORM}".encode()

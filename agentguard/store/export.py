@@ -84,7 +84,7 @@ def _write(
 
 
 def _header(journal: SqliteJournal, origin: Origin) -> Header:
-    """Give what the newest header of the chain says; without one it is the old format."""
+    """Return what the newest header of the chain says; without one it is the old format."""
     known, epochs = journal.header(), journal.epochs()
     every = tuple(epochs[number] for number in sorted(epochs))
     if known is None:
@@ -93,7 +93,7 @@ def _header(journal: SqliteJournal, origin: Origin) -> Header:
 
 
 def _receipts(every: Iterable[bytes], header: Header) -> Iterator[bytes]:
-    """Give the lines of the receipts; what is damaged, or for an earlier device, is left out."""
+    """Yield the lines of the receipts; what is damaged, or for an earlier device, is left out."""
     for kept in every:
         try:
             found = json.loads(kept)

@@ -78,7 +78,7 @@ class SeenDatabase:
         return self._secret
 
     def last(self, name: int) -> Kept | None:
-        """Give the last reading of a file, and note that the file is still met."""
+        """Return the last reading of a file, and note that the file is still met."""
         with self._guard:
             row = self._waiting.get(name) or self._database.use(lambda d: _row(d, name), None)
             if row is None:
@@ -132,7 +132,7 @@ class SeenDatabase:
         self._run(sql, (self._struck(path, size, changed), self._clock.now().wall))
 
     def count(self, path: str, size: int, changed: int, seconds: float) -> int:
-        """Give how often, 0 when the last time is more than `seconds` ago, or in the future."""
+        """Return how often, 0 when the last time is more than `seconds` ago, or in the future."""
         name, wall = self._struck(path, size, changed), self._clock.now().wall
         old = "DELETE FROM strikes WHERE wall <= ? OR wall > ?"
 

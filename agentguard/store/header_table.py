@@ -37,7 +37,7 @@ class HeaderTable:
         self._said = False
 
     def known(self) -> Header | None:
-        """Give the newest header that was written, None for none."""
+        """Return the newest header that was written, None for none."""
         if not self._database.rows(_THERE):  # of an older version that is only read
             return None
         for (value,) in self._database.rows("SELECT value FROM header"):
@@ -48,7 +48,7 @@ class HeaderTable:
         return None
 
     def due(self, epochs: Mapping[int, Epoch], at: Moment) -> list[Record]:
-        """Give the header as a record if it changed; within the transaction that writes it."""
+        """Return the header as a record if it changed; within the transaction that writes it."""
         if self._said:
             return []
         known = self.known()

@@ -113,7 +113,7 @@ class SqliteJournal:
         self._headers.identify(origin)
 
     def header(self) -> Header | None:
-        """Give the newest header that stands in the chain, None for none."""
+        """Return the newest header that stands in the chain, None for none."""
         return self._headers.known()
 
     def _with_note(self, records: Sequence[Record], state: str) -> Sequence[Record]:
@@ -124,16 +124,16 @@ class SqliteJournal:
         return (*records, note)
 
     def memory(self, prefix: str) -> Memory:
-        """Give what is remembered under the keys that begin with `prefix`."""
+        """Return what is remembered under the keys that begin with `prefix`."""
         return memory_table.under(self._database, prefix, self._names)
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
-        """Give at most `limit` entries with a seq greater than `after`, in order."""
+        """Return at most `limit` entries with a seq greater than `after`, in order."""
         return self._entries.read(after, limit)
 
     @contextmanager
     def still(self) -> Iterator[tuple[SqliteJournal, Database]]:
-        """Give the journal as it is now, to be read, and its database.
+        """Yield the journal as it is now, to be read, and its database.
 
         What is written meanwhile is not in it: read piece by piece, it would contradict itself.
 
@@ -169,14 +169,14 @@ class SqliteJournal:
         return count, check.whole
 
     def _proved(self) -> list[Seen]:
-        """Give the receipts' clock, if there is anything that it must allow."""
+        """Return the receipts' clock, if there is anything that it must allow."""
         if not self._database.rows(_ERASED):
             return []
         header = self.header()
         return proved(self._database, header.origin.receipt_key if header is not None else "")
 
     def head(self) -> tuple[int, int, bytes]:
-        """Give epoch, seq and hash of the last entry, or of what stands before the first."""
+        """Return epoch, seq and hash of the last entry, or of what stands before the first."""
         last, begun = self._database.rows(_LAST), self._newest_epoch()
         if not last:
             return begun.epoch, begun.first - 1, begun.previous
@@ -226,33 +226,33 @@ class SqliteJournal:
             self._append([begun, *self._due(at)], place)
 
     def report_epoch(self, epoch: int) -> int:
-        """Give the epoch under which entries of `epoch` are reported."""
+        """Return the epoch under which entries of `epoch` are reported."""
         return links.report_epoch(epoch, self.epochs().values())
 
     def epochs(self) -> Mapping[int, Epoch]:
-        """Give all the epochs."""
+        """Return all the epochs."""
         rows = self._database.rows("SELECT epoch, first, previous, reason FROM epochs")
         return {e.epoch: e for e in (epoch_of(row, self._database.path) for row in rows)}
 
     def gaps(self) -> Mapping[int, Gap]:
-        """Give the runs of entries that were let go, by the first number of each."""
+        """Return the runs of entries that were let go, by the first number of each."""
         rows = self._database.rows("SELECT first, last, previous, hash FROM gaps ORDER BY first")
         return {g.first: g for g in (gap_of(row, self._database.path) for row in rows)}
 
     def seals(self) -> list[Seal]:
-        """Give the seals over what the endpoint has not confirmed, and the one before them."""
+        """Return the seals over what the endpoint has not confirmed, and the one before them."""
         return self._seals.all()
 
     def next_seal(self, seq: int) -> bytes:
-        """Give the public key of the first seal after an entry, empty when nothing is sealed."""
+        """Return the public key of the first seal after an entry, empty when nothing is sealed."""
         return self._seals.after(seq)
 
     def rows(self, after: int, limit: int) -> list[Row]:
-        """Give at most `limit` rows as they are stored, with a seq greater than `after`."""
+        """Return at most `limit` rows as they are stored, with a seq greater than `after`."""
         return self._entries.rows(after, limit)
 
     def walk(self) -> Iterator[Row]:
-        """Give every row in order, a batch at a time."""
+        """Return every row in order, a batch at a time."""
         return self._entries.walk()
 
     def opened(self, row: Row) -> Row:

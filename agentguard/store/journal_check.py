@@ -53,7 +53,7 @@ class Check:
 
 
 def proved(database: Database, receipt_key: str) -> list[Seen]:
-    """Give the receipts' clock; with the endpoint's key, of those alone that it signed.
+    """Return the receipts' clock; with the endpoint's key, of those alone that it signed.
 
     Raises:
         StoreError: the database could not be read.

@@ -10,7 +10,7 @@ from agentguard.retention.lived_clock import KEY
 
 
 def edge(memory: Memory, seconds: float) -> float:
-    """Give the wall time before which every entry is surely that many seconds old.
+    """Return the wall time before which every entry is surely that many seconds old.
 
     The endpoint's clock alone erases nothing: one that leapt would empty every journal. Infinity
     while nothing of this computer's own time stands in the journal's memory.

@@ -51,7 +51,7 @@ class LossyDatabase:
         self._tell_opened = opened
 
     def use(self, ask: Callable[[Database], T], otherwise: T) -> T:
-        """Give what `ask` gives, or `otherwise` when there is trouble.
+        """Return what `ask` gives, or `otherwise` when there is trouble.
 
         After trouble nothing is tried for a while: a full disk costs no more than that.
         """
@@ -67,7 +67,7 @@ class LossyDatabase:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the file is in use."""
+        """Check whether the file is in use."""
         return self._database is not None
 
     def close(self) -> None:
@@ -130,12 +130,12 @@ class LossyDatabase:
 
 
 def _useless(error: StoreError) -> bool:
-    """Tell whether the file is damaged, or holds other tables than it says."""
+    """Check whether the file is damaged, or holds other tables than it says."""
     return damaged(error) or isinstance(error.__cause__, apsw.SQLError)
 
 
 def number(database: Database, sql: str, values: Sequence[int] = ()) -> int:
-    """Give the one number of a query, 0 for none.
+    """Return the one number of a query, 0 for none.
 
     Raises:
         StoreError: SQLite refused.

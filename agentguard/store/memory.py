@@ -46,12 +46,12 @@ class InMemoryJournal:
             self._memory = {k: v for k, v in merged.items() if v is not None}
 
     def memory(self, prefix: str) -> Memory:
-        """Give what is remembered under the keys that begin with `prefix`."""
+        """Return what is remembered under the keys that begin with `prefix`."""
         with self._guard:
             return {k: json.loads(v) for k, v in self._memory.items() if k.startswith(prefix)}
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
-        """Give at most `limit` entries with a seq greater than `after`, in order."""
+        """Return at most `limit` entries with a seq greater than `after`, in order."""
         with self._guard:
             return [links.entry(row) for row in self._rows if row.seq > after][:limit]
 
@@ -63,7 +63,7 @@ class InMemoryJournal:
         return len(steps), all(steps)
 
     def head(self) -> tuple[int, int, bytes]:
-        """Give epoch, seq and hash of the last entry, or of what stands before the first."""
+        """Return epoch, seq and hash of the last entry, or of what stands before the first."""
         with self._guard:
             if self._rows:
                 last = self._rows[-1]
@@ -86,12 +86,12 @@ class InMemoryJournal:
             return epoch
 
     def report_epoch(self, epoch: int) -> int:
-        """Give the epoch under which entries of `epoch` are reported."""
+        """Return the epoch under which entries of `epoch` are reported."""
         with self._guard:
             return links.report_epoch(epoch, self._epochs.values())
 
     def next_seal(self, seq: int) -> bytes:
-        """Give the public key of the first seal after an entry: nothing is sealed here."""
+        """Return the public key of the first seal after an entry: nothing is sealed here."""
         del seq
         return b""
 
@@ -113,7 +113,7 @@ class InMemoryOutbox:
         self._receipts: dict[int, bytes] = {}
 
     def cursor(self) -> int:
-        """Give the seq of the last entry that was receipted, 0 for none."""
+        """Return the seq of the last entry that was receipted, 0 for none."""
         return max(self._receipts, default=0)
 
     def advance(self, seq: int, receipt: bytes) -> None:
@@ -129,9 +129,9 @@ class InMemoryOutbox:
             self._receipts[seq] = receipt
 
     def waiting(self) -> int:
-        """Give the number of entries that have no receipt."""
+        """Return the number of entries that have no receipt."""
         return max(0, self._journal.head()[1] - self.cursor())
 
     def receipt(self) -> bytes:
-        """Give the newest receipt, empty for none."""
+        """Return the newest receipt, empty for none."""
         return self._receipts.get(self.cursor(), b"")

@@ -18,7 +18,7 @@ _KEEP = "INSERT INTO memory VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value 
 
 
 def under(database: Database, prefix: str, names: Names | None = None) -> Memory:
-    """Give what is remembered under the keys that begin with `prefix`."""
+    """Return what is remembered under the keys that begin with `prefix`."""
     kind, slash, _ = prefix.partition("/")
     begin = _key(prefix if names is None else kind + slash)
     rows = database.rows(_UNDER, (begin, begin + "\uffff"))
@@ -55,7 +55,7 @@ def _stored(key: str, names: Names | None) -> str:
 
 
 def _read(key: str, text: str, names: Names | None) -> tuple[str, Json]:
-    """Give a key and its value; what cannot be opened counts as forgotten."""
+    """Return a key and its value; what cannot be opened counts as forgotten."""
     if not is_sealed(text):
         return _unkey(key), _value(text)
     found = names.opened(_unkey(key), text) if names is not None else None

@@ -61,7 +61,7 @@ A person is a pseudonym (`p-` and hexadecimal digits), by which proofs are told 
 
 
 def key_of(folder: Path) -> bytes:
-    """Give the folder's key, which is made when there is none.
+    """Return the folder's key, which is made when there is none.
 
     Where it cannot be kept it lasts as long as the program: what was sealed with it is forgotten
     then, and found anew.
@@ -78,7 +78,7 @@ def key_of(folder: Path) -> bytes:
 
 
 def known_key(folder: Path) -> bytes | None:
-    """Give the folder's key; None when there is none, or it is damaged."""
+    """Return the folder's key; None when there is none, or it is damaged."""
     try:
         found = (folder / FILE).read_bytes()
     except OSError:
@@ -94,25 +94,25 @@ class Names:
 
     @cached_property
     def _box(self) -> AESGCM:
-        """Give what seals; its library is loaded with the first thing that is remembered."""
+        """Return what seals; its library is loaded with the first thing that is remembered."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
 
         return AESGCM(blake2b(b"memory", digest_size=KEY_BYTES, key=self._secret).digest())
 
     def key(self, name: str) -> str:
-        """Give the key in the table: what kind of thing it is, and a hash of its whole name."""
+        """Return the key in the table: what kind of thing it is, and a hash of its whole name."""
         kind, slash, _ = name.partition("/")
         return f"{kind}{_HASHED}{self._hash(name, 16)}" if slash else name
 
     def sealed(self, name: str, value: Json) -> str:
-        """Give a name with its value, sealed; it is bound to its key in the table."""
+        """Return a name with its value, sealed; it is bound to its key in the table."""
         nonce = secrets.token_bytes(_NONCE)
         text = json.dumps([name, value], separators=(",", ":")).encode("ascii")
         closed = nonce + self._box.encrypt(nonce, text, self.key(name).encode())
         return _FORM + base64.b64encode(closed).decode("ascii")
 
     def opened(self, key: str, text: str) -> tuple[str, Json] | None:
-        """Give the name and value again; None when they were sealed with another key."""
+        """Return the name and value again; None when they were sealed with another key."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
 
         try:
@@ -124,7 +124,7 @@ class Names:
         return str(name), cast("Json", value)
 
     def record(self, one: Record) -> Record:
-        """Give a record without values in what it says."""
+        """Return a record without values in what it says."""
         payload = {name: self._said(name, value) for name, value in one.payload.items()}
         return one if payload == one.payload else replace(one, payload=payload)
 

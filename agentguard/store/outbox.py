@@ -27,7 +27,7 @@ class SqliteOutbox:
         self._retention = Retention(database, journal)
 
     def cursor(self) -> int:
-        """Give the seq of the last entry that was receipted, 0 for none."""
+        """Return the seq of the last entry that was receipted, 0 for none."""
         return self._number("SELECT max(seq) FROM receipts")
 
     def advance(self, seq: int, receipt: bytes) -> None:
@@ -53,18 +53,18 @@ class SqliteOutbox:
         self._retention.after(receipt)
 
     def waiting(self) -> int:
-        """Give the number of entries that have no receipt."""
+        """Return the number of entries that have no receipt."""
         rows = self._database.rows("SELECT count(*) FROM entries WHERE seq > ?", (self.cursor(),))
         return int(rows[0][0] or 0)
 
     def receipt(self) -> bytes:
-        """Give the newest receipt, empty for none."""
+        """Return the newest receipt, empty for none."""
         rows = self._database.rows("SELECT receipt FROM receipts ORDER BY seq DESC LIMIT 1")
         found = rows[0][0] if rows else b""
         return found if isinstance(found, bytes) else b""
 
     def receipts(self) -> list[bytes]:
-        """Give all receipts, the oldest first."""
+        """Return all receipts, the oldest first."""
         rows = self._database.rows("SELECT receipt FROM receipts ORDER BY seq")
         return [found for (found,) in rows if isinstance(found, bytes)]
 

@@ -59,7 +59,7 @@ USUAL = Bounds()
 
 
 def lane(kind: str) -> int:
-    """Give the lane of a kind: 0 is let go first."""
+    """Return the lane of a kind: 0 is let go first."""
     if kind.startswith(CRITICAL):
         return LANES - 1
     if kind.startswith(FINDING):
@@ -123,7 +123,7 @@ class Lanes:
         return seen.entries > self._bounds.entries or seen.size > self._bounds.size
 
     def _waiting(self) -> _Seen:
-        """Give what waits; only what came since the last look is counted anew."""
+        """Return what waits; only what came since the last look is counted anew."""
         cursor, seen = self._cursor(), self._seen
         if seen is None or seen.cursor != cursor:
             seen = _Seen(cursor=cursor, last=cursor)
@@ -152,7 +152,7 @@ class Lanes:
         return Record(kind=GAP_KIND, at=at, payload=payload)
 
     def _chosen(self) -> list[_Chosen]:
-        """Give the oldest entries of the lowest lane that has any."""
+        """Return the oldest entries of the lowest lane that has any."""
         cursor, newest = self._cursor(), _number(self._one("SELECT max(seq) FROM entries"))
         found = self._database.rows(_KINDS, (cursor, newest))
         kinds = [str(kind) for (kind,) in found if not str(kind).startswith(OWN)]
@@ -189,7 +189,7 @@ def _joined(one: Gap, other: Gap) -> Gap:
 
 
 def _runs(rows: Sequence[_Chosen]) -> Iterable[Gap]:
-    """Give the rows as runs of numbers without a hole."""
+    """Yield the rows as runs of numbers without a hole."""
     run: Gap | None = None
     for row in rows:
         one = Gap(first=row.seq, last=row.seq, previous=row.previous, hash=row.hash)

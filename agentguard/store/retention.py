@@ -35,7 +35,7 @@ class Writer(Protocol):
     """The journal, as far as what is erased is written down in it."""
 
     def memory(self, prefix: str) -> Memory:
-        """Give what is remembered under the keys that begin with `prefix`."""
+        """Return what is remembered under the keys that begin with `prefix`."""
         ...
 
     def erase_old(self, seqs: list[int], payload: dict[str, Json]) -> None:
@@ -87,7 +87,7 @@ class Retention:
 
 
 def told_at(receipt: bytes) -> float:
-    """Give the endpoint's time on a receipt, seconds since 1970; 0 if there is none."""
+    """Return the endpoint's time on a receipt, seconds since 1970; 0 if there is none."""
     try:
         return said_at(json.loads(json.loads(receipt)["receipt"])["at"])
     except (ValueError, LookupError, TypeError, RecursionError):

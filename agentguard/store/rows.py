@@ -16,7 +16,10 @@ COLUMNS = "seq, epoch, boot, wall, kind, payload, salt, commitment, previous, ha
 
 
 def values_of(row: Row) -> tuple[Value, ...]:
-    """Give the row in the order of the table's columns; what is sealed does not stand clear too."""
+    """Return the row in the order of the table's columns.
+
+    What is sealed does not stand clear too.
+    """
     if row.sealed is not None:
         return sealed_values(row, row.sealed, row.key)
     return (
@@ -26,7 +29,7 @@ def values_of(row: Row) -> tuple[Value, ...]:
 
 
 def sealed_values(row: Row, sealed: bytes, key: int | None) -> tuple[Value, ...]:
-    """Give the row in the order of the table's columns, with what it says sealed."""
+    """Return the row in the order of the table's columns, with what it says sealed."""
     return (
         row.seq, row.epoch, row.boot, row.wall, row.kind, None, None,
         row.commitment, row.previous, row.hash, sealed, key,
@@ -34,7 +37,7 @@ def sealed_values(row: Row, sealed: bytes, key: int | None) -> tuple[Value, ...]
 
 
 def row_of(values: tuple[Value, ...], path: Path) -> Row:
-    """Give the row of the table's columns.
+    """Return the row of the table's columns.
 
     Raises:
         StoreError: the file is damaged: a value has another type than its column.
@@ -57,7 +60,7 @@ def row_of(values: tuple[Value, ...], path: Path) -> Row:
 
 
 def epoch_of(values: tuple[Value, ...], path: Path) -> Epoch:
-    """Give the epoch of the table's columns.
+    """Return the epoch of the table's columns.
 
     Raises:
         StoreError: the file is damaged.
@@ -71,7 +74,7 @@ def epoch_of(values: tuple[Value, ...], path: Path) -> Epoch:
 
 
 def gap_of(values: tuple[Value, ...], path: Path) -> Gap:
-    """Give the gap of the table's columns.
+    """Return the gap of the table's columns.
 
     Raises:
         StoreError: the file is damaged.
@@ -85,12 +88,12 @@ def gap_of(values: tuple[Value, ...], path: Path) -> Gap:
 
 
 def values_of_gap(gap: Gap) -> tuple[Value, ...]:
-    """Give the gap in the order of the table's columns."""
+    """Return the gap in the order of the table's columns."""
     return (gap.first, gap.last, gap.previous, gap.hash)
 
 
 def seal_of(values: tuple[Value, ...], path: Path) -> Seal:
-    """Give the seal of the table's columns.
+    """Return the seal of the table's columns.
 
     Raises:
         StoreError: the file is damaged.
@@ -110,7 +113,7 @@ def seal_of(values: tuple[Value, ...], path: Path) -> Seal:
 
 
 def values_of_seal(seal: Seal) -> tuple[Value, ...]:
-    """Give the seal in the order of the table's columns."""
+    """Return the seal in the order of the table's columns."""
     return (
         seal.seq, seal.epoch, seal.hash, seal.public,
         seal.following, seal.signature, seal.device,

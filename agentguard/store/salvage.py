@@ -43,7 +43,7 @@ NOTHING = Found(rows=[], epochs={}, gaps={}, seals=[], receipts=[], memory=[], o
 
 
 def read_all(path: Path) -> Found:
-    """Give all that can be read; nothing if it is no database."""
+    """Return all that can be read; nothing if it is no database."""
     try:
         old = Database(path)
     except StoreError:
@@ -65,7 +65,10 @@ def read_all(path: Path) -> Found:
 
 
 def _rows(old: Database, sql: str) -> Iterator[Row]:
-    """Give every row that can be read: each is looked up, so that a damaged page hides no other."""
+    """Yield every row that can be read.
+
+    Each is looked up, so that a damaged page hides no other.
+    """
     ends = [_end(old, "ASC"), _end(old, "DESC")]
     for seq in range(ends[0], ends[1] + 1 if ends[1] else 0):
         with suppress(StoreError):
@@ -80,7 +83,7 @@ def _end(old: Database, order: str) -> int:
 
 
 def _table(old: Database, sql: str) -> list[tuple[Value, ...]]:
-    """Give the rows of a query, as many as can be read."""
+    """Return the rows of a query, as many as can be read."""
     found: list[tuple[Value, ...]] = []
     with suppress(StoreError):
         found.extend(old.each(sql))

@@ -78,7 +78,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def version(database: Database) -> int:
-    """Give the version of the file's tables, 0 for a new file."""
+    """Return the version of the file's tables, 0 for a new file."""
     found = database.rows("PRAGMA user_version")[0][0]
     return found if isinstance(found, int) else 0
 

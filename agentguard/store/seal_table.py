@@ -65,11 +65,11 @@ class SealTable:
             self._sealer.move_on()
 
     def all(self) -> list[Seal]:
-        """Give all seals in order."""
+        """Return all seals in order."""
         return [seal_of(row, self._database.path) for row in self._database.rows(SEALS)]
 
     def after(self, seq: int) -> bytes:
-        """Give the public key of the first seal after an entry, empty when nothing is sealed."""
+        """Return the public key of the first seal after an entry, empty when nothing is sealed."""
         sealed = self._database.rows("SELECT public FROM seals WHERE seq > ? LIMIT 1", (seq,))
         found = sealed[0][0] if sealed else self._expected()
         return found if isinstance(found, bytes) else b""

@@ -66,7 +66,7 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def spoilt(path: Path) -> StoreError:
-    """Give the error that says that the file's content is damaged."""
+    """Return the error that says that the file's content is damaged."""
     error = StoreError(f"The database {path} is damaged.", _ADVICE[apsw.CorruptError][1])
     error.__cause__ = apsw.CorruptError()
     return error
@@ -74,7 +74,7 @@ def spoilt(path: Path) -> StoreError:
 
 @contextmanager
 def named(path: Path) -> Iterator[str]:
-    """Give a file's name as SQLite takes it, in UTF-8 whatever the locale.
+    """Yield a file's name as SQLite takes it, in UTF-8 whatever the locale.
 
     A name that is no UTF-8 is reached through its folder, which is held open meanwhile; SQLite
     follows that link once and for all.
@@ -178,7 +178,7 @@ class Database:
         return cast("list[tuple[Value, ...]]", found)
 
     def row(self, sql: str, values: Sequence[Value] = ()) -> tuple[Value, ...] | None:
-        """Give the first row of a statement, or None; cheaper than `rows` when asked very often.
+        """Return the first row of a statement, or None; cheaper than `rows` when asked very often.
 
         Raises:
             StoreError: SQLite refused.
@@ -193,7 +193,7 @@ class Database:
         return cast("tuple[Value, ...] | None", found)
 
     def each(self, sql: str) -> Iterator[tuple[Value, ...]]:
-        """Give a statement's rows one by one, so that those before a damaged place are had.
+        """Yield a statement's rows one by one, so that those before a damaged place are had.
 
         Raises:
             StoreError: SQLite refused, or came to a damaged place.
@@ -213,7 +213,7 @@ class Database:
             self._connection.executemany(sql, [tuple(row) for row in values])
 
     def changes(self) -> int:
-        """Give the number of rows that this connection has changed."""
+        """Return the number of rows that this connection has changed."""
         with self.guard:
             return self._connection.total_changes()
 
@@ -239,7 +239,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Database]:
-        """Give the database as it is now, to be read: what is written meanwhile is not seen.
+        """Yield the database as it is now, to be read: what is written meanwhile is not seen.
 
         Writers wait for nothing, but for one in memory, which has no second connection.
 
@@ -265,7 +265,7 @@ class Database:
                 self._connection.execute("ROLLBACK")
 
     def healthy(self) -> bool:
-        """Tell whether SQLite finds the file whole (a quick look, not at every index)."""
+        """Check whether SQLite finds the file whole (a quick look, not at every index)."""
         try:
             return self.rows("PRAGMA quick_check(1)") == [("ok",)]
         except StoreError as error:
@@ -280,12 +280,12 @@ class Database:
 
 
 def damaged(error: StoreError) -> bool:
-    """Tell whether the error says that the file itself is damaged."""
+    """Check whether the error says that the file itself is damaged."""
     return isinstance(error.__cause__, apsw.CorruptError | apsw.NotADBError)
 
 
 def full(error: StoreError) -> bool:
-    """Tell whether the error says that the disk is full, or the user's part of it.
+    """Check whether the error says that the disk is full, or the user's part of it.
 
     SQLite has a word of its own for it, but not where the index of its log (-shm) needs room
     (SQLITE_IOERR_SHMSIZE, https://www.sqlite.org/rescode.html) or what it writes is refused late.

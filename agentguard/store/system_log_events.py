@@ -106,7 +106,7 @@ KINDS: Mapping[str, tuple[_Kind, ...]] = {
 
 
 def happening(record: Record) -> Happening | None:
-    """Give what the system's log is told of a record; None for what is the journal's alone."""
+    """Return what the system's log is told of a record; None for what is the journal's alone."""
     for kind in KINDS.get(record.kind, ()):
         if kind.of(record.payload):
             id_ = f"system-log.{kind.text}"

@@ -72,11 +72,11 @@ class WitnessedJournal:
             self._witness.tell(record)
 
     def memory(self, prefix: str) -> Memory:
-        """Give what is remembered under the keys that begin with `prefix`."""
+        """Return what is remembered under the keys that begin with `prefix`."""
         return self._journal.memory(prefix)
 
     def read(self, after: int, limit: int) -> Sequence[Entry]:
-        """Give entries of the epoch with a seq greater than `after`, in order."""
+        """Return entries of the epoch with a seq greater than `after`, in order."""
         return self._journal.read(after, limit)
 
     def verify(self) -> tuple[int, bool]:

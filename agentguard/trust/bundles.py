@@ -13,7 +13,7 @@ MOST_BYTES = 256 * 1024
 
 
 def sealed(policy: bytes) -> Sealed:
-    """Give a policy as an envelope without signatures."""
+    """Return a policy as an envelope without signatures."""
     return Sealed(type=TYPE, payload=policy)
 
 
@@ -28,7 +28,7 @@ def read(raw: bytes) -> Sealed:
 
 
 def opened(raw: bytes, root: Root) -> bytes:
-    """Give the policy that a threshold of the root's policy keys has signed.
+    """Return the policy that a threshold of the root's policy keys has signed.
 
     Raises:
         PolicyRejected: it is no signed policy, or not signed by those keys.

@@ -48,7 +48,7 @@ class Sealed:
 
 
 def pae(type_: str, payload: bytes) -> bytes:
-    """Give what is signed: the pre-authentication encoding of protocol.md."""
+    """Return what is signed: the pre-authentication encoding of protocol.md."""
     name = type_.encode()
     return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)
 
@@ -92,7 +92,7 @@ def taken_apart(given: object, type_: str, most: int) -> Sealed:
 
 
 def write(sealed: Sealed) -> bytes:
-    """Give the envelope's bytes."""
+    """Return the envelope's bytes."""
     envelope = _Envelope(
         payload=base64.b64encode(sealed.payload).decode(),
         payload_type=sealed.type,
@@ -113,7 +113,7 @@ def sign(sealed: Sealed, key: Ed25519PrivateKey) -> Sealed:
 
 
 def signers(sealed: Sealed, believed: Iterable[PublicKey]) -> frozenset[str]:
-    """Give the ids of the believed keys that signed; each counts once."""
+    """Return the ids of the believed keys that signed; each counts once."""
     said = pae(sealed.type, sealed.payload)
     return frozenset(
         key.id

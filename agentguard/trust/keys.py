@@ -59,7 +59,7 @@ def from_text(text: str) -> PublicKey:
 
 
 def public_of(key: Ed25519PrivateKey) -> PublicKey:
-    """Give the public half."""
+    """Return the public half."""
     return PublicKey(key.public_key().public_bytes_raw())
 
 

@@ -8,7 +8,7 @@ from agentguard.model.messages import Param
 
 
 def rejected(kind: str, /, **params: Param) -> PolicyRejected:
-    """Give the error of a kind; the sentences are `policy.rejected.*`."""
+    """Return the error of a kind; the sentences are `policy.rejected.*`."""
     words = translations.load()
     advice = f"policy.rejected-advice.{kind}"
     return PolicyRejected(

@@ -39,7 +39,7 @@ class Root(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def sealed(root: Root) -> Sealed:
-    """Give a root as an envelope without signatures."""
+    """Return a root as an envelope without signatures."""
     return Sealed(type=TYPE, payload=msgspec.json.encode(root))
 
 
@@ -66,7 +66,7 @@ def content(given: Sealed) -> Root:
 
 
 def keys_of(texts: Iterable[str]) -> tuple[PublicKey, ...]:
-    """Give the keys that a root names."""
+    """Return the keys that a root names."""
     return tuple(map(from_text, texts))
 
 
@@ -136,7 +136,7 @@ def read_chain(data: bytes) -> tuple[Sealed, ...]:
 
 
 def write_chain(chain: Sequence[Sealed]) -> bytes:
-    """Give the bytes of a file of roots."""
+    """Return the bytes of a file of roots."""
     return b"[\n" + b",\n".join(map(dsse.write, chain)) + b"\n]\n"
 
 

@@ -80,7 +80,7 @@ class Safe:
         self._at_step = at_step
 
     def where(self) -> str:
-        """Give the name of the place where the secret should lie, without looking into it.
+        """Return the name of the place where the secret should lie, without looking into it.
 
         Empty when there is no secret. Raises SecretError.
         """
@@ -90,7 +90,7 @@ class Safe:
         return note.place if note is not None else ""
 
     def load(self) -> Kept | None:
-        """Give the secret, None when none was ever made; it moves to a better place on the way.
+        """Return the secret, None when none was ever made; it moves to a better place on the way.
 
         Raises:
             SecretError: its place is closed, has lost it, or holds something else.
@@ -123,7 +123,7 @@ class Safe:
         return kept
 
     def _plain(self) -> bytes | None:
-        """Give what the file holds; of a damaged one nothing, while there is a note."""
+        """Return what the file holds; of a damaged one nothing, while there is a note."""
         try:
             secret = self.file.read_bytes()
         except FileNotFoundError:

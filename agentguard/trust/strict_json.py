@@ -54,7 +54,7 @@ def _no_number(_text: str) -> NoReturn:
 
 
 def _depth(value: object) -> int:
-    """Give the depth of nesting, walked level by level so that no depth can end the walk."""
+    """Return the depth of nesting, walked level by level so that no depth can end the walk."""
     level, depth = [value], 0
     while level:
         depth += 1

@@ -75,7 +75,7 @@ DARK = Tones(
 
 
 def prescribed(palette: QPalette) -> Tones:
-    """Give the system's own colours, for people who chose a high contrast."""
+    """Return the system's own colours, for people who chose a high contrast."""
 
     def colour(role: QPalette.ColorRole) -> str:
         return palette.color(role).name()
@@ -124,6 +124,6 @@ STATE_TONES = {
 
 
 def of_state(tones: Tones, state: str) -> tuple[str, str]:
-    """Give the colours of a state or severity: its text and its ground."""
+    """Return the colours of a state or severity: its text and its ground."""
     name = STATE_TONES[state]
     return str(getattr(tones, name)), str(getattr(tones, f"{name}_ground"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWi
 
 
 def reachable(card: QWidget) -> bool:
-    """Tell whether a card is on a screen now, whole, on a cover that the system shows."""
+    """Check whether a card is on a screen now, whole, on a cover that the system shows."""
     window, screen = card.window(), card.screen()
     if not (card.isVisible() and window.windowHandle().isExposed()) or window.isMinimized():
         return False

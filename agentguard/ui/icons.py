@@ -31,7 +31,7 @@ def pixmap(name: str, size: int, colour: str = "", ratio: float = 1.0) -> QPixma
 
 
 def icon(name: str, colour: str, size: int = 20) -> QIcon:
-    """Give an icon for a button, sharp at 100, 200 and 300 %."""
+    """Return an icon for a button, sharp at 100, 200 and 300 %."""
     made = QIcon()
     for ratio in (1.0, 2.0, 3.0):
         made.addPixmap(pixmap(name, size, colour, ratio))
@@ -40,7 +40,7 @@ def icon(name: str, colour: str, size: int = 20) -> QIcon:
 
 @cache
 def tray(state: str) -> QIcon:
-    """Give the tray's icon for a state such as `good` or `act-offline`."""
+    """Return the tray's icon for a state such as `good` or `act-offline`."""
     made = QIcon()
     for size in TRAY_SIZES:
         made.addPixmap(pixmap(f"tray-{state}", size))

@@ -52,7 +52,7 @@ TOOLTIP_LIMIT = 127  # characters that Windows keeps of a tray's tooltip
 
 
 def present(snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None) -> View:
-    """Give all that is shown of a snapshot; `zone` replaces the zone of this computer."""
+    """Return all that is shown of a snapshot; `zone` replaces the zone of this computer."""
     texts = texts.masking(masked)
     words = Wording(texts, snapshot.at, zone)
     header = _header(snapshot, words)
@@ -87,7 +87,7 @@ def lessons_due(snapshot: Snapshot) -> int:
 
 
 def contact(who: Contact, texts: Texts) -> ContactView:
-    """Give whom to call in an incident."""
+    """Return whom to call in an incident."""
     form = "both" if who.name and who.phone else ("name" if who.name else "phone")
     known = bool(who.name or who.phone)
     line = texts.say(f"ui.contact.{form if known else 'none'}", name=who.name, phone=who.phone)
@@ -95,7 +95,7 @@ def contact(who: Contact, texts: Texts) -> ContactView:
 
 
 def choices(texts: Texts) -> tuple[Choice, ...]:
-    """Give the kinds of incident in the order in which they are offered."""
+    """Return the kinds of incident in the order in which they are offered."""
     return tuple(
         Choice(
             category=category,
@@ -147,7 +147,7 @@ def _count(controls: tuple[ControlState, ...], *states: State) -> int:
 
 
 def _shown(snapshot: Snapshot) -> str:
-    """Give the state's id; a paused control keeps a desk from looking in order."""
+    """Return the state's id; a paused control keeps a desk from looking in order."""
     paused = any(c.state is State.PAUSED for c in snapshot.controls)
     return PAUSED if snapshot.overall is Overall.GOOD and paused else str(snapshot.overall)
 
@@ -203,7 +203,7 @@ def _control(control: ControlState, words: Wording) -> ControlView:
 
 
 def _proves(control: ControlState, texts: Texts) -> str:
-    """Give what the control bears on, the strongest first, and what it does not prove."""
+    """Return what the control bears on, the strongest first, and what it does not prove."""
     by = {r: ", ".join(p.number for p in control.proves if p.relation is r) for r in Relation}
     said = [texts.say(f"ui.proof.{relation}", numbers=n) for relation, n in by.items() if n]
     return " ".join((*said, texts.say(f"{control.check}.not"))) if said else ""
@@ -238,7 +238,7 @@ def _finding(finding: Finding, words: Wording) -> FindingView:
 
 
 def _folder(subject: str) -> str:
-    """Give the folder of a subject that is a file; empty for anything else."""
+    """Return the folder of a subject that is a file; empty for anything else."""
     for kind in (PurePosixPath, PureWindowsPath):
         path = kind(subject)
         if path.is_absolute():

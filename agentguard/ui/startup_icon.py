@@ -46,7 +46,7 @@ class Application(QApplication):
 
 
 def application() -> QApplication:
-    """Give the application, made on the first call; its last window may close without its end."""
+    """Return the application, made on the first call; its last window may close without its end."""
     known = QApplication.instance()
     if isinstance(known, QApplication):
         known.setQuitOnLastWindowClosed(False)

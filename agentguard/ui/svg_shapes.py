@@ -51,7 +51,7 @@ def _colour(name: str) -> QColor:
 
 
 def _shapes(svg: str) -> Iterator[tuple[QPainterPath, Attributes]]:
-    """Give each shape, with what it has itself and from the groups around it."""
+    """Yield each shape, with what it has itself and from the groups around it."""
     around: list[Attributes] = [_START]
     for closing, name, text in _TAG.findall(svg):
         given = {**around[-1], **dict(_ATTRIBUTE.findall(text))}
@@ -88,7 +88,7 @@ class _Pencil:
     bend: tuple[float, float] | None = None
 
     def drawn(self, steps: str) -> QPainterPath:
-        """Give the path that the text of an SVG describes."""
+        """Return the path that the text of an SVG describes."""
         path = QPainterPath()
         for letter, text in _STEP.findall(steps):
             kind, numbers = letter.upper(), [float(one) for one in _NUMBER.findall(text)]
@@ -150,7 +150,7 @@ class _Pencil:
 def _curves(
     middle: tuple[float, float], radius: float, first: float, turn: float
 ) -> Iterator[tuple[float, ...]]:
-    """Give curves, each of at most a quarter, that together are a part of a circle."""
+    """Yield curves, each of at most a quarter, that together are a part of a circle."""
     count = math.ceil(abs(turn) / (math.pi / 2) - 1e-9)
     each = turn / count
     pull = 4 / 3 * math.tan(each / 4)

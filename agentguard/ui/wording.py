@@ -27,15 +27,15 @@ class Wording:
         self._zone = zone
 
     def when(self, moment: Moment) -> When:
-        """Give a moment as a time or a date, and how long ago it was."""
+        """Return a moment as a time or a date, and how long ago it was."""
         return When(exact=self._exact(moment), ago=self.ago(moment))
 
     def clock(self, moment: Moment) -> str:
-        """Give the time of day, with the date when it was not today."""
+        """Return the time of day, with the date when it was not today."""
         return self._exact(moment)
 
     def ago(self, moment: Moment) -> str:
-        """Give how long ago it was in its largest unit; what lies ahead is just now."""
+        """Return how long ago it was in its largest unit; what lies ahead is just now."""
         seconds = self._now.wall - moment.wall
         for length, unit in STEPS:
             if seconds >= length:
@@ -43,21 +43,21 @@ class Wording:
         return self.texts.say("ui.ago.now")
 
     def count(self, id_: str, number: int, /, **params: str | int) -> str:
-        """Give the sentence for none, one or many."""
+        """Return the sentence for none, one or many."""
         form = "many" if number > 1 else ("one", "none")[number < 1]
         exact = f"{id_}-{form}"
         known = exact if self.texts.has(exact) else f"{id_}-many"
         return self.texts.say(known, count=number, **params)
 
     def size(self, size: int) -> str:
-        """Give a size in the unit that keeps it short."""
+        """Return a size in the unit that keeps it short."""
         power = next((i for i, (_, up) in enumerate(pairwise(_powers())) if size < up), 4)
         number = size / _powers()[power]
         shown = f"{number:.1f}" if power and number < 10 else f"{number:.0f}"  # noqa: PLR2004 - digits
         return self.texts.say(f"ui.size.{SIZES[power]}", number=shown)
 
     def hits(self, hits: tuple[Hit, ...]) -> str:
-        """Give what was found, by kind, with the masks that may be shown."""
+        """Return what was found, by kind, with the masks that may be shown."""
         return "; ".join(self._hit(hit) for hit in hits)
 
     def _hit(self, hit: Hit) -> str:

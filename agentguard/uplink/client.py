@@ -85,7 +85,7 @@ class Client:
             raise problem("portal", self._to.host) from error
 
     def get(self, path: str, sign: Sign) -> bytes:
-        """Give what stands at a path, as it came.
+        """Return what stands at a path, as it came.
 
         Raises:
             UplinkError: the endpoint was not reached or refused.
@@ -94,7 +94,7 @@ class Client:
         return self._sent("GET", path, b"", sign).body
 
     def _sent(self, method: str, path: str, body: bytes, sign: Sign | None) -> Answer:
-        """Give a success; once more with the endpoint's time when the clocks differ."""
+        """Return a success; once more with the endpoint's time when the clocks differ."""
         if len(body) > SMALL:  # packing a small body costs more than it saves
             body = gzip.compress(body, mtime=0)
         answer = self._send(method, path, body, sign)
@@ -196,6 +196,6 @@ class Client:
 
 
 def _retry_after(answer: Answer) -> float:
-    """Give the seconds that the endpoint asked for, 0 for none; a date counts as none."""
+    """Return the seconds that the endpoint asked for, 0 for none; a date counts as none."""
     text = answer.headers.get("retry-after", "")
     return float(text[:9]) if text.isascii() and text.isdigit() else 0.0

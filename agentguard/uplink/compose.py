@@ -69,7 +69,7 @@ def connect(
     phone: PhoneBook | None = None,
     desk: Desk = ALONE,
 ) -> Uplink | None:
-    """Give the uplink; None when this computer is not enrolled.
+    """Return the uplink; None when this computer is not enrolled.
 
     Raises:
         EnrolmentError: the enrolment or the key is damaged or lost, or the key's place is closed.

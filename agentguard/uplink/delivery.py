@@ -16,7 +16,7 @@ class PolicyDoor(Protocol):
     """Who judges policies; nothing of it raises."""
 
     def root(self) -> int:
-        """Give the version of the pinned root, 0 for none."""
+        """Return the version of the pinned root, 0 for none."""
         ...
 
     def told(self, time: float) -> None:

@@ -59,7 +59,7 @@ def looked(folder: Path, clock: Clock, seconds: float = SECONDS) -> Trust | None
 
 
 def issuer(certificate: bytes) -> str:
-    """Give the name of a certificate's issuer; `?` when it does not say."""
+    """Return the name of a certificate's issuer; `?` when it does not say."""
     try:
         name = x509.load_der_x509_certificate(certificate).issuer
     except ValueError:

@@ -113,7 +113,7 @@ def _answered(client: Client, request: v1.Enrol, folder: Path) -> v1.Enrolled:
 
 
 def _kept_key(folder: Path, places: tuple[SecretPlace, ...], *, anew: bool) -> DeviceKey:
-    """Give the key to enrol with; made where there is none, where it is lost, and `anew`."""
+    """Return the key to enrol with; made where there is none, where it is lost, and `anew`."""
     safe = KeySafe(folder / identity.FILE, places)
     if not anew:
         try:

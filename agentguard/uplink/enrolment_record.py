@@ -36,7 +36,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(folder: Path) -> Enrolment | None:
-    """Give the enrolment in `folder`, None when this computer is not enrolled.
+    """Return the enrolment in `folder`, None when this computer is not enrolled.
 
     Raises:
         EnrolmentError: the file is damaged or could not be read.
@@ -54,7 +54,7 @@ def load(folder: Path) -> Enrolment | None:
 
 
 def device_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey | None:
-    """Give the device's key, None when there is none.
+    """Return the device's key, None when there is none.
 
     Raises:
         EnrolmentError: the key is damaged or lost, or its place is closed.
@@ -64,7 +64,7 @@ def device_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey 
 
 
 def needed_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey:
-    """Give the key of a computer that is enrolled.
+    """Return the key of a computer that is enrolled.
 
     Raises:
         EnrolmentError: the key is damaged or lost, or its place is closed.
@@ -77,7 +77,7 @@ def needed_key(folder: Path, places: tuple[SecretPlace, ...] = ()) -> DeviceKey:
 
 
 def request_key(folder: Path, known: Enrolment, places: tuple[SecretPlace, ...] = ()) -> DeviceKey:
-    """Give the key that signs requests: the first one, or the one that has replaced it.
+    """Return the key that signs requests: the first one, or the one that has replaced it.
 
     Raises:
         EnrolmentError: the key is damaged or lost, or its place is closed.
@@ -100,7 +100,7 @@ def _lost() -> EnrolmentError:
 
 
 def key_place(folder: Path) -> str:
-    """Give the id of the place where the device's key should lie, empty when there is none.
+    """Return the id of the place where the device's key should lie, empty when there is none.
 
     Raises:
         EnrolmentError: what is known of it is damaged.
@@ -123,7 +123,7 @@ def save(folder: Path, enrolment: Enrolment) -> None:
 
 
 def refused(kind: str, file: Path) -> EnrolmentError:
-    """Give the error of a kind, with what to do."""
+    """Return the error of a kind, with what to do."""
     said = translations.load()
     advice = f"uplink-advice.{kind}"
     return EnrolmentError(

@@ -53,7 +53,7 @@ class DeviceKey:
         return self._private.sign(data)
 
     def pseudonym(self, text: str) -> str:
-        """Give a keyed hash by which the endpoint can tell subjects apart, but not guess them."""
+        """Return a keyed hash by which the endpoint can tell subjects apart, but not guess them."""
         key = hashlib.sha256(b"agentguard subject v1" + self.seed).digest()
         return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
 
@@ -70,7 +70,7 @@ class KeySafe:
         self._safe = Safe(file, places, whole=lambda seed: len(seed) == SEED_BYTES)
 
     def where(self) -> str:
-        """Give the id of the place where the key should lie, empty when none was ever made.
+        """Return the id of the place where the key should lie, empty when none was ever made.
 
         Raises:
             EnrolmentError: what is known of it is damaged.
@@ -82,7 +82,7 @@ class KeySafe:
             raise self._refused(error) from error
 
     def load(self) -> DeviceKey | None:
-        """Give the key, None when none was ever made.
+        """Return the key, None when none was ever made.
 
         Raises:
             EnrolmentError: it is damaged or lost, or its place is closed.
@@ -130,7 +130,7 @@ class KeySafe:
             raise self._refused(SecretError("unwritten", FILE_PLACE)) from error
 
     def load_or_make(self) -> DeviceKey:
-        """Give the key; a new one is kept durably first.
+        """Return the key; a new one is kept durably first.
 
         Raises:
             EnrolmentError: it is damaged or lost, its place is closed, or it could not be written.

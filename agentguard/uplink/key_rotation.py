@@ -77,7 +77,7 @@ class Rekeying:
         return known, enrolment_record.request_key(self._folder, known, self._places)
 
     def _fresh(self, present: DeviceKey) -> DeviceKey:
-        """Give the key to ask with: the one of a try that was cut, or a new one."""
+        """Return the key to ask with: the one of a try that was cut, or a new one."""
         new = self._next.load_or_make()
         if new.public == present.public:  # that try was whole but for its end
             self._rotated.keep(new.seed)

@@ -94,7 +94,7 @@ class LateUplink:
             LOG.info("the endpoint could not be told that this computer sleeps")
 
     def last_report(self) -> str:
-        """Give the last report that was receipted; empty when none was."""
+        """Return the last report that was receipted; empty when none was."""
         return self._uplink.sender.last_report() if self._uplink is not None else ""
 
     def prove(self, factor: str, group: str, answer: str) -> Ruling:

@@ -68,7 +68,7 @@ class Refill:
 
 
 def _usable(fresh: openings.Openings) -> bool:
-    """Tell whether names of files can be made of it."""
+    """Check whether names of files can be made of it."""
     words = [fresh.name, *(one.challenge for one in fresh.items)]
     plain = all(word.isascii() and word.isalnum() and len(word) <= LONGEST for word in words)
     return plain and len(fresh.items) == openings.COUNT

@@ -28,7 +28,7 @@ LONGEST = 200
 
 
 def place(subject: str) -> str:
-    """Give the folder's class and the extension of a path; empty for what is no path."""
+    """Return the folder's class and the extension of a path; empty for what is no path."""
     if not _IS_PATH.match(subject):
         return ""
     parts = [part.lower() for part in re.split(r"[/\\]+", subject)]
@@ -39,7 +39,7 @@ def place(subject: str) -> str:
 
 
 def params(payload: Json) -> dict[str, str | int]:
-    """Give a message's parameters without paths and without what looks like a value."""
+    """Return a message's parameters without paths and without what looks like a value."""
     if not isinstance(payload, Mapping):
         return {}
     return {
@@ -56,7 +56,7 @@ def _param(key: str, value: str) -> str:
 
 
 def text(value: str) -> str:
-    """Give a text with paths and values masked, and no longer than the wire should carry."""
+    """Return a text with paths and values masked, and no longer than the wire should carry."""
     general = _PATH.sub(lambda found: place(found[0]), value)
     return _whole(mask(general)[:LONGEST])
 

@@ -24,7 +24,7 @@ def problem(
     epoch: int = 0,
     seq: int = 0,
 ) -> UplinkError:
-    """Give the error of a kind: what happened and what to do, from the texts."""
+    """Return the error of a kind: what happened and what to do, from the texts."""
     said = translations.load()
     return UplinkError(
         kind,

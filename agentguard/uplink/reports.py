@@ -29,15 +29,15 @@ class Chain(Journal, Protocol):
     """A journal that knows its head and can begin a new epoch."""
 
     def head(self) -> tuple[int, int, bytes]:
-        """Give epoch, seq and hash of the last entry."""
+        """Return epoch, seq and hash of the last entry."""
         ...
 
     def report_epoch(self, epoch: int) -> int:
-        """Give the epoch under which entries of `epoch` are reported."""
+        """Return the epoch under which entries of `epoch` are reported."""
         ...
 
     def next_seal(self, seq: int) -> bytes:
-        """Give the public key of the first seal after an entry, empty when nothing is sealed."""
+        """Return the public key of the first seal after an entry, empty when nothing is sealed."""
         ...
 
     def begin_epoch(self, reason: str, at: Moment, *, above: int = 0) -> int:
@@ -125,11 +125,11 @@ class Reports:
 
     @property
     def behind(self) -> bool:
-        """Tell whether there is more to tell again."""
+        """Check whether there is more to tell again."""
         return self._again is not None
 
     def _same_epoch(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Give the first entries, as long as they belong under one epoch."""
+        """Return the first entries, as long as they belong under one epoch."""
         epochs = [self.journal.report_epoch(entry.epoch) for entry in entries]
         same = next((i for i, e in enumerate(epochs) if e != epochs[0]), len(entries))
         return entries[:same]
@@ -145,7 +145,7 @@ class Reports:
         return Mark(epoch=epoch, seq=last.seq, hash=last.hash.hex())
 
     def receipted(self, report: v1.Report, received: v1.Received) -> bool:
-        """Tell whether the answer is the endpoint's own receipt for exactly this report."""
+        """Check whether the answer is the endpoint's own receipt for exactly this report."""
         if not signed_by(self.enrolment.receipt_key, received.receipt.encode(), received.signature):
             return False
         try:

@@ -59,7 +59,7 @@ class Wake:
     poked: threading.Event
 
     def is_set(self) -> bool:
-        """Tell whether either came."""
+        """Check whether either came."""
         return self.stop.is_set() or self.poked.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -119,7 +119,7 @@ class Sender:
         self._poked.set()
 
     def last_report(self) -> str:
-        """Give the last report that was receipted, as indented JSON; empty when none was."""
+        """Return the last report that was receipted, as indented JSON; empty when none was."""
         return msgspec.json.format(self._last, indent=2).decode() if self._last else ""
 
     def run(self, stop: Stop) -> None:
@@ -201,7 +201,7 @@ class Sender:
         return _RANDOM.uniform(SHORTEST_WAIT, min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 10)))
 
     def _about_identity(self, error: UplinkError) -> float | None:
-        """Give the seconds until the next try when the endpoint does not take us for who we are."""
+        """Return the seconds until the next try when the endpoint does not believe who we are."""
         if error.kind == "pending":
             return WAITING
         if self._rekeying is None:

@@ -28,7 +28,7 @@ class RequestSigner:
     device: str
 
     def __call__(self, target: httpsig.Target, body: bytes, wall: float) -> Mapping[str, str]:
-        """Give the headers of the signed request."""
+        """Return the headers of the signed request."""
         digest = httpsig.content_digest(body)
         parameters = httpsig.Parameters(
             created=max(0, int(wall)),
@@ -40,7 +40,7 @@ class RequestSigner:
 
 
 def signed_by(public_key: str, data: bytes, signature: str) -> bool:
-    """Tell whether `signature` (base64) over `data` is that of the Ed25519 key (base64)."""
+    """Check whether `signature` (base64) over `data` is that of the Ed25519 key (base64)."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         key.verify(base64.b64decode(signature, validate=True), data)

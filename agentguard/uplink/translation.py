@@ -73,7 +73,7 @@ _VERBATIM = frozenset({"digest", "id", "person"})
 
 
 def event(entry: Entry, key: DeviceKey) -> v1.Event:
-    """Give what the endpoint may know of an entry; of an unknown kind only that it was."""
+    """Return what the endpoint may know of an entry; of an unknown kind only that it was."""
     record = entry.record
     payload, kind = record.payload, record.kind
     subject = _str(payload, "subject") if kind in _ABOUT_SUBJECT else ""
@@ -96,7 +96,7 @@ def event(entry: Entry, key: DeviceKey) -> v1.Event:
 
 
 def links(entries: Sequence[Entry], epoch: int) -> tuple[v1.Link, ...]:
-    """Give what the hashes of entries are made of, for a report of an epoch."""
+    """Return what the hashes of entries are made of, for a report of an epoch."""
     found: list[v1.Link] = []
     before = entries[0].previous if entries else b""
     for entry in entries:
@@ -145,7 +145,7 @@ def _hit(value: Json) -> v1.Masked | None:
 
 
 def controls(snapshot: Snapshot) -> tuple[v1.Control, ...]:
-    """Give the posture, control by control."""
+    """Return the posture, control by control."""
     return tuple(_control(control) for control in snapshot.controls)
 
 

@@ -133,14 +133,14 @@ class Channel:
         self._sock.sendall(data)
 
     def makefile(self, *_mode: object, **_options: object) -> io.BufferedReader:
-        """Give a reader that keeps the deadline."""
+        """Return a reader that keeps the deadline."""
         return io.BufferedReader(_Reader(self._sock, self._left))
 
     def close(self) -> None:
         """Leave the socket open: the answer is still read from it."""
 
     def as_socket(self) -> socket.socket:
-        """Give it as what http.client declares, of which it uses only the methods above."""
+        """Return it as what http.client declares, of which it uses only the methods above."""
         return cast("socket.socket", self)
 
 

@@ -49,7 +49,7 @@ class AgeHeader:
 
     @property
     def raw(self) -> bytes:
-        """Give the whole header as it stands in the file."""
+        """Return the whole header as it stands in the file."""
         return self.signed + b" " + base64_of(self.mac) + b"\n"
 
 
@@ -79,7 +79,7 @@ def read(file: BinaryIO) -> AgeHeader:
 
 
 def _mixes_a_passphrase(stanzas: list[Stanza]) -> bool:
-    """Tell whether a passphrase stands beside a recipient: who knows it must be who wrote it."""
+    """Check whether a passphrase stands beside a recipient: who knows it must be who wrote it."""
     return len(stanzas) > 1 and any(stanza.words[0] == b"scrypt" for stanza in stanzas)
 
 

@@ -14,32 +14,35 @@ MOST_NAMES = 1000
 
 
 def aside(source: Path, item: str) -> Path:
-    """Give the name that a file has for the moment between its folder and its removal."""
+    """Return the name that a file has for the moment between its folder and its removal."""
     return source.with_name(f".agentguard-{item}.leaving")
 
 
 def arriving(target: Path, item: str) -> Path:
-    """Give the name that a file has while it is being restored."""
+    """Return the name that a file has while it is being restored."""
     return target.with_name(f".agentguard-{item}.arriving")
 
 
 def written(path: Path) -> str:
-    """Give a path as text that a database can hold, whatever its bytes: who keeps it masks it."""
+    """Return a path as text that a database can hold, whatever its bytes: who keeps it masks it."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def printable(path: Path) -> str:
-    """Give a path as text that can be shown or logged: whatever its bytes, and without a value."""
+    """Return a path as text that can be shown or logged.
+
+    Whatever its bytes, and without a value.
+    """
     return masked(written(path))
 
 
 def name_of(path: Path) -> str:
-    """Give a file's name as text that can be shown, whatever its bytes."""
+    """Return a file's name as text that can be shown, whatever its bytes."""
     return printable(Path(path.name))
 
 
 def settle(beside: Path, wanted: Path) -> Path:
-    """Give the finished file `beside` its wanted name, or a free one like it; never overwrite.
+    """Return the finished file `beside` its wanted name, or a free one like it; never overwrite.
 
     Raises:
         OSError: no name could be given; the file is still `beside`.
@@ -89,7 +92,7 @@ def _move_without_links(beside: Path, target: Path) -> None:
 
 
 def note_path(source: Path) -> Path:
-    """Give the name of the note that stands where a file was: with no value of the file's."""
+    """Return the name of the note that stands where a file was: with no value of the file's."""
     return source.with_name(load().say("vault.note-name", name=masked(source.name)))
 
 

@@ -89,5 +89,5 @@ class Holds:
 
 
 def forbidden(item: VaultItem) -> bool:
-    """Tell whether a file holds what may not be kept."""
+    """Check whether a file holds what may not be kept."""
     return any(hit.kind in FORBIDDEN for hit in item.hits)

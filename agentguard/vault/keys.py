@@ -23,7 +23,7 @@ class VaultKey:
         self._known: Kept | None = None
 
     def identity(self, *, holds_files: bool) -> x25519.Identity:
-        """Give the key; the caller holds the vault, so nobody else makes one.
+        """Return the key; the caller holds the vault, so nobody else makes one.
 
         A new key is made only while the vault is empty: over one that is lost or damaged it would
         hide that the files can no longer be opened.
@@ -43,7 +43,7 @@ class VaultKey:
         return self._known is not None and self._known.place != FILE
 
     def where(self) -> str:
-        """Give the id of the place where the key should lie, empty when there is none.
+        """Return the id of the place where the key should lie, empty when there is none.
 
         Raises:
             VaultError: what is known of it is damaged.

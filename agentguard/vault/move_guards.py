@@ -39,7 +39,10 @@ PROC = Path("/proc")
 
 
 def left_alone(path: Path, hits: Iterable[Hit], rules: VaultRules) -> str:
-    """Tell why a file is not moved by itself, as an id under `vault.left`; empty when it may be."""
+    """Return why a file is not moved by itself, as an id under `vault.left`.
+
+    Empty when it may be.
+    """
     values = sum(hit.count for hit in hits)
     if values and values < rules.least_values:
         return "few"
@@ -55,7 +58,7 @@ def left_alone(path: Path, hits: Iterable[Hit], rules: VaultRules) -> str:
 
 
 def busy(path: Path, rules: VaultRules, now: float) -> str:
-    """Tell why it is not the time yet, as an id under `vault.left`; empty when it is.
+    """Return why it is not the time yet, as an id under `vault.left`; empty when it is.
 
     `now` is wall time in seconds since 1970. A file from the future counts as settled.
     """
@@ -69,7 +72,7 @@ def busy(path: Path, rules: VaultRules, now: float) -> str:
 
 
 def is_open(path: Path, proc: Path = PROC) -> bool:
-    """Tell whether another process of this user has it open, where the system tells.
+    """Check whether another process of this user has it open, where the system tells.
 
     Windows needs no telling: a file that is open there cannot be renamed.
     """
@@ -106,7 +109,7 @@ def _in_repository(path: Path) -> bool:
 
 
 def _is_programs(path: PurePath) -> bool:
-    """Tell whether it lies in a program's folder; what was left in a Temp is nobody's."""
+    """Check whether it lies in a program's folder; what was left in a Temp is nobody's."""
     folders = [part.lower() for part in path.parts[1:-1]]
     if "appdata" in folders:
         return "temp" not in folders

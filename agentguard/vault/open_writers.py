@@ -10,7 +10,7 @@ if sys.platform == "linux":
     import signal
 
     def is_written(handle: int) -> bool:
-        """Tell whether anybody has this file open for writing, where the system can tell.
+        """Check whether anybody has this file open for writing, where the system can tell.
 
         Linux refuses a read lease while there is a writer (fcntl(2), F_SETLEASE). A file of another
         user, or a file system without leases, gives no answer, which counts as no.

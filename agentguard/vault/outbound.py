@@ -28,7 +28,7 @@ class Reason:
     factor: str = ""
 
     def json(self) -> dict[str, Json]:
-        """Give it as the fields of a record."""
+        """Return it as the fields of a record."""
         return {"reason": self.word, "factor": self.factor}
 
 
@@ -116,7 +116,7 @@ class Outbound:
         self._shelf.end("", move)
 
     def _was(self, item: str) -> tuple[Path, dict[str, Json]]:
-        """Give the path that an item had, and the proof of what it held; nothing of a damaged."""
+        """Return the path that an item had, and the proof of what it held; nothing of a damaged."""
         try:
             head = self._shelf.header(item)
         except (BrokenSeal, OSError, VaultError):

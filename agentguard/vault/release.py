@@ -31,7 +31,7 @@ class Release:
     has_factor: Callable[[], bool]
 
     def asks(self) -> bool:
-        """Tell whether a code is asked for."""
+        """Check whether a code is asked for."""
         return self.policy().vault.restore_code and self.has_factor()
 
     def restore(self, item: str, taking: Taking) -> Message:

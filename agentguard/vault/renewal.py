@@ -30,7 +30,7 @@ class Renewal:
         self._step = at_step
 
     def behind(self) -> tuple[str, ...]:
-        """Give the files that are not sealed to the recovery keys of now; see `Vault.behind`."""
+        """Return the files that are not sealed to the recovery keys of now; see `Vault.behind`."""
         wanted = {str(key) for key in self._recipients()}
         if not wanted:
             return ()

@@ -61,7 +61,7 @@ def rewrap(
 
 
 def opened(header: AgeHeader, secret: bytes) -> bytes:
-    """Give the file key of a header that is authentic; `secret` is the 32 bytes of a key.
+    """Return the file key of a header that is authentic; `secret` is the 32 bytes of a key.
 
     Raises:
         BrokenSeal: none of its stanzas is for this key, or it was changed.
@@ -75,7 +75,7 @@ def opened(header: AgeHeader, secret: bytes) -> bytes:
 
 
 def _unwrapped(stanza: Stanza, key: X25519PrivateKey) -> bytes | None:
-    """Give the file key if the stanza is for `key`. Raises BrokenSeal: it is malformed."""
+    """Return the file key if the stanza is for `key`. Raises BrokenSeal: it is malformed."""
     if stanza.words[0] != KIND:
         return None
     if len(stanza.words) != 2 or len(stanza.body) != KEY + 16:  # noqa: PLR2004 - name and share
@@ -109,7 +109,7 @@ def _mac(file_key: bytes, signed: bytes) -> bytes:
 
 
 def _raw(key: str) -> bytes:
-    """Give the 32 bytes of a key that is spelled in Bech32; the library has checked its sum."""
+    """Return the 32 bytes of a key that is spelled in Bech32; the library has checked its sum."""
     letters = key.lower().rpartition("1")[2][:-_CHECKSUM]
     value = 0
     for letter in letters:

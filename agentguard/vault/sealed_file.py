@@ -49,7 +49,7 @@ class Header:
     hits: tuple[Hit, ...]
 
     def line(self) -> bytes:
-        """Give the first line of the sealed content."""
+        """Return the first line of the sealed content."""
         hits = [{"kind": h.kind, "count": h.count, "masked": list(h.masked)} for h in self.hits]
         values = {
             "format": FORMAT,
@@ -188,7 +188,7 @@ class _Splitter:
         return rest
 
     def whole(self) -> Header:
-        """Give the header of a file that was read to its end and is what was put in."""
+        """Return the header of a file that was read to its end and is what was put in."""
         head = self.header
         if head is None or head.size != self.size or head.sha256 != self._digest.hexdigest():
             raise BrokenSeal
@@ -196,7 +196,7 @@ class _Splitter:
 
 
 def unseal(sealed: BinaryIO, sink: Sink, identity: x25519.Identity) -> Header:
-    """Give the file's bytes to `sink` and return its header once all of it is proved.
+    """Return the file's bytes to `sink` and return its header once all of it is proved.
 
     Raises:
         BrokenSeal: damaged, or another key; what the sink has taken is worth nothing.

@@ -44,7 +44,7 @@ def no_step(_step: str) -> None:
 
 
 def why(error: Exception) -> str:
-    """Give the reason of an error in short words, without a path."""
+    """Return the reason of an error in short words, without a path."""
     if isinstance(error, BrokenSeal):
         return load().say("vault.not-proved")
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
@@ -106,30 +106,30 @@ class Shelf:
             hold.__exit__(None, None, None)
 
     def owns(self, path: Path) -> bool:
-        """Tell whether a file lies in the vault's own folder, by whatever way it is named."""
+        """Check whether a file lies in the vault's own folder, by whatever way it is named."""
         own = os.path.realpath(self.folder)
         return f"{os.path.realpath(path.parent)}{os.sep}".startswith(f"{own}{os.sep}")
 
     def key(self) -> x25519.Identity:
-        """Give the vault's key, made on first use. Raises VaultError."""
+        """Return the vault's key, made on first use. Raises VaultError."""
         return self.vault_key.identity(holds_files=bool(self.ids()))
 
     def ids(self) -> tuple[str, ...]:
-        """Give the ids of the sealed files."""
+        """Return the ids of the sealed files."""
         found = (path.stem for path in self._items.glob("*.age"))
         return tuple(sorted(id_ for id_ in found if ITEM.fullmatch(id_)))
 
     @staticmethod
     def new_id() -> str:
-        """Give an id that is nobody's."""
+        """Return an id that is nobody's."""
         return secrets.token_hex(8)
 
     def sealed(self, item: str) -> Path:
-        """Give the place of a sealed file."""
+        """Return the place of a sealed file."""
         return self._items / f"{item}.age"
 
     def temporary(self, item: str) -> Path:
-        """Give the place of a file that is being sealed."""
+        """Return the place of a file that is being sealed."""
         return self._items / f"{item}.tmp"
 
     def header(self, item: str) -> Header:
@@ -143,14 +143,14 @@ class Shelf:
             return unseal(file, Nothing(), self.key())
 
     def is_proved(self, item: str) -> Header | None:
-        """Give the header when the sealed file is whole, else None."""
+        """Return the header when the sealed file is whole, else None."""
         try:
             return self.proved(item)
         except (BrokenSeal, OSError, VaultError):
             return None
 
     def recovery_of(self, item: str) -> tuple[str, ...] | None:
-        """Give the recovery keys that a file is sealed to, None when that is not known.
+        """Return the recovery keys that a file is sealed to, None when that is not known.
 
         A stanza does not tell whose it is, so that is remembered beside the header's hash: of a
         file that came back from a copy, or whose memory was lost, it is not known.
@@ -163,7 +163,7 @@ class Shelf:
                 return None
 
     def _hash(self, item: str) -> str:
-        """Give the hash of a file's header; empty when it has none."""
+        """Return the hash of a file's header; empty when it has none."""
         try:
             with self.sealed(item).open("rb") as file:
                 return hashlib.sha256(age_header.read(file).raw).hexdigest()
@@ -185,7 +185,7 @@ class Shelf:
                 left.unlink(missing_ok=True)
 
     def moves(self) -> tuple[Move, ...]:
-        """Give the moves that are not over."""
+        """Return the moves that are not over."""
         return tuple(
             Move(
                 item=key.removeprefix(MEMORY),

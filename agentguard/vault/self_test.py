@@ -21,7 +21,7 @@ LENGTH = 100_000
 
 
 def works(shelf: Shelf, at: Moment, recovery: tuple[x25519.Recipient, ...]) -> bool | None:
-    """Tell whether it does; None while its key lies in a place that is locked.
+    """Return whether it does; None while its key lies in a place that is locked.
 
     Raises:
         VaultError: the vault or its key cannot be read.
@@ -51,7 +51,7 @@ def works(shelf: Shelf, at: Moment, recovery: tuple[x25519.Recipient, ...]) -> b
 
 
 def _key(shelf: Shelf) -> x25519.Identity:
-    """Give the vault's key; one for the moment where nothing was ever put."""
+    """Return the vault's key; one for the moment where nothing was ever put."""
     return shelf.key() if shelf.vault_key.where() else x25519.Identity.generate()
 
 

@@ -32,12 +32,12 @@ class Source:
         return digest(self.file)
 
     def same(self, other: os.stat_result) -> bool:
-        """Tell whether `other` is this very file, not written to since it was opened."""
+        """Check whether `other` is this very file, not written to since it was opened."""
         return identity(self.stat) == identity(other)
 
 
 def identity(found: os.stat_result) -> tuple[int, int, int, int]:
-    """Give what stays the same while a file is neither replaced nor written to."""
+    """Return what stays the same while a file is neither replaced nor written to."""
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
@@ -52,7 +52,10 @@ def digest(file: BinaryIO) -> str:
 
 
 def refusal(reason: str, name: str) -> VaultError:
-    """Give the error for a file that stays where it is; `reason` is an id under `vault.refused`."""
+    """Return the error for a file that stays where it is.
+
+    `reason` is an id under `vault.refused`.
+    """
     words = load()
     title = words.say(f"vault.refused.{reason}", name=name)
     return VaultError(title, words.say("vault.refused-advice"))

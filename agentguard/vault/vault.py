@@ -115,7 +115,7 @@ class Vault:
         self._outbound.purge(item, Reason(word=reason, factor=factor))
 
     def behind(self) -> tuple[str, ...]:
-        """Give the ids of files that are not known to be sealed to the recovery keys of now.
+        """Return the ids of files that are not known to be sealed to the recovery keys of now.
 
         None are, as long as there is no recovery key.
 
@@ -140,7 +140,9 @@ class Vault:
         self._shelf.note(kind, count=count, left=left)
 
     def works(self) -> bool | None:
-        """Tell whether a made-up text can be sealed and opened; None while its key is locked away.
+        """Return whether a made-up text can be sealed and opened.
+
+        None while its key is locked away.
 
         Raises:
             VaultError: the vault or its key cannot be read, or a recovery key is none.

@@ -16,13 +16,13 @@ _PURPOSE = b"agentguard device key v1"
 
 
 def words(public_key: bytes) -> str:
-    """Give the words of a raw public key, with spaces between."""
+    """Return the words of a raw public key, with spaces between."""
     digest = hashlib.sha256(_PURPOSE + public_key).digest()
     return " ".join(_word(digest[2 * i] << 8 | digest[2 * i + 1]) for i in range(WORDS))
 
 
 def words_of(public_key: str) -> str:
-    """Give the words of a public key in base64.
+    """Return the words of a public key in base64.
 
     Raises:
         ValueError: it is no base64.

@@ -53,12 +53,12 @@ class Target:
 
 
 def content_digest(body: bytes) -> str:
-    """Give the Content-Digest header's value."""
+    """Return the Content-Digest header's value."""
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
 def signature_base(target: Target, digest: str, parameters: Parameters) -> bytes:
-    """Give the bytes that are signed (RFC 9421, 2.5)."""
+    """Return the bytes that are signed (RFC 9421, 2.5)."""
     lines = (
         f'"@method": {target.method}',
         f'"@authority": {target.authority.lower()}',
@@ -70,7 +70,7 @@ def signature_base(target: Target, digest: str, parameters: Parameters) -> bytes
 
 
 def headers(digest: str, parameters: Parameters, signature: bytes) -> dict[str, str]:
-    """Give the three headers of a signed request."""
+    """Return the three headers of a signed request."""
     return {
         "Content-Digest": digest,
         "Signature-Input": f"{LABEL}={parameters.text}",

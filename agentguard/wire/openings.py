@@ -61,6 +61,6 @@ class OpeningsGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def digest(name: str, challenge: str, answer: str) -> str:
-    """Give what a desk is told of an answer; the desk keeps a slow hash of it."""
+    """Return what a desk is told of an answer; the desk keeps a slow hash of it."""
     text = f"agentguard opening v1\n{name}\n{challenge}\n{answer}"
     return hashlib.sha256(text.encode()).hexdigest()

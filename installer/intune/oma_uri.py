@@ -26,7 +26,7 @@ Row = tuple[str, str, str]
 
 
 def rows(wanted: dict[str, str]) -> Iterator[Row]:
-    """Give the rows of a profile that sets what is wanted, by the settings' registry names.
+    """Yield the rows of a profile that sets what is wanted, by the settings' registry names.
 
     Raises:
         ValueError: there is no such setting, or the value is none of it.

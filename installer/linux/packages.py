@@ -74,12 +74,12 @@ class BuildError(Exception):
 
 
 def epoch() -> int:
-    """Give the time that all that is built bears."""
+    """Return the time that all that is built bears."""
     return int(os.environ.get("SOURCE_DATE_EPOCH", EPOCH))
 
 
 def version() -> str:
-    """Give the version that is built."""
+    """Return the version that is built."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return str(project["version"])
 
@@ -178,7 +178,7 @@ def _slim_qt(qt: Path) -> None:
 
 
 def _needed(path: Path, modules: set[str]) -> bool:
-    """Tell whether a part of PySide6 stays: its Python files, Qt itself and our modules."""
+    """Check whether a part of PySide6 stays: its Python files, Qt itself and our modules."""
     name = path.name
     if path.is_dir():
         return name in {"Qt", "support"}
@@ -196,7 +196,7 @@ def compiled(library: Path) -> None:
 
 
 def metainfo(release: str) -> bytes:
-    """Give the AppStream file with this release."""
+    """Return the AppStream file with this release."""
     day = datetime.fromtimestamp(epoch(), UTC).date().isoformat()
     text = (HERE / "agentguard.metainfo.xml").read_text(encoding="utf-8")
     return text.replace("@RELEASES@", f'<release version="{release}" date="{day}"/>').encode()

@@ -27,7 +27,7 @@ CULTURES = {"en": "en-US", "de": "de-DE", "es": "es-ES", "fr": "fr-FR", "pt": "p
 
 
 def admx() -> bytes:
-    """Give the template itself."""
+    """Return the template itself."""
     root = ET.Element("policyDefinitions", xmlns=SPACE, revision=REVISION, schemaVersion="1.0")
     spaces = ET.SubElement(root, "policyNamespaces")
     ET.SubElement(spaces, "target", prefix=NAME, namespace=TARGET)
@@ -74,7 +74,7 @@ def _policy(policies: ET.Element, setting: Described) -> None:
 
 
 def adml(words: Texts) -> bytes:
-    """Give the words of a language."""
+    """Return the words of a language."""
     root = ET.Element(
         "policyDefinitionResources", xmlns=SPACE, revision=REVISION, schemaVersion="1.0"
     )
@@ -122,7 +122,7 @@ def _bytes(root: ET.Element) -> bytes:
 
 
 def made() -> Iterator[tuple[str, bytes]]:
-    """Give every file by its place below the folder of the templates."""
+    """Yield every file by its place below the folder of the templates."""
     yield f"{NAME}.admx", admx()
     for folder in sorted((paths.resources() / "text").iterdir()):
         if folder.name in CULTURES:

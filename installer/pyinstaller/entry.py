@@ -16,7 +16,7 @@ TRAY = "agentguard.exe"
 
 
 def words() -> list[str]:
-    """Give what was asked for; the windowed program without words guards with its tray."""
+    """Return what was asked for; the windowed program without words guards with its tray."""
     given = sys.argv[1:]
     windowed = PureWindowsPath(sys.executable).name.lower() == TRAY
     return given or (["tray"] if windowed else [])

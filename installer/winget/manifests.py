@@ -25,7 +25,7 @@ Manifest = dict[str, Any]
 
 
 def manifests(msi: bytes, version: str, url: str) -> dict[str, Manifest]:
-    """Give the three manifests by the names of their files."""
+    """Return the three manifests by the names of their files."""
     product = f"{{{harvest.guid(f'product/{version}')}}}"
     return {
         f"{IDENTIFIER}.yaml": _version(version),

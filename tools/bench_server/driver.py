@@ -110,7 +110,7 @@ class Driver:
 
 
 def pause(answer: Answer, failures: int, uniform: Callable[[float, float], float]) -> float:
-    """Give the seconds until a desk tries again."""
+    """Return the seconds until a desk tries again."""
     if answer.retry_after:
         return answer.retry_after * (1 + uniform(0, SPLAY))
     return uniform(1.0, min(LONGEST_BACKOFF, 2.0 ** min(failures, 10)))

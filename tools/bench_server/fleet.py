@@ -67,7 +67,7 @@ class Desk:
         )
 
     def request(self, host: str, now: float, *, keep: bool = False) -> bytes:
-        """Give a signed request, head and body."""
+        """Return a signed request, head and body."""
         body = msgspec.json.encode(self.report(now))
         signed = httpsig.Parameters(
             created=int(now), nonce=secrets.token_urlsafe(18), keyid=self.id
@@ -89,7 +89,7 @@ class Desk:
         return True
 
     def enrol(self, host: str, code: str) -> bytes:
-        """Give the request that enrols the desk."""
+        """Return the request that enrols the desk."""
         nonce = secrets.token_urlsafe(18)
         asked = v1.Enrol(
             code=code,
@@ -104,7 +104,7 @@ class Desk:
 
 
 def post(path: str, host: str, body: bytes, headers: dict[str, str], *, keep: bool) -> bytes:
-    """Give the bytes of a POST; without `keep` the connection ends with the answer."""
+    """Return the bytes of a POST; without `keep` the connection ends with the answer."""
     lines = [f"POST {path} HTTP/1.1", f"host: {host}", "content-type: application/json"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"content-length: {len(body)}"] + ([] if keep else ["connection: close"])
@@ -113,7 +113,7 @@ def post(path: str, host: str, body: bytes, headers: dict[str, str], *, keep: bo
 
 @lru_cache(maxsize=2 * TURN)
 def controls(seq: int) -> tuple[v1.Control, ...]:
-    """Give a posture of the usual size; one of `TURN` has a control that fails."""
+    """Return a posture of the usual size; one of `TURN` has a control that fails."""
     return tuple(
         v1.Control(
             check=f"check-{n}",

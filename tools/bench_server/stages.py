@@ -54,7 +54,7 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """Tell whether nothing was lost and the storm was over in time."""
+        """Check whether nothing was lost and the storm was over in time."""
         return not (self.lost or self.doubled or self.unreceipted) and self.recovered <= RECOVERY
 
 

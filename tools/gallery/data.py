@@ -26,7 +26,7 @@ FILE = "/home/amara/Documents/callbacks/november.csv"
 
 
 def ago(seconds: float) -> Moment:
-    """Give the moment `seconds` before noon."""
+    """Return the moment `seconds` before noon."""
     return Moment(boot=NOON.boot - seconds, wall=NOON.wall - seconds)
 
 
@@ -148,19 +148,19 @@ COPIED = _finding("clipboard", Severity.HIGH, 2 * MINUTE, id="clipboard.card", c
 
 
 def good() -> Snapshot:
-    """Give a desk in order."""
+    """Return a desk in order."""
     return snapshot()
 
 
 def attention() -> Snapshot:
-    """Give a desk with an unsupported program and a lesson due."""
+    """Return a desk with an unsupported program and a lesson due."""
     software = _set("software", State.FAIL, Severity.MEDIUM, UNSUPPORTED.message)
     lesson = _set("training", State.FAIL, Severity.LOW, LESSON_DUE.message)
     return snapshot(_with(software, lesson), UNSUPPORTED, LESSON_DUE)
 
 
 def act() -> Snapshot:
-    """Give a desk with card numbers in a file, and what was open before."""
+    """Return a desk with card numbers in a file, and what was open before."""
     controls = _with(
         _set("pii-files", State.FAIL, Severity.CRITICAL, CARDS.message),
         _set("clipboard", State.FAIL, Severity.HIGH, COPIED.message),
@@ -174,7 +174,7 @@ def act() -> Snapshot:
 
 
 def blind() -> Snapshot:
-    """Give a desk where nothing is wrong but two things could not be read, one of them in part."""
+    """Return a desk with nothing wrong, where two things could not be read, one only in part."""
     firewall = _set("firewall", State.UNKNOWN, Severity.HIGH, say("firewall.unread"))
     lost = Coverage(looked=2481, missed=3, why=(say("coverage.files-in-part", count=3),))
     told = say("pii-files.in-part", files=2481, missed=3)
@@ -184,28 +184,28 @@ def blind() -> Snapshot:
 
 
 def paused() -> Snapshot:
-    """Give a desk in order with a paused control."""
+    """Return a desk in order with a paused control."""
     return snapshot(_with(_set("vendors", State.PAUSED, Severity.LOW, say("engine.paused"))))
 
 
 def offline(of: Snapshot) -> Snapshot:
-    """Give the same desk without its endpoint."""
+    """Return the same desk without its endpoint."""
     return replace(of, uplink=AWAY)
 
 
 def covered(of: Snapshot, shield: Shield) -> Snapshot:
-    """Give the same desk in a call, with its screens covered."""
+    """Return the same desk in a call, with its screens covered."""
     return replace(of, shield=shield, in_call=shield.why is Why.CALL)
 
 
 def paying(of: Snapshot, recorder: Recorder) -> Snapshot:
-    """Give a snapshot in the middle of a payment."""
+    """Return a snapshot in the middle of a payment."""
     mode = PaymentMode(since=ago(2 * MINUTE), image="payments", recorder=recorder)
     return replace(of, payment=mode)
 
 
 def prompting(of: Snapshot, *prompts: Prompt) -> Snapshot:
-    """Give the same desk with these prompts."""
+    """Return the same desk with these prompts."""
     return replace(of, prompts=prompts)
 
 

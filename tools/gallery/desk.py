@@ -68,7 +68,7 @@ class SimulatedDesk:
             changed(snapshot)
 
     def snapshot(self) -> Snapshot:
-        """Give the present picture."""
+        """Return the present picture."""
         return self._snapshot
 
     def subscribe(self, changed: Callable[[Snapshot], None]) -> None:
@@ -90,7 +90,7 @@ class SimulatedDesk:
             self._with_reply(prompt, say("mfa.wrong"))
 
     def factors(self) -> Factors:
-        """Give what was set."""
+        """Return what was set."""
         return self.can
 
     def prove_by_key(self, prompt: str, pin: str, window: int) -> None:
@@ -111,7 +111,7 @@ class SimulatedDesk:
         return content.CODES if code == RIGHT_CODE else say("mfa.wrong")
 
     def challenge(self) -> str | Message:
-        """Give made-up letters, where a supervisor can be called."""
+        """Return made-up letters, where a supervisor can be called."""
         return content.LETTERS if self.can.phone else say("mfa.by-phone.none")
 
     def leave(self, prompt: str) -> None:
@@ -139,11 +139,11 @@ class SimulatedDesk:
         self.incidents.append((category, note))
 
     def lessons(self) -> tuple[Lesson, ...]:
-        """Give two made-up lessons."""
+        """Return two made-up lessons."""
         return content.LESSONS
 
     def answer_lesson(self, lesson: str, choice: int) -> bool:
-        """Tell whether the choice was right."""
+        """Check whether the choice was right."""
         self.lesson_answers.append((lesson, choice))
         return any(one.id == lesson and one.right == choice for one in content.LESSONS)
 
@@ -177,7 +177,7 @@ class SimulatedDesk:
         return tuple(self._items)
 
     def vault_behind(self) -> int:
-        """Give what was set, of files that are there."""
+        """Return what was set, of files that are there."""
         return min(self.behind, len(self._items))
 
     def vault_asks(self) -> bool:
@@ -203,13 +203,13 @@ class SimulatedDesk:
         return done
 
     def held(self) -> HeldThere:
-        """Give made-up classes of records; `not_held` says why there are none."""
+        """Return made-up classes of records; `not_held` says why there are none."""
         if self.not_held is not None:
             raise self.not_held
         return content.HELD
 
     def last_report(self) -> str:
-        """Give a made-up report."""
+        """Return a made-up report."""
         return self.report
 
     def _without(self, prompt: str) -> None:

@@ -9,7 +9,7 @@ OWN = r"C:\Users\ann\AppData\Local\AgentGuard\settings.toml"
 
 
 def set_here() -> tuple[SetHere, ...]:
-    """Give settings of every origin."""
+    """Return settings of every origin."""
     rows = (
         ("endpoint", "https://guard.example.org:8443", Origin.MANAGED, POLICIES),
         ("team", "North 2", Origin.INSTALLED, INSTALLER),

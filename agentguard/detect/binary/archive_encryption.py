@@ -19,7 +19,7 @@ _LONGEST_NUMBER = 63
 
 
 def is_locked(source: Source) -> bool:
-    """Tell whether an archive that begins with one of MAGICS is encrypted in full."""
+    """Check whether an archive that begins with one of MAGICS is encrypted in full."""
     seven_zip, rar_4, _ = MAGICS
     if source.head.startswith(seven_zip):
         return _seven_zip(source)
@@ -27,7 +27,7 @@ def is_locked(source: Source) -> bool:
 
 
 def _seven_zip(source: Source) -> bool:
-    """Tell whether the names, or everything that is packed, are encrypted."""
+    """Check whether the names, or everything that is packed, are encrypted."""
     try:
         folders = sevenzip_header.folders_of(source)
     except ScanError as error:
@@ -36,7 +36,7 @@ def _seven_zip(source: Source) -> bool:
 
 
 def _rar_4(source: Source) -> bool:
-    """Tell whether the names, or every file within, are encrypted."""
+    """Check whether the names, or every file within, are encrypted."""
     place, files, locked = len(MAGICS[1]), 0, 0
     for _ in range(_MOST_BLOCKS):
         source.file.seek(place)
@@ -57,7 +57,7 @@ def _rar_4(source: Source) -> bool:
 
 
 def _rar_5(source: Source) -> bool:
-    """Tell whether the headers, or every file within, are encrypted."""
+    """Check whether the headers, or every file within, are encrypted."""
     place, files, locked = len(MAGICS[2]), 0, 0
     for _ in range(_MOST_BLOCKS):
         source.file.seek(place)
@@ -83,7 +83,7 @@ def _rar_5(source: Source) -> bool:
 
 
 def _has_lock(records: bytes) -> bool:
-    """Tell whether a file's extra records hold the one of encryption (RAR 5.0, 1)."""
+    """Check whether a file's extra records hold the one of encryption (RAR 5.0, 1)."""
     place = 0
     try:
         while place < len(records):

@@ -23,7 +23,7 @@ _WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
 
 
 def records(book: bytes) -> Iterator[Record]:
-    """Give the records until the stream ends or stops being records."""
+    """Yield the records until the stream ends or stops being records."""
     place = 0
     while place + _HEAD <= len(book):
         kind, size = struct.unpack_from("<HH", book, place)
@@ -43,7 +43,7 @@ class Pieces:
     place: int = 0
 
     def take(self, size: int) -> bytes:
-        """Give the next bytes over the borders of records, fewer at the end."""
+        """Return the next bytes over the borders of records, fewer at the end."""
         found = bytearray()
         while len(found) < size and self.part < len(self.parts):
             piece = self.parts[self.part][self.place : self.place + size - len(found)]
@@ -65,11 +65,11 @@ class Pieces:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing is left."""
+        """Check whether nothing is left."""
         return self.part >= len(self.parts)
 
     def characters(self, count: int, *, wide: bool) -> str:
-        """Give characters; each record that continues them says anew how wide they are."""
+        """Return characters; each record that continues them says anew how wide they are."""
         found: list[str] = []
         while count > 0 and not self.is_over:
             size = 2 if wide else 1
@@ -103,7 +103,7 @@ def _number(data: bytes) -> int:
 
 
 def rk_value(packed: int) -> float:
-    """Give the number of an RkNumber (MS-XLS 2.5.217)."""
+    """Return the number of an RkNumber (MS-XLS 2.5.217)."""
     if packed & 2:
         value = float((packed >> 2) - ((packed & 0x80000000) and 1 << 30))
     else:

@@ -55,7 +55,7 @@ class _Entry:
 
 
 def top_names(source: Source) -> frozenset[str]:
-    """Give the names of what stands at the root, in lower case; none when it is no compound."""
+    """Return the names of what stands at the root, in lower case; none when it is no compound."""
     if not source.head.startswith(MAGIC):
         return frozenset()
     found = _tops.get(source.file)
@@ -88,12 +88,15 @@ class Compound:
         return tuple(self._places)
 
     def size(self, *path: str) -> int:
-        """Give a stream's length in bytes as the file tells it, 0 when there is none."""
+        """Return a stream's length in bytes as the file tells it, 0 when there is none."""
         place = self._places.get(tuple(name.lower() for name in path))
         return place.size if place else 0
 
     def stream(self, *path: str, most: int | None = None) -> bytes | None:
-        """Give a stream's bytes, at most the first `most`; None when there is none of this name."""
+        """Return a stream's bytes, at most the first `most`.
+
+        None when there is none of this name.
+        """
         place = self._places.get(tuple(name.lower() for name in path))
         if place is None:
             return None
@@ -159,7 +162,7 @@ class Compound:
 
 
 def _walk(entries: Sequence[_Entry], top: int, seen: set[int]) -> Iterator[tuple[Path, _Entry]]:
-    """Give every stream below a storage, each once, whatever the tree looks like."""
+    """Yield every stream below a storage, each once, whatever the tree looks like."""
     ahead: list[tuple[int, Path]] = [(top, ())]
     while ahead:
         number, above = ahead.pop()
@@ -179,7 +182,7 @@ def _numbers(data: bytes) -> array[int]:
 
 
 def _follow(table: Sequence[int], first: int, most: int) -> Iterator[int]:
-    """Give the sectors of a chain, none twice."""
+    """Yield the sectors of a chain, none twice."""
     number, seen = first, set[int]()
     while number < len(table) and number not in seen and len(seen) < most:
         seen.add(number)

@@ -15,7 +15,7 @@ _START = (
 
 
 def unpacked(data: bytes, most: int) -> bytes:
-    """Give the plain RTF, at most `most` bytes of it.
+    """Return the plain RTF, at most `most` bytes of it.
 
     Raises:
         ValueError: it is no packed RTF.

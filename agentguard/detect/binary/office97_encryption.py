@@ -31,7 +31,7 @@ _WEAK_BYTES = 5
 
 
 def needs_password(source: Source) -> bool:
-    """Tell whether nobody can open it without a password."""
+    """Check whether nobody can open it without a password."""
     names = top_names(source)
     if _WORD in names:
         return _is_locked_text(Compound(source).stream(_WORD, most=32) or b"")
@@ -54,7 +54,7 @@ def _is_locked_text(fib: bytes) -> bool:
 
 
 def file_pass(book: bytes) -> bytes | None:
-    """Give the record that tells how a workbook is encrypted, None when it is not."""
+    """Return the record that tells how a workbook is encrypted, None when it is not."""
     for number, (kind, _, data) in enumerate(records(book)):
         if kind == FILEPASS:
             return data
@@ -64,7 +64,7 @@ def file_pass(book: bytes) -> bytes | None:
 
 
 def default_key(locked: bytes) -> Key | None:
-    """Give the key if the password is the one that Excel fills in by itself, else None."""
+    """Return the key if the password is the one that Excel fills in by itself, else None."""
     try:
         method, major, minor = struct.unpack_from("<HHH", locked)
         if method != _RC4:

@@ -41,7 +41,7 @@ _UNKNOWN = "reason.unsupported"
 
 @lru_cache(maxsize=1)
 def default_key(info: bytes) -> Open | None:
-    """Give what opens a package without asking anybody, None when it needs a real password.
+    """Return what opens a package without asking anybody, None when it needs a real password.
 
     Raises:
         ScanError: the kind of encryption is not known, or costs too much to try.

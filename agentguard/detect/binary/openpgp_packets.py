@@ -61,7 +61,7 @@ _PLAIN_TAGS = frozenset((_SIGNATURE, _ONE_PASS, _PACKED, _LITERAL))
 
 
 def plain(data: bytes) -> bytes:
-    """Give the packets, out of their armour where they have one; what is damaged ends them."""
+    """Return the packets, out of their armour where they have one; what is damaged ends them."""
     if not _is_armoured(data):
         return data
     lines = [line.strip() for line in data[data.index(_ARMOUR) :].splitlines()][1:]
@@ -93,7 +93,7 @@ def _begins_sealed(data: bytes, *, enough: int = 2) -> bool:
 
 
 def _packets(data: bytes) -> Iterator[tuple[int, int]]:
-    """Give each packet's tag and first byte."""
+    """Yield each packet's tag and first byte."""
     place, padded = 0, data + bytes(8)
     for _ in range(_MOST_PACKETS):
         if place >= len(data) or not data[place] & _ANY:
@@ -104,7 +104,7 @@ def _packets(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def bodies(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give each packet's tag and body; a body in parts is joined (RFC 9580, 4.2.1.4)."""
+    """Yield each packet's tag and body; a body in parts is joined (RFC 9580, 4.2.1.4)."""
     place = 0
     for _ in range(_MOST_PACKETS):
         if place + 7 > len(data) or not data[place] & _ANY:
@@ -120,7 +120,7 @@ def bodies(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _header(data: bytes, place: int) -> tuple[int, int, int, bool]:
-    """Give a packet's tag, where its body begins, how long this is, and whether more follow."""
+    """Return a packet's tag, where its body begins, how long this is, and whether more follow."""
     first = data[place]
     if first & _NEW:
         return first & 0x3F, *_length(data, place + 1)

@@ -29,7 +29,7 @@ _UNPACK_SIZES, _COUNTS, _ENCODED = 0x0C, 0x0D, 0x17
 
 
 def folders_of(source: Source) -> Sequence[Folder]:
-    """Give what is packed.
+    """Return what is packed.
 
     Raises:
         ScanError: `reason.sealed` when even the header is encrypted; `reason.corrupt` or
@@ -99,7 +99,7 @@ class _Fields:
         self.bytes(count)
 
     def bytes(self, count: int) -> bytes:
-        """Give the next bytes."""
+        """Return the next bytes."""
         found = self._data[self._place : self._place + count]
         if len(found) < count:
             raise ValueError
@@ -229,7 +229,7 @@ class _Fields:
 
 
 def _order(binds: dict[int, int], count: int) -> list[int]:
-    """Give the steps from the packed stream on: the one that no other feeds is the first."""
+    """Return the steps from the packed stream on: the one that no other feeds is the first."""
     (first,) = set(range(count)) - set(binds.values())
     order = [first]
     while order[-1] in binds and len(order) < count:

@@ -70,7 +70,7 @@ class Folder:
 
     @property
     def is_locked(self) -> bool:
-        """Tell whether it is encrypted."""
+        """Check whether it is encrypted."""
         return any(step.method == AES for step in self.steps)
 
 
@@ -85,7 +85,7 @@ class _Unpacker(Protocol):
 
 
 def unpacked(source: Source, folder: Folder) -> Iterator[bytes]:
-    """Give the plain bytes in pieces, never more than the folder says.
+    """Return the plain bytes in pieces, never more than the folder says.
 
     Raises:
         ScanError: `reason.unsupported` before anything is unpacked.
@@ -134,7 +134,7 @@ def _raw(*filters: Mapping[str, int]) -> lzma.LZMADecompressor:
 
 
 def _window(method: bytes, props: bytes, size: int) -> dict[str, int]:
-    """Give what `lzma` needs to know; no more of a window than there is to look back on."""
+    """Return what `lzma` needs to know; no more of a window than there is to look back on."""
     try:
         if method == _LZMA:
             first, window = struct.unpack("<BI", props)

@@ -41,7 +41,7 @@ _GREEK, _CYRILLIC = b"\xe1\xe9\xef\xf4", b"\xe0\xe8\xee"
 
 
 def page_of(head: bytes) -> str:
-    """Give the code page of a text that is no UTF-8; that of the West where none fits better."""
+    """Return the code page of a text that is no UTF-8; that of the West where none fits better."""
     if _UTF_8.search(head):  # both in one text
         return _WEST
     if _ALL_ACCENTS.search(head):

@@ -42,7 +42,7 @@ def encoding_of(head: bytes) -> str:
 
 
 def unmarked(name: str, head: bytes) -> str:
-    """Give the encoding of a later part of a text, which has no mark of its own."""
+    """Return the encoding of a later part of a text, which has no mark of its own."""
     if name not in {"utf-16", "utf-32"}:
         return name
     return f"{name}-{'le' if head.startswith(codecs.BOM_UTF16_LE) else 'be'}"
@@ -99,7 +99,7 @@ def _by_controls(head: bytes) -> str:
 
 
 def _is_text(head: bytes, name: str) -> bool:
-    """Tell whether nearly all decoded characters are assigned and none controls."""
+    """Check whether nearly all decoded characters are assigned and none controls."""
     sample = head[: min(len(head), _SAMPLE) & ~1]
     text = sample.decode(name, "replace")
     odd = sum(
@@ -145,6 +145,6 @@ codecs.register_error(_HANDLER, _as_cp1252)
 
 
 def decoder_of(name: str) -> codecs.IncrementalDecoder:
-    """Give a decoder that never fails; bytes that are no UTF-8 are read as Windows-1252."""
+    """Return a decoder that never fails; bytes that are no UTF-8 are read as Windows-1252."""
     errors = _HANDLER if name.startswith("utf-8") else "replace"
     return codecs.getincrementaldecoder(name)(errors)

@@ -13,7 +13,7 @@ class _Brief(Compat32):
     """Cuts what tells about a part: the parser takes the square of its length."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        """Give a header's name and value."""
+        """Return a header's name and value."""
         name, value = super().header_source_parse(sourcelines)
         is_long = len(value) > _LONGEST_TELLING and name.lower().startswith("content-")
         return name, value[:_LONGEST_TELLING] if is_long else value
@@ -23,5 +23,5 @@ _POLICY = _Brief()
 
 
 def parsed(data: bytes) -> Message:
-    """Give a mail with its parts. Raises RecursionError: parts within parts without end."""
+    """Return a mail with its parts. Raises RecursionError: parts within parts without end."""
     return message_from_bytes(data, policy=_POLICY)

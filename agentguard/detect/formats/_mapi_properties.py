@@ -71,12 +71,12 @@ _TICKS_OF_DAY = 864_000_000_000
 
 
 def holds_text(id_: int) -> bool:
-    """Tell whether a property holds what a person wrote or is called."""
+    """Check whether a property holds what a person wrote or is called."""
     return id_ not in _NO_TEXT
 
 
 def line(id_: int, text: str) -> str:
-    """Give a property as a line, behind its name where it has one."""
+    """Return a property as a line, behind its name where it has one."""
     plain = text.strip("\0 \r\n")
     if not plain or plain.startswith(_ADDRESS_IDS):
         return ""
@@ -87,7 +87,7 @@ def line(id_: int, text: str) -> str:
 
 
 def encoding(*pages: int) -> str:
-    """Give the encoding of the first code page that is known."""
+    """Return the encoding of the first code page that is known."""
     found = next((name for page in pages if page and (name := codepage(page))), _DEFAULT)
     return codecs.lookup(found).name
 

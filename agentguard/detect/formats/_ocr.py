@@ -17,7 +17,7 @@ _ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "LC_ALL": "C"}
 
 
 def text_of(picture: Any, seconds: float) -> str | None:
-    """Give what is written in a picture, None when the program is missing, fails or is too slow."""
+    """Return the text of a picture, None when the program is missing, fails or is too slow."""
     program = next((path for path in _TESSERACT if Path(path).exists()), "")
     if not program:
         return None

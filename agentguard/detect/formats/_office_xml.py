@@ -26,7 +26,7 @@ _RELATION_SAYS = later(r'\b(Target|TargetMode)="([^"]*)"')
 
 
 def text_of(found: Iterable[str]) -> Iterator[str]:
-    """Give the text of WordprocessingML or DrawingML that comes in pieces."""
+    """Yield the text of WordprocessingML or DrawingML that comes in pieces."""
     layout, inside = Layout(), False
     for markup in _whole_tags(found):
         for match in _TOKEN.finditer(markup):
@@ -66,7 +66,7 @@ def _border(layout: Layout, tag: str, *, closing: bool, empty: bool) -> Iterator
 
 
 def has_part(source: Source, folder: str) -> bool:
-    """Tell whether a ZIP holds an Office document whose parts stand in `folder`."""
+    """Check whether a ZIP holds an Office document whose parts stand in `folder`."""
     if not source.head.startswith(b"PK"):
         return False
     try:
@@ -78,7 +78,7 @@ def has_part(source: Source, folder: str) -> bool:
 
 
 def paragraphs(source: Source, work: Work, folder: str) -> Iterator[str]:
-    """Give the text of every part in `folder`, then what is embedded or said beside it."""
+    """Yield the text of every part in `folder`, then what is embedded or said beside it."""
     with zipfile.ZipFile(source.file) as archive:
         for member in archive.infolist():
             name = member.filename
@@ -90,7 +90,10 @@ def paragraphs(source: Source, work: Work, folder: str) -> Iterator[str]:
 
 
 def beside(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[str]:
-    """Give what a part says that is no text of pages: properties, charts, links, embedded files."""
+    """Yield what a part says that is no text of pages.
+
+    Properties, charts, links, embedded files.
+    """
     name = member.filename
     if name.endswith(".xml"):
         yield from xml.read(stream(archive, member, work))

@@ -20,7 +20,7 @@ _WIDE = later(rb"(?:[\t\n\r\x20-\x7e]\0){6,}")
 
 
 def parts(container: Compound, work: Work) -> Iterator[str]:
-    """Give the text of every part below the root, up to a number of them."""
+    """Yield the text of every part below the root, up to a number of them."""
     paths = [path for path in container.paths if len(path) > 1]
     for path in paths[:_MOST]:
         yield from part(container, path, work)
@@ -29,7 +29,7 @@ def parts(container: Compound, work: Work) -> Iterator[str]:
 
 
 def part(container: Compound, path: Path, work: Work) -> Iterator[str]:
-    """Give the text of one embedded stream, if it is of a kind that holds any."""
+    """Yield the text of one embedded stream, if it is of a kind that holds any."""
     from agentguard.detect.formats import doc, ppt, xls  # noqa: PLC0415 - they embed each other
 
     name = path[-1]
@@ -50,7 +50,7 @@ def part(container: Compound, path: Path, work: Work) -> Iterator[str]:
 
 
 def damaged(data: bytes, path: Path, work: Work) -> Iterator[str]:
-    """Give what shows through in a damaged stream, and tell that it was not read.
+    """Yield what shows through in a damaged stream, and tell that it was not read.
 
     Raises:
         ScanError: it is the file itself that is damaged, and not a part of another.
@@ -82,7 +82,7 @@ def native(data: bytes) -> bytes:
 
 
 def of_ole_1(data: bytes) -> bytes:
-    """Give what an OLE 1 object holds (MS-OLEDS 2.2.5): three names, a size, the bytes."""
+    """Return what an OLE 1 object holds (MS-OLEDS 2.2.5): three names, a size, the bytes."""
     place, names = 8, []
     try:
         for _ in range(3):

@@ -19,7 +19,7 @@ _WIDE = "utf-16-le"
 
 
 def info(document: Any) -> Iterator[str]:
-    """Give what the document says of itself."""
+    """Yield what the document says of itself."""
     for key in _TOLD:
         value = document.get_metadata_value(key)
         if value.strip():
@@ -44,7 +44,7 @@ def page(document: Any, number: int, work: Work) -> Any:
 
 
 def notes(document: Any, leaf: Any, work: Work) -> Iterator[str]:
-    """Give a page's form fields, notes and links."""
+    """Yield a page's form fields, notes and links."""
     count = raw.FPDFPage_GetAnnotCount(leaf)
     if count > _MOST_NOTES:
         work.note("reason.partial")
@@ -87,7 +87,7 @@ def _text(give: Callable[[Any, int], int]) -> str:
 
 
 def files(document: Any, work: Work) -> Iterator[str]:
-    """Give the text of the files that are attached."""
+    """Yield the text of the files that are attached."""
     count = document.count_attachments()
     if count > _MOST_FILES:
         work.note("reason.partial")

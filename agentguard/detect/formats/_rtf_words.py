@@ -104,7 +104,7 @@ class Fonts:
                     self._pages[font] = page
 
     def takes(self, word: str, value: int | None) -> bool:
-        """Tell whether a word changes the page, and change it."""
+        """Check whether a word changes the page, and change it."""
         if word == "f" and value is not None:
             self.page = self._pages.get(value, self._document)
         elif word == "plain":
@@ -122,7 +122,7 @@ class Fonts:
 
 @lru_cache(maxsize=64)
 def codepage(number: int) -> str | None:
-    """Give the name of a code page of Windows, None when nobody knows it."""
+    """Return the name of a code page of Windows, None when nobody knows it."""
     name = "utf-8" if number == 65_001 else f"cp{number}"  # noqa: PLR2004 - Windows' number
     try:
         return codecs.lookup(name).name

@@ -26,7 +26,7 @@ _DAYS_TO_1904 = 1462
 
 @lru_cache(maxsize=4096)
 def is_date(code: str) -> bool:
-    """Tell whether a format's code shows a date."""
+    """Check whether a format's code shows a date."""
     return _DATE.search(_NOT_SHOWN.sub("", code.split(";", maxsplit=1)[0])) is not None
 
 
@@ -49,7 +49,7 @@ def number(value: float, code: str = "") -> str:
 
 @lru_cache(maxsize=4096)
 def _picture(code: str) -> str:
-    """Give the part of a format that only sets digits and what stands between them."""
+    """Return the part of a format that only sets digits and what stands between them."""
     plain = _TOLD.sub(lambda told: told[1] or told[2] or "", code.split(";", maxsplit=1)[0])
     fits = _PICTURE.fullmatch(plain) and _LEAST_ZEROS <= plain.count("0") <= _MOST_DIGITS
     return plain if fits else ""

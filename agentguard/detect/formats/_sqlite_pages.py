@@ -25,7 +25,10 @@ _LONGEST_VARINT = 9
 
 
 def text_of(page: bytes, start: int = 0) -> str:
-    """Give the rows of a leaf, or what can be read of any other page; `start` is 100 in page 1."""
+    """Return the rows of a leaf, or what can be read of any other page.
+
+    `start` is 100 in page 1.
+    """
     kind = page[start] if len(page) > start + _LEAF_HEAD else 0
     if kind not in {_TABLE_LEAF, _INDEX_LEAF}:
         return shown(page)
@@ -53,7 +56,7 @@ def _rows(page: bytes, start: int, kind: int) -> Iterator[dict[int, str]]:
 
 
 def _record(page: bytes, start: int) -> tuple[dict[int, str], int]:
-    """Give the values of a record that stand in this page, and where it ends."""
+    """Return the values of a record that stand in this page, and where it ends."""
     size, place = _varint(page, start)
     end = value = start + size
     row: dict[int, str] = {}

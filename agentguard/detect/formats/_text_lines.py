@@ -9,7 +9,7 @@ LONGEST = 1 << 20
 
 
 def lines(found: Iterator[str]) -> Iterator[list[str]]:
-    """Give the lines of each piece; the last of them may go on in the next."""
+    """Yield the lines of each piece; the last of them may go on in the next."""
     rest = ""
     for piece in found:
         *whole, rest = (rest + piece).replace("\r\n", "\n").split("\n")

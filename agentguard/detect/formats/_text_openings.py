@@ -30,7 +30,7 @@ def is_text(source: Source) -> bool:
 
 
 def ends(head: bytes) -> Iterator[int]:
-    """Give where an opening may end: behind the first line, and behind all that begin alike."""
+    """Yield where an opening may end: behind the first line, and behind all that begin alike."""
     first = _line_end(head, 0)
     if not 0 < first < len(head):
         return
@@ -54,20 +54,20 @@ def is_whole(head: bytes, end: int) -> bool:
 
 
 def rich_text_at(head: bytes) -> int:
-    """Give where a later line begins a document in RTF; 0 when none does."""
+    """Return where a later line begins a document in RTF; 0 when none does."""
     return head.find(_RICH) + 1
 
 
 def _line_end(head: bytes, start: int) -> int:
-    """Give the place behind a line's end; 0 when there is none."""
+    """Return the place behind a line's end; 0 when there is none."""
     return head.find(b"\n", start) + 1
 
 
 def seen_from(source: Source, end: int) -> Source:
-    """Give what stands behind the opening, to be told by its head alone."""
+    """Return what stands behind the opening, to be told by its head alone."""
     return Source(file=source.file, size=source.size - end, head=source.head[end:])
 
 
 def behind(source: Source, end: int, most_mib: int) -> bytes:
-    """Give the bytes behind the opening; none when they are too many to be held."""
+    """Return the bytes behind the opening; none when they are too many to be held."""
     return source.read(source.size)[end:] if source.size <= most_mib * MIB else b""

@@ -68,7 +68,7 @@ class Book:
 
 
 def strings_of(found: Iterable[str]) -> list[str]:
-    """Give the shared strings."""
+    """Return the shared strings."""
     strings: list[str] = []
     for markup in _cut(found, "</si>"):
         for plain, rich in _STRING.findall(markup):
@@ -78,7 +78,7 @@ def strings_of(found: Iterable[str]) -> list[str]:
 
 
 def formats_of(styles: str) -> tuple[frozenset[str], dict[str, str]]:
-    """Tell which styles show dates, and the formats of those that show numbers by one."""
+    """Return which styles show dates, and the formats of those that show numbers by one."""
     if _PREFIXED.search(styles):
         styles = _PREFIX.sub(r"<\1", styles)
     own = dict(map(_own_format, _FORMAT.findall(styles)))
@@ -103,7 +103,7 @@ def _own_format(attributes: str) -> tuple[str, str]:
 
 
 def rows_of(found: Iterable[str], book: Book) -> Iterator[dict[int, str]]:
-    """Give the rows; one without cells where the sheet leaves some out."""
+    """Yield the rows; one without cells where the sheet leaves some out."""
     last = 0
     for markup in _cut(found, "</row>"):
         for one in markup.split("</row>"):
@@ -179,7 +179,7 @@ def _unescaped(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def column(letters: str) -> int:
-    """Give a column's number, from 0."""
+    """Return a column's number, from 0."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1

@@ -42,17 +42,17 @@ class _Element:
 
     @property
     def is_wrapper(self) -> bool:
-        """Tell whether it holds nothing but one leaf."""
+        """Check whether it holds nothing but one leaf."""
         return len(self.leaves) == 1 and not self.is_written
 
     def take(self) -> str:
-        """Give its text and forget it."""
+        """Return its text and forget it."""
         text, self.text, self.size = "".join(self.text), [], 0
         return text
 
 
 def _own(name: str) -> str:
-    """Give a name without its space; it stands before all that is within, so it is cut."""
+    """Return a name without its space; it stands before all that is within, so it is cut."""
     return name.rpartition(":")[2][:_LONGEST_NAME]
 
 

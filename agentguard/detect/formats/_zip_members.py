@@ -17,7 +17,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, Val
 
 
 def part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> bytes:
-    """Give a member's bytes, or none with a note when it is sealed, too large or damaged.
+    """Return a member's bytes, or none with a note when it is sealed, too large or damaged.
 
     Raises:
         ScanError: the member is a bomb, or all members together are.
@@ -40,7 +40,7 @@ def part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> bytes
 
 
 def stream(archive: zipfile.ZipFile, member: zipfile.ZipInfo, work: Work) -> Iterator[str]:
-    """Give a member's text in small pieces, up to where it is damaged.
+    """Yield a member's text in small pieces, up to where it is damaged.
 
     Raises:
         ScanError: the member is a bomb, or all members together are.

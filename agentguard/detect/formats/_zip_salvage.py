@@ -32,7 +32,7 @@ class _Local:
 
 
 def members(source: Source, work: Work) -> Iterator[bytes]:
-    """Give what the members hold, one after the other, as long as one leads to the next."""
+    """Yield what the members hold, one after the other, as long as one leads to the next."""
     place = 0
     for _ in range(work.limits.members):
         local = _local(source, place)
@@ -67,7 +67,7 @@ def _local(source: Source, place: int) -> _Local | None:
 
 
 def _unpacked(source: Source, local: _Local, work: Work) -> tuple[bytes, int | None]:
-    """Give a member's bytes as far as they go, and where they end if that can be told."""
+    """Return a member's bytes as far as they go, and where they end if that can be told."""
     end = None if local.packed is None else local.start + local.packed
     if local.method == _DEFLATED:
         return _inflated(source, local.start, end, work)

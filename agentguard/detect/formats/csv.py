@@ -43,7 +43,7 @@ def sniff(source: Source) -> bool:
 
 
 def _delimiter(head: bytes) -> str:
-    """Give the delimiter that makes the widest table of the first lines; empty for no table."""
+    """Return the delimiter that makes the widest table of the first lines; empty for no table."""
     lines = decoded(head[:_SNIFFED]).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     cut = len(head) == HEAD or len(head) > _SNIFFED
     lines = [line for line in (lines[:-1] if cut else lines) if line.strip()][:_SAMPLE]
@@ -70,7 +70,7 @@ def _width(lines: list[str], delimiter: str) -> int:
 
 
 def _table_width(cells: list[list[str]]) -> int:
-    """Give the columns of a table with a header, or without one if all rows have one width."""
+    """Return the columns of a table with a header, or without one if all rows have one width."""
     rows: list[table_rows.Row] = [_row(line) for line in cells]
     place = header_at(rows[: table_rows.LOOK_FOR_HEADER])
     if place is not None and _names_columns(rows, place):
@@ -86,7 +86,7 @@ def _table_width(cells: list[list[str]]) -> int:
 
 
 def _below_opening(cells: list[list[str]], width: int) -> list[list[str]]:
-    """Give the rows of a table without names below a few lines that somebody wrote above."""
+    """Return the rows of a table without names below a few lines that somebody wrote above."""
     most = min(_MOST_OPENING, len(cells) // 2)
     start = next((n for n, row in enumerate(cells[:most]) if len(row) == width), 0)
     return cells[start:] if all(len(row) == width for row in cells[start:]) else []
@@ -125,13 +125,13 @@ def _cells(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _quoted(text: str, delimiter: str) -> _Lines:
-    """Give the rows, each as a line of what it says."""
+    """Return the rows, each as a line of what it says."""
     rows = _cells(_split(text), delimiter)
     return map(_BETWEEN.join, rows), methodcaller("split", _BETWEEN)
 
 
 def _unquoted(text: str, delimiter: str) -> _Lines:
-    """Give the same where nothing is quoted, in a third of the time."""
+    """Return the same where nothing is quoted, in a third of the time."""
     lines: Iterable[str] = text.split("\n")
     if delimiter == _WIKI or any(rule in text for rule in _RULES):
         lines = _undrawn(lines, delimiter)
@@ -141,7 +141,7 @@ def _unquoted(text: str, delimiter: str) -> _Lines:
 
 
 def _undrawn(lines: Iterable[str], delimiter: str) -> Iterator[str]:
-    """Give the lines but those that are drawn below a header."""
+    """Return the lines but those that are drawn below a header."""
     if delimiter == _WIKI:
         lines = map(_single, lines)
     return (line for line in lines if line[:1] not in _DRAWN or not _RULE.fullmatch(line))
@@ -159,7 +159,7 @@ def _row(cells: list[str]) -> dict[int, str]:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the rows, piece by piece."""
+    """Yield the rows, piece by piece."""
     delimiter = _delimiter(source.head)
     table = table_rows.Table(full=work.full)
     for text in _whole_lines(plain(source, work)):
@@ -169,7 +169,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _whole_lines(pieces: Iterator[str]) -> Iterator[str]:
-    """Give the lines of each piece; a quoted cell that goes on is kept for the next."""
+    """Yield the lines of each piece; a quoted cell that goes on is kept for the next."""
     rest = ""
     for piece in pieces:
         text = (rest + piece).replace("\r\n", "\n").replace("\r", "\n")
@@ -182,7 +182,7 @@ def _whole_lines(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def _whole(text: str) -> int:
-    """Give where the last line ends before which every quote is closed."""
+    """Return where the last line ends before which every quote is closed."""
     end = text.rfind("\n") + 1
     if text.count('"', 0, end) % 2:
         return (

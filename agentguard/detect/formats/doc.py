@@ -40,14 +40,14 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text, then what is embedded."""
+    """Yield the text, then what is embedded."""
     container = Compound(source)
     yield from document(container, (_NAME,), work)
     yield from _ole_embedded.parts(container, work)
 
 
 def document(container: Compound, path: tuple[str, ...], work: Work) -> Iterator[str]:
-    """Give the text of one stream; a damaged one gives what can be printed of it."""
+    """Yield the text of one stream; a damaged one gives what can be printed of it."""
     if container.size(*path) > work.limits.part_mib * MIB:
         work.note("reason.too-large-part")
         return
@@ -66,7 +66,7 @@ def document(container: Compound, path: tuple[str, ...], work: Work) -> Iterator
 
 
 def _text(container: Compound, path: tuple[str, ...], data: bytes) -> Iterator[str]:
-    """Give the pieces of text in the order in which the document has them (MS-DOC 2.4.1)."""
+    """Yield the pieces of text in the order in which the document has them (MS-DOC 2.4.1)."""
     mark, flags = struct.unpack_from("<H8xH", data)
     if mark == _WORD_6:
         first, end = struct.unpack_from("<II", data, 24)
@@ -84,7 +84,7 @@ def _text(container: Compound, path: tuple[str, ...], data: bytes) -> Iterator[s
 
 
 def _pieces(clx: bytes) -> Iterator[tuple[int, int, int]]:
-    """Give where each piece begins, its characters, and how many bytes each takes."""
+    """Yield where each piece begins, its characters, and how many bytes each takes."""
     place = 0
     while clx[place : place + 1] == bytes([_PROPERTIES]):
         place += 3 + struct.unpack_from("<H", clx, place + 1)[0]
@@ -104,7 +104,7 @@ def _pieces(clx: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _laid_out(text: str) -> Iterator[str]:
-    """Give running text, and tables by their columns: a cell ends with a mark, a row with two."""
+    """Yield running text, and tables by their columns: a cell ends with a mark, a row with two."""
     text = re.sub(r"\x13[^\x13\x14\x15]{0,200}? ?(?=[\x14\x15])", _field, text)
     cells, at = text.split(_CELL), 0
     while at < len(cells) - 1:
@@ -123,7 +123,7 @@ def _field(found: re.Match[str]) -> str:
 
 
 def _table(cells: list[str], place: int) -> tuple[list[list[str]], int]:
-    """Give rows as wide as the first, as long as each ends where a row ends; and what is next."""
+    """Return rows as wide as the first, as long as each ends where a row ends; and what is next."""
     ahead = cells[place : place + _MOST_COLUMNS + 1]
     width = next((n for n, cell in enumerate(ahead) if not cell), len(cells) - place - 1)
     if not 0 < width <= _MOST_COLUMNS:

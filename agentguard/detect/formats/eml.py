@@ -59,7 +59,7 @@ def _names(data: bytes) -> set[bytes]:
 
 
 def _top(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Give the headers from the first line on; lines that go on with one stand between."""
+    """Yield the headers from the first line on; lines that go on with one stand between."""
     place = 0
     while header := _HEADER.match(data, place):
         yield header
@@ -67,14 +67,14 @@ def _top(data: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _folded(data: bytes, place: int) -> int:
-    """Give the place behind the lines that go on with a header (RFC 5322, 2.2.3)."""
+    """Return the place behind the lines that go on with a header (RFC 5322, 2.2.3)."""
     while data[place : place + 1] in (b" ", b"\t"):
         place = data.find(b"\n", place) + 1 or len(data)
     return place
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give headers that people wrote, then every part by its own format."""
+    """Yield headers that people wrote, then every part by its own format."""
     if source.size > work.limits.part_mib * MIB:
         work.note("reason.too-large-part")
         yield from pieces(source, work)
@@ -83,7 +83,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _mail(data: bytes, work: Work) -> Iterator[str]:
-    """Give a mail; of one that was only forwarded as text the headers, then what it says.
+    """Yield a mail; of one that was only forwarded as text the headers, then what it says.
 
     Mails that people forward to and fro stand in each other as text, and this is no depth.
     """
@@ -108,7 +108,7 @@ def _mail(data: bytes, work: Work) -> Iterator[str]:
 
 
 def _end(data: bytes) -> int:
-    """Give where the headers end: at a blank line, or at the first that is none."""
+    """Return where the headers end: at a blank line, or at the first that is none."""
     last = None
     for last in _top(data):  # noqa: B007 - only the last one counts
         pass
@@ -128,7 +128,7 @@ def _parts(mail: Message, work: Work) -> Iterator[str]:
 
 
 def _headers(part: Message) -> Iterator[str]:
-    """Give what people wrote above: who to whom about what, then whatever else they named."""
+    """Yield what people wrote above: who to whom about what, then whatever else they named."""
     for name in _SAID:
         for value in part.get_all(name, []):
             yield f"{name}: {_header(str(value))}\n"
@@ -182,7 +182,7 @@ def _in_charset(data: bytes, charset: str | None) -> str:
 
 
 def _packed_message(part: Message, work: Work) -> Iterator[str]:
-    """Give a message within a message that was packed as a file is, against RFC 2046 (5.2.1)."""
+    """Yield a message within a message that was packed as a file is, against RFC 2046 (5.2.1)."""
     if part.get_content_type() != "message/rfc822" or not part.is_multipart():
         return
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
@@ -214,7 +214,7 @@ def _body(part: Message, work: Work) -> Iterator[str]:
 
 
 def _as_it_stands(part: Message, work: Work) -> Iterator[str]:
-    """Give a body that is told to be base64 and is not, or not all of it: a list's last lines."""
+    """Yield a body that is told to be base64 and is not, or not all of it: a list's last lines."""
     body = part.get_payload()
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
         return

@@ -31,7 +31,7 @@ def sniff(source: Source) -> bool:
 
 
 def _columns(head: bytes) -> tuple[int, ...]:
-    """Give where the columns begin; nothing for other text."""
+    """Return where the columns begin; nothing for other text."""
     text = decoded(head[:_SNIFFED]).replace("\r\n", "\n")
     lines = text.split("\n")
     is_cut = len(head) >= min(HEAD, _SNIFFED)
@@ -63,21 +63,21 @@ def _starts(lines: Sequence[str]) -> tuple[int, ...]:
 
 
 def _is_form(rows: Sequence[Row]) -> bool:
-    """Tell whether the names stand again above each row of values, as in forms."""
+    """Check whether the names stand again above each row of values, as in forms."""
     again = sum(row == rows[0] for row in rows)
     full = sum(len(row) == len(rows[0]) for row in rows)
     return again > 1 and full <= _PAIR * again
 
 
 def _is_table(rows: Sequence[Row]) -> bool:
-    """Tell whether the first line names columns that hold numbers."""
+    """Check whether the first line names columns that hold numbers."""
     return header_at(rows[:1]) == 0 and any(
         any(map(str.isdigit, cell)) for row in rows[1:] for cell in row.values()
     )
 
 
 def _by_gaps(lines: Sequence[str]) -> tuple[int, ...]:
-    """Give where columns begin behind gaps of two spaces that all lines share."""
+    """Return where columns begin behind gaps of two spaces that all lines share."""
     longest = max(lines, key=len)
     if _GAP.search(longest) is None:
         return ()
@@ -91,7 +91,7 @@ def _by_gaps(lines: Sequence[str]) -> tuple[int, ...]:
 
 
 def _cut(line: str, starts: Sequence[int]) -> Row | None:
-    """Give the cells of a line; None when one of them crosses a border."""
+    """Return the cells of a line; None when one of them crosses a border."""
     if any(line[start - 1 : start].strip() for start in starts[1:]):
         return None
     ends = (*starts[1:], len(line))
@@ -100,7 +100,7 @@ def _cut(line: str, starts: Sequence[int]) -> Row | None:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the rows; a line that keeps to no columns as it is."""
+    """Yield the rows; a line that keeps to no columns as it is."""
     starts, table = _columns(source.head), Table(full=work.full)
     for lines in _text_lines.lines(pieces(source, work)):
         yield "".join([_written(line, starts, table) for line in lines])

@@ -48,7 +48,7 @@ def _is_page(head: bytes) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the page's text."""
+    """Yield the page's text."""
     page, rest = _Page(), ""
     for piece in pieces(source, work):
         text = rest + piece
@@ -59,7 +59,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _told(attributes: str) -> dict[str, str]:
-    """Give what attributes say, by their names."""
+    """Return what attributes say, by their names."""
     return {
         name.lower(): html.unescape(value.strip("\"'")).strip()
         for name, value in _ATTRIBUTE.findall(attributes)
@@ -87,7 +87,7 @@ class _Label:
             self._words.append(text)
 
     def of(self, field: str) -> str:
-        """Give what it calls a field with an id, once; empty when it is another's."""
+        """Return what it calls a field with an id, once; empty when it is another's."""
         if self._for and self._for != field:
             return ""
         words, self._words = one_line("".join(self._words).strip().rstrip(":* ")), []
@@ -106,7 +106,7 @@ class _Page:
         self._is_name = False  # what is written names what follows
 
     def read(self, markup: str) -> Iterator[str]:
-        """Give the text of markup that ends before a mark or behind one."""
+        """Yield the text of markup that ends before a mark or behind one."""
         for match in _TOKEN.finditer(markup):
             closing, tag, attributes, plain = match.groups()
             if plain is not None:
@@ -115,7 +115,7 @@ class _Page:
                 yield from self._mark(tag.lower(), attributes, closing=bool(closing))
 
     def close(self) -> Iterator[str]:
-        """Give what is left."""
+        """Yield what is left."""
         yield from self._end_script()
         yield from self._layout.close_all()
 
@@ -177,7 +177,7 @@ class _Page:
             yield from self._layout.put("\n")
 
     def _values(self, tag: str, attributes: str) -> Iterator[str]:
-        """Give what attributes say: the value of a field behind its name, data by their keys."""
+        """Yield what attributes say: the value of a field behind its name, data by their keys."""
         found = _told(attributes)
         names = (found[name] for name in _NAMES if is_label(found.get(name, "")))
         name = one_line(next(names, ""))
@@ -194,7 +194,7 @@ class _Page:
                 yield from self._layout.put(f"\n{text}")
 
     def _end_script(self) -> Iterator[str]:
-        """Give a script: data by their keys, a program as it is."""
+        """Yield a script: data by their keys, a program as it is."""
         if self._script:
             program = "".join(self._script)
             self._ended = True

@@ -40,7 +40,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give what is told beside the picture, at its head and end; and its text where wanted."""
+    """Yield what is told beside the picture, at its head and end; and its text where wanted."""
     yield decoded(source.head)
     if source.size > HEAD:
         source.file.seek(max(HEAD, source.size - HEAD))

@@ -29,7 +29,7 @@ _WHOLE_LEVELS = 4
 
 
 def _inside(levels: int) -> str:
-    """Give the pattern of what stands within brackets, with so many levels of others in it."""
+    """Return the pattern of what stands within brackets, with so many levels of others in it."""
     inner = rf"|[{{\[]{_inside(levels - 1)}[}}\]]" if levels else ""
     return rf"(?:[^{{}}\[\]]++{inner})*+"
 
@@ -55,7 +55,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give every value; what stands outside of documents is given as it is."""
+    """Yield every value; what stands outside of documents is given as it is."""
     yield from proving(_Reader().read(pieces(source, work)))
 
 
@@ -68,7 +68,7 @@ class _Reader:
         self._rest = ""
 
     def read(self, found: Iterator[str]) -> Iterator[str]:
-        """Give text for the pieces, and for what is left at the end."""
+        """Yield text for the pieces, and for what is left at the end."""
         for piece in found:
             yield self._take(self._rest + piece, is_last=False)
         yield self._take(self._rest, is_last=True) + self._records.close_all()
@@ -152,14 +152,14 @@ def within(value: str, names: tuple[str, ...], levels: int = _NESTED_LEVELS) -> 
 
 
 def _may_go_on(match: re.Match[str], text: str, last: int) -> bool:
-    """Tell whether the next piece may hold more of a token; strings end with their line."""
+    """Check whether the next piece may hold more of a token; strings end with their line."""
     if match.end() < last and match[0] != '"':
         return False
     return len(text) - match.start() < _LONGEST and text.find("\n", match.end(), last) < 0
 
 
 def _pairs(text: str) -> Pairs | None:
-    """Give the keys and values of an object; None for a damaged one, or a break in a string."""
+    """Return the keys and values of an object; None for a damaged one, or a break in a string."""
     try:
         return cast("Pairs", _DECODER.decode(text))
     except ValueError:

@@ -48,7 +48,7 @@ def _is_in_section(lines: list[str]) -> bool:
 
 
 def _is_nested(lines: list[str]) -> bool:
-    """Tell whether a key without a value stands above a deeper one."""
+    """Check whether a key without a value stands above a deeper one."""
     for above, below in pairwise(lines):
         outer, inner = _YAML.fullmatch(above), _YAML.fullmatch(below)
         if outer and inner and not outer[3] and len(inner[1]) > len(outer[1]):
@@ -66,7 +66,7 @@ def _told(line: str) -> re.Match[str] | None:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give every value behind its keys, and other lines as they are."""
+    """Yield every value behind its keys, and other lines as they are."""
     settings = _Settings()
     lines = _text_lines.lines(pieces(source, work))
     yield from proving("".join(map(settings.line, some)) for some in lines)
@@ -80,7 +80,7 @@ class _Settings:
         self._above: list[tuple[int, str]] = []
 
     def line(self, line: str) -> str:
-        """Give a line's value behind its names."""
+        """Return a line's value behind its names."""
         if len(line) > _LONGEST or _COMMENT.match(line):
             return f"{line}\n"
         if section := _SECTION.fullmatch(line):

@@ -20,7 +20,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of every mail."""
+    """Yield the text of every mail."""
     number = 0
     for mail in _mails(source, work):
         number += bool(mail)

@@ -33,7 +33,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the item, of its parts, and of messages within it."""
+    """Yield the text of the item, of its parts, and of messages within it."""
     yield from _Item(Compound(source), work).text((), _HEAD_OF_TOP)
 
 
@@ -50,7 +50,7 @@ class _Item:
                 self._storages[path[:depth]].setdefault(path[depth])
 
     def text(self, above: Path, head: int) -> Iterator[str]:
-        """Give a message: its properties, its people, its attachments."""
+        """Yield a message: its properties, its people, its attachments."""
         yield from self._properties(above, head)
         parts = sorted(self._storages.get(above, ()))
         if len(parts) > _MOST_PARTS:
@@ -63,7 +63,7 @@ class _Item:
                     yield from self._nested((*above, name, _NESTED))
 
     def _nested(self, path: Path) -> Iterator[str]:
-        """Give what an attachment holds when it is no plain file: a message or a document."""
+        """Yield what an attachment holds when it is no plain file: a message or a document."""
         if _FIXED in self._streams.get(path, ()):
             if len(path) > 2 * self._work.limits.depth:
                 self._work.note("reason.too-deep")
@@ -95,7 +95,7 @@ class _Item:
                 yield from self._binary((*above, name), id_, pages[::-1])
 
     def _fixed(self, above: Path, head: int) -> Mapping[int, int]:
-        """Give the properties of a fixed length: times and code pages among them."""
+        """Return the properties of a fixed length: times and code pages among them."""
         data = self._container.stream(*above, _FIXED, most=_MOST_FIXED) or b""
         plain = data[head : head + (len(data) - head) // _ENTRY.size * _ENTRY.size]
         wanted = {_mapi_properties.TIME: 2**64 - 1, _mapi_properties.INTEGER: 2**32 - 1}
@@ -138,7 +138,7 @@ _LISTS = frozenset(
 
 
 def rtf(packed: bytes, work: Work) -> Iterator[str]:
-    """Give the text of a body in packed RTF."""
+    """Yield the text of a body in packed RTF."""
     try:
         data = lzfu.unpacked(packed, min(_MOST_RTF, work.limits.part_mib * MIB))
     except ValueError:
@@ -150,7 +150,7 @@ def rtf(packed: bytes, work: Work) -> Iterator[str]:
 
 
 def html(data: bytes, pages: Sequence[int], work: Work) -> Iterator[str]:
-    """Give the text of a body in HTML."""
+    """Yield the text of a body in HTML."""
     if any(pages):
         data = data.decode(_mapi_properties.encoding(*pages), "replace").encode()
     yield from work.within(data)

@@ -45,7 +45,7 @@ def sniff(source: Source) -> bool:
 
 
 def is_locked(archive: zipfile.ZipFile) -> bool:
-    """Tell whether the manifest says that the parts are encrypted; the ZIP itself does not."""
+    """Check whether the manifest says that the parts are encrypted; the ZIP itself does not."""
     try:
         member = archive.getinfo(_MANIFEST)
         with archive.open(member) as manifest:
@@ -55,7 +55,7 @@ def is_locked(archive: zipfile.ZipFile) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the document, its headers and footers, and of what is embedded."""
+    """Yield the text of the document, its headers and footers, and of what is embedded."""
     if not source.head.startswith(b"PK"):
         yield from text_of(pieces(source, work))
         return
@@ -72,7 +72,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def text_of(found: Iterable[str]) -> Iterator[str]:
-    """Give the text of an ODF part; the spans of a paragraph join as they are seen."""
+    """Yield the text of an ODF part; the spans of a paragraph join as they are seen."""
     walk, rest = _Walk(), ""
     for piece in found:
         markup = rest + piece
@@ -91,7 +91,7 @@ class _Walk:
         self._stored = ""
 
     def read(self, markup: str) -> Iterator[str]:
-        """Give the text of markup that ends behind a tag."""
+        """Yield the text of markup that ends behind a tag."""
         for closing, tag, attributes, empty, plain in _TOKEN.findall(markup):
             if plain:
                 yield from self._layout.put(self._seen(plain))
@@ -99,11 +99,11 @@ class _Walk:
                 yield from self._border(tag, attributes, closing=bool(closing), empty=bool(empty))
 
     def close(self) -> Iterator[str]:
-        """Give what is left."""
+        """Yield what is left."""
         yield from self._layout.close_all()
 
     def _seen(self, plain: str) -> str:
-        """Give text; for a number that its cell shows shortened, the number that is stored."""
+        """Return text; for a number that its cell shows shortened, the number that is stored."""
         if self._stored and _SCIENTIFIC.fullmatch(plain):
             return self._stored
         return html.unescape(plain) if "&" in plain else plain

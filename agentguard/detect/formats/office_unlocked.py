@@ -20,7 +20,7 @@ def sniff(source: Source) -> bool:
 
 
 def needs_password(source: Source) -> bool:
-    """Tell whether nobody can open it without a password; whoever cannot tell does not say so."""
+    """Check whether nobody can open it without a password; whoever cannot tell does not say so."""
     if not sniff(source):
         return False
     info = Compound(source).stream(_INFO)
@@ -33,7 +33,7 @@ def needs_password(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the document within."""
+    """Yield the text of the document within."""
     if source.size > work.limits.part_mib * MIB:
         work.refuse("reason.open-to-all")
         return

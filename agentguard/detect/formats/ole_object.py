@@ -19,7 +19,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the file within."""
+    """Yield the text of the file within."""
     container = Compound(source)
     for path in container.paths:
         if path[0] in _ENVELOPES:

@@ -23,7 +23,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give what was signed or packed.
+    """Yield what was signed or packed.
 
     Raises:
         ScanError: it is too large or a bomb.

@@ -42,7 +42,7 @@ def _is_lzma(head: bytes) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of what is packed."""
+    """Yield the text of what is packed."""
     data = _unpack(source, work)
     yield from work.within(data)
 

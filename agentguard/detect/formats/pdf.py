@@ -42,7 +42,7 @@ def sniff(source: Source) -> bool:
 
 
 def needs_password(source: Source) -> bool:
-    """Tell whether the document opens only with a password."""
+    """Check whether the document opens only with a password."""
     import pypdfium2  # noqa: PLC0415 - dear, and not every file is a PDF
 
     if source.size > _LARGEST:  # a damaged one would be read from end to end
@@ -55,7 +55,7 @@ def needs_password(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the pages; a damaged document gives its printable strings, with a note."""
+    """Yield the pages; a damaged document gives its printable strings, with a note."""
     import pypdfium2  # noqa: PLC0415 - as above
 
     if source.size > work.limits.file_mib * MIB:
@@ -102,7 +102,7 @@ def _page(page: Any, work: Work) -> Iterator[str]:
 
 
 def _pieces(text: Any, work: Work) -> list[_Piece]:
-    """Give the runs of text with their boxes, as the document wrote them."""
+    """Return the runs of text with their boxes, as the document wrote them."""
     runs = text.count_rects()
     if runs > _MOST_RUNS:
         work.note("reason.partial")

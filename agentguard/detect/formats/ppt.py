@@ -29,14 +29,17 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text, then what is embedded."""
+    """Yield the text, then what is embedded."""
     container = Compound(source)
     yield from slides(container, (_NAME,), work)
     yield from _ole_embedded.parts(container, work)
 
 
 def slides(container: Compound, path: tuple[str, ...], work: Work) -> Iterator[str]:
-    """Give the text of one stream: the records that hold text, wherever they stand (MS-PPT 2.3)."""
+    """Yield the text of one stream.
+
+    The records that hold text, wherever they stand (MS-PPT 2.3).
+    """
     if container.size(*path) > work.limits.file_mib * MIB:
         work.note("reason.too-large-part")
         return
@@ -57,7 +60,7 @@ def slides(container: Compound, path: tuple[str, ...], work: Work) -> Iterator[s
 
 
 def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Give the records that hold no others: flags, kind and data."""
+    """Yield the records that hold no others: flags, kind and data."""
     place = 0
     while place + _HEAD <= len(data):
         flags, kind, size = struct.unpack_from("<HHI", data, place)

@@ -16,7 +16,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of every part."""
+    """Return the text of every part."""
     return paragraphs(source, work, _FOLDER)
 
 

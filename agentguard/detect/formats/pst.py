@@ -37,7 +37,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the items of every folder.
+    """Yield the items of every folder.
 
     Raises:
         ScanError: it is damaged.
@@ -80,7 +80,7 @@ class _Items:
         self._seen: set[int] = set()
 
     def folders(self, roots: list[Any]) -> Iterator[str]:
-        """Give what all folders hold."""
+        """Yield what all folders hold."""
         ahead = [(root, 0) for root in roots if root is not None]
         while ahead:
             folder, depth = ahead.pop()
@@ -101,7 +101,7 @@ class _Items:
                 ahead += [(one, depth + 1) for one in inner if one is not None]
 
     def lost(self, file: Any) -> Iterator[str]:
-        """Give messages that stand in no folder's table, as where this is damaged."""
+        """Yield messages that stand in no folder's table, as where this is damaged."""
         ahead: list[tuple[Any, str, tuple[int, ...]]] = [(file, "get_root_item", ())]
         for _ in range(_MOST_ITEMS):
             if not ahead:
@@ -124,7 +124,7 @@ class _Items:
         return self._left < 0 or self._work.spent > (limits.total_mib - limits.part_mib) * MIB
 
     def item(self, item: Any, depth: int) -> Iterator[str]:
-        """Give an item: properties, bodies, people, attachments."""
+        """Yield an item: properties, bodies, people, attachments."""
         if item is None:
             return
         if depth > self._work.limits.depth:
@@ -199,7 +199,7 @@ class _Items:
 
 
 def _count(thing: Any, name: str) -> int:
-    """Give a number, 0 when there is none: an attachment by reference has no size."""
+    """Return a number, 0 when there is none: an attachment by reference has no size."""
     try:
         return int(getattr(thing, name))
     except _BROKEN:

@@ -48,7 +48,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text.
+    """Yield the text.
 
     Raises:
         ScanError: it is too large.
@@ -90,7 +90,7 @@ class _Reader:
         self._rows: list[list[str]] = []
 
     def text(self) -> Iterator[str]:
-        """Give the text piece by piece."""
+        """Yield the text piece by piece."""
         place, size = 0, len(self._data)
         while place < self.end and (token := _TOKEN.match(self._data, place)):
             place = token.end()

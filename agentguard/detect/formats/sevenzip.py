@@ -19,7 +19,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the members; each folder is judged before it is unpacked.
+    """Yield the text of the members; each folder is judged before it is unpacked.
 
     Raises:
         ScanError: the header cannot be read, nothing can be unpacked, or it is a bomb.
@@ -88,7 +88,7 @@ class _Pieces:
         self.is_over = False
 
     def take(self, size: int) -> bytes:
-        """Give the next bytes; fewer when the stream ends or is damaged there."""
+        """Return the next bytes; fewer when the stream ends or is damaged there."""
         found = bytearray()
         try:
             while len(found) < size and self._more():

@@ -64,7 +64,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the rows, and what stands between them as it is."""
+    """Yield the rows, and what stands between them as it is."""
     dump, rest = _Dump(work.full), ""
     for piece in pieces(source, work):
         rest += piece
@@ -99,7 +99,7 @@ class _Dump:
         self.is_last = False
 
     def read(self, text: str) -> tuple[str, str]:
-        """Give what is written for whole rows, and what has to wait for more."""
+        """Return what is written for whole rows, and what has to wait for more."""
         out: list[str] = []
         pos = 0
         while pos < len(text):
@@ -120,7 +120,7 @@ class _Dump:
         return self._inserts or self._copies
 
     def close(self) -> str:
-        """Give the end of every table."""
+        """Return the end of every table."""
         tables = list(self._open.values())
         self._open.clear()
         return "".join(table.close() for table in tables)
@@ -189,7 +189,7 @@ class _Dump:
 
 
 def _begun(text: str, pos: int) -> int:
-    """Give where a statement begins that goes on behind the text; the text's end for none."""
+    """Return where a statement begins that goes on behind the text; the text's end for none."""
     starts = [m.start() for m in _BEGINNING.finditer(text, max(pos, len(text) - _HELD))]
     return starts[-1] if starts and ";" not in text[starts[-1] :] else len(text)
 
@@ -199,7 +199,7 @@ def _bare(name: str) -> str:
 
 
 def _columns(body: str) -> list[str]:
-    """Give the names of the columns that a table is made with."""
+    """Return the names of the columns that a table is made with."""
     names: list[str] = []
     pos, goes_on = 0, True
     while goes_on and (part := _DEFINED.match(body, pos)) is not None:

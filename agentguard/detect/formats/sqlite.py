@@ -41,7 +41,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the rows of every table, then what its free pages still hold.
+    """Yield the rows of every table, then what its free pages still hold.
 
     Raises:
         ScanError: the database is too large to be held, where it cannot be read from its file.
@@ -105,7 +105,7 @@ def _encoding(database: apsw.Connection) -> str:
 
 
 def _text(value: str, encoding: str) -> str:
-    """Give the text of what `hex` gave: what a database calls text may be none."""
+    """Return the text of what `hex` gave: what a database calls text may be none."""
     return bytes.fromhex(value).decode(encoding, "replace")
 
 
@@ -131,7 +131,7 @@ def _quoted(name: str) -> str:
 
 
 def _columns(database: apsw.Connection, quoted: str) -> tuple[str, ...]:
-    """Give the names of the columns, of an empty table as well."""
+    """Return the names of the columns, of an empty table as well."""
     one_row = f"SELECT * FROM (SELECT 1) LEFT JOIN (SELECT * FROM {quoted} LIMIT 1)"  # noqa: S608
     described = database.execute(one_row).get_description()
     return tuple(name for name, _declared in described[1:])
@@ -140,7 +140,7 @@ def _columns(database: apsw.Connection, quoted: str) -> tuple[str, ...]:
 def _rows(
     database: apsw.Connection, quoted: str, columns: Sequence[str]
 ) -> Iterator[Sequence[object]]:
-    """Give the rows of a table; from the first with text that is none on, by way of `hex`."""
+    """Yield the rows of a table; from the first with text that is none on, by way of `hex`."""
     count = 0
     try:
         for row in database.execute(f"SELECT * FROM {quoted} LIMIT {_MOST_ROWS}"):  # noqa: S608
@@ -175,7 +175,7 @@ def _cell(value: object) -> str:
 
 
 def _blobs(row: Sequence[object], work: Work) -> Iterator[str]:
-    """Give what is in the files that a row holds."""
+    """Yield what is in the files that a row holds."""
     for value in row:
         if isinstance(value, bytes) and len(value) >= _SHORTEST_FILE and not _cell(value):
             work.spend(len(value))
@@ -188,7 +188,7 @@ def _page_size(source: Source) -> int:
 
 
 def _free(source: Source, work: Work) -> Iterator[str]:
-    """Give what deleted rows left in pages that are free."""
+    """Yield what deleted rows left in pages that are free."""
     size, trunk = _page_size(source), int.from_bytes(source.head[32:36], "big")
     seen: set[int] = set()
     while trunk and trunk not in seen and len(seen) < _MOST_FREE and size in _PAGE_SIZES:
@@ -211,7 +211,7 @@ def _page(source: Source, number: int, size: int) -> bytes:
 
 
 def _every_page(source: Source, work: Work) -> Iterator[str]:
-    """Give what can be read of a damaged database, page by page."""
+    """Yield what can be read of a damaged database, page by page."""
     size = _page_size(source)
     size = size if size in _PAGE_SIZES else _PAGE_SIZES[3]
     for place in range(0, min(source.size, work.limits.file_mib * MIB), size):
@@ -221,7 +221,7 @@ def _every_page(source: Source, work: Work) -> Iterator[str]:
 
 
 def _log(source: Source, work: Work) -> Iterator[str]:
-    """Give the pages of a write-ahead log, or of a journal."""
+    """Yield the pages of a write-ahead log, or of a journal."""
     if source.head.startswith(_sqlite_pages.WAL_MAGICS):
         size, place = int.from_bytes(source.head[8:12], "big"), _WAL_HEAD
         before, after = _FRAME_HEAD, 0

@@ -60,7 +60,7 @@ def _is_header(block: bytes) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the members; nothing is written to disk.
+    """Yield the text of the members; nothing is written to disk.
 
     Raises:
         ScanError: a header is damaged, and what follows cannot be found.

@@ -65,14 +65,14 @@ def sniff(_source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text with its tables by columns, and what is wrapped in it."""
+    """Yield the text with its tables by columns, and what is wrapped in it."""
     short = source.size <= SHORT
     found = plain(source, work)
     yield from unpasted(map(in_turns, found) if short else found, short=short)
 
 
 def plain(source: Source, work: Work) -> Iterator[str]:
-    """Give the text, or what is wrapped in it; of a file over the limit samples."""
+    """Yield the text, or what is wrapped in it; of a file over the limit samples."""
     yield from pieces(source, work)
     if inside := _unwrapped(source, work):
         yield "\n"
@@ -82,7 +82,7 @@ def plain(source: Source, work: Work) -> Iterator[str]:
 
 
 def pieces(source: Source, work: Work) -> Iterator[str]:
-    """Give the text in small pieces; of a file over the limit the head, the tail and windows."""
+    """Yield the text in small pieces; of a file over the limit the head, the tail and windows."""
     name = encoding_of(source.head)
     for start, length in _spans(source.size, work):
         encoding = name if not start else unmarked(name, source.head)
@@ -96,7 +96,7 @@ def pieces(source: Source, work: Work) -> Iterator[str]:
 
 
 def _unwrapped(source: Source, work: Work) -> bytes:
-    """Give what a file holds that is base64 from end to end, as copied from a mail or a program."""
+    """Return what a file holds that is base64 throughout, as copied from a mail or a program."""
     head = source.head.translate(None, _BLANKS)
     whole = head[: len(head) & ~3] if source.size > len(source.head) else head
     if not _is_base_64(whole) or source.size > work.limits.part_mib * MIB:
@@ -129,7 +129,7 @@ def _even(place: int) -> int:
 
 
 def _read(source: Source, start: int, length: int) -> Iterator[bytes]:
-    """Give the bytes of a window, from a line's end on so that no value is cut in two."""
+    """Yield the bytes of a window, from a line's end on so that no value is cut in two."""
     source.file.seek(start)
     end, is_first = start + length < source.size, start > 0
     while length > 0 and (data := source.file.read(min(STEP, length))):
@@ -175,7 +175,7 @@ def _halved(match: re.Match[bytes]) -> bytes:
 
 
 def shown(data: bytes, pieces: re.Pattern[bytes] = _SHOWN) -> str:
-    """Give what can be read of bytes that are no text."""
+    """Return what can be read of bytes that are no text."""
     if b"\0" in data:
         data = _WIDE.sub(_halved, data)
     return b"\n".join((*pieces.findall(data), b"")).decode("cp1252", "replace")

@@ -31,7 +31,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the attributes that a person wrote, and the attachments by their formats."""
+    """Yield the attributes that a person wrote, and the attachments by their formats."""
     if source.size > work.limits.part_mib * MIB:
         work.note("reason.too-large-part")
     data = source.read(min(source.size, work.limits.part_mib * MIB))

@@ -29,7 +29,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the sheets, then what is embedded."""
+    """Yield the sheets, then what is embedded."""
     container = Compound(source)
     for name in _NAMES:
         if container.size(name):
@@ -38,7 +38,7 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def workbook(container: Compound, path: tuple[str, ...], work: Work) -> Iterator[str]:
-    """Give the sheets of one stream."""
+    """Yield the sheets of one stream."""
     if container.size(*path) > work.limits.part_mib * MIB:
         work.note("reason.too-large-part")
         return
@@ -73,7 +73,7 @@ class _Book:
         self._is_over = False
 
     def sheets(self, work: Work) -> Iterator[str]:
-        """Give sheet after sheet."""
+        """Yield sheet after sheet."""
         while not self._is_over:
             yield from table_rows.lines(table_rows.counted(self._rows(), work), work.full)
             yield "\n"
@@ -95,7 +95,7 @@ class _Book:
         return biff.Pieces(parts)
 
     def _rows(self) -> Iterator[dict[int, str]]:
-        """Give the rows of one sheet; other records are taken note of."""
+        """Yield the rows of one sheet; other records are taken note of."""
         row, cells = -1, dict[int, str]()
         for at, column, text in self._sheet():
             if at != row and cells:
@@ -108,7 +108,7 @@ class _Book:
             yield cells
 
     def _sheet(self) -> Iterator[tuple[int, int, str]]:
-        """Give the cells until the sheet ends; charts within are left out."""
+        """Yield the cells until the sheet ends; charts within are left out."""
         depth = 0
         while (record := self._next()) is not None:
             kind, _, data = record
@@ -127,7 +127,7 @@ class _Book:
             self._is_biff8 = struct.unpack_from("<H", data)[0] >= _BIFF8
 
     def _cells(self, kind: int, data: bytes) -> list[tuple[int, int, str]]:
-        """Give the cells of a record, none when it is of another kind or damaged."""
+        """Return the cells of a record, none when it is of another kind or damaged."""
         try:
             if kind in _CELLS:
                 row, column, style = struct.unpack_from("<HHH", data)
@@ -192,23 +192,23 @@ class _Book:
         return _sheet_serials.number(value, code)
 
     def label(self, data: bytes, _style: int) -> str:
-        """Give a text of the cell's own."""
+        """Return a text of the cell's own."""
         return self._text(data)
 
     def shared(self, data: bytes, _style: int) -> str:
-        """Give a text that cells share."""
+        """Return a text that cells share."""
         return self._strings[int.from_bytes(data[:4], "little")]
 
     def number(self, data: bytes, style: int) -> str:
-        """Give a number."""
+        """Return a number."""
         return self._number(struct.unpack_from("<d", data)[0], style)
 
     def packed(self, data: bytes, style: int) -> str:
-        """Give a number in four bytes."""
+        """Return a number in four bytes."""
         return self._number(biff.rk_value(struct.unpack_from("<I", data)[0]), style)
 
     def formula(self, data: bytes, style: int) -> str:
-        """Give the last result of a formula; a text stands in the record behind it."""
+        """Return the last result of a formula; a text stands in the record behind it."""
         if data[6:8] != _MARK:
             return self.number(data, style)
         if data[0] != _IS_TEXT:

@@ -33,7 +33,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the sheets, then what else the workbook says."""
+    """Yield the sheets, then what else the workbook says."""
     with zipfile.ZipFile(source.file) as archive:
         members = {member.filename: member for member in archive.infolist()}
         book = _book(archive, members, work)
@@ -72,7 +72,7 @@ def _book(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], work: W
 def _sheet(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, book: Book, work: Work
 ) -> Iterator[str]:
-    """Give the rows; then what stands behind them: headers and footers, links, allowed values."""
+    """Yield the rows; then what stands behind them: headers and footers, links, allowed values."""
     tail = ""
 
     def passed() -> Iterator[str]:

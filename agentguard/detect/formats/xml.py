@@ -53,14 +53,14 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give every text and attribute."""
+    """Yield every text and attribute."""
     yield from proving(read(pieces(source, work)))
 
 
 def read(
     found: Iterator[str], names: tuple[str, ...] = (), levels: int = _NESTED_LEVELS
 ) -> Iterator[str]:
-    """Give the text of a document that comes in pieces, which may end anywhere."""
+    """Yield the text of a document that comes in pieces, which may end anywhere."""
 
     def nested(text: str, above: tuple[str, ...]) -> str | None:
         if levels <= 0:
@@ -79,7 +79,7 @@ def read(
 
 
 def _whole(text: str) -> int:
-    """Give where the last token begins that may go on in the next piece."""
+    """Return where the last token begins that may go on in the next piece."""
     if len(text) > _LONGEST:
         return len(text)
     place = max(text.rfind("<!--"), text.rfind("<![CDATA["))
@@ -105,7 +105,7 @@ def _walk(elements: Elements, text: str) -> Iterator[str]:
 
 
 def _span(elements: Elements, mark: str, text: str) -> str:
-    """Give a comment as text of its own, and marked text as the text that it is."""
+    """Return a comment as text of its own, and marked text as the text that it is."""
     return elements.text(text) if mark.endswith("[") else said("", text)
 
 
@@ -127,7 +127,7 @@ def _token(elements: Elements, match: re.Match[str]) -> str:
 
 
 def _declaration(elements: Elements, mark: str) -> str:
-    """Give what stands in a declaration as text, except the first of all."""
+    """Return what stands in a declaration as text, except the first of all."""
     return "" if mark.startswith("<?xml") or mark in _SPANS else elements.text(mark[2:-1])
 
 

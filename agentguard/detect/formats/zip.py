@@ -22,7 +22,7 @@ def sniff(source: Source) -> bool:
 
 
 def extract(source: Source, work: Work) -> Iterator[str]:
-    """Give the text of the members, after judging the directory.
+    """Yield the text of the members, after judging the directory.
 
     Raises:
         ScanError: it is a bomb; or its directory is damaged, after what can be read without it.
@@ -63,7 +63,7 @@ def _judge(members: list[zipfile.ZipInfo], source: Source, work: Work) -> None:
 
 
 def _fits(member: zipfile.ZipInfo, work: Work) -> bool:
-    """Tell whether a member may still be unpacked.
+    """Check whether a member may still be unpacked.
 
     Raises:
         ScanError: so much came out of so small a file that it is a bomb.

@@ -80,7 +80,7 @@ OF_WHOM = later(r"[.:]? (?:[a-z/\xdf-\xff]{1,14}[ .]{1,2}){1,4}(?:- )?\Z")
 
 
 def in_country(digits: str) -> bool:
-    """Tell whether digits are a country code with as many digits as its plan has."""
+    """Check whether digits are a country code with as many digits as its plan has."""
     if digits.startswith("1"):
         return _NANP.fullmatch(digits[1:]) is not None
     code = next((code for code in (digits[:1], digits[:2]) if code in _LENGTHS), "")
@@ -93,17 +93,17 @@ def in_country(digits: str) -> bool:
 
 
 def national(digits: str) -> bool:
-    """Tell whether it is a number of the plans of the United Kingdom or of North America."""
+    """Check whether it is a number of the plans of the United Kingdom or of North America."""
     return any(plan.fullmatch(digits) for plan in (_UK, _UK_SHORT, _NANP))
 
 
 def told_by_groups(text: str) -> bool:
-    """Tell whether a number is written as only those of some country are."""
+    """Check whether a number is written as only those of some country are."""
     return _OTHERS.fullmatch(text) is not None
 
 
 def behind_label(text: str, digits: str, *, direct: bool, named: bool = False) -> bool:
-    """Tell whether a number can be one that a label announces.
+    """Check whether a number can be one that a label announces.
 
     `direct` when it stands right before, `named` when only words between tell whose number it is.
     """
@@ -118,6 +118,6 @@ def behind_label(text: str, digits: str, *, direct: bool, named: bool = False) -
 
 
 def keyed_otherwise(before: str) -> bool:
-    """Tell whether a key right before a number, of a log or a document, names no one to call."""
+    """Check whether a key right before a number, of a log or a document, names no one to call."""
     keyed = _KEYED.search(before)
     return keyed is not None and _MAY_CALL.fullmatch(keyed[1]) is None

@@ -60,7 +60,7 @@ _SINGLE = {True: "[02468]", False: "[13579]"}
 
 
 def _even(length: int, *, even: bool = True, leads: bool = True) -> str:
-    """Give the pattern of digits whose sum by Luhn's rule is even, or is odd."""
+    """Return the pattern of digits whose sum by Luhn's rule is even, or is odd."""
     half, sides = length // 2, (True, False)
     if half == 1 and leads:
         return _leading(even=even)
@@ -73,7 +73,7 @@ def _even(length: int, *, even: bool = True, leads: bool = True) -> str:
 
 @cache
 def _leading(*, even: bool) -> str:
-    """Give the pattern of the first two of sixteen digits of any issuer, by their sum."""
+    """Return the pattern of the first two of sixteen digits of any issuer, by their sum."""
     pairs = (divmod(pair, _TEN) for pair in range(_TEN * _TEN))
     return "|".join(
         f"{first}{second}"
@@ -96,12 +96,12 @@ _WRONG, _NOT_ISSUED = miss("luhn"), no("issuer")
 
 
 def luhn(number: str) -> bool:
-    """Tell whether the last digit is right (ISO/IEC 7812-1, annex B)."""
+    """Check whether the last digit is right (ISO/IEC 7812-1, annex B)."""
     return _luhn(number.encode())
 
 
 def issued(number: str) -> bool:
-    """Tell whether an issuer gives numbers that begin so and are so long."""
+    """Check whether an issuer gives numbers that begin so and are so long."""
     first = number[:_FOUR]
     return len(first) == _FOUR and first.isdecimal() and len(number) in _BY_FIRST[int(first)]
 

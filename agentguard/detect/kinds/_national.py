@@ -50,7 +50,7 @@ _CHECKS: dict[int, list[Callable[[str], bool]]] = {}
 
 
 def digits(*groups: int) -> str:
-    """Give the RE2 pattern of digits in groups, each joined to the next by a separator or none.
+    """Return the RE2 pattern of digits in groups, each joined to the next by a separator or none.
 
     Behind a label, and with a check digit, they may be dictated in any other groups as well.
     """
@@ -59,12 +59,12 @@ def digits(*groups: int) -> str:
 
 
 def run(least: int, most: int) -> str:
-    """Give the RE2 pattern of so many digits in any groups."""
+    """Return the RE2 pattern of so many digits in any groups."""
     return rf"[0-9](?:{JOINT}[0-9]){{{least - 1},{most - 1}}}"
 
 
 def is_day(year: int, month: str, day: str) -> bool:
-    """Tell whether the calendar has this day."""
+    """Check whether the calendar has this day."""
     try:
         date(year, int(month), int(day))
     except ValueError:
@@ -73,7 +73,7 @@ def is_day(year: int, month: str, day: str) -> bool:
 
 
 def is_day_of_a_century(year: str, month: str, day: str) -> bool:
-    """Tell whether the calendar has this day in the twentieth century or in this."""
+    """Check whether the calendar has this day in the twentieth century or in this."""
     return any(is_day(century + int(year), month, day) for century in (1900, 2000))
 
 
@@ -150,7 +150,7 @@ def _judge(rules: _Rules, candidate: Candidate) -> Answer:
 
 
 def _lost_zeros(candidate: Candidate, written: str) -> bool:
-    """Tell whether a number may have lost zeros: only tables do, and never to be another's."""
+    """Check whether a number may have lost zeros: only tables do, and never to be another's."""
     return candidate.origin != "" and not _suits_another(written)
 
 
@@ -163,7 +163,10 @@ def _compounds(labels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_own(rules: _Rules, candidate: Candidate) -> bool | None:
-    """Tell whose number it is: True its own label's, False another's, None that of a shared one."""
+    """Return whose number it is.
+
+    True its own label's, False another's, None that of a shared one.
+    """
     if not candidate.labelled:
         return candidate.names(_words_of(rules.labels))
     told, gap = candidate.told, candidate.before.rpartition(candidate.told)[2]
@@ -184,7 +187,7 @@ def _named(country: str) -> re.Pattern[str]:
 
 
 def _in(country: str) -> str:
-    """Give the pattern of a country in brackets soon behind a label."""
+    """Return the pattern of a country in brackets soon behind a label."""
     return rf"[^0-9\n]{{0,24}}?[(\[/] ?(?:{country})(?:\b[)\]]|\b)"
 
 
@@ -195,7 +198,7 @@ def _words_of(labels: tuple[str, ...]) -> frozenset[str]:
 
 
 def verhoeff(number: str) -> bool:
-    """Tell whether the last digit is right (J. Verhoeff, Error Detecting Decimal Codes, 1969)."""
+    """Check whether the last digit is right (J. Verhoeff, Error Detecting Decimal Codes, 1969)."""
     from stdnum import verhoeff  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return verhoeff.is_valid(number)

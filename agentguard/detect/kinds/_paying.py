@@ -96,7 +96,7 @@ _SIGN_GLUED = later(r"(?:exp|valid|cv[cv2]|csc|thru|bis|val)\b", re.IGNORECASE)
 
 
 def told(candidate: Candidate) -> bool | None:
-    """Tell whether words name a card's number: True a card's, False another's."""
+    """Return whether words name a card's number: True a card's, False another's."""
     before = candidate.before.lower()
     at_payment = _AT_A_PAYMENT.search(before) is not None
     numbered = _NUMBERED_PAYMENT.search(before) is not None and not candidate.origin
@@ -120,7 +120,7 @@ def told(candidate: Candidate) -> bool | None:
 
 
 def is_glued(candidate: Candidate) -> bool:
-    """Tell whether only a label's end, or the next part's name, touches a card behind its label."""
+    """Check whether only a label's end, or the next part's name, touches a labelled card."""
     before = _LABEL_GLUED.sub("", candidate.before)
     after = "" if _SIGN_GLUED.match(candidate.after) else candidate.after
     return replace(candidate, before=before, after=after).alone

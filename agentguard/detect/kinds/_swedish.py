@@ -10,7 +10,7 @@ _COORDINATED = 60
 
 
 def is_swedish(number: str) -> bool:
-    """Tell whether birth date and check digit of ten or twelve digits are right."""
+    """Check whether birth date and check digit of ten or twelve digits are right."""
     short = number[-_SHORT:]
     day = int(short[4:6])
     civil = str(day - _COORDINATED if day > _COORDINATED else day)

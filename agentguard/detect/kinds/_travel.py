@@ -80,12 +80,14 @@ _GLUED = ("PP", "P")
 
 
 def is_number(text: str) -> bool:
-    """Tell whether one of the states writes a passport's number so, and no day."""
+    """Check whether one of the states writes a passport's number so, and no day."""
     return NUMBER.fullmatch(text) is not None and DAY.fullmatch(text) is None
 
 
 def fits(state: str, number: str) -> bool | None:
-    """Tell whether a state, by its code, writes its passports so; None for what is no state's code.
+    """Return whether a state, by its code, writes its passports so.
+
+    None for what is no state's code.
 
     >>> fits("GBR", "533104482"), fits("fr", "533104482"), fits("Leeds", "533104482")
     (True, False, None)
@@ -98,7 +100,7 @@ def fits(state: str, number: str) -> bool | None:
 
 
 def number_in(cell: str) -> str:
-    """Give the one number in a cell, bare; empty where there is none or more beside it.
+    """Return the one number in a cell, bare; empty where there is none or more beside it.
 
     >>> number_in("GBR-53 310 4482"), number_in("PP533104482"), number_in("533104482 (2 pages)")
     ('533104482', '533104482', '')

@@ -20,7 +20,7 @@ _OLDEST, _LATEST = ((date(year, 1, 1) - _EPOCH).days for year in (1900, 2040))
 
 
 def valid(number: str) -> bool:
-    """Tell whether a person of today may be born on the day, and the check digit is right."""
+    """Check whether a person of today may be born on the day, and the check digit is right."""
     if len(number) != _LENGTH or not number.isdecimal() or number[0] != _FIRST:
         return False
     if not _OLDEST <= int(number[1:6]) < _LATEST:

@@ -12,7 +12,7 @@ from agentguard.detect.lexicon.national_labels import TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether the check digit is right."""
+    """Check whether the check digit is right."""
     from stdnum.gr import vat  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return vat.is_valid(number)

@@ -11,7 +11,7 @@ from agentguard.detect.lexicon.national_labels import SOCIAL
 
 
 def valid(number: str) -> bool:
-    """Tell whether birth date and check digit are right."""
+    """Check whether birth date and check digit are right."""
     from stdnum.gr import amka  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return amka.is_valid(number)

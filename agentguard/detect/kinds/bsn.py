@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether the number passes the eleven test."""
+    """Check whether the number passes the eleven test."""
     from stdnum.nl import bsn  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return bsn.is_valid(number)

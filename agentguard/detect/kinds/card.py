@@ -84,7 +84,7 @@ def judge(candidate: Candidate) -> Answer:
 
 
 def _readable(candidate: Candidate) -> str:
-    """Give the number; three digits behind four groups of four may be the card's code."""
+    """Return the number; three digits behind four groups of four may be the card's code."""
     if striped := _STRIPE.match(candidate.text):
         return striped[1] or striped[2]
     if candidate.labelled and "\n" in candidate.text:
@@ -151,7 +151,7 @@ def _counts_up(text: str) -> bool:
 
 
 def _runs_on(candidate: Candidate, *, single: bool) -> bool:
-    """Tell whether the number is a stretch of a longer row of groups."""
+    """Check whether the number is a stretch of a longer row of groups."""
     before, after = (_DIGIT_BEFORE, _DIGIT_AFTER) if single else (_LONGER_BEFORE, _LONGER_AFTER)
     near = candidate.before[-_GROUP_BEFORE:]
     if before.search(near) or after.match(candidate.after):
@@ -160,7 +160,7 @@ def _runs_on(candidate: Candidate, *, single: bool) -> bool:
 
 
 def _among_numbers(candidate: Candidate) -> bool:
-    """Tell whether the lines above or below hold numbers alone, and no card's: a table of them."""
+    """Check whether the lines above or below hold numbers alone, and no card's: a table of them."""
     above, below = candidate.before.split("\n")[:-1], candidate.after.split("\n")[1:]
     whole = len(below) > 1 or len(candidate.after) < AFTER
     lines = (*above[-1:], *(below[:1] if whole else ()))

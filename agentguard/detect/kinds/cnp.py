@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import IDENTITY
 
 
 def valid(number: str) -> bool:
-    """Tell whether birth date, county and check digit are right."""
+    """Check whether birth date, county and check digit are right."""
     from stdnum.ro import cnp  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return cnp.is_valid(number)

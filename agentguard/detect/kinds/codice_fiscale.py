@@ -14,7 +14,7 @@ _MARK = r"[0-9L-NP-Vl-np-v]"
 
 
 def valid(number: str) -> bool:
-    """Tell whether the date of birth and the check letter are right."""
+    """Check whether the date of birth and the check letter are right."""
     from stdnum.it import codicefiscale  # noqa: PLC0415 - at the first number, see docs/adr/0009
 
     return codicefiscale.is_valid(number)

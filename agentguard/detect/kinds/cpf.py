@@ -12,7 +12,7 @@ from agentguard.detect.lexicon.national_labels import ACCENTED, IDENTITY, TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether both check digits are right."""
+    """Check whether both check digits are right."""
     from stdnum.br import cpf  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return cpf.is_valid(number)

@@ -76,7 +76,7 @@ def _also(candidate: Candidate) -> Answer:
 
 
 def _is_dated(candidate: Candidate, code: str) -> bool:
-    """Tell whether an expiry date with a code behind it follows a card of the code's length."""
+    """Check whether an expiry date with a code behind it follows a card of the code's length."""
     found = _CARD_BEFORE.search(candidate.before)
     number = re.sub(r"[^0-9]", "", found[1]) if found else ""
     length = max(_LENGTHS) if len(number) == _AMEX else min(_LENGTHS)
@@ -84,7 +84,7 @@ def _is_dated(candidate: Candidate, code: str) -> bool:
 
 
 def _is_of_a_card(candidate: Candidate) -> bool:
-    """Tell whether a card number stands in the same record as a key that is only 'code'."""
+    """Check whether a card number stands in the same record as a key that is only 'code'."""
     border = _BORDER if _KEY.search(candidate.before) else _LINE
     before = border.split(candidate.before)[-1]
     if candidate.told[:1] in _LISTING and _OF_AN_ANSWER.search(before):

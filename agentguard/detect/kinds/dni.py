@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import ACCENTED, IDENTITY, TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether the letter is right."""
+    """Check whether the letter is right."""
     from stdnum.es import dni, nie, nif  # noqa: PLC0415 - at the first number, see docs/adr/0009
 
     if number[0].isdigit():

@@ -108,7 +108,7 @@ def _read(text: str) -> date | None:
 
 
 def _orders(parts: list[str]) -> list[tuple[str, str, str]]:
-    """Give the readings as year, month and day, the likeliest first."""
+    """Return the readings as year, month and day, the likeliest first."""
     if len(parts) == 1:
         (run,) = parts
         short = [(run[4:], run[2:4], run[:2]), (run[4:], run[:2], run[2:4])]

@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import ACCENTED, IDENTITY, SOCIAL
 
 
 def valid(number: str) -> bool:
-    """Tell whether birth date, serial and check sign are right."""
+    """Check whether birth date, serial and check sign are right."""
     from stdnum.fi import hetu  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return hetu.is_valid(number if len(number) == _WHOLE else f"{number[:6]}-{number[6:]}")

@@ -36,7 +36,7 @@ def _shape(length: int, countries: str) -> str:
 
 
 def mod_97(iban: str) -> bool:
-    """Tell whether the two check digits are right (ISO/IEC 7064)."""
+    """Check whether the two check digits are right (ISO/IEC 7064)."""
     turned = iban[4:] + iban[:4]
     return int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
 

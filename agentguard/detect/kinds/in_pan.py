@@ -16,7 +16,7 @@ _SAMPLES = frozenset({"ABCDE1234F", "AAAPL1234C", "ABCPD1234E", "AAAAA0000A", "A
 
 
 def given(number: str) -> bool:
-    """Tell whether the fourth letter is a holder's status and the serial is not 0000.
+    """Check whether the fourth letter is a holder's status and the serial is not 0000.
 
     Source: Income Tax Department, "Structure of PAN": P is a person, C a company, H a family.
     """

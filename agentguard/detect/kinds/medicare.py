@@ -15,7 +15,7 @@ _CHECK = 8
 
 
 def valid(number: str) -> bool:
-    """Tell whether the check digit is right."""
+    """Check whether the check digit is right."""
     products = (int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
     return sum(products) % 10 == int(number[_CHECK])
 

@@ -24,7 +24,7 @@ _SHARED = later(r"(?:patient.?)?health.?n|medical", re.IGNORECASE)
 
 
 def mod_11(number: str) -> bool:
-    """Tell whether the tenth digit is right (NHS Data Dictionary)."""
+    """Check whether the tenth digit is right (NHS Data Dictionary)."""
     weighted = sum(
         int(digit) * weight for digit, weight in zip(number[:9], range(10, 1, -1), strict=True)
     )

@@ -14,7 +14,7 @@ _OF_PERSONS = ("1", "2", "3", "45")
 
 
 def valid(number: str) -> bool:
-    """Tell whether it is a person's and the check digit is right."""
+    """Check whether it is a person's and the check digit is right."""
     from stdnum.pt import nif  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return number.removeprefix("PT").startswith(_OF_PERSONS) and nif.is_valid(number)

@@ -27,7 +27,7 @@ _VALUE = (
 
 
 def given(number: str) -> bool:
-    """Tell whether HMRC gives this prefix (NIM39110)."""
+    """Check whether HMRC gives this prefix (NIM39110)."""
     return number[0] in _FIRST and number[1] in _SECOND and number[:2] not in _NEVER_GIVEN
 
 

@@ -21,7 +21,7 @@ _NEVER = "00"
 
 
 def valid(number: str) -> bool:
-    """Tell whether month, department and commune can be, and the key is right where it stands."""
+    """Check whether month, department and commune can be, and the key is right where it stands."""
     if int(number[3:5]) not in _MONTHS or number[5:7] == _NEVER or number[10:13] == "000":
         return False
     if len(number) != _WITH_KEY:

@@ -24,7 +24,7 @@ _LONG, _MIDDLE, _SHORT = 44, 36, 30
 
 
 def check_digit(field: str) -> str:
-    """Give the check digit of a field of a machine-readable zone (ICAO 9303-3, 4.9)."""
+    """Return the check digit of a field of a machine-readable zone (ICAO 9303-3, 4.9)."""
     values = (0 if letter == _FILLER else int(letter, 36) for letter in field)
     return str(sum(value * _WEIGHTS[place % 3] for place, value in enumerate(values)) % 10)
 
@@ -59,7 +59,7 @@ def _by_label(candidate: Candidate) -> Answer:
 
 
 def _of_td2_or_td3(line: str) -> str:
-    """Give the number of a second line of two (ICAO 9303-4 and 9303-6), if its checks hold."""
+    """Return the number of a second line of two (ICAO 9303-4 and 9303-6), if its checks hold."""
     if len(line) not in {_LONG, _MIDDLE}:
         return ""
     born, until = line[13:20], line[21:28]
@@ -72,7 +72,7 @@ def _of_td2_or_td3(line: str) -> str:
 
 
 def _of_td1(line: str, before: str) -> str:
-    """Give the number of the first line of three (ICAO 9303-5), judged with the second."""
+    """Return the number of the first line of three (ICAO 9303-5), judged with the second."""
     above = before[-_SHORT - 1 : -1] if before.endswith("\n") else ""
     if len(above) != _SHORT or not re.fullmatch(r"[ACIP][A-Z<][A-Z<]{3}[A-Z0-9<]{25}", above):
         return ""

@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import IDENTITY, TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether the birth date is one of 1900 to 2039 and the check digit is right."""
+    """Check whether the birth date is one of 1900 to 2039 and the check digit is right."""
     from stdnum.pl import pesel  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     born = number[2] in "01" or (number[2] in "23" and number[0] in "0123")

@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether it is a person's."""
+    """Check whether it is a person's."""
     return number[0] != "0"
 
 

@@ -46,7 +46,7 @@ _BASE = national(
 
 
 def _is_at_home(candidate: Candidate) -> bool:
-    """Tell whether what stands near is of the Philippines: its offices, its money, its phones."""
+    """Check whether what stands near is of the Philippines: its offices, its money, its phones."""
     return any(map(_AT_HOME.search, (candidate.before, candidate.after)))
 
 

@@ -92,7 +92,7 @@ def judge(candidate: Candidate) -> Answer:
 
 
 def _told(candidate: Candidate) -> bool | None:
-    """Tell whose number it is; a label above that has a number already says nothing."""
+    """Return whose number it is; a label above that has a number already says nothing."""
     own = candidate.names(OWN)
     taken = own and not candidate.labelled and _LABEL_ABOVE.search(candidate.before)
     return None if taken else own

@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import IDENTITY, TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether the check letter is right."""
+    """Check whether the check letter is right."""
     from stdnum.ie import pps  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return pps.is_valid(number)

@@ -21,7 +21,7 @@ _FIRST_AREA, _LAST_AREA = 2, 89
 
 
 def valid(number: str) -> bool:
-    """Tell whether area, birth date and check digit are right."""
+    """Check whether area, birth date and check digit are right."""
     if not _FIRST_AREA <= int(number[:2]) <= _LAST_AREA:
         return False
     place = ord(number[_LETTER]) - ord("A") + 1

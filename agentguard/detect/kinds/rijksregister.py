@@ -12,7 +12,7 @@ from agentguard.detect.lexicon.national_labels import ACCENTED, IDENTITY, SOCIAL
 
 
 def valid(number: str) -> bool:
-    """Tell whether month and check are right."""
+    """Check whether month and check are right."""
     from stdnum.be import bis, nn  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return nn.is_valid(number) or bis.is_valid(number)

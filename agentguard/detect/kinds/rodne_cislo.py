@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import ACCENTED, IDENTITY
 
 
 def valid(number: str) -> bool:
-    """Tell whether birth date and check digit are right."""
+    """Check whether birth date and check digit are right."""
     from stdnum.cz import rc  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return rc.is_valid(number)

@@ -52,7 +52,7 @@ def _private_key(candidate: Candidate) -> Answer:
 
 
 def bits(text: str) -> float:
-    """Give the entropy of the letters of a text, in bits for each (Shannon, 1948)."""
+    """Return the entropy of the letters of a text, in bits for each (Shannon, 1948)."""
     return -sum(n / len(text) * log2(n / len(text)) for n in Counter(text).values())
 
 

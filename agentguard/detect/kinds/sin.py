@@ -11,7 +11,7 @@ from agentguard.detect.kinds._national import BEHIND, digits, national
 
 
 def valid(number: str) -> bool:
-    """Tell whether it may be given and the check digit is right."""
+    """Check whether it may be given and the check digit is right."""
     from stdnum.ca import sin  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return sin.is_valid(number)

@@ -86,7 +86,7 @@ def judge(candidate: Candidate) -> Answer:
 
 
 def _is_told(candidate: Candidate, between: str) -> bool:
-    """Tell whether a word before, between or behind says that it is an account."""
+    """Check whether a word before, between or behind says that it is an account."""
     if candidate.names(OWN) or _TOLD_AFTER.match(candidate.after):
         return True
     if candidate.before.endswith(_TO):
@@ -95,7 +95,7 @@ def _is_told(candidate: Candidate, between: str) -> bool:
 
 
 def _parted(text: str) -> tuple[str, str, str] | None:
-    """Give sort code, what stands between, and account number, whichever came first."""
+    """Return sort code, what stands between, and account number, whichever came first."""
     if "\n" in text:
         text = _NEXT_CHANGE.sub(" account ", text)
     for gap in sorted(_GAPS.finditer(text), key=lambda gap: len(gap[0]), reverse=True):
@@ -107,7 +107,7 @@ def _parted(text: str) -> tuple[str, str, str] | None:
 
 
 def _is_dated(candidate: Candidate, sort: str) -> bool:
-    """Tell whether it may as well be a day: "BACS file of 14-04-24", "bank holiday 25-12-25"."""
+    """Check whether it may as well be a day: "BACS file of 14-04-24", "bank holiday 25-12-25"."""
     is_day = 0 < int(sort[:2]) <= _DAYS and 0 < int(sort[2:4]) <= _MONTHS
     paid = candidate.labelled or candidate.before.endswith(_TO)
     lately = not paid and _LATELY <= int(sort[4:]) < _LATELY + 10

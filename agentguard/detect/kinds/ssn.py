@@ -25,7 +25,7 @@ _RIGHT_BEHIND = later(
 
 
 def given(number: str) -> bool:
-    """Tell whether the SSA can have given it (areas 000, 666, 900 up, and zero parts are not)."""
+    """Check whether the SSA can have given it (areas 000, 666, 900 up, and zero parts are not)."""
     if len(number) == _LENGTH - 1:  # a spreadsheet took the leading zero
         number = f"0{number}"
     if len(number) != _LENGTH:
@@ -42,7 +42,7 @@ def given(number: str) -> bool:
 
 
 def _is_said(candidate: Candidate) -> bool:
-    """Tell whether hardly a word stands between "social" and the number that it is."""
+    """Check whether hardly a word stands between "social" and the number that it is."""
     if not _VAGUE.fullmatch(candidate.told):
         return True
     gap = candidate.before.rpartition(candidate.told)[2]
@@ -50,7 +50,7 @@ def _is_said(candidate: Candidate) -> bool:
 
 
 def _lost_zero(candidate: Candidate) -> bool:
-    """Tell whether it may have lost a zero: in a cell, or right behind its label."""
+    """Check whether it may have lost a zero: in a cell, or right behind its label."""
     gap = candidate.before.rpartition(candidate.told)[2]
     return candidate.origin != "" or gap.strip(" :=\"'\t") == ""
 

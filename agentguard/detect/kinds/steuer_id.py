@@ -13,7 +13,7 @@ from agentguard.detect.lexicon.national_labels import ID_NUMBER, TAX
 
 
 def valid(number: str) -> bool:
-    """Tell whether the digits stand as often as they may, and the check digit is right."""
+    """Check whether the digits stand as often as they may, and the check digit is right."""
     from stdnum.de import idnr  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return idnr.is_valid(number)

@@ -15,7 +15,7 @@ _EXTRA_MONTH = "13"
 
 
 def valid(number: str) -> bool:
-    """Tell whether birth date and check digit are right."""
+    """Check whether birth date and check digit are right."""
     from stdnum.at import vnr  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     day, month, year = number[4:6], number[6:8], number[8:]

@@ -17,7 +17,7 @@ _ID = rf"azonos{ACCENTED}t{ACCENTED}"
 
 
 def valid(number: str) -> bool:
-    """Tell whether the check digit is right."""
+    """Check whether the check digit is right."""
     if len(number) != _LENGTH or not number.isdecimal():
         return False
     total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))

@@ -12,7 +12,7 @@ from agentguard.detect.kinds._national import BEHIND, JOINT, national, run
 
 
 def valid(number: str) -> bool:
-    """Tell whether the weighted sum is right."""
+    """Check whether the weighted sum is right."""
     from stdnum.au import tfn  # noqa: PLC0415 - read at the first number, see docs/adr/0009
 
     return number[0] != "0" and tfn.is_valid(number)  # a telephone's, tfn in Swedish as well

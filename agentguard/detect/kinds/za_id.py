@@ -21,7 +21,7 @@ _CITIZENSHIP = 10
 
 
 def valid(number: str) -> bool:
-    """Tell whether birth date, citizenship and check digit are right."""
+    """Check whether birth date, citizenship and check digit are right."""
     born = is_day_of_a_century(number[:2], number[2:4], number[4:6])
     return born and number[_CITIZENSHIP] in "012" and luhn(number)
 

@@ -12,7 +12,7 @@ _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub
 
 
 def later(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Give a pattern with all methods of a compiled one.
+    """Return a pattern with all methods of a compiled one.
 
     >>> later("[0-9]+").findall("4539 1488")
     ['4539', '1488']

@@ -20,12 +20,12 @@ SPOKEN = f"(?i:(?:(?:{'|'.join(TIMES)}) )?(?:{'|'.join(sorted(_DIGIT_OF, reverse
 
 
 def run(least: int, most: int) -> str:
-    """Give the RE2 pattern of so many spoken digits, one behind the other."""
+    """Return the RE2 pattern of so many spoken digits, one behind the other."""
     return f"{SPOKEN}(?:{_BETWEEN}{SPOKEN}){{{least - 1},{most - 1}}}"
 
 
 def digits_of(text: str) -> str:
-    """Give the digits that a text speaks; empty when it holds another word, or no word at all.
+    """Return the digits that a text speaks; empty when it holds another word, or no word at all.
 
     >>> digits_of("four five double three")
     '4533'

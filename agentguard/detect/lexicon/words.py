@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 def words(text: str) -> frozenset[str]:
-    """Give the words of a list written as one text."""
+    """Return the words of a list written as one text."""
     return frozenset(text.split())
 
 

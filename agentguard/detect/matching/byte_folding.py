@@ -42,7 +42,7 @@ def _base(letter: int) -> str:
 
 
 def _latin(letter: int) -> str:
-    """Give the Latin letter for a Greek or Cyrillic one; empty when it has none."""
+    """Return the Latin letter for a Greek or Cyrillic one; empty when it has none."""
     base = _base(letter)
     found = _CAPITALS.get(base.upper(), "")
     return found if base.isupper() else found.lower()
@@ -69,7 +69,7 @@ _LATIN = ((b"\xa0", b" "), (b"\xad", b"-"), (b"\x85", b"\n"))
 
 
 def _folded(error: UnicodeError) -> tuple[bytes, int]:
-    """Give the bytes for a run of characters beyond Latin-1."""
+    """Return the bytes for a run of characters beyond Latin-1."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     run = error.object[error.start : error.end]

@@ -97,7 +97,7 @@ class Judging:
         return True
 
     def _judge(self, recogniser: Recogniser, found: Found, part: Part, *, fenced: bool) -> Answer:
-        """Give the answer for a value, and hand on one that is in doubt."""
+        """Return the answer for a value, and hand on one that is in doubt."""
         place = self._whole(part.offset + found[0])
         candidate = candidate_of(part.data, found, recogniser)
         answer = judged(recogniser, candidate, part.data, found)

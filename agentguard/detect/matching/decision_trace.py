@@ -94,7 +94,7 @@ class Watcher:
         )
 
     def traces(self, tally: Tally) -> tuple[Trace, ...]:
-        """Give the traces, once the tally tells what counts."""
+        """Return the traces, once the tally tells what counts."""
         ended = [_ended(judged, tally) for judged in self._kept]
         return tuple(sorted(ended, key=lambda trace: trace.line))
 

@@ -31,7 +31,7 @@ class _Column:
 
     @property
     def holds(self) -> bool:
-        """Tell whether most candidates have the right check, and a shy one is not alone."""
+        """Check whether most candidates have the right check, and a shy one is not alone."""
         count = len(self.doubtful)
         return count >= _MOSTLY * self.misses and not (self.shy and count == 1)
 
@@ -111,7 +111,7 @@ class Tally:
                 self.full.add(name)
 
     def hits(self) -> tuple[Hit, ...]:
-        """Give what was found, by kind."""
+        """Return what was found, by kind."""
         found = ((kind.recogniser, self._values(kind)) for _, kind in sorted(self._kinds.items()))
         return tuple(
             Hit(kind=recogniser.kind, count=len(values), masked=_masks(recogniser, values))
@@ -120,11 +120,11 @@ class Tally:
         )
 
     def is_another_s(self, kind: str, value: str) -> bool:
-        """Tell whether a sure value is its rival's."""
+        """Check whether a sure value is its rival's."""
         return value in self._given_away(self._kinds[kind])
 
     def counts_at(self, kind: str, place: int) -> bool:
-        """Tell whether a sure value at `place` counts: it may need a neighbour."""
+        """Check whether a sure value at `place` counts: it may need a neighbour."""
         recogniser = self._kinds[kind].recogniser
         if not recogniser.beside:
             return True
@@ -132,7 +132,7 @@ class Tally:
         return neighbour is not None and _is_near(_places(neighbour), place)
 
     def column_holds(self, kind: str, column: str) -> bool:
-        """Tell whether the doubtful values of a column count."""
+        """Check whether the doubtful values of a column count."""
         return self._kinds[kind].columns[column].holds
 
     def _values(self, kind: _Kind) -> dict[str, None]:
@@ -147,7 +147,7 @@ class Tally:
         return values
 
     def _given_away(self, kind: _Kind) -> list[str]:
-        """Give the values that are a rival's in a text that has more of the rival's alone."""
+        """Return the values that are a rival's in a text that has more of the rival's alone."""
         rival = kind.recogniser.rival
         other = None if rival is None else self._kinds.get(rival.kind)
         if rival is None or other is None:
@@ -171,7 +171,7 @@ class Tally:
         return values
 
     def _suits_another_more(self, kind: _Kind, column: str, value: str) -> bool:
-        """Tell whether a doubtful value is sure to another kind, or its column is that kind's."""
+        """Check whether a doubtful value is sure to another kind, or its column is that kind's."""
         own = len(kind.columns[column].doubtful)
         for other in self._kinds.values():
             rival = other.columns.get(column)
@@ -185,13 +185,13 @@ class Tally:
 
 
 def _places(kind: _Kind) -> list[int]:
-    """Give where the values of a kind stand that count."""
+    """Return where the values of a kind stand that count."""
     held = (column.places for column in kind.columns.values() if column.holds)
     return sorted(chain(kind.places, *held))
 
 
 def mask(recogniser: Recogniser, value: str) -> str:
-    """Give the last characters of a value, at most four and at most a third of it."""
+    """Return the last characters of a value, at most four and at most a third of it."""
     shown = min(recogniser.shown, 4, len(value) // 3)
     return f"...{value[-shown:]}" if shown > 0 else "..."
 

@@ -34,13 +34,13 @@ class Labelled:
         return [head_of(label) for label in self.recogniser.labels]
 
     def stands(self, data: bytes) -> bool:
-        """Tell whether a label of the kind stands behind the first character."""
+        """Check whether a label of the kind stands behind the first character."""
         end = self.label.end(data, 0)
         return end >= 0 and is_word(data, 1, end)
 
 
 def head_of(label: str) -> str:
-    """Give what a label begins with, for RE2."""
+    """Return what a label begins with, for RE2."""
     head, _, hidden = spaced(label).partition(ENOUGH)
     return first_part(head, hidden)
 
@@ -95,7 +95,7 @@ Names = Sequence[Name]
 
 
 def is_word(data: bytes, start: int, end: int) -> bool:
-    """Tell whether a label stands for itself: not in 'adobe', but in 'customerDob' and 'dob_1'."""
+    """Check whether a label stands for itself: not in 'adobe', but in 'customerDob' and 'dob_1'."""
     before, after = CASE[data[start - 1]], CASE[data[end]] if end < len(data) else 0
     if before and not (before == SMALL and CASE[data[start]] == CAPITAL):
         return False

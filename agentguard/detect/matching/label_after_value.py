@@ -55,7 +55,7 @@ Joined = tuple[int, bytes, re.Pattern[bytes]]
 
 
 def joined(data: bytes, at: int) -> Joined | None:
-    """Give where the line of a label begins, what stands before the joint, and what must follow.
+    """Return where the line of a label begins, what stands before the joint, and what must follow.
 
     None where nothing joins the label, with `at` the sign before it, to a number.
     """
@@ -72,7 +72,7 @@ def joined(data: bytes, at: int) -> Joined | None:
 
 
 def value_before(data: bytes, before: Joined, end: int, near: Match) -> Span | None:
-    """Give the value that a label up to `end` ends; `near` is the shape behind labels."""
+    """Return the value that a label up to `end` ends; `near` is the shape behind labels."""
     first, said, ended = before
     if ended.match(data, end) is None:
         return None

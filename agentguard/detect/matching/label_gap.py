@@ -61,7 +61,7 @@ TURN_WITHIN = 32 + max(map(len, PLEASE)) + 32 + 2
 
 
 def in_one_turn(near: str) -> str:
-    """Give what looks for a value behind a label where nobody answers: it is far smaller.
+    """Return what looks for a value behind a label where nobody answers: it is far smaller.
 
     What does not begin with a gap stays as it is.
     """

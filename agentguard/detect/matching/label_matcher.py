@@ -54,7 +54,7 @@ class Labels:
         self._older: dict[bytes, Names] = {}
 
     def find(self, part: Part, place: Place) -> list[Found]:
-        """Give the values whose labels begin in `start` to `cut`."""
+        """Return the values whose labels begin in `start` to `cut`."""
         data, cut, last = part.data, part.cut, part.end
         found = list[Found]()
         pos = max(part.start - 1, place.pos)
@@ -94,7 +94,7 @@ class Labels:
         return self._together(left)
 
     def _names(self, data: bytes, at: int, end: int) -> Names:
-        """Give the labels that stand here and may have a value; logs and tables repeat a few."""
+        """Return the labels that stand here and may have a value; logs and tables repeat a few."""
         colon = data.find(_COLON, end - 1, end + _REACH)
         key = data[at : colon + len(_COLON)] if colon >= 0 else b""
         names = self._known.get(key) if key else None  # known ones without a further call
@@ -147,7 +147,7 @@ class Labels:
         return [(length, self._kinds_of(members)) for length, members in groups.items()]
 
     def _kinds_of(self, members: Sequence[Labelled]) -> Kinds:
-        """Give what kinds look for; the same for the same ones, whatever their label is."""
+        """Return what kinds look for; the same for the same ones, whatever their label is."""
         numbers = tuple(member.number for member in members)
         if numbers not in self._kinds:
             self._kinds[numbers] = Kinds(members)
@@ -179,7 +179,7 @@ def _values(part: Part, at: int, name: Name, found: list[Found]) -> int:
 
 
 def _length(label: Longest, data: bytes, at: int, end: int) -> int:
-    """Give how long the label is that ends at a word's end; 0 for none.
+    """Return how long the label is that ends at a word's end; 0 for none.
 
     Another word may begin with the last letters of a longer one: "peselUcznia", and "peselu", or
     "NHS now", and "NHS no".
@@ -197,6 +197,6 @@ def _length(label: Longest, data: bytes, at: int, end: int) -> int:
 
 
 def _may_turn(data: bytes, behind: int) -> bool:
-    """Tell whether a line ends behind a label before any number, so that another may answer."""
+    """Check whether a line ends behind a label before any number, so that another may answer."""
     line = data.find(b"\n", behind, behind + TURN_WITHIN)
     return line >= 0 and _DIGIT.search(data, behind, line) is None

@@ -31,7 +31,7 @@ _INITIALS = tuple(
 
 
 def _sorted(labels: Iterable[str]) -> dict[str, list[str]]:
-    """Give the labels by the letters that they may begin with."""
+    """Return the labels by the letters that they may begin with."""
     found: dict[str, list[str]] = {}
     for label in labels:
         for initial in initials(label):
@@ -68,7 +68,10 @@ class Longest:
         self._write = write
 
     def end(self, data: bytes, at: int, most: int | None = None) -> int:
-        """Give where a label ends, by `most`, that stands behind the sign at `at`; -1 for none."""
+        """Return where a label ends, by `most`, that stands behind the sign at `at`.
+
+        -1 for none.
+        """
         match = self._at[data[at + 1]]
         return match(HERE, data, at, len(data) if most is None else most)[0][1]
 
@@ -90,7 +93,7 @@ class Heads:
         self._write = write
 
     def which(self, text: bytes) -> Sequence[int]:
-        """Give the places in `kinds` of those whose label may stand behind the first sign."""
+        """Return the places in `kinds` of those whose label may stand behind the first sign."""
         owners, which = self._at[text[1]]
         found = which(text)
         if len(found) == 1:
@@ -131,7 +134,7 @@ class Borders:
         self._looked_at = 0
 
     def search(self, size: int) -> Match:
-        """Give what finds the first from anywhere in a text of so many bytes."""
+        """Return what finds the first from anywhere in a text of so many bytes."""
         self._looked_at += size
         if self._looked_at <= _PAYS:
             return self._border_by_border

@@ -47,7 +47,7 @@ def spaced(label: str) -> str:
 
 @cache
 def first_part(label: str, hidden: str = "") -> str:
-    """Give what a label begins with: enough of it for a search, in few states.
+    """Return what a label begins with: enough of it for a search, in few states.
 
     Where a word that ends it, or its next word, tells it from longer words ("passed", "contacts"),
     that costs less than to look into each of those. What is `hidden` follows it.
@@ -104,12 +104,12 @@ def _unjoined(label: str) -> str:
 
 
 def _but(letters: frozenset[str]) -> str:
-    """Give all other letters."""
+    """Return all other letters."""
     return "".join(letter for letter in ascii_lowercase if letter not in letters)
 
 
 def _without_ends(label: str) -> str:
-    """Give what a label has at least: its optional ends cost states, and where it stands none."""
+    """Return what a label has at least: its optional ends cost states, and where it stands none."""
     shorter = _OPTIONAL_END.sub("", label)
     while shorter != label:
         label, shorter = shorter, _OPTIONAL_END.sub("", shorter)
@@ -126,19 +126,19 @@ def _with_or_without(found: re.Match[str]) -> str:
 
 @cache
 def _accented(letter: str) -> str:
-    """Give a letter as it is, as a capital, without its accent, and as an address writes it."""
+    """Return a letter as it is, as a capital, without its accent, and as an address writes it."""
     bare = unicodedata.normalize("NFD", letter)[0]
     return f"(?:{letter}|{letter.upper()}|{bare}|{_encoded(letter)})"
 
 
 def _encoded(letter: str) -> str:
-    """Give a small letter, and its capital, as an address writes them."""
+    """Return a small letter, and its capital, as an address writes them."""
     small, capital = (sign.encode()[-1:].hex() for sign in (letter, letter.upper()))
     return f"%c3%(?:{small}|{capital})"
 
 
 def ends_at_digits(label: str) -> bool:
-    """Tell whether no digit goes on a label but behind a letter, as in `cvv2`."""
+    """Check whether no digit goes on a label but behind a letter, as in `cvv2`."""
     if _MAY_BE_DIGIT.search(label) is None:
         return True
     bare = _NO_DIGITS.sub("", _FIRST_DIGIT.sub("", label))
@@ -146,19 +146,19 @@ def ends_at_digits(label: str) -> bool:
 
 
 def behind_a_border(labels: Iterable[str]) -> str:
-    """Give the pattern of labels that follow no letter, or begin a word as in `customerDob`."""
+    """Return the pattern of labels that follow no letter, or begin a word as in `customerDob`."""
     every = sorted(set(labels))
     within = inside(every)
     return f"[^A-Za-z]{outside(every)}" + (f"|[a-z]{within}" if within else "")
 
 
 def outside(labels: Iterable[str]) -> str:
-    """Give the pattern of labels where no letter stands before them."""
+    """Return the pattern of labels where no letter stands before them."""
     return f"(?i:{'|'.join(sorted(set(labels)))})"
 
 
 def inside(labels: Iterable[str]) -> str:
-    """Give the pattern of labels that begin a word behind a small letter; empty for none.
+    """Return the pattern of labels that begin a word behind a small letter; empty for none.
 
     Sorted and grouped by their first letter, they share states: within words few of them are open,
     and seldom one, so that its first letters are enough there.

@@ -43,7 +43,7 @@ _BEHIND = later(
 
 
 def said_behind(after: str) -> str:
-    """Give what is said of a number right behind it: "... (order)", "... is the order number".
+    """Return what is said of a number right behind it: "... (order)", "... is the order number".
 
     In logs of what was keyed or filled in that is the field: "4...' prompt=card_number".
     """
@@ -52,7 +52,7 @@ def said_behind(after: str) -> str:
 
 
 def above_cell(this: str, above: str) -> str:
-    """Give what stands in the line above in the same column, as in a table within a text."""
+    """Return what stands in the line above in the same column, as in a table within a text."""
     joint = next(sign for sign in "\t|;," if sign in this)
     cells = above.split(joint)
     place = this.count(joint)
@@ -60,7 +60,7 @@ def above_cell(this: str, above: str) -> str:
 
 
 def nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
-    """Give the telling word nearest to the line's end, and whether it is an own one."""
+    """Return the telling word nearest to the line's end, and whether it is an own one."""
     found = _nearest(line, own)
     if found[1] is None and _INITIALS.search(line):
         return _nearest(_INITIALS.sub(lambda each: each[0].replace(".", ""), line), own)
@@ -90,20 +90,20 @@ def _nearest(line: str, own: frozenset[str]) -> tuple[str, bool | None]:
 
 @lru_cache(_MOST_WORDS)
 def _read(word: str) -> tuple[bool, bool, str]:
-    """Tell whether a word is in a list or made of two, and its stem: texts repeat their words."""
+    """Return whether a word is in a list or made of two, and its stem: texts repeat their words."""
     is_other = word in _OTHERS or word.removesuffix("s") in _OTHERS
     return is_other, _COMPOUND.fullmatch(word) is not None, _stem(word)
 
 
 def _stem(word: str) -> str:
-    """Give what a name whose words are written as one is the number of."""
+    """Return what a name whose words are written as one is the number of."""
     glued = _GLUED.fullmatch(word) or _LED.fullmatch(word)
     return glued[1] if glued is not None else ""
 
 
 @lru_cache(_MOST_GAPS)
 def foreign_word(gap: str) -> str:
-    """Give a word between a label and a value that names another number; empty when none does."""
+    """Return a word between a label and a value that names another number; empty when none does."""
     gap = _OF_ISSUE.sub(" ", _ON_FILE.sub(" ", _SOURCE.sub("", gap)))
     every = _WORDS.findall(gap)
     if not every:
@@ -115,7 +115,7 @@ def foreign_word(gap: str) -> str:
 
 
 def speaks_of_another(gap: str) -> bool:
-    """Tell whether the words between a label and a value name another number."""
+    """Check whether the words between a label and a value name another number."""
     return foreign_word(gap) != ""
 
 

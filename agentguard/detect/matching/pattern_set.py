@@ -67,7 +67,7 @@ class PatternSet:
         self._fewer_labels = lru_cache(_MOST_SETS)(self._labels)
 
     def may_go_on(self, cell: bytes, found: Sequence[Recogniser]) -> bool:
-        """Tell whether a label stands in a cell whose value may be in the next one."""
+        """Check whether a label stands in a cell whose value may be in the next one."""
         return any(
             recogniser not in found and label.search(cell, 0, len(cell)) is not None
             for recogniser, label in self._across
@@ -93,16 +93,16 @@ class PatternSet:
         return found
 
     def knows(self, name: bytes) -> bool:
-        """Tell whether a label stands behind the first character."""
+        """Check whether a label stands behind the first character."""
         return any(labelled.stands(name) for labelled in self._labelled)
 
     def is_label(self, name: bytes) -> bool:
-        """Tell whether a label is all that stands behind the first character."""
+        """Check whether a label is all that stands behind the first character."""
         ends = (labelled.label.end(name, 0) for labelled in self._labelled)
         return len(name) > 1 and len(name) in ends
 
     def without(self, shapes: frozenset[str] = _NONE, labels: frozenset[str] = _NONE) -> Passes:
-        """Give the passes for all kinds but those of which enough was found."""
+        """Return the passes for all kinds but those of which enough was found."""
         shapes, labels = shapes & self._kinds_shaped, labels & self._kinds_labelled
         return Passes(
             alone=self._crowded,
@@ -136,7 +136,7 @@ class Passes:
     labels: Labels | None
 
     def find(self, part: Part, places: Places) -> list[Found]:
-        """Give the values of a part, in order."""
+        """Return the values of a part, in order."""
         found: list[Found] = []
         for alone in self.alone:
             if alone.kind in part.full:
@@ -151,7 +151,7 @@ class Passes:
 
 
 def candidate_of(data: bytes, found: Found, recogniser: Recogniser) -> Candidate:
-    """Give what a recogniser is shown of a place in a text.
+    """Return what a recogniser is shown of a place in a text.
 
     In a table that is the cell alone, with the one before it where a value may go across, unless
     others tell of its values as well.
@@ -190,7 +190,7 @@ def judged(recogniser: Recogniser, candidate: Candidate, data: bytes, found: Fou
 
 
 def _between(data: bytes, found: Found) -> str:
-    """Give what stands between a label and its value, or before a value before its label."""
+    """Return what stands between a label and its value, or before a value before its label."""
     start, _, _, label, label_end = found
     if label < start:
         return data[label_end:start].decode("latin-1")
@@ -203,6 +203,6 @@ _SAID_BEFORE = later(r"(?:[^\W\d_]+[ .#:=\"']{1,4}){1,3}\Z")
 
 
 def origin(data: bytes, start: int) -> str:
-    """Give the name of the column that a place in a text stands in; empty outside tables."""
+    """Return the name of the column that a place in a text stands in; empty outside tables."""
     before = data[max(0, start - BEFORE) : start].decode("latin-1")
     return Candidate(text="", before=before, after="").origin

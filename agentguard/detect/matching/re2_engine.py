@@ -36,15 +36,15 @@ class _Engine(Protocol):
     """The library's compiled pattern below its imitation of `re`, which also keeps each it made."""
 
     def ok(self) -> bool:
-        """Tell whether it could be compiled."""
+        """Check whether it could be compiled."""
         ...
 
     def ProgramSize(self) -> int:  # noqa: N802 - RE2's name
-        """Give the number of its steps."""
+        """Return the number of its steps."""
         ...
 
     def Match(self, anchor: object, text: bytes, pos: int, endpos: int) -> list[Span]:  # noqa: N802 - RE2's name
-        """Give the spans of the match and of its groups."""
+        """Return the spans of the match and of its groups."""
         ...
 
 
@@ -60,7 +60,7 @@ class _Engines(Protocol):
         ...
 
     def Match(self, text: bytes) -> Sequence[int]:  # noqa: N802 - RE2's name
-        """Give the numbers of those that match."""
+        """Return the numbers of those that match."""
         ...
 
 
@@ -104,12 +104,12 @@ class Pattern:
         return self._match
 
     def search(self, text: bytes, pos: int, endpos: int) -> Span | None:
-        """Give the first match from `pos` on."""
+        """Return the first match from `pos` on."""
         span = self._match(ANYWHERE, text, pos, endpos)[0]
         return None if span == NONE else span
 
     def each(self, text: bytes, pos: int, endpos: int) -> Iterator[Span]:
-        """Give all matches in order, none over another."""
+        """Yield all matches in order, none over another."""
         while pos < endpos:
             span = self._match(ANYWHERE, text, pos, endpos)[0]
             if span == NONE:
@@ -118,7 +118,7 @@ class Pattern:
             pos = max(span[1], pos + 1)
 
     def at(self, text: bytes, pos: int, endpos: int) -> list[Span] | None:
-        """Give the match that begins at `pos`, and its groups."""
+        """Return the match that begins at `pos`, and its groups."""
         spans = self._match(HERE, text, pos, endpos)
         return None if spans[0] == NONE else spans
 

@@ -92,14 +92,14 @@ class Candidate:
 
     @property
     def alone(self) -> bool:
-        """Tell whether no letter, digit, decimal or further group touches the candidate."""
+        """Check whether no letter, digit, decimal or further group touches the candidate."""
         head = self.before[-5:]
         if self.text.startswith("#") or (head[-1:] in _PARTING and "*" not in head):  # "SSN#219..."
             head = ""
         return not ((head and _TOUCHES_BEFORE.search(head)) or _TOUCHES_AFTER.match(self.after))
 
     def names(self, own: frozenset[str]) -> bool | None:
-        """Tell whose number it is by the nearest telling word: True own, False another's."""
+        """Return whose number it is by the nearest telling word: True own, False another's."""
         if self.labelled:
             return True
         cell = self.before.rpartition(FENCE)[2]
@@ -140,12 +140,12 @@ _TOUCHES_AFTER = later(r"[0-9A-Za-z_*]|#[0-9A-Za-z#]|\.[0-9]|-[0-9A-Fa-f]{4}")
 
 
 def _right_before(line: str) -> str:
-    """Give the words of a line that no number or bracket parts from its end."""
+    """Return the words of a line that no number or bracket parts from its end."""
     return _PARTED.split(line)[-1]
 
 
 def _answer(this: str, above: Sequence[str]) -> tuple[str, str] | None:
-    """Give what a line says behind its speaker, and what was asked above; None for no answer."""
+    """Return what a line says behind its speaker, and what was asked above; None for no answer."""
     if not above or not (":" in this or ">" in this or this.lstrip().startswith("A")):
         return None  # nobody is named, nor an answer numbered
     speaker = _SPEAKER.match(this) if not _LOGS.match(this) else None

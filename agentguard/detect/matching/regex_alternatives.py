@@ -21,7 +21,7 @@ _SIGN = re.compile(r"\\[^0-9A-Za-z]|\\x[89a-f]|\[[^\]^A-Za-z\\]*\]|[^\[(.\\]")
 
 @cache
 def initials(label: str) -> frozenset[str]:
-    """Give the letters and digits that a label may begin with, or an empty one alone: any sign.
+    """Return the letters and digits that a label may begin with, or an empty one alone: any sign.
 
     >>> sorted(initials("(?:kredit)?karten?")), sorted(initials("(?:call|ring)ed"))
     (['k'], ['c', 'r'])
@@ -63,7 +63,7 @@ def openings(label: str) -> list[str]:
 
 @cache
 def followers(rest: str) -> frozenset[str] | None:
-    """Give the letters, or ANY, that may come first of what follows a label; None for not told.
+    """Return the letters, or ANY, that may come first of what follows a label; None for not told.
 
     >>> sorted(followers("(?:n(?:o|r)|s)?(?:'s)?"))
     ['', 'n', 's']
@@ -78,7 +78,7 @@ def followers(rest: str) -> frozenset[str] | None:
 
 
 def may_be_capital(opening: str) -> bool:
-    """Tell whether what `openings` gave may begin with a capital of ASCII."""
+    """Check whether what `openings` gave may begin with a capital of ASCII."""
     first = opening.removeprefix(_AS_IT_IS)
     if _SIGN.match(first) is None:
         return True
@@ -87,7 +87,7 @@ def may_be_capital(opening: str) -> bool:
 
 
 def _ways(label: str) -> tuple[list[str], str]:
-    """Give the alternatives of the group that a label begins with, and what stands behind it."""
+    """Return the alternatives of the group that a label begins with, and what stands behind it."""
     bare = _ONE.sub(lambda found: "c" * len(found[0]), label)
     start, depth, ways = label.index(":") + 1, 0, list[str]()
     for place in range(start, len(bare)):

@@ -47,7 +47,7 @@ class Gaps:
             self._gone.append(gone)
 
     def whole(self, at: int) -> int:
-        """Give the place in the whole text of a place in what was kept."""
+        """Return the place in the whole text of a place in what was kept."""
         return at + self._gone[bisect_right(self._at, at)]
 
     def forget(self, at: int) -> None:
@@ -57,7 +57,7 @@ class Gaps:
 
 
 def _next_number(data: bytes, at: int) -> int:
-    """Give where the next number begins, in which a value may end whose label stands before."""
+    """Return where the next number begins, in which a value may end whose label stands before."""
     digit = _DIGIT.search(data, at, at + _REACH)
     return at + _REACH if digit is None else digit.start()
 
@@ -84,7 +84,7 @@ class Repeats:
         self._pause, self._rests = 1, 0
 
     def without(self, data: bytes, *, ended: bool) -> bytes:
-        """Give the next piece of the text without them; its last cells wait for what follows."""
+        """Return the next piece of the text without them; its last cells wait for what follows."""
         data = self._rest + data if self._rest else data
         last = len(data) if ended else data.rfind(_FENCE, 0, max(0, len(data) - BEFORE)) + 1
         if not last and (len(data) >= self._few or _FENCE not in data):  # no cell, or a long one
@@ -120,7 +120,7 @@ class Repeats:
         return b"".join(out)
 
     def _spared(self, data: bytes, end: int) -> Iterator[tuple[int, int]]:
-        """Give which cells are kept since more cells than one tell of a value there."""
+        """Yield which cells are kept since more cells than one tell of a value there."""
         whole = data.find(_FENCE, min(self._owed, end) - 1) + 1 if self._owed else 0
         self._owed = max(0, self._owed - end)
         yield 0, whole
@@ -137,7 +137,7 @@ class Repeats:
             yield begin, data.find(_FENCE, reach) + 1
 
     def _reaching(self, data: bytes, end: int) -> Iterator[tuple[int, Reach]]:
-        """Give a place in each cell of whose values other cells tell, and which do."""
+        """Yield a place in each cell of whose values other cells tell, and which do."""
         shown, last = _FENCE + data, min(len(data), end + LONGEST) + 1
         for told in self._patterns.reaching:
             at = 0
@@ -147,7 +147,7 @@ class Repeats:
                 at = at if at >= 0 else last
 
     def _is_told(self, cell: bytes) -> bool:
-        """Tell whether all is told of a cell by itself."""
+        """Check whether all is told of a cell by itself."""
         if cell not in self._known:
             self._met(cell)
         return self._known.get(cell) is not None

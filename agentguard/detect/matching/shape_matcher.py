@@ -88,11 +88,11 @@ class Member:
         self.strict = Pattern(f"{before}(?:{strict}){end}") if strict else self.pattern
 
     def start(self, data: bytes, at: int) -> int:
-        """Give where the value begins in a match that begins at `at`."""
+        """Return where the value begins in a match that begins at `at`."""
         return at + 2 if self.apart and data[at + 1] == _POINT else at + 1
 
     def match(self, data: bytes, at: int, least: int) -> Span | None:
-        """Give the match whose opening is at `at`; with a run before it, from `least` on."""
+        """Return the match whose opening is at `at`; with a run before it, from `least` on."""
         end = len(data)
         if self._run:
             end = min(end, at + 1 + LONGEST)
@@ -110,7 +110,7 @@ class Alone:
         self._member = member
 
     def find(self, part: Part, place: Place) -> list[Found]:
-        """Give the values in order."""
+        """Return the values in order."""
         data, cut, member = part.data, part.cut, self._member
         number, quick = member.number, member.recogniser.quick
         refused = [] if part.refused is None else part.refused.setdefault(number, [])
@@ -152,7 +152,7 @@ class Together:
         self._any = Pattern(_behind_each(wanted))
 
     def find(self, part: Part, place: Place) -> Iterator[Found]:
-        """Give the values, nearly in order.
+        """Yield the values, nearly in order.
 
         A match is looked into again, but only so often that the time stays linear.
         """
@@ -184,7 +184,10 @@ class Together:
 
 
 def _behind_each(members: Sequence[Member]) -> str:
-    """Give the pattern of all openings; what stands before them is told once, and so has states."""
+    """Return the pattern of all openings.
+
+    What stands before them is told once, and so has states.
+    """
     every: dict[str, list[str]] = {}
     for member in members:
         every.setdefault(member.before, []).append(member.openings)
@@ -204,7 +207,7 @@ def _go_on(data: bytes, at: int, end: int, place: Place) -> None:
 
 
 def opening(shape: str) -> str:
-    """Give a shorter pattern with which every match of a shape begins: it needs few states.
+    """Return a shorter pattern with which every match of a shape begins: it needs few states.
 
     A long repeat of a group ends it, or of a class in the longest tokens, unless it stands in a
     group itself or in one of several alternatives.
@@ -219,7 +222,7 @@ def opening(shape: str) -> str:
 
 
 def run_of(shapes: Sequence[str]) -> tuple[bytes, Sequence[str]]:
-    """Give the bytes of the run that a single shape begins with, and the shape with one of them.
+    """Return the bytes of the run that a single shape begins with, and the shape with one of them.
 
     In a run of any length every other shape would have its states twice. Without such a run, or
     with one that may pass over lines, the bytes are none.
@@ -233,7 +236,7 @@ def run_of(shapes: Sequence[str]) -> tuple[bytes, Sequence[str]]:
 
 
 def _parted(bare: str) -> bool:
-    """Tell whether a pattern has alternatives outside its groups."""
+    """Check whether a pattern has alternatives outside its groups."""
     depth = 0
     for sign in bare:
         depth += (sign == "(") - (sign == ")")

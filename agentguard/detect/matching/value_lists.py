@@ -29,7 +29,7 @@ _PLURAL = later(rb"(?:[a-z]{2}s|nummern|num[ae]ry|numeri|-n\xb0s?)\Z", re.IGNORE
 
 
 def listed(data: bytes, label: bytes, end: int, stop: int, near: Match) -> Iterator[Span]:
-    """Give the values behind the first one, up to `end`; `near` is the shape behind labels.
+    """Yield the values behind the first one, up to `end`; `near` is the shape behind labels.
 
     A comma goes on only behind a label in the plural: it parts what is said of one person, too.
     """

@@ -40,7 +40,7 @@ _SEQUENCE = b"\x30"
 
 
 def is_sealed(source: Source) -> bool:
-    """Tell whether all of the content is encrypted."""
+    """Check whether all of the content is encrypted."""
     head = source.head
     if _is_marked(head) or openpgp_packets.is_encrypted(head):
         return True
@@ -64,7 +64,7 @@ def _is_marked(head: bytes) -> bool:
 
 
 def _is_written(head: bytes) -> bool:
-    """Tell what is encrypted behind such a mark from a text that begins as it does."""
+    """Return what is encrypted behind such a mark from a text that begins as it does."""
     if not encoding_of(head):
         return True
     if key := _AGE_KEY.search(head):
@@ -74,7 +74,7 @@ def _is_written(head: bytes) -> bool:
 
 
 def _zip(source: Source) -> bool:
-    """Tell whether every member that holds anything is encrypted, by ZipCrypto or AES alike."""
+    """Check whether every member that holds anything is encrypted, by ZipCrypto or AES alike."""
     try:
         with zipfile.ZipFile(source.file) as archive:
             members = [member for member in archive.infolist() if member.file_size]

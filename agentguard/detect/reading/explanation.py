@@ -47,11 +47,11 @@ class _Log:
 
     @property
     def worked(self) -> bool:
-        """Tell whether any extractor began."""
+        """Check whether any extractor began."""
         return self._work is not None
 
     def noting(self, extractor: Extractor) -> Extractor:
-        """Give the extractor, noted whenever it reads."""
+        """Yield the extractor, noted whenever it reads."""
 
         def extract(source: Source, work: Work) -> Iterator[str]:
             self._work = self._work or work

@@ -29,7 +29,7 @@ _FLAGS = (
 
 @contextmanager
 def opened(path: str) -> Iterator[Source]:
-    """Give a regular file's source.
+    """Yield a regular file's source.
 
     Raises:
         ScanError: it is gone, denied, a link, no regular file, or encrypted by the file system.

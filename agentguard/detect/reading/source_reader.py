@@ -53,7 +53,7 @@ else:
     import resource
 
     def _switches() -> tuple[int, int]:
-        """Give how often this process let others go on, and how often it had to (getrusage(2))."""
+        """Return how often this process yielded, and how often it had to (getrusage(2))."""
         had = resource.getrusage(resource.RUSAGE_SELF)
         return had.ru_nvcsw, had.ru_nivcsw
 
@@ -67,7 +67,7 @@ class Reader:
         self._limits = limits
 
     def read(self, source: Source) -> Reading:
-        """Give the hits; the first thing that could not be read is the reason.
+        """Return the hits; the first thing that could not be read is the reason.
 
         Raises:
             MemoryError: the content needs more than this process may have.
@@ -100,7 +100,10 @@ class Reader:
         return Reading(outcome=FileOutcome.READ, hits=hits, reason=reason)
 
     def _deadline(self) -> Callable[[], bool]:
-        """Give what tells that it is time; longer by the clock while others have the processor."""
+        """Return what tells that it is time.
+
+        Longer by the clock while others have the processor.
+        """
         each, most = self._limits.seconds * _OF_DEADLINE, self._limits.patience
         used, begun, switched = process_time(), perf_counter(), _switches()
 
@@ -144,7 +147,7 @@ class Reader:
     def _or_as_text(
         self, found: Iterator[str], taker: Extractor, source: Source, work: Work
     ) -> Iterator[str]:
-        """Give what a format makes of a source; also the text of one that it fails to read."""
+        """Yield what a format makes of a source; also the text of one that it fails to read."""
         last = self._extractors[-1]
         try:
             yield from found
@@ -157,7 +160,7 @@ class Reader:
             raise
 
     def _behind(self, taker: Extractor, source: Source, work: Work) -> Iterator[str]:
-        """Give what stands behind an opening that a format took for its own."""
+        """Yield what stands behind an opening that a format took for its own."""
         end = self._opening(taker, source)
         if end and (data := _text_openings.behind(source, end, work.limits.part_mib)):
             work.spend(len(data))
@@ -165,7 +168,7 @@ class Reader:
             yield from work.within(data)
 
     def _opening(self, taker: Extractor, source: Source) -> int:
-        """Give where the opening ends, if another format begins there; 0 if not."""
+        """Return where the opening ends, if another format begins there; 0 if not."""
         last = self._extractors[-1]
         if taker is last:
             return _text_openings.rich_text_at(source.head)

@@ -75,19 +75,19 @@ class Refusal:
 
 
 def built_in() -> tuple[Recogniser, ...]:
-    """Give every recogniser of the room."""
+    """Return every recogniser of the room."""
     return discover(kinds, "RECOGNISER", Recogniser)
 
 
 @cache
 def known_kinds() -> frozenset[str]:
-    """Give the kinds that the program knows by itself."""
+    """Return the kinds that the program knows by itself."""
     return frozenset(recogniser.kind for recogniser in built_in())
 
 
 @lru_cache(maxsize=4)
 def scanner_of(detection: Detection) -> Scanner:
-    """Give the scanner for what a policy wants looked for.
+    """Return the scanner for what a policy wants looked for.
 
     A site's own kinds are searched by themselves, so that none of them hides one that is built in.
     """
@@ -108,16 +108,16 @@ class Following:
         self._detection = detection
 
     def scan(self, text: str) -> tuple[Hit, ...]:
-        """Give what was found."""
+        """Return what was found."""
         return scanner_of(self._detection()).scan(text)
 
     def mask(self, text: str) -> str:
-        """Give the text with every value masked, even of kinds that are not looked for."""
+        """Return the text with every value masked, even of kinds that are not looked for."""
         return scanner_of(replace(self._detection(), off=())).mask(text)
 
 
 def recogniser(own: OwnKind) -> Recogniser:
-    """Give the recogniser of a site's own kind.
+    """Return the recogniser of a site's own kind.
 
     Raises:
         PatternRefused: its pattern cannot be taken; `refusals` tells before.

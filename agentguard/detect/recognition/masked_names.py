@@ -23,7 +23,7 @@ _EMAIL = re.compile(r"[^\s@<>\"'(),;:/\\]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8
 
 
 def masked(text: str) -> str:
-    """Give a text or a path with its values masked.
+    """Return a text or a path with its values masked.
 
     Names of files run together what belongs apart (`4539148803436467_Smith.pdf`), so that besides
     what the finders know every long number is masked which is no time of day, no version and no
@@ -39,7 +39,7 @@ def masked(text: str) -> str:
 
 
 def _may_hold(text: str) -> bool:
-    """Tell whether a text is worth a look: most have few digits; hashes and ids are no values."""
+    """Check whether a text is worth a look: most have few digits; hashes and ids are no values."""
     if "@" in text:
         return True
     enough = sum(1 for _ in zip(_DIGIT.finditer(text), range(_LEAST_DIGITS), strict=False))

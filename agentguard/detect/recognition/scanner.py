@@ -47,7 +47,7 @@ class LeftOut:
         self._paid = 0
 
     def after(self, full: AbstractSet[str], vain: int = 0) -> frozenset[str]:
-        """Give the kinds to leave out in the next chunk.
+        """Return the kinds to leave out in the next chunk.
 
         `full` are those to leave out in time, `vain` how many looks at them there were so far.
         """
@@ -177,11 +177,11 @@ class Scanner:
         return self._patterns.recognisers
 
     def knows(self, name: str) -> bool:
-        """Tell whether a name begins with a label of a kind, as it is written."""
+        """Check whether a name begins with a label of a kind, as it is written."""
         return self._patterns.knows(b"\n" + fold(name) + b":")
 
     def is_label(self, name: str) -> bool:
-        """Tell whether a name is a label of a kind, and nothing more."""
+        """Check whether a name is a label of a kind, and nothing more."""
         return self._patterns.is_label(b"\n" + fold(name))
 
     def stream(self) -> Stream:
@@ -189,7 +189,7 @@ class Scanner:
         return Stream(self._patterns, self._chunk)
 
     def scan(self, text: str) -> tuple[Hit, ...]:
-        """Give what was found; `count` is the number of distinct values, 1000 at most."""
+        """Return what was found; `count` is the number of distinct values, 1000 at most."""
         stream = self.stream()
         stream.feed(text)
         return stream.finish()
@@ -199,7 +199,7 @@ class Scanner:
         return Stream(self._patterns, self._chunk, Watcher(self._touched))
 
     def explain(self, pieces: Iterable[str]) -> Explained:
-        """Give the hits of a text in pieces, and why candidates were believed or refused."""
+        """Return the hits of a text in pieces, and why candidates were believed or refused."""
         stream = self.watched()
         for piece in pieces:
             stream.feed(piece)
@@ -210,7 +210,7 @@ class Scanner:
         return PatternSet(self._patterns.recognisers, touched=True)
 
     def mask(self, text: str) -> str:
-        """Give the text with every value replaced by its mask."""
+        """Return the text with every value replaced by its mask."""
         pieces, done = [], 0
         for start, end, masked in self._masks(b"\n" + fold(text)):
             if start >= done:
@@ -229,5 +229,5 @@ class Scanner:
 
 @cache
 def default_scanner() -> Scanner:
-    """Give the scanner with every recogniser of the room."""
+    """Return the scanner with every recogniser of the room."""
     return Scanner(discover(kinds, "RECOGNISER", Recogniser))

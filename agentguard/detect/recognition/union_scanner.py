@@ -22,7 +22,7 @@ class Both(Scanner):
         return _Streams(self._first.stream(), self._second.stream())
 
     def scan(self, text: str) -> tuple[Hit, ...]:
-        """Give what was found."""
+        """Return what was found."""
         return _joined(self._first.scan(text), self._second.scan(text))
 
     def watched(self) -> Stream:
@@ -30,14 +30,14 @@ class Both(Scanner):
         return _Streams(self._first.watched(), self._second.watched())
 
     def explain(self, pieces: Iterable[str]) -> Explained:
-        """Give the hits, and why candidates were believed or refused."""
+        """Return the hits, and why candidates were believed or refused."""
         stream = self.watched()
         for piece in pieces:
             stream.feed(piece)
         return stream.explain()
 
     def mask(self, text: str) -> str:
-        """Give the text with every value replaced by its mask."""
+        """Return the text with every value replaced by its mask."""
         return self._second.mask(self._first.mask(text))
 
 

@@ -69,6 +69,6 @@ if sys.platform != "win32":
         resource.setrlimit(limit, (bound, bound))
 
     def _size() -> int:
-        """Give the address space in use (proc(5), statm), in bytes."""
+        """Return the address space in use (proc(5), statm), in bytes."""
         with Path("/proc/self/statm").open(encoding="ascii") as told:
             return int(told.read().split()[0]) * resource.getpagesize()

@@ -22,7 +22,7 @@ class Line:
         self._descriptor = descriptor
 
     def fileno(self) -> int:
-        """Give the descriptor.
+        """Return the descriptor.
 
         Raises:
             OSError: it was closed.
@@ -77,6 +77,6 @@ class Line:
 
 
 def pair() -> tuple[Line, Line]:
-    """Give both ends of a new line."""
+    """Return both ends of a new line."""
     one, other = socket.socketpair()
     return Line(one.detach()), Line(other.detach())

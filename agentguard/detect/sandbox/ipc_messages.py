@@ -37,7 +37,7 @@ class Line(Protocol):
         ...
 
     def fileno(self) -> int:
-        """Give the descriptor."""
+        """Return the descriptor."""
         ...
 
     def close(self) -> None:

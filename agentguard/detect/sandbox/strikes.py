@@ -27,7 +27,7 @@ class MemoryStrikes:
         self._struck[path, size, changed] = count + 1, self._clock.now()
 
     def count(self, path: str, size: int, changed: int, seconds: float) -> int:
-        """Give the failures, 0 when the last was more than `seconds` ago."""
+        """Return the failures, 0 when the last was more than `seconds` ago."""
         count, last = self._struck.get((path, size, changed), (0, None))
         if last is not None and self._clock.now().since(last) >= seconds:
             del self._struck[path, size, changed]

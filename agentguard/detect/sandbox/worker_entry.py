@@ -46,7 +46,7 @@ class Leashing(Protocol):
 
 
 def name_of(extractors: Extractors) -> str:
-    """Give the name by which the child finds them."""
+    """Return the name by which the child finds them."""
     return f"{extractors.__module__}:{getattr(extractors, '__qualname__', '')}"
 
 

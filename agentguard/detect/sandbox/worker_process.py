@@ -74,7 +74,7 @@ class Offspring:
             raise ScanError("reason.crashed") from error
 
     def is_lost(self) -> bool:
-        """Tell whether it died while nothing was asked; a child speaks only when asked."""
+        """Check whether it died while nothing was asked; a child speaks only when asked."""
         try:
             alive = self._process is not None and self._process.is_alive()
             return not alive or (self._ready and self._line.poll(0))
@@ -134,13 +134,13 @@ class Offspring:
         return min(_LOOK, left) if self._watched else left
 
     def _held_up(self, had: float) -> bool:
-        """Tell whether it would go on if it were its turn; `had` is what it had of late."""
+        """Check whether it would go on if it were its turn; `had` is what it had of late."""
         if sys.platform == "win32":  # where no process tells what it waits for
             return had > 0
         return self._status() in {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
 
     def _status(self) -> str:
-        """Give the state of the child as the system names it; empty when it is gone.
+        """Return the state of the child as the system names it; empty when it is gone.
 
         One that runs and had nothing of the processor waits for its turn, and is not to blame.
         """
@@ -150,7 +150,7 @@ class Offspring:
             return ""
 
     def _used(self) -> float:
-        """Give the seconds of the processor that it has had; 0 when it is gone."""
+        """Return the seconds of the processor that it has had; 0 when it is gone."""
         try:
             had = psutil.Process(self.pid).cpu_times()
         except psutil.Error:

@@ -49,7 +49,7 @@ class Process(Protocol):
         ...
 
     def is_alive(self) -> bool:
-        """Tell whether it still runs."""
+        """Check whether it still runs."""
         ...
 
     def kill(self) -> None:
@@ -142,7 +142,7 @@ else:
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Give what a parser of hostile files needs to know of the person's environment: little."""
+    """Return what a parser of hostile files needs to know of the person's environment: little."""
     return {
         name: value
         for name, value in given.items()
@@ -156,6 +156,6 @@ def _utf8() -> tuple[str, ...]:
 
 
 def _path() -> list[str]:
-    """Give where modules are found, with the program itself first."""
+    """Return where modules are found, with the program itself first."""
     own = str(Path(agentguard.__file__).parents[1])
     return [own, *(str(Path(folder).absolute()) for folder in sys.path)]

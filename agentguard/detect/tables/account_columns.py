@@ -19,7 +19,7 @@ _FEWEST = 3
 
 @lru_cache(maxsize=1024)
 def says_account(name: str) -> bool:
-    """Tell whether a name speaks of an account or a sort code."""
+    """Check whether a name speaks of an account or a sort code."""
     return _SAYS_ACCOUNT.search(name) is not None
 
 

@@ -33,7 +33,7 @@ _Turn = re.Match[str] | None
 
 
 def in_turns(text: str) -> str:
-    """Give a text with each answer to one of several things asked at once behind its own question.
+    """Return a text with each answer, to one of several things asked at once, behind its question.
 
     "Agent: NHS no and DOB?", "Ann: 943 476 5919", "Ann: 3/4/80" become two questions with an
     answer each.
@@ -86,7 +86,7 @@ def _asks(line: str) -> bool:
 
 
 def _answered(lines: Sequence[str], turns: Sequence[_Turn], place: int) -> list[str]:
-    """Give questions and answers in turn for a line that asks for several things, or nothing."""
+    """Return questions and answers in turn for a line that asks for several things, or nothing."""
     question, behind = turns[place], place + 1
     asker = _who(question[1]) if question else ""
     first = turns[behind] if behind < len(turns) else None
@@ -110,7 +110,7 @@ def _answered(lines: Sequence[str], turns: Sequence[_Turn], place: int) -> list[
 
 
 def _answers(lines: Sequence[str], turns: Sequence[_Turn]) -> list[str]:
-    """Give the lines that one person says behind a question, from its first on."""
+    """Return the lines that one person says behind a question, from its first on."""
     answers: list[str] = []
     who = _who(turns[0][1]) if turns[0] else ""
     for line, turn in zip(lines, turns, strict=True):

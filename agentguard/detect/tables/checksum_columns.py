@@ -118,7 +118,7 @@ _FEWEST_CARDS, _FEWEST_ISSUERS, _OF_AN_ISSUER = 6, 3, 4
 def proven(
     sample: Sequence[Row], every: Columns, named: Mapping[int, str], full: AbstractSet[str] = _NONE
 ) -> dict[int, str]:
-    """Give further names for columns that have one: what each of their values proves to be.
+    """Return further names for columns that have one: what each of their values proves to be.
 
     Of kinds in `full` enough was found; no column is looked at for them.
     """
@@ -137,12 +137,12 @@ def proven(
 
 
 def _called(columns: Columns, mute: Columns, named: Mapping[int, str]) -> Columns:
-    """Give the columns that may hold an account or its sort code, by their names."""
+    """Return the columns that may hold an account or its sort code, by their names."""
     return {c: cells for c, cells in columns.items() if c in mute or says_account(named[c])}
 
 
 def _despite_its_name(name: str, cells: Sequence[str], full: AbstractSet[str]) -> str:
-    """Give a further name for a column whose name speaks of another number."""
+    """Return a further name for a column whose name speaks of another number."""
     if "PAN" not in full and _are_cards(name, cells):
         return "card number"
     may_be = "PASSPORT" not in full and may_be_either(name)
@@ -155,7 +155,7 @@ def _is_anothers(name: str) -> bool:
 
 
 def _by_check(name: str, cells: Sequence[str], full: AbstractSet[str]) -> str:
-    """Give a label of the one kind whose check most of the values have."""
+    """Return a label of the one kind whose check most of the values have."""
     first, last = _bare(cells[0]), _bare(cells[-1])
     is_open = _speaks_of_a_person(name)
     as_long = _may_be(len(first), is_open=is_open)
@@ -184,7 +184,7 @@ def _by_check(name: str, cells: Sequence[str], full: AbstractSet[str]) -> str:
 
 
 def _tells(name: str, cells: Sequence[str], kinds: Iterable[str]) -> bool:
-    """Tell whether a name is enough for one of some kinds, as most are."""
+    """Check whether a name is enough for one of some kinds, as most are."""
     told = shares(name, cells)
     return any(told.get(kind, 0.0) >= _MOSTLY for kind in kinds)
 
@@ -196,14 +196,14 @@ def _speaks_of_a_person(name: str) -> bool:
 
 @cache
 def _may_be(length: int, *, is_open: bool) -> list[_Checked]:
-    """Give the kinds whose numbers are as long, and which a name leaves open."""
+    """Return the kinds whose numbers are as long, and which a name leaves open."""
     if length not in _LENGTHS:
         return []
     return [row for row in _CHECKED if row[4] or is_open or row[0] in _WRITTEN]
 
 
 def _is_written(kind: str, cells: Sequence[str]) -> bool:
-    """Tell whether all cells are grouped as people write numbers of a kind."""
+    """Check whether all cells are grouped as people write numbers of a kind."""
     return kind in _WRITTEN and all(map(_WRITTEN[kind].fullmatch, cells))
 
 

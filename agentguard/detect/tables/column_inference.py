@@ -85,12 +85,12 @@ def are_phones(name: str, cells: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _tells_phones(name: str) -> bool:
-    """Tell whether a name alone tells numbers that nothing else tells."""
+    """Check whether a name alone tells numbers that nothing else tells."""
     return judged("PHONE", name, ("61 23 45 67", "61234567")) == 1
 
 
 def judged(kind: str, name: str, cells: Sequence[str], *, labelled: bool = False) -> float:
-    """Give the part of the cells that a kind alone is sure of, without a search of a text.
+    """Return the part of the cells that a kind alone is sure of, without a search of a text.
 
     The name is one of its labels, or says by its words what it can.
     """
@@ -103,7 +103,7 @@ def judged(kind: str, name: str, cells: Sequence[str], *, labelled: bool = False
 
 
 def are_mostly(kind: str, label: str, cells: Sequence[str]) -> bool:
-    """Tell whether a kind is sure of at least half of some cells behind one of its labels."""
+    """Check whether a kind is sure of at least half of some cells behind one of its labels."""
     missing = len(cells) // 2
     for cell in cells:
         missing -= judged(kind, label, (cell,), labelled=True) < 1
@@ -113,12 +113,12 @@ def are_mostly(kind: str, label: str, cells: Sequence[str]) -> bool:
 
 
 def share(kind: str, name: str, cells: Sequence[str]) -> float:
-    """Give the part of the different cells that hold a value of a kind behind a name."""
+    """Return the part of the different cells that hold a value of a kind behind a name."""
     return shares(name, cells).get(kind, 0.0)
 
 
 def shares(name: str, cells: Sequence[str]) -> dict[str, float]:
-    """Give the same for every kind."""
+    """Return the same for every kind."""
     found = default_scanner().scan("".join(said(name, cell) for cell in cells))
     count = len(set(cells))
     return {hit.kind: hit.count / count for hit in found}
@@ -136,20 +136,20 @@ def are_births(cells: Sequence[str], before: int = _BORN_BEFORE) -> bool:
 
 
 def _around(years: Sequence[int]) -> int:
-    """Give the years that some span when the century is unknown: '27 to '35 are eight."""
+    """Return the years that some span when the century is unknown: '27 to '35 are eight."""
     ends = sorted({year % _CENTURY for year in years})
     gaps = (after - year for year, after in pairwise([*ends, ends[0] + _CENTURY]))
     return _CENTURY - max(gaps)
 
 
 def _year(cell: str) -> int:
-    """Give the year of a day in numbers, 0 for what is none."""
+    """Return the year of a day in numbers, 0 for what is none."""
     found = _DATE.fullmatch(cell)
     return int(found[1] or found[2]) if found is not None else 0
 
 
 def _born(cell: str) -> int:
-    """Give the year of the birth of someone alive, whose month may be a word; 0 for none."""
+    """Return the year of the birth of someone alive, whose month may be a word; 0 for none."""
     if found := _SHORT_DATE.fullmatch(cell):
         one, other = sorted((int(found[1]), int(found[3])))
         if not 0 < one <= _MONTHS or other > _DAYS:
@@ -165,7 +165,7 @@ def _born(cell: str) -> int:
 
 @cache
 def _judges() -> dict[str, Callable[[Candidate], Answer]]:
-    """Give what judges a candidate, by kind."""
+    """Return what judges a candidate, by kind."""
     return {each.kind: each.judge for each in default_scanner().recognisers}
 
 
@@ -187,7 +187,7 @@ def follows_card(rows: Sequence[Row], column: int) -> bool:
 
 
 def _number_to(row: Row, column: int) -> str:
-    """Give the number that ends in a column, and begins before it when it stands in parts."""
+    """Return the number that ends in a column, and begins before it when it stands in parts."""
     number = row.get(column, "").strip()
     while number and len(number) < _FEWEST_DIGITS and number.isdigit():
         column -= 1

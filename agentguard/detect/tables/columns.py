@@ -51,7 +51,7 @@ _PARTS = range(2, LONGEST_PART + 1)
 
 
 def columns_of(rows: Sequence[Row]) -> dict[int, list[str]]:
-    """Give the columns of rows; most have no empty cell, and are turned at once."""
+    """Return the columns of rows; most have no empty cell, and are turned at once."""
     places = sorted(set[int]().union(*rows))
     if len(places) > 1 and all(len(row) == len(places) for row in rows):
         turned = zip(*map(itemgetter(*places), rows), strict=True)
@@ -64,7 +64,7 @@ def columns_of(rows: Sequence[Row]) -> dict[int, list[str]]:
 
 
 def mends(columns: Columns) -> dict[int, Mend]:
-    """Tell which columns have to be mended, and how."""
+    """Return which columns have to be mended, and how."""
     found = ((column, _mend(cells)) for column, cells in columns.items())
     return {column: mend for column, mend in found if mend is not None}
 
@@ -100,7 +100,7 @@ def _lengthened(cells: Sequence[str]) -> Mend | None:
 
 
 def without_point(cell: str) -> str:
-    """Give a whole number that was written as a decimal one without its point."""
+    """Return a whole number that was written as a decimal one without its point."""
     found = _FLOAT.fullmatch(cell.strip())
     return found[1] if found else cell
 
@@ -117,7 +117,7 @@ def _without_marks(cell: str) -> str:
 
 
 def _length(cells: Sequence[str]) -> int:
-    """Give the digits that numbers had before their leading zeros were taken, 0 when none were."""
+    """Return the digits that numbers had before they lost leading zeros, 0 when they lost none."""
     if len(cells) < _FEWEST or not "".join(cells).isdigit():
         return 0
     if any(cell[:1] in {"", "0"} for cell in cells):
@@ -134,7 +134,7 @@ def _padded(cell: str, length: int) -> str:
 
 
 def nearby(names: Mapping[int, str], cells: Columns) -> tuple[int, ...]:
-    """Give the columns in the order to write them: what belongs to a payment stands together."""
+    """Return the columns in the order to write them: what belongs to a payment stands together."""
     columns = sorted({*names, *cells})
     if len(columns) <= _CROWDED:
         return tuple(columns)
@@ -164,7 +164,10 @@ def _paired(columns: list[int], names: Mapping[int, str]) -> list[int]:
 
 
 def stems(names: dict[int, str], cells: Columns) -> dict[int, str]:
-    """Tell which columns (card1, card2, ...; or without names after one) hold a number in parts."""
+    """Return which columns (card1, card2, ....
+
+    Or without names after one) hold a number in parts.
+    """
     found: dict[int, str] = {}
     for column, name in names.items():
         numbered = _NUMBERED.fullmatch(name)
@@ -176,7 +179,7 @@ def stems(names: dict[int, str], cells: Columns) -> dict[int, str]:
 
 
 def _unnamed_parts(names: dict[int, str], cells: Columns) -> dict[int, str]:
-    """Give the columns under a name that spans several, as merged cells do."""
+    """Return the columns under a name that spans several, as merged cells do."""
     found: dict[int, str] = {}
     for column, name in sorted(names.items()):
         follower = column + 1

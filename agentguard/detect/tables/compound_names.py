@@ -93,7 +93,9 @@ _COMMON = words(
 
 @lru_cache(maxsize=1024)
 def parted(name: str) -> str:
-    """Give a name of letters alone with its words apart; the same for a label, or nothing to part.
+    """Return a name of letters alone with its words apart.
+
+    The same for a label, or nothing to part.
 
     >>> parted("claimantdob"), parted("holderbankaccountno"), parted("codeonbackofcard")
     ('claimant dob', 'holder bank account no', 'codeonbackofcard')
@@ -112,7 +114,7 @@ def parted(name: str) -> str:
 
 
 def _cost(name: str, start: int, end: int) -> float | None:
-    """Give what a part of a name costs as one word; None where it can be none."""
+    """Return what a part of a name costs as one word; None where it can be none."""
     known, size = _vocabulary(), end - start
     if name[start:end] in known:
         if not start and name[:end] in _WITHIN:
@@ -128,13 +130,13 @@ def _cost(name: str, start: int, end: int) -> float | None:
 
 
 def _begins(known: frozenset[str], rest: str) -> bool:
-    """Tell whether a word that says something begins a name's rest."""
+    """Check whether a word that says something begins a name's rest."""
     return any(rest[:size] in known for size in range(_TELLING_LETTERS, len(rest) + 1))
 
 
 @lru_cache(maxsize=1024)
 def mended(word: str) -> str:
-    """Give the word of labels that a long word is but for one slip of the fingers.
+    """Return the word of labels that a long word is but for one slip of the fingers.
 
     A letter is left out, written twice, or has changed places with the next; what is a label or
     made of words is no slip.
@@ -159,7 +161,7 @@ def mended(word: str) -> str:
 
 
 def _are_words(name: str) -> bool:
-    """Tell whether a name is words alone that were written as one."""
+    """Check whether a name is words alone that were written as one."""
     borders = _borders(name)
     pairs = zip([0, *borders], [*borders, len(name)], strict=True)
     return bool(borders) and all(name[start:end] in _vocabulary() for start, end in pairs)
@@ -167,7 +169,7 @@ def _are_words(name: str) -> bool:
 
 @cache
 def _slips() -> dict[str, str]:
-    """Give the long words of labels by what becomes of them through one slip."""
+    """Return the long words of labels by what becomes of them through one slip."""
     slips: dict[str, str] = {}
     for word in sorted(_vocabulary()):
         if len(word) < _LONG_WORD:
@@ -179,13 +181,13 @@ def _slips() -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    """Give the small letters of a name without their accents."""
+    """Return the small letters of a name without their accents."""
     folded = fold(name.lower()).decode("latin-1")
     return "".join(unicodedata.normalize("NFD", letter)[0] for letter in folded)
 
 
 def _borders(name: str) -> list[int]:
-    """Give where words end: the cheapest way to read the whole name."""
+    """Return where words end: the cheapest way to read the whole name."""
     known = _vocabulary()
     if (told := _TELLING.fullmatch(name)) is not None and name not in known:
         return [*_borders(told[1]), len(told[1])]
@@ -222,7 +224,7 @@ def _vocabulary() -> frozenset[str]:
 
 
 def _bare(label: str) -> str:
-    """Give a label with its letters without accents, and a sign for what is no letter."""
+    """Return a label with its letters without accents, and a sign for what is no letter."""
     plain = _ACCENT.sub(
         lambda found: unicodedata.normalize("NFD", chr(int(found[1], 16)))[0], label
     )

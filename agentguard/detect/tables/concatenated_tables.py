@@ -43,7 +43,7 @@ class Above:
         return not self._names.isdisjoint(cells)
 
     def are_names(self, row: Row) -> bool:
-        """Tell whether a row names columns: by the same names, or where numbers have stood."""
+        """Check whether a row names columns: by the same names, or where numbers have stood."""
         if row.get(self._key, "")[:1] in _LEADING:
             return False
         few = len(self._numbers) < _FEWEST_NUMBERS
@@ -61,6 +61,6 @@ class Above:
 
 
 def _numbers(columns: Columns, count: int) -> frozenset[int]:
-    """Give the columns in which every row has a digit."""
+    """Return the columns in which every row has a digit."""
     whole = ((column, cells) for column, cells in columns.items() if len(cells) == count)
     return frozenset(column for column, cells in whole if all(map(_DIGIT.search, cells)))

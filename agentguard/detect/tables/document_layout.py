@@ -49,7 +49,7 @@ class Layout:
 
     @property
     def has_table(self) -> bool:
-        """Tell whether a table is open."""
+        """Check whether a table is open."""
         return bool(self._tables)
 
     def put(self, text: str) -> Iterator[str]:

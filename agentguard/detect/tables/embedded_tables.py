@@ -45,7 +45,7 @@ _Cells = tuple[str, list[str]]
 
 
 def unpasted(found: Iterator[str], *, short: bool) -> Iterator[str]:
-    """Give a text in pieces with the tables in it written by columns."""
+    """Yield a text in pieces with the tables in it written by columns."""
     tables, rest = _Tables(short=short), ""
     for piece in found:
         text = rest + piece
@@ -84,7 +84,7 @@ class _Signs:
         self._next[_HEADING] = 0 if text.startswith(_HEADING[1:]) else -1
 
     def line_from(self, pos: int) -> int:
-        """Give where the next line with a sign begins, or the text's end."""
+        """Return where the next line with a sign begins, or the text's end."""
         for sign, place in self._next.items():
             if place < pos:
                 found = self._text.find(sign, max(0, pos + 1 - len(sign)))
@@ -94,7 +94,7 @@ class _Signs:
 
 
 def _may_be_drawn(text: str) -> bool:
-    """Tell whether lines may begin with a frame: most texts have no such sign at all."""
+    """Check whether lines may begin with a frame: most texts have no such sign at all."""
     if any(bar in text for bar in _BARS):
         return True
     place = -1
@@ -118,7 +118,7 @@ class _Tables:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether a table may go on in the next line."""
+        """Check whether a table may go on in the next line."""
         return bool(self._held)
 
     def line(self, line: str) -> str:
@@ -173,7 +173,7 @@ class _Tables:
         return numbers and (named or self._joint in _FRAMED)
 
     def _cells(self, line: str) -> _Cells:
-        """Give what joins the cells of a line, and the cells; an empty joint for other lines."""
+        """Return what joins the cells of a line, and the cells; an empty joint for other lines."""
         if not line or len(line) > _LONGEST:
             return "", []
         joint, cells = _framed(line)

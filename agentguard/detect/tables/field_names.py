@@ -64,7 +64,7 @@ _GENERIC = words(
 
 
 def is_label(cell: str) -> bool:
-    """Tell whether a cell may be the name of a field: few words, hardly a digit, no address."""
+    """Check whether a cell may be the name of a field: few words, hardly a digit, no address."""
     if len(cell) <= _LONGEST_LABEL and cell.replace("_", "").isalpha():
         return True
     return (
@@ -88,26 +88,26 @@ def said(name: str, value: str) -> str:
 
 
 def template(names: Iterable[str]) -> str:
-    """Give what values are written into by `%`, each behind its name."""
+    """Return what values are written into by `%`, each behind its name."""
     return "".join(said(name.replace("%", "%%"), "%s") for name in names)
 
 
 @lru_cache(maxsize=4096)
 def path(names: tuple[str, ...]) -> str:
-    """Give the name of a value that stands under several: the last ones that say something."""
+    """Return the name of a value that stands under several: the last ones that say something."""
     telling = [apart(name) for name in names if name and name.lower() not in _GENERIC]
     return " ".join(telling[-_KEPT:])
 
 
 @lru_cache(maxsize=1024)
 def one_line(name: str) -> str:
-    """Give a name that is no longer than a label and holds no line break."""
+    """Return a name that is no longer than a label and holds no line break."""
     return apart(_SPACES.sub(" ", name).strip().rstrip(" :")[:_LONGEST_LABEL])
 
 
 @lru_cache(maxsize=1024)
 def apart(name: str) -> str:
-    """Give a name with its glued words apart, slips mended, without an own field's end.
+    """Return a name with its glued words apart, slips mended, without an own field's end.
 
     >>> apart("numerpesel"), apart("customerDob"), apart("SecurityCode__c")
     ('numer pesel', 'customerDob', 'SecurityCode')
@@ -122,7 +122,7 @@ def apart(name: str) -> str:
 
 
 def respaced(line: str) -> str:
-    """Give a line with the words of its names apart.
+    """Return a line with the words of its names apart.
 
     >>> respaced("> paxdob: 4.3.1980"), respaced("profile.1.locker=1")
     ('> pax dob: 4.3.1980', 'profile.1.locker=1')

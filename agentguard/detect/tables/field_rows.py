@@ -30,7 +30,7 @@ _FEWEST = 3
 
 
 def by_fields(names: Mapping[int, str]) -> Write | None:
-    """Give how to write rows of which one cell names the field and others hold its values."""
+    """Return how to write rows of which one cell names the field and others hold its values."""
     low = {column: _letters(name) for column, name in names.items()}
     fields = [column for column, name in low.items() if name in _FIELD]
     values = [column for column, name in low.items() if name in _VALUE]
@@ -55,7 +55,7 @@ def _letters(name: str) -> str:
 
 
 def by_cells(rows: Sequence[Row]) -> Write | None:
-    """Give how to write rows of which nearly each cell brings its name."""
+    """Return how to write rows of which nearly each cell brings its name."""
     cells = [cell for row in rows for cell in row.values()]
     count = sum(_ASSIGNED.fullmatch(cell) is not None for cell in cells)
     many = sum(len(row) >= _FEWEST for row in rows)

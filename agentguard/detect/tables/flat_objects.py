@@ -32,7 +32,7 @@ _POINTED = frozenset("0 \t\n")  # what ends a number that was written with a poi
 
 
 def may_be_wrapped(value: str) -> bool:
-    """Tell whether a value may be base64 of a text."""
+    """Check whether a value may be base64 of a text."""
     size = len(value)
     return size > _SHORTEST_WRAPPED and not size % 4 and _BASE_64.fullmatch(value) is not None
 
@@ -77,17 +77,17 @@ class Flat:
         self._refused: Counter[int] = Counter()
 
     def may_write(self, depth: int) -> bool:
-        """Tell whether an object may be written so: the last ones as deep were not all refused."""
+        """Check whether an object may be written so: the last ones as deep were not all refused."""
         return self._refused[depth] < _MOST_REFUSED
 
     def write(self, depth: int, above: tuple[str, ...], pairs: Pairs | None) -> str | None:
-        """Give the text of an object; None for none, and where it has to be taken in pieces."""
+        """Return the text of an object; None for none, and where it has to be taken in pieces."""
         text = None if pairs is None else self.text(above, pairs)
         self._refused[depth] = 0 if text is not None else self._refused[depth] + 1
         return text
 
     def text(self, above: tuple[str, ...], pairs: Pairs) -> str | None:
-        """Give the text of an object; None where its values have to be looked at one by one."""
+        """Return the text of an object; None where its values have to be looked at one by one."""
         keys = tuple([key for key, value in pairs if isinstance(value, str)])
         if keys not in self._related:
             if len(self._related) >= _MOST_PLANS:
@@ -142,14 +142,14 @@ def _listed(name: str, values: Sequence[str]) -> str:
 
 
 def _plain(value: str) -> str:
-    """Give the text of a value; nothing for one in which more may be wrapped."""
+    """Return the text of a value; nothing for one in which more may be wrapped."""
     if value[0] in OPENING or may_be_wrapped(value):
         return ""
     return without_point(value) if value[-1] in _POINTED else value
 
 
 def _are_related(keys: Sequence[str]) -> bool:
-    """Tell whether the value of one field may say what that of another one is, or go on in it."""
+    """Check whether the value of one field may say what that of another one is, or go on in it."""
     keys = [one_line(key) for key in keys]
     lows = {key.lower() for key in keys}
     numbered = sum(key[-1:] in _DIGITS for key in keys)

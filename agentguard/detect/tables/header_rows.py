@@ -24,7 +24,7 @@ _NUMBER = 3  # digits that no label has
 
 
 def header_at(rows: Sequence[Row]) -> int | None:
-    """Tell which of the first rows names the columns: the fullest of those that hold labels."""
+    """Return which of the first rows names the columns: the fullest of those that hold labels."""
     widest = max((len(row) for row in rows), default=0)
     best: int | None = None
     for place, row in enumerate(rows):
@@ -35,12 +35,12 @@ def header_at(rows: Sequence[Row]) -> int | None:
 
 
 def is_heading(row: Row) -> bool:
-    """Tell whether a row may name columns."""
+    """Check whether a row may name columns."""
     return len(row) > 1 and all(map(is_label, row.values()))
 
 
 def names_of(rows: Sequence[Row], place: int) -> dict[int, str]:
-    """Give the columns' names, each behind the name of the group above it, if there is one."""
+    """Return the columns' names, each behind the name of the group above it, if there is one."""
     header = {column: one_line(cell) for column, cell in rows[place].items()}
     groups = rows[place - 1] if place else {}
     if len(groups) >= len(header) or not (is_heading(groups) or _is_group(groups, header)):
@@ -62,7 +62,7 @@ _WIDEST = 1000
 
 
 def is_upright(rows: Sequence[Row]) -> bool:
-    """Tell whether the first column names the rows: they are alike along, and not down."""
+    """Check whether the first column names the rows: they are alike along, and not down."""
     widest = max((len(row) for row in rows), default=0)
     if rows and not is_label(rows[0][min(rows[0])]):  # the corner above the names: "#"
         rows = rows[1:]
@@ -91,7 +91,7 @@ def _names_a_value(label: str) -> bool:
 
 
 def is_alternating(rows: Sequence[Row]) -> bool:
-    """Tell whether each second row holds values under the labels of the row before, as in forms."""
+    """Check whether each second row holds values for the labels of the row before, as in forms."""
     if not rows or len(rows) % _PAIR:
         return False
     pairs = list(zip(rows[::2], rows[1::2], strict=True))
@@ -108,7 +108,7 @@ def _has_number(cell: str) -> bool:
 
 
 def is_paired(rows: Sequence[Row]) -> bool:
-    """Tell whether every second cell names the one after it, as in forms."""
+    """Check whether every second cell names the one after it, as in forms."""
     if not rows or any(len(row) < _PAIR or len(row) % _PAIR for row in rows):
         return False
     cells = [[row[column] for column in sorted(row)] for row in rows]
@@ -124,7 +124,7 @@ def is_paired(rows: Sequence[Row]) -> bool:
 
 
 def _columns(rows: Sequence[Row], first: int) -> list[list[str]]:
-    """Give what stands below each other in the columns after the first."""
+    """Return what stands below each other in the columns after the first."""
     columns: dict[int, list[str]] = {}
     for row in rows:
         for column, cell in row.items():
@@ -134,7 +134,7 @@ def _columns(rows: Sequence[Row], first: int) -> list[list[str]]:
 
 
 def _alikeness(lines: Sequence[Sequence[str]]) -> float:
-    """Give the mean share of the most common kind of cell in each line."""
+    """Return the mean share of the most common kind of cell in each line."""
     most = (
         (Counter(map(_kind, line)).most_common(1)[0][1], len(line))
         for line in lines

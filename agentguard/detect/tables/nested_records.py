@@ -62,7 +62,7 @@ class Records:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether a list or an object is open."""
+        """Check whether a list or an object is open."""
         return bool(self._levels)
 
     def open(self, *, is_list: bool) -> str:
@@ -76,7 +76,7 @@ class Records:
         return self._plain_of(parent)
 
     def may_be_whole(self) -> bool:
-        """Tell whether it is worth while to read the object that begins as a whole."""
+        """Check whether it is worth while to read the object that begins as a whole."""
         depth = len(self._levels)
         return depth < DEEPEST and self._flat.may_write(depth)
 
@@ -90,7 +90,7 @@ class Records:
         return self._levels[-1] if self._levels else None
 
     def _names(self, parent: _Level | None) -> tuple[str, ...]:
-        """Give the keys above what begins."""
+        """Return the keys above what begins."""
         if parent is None:
             return self._above
         return (*parent.names, parent.key)[-KEPT:] if parent.key else parent.names
@@ -163,7 +163,7 @@ class Records:
         return self._late(level, level.key, value, says="")
 
     def _answer(self, level: _Level) -> str:
-        """Give a turn of a talk behind the question that another one asked in the turn before."""
+        """Return a turn of a talk behind the question of the turn before."""
         if not (level.speaker and level.turn):
             return ""
         (who, asked), is_question = self._asked, is_asking(level.turn)
@@ -211,7 +211,7 @@ class Records:
         return self._inside(value, names) or said(name or path(names) or key, value)
 
     def _plain(self, level: _Level) -> str:
-        """Give the values of a list, each behind the list's name."""
+        """Return the values of a list, each behind the list's name."""
         values, level.held = level.held, []
         name = path(level.names)
         parent = self._levels[-1] if self._levels else level
@@ -221,7 +221,7 @@ class Records:
         return each + together(name, values)
 
     def _row(self, level: _Level) -> str:
-        """Give a list within a list as a row of a table."""
+        """Return a list within a list as a row of a table."""
         parent = self._levels[-1] if self._levels else None
         if parent is None or not level.held:
             return self._plain(level)
@@ -233,7 +233,7 @@ class Records:
         return text + parent.table.put(dict(enumerate(level.held)))
 
     def _columns(self) -> list[str]:
-        """Give the names that a sibling of the table gave to its columns."""
+        """Return the names that a sibling of the table gave to its columns."""
         objects = [level for level in self._levels if not level.is_list]
         return objects[-1].columns if objects else []
 

@@ -18,7 +18,7 @@ _LETTERS = later(r"[A-Z]{1,3}")
 
 
 def written(names: Mapping[int, str], columns: Columns) -> dict[int, Mend]:
-    """Tell which columns of passports hold more than the numbers, to be mended."""
+    """Return which columns of passports hold more than the numbers, to be mended."""
     named = ((column, cells) for column, cells in columns.items() if column in names)
     return {
         column: _mended
@@ -28,7 +28,7 @@ def written(names: Mapping[int, str], columns: Columns) -> dict[int, Mend]:
 
 
 def series(names: Mapping[int, str], columns: Columns) -> dict[int, int]:
-    """Give the columns of passports' numbers whose series, letters, stand in the column before."""
+    """Return the columns of passport numbers whose series, letters, stand in the column before."""
     found = ((column, column - 1) for column in names if column - 1 in names)
     return {
         column: before
@@ -53,7 +53,7 @@ def _are_in_series(letters: Sequence[str], numbers: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _tells(name: str) -> bool:
-    """Tell whether a name alone tells passports."""
+    """Check whether a name alone tells passports."""
     return share("PASSPORT", name, (_ANY,)) == 1
 
 

@@ -22,7 +22,7 @@ _FEWEST_RECORDS = 3
 
 
 def proving(pieces: Iterator[str]) -> Iterator[str]:
-    """Give the text of records in pieces, each of whole values, with further names for some."""
+    """Yield the text of records in pieces, each of whole values, with further names for some."""
     held: list[str] = []
     size = 0
     for piece in pieces:
@@ -43,7 +43,7 @@ def proving(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def _further(text: str) -> dict[str, str]:
-    """Give longer names for the fields whose values prove what they are."""
+    """Return longer names for the fields whose values prove what they are."""
     fields: dict[str, int] = {}
     records: list[Row] = []
     record: dict[int, str] = {}

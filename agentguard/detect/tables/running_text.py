@@ -11,7 +11,7 @@ from agentguard.detect.tables.field_names import respaced
 
 
 def running(found: Iterator[str]) -> Iterator[str]:
-    """Give a short document's text; cells of its tables stay as they are."""
+    """Yield a short document's text; cells of its tables stay as they are."""
     held: list[str] = []
     size = 0
     try:
@@ -33,7 +33,7 @@ def running(found: Iterator[str]) -> Iterator[str]:
 
 
 def _read(held: list[str]) -> str:
-    """Give the text of pieces and forget them."""
+    """Return the text of pieces and forget them."""
     text = "".join(held)
     held.clear()
     return in_turns("\n".join(map(respaced, text.split("\n"))))

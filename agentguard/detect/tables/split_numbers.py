@@ -24,7 +24,7 @@ def keep(parts: Parts, key: str, value: str) -> None:
 
 
 def numbered(parts: Mapping[str, Sequence[str]], names: tuple[str, ...]) -> Iterator[str]:
-    """Give the numbers whose parts the fields of an object were, behind the keys above them."""
+    """Yield the numbers whose parts the fields of an object were, behind the keys above them."""
     for stem, values in parts.items():
         yield together(path((*names, stem)), values) or together(path(names), values)
 

@@ -140,7 +140,7 @@ class Table:
                 self._met.add(line, named)
 
     def close(self) -> str:
-        """Give what is left; another table may follow."""
+        """Return what is left; another table may follow."""
         text = self._begin() if self._write is None and self._first else ""
         if self._upright is not None:
             text += self._upright.close()
@@ -190,7 +190,7 @@ class Table:
 
 
 def _without_values(rows: Sequence[Row], place: int | None, below: Sequence[Row]) -> str:
-    """Give names above nothing: what was taken for one may be a value, and is written nowhere."""
+    """Return names above nothing: what was taken for one may be a value, and is written nowhere."""
     if place is None:
         return ""
     filled = frozenset[int]().union(*below)
@@ -198,7 +198,7 @@ def _without_values(rows: Sequence[Row], place: int | None, below: Sequence[Row]
 
 
 def _is_by_field(rows: Sequence[Row]) -> bool:
-    """Tell whether the first row names a column of names and one of values."""
+    """Check whether the first row names a column of names and one of values."""
     return bool(rows) and is_heading(rows[0]) and by_fields(names_of(rows, 0)) is not None
 
 
@@ -227,7 +227,7 @@ class _Upright:
         return self.close() if len(self._held) >= _MOST_HELD else ""
 
     def close(self) -> str:
-        """Give the columns one after the other, behind what names no value."""
+        """Return the columns one after the other, behind what names no value."""
         rows, self._held = self._held, []
         first = min((min(row) for row in rows), default=0)
         columns = sorted({column for row in rows for column in row if column != first})

@@ -51,13 +51,13 @@ _MOST_KINDS, _NEXT_BUT_ONE = 16, 2
 
 @lru_cache(maxsize=1024)
 def is_type(name: str) -> bool:
-    """Tell whether a field says of what kind the number in another one is."""
+    """Check whether a field says of what kind the number in another one is."""
     return _TYPE.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=1024)
 def is_number(name: str, *, own: bool = False) -> bool:
-    """Tell whether a field holds such a number; `own`: also by its name alone."""
+    """Check whether a field holds such a number; `own`: also by its name alone."""
     return _NUMBER.fullmatch(name) is not None and (
         not own or _OWN_NUMBER.fullmatch(name) is not None
     )
@@ -65,7 +65,7 @@ def is_number(name: str, *, own: bool = False) -> bool:
 
 @lru_cache(maxsize=256)
 def is_known(kind: str) -> bool:
-    """Tell whether what a field says ends with a label: "UK passport", but not "passport fee"."""
+    """Check whether what a field says ends with a label: "UK passport", but not "passport fee"."""
     if kind.strip().lower() in _PASSPORTS:
         return True
     said = _BRACKETED.sub("", one_line(kind)).split()
@@ -73,7 +73,7 @@ def is_known(kind: str) -> bool:
 
 
 def named_by(kind: str, name: str) -> str:
-    """Give the name of a number by what the other field says.
+    """Return the name of a number by what the other field says.
 
     >>> named_by("P", "doc no"), named_by("Library card", "doc no"), named_by("NHS number", "ref")
     ('passport', 'Library card', 'NHS number ref')
@@ -85,7 +85,7 @@ def named_by(kind: str, name: str) -> str:
 
 
 def typed(names: Mapping[int, str], sample: Sequence[Row]) -> dict[int, int]:
-    """Give the columns of numbers, each with the column that says their kinds."""
+    """Return the columns of numbers, each with the column that says their kinds."""
     found: dict[int, int] = {}
     columns = sorted(names)
     for place, column in enumerate(columns):
@@ -108,7 +108,7 @@ def _is_its(name: str, of_type: str) -> bool:
 
 
 def _says_kinds(cells: Sequence[str]) -> bool:
-    """Tell whether a column holds few words, and names of kinds that are known among them."""
+    """Check whether a column holds few words, and names of kinds that are known among them."""
     kinds = {cell.strip() for cell in cells if cell.strip()}
     if not 0 < len(kinds) <= _MOST_KINDS or not all(map(is_label, kinds)):
         return False

@@ -81,7 +81,7 @@ class Bus:
         return variant[1]
 
     def names(self, *, startable: bool = False) -> frozenset[str]:
-        """Give the services that are there, or those that would be started when called."""
+        """Return the services that are there, or those that would be started when called."""
         method = "ListActivatableNames" if startable else "ListNames"
         (names,) = self.call(_DRIVER, method)
         return frozenset(names)
@@ -105,7 +105,7 @@ class Bus:
 
 
 def session_address(environment: Mapping[str, str]) -> str | None:
-    """Give the address of the user's bus; None when this session has none."""
+    """Return the address of the user's bus; None when this session has none."""
     given = environment.get("DBUS_SESSION_BUS_ADDRESS")
     if given:
         return given
@@ -114,5 +114,5 @@ def session_address(environment: Mapping[str, str]) -> str | None:
 
 
 def system_address(environment: Mapping[str, str]) -> str:
-    """Give the address of the machine's bus."""
+    """Return the address of the machine's bus."""
     return environment.get("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_SOCKET

@@ -126,7 +126,7 @@ class X11Clipboard:
 
 
 def _changes(display: Display, owner: Owner, stop: Stop, end: Alarm) -> tuple[int, ...]:
-    """Give the selections that changed, each once however often it did; serve what we own."""
+    """Return the selections that changed, each once however often it did; serve what we own."""
     seen: dict[int, None] = {}
     for event in x11.until(stop, end, display):
         if is_change(event):

@@ -94,12 +94,12 @@ class Ran:
 
 
 def find(program: Program) -> str | None:
-    """Give the full path of an installed program."""
+    """Return the full path of an installed program."""
     return next((path for path in program.paths if os.access(path, os.X_OK)), None)
 
 
 def installed(name: str) -> bool:
-    """Tell whether the listed program is on this machine."""
+    """Check whether the listed program is on this machine."""
     return find(PROGRAMS[name]) is not None
 
 
@@ -159,7 +159,7 @@ def start_locker(name: str, display: Mapping[str, str]) -> int | None:
 
 
 def still_runs(pid: int) -> bool:
-    """Tell whether a locker that was started here still runs."""
+    """Check whether a locker that was started here still runs."""
     if sys.platform == "win32":
         return False
     with suppress(ChildProcessError):
@@ -168,7 +168,7 @@ def still_runs(pid: int) -> bool:
 
 
 def environment(names: tuple[str, ...], source: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the little of the environment that a program gets, so that its words are English."""
+    """Return the little of the environment that a program gets, so that its words are English."""
     given = os.environ if source is None else source
     kept = {name: given[name] for name in names if name in given}
     return {**kept, "PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}

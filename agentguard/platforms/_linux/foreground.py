@@ -91,7 +91,7 @@ def _in_front(display: Display, active: int, sort: Sort) -> FocusedWindow:
 
 
 def _title(display: Display, window: int) -> str:
-    """Give a window's title, as the freedesktop.org window manager hints keep it, else ICCCM."""
+    """Return a window's title, as the freedesktop.org window manager hints keep it, else ICCCM."""
     shown: Window = display.create_resource_object("window", window)
     for name in _TITLES:
         try:
@@ -105,7 +105,7 @@ def _title(display: Display, window: int) -> str:
 
 
 def _is_seen(display: Display, window: int) -> bool:
-    """Tell whether the window is on the screen, and ask to be told when that changes.
+    """Check whether the window is on the screen, and ask to be told when that changes.
 
     Some window managers (openbox) still name the last window after it was closed.
     """

@@ -19,7 +19,7 @@ _CORE = DBusAddress(
 
 
 def is_gnome(environment: Mapping[str, str]) -> bool:
-    """Tell whether the session says of itself that it is GNOME's, as `ubuntu:GNOME` does."""
+    """Check whether the session says of itself that it is GNOME's, as `ubuntu:GNOME` does."""
     return DESKTOP in environment.get("XDG_CURRENT_DESKTOP", "").split(":")
 
 

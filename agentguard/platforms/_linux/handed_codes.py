@@ -29,7 +29,7 @@ _ENTERED = 0o711
 
 
 def code_for_me(folder: Path) -> str:
-    """Give the code that the keeper has handed to this user; empty while there is none."""
+    """Return the code that the keeper has handed to this user; empty while there is none."""
     try:
         return (folder / str(os.getuid())).read_text(encoding="utf-8")[:LONGEST_CODE].strip()
     except (OSError, UnicodeError):

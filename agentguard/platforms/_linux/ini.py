@@ -10,7 +10,7 @@ _SECTION = re.compile(r"\[(.+)\]")
 
 
 def settings(words: str, section: str = "") -> Iterator[tuple[str, str]]:
-    """Give the settings of a section, of all without one; `[Seat:*]` is one of `seat`."""
+    """Yield the settings of a section, of all without one; `[Seat:*]` is one of `seat`."""
     inside = not section
     for line in words.splitlines():
         plain = line.strip()

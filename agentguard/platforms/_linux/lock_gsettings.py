@@ -66,7 +66,7 @@ def read(environment: Mapping[str, str]) -> tuple[LockSource, ...]:
 
 
 def desktops(environment: Mapping[str, str]) -> frozenset[str]:
-    """Give the names of the running desktop environment (XDG_CURRENT_DESKTOP), in capitals."""
+    """Return the names of the running desktop environment (XDG_CURRENT_DESKTOP), in capitals."""
     told = environment.get("XDG_CURRENT_DESKTOP", "")
     return frozenset(name.upper() for name in told.split(":") if name)
 
@@ -95,14 +95,17 @@ def _source(kept: _Kept) -> LockSource:
 
 
 def _forbidden(kept: _Kept) -> bool:
-    """Tell whether the lock is switched off altogether."""
+    """Check whether the lock is switched off altogether."""
     if not kept.lockdown:
         return False
     return _schema(kept.lockdown).get("disable-lock-screen") == "true"
 
 
 def _schema(name: str) -> dict[str, str]:
-    """Give the keys of a schema with their values as GVariant texts; none when it is not there."""
+    """Return the keys of a schema with their values as GVariant texts.
+
+    None when it is not there.
+    """
     found: dict[str, str] = {}
     for line in (commands.run("gsettings", "list-recursively", name) or "").splitlines():
         schema, key, value = (*line.split(" ", 2), "", "")[:3]

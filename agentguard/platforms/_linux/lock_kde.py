@@ -55,7 +55,7 @@ def _source(values: Mapping[str, str], fixed: set[str]) -> LockSource:
 
 
 def keys(text: str) -> Iterator[tuple[str, str, bool]]:
-    """Give the keys of the group `Daemon`: name, value, and whether it is immutable."""
+    """Yield the keys of the group `Daemon`: name, value, and whether it is immutable."""
     group, whole, fixed = "", False, False
     for line in (each.strip() for each in text.splitlines()):
         head = _GROUP.fullmatch(line)
@@ -69,7 +69,7 @@ def keys(text: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _files(environment: Mapping[str, str]) -> Iterator[Path]:
-    """Give the files from the most general to the user's own."""
+    """Yield the files from the most general to the user's own."""
     shared = environment.get("XDG_CONFIG_DIRS") or "/etc/xdg"
     for folder in reversed(shared.split(":")):
         yield Path(folder) / FILE

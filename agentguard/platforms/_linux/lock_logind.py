@@ -35,7 +35,7 @@ def read(environment: Mapping[str, str]) -> tuple[LockSource, ...]:
 
 
 def source(action: str, seconds: float) -> LockSource:
-    """Give what an idle action does for the lock; going to sleep is none by itself."""
+    """Return what an idle action does for the lock; going to sleep is none by itself."""
     if action == "lock":
         return LockSource(name=NAME, standing=Standing.LOCKS, seconds=seconds, managed=True)
     if action in _SLEEPS:

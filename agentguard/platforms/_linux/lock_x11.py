@@ -49,7 +49,7 @@ def _source(display: Display) -> LockSource:
 
 
 def _listener(display: Display) -> int | None:
-    """Give the process that locks when the screen saver comes; None when there is none."""
+    """Return the process that locks when the screen saver comes; None when there is none."""
     atom = display.get_atom(_REGISTERED, only_if_exists=True)
     if not atom:
         return None
@@ -66,6 +66,6 @@ def _command(pid: int) -> tuple[bytes, ...]:
 
 
 def notifies(command: tuple[bytes, ...]) -> bool:
-    """Tell whether xss-lock was started with a notifier; what follows `--` is the locker's."""
+    """Check whether xss-lock was started with a notifier; what follows `--` is the locker's."""
     own = command[: command.index(b"--")] if b"--" in command else command
     return any(word in _NOTIFIES or word.startswith(b"--notifier=") for word in own)

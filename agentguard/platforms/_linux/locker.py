@@ -28,7 +28,7 @@ class Locker:
         self._pause = threading.Event()
 
     def locked(self) -> bool | None:
-        """Tell whether the locker that was started here still runs; None when none was."""
+        """Return whether the locker that was started here still runs; None when none was."""
         if self._pid is None:
             return None
         self._ended = self._ended or not commands.still_runs(self._pid)

@@ -41,7 +41,7 @@ class Logind:
             return None
 
     def active(self) -> bool | None:
-        """Tell whether this session is the one in front at its seat; None when it is not known.
+        """Return whether this session is the one in front at its seat; None when it is not known.
 
         A session that was never seen in front, such as a remote one, has no front to lose.
         """
@@ -88,7 +88,7 @@ class Logind:
 
 
 def session_ends(bus: Bus) -> bool:
-    """Tell whether logind says that the computer stops, or that this user has no desktop left."""
+    """Check whether logind says that the computer stops, or that this user has no desktop left."""
     try:
         if bus.get(_MANAGER, "PreparingForShutdown"):
             return True

@@ -25,7 +25,7 @@ class Microphones:
         self._pulse: Pulse | None = None
 
     def recording(self) -> tuple[str, ...]:
-        """Give the image names of the programs that record now, each once.
+        """Return the image names of the programs that record now, each once.
 
         Raises:
             PlatformError: there is a sound server, and it does not answer.
@@ -52,7 +52,7 @@ class Microphones:
 
 
 def server(environment: Mapping[str, str]) -> Path | None:
-    """Give the sound server's socket; None when there is none on this computer."""
+    """Return the sound server's socket; None when there is none on this computer."""
     named = environment.get("PULSE_SERVER", "").rpartition("}")[2].removeprefix("unix:")
     runtime = environment.get("PULSE_RUNTIME_PATH", "")
     session = environment.get("XDG_RUNTIME_DIR", "")
@@ -66,7 +66,7 @@ def server(environment: Mapping[str, str]) -> Path | None:
 
 
 def _cookie(environment: Mapping[str, str]) -> bytes:
-    """Give the shared secret where there is one; a server of the same user asks for none."""
+    """Return the shared secret where there is one; a server of the same user asks for none."""
     home = environment.get("HOME", "/")
     config = environment.get("XDG_CONFIG_HOME") or f"{home}/.config"
     for place in (environment.get("PULSE_COOKIE", ""), f"{config}/pulse/cookie"):

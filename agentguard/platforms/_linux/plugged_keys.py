@@ -26,7 +26,7 @@ def plugged_keys(folder: Path = FOLDER) -> frozenset[str]:
 
 
 def means(folder: Path = FOLDER, nodes: Path = NODES) -> Means:
-    """Tell which keys are plugged in, and which this session may not open (no uaccess rule)."""
+    """Return which keys are plugged in, and which this session may not open (no uaccess rule)."""
     keys = plugged_keys(folder)
     barred = (one for one in keys if not os.access(nodes / one, os.R_OK | os.W_OK))
     return Means(keys=keys, barred=frozenset(barred))

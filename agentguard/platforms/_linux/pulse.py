@@ -66,7 +66,7 @@ class Pulse:
         return self._ask(_RECORDINGS, lambda values: tuple(_recordings(values)))
 
     def monitors(self) -> frozenset[int]:
-        """Give the sources that only repeat what is played.
+        """Return the sources that only repeat what is played.
 
         Raises:
             PlatformError: the server is not there, refuses, or does not answer in time.

@@ -41,7 +41,7 @@ class SecretService:
         self._limit = Limit(NAME)
 
     def load(self, slot: Slot, *, sure: bool = False) -> bytes | None:
-        """Give the secret; None only when the keyring is open and does not hold it.
+        """Return the secret; None only when the keyring is open and does not hold it.
 
         Raises:
             SecretError: it is locked, mute, or not there.
@@ -125,7 +125,7 @@ class _Keyring:
         return list(unlocked), list(locked)
 
     def _collection(self) -> DBusAddress:
-        """Give the keyring that is the person's default, if it is open."""
+        """Return the keyring that is the person's default, if it is open."""
         (path,) = self._bus.call(self._service, "ReadAlias", "s", "default")
         if path == _NOTHING:
             raise SecretError("absent", NAME)
@@ -135,7 +135,7 @@ class _Keyring:
         return collection
 
     def _session(self) -> str:
-        """Give a session whose secrets are as safe as the person's own bus is."""
+        """Return a session whose secrets are as safe as the person's own bus is."""
         _, path = self._bus.call(self._service, "OpenSession", "sv", "plain", ("s", ""))
         return str(path)
 

@@ -33,7 +33,7 @@ class PinTyped(UserInteraction):
         self._pin: str | None = pin or None
 
     def request_pin(self, permissions: object, rp_id: str | None) -> str | None:
-        """Give it."""
+        """Return it."""
         del permissions, rp_id
         pin, self._pin = self._pin, None
         return pin
@@ -66,7 +66,7 @@ class SecurityKeys:
         return self._named()
 
     def means(self) -> Means:
-        """Tell what can be asked now."""
+        """Return what can be asked now."""
         return means()
 
     def ask(self, asking: Asking, stop: Stop) -> Asserted:

@@ -38,7 +38,7 @@ class Means(Protocol):
         ...
 
     def locked(self) -> bool | None:
-        """Tell whether the screen is locked; None when this means cannot tell."""
+        """Return whether the screen is locked; None when this means cannot tell."""
         ...
 
     def lock(self) -> bool:
@@ -91,7 +91,7 @@ class LinuxSession:
         return locked is False
 
     def _locked(self) -> tuple[bool | None, str]:
-        """Give the lock state and who tells: one who sees a lock outweighs all who see none."""
+        """Return the lock state and who tells: one who sees a lock outweighs all who see none."""
         told = tuple((means.locked(), means.name) for means in self._means)
         for wanted in (True, False):
             for locked, name in told:

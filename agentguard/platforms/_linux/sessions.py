@@ -41,7 +41,7 @@ class LinuxDesks:
         self._agents = Agents()
 
     def sessions(self) -> frozenset[str]:
-        """Give the users that are logged on at a desktop.
+        """Return the users that are logged on at a desktop.
 
         Raises:
             PlatformError: logind does not answer.
@@ -59,7 +59,7 @@ class LinuxDesks:
         return told["Type"] in GRAPHICAL and told["Class"] == "user" and told["State"] in OPEN
 
     def guarded(self) -> Mapping[str, str]:
-        """Give the process of the agent of each user that has one; see who asks for a code."""
+        """Return the process of the agent of each user that has one; see who asks for a code."""
         found: defaultdict[str, dict[int, float]] = defaultdict(dict)
         asking: set[str] = set()
         for process in psutil.process_iter(("uids", "cmdline")):
@@ -80,7 +80,7 @@ class LinuxDesks:
         raise PlatformError(f"Agents of user {session} are started by systemd alone.")
 
     def enrolled(self, session: str) -> bool:
-        """Tell whether the user's enrolment step does not run: it ends once there is one."""
+        """Check whether the user's enrolment step does not run: it ends once there is one."""
         return session not in self._asking
 
     def enrol(self, session: str, code: str) -> bool:
@@ -105,7 +105,10 @@ class LinuxDesks:
 
 
 def _started(pid: int) -> float:
-    """Give when a process was started, in ticks since the computer was (proc(5)); -1 once gone."""
+    """Return when a process was started, in ticks since the computer was (proc(5)).
+
+    -1 once gone.
+    """
     try:
         told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         return float(told.rpartition(")")[2].split()[_START_TIME])
@@ -114,18 +117,18 @@ def _started(pid: int) -> float:
 
 
 def guards(words: list[str]) -> bool:
-    """Tell whether this is the command line of an agent, started by its name or by Python."""
+    """Check whether this is the command line of an agent, started by its name or by Python."""
     told = _told(words)
     return bool(told) and told[0] in _GUARDING
 
 
 def asks(words: list[str]) -> bool:
-    """Tell whether this is the step of a user who wants to be enrolled by the keeper."""
+    """Check whether this is the step of a user who wants to be enrolled by the keeper."""
     return _told(words)[: len(_ASKING)] == _ASKING
 
 
 def _told(words: list[str]) -> list[str]:
-    """Give what the program was told; nothing when this is another program."""
+    """Return what the program was told; nothing when this is another program."""
     for place, word in enumerate(words):
         if Path(word).name == _PROGRAM:
             return words[place + 1 :]

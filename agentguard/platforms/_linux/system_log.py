@@ -40,7 +40,7 @@ def _plain(event: int, weight: Weight, text: str) -> str:
 
 
 def offers(journald: Path = JOURNALD, syslog: Path = SYSLOG) -> bool:
-    """Tell whether the system has such a socket."""
+    """Check whether the system has such a socket."""
     return journald.is_socket() or syslog.is_socket()
 
 

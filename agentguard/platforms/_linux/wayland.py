@@ -40,20 +40,20 @@ class Event:
     data: bytes
 
     def uint(self, place: int = 0) -> int:
-        """Give the number (or object) at a place in bytes, 0 where there is none."""
+        """Return the number (or object) at a place in bytes, 0 where there is none."""
         return int(_UINT.unpack_from(self.data, place)[0]) if len(self.data) >= place + 4 else 0
 
     def text(self, place: int = 0) -> str:
-        """Give the text that begins at a place in bytes."""
+        """Return the text that begins at a place in bytes."""
         size = self.uint(place)
         return self.data[place + 4 : place + 4 + max(0, size - 1)].decode("utf-8", "replace")
 
     def after_text(self, place: int = 0) -> int:
-        """Give the place behind the text that begins at a place."""
+        """Return the place behind the text that begins at a place."""
         return place + 4 + -(-self.uint(place) // 4) * 4
 
     def numbers(self) -> tuple[int, ...]:
-        """Give an array of numbers."""
+        """Return an array of numbers."""
         body = self.data[4 : 4 + self.uint()]
         return tuple(int(n[0]) for n in _UINT.iter_unpack(body[: len(body) // 4 * 4]))
 
@@ -67,7 +67,7 @@ class Global:
 
 
 def socket_path(environment: Mapping[str, str]) -> Path:
-    """Give where the compositor listens."""
+    """Return where the compositor listens."""
     name = environment.get("WAYLAND_DISPLAY") or "wayland-0"
     return Path(environment.get("XDG_RUNTIME_DIR", "/nonexistent")) / name
 
@@ -92,7 +92,7 @@ class Connection:
                 self.globals[event.text(4)] = Global(event.uint(), version)
 
     def fileno(self) -> int:
-        """Give the socket's number, to wait on."""
+        """Return the socket's number, to wait on."""
         return self._socket.fileno()
 
     def close(self) -> None:
@@ -113,7 +113,7 @@ class Connection:
         return self._last
 
     def version(self, interface: str) -> int:
-        """Give the version of a global; 0 when there is none."""
+        """Return the version of a global; 0 when there is none."""
         found = self.globals.get(interface)
         return 0 if found is None else found.version
 
@@ -136,7 +136,7 @@ class Connection:
         return made
 
     def round_trip(self) -> Iterator[Event]:
-        """Give the events up to the answer to a question that is asked now."""
+        """Yield the events up to the answer to a question that is asked now."""
         asked = self.request(DISPLAY, 0, new=True)
         end = time.monotonic() + ANSWER
         while (left := end - time.monotonic()) > 0:
@@ -147,7 +147,7 @@ class Connection:
         raise PlatformError("The Wayland compositor does not answer in time.")
 
     def events(self, seconds: float | None, *also: int | Alarm) -> tuple[Event, ...]:
-        """Give what is there or comes within `seconds`; data on `also` ends the wait as well.
+        """Return what is there or comes within `seconds`; data on `also` ends the wait as well.
 
         None waits for ever.
         """
@@ -161,7 +161,7 @@ class Connection:
         return tuple(self._whole())
 
     def descriptor(self) -> int:
-        """Give the file descriptor that came with an event.
+        """Return the file descriptor that came with an event.
 
         Raises:
             PlatformError: none came.
@@ -216,7 +216,7 @@ def connected(path: Path) -> Iterator[Connection]:
 
 
 def offered(path: Path) -> frozenset[str]:
-    """Give the names of what the compositor offers; nothing when it does not answer."""
+    """Return the names of what the compositor offers; nothing when it does not answer."""
     try:
         with connected(path) as connection:
             return frozenset(connection.globals)

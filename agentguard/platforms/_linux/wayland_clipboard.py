@@ -166,7 +166,7 @@ class WaylandClipboard:
         connection: Connection,
         texts: dict[int, bytes],
     ) -> tuple[str, ...]:
-        """Give the selections that changed, each once; serve what is asked of us."""
+        """Return the selections that changed, each once; serve what is asked of us."""
         seen: dict[str, None] = {}
         for event in events:
             if event.sender in texts:

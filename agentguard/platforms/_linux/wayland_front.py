@@ -127,7 +127,7 @@ class _Windows:
             self._connection.request(event.sender, _DESTROY)
 
     def active(self) -> tuple[int, _Window]:
-        """Give the window in front; 0 when there is none."""
+        """Return the window in front; 0 when there is none."""
         return next(((n, w) for n, w in self._known.items() if w.active), (0, _Window()))
 
 
@@ -153,7 +153,7 @@ def _exactly(asked: socket.socket, size: int) -> bytes:
 
 
 def focused_pid(tree: object) -> int | None:
-    """Give the process of the focused window; a program that uses X there has its own too."""
+    """Return the process of the focused window; a program that uses X there has its own too."""
     for node in _nodes(tree):
         if node.get("focused") is True:
             pid = node.get("pid")

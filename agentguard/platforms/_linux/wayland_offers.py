@@ -33,7 +33,7 @@ class NoAnswer(PlatformError):
 
 
 def manager(offered: frozenset[str]) -> str:
-    """Give the first protocol that there is; empty when there is none."""
+    """Return the first protocol that there is; empty when there is none."""
     return next((name for name, _ in MANAGERS if name in offered), "")
 
 
@@ -75,7 +75,7 @@ class Control:
         return selection
 
     def forms(self, selection: str) -> frozenset[str]:
-        """Give the forms in which a selection is offered; none when there is nothing."""
+        """Return the forms in which a selection is offered; none when there is nothing."""
         return frozenset(self._forms.get(self.current.get(selection, 0), ()))
 
     def fetch(self, selection: str, form: str, limit: int, deadline: float) -> tuple[bytes, bool]:

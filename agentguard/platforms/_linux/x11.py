@@ -76,7 +76,7 @@ def connect(name: str, *extensions: str) -> Display:
 
 
 def _local(name: str) -> str:
-    """Give the name by which python-xlib speaks to a local server through its socket only.
+    """Return the name by which python-xlib speaks to a local server through its socket only.
 
     For `:7` alone it would try TCP when the socket refuses, and anybody can listen there; and it
     leaves the socket that was refused open, so a refusal is found out here.
@@ -117,7 +117,7 @@ def hidden_window(display: Display) -> Window:
 
 
 def server_time(display: Display, window: Window) -> int:
-    """Give the X server's own time, by a change that changes nothing."""
+    """Return the X server's own time, by a change that changes nothing."""
     name = display.get_atom("AGENTGUARD_TIME")
     window.change_property(name, Xatom.STRING, 8, b"")
     display.sync()
@@ -128,7 +128,7 @@ def server_time(display: Display, window: Window) -> int:
 
 
 def events(display: Display, seconds: float | None, *also: Alarm) -> Iterator[Event]:
-    """Give the events that are there now, or come within `seconds`; none when none do.
+    """Yield the events that are there now, or come within `seconds`; none when none do.
 
     An alarm among `also` ends the wait as well, and only it ends one for ever (None).
 
@@ -146,13 +146,13 @@ def events(display: Display, seconds: float | None, *also: Alarm) -> Iterator[Ev
 def until(
     stop: Stop, alarm: Alarm, display: Display, longest: float | None = None
 ) -> Iterator[Event]:
-    """Give what comes next, within `longest` seconds. Nothing once `stop`, the alarm's, is set."""
+    """Yield what comes next, within `longest` seconds. Nothing once `stop`, the alarm's, is set."""
     if not stop.is_set():
         yield from events(display, least(longest, alarm.look), alarm)
 
 
 def client_pid(display: Display, window: int) -> int | None:
-    """Give the process that made a window, as the X server itself knows it (X-Resource 1.2).
+    """Return the process that made a window, as the X server itself knows it (X-Resource 1.2).
 
     A client cannot forge it, unlike _NET_WM_PID. None for clients of other machines and for
     windows that are gone.
@@ -164,14 +164,14 @@ def client_pid(display: Display, window: int) -> int | None:
 
 
 def client_pids(display: Display, client: int = X.NONE) -> tuple[int, ...]:
-    """Give the processes of one client, named by any window of it, or of all of this machine."""
+    """Return the processes of one client, named by any window of it, or of all of this machine."""
     spec = {"client": client, "mask": res.LocalClientPIDMask}
     answer = display.res_query_client_ids([spec])
     return tuple(int(each.value[0]) for each in answer.ids if each.value)
 
 
 def program(pid: int | None) -> str:
-    """Give a process's image name in lower case, without `.exe`; empty when it is not known."""
+    """Return a process's image name in lower case, without `.exe`; empty when it is not known."""
     if pid is None:
         return ""
     with suppress(OSError):
@@ -182,13 +182,13 @@ def program(pid: int | None) -> str:
 
 
 def image_name(path: str) -> str:
-    """Give the image name of a path; a program that was replaced while running keeps its name."""
+    """Return the image name of a path; a program that was replaced while running keeps its name."""
     name = path.strip().removesuffix(" (deleted)").rsplit("/", 1)[-1].lower()
     return name.removesuffix(".exe")
 
 
 def window_class(display: Display, window: int) -> str:
-    """Give the class of a window (WM_CLASS); empty when it has none or is gone."""
+    """Return the class of a window (WM_CLASS); empty when it has none or is gone."""
     try:
         found = display.create_resource_object("window", window).get_wm_class()
     except error.XError:

@@ -93,7 +93,7 @@ class Reader:
         return None
 
     def read_at(self, selection: str) -> int:
-        """Give a server time after the change that was read last and before the next.
+        """Return a server time after the change that was read last and before the next.
 
         CurrentTime when nothing was read.
         """
@@ -123,7 +123,7 @@ class Reader:
     def _text(
         self, transfer: Transfer, offered: tuple[int, ...], limit: int
     ) -> tuple[str | None, bool]:
-        """Give the text, and whether it is whole; None when none is offered."""
+        """Return the text, and whether it is whole; None when none is offered."""
         for target, encoding in TEXTS:
             if offered and self._display.get_atom(target) not in offered:
                 continue
@@ -137,7 +137,7 @@ class Reader:
     def _flavours(
         self, transfer: Transfer, offered: tuple[int, ...], limit: int
     ) -> Iterator[tuple[Flavour, bool]]:
-        """Give the other forms that are offered, each with whether it is whole."""
+        """Yield the other forms that are offered, each with whether it is whole."""
         for kind, targets in FLAVOURS:
             target = next((t for t in targets if self._display.get_atom(t) in offered), None)
             fetched = transfer.fetch(target, limit) if target else None
@@ -145,7 +145,7 @@ class Reader:
                 yield Flavour(kind=kind, data=decoded(fetched.data)), fetched.whole
 
     def _owner(self, selection: int) -> int:
-        """Give the owner's window, and remember of which change it is; 0 when there is none."""
+        """Return the owner's window, and remember of which change it is; 0 when there is none."""
         owner = self._display.get_selection_owner(selection)
         for event in x11.events(self._display, 0):
             self._note(event)

@@ -27,7 +27,7 @@ class X11Saver:
         self._lockers: dict[int, bool] = {}
 
     def locked(self) -> bool | None:
-        """Tell whether a locker is connected; None until one was seen, as others may be used."""
+        """Return whether a locker is connected; None until one was seen, as others may be used."""
         try:
             there = self._kept.ask(self._locker_is_there)
         except PlatformError:

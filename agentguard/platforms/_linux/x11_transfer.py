@@ -133,14 +133,14 @@ class Transfer:
                 return
 
     def _length(self) -> int:
-        """Give the length of the piece that is there, in bytes, and let it be."""
+        """Return the length of the piece that is there, in bytes, and let it be."""
         found = self.requestor.get_property(self._property, X.AnyPropertyType, 0, 0)
         self.requestor.delete_property(self._property)
         self.display.flush()
         return int(found.bytes_after) if found is not None else 0
 
     def _events(self, deadline: float) -> Iterator[Event]:
-        """Give events to this requestor until the deadline."""
+        """Yield events to this requestor until the deadline."""
         while (left := deadline - time.monotonic()) > 0:
             for event in x11.events(self.display, left):
                 if is_change(event):
@@ -152,7 +152,7 @@ class Transfer:
 
 
 def is_change(event: Event) -> bool:
-    """Tell whether it says that a selection changed its owner."""
+    """Check whether it says that a selection changed its owner."""
     return isinstance(event, xfixes.SelectionNotify)
 
 

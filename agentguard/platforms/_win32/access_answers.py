@@ -50,7 +50,7 @@ def others(descriptor: bytes, mine: frozenset[str] = frozenset()) -> Access:
 
 
 def closed(descriptor: bytes, mine: frozenset[str] = frozenset()) -> bool:
-    """Tell whether a folder belongs to the system or `mine`, and is open to nobody else.
+    """Check whether a folder belongs to the system or `mine`, and is open to nobody else.
 
     What somebody else has made under our name stays theirs, whatever its list says: an owner may
     change the list.
@@ -65,7 +65,7 @@ def closed(descriptor: bytes, mine: frozenset[str] = frozenset()) -> bool:
 
 
 def kept(descriptor: bytes) -> bool:
-    """Tell whether what is described belongs to the system, and nobody else may change it."""
+    """Check whether what is described belongs to the system, and nobody else may change it."""
     try:
         place = _HEAD.unpack_from(descriptor)[3]
         owner = sid(descriptor, place) if place else ""
@@ -108,7 +108,7 @@ def _is_of_the_system(who: str) -> bool:
 
 
 def sid(data: bytes, place: int) -> str:
-    """Give a SID in its usual way of writing."""
+    """Return a SID in its usual way of writing."""
     revision, count = data[place], data[place + 1]
     authority = int.from_bytes(data[place + 2 : place + 8], "big")
     parts = struct.unpack_from(f"<{count}I", data, place + 8)

@@ -37,7 +37,7 @@ BOOL, INT, SIZE, LONG = wintypes.BOOL, ctypes.c_int, ctypes.c_size_t, wintypes.L
 
 
 def declared(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """Give a function of a library with its types; 64-bit handles would else be cut."""
+    """Return a function of a library with its types; 64-bit handles would else be cut."""
     function: Any = getattr(library, name)
     function.restype = result
     function.argtypes = arguments
@@ -77,37 +77,40 @@ SHUTTING_DOWN = 0x2000  # SM_SHUTTINGDOWN: the session is ending
 
 
 def refused(what: str, advice: str = "") -> PlatformError:
-    """Give the error for a call that has just failed, with Windows' own number."""
+    """Return the error for a call that has just failed, with Windows' own number."""
     return PlatformError(f"Windows refused {what} (error {ctypes.get_last_error()}).", advice)
 
 
 def user_name() -> str:
-    """Give the account of this program's token, without its domain; empty when it is not told."""
+    """Return the account of this program's token, without its domain; empty when it is not told."""
     size = DWORD(LONGEST_NAME)
     text = ctypes.create_unicode_buffer(size.value)
     return text.value if _user_name(text, ctypes.byref(size)) else ""
 
 
 def own_session() -> int:
-    """Give the number of the session that this program runs in; 0 when Windows does not tell it."""
+    """Return the number of the session that this program runs in.
+
+    0 when Windows does not tell it.
+    """
     number = DWORD()
     return number.value if _session_of(own_process(), ctypes.byref(number)) else 0
 
 
 def window_pid(window: int) -> int:
-    """Give the process that made a window; 0 when the window is gone."""
+    """Return the process that made a window; 0 when the window is gone."""
     pid = DWORD()
     return pid.value if _process_of(window, ctypes.byref(pid)) else 0
 
 
 def window_class(window: int) -> str:
-    """Give the class of a window; empty when it is gone."""
+    """Return the class of a window; empty when it is gone."""
     text = ctypes.create_unicode_buffer(LONGEST_CLASS)
     return text.value if _class_of(window, text, LONGEST_CLASS) else ""
 
 
 def image_path(pid: int) -> str:
-    """Give the full path of a process's program; empty when it may not be known or has ended."""
+    """Return the full path of a process's program; empty when it may not be known or has ended."""
     process = _open_process(LIMITED_INFORMATION, False, pid) if pid else None
     if not process:
         return ""
@@ -119,5 +122,5 @@ def image_path(pid: int) -> str:
 
 
 def program(pid: int) -> str:
-    """Give a process's image name in lower case, without `.exe`; empty when it is not known."""
+    """Return a process's image name in lower case, without `.exe`; empty when it is not known."""
     return PureWindowsPath(image_path(pid)).name.lower().removesuffix(".exe")

@@ -76,7 +76,7 @@ def opened(deadline: float) -> Iterator[None]:
 
 
 def answers(program_window: int, deadline: float) -> bool:
-    """Tell whether a window's program answers messages: one that hangs renders nothing."""
+    """Check whether a window's program answers messages: one that hangs renders nothing."""
     left = max(1, int((deadline - time.monotonic()) * 1000))
     word = ctypes.c_size_t()
     asked = _ask(program_window, _NOTHING, 0, 0, _ABORT_IF_HUNG, left, ctypes.byref(word))
@@ -84,12 +84,12 @@ def answers(program_window: int, deadline: float) -> bool:
 
 
 def number(name: str) -> int:
-    """Give the number of a format by its name."""
+    """Return the number of a format by its name."""
     return int(_register(name))
 
 
 def offers(form: int) -> bool:
-    """Tell whether there is data of this format."""
+    """Check whether there is data of this format."""
     return bool(_offered(form))
 
 
@@ -112,7 +112,7 @@ def take(form: int, limit: int) -> tuple[bytes, bool] | None:
 
 
 def dropped_files(limit: int) -> tuple[tuple[str, ...], bool]:
-    """Give the paths of a list of files, at most `limit` characters, and whether these are all."""
+    """Return the paths of a list of files, at most `limit` characters, and whether that is all."""
     handle = _data(DROPPED_FILES) if _offered(DROPPED_FILES) else None
     count = _file(handle, _EVERY_FILE, None, 0) if handle else 0
     paths: list[str] = []

@@ -27,7 +27,7 @@ _HEADER = 512
 
 
 def wide_text(data: bytes, limit: int) -> tuple[str, bool]:
-    """Give at most `limit` characters of UTF-16 up to its end mark, and whether that is all.
+    """Return at most `limit` characters of UTF-16 up to its end mark, and whether that is all.
 
     Whoever reads takes one character more than `limit` of long data, so that this can be told.
     """
@@ -36,7 +36,7 @@ def wide_text(data: bytes, limit: int) -> tuple[str, bool]:
 
 
 def plain(data: bytes, encoding: str) -> str:
-    """Give a form that is bytes up to its end mark: UTF-8 where it is that, else `encoding`."""
+    """Return a form that is bytes up to its end mark: UTF-8 where it is that, else `encoding`."""
     bare = data.partition(b"\0")[0]
     try:
         return bare.decode("utf-8")
@@ -45,7 +45,7 @@ def plain(data: bytes, encoding: str) -> str:
 
 
 def page(data: bytes) -> str:
-    """Give the markup of an "HTML Format": all of it, as a paste may take more than the fragment.
+    """Return the markup of an "HTML Format": all of it, as a paste may take more than the fragment.
 
     Without a header that holds, everything is taken.
     """
@@ -59,5 +59,5 @@ def page(data: bytes) -> str:
 
 
 def says_no(data: bytes | None) -> bool:
-    """Tell whether a DWORD format is there and is 0; another length says nothing."""
+    """Check whether a DWORD format is there and is 0; another length says nothing."""
     return data is not None and data[: len(NO)] == NO

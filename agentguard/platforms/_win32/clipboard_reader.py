@@ -56,7 +56,7 @@ class Harvest:
     problem: PlatformError | None = None
 
     def copied(self, *, in_time: bool) -> Copied | None:
-        """Give what was read; None when there is no text in any form."""
+        """Return what was read; None when there is no text in any form."""
         if self.secret or self.own:
             return Copied(text="", app=self.app, secret=self.secret, own=self.own)
         if self.text is None and not self.flavours:
@@ -101,7 +101,7 @@ class Reader:
         return harvest
 
     def answers(self) -> bool:
-        """Tell whether nothing is asked any more, and the program that copied answers."""
+        """Check whether nothing is asked any more, and the program that copied answers."""
         if self._thread is not None and self._thread.is_alive():
             return False
         owner = access.owner()
@@ -137,7 +137,7 @@ class Reader:
 
 
 def _not_to_be_kept() -> bool:
-    """Tell whether the owner says so: a password manager's marks.
+    """Check whether the owner says so: a password manager's marks.
 
     That something is not for the cloud alone says nothing of the kind.
     """

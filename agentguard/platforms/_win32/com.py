@@ -80,7 +80,7 @@ class Component:
         self._pointer = pointer
 
     def get(self, name: str, *arguments: object) -> Any:
-        """Give a property or a method's answer: a plain value, None, or another Component.
+        """Return a property or a method's answer: a plain value, None, or another Component.
 
         Raises:
             ComponentError: Windows refused.
@@ -189,7 +189,7 @@ def create(name: str) -> Component:
 
 
 def _replaced(name: str, class_id: bytes) -> bool:
-    """Tell whether this user has a class of the same name or number, which COM would prefer.
+    """Check whether this user has a class of the same name or number, which COM would prefer.
 
     It would run in this program (Microsoft, "Merged View of HKEY_CLASSES_ROOT").
     """

@@ -13,7 +13,7 @@ _PLAIN = re.compile(r"[^\s\"]+")
 
 
 def joined(words: Sequence[str]) -> str:
-    """Give the line; the first word is the program's path, which may hold no quote."""
+    """Return the line; the first word is the program's path, which may hold no quote."""
     return " ".join(_quoted(word) for word in words)
 
 
@@ -26,5 +26,5 @@ def _quoted(word: str) -> str:
 
 
 def guards(words: Sequence[str]) -> bool:
-    """Tell whether a program of ours with these words guards a session."""
+    """Check whether a program of ours with these words guards a session."""
     return len(words) == 1 or bool(GUARDING.intersection(words[1:]))

@@ -78,7 +78,7 @@ class Profiles:
     managed: Mapping[int, Sequence[object]] = field(default_factory=dict)
 
     def on(self, profile: int) -> bool | None:
-        """Tell whether a profile is on: only when all say so; off by policy is off."""
+        """Return whether a profile is on: only when all say so; off by policy is off."""
         orders = {bool(one) for one in self.managed.get(profile, ()) if one in (0, 1)}
         local = self.enabled.get(profile)
         if orders == {False}:
@@ -87,7 +87,7 @@ class Profiles:
         return local if isinstance(local, bool) and agreed else None
 
     def disagree(self, profile: int) -> bool:
-        """Tell whether the answers contradict each other, so that none can be gone by."""
+        """Check whether the answers contradict each other, so that none can be gone by."""
         said = {bool(one) for one in self.managed.get(profile, ()) if one in (0, 1)}
         local = self.enabled.get(profile)
         return said != {False} and len(said | {one for one in (local,) if one in (0, 1)}) > 1

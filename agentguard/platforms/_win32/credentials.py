@@ -49,7 +49,7 @@ _free = advanced("CredFree", None, VOID)
 
 
 def read(target: str, place: str) -> bytes | None:
-    """Give what is kept under `target`, None when nothing is. Raises SecretError."""
+    """Return what is kept under `target`, None when nothing is. Raises SecretError."""
     found = ctypes.POINTER(_Credential)()
     if not _read(target, _GENERIC, 0, ctypes.byref(found)):
         if ctypes.get_last_error() == _NOT_FOUND:

@@ -27,7 +27,7 @@ _DEEPEST = 8  # letters that stand for letters
 
 
 def letters(mask: int) -> Iterator[str]:
-    """Give the letters of GetLogicalDrives' mask, such as `C:`."""
+    """Return the letters of GetLogicalDrives' mask, such as `C:`."""
     return (f"{chr(ord('A') + place)}:" for place in range(26) if mask >> place & 1)
 
 

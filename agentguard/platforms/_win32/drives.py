@@ -28,13 +28,13 @@ _set_mode = api.kernel("SetErrorMode", api.UINT, api.UINT)
 
 
 def target(letter: str) -> str:
-    """Give what a letter such as `T:` stands for; empty when Windows does not tell."""
+    """Return what a letter such as `T:` stands for; empty when Windows does not tell."""
     text = ctypes.create_unicode_buffer(_LONGEST)
     return text.value if _target(letter, text, _LONGEST) else ""
 
 
 def network_drives(told: Callable[[str], str] = target) -> frozenset[str]:
-    """Give the roots of the drives that lie on other computers."""
+    """Return the roots of the drives that lie on other computers."""
     every = {letter: told(letter) for letter in letters(_drives())}
     return frozenset(
         f"{letter}\\"

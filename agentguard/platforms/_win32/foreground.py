@@ -88,7 +88,7 @@ class WindowsForeground:
 
 
 def _newest(news: list[int]) -> int | None:
-    """Give the window that was told last, while it is there; else the one that Windows names."""
+    """Return the window that was told last, while it is there; else the one that Windows names."""
     told = [handle for handle in news if _exists(handle)]
     news.clear()
     newest: int | None = told[-1] if told else api.window_in_front()
@@ -112,13 +112,16 @@ def describe(handle: int | None, sort: Sort = unsorted) -> FocusedWindow:
 
 
 def title(handle: int) -> str:
-    """Give a window's title as Windows keeps it: the program is not asked, so it cannot hang us."""
+    """Return a window's title as Windows keeps it.
+
+    The program is not asked, so it cannot hang us.
+    """
     text = ctypes.create_unicode_buffer(LONGEST_TITLE)
     return text.value if _kept_title(handle, text, LONGEST_TITLE) else ""
 
 
 def guest(frame: int, host: int) -> int:
-    """Give the process of another program's child window in a frame; 0 when there is none yet."""
+    """Return the process of another program's child window in a frame; 0 when there is none yet."""
     found: list[int] = []
     seen = 0
 

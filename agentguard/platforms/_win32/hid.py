@@ -69,7 +69,7 @@ _caps = api.declared(_HID, "HidP_GetCaps", ctypes.c_long, ctypes.c_void_p, ctype
 
 
 def listed() -> tuple[str, ...] | None:
-    """Give the paths of every HID device that is plugged in; None when Windows does not tell."""
+    """Return the paths of every HID device that is plugged in; None when Windows does not tell."""
     found = _devices(_HID_CLASS, None, None, _PRESENT_INTERFACES)
     if found in (None, _NONE):
         return None
@@ -93,7 +93,7 @@ def _paths(devices: int) -> Iterator[str]:
 
 
 def described(path: str) -> bytes:
-    """Give a device's HIDP_CAPS; empty when it is gone or does not say."""
+    """Return a device's HIDP_CAPS; empty when it is gone or does not say."""
     device = _open(path, 0, _SHARED, None, _EXISTING, 0, None)
     if device in (None, _NONE):
         return b""

@@ -13,7 +13,7 @@ CAPS = 64  # bytes of HIDP_CAPS
 
 
 def is_key(caps: bytes) -> bool:
-    """Tell whether the capabilities of a device (HIDP_CAPS) are those of a security key."""
+    """Check whether the capabilities of a device (HIDP_CAPS) are those of a security key."""
     page = int.from_bytes(caps[USAGE_AT : USAGE_AT + 2], "little")
     return len(caps) == CAPS and page == USAGE_PAGE
 

@@ -39,7 +39,7 @@ class PowerPlan:
 def sources(
     policy: Values, user: Values, machine: Values, power: PowerPlan, managed: Values
 ) -> tuple[LockSource, ...]:
-    """Give every setting that has a say.
+    """Return every setting that has a say.
 
     The saver's are from policy and user; then come the machine's, that of device management
     (`managed`, PolicyManager's DeviceLock), and power.
@@ -116,7 +116,7 @@ def _power(power: PowerPlan) -> Iterator[LockSource]:
 
 
 def _number(value: object) -> int | None:
-    """Give a number that is one, or is written as text (REG_SZ)."""
+    """Return a number that is one, or is written as text (REG_SZ)."""
     if isinstance(value, int):
         return value
     text = value.strip("\0 ") if isinstance(value, str) else ""

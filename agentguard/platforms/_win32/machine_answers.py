@@ -69,7 +69,7 @@ def auto_logon(winlogon: Row, at: Moment) -> AutoLogonSeen:
 
 
 def networks(connections: Iterable[bytes], at: Moment, *, wireless: bool) -> NetworksSeen:
-    """Tell how each connected wireless network is protected."""
+    """Return how each connected wireless network is protected."""
     kinds = tuple(kind for one in connections if (kind := _protection(one)))
     return NetworksSeen(at=at, wireless=wireless, wifi=kinds)
 
@@ -145,7 +145,7 @@ def patches(
 
 
 def _wall(date: object) -> float | None:
-    """Give wall seconds of a DATE in UTC; 0, which is 1899, stands for never."""
+    """Return wall seconds of a DATE in UTC; 0, which is 1899, stands for never."""
     if not isinstance(date, float) or date <= _DATE_OF_1970:
         return None
     return (date - _DATE_OF_1970) * _DAY

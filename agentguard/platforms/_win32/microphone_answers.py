@@ -51,7 +51,7 @@ class Use:
 def recording(
     uses: Iterable[Use], running: Callable[[], frozenset[str]], booted: float
 ) -> tuple[str, ...]:
-    """Give the programs that record now, each once; `booted` is wall time.
+    """Return the programs that record now, each once; `booted` is wall time.
 
     `running` gives the image names of the running programs; it is asked only when it matters.
     """

@@ -75,7 +75,7 @@ class WindowsCalls:
         self._uses: tuple[Use, ...] = ()
 
     def recording(self) -> tuple[str, ...]:
-        """Give the programs that record from a microphone now, each once.
+        """Return the programs that record from a microphone now, each once.
 
         Raises:
             PlatformError: the registry may not be read.

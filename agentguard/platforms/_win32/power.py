@@ -51,7 +51,10 @@ _status = api.kernel("GetSystemPowerStatus", api.BOOL, ctypes.POINTER(_Status))
 
 
 def on_battery() -> bool | None:
-    """Tell whether the computer runs on its battery; None without one, or when it is not known."""
+    """Return whether the computer runs on its battery.
+
+    None without one, or when it is not known.
+    """
     status = _Status()
     if not _status(ctypes.byref(status)) or status.battery & _NO_BATTERY:
         return None

@@ -20,7 +20,7 @@ LOCAL = Path("AppData", "Local")
 
 
 def data_of_users(program: str) -> tuple[Path, ...]:
-    """Give the folders of `program` in all profiles; those of a roaming profile's copy too."""
+    """Return the folders of `program` in all profiles; those of a roaming profile's copy too."""
     found = []
     for user in registry.children(registry.MACHINE, LIST):
         home = registry.values(registry.MACHINE, rf"{LIST}\{user}").get(PATH)

@@ -82,7 +82,7 @@ class Protected:
         self._limit = Limit(self.name)
 
     def load(self, slot: Slot, *, sure: bool = False) -> bytes | None:
-        """Give the secret; None when there is no sealed file, or no half that belongs to it.
+        """Return the secret; None when there is no sealed file, or no half that belongs to it.
 
         Raises:
             SecretError: Windows refuses or does not answer, or the file does not open.

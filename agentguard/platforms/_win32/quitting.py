@@ -59,7 +59,7 @@ _described = api.advanced(
 
 
 def read() -> tuple[bytes | None, object]:
-    """Give the sign's security descriptor and what it says; None where there is no sign."""
+    """Return the sign's security descriptor and what it says; None where there is no sign."""
     try:
         with winreg.OpenKey(
             winreg.HKEY_LOCAL_MACHINE, PLACE, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY
@@ -82,7 +82,7 @@ class QuitSign:
             """It can be had."""
 
     def is_set(self) -> bool:
-        """Tell whether the agents were told to end."""
+        """Check whether the agents were told to end."""
         descriptor, _ = read()
         return descriptor is not None and kept(descriptor)
 
@@ -124,14 +124,14 @@ def _remove() -> None:
 
 
 def _descriptor(key: int) -> bytes:
-    """Give the security descriptor of an open key; empty when it is not told, as nobody's is."""
+    """Return the security descriptor of an open key; empty when it is not told, as nobody's is."""
     data, size = ctypes.create_string_buffer(_LONGEST), api.DWORD(_LONGEST)
     refused = _security_of(key, _OWNER_AND_LIST, data, ctypes.byref(size))
     return b"" if refused else data.raw[: size.value]
 
 
 def _made() -> tuple[int, bool]:
-    """Give the key, made unless it is there, and whether it was."""
+    """Return the key, made unless it is there, and whether it was."""
     descriptor, key, how = ctypes.c_void_p(), api.HANDLE(), api.DWORD()
     if not _described(_RIGHTS, _FIRST_REVISION, ctypes.byref(descriptor), None):
         raise api.refused("the sign that ends agents")

@@ -21,7 +21,7 @@ Values = Mapping[str, object]
 
 
 def there(root: int, path: str, view: int = WIDE) -> bool:
-    """Tell whether there is such a key; one that may not be read is there."""
+    """Check whether there is such a key; one that may not be read is there."""
     try:
         winreg.OpenKey(root, path, 0, winreg.KEY_QUERY_VALUE | view).Close()
     except FileNotFoundError:
@@ -32,7 +32,7 @@ def there(root: int, path: str, view: int = WIDE) -> bool:
 
 
 def values(root: int, path: str, view: int = WIDE) -> Values:
-    """Give the values of a key by their names, in any case.
+    """Return the values of a key by their names, in any case.
 
     Raises:
         PermissionError: this user may not read it.
@@ -53,7 +53,7 @@ def _values(key: Any) -> Iterator[tuple[str, object]]:
 
 
 def children(root: int, path: str, view: int = WIDE) -> tuple[str, ...]:
-    """Give the names of the keys in a key.
+    """Return the names of the keys in a key.
 
     Raises:
         PermissionError: this user may not read it.

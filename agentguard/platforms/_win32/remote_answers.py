@@ -39,7 +39,7 @@ def protocol(kind: int | None, *, remote: bool, views: Iterable[Row]) -> str:
 def session(
     name: str, policies: Iterable[Row], listener: Row, pcoip: Iterable[Row], at: Moment
 ) -> RemoteSessionSeen:
-    """Tell what goes out of a session of a protocol.
+    """Return what goes out of a session of a protocol.
 
     `policies` are those of the machine and of the user: the stricter counts. `listener` holds what
     is set without a policy, `pcoip` the settings of PCoIP, those first that stand above others. Of
@@ -60,7 +60,7 @@ def session(
 
 
 def _closed(value: str, policies: tuple[Row, ...], listener: Row) -> bool:
-    """Tell whether it is closed: a policy stands above what the listener has."""
+    """Check whether it is closed: a policy stands above what the listener has."""
     if any(value in rules for rules in policies):
         return _is_in(value, policies, 1)
     return listener.get(value) == 1
@@ -71,7 +71,7 @@ def _is_in(value: str, policies: tuple[Row, ...], wanted: int) -> bool:
 
 
 def _by_pcoip(pcoip: Iterable[Row]) -> bool | None:
-    """Tell whether text may leave; without a setting each product has another default."""
+    """Return whether text may leave; without a setting each product has another default."""
     name = "pcoip.server_clipboard_state"
     said = next((str(rules[name]).strip() for rules in pcoip if name in rules), "")
     if said in _CLOSED_OUT:

@@ -55,7 +55,7 @@ class IdleTime:
     _read: int | None = None
 
     def seconds(self, last_input: int, now: int) -> float:
-        """Give the seconds since the last input.
+        """Return the seconds since the last input.
 
         `last_input` is the tick of 32 bits as Windows tells it, `now` the tick of 64 bits read
         after it.
@@ -68,7 +68,7 @@ class IdleTime:
         return (now - self._at) / 1000
 
     def _can_be(self, gap: int, now: int) -> bool:
-        """Tell whether the last input can have come `gap` ago.
+        """Check whether the last input can have come `gap` ago.
 
         It came after the start of the computer, and after the last reading. Without one, on a
         computer that is up for longer than the ticks last, the nearer of past and future is meant.
@@ -102,7 +102,7 @@ def active_by(information: bytes | None) -> bool | None:
 
 
 def active_after(before: bool | None, change: int) -> bool | None:  # noqa: FBT001 - a state
-    """Tell whether the session is in front after a change of it."""
+    """Return whether the session is in front after a change of it."""
     return _ACTIVE_AFTER.get(change, before)
 
 

@@ -25,7 +25,7 @@ _LOOK = 0.25
 
 
 def program() -> tuple[str, ...]:
-    """Give the words that start an agent with its tray."""
+    """Return the words that start an agent with its tray."""
     here = Path(sys.executable)
     if getattr(sys, "frozen", False):
         return str(here.with_name(TRAY)), "tray", "--quiet"
@@ -33,7 +33,7 @@ def program() -> tuple[str, ...]:
 
 
 def command() -> tuple[str, ...]:
-    """Give the words that start the command line."""
+    """Return the words that start the command line."""
     if getattr(sys, "frozen", False):
         return (sys.executable,)
     return sys.executable, "-m", "agentguard"
@@ -55,11 +55,11 @@ class WindowsDesks:
         self._agents = Agents()
 
     def sessions(self) -> frozenset[str]:
-        """Give the sessions where somebody is logged on."""
+        """Return the sessions where somebody is logged on."""
         return frozenset(map(str, sessions.logged_on()))
 
     def guarded(self) -> Mapping[str, str]:
-        """Give the process of the agent in each session that has one."""
+        """Return the process of the agent in each session that has one."""
         found = sessions.agents(Path(self._words[0]))
         return self._agents.chosen({str(session): pids for session, pids in found.items()})
 
@@ -73,7 +73,7 @@ class WindowsDesks:
         sessions.start(int(session), self._words)
 
     def enrolled(self, session: str) -> bool:
-        """Tell whether the agent of a session is enrolled, as its user's own program says.
+        """Check whether the agent of a session is enrolled, as its user's own program says.
 
         Raises:
             PlatformError: it could not be asked.
@@ -97,7 +97,7 @@ class WindowsDesks:
             sessions.run(int(session), (*command(), "quit", "--mine"), b"")
 
     def ending(self) -> bool:
-        """Tell whether the agents were told to end."""
+        """Check whether the agents were told to end."""
         return self._quit.is_set()
 
     def begin(self) -> None:
@@ -130,7 +130,7 @@ class Quitting:
         self._warned = False
 
     def __call__(self) -> bool:
-        """Tell whether it was; a sign that is not the system's is not followed, and told once."""
+        """Check whether it was; a sign that is not the system's is not followed, and told once."""
         found = judged(*read(), self._began)
         if found is Sign.FOREIGN and not self._warned:
             self._warned = True

@@ -100,7 +100,7 @@ _exit_code = api.kernel("GetExitCodeProcess", api.BOOL, api.HANDLE, ctypes.POINT
 
 
 def logged_on() -> tuple[int, ...]:
-    """Give the sessions where somebody is logged on, in front or not."""
+    """Return the sessions where somebody is logged on, in front or not."""
     first, count = ctypes.POINTER(_Info)(), api.DWORD()
     if not _enumerate(_HERE, 0, 1, ctypes.byref(first), ctypes.byref(count)):
         return ()
@@ -113,7 +113,7 @@ def logged_on() -> tuple[int, ...]:
 
 
 def _user(session: int) -> str:
-    """Give who is logged on; the screen before the logon is nobody's."""
+    """Return who is logged on; the screen before the logon is nobody's."""
     buffer, size = api.VOID(), api.DWORD()
     if not _query(_HERE, session, _USER_NAME, ctypes.byref(buffer), ctypes.byref(size)):
         return ""
@@ -124,7 +124,7 @@ def _user(session: int) -> str:
 
 
 def agents(program: Path) -> dict[int, dict[int, float]]:
-    """Give the processes in each session in which `program` guards, and when each was started.
+    """Return the processes in each session in which `program` guards, and when each was started.
 
     The program's own children, which look through files, have other words on their command line.
     """
@@ -137,7 +137,7 @@ def agents(program: Path) -> dict[int, dict[int, float]]:
 
 
 def running(program: Path) -> dict[int, int]:
-    """Give the process in each session in which `program` guards: the first that was started."""
+    """Return the process in each session in which `program` guards: the first that was started."""
     every = agents(program).items()
     return {session: min(started, key=lambda pid: started[pid]) for session, started in every}
 
@@ -198,7 +198,7 @@ def run(session: int, words: Sequence[str | Path], told: bytes, seconds: float =
 
 @contextmanager
 def _pipe(told: bytes) -> Iterator[int]:
-    """Give the end of a pipe that holds `told`, for a program that inherits it."""
+    """Yield the end of a pipe that holds `told`, for a program that inherits it."""
     reading, writing = os.pipe()
     try:
         os.write(writing, told)
@@ -243,7 +243,7 @@ def _token(session: int) -> Iterator[int]:
 
 @contextmanager
 def _block(token: int) -> Iterator[ctypes.Array[ctypes.c_wchar]]:
-    r"""Give the environment for a program of the user's: a short list of names, never all of it.
+    r"""Yield the environment for a program of the user's: a short list of names, never all of it.
 
     HKCU\Environment is the user's to write, and CreateEnvironmentBlock hands it on.
     """

@@ -47,7 +47,7 @@ _close_message = api.declared(_CRYPT, "CryptMsgClose", api.BOOL, api.VOID)
 
 
 def signer(path: str) -> str:
-    """Give the name in the certificate that a file was signed with; empty for none."""
+    """Return the name in the certificate that a file was signed with; empty for none."""
     encoding, content, form = api.DWORD(), api.DWORD(), api.DWORD()
     store, message = api.VOID(), api.VOID()
     if not _query(
@@ -87,7 +87,7 @@ class Signers:
         self._known: dict[tuple[str, int, int], str] = {}
 
     def of(self, path: str) -> str:
-        """Give the signer of a file; empty for one that may not be read."""
+        """Return the signer of a file; empty for one that may not be read."""
         try:
             status = Path(path).stat()
         except OSError:

@@ -37,7 +37,7 @@ _UPDATES = frozenset({"security update", "update rollup", "hotfix", "update", "s
 def installed(
     entries: Iterable[tuple[str, Entry]], windows: Entry, packages: Iterable[str] = ()
 ) -> tuple[Software, ...]:
-    """Give the installed programs, each once, and Windows itself.
+    """Return the installed programs, each once, and Windows itself.
 
     `packages` are the full names of the user's packages.
     """
@@ -61,7 +61,7 @@ def _programs(entries: Iterable[tuple[str, Entry]]) -> Iterator[Software]:
 
 
 def _packages(full: Iterable[str]) -> Iterator[Software]:
-    """Give packages that are programs: no languages, sizes and bundles of them, no frameworks."""
+    """Yield packages that are programs: no languages, sizes and bundles of them, no frameworks."""
     for one in full:
         match one.split("_"):
             case [name, version, _, resource, publisher] if not resource.startswith(
@@ -79,12 +79,12 @@ def _packages(full: Iterable[str]) -> Iterator[Software]:
 
 
 def is_server(windows: Entry) -> bool:
-    """Tell whether this is a server, which may have no packages."""
+    """Check whether this is a server, which may have no packages."""
     return word(windows, "InstallationType").casefold().startswith("server")
 
 
 def _is_part(entry: Entry) -> bool:
-    """Tell whether it belongs to another program: a hidden component, an update."""
+    """Check whether it belongs to another program: a hidden component, an update."""
     if entry.get("SystemComponent") == 1 or word(entry, "ParentKeyName"):
         return True
     if _UPDATE.match(word(entry, "DisplayName")):
@@ -93,7 +93,7 @@ def _is_part(entry: Entry) -> bool:
 
 
 def _windows(entry: Entry) -> Iterator[Software]:
-    """Give Windows; the registry calls Windows 11 by the name of 10 (its build tells)."""
+    """Yield Windows; the registry calls Windows 11 by the name of 10 (its build tells)."""
     name, build = word(entry, "ProductName"), build_of(entry)
     if not build:
         return
@@ -113,7 +113,7 @@ def _windows(entry: Entry) -> Iterator[Software]:
 
 
 def build_of(entry: Entry) -> str:
-    """Give the build of Windows with its revision, as 26100.9168; empty when it is not told."""
+    """Return the build of Windows with its revision, as 26100.9168; empty when it is not told."""
     build = word(entry, "CurrentBuildNumber") or word(entry, "CurrentBuild")
     if not (build.isascii() and build.isdecimal()):
         return ""
@@ -122,7 +122,7 @@ def build_of(entry: Entry) -> str:
 
 
 def _edition(entry: Entry) -> str:
-    """Give the EditionID; empty when it contradicts what kind of installation this is.
+    """Return the EditionID; empty when it contradicts what kind of installation this is.
 
     Enterprise multi-session is named ServerRdsh, and is a client.
     """
@@ -134,6 +134,6 @@ def _edition(entry: Entry) -> str:
 
 
 def word(entry: Entry, name: str) -> str:
-    """Give a value that is text, without what surrounds it; empty when it is something else."""
+    """Return a value that is text, without what surrounds it; empty when it is something else."""
     value = entry.get(name)
     return value.replace("\0", "").strip() if isinstance(value, str) else ""

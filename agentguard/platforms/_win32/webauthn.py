@@ -32,7 +32,7 @@ class WindowsHello:
         return KEYS.now()
 
     def means(self) -> Means:
-        """Tell what can be asked now."""
+        """Return what can be asked now."""
         return means()
 
     def ask(self, asking: Asking, stop: Stop) -> Asserted:

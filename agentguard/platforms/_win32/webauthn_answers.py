@@ -24,7 +24,7 @@ FAULTS: Mapping[int, Fault] = {
 
 
 def explain(error: BaseException) -> Fault:
-    """Give what an error of the DLL means; one that is not listed is the system's own.
+    """Return what an error of the DLL means; one that is not listed is the system's own.
 
     ctypes raises an HRESULT as an OSError whose `winerror` is the number with a sign.
     """

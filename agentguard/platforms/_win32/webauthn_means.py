@@ -18,7 +18,7 @@ if sys.platform != "win32":
 
 
 def means() -> Means:
-    """Tell what can be asked; a library that does not answer has version 0."""
+    """Return what can be asked; a library that does not answer has version 0."""
     try:
         library = ctypes.WinDLL("webauthn")
         version = api.declared(library, "WebAuthNGetApiVersionNumber", api.DWORD)()

@@ -67,22 +67,22 @@ class Admin:
 
     @property
     def policies(self) -> Publisher:
-        """Give who publishes signed policies."""
+        """Return who publishes signed policies."""
         return Publisher(self._database, self._now, self._settings.language)
 
     @property
     def keeping(self) -> Keeping:
-        """Give who keeps records, deletes them and brings them back."""
+        """Return who keeps records, deletes them and brings them back."""
         return Keeping(self._database, self._settings, self._now)
 
     def lived(self) -> float:
-        """Give the earliest time that it can be, seconds since 1970, whatever the clock shows."""
+        """Return the earliest time that it can be, seconds since 1970, whatever the clock shows."""
         now = self._now()
         return self._database.run(lambda c: lived_time.known(c, now)).edge(now, 0.0)
 
     @property
     def receipt_key(self) -> str:
-        """Give the public key (base64) of the receipts, which an auditor of a journal names."""
+        """Return the public key (base64) of the receipts, which an auditor of a journal names."""
         return self._keys.receipt_key
 
     def export_audit(self, file: Path) -> int:
@@ -148,7 +148,7 @@ class Admin:
         self._database.run(put)
 
     def recovery_codes(self, name: str) -> list[str]:
-        """Give a console user new recovery codes, which end the old ones.
+        """Return a console user new recovery codes, which end the old ones.
 
         Raises:
             UsageError: there is no such user.
@@ -189,7 +189,7 @@ class Admin:
         return self._database.run(make)
 
     def desk_totp(self, user: str) -> tuple[str, str]:
-        """Give a person at a desk a new TOTP secret: (base32 secret, otpauth address)."""
+        """Return a person at a desk a new TOTP secret: (base32 secret, otpauth address)."""
 
         def enrol(connection: Connection) -> str:
             audit.note(connection, self._now(), ACTOR, "totp.made", user)
@@ -201,11 +201,11 @@ class Admin:
         return secret, one_time_codes.address(user, secret)
 
     def desks(self) -> Sequence[Desk]:
-        """Give every desk as it was last heard of."""
+        """Return every desk as it was last heard of."""
         return self._database.run(pages.desks)
 
     def seen(self, device: str) -> Seen | None:
-        """Give all that is held of one desk; None when it is unknown."""
+        """Return all that is held of one desk; None when it is unknown."""
 
         def look(connection: Connection) -> Seen | None:
             desk = pages.desk(connection, device)
@@ -220,5 +220,5 @@ class Admin:
         return self._database.run(look)
 
     def incidents(self) -> Sequence[Incident]:
-        """Give the incidents that wait."""
+        """Return the incidents that wait."""
         return self._database.run(incidents.waiting_ones)

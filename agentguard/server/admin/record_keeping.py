@@ -33,7 +33,7 @@ class Keeping:
         return Retention(self._database, now, edge=edge).run(dry=dry, actor=by)
 
     def ages(self) -> Sequence[Age]:
-        """Give the ages in force."""
+        """Return the ages in force."""
         return self._database.run(ages.listed)
 
     def set_age(self, record: str, days: int, by: str) -> None:
@@ -46,7 +46,7 @@ class Keeping:
         self._database.run(lambda c: ages.put(c, record, days, by, self._now()))
 
     def holds(self) -> Sequence[Hold]:
-        """Give the holds that hold."""
+        """Return the holds that hold."""
         return self._database.run(legal_holds.listed)
 
     def hold(self, asked: Asked, by: str) -> int:

@@ -62,24 +62,24 @@ class Sum:
 
     @property
     def end(self) -> End:
-        """Give the line that ends the table."""
+        """Return the line that ends the table."""
         return End(rows=self.rows, sum=f"{self._value:064x}")
 
 
 def line(value: object) -> bytes:
-    """Give a line without its newline."""
+    """Return a line without its newline."""
     return _ENCODER.encode(value)
 
 
 def rows(connection: Connection, table: Table, columns: list[str]) -> Iterator[bytes]:
-    """Give the lines of a table's rows."""
+    """Yield the lines of a table's rows."""
     asked = select(*(table.c[name] for name in columns)).execution_options(yield_per=1000)
     for row in connection.execute(asked):
         yield line(list(row))
 
 
 def values(table: Table, columns: list[str], row: list[Any]) -> dict[str, Any]:
-    """Give a row's values by column.
+    """Return a row's values by column.
 
     Raises:
         ValueError: the row is not one of the table.

@@ -50,7 +50,7 @@ def _most(free: int | None, told: int | None) -> int:
 
 
 def _free(connection: Connection) -> int | None:
-    """Give what the database's disk has free; None when it cannot be seen from here."""
+    """Return what the database's disk has free; None when it cannot be seen from here."""
     url = connection.engine.url
     if connection.dialect.name == "sqlite":
         return shutil.disk_usage(Path(url.database).parent).free if url.database else None

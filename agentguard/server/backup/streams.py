@@ -24,7 +24,7 @@ IDENTITY = "AGE-SECRET-KEY-1"
 
 
 def recipient(text: str, words: Texts) -> x25519.Recipient:
-    """Give an age recipient.
+    """Return an age recipient.
 
     Raises:
         UsageError: it is none.
@@ -40,7 +40,7 @@ def recipient(text: str, words: Texts) -> x25519.Recipient:
 
 
 def identity(file: Path, words: Texts) -> x25519.Identity:
-    """Give the age identity that stands in a file.
+    """Return the age identity that stands in a file.
 
     Raises:
         UsageError: there is none.

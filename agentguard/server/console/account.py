@@ -156,7 +156,7 @@ async def _forget(request: Asked, what: str, id_: str) -> Page | Redirect:
 
 
 async def _local(site: Site, name: str) -> bool:
-    """Tell whether the person has a password here, and is not signed in by the company alone."""
+    """Check whether the person has a password here, and is not signed in by the company alone."""
     account = await site.database.read(lambda c: people.account(c, name))
     return account is not None and account.password != ""
 

@@ -42,7 +42,7 @@ async def show(request: Asked) -> Page:
 
 @get(AUDIT + "/export.jsonl")
 async def export(request: Asked) -> Stream:
-    """Give the whole log as the file that `agentguard journal verify` verifies, signed to its end.
+    """Return the whole log as a file that `agentguard journal verify` verifies, signed to its end.
 
     The export is the last act in it.
     """

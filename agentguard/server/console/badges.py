@@ -36,7 +36,7 @@ class Badges:
         return _shown(counts, visitor)
 
     async def lately(self, database: Database, visitor: Visitor, now: float) -> Counts:
-        """Give a count that is at most `LATELY` old."""
+        """Return a count that is at most `LATELY` old."""
         at, counts = self._known.get(visitor.scope, (0.0, {}))
         if counts and 0 <= now - at < LATELY:
             return _shown(counts, visitor)

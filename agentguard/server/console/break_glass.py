@@ -88,7 +88,7 @@ async def make(request: Asked) -> Page:
 
 
 def desks(connection: Connection, named: str, scope: Scope) -> list[str]:
-    """Give the ids of the desks of that id or name; two of a name are one too many."""
+    """Return the ids of the desks of that id or name; two of a name are one too many."""
     asked = (
         select(device.c.id)
         .where((device.c.id == named) | (device.c.label == named))

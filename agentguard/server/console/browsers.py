@@ -29,24 +29,24 @@ _SYSTEMS = (
 
 
 def family(agent: str) -> str:
-    """Give browser and system, as in `Firefox, Windows`: no version, so that updates keep it."""
+    """Return browser and system, as in `Firefox, Windows`: no version, so that updates keep it."""
     program = next((name for mark, name in _PROGRAMS if mark in agent), "Browser")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return f"{program}, {system}" if system else program
 
 
 def family_of(headers: dict[bytes, bytes]) -> str:
-    """Give the family by a request's headers."""
+    """Return the family by a request's headers."""
     return family(headers.get(b"user-agent", b"").decode("latin-1"))
 
 
 def browser_of(request: Asked) -> str:
-    """Give the family of the browser that asks."""
+    """Return the family of the browser that asks."""
     return family(request.headers.get("user-agent", ""))
 
 
 def address_of(request: Asked) -> str:
-    """Give the console's address as the browser has it, such as `https://guard.example.org`."""
+    """Return the console's address as the browser has it, such as `https://guard.example.org`."""
     site = site_of(request)
     if site.settings.origin:
         return site.settings.origin.rstrip("/")
@@ -55,17 +55,17 @@ def address_of(request: Asked) -> str:
 
 
 def relying(request: Asked) -> Relying:
-    """Give the relying party of passkeys."""
+    """Return the relying party of passkeys."""
     return Relying(address_of(request))
 
 
 def cookie_name(site: Site, what: str = "") -> str:
-    """Give a cookie's name; the prefix binds it to this host and to TLS."""
+    """Return a cookie's name; the prefix binds it to this host and to TLS."""
     return f"{site.cookie}-{what}" if what else site.cookie
 
 
 def cookie(site: Site, value: str, what: str = "", *, seconds: int | None = None) -> Cookie:
-    """Give a cookie that scripts cannot read; it ends with the browser, or after `seconds`."""
+    """Return a cookie that scripts cannot read; it ends with the browser, or after `seconds`."""
     return Cookie(
         key=cookie_name(site, what),
         value=value,
@@ -78,12 +78,12 @@ def cookie(site: Site, value: str, what: str = "", *, seconds: int | None = None
 
 
 def gone(site: Site, what: str = "") -> Cookie:
-    """Give what takes a cookie away."""
+    """Return what takes a cookie away."""
     return cookie(site, "", what, seconds=0)
 
 
 def cookie_of(headers: dict[bytes, bytes], name: str) -> str:
-    """Give a cookie's value; empty without one."""
+    """Return a cookie's value; empty without one."""
     try:
         found = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(name)
     except CookieError:

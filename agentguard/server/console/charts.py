@@ -76,7 +76,7 @@ def bars(marks: Sequence[Mark], step: float) -> Chart:
 def _places(
     marks: Sequence[Mark], step: float, top: float
 ) -> Callable[[Mark], tuple[float, float]]:
-    """Give what says where a value stands in the picture."""
+    """Return what says where a value stands in the picture."""
     first, span = _span(marks, step)
 
     def place(mark: Mark) -> tuple[float, float]:
@@ -97,7 +97,7 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
 
 
 def _round(most: float) -> float:
-    """Give the next round number: 1, 2, 5 and their tens."""
+    """Return the next round number: 1, 2, 5 and their tens."""
     top = 1.0
     while True:
         for step in (1, 2, 5):

@@ -89,7 +89,7 @@ def _make(connection: Connection, site: Site, team: str, wish: Wish, by: str) ->
 
 
 def _number(text: str, most: int) -> int:
-    """Give a whole number from 1 to `most`; 0 when it is none."""
+    """Return a whole number from 1 to `most`; 0 when it is none."""
     whole = int(text) if text.isascii() and text.isdigit() else 0
     return whole if whole <= most else 0
 

@@ -146,7 +146,7 @@ def _subject(provider: Provider, claims: Mapping[str, Any]) -> Subject:
 
 
 def _anew(claims: Mapping[str, Any], begun_at: float) -> bool:
-    """Tell whether the person proved at the provider since then; without its word, no."""
+    """Check whether the person proved at the provider since then; without its word, no."""
     at = claims.get("auth_time")
     return isinstance(at, int | float) and at >= begun_at - LEEWAY
 

@@ -69,7 +69,7 @@ async def _passkey(request: Asked, answer: str) -> tuple[str, bytes] | None:
 def _signed(
     connection: Connection, site: Site, party: Relying, answer: str
 ) -> tuple[str, bytes] | None:
-    """Give whose passkey has signed, and its id; the challenge is used up."""
+    """Return whose passkey has signed, and its id; the challenge is used up."""
     challenge, now = challenge_of(answer), site.now()
     until = _until(site, challenge)
     if now >= until:
@@ -124,7 +124,7 @@ def _challenge(site: Site) -> bytes:
 
 
 def _until(site: Site, challenge: bytes) -> float:
-    """Give until when a challenge is good; 0 for one that was not made here."""
+    """Return until when a challenge is good; 0 for one that was not made here."""
     head, mark = challenge[: NONCE + UNTIL], challenge[NONCE + UNTIL :]
     good = len(mark) == MARK and secrets.compare_digest(_mark(site, head), mark)
     return float(int.from_bytes(head[NONCE:])) if good else 0.0

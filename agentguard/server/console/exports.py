@@ -36,7 +36,7 @@ async def show(request: Asked) -> Page:
 
 @get(EXPORTS + "/{name:str}")
 async def sheet(request: Asked, name: FromPath[str]) -> Stream:
-    """Give a sheet, a page at a time."""
+    """Return a sheet, a page at a time."""
     plain = name.removesuffix(".csv")
     found = SHEETS.get(plain) if plain != name else None
     if found is None:
@@ -52,7 +52,7 @@ async def sheet(request: Asked, name: FromPath[str]) -> Stream:
 
 @get(EXPORTS + "/floor.pdf")
 async def floor_pdf(request: Asked) -> Response[bytes]:
-    """Give the floor on paper."""
+    """Return the floor on paper."""
     site, visitor = site_of(request), visitor_of(request)
     desks = await site.database.read(lambda c: pages.desks(c, visitor.scope))
     await looked(request, "export.pdf", "floor")

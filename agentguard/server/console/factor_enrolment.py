@@ -26,7 +26,10 @@ from agentguard.server.store.records import audit
 
 
 async def offer(request: Asked, name: str, purpose: str, *, app: bool = True) -> dict[str, Any]:
-    """Give what the page of enrolment shows: options for a passkey, and a QR code for an `app`."""
+    """Return what the page of enrolment shows.
+
+    Options for a passkey, and a QR code for an `app`.
+    """
     site, party = site_of(request), relying(request)
 
     def make(connection: Connection) -> tuple[str, str]:

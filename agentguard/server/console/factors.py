@@ -106,7 +106,7 @@ async def _may(request: Asked, visitor: Visitor, realm: str, owner: str) -> bool
 
 
 async def _waiting(request: Asked, visitor: Visitor, id_: int) -> resets.Asked:
-    """Give a request that waits; for who may not see the person there is no such one."""
+    """Return a request that waits; for who may not see the person there is no such one."""
     site = site_of(request)
     every = await site.database.read(lambda c: resets.waiting(c, site.now()))
     one = next((one for one in every if one.id == id_), None)

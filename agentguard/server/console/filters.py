@@ -43,7 +43,7 @@ class Filter:
         return any((self.team, self.site, self.shift, self.kind, self.text))
 
     def link(self, path: str = "", **changes: str | int | None) -> str:
-        """Give the address of the same list with some things changed; the page begins anew."""
+        """Return the address of the same list with some things changed; the page begins anew."""
         asked: dict[str, object] = {
             "team": self.team,
             "site": self.site,
@@ -82,7 +82,7 @@ def asked(request: Asked, kinds: Sequence[str] = (), path: str = "") -> Filter:
 
 
 def pager(wish: Filter, total: int, **more: str) -> Pager:
-    """Give the way to the pages before and after; `more` stays in their addresses."""
+    """Return the way to the pages before and after; `more` stays in their addresses."""
     last = min(total, wish.start + PAGE)
 
     def at(number: int) -> str:
@@ -109,7 +109,7 @@ class Reach:
 
 
 def reach(connection: Connection, wish: Filter, scope: Scope) -> Reach:
-    """Give the teams that were asked for.
+    """Return the teams that were asked for.
 
     Raises:
         NotFoundException: there is no such place, or the visitor may not see it.

@@ -68,7 +68,7 @@ def _looked(connection: Connection, site: Site, code: str, place: str) -> int | 
 
 
 def _made(connection: Connection, site: Site, code: str, who: tuple[str, str]) -> str:
-    """Give the token of the sign-in's step; empty when the code was used meanwhile."""
+    """Return the token of the sign-in's step; empty when the code was used meanwhile."""
     now, (name, hashed) = site.now(), who
     if people.count(connection) or not setup.take(connection, code, setup.FIRST, now):
         return ""

@@ -155,7 +155,7 @@ async def show(request: Asked) -> Page:
 
 @get("/floor/part")
 async def part(request: Asked) -> Page:
-    """Give what the page's script refreshes."""
+    """Return what the page's script refreshes."""
     return await live.part(request, "_floor.html", **await _values(request))
 
 
@@ -167,7 +167,7 @@ async def wall(request: Asked) -> Page:
 
 @get("/floor/wall/part")
 async def wall_part(request: Asked) -> Page:
-    """Give what the wall board's script refreshes."""
+    """Return what the wall board's script refreshes."""
     return await live.part(request, "_wall.html", menu=False, **await _values(request))
 
 

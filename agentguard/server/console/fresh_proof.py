@@ -33,7 +33,10 @@ LONGEST = 500
 
 
 async def ask_first(request: Asked) -> Page | None:
-    """Give the page that asks for a proof; None when the last one is fresh, and the act may be."""
+    """Return the page that asks for a proof.
+
+    None when the last one is fresh, and the act may be.
+    """
     visitor, site = visitor_of(request), site_of(request)
     if 0 <= site.now() - visitor.proved_at < site.limits.proof_fresh:
         return None
@@ -99,7 +102,7 @@ def _purpose(visitor: Visitor) -> str:
 
 
 def local(path: str) -> str:
-    """Give the path when it is one of this console; anything else becomes the floor."""
+    """Return the path when it is one of this console; anything else becomes the floor."""
     parts = urlsplit(path)
     odd = parts.scheme or parts.netloc or not path.startswith("/") or "\\" in path
     return "/" if odd or path.startswith("//") or not path.isprintable() else path

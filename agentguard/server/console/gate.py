@@ -143,7 +143,7 @@ def _storable(scope: Scope) -> Scope:
 
 
 def is_open(path: str) -> bool:
-    """Tell whether a page is there for people who are not signed in."""
+    """Check whether a page is there for people who are not signed in."""
     return path == SIGN_IN or path.startswith((f"{SIGN_IN}/", STATIC))
 
 

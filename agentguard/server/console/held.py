@@ -35,7 +35,7 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
 
 @get("/desk/{id_:str}/held.json")
 async def export(request: Asked, id_: FromPath[str]) -> Stream:
-    """Give the records; `signature` is that of the UTF-8 bytes of `held`, by the receipt key.
+    """Return the records; `signature` is that of the UTF-8 bytes of `held`, by the receipt key.
 
     They are encoded as they are read, away from the serving loop, up to `MOST` bytes.
     """
@@ -57,7 +57,7 @@ async def export(request: Asked, id_: FromPath[str]) -> Stream:
 
 
 async def _file(whole: bytes, end: bytes) -> AsyncIterator[bytes]:
-    """Give the file piece by piece: the text as one JSON string, then the members of `end`."""
+    """Yield the file piece by piece: the text as one JSON string, then the members of `end`."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     yield b'{"held":"'
     for start in range(0, len(whole), PIECE):

@@ -51,7 +51,7 @@ async def show(request: Asked) -> Page:
 
 @get(QUEUE + "/part")
 async def part(request: Asked) -> Page:
-    """Give what the page's script refreshes."""
+    """Return what the page's script refreshes."""
     return await live.part(request, "incidents.html", **await _values(request))
 
 

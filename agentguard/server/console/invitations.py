@@ -42,7 +42,7 @@ async def make(request: Asked) -> Page:
 def _make(
     connection: Connection, site: Site, visitor: Visitor, named: str, owner: str
 ) -> tuple[str, str]:
-    """Give the code, or the problem; one judgement of the desk and of the person."""
+    """Return the code, or the problem; one judgement of the desk and of the person."""
     why = _why_not(connection, site, visitor, named, owner)
     if why:
         audit.note(connection, site.now(), visitor.name, "app.refused", named)

@@ -22,7 +22,10 @@ _PARTS = 3
 
 
 def browser(request: Asked, name: str) -> str:
-    """Give the id of the browser when this person has proved to be there in it; empty otherwise."""
+    """Return the id of the browser when this person has proved to be there in it.
+
+    Empty otherwise.
+    """
     site = site_of(request)
     given = request.cookies.get(cookie_name(site, _what(site, name)), "").split(".")
     if len(given) != _PARTS or not (given[1].isascii() and given[1].isdigit()):
@@ -43,7 +46,7 @@ def remember(request: Asked, answer: Answer, name: str, id_: str = "") -> Answer
 
 
 def place(request: Asked) -> str:
-    """Give the place of the network that asks."""
+    """Return the place of the network that asks."""
     return origin(request.client.host) if request.client else ""
 
 

@@ -18,7 +18,7 @@ _AS_OF = re.compile(r'<p class="muted as-of">.*?</p>', re.DOTALL)
 
 
 async def part(request: Asked, template: str, *, menu: bool = True, **values: Any) -> Page:
-    """Give a part, or 304 when it differs from the one that is shown by its time alone.
+    """Return a part, or 304 when it differs from the one that is shown by its time alone.
 
     With `menu` the page shows one, and is told what waits behind its lines.
     """

@@ -10,12 +10,12 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def iso(at: float) -> str:
-    """Give the time for machines."""
+    """Return the time for machines."""
     return _moment(at).isoformat(timespec="seconds")
 
 
 def stamp(at: float) -> str:
-    """Give day and time in UTC, as in `25 Nov 14:05 UTC`; the page's script makes it local."""
+    """Return day and time in UTC, as in `25 Nov 14:05 UTC`; the page's script makes it local."""
     return f"{_moment(at):%d %b %H:%M} UTC"
 
 

@@ -17,7 +17,7 @@ class Entry:
     also: tuple[str, ...] = ()
 
     def here(self, path: str) -> bool:
-        """Tell whether a page stands under this line."""
+        """Check whether a page stands under this line."""
         below = tuple(one for one in (self.path, *self.also) if one != "/")
         return path == self.path or path.startswith(below)
 
@@ -69,7 +69,7 @@ MENU = (
 
 
 def menu(role: str) -> list[tuple[str, list[Entry]]]:
-    """Give the groups that a role is shown, each with its lines."""
+    """Return the groups that a role is shown, each with its lines."""
     shown = [
         (group.word, [e for e in group.entries if e.right is None or may(role, e.right)])
         for group in MENU

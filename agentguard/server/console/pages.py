@@ -28,7 +28,7 @@ UNAVAILABLE = 503
 
 
 def _rooms() -> tuple[ModuleType, ...]:
-    """Give every module of the console that holds pages: it has HANDLERS."""
+    """Return every module of the console that holds pages: it has HANDLERS."""
     names = (f"{console.__name__}.{one.name}" for one in iter_modules(console.__path__))
     every = [import_module(name) for name in names if name != __name__]
     return tuple(one for one in every if hasattr(one, "HANDLERS"))
@@ -38,7 +38,7 @@ ROOMS = _rooms()
 
 
 def make_console(site: Site, outside: Outside) -> App:
-    """Give the console as an ASGI application; its life begins and ends the database's work."""
+    """Return the console as an ASGI application; its life begins and ends the database's work."""
     jobs = Jobs(site.database, site.settings, site.now, outside=outside)
 
     async def begin() -> None:

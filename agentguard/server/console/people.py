@@ -134,7 +134,7 @@ def _told(connection: Connection, site: Site, visitor: Visitor, id_: str) -> Tol
 
 
 def _lessons(bodies: Sequence[str]) -> list[tuple[str, bool, str]]:
-    """Give lesson, whether it was answered rightly, and when (ISO 8601)."""
+    """Return lesson, whether it was answered rightly, and when (ISO 8601)."""
     told = [_EVENT.decode(body) for body in bodies]
     return [(str(e.params.get("lesson", "")), e.params.get("correct") == 1, e.at) for e in told]
 

@@ -74,7 +74,7 @@ async def show(request: Asked) -> Page:
 
 
 def listed(connection: Connection) -> list[Published]:
-    """Give what was published, the newest first."""
+    """Return what was published, the newest first."""
     have = policies.counts(connection)
     back = fleet_findings.facts(connection, None, (HEALTH,))
     return [

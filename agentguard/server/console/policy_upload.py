@@ -125,7 +125,7 @@ async def _judged(
 
 
 async def _given(request: Asked) -> tuple[bytes, str]:
-    """Give what was uploaded or pasted, and how to call it."""
+    """Return what was uploaded or pasted, and how to call it."""
     given = (await request.form()).get("file")
     if isinstance(given, UploadFile):
         raw = await given.read()

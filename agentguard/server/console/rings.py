@@ -93,7 +93,7 @@ async def move(request: Asked, digest: FromPath[str]) -> Page | Redirect:
 
 @get(ONE + "/text")
 async def text(request: Asked, digest: FromPath[str]) -> Response[bytes]:
-    """Give a policy's text with the next version filled in, to be signed and published again."""
+    """Return a policy's text with the next version filled in, to be signed and published again."""
     permitted(request, Right.PUBLISH)
     site = site_of(request)
     reading = site.settings.reading
@@ -119,7 +119,7 @@ async def text(request: Asked, digest: FromPath[str]) -> Response[bytes]:
 
 
 async def _percent(request: Asked, name: str) -> int:
-    """Give a field's number, -1 for what is none."""
+    """Return a field's number, -1 for what is none."""
     given = (await field(request, name, 4)).strip()
     return int(given) if given.isascii() and given.isdigit() else -1
 

@@ -39,7 +39,7 @@ class Offer:
 
     @property
     def nothing(self) -> bool:
-        """Tell whether there is no factor at all."""
+        """Check whether there is no factor at all."""
         return not (self.passkey or self.totp or self.recovery)
 
 
@@ -64,20 +64,20 @@ class Judged:
 
 
 def signing_in(request: Asked, name: str, purpose: str) -> Asking:
-    """Give who is asked at a sign-in: codes count by browser where it is known, else by name."""
+    """Return who is asked at a sign-in: codes count by browser where it is known, else by name."""
     limits, browser = site_of(request).limits, known_browsers.browser(request, name)
     code = proof_limits.of_code(limits, name, browser=browser)
     return Asking(name=name, purpose=purpose, code=code)
 
 
 def stepping_up(request: Asked, name: str, purpose: str) -> Asking:
-    """Give who is asked before a dangerous act: codes count by session."""
+    """Return who is asked before a dangerous act: codes count by session."""
     code = proof_limits.STEP_UP.of(site_of(request).limits, purpose)
     return Asking(name=name, purpose=purpose, code=code)
 
 
 def has_factor_in(connection: Connection, name: str) -> bool:
-    """Tell whether a person has a second factor."""
+    """Check whether a person has a second factor."""
     return (
         one_time_codes.enrolled(connection, CONSOLE, name)
         or bool(passkeys.of(connection, CONSOLE, name))
@@ -86,12 +86,12 @@ def has_factor_in(connection: Connection, name: str) -> bool:
 
 
 async def has_factor(site: Site, name: str) -> bool:
-    """Tell whether a person has a second factor."""
+    """Check whether a person has a second factor."""
     return await site.database.read(lambda c: has_factor_in(c, name))
 
 
 async def offer(request: Asked, name: str, purpose: str) -> Offer:
-    """Give what a person may prove with; the challenge is good once, and for `purpose` alone."""
+    """Return what a person may prove with; the challenge is good once, and for `purpose` alone."""
     site, party = site_of(request), relying(request)
 
     def look(connection: Connection) -> Offer:

@@ -67,7 +67,7 @@ async def sign_out(request: Asked) -> Redirect:
 
 
 async def name_of(request: Asked) -> str:
-    """Give the name that a form of signing in names."""
+    """Return the name that a form of signing in names."""
     return (await field(request, "name", NAME)).strip().casefold()[:NAME]
 
 

@@ -62,7 +62,7 @@ class Site:
 
 
 def environment(words: Texts) -> Environment:
-    """Give the template engine: everything is escaped, and a missing value is an error."""
+    """Return the template engine: everything is escaped, and a missing value is an error."""
     pages = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -88,12 +88,12 @@ def environment(words: Texts) -> Environment:
 
 
 def site_of(request: Asked) -> Site:
-    """Give the site that serves the request."""
+    """Return the site that serves the request."""
     return cast("Site", request.app.state["site"])
 
 
 def visitor_of(request: Asked) -> Visitor:
-    """Give who is signed in; the gate let nobody else through."""
+    """Return who is signed in; the gate let nobody else through."""
     visitor = request.scope["state"].get("visitor")
     if not isinstance(visitor, Visitor):
         raise PermissionDeniedException
@@ -101,7 +101,7 @@ def visitor_of(request: Asked) -> Visitor:
 
 
 def administrator_of(request: Asked) -> Visitor:
-    """Give who is signed in when it is an administrator; for others there is no such page."""
+    """Return who is signed in when it is an administrator; for others there is no such page."""
     visitor = visitor_of(request)
     if visitor.role != ADMIN:
         raise NotFoundException
@@ -109,7 +109,7 @@ def administrator_of(request: Asked) -> Visitor:
 
 
 def permitted(request: Asked, right: Right) -> Visitor:
-    """Give who is signed in when the role has the right; for others there is no such page."""
+    """Return who is signed in when the role has the right; for others there is no such page."""
     visitor = visitor_of(request)
     if not may(visitor.role, right):
         raise NotFoundException
@@ -171,12 +171,12 @@ def back(path: str) -> Redirect:
 
 
 async def told(request: Asked, name: str, most: int = 200) -> str:
-    """Give what a person wrote in a form, with every value masked: it is kept, and shown."""
+    """Return what a person wrote in a form, with every value masked: it is kept, and shown."""
     return masking.text((await field(request, name, most)).strip())
 
 
 async def field(request: Asked, name: str, most: int = 200) -> str:
-    """Give a form's field as text, cut to `most` characters; no database holds a NUL."""
+    """Return a form's field as text, cut to `most` characters; no database holds a NUL."""
     form: FormMultiDict = await request.form()
     value = form.get(name, "")
     return value.replace("\x00", "")[:most] if isinstance(value, str) else ""

@@ -141,7 +141,7 @@ async def sign_off_together(request: Asked) -> Redirect:
 
 
 async def _moment(request: Asked, name: str) -> float:
-    """Give a time that the page named; what is none lies before all."""
+    """Return a time that the page named; what is none lies before all."""
     try:
         given = float(await field(request, name))
     except ValueError:

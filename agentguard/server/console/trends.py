@@ -79,7 +79,7 @@ def _read(connection: Connection, *, wish: Filter, scope: Scope, days: int, now:
 
 
 def _asked(days: int) -> int:
-    """Give the days to read: twice as many, for the span before; hours have none."""
+    """Return the days to read: twice as many, for the span before; hours have none."""
     return days if days <= trends.BY_HOUR else 2 * days
 
 
@@ -125,7 +125,10 @@ def _mean(points: Sequence[Point], word: str) -> float | None:
 
 
 def _value(point: Point, word: str) -> float:
-    """Give a number of a point; shares are those of the desks that reported, or of all of them."""
+    """Return a number of a point.
+
+    Shares are those of the desks that reported, or of all of them.
+    """
     heard = point.ok + point.attention + point.failing
     if word == "order":
         return WHOLE * point.ok / heard if heard else 0.0

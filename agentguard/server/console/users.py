@@ -64,7 +64,7 @@ async def add(request: Asked) -> Page:
 
 @post(USERS + "/change")
 async def change(request: Asked) -> Page | Redirect:
-    """Give a user another role and other teams."""
+    """Change a user's role and teams."""
     permitted(request, Right.MANAGE)
     asked = await ask_first(request)
     if asked is not None:

@@ -60,7 +60,7 @@ async def post(
 
 
 async def looked_up(host: str, port: int, *, allow_private: bool) -> str:
-    """Give an address of a name.
+    """Return an address of a name.
 
     Raises:
         FeedFailed: there is none, or one of them is not on the public internet.

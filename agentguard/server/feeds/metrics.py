@@ -65,7 +65,7 @@ class _Seconds:
         self.total += seconds
 
     def buckets(self) -> list[tuple[str, float]]:
-        """Give how many took at most so long, for each bound."""
+        """Return how many took at most so long, for each bound."""
         bounds = (*(str(float(bound)) for bound in _BUCKETS), "+Inf")
         return list(zip(bounds, accumulate(self._each), strict=True))
 
@@ -102,7 +102,7 @@ class Metrics:
         self._refused[kind] += 1
 
     async def answer(self, request: Request) -> Answer:
-        """Give the figures.
+        """Return the figures.
 
         Raises:
             Refused: no token is set, or it is another one.
@@ -141,7 +141,7 @@ class _Collected:
     seconds: dict[str, _Seconds]
 
     def collect(self) -> Iterator[Metric]:
-        """Give the figures of requests, and the gauges."""
+        """Yield the figures of requests, and the gauges."""
         yield from self._of_requests()
         found = self.figures
         every = (
@@ -198,7 +198,7 @@ class _Collected:
 
 
 def _feeds(connection: Connection, folder: Path) -> Sequence[Row[Any]]:
-    """Give how far the feeds are that are set; one that was taken out of the file is left out."""
+    """Return how far the feeds are that are set; one that was taken out of the file is left out."""
     every = connection.execute(select(feed_state)).all()
     try:
         named = feeds.read(folder).every

@@ -25,7 +25,7 @@ _CATEGORY = {2: "Findings", 3: "Identity & Access Management"}
 
 
 def event(one: Happening, words: Texts) -> dict[str, Any]:
-    """Give the event; `words` put the finding's title into a sentence."""
+    """Return the event; `words` put the finding's title into a sentence."""
     class_uid, activity, more = _CLASSES[one.what](one, words)
     category = class_uid // 1000
     return {

@@ -15,7 +15,7 @@ from agentguard.server.store.engine.database import Database
 
 
 def ways(made: ServerSettings, words: Texts, now: Now) -> dict[str, Way]:
-    """Give the feeds by name.
+    """Return the feeds by name.
 
     Raises:
         UsageError: the file, or a file that it names, cannot be read or is wrong.
@@ -40,7 +40,7 @@ def ways(made: ServerSettings, words: Texts, now: Now) -> dict[str, Way]:
 
 
 def pumps(made: ServerSettings, database: Database, words: Texts, now: Now) -> list[Pump]:
-    """Give a pump for each feed.
+    """Return a pump for each feed.
 
     Raises:
         UsageError: as `ways`.

@@ -33,7 +33,7 @@ class Outbox:
 
 
 def listener(settings: ServerSettings) -> Listener:
-    """Give who keeps what happens: nobody where no feed is set."""
+    """Return who keeps what happens: nobody where no feed is set."""
     return Outbox() if (settings.data / FILE).exists() else Deaf()
 
 

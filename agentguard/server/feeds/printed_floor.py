@@ -42,7 +42,7 @@ _Row = list[Flowable | list[Flowable] | str]
 def floor_report(
     desks: Sequence[Desk], words: Texts, now: float, silent_after: float, by: str
 ) -> bytes:
-    """Give the report as a PDF; it names desks, controls and times, and no personal data."""
+    """Return the report as a PDF; it names desks, controls and times, and no personal data."""
     out = io.BytesIO()
     title = words.say("exports.paper.title")
     document = SimpleDocTemplate(
@@ -77,7 +77,7 @@ def _team(
 
 
 def _table(desks: Sequence[Sequence[_Row]]) -> Table:
-    """Give a table of desks with a line under each; a page may end between two rows of a desk."""
+    """Return a table of desks with a line under each; a page may end between two rows of a desk."""
     last = [sum(map(len, desks[: place + 1])) - 1 for place in range(len(desks))]
     lines = [("LINEBELOW", (0, at), (-1, at), 0.5, colors.HexColor(_RULE)) for at in last]
     table = Table([row for rows in desks for row in rows], colWidths=WIDTHS, repeatRows=0)
@@ -86,7 +86,7 @@ def _table(desks: Sequence[Sequence[_Row]]) -> Table:
 
 
 def _urgency(one: Desk, now: float, silent_after: float) -> tuple[int, int, str]:
-    """Give the order of a desk: what is wrong now first, the worst of it first."""
+    """Return the order of a desk: what is wrong now first, the worst of it first."""
     worst = next((severity(c.severity) for c in worst_first(one.controls)), len(SEVERITIES))
     return TIERS.index(_kind(one, now, silent_after)), worst, one.label
 
@@ -99,7 +99,10 @@ def _kind(one: Desk, now: float, silent_after: float) -> str:
 
 
 def _rows(one: Desk, words: Texts, now: float, silent_after: float) -> list[_Row]:
-    """Give what is to be said of a desk: a row for each of its controls, its name in the first."""
+    """Return what is to be said of a desk.
+
+    A row for each of its controls, its name in the first.
+    """
     if _kind(one, now, silent_after) == "silent":
         heard = (
             _stamp(one.last_seen) if one.last_seen is not None else words.say("exports.paper.never")
@@ -120,13 +123,13 @@ def _rows(one: Desk, words: Texts, now: float, silent_after: float) -> list[_Row
 
 
 def _desk(one: Desk, words: Texts, now: float, silent_after: float) -> list[Flowable]:
-    """Give the desk's name and how it stands."""
+    """Return the desk's name and how it stands."""
     tier = words.say(f"console.tier.{_kind(one, now, silent_after)}")
     return [_p(one.label, _PLAIN), _p(tier, _SMALL)]
 
 
 def _control(control: v1.Control, words: Texts) -> list[Flowable]:
-    """Give the state of a control, what was found, and what to do about it."""
+    """Return the state of a control, what was found, and what to do about it."""
     found = words.render(Message(id=control.detail, params=control.params))
     advice = words.advice(control.check, control.detail) if control.state == "fail" else ""
     return [
@@ -136,7 +139,7 @@ def _control(control: v1.Control, words: Texts) -> list[Flowable]:
 
 
 def _minute(at: str) -> str:
-    """Give a desk's time as this page writes each time."""
+    """Return a desk's time as this page writes each time."""
     try:
         return _stamp(datetime.fromisoformat(at).timestamp())
     except ValueError:
@@ -148,6 +151,6 @@ def _stamp(at: float) -> str:
 
 
 def _p(text: str, style: ParagraphStyle) -> Paragraph:
-    """Give a paragraph of plain text: what a desk says is never read as markup."""
+    """Return a paragraph of plain text: what a desk says is never read as markup."""
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
     return Paragraph(escape(shown), style)

@@ -180,7 +180,7 @@ class Pump:
 
 
 def lets_go(problem: str) -> bool:
-    """Tell whether a problem lies in what is told, so that it is not kept for a month."""
+    """Check whether a problem lies in what is told, so that it is not kept for a month."""
     return problem in ITS_OWN or problem.startswith(("broken", UNWRITABLE))
 
 

@@ -78,7 +78,7 @@ class Waiting:
 
     @property
     def is_cut(self) -> bool:
-        """Tell whether it was cut."""
+        """Check whether it was cut."""
         return self._cut.is_set()
 
     async def _bounded(self, work: Callable[[Callable[[], None]], Awaitable[None]]) -> None:

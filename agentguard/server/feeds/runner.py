@@ -41,7 +41,7 @@ class Feeding:
         self._tasks: dict[asyncio.Task[None], str] = {}
 
     def around(self, inner: App) -> App:
-        """Give the application that starts the feeds once it serves, and ends them before it."""
+        """Return the application that starts the feeds once it serves, and ends them before it."""
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "lifespan":

@@ -107,7 +107,7 @@ def read(folder: Path) -> Wanted:
 
 
 def secret(file: str) -> bytes:
-    """Give what a secret's file holds, without the spaces around it.
+    """Return what a secret's file holds, without the spaces around it.
 
     Raises:
         UsageError: it cannot be read, or is empty.

@@ -28,7 +28,7 @@ class Settled:
         self._writers: frozenset[str] = frozenset()
 
     def up_to(self, connection: Connection, newest: int) -> int:
-        """Give an id below which none still comes.
+        """Return an id below which none still comes.
 
         `newest` is the highest id that this transaction saw in a statement before.
         """

@@ -48,7 +48,7 @@ class Sheet:
 def page(
     connection: Connection, sheet: Sheet, scope: Scope, after: Key | None
 ) -> tuple[str, Key | None]:
-    """Give the next lines, and the key behind which the next page begins; None at the end."""
+    """Return the next lines, and the key behind which the next page begins; None at the end."""
     asked = sheet.query(after).where(_seen(scope)).limit(PAGE)
     rows = connection.execute(asked).all()
     text = lines(sheet.cells(row) for row in rows)
@@ -56,12 +56,12 @@ def page(
 
 
 def head(sheet: Sheet) -> str:
-    """Give the first line."""
+    """Return the first line."""
     return BOM + lines([sheet.columns])
 
 
 def lines(rows: Iterable[Sequence[object]]) -> str:
-    """Give rows as RFC 4180 lines; what a spreadsheet would run gets an apostrophe before it.
+    """Return rows as RFC 4180 lines; what a spreadsheet would run gets an apostrophe before it.
 
     Every cell is quoted: a spreadsheet whose language separates by semicolons would begin another
     one at each, which no apostrophe stands before.
@@ -73,7 +73,7 @@ def lines(rows: Iterable[Sequence[object]]) -> str:
 
 
 def cell(value: object) -> str:
-    """Give a cell's text."""
+    """Return a cell's text."""
     if isinstance(value, float):
         return iso(value)
     text = "" if value is None else str(value)

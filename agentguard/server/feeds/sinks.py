@@ -47,7 +47,7 @@ class Sink(Protocol):
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """Tell what cannot be written for a receiver from what a receiver does not take.
+    """Yield what cannot be written for a receiver from what a receiver does not take.
 
     Raises:
         FeedFailed: it cannot be written.
@@ -61,7 +61,7 @@ def _writing() -> Iterator[None]:
 
 @_writing()
 def cloud_event(one: Happening, words: Texts) -> bytes:
-    """Give a CloudEvent 1.0 in structured JSON, with the OCSF event as its data."""
+    """Return a CloudEvent 1.0 in structured JSON, with the OCSF event as its data."""
     return _JSON.encode(
         {
             "specversion": "1.0",
@@ -78,7 +78,7 @@ def cloud_event(one: Happening, words: Texts) -> bytes:
 
 @_writing()
 def ocsf_event(one: Happening, words: Texts) -> bytes:
-    """Give the OCSF event as JSON."""
+    """Return the OCSF event as JSON."""
     return _JSON.encode(ocsf.event(one, words))
 
 
@@ -110,7 +110,7 @@ class WebhookSink:
 
 
 def webhook_key(text: bytes) -> bytes:
-    """Give the key of a secret: base64 behind `whsec_`, or the text itself."""
+    """Return the key of a secret: base64 behind `whsec_`, or the text itself."""
     if text.startswith(PREFIX):
         try:
             return base64.b64decode(text.removeprefix(PREFIX), validate=True)
@@ -120,7 +120,7 @@ def webhook_key(text: bytes) -> bytes:
 
 
 def signature(key: bytes, id_: str, at: int, body: bytes) -> dict[str, str]:
-    """Give the three headers of Standard Webhooks."""
+    """Return the three headers of Standard Webhooks."""
     said = b".".join((id_.encode(), str(at).encode(), body))
     mac = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
     return {"webhook-id": id_, "webhook-timestamp": str(at), "webhook-signature": f"v1,{mac}"}
@@ -196,5 +196,5 @@ class SyslogSink:
 
 
 def framed(message: bytes) -> bytes:
-    """Give a message behind its length."""
+    """Return a message behind its length."""
     return str(len(message)).encode() + b" " + message

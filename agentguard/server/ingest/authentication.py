@@ -37,7 +37,7 @@ class Nonces:
         self._by_minute: dict[int, set[str]] = {}
 
     def first(self, parameters: httpsig.Parameters, now: float) -> bool:
-        """Tell whether one whose time is right is seen for the first time, and remember it.
+        """Check whether one whose time is right is seen for the first time, and remember it.
 
         Raises:
             Refused: too many are remembered already.
@@ -113,7 +113,7 @@ class Authentic:
         self._pace = pace
 
     async def device(self, request: Request) -> Known:
-        """Give the device that signed the request, and that may report.
+        """Return the device that signed the request, and that may report.
 
         Raises:
             Refused: `kind` says why.
@@ -139,7 +139,7 @@ class Authentic:
         raise Refused(401, "signature")
 
     async def signer(self, request: Request) -> Known:
-        """Give the device that signed the request, whether it waits or shares its key.
+        """Return the device that signed the request, whether it waits or shares its key.
 
         Raises:
             Refused: `kind` says why.
@@ -204,7 +204,7 @@ def _may_report(known: Known) -> Known:
 
 
 def _signer(known: Known, base: bytes, signature: bytes, now: float) -> Known | None:
-    """Give the device when it has signed, with its key or with the one before while that counts."""
+    """Return the device that has signed, with its key or with the one before while that counts."""
     if _holds(known.public_key, base, signature):
         return known
     if now < known.until and _holds(known.before, base, signature):

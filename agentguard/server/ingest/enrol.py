@@ -101,7 +101,7 @@ class Enrolment:
         )
 
     def _state(self, connection: Connection, id_: str, grant: Grant) -> str:
-        """Give the status of a device after its code was used.
+        """Return the status of a device after its code was used.
 
         A code that was used before changes nothing, so that nobody who was turned away comes back
         by it; nor does one for many, unless a person says so.
@@ -127,7 +127,7 @@ def _decoded(body: bytes) -> v1.Enrol:
 
 
 def proved(public_key: str, proof: str, said: str) -> bytes:
-    """Give the raw public key, whose owner has signed `said`.
+    """Return the raw public key, whose owner has signed `said`.
 
     Raises:
         Refused: it has not, or key or proof are none.

@@ -33,7 +33,7 @@ class Holding:
         self._given: OrderedDict[str, float] = OrderedDict()
 
     async def answer(self, _request: Request, device: Known) -> Answer:
-        """Give the classes of records, and the newest records of each.
+        """Return the classes of records, and the newest records of each.
 
         Raises:
             Refused: the desk asked a moment ago.
@@ -57,7 +57,7 @@ class Holding:
             self._given.popitem(last=False)
 
     def _whole(self, connection: Connection, id_: str, now: float) -> data_request.HeldGiven:
-        """Give all of it, with as many records of each class as the answer has room for."""
+        """Return all of it, with as many records of each class as the answer has room for."""
         classes = tuple(_told(one) for one in held_data.classes(connection, id_))
         hidden = self._keys.pseudonym
         each = EACH

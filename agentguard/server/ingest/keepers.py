@@ -70,7 +70,7 @@ class Keepers:
         return answer
 
     async def code(self, _request: Request, device: Known) -> Answer:
-        """Give a code for an agent of the keeper's computer.
+        """Return a code for an agent of the keeper's computer.
 
         Raises:
             Refused: the device is no keeper, or has asked too often.

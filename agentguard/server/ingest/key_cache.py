@@ -25,11 +25,11 @@ class KnownDevices:
         self._held: OrderedDict[str, tuple[float, Known]] = OrderedDict()
 
     async def known(self, id_: str) -> Known | None:
-        """Give a device; None when it is not enrolled, which is never remembered."""
+        """Return a device; None when it is not enrolled, which is never remembered."""
         return await self._known(id_, self._fresh)
 
     async def at_hand(self, id_: str) -> Known | None:
-        """Give a device for which is seen later whether it is still so, if it may report at all."""
+        """Return a device that may report, of which is seen later whether it still may."""
         held = self._held.get(id_)
         well = held is not None and held[1].status not in devices.SILENCED
         return await self._known(id_, self._kept if well else self._fresh)

@@ -38,12 +38,12 @@ _OPEN_REFUSALS = (400, 403, 413, 415, 429, 503)
 
 
 def paths() -> Sequence[str]:
-    """Give every path that is described."""
+    """Return every path that is described."""
     return (*_POSTS, *_BARE_POSTS, *_GETS, *_DOCUMENTS, _LIVE, PATH)
 
 
 def document(words: Texts) -> bytes:
-    """Give the description as JSON."""
+    """Return the description as JSON."""
     types = {one for asked, given, *_ in _POSTS.values() for one in (asked, given)}
     types |= {*_BARE_POSTS.values(), *_GETS.values(), v1.Problem}
     ordered = sorted(types, key=lambda one: one.__name__)

@@ -41,13 +41,13 @@ class Policies:
         self._known: _Published | None = None
 
     async def wanted(self, device: Known, present: str = "") -> Wanted:
-        """Give what a device should have; `present` is the digest of the policy that it has."""
+        """Return what a device should have; `present` is the digest of the policy that it has."""
         published = await self._published()
         needs = policies.wanted(published.bundles, device.id, device.team, present)
         return Wanted(digest=needs.label.digest if needs else "", root=published.root)
 
     async def answer(self, request: Request, device: Known) -> Answer:
-        """Give the device's policy, or 304 when the device has it already."""
+        """Return the device's policy, or 304 when the device has it already."""
         self._known = None
         wanted = (await self.wanted(device)).digest
         found = await self._database.read(lambda c: policies.body(c, wanted)) if wanted else None
@@ -59,7 +59,7 @@ class Policies:
         return Answer(status=200, body=found, kind=JSON, headers=more)
 
     async def roots(self, _request: Request, _device: Known) -> Answer:
-        """Give all the roots, so that any device can walk to the newest."""
+        """Return all the roots, so that any device can walk to the newest."""
         every = await self._database.read(policies.roots)
         if not every:
             raise Refused(404, "no-policy")

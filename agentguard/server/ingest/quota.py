@@ -36,7 +36,7 @@ class Quota:
         self._until: OrderedDict[str, float] = OrderedDict()
 
     def cost(self, body: int, events: int) -> float:
-        """Give the seconds of its day that a report of so many bytes and events takes."""
+        """Return the seconds of its day that a report of so many bytes and events takes."""
         return (body + ROW * events) * self._each
 
     async def judge(self, device: str, now: float) -> None:
@@ -57,7 +57,7 @@ class Quota:
         raise Refused(429, "quota", retry_after=math.ceil(left))
 
     async def used_up(self, device: str, now: float, full: Full) -> Refused:
-        """Give the answer to a report that was not taken, and remember it."""
+        """Return the answer to a report that was not taken, and remember it."""
         wait = math.ceil(full.wait + ROOM)
         self._until[device] = now + wait
         if len(self._until) > self._most:

@@ -93,7 +93,7 @@ class Pace:
         self._forget(now)
 
     def _missing(self, bucket: _Bucket, now: float) -> float:
-        """Give the seconds until it is full; none after a clock that was set back."""
+        """Return the seconds until it is full; none after a clock that was set back."""
         missing = bucket.full_at - now
         return missing if 0 < missing <= self._longest else 0.0
 

@@ -77,7 +77,7 @@ class Readiness:
         return Answer(status=200, body=msgspec.json.encode({"degraded": told} if told else {}))
 
     async def _why(self, at: float) -> tuple[str, Sequence[Failing]]:
-        """Give what is in the way, empty when nothing is, and the jobs that fail."""
+        """Return what is in the way, empty when nothing is, and the jobs that fail."""
         seen = self._besides() or self._seen(at)
         if seen:
             return seen, ()
@@ -91,13 +91,16 @@ class Readiness:
             return causes.cause(error), ()
 
     def _held(self, at: float) -> str:
-        """Give why a write takes so long: what the last one that gave up was told, if anything."""
+        """Return why a write takes so long.
+
+        What the last one that gave up was told, if anything.
+        """
         refused = self._database.refused
         known = refused is not None and refused[0] == "locked" and at - refused[1] < MEMORY
         return "locked" if known else "slow"
 
     def _seen(self, at: float) -> str:
-        """Give what is in the way as far as it is seen without a write."""
+        """Return what is in the way as far as it is seen without a write."""
         refused = self._database.refused
         if refused is not None and refused[0] in _LASTING and at - refused[1] < MEMORY:
             return refused[0]

@@ -78,7 +78,7 @@ class Rekeying:
         return self._taken(device.id, asked.public_key, now, pending=False)
 
     async def split(self, request: Request, device: Known) -> Answer:
-        """Give the computer an identity that waits for a person.
+        """Make the computer an identity that waits for a person.
 
         Raises:
             Refused: as for `rotate`; or the device shares its key with nobody.
@@ -111,7 +111,7 @@ class Rekeying:
 
 
 def _asked(request: Request, device: Known) -> tuple[v1.NewKey, bytes]:
-    """Give what is asked, and the raw new key, whose owner has proved to have it."""
+    """Return what is asked, and the raw new key, whose owner has proved to have it."""
     try:
         asked = _ASKED.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -26,7 +26,7 @@ class Signed:
         known: Callable[[Request], Awaitable[Known]],
         handler: Callable[[Request, Known], Awaitable[Answer]],
     ) -> Callable[[Request], Awaitable[Answer]]:
-        """Give a handler that asks `known` who signed, and tells of what `handler` cannot take."""
+        """Return a handler that asks `known` who signed and tells what `handler` cannot take."""
 
         async def verified(request: Request) -> Answer:
             device = await known(request)

@@ -123,7 +123,7 @@ class Door:
     def _signers(
         self, settings: ServerSettings, database: Database, watch: Watch, now: Now
     ) -> tuple[Pace, Authentic, Authentic]:
-        """Give the pace of reports, who lets in what is asked, and who lets in reports.
+        """Return the pace of reports, who lets in what is asked, and who lets in reports.
 
         They hold a device to its pace apart: a backlog takes nothing from who waits at the desk.
         """

@@ -137,7 +137,7 @@ class Retention:
 
 
 def runs(connection: Connection, limit: int = LISTED) -> Sequence[Run]:
-    """Give what was done, the newest first."""
+    """Return what was done, the newest first."""
     rows = connection.execute(
         select(retention_run).order_by(retention_run.c.id.desc()).limit(limit)
     )

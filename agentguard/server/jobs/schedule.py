@@ -135,7 +135,7 @@ class Jobs:
             self._database.run(lambda c: job_failures.note(c, name, why, self._now()))
 
     def _always(self, name: str, do: Callable[[Connection], None]) -> Job:
-        """Give a job that is done at each look, by each process."""
+        """Return a job that is done at each look, by each process."""
 
         def run(connection: Connection) -> None:
             do(connection)
@@ -146,7 +146,10 @@ class Jobs:
     def _often(
         self, name: str, every: float, do: Callable[[Connection, float, float], None]
     ) -> Job:
-        """Give a job that one process does every so many seconds; it is told now and last time."""
+        """Return a job that one process does every so many seconds.
+
+        It is told now and last time.
+        """
 
         def run(connection: Connection) -> None:
             now = self._now()

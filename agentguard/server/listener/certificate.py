@@ -43,7 +43,7 @@ class _Issuer:
 def make_certificate(
     folder: Path, hostnames: Sequence[str], now: Now, lived: float | None = None
 ) -> tuple[Path, Path]:
-    """Give (certificate, key) in `folder`, made when they are not there or end within a month.
+    """Return (certificate, key) in `folder`, made when they are not there or end within a month.
 
     Whether they end is judged by the time that was `lived` through, else by the clock.
     `ca.pem` beside them is what agents and browsers are told to trust. It stays while it has a leaf
@@ -69,7 +69,7 @@ def make_certificate(
 
 
 def _good(folder: Path, hostnames: Sequence[str], month: datetime) -> x509.Certificate | None:
-    """Give the leaf that can be used for these names: the one in use, else the next one."""
+    """Return the leaf that can be used for these names: the one in use, else the next one."""
     files = [folder / name for name in (CA_FILE, CERTIFICATE_FILE, KEY_FILE)]
     if not all(file.is_file() for file in files):
         return None
@@ -84,7 +84,7 @@ def _good(folder: Path, hostnames: Sequence[str], month: datetime) -> x509.Certi
 
 
 def _together(leaf: x509.Certificate, authority: bytes, key: bytes) -> bool:
-    """Tell whether the three were written together: else one that was made anew was cut short."""
+    """Check whether the three were written together: else one that was made anew was cut short."""
     try:
         read = serialization.load_pem_private_key(key, None)
         if read.public_key() != leaf.public_key():
@@ -97,7 +97,7 @@ def _together(leaf: x509.Certificate, authority: bytes, key: bytes) -> bool:
 
 
 def later(folder: Path, end: float = 0.0) -> list[x509.Certificate]:
-    """Give the leaves of the authority in `folder` that end after a moment, the oldest first."""
+    """Return the leaves of the authority in `folder` that end after a moment, the oldest first."""
     try:
         every = x509.load_pem_x509_certificates((folder / NEXT_FILE).read_bytes())
     except (OSError, ValueError):
@@ -106,7 +106,7 @@ def later(folder: Path, end: float = 0.0) -> list[x509.Certificate]:
 
 
 def own(file: Path) -> bool:
-    """Tell whether a certificate was made here."""
+    """Check whether a certificate was made here."""
     read = _first(file)
     return read is not None and read.issuer == _name(AUTHORITY)
 

@@ -25,18 +25,18 @@ class Outside:
     refused: Counter[str] = field(default_factory=Counter)
 
     def left(self, now: float) -> float | None:
-        """Give the seconds until the certificate ends, below 0 afterwards; None without one."""
+        """Return the seconds until the certificate ends, below 0 afterwards; None without one."""
         span = self.valid()
         return None if span is None else span[1] - now
 
     def wrong(self, now: float) -> str:
-        """Give why no desk takes the certificate now, as an id under `server.cause`, or nothing."""
+        """Return why no desk takes the certificate now: an id under `server.cause`, or nothing."""
         span = self.valid()
         return "" if span is None else judged(span, now)
 
 
 def span(certificate: Path) -> Span:
-    """Give from when to when the first certificate of a file is valid.
+    """Return from when to when the first certificate of a file is valid.
 
     Raises:
         OSError, ValueError: it cannot be read.
@@ -47,7 +47,7 @@ def span(certificate: Path) -> Span:
 
 
 def judged(valid: Span, now: float) -> str:
-    """Give what is wrong with a certificate's time, as an id under `server.cause`, or nothing."""
+    """Return what is wrong with a certificate's time, as an id under `server.cause`, or nothing."""
     if now >= valid[1]:
         return "expired"
     return "not-yet-valid" if now < valid[0] else ""

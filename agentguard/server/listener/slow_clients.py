@@ -30,7 +30,7 @@ _MAPPED = 96
 
 
 def believed(proxies: Sequence[str]) -> list[str]:
-    """Give the networks of proxies under both names that an IPv4 address has.
+    """Return the networks of proxies under both names that an IPv4 address has.
 
     Who listens on `::` sees it as an IPv6 one (RFC 4291, 2.5.5.2).
     """
@@ -48,7 +48,7 @@ _SITE = 64
 
 
 def origin(address: str) -> str:
-    """Give by what an address is counted: an IPv4 address, or the network of an IPv6 one."""
+    """Return by what an address is counted: an IPv4 address, or the network of an IPv6 one."""
     try:
         here = ipaddress.ip_address(address)
     except ValueError:
@@ -228,7 +228,7 @@ class Patient(HttpToolsProtocol):
 
 
 def room(wanted: int) -> int:
-    """Give how many connections there is room for: some descriptors are kept for other work."""
+    """Return how many connections there is room for: some descriptors are kept for other work."""
     if sys.platform != "win32":
         most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if most != resource.RLIM_INFINITY:
@@ -237,7 +237,7 @@ def room(wanted: int) -> int:
 
 
 def patient(limits_: Limits, crowd_: Crowd) -> type[Patient]:
-    """Give uvicorn's protocol with these limits; `crowd` are all connections of the process."""
+    """Return uvicorn's protocol with these limits; `crowd` are all connections of the process."""
 
     class Held(Patient):
         limits = limits_

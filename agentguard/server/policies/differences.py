@@ -22,7 +22,7 @@ class Change:
 
 
 def changes(before: Policy | None, after: Policy, loosened: tuple[str, ...] = ()) -> list[Change]:
-    """Give what differs, in the order of the file; `loosened` are paths that ask for less.
+    """Return what differs, in the order of the file; `loosened` are paths that ask for less.
 
     A control that only one of the two has is one change.
     """

@@ -67,7 +67,7 @@ class Publishing:
     def judged(
         self, connection: Connection, raw: bytes, source: str, reading: Reading
     ) -> Candidate:
-        """Give a policy that may be published; `source` names it in problems.
+        """Return a policy that may be published; `source` names it in problems.
 
         Raises:
             UsageError: it is not signed by the newest root's keys, is no policy, is not above all
@@ -88,7 +88,7 @@ class Publishing:
         return made
 
     def opened(self, connection: Connection, raw: bytes) -> bytes:
-        """Give the text of a policy that the newest root's keys signed.
+        """Return the text of a policy that the newest root's keys signed.
 
         Raises:
             UsageError: there is no root yet, or the policy is not signed by its keys.
@@ -146,12 +146,12 @@ class Publishing:
 
 
 def newest(connection: Connection, team: str) -> Bundle | None:
-    """Give the newest policy for a team, None when there is none."""
+    """Return the newest policy for a team, None when there is none."""
     return next((b for b in policies.bundles(connection) if b.label.team == team), None)
 
 
 def followed(connection: Connection, team: str) -> Bundle | None:
-    """Give the policy that one for this team follows: its newest, else the newest for all teams.
+    """Return the policy that one for this team follows: its newest, else the newest for all teams.
 
     A desk has that one, and refuses what asks for less than it without saying so.
     """
@@ -159,13 +159,13 @@ def followed(connection: Connection, team: str) -> Bundle | None:
 
 
 def text_of(connection: Connection, bundle: Bundle | None) -> bytes | None:
-    """Give the text of a policy that was published."""
+    """Return the text of a policy that was published."""
     raw = None if bundle is None else policies.body(connection, bundle.label.digest)
     return None if raw is None else bundles.read(raw).payload
 
 
 def following(percent: int) -> int:
-    """Give the next ring after one."""
+    """Return the next ring after one."""
     return next((ring for ring in RINGS if ring > percent), EVERYONE)
 
 
@@ -204,11 +204,11 @@ class Publisher:
         return self._database.run(publish)
 
     def judged(self, raw: bytes, source: str, reading: Reading) -> Candidate:
-        """Give a policy that may be published; `Publishing.judged` says when it may not."""
+        """Return a policy that may be published; `Publishing.judged` says when it may not."""
         return self._database.run(lambda c: self._rules.judged(c, raw, source, reading))
 
     def newest(self, team: str) -> bytes | None:
-        """Give the text of the newest policy for a team, None when there is none."""
+        """Return the text of the newest policy for a team, None when there is none."""
         return self._database.run(lambda c: text_of(c, newest(c, team)))
 
     def publish(self, raw: bytes, label: Label, percent: int) -> None:
@@ -236,7 +236,7 @@ class Publisher:
         return self._database.run(move)
 
     def overview(self) -> tuple[list[Bundle], list[Held]]:
-        """Give what was published, and every device with the policy that it has."""
+        """Return what was published, and every device with the policy that it has."""
         return self._database.run(lambda c: (policies.bundles(c), policies.held(c)))
 
 

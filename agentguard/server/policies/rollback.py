@@ -19,7 +19,7 @@ _MARK = b"\xef\xbb\xbf"
 
 
 def text_again(text: bytes, rank: tuple[int, int], reading: Reading, words: Texts) -> bytes:
-    """Give a policy's text with an epoch and a version, and above it what to do with it.
+    """Return a policy's text with an epoch and a version, and above it what to do with it.
 
     Where the text says them in a way that is not known here, it stays as it is, and says so.
     """

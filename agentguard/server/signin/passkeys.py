@@ -60,7 +60,7 @@ class Relying:
 
     @property
     def named(self) -> bool:
-        """Tell whether browsers make passkeys here: not for a bare IP address."""
+        """Check whether browsers make passkeys here: not for a bare IP address."""
         try:
             ipaddress.ip_address(self.rp)
         except ValueError:
@@ -68,7 +68,7 @@ class Relying:
         return False
 
     def to_register(self, owner: str, known: list[Passkey], challenge: bytes) -> str:
-        """Give the options of `navigator.credentials.create`, as JSON."""
+        """Return the options of `navigator.credentials.create`, as JSON."""
         user = PublicKeyCredentialUserEntity(
             id=hashlib.sha256(f"agentguard {owner}".encode()).digest(),
             name=owner,
@@ -84,7 +84,7 @@ class Relying:
         return json.dumps(dict(options.public_key))
 
     def registered(self, answer: str, challenge: bytes) -> Passkey:
-        """Give the new passkey.
+        """Return the new passkey.
 
         Raises:
             PasskeyRefused: the answer is malformed, or for another challenge or address.
@@ -102,7 +102,10 @@ class Relying:
         )
 
     def to_prove(self, known: list[Passkey], challenge: bytes) -> str:
-        """Give the options of `navigator.credentials.get`, as JSON; of nobody, any passkey may."""
+        """Return the options of `navigator.credentials.get`, as JSON.
+
+        Of nobody, any passkey may.
+        """
         options, _ = self._server.authenticate_begin(
             [AttestedCredentialData(one.data) for one in known] or None,
             user_verification=VERIFIED,
@@ -111,7 +114,7 @@ class Relying:
         return json.dumps(dict(options.public_key))
 
     def proved(self, known: list[Passkey], answer: str, challenge: bytes) -> Passkey:
-        """Give the passkey that signed, with its new count; a count that stands still is a copy.
+        """Return the passkey that signed, with its new count; a count that stands still is a copy.
 
         Raises:
             PasskeyRefused: nothing of `known` signed this challenge for this address.
@@ -132,7 +135,7 @@ class Relying:
 
 
 def credential_of(answer: str) -> bytes:
-    """Give the id of the passkey that an answer is of; empty when it is none."""
+    """Return the id of the passkey that an answer is of; empty when it is none."""
     try:
         return AuthenticationResponse.from_dict(_read(answer)).raw_id
     except _SPOILT:
@@ -140,7 +143,7 @@ def credential_of(answer: str) -> bytes:
 
 
 def challenge_of(answer: str) -> bytes:
-    """Give the challenge that an answer is for; empty when it is none."""
+    """Return the challenge that an answer is for; empty when it is none."""
     try:
         given = _read(answer)
         kind = RegistrationResponse if "attestationObject" in given["response"] else None

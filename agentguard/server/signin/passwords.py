@@ -29,7 +29,7 @@ def hashed(password: str) -> str:
 
 
 def right(stored: str, password: str) -> bool:
-    """Tell whether it is the password; an empty hash costs the same time and is never right."""
+    """Check whether it is the password; an empty hash costs the same time and is never right."""
     try:
         _HASHER.verify(stored or _nobody(), password)
     except (VerificationError, InvalidHashError):

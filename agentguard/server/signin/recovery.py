@@ -22,12 +22,12 @@ def new_code() -> str:
 
 
 def shown(code: str) -> str:
-    """Give a code as a person reads it."""
+    """Return a code as a person reads it."""
     return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
 
 
 def normal(typed: str) -> str:
-    """Give the code that was meant; empty when it has no code's shape."""
+    """Return the code that was meant; empty when it has no code's shape."""
     kept = "".join(c for c in typed.upper() if not c.isspace() and c != "-").translate(ALIKE)
     return kept if len(kept) == LENGTH and set(kept) <= set(ALPHABET) else ""
 

@@ -71,7 +71,7 @@ def _left(text: str, stems: list[str]) -> int:
 
 
 def _jumps(text: str) -> Iterator[str]:
-    """Give a text without its runs: of `abcd`, `4321` and `aaa` only the first is left."""
+    """Yield a text without its runs: of `abcd`, `4321` and `aaa` only the first is left."""
     run = 0
     for before, here in zip(" " + text, text, strict=False):
         run = run + 1 if before + here in _STEPS or before == here else 0

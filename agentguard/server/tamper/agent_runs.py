@@ -50,7 +50,7 @@ class _Run:
 
 
 def settled(report: v1.Report, held: Held | None) -> bool:
-    """Tell whether a report's run is the desk's newest, with nothing to look up or write down."""
+    """Check whether a report's run is the desk's newest, with nothing to look up or write down."""
     if not report.run:  # an agent that knows of no runs
         return True
     if held is None or report.goodbye:
@@ -133,7 +133,7 @@ class Runs:
 
 
 def _said(connection: Connection, report: v1.Report, now: float) -> dict[str, Any]:
-    """Give what is written down of a report's goodbye: as one, or as what is claimed."""
+    """Return what is written down of a report's goodbye: as one, or as what is claimed."""
     word = report.goodbye[:LONGEST_GOODBYE]
     at = now if word else None
     if not word or word in BELIEVED or keepers.nobody_left(connection, report.device):

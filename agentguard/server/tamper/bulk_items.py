@@ -37,7 +37,7 @@ class Over:
 
 
 def every_open(connection: Connection) -> dict[str, dict[str, int]]:
-    """Give the ids of all open items by desk and kind."""
+    """Return the ids of all open items by desk and kind."""
     asked = select(tamper_item.c.device, tamper_item.c.kind, tamper_item.c.id)
     found: dict[str, dict[str, int]] = {}
     for row in connection.execute(asked.where(tamper_item.c.closed_at.is_(None))):

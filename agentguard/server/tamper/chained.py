@@ -39,7 +39,7 @@ class Judged:
 
 
 def judge(report: v1.Report, held: Held | None) -> Judged:
-    """Tell whether a report's head follows from what is held; `held` is None for nothing."""
+    """Return whether a report's head follows from what is held; `held` is None for nothing."""
     known = held if held is not None and held.seq is not None else None
     linked = known.linked if known is not None else None
     if not report.links and (linked is None or report.events):
@@ -52,7 +52,7 @@ def judge(report: v1.Report, held: Held | None) -> Judged:
 
 
 def _explained(report: v1.Report, held: Held) -> bool:
-    """Tell whether a new epoch is a sign of its own, or was asked for by the endpoint."""
+    """Check whether a new epoch is a sign of its own, or was asked for by the endpoint."""
     return held.status == CONFLICT or _tells_epoch(report)
 
 
@@ -93,7 +93,7 @@ def _within(report: v1.Report, held: Held | None) -> Judged:
 
 
 def _unbroken(entries: Sequence[chain.Told]) -> int:
-    """Give the number from which on no number is passed over."""
+    """Return the number from which on no number is passed over."""
     jumps = [after.seq for one, after in pairwise(entries) if after.seq != one.seq + 1]
     return jumps[-1] if jumps else entries[0].seq
 
@@ -118,7 +118,7 @@ def _differs(how: str, entry: int) -> Judged:
 
 
 def _entries(report: v1.Report) -> list[chain.Told] | None:
-    """Give what is told of the entries; None when the events tell something else."""
+    """Return what is told of the entries; None when the events tell something else."""
     if not report.events or len(report.links) != len(report.events):
         return None
     found: list[chain.Told] = []

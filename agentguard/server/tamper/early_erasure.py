@@ -11,7 +11,7 @@ from agentguard.wire import v1
 
 
 def too_early(connection: Connection, device_id: str, told: v1.Event, now: float) -> bool:
-    """Tell whether an entry says nothing though it is young, or a word for erasing comes too soon.
+    """Check whether an entry says nothing though it is young, or a word for erasing comes too soon.
 
     When an entry came the endpoint knows itself; what it holds no longer is as old as it keeps
     events, and then the desk must have been there for so long.

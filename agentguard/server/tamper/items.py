@@ -51,7 +51,7 @@ class Turn:
 
 
 def still_open(connection: Connection, devices: Iterable[str]) -> dict[str, dict[str, float]]:
-    """Give the open kinds of each of these desks, with since when."""
+    """Return the open kinds of each of these desks, with since when."""
     ids = sorted(set(devices))
     if not ids:
         return {}
@@ -125,7 +125,7 @@ def to_review(
     start: int = 0,
     limit: int = SHOWN,
 ) -> list[Item]:
-    """Give what nobody has signed off, what is open first, then the newest."""
+    """Return what nobody has signed off, what is open first, then the newest."""
     wanted = true() if among is None else among
     newest = (tamper_item.c.opened_at.desc(), tamper_item.c.id.desc())
     asked = (

@@ -21,5 +21,5 @@ def missing(report: v1.Report) -> int:
 
 
 def _elsewhere(report: v1.Report, one: v1.Event) -> bool:
-    """Tell whether an epoch begins that is an item; an agent that tells no links is believed."""
+    """Check whether an epoch begins that is an item; an agent that tells no links is believed."""
     return one.kind == NEW_EPOCH and (not report.links or one.params.get("reason") in NEWS)

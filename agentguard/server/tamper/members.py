@@ -23,7 +23,7 @@ class Member:
 
 
 def of(connection: Connection, *among: ColumnElement[bool]) -> tuple[Member, ...]:
-    """Give the desks of these items: those where it lasts first, and at most `LISTED`."""
+    """Return the desks of these items: those where it lasts first, and at most `LISTED`."""
     rows = connection.execute(
         select(device.c.id, device.c.label, tamper_item.c.closed_at)
         .join(device, device.c.id == tamper_item.c.device)

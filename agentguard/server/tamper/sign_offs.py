@@ -32,7 +32,7 @@ class Signed:
 
 
 def listed(connection: Connection, scope: Scope, *, start: int = 0, limit: int) -> list[Signed]:
-    """Give what was signed off at `limit` moments after the newest `start`."""
+    """Return what was signed off at `limit` moments after the newest `start`."""
     moments = _moments(scope)
     newest = select(moments.c.at).order_by(moments.c.at.desc()).offset(start).limit(limit)
     at = list(connection.scalars(newest))
@@ -67,7 +67,7 @@ def count(connection: Connection, scope: Scope) -> int:
 
 
 def _moments(scope: Scope) -> Subquery:
-    """Give each moment at which something was signed off, once."""
+    """Return each moment at which something was signed off, once."""
     asked = select(_ITEM.signed_at.label("at")).where(_signed(scope))
     of_all = true() if scope is None else false()
     other = select(_SIGN.signed_at).where(_SIGN.signed_at.is_not(None), of_all)

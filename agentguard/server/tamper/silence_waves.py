@@ -59,7 +59,7 @@ class Wave:
 
 
 def waiting(connection: Connection, scope: Scope = None) -> list[Wave]:
-    """Give the waves that nobody has signed off, the newest first, without any names."""
+    """Return the waves that nobody has signed off, the newest first, without any names."""
     grouped = (
         select(
             _ITEM.kind,
@@ -97,7 +97,7 @@ def count(connection: Connection, scope: Scope = None) -> int:
 
 
 def named(connection: Connection, scope: Scope, wave: Wave) -> Wave:
-    """Give a wave with the names of its teams and desks."""
+    """Return a wave with the names of its teams and desks."""
     mine = (_unsigned(scope), _within(wave.kind, wave.first, wave.last))
     asked = (
         select(team.c.name)

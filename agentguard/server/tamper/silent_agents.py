@@ -31,7 +31,7 @@ MOST = 1000
 
 
 def patience(limits: Limits) -> float:
-    """Give the seconds of silence from which on a desk that should be heard of is silent."""
+    """Return the seconds of silence from which on a desk that should be heard of is silent."""
     return limits.next_in * SPREAD + UNDER_WAY
 
 
@@ -70,7 +70,7 @@ def _signs(connection: Connection, since: float) -> Iterator[Sign]:
 
 
 def _short(connection: Connection, since: float) -> Sequence[Row[tuple[str, int, int]]]:
-    """Give the keepers that are heard and well, and count more agents than are heard."""
+    """Return the keepers that are heard and well, and count more agents than are heard."""
     own, theirs = device_seen.alias("own"), device_seen.alias("theirs")
     heard = func.count(theirs.c.device)
     return connection.execute(
@@ -96,7 +96,7 @@ def _short(connection: Connection, since: float) -> Sequence[Row[tuple[str, int,
 
 
 def _quiet(connection: Connection, id_: str, since: float) -> Sequence[Row[Any, Any]]:
-    """Give a keeper's agents that are silent, the one that was heard last first.
+    """Return a keeper's agents that are silent, the one that was heard last first.
 
     One that said goodbye ended with its session.
     """

@@ -100,7 +100,10 @@ def note(connection: Connection, kind: Kind, count: int, now: float) -> list[Tur
 
 
 def waiting(connection: Connection, scope: Scope) -> list[EndpointSign]:
-    """Give what nobody has signed off, the newest first; who sees some teams only is shown none."""
+    """Return what nobody has signed off, the newest first.
+
+    Who sees some teams only is shown none.
+    """
     if scope is not None:
         return []
     asked = select(endpoint_sign).where(_SIGN.signed_at.is_(None)).order_by(_SIGN.opened_at.desc())

@@ -171,7 +171,7 @@ class Watch:
 
 
 def _outdated(one: Arrived, held: Held | None) -> bool:
-    """Tell whether the device has another status, key or team than when its report was let in."""
+    """Check whether the device has another status, key or team than when its report was let in."""
     known = one.signer
     if known is None or held is None:
         return known is not None

@@ -29,7 +29,7 @@ class Demands:
     least: int = 0
 
     def unmet(self, evidence: Evidence, *, last: int, epoch: int) -> list[Message]:
-        """Give what is open; `last` is the last entry, `epoch` the newest epoch of the file."""
+        """Return what is open; `last` is the last entry, `epoch` the newest epoch of the file."""
         if not self.key:
             return [say("journal-review.no-key")]
         covered, at = evidence.receipted, evidence.receipted_at

@@ -28,7 +28,7 @@ DAY = 86_400
 
 
 def day_of(at: float) -> int:
-    """Give the day of a moment (seconds since 1970), counted in UTC."""
+    """Return the day of a moment (seconds since 1970), counted in UTC."""
     return int(at // DAY)
 
 
@@ -44,7 +44,7 @@ def said_at(text: object) -> float:
 
 
 def old_enough(written: int, erased: int, retention: int) -> bool:
-    """Tell whether the days of writing and erasing are as far apart as the retention demands."""
+    """Check whether the days of writing and erasing are as far apart as the retention demands."""
     return retention > 0 and erased - written >= retention
 
 
@@ -117,7 +117,7 @@ class Erasures:
         return self.receipts[place - 1].day if place else 0
 
     def unproved(self, retention: int) -> list[int]:
-        """Give the entries of which nothing shows that they could be erased, in order."""
+        """Return the entries of which nothing shows that they could be erased, in order."""
         newest = self.receipts[-1].day if self.receipts else 0
         early = [
             seq
@@ -127,7 +127,7 @@ class Erasures:
         return sorted([*self._own, *early, *(seq for seq in self._erased if seq > self._allowed)])
 
     def told(self, retention: int) -> list[Message]:
-        """Give what a person has to look at; `retention` is that of the newest header."""
+        """Return what a person has to look at; `retention` is that of the newest header."""
         notes = []
         if wrong := self.unproved(retention):
             notes.append(say("journal-review.erased", count=len(wrong), entry=wrong[0]))

@@ -96,7 +96,7 @@ class Evidence:
         return True
 
     def _pin(self, seal: Seal) -> bytes:
-        """Give the key that the endpoint knew of, for the first seal after the last receipt."""
+        """Return the key that the endpoint knew of, for the first seal after the last receipt."""
         receipt = self._last_receipt or _NONE
         last = self._last_seal.seq if self._last_seal is not None else 0
         return receipt.seal if last <= receipt.seq < seal.seq else b""

@@ -24,12 +24,12 @@ Line = Mapping[str, object]
 
 
 def spelled(value: object) -> bytes:
-    """Give the line of a value: sorted keys, no spaces, ASCII."""
+    """Return the line of a value: sorted keys, no spaces, ASCII."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
 def entry_line(row: Row) -> bytes:
-    """Give an entry's line, byte for byte as `spelled` would; this is what takes the time."""
+    """Return an entry's line, byte for byte as `spelled` would; this is what takes the time."""
     salt = "null" if row.salt is None else f'"{row.salt.hex()}"'
     return (
         f'{{"boot":{row.boot!r},"commitment":"{row.commitment.hex()}","epoch":{row.epoch}'
@@ -40,7 +40,7 @@ def entry_line(row: Row) -> bytes:
 
 
 def row_of(value: Line) -> Row | None:
-    """Give the row of a line's value; what is more or other in it fails by its spelling."""
+    """Return the row of a line's value; what is more or other in it fails by its spelling."""
     try:
         payload, salt = value["payload"], value["salt"]
         return Row(
@@ -60,7 +60,7 @@ def row_of(value: Line) -> Row | None:
 
 
 def epoch_value(epoch: Epoch) -> dict[str, str | int]:
-    """Give what the first line says of an epoch."""
+    """Return what the first line says of an epoch."""
     return {
         "epoch": epoch.epoch,
         "first": epoch.first,
@@ -70,7 +70,7 @@ def epoch_value(epoch: Epoch) -> dict[str, str | int]:
 
 
 def epoch_of(value: object) -> Epoch | None:
-    """Give the epoch that the first line speaks of, None for anything else."""
+    """Return the epoch that the first line speaks of, None for anything else."""
     match value:
         case {
             "epoch": int(epoch), "first": int(first),
@@ -82,7 +82,7 @@ def epoch_of(value: object) -> Epoch | None:
 
 
 def gap_line(gap: Gap) -> bytes:
-    """Give the line of a run of entries that were let go."""
+    """Return the line of a run of entries that were let go."""
     return spelled(
         {
             "gap": gap.first,
@@ -94,7 +94,7 @@ def gap_line(gap: Gap) -> bytes:
 
 
 def gap_of(value: Line) -> Gap | None:
-    """Give the gap of a line's value, None for anything else."""
+    """Return the gap of a line's value, None for anything else."""
     match value:
         case {"gap": int(first), "hash": str(digest), "last": int(last), "previous": str(before)}:
             return Gap(first=first, last=last, previous=unhex(before), hash=unhex(digest))
@@ -103,7 +103,7 @@ def gap_of(value: Line) -> Gap | None:
 
 
 def seal_line(seal: Seal) -> bytes:
-    """Give the line of a seal."""
+    """Return the line of a seal."""
     return spelled(
         {
             "device": seal.device.hex(),
@@ -118,7 +118,7 @@ def seal_line(seal: Seal) -> bytes:
 
 
 def seal_of(value: Line) -> Seal | None:
-    """Give the seal of a line's value, None for anything else."""
+    """Return the seal of a line's value, None for anything else."""
     match value:
         case {
             "device": str(device), "epoch": int(epoch), "hash": str(digest), "next": str(after),
@@ -133,7 +133,7 @@ def seal_of(value: Line) -> Seal | None:
 
 
 def typed(value: object, kind: type[T]) -> T:
-    """Give a value of exactly this type.
+    """Return a value of exactly this type.
 
     Raises:
         TypeError: it has another type; True is no number.

@@ -48,7 +48,7 @@ class Header:
     retention: int = 0
 
     def value(self) -> dict[str, Json]:
-        """Give it as JSON: the first line, and the payload of an entry."""
+        """Return it as JSON: the first line, and the payload of an entry."""
         epochs: list[Json] = [dict(file_format.epoch_value(each)) for each in self.epochs]
         found: dict[str, Json] = {
             "device": self.origin.device,
@@ -65,7 +65,7 @@ class Header:
         return self.format == file_format.OLD_FORMAT
 
     def up_to(self, epoch: int) -> tuple[Epoch, ...]:
-        """Give the epochs that had begun when an entry of `epoch` was written."""
+        """Return the epochs that had begun when an entry of `epoch` was written."""
         return tuple(each for each in self.epochs if each.epoch <= epoch)
 
 
@@ -100,7 +100,7 @@ def _epoch(value: object) -> Epoch | None:
 
 
 def reasons_fit(epochs: Iterable[Epoch]) -> bool:
-    """Tell whether the epochs are in order, and only the very first is called so."""
+    """Check whether the epochs are in order, and only the very first is called so."""
     known = list(epochs)
     rising = all(a.epoch < b.epoch for a, b in pairwise(known))
     return rising and all(
@@ -153,7 +153,7 @@ class Headers:
         return (self._newest.origin, self._newest.retention) == mine
 
     def told(self) -> list[Message]:
-        """Give what of the first line nothing in the chain covers."""
+        """Return what of the first line nothing in the chain covers."""
         if self.first_line.old:
             return [say("journal-review.old-format")]
         notes: list[Message] = []

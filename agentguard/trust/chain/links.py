@@ -58,7 +58,7 @@ class Row:
 
 
 def canonical(payload: Mapping[str, Json]) -> str:
-    """Give the one JSON text of a payload: sorted keys, no spaces, ASCII.
+    """Return the one JSON text of a payload: sorted keys, no spaces, ASCII.
 
     Raises:
         ValueError: the payload holds what JSON has no word for (NaN, say).
@@ -68,12 +68,12 @@ def canonical(payload: Mapping[str, Json]) -> str:
 
 
 def commit_to(salt: bytes, payload: str) -> bytes:
-    """Give the commitment to a payload's JSON text."""
+    """Return the commitment to a payload's JSON text."""
     return hmac.digest(salt, payload.encode("ascii"), "sha256")
 
 
 def link(row: Row) -> bytes:
-    """Give the hash that the row must have."""
+    """Return the hash that the row must have."""
     kind = row.kind.encode()
     return hashlib.sha256(
         _ENTRY
@@ -86,7 +86,7 @@ def link(row: Row) -> bytes:
 
 
 def append(record: Record, *, epoch: int, seq: int, previous: bytes) -> Row:
-    """Give the row that a record becomes at its place.
+    """Return the row that a record becomes at its place.
 
     Raises:
         ValueError: the payload cannot be written as JSON.
@@ -109,7 +109,7 @@ def append(record: Record, *, epoch: int, seq: int, previous: bytes) -> Row:
 
 
 def linked(row: Row) -> Row:
-    """Give the clear row with the hash that it must have."""
+    """Return the clear row with the hash that it must have."""
     return Row(
         epoch=row.epoch,
         seq=row.seq,
@@ -125,7 +125,7 @@ def linked(row: Row) -> Row:
 
 
 def holds(row: Row) -> bool:
-    """Tell whether a row's payload fits its commitment and its content its hash."""
+    """Check whether a row's payload fits its commitment and its content its hash."""
     try:
         return committed(row) and hmac.compare_digest(link(row), row.hash)
     except (UnicodeError, struct.error):
@@ -133,14 +133,14 @@ def holds(row: Row) -> bool:
 
 
 def committed(row: Row) -> bool:
-    """Tell whether a row's payload fits its commitment; one that is erased or closed does."""
+    """Check whether a row's payload fits its commitment; one that is erased or closed does."""
     if row.payload is None or row.salt is None:
         return row.payload is None and row.salt is None
     return hmac.compare_digest(commit_to(row.salt, row.payload), row.commitment)
 
 
 def entry(row: Row) -> Entry:
-    """Give the entry that a row stands for."""
+    """Return the entry that a row stands for."""
     return Entry(
         epoch=row.epoch,
         seq=row.seq,
@@ -192,7 +192,7 @@ class Gap:
 
 
 def report_epoch(epoch: int, epochs: Iterable[Epoch]) -> int:
-    """Give the epoch under which entries of `epoch` are reported.
+    """Return the epoch under which entries of `epoch` are reported.
 
     After a conflict the endpoint knows other entries under the old epochs, so what it has not
     receipted is reported under the epoch that the conflict began.

@@ -73,7 +73,7 @@ class Review:
         return place > gap.last
 
     def told(self, evidence: Evidence) -> tuple[Message, ...]:
-        """Give all that a person has to look at."""
+        """Return all that a person has to look at."""
         notes = list(self._notes)
         if self._gaps:
             count = sum(g.last - g.first + 1 for g in self._gaps)

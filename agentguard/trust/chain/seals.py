@@ -35,10 +35,10 @@ class Seal:
 
 
 def note(epoch: int, seq: int, digest: bytes, following: bytes) -> bytes:
-    """Give the bytes that are signed: lines of text, as in C2SP's signed notes."""
+    """Return the bytes that are signed: lines of text, as in C2SP's signed notes."""
     return f"agentguard-seal/1\n{epoch}\n{seq}\n{digest.hex()}\n{following.hex()}\n".encode()
 
 
 def after(seed: bytes) -> bytes:
-    """Give the seed that comes after `seed`; there is no way back."""
+    """Return the seed that comes after `seed`; there is no way back."""
     return hashlib.sha256(_NEXT + seed).digest()

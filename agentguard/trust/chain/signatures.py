@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
 def signed(public: bytes, data: bytes, signature: bytes) -> bool:
-    """Tell whether a signature over `data` is that of a key."""
+    """Check whether a signature over `data` is that of a key."""
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
     except (InvalidSignature, ValueError):

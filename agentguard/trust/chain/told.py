@@ -31,7 +31,7 @@ class Told:
 
 
 def hashes(previous: bytes, entries: Sequence[Told]) -> list[bytes]:
-    """Give the hash of each entry, as far as they follow from one another; `previous` is before.
+    """Return the hash of each entry, as far as they follow from one another; `previous` is before.
 
     Within an epoch numbers grow by one. Where they do not, entries were let go, and the hash before
     is believed: that they are missing is said elsewhere. A new epoch begins with its own entry, and
@@ -62,7 +62,7 @@ def _follows(last: Told, one: Told, before: bytes) -> bool:
 
 
 def _hash(one: Told, previous: bytes) -> bytes | None:
-    """Give the hash of an entry; None for what could never have been chained."""
+    """Return the hash of an entry; None for what could never have been chained."""
     if len(previous) != HASH_BYTES or len(one.commitment) != HASH_BYTES:
         return None
     try:

@@ -54,7 +54,7 @@ class Walk:
         return last is None or (epoch > last[0] and seq > last[1] and previous == last[2])
 
     def _passed(self, epoch: int) -> list[Epoch]:
-        """Give the epochs that were passed over: they hold when they never had an entry."""
+        """Return the epochs that were passed over: they hold when they never had an entry."""
         after = self._last[0] if self._last is not None else 0
         return [e for e in self._epochs.values() if after < e.epoch < epoch]
 

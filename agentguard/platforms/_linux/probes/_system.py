@@ -33,7 +33,7 @@ VENDORS: Mapping[str, tuple[str, ...]] = {
 
 
 def release(root: Path) -> str:
-    """Give the words of os-release, empty where there is none."""
+    """Return the words of os-release, empty where there is none."""
     for place in PLACES:
         try:
             return (root / place).read_text(encoding="utf-8", errors="replace")
@@ -67,7 +67,7 @@ def _value(line: str) -> tuple[str, str]:
 
 
 def own_packages(edition: str) -> str:
-    """Give apt's pattern for the installed packages that a distribution keeps up; empty for none.
+    """Return apt's pattern for the installed packages that a distribution keeps up; empty for none.
 
     Archives that belong to nobody else are those without a package's other origin; `now` is what
     apt calls the installed version when no archive has it any more.
@@ -80,5 +80,5 @@ def own_packages(edition: str) -> str:
 
 
 def names(words: str) -> frozenset[str]:
-    """Give the names in the answer of `apt list`."""
+    """Return the names in the answer of `apt list`."""
     return frozenset(line.partition("/")[0] for line in words.splitlines() if "/" in line)

@@ -74,7 +74,7 @@ def _without_rules(answers: Answers, at: Moment) -> FirewallSeen:
 
 
 def filtering(ruleset: str) -> bool | None:
-    """Tell whether incoming traffic is filtered by nft's ruleset; None when it says nothing.
+    """Return whether incoming traffic is filtered by nft's ruleset; None when it says nothing.
 
     It is when a chain of the input hook drops by default, or a table with such a chain has a rule
     that drops or rejects.

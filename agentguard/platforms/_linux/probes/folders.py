@@ -68,7 +68,7 @@ def _passes(parent: os.stat_result, who: _Class) -> bool:
 
 
 def private_group(own: os.stat_result, folder: Path) -> bool:
-    """Tell whether the group holds nobody but the owner, and no access list adds somebody."""
+    """Check whether the group holds nobody but the owner, and no access list adds somebody."""
     with suppress(OSError):
         if os.getxattr(folder, ACL):
             return False

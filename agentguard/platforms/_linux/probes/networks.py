@@ -19,7 +19,7 @@ _ENCRYPTED = ("WPA", "RSN", "SAE", "OWE", "802.1X")
 
 
 def has_wireless(interfaces: Path) -> bool | None:
-    """Tell whether there is a wireless interface; None when that cannot be told."""
+    """Return whether there is a wireless interface; None when that cannot be told."""
     try:
         found = list(interfaces.iterdir())
     except OSError:

@@ -45,7 +45,7 @@ class Places:
     root: Path
 
     def newest(self, names: Iterable[str]) -> float | None:
-        """Give the newest time of change of those that are there."""
+        """Return the newest time of change of those that are there."""
         times = []
         for name in names:
             try:
@@ -55,7 +55,7 @@ class Places:
         return max(times, default=None)
 
     def knows_security(self) -> bool:
-        """Tell whether apt has the lists of a security archive at all."""
+        """Check whether apt has the lists of a security archive at all."""
         return any(True for _ in self.root.glob(SECURITY_LISTS))
 
 

@@ -45,7 +45,7 @@ def _words(file: Path) -> str | None:
 
 
 def _open(words: str | None, channel: str) -> bool | None:
-    """Tell whether a channel is open in some kind of session."""
+    """Return whether a channel is open in some kind of session."""
     if words is None:
         return None
     every = dict(ini.settings(words, "globals"))
@@ -57,7 +57,7 @@ def _open(words: str | None, channel: str) -> bool | None:
 
 
 def _copies_out(words: str | None) -> bool | None:
-    """Tell whether text may leave; files and pictures alone are not what card numbers are."""
+    """Return whether text may leave; files and pictures alone are not what card numbers are."""
     if words is None:
         return None
     said = dict(ini.settings(words, "security")).get("restrictoutboundclipboard", "none")
@@ -72,7 +72,7 @@ def _mounts(words: str | None) -> bool | None:
 
 
 def _both(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 - two states
-    """Tell whether both are open; one that is closed is enough to know that they are not."""
+    """Return whether both are open; one that is closed is enough to know that they are not."""
     if one is False or other is False:
         return False
     return None if one is None or other is None else True

@@ -25,7 +25,7 @@ _kind = api.kernel("GetDriveTypeW", api.UINT, api.TEXT)
 
 
 def fixed_drives() -> tuple[str, ...]:
-    """Give the letters of the fixed drives, such as `C:`."""
+    """Return the letters of the fixed drives, such as `C:`."""
     mask = _drives()
     letters = (f"{chr(ord('A') + place)}:" for place in range(26) if mask >> place & 1)
     return tuple(letter for letter in letters if _kind(f"{letter}\\") == _FIXED)

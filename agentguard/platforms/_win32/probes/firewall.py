@@ -42,7 +42,7 @@ def _profiles() -> tuple[object, dict[int, object]]:
 
 
 def managed() -> dict[int, tuple[object, ...]]:
-    """Give what policies order for each profile.
+    """Return what policies order for each profile.
 
     Raises:
         PermissionError: this user may not read it.

@@ -38,14 +38,14 @@ _process = api.kernel("GetCurrentProcess", api.HANDLE)
 
 
 def descriptor(path: str) -> bytes | None:
-    """Give the security descriptor of a folder; None when it may not be read."""
+    """Return the security descriptor of a folder; None when it may not be read."""
     data, size = ctypes.create_string_buffer(_LONGEST), api.DWORD()
     done = _descriptor(path, _OWNER_AND_LIST, data, _LONGEST, ctypes.byref(size))
     return data.raw[: size.value or _LONGEST] if done else None
 
 
 def own_sids() -> frozenset[str]:
-    """Give the SID of the person at the desk; empty when Windows does not tell it."""
+    """Return the SID of the person at the desk; empty when Windows does not tell it."""
     token, data, size = api.HANDLE(), ctypes.create_string_buffer(1024), api.DWORD()
     if not _token(_process(), _QUERY, ctypes.byref(token)):
         return frozenset()

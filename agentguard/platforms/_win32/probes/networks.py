@@ -43,7 +43,7 @@ class _Service:
         self._free = api.declared(library, "WlanFreeMemory", None, api.VOID)
 
     def interfaces(self) -> tuple[bytes, ...]:
-        """Give the ids of the wireless interfaces."""
+        """Return the ids of the wireless interfaces."""
         told = api.VOID()
         _checked(self._list(self._handle, None, ctypes.byref(told)))
         try:
@@ -55,7 +55,7 @@ class _Service:
         return tuple(whole[start : start + _ID] for start in starts)
 
     def connection(self, interface: bytes) -> bytes:
-        """Give an interface's WLAN_CONNECTION_ATTRIBUTES; empty when it is not connected."""
+        """Return an interface's WLAN_CONNECTION_ATTRIBUTES; empty when it is not connected."""
         size, told = api.DWORD(), api.VOID()
         code = self._ask(
             self._handle, interface, _CURRENT_CONNECTION, None, ctypes.byref(size),

@@ -24,7 +24,7 @@ _signers = Signers()
 
 
 def processes() -> Iterator[tuple[str, int]]:
-    """Give name and number of each process that tells its name; some end while they are asked."""
+    """Yield name and number of each process that tells its name; some end while they are asked."""
     for pid in psutil.pids():
         with suppress(psutil.Error, OSError):
             name = psutil.Process(pid).name().lower().removesuffix(".exe") if pid else ""
@@ -33,7 +33,7 @@ def processes() -> Iterator[tuple[str, int]]:
 
 
 def images() -> Iterator[str]:
-    """Give the name of each process."""
+    """Return the name of each process."""
     return (name for name, _ in processes())
 
 

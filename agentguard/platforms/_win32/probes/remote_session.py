@@ -50,7 +50,7 @@ def settings() -> tuple[tuple[registry.Values, ...], registry.Values, tuple[regi
 
 
 def _views() -> Iterator[registry.Values]:
-    """Give what Horizon tells of its sessions: by the session's number, formerly at the top."""
+    """Yield what Horizon tells of its sessions: by the session's number, formerly at the top."""
     yield registry.values(registry.USER, f"{VIEWS}\\{api.own_session()}")
     yield registry.values(registry.USER, VIEWS)
 

@@ -36,7 +36,7 @@ PROGRAMS = frozenset(name for name, _, _ in PLACES)
 
 
 def entries(failed: list[str]) -> Iterator[tuple[str, registry.Values]]:
-    """Give every uninstall entry with its place; names in `failed` the places that refused."""
+    """Yield every uninstall entry with its place; names in `failed` the places that refused."""
     for name, root, view in PLACES:
         try:
             for child in registry.children(root, UNINSTALL, view):

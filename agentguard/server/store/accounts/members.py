@@ -25,7 +25,7 @@ class Member:
 
 
 def listed(connection: Connection) -> list[Member]:
-    """Give all users by name."""
+    """Return all users by name."""
     teams: dict[str, set[int]] = {}
     for row in connection.execute(select(user_team.c.user, user_team.c.team)):
         teams.setdefault(row.user, set()).add(row.team)
@@ -62,7 +62,7 @@ def add(connection: Connection, name: str, password: str, role: str, now: float)
 
 
 def change(connection: Connection, name: str, role: str, teams: Sequence[int]) -> bool:
-    """Give a user another role and teams, which ends the sessions.
+    """Change a user's role and teams, which ends the sessions.
 
     False when there is no such user, or it is the last administrator who can sign in.
     """

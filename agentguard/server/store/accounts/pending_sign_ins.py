@@ -27,7 +27,7 @@ def begin(connection: Connection, user: str, now: float) -> str:
 
 
 def whose(connection: Connection, token: str, now: float) -> str:
-    """Give the user whose sign-in waits; empty for none."""
+    """Return the user whose sign-in waits; empty for none."""
     where = (sign_in_step.c.hash == hash_of(token), sign_in_step.c.until > now)
     return connection.scalar(select(sign_in_step.c.user).where(*where)) or ""
 
@@ -39,7 +39,7 @@ def end(connection: Connection, token: str) -> bool:
 
 
 def ask(connection: Connection, owner: str, now: float) -> bytes:
-    """Give a new challenge for a passkey; `owner` says for whom and what for."""
+    """Return a new challenge for a passkey; `owner` says for whom and what for."""
     connection.execute(delete(challenge).where(challenge.c.until <= now))
     value = secrets.token_bytes(32)
     connection.execute(insert(challenge).values(value=value, owner=owner, until=now + MINUTES))

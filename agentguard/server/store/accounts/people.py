@@ -65,7 +65,7 @@ def put_teams(connection: Connection, name: str, teams: Sequence[str]) -> None:
 
 
 def account(connection: Connection, name: str) -> Account | None:
-    """Give a user who may sign in."""
+    """Return a user who may sign in."""
     row = connection.execute(
         select(user).where(user.c.name == name, user.c.disabled.is_(False))
     ).first()
@@ -111,7 +111,7 @@ def begin(
 def visitor(
     connection: Connection, token: str, now: float, limits: Limits, *, browser: str = ""
 ) -> tuple[Visitor, bool] | None:
-    """Give who is signed in, and whether the visit is worth writing down; None for nobody.
+    """Return who is signed in, and whether the visit is worth writing down; None for nobody.
 
     A session that began in another browser was carried away, and opens nothing here.
     """
@@ -153,5 +153,5 @@ def end(connection: Connection, token: str) -> None:
 
 
 def hash_of(token: str) -> bytes:
-    """Give what is kept of a token."""
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode()).digest()

@@ -23,7 +23,7 @@ class Session:
 
 
 def of(connection: Connection, name: str, now: float, limits: Limits) -> list[Session]:
-    """Give a user's sessions that are not over, the newest first."""
+    """Return a user's sessions that are not over, the newest first."""
     rows = connection.execute(
         select(session)
         .where(
@@ -46,7 +46,7 @@ def of(connection: Connection, name: str, now: float, limits: Limits) -> list[Se
 
 
 def id_of(token: str) -> str:
-    """Give the id under which a token's session is listed."""
+    """Return the id under which a token's session is listed."""
     return hash_of(token).hex()
 
 
@@ -58,7 +58,7 @@ def proved(connection: Connection, token: str, now: float, how: str) -> None:
 
 
 def carried_away(connection: Connection, token: str, browser: str) -> str:
-    """Give whose session it is when it began in another browser; empty otherwise."""
+    """Return whose session it is when it began in another browser; empty otherwise."""
     where = (session.c.hash == hash_of(token), session.c.browser != browser)
     return connection.scalar(select(session.c.user).where(*where)) or ""
 

@@ -25,7 +25,7 @@ def make(connection: Connection, user: str, now: float) -> str:
 
 
 def good(connection: Connection, code: str, user: str, now: float) -> bool:
-    """Tell whether a code could be used up."""
+    """Check whether a code could be used up."""
     same = (setup_code.c.hash == _hash(code), setup_code.c.user == user)
     open_ = (setup_code.c.used_at.is_(None), setup_code.c.until > now)
     return connection.scalar(select(setup_code.c.hash).where(*same, *open_)) is not None

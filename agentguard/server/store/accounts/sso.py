@@ -75,7 +75,7 @@ def take(connection: Connection, token: str, state: str, now: float) -> Flow | N
 
 
 def sign_in(connection: Connection, who: Subject, role: str, teams: list[str], now: float) -> str:
-    """Give the user's name here, with role and teams as the provider says now.
+    """Return the user's name here, with role and teams as the provider says now.
 
     A name that is somebody else's already is never taken over: then the name is empty. So it is
     for a user who was disabled.

@@ -8,7 +8,7 @@ from agentguard.server.store.schema.tables import team
 
 
 def team_id(connection: Connection, name: str) -> int:
-    """Give a team's id; the team is made when it is new."""
+    """Return a team's id; the team is made when it is new."""
     found = connection.scalar(select(team.c.id).where(team.c.name == name))
     if found is not None:
         return int(found)
@@ -17,5 +17,5 @@ def team_id(connection: Connection, name: str) -> int:
 
 
 def team_names(connection: Connection) -> list[str]:
-    """Give the names of all teams."""
+    """Return the names of all teams."""
     return list(connection.scalars(select(team.c.name).order_by(team.c.name)))

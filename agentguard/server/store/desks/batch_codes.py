@@ -51,7 +51,7 @@ class BatchLine:
 
 
 def plain_asset(text: str) -> str:
-    """Give an asset tag as it is compared: without spaces at its ends, in small letters."""
+    """Return an asset tag as it is compared: without spaces at its ends, in small letters."""
     return text.strip().casefold()[:100]
 
 
@@ -77,14 +77,14 @@ def put(connection: Connection, hashed: bytes, wish: Wish, by: str, now: float) 
 
 
 def found(connection: Connection, hashed: bytes) -> Row[tuple[object, ...]] | None:
-    """Give the row of a code, with its team's name; None when there is none."""
+    """Return the row of a code, with its team's name; None when there is none."""
     return connection.execute(
         select(batch_code, team.c.name).join(team).where(batch_code.c.hash == hashed)
     ).first()
 
 
 def used_by(connection: Connection, id_: int, device: str) -> bool:
-    """Tell whether the code has taken this device in."""
+    """Check whether the code has taken this device in."""
     asked = select(batch_use.c.at).where(batch_use.c.code == id_, batch_use.c.device == device)
     return connection.scalar(asked) is not None
 
@@ -126,7 +126,7 @@ def revoke(connection: Connection, id_: int, by: str, now: float) -> bool:
 
 
 def listed(connection: Connection, scope: Scope = None, limit: int = 50) -> list[BatchLine]:
-    """Give the newest codes."""
+    """Return the newest codes."""
     tags = (
         select(func.count())
         .select_from(batch_asset)
@@ -165,7 +165,7 @@ def _is_bound(connection: Connection, id_: int) -> bool:
 
 
 def _asset_fits(connection: Connection, id_: int, asset: str) -> bool:
-    """Tell whether the code is for any computer, or for this one and not used for it yet."""
+    """Check whether the code is for any computer, or for this one and not used for it yet."""
     if not _is_bound(connection, id_):
         return True
     asked = (

@@ -41,13 +41,16 @@ def put(connection: Connection, changed: Sequence[Stands]) -> None:
 
 
 def worst_first(controls: Iterable[v1.Control]) -> list[v1.Control]:
-    """Give the controls that are not well: failing ones by severity and age, then all others."""
+    """Return the controls that are not well: failing ones by severity and age, then all others."""
     bad = [c for c in controls if c.state not in WELL]
     return sorted(bad, key=lambda c: (c.state != "fail", severity(c.severity), c.since))
 
 
 def overall(said: str, controls: Iterable[v1.Control]) -> str:
-    """Give the overall state of a posture: no better than its controls, whatever the agent says."""
+    """Return the overall state of a posture.
+
+    No better than its controls, whatever the agent says.
+    """
     if said not in {"good", "blind"}:
         return said
     bad = worst_first(controls)
@@ -59,17 +62,17 @@ def overall(said: str, controls: Iterable[v1.Control]) -> str:
 
 
 def rank(overall: str) -> int:
-    """Give the place of an overall state, the worst first; an unknown one asks for attention."""
+    """Return the place of an overall state, the worst first; an unknown one asks for attention."""
     return RANKS.index(overall) if overall in RANKS else ATTENTION
 
 
 def severity(name: str) -> int:
-    """Give the place of a severity, the worst first; an unknown one comes last."""
+    """Return the place of a severity, the worst first; an unknown one comes last."""
     return SEVERITIES.index(name) if name in SEVERITIES else len(SEVERITIES)
 
 
 def row(one: Stands) -> dict[str, object]:
-    """Give the row of a posture."""
+    """Return the row of a posture."""
     worst = next(iter(worst_first(one.controls)), None)
     return {
         "device": one.device,

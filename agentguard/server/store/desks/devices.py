@@ -72,7 +72,7 @@ class About:
 
 
 def id_of(connection: Connection, key: bytes) -> str:
-    """Give the id of the device with this key; a new one when there is none.
+    """Return the id of the device with this key; a new one when there is none.
 
     Raises:
         KeyRefused: a device has given this key up.
@@ -85,7 +85,7 @@ def id_of(connection: Connection, key: bytes) -> str:
 
 
 def status(connection: Connection, id_: str) -> str:
-    """Give a device's status; empty when it is unknown."""
+    """Return a device's status; empty when it is unknown."""
     return connection.scalar(select(device.c.status).where(device.c.id == id_)) or ""
 
 
@@ -117,7 +117,7 @@ def put(
 
 
 def known(connection: Connection, id_: str) -> Known | None:
-    """Give an enrolled device; None when it is unknown."""
+    """Return an enrolled device; None when it is unknown."""
     row = connection.execute(
         select(
             device.c.id,
@@ -183,7 +183,7 @@ def rotate(connection: Connection, id_: str, new: bytes, place: str, now: float)
 
 
 def split(connection: Connection, id_: str, new: bytes, place: str, now: float) -> str:
-    """Give one of two computers with one key an identity of its own, which waits; give its id.
+    """Return one of two computers with one key an identity of its own, which waits; give its id.
 
     Raises:
         KeyRefused: the new key is, or was, that of another device.

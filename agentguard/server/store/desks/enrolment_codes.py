@@ -141,7 +141,7 @@ def _take_batch(
 
 
 def listed(connection: Connection, limit: int = 50) -> list[CodeLine]:
-    """Give the newest codes."""
+    """Return the newest codes."""
     label = func.coalesce(device.c.label, "").label("desk")
     rows = connection.execute(
         select(enrol_code, team.c.name.label("team_name"), label)

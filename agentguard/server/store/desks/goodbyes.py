@@ -23,17 +23,20 @@ _T = TypeVar("_T")
 
 
 def said() -> ScalarSelect[str]:
-    """Give the goodbye of the device of the query around this; empty or NULL when it said none."""
+    """Return the goodbye of the device of the query around this.
+
+    Empty or NULL when it said none.
+    """
     return _newest(_RUN.goodbye)
 
 
 def said_at() -> ScalarSelect[float | None]:
-    """Give when it was said, in wall seconds since 1970."""
+    """Return when it was said, in wall seconds since 1970."""
     return _newest(_RUN.goodbye_at)
 
 
 def is_said(cutoff: float) -> ColumnElement[bool]:
-    """Tell whether one was said that counts, so that nobody misses the desk.
+    """Return whether one was said that counts, so that nobody misses the desk.
 
     `cutoff` is the wall time before which the last report is too old to prove anything.
     """

@@ -45,7 +45,7 @@ class Identity:
 def listed(
     connection: Connection, states: Sequence[str], scope: Scope = None, find: str = ""
 ) -> list[Identity]:
-    """Give the desks of these states, the newest first, at most SHOWN and one more."""
+    """Return the desks of these states, the newest first, at most SHOWN and one more."""
     wanted = device.c.label.icontains(find, autoescape=True) if find else true()
     rows = connection.execute(
         _query()
@@ -57,7 +57,7 @@ def listed(
 
 
 def one(connection: Connection, id_: str) -> Identity | None:
-    """Give one desk's identity; None when it is unknown."""
+    """Return one desk's identity; None when it is unknown."""
     row = connection.execute(_query().where(device.c.id == id_)).first()
     return None if row is None else _identity(row)
 

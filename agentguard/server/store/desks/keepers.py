@@ -26,7 +26,7 @@ FRESH = 300.0
 
 
 def admitted(connection: Connection, id_: str) -> bool:
-    """Tell whether a device is a keeper, or may become one."""
+    """Check whether a device is a keeper, or may become one."""
     role = connection.scalar(select(device_identity.c.role).where(device_identity.c.device == id_))
     if role or is_keeper(connection, id_):
         return role != AGENT
@@ -38,7 +38,7 @@ def admitted(connection: Connection, id_: str) -> bool:
 
 
 def is_keeper(connection: Connection, id_: str) -> bool:
-    """Tell whether a device has reported as a keeper."""
+    """Check whether a device has reported as a keeper."""
     return connection.scalar(select(keeper.c.device).where(keeper.c.device == id_)) is not None
 
 
@@ -83,7 +83,7 @@ def link(connection: Connection, agent: str, id_: str) -> None:
 
 
 def nobody_left(connection: Connection, agent: str) -> bool:
-    """Tell whether the keeper of an agent's computer says that nobody is logged on there."""
+    """Check whether the keeper of an agent's computer says that nobody is logged on there."""
     seats = (
         select(keeper.c.seats)
         .join(keeper_agent, keeper_agent.c.keeper == keeper.c.device)
@@ -105,7 +105,7 @@ def code(connection: Connection, id_: str, team: str, now: float) -> str:
 
 
 def shown() -> ColumnElement[bool]:
-    """Give the condition on `device` that leaves out the keepers of computers that are guarded."""
+    """Return the condition on `device` that leaves out keepers of computers that are guarded."""
     quiet = select(keeper.c.device).where(keeper.c.device == device.c.id, keeper.c.well)
     return ~quiet.exists()
 

@@ -59,12 +59,12 @@ class Held:
 
 
 def part(device_id: str) -> int:
-    """Give a device's place in the rings: the same for every policy, so that rings grow."""
+    """Return a device's place in the rings: the same for every policy, so that rings grow."""
     return int.from_bytes(hashlib.sha256(device_id.encode()).digest()[:4]) % PARTS
 
 
 def chosen(bundles: Iterable[Bundle], device_id: str, team_name: str) -> Bundle | None:
-    """Give the policy for a device: its team's own before that of all, the newest of its ring."""
+    """Return the policy for a device: its team's own before that of all, the newest of its ring."""
     own = [b for b in bundles if b.label.team in {"", team_name} and _in_ring(b, device_id)]
     return max(own, key=lambda b: (bool(b.label.team), b.rank), default=None)
 
@@ -76,7 +76,7 @@ def _in_ring(one: Bundle, device_id: str) -> bool:
 def wanted(
     bundles: Iterable[Bundle], device_id: str, team_name: str, present: str
 ) -> Bundle | None:
-    """Give the policy that a device needs; `present` is the digest of the one that it has.
+    """Return the policy that a device needs; `present` is the digest of the one that it has.
 
     None is ever to go back to an older one: its agent would refuse it.
     """
@@ -87,7 +87,7 @@ def wanted(
 
 
 def bundles(connection: Connection) -> list[Bundle]:
-    """Give all that was published, the newest first."""
+    """Return all that was published, the newest first."""
     table = policy_bundle.c
     rows = connection.execute(
         select(
@@ -117,7 +117,7 @@ def bundles(connection: Connection) -> list[Bundle]:
 
 
 def body(connection: Connection, digest: str) -> bytes | None:
-    """Give the bytes of a policy as they were published."""
+    """Return the bytes of a policy as they were published."""
     return connection.scalar(select(policy_bundle.c.body).where(policy_bundle.c.digest == digest))
 
 
@@ -154,12 +154,12 @@ def alone(connection: Connection) -> None:
 
 
 def roots(connection: Connection) -> list[bytes]:
-    """Give the roots, the oldest first."""
+    """Return the roots, the oldest first."""
     return list(connection.scalars(select(policy_root.c.body).order_by(policy_root.c.version)))
 
 
 def root_version(connection: Connection) -> int:
-    """Give the version of the newest root, 0 for none."""
+    """Return the version of the newest root, 0 for none."""
     return int(connection.scalar(select(func.max(policy_root.c.version))) or 0)
 
 
@@ -169,7 +169,7 @@ def put_root(connection: Connection, version: int, raw: bytes, now: float) -> No
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """Give how many devices have each policy, by its digest."""
+    """Return how many devices have each policy, by its digest."""
     rows = connection.execute(
         select(device_seen.c.policy_digest, func.count())
         .join(device, device.c.id == device_seen.c.device)
@@ -188,7 +188,7 @@ def devices(connection: Connection) -> int:
 def held(
     connection: Connection, digest: str = "", *, start: int = 0, limit: int | None = None
 ) -> list[Held]:
-    """Give the devices with the policy that each has; with a digest those that have this one."""
+    """Return the devices with the policy that each has; with a digest those that have this one."""
     rows = connection.execute(
         select(
             device.c.id,

@@ -17,7 +17,7 @@ _SAME = frozenset({"postgres", "postgresql"})
 
 
 def chosen(given: str, environment: Mapping[str, str], words: Texts) -> str:
-    """Give the database's address, empty for SQLite in the data folder.
+    """Return the database's address, empty for SQLite in the data folder.
 
     `given` comes from the command line. Without it the environment's AGENTGUARD_DATABASE counts,
     or the first line of the file that AGENTGUARD_DATABASE_FILE names; these may hold a password.

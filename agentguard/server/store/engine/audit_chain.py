@@ -87,7 +87,7 @@ def settle(connection: Connection) -> None:
 
 
 def head(connection: Connection, *, hold: bool = False) -> Head:
-    """Give where the chain stands; `hold` keeps others from going on until the COMMIT."""
+    """Return where the chain stands; `hold` keeps others from going on until the COMMIT."""
     asked = select(audit_head)
     asked = asked.with_for_update() if hold else asked
     row = connection.execute(asked).one_or_none()
@@ -100,7 +100,7 @@ def head(connection: Connection, *, hold: bool = False) -> Head:
 
 
 def record_of(row: Row[tuple[object, ...]]) -> Record:
-    """Give what a row says as a record of a journal."""
+    """Return what a row says as a record of a journal."""
     payload = json.loads(row.body) if row.body else {"actor": row.actor, "subject": row.subject}
     return Record(kind=row.act, at=Moment(boot=0.0, wall=row.at), payload=payload)
 
@@ -166,7 +166,7 @@ def keep_for(connection: Connection, days: int, now: float) -> None:
 
 
 def erasable(connection: Connection, days: int, cutoff: float) -> ColumnElement[bool]:
-    """Give which entries the checkpoints show to be old enough, as `chain.erasing` has it.
+    """Return which entries the checkpoints show to be old enough, as `chain.erasing` has it.
 
     What was there before the chain goes by its own time, before `cutoff`.
     """

@@ -72,7 +72,10 @@ _FIRST = "FATAL:"
 
 
 def cause(error: BaseException) -> str:
-    """Give why, as an id under `server.cause`; `other` when it is none of those that are known."""
+    """Return why, as an id under `server.cause`.
+
+    `other` when it is none of those that are known.
+    """
     if not isinstance(error, DBAPIError) or error.orig is None:
         return _by_kind(error)
     name = str(getattr(error.orig, "sqlite_errorname", None) or "")
@@ -119,18 +122,18 @@ def told() -> Iterator[None]:
 
 
 def sentence(why: str, words: Texts) -> str:
-    """Give a cause and what to do about it, for a person who runs the endpoint."""
+    """Return a cause and what to do about it, for a person who runs the endpoint."""
     return f"{words.say(f'server.cause.{why}')} {words.say(f'server.cause.{why}-advice')}"
 
 
 def logged(error: BaseException) -> str:
-    """Give what the log says of an error: why and what to do, type and place, never its text."""
+    """Return what the log says of an error: why and what to do, type and place, never its text."""
     why = cause(error)
     place = "; ".join(one.strip() for one in logs.places(error))
     return f"{sentence(why, load())} ({place if why == MISTAKE else type(error).__name__})"
 
 
 def refused(error: BaseException) -> StoreError:
-    """Give the error that tells a person why the database could not be used."""
+    """Return the error that tells a person why the database could not be used."""
     id_, words = cause(error), load()
     return StoreError(words.say(f"server.cause.{id_}"), words.say(f"server.cause.{id_}-advice"))

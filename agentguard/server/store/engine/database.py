@@ -92,7 +92,7 @@ class Database:
 
     @contextmanager
     def _begun(self, how: str, **options: Any) -> Iterator[Connection]:
-        """Give a connection in a transaction that is committed at the end, begun as SQLite needs.
+        """Yield a connection in a transaction that is committed at the end, begun as SQLite needs.
 
         A listener of the engine's could begin it as well, but then each statement asks for others.
         """

@@ -12,7 +12,7 @@ BUSY_SECONDS = 10
 
 
 def make(url: str) -> Engine:
-    """Give the engine of a database's address."""
+    """Return the engine of a database's address."""
     if not url.startswith("sqlite"):
         engine = create_engine(url, pool_pre_ping=True)
         event.listen(engine, "connect", _plan_plainly)
@@ -23,7 +23,7 @@ def make(url: str) -> Engine:
 
 
 def file_of(url: str) -> Path | None:
-    """Give the file of a database that is one."""
+    """Return the file of a database that is one."""
     name = make_url(url).database if url.startswith("sqlite") else None
     return Path(name) if name and name != ":memory:" else None
 
@@ -40,7 +40,7 @@ class Place:
         self._known: tuple[int, int] | None = None
 
     def is_another(self) -> bool:
-        """Tell whether another file lies there than at the last look.
+        """Check whether another file lies there than at the last look.
 
         Raises:
             Gone: none does.

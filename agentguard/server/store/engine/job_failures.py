@@ -46,11 +46,11 @@ def done(connection: Connection, name: str) -> None:
 
 
 def repeated(connection: Connection) -> Sequence[Failing]:
-    """Give the jobs that fail again and again, by name."""
+    """Return the jobs that fail again and again, by name."""
     return [one for one in all_of(connection) if one.count >= REPEATED]
 
 
 def all_of(connection: Connection) -> Sequence[Failing]:
-    """Give the jobs that failed when they were last tried, by name."""
+    """Return the jobs that failed when they were last tried, by name."""
     rows = connection.execute(select(job_failure).order_by(job_failure.c.name))
     return [Failing(name=r.name, since=r.since, count=r[2], why=r.why) for r in rows]

@@ -28,7 +28,7 @@ def due(connection: Connection, name: str, every: float, now: float) -> float | 
 
 
 def noted(connection: Connection, name: str) -> float | None:
-    """Give a moment that a job has noted for whichever process does it next; None without one."""
+    """Return a moment that a job has noted for whichever process does it next; None without one."""
     return connection.scalar(select(job.c.ran_at).where(job.c.name == name))
 
 

@@ -54,7 +54,7 @@ def _unmade(error: OSError, settings: ServerSettings, words: Texts) -> StoreErro
 
 
 def connect(settings: ServerSettings) -> Database:
-    """Give the database as it is.
+    """Return the database as it is.
 
     Raises:
         StoreError: the data folder could not be made.

@@ -41,7 +41,7 @@ class Month:
 
     @classmethod
     def of(cls, at: float) -> Month:
-        """Give the month of a wall time in seconds."""
+        """Return the month of a wall time in seconds."""
         day = datetime.fromtimestamp(at, UTC)
         return cls(number=day.year * 12 + day.month - 1)
 
@@ -91,13 +91,13 @@ def make_ahead(connection: Connection, now: float) -> None:
 
 
 def months(connection: Connection) -> Iterator[Month]:
-    """Give the months that are there, the oldest first."""
+    """Yield the months that are there, the oldest first."""
     if connection.dialect.name == "postgresql":
         yield from (_named(name) for name in connection.scalars(_PARTS))
 
 
 def leftovers(connection: Connection) -> Iterator[Month]:
-    """Give the months that were to be dropped when somebody cut it short, now out of the table."""
+    """Yield the months that were to be dropped when somebody cut it short, now out of the table."""
     if connection.dialect.name == "postgresql":
         for name in connection.scalars(_PENDING).all():
             connection.exec_driver_sql(f"ALTER TABLE event DETACH PARTITION {name} FINALIZE")

@@ -95,18 +95,18 @@ def judge(connection: Connection) -> None:
 
 
 def lets_write(connection: Connection) -> bool:
-    """Tell whether no newer release has made the tables into something else."""
+    """Check whether no newer release has made the tables into something else."""
     oldest = least(connection) or found(connection)
     return not oldest or known(oldest) or replaced(oldest)
 
 
 def found(connection: Connection) -> str:
-    """Give the revision of the tables; empty for a database without any."""
+    """Return the revision of the tables; empty for a database without any."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def least(connection: Connection) -> str:
-    """Give the oldest revision whose programs may write; empty where that was never written."""
+    """Return the oldest revision whose programs may write; empty where that was never written."""
     if not _there(connection, schema_least):
         return ""
     return connection.scalar(select(schema_least.c.revision)) or ""
@@ -114,13 +114,13 @@ def least(connection: Connection) -> str:
 
 @cache
 def newest() -> str:
-    """Give the revision that this release wants."""
+    """Return the revision that this release wants."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 @cache
 def known(revision: str) -> bool:
-    """Tell whether this release knows a revision."""
+    """Check whether this release knows a revision."""
     try:
         return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
     except CommandError:
@@ -129,14 +129,14 @@ def known(revision: str) -> bool:
 
 @cache
 def replaced(revision: str) -> bool:
-    """Tell whether a revision is from before the first release, within what one step stands for."""
+    """Check whether a revision is from before the first release, which one step covers."""
     every = ScriptDirectory.from_config(_config()).walk_revisions()
     return any(revision in getattr(one.module, "REPLACES", ()) for one in every)
 
 
 @cache
 def _least(revision: str) -> str:
-    """Give the oldest revision whose programs may write once this one is reached."""
+    """Return the oldest revision whose programs may write once this one is reached."""
     every = ScriptDirectory.from_config(_config()).iterate_revisions(revision, "base")
     return max((getattr(one.module, "LEAST", one.revision) for one in every), default="")
 

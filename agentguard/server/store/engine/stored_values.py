@@ -31,7 +31,7 @@ class Stored(Generic[T]):
         self._type = type_
 
     def decode(self, text: str | bytes) -> T:
-        """Give what is stored, also what is larger than the type's bounds.
+        """Return what is stored, also what is larger than the type's bounds.
 
         Raises:
             msgspec.ValidationError: it is something else.

@@ -12,7 +12,7 @@ LATELY = 90 * 86400.0
 
 
 def seconds(iso: str, otherwise: float) -> float:
-    """Give the seconds since 1970 of an ISO 8601 time; `otherwise` when it is none.
+    """Return the seconds since 1970 of an ISO 8601 time; `otherwise` when it is none.
 
     Nor is one that lies in the years 1 to 9999 by its own offset alone, and not in UTC.
     """
@@ -27,7 +27,7 @@ def seconds(iso: str, otherwise: float) -> float:
 
 
 def past(iso: str, now: float) -> float:
-    """Give an ISO 8601 time that is no later than now, whatever the clock that told it says.
+    """Return an ISO 8601 time that is no later than now, whatever the clock that told it says.
 
     What is dated ahead would never grow old, and would stand last in every list.
     """
@@ -35,7 +35,7 @@ def past(iso: str, now: float) -> float:
 
 
 def lately(iso: str, now: float) -> float:
-    """Give a time as `past` does, and now for one that is older than what is still reported.
+    """Return a time as `past` does, and now for one that is older than what is still reported.
 
     A desk whose clock stands years behind would tell what is old, and gone, as soon as it is told.
     """
@@ -44,5 +44,5 @@ def lately(iso: str, now: float) -> float:
 
 
 def iso(at: float) -> str:
-    """Give a time as the wire writes it; the first or the last of all for one that it cannot."""
+    """Return a time as the wire writes it; the first or the last of all for one that it cannot."""
     return datetime.fromtimestamp(max(FIRST, min(at, LAST)), UTC).isoformat(timespec="milliseconds")

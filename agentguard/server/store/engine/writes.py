@@ -41,12 +41,12 @@ class TakenBack(Exception):
 
 
 def in_a_ring(error: BaseException) -> bool:
-    """Tell whether PostgreSQL ended it since two transactions waited for each other."""
+    """Check whether PostgreSQL ended it since two transactions waited for each other."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in _RING
 
 
 def of_a_kind(batch: list[Waiting]) -> bool:
-    """Tell whether a batch is one write, or many that go together."""
+    """Check whether a batch is one write, or many that go together."""
     together = batch[0].together
     return len(batch) == 1 or (
         together is not None and all(one.together == together for one in batch)

@@ -37,7 +37,7 @@ _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 def make(
     connection: Connection, keys: ServerKeys, desk: str, holds: str, now: float
 ) -> tuple[str, tuple[Opening, ...]]:
-    """Give the desk a new set: none is given twice, or what was used of it would open again.
+    """Make the desk a new set: none is used twice, or what was used of it would open again.
 
     What the desk holds stays known, and the last ones too, since an answer may be late or lost.
     """
@@ -91,7 +91,7 @@ class Asked:
 def answer(
     connection: Connection, keys: ServerKeys, asked: Asked, *, now: float, limits: Limits
 ) -> tuple[str, str]:
-    """Give the answer and no problem; or none, and the problem.
+    """Return the answer and no problem; or none, and the problem.
 
     The problems are `no-challenge` (it is none of this desk), `old`, `used` and `too-many`, also
     for who has typed too many letters that no desk shows.
@@ -114,13 +114,13 @@ def answer(
 
 
 def normal(typed: str) -> str:
-    """Give the challenge that was meant; empty when it has no challenge's shape."""
+    """Return the challenge that was meant; empty when it has no challenge's shape."""
     kept = "".join(c for c in typed.upper() if not c.isspace() and c != "-").translate(_ALIKE)
     return kept if len(kept) == CHALLENGE and set(kept) <= set(ALPHABET) else ""
 
 
 def shown(code: str) -> str:
-    """Give letters as people read them out."""
+    """Return letters as people read them out."""
     return "-".join(code[i : i + GROUP] for i in range(0, len(code), GROUP))
 
 
@@ -160,7 +160,7 @@ def _write(
 
 
 def _names(connection: Connection, desk: str) -> list[str]:
-    """Give the names of the sets that the desk may hold, the newest last."""
+    """Return the names of the sets that the desk may hold, the newest last."""
     asked = select(phone_set.c.name).where(phone_set.c.device == desk)
     return list(connection.scalars(asked.order_by(phone_set.c.made_at, phone_set.c.name)))
 
@@ -170,7 +170,7 @@ def _answers(keys: ServerKeys, desk: str, names: Sequence[str]) -> dict[str, str
 
 
 def _pair(keys: ServerKeys, desk: str, name: str, index: int) -> tuple[str, str]:
-    """Give a challenge and its answer."""
+    """Return a challenge and its answer."""
     asked, told = (
         keys.opening(f"{what}\n{desk}\n{name}\n{index}") for what in ("challenge", "answer")
     )

@@ -34,7 +34,7 @@ class Wanted:
 
 
 def make(connection: Connection, desk: str, owner: str, by: str, now: float) -> str:
-    """Give a code for a person at a desk, an earlier one ends; empty where there is an app."""
+    """Return a code for a person at a desk, an earlier one ends; empty where there is an app."""
     if one_time_codes.enrolled(connection, DESK, owner):
         return ""
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
@@ -97,6 +97,6 @@ def _use(connection: Connection, wanted: Wanted, now: float) -> str:
 
 
 def _hash(desk: str, owner: str, code: str) -> str:
-    """Give what is kept of a code; a name counts in any case, as Windows takes it."""
+    """Return what is kept of a code; a name counts in any case, as Windows takes it."""
     plain = "".join(c for c in code.upper() if not c.isspace() and c != "-").translate(ALIKE)
     return hashlib.sha256(f"app\n{desk}\n{owner.casefold()}\n{plain}".encode()).hexdigest()

@@ -20,7 +20,7 @@ MOST_DRIFT = 2  # steps that a person's clock may be off for good
 
 
 def enrol(connection: Connection, keys: ServerKeys, realm: str, owner: str, *, sure: bool) -> str:
-    """Give a new secret (base32) to a person; an earlier one is forgotten."""
+    """Return a new secret (base32) to a person; an earlier one is forgotten."""
     secret = pyotp.random_base32()
     connection.execute(delete(totp).where(totp.c.realm == realm, totp.c.owner == owner))
     connection.execute(
@@ -30,7 +30,7 @@ def enrol(connection: Connection, keys: ServerKeys, realm: str, owner: str, *, s
 
 
 def pending(connection: Connection, keys: ServerKeys, realm: str, owner: str) -> str:
-    """Give the secret that waits to be confirmed; a new one when there is none."""
+    """Return the secret that waits to be confirmed; a new one when there is none."""
     where = (totp.c.realm == realm, totp.c.owner == owner, totp.c.confirmed.is_(False))
     sealed = connection.scalar(select(totp.c.secret).where(*where))
     return keys.unseal(sealed) if sealed else enrol(connection, keys, realm, owner, sure=False)
@@ -43,12 +43,12 @@ def forget(connection: Connection, realm: str, owner: str) -> bool:
 
 
 def address(owner: str, secret: str) -> str:
-    """Give the otpauth address that authenticator programs read."""
+    """Return the otpauth address that authenticator programs read."""
     return pyotp.TOTP(secret).provisioning_uri(name=owner, issuer_name=ISSUER)
 
 
 def enrolled(connection: Connection, realm: str, owner: str) -> bool:
-    """Tell whether the person has a confirmed secret."""
+    """Check whether the person has a confirmed secret."""
     where = (totp.c.realm == realm, totp.c.owner == owner, totp.c.confirmed.is_(True))
     return connection.scalar(select(totp.c.owner).where(*where)) is not None
 
@@ -77,7 +77,7 @@ def accept(
 
 
 def _step(secret: str, code: str, at: float) -> int | None:
-    """Give the time step whose code it is, counted since 1970; None when it is of none near."""
+    """Return the time step whose code it is, counted since 1970; None when it is of none near."""
     try:
         return pyotp.TOTP(secret).verify_and_get_timecode(
             code, for_time=int(at), valid_window=WINDOW

@@ -58,7 +58,7 @@ _BOTH = union_all(_CODES, _ANSWERS).subquery()
 def listed(
     connection: Connection, keys: ServerKeys, scope: Scope, limit: int, now: float
 ) -> list[Opened]:
-    """Give the newest of the desks that may be seen.
+    """Return the newest of the desks that may be seen.
 
     Whom a desk says that it opened for is named to those whose the person is.
     """

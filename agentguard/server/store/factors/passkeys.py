@@ -42,13 +42,13 @@ def put(
 
 
 def of(connection: Connection, realm: str, owner: str) -> list[Passkey]:
-    """Give a person's passkeys."""
+    """Return a person's passkeys."""
     rows = connection.execute(_own(realm, owner))
     return [Passkey(id=row.id, data=row.data, rp=row.rp, count=row.counter) for row in rows]
 
 
 def owner_of(connection: Connection, realm: str, id_: bytes) -> tuple[str, Passkey] | None:
-    """Give whose passkey it is, with the passkey; None when it is nobody's."""
+    """Return whose passkey it is, with the passkey; None when it is nobody's."""
     asked = select(passkey).where(passkey.c.id == id_, passkey.c.realm == realm)
     row = connection.execute(asked).first()
     if row is None:

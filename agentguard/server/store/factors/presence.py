@@ -45,7 +45,7 @@ class Locked:
 
 
 def people(connection: Connection, scope: Scope, now: float, find: str = "") -> list[Person]:
-    """Give the people who are of the scope by their proofs; without a scope all with a factor."""
+    """Return the people who are of the scope by their proofs; without a scope all with a factor."""
     names = _names(connection, scope)
     wanted = sorted(name for name in names if find.casefold() in name.casefold())[:SHOWN]
     seats = _seats(connection, scope, wanted)
@@ -63,7 +63,7 @@ def people(connection: Connection, scope: Scope, now: float, find: str = "") -> 
 
 
 def locked(connection: Connection, scope: Scope, now: float) -> list[Locked]:
-    """Give the desks that are locked."""
+    """Return the desks that are locked."""
     asked = (
         select(device.c.id, device.c.label, lockout.c.until)
         .join(lockout, lockout.c.key == "device:" + device.c.id)
@@ -104,7 +104,7 @@ def proofs(connection: Connection, scope: Scope, now: float) -> Tally:
 
 
 def _names(connection: Connection, scope: Scope) -> set[str]:
-    """Give who proved at desks of the scope of late; without a scope also who has a factor."""
+    """Return who proved at desks of the scope of late; without a scope also who has a factor."""
     proved = select(desk_person.c.user).distinct()
     if scope is None:
         return {*connection.scalars(proved), *_owners(connection)}
@@ -117,7 +117,7 @@ def _names(connection: Connection, scope: Scope) -> set[str]:
 def _seats(
     connection: Connection, scope: Scope, names: Collection[str]
 ) -> dict[str, tuple[str, str, float]]:
-    """Give desk, team and time of the last proof of each of these."""
+    """Return desk, team and time of the last proof of each of these."""
     asked = (
         select(desk_person.c.user, device.c.label, team.c.name, desk_person.c.at)
         .join(device, device.c.id == desk_person.c.device)
@@ -135,7 +135,7 @@ def _owners(connection: Connection) -> set[str]:
 
 
 def locked_people(connection: Connection, now: float) -> dict[str, float]:
-    """Give who must wait somewhere, and until when at most."""
+    """Return who must wait somewhere, and until when at most."""
     rows = connection.execute(select(lockout.c.key, lockout.c.until).where(lockout.c.until > now))
     found: dict[str, float] = {}
     for row in rows:

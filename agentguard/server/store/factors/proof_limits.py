@@ -30,12 +30,12 @@ class Limited:
     slows: bool = False
 
     def of(self, limits: Limits, whose: str) -> Count:
-        """Give the count of the tries of somebody, or from somewhere."""
+        """Return the count of the tries of somebody, or from somewhere."""
         return Count(key=key(self.id, whose), rule=self.rule(limits))
 
 
 def key(id_: str, whose: str) -> str:
-    """Give the key of a count; one that is too long for the table is known by its hash."""
+    """Return the key of a count; one that is too long for the table is known by its hash."""
     plain = f"{id_}:{whose}"
     if len(plain) <= LONGEST:
         return plain
@@ -119,18 +119,21 @@ ALL = (
 
 
 def of_password(limits: Limits, name: str, *, browser: str, place: str) -> list[Count]:
-    """Give the counts of a password: by a browser that is known for the name, or by all others."""
+    """Return the counts of a password.
+
+    By a browser that is known for the name, or by all others.
+    """
     if browser:
         return [PASSWORD.of(limits, f"{name} {browser}")]
     return [PASSWORD.of(limits, f"{name} at {place}"), ACCOUNT.of(limits, name)]
 
 
 def of_code(limits: Limits, name: str, *, browser: str) -> Count:
-    """Give the count of a one-time code after the right password."""
+    """Return the count of a one-time code after the right password."""
     return CODE.of(limits, f"{name} {browser}" if browser else name)
 
 
 def of_desk(limits: Limits, name: str, desk: str, *, seated: bool) -> list[Count]:
-    """Give the counts of a one-time code at a desk; `seated` says that it is the person's own."""
+    """Return the counts of a one-time code at a desk; `seated` says that it is the person's own."""
     own = SEATED.of(limits, f"{desk} {name}") if seated else USER.of(limits, name)
     return [own, DEVICE.of(limits, desk)]

@@ -16,7 +16,7 @@ def put(connection: Connection, owner: str, salt: bytes, hashes: list[bytes]) ->
 
 
 def salt(connection: Connection, owner: str) -> bytes:
-    """Give the salt of a person's set; empty without one."""
+    """Return the salt of a person's set; empty without one."""
     asked = select(recovery_code.c.salt).where(recovery_code.c.owner == owner).limit(1)
     return connection.scalar(asked) or b""
 

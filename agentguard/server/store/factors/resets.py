@@ -44,7 +44,7 @@ def ask(connection: Connection, who: tuple[str, str], reason: str, by: str, now:
 
 
 def waiting(connection: Connection, now: float) -> list[Asked]:
-    """Give the requests that wait, the oldest first."""
+    """Return the requests that wait, the oldest first."""
     rows = connection.execute(
         select(factor_reset)
         .where(factor_reset.c.ruled_by.is_(None), factor_reset.c.asked_at > now - WAITS)

@@ -24,7 +24,7 @@ SECONDS = 90 * 24 * 3600.0
 
 
 def belongs(connection: Connection, keys: ServerKeys, scope: Scope, name: str, now: float) -> bool:
-    """Tell whether a person may be acted on by who sees the scope."""
+    """Check whether a person may be acted on by who sees the scope."""
     if scope is None:
         return True
     proved = proved_at(connection, (name,)).get(name)
@@ -37,7 +37,7 @@ def belongs(connection: Connection, keys: ServerKeys, scope: Scope, name: str, n
 
 
 def proved_at(connection: Connection, names: Collection[str]) -> dict[str, frozenset[int]]:
-    """Give the teams at whose desks these people proved by a one-time code of late.
+    """Return the teams at whose desks these people proved by a one-time code of late.
 
     That is up to the newest proof of each: who was away for long is still of the last team.
     """
@@ -57,7 +57,7 @@ def proved_at(connection: Connection, names: Collection[str]) -> dict[str, froze
 
 
 def seated(connection: Connection, name: str, desk: str, now: float) -> bool:
-    """Tell whether a person has proved at a desk by a one-time code of late."""
+    """Check whether a person has proved at a desk by a one-time code of late."""
     asked = select(desk_person.c.at).where(
         desk_person.c.user == name,
         desk_person.c.device == desk,
@@ -67,7 +67,7 @@ def seated(connection: Connection, name: str, desk: str, now: float) -> bool:
 
 
 def _told_by(connection: Connection, person: str, now: float) -> frozenset[int]:
-    """Give the teams whose desks reported a person of late."""
+    """Return the teams whose desks reported a person of late."""
     asked = (
         select(device.c.team)
         .join(desk_use, desk_use.c.device == device.c.id)

@@ -47,7 +47,7 @@ class Count:
 
 
 def wait(connection: Connection, key: str, now: float) -> int:
-    """Give the seconds that `key` must wait yet; 0 for none."""
+    """Return the seconds that `key` must wait yet; 0 for none."""
     asked = select(lockout.c.until).where(lockout.c.key == key)
     return _left(connection.scalar(asked) or 0.0, now)
 
@@ -72,7 +72,7 @@ def reserve(connection: Connection, counts: Iterable[Count], now: float) -> int:
 
 
 def after(connection: Connection, counts: Iterable[Count], now: float) -> int:
-    """Give the seconds of the wait that a reserved try, which was wrong, has begun."""
+    """Return the seconds of the wait that a reserved try, which was wrong, has begun."""
     return max((wait(connection, one.key, now) for one in counts), default=0)
 
 

@@ -83,7 +83,10 @@ def page(
     start: int,
     limit: int,
 ) -> list[str]:
-    """Give the ids of a page of desks in these tiers, the worst first; `many` counts each tier."""
+    """Return the ids of a page of desks in these tiers, the worst first.
+
+    `many` counts each tier.
+    """
     ids: list[str] = []
     for tier in (one for one in TIERS if one in tiers):
         left = limit - len(ids)
@@ -95,7 +98,7 @@ def page(
 
 
 def within(scope: Scope, teams: Scope) -> Scope:
-    """Give the teams that are both asked for and allowed."""
+    """Return the teams that are both asked for and allowed."""
     if scope is None or teams is None:
         return scope if teams is None else teams
     return scope & teams
@@ -147,7 +150,7 @@ def _failing(wanted: Wanted) -> _Asked:
 
 
 def _attention(wanted: Wanted) -> _Asked:
-    """Give what asks for attention; a desk that reports without a posture comes last."""
+    """Return what asks for attention; a desk that reports without a posture comes last."""
     reads = func.coalesce(_STANDS.rank, BLIND)
     return (
         select(device.c.id)

@@ -60,7 +60,7 @@ class Found:
 
 
 def kinds(connection: Connection, teams: Scope) -> list[Kind]:
-    """Give the controls that have open findings, the worst first."""
+    """Return the controls that have open findings, the worst first."""
     worst = func.min(_WORST).label("worst")
     desks = func.count(finding.c.device.distinct()).label("desks")
     since = func.min(finding.c.opened_at).label("since")
@@ -82,7 +82,7 @@ def kinds(connection: Connection, teams: Scope) -> list[Kind]:
 
 
 def facts(connection: Connection, teams: Scope, checks: Sequence[str]) -> list[Fact]:
-    """Give what the open findings of some controls say, that of most desks first."""
+    """Return what the open findings of some controls say, that of most desks first."""
     said = (finding.c.check, finding.c.message, finding.c.params)
     desks = func.count(finding.c.device.distinct()).label("desks")
     since = func.min(finding.c.opened_at).label("since")
@@ -119,7 +119,7 @@ def by_team(connection: Connection, teams: Scope, check: str) -> dict[str, int]:
 def found(
     connection: Connection, teams: Scope, check: str, *, start: int, limit: int
 ) -> list[Found]:
-    """Give open findings one by one, the worst and oldest first; `check` may be empty for all."""
+    """Return open findings one by one, the worst and oldest first; `check` may be empty for all."""
     asked = _among(select(finding, device.c.label, team.c.name.label("team")), teams)
     if check:
         asked = asked.where(finding.c.check == check)

@@ -53,7 +53,7 @@ class Desk:
 
 
 def desks(connection: Connection, scope: Scope = None) -> list[Desk]:
-    """Give the desks that may be seen, with controls where something is to be said."""
+    """Return the desks that may be seen, with controls where something is to be said."""
     asked = _scoped(_query(), scope).where(
         device.c.status.in_(("active", "conflict")), keepers.shown()
     )
@@ -62,20 +62,20 @@ def desks(connection: Connection, scope: Scope = None) -> list[Desk]:
 
 
 def desk(connection: Connection, id_: str, scope: Scope = None) -> Desk | None:
-    """Give one desk with all its controls; None when it is not there or may not be seen."""
+    """Return one desk with all its controls; None when it is not there or may not be seen."""
     row = connection.execute(_scoped(_query(), scope).where(device.c.id == id_)).first()
     return None if row is None else _desk(row, whole=True)
 
 
 def among(connection: Connection, ids: Sequence[str]) -> list[Desk]:
-    """Give these desks in this order, with controls where something is to be said."""
+    """Return these desks in this order, with controls where something is to be said."""
     rows = connection.execute(_query().where(device.c.id.in_(ids)))
     found = {row.id: _desk(row, whole=row.overall not in QUIET) for row in rows}
     return [found[id_] for id_ in ids if id_ in found]
 
 
 def newest_events(connection: Connection, id_: str, limit: int = 50) -> list[v1.Event]:
-    """Give a desk's newest events."""
+    """Return a desk's newest events."""
     rows = connection.scalars(
         select(event.c.body)
         .where(event.c.device == id_)
@@ -88,7 +88,7 @@ def newest_events(connection: Connection, id_: str, limit: int = 50) -> list[v1.
 def events_around(
     connection: Connection, id_: str, at: float, span: float, limit: int = 100
 ) -> list[v1.Event]:
-    """Give a desk's events of `span` seconds before and after a time."""
+    """Return a desk's events of `span` seconds before and after a time."""
     rows = connection.scalars(
         select(event.c.body)
         .where(event.c.device == id_, event.c.at.between(at - span, at + span))

@@ -51,19 +51,19 @@ class Placed:
 
 
 def sites(connection: Connection) -> list[Site]:
-    """Give all sites by name."""
+    """Return all sites by name."""
     rows = connection.execute(select(site).order_by(site.c.name))
     return [Site(id=row.id, name=row.name, zone=row.zone) for row in rows]
 
 
 def shifts(connection: Connection) -> list[Shift]:
-    """Give all shifts by their beginning."""
+    """Return all shifts by their beginning."""
     rows = connection.execute(select(shift).order_by(shift.c.begins, shift.c.name))
     return [Shift(id=r.id, name=r.name, begins=r.begins, ends=r.ends) for r in rows]
 
 
 def placed(connection: Connection, scope: Scope = None) -> list[Placed]:
-    """Give the teams that may be seen, with their places, by name."""
+    """Return the teams that may be seen, with their places, by name."""
     asked = (
         select(team.c.id, team.c.name, team_place.c.site, team_place.c.shift)
         .outerjoin(team_place, team_place.c.team == team.c.id)
@@ -84,7 +84,7 @@ def put_site(connection: Connection, name: str, zone: str = "") -> bool:
 
 @cache
 def zones() -> frozenset[str]:
-    """Give the names of all clocks, such as Europe/Lisbon."""
+    """Return the names of all clocks, such as Europe/Lisbon."""
     return frozenset(available_timezones())
 
 

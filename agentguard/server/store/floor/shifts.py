@@ -32,7 +32,7 @@ class Hours:
     teams: frozenset[int]
 
     def day(self, at: float) -> date | None:
-        """Give the day on which the shift began that an hour lies in; None outside of it.
+        """Return the day on which the shift began that an hour lies in; None outside of it.
 
         An hour belongs to where its middle lies, as some clocks differ by half hours.
         """
@@ -49,7 +49,7 @@ class Hours:
 
 
 def hours(connection: Connection, teams: Scope) -> list[Hours]:
-    """Give the working hours of these teams; a team without a shift has none."""
+    """Return the working hours of these teams; a team without a shift has none."""
     asked = (
         select(team_place.c.team, shift.c.begins, shift.c.ends, site.c.zone)
         .join(shift, shift.c.id == team_place.c.shift)
@@ -67,7 +67,7 @@ def hours(connection: Connection, teams: Scope) -> list[Hours]:
 
 
 def trend(connection: Connection, every: Iterable[Hours], days: int, now: float) -> list[Point]:
-    """Give one point for each day on which a shift began, the oldest first; `at` is its midnight.
+    """Return one point for each day on which a shift began, the oldest first; `at` is its midnight.
 
     Findings and incidents are counted by whole days and are 0 here.
     """
@@ -90,7 +90,7 @@ def _point(day: date, counts: dict[str, float]) -> Point:
 
 
 def _means(connection: Connection, one: Hours, since: float) -> dict[date, dict[str, float]]:
-    """Give the mean of each tier over the looks of each shift."""
+    """Return the mean of each tier over the looks of each shift."""
     sums = [func.sum(team_hour.c[tier]).label(tier) for tier in TIERS]
     rows = connection.execute(
         select(team_hour.c.at, func.max(team_hour.c.samples).label("samples"), *sums)

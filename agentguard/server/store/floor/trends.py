@@ -125,7 +125,7 @@ class Point:
 
 
 def trend(connection: Connection, scope: Scope, days: int, now: float) -> list[Point]:
-    """Give the trend of the last `days` days, the oldest first: by hour up to three, else by day.
+    """Return the trend of the last `days` days, the oldest first: by hour up to three, else by day.
 
     `scope` names the teams that are added up, such as those of a site; None is everybody.
     """

@@ -44,7 +44,7 @@ _HAPPENING = Stored(Happening)
 
 
 def decoded(body: str) -> Happening:
-    """Give a happening as it was kept."""
+    """Return a happening as it was kept."""
     return _HAPPENING.decode(body)
 
 

@@ -44,7 +44,7 @@ class Incident:
 
 
 def findings(connection: Connection, person: str, scope: Scope) -> list[Finding]:
-    """Give the newest findings that opened while the person used the desk."""
+    """Return the newest findings that opened while the person used the desk."""
     shown = ("check", "severity", "device", "opened_at", "closed_at")
     columns = [finding.c[name] for name in shown]
     asked = _during(select(*columns, device.c.label), finding.c.device, finding.c.opened_at)
@@ -53,7 +53,7 @@ def findings(connection: Connection, person: str, scope: Scope) -> list[Finding]
 
 
 def incidents(connection: Connection, person: str, scope: Scope) -> list[Incident]:
-    """Give the newest incidents that were reported while the person used the desk."""
+    """Return the newest incidents that were reported while the person used the desk."""
     shown = ("id", "category", "state", "device", "reported_at")
     columns = [incident.c[name] for name in shown]
     asked = _during(select(*columns, device.c.label), incident.c.device, incident.c.reported_at)
@@ -62,7 +62,7 @@ def incidents(connection: Connection, person: str, scope: Scope) -> list[Inciden
 
 
 def lessons(connection: Connection, person: str, scope: Scope) -> list[str]:
-    """Give the newest events of lessons that were answered while the person used the desk."""
+    """Return the newest events of lessons that were answered while the person used the desk."""
     asked = _during(select(event.c.body), event.c.device, event.c.at)
     wanted = _of(asked, person, scope).where(event.c.kind == LESSON)
     return list(connection.scalars(wanted.order_by(event.c.at.desc())))

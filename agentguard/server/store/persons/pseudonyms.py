@@ -36,7 +36,7 @@ class Factors:
 
 
 def name(connection: Connection, keys: ServerKeys, id_: str) -> str:
-    """Give the name behind a pseudonym; empty when it is known no more.
+    """Return the name behind a pseudonym; empty when it is known no more.
 
     Raises:
         StoreError: it was sealed by another key.
@@ -54,7 +54,7 @@ def open_(connection: Connection, id_: str, by: str, reason: str, now: float) ->
 
 
 def is_open(connection: Connection, id_: str, by: str, now: float) -> bool:
-    """Tell whether somebody may see the name now."""
+    """Check whether somebody may see the name now."""
     asked = select(person_opening.c.id).where(
         person_opening.c.person == id_, person_opening.c.by == by, person_opening.c.until > now
     )
@@ -62,7 +62,7 @@ def is_open(connection: Connection, id_: str, by: str, now: float) -> bool:
 
 
 def listed(connection: Connection, id_: str) -> list[Opening]:
-    """Give who saw the name, the newest first."""
+    """Return who saw the name, the newest first."""
     rows = connection.execute(
         select(person_opening)
         .where(person_opening.c.person == id_)
@@ -73,6 +73,6 @@ def listed(connection: Connection, id_: str) -> list[Opening]:
 
 
 def factors_of(connection: Connection, owner: str, now: float) -> Factors:
-    """Give how a person of this name proves presence."""
+    """Return how a person of this name proves presence."""
     until = presence.locked_people(connection, now).get(owner, 0.0)
     return Factors(totp=one_time_codes.enrolled(connection, DESK, owner), until=until)

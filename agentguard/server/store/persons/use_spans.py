@@ -119,12 +119,12 @@ def _meet(connection: Connection, one: Seen) -> None:
 
 
 def of_person(connection: Connection, id_: str, scope: Scope) -> list[Use]:
-    """Give a person's uses of desks that may be seen, the newest first."""
+    """Return a person's uses of desks that may be seen, the newest first."""
     return _uses(connection, desk_use.c.person == id_, scope, MOST)
 
 
 def of_desk(connection: Connection, id_: str, limit: int) -> list[Use]:
-    """Give a desk's newest uses."""
+    """Return a desk's newest uses."""
     return _uses(connection, desk_use.c.device == id_, None, limit)
 
 
@@ -164,7 +164,7 @@ def count(connection: Connection, scope: Scope) -> int:
 
 
 def people(connection: Connection, scope: Scope, *, start: int, limit: int) -> list[Known]:
-    """Give the people who used a desk that may be seen, the newest first.
+    """Return the people who used a desk that may be seen, the newest first.
 
     Who sees every team is given them by their own times: to sum up all uses would take seconds.
     """

@@ -37,12 +37,12 @@ class Age:
 
 
 def in_force(connection: Connection) -> dict[str, int]:
-    """Give the days of every record class."""
+    """Return the days of every record class."""
     return {age.record: age.days for age in listed(connection)}
 
 
 def listed(connection: Connection) -> list[Age]:
-    """Give the ages in force, in the order of the record classes."""
+    """Return the ages in force, in the order of the record classes."""
     rows = {row.record: row for row in connection.execute(select(retention_age))}
     return [
         Age(

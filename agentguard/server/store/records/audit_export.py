@@ -17,7 +17,7 @@ BATCH = 5000
 
 
 def lines(connection: Connection) -> Iterator[bytes]:
-    """Give the lines of the file, as all of it was at one moment."""
+    """Yield the lines of the file, as all of it was at one moment."""
     digest = hashlib.sha256()
     count, head = 0, links.GENESIS
     for line in _vouchers(connection):

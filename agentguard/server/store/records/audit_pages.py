@@ -20,7 +20,7 @@ class Act:
 
 
 def listed(connection: Connection, text: str, *, start: int, limit: int) -> tuple[list[Act], int]:
-    """Give a page of the acts that hold a text anywhere, and how many there are."""
+    """Return a page of the acts that hold a text anywhere, and how many there are."""
     wanted = _holds(text)
     total = connection.scalar(select(func.count()).select_from(audit_log).where(wanted)) or 0
     rows = connection.execute(

@@ -55,7 +55,7 @@ def everything(
     newest: int | None = None,
     written: Tell = str,
 ) -> dict[str, list[dict[str, Any]]]:
-    """Give every record of a desk, by table; only the `newest` of each when that is given.
+    """Return every record of a desk, by table; only the `newest` of each when that is given.
 
     Others use the desk as well: `hidden` gives what stands in place of a person's name, `written`
     what stands in place of words that people wrote.
@@ -80,7 +80,7 @@ class Encoded:
 
 
 def encoded(connection: Connection, id_: str, hidden: Hide, room: int) -> Encoded:
-    """Give every record of a desk that `room` (bytes) holds, encoded as soon as it is read.
+    """Return every record of a desk that `room` (bytes) holds, encoded as soon as it is read.
 
     The small classes come first, so that only the largest ones can lack their oldest records.
     """
@@ -119,7 +119,7 @@ def _asked(table: Table, where: ColumnElement[bool]) -> Select[Any]:
 def _told(
     connection: Connection, table: Table, asked: Select[Any], hidden: Hide, written: Tell
 ) -> Iterator[dict[str, Any]]:
-    """Give rows with what stands in place of names and of words that people wrote."""
+    """Yield rows with what stands in place of names and of words that people wrote."""
     ways: dict[str, Tell] = dict.fromkeys(WRITTEN, written)
     ways[NAMES.get(str(table.name), "")] = hidden
     with connection.execute(asked) as rows:
@@ -131,7 +131,7 @@ def _told(
 
 
 def _about(id_: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """Give every table that says something of a desk, with the condition for it."""
+    """Yield every table that says something of a desk, with the condition for it."""
     own = select(device.c.team).where(device.c.id == id_)
     yield device, device.c.id == id_
     yield team, team.c.id.in_(own)
@@ -163,7 +163,7 @@ def _at(table: Table) -> Column[float] | None:
 
 
 def _told_event(body: object, written: Tell) -> str:
-    """Give an event as it was reported, with what stands in place of words that somebody wrote."""
+    """Return an event as it was reported, with a stand-in for words that somebody wrote."""
     told = _EVENT.decode(str(body))
     if told.get("text"):
         told["text"] = written(str(told["text"]))

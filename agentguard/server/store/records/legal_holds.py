@@ -114,7 +114,7 @@ def end(connection: Connection, id_: int, by: str, now: float) -> bool:
 
 
 def listed(connection: Connection, *, ended: bool = False) -> list[Hold]:
-    """Give the holds, the newest first; with `ended` also those that hold no more."""
+    """Return the holds, the newest first; with `ended` also those that hold no more."""
     asked = select(legal_hold).order_by(legal_hold.c.id.desc())
     if not ended:
         asked = asked.where(legal_hold.c.ended_at.is_(None))
@@ -134,7 +134,7 @@ def listed(connection: Connection, *, ended: bool = False) -> list[Hold]:
 
 
 def of_device(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Tell whether a row of this device is held, by the device or by its team."""
+    """Return whether a row of this device is held, by the device or by its team."""
     in_team = (
         select(device.c.id)
         .join(team, team.c.id == device.c.team)
@@ -144,12 +144,12 @@ def of_device(column: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def of_person(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Tell whether a row that names this person is held, however the name is written there."""
+    """Return whether a row that names this person is held, however the name is written there."""
     return _Folded(func.coalesce(column, "")).in_(_subjects(PERSON))
 
 
 def of_subject(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Tell whether a row about something, by whatever name, is held."""
+    """Return whether a row about something, by whatever name, is held."""
     names = select(legal_hold.c.subject).where(legal_hold.c.ended_at.is_(None))
     speaking = select("device:" + legal_hold.c.subject).where(
         legal_hold.c.ended_at.is_(None), legal_hold.c.kind == DEVICE
@@ -164,7 +164,7 @@ def _subjects(kind: str) -> Select[tuple[str]]:
 
 
 def _there(connection: Connection, kind: str, subject: str) -> bool:
-    """Tell whether it exists; a person need not have an account, since names stand in records."""
+    """Check whether it exists; a person need not have an account, since names stand in records."""
     if kind == DEVICE:
         return connection.scalar(select(device.c.id).where(device.c.id == subject)) is not None
     if kind == TEAM:

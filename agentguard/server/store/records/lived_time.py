@@ -67,7 +67,7 @@ class Known:
     spans: tuple[Span, ...] = ()
 
     def edge(self, now: float, seconds: float) -> float:
-        """Give the wall time before which everything is surely that many seconds old."""
+        """Return the wall time before which everything is surely that many seconds old."""
         edges = [min(now, self.lived) - seconds - SHORT]
         if self.open:
             edges.append(self.open)
@@ -75,7 +75,7 @@ class Known:
         return min([*edges, *(one.behind for one in young)])
 
     def looked(self, now: float, passed: float) -> Known:
-        """Give what is known after a look, `passed` seconds after the one before."""
+        """Return what is known after a look, `passed` seconds after the one before."""
         moved = now - self.shown
         lived = self.lived + (passed if moved < 0 else min(moved, passed))
         sure = self.sure or self.shown
@@ -99,13 +99,16 @@ class Known:
         return (*ended, Span(behind=behind))
 
     def confirmed(self, now: float) -> Known:
-        """Give what is known when another clock shows the same time."""
+        """Return what is known when another clock shows the same time."""
         spans = tuple(one if one.right else replace(one, right=now) for one in self.spans)
         return replace(self, lived=now, open=0.0, sure=now, spans=spans)
 
 
 def known(connection: Connection, now: float) -> Known:
-    """Give what is known; of an endpoint that never wrote it down, by when it last did anything."""
+    """Return what is known.
+
+    Of an endpoint that never wrote it down, by when it last did anything.
+    """
     shown, lived, open_, sure = (_noted(connection, name) for name in NAMES)
     if not shown:
         newest = connection.scalar(select(func.max(job.c.ran_at).filter(job.c.name != JOB)))
@@ -165,7 +168,7 @@ class Looks:
 
 
 def _agreed(connection: Connection, now: float) -> bool:
-    """Tell whether a desk that reported just now has a clock that shows the same."""
+    """Check whether a desk that reported just now has a clock that shows the same."""
     lately = device_seen.c.last_seen.between(now - LATELY, now)
     same = func.abs(device_seen.c.skew) <= AGREE
     return bool(connection.scalar(select(func.count()).where(lately, same)))

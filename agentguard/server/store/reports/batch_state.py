@@ -84,7 +84,7 @@ class Held:
 
 
 def held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
-    """Give what is held of these devices; until the transaction ends nobody else changes it."""
+    """Return what is held of these devices; until the transaction ends nobody else changes it."""
     ids = sorted(set(devices))
     name = connection.dialect.name
     given: Any = ids

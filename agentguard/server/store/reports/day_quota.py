@@ -18,12 +18,12 @@ class Full(Exception):
 
 
 def full(until: float, now: float) -> bool:
-    """Tell whether a device has stored its day."""
+    """Check whether a device has stored its day."""
     return _owed(until, now) >= DAY
 
 
 def after(until: float, now: float, cost: float) -> float:
-    """Give the moment after a report of so many seconds.
+    """Return the moment after a report of so many seconds.
 
     Raises:
         Full: the device has stored its day before it.
@@ -36,6 +36,9 @@ def after(until: float, now: float, cost: float) -> float:
 
 
 def _owed(until: float, now: float) -> float:
-    """Give the seconds to work off; none when the clock was set back, since no report owes more."""
+    """Return the seconds to work off.
+
+    None when the clock was set back, since no report owes more.
+    """
     owed = until - now
     return owed if 0 < owed < 2 * DAY else 0.0

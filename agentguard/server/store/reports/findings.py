@@ -60,7 +60,7 @@ def close_all(connection: Connection, device_id: str, now: float) -> None:
 
 
 def still_open(connection: Connection, device_id: str) -> list[OpenFinding]:
-    """Give a device's open findings, the oldest first."""
+    """Return a device's open findings, the oldest first."""
     rows = connection.execute(
         select(finding)
         .where(finding.c.device == device_id, finding.c.closed_at.is_(None))

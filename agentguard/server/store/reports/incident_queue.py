@@ -77,7 +77,7 @@ def lines(connection: Connection, wanted: Wanted) -> int:
 
 
 def page(connection: Connection, wanted: Wanted, *, start: int, limit: int) -> list[Listed]:
-    """Give lines of a list: what waits as it arrived, what is closed with the newest first."""
+    """Return lines of a list: what waits as it arrived, what is closed with the newest first."""
     every = _joined(select(incident, device.c.label, team.c.name, _SIGNED.label("signed")))
     asked = every.where(_among(wanted)).order_by(*_ORDER[wanted.view])
     if _bounded(wanted):

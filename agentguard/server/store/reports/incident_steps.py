@@ -27,7 +27,7 @@ class Step:
 
 
 def one(connection: Connection, id_: int, scope: Scope) -> Incident | None:
-    """Give an incident; None when it is not there or may not be seen."""
+    """Return an incident; None when it is not there or may not be seen."""
     asked = (
         select(incident, device.c.label, team.c.name)
         .join(device, device.c.id == incident.c.device)
@@ -41,7 +41,7 @@ def one(connection: Connection, id_: int, scope: Scope) -> Incident | None:
 
 
 def steps(connection: Connection, id_: int) -> list[Step]:
-    """Give what was written to an incident, the oldest first."""
+    """Return what was written to an incident, the oldest first."""
     rows = connection.execute(
         select(incident_step).where(incident_step.c.incident == id_).order_by(incident_step.c.id)
     )

@@ -51,7 +51,7 @@ def fold(connection: Connection, device_id: str, event: v1.Event, now: float) ->
 
 
 def waiting_ones(connection: Connection) -> list[Incident]:
-    """Give all incidents that are not closed, as they arrived."""
+    """Return all incidents that are not closed, as they arrived."""
     rows = connection.execute(
         select(incident, device.c.label, team.c.name)
         .join(device, device.c.id == incident.c.device)
@@ -63,7 +63,7 @@ def waiting_ones(connection: Connection) -> list[Incident]:
 
 
 def told(row: Row[tuple[object, ...]]) -> Incident:
-    """Give an incident of its row, beside the desk's `label` and the team's `name`."""
+    """Return an incident of its row, beside the desk's `label` and the team's `name`."""
     return Incident(
         id=row.id,
         device=row.device,

@@ -81,12 +81,12 @@ def mark_fork(connection: Connection, device_id: str) -> int:
 
 
 def controls_of(stored: str) -> tuple[v1.Control, ...]:
-    """Give the controls as they were stored."""
+    """Return the controls as they were stored."""
     return _CONTROLS.decode(stored)
 
 
 def _held(connection: Connection, report: v1.Report, now: float) -> int:
-    """Give the seq up to which the report's epoch is held; a new epoch begins at none."""
+    """Return the seq up to which the report's epoch is held; a new epoch begins at none."""
     known = connection.scalars(  # nobody else takes in what this device says meanwhile
         select(device.c.epoch).where(device.c.id == report.device).with_for_update(key_share=True)
     ).one()
@@ -114,7 +114,7 @@ def _until(connection: Connection, device_id: str) -> float:
 
 
 def _not_held(connection: Connection, report: v1.Report) -> list[v1.Event]:
-    """Give the events that are new, in order; one that is held must be the same."""
+    """Return the events that are new, in order; one that is held must be the same."""
     once = sorted({e.seq: e for e in report.events}.values(), key=lambda e: e.seq)
     rows = connection.execute(
         select(event.c.seq, event.c.digest).where(
@@ -141,7 +141,7 @@ def put_events(connection: Connection, rows: Sequence[Mapping[str, object]], now
 
 
 def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]:
-    """Give the row of an event."""
+    """Return the row of an event."""
     body = _JSON.encode(one)
     return {
         "device": report.device,
@@ -156,7 +156,7 @@ def event_row(report: v1.Report, one: v1.Event, now: float) -> dict[str, object]
 
 
 def seen_row(report: v1.Report, now: float, until: float) -> batch_state.Row:
-    """Give what is written of a device each time that it reports."""
+    """Return what is written of a device each time that it reports."""
     return (
         report.seq,
         report.hash[:SHOWN_HASH],
@@ -175,7 +175,7 @@ def seen_row(report: v1.Report, now: float, until: float) -> batch_state.Row:
 def posture_values(
     report: v1.Report, controls: tuple[v1.Control, ...], now: float
 ) -> dict[str, object]:
-    """Give the row of a posture, without its device."""
+    """Return the row of a posture, without its device."""
     text = _JSON.encode(controls)
     return {
         "overall": desk_status.overall(report.overall, controls)[:20],
@@ -186,7 +186,7 @@ def posture_values(
 
 
 def posture_digest(controls: tuple[v1.Control, ...]) -> bytes:
-    """Give what tells whether a posture is another one."""
+    """Return what tells whether a posture is another one."""
     return _posture_digest(_JSON.encode(controls))
 
 
@@ -195,7 +195,7 @@ def _posture_digest(text: bytes) -> bytes:
 
 
 def changes(report: v1.Report, stored: str | None, now: float) -> list[dict[str, object]]:
-    """Give a row for each control whose state differs from what is stored."""
+    """Return a row for each control whose state differs from what is stored."""
     before = {c.check: c.state for c in controls_of(stored)} if stored else {}
     return [
         {

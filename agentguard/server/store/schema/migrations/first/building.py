@@ -17,7 +17,7 @@ _Kind = sa.types.TypeEngine[Any]
 
 
 def by_month() -> bool:
-    """Tell whether the database cuts events by month."""
+    """Check whether the database cuts events by month."""
     return op.get_bind().dialect.name == "postgresql"
 
 
@@ -55,7 +55,7 @@ def index(
 
 
 def string(name: str, length: int, **options: Any) -> sa.Column[Any]:
-    """Give a column of a text of at most that many signs."""
+    """Return a column of a text of at most that many signs."""
     return _column(name, sa.String(length), **options)
 
 
