@@ -33,6 +33,7 @@ class AppGroup:
         default=0,
         metadata={
             "doc": "Minutes for which a proof holds for this group; 0 for those of the control.",
+            "inherits": True,
             "min": 0,
             "max": 720,
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 from agentguard.base import translations
 from agentguard.base.translations import Texts
@@ -81,12 +82,37 @@ def _settings(settings: object, words: Texts) -> Iterator[str]:
     if not is_dataclass(settings):
         return
     for field in fields(settings):
+        value = getattr(settings, field.name)
         yield words.say(
             "policy.explain.setting",
             name=field.name,
-            value=_value(getattr(settings, field.name), words),
+            value=str(len(value)) if _is_list_of_tables(value) else _value(value, words),
             doc=str(field.metadata.get("doc", "")),
         )
+        if _is_list_of_tables(value):
+            yield from (_item(one, settings, words) for one in value)
+
+
+def _is_list_of_tables(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and is_dataclass(value[0])
+
+
+def _item(item: Any, settings: object, words: Texts) -> str:
+    """Return one item of a list in a line: its name, then what else is said of it."""
+    told = []
+    for field in fields(item):
+        value = getattr(item, field.name)
+        if value in ("", (), None) or field.name == "name":
+            continue
+        if field.metadata.get("inherits") and not value:
+            inherited = _value(getattr(settings, field.name), words)
+            shown = words.say("policy.explain.inherited", value=inherited)
+        else:
+            shown = _value(value, words)
+        told.append(words.say("policy.explain.part", name=field.name, value=shown))
+    name = str(getattr(item, "name", ""))
+    form = "named-item" if name else "item"
+    return words.say(f"policy.explain.{form}", name=name, parts="; ".join(told))
 
 
 def _value(value: object, words: Texts) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from agentguard.model.policy import Control, Policy
-from agentguard.policy import recipients, recognisers
+from agentguard.policy import meaning, recipients, recognisers
 from agentguard.policy.document import Draft, Shape, document
 from agentguard.policy.problems import Problems
 from agentguard.policy.titles import examine_titles
@@ -29,6 +29,7 @@ def parse(data: bytes, source: str, shapes: tuple[Shape, ...]) -> Policy:
         recognisers.examine(node, problems)
         recipients.examine(node, problems)
         examine_titles(node, problems)
+        meaning.examine(node, problems)
     if problems.found or not isinstance(draft, Draft):
         problems.refuse()
     return _policy(draft, hashlib.sha256(data).hexdigest())

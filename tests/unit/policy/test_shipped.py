@@ -173,3 +173,22 @@ retention: [{folder: ~/Exports, days: 30, kinds: [PAN], warn_days: 5, then: vaul
         "Reports to the endpoint do not say whose session it is.",
     ):
         assert sentence in told
+
+
+def test_explain_tells_of_each_group_in_a_line_with_what_it_inherits() -> None:
+    text = """policy: p
+version: 1
+controls:
+  reauth:
+    settings:
+      grace_minutes: 25
+      groups: [{name: Till, images: [pos], grace_minutes: 5}, {name: CRM, images: [crm, crm2]}]
+  clipboard:
+    settings: {rules: [{sources: [crm], then: warn}]}
+"""
+    told = explain(parse(text.encode(), "p.yaml", compose.shapes()), {"reauth": 2, "clipboard": 4})
+    assert "groups: 2. " in told
+    assert "Till: images pos; window_classes *; grace_minutes 5\n" in told
+    assert "CRM: images crm, crm2; window_classes *; grace_minutes 25, as for the control\n" in told
+    assert "(name" not in told
+    assert "grace_minutes 0" not in told

@@ -1,0 +1,129 @@
+"""Judges what is well written and cannot be meant: days that are none, folders that are nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from fnmatch import fnmatchcase
+
+from agentguard.base import lessons
+from agentguard.base.errors import CannotError
+from agentguard.model.actions import ActionKind
+from agentguard.policy.problems import Problems, did_you_mean, quote
+from agentguard.policy.tree import Items, Node, Row, Scalar, Table
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+FOLDER = re.compile(r"(?:~|/|[A-Za-z]:[/\\]|\\\\)[^*?]*")
+"""From the root, a drive, a share or a person's home; the names below it are written out."""
+FOLDERS = re.compile(r"watch\.folders\[\d+\]|retention\[\d+\]\.folder")
+ONLY = {
+    ActionKind.PROVE: ("reauth",),
+    ActionKind.CLEAR_CLIPBOARD: ("clipboard",),
+    ActionKind.MASK_CLIPBOARD: ("clipboard",),
+    ActionKind.PAUSE_RECORDER: ("payment",),
+    ActionKind.RESUME_RECORDER: ("payment",),
+    ActionKind.VAULT: ("pii-files",),
+    ActionKind.PURGE: ("retention",),
+}
+"""Responses that do something about the findings of these controls, and nothing about others."""
+
+
+def examine(root: Node, problems: Problems) -> None:
+    """Note each day, folder, lesson, response and name that cannot be what is meant."""
+    for path, node in _scalars(root, ""):
+        if isinstance(node.value, str) and DAY.fullmatch(node.value):
+            _day(node, node.value, path, problems)
+        if isinstance(node.value, str) and FOLDERS.fullmatch(path):
+            _folder(node, node.value, path, problems)
+    for row in _rows(_row(root, "controls")):
+        _responses(row.key, _row(row.node, "respond"), problems)
+    training = _row(_row(_row(_row(root, "controls"), "training"), "settings"), "lessons")
+    _lessons(training, problems)
+    controls = _row(root, "controls")
+    if controls is not None:
+        _names(controls, "controls", problems)
+
+
+def _day(node: Scalar, value: str, path: str, problems: Problems) -> None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        problems.add(node.line, "no-such-day", path=path, value=value)
+
+
+def _folder(node: Scalar, value: str, path: str, problems: Problems) -> None:
+    if not FOLDER.fullmatch(value):
+        problems.add(node.line, "folder-form", path=path, value=quote(value))
+
+
+def _responses(check: str, node: Node | None, problems: Problems) -> None:
+    for item in _items(node):
+        with suppress(ValueError):
+            kind = ActionKind(str(item.value) if isinstance(item, Scalar) else "")
+            if check not in ONLY.get(kind, (check,)):
+                problems.add(
+                    item.line,
+                    "respond-elsewhere",
+                    path=f"controls.{check}.respond",
+                    value=kind.value,
+                    controls=", ".join(ONLY[kind]),
+                )
+
+
+def _lessons(node: Node | None, problems: Problems) -> None:
+    try:
+        known = tuple(lesson.id for lesson in lessons.load())
+    except CannotError:  # the program is damaged, which is told elsewhere
+        return
+    for place, item in enumerate(_items(node), 1):
+        value = item.value if isinstance(item, Scalar) else None
+        if isinstance(value, str) and not any(fnmatchcase(id_, value) for id_ in known):
+            problems.add(
+                item.line,
+                "unknown-choice",
+                path=f"controls.training.settings.lessons[{place}]",
+                value=quote(value),
+                hint=did_you_mean(value, known),
+                allowed=", ".join((*known, "*")),
+            )
+
+
+def _names(node: Node, path: str, problems: Problems) -> None:
+    """Note the second of two things in a list that have one name."""
+    if isinstance(node, Table):
+        for row in node.rows:
+            _names(row.node, f"{path}.{row.key}" if path else row.key, problems)
+    if isinstance(node, Items):
+        seen: dict[str, int] = {}
+        for place, item in enumerate(node.items, 1):
+            name = _row(item, "name")
+            if isinstance(name, Scalar) and isinstance(name.value, str):
+                first = seen.setdefault(name.value.casefold(), name.line)
+                if first != name.line:
+                    where, value = f"{path}[{place}].name", quote(name.value)
+                    problems.add(name.line, "named-twice", path=where, value=value, first=first)
+            _names(item, f"{path}[{place}]", problems)
+
+
+def _scalars(node: Node | None, path: str) -> Iterator[tuple[str, Scalar]]:
+    """Yield every single value below a node with its path."""
+    if isinstance(node, Scalar):
+        yield path, node
+    for row in _rows(node):
+        yield from _scalars(row.node, f"{path}.{row.key}" if path else row.key)
+    for place, item in enumerate(_items(node), 1):
+        yield from _scalars(item, f"{path}[{place}]")
+
+
+def _rows(node: Node | None) -> tuple[Row, ...]:
+    return node.rows if isinstance(node, Table) else ()
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Items) else ()
+
+
+def _row(node: Node | None, key: str) -> Node | None:
+    return next((row.node for row in _rows(node) if row.key == key), None)
