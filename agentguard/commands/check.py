@@ -20,14 +20,17 @@ from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
+from agentguard.model.events import PolicyInForce
 from agentguard.model.messages import Message
+from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState
 from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import State
 from agentguard.platforms import cage, leash, load, machine_layers, system_clock
+from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.runtime.agent import Agent, Parts
-from agentguard.runtime.compose import build
+from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.one_shot import Look, Progress
 from agentguard.store import file_memory
 from agentguard.store.agent_store import open_for_reading
@@ -101,7 +104,14 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
             verifier=Verifiers(()),
             seen=None if policy else seen,  # a draft may read files by other rules
         )
-        yield build(parts, policy=given)
+        yield build(parts, _first(folder, clock, given))
+
+
+def _first(folder: Path, clock: Clock, given: Policy | None) -> PolicyInForce:
+    """Return the policy that was named, else the kept one: a look is no start that may crash."""
+    if given is not None:
+        return PolicyInForce(at=clock.now(), policy=given)
+    return Keeper(folder, shapes(), clock).start()
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def opened(place: Place) -> Iterator[Agent]:
         )
 
         add = partial(_additions, place, back, asking.uplink)
-        agent = build(parts, add, governor=governor)
+        agent = build(parts, governor.first(), add, governor)
         stack.callback(agent.stop)
         yield agent
 

@@ -102,15 +102,11 @@ class _Orders:
 
 
 def build(
-    parts: Parts,
-    add: Add = nothing_more,
-    policy: Policy | None = None,
-    governor: Governor | None = None,
+    parts: Parts, first: PolicyInForce, add: Add = nothing_more, governor: Governor | None = None
 ) -> Agent:
-    """Wire an agent and what is added; it runs from `start` on. `policy` replaces the kept one."""
+    """Wire an agent that begins with the policy `first`, and what is added; it touches nothing."""
     clock = parts.clock
     govern = governor or Governor(Keeper(parts.folder, shapes(), clock), clock)
-    first = PolicyInForce(at=clock.now(), policy=policy) if policy else govern.first()
     orders = _Orders.waiting(clock, parts.events.submit)
     engine = _engine(parts, first, orders.give)
     lived = _lived(parts, govern)

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.platforms import system_clock
+from agentguard.policy import trial
+from agentguard.policy.last_good import Keeper
+from agentguard.runtime.compose import shapes
 from tests.cli.typed import PROGRAM, environment
+from tests.unit.policy.signing import NONE, Said, chain
 
 READY = "Ctrl-C ends it"
 INDEX = "-shm"
@@ -78,3 +83,27 @@ def test_a_check_begins_no_data_folder(tmp_path: Path) -> None:
         check=False,
     )
     assert list(home.rglob("*")) == []
+
+
+def test_a_check_is_no_start_that_a_policy_in_its_trial_may_crash(tmp_path: Path) -> None:
+    """Two starts that do not end in order would bring the policy before back."""
+    home = tmp_path / "desk"
+    home.mkdir(mode=0o700)
+    keeper = Keeper(home, shapes(), system_clock())
+    keeper.pin(chain())
+    keeper.deliver(Said(version=1).signed(), "endpoint")
+    for _ in range(trial.HEALTHY):
+        keeper.beat(NONE, answers=True)
+    keeper.start(running=True)
+    keeper.deliver(Said(version=2).signed(), "endpoint")
+    before = contents(home)
+    assert trial.FILE in before
+    for _ in range(2):
+        subprocess.run(
+            (*PROGRAM, "check", "--json", "--seconds", "5"),
+            env=environment(tmp_path / "person", AGENTGUARD_HOME=str(home)),
+            capture_output=True,
+            check=False,
+        )
+    assert contents(home) == before
+    assert Keeper(home, shapes(), system_clock()).start().policy.version == 2

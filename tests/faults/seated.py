@@ -23,6 +23,7 @@ from agentguard.base import logs
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
 from agentguard.mfa.offline_codes import OfflineCodes
+from agentguard.model.events import PolicyInForce
 from agentguard.model.facts import RetentionSeen
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
@@ -209,7 +210,7 @@ def main(data: Path) -> int:
         seen=seen,
     )
     policy = parse(POLICY.format(folder="~/Documents").encode(), "seated.yaml", shapes())
-    agent = build(parts, policy=policy)
+    agent = build(parts, PolicyInForce(at=clock.now(), policy=policy))
     agent.start()
     answers = Answers(agent, desktop)
     for line in sys.stdin:

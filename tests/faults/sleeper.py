@@ -10,6 +10,7 @@ import pytest
 
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
+from agentguard.model.events import PolicyInForce
 from agentguard.model.facts import ProgramsSeen
 from agentguard.model.moments import Moment
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
@@ -62,7 +63,10 @@ class Sleeper:
                 verifier=Verifiers(()),
                 seen=self.seen,
             ),
-            policy=parse(POLICY.format(folder=place / "Documents").encode(), "x.yaml", shapes()),
+            PolicyInForce(
+                at=self.clock.now(),
+                policy=parse(POLICY.format(folder=place / "Documents").encode(), "x", shapes()),
+            ),
         )
         self.agent.start()
         eventually(lambda: self.seen.ended == 1 and self.reads == 1)

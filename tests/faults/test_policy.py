@@ -176,7 +176,7 @@ def tried(tmp_path: Path) -> Iterator[tuple[Agent, Governor]]:
             scan=scan,
             verifier=Verifiers(()),
         )
-        agent = build(parts, governor=governor)
+        agent = build(parts, governor.first(), governor=governor)
         stack.callback(agent.stop)
         agent.start()
         yield agent, governor

@@ -10,6 +10,7 @@ import pytest
 
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.mfa import Verifiers
+from agentguard.model.events import PolicyInForce
 from agentguard.model.records import Record
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms import system_clock
@@ -117,7 +118,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
             verifier=Verifiers((KnownCode(),)),
         )
         policy = parse(words.format(folder=folder).encode(), "flow.yaml", shapes())
-        agent = build(parts, policy=policy)
+        agent = build(parts, PolicyInForce(at=clock.now(), policy=policy))
         floor = Floor(agent=agent, desktop=desktop, folder=folder, home=home)
         agent.engine.subscribe(floor.seen.append)
         agent.start()

@@ -104,7 +104,7 @@ def told(tmp_path: Path, clock: Passing, governor: Governor) -> Iterator[Told]:
             scan=scan,
             verifier=Verifiers(()),
         )
-        yield Told(agent=build(parts, governor=governor))
+        yield Told(agent=build(parts, governor.first(), governor=governor))
 
 
 def ticking(told: Told, clock: Passing) -> Callable[[], None]:

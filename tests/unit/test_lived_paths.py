@@ -174,7 +174,7 @@ def test_row_83_a_whole_agent_hears_the_time_from_its_endpoint(tmp_path: Path) -
         verifier=Verifiers(()),
         boot_id="one",
     )
-    agent = build(parts, governor=governor)
+    agent = build(parts, governor.first(), governor=governor)
     governor.told(clock.now().wall)
     ended = threading.Event()
     ended.set()

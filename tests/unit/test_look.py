@@ -13,6 +13,7 @@ import pytest
 from agentguard.detect.sandbox.client import Limits, ScanClient
 from agentguard.engine.posture import SENSOR_OF
 from agentguard.mfa import Verifiers
+from agentguard.model.events import PolicyInForce
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import State
 from agentguard.platforms import system_clock
@@ -66,7 +67,7 @@ class Desk:
             verifier=Verifiers(()),
         )
         policy = parse(POLICY.format(folder=self.folder).encode(), "look.yaml", shapes())
-        return build(parts, policy=policy)
+        return build(parts, PolicyInForce(at=self.clock.now(), policy=policy))
 
     def look(
         self, agent: Agent | None = None, *, journal: tuple[int, bool] | None = None,
