@@ -90,7 +90,7 @@ def _sensor(policy: Policy, journal: Journal, clock: Clock, lived: LivedClock) -
 
 def _look(sensor: RetentionSensor) -> RetentionSeen:
     told: list[Event] = []
-    sensor.read_once(told.append, threading.Event())
+    sensor.look(told.append, threading.Event())
     return next(one for one in told if isinstance(one, RetentionSeen))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agentguard.model.events import Event
 from agentguard.model.policy import Policy
@@ -26,4 +26,13 @@ class Sensor(Protocol):
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Watch until `stop` is set. May raise: the supervisor starts it again with backoff."""
+        ...
+
+
+@runtime_checkable
+class OneLook(Protocol):
+    """A sensor that can see all that it sees in one look, and need not watch for it."""
+
+    def look(self, submit: Submit, stop: Stop) -> None:
+        """Look once and tell, or until `stop` is set; not beside `run`. May raise as that may."""
         ...

@@ -11,12 +11,8 @@ from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.events import JournalChecked, SensorsAlive
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Stop
-from agentguard.ports.sensor import Sensor
+from agentguard.ports.sensor import OneLook, Sensor
 from agentguard.runtime.agent import Agent
-from agentguard.sensors.files import FilesSensor
-from agentguard.sensors.host import HostSensor
-from agentguard.sensors.retention import RetentionSensor
-from agentguard.sensors.training import Training
 
 SETTLE = 2.0  # seconds for the desktop's sensors to say what they see
 STEP = 0.2
@@ -75,18 +71,11 @@ class Look:
 
     def _see(self, sensor: Sensor, stop: Stop) -> None:
         submit, clock = self.agent.engine.submit, self.agent.parts.clock
-        match sensor:
-            case FilesSensor():
-                sensor.sweep_once(submit, stop)
-            case HostSensor():
-                sensor.read_once(submit)
-            case RetentionSensor():
-                sensor.read_once(submit, stop)
-            case Training():
-                submit(sensor.seen(clock.now()))
-            case _:
-                brief = _Brief(stop=stop, until=clock.now().boot + SETTLE, look=self)
-                sensor.run(submit, brief)
+        if isinstance(sensor, OneLook):
+            sensor.look(submit, stop)
+        else:
+            brief = _Brief(stop=stop, until=clock.now().boot + SETTLE, look=self)
+            sensor.run(submit, brief)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

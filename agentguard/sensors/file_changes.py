@@ -73,7 +73,7 @@ class ChangesSensor:
         while not stop.is_set():
             self._bell.hush()
             try:
-                submit(self.look(baseline))
+                submit(self.compare(baseline))
             except StoreError:
                 submit(
                     SensorState(
@@ -85,8 +85,8 @@ class ChangesSensor:
                 )
             self._clock.wait(self._bell, EVERY)
 
-    def look(self, baseline: Baseline) -> ChangesSeen:
-        """Look once.
+    def compare(self, baseline: Baseline) -> ChangesSeen:
+        """Return what has changed since the baseline, which is kept up.
 
         Raises:
             StoreError: what changed could not be kept.

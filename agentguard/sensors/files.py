@@ -108,7 +108,7 @@ class FilesSensor:
             self._seen.save()
             self._guard.close()
 
-    def sweep_once(self, submit: Submit, stop: Stop) -> None:
+    def look(self, submit: Submit, stop: Stop) -> None:
         """Look at every file once, without a watch; or until `stop` is set. Not beside `run`."""
         read_last()
         self._guard.begin()

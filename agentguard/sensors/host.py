@@ -67,10 +67,11 @@ class HostSensor:
                     self._read(probe, submit)
             self._clock.wait(self._bell, self._pause())
 
-    def read_once(self, submit: Submit) -> None:
-        """Read every probe once."""
+    def look(self, submit: Submit, stop: Stop) -> None:
+        """Read every probe once, or until `stop` is set."""
         for probe in self._probes:
-            self._read(probe, submit)
+            if not stop.is_set():
+                self._read(probe, submit)
 
     def _pause(self) -> float:
         now = self._clock.now().boot

@@ -111,13 +111,13 @@ class RetentionSensor:
         while not stop.is_set():
             self._bell.hush()
             rules = self._policy().retention
-            self.read_once(submit, stop, Pace(self._manners, self._clock, self._watch))
+            self.look(submit, stop, Pace(self._manners, self._clock, self._watch))
             self._wait(rules)
 
     def _watch(self) -> Watch:
         return self._policy().watch
 
-    def read_once(self, submit: Submit, stop: Stop, pace: Pace | None = None) -> None:
+    def look(self, submit: Submit, stop: Stop, pace: Pace | None = None) -> None:
         """Look once and tell; nothing is told when `stop` is set meanwhile."""
         rules = self._policy().retention
         found = _Found()

@@ -32,8 +32,13 @@ class Training:
     def run(self, submit: Submit, stop: Stop) -> None:
         """Tell what is due at the start and once a day."""
         while not stop.is_set():
-            submit(self.seen(self.clock.now()))
+            self.look(submit, stop)
             self.clock.wait(stop, DAILY)
+
+    def look(self, submit: Submit, stop: Stop) -> None:
+        """Tell once what is due."""
+        if not stop.is_set():
+            submit(self.seen(self.clock.now()))
 
     def seen(self, at: Moment) -> TrainingSeen:
         """Return the lessons with their records; one that is new here is known from now on."""

@@ -51,7 +51,7 @@ SWEEP = textwrap.dedent(
     seen = SeenDatabase(place, system_clock())
     for _ in range(2):  # the second one as after a restart
         sensor = FilesSensor(scan, lambda: policy, system_clock(), seen=seen, duty=1.0)
-        sensor.sweep_once(told.append, threading.Event())
+        sensor.look(told.append, threading.Event())
     seen.close()
     status = Path("/proc/self/status").read_text().splitlines()
     used = next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))

@@ -84,7 +84,7 @@ class Desk:
         self.holds.look()
         told: list[Event] = []
         sensor = RetentionSensor(lambda: self.policy, self.clock, age=self.lived.age)
-        sensor.read_once(told.append, threading.Event())
+        sensor.look(told.append, threading.Event())
         (seen,) = told
         assert isinstance(seen, RetentionSeen)
         return seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
-from agentguard.ports.sensor import Submit
+from agentguard.ports.sensor import OneLook, Submit
 from agentguard.runtime.agent import Agent, Parts
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.one_shot import Look
@@ -91,6 +92,13 @@ def states(snapshot: Snapshot) -> dict[str, State]:
 def test_every_sensor_that_a_control_rests_on_is_an_actor_of_that_name(desk: Desk) -> None:
     """By its name an agent misses a sensor whose thread is gone."""
     assert {sensor.name for sensor in desk.agent().sensors} >= set(SENSOR_OF.values())
+
+
+def test_whatever_sees_in_one_look_is_asked_alike(desk: Desk) -> None:
+    looking = [sensor for sensor in desk.agent().sensors if isinstance(sensor, OneLook)]
+    assert {sensor.name for sensor in looking} == {"files", "host", "retention", "training"}
+    for sensor in looking:
+        assert list(inspect.signature(sensor.look).parameters)[:2] == ["submit", "stop"]
 
 
 def test_every_control_of_every_measure_is_told_once(desk: Desk) -> None:

@@ -356,7 +356,7 @@ def test_a_file_that_was_left_aside_is_found_by_the_name_it_had(
     aged(here(rule, f"{retention.ASIDE}{'0a' * 8}-old.txt"), clock, 31)
     policy = replace(PLAIN, retention=(rule,))
     told: list[Event] = []
-    RetentionSensor(lambda: policy, clock).read_once(told.append, threading.Event())
+    RetentionSensor(lambda: policy, clock).look(told.append, threading.Event())
     (seen,) = told
     assert isinstance(seen, RetentionSeen)
     assert [old.path for old in seen.old] == [str(aside)]

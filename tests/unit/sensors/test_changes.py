@@ -36,7 +36,7 @@ class Desk:
 
     def look(self) -> ChangesSeen:
         self.clock.advance(60)
-        return self.sensor.look(self.baseline)
+        return self.sensor.compare(self.baseline)
 
     def changes(self) -> list[tuple[str, str]]:
         return [(Path(one.path).name, one.how) for one in self.look().changed]

@@ -172,7 +172,7 @@ def once(root: Path, scan: Scan, **more: object) -> Heard:
     exclude = more.pop("exclude", ())
     policy = policy_of(root, exclude=exclude)
     sensor = FilesSensor(scan, lambda: policy, system_clock(), **more)
-    sensor.sweep_once(heard, threading.Event())
+    sensor.look(heard, threading.Event())
     return heard
 
 
@@ -181,12 +181,12 @@ def test_row_111_a_sweep_tells_which_of_its_folders_are_not_there(root: Path) ->
     policy = policy_of(root, root.parent / "away", root.parent / "gone")
     heard = Heard()
     sensor = FilesSensor(Scan(), lambda: policy, system_clock())
-    sensor.sweep_once(heard, threading.Event())
+    sensor.look(heard, threading.Event())
     (swept,) = heard.sweeps()
     assert (swept.folders, swept.absent, swept.files) == (3, 2, 1)
     nowhere = policy_of(root / "plain.txt")
     heard = Heard()
-    FilesSensor(Scan(), lambda: nowhere, system_clock()).sweep_once(heard, threading.Event())
+    FilesSensor(Scan(), lambda: nowhere, system_clock()).look(heard, threading.Event())
     (swept,) = heard.sweeps()
     assert (swept.folders, swept.absent, swept.files) == (1, 1, 0)
 

@@ -175,7 +175,7 @@ def test_a_probe_that_fails_is_told_and_the_others_go_on(
 
 def test_one_shot_reads_everything_once(machine: Machine, clock: FakeClock) -> None:
     heard: list[Event] = []
-    HostSensor(machine.probes(), lambda: POLICY, clock).read_once(heard.append)
+    HostSensor(machine.probes(), lambda: POLICY, clock).look(heard.append, threading.Event())
     assert [type(event).__name__ for event in heard] == ["ProgramsSeen", "BackupSeen", "DisksSeen"]
 
 
@@ -202,11 +202,11 @@ def test_a_probe_that_compares_times_is_given_the_wall_time_from_before_a_step(
         return BackupSeen(at=at)
 
     sensor = HostSensor((Probe(name="backup", every=60, read=read),), lambda: POLICY, clock)
-    sensor.read_once(told.append)
+    sensor.look(told.append, threading.Event())
     clock.jump_wall(seconds)
-    sensor.read_once(told.append)
+    sensor.look(told.append, threading.Event())
     clock.advance(1)
-    sensor.read_once(told.append)
+    sensor.look(told.append, threading.Event())
     assert max(given) - min(given) == 1
     assert told[-1].at == clock.now(), "the evidence has the clock's own time"
 
@@ -222,7 +222,7 @@ def test_what_waits_is_aged_by_what_was_seen_before_a_restart() -> None:
     for _ in range(2):
         heard: list[Event] = []
         sensor = HostSensor((probe,), lambda: POLICY, clock, waits=Waits(journal))
-        sensor.read_once(heard.append)
+        sensor.look(heard.append, threading.Event())
         (seen,) = heard
         assert isinstance(seen, PatchesSeen)
         assert (seen.oldest, seen.at) == (first, clock.now())
@@ -233,7 +233,9 @@ def test_a_store_without_room_costs_an_age_and_not_the_fact() -> None:
     heard: list[Event] = []
     probe = Probe(name="patches", every=60, read=updates)
     waits = Waits(ListJournal(full=True))
-    HostSensor((probe,), lambda: POLICY, FakeClock(), waits=waits).read_once(heard.append)
+    HostSensor((probe,), lambda: POLICY, FakeClock(), waits=waits).look(
+        heard.append, threading.Event()
+    )
     (seen,) = heard
     assert isinstance(seen, PatchesSeen)
     assert (seen.security, seen.oldest, seen.earliest) == (1, None, None)

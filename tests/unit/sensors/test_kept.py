@@ -79,7 +79,7 @@ class Desk:
             known=lambda: self.known,
             rules=lambda: self.rules,
         )
-        sensor.sweep_once(self.events.append, threading.Event())
+        sensor.look(self.events.append, threading.Event())
         memory.close()
         assert isinstance(self.events[-1], SweepFinished)
         return [event for event in self.events if isinstance(event, FileScanned)]
@@ -287,10 +287,10 @@ def test_a_folder_whose_files_may_be_opened_again_is_told(
     sensor = FilesSensor(desk.scan, lambda: policy, desk.clock, seen=memory)
     told: list[Event] = []
     for _ in range(2):
-        sensor.sweep_once(told.append, threading.Event())
+        sensor.look(told.append, threading.Event())
     assert len([e for e in told if isinstance(e, FileScanned)]) == 1
     desk.reasons.clear()
-    sensor.sweep_once(told.append, threading.Event())
+    sensor.look(told.append, threading.Event())
     memory.close()
     last = [e for e in told if isinstance(e, FileScanned)][-1]
     assert (last.path, last.outcome, last.reason) == (str(desk.root), FileOutcome.READ, "")
@@ -334,7 +334,7 @@ SWEEPER = textwrap.dedent(
     def hear(event):
         if isinstance(event, SweepFinished):
             print(json.dumps(event.files), flush=True)
-    sensor.sweep_once(hear, threading.Event())
+    sensor.look(hear, threading.Event())
     """
 )
 

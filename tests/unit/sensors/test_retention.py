@@ -45,7 +45,7 @@ def aged(path: Path, clock: FakeClock, days: float) -> Path:
 
 def look(policy: Policy, clock: FakeClock, sensor: RetentionSensor | None = None) -> RetentionSeen:
     heard: list[Event] = []
-    (sensor or RetentionSensor(lambda: policy, clock)).read_once(heard.append, threading.Event())
+    (sensor or RetentionSensor(lambda: policy, clock)).look(heard.append, threading.Event())
     (seen,) = heard
     assert isinstance(seen, RetentionSeen)
     return seen

@@ -164,7 +164,7 @@ class Desk:
         memory = SeenDatabase(self.home, system_clock())
         told: list[Event] = []
         sensor = FilesSensor(self.scan, lambda: policy, system_clock(), seen=memory)
-        sensor.sweep_once(told.append, threading.Event())
+        sensor.look(told.append, threading.Event())
         memory.close()
         verdicts = [self.judge(event) for event in told]
         assert isinstance(told[-1], SweepFinished)
