@@ -20,7 +20,7 @@ def test_it_is_the_same_in_every_process() -> None:
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(agentguard.__file__).parents[2],
+        cwd=Path(agentguard.__file__).parents[1],
     )
     assert told.stdout.strip() == rules_version()
 
