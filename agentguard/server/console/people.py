@@ -29,8 +29,7 @@ from agentguard.server.roles import Right
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.engine.stored_values import Stored
 from agentguard.server.store.factors import team_scope
-from agentguard.server.store.persons import desk_events, pseudonyms
-from agentguard.server.store.persons import use_spans as uses
+from agentguard.server.store.persons import desk_events, pseudonyms, use_spans
 from agentguard.server.store.persons.pseudonyms import Factors, Opening
 from agentguard.server.store.persons.use_spans import Use
 from agentguard.wire import v1
@@ -62,9 +61,9 @@ async def show(request: Asked) -> Page:
     """List the people who used a desk that may be seen, the newest first."""
     site, scope = site_of(request), visitor_of(request).scope
     wish = filters.asked(request)
-    total = await site.database.read(lambda c: uses.count(c, scope))
+    total = await site.database.read(lambda c: use_spans.count(c, scope))
     known = await site.database.read(
-        lambda c: uses.people(c, scope, start=wish.start, limit=filters.PAGE)
+        lambda c: use_spans.people(c, scope, start=wish.start, limit=filters.PAGE)
     )
     await looked(request, "people.seen")
     paged = filters.pager(wish, total) if total > filters.PAGE else None
@@ -122,7 +121,7 @@ def _told(connection: Connection, site: Site, visitor: Visitor, id_: str) -> Tol
     own = bool(name) and team_scope.belongs(connection, site.keys, scope, name, now)
     shown = own and pseudonyms.is_open(connection, id_, visitor.name, now)
     return Told(
-        uses=uses.of_person(connection, id_, scope),
+        uses=use_spans.of_person(connection, id_, scope),
         findings=desk_events.findings(connection, id_, scope),
         incidents=desk_events.incidents(connection, id_, scope),
         lessons=_lessons(desk_events.lessons(connection, id_, scope)),

@@ -26,8 +26,7 @@ from agentguard.server.console.site import (
     visitor_of,
 )
 from agentguard.server.roles import Right, Scope
-from agentguard.server.tamper import items, silence_waves, strangers
-from agentguard.server.tamper import sign_offs as signed
+from agentguard.server.tamper import items, sign_offs, silence_waves, strangers
 from agentguard.server.tamper.items import Item
 from agentguard.server.tamper.sign_offs import Signed
 from agentguard.server.tamper.silence_waves import Wave
@@ -87,18 +86,18 @@ def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
             limit=filters.PAGE - len(shown),
         ),
         total=silence_waves.count(connection, scope),
-        signed=signed.listed(connection, scope, limit=LATELY + 1),
+        signed=sign_offs.listed(connection, scope, limit=LATELY + 1),
     )
 
 
 async def _signed(request: Asked, wish: Filter) -> Page:
     database, scope = site_of(request).database, visitor_of(request).scope
     start, limit = wish.start, filters.PAGE
-    total = await database.read(lambda c: signed.count(c, scope))
+    total = await database.read(lambda c: sign_offs.count(c, scope))
     return await page(
         request,
         "tamper_signed.html",
-        signed=await database.read(lambda c: signed.listed(c, scope, start=start, limit=limit)),
+        signed=await database.read(lambda c: sign_offs.listed(c, scope, start=start, limit=limit)),
         pager=filters.pager(wish, total) if total > filters.PAGE else None,
     )
 
