@@ -7,7 +7,9 @@ The rules, in their order; the first that fits decides:
 - `kinds` names what is in it, and the rule holds only where all that would be a finding is of them;
 - `then` says what is done: see `Settings.rules`.
 
-What was not judged (too long, too slow, or marked as secret by a password manager) is let alone.
+What was not judged is let alone: what was too long or too slow, and what a program of
+`password_managers` owns and excludes from monitors. Any program can ask that a copy be kept
+nowhere, and private windows of browsers do so each time: that alone spares nothing.
 """
 
 from __future__ import annotations
@@ -50,6 +52,10 @@ REMOTE_PROGRAMS = (
     "xrdp-chansrv",
 )
 """Programs that hand over what was copied outside of a remote session: RDP, SPICE, VMware, VNC."""
+
+
+MANAGERS = ("1password", "bitwarden", "keepass", "keepassxc")
+"""Password managers by the names of their programs, in lower case, without `.exe`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +109,13 @@ class Settings:
     allowed_apps: tuple[str, ...] = field(
         default=(),
         metadata={"doc": "Programs from which anything may be copied (* and ? as in a shell)."},
+    )
+    password_managers: tuple[str, ...] = field(
+        default=MANAGERS,
+        metadata={
+            "doc": "Password managers (* and ? as in a shell): what they copy and exclude from "
+            "monitors is not read. What others mark so is judged."
+        },
     )
     rules: tuple[Rule, ...] = field(
         default=(),

@@ -13,7 +13,7 @@ from agentguard.base.errors import PlatformError
 from agentguard.model.facts import Fact
 from agentguard.platforms._steady_value import Steady
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Copied, SessionReading
+from agentguard.ports.desktop import Copied, SessionReading, Spared, nobody
 from agentguard.ports.foreground import FocusedWindow, Sort, unsorted
 
 CLIPBOARD = "CLIPBOARD"
@@ -141,7 +141,9 @@ class SimulatedClipboard:
                 for selection in dict.fromkeys(_waiting(copies)):
                     changed(selection)
 
-    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
         """Read what was copied; this desktop answers at once, so `seconds` is never used up."""
         del seconds
         self.state.require("clipboard")
@@ -150,10 +152,11 @@ class SimulatedClipboard:
             self.state.read[selection] = copied
         if copied is None:
             return None
-        text = "" if copied.secret or copied.own else copied.text[:limit]
-        whole = copied.secret or copied.own or len(copied.text) <= limit
-        flavours = () if copied.secret else copied.flavours
-        return replace(copied, text=text, whole=whole, flavours=flavours)
+        secret = copied.marked and spared(copied.app)
+        text = "" if secret or copied.own else copied.text[:limit]
+        whole = secret or copied.own or len(copied.text) <= limit
+        flavours = () if secret else copied.flavours
+        return replace(copied, text=text, whole=whole, flavours=flavours, secret=secret)
 
     def replace(self, selection: str, text: str) -> bool:
         """Put a text in place of what was read, unless something newer is there."""

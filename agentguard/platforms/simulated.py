@@ -107,10 +107,10 @@ class SimulatedDesktop:
         app: str = "",
         *flavours: Flavour,
         selection: str = CLIPBOARD,
-        secret: bool = False,
+        marked: bool = False,
     ) -> None:
-        """Copy text in the program `app`; `secret` is a password manager's flag."""
-        copied = Copied(text=text, app=app, secret=secret, flavours=flavours)
+        """Copy text in the program `app`; `marked` says that it is to be kept nowhere."""
+        copied = Copied(text=text, app=app, marked=marked, flavours=flavours)
         with self._state.guard:
             self._state.copied[selection] = copied
         self._state.copies.publish(selection)

@@ -66,20 +66,31 @@ class Flavour:
 class Copied:
     """What is on the clipboard: only ever a local variable of the sensor.
 
-    `secret` says that the owner marked it as not to be kept (a password manager's flag);
-    `whole` is False when it was longer than asked for, or a part did not come in time. `own` says
-    that the agent put it there.
+    `marked` says that the owner wants it kept nowhere, as private windows of browsers and password
+    managers do; `secret` that for this reason it was not read, because a known password manager
+    copied it. `whole` is False when it was longer than asked for, or a part did not come in time.
+    `own` says that the agent put it there.
     """
 
     text: str
     app: str
     secret: bool = False
+    marked: bool = False
     whole: bool = True
     flavours: tuple[Flavour, ...] = ()
     own: bool = False
 
     def __repr__(self) -> str:
         return f"Copied(app={self.app!r}, {len(self.text)} characters)"
+
+
+Spared = Callable[[str], bool]
+"""Tells of a program's name whether it is a known password manager."""
+
+
+def nobody(_program: str) -> bool:
+    """Know of no password manager."""
+    return False
 
 
 class Clipboard(Protocol):
@@ -97,8 +108,13 @@ class Clipboard(Protocol):
         """
         ...
 
-    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
-        """Read at most `limit` characters within `seconds`; None when there is no text."""
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
+        """Read at most `limit` characters within `seconds`; None when there is no text.
+
+        What a `spared` program owns and marks as no monitor's business is not read.
+        """
         ...
 
     def clear(self, selection: str) -> bool:

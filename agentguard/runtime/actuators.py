@@ -18,7 +18,15 @@ from agentguard.model.locking import DeskLeft
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Absent, Backend, Clipboard, Replaceable, Session
+from agentguard.ports.desktop import (
+    Absent,
+    Backend,
+    Clipboard,
+    Replaceable,
+    Session,
+    Spared,
+    nobody,
+)
 from agentguard.ports.sensor import PolicySource
 
 Newer = Callable[[str, Moment], bool]
@@ -33,16 +41,20 @@ def _never(_selection: str, _than: Moment) -> bool:
 
 
 def desktop_hands(
-    backend: Backend, mask: Callable[[str], str] = str, newer: Newer = _never
+    backend: Backend,
+    mask: Callable[[str], str] = str,
+    newer: Newer = _never,
+    spared: Spared = nobody,
 ) -> dict[ActionKind, Hand]:
-    """Return the hands that this desktop has."""
+    """Return the hands that this desktop has; what `spared` programs copied is not masked."""
     hands: dict[ActionKind, Hand] = {}
     if not isinstance(backend.session, Absent):
         hands[ActionKind.LOCK] = _locker(backend.session)
     if not isinstance(backend.clipboard, Absent):
         clear = _clearer(backend.clipboard, newer)
         hands[ActionKind.CLEAR_CLIPBOARD] = clear
-        hands[ActionKind.MASK_CLIPBOARD] = _masker(backend.clipboard, mask, newer, clear)
+        rewrite = Rewrite(clipboard=backend.clipboard, mask=mask, newer=newer, spared=spared)
+        hands[ActionKind.MASK_CLIPBOARD] = rewrite.hand(clear)
     return hands
 
 
@@ -67,24 +79,35 @@ def _clearer(clipboard: Clipboard, newer: Newer) -> Hand:
     return clear
 
 
-def _masker(clipboard: Clipboard, mask: Callable[[str], str], newer: Newer, clear: Hand) -> Hand:
-    """Read it again, and put it back with every value masked; cleared where that cannot be."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """Masks what lies on a clipboard."""
 
-    def replace(action: Action) -> Message:
-        if action.at is not None and newer(action.subject, action.at):
+    clipboard: Clipboard
+    mask: Callable[[str], str]
+    newer: Newer
+    spared: Spared = nobody
+
+    def hand(self, clear: Hand) -> Hand:
+        """Return the hand; what cannot be masked is cleared by the other."""
+        return lambda action: self._masked(action) or clear(action)
+
+    def _masked(self, action: Action) -> Message | None:
+        """Read it again, and put it back with every value masked; None where that cannot be."""
+        if action.at is not None and self.newer(action.subject, action.at):
             return say("action.overtaken")
-        copied = clipboard.read(action.subject, limit=MASK_LIMIT, seconds=MASK_SECONDS)
+        copied = self.clipboard.read(
+            action.subject, limit=MASK_LIMIT, seconds=MASK_SECONDS, spared=self.spared
+        )
         if copied is None or copied.own or copied.secret:
             return say("action.overtaken")
-        if not copied.text or not copied.whole or not isinstance(clipboard, Replaceable):
-            return clear(action)
+        if not copied.text or not copied.whole or not isinstance(self.clipboard, Replaceable):
+            return None
         try:
-            masked = clipboard.replace(action.subject, mask(copied.text))
+            masked = self.clipboard.replace(action.subject, self.mask(copied.text))
         except AgentGuardError:
-            return clear(action)
+            return None
         return say("action.masked") if masked else say("action.overtaken")
-
-    return replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

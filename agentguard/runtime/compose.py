@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from agentguard import checks
 from agentguard.base.plugins import discover
-from agentguard.checks import watched_files
-from agentguard.checks.base import Check
+from agentguard.checks import clipboard, watched_files
+from agentguard.checks.base import Check, named
 from agentguard.checks.reauth import rules as gate_rules
 from agentguard.detect.recognition.custom_kinds import Following
 from agentguard.detect.rules import rules_version
@@ -34,6 +34,7 @@ from agentguard.policy.document import Shape
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
 from agentguard.ports.clock import Clock, Stop
+from agentguard.ports.desktop import Spared
 from agentguard.ports.sensor import Sensor, Submit
 from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime import compose_vault
@@ -274,8 +275,25 @@ def _desktop_sensors(parts: Parts, engine: Engine, signals: CallSignals) -> tupl
     titles = Titles(lambda: gate_rules(engine.policy()).groups)
     scan = _following(engine).scan
     return desktop_sensors(
-        parts.backend, scan, parts.clock, known, told, sort=titles.sort, starting=parts.starting
+        parts.backend,
+        scan,
+        parts.clock,
+        known,
+        told,
+        sort=titles.sort,
+        spared=_managers(engine),
+        starting=parts.starting,
     )
+
+
+def _managers(engine: Engine) -> Spared:
+    """Return what knows the password managers of the policy in force."""
+
+    def spared(program: str) -> bool:
+        said = engine.policy().controls[clipboard.CHECK.id].settings
+        return isinstance(said, clipboard.Settings) and named(program, said.password_managers)
+
+    return spared
 
 
 def _desktop_hands(
@@ -286,7 +304,7 @@ def _desktop_hands(
     def newer(selection: str, than: Moment) -> bool:
         return any(sensor.newer(selection, than) for sensor in reads)
 
-    return desktop_hands(parts.backend, _following(engine).mask, newer)
+    return desktop_hands(parts.backend, _following(engine).mask, newer, _managers(engine))
 
 
 def _desk(

@@ -1,9 +1,12 @@
 """What is copied, to events: the text is judged here, dropped at once, and never leaves.
 
 The newest copy wins: at most 20 are read in a second, each up to 1 MiB of text within half a
-second. What could not be judged is said to be unjudged, so that nobody clears it. Text, pages,
-documents, tables and lists of files are judged; of a list of files the names, and what is known of
-the files.
+second. What could not be judged is said to be unjudged, so that nobody clears it. What its owner
+marks as not to be kept is judged as well: a browser's private window marks each copy. Only what a
+known password manager excludes is let alone, and of what is marked no sign goes further.
+
+Text, pages, documents, tables and lists of files are judged; of a list of files the names, and what
+is known of the files.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from agentguard.model.events import ClipboardScanned
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Clipboard, Copied
+from agentguard.ports.desktop import Clipboard, Copied, Spared, nobody
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent_sensor import watching_state
 from agentguard.sensors.clipboard_formats import files, text_of
@@ -24,6 +27,7 @@ from agentguard.sensors.clipboard_formats import files, text_of
 NAME = "clipboard"
 LIMIT = 1024 * 1024  # characters that are judged
 SECONDS = 0.5  # for the owner to hand over its text
+CREDENTIAL = "SECRET"  # the kind of passwords, keys and tokens
 RATE = 20.0  # reads in a second, after a burst of as many
 
 Judge = Callable[[str], tuple[Hit, ...]]
@@ -38,18 +42,26 @@ def nothing_known(_path: str) -> tuple[Hit, ...]:
 class ClipboardSensor:
     """Judges every selection at the start, and then each time its owner changes.
 
-    `known` gives what was found in a file before.
+    `known` gives what was found in a file before; `spared` knows the password managers that are
+    let alone.
     """
 
     name = NAME
 
     def __init__(
-        self, clipboard: Clipboard, judge: Judge, clock: Clock, *, known: Judge = nothing_known
+        self,
+        clipboard: Clipboard,
+        judge: Judge,
+        clock: Clock,
+        *,
+        known: Judge = nothing_known,
+        spared: Spared = nobody,
     ) -> None:
         self._clipboard = clipboard
         self._judge = judge
         self._clock = clock
         self._known = known
+        self._spared = spared
         self._looked: dict[str, Moment | None] = {}
 
     def run(self, submit: Submit, stop: Stop) -> None:
@@ -78,7 +90,9 @@ class ClipboardSensor:
         """Read it and say all there is to say; `judged` is False where that is not all."""
         nothing = ClipboardScanned(at=self._clock.now(), app="", selection=selection, hits=())
         try:
-            copied = self._clipboard.read(selection, limit=LIMIT, seconds=SECONDS)
+            copied = self._clipboard.read(
+                selection, limit=LIMIT, seconds=SECONDS, spared=self._spared
+            )
         except PlatformError:
             return replace(nothing, judged=False)
         if copied is None or copied.own:
@@ -93,6 +107,7 @@ class ClipboardSensor:
             hits = _together(self._each(copied))
         except CannotError:
             return (), False
+        hits = _unsigned(hits) if copied.marked else hits
         return hits, bool(hits) or copied.whole
 
     def _each(self, copied: Copied) -> Iterator[tuple[Hit, ...]]:
@@ -104,6 +119,14 @@ class ClipboardSensor:
                 yield self._judge(text)
             if flavour.kind == "files":
                 yield from (self._known(path) for path in files(flavour))
+
+
+def _unsigned(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Return what was found in a marked copy without a sign of any value.
+
+    Passwords and keys do not count: to copy them so is what password managers are for.
+    """
+    return tuple(replace(hit, masked=()) for hit in hits if hit.kind != CREDENTIAL)
 
 
 def _together(parts: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:

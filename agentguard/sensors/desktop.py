@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from agentguard.base.startup import Starting
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent, Backend
+from agentguard.ports.desktop import Absent, Backend, Spared, nobody
 from agentguard.ports.foreground import Sort, unsorted
 from agentguard.ports.sensor import Sensor
 from agentguard.sensors import (
@@ -29,6 +29,7 @@ def desktop_sensors(
     told: call.Told | None = None,
     *,
     sort: Sort = unsorted,
+    spared: Spared = nobody,
     starting: Starting | None = None,
 ) -> tuple[Sensor, ...]:
     """Return the sensor of each capability, and front where it can be seen.
@@ -45,7 +46,7 @@ def desktop_sensors(
 
     return (
         one(session.NAME, lambda: _session(backend, clock)),
-        one(clipboard.NAME, lambda: _clipboard(backend, judge, clock, known)),
+        one(clipboard.NAME, lambda: _clipboard(backend, judge, clock, known, spared)),
         one(foreground.NAME, lambda: _foreground(backend, clock, sort)),
         one(call.NAME, lambda: call.CallSensor(backend.calls, clock, told)),
         one(capture.NAME, lambda: capture.CaptureSensor(backend.capture, clock)),
@@ -73,11 +74,15 @@ def _session(backend: Backend, clock: Clock) -> Sensor:
 
 
 def _clipboard(
-    backend: Backend, judge: clipboard.Judge, clock: Clock, known: clipboard.Judge
+    backend: Backend,
+    judge: clipboard.Judge,
+    clock: Clock,
+    known: clipboard.Judge,
+    spared: Spared,
 ) -> Sensor:
     if isinstance(backend.clipboard, Absent):
         return AbsentSensor(clipboard.NAME, backend.clipboard.reason, clock)
-    return clipboard.ClipboardSensor(backend.clipboard, judge, clock, known=known)
+    return clipboard.ClipboardSensor(backend.clipboard, judge, clock, known=known, spared=spared)
 
 
 def _foreground(backend: Backend, clock: Clock, sort: Sort) -> Sensor:

@@ -61,7 +61,7 @@ class SimulatedPerson:
         self.desktop.copy(text, self.copier, selection=selection)
 
     def copy_secret(self) -> None:
-        self.desktop.copy("correct horse", "keepassxc", secret=True)
+        self.desktop.copy("correct horse", "keepassxc", marked=True)
 
     def paste(self, selection: str) -> str:
         return self.desktop.paste(selection)

@@ -12,7 +12,7 @@ import pytest
 from agentguard.base.translations import load
 from agentguard.model.messages import Message
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Absent, Backend, Copied, Replaceable
+from agentguard.ports.desktop import Absent, Backend, Copied, Replaceable, Spared, nobody
 from agentguard.ports.foreground import FocusedWindow
 from tests.contract.drivers import Person, eventually
 
@@ -33,8 +33,10 @@ def watching(watch: Callable[[Stop], None]) -> Iterator[None]:
     assert not thread.is_alive()
 
 
-def read(person: Person, selection: str, limit: int = LIMIT) -> Copied | None:
-    return person.backend.clipboard.read(selection, limit=limit, seconds=2)
+def read(
+    person: Person, selection: str, limit: int = LIMIT, spared: Spared = nobody
+) -> Copied | None:
+    return person.backend.clipboard.read(selection, limit=limit, seconds=2, spared=spared)
 
 
 def test_idle_time_grows_and_a_key_ends_it(person: Person) -> None:
@@ -79,13 +81,23 @@ def test_what_was_copied_is_read_with_its_program(person: Person, text: str) -> 
     for selection in person.backend.clipboard.selections:
         person.copy(text, selection)
         copied = read(person, selection)
-        assert copied == Copied(text=text, app=person.copier, secret=False, whole=True)
+        assert copied == Copied(text=text, app=person.copier)
 
 
-def test_what_a_password_manager_copied_is_known_but_not_read(person: Person) -> None:
+def test_what_is_marked_as_secret_is_read_unless_a_known_program_owns_it(person: Person) -> None:
     person.copy_secret()
     copied = read(person, "CLIPBOARD")
-    assert (copied.secret, copied.text) == (True, "")
+    assert (copied.marked, copied.secret, bool(copied.text)) == (True, False, True)
+    owner = copied.app
+    spared = read(person, "CLIPBOARD", spared=lambda program: program == owner)
+    assert (spared.secret, spared.text) == ((True, "") if owner else (False, copied.text))
+    assert not read(person, "CLIPBOARD", spared="another".__eq__).secret
+
+
+def test_what_is_not_marked_is_read_whoever_owns_it(person: Person) -> None:
+    person.copy("in the open", "CLIPBOARD")
+    copied = read(person, "CLIPBOARD", spared=lambda _program: True)
+    assert (copied.text, copied.marked, copied.secret) == ("in the open", False, False)
 
 
 def test_a_read_gives_no_more_than_was_asked_for(person: Person) -> None:

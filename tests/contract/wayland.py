@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import psutil
 
@@ -12,6 +15,8 @@ from agentguard.platforms import linux
 from tests.contract.drivers import eventually
 from tests.desktop.harness import Logind
 from tests.desktop.sway import Sway
+
+MARKED = Path(__file__).parents[1] / "desktop" / "wayland_marked.py"
 
 
 class WaylandPerson:
@@ -37,7 +42,8 @@ class WaylandPerson:
         self.desktop.copy(text, *_options(selection))
 
     def copy_secret(self) -> None:
-        self.desktop.start("wl-copy", "--foreground", "--type", "x-kde-passwordManagerHint", "x")
+        owner = self.desktop.start(sys.executable, MARKED, "correct horse", stdout=subprocess.PIPE)
+        assert owner.stdout.readline() == "owned\n"
         eventually(lambda: "x-kde-passwordManagerHint" in self.desktop.paste("--list-types"))
 
     def paste(self, selection: str) -> str:

@@ -113,11 +113,14 @@ def test_an_owner_that_dies_in_the_middle_leaves_nothing(desk, clipboard) -> Non
     assert read(clipboard).text == "after it"
 
 
-def test_what_a_password_manager_copied_is_not_read(desk, clipboard) -> None:
+def test_row_140_what_is_marked_as_secret_is_read_unless_a_known_program_owns_it(
+    desk, clipboard
+) -> None:
     own(desk, "secret")
     copied = read(clipboard)
-    assert copied.secret
-    assert copied.text == ""
+    assert (copied.text, copied.marked) == ("correct horse battery staple", True)
+    spared = clipboard.read("CLIPBOARD", limit=LIMIT, seconds=SECONDS, spared=copied.app.__eq__)
+    assert (spared.text, spared.secret) == ("", True)
 
 
 def test_a_picture_is_no_text(desk, clipboard) -> None:

@@ -113,6 +113,14 @@ class Person:
                 self.put(FILES, head + names.encode("utf-16-le"))
             user.CloseClipboard()
 
+    def orphan(self, text: str, formats=()) -> None:
+        """Copy as `copy` does, by a window that is gone afterwards: nobody owns what is there."""
+        self.window("Orphan", shown=False)
+        lasting, self.windows["Clipboard"] = self.windows["Clipboard"], self.windows["Orphan"]
+        self.copy(text, formats)
+        self.windows["Clipboard"] = lasting
+        self.close("Orphan")
+
     def big(self, size: int) -> None:
         self.copy("4" * size)
 

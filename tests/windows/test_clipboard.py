@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from agentguard.base.errors import PlatformError
+from agentguard.checks.clipboard import MANAGERS
 from agentguard.platforms._win32.clipboard import CLIPBOARD, WindowsClipboard
 from agentguard.platforms._win32.clipboard_reader import NoAnswer
-from agentguard.ports.desktop import Copied, Flavour, Replaceable
+from agentguard.ports.desktop import Copied, Flavour, Replaceable, Spared, nobody
 from agentguard.sensors.clipboard import LIMIT, SECONDS
 from tests.windows.another import Another, another
 
 pytestmark = pytest.mark.xdist_group("desktop")
 
+MARKS = json.loads(
+    (Path(__file__).parents[1] / "vectors/windows/clipboard-marks.json").read_text("utf-8")
+)["answers"]
+CARD = "4539 1488 0343 6467"
+EXCLUDED = "ExcludeClipboardContentFromMonitorProcessing"
 NO = (0).to_bytes(4, "little").hex()
 HTML = "<html><body><!--StartFragment--><b>4539 1488 0343 6467</b><!--EndFragment--></body></html>"
 PATIENCE = 60.0
@@ -46,9 +54,12 @@ def clipboard(other: Another) -> WindowsClipboard:
 
 
 def read(
-    clipboard: WindowsClipboard, limit: int = LIMIT, seconds: float = PATIENCE
+    clipboard: WindowsClipboard,
+    limit: int = LIMIT,
+    seconds: float = PATIENCE,
+    spared: Spared = nobody,
 ) -> Copied | None:
-    return clipboard.read(CLIPBOARD, limit=limit, seconds=seconds)
+    return clipboard.read(CLIPBOARD, limit=limit, seconds=seconds, spared=spared)
 
 
 def eventually(holds: Callable[[], object]) -> None:
@@ -145,32 +156,42 @@ def test_what_is_no_text_is_nothing(clipboard, other: Another) -> None:
     assert read(clipboard) is None
 
 
-@pytest.mark.parametrize(
-    "marked",
-    [
-        ("ExcludeClipboardContentFromMonitorProcessing", NO),
-        ("Clipboard Viewer Ignore", "31"),
-        ("CanIncludeInClipboardHistory", NO),
-    ],
-    ids=lambda marked: marked[0],
-)
-def test_what_a_password_manager_copied_is_not_read(clipboard, other: Another, marked) -> None:
-    other("copy", "correct horse", [marked])
-    assert read(clipboard) == Copied(text="", app="python", secret=True)
+@pytest.mark.parametrize("who", MARKS)
+def test_row_140_only_what_a_known_manager_excludes_is_not_read(
+    clipboard, other: Another, who: str
+) -> None:
+    """What each program sets, as its makers' sources and issues in the vectors tell."""
+    told = MARKS[who]
+    marks = [(name, value.to_bytes(4, "little").hex()) for name, value in told["marks"].items()]
+    other("copy", CARD, marks)
+    copied = read(clipboard, spared=lambda _owner: told["program"] in MANAGERS)
+    assert (copied.marked, copied.secret) == (told["marked"], told["spared"])
+    assert copied.text == ("" if told["spared"] else CARD)
+
+
+def test_row_140_the_mark_is_the_owners_and_no_other_programs(clipboard, other: Another) -> None:
+    asked: list[str] = []
+    other("copy", CARD, [(EXCLUDED, NO)])
+    copied = read(clipboard, spared=lambda owner: bool(asked.append(owner)))
+    assert (copied.text, copied.secret, asked) == (CARD, False, ["python"])
+
+
+def test_row_140_without_an_owner_nobody_is_spared(clipboard, other: Another) -> None:
+    """The program in front is no owner, though it is named as where the copy came from."""
+    other("window", "Manager")
+    other("orphan", CARD, [(EXCLUDED, NO)])
+    copied = read(clipboard, spared=lambda _owner: True)
+    other("close", "Manager")
+    assert (copied.text, copied.secret, copied.marked) == (CARD, False, True)
 
 
 @pytest.mark.parametrize(
-    "marked",
-    [
-        ("CanIncludeInClipboardHistory", (1).to_bytes(4, "little").hex()),
-        ("CanIncludeInClipboardHistory", b"0".hex()),  # the letter, which says nothing
-        ("CanUploadToCloudClipboard", NO),
-    ],
-    ids=["may", "letter", "cloud"],
+    "value", [(1).to_bytes(4, "little").hex(), b"0".hex()], ids=["may", "letter"]
 )
-def test_other_marks_hide_nothing(clipboard, other: Another, marked) -> None:
-    other("copy", "in the open", [marked])
-    assert read(clipboard).text == "in the open"
+def test_a_mark_that_does_not_say_no_marks_nothing(clipboard, other: Another, value) -> None:
+    other("copy", "in the open", [("CanIncludeInClipboardHistory", value)])
+    copied = read(clipboard)
+    assert (copied.text, copied.marked) == ("in the open", False)
 
 
 def test_a_hundred_megabytes_cost_no_more_than_what_is_judged(clipboard, other: Another) -> None:
@@ -300,7 +321,7 @@ def test_a_masked_text_is_put_there_and_kept_out_of_history_and_cloud(
     pasted = other("paste", *marks, "Csv")
     assert pasted == {"": "**** 6467 🙂", **dict.fromkeys(marks, NO), "Csv": None}
     assert read(clipboard).own
-    assert read(WindowsClipboard()).secret
+    assert read(WindowsClipboard()).marked
 
 
 def test_a_masked_text_takes_the_place_of_nothing_newer(clipboard, other: Another) -> None:

@@ -19,7 +19,7 @@ from agentguard.platforms._linux.x11_owner import LONGEST, Owner, Wish
 from agentguard.platforms._linux.x11_reader import Reader, follow
 from agentguard.platforms._linux.x11_transfer import NoAnswer, is_change
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Copied
+from agentguard.ports.desktop import Copied, Spared, nobody
 from agentguard.ports.stop_signal import Alarm, alarm
 
 SELECTIONS = ("CLIPBOARD", "PRIMARY")
@@ -55,7 +55,9 @@ class X11Clipboard:
             finally:
                 self._owner = None
 
-    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
         """Read at most `limit` characters within `seconds`; None when there is no text.
 
         Raises:
@@ -65,7 +67,9 @@ class X11Clipboard:
         with self._guard:
             try:
                 with x11.answering():
-                    return self._opened().read(selection, limit=limit, seconds=seconds)
+                    return self._opened().read(
+                        selection, limit=limit, seconds=seconds, spared=spared
+                    )
             except NoAnswer:
                 raise
             except PlatformError:

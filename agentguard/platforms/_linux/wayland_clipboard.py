@@ -28,7 +28,7 @@ from agentguard.platforms._linux.clipboard_formats import (
 from agentguard.platforms._linux.wayland import Connection, Event, connected
 from agentguard.platforms._linux.wayland_offers import SELECTIONS, Control, NoAnswer
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Copied, Flavour
+from agentguard.ports.desktop import Copied, Flavour, Spared, nobody
 from agentguard.ports.stop_signal import alarm
 
 OWN = "application/x-agentguard"
@@ -97,13 +97,18 @@ class WaylandClipboard:
             os.close(self._wake)
             self._wake = -1
 
-    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
         """Read at most `limit` characters within `seconds`; None when there is no text.
+
+        The owner is not told here, so that no program is spared.
 
         Raises:
             PlatformError: the program that copied it, or the compositor, does not answer.
 
         """
+        del spared
         deadline = time.monotonic() + seconds
         with self._opened() as desk:
             self._read_at[selection] = desk.count[selection]
@@ -214,8 +219,7 @@ def _copied(control: Control, selection: str, limit: int, deadline: float) -> Co
         return Copied(text="", app="", own=True)
     if not forms:
         return None
-    if forms & set(SECRETS):
-        return Copied(text="", app="", secret=True)
+    marked = bool(forms & set(SECRETS))
     text, whole = _text(control, selection, limit, deadline)
     flavours: list[Flavour] = []
     for kind, names in FLAVOURS:
@@ -230,8 +234,8 @@ def _copied(control: Control, selection: str, limit: int, deadline: float) -> Co
         flavours.append(Flavour(kind=kind, data=decoded(data)))
         whole = whole and all_of_it
     if text is None and not flavours:
-        return None if whole else Copied(text="", app="", whole=False)
-    return Copied(text=text or "", app="", whole=whole, flavours=tuple(flavours))
+        return None if whole else Copied(text="", app="", whole=False, marked=marked)
+    return Copied(text=text or "", app="", whole=whole, flavours=tuple(flavours), marked=marked)
 
 
 def _text(control: Control, selection: str, limit: int, deadline: float) -> tuple[str | None, bool]:

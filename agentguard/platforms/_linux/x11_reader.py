@@ -1,4 +1,4 @@
-"""Reads a selection: which program owns it, whether it is secret, and its text."""
+"""Reads a selection: which program owns it, whether it is marked as secret, and its text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from agentguard.platforms._linux.clipboard_formats import (
     decoded,
 )
 from agentguard.platforms._linux.x11_transfer import NoAnswer, Overtaken, Transfer, is_change
-from agentguard.ports.desktop import Copied, Flavour
+from agentguard.ports.desktop import Copied, Flavour, Spared, nobody
 
 RETIRED = 4
 """Requestors of unfinished transfers that are kept: an owner that still writes to a window which
@@ -66,7 +66,9 @@ class Reader:
         follow(display, atoms)
         self._changed = dict.fromkeys(atoms, x11.server_time(display, self._requestor))
 
-    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
         """Read the text; None when there is none.
 
         Raises:
@@ -80,7 +82,7 @@ class Reader:
                 return Copied(text="", app="", own=True)
             transfer = Transfer(self._display, self._requestor, atom, deadline, self._note)
             try:
-                return self._copied(transfer, self._program(owner), limit)
+                return self._copied(transfer, self._program(owner), limit, spared)
             except Overtaken:
                 self._renew()
                 _PAUSE.wait(max(0.0, min(pause, deadline - time.monotonic())))
@@ -103,10 +105,11 @@ class Reader:
         """Close the connection."""
         x11.close(self._display)
 
-    def _copied(self, transfer: Transfer, app: str, limit: int) -> Copied | None:
+    def _copied(self, transfer: Transfer, app: str, limit: int, spared: Spared) -> Copied | None:
         offered = transfer.atoms("TARGETS")
-        if any(self._display.get_atom(name) in offered for name in SECRETS):
-            return Copied(text="", app=app, secret=True)
+        marked = any(self._display.get_atom(name) in offered for name in SECRETS)
+        if marked and app and spared(app):
+            return Copied(text="", app=app, secret=True, marked=True)
         text, whole = self._text(transfer, offered, limit)
         flavours: list[Flavour] = []
         try:
@@ -117,8 +120,10 @@ class Reader:
             whole = False
             self._renew()
         if text is None and not flavours:
-            return None if whole else Copied(text="", app=app, whole=False)
-        return Copied(text=text or "", app=app, whole=whole, flavours=tuple(flavours))
+            return None if whole else Copied(text="", app=app, whole=False, marked=marked)
+        return Copied(
+            text=text or "", app=app, whole=whole, flavours=tuple(flavours), marked=marked
+        )
 
     def _text(
         self, transfer: Transfer, offered: tuple[int, ...], limit: int

@@ -14,7 +14,7 @@ from agentguard.platforms._win32 import clipboard_access as access
 from agentguard.platforms._win32 import clipboard_forms as forms
 from agentguard.platforms._win32.clipboard_reader import OWN, Reader
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Copied
+from agentguard.ports.desktop import Copied, Spared, nobody
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -68,7 +68,9 @@ class WindowsClipboard:
             finally:
                 _listen_no_more(own)
 
-    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
         """Read at most `limit` characters within `seconds`; None when there is no text.
 
         Raises:
@@ -79,7 +81,7 @@ class WindowsClipboard:
         with self._guard:
             self._owed = False
             try:
-                harvest = self._reader.read(limit, seconds)
+                harvest = self._reader.read(limit, seconds, spared)
             except PlatformError:
                 self._owed = True
                 raise

@@ -18,7 +18,7 @@ from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32 import clipboard_access as access
 from agentguard.platforms._win32 import clipboard_forms as forms
-from agentguard.ports.desktop import Copied, Flavour
+from agentguard.ports.desktop import Copied, Flavour, Spared, nobody
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -50,6 +50,7 @@ class Harvest:
     flavours: list[Flavour] = field(default_factory=list)
     whole: bool = True
     secret: bool = False
+    marked: bool = False
     own: bool = False
     sequence: int | None = None
     begun: int | None = None
@@ -58,7 +59,9 @@ class Harvest:
     def copied(self, *, in_time: bool) -> Copied | None:
         """Return what was read; None when there is no text in any form."""
         if self.secret or self.own:
-            return Copied(text="", app=self.app, secret=self.secret, own=self.own)
+            return Copied(
+                text="", app=self.app, secret=self.secret, marked=self.marked, own=self.own
+            )
         if self.text is None and not self.flavours:
             return None
         return Copied(
@@ -66,6 +69,7 @@ class Harvest:
             app=self.app,
             whole=self.whole and in_time,
             flavours=tuple(self.flavours),
+            marked=self.marked,
         )
 
 
@@ -76,8 +80,10 @@ class Reader:
         self._token = token
         self._thread: threading.Thread | None = None
 
-    def read(self, limit: int, seconds: float) -> Harvest:
+    def read(self, limit: int, seconds: float, spared: Spared = nobody) -> Harvest:
         """Read at most `limit` characters of each form within `seconds`.
+
+        What a `spared` program owns and excludes from monitors is not read.
 
         Raises:
             NoAnswer: nothing came in time, or an earlier question is still open.
@@ -88,7 +94,10 @@ class Reader:
             raise NoAnswer
         harvest, deadline = Harvest(), time.monotonic() + seconds
         self._thread = threading.Thread(
-            target=self._gather, args=(harvest, limit, deadline), name="clipboard", daemon=True
+            target=self._gather,
+            args=(harvest, limit, deadline, spared),
+            name="clipboard",
+            daemon=True,
         )
         self._thread.start()
         self._thread.join(seconds)
@@ -107,15 +116,16 @@ class Reader:
         owner = access.owner()
         return not owner or access.answers(owner, time.monotonic() + GLANCE)
 
-    def _gather(self, harvest: Harvest, limit: int, deadline: float) -> None:
+    def _gather(self, harvest: Harvest, limit: int, deadline: float, spared: Spared) -> None:
         try:
             owner = access.owner()
             if owner and not access.answers(owner, deadline):
                 raise NoAnswer
             with access.opened(deadline):
                 harvest.begun = access.sequence()
-                owner = access.owner()
-                harvest.app = api.program(api.window_pid(owner or api.window_in_front() or 0))
+                owner = api.program(api.window_pid(access.owner() or 0))
+                harvest.app = owner or api.program(api.window_pid(api.window_in_front() or 0))
+                harvest.secret = bool(owner) and _is_excluded() and spared(owner)
                 self._take(harvest, limit)
                 harvest.sequence = access.sequence()
         except PlatformError as problem:
@@ -124,7 +134,7 @@ class Reader:
     def _take(self, harvest: Harvest, limit: int) -> None:
         own = access.take(access.number(OWN), len(self._token))
         harvest.own = own is not None and own[0] == self._token
-        harvest.secret = _not_to_be_kept()
+        harvest.marked = _is_marked()
         if harvest.own or harvest.secret:
             return
         taken = access.take(access.UNICODE_TEXT, (limit + 1) * LONGEST_CHARACTER)
@@ -136,15 +146,22 @@ class Reader:
             harvest.whole = harvest.whole and all_of_it
 
 
-def _not_to_be_kept() -> bool:
-    """Check whether the owner says so: a password manager's marks.
+def _is_excluded() -> bool:
+    """Check whether the owner wants no monitor to look at it.
 
-    That something is not for the cloud alone says nothing of the kind.
+    A browser's private window sets the other marks; this one it does not.
     """
+    return access.offers(access.number(forms.EXCLUDED))
+
+
+def _is_marked() -> bool:
+    """Check whether the owner wants it kept nowhere, by any of the marks that say so."""
     if any(access.offers(access.number(name)) for name in (forms.EXCLUDED, forms.IGNORED)):
         return True
-    history = access.take(access.number(forms.HISTORY), len(forms.NO))
-    return history is not None and forms.says_no(history[0])
+    told = (
+        access.take(access.number(name), len(forms.NO)) for name in (forms.HISTORY, forms.CLOUD)
+    )
+    return any(one is not None and forms.says_no(one[0]) for one in told)
 
 
 def _flavours(limit: int) -> Iterator[tuple[Flavour, bool]]:

@@ -14,7 +14,7 @@ from agentguard.model.events import ClipboardScanned, SensorState, Watching
 from agentguard.model.hits import Hit
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.clock import Stop
-from agentguard.ports.desktop import Copied, Flavour
+from agentguard.ports.desktop import Copied, Flavour, Spared, nobody
 from agentguard.sensors.clipboard import LIMIT, ClipboardSensor, TokenBucket
 from tests.desktop.harness import eventually
 from tests.unit.sensors.desk import clock, desktop
@@ -95,12 +95,51 @@ def test_clearing_tells_that_nothing_is_there(running, desktop) -> None:
     assert (running.events[-1].hits, running.events[-1].judged) == ((), True)
 
 
-def test_what_a_password_manager_copied_is_not_judged(running, desktop, judge) -> None:
-    before = len(judge.lengths)
-    desktop.copy(CARD, "keepassxc", secret=True)
+def test_row_140_a_marked_copy_is_judged_and_no_sign_of_a_value_goes_further(
+    running, desktop
+) -> None:
+    """A private window of Chrome or Edge marks each copy."""
+    desktop.copy(f"card {CARD}", "chrome", marked=True)
     scanned = last(running)
-    assert (scanned.hits, scanned.judged, scanned.app) == ((), False, "keepassxc")
-    assert len(judge.lengths) == before
+    assert (scanned.app, scanned.judged, scanned.full) == ("chrome", True, True)
+    assert scanned.hits == (Hit(kind="PAN", count=1),)
+    assert "1111" not in repr(scanned)
+
+
+def test_row_140_a_password_in_a_marked_copy_is_no_finding(clock, desktop) -> None:
+    def judge(text: str) -> tuple[Hit, ...]:
+        return (Hit(kind="SECRET", count=1, masked=("...word",)),) if text else ()
+
+    with Running(ClipboardSensor(desktop.backend.clipboard, judge, clock), clock) as running:
+        running.until(3)
+        del running.events[1:]
+        desktop.copy("password", "keepass", marked=True)
+        assert (last(running).hits, last(running).judged) == ((), True)
+        del running.events[1:]
+        desktop.copy("password", "keepass")
+        assert [hit.kind for hit in last(running).hits] == ["SECRET"]
+
+
+def test_row_140_only_what_a_known_password_manager_marks_is_not_judged(
+    clock, desktop, judge
+) -> None:
+    sensor = ClipboardSensor(
+        desktop.backend.clipboard, judge, clock, spared=lambda app: app == "keepassxc"
+    )
+    with Running(sensor, clock) as running:
+        running.until(3)
+        before = len(judge.lengths)
+        for app, marked, judged in (
+            ("keepassxc", True, False),
+            ("keepassxc", False, True),
+            ("chrome", True, True),
+            ("", True, True),
+        ):
+            del running.events[1:]
+            desktop.copy(CARD, app, marked=marked)
+            scanned = last(running)
+            assert (scanned.app, scanned.judged, bool(scanned.hits)) == (app, judged, judged)
+    assert len(judge.lengths) == before + 3
 
 
 def test_a_judge_that_fails_leaves_the_copy_unjudged(running, desktop) -> None:
@@ -166,7 +205,9 @@ class Silent:
         changed("CLIPBOARD")
         stop.wait()
 
-    def read(self, selection: str, *, limit: int, seconds: float) -> Copied | None:
+    def read(
+        self, selection: str, *, limit: int, seconds: float, spared: Spared = nobody
+    ) -> Copied | None:
         raise PlatformError("no answer")
 
     def clear(self, selection: str) -> bool:
