@@ -382,7 +382,7 @@ def _interpreter(version: str) -> str:
 
 FAILED = 1
 """What pytest ends with when tests failed, and no process of theirs died."""
-FEW = 3
+FEW = 10
 
 
 def _alone() -> int:

@@ -89,7 +89,10 @@ class Home:
             assert process.poll() is None, "it guards on"
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(90)
+            finally:
+                process.kill()
 
     def looked_through(self) -> None:
         """Wait until the old file went: the vault was looked at before, and every file with it."""

@@ -202,6 +202,16 @@ def test_row_103_what_is_signed_off_is_no_sign_again_for_an_hour(
     assert processes.signs() == [(kind, MANY, True), (kind, 2 * MANY, False)]
 
 
+def test_row_103_who_came_before_the_first_look_is_counted_with_the_rest(running: Any) -> None:
+    counted = Counter(late=MANY - 1)
+    look, run = Strangers(Outside(hung_up=counted)), running.admin._database.run
+    assert not run(lambda c: look.look(c, running.time.at))
+    counted["late"] += 1
+    (turn,) = run(lambda c: look.look(c, running.time.at + 1))
+    assert turn.kind == kinds.STRANGERS_SILENT
+    assert [sign.times for sign in run(lambda c: strangers.waiting(c, None))] == [MANY]
+
+
 def test_row_103_a_feed_and_the_metrics_hear_of_it(running: Any) -> None:
     counted = Counter(late=MANY)
     look = Strangers(Outside(hung_up=counted))

@@ -53,7 +53,7 @@ class Strangers:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._since = 0.0
+        self._since: float | None = None
         self._before: Counter[str] = Counter()
         self._written: Counter[str] = Counter()
 
@@ -64,6 +64,8 @@ class Strangers:
         """
         if not leadership.mine(connection, JOB):
             return []
+        if self._since is None:  # who came before the first look counts in the first span
+            self._since = now
         found, turns = self._counted(), list[Turn]()
         for kind in STRANGERS:
             fresh = found[kind.id] - self._written[kind.id]
