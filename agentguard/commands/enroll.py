@@ -13,7 +13,7 @@ from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._enroll_by_keeper import by_keeper
 from agentguard.commands.base import FINE, Command
-from agentguard.platforms import machine_layers, secret_places, system_clock
+from agentguard.platforms import code_from_pipe, machine_layers, secret_places, system_clock
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.identity import DeviceKey
@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     parser.add_argument("--ca", metavar="FILE", help=words.say("cli.enroll.ca"))
     parser.add_argument("--label", help=words.say("cli.enroll.label"))
     parser.add_argument("--code-file", metavar="FILE", help=words.say("cli.enroll.code-file"))
+    parser.add_argument("--code-pipe", metavar="NAME", help=words.say("cli.enroll.code-pipe"))
     parser.add_argument("--asset", default="", metavar="TAG", help=words.say("cli.enroll.asset"))
     parser.add_argument("--new-key", action="store_true", help=words.say("cli.enroll.new-key"))
     instead = parser.add_mutually_exclusive_group()
@@ -48,7 +49,8 @@ def run(chosen: argparse.Namespace) -> int:
         return FINE
     if chosen.by_keeper:
         return by_keeper(folder, words, lambda code: _enrol(chosen, folder, code, words))
-    return _enrol(chosen, folder, None, words)
+    handed = code_from_pipe(chosen.code_pipe) if chosen.code_pipe else None
+    return _enrol(chosen, folder, handed, words)
 
 
 def _enrol(chosen: argparse.Namespace, folder: Path, code: str | None, words: Texts) -> int:

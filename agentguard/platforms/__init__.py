@@ -36,6 +36,7 @@ __all__ = [
     "cleared",
     "closed",
     "code_from_keeper",
+    "code_from_pipe",
     "data_of_users",
     "desks",
     "end_agents",
@@ -221,6 +222,20 @@ def code_from_keeper() -> str:
     from agentguard.platforms._linux import handed_codes  # noqa: PLC0415 - one system's door at a time
 
     return handed_codes.code_for_me(paths.machine_folder() / CODES)
+
+
+def code_from_pipe(name: str) -> str:
+    """Return the code that the keeper hands to this very process over a named pipe.
+
+    Raises:
+        PlatformError: there is none, or this system's keeper hands codes over otherwise.
+
+    """
+    if sys.platform == "win32":
+        from agentguard.platforms._win32 import code_pipe_client  # noqa: PLC0415 - as above
+
+        return code_pipe_client.code(name)
+    raise PlatformError("Only Windows has this pipe.", "Use: agentguard enroll --by-keeper")
 
 
 def serve(name: str, work: Callable[[threading.Event, threading.Event], None]) -> None:

@@ -1,4 +1,4 @@
-"""What the service manager starts in place of the installed program."""
+"""What the service manager starts in place of the installed program, in a session of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from agentguard.cli import main
+from tests.windows import session_zero
 
 if __name__ == "__main__":
+    session_zero.move()
     raise SystemExit(main(["keeper", "service"]))

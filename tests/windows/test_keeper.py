@@ -125,15 +125,6 @@ def test_only_the_service_manager_starts_the_service() -> None:
     assert agentguard("keeper", "service").returncode == 3
 
 
-def test_a_program_of_the_session_gets_the_code_and_tells_how_it_ended() -> None:
-    (session, *_) = sessions.logged_on()
-    asks = "import sys; raise SystemExit(7 if sys.stdin.readline() == 'AAAA\\n' else 8)"
-    assert sessions.run(session, (sys.executable, "-c", asks), b"AAAA\n") == 7
-    assert sessions.run(session, (sys.executable, "-c", asks), b"BBBB\n") == 8
-    slow = "import time; time.sleep(600)"
-    assert sessions.run(session, (sys.executable, "-c", slow), b"", seconds=1.0) == 1
-
-
 def test_a_user_ends_the_own_agent_alone() -> None:
     with subprocess.Popen((*program()[:3], "run"), cwd=ROOT) as agent:
         try:

@@ -36,6 +36,10 @@ WPARAM, LPARAM, TEXT, VOID = wintypes.WPARAM, wintypes.LPARAM, wintypes.LPCWSTR,
 BOOL, INT, SIZE, LONG = wintypes.BOOL, ctypes.c_int, ctypes.c_size_t, wintypes.LONG
 
 
+Function = Callable[..., Any]
+"""A function of Windows'."""
+
+
 def declared(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
     """Return a function of a library with its types; 64-bit handles would else be cut."""
     function: Any = getattr(library, name)

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.access_answers import kept
+from agentguard.platforms._win32.described import Security
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -30,18 +31,11 @@ LOG = logging.getLogger(__name__)
 PLACE = r"Software\AgentGuard-Quit"
 AT = "At"
 _RIGHTS = "O:BAD:P(A;;KA;;;SY)(A;;KA;;;BA)(A;;KR;;;AU)"  # users may read, and nothing else
-_FIRST_REVISION = 1  # SDDL_REVISION_1
 _VOLATILE = 1  # REG_OPTION_VOLATILE
 _THERE = 2  # REG_OPENED_EXISTING_KEY
 _OWNER_AND_LIST = 1 | 4  # OWNER_SECURITY_INFORMATION, DACL_SECURITY_INFORMATION
 _LONGEST = 65536
 _DENIED = 5  # ERROR_ACCESS_DENIED
-
-
-class _Security(ctypes.Structure):
-    """`SECURITY_ATTRIBUTES`."""
-
-    _fields_ = (("size", api.DWORD), ("descriptor", ctypes.c_void_p), ("inherit", api.BOOL))
 
 
 _create = api.advanced(
@@ -51,11 +45,6 @@ _create = api.advanced(
 _security_of = api.advanced(
     "RegGetKeySecurity", api.LONG, api.HANDLE, api.DWORD, api.VOID, ctypes.POINTER(api.DWORD)
 )
-_free = api.kernel("LocalFree", api.VOID, api.VOID)
-_described = api.advanced(
-    "ConvertStringSecurityDescriptorToSecurityDescriptorW",
-    api.BOOL, api.TEXT, api.DWORD, ctypes.POINTER(ctypes.c_void_p), api.VOID,
-)  # fmt: skip
 
 
 def read() -> tuple[bytes | None, object]:
@@ -132,18 +121,13 @@ def _descriptor(key: int) -> bytes:
 
 def _made() -> tuple[int, bool]:
     """Return the key, made unless it is there, and whether it was."""
-    descriptor, key, how = ctypes.c_void_p(), api.HANDLE(), api.DWORD()
-    if not _described(_RIGHTS, _FIRST_REVISION, ctypes.byref(descriptor), None):
-        raise api.refused("the sign that ends agents")
-    try:
-        security = _Security(size=ctypes.sizeof(_Security), descriptor=descriptor, inherit=False)
+    key, how = api.HANDLE(), api.DWORD()
+    with Security(_RIGHTS) as security:
         rights = winreg.KEY_ALL_ACCESS | winreg.KEY_WOW64_64KEY
         error = _create(
             winreg.HKEY_LOCAL_MACHINE, PLACE, 0, None, _VOLATILE, rights,
-            ctypes.byref(security), ctypes.byref(key), ctypes.byref(how),
+            security, ctypes.byref(key), ctypes.byref(how),
         )  # fmt: skip
-    finally:
-        _free(descriptor)
     if error == _DENIED:
         raise PlatformError(
             "Only an administrator may end the agents of this computer.",

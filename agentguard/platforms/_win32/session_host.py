@@ -79,7 +79,7 @@ class WindowsDesks:
             PlatformError: it could not be asked.
 
         """
-        return sessions.run(int(session), (*command(), "enroll", "--words"), b"") == 0
+        return sessions.run(int(session), (*command(), "enroll", "--words")) == 0
 
     def enrol(self, session: str, code: str) -> bool:
         """Enrol the agent of a session with a code, in its user's name.
@@ -88,13 +88,12 @@ class WindowsDesks:
             PlatformError: it could not be begun.
 
         """
-        words = (*command(), "enroll", "--code-file", "-")
-        return sessions.run(int(session), words, f"{code}\n".encode()) == 0
+        return sessions.enrol(int(session), (*command(), "enroll", "--code-pipe"), code) == 0
 
     def renew(self, session: str) -> None:
         """End the agent of a session in an orderly way, so that it begins again."""
         with suppress(PlatformError):
-            sessions.run(int(session), (*command(), "quit", "--mine"), b"")
+            sessions.run(int(session), (*command(), "quit", "--mine"))
 
     def ending(self) -> bool:
         """Check whether the agents were told to end."""

@@ -6,11 +6,12 @@ Source: Microsoft's reference of wtsapi32.h, userenv.h and processthreadsapi.h.
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from ctypes import wintypes
 from pathlib import Path
 
@@ -18,12 +19,15 @@ import psutil
 
 from agentguard.base import environment
 from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.code_pipe import CodePipe
+from agentguard.platforms._win32.code_pipe_answers import Party
 from agentguard.platforms._win32.command_line import guards, joined
+from agentguard.platforms._win32.tokens import sid_of
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
-import msvcrt
+LOG = logging.getLogger(__name__)
 
 RUN = 60.0
 """Seconds of a program that is run to its end: an enrolment waits for the network."""
@@ -32,7 +36,7 @@ _ACTIVE, _DISCONNECTED = 0, 4  # WTSActive, WTSDisconnected: somebody is logged 
 _USER_NAME = 5  # WTSUserName
 _UNICODE, _NO_WINDOW = 0x00000400, 0x08000000  # CREATE_UNICODE_ENVIRONMENT, CREATE_NO_WINDOW
 _HERE = None  # WTS_CURRENT_SERVER_HANDLE
-_USE_HANDLES = 0x100  # STARTF_USESTDHANDLES
+_GOING = 5_000  # milliseconds until a program that was ended is gone
 _DESKTOP = "winsta0\\default"
 
 
@@ -168,61 +172,81 @@ def start(session: int, words: Sequence[str | Path]) -> int:
         PlatformError: nobody is logged on there any more, or Windows refused it.
 
     """
-    made = _started(session, words, _startup(), inherit=False)
-    api.close_handle(made.process)
-    return int(made.pid)
+    with _begun(session, words) as made:
+        return int(made.pid)
 
 
-def run(session: int, words: Sequence[str | Path], told: bytes, seconds: float = RUN) -> int:
-    """Run a program for the user of a session to its end, with `told` on its standard input.
+def run(session: int, words: Sequence[str | Path], seconds: float = RUN) -> int:
+    """Run a program for the user of a session to its end; give its exit code.
 
-    Gives its exit code; one that takes longer than `seconds` is ended.
+    One that takes longer than `seconds` is ended.
 
     Raises:
         PlatformError: nobody is logged on there any more, or Windows refused it.
 
     """
-    with _pipe(told) as reading:
-        startup = _startup()
-        startup.flags, startup.input = _USE_HANDLES, reading
-        made = _started(session, words, startup, inherit=True)
+    with _begun(session, words) as made:
+        return _ended(made, seconds)
+
+
+def enrol(session: int, words: Sequence[str | Path], code: str) -> int:
+    """Run a program as `run` does, and hand it a code over a pipe whose name is its last word.
+
+    Raises:
+        PlatformError: as for `run`.
+
+    """
+    sid = _person(session)
+    with closing(CodePipe(sid)) as pipe, _begun(session, (*words, pipe.name)) as made:
+        awaited = Party(pid=int(made.pid), session=session, sid=sid)
+        if not pipe.hand(code, awaited, made.process):
+            LOG.warning("the program that enrols an agent did not come for its code")
+        return _ended(made, RUN)
+
+
+def _person(session: int) -> str:
+    """Return the SID of who is logged on.
+
+    Raises:
+        PlatformError: nobody is, or Windows does not tell it.
+
+    """
+    with _token(session) as token:
+        if not (sid := sid_of(token)):
+            raise api.refused("to tell who is logged on")
+        return sid
+
+
+@contextmanager
+def _begun(session: int, words: Sequence[str | Path]) -> Iterator[_Process]:
+    made = _started(session, words)
     try:
-        if _wait(made.process, int(seconds * 1000)):
-            _end(made.process, 1)
-        code = api.DWORD(1)
-        _exit_code(made.process, ctypes.byref(code))
-        return int(code.value)
+        yield made
     finally:
         api.close_handle(made.process)
 
 
-@contextmanager
-def _pipe(told: bytes) -> Iterator[int]:
-    """Yield the end of a pipe that holds `told`, for a program that inherits it."""
-    reading, writing = os.pipe()
-    try:
-        os.write(writing, told)
-        os.close(writing)
-        handle = msvcrt.get_osfhandle(reading)
-        os.set_handle_inheritable(handle, True)
-        yield handle
-    finally:
-        os.close(reading)
+def _ended(made: _Process, seconds: float) -> int:
+    if _wait(made.process, int(seconds * 1000)):
+        _end(made.process, 1)
+        _wait(made.process, _GOING)
+    code = api.DWORD(1)
+    _exit_code(made.process, ctypes.byref(code))
+    return int(code.value)
 
 
-def _startup() -> _Startup:
-    return _Startup(size=ctypes.sizeof(_Startup), desktop=_DESKTOP)
+def _started(session: int, words: Sequence[str | Path]) -> _Process:
+    """Start a program that inherits nothing.
 
-
-def _started(
-    session: int, words: Sequence[str | Path], startup: _Startup, *, inherit: bool
-) -> _Process:
+    Windows lets no handle be inherited from one session into another, and whoever asks for it must
+    be of the user's own session (CreateProcessAsUserW).
+    """
     with _token(session) as token, _block(token) as block:
-        made = _Process()
+        made, startup = _Process(), _Startup(size=ctypes.sizeof(_Startup), desktop=_DESKTOP)
         line = ctypes.create_unicode_buffer(joined([str(word) for word in words]))
         flags, folder = _UNICODE | _NO_WINDOW, str(Path(words[0]).parent)
         if not _start(
-            token, str(words[0]), line, None, None, inherit, flags, block, folder,
+            token, str(words[0]), line, None, None, False, flags, block, folder,
             ctypes.byref(startup), ctypes.byref(made),
         ):  # fmt: skip
             raise api.refused("to start the agent for the user")

@@ -12,7 +12,8 @@ from agentguard.model.facts import FolderAccess, FolderAccessSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._win32 import api
-from agentguard.platforms._win32.access_answers import UNTOLD, others, sid
+from agentguard.platforms._win32.access_answers import UNTOLD, others
+from agentguard.platforms._win32.tokens import own_sid
 from agentguard.ports.desktop import Probe
 
 if sys.platform != "win32":
@@ -20,21 +21,11 @@ if sys.platform != "win32":
 
 _OWNER_AND_LIST = 1 | 4  # OWNER_SECURITY_INFORMATION, DACL_SECURITY_INFORMATION
 _LONGEST = 65536
-_QUERY, _USER = 8, 1  # TOKEN_QUERY, TokenUser
 
 _descriptor = api.advanced(
     "GetFileSecurityW", api.BOOL, api.TEXT, api.DWORD, api.VOID, api.DWORD,
     ctypes.POINTER(api.DWORD),
 )  # fmt: skip
-_token = api.advanced(
-    "OpenProcessToken", api.BOOL, api.HANDLE, api.DWORD, ctypes.POINTER(api.HANDLE)
-)
-_told = api.advanced(
-    "GetTokenInformation", api.BOOL, api.HANDLE, api.INT, api.VOID, api.DWORD,
-    ctypes.POINTER(api.DWORD),
-)  # fmt: skip
-_length = api.advanced("GetLengthSid", api.DWORD, api.VOID)
-_process = api.kernel("GetCurrentProcess", api.HANDLE)
 
 
 def descriptor(path: str) -> bytes | None:
@@ -46,16 +37,8 @@ def descriptor(path: str) -> bytes | None:
 
 def own_sids() -> frozenset[str]:
     """Return the SID of the person at the desk; empty when Windows does not tell it."""
-    token, data, size = api.HANDLE(), ctypes.create_string_buffer(1024), api.DWORD()
-    if not _token(_process(), _QUERY, ctypes.byref(token)):
-        return frozenset()
-    try:
-        if not _told(token, _USER, data, len(data), ctypes.byref(size)):
-            return frozenset()
-    finally:
-        api.close_handle(token)
-    pointer = ctypes.cast(data, ctypes.POINTER(ctypes.c_void_p))[0]
-    return frozenset({sid(ctypes.string_at(pointer, _length(pointer)), 0)})
+    own = own_sid()
+    return frozenset({own} if own else ())
 
 
 def _judged(folders: Iterator[Path]) -> Iterator[FolderAccess]:
