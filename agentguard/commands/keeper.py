@@ -94,8 +94,8 @@ def told(known: Standing, words: Texts) -> list[str]:
     lines = [words.say("cli.keeper.sessions", at=known.at, count=known.sessions)]
     if known.missing:
         lines.append(words.say("keeper.missing", count=known.missing))
-    if known.safe:
-        lines.append(words.say("keeper.safe", count=known.safe))
+    if known.failing:
+        lines.append(words.say("keeper.failing", count=known.failing))
     if known.gone:
         lines.append(words.say("keeper.files-gone", count=known.gone, name=known.lost))
     if known.upgrading:

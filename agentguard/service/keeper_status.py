@@ -15,6 +15,7 @@ _READABLE = 0o644  # every user may see what the keeper tells of this computer
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers of sessions, of those without an agent, and of files of the program that are gone.
 
+    `failing` is the number of sessions whose agent ended again and again of late, and
     `settled` is the number of agents that the endpoint must have heard of by now.
     `at` is when this was seen and `reported` when the endpoint last took it, as ISO 8601 in UTC;
     `problem` is the kind of what keeps it from the endpoint, `lost` the name of one file that is
@@ -24,7 +25,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     at: str = ""
     sessions: int = 0
     missing: int = 0
-    safe: int = 0
+    failing: int = 0
     settled: int = 0
     gone: int = 0
     lost: str = ""
@@ -36,7 +37,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def well(self) -> bool:
         """Check whether every session is guarded by a whole program."""
-        return not (self.missing or self.safe or self.gone)
+        return not (self.missing or self.failing or self.gone)
 
 
 def write(folder: Path, standing: Standing) -> None:

@@ -99,13 +99,15 @@ class Teller:
             changed = turned or standing.sessions != self._standing.sessions
             self._standing = standing
             for one in happened:
-                self._note(one.what.value, now)
+                self._note(one, now)
         if changed or happened:
             self._poked.set()
 
-    def _note(self, kind: str, now: Moment) -> None:
+    def _note(self, one: Happening, now: Moment) -> None:
         self._seq += 1
-        event = v1.Event(seq=self._seq, kind=kind, at=now.iso, check=CHECK)
+        params: dict[str, str | int] = {"how": one.how} if one.how else {}
+        kind = one.what.value
+        event = v1.Event(seq=self._seq, kind=kind, at=now.iso, check=CHECK, params=params)
         self._head = hashlib.sha256(self._head.encode() + msgspec.json.encode(event)).hexdigest()
         self._events = [*self._events, event][-WAITING:]
 
@@ -219,10 +221,10 @@ def control(standing: Standing, since: Moment) -> v1.Control:
 def _detail(standing: Standing) -> tuple[str, dict[str, str | int]]:
     if standing.gone:
         return "files-gone", {"count": standing.gone, "name": standing.lost}
-    if standing.safe:
-        return "safe", {"count": standing.safe}
     if standing.missing:
         return "missing", {"count": standing.missing}
+    if standing.failing:
+        return "failing", {"count": standing.failing}
     if standing.upgrading:
         return "upgrading", {}
     return "guarded", {"count": standing.sessions}

@@ -76,7 +76,7 @@ class Keeper:
         self.desks.begin()
         while not stop.is_set():
             self.round()
-            rest(LOOK)
+            rest(min(LOOK, self.watch.until_due(self.clock.now().boot)))
         self.desks.begin()  # nothing is left behind that would tell an agent to end
         self._write(msgspec.structs.replace(self._last, problem="stopped"))
 
@@ -110,12 +110,13 @@ class Keeper:
                 self.desks.begin()
                 self.watch.begin_again()
         self._on = self.desks.sessions() if self.wanted() else frozenset[str]()
-        return self.watch.look(now, self._on, self.desks.guarded())
+        guarded = self.desks.guarded()
+        return self.watch.look(now, self._on, guarded, self.desks.ends())
 
     def _start(self, session: str) -> None:
         self._enrol(session)  # before: an agent looks for its enrolment as it begins
         try:
-            self.desks.start(session)
+            self.desks.start(session, failing=self.watch.is_failing(session))
         except PlatformError as error:
             LOG.warning("the agent was not started: %s", error.title)
 
@@ -157,7 +158,7 @@ class Keeper:
             at=now.iso,
             sessions=watch.sessions,
             missing=watch.missing,
-            safe=watch.safe,
+            failing=watch.failing,
             settled=watch.settled(now.boot),
             gone=len(self._files),
             lost=Path(self._files[0]).name if self._files else "",

@@ -1,12 +1,13 @@
-"""Decides, and does nothing: when an agent is missing, when it is started again, when no more.
+"""Decides, and does nothing: when an agent is missing, when it is started again, what is told.
 
 The rules, for each session where somebody is logged on:
 
 1. A session that never had an agent gets one at once.
-2. One whose agent has ended gets it again after 5 s, and after twice as long (5 minutes at most)
-   each time that the new one ends before it has lived for 10 minutes.
-3. After 10 such tries, or more than 5 starts within 10 minutes, nothing is started for half an hour
-   (safe mode): whatever ends it is no accident, and starting in a circle helps nobody.
+2. One whose agent has ended gets it again at once; from the third time on after 2 s, from the tenth
+   on after 5 s. It begins anew once one has lived for 10 minutes. There is no end to it: whoever
+   could end an agent often enough would else have none.
+3. Five ends within two minutes are told, once until it is up for that long again: the program
+   cannot live there, or somebody ends it. The start goes on; its ends are not told one by one.
 4. Agents that were told to end are not started for 10 minutes, and are not missed meanwhile.
 5. Missing is a session without an agent for 15 s: a start takes some.
 6. In a session that was guarded for a minute, by whichever processes, an agent must be heard by the
@@ -18,18 +19,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
+from types import MappingProxyType
 
-FIRST_WAIT = 5.0
-LONGEST_WAIT = 300.0
+AT_ONCE = 2
 TRIES = 10
-STARTS = 5
-WINDOW = 600.0
+WAIT = 2.0
+LONGEST_WAIT = 5.0
 HEALTHY = 600.0
-SAFE = 1800.0
+ENDS = 5
+WINDOW = 120.0
 UPGRADE = 600.0
 MISSED = 15.0
 SETTLED = 60.0
-"""Seconds, but TRIES and STARTS: rules 2 to 6 above; WINDOW is that of STARTS."""
+"""Seconds, but AT_ONCE, TRIES and ENDS: rules 2 to 6 above; WINDOW is that of ENDS."""
+CRASHED = 0xC0000000
+"""The least exit code that Windows itself gives: an NTSTATUS of severity *error* ([MS-ERREF])."""
 
 
 class What(Enum):
@@ -39,16 +44,17 @@ class What(Enum):
     STARTED = "keeper.agent-started"
     MISSING = "keeper.agent-missing"
     BACK = "keeper.agent-back"
-    SAFE = "keeper.safe-mode"
+    FAILING = "keeper.agent-failing"
     REMOVED = "keeper.removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """Something that has happened in a session."""
+    """Something that has happened in a session; `how` a failing agent ended."""
 
     what: What
     session: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +74,12 @@ class _Session:
     lost: float
     due: float
     missed: bool = False
-    safe: float | None = None
+    failing: bool = False
     guarded: float | None = None
     renewing: bool = False
     tries: int = 0
-    starts: list[float] = field(default_factory=list)
+    ends: list[float] = field(default_factory=list)
+    crashes: int = 0
 
 
 class Watch:
@@ -89,9 +96,9 @@ class Watch:
         return sum(one.missed for one in self._sessions.values())
 
     @property
-    def safe(self) -> int:
-        """The number of sessions where nothing is started any more for a while."""
-        return sum(one.safe is not None for one in self._sessions.values())
+    def failing(self) -> int:
+        """The number of sessions whose agent ended again and again of late."""
+        return sum(one.failing for one in self._sessions.values())
 
     @property
     def sessions(self) -> int:
@@ -127,74 +134,103 @@ class Watch:
         """Forget that agents were told to end, and all tries: the program may be another now."""
         self._told_to_end = None
         for one in self._sessions.values():
-            one.tries, one.starts, one.safe = 0, [], None
+            one.tries, one.ends, one.crashes, one.failing = 0, [], 0, False
 
-    def look(self, now: float, on: Iterable[str], guarded: Mapping[str, str]) -> Look:
-        """Compare the sessions with the agents that run, and decide."""
+    def is_failing(self, session: str) -> bool:
+        """Check whether a session's agent ended again and again of late."""
+        return session in self._sessions and self._sessions[session].failing
+
+    def until_due(self, now: float) -> float:
+        """Return the seconds until the next start is due; infinite where none is awaited."""
+        waiting = (one.due - now for one in self._sessions.values() if not one.process)
+        return max(0.0, min(waiting, default=inf)) if self._starts else inf
+
+    def look(
+        self,
+        now: float,
+        on: Iterable[str],
+        guarded: Mapping[str, str],
+        codes: Mapping[str, int] = MappingProxyType({}),
+    ) -> Look:
+        """Compare the sessions with the agents that run, and decide.
+
+        `codes` has the exit codes of agents that have ended since the last look, where known.
+        """
         on = frozenset(on)
         self._sessions = {name: one for name, one in self._sessions.items() if name in on}
         start: list[str] = []
         happened: list[Happening] = []
         for name in sorted(on):
             one = self._sessions.setdefault(name, _Session(lost=now, due=now))
-            told = [*self._seen(one, guarded.get(name, ""), now)]
+            told = [*self._seen(one, guarded.get(name, ""), now, codes.get(name))]
             if one.process and one.guarded is None:
                 one.guarded = now
             if self.upgrading(now):
                 one.lost, one.guarded = now, None
             elif not one.process:
-                told += self._without(one, now)
-                if self._due(one, now):
+                told += _without(one, now)
+                if self._starts and now >= one.due:
                     start.append(name)
-                    self._count(one, now)
-            happened += [Happening(what=what, session=name) for what in told]
+                    _count(one, now)
+            how = "crashed" if one.crashes >= ENDS else "ended"
+            happened += [
+                Happening(what=what, session=name, how=how if what is What.FAILING else "")
+                for what in told
+            ]
         return Look(start=tuple(start), happened=tuple(happened))
 
-    def _seen(self, one: _Session, process: str, now: float) -> Iterable[What]:
-        """Compare the agent with the one that was there."""
-        if process == one.process:
-            if process and now - one.since >= HEALTHY:
-                one.tries, one.safe = 0, None
+    def _seen(self, one: _Session, process: str, now: float, code: int | None) -> Iterable[What]:
+        """Compare the agent with the one that was there; one may come and go between two looks."""
+        if process == one.process and (process or code is None):
+            _lives(one, now)
             return
-        died = bool(one.process) and not (self.upgrading(now) or one.renewing)
-        one.process, one.renewing = process, False
-        if died:
+        died = not (self.upgrading(now) or one.renewing) and (bool(one.process) or not process)
+        one.process, one.renewing, known = process, False, one.failing
+        if died and _fails(one, now, code or 0):
+            yield from (What.DIED, What.FAILING)
+        elif died and not known:
             yield What.DIED
-        if process:
-            one.since, one.safe = now, None
-            yield What.BACK if one.missed else What.STARTED
-            one.missed = False
-        else:
+        if not process:
             one.lost = now
             one.due = now + (_pause(one.tries) if died else 0.0)
+            return
+        one.since, back, one.missed = now, one.missed, False
+        if back or not known:
+            yield What.BACK if back else What.STARTED
 
-    def _without(self, one: _Session, now: float) -> Iterable[What]:
-        """Say what is to be said of a session without an agent."""
-        if one.safe is None and self._starts and self._spent(one, now):
-            one.safe = now
-            yield What.SAFE
-        if not one.missed and (now - one.lost >= MISSED or one.safe is not None):
-            one.missed, one.guarded = True, None
-            yield What.MISSING
 
-    def _spent(self, one: _Session, now: float) -> bool:
-        """Check whether another start would be one too many; only asked when one is due."""
-        recent = [at for at in one.starts if now - at < WINDOW]
-        return now >= one.due and (one.tries >= TRIES or len(recent) > STARTS)
+def _lives(one: _Session, now: float) -> None:
+    """Forget what came before once an agent has lived long enough."""
+    if one.process and now - one.since >= HEALTHY:
+        one.tries = 0
+    if one.process and now - one.since >= WINDOW:
+        one.failing, one.ends, one.crashes = False, [], 0
 
-    def _due(self, one: _Session, now: float) -> bool:
-        if not self._starts or now < one.due:
-            return False
-        return one.safe is None or now - one.safe >= SAFE
 
-    def _count(self, one: _Session, now: float) -> None:
-        """Count a start; whether it has come to life shows in the next looks."""
-        one.starts = [*(at for at in one.starts if now - at < WINDOW), now]
-        one.due = now + _pause(one.tries)
-        one.tries += 1
-        if one.safe is not None:
-            one.safe = now
+def _fails(one: _Session, now: float, code: int) -> bool:
+    """Count an end; tell whether it is now to be told that the agent does not stay up."""
+    recent = [at for at in one.ends if now - at < WINDOW]
+    one.crashes = (one.crashes if recent else 0) + 1 if code >= CRASHED else 0
+    one.ends = [*recent, now]
+    told, one.failing = one.failing, one.failing or len(one.ends) >= ENDS
+    return one.failing and not told
+
+
+def _without(one: _Session, now: float) -> Iterable[What]:
+    """Say what is to be said of a session without an agent."""
+    if not one.missed and now - one.lost >= MISSED:
+        one.missed, one.guarded = True, None
+        yield What.MISSING
+
+
+def _count(one: _Session, now: float) -> None:
+    """Count a start; whether it has come to life shows in the next looks."""
+    one.tries += 1
+    one.due = now + max(WAIT, _pause(one.tries))
 
 
 def _pause(tries: int) -> float:
-    return min(FIRST_WAIT * 2.0 ** min(tries, TRIES), LONGEST_WAIT)
+    """Return how long after an end the next start is due, when so many came before it."""
+    if tries <= AT_ONCE:
+        return 0.0
+    return WAIT if tries < TRIES else LONGEST_WAIT

@@ -408,6 +408,7 @@ def test_a_clock_that_is_nearly_right_is_no_item(watched: Watched, desk: Any, of
         ("journal.epoch", {"reason": "first", "previous_epoch": 0}, ""),
         ("control.failed", {"control": "pii-files"}, "control-failed"),
         ("keeper.agent-missing", {}, "agent-missing"),
+        ("keeper.agent-failing", {"how": "crashed"}, "agent-failing"),
         ("keeper.safe-mode", {}, "safe-mode"),
         ("keeper.removed", {}, "keeper-removed"),
         ("session.locked", {}, ""),

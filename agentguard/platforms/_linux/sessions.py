@@ -75,7 +75,11 @@ class LinuxDesks:
         self._handed.keep(self._asking)
         return self._agents.chosen(found)
 
-    def start(self, session: str) -> None:
+    def ends(self) -> Mapping[str, int]:
+        """Return nothing: systemd is told how its agents end."""
+        return {}
+
+    def start(self, session: str, *, failing: bool = False) -> None:  # noqa: ARG002 - of the port
         """Refuse: each user's systemd starts the agent, and starts it again."""
         raise PlatformError(f"Agents of user {session} are started by systemd alone.")
 

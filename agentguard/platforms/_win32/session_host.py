@@ -63,7 +63,11 @@ class WindowsDesks:
         found = sessions.agents(Path(self._words[0]))
         return self._agents.chosen({str(session): pids for session, pids in found.items()})
 
-    def start(self, session: str) -> None:
+    def ends(self) -> Mapping[str, int]:
+        """Return nothing: how an agent ended is not known."""
+        return {}
+
+    def start(self, session: str, *, failing: bool = False) -> None:  # noqa: ARG002 - of the port
         """Start the agent for the user of a session.
 
         Raises:

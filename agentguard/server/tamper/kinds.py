@@ -35,6 +35,7 @@ JOURNAL_CHAIN = Kind(id="journal-chain", severity="critical")
 JOURNAL_GAP = Kind(id="journal-gap", severity="high")
 EVENTS_LOST = Kind(id="events-lost", severity="medium")
 CONTROL_FAILED = Kind(id="control-failed", severity="high")
+AGENT_FAILING = Kind(id="agent-failing", severity="high")
 SAFE_MODE = Kind(id="safe-mode", severity="high")
 KEEPER_REMOVED = Kind(id="keeper-removed", severity="critical")
 TOO_OFTEN = Kind(id="too-often", severity="high")
@@ -50,7 +51,7 @@ KINDS = {
         LATE, MISSING, CLOCK_WRONG, POLICY_DIFFERS, AGENT_MISSING, AGENT_SILENT, CLONE, FORK,
         ROLLBACK, CLOCK_JUMP, POLICY_REFUSED, JOURNAL_NEW, JOURNAL_BROKEN, JOURNAL_ERASED,
         JOURNAL_CHAIN, JOURNAL_GAP, EVENTS_LOST,
-        CONTROL_FAILED, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
+        CONTROL_FAILED, AGENT_FAILING, SAFE_MODE, KEEPER_REMOVED, OPENED_UNASKED, TOO_OFTEN,
         KEY_UNASKED, KEY_HELD_TWICE, OVER_QUOTA, BEYOND_BOUNDS,
     )
 }  # fmt: skip

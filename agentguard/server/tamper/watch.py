@@ -227,6 +227,7 @@ _ALWAYS = {
     "journal.gap": kinds.JOURNAL_GAP,
     "control.failed": kinds.CONTROL_FAILED,
     "keeper.agent-missing": kinds.AGENT_MISSING,
+    "keeper.agent-failing": kinds.AGENT_FAILING,
     "keeper.safe-mode": kinds.SAFE_MODE,
     "keeper.removed": kinds.KEEPER_REMOVED,
 }

@@ -28,6 +28,8 @@ class Computer:
         self.blind = False
         self.told_to_end = False
         self.started: list[str] = []
+        self.careful: list[str] = []
+        self.known: set[str] = set()
         self.has_identity = {"1", "2"}
         self.unreachable = False
         self.asked: list[str] = []
@@ -41,8 +43,13 @@ class Computer:
     def guarded(self) -> Mapping[str, str]:
         return dict(self.agents)
 
-    def start(self, session: str) -> None:
+    def ends(self) -> Mapping[str, int]:
+        gone, self.known = self.known - set(self.agents), set(self.agents)
+        return dict.fromkeys(gone, 1)
+
+    def start(self, session: str, *, failing: bool = False) -> None:
         self.started.append(session)
+        self.careful += [session] if failing else []
         self.order.append(f"start {session}")
         if self.refuses:
             raise PlatformError("refused")
@@ -128,6 +135,34 @@ def test_a_killed_agent_is_started_again_and_both_are_told(rig: Rig) -> None:
     assert rig.heard.happened[-2:] == ["keeper.agent-ended", "keeper.agent-started"]
     assert rig.written.well
     assert (rig.written.sessions, rig.written.device) == (2, "k1")
+
+
+def test_row_131_one_that_fails_is_told_and_started_with_less_around_it(rig: Rig) -> None:
+    rig.rounds(4)
+    for _ in range(8):
+        del rig.computer.agents["1"]
+        rig.rounds(6)
+    assert rig.heard.happened.count("keeper.agent-failing") == 1
+    assert (rig.computer.started, rig.computer.careful) == (["1"] * 8, ["1"] * 4)
+    assert (rig.written.failing, rig.written.missing, rig.written.well) == (1, 0, False)
+    rig.rounds(130)
+    assert rig.written.well
+
+
+def test_row_131_the_keeper_rests_no_longer_than_until_the_next_start(rig: Rig) -> None:
+    stop, rests = threading.Event(), list[float]()
+    rig.computer.refuses = True
+    del rig.computer.agents["1"]
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        rig.clock.advance(0.5)
+        if len(rests) == 9:
+            stop.set()
+
+    rig.keeper.run(stop, rest)
+    assert rests == [2.0, 1.5, 1.0, 0.5, 2.0, 1.5, 1.0, 0.5, 2.0]
+    assert rig.computer.started == ["1"] * 3
 
 
 def test_an_agent_that_cannot_be_started_is_missing_within_twenty_seconds(rig: Rig) -> None:

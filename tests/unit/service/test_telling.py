@@ -64,6 +64,21 @@ def teller(end: End, clock: FakeClock) -> Teller:
     return Teller(end.connect, end.epoch, clock)
 
 
+def test_row_131_how_an_agent_fails_is_told(teller: Teller, end: End) -> None:
+    teller.tell(
+        Standing(sessions=1, failing=1),
+        (
+            Happening(what=What.FAILING, session="1", how="crashed"),
+            Happening(what=What.STARTED, session="1"),
+        ),
+    )
+    teller.report()
+    assert [(e.kind, e.params) for e in end.reports[-1].events] == [
+        ("keeper.agent-failing", {"how": "crashed"}),
+        ("keeper.agent-started", {}),
+    ]
+
+
 def test_a_killed_agent_is_an_event_and_a_missing_one_a_failing_control(
     teller: Teller, end: End
 ) -> None:
@@ -154,7 +169,8 @@ def test_a_disk_that_takes_nothing_is_said(end: End, clock: FakeClock) -> None:
     [
         (GOOD, "keeper.guarded"),
         (MISSING, "keeper.missing"),
-        (Standing(sessions=1, missing=1, safe=1), "keeper.safe"),
+        (Standing(sessions=1, failing=1), "keeper.failing"),
+        (Standing(sessions=1, missing=1, failing=1), "keeper.missing"),
         (Standing(sessions=1, gone=2, lost="qt.dll", missing=1), "keeper.files-gone"),
         (Standing(sessions=1, upgrading=True), "keeper.upgrading"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 
 import pytest
 from hypothesis import settings
@@ -10,14 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from agentguard.service.watch import (
-    FIRST_WAIT,
+    CRASHED,
+    ENDS,
+    HEALTHY,
     LONGEST_WAIT,
     MISSED,
-    SAFE,
     SETTLED,
-    STARTS,
     TRIES,
     UPGRADE,
+    WAIT,
     WINDOW,
     Look,
     Watch,
@@ -27,6 +29,7 @@ from agentguard.service.watch import (
 ONE = frozenset({"1"})
 LIVES = {"1": "100"}
 STEP = 2.0
+DAY = 86_400.0
 
 
 def said(look: Look) -> list[What]:
@@ -34,26 +37,37 @@ def said(look: Look) -> list[What]:
 
 
 class Desk:
-    """A session whose agent lives for `life` seconds after each start, looked at every 2 s."""
+    """A session whose agent lives for `life` seconds after each start.
 
-    def __init__(self, watch: Watch, life: float) -> None:
-        self.watch, self.life = watch, life
+    It is looked at every 2 s, and at once when its agent ends or a start is due, as the keeper is.
+    """
+
+    def __init__(self, watch: Watch, life: float, code: int = 1) -> None:
+        self.watch, self.life, self.code = watch, life, code
         self.now = 0.0
-        self.pid = 0
+        self.pid, self.running = 0, False
         self.ends = -1.0
         self.starts: list[float] = []
         self.happened: list[tuple[float, What]] = []
+        self.how: list[str] = []
 
     def until(self, end: float) -> None:
         while self.now < end:
             alive = {"1": str(self.pid)} if self.now < self.ends else {}
-            look = self.watch.look(self.now, ONE, alive)
+            ended = {"1": self.code} if self.running and not alive else {}
+            self.running = bool(alive)
+            look = self.watch.look(self.now, ONE, alive, ended)
             self.happened += [(self.now, what) for what in said(look)]
+            self.how += [one.how for one in look.happened if one.what is What.FAILING]
             if look.start:
-                self.pid += 1
+                self.pid, self.running = self.pid + 1, True
                 self.starts.append(self.now)
                 self.ends = self.now + self.life
-            self.now += STEP
+            step = min(STEP, self.watch.until_due(self.now))
+            self.now = min(self.now + step, self.ends if self.now < self.ends else inf)
+
+    def pauses(self) -> list[float]:
+        return [b - a - self.life for a, b in pairwise(self.starts)]
 
     def when(self, what: What) -> list[float]:
         return [at for at, one in self.happened if one is what]
@@ -69,15 +83,24 @@ def test_a_session_with_an_agent_is_let_be() -> None:
     assert (watch.sessions, watch.missing) == (1, 0)
 
 
-def test_a_killed_agent_is_told_at_once_and_started_after_five_seconds() -> None:
+def test_row_131_a_killed_agent_is_told_and_started_again_in_the_same_look() -> None:
     watch = Watch()
     watch.look(0.0, ONE, LIVES)
     look = watch.look(2.0, ONE, {})
-    assert (said(look), look.start) == ([What.DIED], ())
-    assert watch.look(2.0 + FIRST_WAIT - 0.1, ONE, {}).start == ()
-    assert watch.look(2.0 + FIRST_WAIT, ONE, {}).start == ("1",)
-    assert said(watch.look(9.0, ONE, {"1": "101"})) == [What.STARTED]
+    assert (said(look), look.start) == ([What.DIED], ("1",))
+    assert said(watch.look(2.1, ONE, {"1": "101"})) == [What.STARTED]
     assert watch.missing == 0
+
+
+def test_row_131_an_agent_that_is_awaited_is_not_started_a_second_time() -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    watch.look(2.0, ONE, {})
+    assert 0 < watch.until_due(2.0) <= WAIT
+    assert watch.look(2.0 + WAIT / 2, ONE, {}).start == ()
+    assert watch.look(2.0 + WAIT, ONE, {}).start == ("1",), "it never came"
+    watch.look(5.0, ONE, LIVES)
+    assert watch.until_due(5.0) == inf
 
 
 def test_an_agent_that_another_start_replaced_is_told_and_not_started_twice() -> None:
@@ -85,6 +108,7 @@ def test_an_agent_that_another_start_replaced_is_told_and_not_started_twice() ->
     watch.look(0.0, ONE, LIVES)
     look = watch.look(2.0, ONE, {"1": "101"})
     assert (said(look), look.start) == ([What.DIED, What.STARTED], ())
+    assert Watch(starts=False).until_due(0.0) == inf
 
 
 def test_a_session_without_an_agent_for_fifteen_seconds_is_missed_and_found_again() -> None:
@@ -101,43 +125,70 @@ def test_a_session_without_an_agent_for_fifteen_seconds_is_missed_and_found_agai
 def test_where_the_system_starts_agents_none_is_started() -> None:
     watch = Watch(starts=False)
     assert all(watch.look(at, ONE, {}).start == () for at in range(0, 4000, 5))
-    assert watch.safe == 0
+    assert watch.until_due(4000.0) == inf
 
 
-def test_the_pauses_double() -> None:
-    desk = Desk(Watch(), life=1.0)
-    desk.until(200.0)
-    waits = [b - a for a, b in pairwise(desk.starts)]
-    assert [round(wait / FIRST_WAIT) for wait in waits[:4]] == pytest.approx([1, 2, 4, 8], abs=1)
+@pytest.mark.parametrize("life", [0.01, 1.0, 30.0, 200.0])
+@pytest.mark.parametrize("code", [0, 1, 0xC0000005])
+def test_row_131_no_pause_before_a_restart_is_longer_than_five_seconds_and_there_is_no_last(
+    life: float, code: int
+) -> None:
+    desk = Desk(Watch(), life=life, code=code)
+    desk.until(6 * 3600.0)
+    assert desk.now - desk.starts[-1] <= life + LONGEST_WAIT
+    pauses = desk.pauses()
+    assert pauses[:2] == pytest.approx([0.0, 0.0]), "at once"
+    assert pauses[2 : TRIES - 1] == pytest.approx([WAIT] * (TRIES - 3))
+    assert pauses[TRIES - 1 :] == pytest.approx([LONGEST_WAIT] * len(pauses[TRIES - 1 :]))
+    assert not desk.when(What.MISSING)
 
 
-def test_one_that_ends_at_once_is_started_six_times_in_ten_minutes_and_then_let_be() -> None:
-    desk = Desk(Watch(), life=1.0)
-    desk.until(WINDOW)
-    assert len(desk.starts) == STARTS + 1
-    assert len(desk.when(What.SAFE)) == 1
-    assert (desk.watch.safe, desk.watch.missing) == (1, 1)
-    safe = desk.when(What.SAFE)[0]
-    desk.until(safe + SAFE + 10)
-    assert len(desk.starts) == STARTS + 2, "after half an hour it is tried once more"
-    assert desk.starts[-1] >= safe + SAFE
+@pytest.mark.parametrize(
+    ("code", "how"), [(1, "ended"), (CRASHED, "crashed"), (0xC0000409, "crashed")]
+)
+def test_row_131_five_ends_in_two_minutes_are_told_once_and_how(code: int, how: str) -> None:
+    desk = Desk(Watch(), life=1.0, code=code)
+    desk.until(3600.0)
+    assert (len(desk.when(What.FAILING)), desk.how) == (1, [how])
+    assert desk.watch.failing == 1
+    assert desk.watch.is_failing("1")
+    assert not desk.watch.is_failing("2")
+    assert len(desk.when(What.DIED)) == ENDS, "what is told as failing is not told end by end"
+    assert desk.when(What.FAILING)[0] < WINDOW
+    desk.life = 7200.0
+    desk.until(3600.0 + 2 * WINDOW)
+    assert desk.watch.failing == 0, "it is up again"
 
 
-def test_one_that_is_killed_every_few_minutes_is_let_be_after_ten_tries() -> None:
-    desk = Desk(Watch(), life=200.0)
-    desk.until(7200.0)
-    safe = desk.when(What.SAFE)[0]
-    starts = [at for at in desk.starts if at < safe]
-    assert len(starts) == TRIES
-    between = [b - a for a, b in pairwise(starts)]
-    assert max(between) <= LONGEST_WAIT + 200 + 2 * STEP
+def test_row_131_one_that_came_and_went_between_two_looks_has_ended() -> None:
+    watch = Watch()
+    assert watch.look(0.0, ONE, {}).start == ("1",)
+    look = watch.look(1.0, ONE, {}, {"1": 1})
+    assert (said(look), look.start) == ([What.DIED], ("1",))
+    watch.ended(1.5)
+    assert said(watch.look(1.6, ONE, {}, {"1": 0})) == [], "it was told to end"
+
+
+def test_row_131_an_end_now_and_then_is_told_each_time_and_is_no_failing() -> None:
+    desk = Desk(Watch(), life=WINDOW / (ENDS - 1) + 1)
+    desk.until(3600.0)
+    assert not desk.when(What.FAILING)
+    assert len(desk.when(What.DIED)) == len(desk.starts) - 1
+
+
+def test_ends_of_both_sorts_are_no_crash() -> None:
+    desk = Desk(Watch(), life=1.0, code=CRASHED)
+    desk.until(2.5)
+    desk.code = 1
+    desk.until(60.0)
+    assert desk.how == ["ended"]
 
 
 def test_one_that_lived_ten_minutes_begins_anew() -> None:
-    desk = Desk(Watch(), life=700.0)
+    desk = Desk(Watch(), life=HEALTHY + 100)
     desk.until(20_000.0)
-    assert not desk.when(What.SAFE)
-    assert not desk.when(What.MISSING)
+    assert not desk.when(What.FAILING)
+    assert max(desk.pauses()) == pytest.approx(0.0)
 
 
 def test_agents_that_were_told_to_end_are_neither_missed_nor_started_for_ten_minutes() -> None:
@@ -162,7 +213,7 @@ def test_somebody_who_logs_off_is_forgotten() -> None:
 
 
 class Days(RuleBasedStateMachine):
-    """Logons, kills, upgrades and time in any order: nothing is started in a circle or twice."""
+    """Logons, kills, upgrades and time in any order: nothing is started twice or too late."""
 
     @initialize()
     def begin(self) -> None:
@@ -218,10 +269,10 @@ class Days(RuleBasedStateMachine):
         self.look()
 
     @invariant()
-    def starts_are_few(self) -> None:
-        for starts in self.starts.values():
-            recent = [at for at in starts if self.now - at < WINDOW]
-            assert len(recent) <= STARTS + 1
+    def the_next_start_is_near(self) -> None:
+        if not self.watch.upgrading(self.now):
+            waits = self.on - set(self.alive)
+            assert not waits or self.watch.until_due(self.now) <= LONGEST_WAIT
 
     @invariant()
     def nobody_is_missed_who_is_guarded(self) -> None:
