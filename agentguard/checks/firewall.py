@@ -16,7 +16,9 @@ def judge(event: FirewallSeen, _facts: Facts, _settings: NoSettings) -> Verdict:
     if event.on is None:
         return unknown("firewall.unread")
     if not event.on:
-        return wrong("firewall.off")
+        return wrong("firewall.off" if event.agreed else "firewall.off-in-force")
+    if not event.agreed:
+        return passed("firewall.on-in-force", product=event.product)
     if event.product:
         return passed("firewall.on", product=event.product)
     return passed("firewall.on-unnamed")

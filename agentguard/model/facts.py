@@ -39,10 +39,14 @@ class DisksSeen(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirewallSeen(Fact):
-    """The host firewall: `on` is None when it could not be told."""
+    """The host firewall: `on` is None when it could not be told.
+
+    `agreed` is False where the rules in force tell it and a setting beside them says the opposite.
+    """
 
     on: bool | None = None
     product: str = ""
+    agreed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

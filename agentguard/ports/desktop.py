@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
+from agentguard.base.errors import PlatformError
 from agentguard.model.events import Event
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
@@ -205,9 +206,20 @@ class Sleep(Protocol):
         ...
 
 
+class StillAsking(PlatformError):
+    """The system was asked `seconds` ago and has not answered yet; it is not asked twice."""
+
+    def __init__(self, question: str, seconds: float) -> None:
+        super().__init__(f"The system has been asked for {question} for {seconds:.0f} s.")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """Reads one fact of the machine every `every` seconds; `read` may take seconds."""
+    """Reads one fact of the machine every `every` seconds; `read` may take seconds.
+
+    A StillAsking says that the fact of before stands for now.
+    """
 
     name: str
     every: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,10 +13,12 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.wall_clock import Wall, compared
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Probe
+from agentguard.ports.desktop import Probe, StillAsking
 from agentguard.ports.sensor import PolicySource, Submit
 from agentguard.sensors.update_waits import Waits
 from agentguard.sensors.wake_signal import Bell
+
+LOG = logging.getLogger(__name__)
 
 NAME = "host"
 
@@ -26,7 +29,8 @@ class HostSensor:
     A probe that fails is told as the sensor `host.<probe>`, and tried again at its next turn; the
     others go on. Programs that probes run have their own time limits. A probe is given the wall
     time that is trusted: a clock that was just set makes nothing old. `before` tells
-    of one that was set before the start.
+    of one that was set before the start. While a probe's question is still open, what it told
+    before stands.
     """
 
     name = NAME
@@ -85,6 +89,10 @@ class HostSensor:
         try:
             trusted = self._wall.trusts(at) or at
             fact = self._aged(probe.read(trusted, self._policy()), trusted)
+        except StillAsking as waits:
+            LOG.info("%s", waits)
+            self._told(probe, submit, failed=None)
+            return
         except Exception as error:  # noqa: BLE001 - whatever it is, the other probes go on
             self._told(probe, submit, failed=error)
             return

@@ -40,7 +40,7 @@ from tests.unit.engine.test_false_locks import LATE, LIMIT, World
 
 RECORDED = json.loads(
     (Path(__file__).parents[1] / "vectors/windows/session-information.json").read_text("utf-8")
-)
+)["answers"]
 
 
 class WindowsWorld(World):

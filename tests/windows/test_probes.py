@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 import time
 import winreg
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 
@@ -17,7 +20,8 @@ from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Kind,
 from agentguard.model.locking import LockLimitsSeen, Standing, effective
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
-from agentguard.platforms._win32 import api, com, machine_answers, registry
+from agentguard.platforms._one_question import Question
+from agentguard.platforms._win32 import api, com, machine_answers, probes, registry
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.lock_answers import INTUNE
 from agentguard.platforms._win32.power import on_battery, plan
@@ -77,6 +81,11 @@ def keys() -> Iterator[Keys]:
     made = Keys()
     yield made
     made.take_back()
+
+
+def once(asked: Callable[[], Any]) -> Any:
+    """Ask Windows a single question."""
+    return com.question("test", 30, asked).ask()
 
 
 def _before(key: object, name: str) -> tuple[object, int] | None:
@@ -343,9 +352,19 @@ def test_without_a_marker_nothing_is_said_of_backups(tmp_path) -> None:
 
 def test_wmi_is_asked_by_named_properties() -> None:
     asked = "SELECT Caption, BuildNumber FROM Win32_OperatingSystem"
-    (row,) = com.within(30, lambda: com.rows(r"root\cimv2", asked, "Caption", "BuildNumber"))
+    (row,) = once(lambda: com.rows(r"root\cimv2", asked, "Caption", "BuildNumber"))
     assert "Windows" in row["Caption"]
     assert row["BuildNumber"] == str(sys.getwindowsversion().build)
+
+
+def test_a_property_that_a_class_does_not_have_is_none_and_a_context_is_taken() -> None:
+    asked = "SELECT * FROM Win32_OperatingSystem"
+    names = ("Caption", "NoSuchProperty")
+    space = r"root\cimv2"
+    for context in (None, ("PolicyStore", "ActiveStore")):
+        (row,) = once(lambda how=context: com.rows(space, asked, *names, context=how))
+        assert "Windows" in row["Caption"]
+        assert row["NoSuchProperty"] is None
 
 
 @pytest.mark.parametrize(
@@ -359,7 +378,7 @@ def test_wmi_is_asked_by_named_properties() -> None:
 )
 def test_a_refusal_is_an_error_of_ours(question) -> None:
     with pytest.raises(ComponentError) as caught:
-        com.within(30, question)
+        once(question)
     assert caught.value.unread in {"unsupported", "denied", "no-answer"}
 
 
@@ -379,17 +398,15 @@ def test_row_92_a_class_of_the_users_own_is_not_asked(key: str) -> None:
     with winreg.CreateKey(winreg.HKEY_CURRENT_USER, path):
         try:
             with pytest.raises(ComponentError) as caught:
-                com.within(30, lambda: com.rows(r"root\cimv2", asked, "Caption"))
+                once(lambda: com.rows(r"root\cimv2", asked, "Caption"))
         finally:
             winreg.DeleteKey(winreg.HKEY_CURRENT_USER, path)
     assert caught.value.unread == "replaced"
-    assert com.within(30, lambda: com.rows(r"root\cimv2", asked, "Caption"))
+    assert once(lambda: com.rows(r"root\cimv2", asked, "Caption"))
 
 
 def test_texts_go_in_and_come_out() -> None:
-    shown = com.within(
-        30, lambda: com.create("WScript.Shell").get("ExpandEnvironmentStrings", "ü %OS%")
-    )
+    shown = once(lambda: com.create("WScript.Shell").get("ExpandEnvironmentStrings", "ü %OS%"))
     assert shown.rstrip("\0") == "ü Windows_NT"
 
 
@@ -399,15 +416,26 @@ def test_a_property_is_set() -> None:
         words.put("CompareMode", value=1)
         return words.get("CompareMode")
 
-    assert com.within(30, compared) == 1
+    assert once(compared) == 1
 
 
-def test_a_component_that_never_answers_is_left_behind() -> None:
+def test_row_141_a_component_that_never_answers_costs_one_thread() -> None:
     never = threading.Event()
-    with pytest.raises(ComponentError) as caught:
-        com.within(0.2, never.wait)
-    assert caught.value.unread == "no-answer"
+    asked = com.question("never", 0.05, never.wait)
+    before = threading.active_count()
+    for _ in range(60):
+        with pytest.raises(ComponentError) as caught:
+            asked.ask()
+        assert caught.value.unread == "still-asking"
+    assert threading.active_count() <= before + 1
     never.set()
+
+
+def test_row_141_every_component_is_asked_by_a_question_of_its_own() -> None:
+    names = [f"{probes.__name__}.{one.name}" for one in iter_modules(probes.__path__)]
+    modules = [importlib.import_module(name) for name in names]
+    made = [v for m in modules for v in vars(m).values() if isinstance(v, Question)]
+    assert len({one.name for one in made}) == len(made) >= 7
 
 
 def test_every_probe_of_the_door_reads() -> None:

@@ -31,7 +31,7 @@ from agentguard.platforms._win32.session_answers import (
 
 RECORDED = json.loads(
     (Path(__file__).parents[1] / "vectors/windows/session-information.json").read_text("utf-8")
-)
+)["answers"]
 SHIFT, UP = 0x10, 2
 
 pytestmark = pytest.mark.xdist_group("desktop")

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import threading
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from ctypes import wintypes
 from typing import Any, TypeVar
 
+from agentguard.platforms._one_question import Question
 from agentguard.platforms._win32 import api, registry
 from agentguard.platforms._win32.com_types import Arguments, Problem, Value, Variant
-from agentguard.platforms._win32.component_answers import OF_THE_USER, ComponentError
+from agentguard.platforms._win32.component_answers import OF_THE_USER, SILENT, ComponentError
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 T = TypeVar("T")
 
-SILENT = -2147023436  # HRESULT of ERROR_TIMEOUT: it did not answer in our time
-
-_RELEASE, _NAMES, _INVOKE = 2, 5, 6  # places in IDispatch's table
+_ADD, _RELEASE, _NAMES, _INVOKE = 1, 2, 5, 6  # places in IDispatch's table
 _METHOD_OR_PROPERTY = 1 | 2  # DISPATCH_METHOD, DISPATCH_PROPERTYGET
 _PUT = 4  # DISPATCH_PROPERTYPUT
 _WHAT_IS_PUT = -3  # DISPID_PROPERTYPUT
@@ -37,6 +35,8 @@ _DISPATCH = uuid.UUID("00020400-0000-0000-c000-000000000046").bytes_le
 _NULL_ID = bytes(16)
 
 _I4, _BSTR, _OBJECT, _BOOL = 3, 8, 9, 11  # VARTYPE
+_AT_ONCE = 0x10  # wbemFlagReturnImmediately, what ExecQuery does if nothing is said
+_NO_SUCH = frozenset({-2147352570, -2147217406})  # DISP_E_UNKNOWNNAME, WBEM_E_NOT_FOUND
 _CLASSES = r"Software\Classes"
 _BEHIND = {
     "WbemScripting.SWbemLocator": (
@@ -117,6 +117,11 @@ class Component:
         _checked(problem.code if code == _EXCEPTION and problem.code else code)
         return told
 
+    def lent(self) -> int:
+        """Return the object with one reference more, for whoever takes it and gives it back."""
+        self._function(_ADD, at=self._pointer)(self._pointer)
+        return self._pointer
+
     def release(self) -> None:
         """Give the object back."""
         pointer, self._pointer = self._pointer, 0
@@ -141,6 +146,8 @@ class Component:
 
 
 def _variant(value: object) -> Variant:
+    if isinstance(value, Component):
+        return Variant(kind=_OBJECT, value=Value(pointer=value.lent()))
     if isinstance(value, bool):
         return Variant(kind=_BOOL, value=Value(i2=-int(value)))
     if isinstance(value, int):
@@ -198,43 +205,52 @@ def _replaced(name: str, class_id: bytes) -> bool:
     return any(registry.there(registry.USER, rf"{_CLASSES}\{path}") for path in paths)
 
 
-def rows(space: str, wql: str, *names: str) -> tuple[dict[str, object], ...]:
+def rows(
+    space: str, wql: str, *names: str, context: tuple[str, str] | None = None
+) -> tuple[dict[str, object], ...]:
     """Ask WMI; the properties are named, since not every provider can list its own.
+
+    One that the class does not have is None. `context` is a name and a value for the provider.
 
     Raises:
         ComponentError: the namespace is not there, or may not be asked.
 
     """
     services = create("WbemScripting.SWbemLocator").get("ConnectServer", ".", space)
-    found = services.get("ExecQuery", wql)
+    if context is None:
+        found = services.get("ExecQuery", wql)
+    else:
+        told = create("WbemScripting.SWbemNamedValueSet")
+        told.get("Add", *context)
+        found = services.get("ExecQuery", wql, "WQL", _AT_ONCE, told)
     return tuple(
-        {name: one.get(name) for name in names}
+        {name: _property(one, name) for name in names}
         for one in (found.get("ItemIndex", index) for index in range(found.get("Count")))
     )
 
 
-def within(seconds: float, question: Callable[[], T]) -> T:
-    """Ask in a thread of its own, which is left behind when Windows does not answer in time.
+def _property(row: Component, name: str) -> Any:
+    try:
+        return row.get(name)
+    except ComponentError as problem:
+        if problem.code not in _NO_SUCH:
+            raise
+        return None
 
-    Raises:
-        ComponentError: Windows refused, or did not answer.
 
+@contextmanager
+def apartment() -> Iterator[None]:
+    """Let this thread speak to components."""
+    _begin(None, _APARTMENT)
+    try:
+        yield
+    finally:
+        _end()
+
+
+def question(name: str, seconds: float, asked: Callable[[], T]) -> Question[T]:
+    """Make a question to components, which is asked in a thread of its own and never twice at once.
+
+    A refusal, and an answer that does not come, is a ComponentError.
     """
-    told: list[T] = []
-    problems: list[ComponentError] = []
-
-    def ask() -> None:
-        _begin(None, _APARTMENT)
-        try:
-            told.append(question())
-        except ComponentError as problem:
-            problems.append(problem.with_traceback(None))
-        finally:
-            _end()
-
-    thread = threading.Thread(target=ask, name="component", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if told:
-        return told[0]
-    raise problems[0] if problems else ComponentError(SILENT)
+    return Question(name, seconds, asked, silent=lambda: ComponentError(SILENT), around=apartment)

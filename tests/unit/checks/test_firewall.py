@@ -23,6 +23,21 @@ def test_it_tells_whether_the_firewall_is_on(desk, on, product, state, words) ->
     assert (told.state, told.words) == (state, words)
 
 
+@pytest.mark.parametrize(
+    ("on", "state", "words"),
+    [
+        (True, State.PASS, "The firewall is on by the rules in force (Windows), though a setting"),
+        (False, State.FAIL, "The firewall of this computer is off by the rules in force, though a"),
+    ],
+)
+def test_a_setting_that_says_the_opposite_of_what_is_in_force_is_told(
+    desk, on, state, words
+) -> None:
+    told = desk.judge(CHECK, FirewallSeen, on=on, product="Windows", agreed=False)
+    assert told.state is state
+    assert told.words.startswith(words)
+
+
 def test_what_could_not_be_read_is_never_red(desk) -> None:
     told = desk.judge(CHECK, FirewallSeen, on=False, unread="denied")
     assert told.state is State.UNKNOWN

@@ -21,13 +21,16 @@ from agentguard.platforms._win32.component_answers import (
     ComponentError,
     Profiles,
     antivirus,
+    defender,
     disks,
     firewall,
+    in_force,
 )
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "windows"
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
 NOBODY = Facts(last={})
+NAMES = {"1": "Domain", "2": "Private", "4": "Public"}
 
 
 def recorded(name: str) -> dict[str, dict]:
@@ -45,7 +48,10 @@ def antivirus_of(answer: dict) -> AntivirusSeen:
 def firewall_of(answer: dict) -> FirewallSeen:
     enabled = {int(profile): on for profile, on in answer["enabled"].items()}
     managed = {int(profile): said for profile, said in answer.get("managed", {}).items()}
-    profiles = Profiles(active=answer["active"], enabled=enabled, managed=managed)
+    force = in_force(
+        [{"Name": NAMES[name], "Enabled": on} for name, on in answer.get("force", {}).items()]
+    )
+    profiles = Profiles(active=answer["active"], enabled=enabled, managed=managed, force=force)
     return firewall(profiles, answer.get("others", ()), AT)
 
 
@@ -66,27 +72,53 @@ def test_firewall(name: str) -> None:
     answer = recorded("firewall")[name]
     seen = firewall_of(answer)
     assert (seen.on, seen.unread) == (answer["on"], answer.get("unread", ""))
-    assert seen.product == answer.get("product", "")
+    assert (seen.product, seen.agreed) == (answer.get("product", ""), answer.get("agreed", True))
+
+
+@pytest.mark.parametrize("name", recorded("defender"))
+def test_defender_tells_of_itself_where_security_center_is_not(name: str) -> None:
+    answer = recorded("defender")[name]
+    seen = defender(answer["rows"], AT)
+    assert seen.unread == answer.get("unread", "")
+    found = [[p.product, p.on, p.current] for p in seen.products]
+    assert found == ([answer["product"]] if "product" in answer else [])
+
+
+def test_every_recorded_answer_names_the_document_that_it_is_from() -> None:
+    files = sorted(VECTORS.glob("*.json"))
+    assert len(files) >= 6
+    for file in files:
+        told = json.loads(file.read_text("utf-8"))["sources"]
+        assert any(one.startswith("https://learn.microsoft.com/") for one in told), file.name
 
 
 SAID = st.sampled_from([None, 0, 1, 2, "1", True, False])
 ORDERS = st.dictionaries(st.sampled_from([1, 2, 4]), st.lists(SAID, max_size=4))
 LOCAL = st.dictionaries(st.sampled_from([1, 2, 4]), st.sampled_from([True, False, None, 1]))
+FORCE = st.dictionaries(st.sampled_from([1, 2, 4]), st.sampled_from([0, 1, 2, 3, None]))
 
 
-@given(st.none() | st.integers(0, 7), LOCAL, ORDERS)
-def test_no_answers_about_the_firewall_pass_unless_all_agree(active, enabled, managed) -> None:
-    profiles = Profiles(active=active, enabled=enabled, managed=managed)
+@given(st.none() | st.integers(0, 7), LOCAL, ORDERS, FORCE)
+def test_no_answers_about_the_firewall_pass_against_what_is_in_force(
+    active, enabled, managed, force
+) -> None:
+    profiles = Profiles(active=active, enabled=enabled, managed=managed, force=force)
     seen = firewall(profiles, (), AT)
     in_use = [p for p in (1, 2, 4) if active and active & p] or [1, 2, 4]
     if seen.on:
-        assert all(enabled.get(p) is True for p in in_use)
+        assert all(
+            force[p] in (1, 2) if force.get(p) in (0, 1, 2) else enabled.get(p) is True
+            for p in in_use
+        )
+        if seen.agreed:
+            assert not any(enabled.get(p) is False for p in in_use)
         assert not any(
             order == 0 for p in in_use for order in managed.get(p, ()) if order is not None
         )
     if seen.on is False:
         assert any(
-            enabled.get(p) is False or any(order in (0, False) for order in managed.get(p, ()))
+            (force.get(p) == 0 if force.get(p) in (0, 1, 2) else enabled.get(p) is False)
+            or any(order in (0, False) for order in managed.get(p, ()))
             for p in in_use
         )
     assert seen.on is not None or load().has(f"unread.{seen.unread}")

@@ -26,7 +26,7 @@ from agentguard.platforms._win32.session_answers import (
 
 RECORDED = json.loads(
     (Path(__file__).parents[2] / "vectors/windows/session-information.json").read_text("utf-8")
-)
+)["answers"]
 
 
 @pytest.mark.parametrize("name", RECORDED)

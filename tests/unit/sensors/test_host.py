@@ -16,7 +16,7 @@ from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.ports.desktop import Probe
+from agentguard.ports.desktop import Probe, StillAsking
 from agentguard.sensors.host import HostSensor
 from agentguard.sensors.update_waits import Waits
 from tests.unit.engine.conftest import ListJournal
@@ -171,6 +171,19 @@ def test_a_probe_that_fails_is_told_and_the_others_go_on(
     running.wait(8)
     clock.settle()
     assert running.states()[-1] == ("host.disks", Watching.WATCHING)
+
+
+def test_row_141_while_a_question_is_open_what_was_told_before_stands(
+    running: Running, machine: Machine, clock: FakeClock
+) -> None:
+    running.wait(3)
+    clock.settle()
+    machine.problem = StillAsking("disks", 20.0)
+    running.sensor.poke()
+    running.wait(5)
+    clock.settle()
+    assert running.facts().count("DisksSeen") == 1
+    assert {state for _, state in running.states()} == {Watching.WATCHING}
 
 
 def test_one_shot_reads_everything_once(machine: Machine, clock: FakeClock) -> None:

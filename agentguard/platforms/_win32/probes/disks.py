@@ -35,24 +35,28 @@ def _volumes() -> tuple[dict[str, object], ...]:
     return com.rows(SPACE, VOLUMES, "DriveLetter", "ProtectionStatus")
 
 
-def _by_shell(drives: tuple[str, ...]) -> dict[str, object]:
+def _by_shell() -> dict[str, object]:
     shell = com.create("Shell.Application")
     told: dict[str, object] = {}
-    for drive in drives:
+    for drive in fixed_drives():
         place = shell.get("NameSpace", f"{drive}\\")
         told[drive] = place.get("Self").get("ExtendedProperty", PROTECTION) if place else None
     return told
+
+
+BITLOCKER = com.question("disks", SECONDS, _volumes)
+SHELL = com.question("disks by the shell", SECONDS, _by_shell)
 
 
 def read(at: Moment, _policy: Policy) -> DisksSeen:
     """Ask BitLocker, which answers administrators; then the shell, which answers everybody."""
     drives = fixed_drives()
     try:
-        return disks(drives, com.within(SECONDS, _volumes), {}, at)
+        return disks(drives, BITLOCKER.ask(), {}, at)
     except ComponentError as problem:
         first = problem
     try:
-        return disks(drives, (), com.within(SECONDS, lambda: _by_shell(drives)), at)
+        return disks(drives, (), SHELL.ask(), at)
     except ComponentError:
         return DisksSeen(at=at, unread=first.unread)
 

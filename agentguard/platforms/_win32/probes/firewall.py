@@ -1,6 +1,7 @@
-"""The host firewall: Windows' own by its policies and its object, others by Security Center.
+"""The host firewall: Windows' own by the rules in force, others by Security Center.
 
-What group policy or MDM orders is in force, whatever the local setting says; so they come first.
+The orders of group policy and MDM come first, then the active store, which has what is in force,
+and last the object of the local setting.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from agentguard.platforms._win32.component_answers import (
     ComponentError,
     Profiles,
     firewall,
+    in_force,
 )
 from agentguard.platforms._win32.probes.antivirus import SECURITY_CENTER
 from agentguard.ports.desktop import Probe
@@ -32,6 +34,8 @@ STORES = (
 )
 """Where group policy and MDM write their orders."""
 NAMES = {1: ("DomainProfile",), 2: ("StandardProfile", "PrivateProfile"), 4: ("PublicProfile",)}
+SPACE = r"root\StandardCimv2"
+FORCE = "SELECT Name, Enabled FROM MSFT_NetFirewallProfile"
 OTHERS = "SELECT displayName, productState FROM FirewallProduct"
 
 
@@ -58,21 +62,35 @@ def managed() -> dict[int, tuple[object, ...]]:
     }
 
 
+def _store() -> tuple[dict[str, object], ...]:
+    return com.rows(SPACE, FORCE, "Name", "Enabled", context=("PolicyStore", "ActiveStore"))
+
+
+LOCAL = com.question("firewall", SECONDS, _profiles)
+ACTIVE = com.question("firewall in force", SECONDS, _store)
+
+
 def _windows() -> Profiles:
     orders = managed()
-    active, enabled = com.within(SECONDS, _profiles)
-    return Profiles(active=active, enabled=enabled, managed=orders)
+    force: dict[int, object] = {}
+    with suppress(ComponentError):
+        force = in_force(ACTIVE.ask())
+    active, enabled = LOCAL.ask()
+    return Profiles(active=active, enabled=enabled, managed=orders, force=force)
 
 
 def _others() -> tuple[dict[str, object], ...]:
     return com.rows(SECURITY_CENTER, OTHERS, "displayName", "productState")
 
 
+PRODUCTS = com.question("firewalls", SECONDS, _others)
+
+
 def read(at: Moment, _policy: Policy) -> FirewallSeen:
     """Ask both; Windows Server has no Security Center."""
     others: tuple[dict[str, object], ...] = ()
     with suppress(ComponentError):
-        others = com.within(SECONDS, _others)
+        others = PRODUCTS.ask()
     profiles, why = Profiles(), ""
     try:
         profiles = _windows()

@@ -70,16 +70,20 @@ def _update(update: com.Component) -> Update:
     )
 
 
+DATES = com.question("patches", SECONDS, _dates)
+SEARCHED = com.question("patches that wait", SEARCH, _waiting)
+
+
 def read(at: Moment, _policy: Policy) -> PatchesSeen:
     """Ask the update client; what waits may take long to tell, and is then not known."""
     build = build_of(registry.values(registry.MACHINE, WINDOWS))
     try:
-        dates = com.within(SECONDS, _dates)
+        dates = DATES.ask()
     except ComponentError as problem:
         return PatchesSeen(at=at, unread=problem.unread, build=build)
     updates: tuple[Update, ...] | None = None
     with suppress(ComponentError):
-        updates = com.within(SEARCH, _waiting)
+        updates = SEARCHED.ask()
     return patches(dates, updates, _restarts(), build, at)
 
 

@@ -24,10 +24,13 @@ def _drives() -> tuple[dict[str, object], ...]:
     return com.rows(r"root\cimv2", DRIVES, *NAMES)
 
 
+PLUGGED = com.question("usb", SECONDS, _drives)
+
+
 def read(at: Moment, _policy: Policy) -> UsbSeen:
     """Ask for every drive of the computer."""
     try:
-        return usb(com.within(SECONDS, _drives), at)
+        return usb(PLUGGED.ask(), at)
     except ComponentError as problem:
         return UsbSeen(at=at, unread=problem.unread)
 
