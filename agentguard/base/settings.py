@@ -67,6 +67,7 @@ def _plain(value: object) -> bool:
 DESCRIBED = (
     Described(name="endpoint", registry="Endpoint"),
     Described(name="ca_file", registry="CertificateFile"),
+    Described(name="proxy", registry="Proxy"),
     Described(name="team", registry="Team"),
     Described(name="label", registry="Label"),
     Described(name="policy", registry="PolicyFile"),
@@ -99,14 +100,17 @@ class MachineSettings:
     """What is set on this machine; every text may be empty.
 
     `endpoint` is the endpoint's URL, `ca_file` a PEM file that is trusted instead of the system's
-    certificates, `team` and `label` say whose desk this is (the console shows the label, made of
-    the computer's name and the team where there is none), `policy` is a policy file, `policy_root`
-    a file of root documents that signed policies are checked by, `enrolment_file` holds the code
-    that the computer's keeper enrols with, `auto_start` has an agent started in every session.
+    certificates, `proxy` is the proxy on the way to the endpoint (`direct` for none) instead of the
+    one that the system names, `team` and `label` say whose desk this is (the console shows the
+    label, made of the computer's name and the team where there is none), `policy` is a policy file,
+    `policy_root` a file of root documents that signed policies are checked by, `enrolment_file`
+    holds the code that the computer's keeper enrols with, `auto_start` has an agent started in
+    every session.
     """
 
     endpoint: str = ""
     ca_file: str = ""
+    proxy: str = ""
     team: str = ""
     label: str = ""
     policy: str = ""

@@ -12,7 +12,7 @@ from agentguard.base.translations import Texts
 from agentguard.mfa import Verifiers
 from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
-from agentguard.platforms import secret_places, user_name
+from agentguard.platforms import network, secret_places, user_name
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ruling
@@ -74,5 +74,6 @@ class Factors:
         if known is None:
             raise UplinkError("not-enrolled", "This computer is not enrolled at an endpoint.")
         key = enrolment.request_key(self.folder, known, secret_places().device)
-        client = Client(known.url, self.clock, ca_file=known.ca_file)
+        ways = network(self.folder)
+        client = Client(known.url, self.clock, ca_file=known.ca_file, network=ways)
         return enrolment.Prover(client, known, key, user_name())

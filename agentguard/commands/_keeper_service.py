@@ -11,8 +11,15 @@ from agentguard import __version__
 from agentguard.base import logs, paths, settings, translations
 from agentguard.base.errors import CannotError
 from agentguard.engine.supervisor import Actor, Supervisor
-from agentguard.platforms import closed, desks, machine_layers, secret_places, system_clock
-from agentguard.ports.clock import Stop
+from agentguard.platforms import (
+    closed,
+    desks,
+    machine_layers,
+    network,
+    secret_places,
+    system_clock,
+)
+from agentguard.ports.clock import Clock, Stop
 from agentguard.service.files import ProgramFiles
 from agentguard.service.identity import CODE_FILE, Identity, Wanted
 from agentguard.service.keeper_status import Standing
@@ -32,7 +39,7 @@ def keep(stop: Stop, rest: Rest) -> None:
     log = private / "logs"
     log.mkdir(mode=0o700, exist_ok=True)
     logs.set_up(log, seconds=lambda: clock.now().boot)
-    identity = Identity(private, lambda: _wanted(private), clock, secret_places().machine)
+    identity = _identity(private, clock)
     teller = Teller(identity.connect, identity.epoch, clock)
     files = ProgramFiles(_program_folder(), private, __version__)
     keeper = Keeper(
@@ -54,10 +61,15 @@ def keep(stop: Stop, rest: Rest) -> None:
 def farewell() -> bool:
     """Tell the endpoint, as the keeper, that AgentGuard is removed; tell whether it took it."""
     private, clock = paths.private_folder(), system_clock()
-    identity = Identity(private, lambda: _wanted(private), clock, secret_places().machine)
+    identity = _identity(private, clock)
     teller = Teller(identity.connect, identity.epoch, clock)
     teller.tell(Standing(at=clock.now().iso), (Happening(what=What.REMOVED, session=""),))
     return not teller.report()
+
+
+def _identity(private: Path, clock: Clock) -> Identity:
+    places, ways = secret_places().machine, network(None)
+    return Identity(private, lambda: _wanted(private), clock, places, ways)
 
 
 def _private() -> Path:

@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from agentguard.base import paths
+from agentguard.base import paths, settings
 from agentguard.base.errors import AgentGuardError
 from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
@@ -17,10 +18,18 @@ from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
-from agentguard.platforms import load, machine_layers, secret_places, system_clock, user_name
+from agentguard.platforms import (
+    load,
+    machine_layers,
+    network,
+    secret_places,
+    system_clock,
+    user_name,
+)
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
+from agentguard.ports.network import Network
 from agentguard.runtime.compose import shapes
 
 TRUST = "endpoint-trust"
@@ -42,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
         *capabilities(backend, policy, clock),
         *_factors(backend, policy, clock),
         *_keys(),
-        _trust(clock),
+        *_endpoint(clock, words),
         *_machine(clock),
     )
     rows = [row(one, words) for one in found]
@@ -64,12 +73,28 @@ def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capabil
     return factors(backend.authenticator, who, clock)
 
 
-def _trust(clock: Clock) -> Capability:
+def _endpoint(clock: Clock, words: Texts) -> Iterator[Capability]:
+    """Yield the way to the endpoint, and by whose word it is believed."""
+    from agentguard.commands._way import way  # noqa: PLC0415 - TLS costs the other commands time
+    from agentguard.uplink import enrolment  # noqa: PLC0415 - as above
+
+    folder = paths.data_folder()
+    ways = network(folder)
+    try:
+        known = enrolment.load(folder)
+    except AgentGuardError:  # told below
+        known = None
+    url = known.url if known else settings.at_start(folder, machine_layers()).settings.endpoint
+    yield way(ways, url, words)
+    yield _trust(folder, clock, ways)
+
+
+def _trust(folder: Path, clock: Clock, ways: Network) -> Capability:
     """Tell by whose word the endpoint is believed."""
-    from agentguard.uplink.endpoint_trust import looked  # noqa: PLC0415 - TLS costs the other commands time
+    from agentguard.uplink.endpoint_trust import looked  # noqa: PLC0415 - as above
 
     try:
-        found = looked(paths.data_folder(), clock)
+        found = looked(folder, clock, network=ways)
     except AgentGuardError as error:
         return Capability(name=TRUST, standing=Standing.FAILED, reason=str(error))
     if found is None:

@@ -13,7 +13,13 @@ from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._enroll_by_keeper import by_keeper
 from agentguard.commands.base import FINE, Command
-from agentguard.platforms import code_from_pipe, machine_layers, secret_places, system_clock
+from agentguard.platforms import (
+    code_from_pipe,
+    machine_layers,
+    network,
+    secret_places,
+    system_clock,
+)
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.identity import DeviceKey
@@ -73,6 +79,7 @@ def _enrol(chosen: argparse.Namespace, folder: Path, code: str | None, words: Te
         asset=chosen.asset.strip(),
         places=secret_places().device,
         new_key=chosen.new_key,
+        network=network(folder),
     )
     settings.save(folder, wanted)
     told = words.say(
@@ -90,7 +97,7 @@ def _enrol(chosen: argparse.Namespace, folder: Path, code: str | None, words: Te
 
 def _rotate(folder: Path, words: Texts) -> int:
     known, places = _known(folder), secret_places().device
-    client = Client(known.url, system_clock(), ca_file=known.ca_file)
+    client = Client(known.url, system_clock(), ca_file=known.ca_file, network=network(folder))
     Rekeying(folder, client, places).rotate()
     key = _key(folder)
     place = words.say(f"secret.place.{key.place}")

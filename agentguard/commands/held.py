@@ -11,7 +11,7 @@ from agentguard.base.errors import CannotError
 from agentguard.base.translations import Texts
 from agentguard.commands.base import FINE, Command
 from agentguard.model.held_data import HeldClass, HeldThere
-from agentguard.platforms import secret_places, system_clock
+from agentguard.platforms import network, secret_places, system_clock
 from agentguard.uplink.held_data import held
 
 
@@ -24,7 +24,8 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Ask, then show the classes of records, or the records themselves."""
     words = translations.load()
-    found = held(paths.data_folder(), system_clock(), secret_places().device)
+    folder = paths.data_folder()
+    found = held(folder, system_clock(), secret_places().device, network(folder))
     if chosen.save:
         _save(Path(chosen.save), found, words)
     sys.stdout.write(f"{found.whole}\n" if chosen.json else shown(found, words))

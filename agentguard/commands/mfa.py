@@ -18,7 +18,7 @@ from agentguard.mfa.offline_codes import HOURS, MOST, OfflineCodes
 from agentguard.mfa.totp import RemoteTotp
 from agentguard.model.policy import Policy
 from agentguard.model.records import Record
-from agentguard.platforms import secret_places, system_clock, user_name
+from agentguard.platforms import network, secret_places, system_clock, user_name
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.runtime.compose import shapes
@@ -90,7 +90,7 @@ def _prove(folder: Path, clock: Clock, words: Texts) -> None:
     if known is None:
         raise CannotError(words.say("cli.mfa.not-enrolled"), words.say("cli.mfa.how-enrolled"))
     key = enrolment.request_key(folder, known, secret_places().device)
-    client = Client(known.url, clock, ca_file=known.ca_file)
+    client = Client(known.url, clock, ca_file=known.ca_file, network=network(folder))
     prover = Prover(client, known, key, user_name())
     proof = RemoteTotp(prover.prove).verify(GROUP, asked(words))
     if not proof.accepted:

@@ -22,6 +22,7 @@ from agentguard.ports.clock import Clock
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
     from agentguard.base.settings import Layers
     from agentguard.ports.desktop import Backend, SystemLog
+    from agentguard.ports.network import Network
     from agentguard.ports.secrets import Places
     from agentguard.ports.session_host import Desks
 
@@ -46,6 +47,7 @@ __all__ = [
     "leash",
     "load",
     "machine_layers",
+    "network",
     "not_shown",
     "only_one",
     "patient_reader",
@@ -77,6 +79,16 @@ def machine_layers() -> Layers:
     from agentguard.platforms import _machine_settings  # noqa: PLC0415 - a scan's child comes here for its cage
 
     return _machine_settings.machine_layers()
+
+
+def network(folder: Path | None) -> Network:
+    """Return who knows the way to an address; `folder` has a person's settings, None is the keeper.
+
+    Building it asks nobody.
+    """
+    from agentguard.platforms import _ways  # noqa: PLC0415 - only who reports comes here
+
+    return _ways.network(folder)
 
 
 def secret_places() -> Places:

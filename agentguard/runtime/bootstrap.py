@@ -23,7 +23,16 @@ from agentguard.model.events import NOT_ENROLLED, UplinkState
 from agentguard.model.messages import say
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.startup import PartBegan
-from agentguard.platforms import aside, beat, boot_id, cage, leash, patient_reader, session_ends
+from agentguard.platforms import (
+    aside,
+    beat,
+    boot_id,
+    cage,
+    leash,
+    network,
+    patient_reader,
+    session_ends,
+)
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Backend, SystemLog
@@ -233,6 +242,8 @@ def _uplink(
     from agentguard.uplink.compose import Desk, Uplink, connect  # noqa: PLC0415 - see above
     from agentguard.uplink.late_identity import LateUplink  # noqa: PLC0415 - see above
 
+    ways = network(place.folder)
+
     def connected(picture: Picture) -> Uplink | None:
         uplink = connect(
             place.folder,
@@ -245,7 +256,7 @@ def _uplink(
             policies=governor,
             places=place.secrets.device,
             phone=phone,
-            desk=Desk(keeper=_keeper, session_ends=session_ends),
+            desk=Desk(keeper=_keeper, session_ends=session_ends, network=ways),
         )
         sealer.sign_with(uplink.key if uplink is not None else None)
         if uplink is not None:

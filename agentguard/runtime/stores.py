@@ -17,6 +17,7 @@ from agentguard.model.events import SensorState, Watching
 from agentguard.model.held_data import HeldThere
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
+from agentguard.platforms import network
 from agentguard.ports.clock import Clock
 from agentguard.ports.secrets import Places
 from agentguard.store.agent_store import FILE, Store, open_in_memory, open_store
@@ -110,7 +111,7 @@ def held(folder: Path, clock: Clock, secrets: Places) -> HeldThere:
     """
     from agentguard.uplink import held_data  # noqa: PLC0415 - TLS costs memory
 
-    return held_data.held(folder, clock, secrets.device)
+    return held_data.held(folder, clock, secrets.device, network(folder))
 
 
 def in_memory(at: Moment) -> SensorState:

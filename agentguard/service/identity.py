@@ -15,6 +15,7 @@ import msgspec
 from agentguard.base import atomic_files
 from agentguard.base.errors import CannotError, EnrolmentError, UplinkError
 from agentguard.ports.clock import Clock
+from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.ports.secrets import SecretPlace
 from agentguard.service.reports import Way
 from agentguard.uplink import enrolment
@@ -52,11 +53,13 @@ class Identity:
         wanted: Callable[[], Wanted],
         clock: Clock,
         places: tuple[SecretPlace, ...] = (),
+        network: Network = NO_PROXIES,
     ) -> None:
         self._private = private
         self._wanted = wanted
         self._clock = clock
         self._places = places
+        self._network = network
         self._turned_away = False
 
     def connect(self) -> Way | None:
@@ -74,7 +77,10 @@ class Identity:
             known = self._enrolled() or known
         if known is None:
             return None
-        client = Client(known.url, self._clock, ca_file=known.ca_file, total_seconds=SECONDS)
+        client = Client(
+            known.url, self._clock, ca_file=known.ca_file, total_seconds=SECONDS,
+            network=self._network,
+        )  # fmt: skip
         key = enrolment.needed_key(self._private, self._places)
         sign = RequestSigner(key=key, device=known.device)
 
@@ -105,6 +111,7 @@ class Identity:
             ca_file=wanted.ca_file,
             label=wanted.label,
             places=self._places,
+            network=self._network,
         )
         self._turned_away = False
         try:

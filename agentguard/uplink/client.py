@@ -14,9 +14,11 @@ import msgspec
 
 from agentguard.base.errors import UplinkError
 from agentguard.ports.clock import Clock
+from agentguard.ports.network import NO_PROXIES, Network
+from agentguard.uplink.channel import Channel
 from agentguard.uplink.problems import bounded, problem
 from agentguard.uplink.signing import Sign
-from agentguard.uplink.transport import Channel, address, connected, tls_context
+from agentguard.uplink.transport import address, connected, tls_context
 from agentguard.wire import httpsig, v1
 
 TOTAL_SECONDS = 30.0
@@ -58,12 +60,19 @@ class Client:
     """
 
     def __init__(
-        self, url: str, clock: Clock, *, ca_file: str = "", total_seconds: float = TOTAL_SECONDS
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        ca_file: str = "",
+        total_seconds: float = TOTAL_SECONDS,
+        network: Network = NO_PROXIES,
     ) -> None:
         self._to = address(url)
         self._context = tls_context(ca_file)
         self._clock = clock
         self._total_seconds = total_seconds
+        self._network = network
         self._offset = 0.0
 
     @property
@@ -125,7 +134,7 @@ class Client:
         if sign is not None:
             target = httpsig.Target(method=method, authority=self._to.authority, path=full)
             headers |= sign(target, body, self._clock.now().wall + self._offset)
-        with connected(self._to, self._context, left) as channel:
+        with connected(self._to, self._context, left, self._network) as channel:
             return self._exchange(channel, (method, full), body, headers)
 
     def _exchange(

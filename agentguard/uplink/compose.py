@@ -9,6 +9,7 @@ from pathlib import Path
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import PhoneBook
+from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.ports.secrets import SecretPlace
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
@@ -45,11 +46,12 @@ class Uplink:
 class Desk:
     """What an uplink asks of its computer: the device of its keeper, and whether the session ends.
 
-    `keeper` gives an empty text where there is none.
+    `keeper` gives an empty text where there is none; `network` knows the way to the endpoint.
     """
 
     keeper: Callable[[], str] = str
     session_ends: Callable[[], bool] = bool
+    network: Network = NO_PROXIES
 
 
 ALONE = Desk()
@@ -81,7 +83,7 @@ def connect(
         return None
     key = enrolment.needed_key(folder, places)
     signs = enrolment.request_key(folder, known, places)
-    client = Client(known.url, clock, ca_file=known.ca_file)
+    client = Client(known.url, clock, ca_file=known.ca_file, network=desk.network)
     made = Reports(
         enrolment=known, key=key, signs=signs, user=user, journal=journal, outbox=outbox,
         keeper=desk.keeper,
@@ -91,7 +93,8 @@ def connect(
         made,
         snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
         policies=policies, rekeying=Rekeying(folder, client, places),
-        farewell=_farewell(known, clock), openings=_refill(client, signs, known, phone),
+        farewell=_farewell(known, clock, desk.network),
+        openings=_refill(client, signs, known, phone),
     )  # fmt: skip
     return _made(known, key, sender, Prover(client, known, signs, user))
 
@@ -101,8 +104,9 @@ def _made(known: enrolment.Enrolment, key: DeviceKey, sender: Sender, prover: Pr
     return Uplink(key=key, origin=origin, sender=sender, prover=prover)
 
 
-def _farewell(known: enrolment.Enrolment, clock: Clock) -> Client:
-    return Client(known.url, clock, ca_file=known.ca_file, total_seconds=GOODBYE_SECONDS)
+def _farewell(known: enrolment.Enrolment, clock: Clock, network: Network) -> Client:
+    ca, seconds = known.ca_file, GOODBYE_SECONDS
+    return Client(known.url, clock, ca_file=ca, total_seconds=seconds, network=network)
 
 
 def _refill(

@@ -6,11 +6,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 from agentguard.ports.clock import Clock
+from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.uplink import enrolment
+from agentguard.uplink.certificates import issuer
 from agentguard.uplink.problems import problem
 from agentguard.uplink.transport import address, connected, tls_context
 
@@ -29,7 +28,9 @@ class Trust:
     store: str
 
 
-def looked(folder: Path, clock: Clock, seconds: float = SECONDS) -> Trust | None:
+def looked(
+    folder: Path, clock: Clock, seconds: float = SECONDS, network: Network = NO_PROXIES
+) -> Trust | None:
     """Connect to the endpoint and say nothing; None when this computer is not enrolled.
 
     Raises:
@@ -51,21 +52,8 @@ def looked(folder: Path, clock: Clock, seconds: float = SECONDS) -> Trust | None
         return rest
 
     try:
-        with connected(to, context, left) as channel:
+        with connected(to, context, left, network) as channel:
             store = "file" if known.ca_file else STORES.get(sys.platform, "system")
             return Trust(issuer=issuer(channel.certificate), store=store)
     except TimeoutError as error:
         raise problem("timeout", to.host) from error
-
-
-def issuer(certificate: bytes) -> str:
-    """Return the name of a certificate's issuer; `?` when it does not say."""
-    try:
-        name = x509.load_der_x509_certificate(certificate).issuer
-    except ValueError:
-        return "?"
-    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
-        found = name.get_attributes_for_oid(kind)
-        if found:
-            return str(found[0].value)
-    return name.rfc4514_string() or "?"

@@ -14,6 +14,7 @@ from agentguard.base import translations
 from agentguard.base.errors import EnrolmentError, UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.ports.factors import AppRuling
+from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.ports.people import Ruling
 from agentguard.ports.secrets import SecretPlace
 from agentguard.uplink import identity
@@ -66,6 +67,7 @@ def enrol(
     asset: str = "",
     places: tuple[SecretPlace, ...] = (),
     new_key: bool = False,
+    network: Network = NO_PROXIES,
 ) -> Enrolment:
     """Enrol with a code; the key is kept before the code is sent.
 
@@ -77,7 +79,7 @@ def enrol(
         EnrolmentError: the endpoint refused the code, or something could not be written.
 
     """
-    client = Client(url, clock, ca_file=ca_file)
+    client = Client(url, clock, ca_file=ca_file, network=network)
     key = _kept_key(folder, places, anew=new_key)
     answer = _answered(client, _request(code.strip(), key, label, asset), folder)
     enrolment = Enrolment(

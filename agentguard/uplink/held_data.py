@@ -10,6 +10,7 @@ from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.model.held_data import HeldClass, HeldThere
 from agentguard.ports.clock import Clock
+from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.ports.secrets import SecretPlace
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
@@ -18,7 +19,12 @@ from agentguard.uplink.signing import RequestSigner, signed_by
 from agentguard.wire import data_request
 
 
-def held(folder: Path, clock: Clock, places: tuple[SecretPlace, ...] = ()) -> HeldThere:
+def held(
+    folder: Path,
+    clock: Clock,
+    places: tuple[SecretPlace, ...] = (),
+    network: Network = NO_PROXIES,
+) -> HeldThere:
     """Ask, and believe only what is signed by the endpoint's key and about this computer.
 
     Raises:
@@ -32,7 +38,7 @@ def held(folder: Path, clock: Clock, places: tuple[SecretPlace, ...] = ()) -> He
         said = translations.load()
         raise UsageError(said.say("uplink.not-enrolled"), said.say("uplink-advice.not-enrolled"))
     key = enrolment.request_key(folder, known, places)
-    client = Client(known.url, clock, ca_file=known.ca_file)
+    client = Client(known.url, clock, ca_file=known.ca_file, network=network)
     body = client.get(data_request.HELD, RequestSigner(key=key, device=known.device))
     try:
         given = msgspec.json.decode(body, type=data_request.HeldGiven)

@@ -6,47 +6,26 @@ that turns verification off.
 
 from __future__ import annotations
 
-import base64
-import http.client
-import io
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import SplitResult, urlsplit
 
 import truststore
 
 from agentguard.base import translations
-from agentguard.base.errors import UsageError
+from agentguard.base.errors import UplinkError, UsageError
+from agentguard.ports.network import NO_PROXIES, Network
+from agentguard.uplink.certificates import issuer_sent
+from agentguard.uplink.channel import Address, Channel, Left
 from agentguard.uplink.problems import problem
+from agentguard.uplink.tunnel import reach
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-CONNECT_SECONDS = 5.0
 HTTPS_PORT = 443
-PROXY_PORT = 8080
-_PROXY_ASKS = 407
 # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH, and Windows' CERT_E_CN_NO_MATCH
 _WRONG_NAME = (62, 64, 0x800B010F)
-
-Left = Callable[[], float]
-"""Gives the seconds that are left; raises TimeoutError when there are none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where the endpoint is; `authority` is what stands in the Host header."""
-
-    host: str
-    port: int
-    authority: str
-    prefix: str
 
 
 def address(url: str) -> Address:
@@ -100,65 +79,19 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-class _Reader(io.RawIOBase):
-    """Reads from a socket; every read may take only what is left of the deadline."""
-
-    def __init__(self, sock: socket.socket, left: Left) -> None:
-        self._sock = sock
-        self._left = left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        self._sock.settimeout(self._left())
-        return self._sock.recv_into(buffer)
-
-
-class Channel:
-    """What http.client needs of a socket; whoever opened the socket closes it.
-
-    `certificate` is the endpoint's own, in DER; empty without TLS.
-    """
-
-    def __init__(self, sock: socket.socket, left: Left) -> None:
-        self._sock = sock
-        self._left = left
-        told = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
-        self.certificate = told or b""
-
-    def sendall(self, data: bytes) -> None:
-        """Send everything within the deadline."""
-        self._sock.settimeout(self._left())
-        self._sock.sendall(data)
-
-    def makefile(self, *_mode: object, **_options: object) -> io.BufferedReader:
-        """Return a reader that keeps the deadline."""
-        return io.BufferedReader(_Reader(self._sock, self._left))
-
-    def close(self) -> None:
-        """Leave the socket open: the answer is still read from it."""
-
-    def as_socket(self) -> socket.socket:
-        """Return it as what http.client declares, of which it uses only the methods above."""
-        return cast("socket.socket", self)
-
-
 @contextmanager
-def connected(to: Address, context: ssl.SSLContext, left: Left) -> Iterator[Channel]:
-    """Connect, through the system's proxy where one is set, and secure the connection.
+def connected(
+    to: Address, context: ssl.SSLContext, left: Left, network: Network = NO_PROXIES
+) -> Iterator[Channel]:
+    """Connect, through the proxy that the system names, and secure the connection.
 
     Raises:
-        UplinkError: dns, tcp, proxy_auth, cert_untrusted, cert_host or tls.
+        UplinkError: dns, tcp, timeout, proxy_away, proxy_auth, proxy_refused, proxy_script,
+            cert_untrusted, cert_host or tls.
 
     """
-    proxy = _proxy_for(to)
-    plain = _reach(proxy.hostname or "", proxy.port or PROXY_PORT) if proxy else _reach(
-        to.host, to.port
-    )  # fmt: skip
+    plain = reach(to, network, left)
     try:
-        if proxy:
-            _tunnel(plain, proxy, to, left)
         secure = _secured(plain, to, context, left)
     except BaseException:
         plain.close()
@@ -169,59 +102,48 @@ def connected(to: Address, context: ssl.SSLContext, left: Left) -> Iterator[Chan
         secure.close()
 
 
-def _proxy_for(to: Address) -> SplitResult | None:
-    found = getproxies().get("https", "")
-    if not found or proxy_bypass(to.authority):
-        return None
-    return _split(found if "://" in found else f"http://{found}")
-
-
-def _reach(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_connection((host, port), timeout=CONNECT_SECONDS)
-    except (socket.gaierror, UnicodeError) as error:
-        raise problem("dns", host) from error
-    except OSError as error:
-        raise problem("tcp", host) from error
-
-
-def _tunnel(plain: socket.socket, proxy: SplitResult, to: Address, left: Left) -> None:
-    channel = Channel(plain, left)
-    lines = [f"CONNECT {to.host}:{to.port} HTTP/1.1", f"Host: {to.host}:{to.port}"]
-    lines += [f"{name}: {value}" for name, value in _credentials(proxy).items()]
-    try:
-        channel.sendall("\r\n".join((*lines, "", "")).encode("latin-1"))
-        answer = http.client.HTTPResponse(channel.as_socket(), method="CONNECT")
-        answer.begin()
-    except (OSError, http.client.HTTPException) as error:
-        raise problem("tcp", to.host) from error
-    if answer.status == _PROXY_ASKS:
-        raise problem("proxy_auth", to.host)
-    if answer.status != http.HTTPStatus.OK:
-        raise problem("tcp", to.host)
-
-
-def _credentials(proxy: SplitResult) -> Mapping[str, str]:
-    if not proxy.username:
-        return {}
-    pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-    return {"Proxy-Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-
-
 def _secured(
     plain: socket.socket, to: Address, context: ssl.SSLContext, left: Left
 ) -> ssl.SSLSocket:
     try:
         plain.settimeout(left())
-        return context.wrap_socket(plain, server_hostname=to.host)
-    except ssl.SSLCertVerificationError as error:
-        if error.verify_code in _WRONG_NAME:
-            raise problem("cert_host", to.host) from error
-        why = error.verify_message.rstrip(".")  # Windows' own sentences have one
-        raise problem("cert_untrusted", to.host, why=why) from error
-    except ssl.SSLError as error:
-        raise problem("tls", to.host) from error
-    except TimeoutError as error:
-        raise problem("timeout", to.host) from error
+        secure = context.wrap_socket(plain, server_hostname=to.host, do_handshake_on_connect=False)
     except OSError as error:
         raise problem("tcp", to.host) from error
+    try:
+        secure.do_handshake()
+    except BaseException as error:
+        told = _told(error, secure, to, context)
+        secure.close()
+        if told is None:
+            raise
+        raise told from error
+    return secure
+
+
+def _told(
+    error: BaseException, secure: ssl.SSLSocket, to: Address, context: ssl.SSLContext
+) -> UplinkError | None:
+    """Return what an error of the handshake says to a person; None for one that is no such."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _WRONG_NAME:
+            return problem("cert_host", to.host)
+        return _untrusted(error, issuer_sent(secure), to, context)
+    if isinstance(error, ssl.SSLError):
+        return problem("tls", to.host)
+    if isinstance(error, TimeoutError):
+        return problem("timeout", to.host)
+    return problem("tcp", to.host) if isinstance(error, OSError) else None
+
+
+def _untrusted(
+    error: ssl.SSLCertVerificationError, issuer: str, to: Address, context: ssl.SSLContext
+) -> UplinkError:
+    """Say who issued the certificate, and whether a file of certificates alone was asked."""
+    why = error.verify_message.rstrip(".")  # Windows' own sentences have one
+    by_file = not isinstance(context, truststore.SSLContext)
+    if by_file and issuer:
+        return problem("cert_untrusted", to.host, why=why, issuer=issuer, said="cert_file")
+    if issuer:
+        return problem("cert_untrusted", to.host, why=why, issuer=issuer, said="cert_issued")
+    return problem("cert_untrusted", to.host, why=why)

@@ -18,8 +18,9 @@ from agentguard.model.posture import ControlState, overall
 from agentguard.model.records import Record
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
-from agentguard.platforms import system_clock
+from agentguard.platforms import network, system_clock
 from agentguard.ports.clock import Clock
+from agentguard.ports.network import Network
 from agentguard.server.admin.accounts import Admin
 from agentguard.store.agent_store import Store, open_store
 from agentguard.uplink import enrolment
@@ -107,14 +108,23 @@ def enrolled(
     return opened(folder, url or endpoint.url, ca_file, clock=used, seconds=seconds)
 
 
-def opened(folder: Path, url: str, ca_file: Path, *, clock: Clock, seconds: float = 30.0) -> Desk:
+def opened(
+    folder: Path,
+    url: str,
+    ca_file: Path | str,
+    *,
+    clock: Clock,
+    seconds: float = 30.0,
+    ways: Network | None = None,
+) -> Desk:
     known, key = enrolment.load(folder), enrolment.device_key(folder)
     assert known is not None
     assert key is not None
     store = open_store(folder, clock)
     told: list[Event] = []
     posture = [snapshot()]
-    client = Client(url, clock, ca_file=str(ca_file), total_seconds=seconds)
+    used = ways or network(folder)
+    client = Client(url, clock, ca_file=str(ca_file), total_seconds=seconds, network=used)
     reports = Reports(enrolment=known, key=key, journal=store.journal, outbox=store.outbox)
     sender = Sender(client, reports, snapshot=lambda: posture[0], submit=told.append, clock=clock)
     return Desk(folder, store, sender, told, posture)

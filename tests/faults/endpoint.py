@@ -258,15 +258,16 @@ class Proxy:
                     given = value.strip() if name.lower() == "proxy-authorization" else given
                 proxy.asked_with.append(given)
                 if asks and given != credentials:
-                    self.wfile.write(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
+                    basic = b'Proxy-Authenticate: Basic realm="the house, NTLM"\r\n'
+                    self.wfile.write(b"HTTP/1.1 407 No\r\n" + basic + b"Connection: close\r\n\r\n")
                     return
                 proxy.tunnels.append(target)
                 host, _, port = target.rpartition(":")
                 with socket.create_connection((host, int(port))) as there:
                     self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-                    back = threading.Thread(target=_pump, args=(there, self.connection))
+                    back = threading.Thread(target=pump, args=(there, self.connection))
                     back.start()
-                    _pump(self.connection, there)
+                    pump(self.connection, there)
                     back.join()
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
@@ -281,7 +282,7 @@ class Proxy:
         self._thread.join()
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def pump(source: socket.socket, sink: socket.socket) -> None:
     try:
         while data := source.recv(65536):
             sink.sendall(data)

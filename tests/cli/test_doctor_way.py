@@ -1,0 +1,73 @@
+"""What `agentguard doctor` says of the way to the endpoint, and of who answers on it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from agentguard.base.translations import load
+from agentguard.commands._capabilities import Standing
+from agentguard.commands._way import told, way
+from agentguard.platforms._network import SystemNetwork
+from agentguard.platforms.simulated import FakeClock
+from agentguard.ports.network import Proxy, Told, Way
+from tests.cli.typed import Type
+
+URL = "https://guard.example:8443"
+PROXY = Proxy(host="proxy.example", port=3128, user="svc", password="s3cret")
+SOURCES = ("_proxy_settings.py", "_win32/proxy_answers.py", "_linux/proxies.py")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("by", Told)
+def test_row_154_whoever_named_the_proxy_is_named_in_words(by: Told) -> None:
+    words = load()
+    assert words.has(f"cli.doctor.way-by-{by}")
+    said = told(Way(proxies=(PROXY,), told=by, own=True), "guard.example", words)
+    assert said.startswith("guard.example is reached through the proxy proxy.example:3128, which ")
+    assert "s3cret" not in said
+    assert "svc" not in said
+    straight = told(Way(told=by), "guard.example", words)
+    assert straight.startswith("guard.example is reached without a proxy: ")
+
+
+def test_row_154_each_problem_of_a_way_has_its_sentence() -> None:
+    words = load()
+    text = "".join((ROOT / "agentguard/platforms" / one).read_text() for one in SOURCES)
+    ids = set(re.findall(r'"(unusable|script-\w+)"', text))
+    assert len(ids) == 5
+    for one in ids:
+        assert words.has(f"cli.doctor.way-problem-{one}"), one
+    script = Way(told=Told.USER_SCRIPT, problem="script-unreached", where="http://x/p.pac")
+    found = way(SystemNetwork((lambda _to: script,), FakeClock()), URL, words)
+    assert found.standing is Standing.PARTLY
+    assert found.reason == (
+        "guard.example is reached without a proxy: nobody names one."
+        " The proxy script http://x/p.pac could not be fetched."
+    )
+
+
+def test_row_154_a_proxy_where_the_computer_does_not_sign_in_says_so() -> None:
+    found = Way(proxies=(PROXY,), told=Told.SIGNED_ON)
+    assert "only where an administrator has named the proxy" in told(found, "x", load())
+
+
+def test_row_154_the_setting_is_told_by_the_command(
+    type_: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("https_proxy", "http://svc:s3cret@proxy.example:3128")
+    (home / "settings.toml").write_text(f'endpoint = "{URL}"\n')
+    typed = type_("doctor", "--json")
+    (row,) = (one for one in json.loads(typed.out)["capabilities"] if one["name"] == "proxy")
+    assert row["reason"].startswith("guard.example is reached through the proxy proxy.example:3128")
+    assert "s3cret" not in typed.out
+
+
+def test_row_154_without_an_endpoint_there_is_no_way(type_: Type) -> None:
+    rows = json.loads(type_("doctor", "--json").out)["capabilities"]
+    (row,) = (one for one in rows if one["name"] == "proxy")
+    assert row["standing"] == Standing.ABSENT
