@@ -11,6 +11,7 @@ from agentguard.base.settings import Layers
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.model.messages import say
 from agentguard.ports.clock import Clock
+from agentguard.ports.service_manager import Recovery, ServiceSeen
 from agentguard.service import keeper_status
 
 SETTINGS, KEEPER = "settings", "keeper"
@@ -18,10 +19,19 @@ STALE = 180.0
 """Seconds after which a keeper that wrote nothing does not run: it writes each minute."""
 
 
-def machine(folder: Path, layers: Layers, clock: Clock, home: Path) -> Iterator[Capability]:
-    """Yield both; `folder` is the computer's, `home` the user's with a file of settings."""
+def machine(
+    folder: Path,
+    layers: Layers,
+    clock: Clock,
+    home: Path,
+    service: ServiceSeen | None = None,
+) -> Iterator[Capability]:
+    """Yield both; `folder` is the computer's, `home` the user's with a file of settings.
+
+    `service` is what the system's service manager tells of the keeper.
+    """
     yield _settings(home, layers)
-    yield _keeper(folder, clock)
+    yield (service and _service(service)) or _keeper(folder, clock)
 
 
 def _settings(home: Path, layers: Layers) -> Capability:
@@ -34,6 +44,23 @@ def _settings(home: Path, layers: Layers) -> Capability:
         return Capability(name=SETTINGS, standing=Standing.WORKS)
     reason = say("cli.doctor.managed", names=", ".join(managed))
     return Capability(name=SETTINGS, standing=Standing.WORKS, reason=reason)
+
+
+def _service(seen: ServiceSeen) -> Capability | None:
+    """Tell what is wrong with the keeper's service; None when nothing is.
+
+    That Windows is to start it again may not be known, as under Wine: that is no fault.
+    """
+    for wrong, why in (
+        (not seen.running, "service-stopped"),
+        (not seen.automatic, "service-start"),
+        (not seen.quoted, "service-unquoted"),
+        (seen.recovery is Recovery.REFUSED, "service-recovery"),
+    ):
+        if wrong:
+            reason = say(f"cli.doctor.{why}", state=seen.state, start=seen.start)
+            return Capability(name=KEEPER, standing=Standing.FAILED, reason=reason)
+    return None
 
 
 def _keeper(folder: Path, clock: Clock) -> Capability:

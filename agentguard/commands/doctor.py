@@ -16,6 +16,7 @@ from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
+from agentguard.commands.keeper import SERVICE
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
 from agentguard.platforms import (
@@ -23,6 +24,7 @@ from agentguard.platforms import (
     machine_layers,
     network,
     secret_places,
+    service_seen,
     system_clock,
     user_name,
 )
@@ -112,7 +114,9 @@ def _keys() -> Iterator[Capability]:
 def _machine(clock: Clock) -> Iterator[Capability]:
     from agentguard.commands._machine import machine  # noqa: PLC0415 - the keeper's room as well
 
-    return machine(paths.machine_folder(), machine_layers(), clock, paths.data_folder())
+    return machine(
+        paths.machine_folder(), machine_layers(), clock, paths.data_folder(), service_seen(SERVICE)
+    )
 
 
 def row(one: Capability, words: Texts) -> dict[str, str]:

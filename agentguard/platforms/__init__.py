@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what passes through needs not be there before a first icon 
     from agentguard.ports.desktop import Backend, SystemLog
     from agentguard.ports.network import Network
     from agentguard.ports.secrets import Places
+    from agentguard.ports.service_manager import ServiceSeen
     from agentguard.ports.session_host import Desks
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "quitting",
     "secret_places",
     "serve",
+    "service_seen",
     "silent",
     "system_clock",
     "user_name",
@@ -264,6 +266,15 @@ def serve(name: str, work: Callable[[threading.Event, threading.Event], None]) -
 
         return Service(name, work).run()
     raise PlatformError("Only Windows has this service.", "Use: agentguard keeper run")
+
+
+def service_seen(name: str) -> ServiceSeen | None:
+    """Return what the service manager tells of a service; None where there is none, or no such."""
+    if sys.platform != "win32":
+        return None
+    from agentguard.platforms._win32 import service_manager  # noqa: PLC0415 - one system's door at a time
+
+    return service_manager.seen(name)
 
 
 def cleared(folder: Path, seconds: float, *, kill: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from agentguard.commands._capabilities import Standing
 from agentguard.commands._machine import machine
 from agentguard.model.messages import Message
 from agentguard.platforms._fake_clock import FakeClock
+from agentguard.ports.service_manager import Recovery, ServiceSeen
 from agentguard.service import keeper_status as standing
 
 
@@ -23,9 +24,16 @@ class Told:
     reason: str
 
 
-def told(folder: Path, layers: Layers = NOTHING) -> dict[str, Told]:
+WELL = ServiceSeen(
+    state="running", running=True, start="automatic", automatic=True, recovery=Recovery.SET
+)
+
+
+def told(
+    folder: Path, layers: Layers = NOTHING, service: ServiceSeen | None = None
+) -> dict[str, Told]:
     found = {}
-    for one in machine(folder, layers, FakeClock(), folder):
+    for one in machine(folder, layers, FakeClock(), folder, service):
         text = (
             translations.load().render(one.reason)
             if isinstance(one.reason, Message)
@@ -91,3 +99,29 @@ def test_a_keeper_that_wrote_nothing_for_minutes_does_not_run(tmp_path: Path) ->
 def test_what_it_wrote_may_be_out_of_reach(tmp_path: Path) -> None:
     (tmp_path / standing.FILE).mkdir()
     assert told(tmp_path)["keeper"].standing is Standing.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("service", "word"),
+    [
+        (replace(WELL, state="stopped", running=False), "does not run (stopped)"),
+        (replace(WELL, start="disabled", automatic=False), "(disabled)"),
+        (replace(WELL, quoted=False), "no quotes"),
+        (replace(WELL, recovery=Recovery.REFUSED), "does not start the service"),
+    ],
+)
+def test_row_137_what_the_service_manager_says_wins_over_what_the_keeper_wrote(
+    service: ServiceSeen, word: str, tmp_path: Path
+) -> None:
+    wrote(tmp_path)
+    found = told(tmp_path, service=service)["keeper"]
+    assert found.standing is Standing.FAILED
+    assert word in found.reason
+
+
+def test_row_137_a_service_that_runs_is_judged_by_what_it_wrote(tmp_path: Path) -> None:
+    for service in (WELL, replace(WELL, recovery=Recovery.UNKNOWN)):
+        wrote(tmp_path)
+        assert told(tmp_path, service=service)["keeper"].standing is Standing.WORKS
+        wrote(tmp_path, ago=200.0)
+        assert told(tmp_path, service=service)["keeper"].standing is Standing.FAILED

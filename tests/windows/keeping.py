@@ -59,7 +59,7 @@ def start() -> None:
 def service() -> Iterator[None]:
     """Have the service installed and started, and nothing of it left afterwards."""
     with value(ENVIRONMENT, "PYTHONPATH", str(ROOT)), value(ENVIRONMENT, "PYTHONUTF8", "1"):
-        sc("create", NAME, "binPath=", f'"{sys.executable}" "{HOST}"')
+        sc("create", NAME, "binPath=", f'"{sys.executable}" "{HOST}"', "start=", "auto")
         try:
             start()
             yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import subprocess
 import sys
 import time
@@ -14,9 +15,11 @@ import pytest
 
 from agentguard.base import paths, settings
 from agentguard.base.errors import PlatformError
-from agentguard.platforms import desks, machine_layers, only_one, serve
-from agentguard.platforms._win32 import recovery, sessions
+from agentguard.platforms import desks, machine_layers, only_one, serve, service_seen
+from agentguard.platforms._win32 import service_manager, sessions
+from agentguard.platforms._win32.service import cause
 from agentguard.platforms._win32.session_host import program
+from agentguard.ports.service_manager import Recovery
 from agentguard.service import keeper_status
 from agentguard.service.keeper_status import Standing
 from tests.windows import keeping
@@ -113,10 +116,42 @@ def test_a_service_that_fails_ends_as_one_that_windows_starts_again() -> None:
         sc("start", FAILING)
         until(lambda: "STOPPED" in sc("query", FAILING))
         assert "1066" not in sc("query", FAILING), "it did not say by itself that it had stopped"
-        assert recovery.start_again(FAILING)
-        assert not recovery.start_again("AgentGuardNowhere")
+        # Wine takes the actions, and tells nothing of what it took
+        assert service_manager.start_again(FAILING) is Recovery.UNKNOWN
+        assert service_manager.start_again("AgentGuardNowhere") is Recovery.REFUSED
     finally:
         sc("delete", FAILING)
+
+
+@pytest.mark.usefixtures("service")
+def test_row_137_the_doctor_asks_the_service_manager_and_does_not_end_well_without_a_keeper() -> (
+    None
+):
+    found = service_seen(NAME)
+    assert found is not None
+    assert (found.state, found.running, found.quoted) == ("running", True, True)
+    assert (found.start, found.automatic) == ("automatic", True)
+    assert service_manager.process(NAME) in psutil.pids()
+    until(lambda: keeper_row()["standing"] == "partly")  # it is not enrolled
+    sc("stop", NAME)
+    until(lambda: "STOPPED" in sc("query", NAME))
+    assert service_manager.process(NAME) == 0
+    row = keeper_row(exits=1)
+    assert (row["standing"], "does not run" in row["reason"]) == ("failed", True)
+
+
+def test_row_137_a_line_of_windows_log_has_the_cause_and_no_text_that_is_not_ours() -> None:
+    """Wine gives nothing of its event log to read, so that only the words are looked at."""
+    ours = PlatformError("Windows refused the sign (error 5).")
+    assert cause(ours) == "PlatformError: Windows refused the sign (error 5)."
+    assert cause(RuntimeError("the card 4111 1111 1111 1111")) == "RuntimeError"
+
+
+def keeper_row(exits: int | None = None) -> dict[str, str]:
+    said = agentguard("doctor", "--json")
+    assert exits in {None, said.returncode}
+    (row,) = [one for one in json.loads(said.stdout)["capabilities"] if one["name"] == "keeper"]
+    return dict(row)
 
 
 def test_only_the_service_manager_starts_the_service() -> None:

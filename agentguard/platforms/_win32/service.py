@@ -16,11 +16,12 @@ from ctypes import wintypes
 from typing import NoReturn
 
 from agentguard.base import translations
-from agentguard.base.errors import PlatformError
+from agentguard.base.errors import AgentGuardError, PlatformError
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.event_log import WindowsEventLog
-from agentguard.platforms._win32.recovery import start_again
+from agentguard.platforms._win32.service_manager import start_again
 from agentguard.ports.desktop import Weight
+from agentguard.ports.service_manager import Recovery
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -106,13 +107,13 @@ class Service:
         self._handle = _register(self._name, self._handler, None)
         self._say(_START_PENDING, hint=HINT)
         self._say(_RUNNING, accepted=_ACCEPTED)
-        if not start_again(self._name):
-            LOG.warning("Windows does not take that it is to start this service again")
+        if (taken := start_again(self._name)) is not Recovery.SET:
+            LOG.warning("that Windows starts this service again is %s", taken)
         try:
             self._work(self._stop, self._changed)
         except Exception as error:  # the boundary of the service's thread
             LOG.exception("the service failed")
-            _fall(type(error).__name__)
+            _fall(error)
         self._say(_STOPPED)
 
     def _heard(self, control: int, _kind: int, _data: object, _context: object) -> int:
@@ -137,9 +138,18 @@ class Service:
             _tell(self._handle, ctypes.byref(status))
 
 
-def _fall(why: str) -> NoReturn:
+def _fall(error: Exception) -> NoReturn:
     """End the process as it is: a service that says that it has stopped is not started again."""
     with suppress(PlatformError):
         log, words = WindowsEventLog(), translations.load()
-        log.write(FAILED, Weight.ERROR, words.say("keeper.failed", why=why))
+        log.write(FAILED, Weight.ERROR, words.say("keeper.failed", why=cause(error)))
     os._exit(1)
+
+
+def cause(error: Exception) -> str:
+    """Return what a line of the system's log says of an error.
+
+    The text of one that is not ours may hold anything, so that only its kind is told.
+    """
+    kind = type(error).__name__
+    return f"{kind}: {error}" if isinstance(error, AgentGuardError) else kind
