@@ -47,7 +47,7 @@ def _settings(home: Path, layers: Layers) -> Capability:
 
 
 def _service(seen: ServiceSeen) -> Capability | None:
-    """Tell what is wrong with the keeper's service; None when nothing is.
+    """Return what is wrong with the keeper's service; None when nothing is.
 
     That Windows is to start it again may not be known, as under Wine: that is no fault.
     """
