@@ -64,6 +64,30 @@ class NetworksSeen(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VpnLink:
+    """A VPN that is up: its `kind`, such as wireguard, and the name that it has on this computer.
+
+    The name is for the policy's patterns alone, and is told to nobody.
+    """
+
+    kind: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VpnSeen(Fact):
+    """The VPNs that are up, and `unchanged`: for how many seconds they have been just these.
+
+    `domains` are what the networks in use call themselves (DNS suffixes), for the policy's list of
+    offices alone; they are told to nobody.
+    """
+
+    links: tuple[VpnLink, ...] = ()
+    domains: tuple[str, ...] = ()
+    unchanged: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatchesSeen(Fact):
     """The state of updates; times are wall seconds since 1970, None when they are not known.
 

@@ -29,6 +29,8 @@ from agentguard.model.machine import (
     PatchesSeen,
     RemoteSessionSeen,
     UsbSeen,
+    VpnLink,
+    VpnSeen,
 )
 from agentguard.model.moments import Moment
 
@@ -73,4 +75,5 @@ def healthy_facts(at: Moment) -> Iterator[Fact]:
     yield RemoteSessionSeen(at=at)
     yield ClipboardHistorySeen(at=at)
     yield NetworksSeen(at=at, wireless=True, wifi=("protected",))
+    yield VpnSeen(at=at, links=(VpnLink(kind="wireguard", name="wg0"),))
     yield PatchesSeen(at=at, looked=at.wall - HOUR, installed=at.wall - HOUR, security=0)

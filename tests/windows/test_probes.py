@@ -22,6 +22,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms._one_question import Question
 from agentguard.platforms._win32 import api, com, machine_answers, probes, registry
+from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.lock_answers import INTUNE
 from agentguard.platforms._win32.power import on_battery, plan
@@ -40,6 +41,7 @@ from agentguard.platforms._win32.probes import (
     remote_session,
     software,
     usb,
+    vpn,
 )
 from agentguard.platforms._win32.remote_answers import session
 from agentguard.platforms._win32.session import client_protocol
@@ -311,6 +313,17 @@ def test_a_computer_without_a_wireless_interface_uses_none() -> None:
     seen = networks.read(AT, POLICY)
     assert seen.wifi == ()
     assert not seen.wireless
+
+
+def test_row_145_the_adapters_are_listed_without_a_vpn_among_them() -> None:
+    """What a VPN's adapter says is decoded in tests/unit/platforms/test_vpn_answers.py."""
+    found = adapters()
+    assert found
+    assert all(one.name and one.kind in range(1, 300) for one in found)
+    assert {one.state for one in found} <= set(range(1, 8))
+    assert connections() == ()
+    seen = vpn.read(AT, POLICY)
+    assert (seen.unread, seen.links) == ("", ())
 
 
 def test_the_rights_of_folders_are_read_from_their_own_lists(tmp_path) -> None:

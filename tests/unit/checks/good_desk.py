@@ -12,6 +12,7 @@ from agentguard.checks.base import Check
 from agentguard.checks.reauth import Settings as Gate
 from agentguard.checks.vendors import Settings as Register
 from agentguard.checks.vendors import Vendor
+from agentguard.checks.vpn import Settings as Tunnel
 from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
 from agentguard.engine.posture import controls
@@ -30,6 +31,7 @@ AT = Moment(boot=10_000.0, wall=NOON)
 SENSORS = ("clipboard", "files", "foreground", "session")
 SETTINGS = {
     "reauth": Gate(groups=(AppGroup(name="Customers", images=("crm",)),)),
+    "vpn": Tunnel(required=True),
     "vendors": Register(register=(Vendor(name="Debian", sources=("dpkg",)),)),
 }
 
@@ -105,6 +107,7 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
         machine.RemoteSessionSeen(at=AT, protocol="RDP", clipboard=False, drives=False),
         machine.ClipboardHistorySeen(at=AT),
         machine.NetworksSeen(at=AT, wireless=True, wifi=("protected",)),
+        machine.VpnSeen(at=AT, links=(machine.VpnLink(kind="wireguard", name="wg0"),)),
         machine.PatchesSeen(at=AT, looked=NOON, installed=NOON, security=0),
         machine.ChangesSeen(at=AT, watched=3),
         facts.RetentionSeen(at=AT, rules=1),

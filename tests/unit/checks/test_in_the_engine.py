@@ -15,6 +15,7 @@ from agentguard.checks.base import Check
 from agentguard.checks.reauth import Settings as Gate
 from agentguard.checks.vendors import Settings as Register
 from agentguard.checks.vendors import Vendor
+from agentguard.checks.vpn import Settings as Tunnel
 from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
 from agentguard.engine.posture import controls, snapshot
@@ -65,6 +66,8 @@ from agentguard.model.machine import (
     PatchesSeen,
     RemoteSessionSeen,
     UsbSeen,
+    VpnLink,
+    VpnSeen,
 )
 from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
@@ -83,6 +86,7 @@ RESPOND: Mapping[str, tuple[ActionKind, ...]] = {
 }
 SETTINGS: Mapping[str, object] = {
     "reauth": Gate(groups=(AppGroup(name="Customers", images=("crm",)),)),
+    "vpn": Tunnel(required=True),
     "vendors": Register(register=(Vendor(name="Debian", sources=("dpkg",)),)),
 }
 BASH = Software(name="bash", version="5.2", vendor="", source="dpkg")
@@ -168,6 +172,7 @@ def all_good(floor: Floor) -> None:
     floor.see(RemoteSessionSeen, protocol="RDP", clipboard=False, drives=False)
     floor.see(ClipboardHistorySeen)
     floor.see(NetworksSeen, wireless=True, wifi=("protected",))
+    floor.see(VpnSeen, links=(VpnLink(kind="wireguard"),))
     floor.see(PatchesSeen, looked=floor.desk.wall, installed=floor.desk.wall, security=0)
     floor.see(ChangesSeen, watched=3)
     floor.see(RetentionSeen, rules=1)
