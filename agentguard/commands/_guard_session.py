@@ -22,6 +22,7 @@ from agentguard.platforms import (
     call,
     called,
     end_silent,
+    exit_code,
     holder,
     keep_none,
     load,
@@ -273,7 +274,7 @@ def _with_windows(folder: Path, starting: Starting, words: Texts, *, may_quit: b
     with _ending(stop.ask):  # an interrupt anywhere in the start could be swallowed there
         while _shown(folder, starting, words, stop, may_quit=may_quit) and stop.again():
             starting = starting.again()
-    return FINE
+    return exit_code()
 
 
 def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_quit: bool) -> bool:

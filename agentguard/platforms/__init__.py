@@ -18,6 +18,7 @@ from agentguard.platforms._instance import beat, call, called, holder, only_one
 from agentguard.platforms._queued_log import Aside
 from agentguard.platforms._refcount_workaround import keep_none
 from agentguard.ports.clock import Clock
+from agentguard.ports.session_host import SIGNED_OUT
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
     from agentguard.base.settings import Layers
@@ -43,6 +44,7 @@ __all__ = [
     "desks",
     "end_agents",
     "end_silent",
+    "exit_code",
     "holder",
     "keep_none",
     "leash",
@@ -121,6 +123,11 @@ def session_ends() -> bool:
     from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
 
     return logind.session_ends(Bus(system_address(os.environ)))
+
+
+def exit_code(ends: Callable[[], bool] = session_ends) -> int:
+    """Return what an agent ends with: on Windows it tells the keeper that the session is ending."""
+    return SIGNED_OUT if sys.platform == "win32" and ends() else 0
 
 
 def aside(log: SystemLog) -> Aside:

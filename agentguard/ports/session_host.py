@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+SIGNED_OUT = 84
+"""What an agent ends with because its session is ending, as the system itself told it.
+
+Nobody but the system and the keeper can end an agent with a number of their own choice there.
+"""
+
 
 class Desks(Protocol):
     """The sessions of this computer; a session is named by the system."""

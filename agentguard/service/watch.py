@@ -12,6 +12,9 @@ The rules, for each session where somebody is logged on:
 5. Missing is a session without an agent for 15 s: a start takes some.
 6. In a session that was guarded for a minute, by whichever processes, an agent must be heard by the
    endpoint (`settled`): one that is started anew again and again would else never be.
+7. An agent that ended because its session is ending is no end, and not started for 30 s: a program
+   that is started in such a session shows a fault and dies. Where the session goes on all the same,
+   the end is told then, and the agent starts.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
 from types import MappingProxyType
+
+from agentguard.ports.session_host import SIGNED_OUT
 
 AT_ONCE = 2
 TRIES = 10
@@ -32,9 +37,15 @@ WINDOW = 120.0
 UPGRADE = 600.0
 MISSED = 15.0
 SETTLED = 60.0
-"""Seconds, but AT_ONCE, TRIES and ENDS: rules 2 to 6 above; WINDOW is that of ENDS."""
+SIGN_OUT = 30.0
+"""Seconds, but AT_ONCE, TRIES and ENDS: rules 2 to 7 above; WINDOW is that of ENDS."""
 CRASHED = 0xC0000000
 """The least exit code that Windows itself gives: an NTSTATUS of severity *error* ([MS-ERREF])."""
+
+
+ENDED_BY_SYSTEM = 0x40010004
+"""DBG_TERMINATE_PROCESS: what Windows ends the programs with that are left when a session ends."""
+SIGNS_OUT = frozenset({SIGNED_OUT, ENDED_BY_SYSTEM})
 
 
 class What(Enum):
@@ -77,6 +88,7 @@ class _Session:
     failing: bool = False
     guarded: float | None = None
     renewing: bool = False
+    leaves: bool = False
     tries: int = 0
     ends: list[float] = field(default_factory=list)
     crashes: int = 0
@@ -166,7 +178,7 @@ class Watch:
             if one.process and one.guarded is None:
                 one.guarded = now
             if self.upgrading(now):
-                one.lost, one.guarded = now, None
+                one.lost, one.guarded, one.leaves = now, None, False
             elif not one.process:
                 told += _without(one, now)
                 if self._starts and now >= one.due:
@@ -186,6 +198,10 @@ class Watch:
             return
         died = not (self.upgrading(now) or one.renewing) and (bool(one.process) or not process)
         one.process, one.renewing, known = process, False, one.failing
+        if died and not process and code in SIGNS_OUT:
+            one.leaves, one.lost, one.due = True, now, now + SIGN_OUT
+            return
+        yield from _stayed(one)
         if died and _fails(one, now, code or 0):
             yield from (What.DIED, What.FAILING)
         elif died and not known:
@@ -216,8 +232,20 @@ def _fails(one: _Session, now: float, code: int) -> bool:
     return one.failing and not told
 
 
+def _stayed(one: _Session) -> Iterable[What]:
+    """Say that the agent ended after all, of a session that was to end and did not."""
+    if one.leaves:
+        one.leaves = False
+        yield What.DIED
+
+
 def _without(one: _Session, now: float) -> Iterable[What]:
     """Say what is to be said of a session without an agent."""
+    if one.leaves:
+        one.lost, one.guarded = now, None
+        if now < one.due:
+            return
+    yield from _stayed(one)
     if not one.missed and now - one.lost >= MISSED:
         one.missed, one.guarded = True, None
         yield What.MISSING

@@ -20,6 +20,7 @@ from agentguard.base.errors import AgentGuardError, PlatformError
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.service_manager import start_again
+from agentguard.platforms._win32.sign_outs import SignOuts
 from agentguard.ports.desktop import Weight
 from agentguard.ports.service_manager import Recovery
 
@@ -43,6 +44,10 @@ _HANDLER = ctypes.WINFUNCTYPE(
 )
 
 
+LEAVING = SignOuts(lambda: api.tick_count() / 1000)
+"""The sessions that people are leaving: a process is one service, and Windows tells it alone."""
+
+
 class _Status(ctypes.Structure):
     """`SERVICE_STATUS`."""
 
@@ -55,6 +60,12 @@ class _Status(ctypes.Structure):
         ("checkpoint", api.DWORD),
         ("hint", api.DWORD),
     )
+
+
+class _Session(ctypes.Structure):
+    """`WTSSESSION_NOTIFICATION`."""
+
+    _fields_ = (("size", api.DWORD), ("id", api.DWORD))
 
 
 class _Entry(ctypes.Structure):
@@ -116,12 +127,14 @@ class Service:
             _fall(error)
         self._say(_STOPPED)
 
-    def _heard(self, control: int, _kind: int, _data: object, _context: object) -> int:
+    def _heard(self, control: int, kind: int, data: int | None, _context: object) -> int:
         if control in {_STOP, _SHUTDOWN}:
             self._say(_STOP_PENDING, hint=HINT)
             self._stop.set()
             self._changed.set()
         elif control == _SESSION_CHANGE:
+            if data:
+                LEAVING.heard(kind, _Session.from_address(data).id)
             self._changed.set()
         elif control != _INTERROGATE:
             return _NOT_IMPLEMENTED

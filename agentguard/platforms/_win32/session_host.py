@@ -14,6 +14,7 @@ from agentguard.platforms._agents import Agents
 from agentguard.platforms._win32 import api, sessions
 from agentguard.platforms._win32.quit_answers import Sign, judged
 from agentguard.platforms._win32.quitting import QuitSign, read
+from agentguard.platforms._win32.service import LEAVING
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -55,8 +56,8 @@ class WindowsDesks:
         self._agents = Agents()
 
     def sessions(self) -> frozenset[str]:
-        """Return the sessions where somebody is logged on."""
-        return frozenset(map(str, sessions.logged_on()))
+        """Return the sessions where somebody is logged on and does not sign out just now."""
+        return frozenset(map(str, frozenset(sessions.logged_on()) - LEAVING.leaving()))
 
     def guarded(self) -> Mapping[str, str]:
         """Return the process of the agent in each session that has one."""

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from agentguard.ports.session_host import SIGNED_OUT
 from agentguard.service.watch import (
     CRASHED,
     ENDS,
@@ -17,6 +18,8 @@ from agentguard.service.watch import (
     LONGEST_WAIT,
     MISSED,
     SETTLED,
+    SIGN_OUT,
+    SIGNS_OUT,
     TRIES,
     UPGRADE,
     WAIT,
@@ -317,3 +320,53 @@ def test_one_that_begins_again_to_be_enrolled_has_a_minute_anew() -> None:
     assert watch.settled(SETTLED) == 0
     assert said(watch.look(SETTLED, ONE, {"1": "200"})) == [What.STARTED]
     assert watch.settled(2 * SETTLED) == 1
+
+
+@pytest.mark.parametrize("code", sorted(SIGNS_OUT))
+def test_row_136_an_agent_that_ends_with_its_session_is_no_end(code: int) -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    gone = watch.look(2.0, ONE, {}, {"1": code})
+    assert (said(gone), gone.start) == ([], ())
+    for now in (4.0, 20.0, 31.9):
+        assert watch.look(now, ONE, {}) == Look(), "a start in a session that ends shows a fault"
+    assert watch.missing == 0
+    assert watch.look(31.9, (), {}) == Look()
+    assert watch.sessions == 0
+
+
+def test_row_136_a_session_that_goes_on_all_the_same_has_lost_its_agent() -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    watch.look(2.0, ONE, {}, {"1": SIGNED_OUT})
+    assert watch.until_due(2.0) == SIGN_OUT
+    late = watch.look(2.0 + SIGN_OUT, ONE, {})
+    assert (said(late), late.start) == ([What.DIED], ("1",))
+    assert said(watch.look(34.0, ONE, {"1": "101"})) == [What.STARTED]
+
+
+def test_row_136_an_agent_that_is_back_before_the_session_ends_has_ended() -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    watch.look(2.0, ONE, {}, {"1": SIGNED_OUT})
+    assert said(watch.look(4.0, ONE, {"1": "101"})) == [What.DIED, What.STARTED]
+
+
+@pytest.mark.parametrize("code", [0, 1, 3, 15, 0x80000003, 0xC0000005, None])
+def test_row_136_every_other_end_is_told_at_once(code: int | None) -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    look = watch.look(2.0, ONE, {}, {} if code is None else {"1": code})
+    assert said(look) == [What.DIED]
+    assert look.start == ("1",)
+
+
+@pytest.mark.parametrize("code", [0, SIGNED_OUT])
+def test_row_136_what_was_told_to_end_or_begins_again_is_no_end(code: int) -> None:
+    watch = Watch()
+    watch.look(0.0, ONE, LIVES)
+    watch.renew("1")
+    assert What.DIED not in said(watch.look(2.0, ONE, {}, {"1": code}))
+    watch.look(4.0, ONE, {"1": "101"})
+    watch.ended(5.0)
+    assert said(watch.look(6.0, ONE, {}, {"1": code})) == []
