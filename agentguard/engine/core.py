@@ -45,6 +45,7 @@ from agentguard.model.facts import ClockSeen
 from agentguard.model.findings import Finding
 from agentguard.model.gate import Gate
 from agentguard.model.locking import DeskLeft, LockAsked, LockLimitsSeen, ShiftEnded
+from agentguard.model.machine import HistoryCleaned
 from agentguard.model.prompts import Notice, OnSilence
 from agentguard.model.shield import ShieldLifted, ShieldRefused
 from agentguard.model.wall_clock import compared
@@ -163,6 +164,12 @@ def _(event: ActionFinished, decision: Decision) -> Decision:
 @_follow.register
 def _(event: SessionState, decision: Decision) -> Decision:
     return lock_requests.told(decision, event)
+
+
+@_follow.register
+def _(event: HistoryCleaned, decision: Decision) -> Decision:
+    noted = records.plain("clipboard.history", event.at, removal=event.removal.value)
+    return decision.then(records=(noted,))
 
 
 @_follow.register

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from agentguard.model.events import Event
 from agentguard.model.facts import Fact
 
 
@@ -50,6 +52,30 @@ class ClipboardHistorySeen(Fact):
     kept: bool = False
     sent: bool = False
     products: tuple[str, ...] = ()
+
+
+class Removal(StrEnum):
+    """How it ended to take a copy out of the system's history of the clipboard."""
+
+    REMOVED = "removed"
+    """It was there, and a later look did not find it."""
+    ABSENT = "absent"
+    """The history never had it."""
+    KEPT = "kept"
+    """It is still there, as a pinned entry may be."""
+    DENIED = "denied"
+    """The history lets this program see nothing."""
+    DISABLED = "disabled"
+    """There is no history: it is off."""
+    UNKNOWN = "unknown"
+    """Nobody told: the system has no such history, or does not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryCleaned(Event):
+    """What was taken off the clipboard was looked for in the system's history of it."""
+
+    removal: Removal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from agentguard.platforms._late_keys import LateAuthenticator
 from agentguard.platforms._win32 import probes
 from agentguard.platforms._win32.capture import WindowsCapture
 from agentguard.platforms._win32.clipboard import WindowsClipboard
+from agentguard.platforms._win32.clipboard_history import WindowsHistory
 from agentguard.platforms._win32.drives import network_drives, quiet
 from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.foreground import WindowsForeground
@@ -49,6 +50,7 @@ def backend() -> Backend:
         system_log=WindowsEventLog(),
         authenticator=_authenticator(),
         sleep=WindowsSleep(),
+        clipboard_history=WindowsHistory(),
     )
 
 

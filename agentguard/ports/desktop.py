@@ -12,6 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from agentguard.base.errors import PlatformError
 from agentguard.model.events import Event
+from agentguard.model.machine import Removal
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
@@ -132,6 +133,17 @@ class Replaceable(Protocol):
         ...
 
 
+class ClipboardHistory(Protocol):
+    """The system's own history of the clipboard."""
+
+    def remove(self, wanted: Callable[[str | None, float], bool]) -> Removal:
+        """Remove every entry that is wanted, by its text and the wall time of its coming.
+
+        REMOVED says that each was given up, not yet that it is gone. May take seconds.
+        """
+        ...
+
+
 class Calls(Protocol):
     """Who listens to the microphone, from which a call is known."""
 
@@ -242,7 +254,8 @@ class Backend:
 
     `on_battery` tells whether the computer runs on its battery; None when that cannot be told.
     `network_drives` gives the drive letters that lie on other computers, touching none. `sleep` is
-    None where nobody tells when the computer sleeps.
+    None where nobody tells when the computer sleeps, `clipboard_history` where there is none of the
+    system's own.
     """
 
     name: str
@@ -258,6 +271,7 @@ class Backend:
     system_log: SystemLog | Absent = Absent(reason=say("desktop.no-system-log"))
     authenticator: Authenticator | Absent = Absent(reason=say("desktop.no-authenticator"))
     sleep: Sleep | None = None
+    clipboard_history: ClipboardHistory | None = None
 
 
 def nothing(why: Message) -> Backend:

@@ -32,6 +32,9 @@ from agentguard.ports.sensor import PolicySource
 Newer = Callable[[str, Moment], bool]
 """Tells whether the clipboard's selection was read again since a moment."""
 
+Leaving = Callable[[str], Callable[[], None]]
+"""Takes note of what is on a selection, and gives what is to be done when it is gone from there."""
+
 MASK_LIMIT = 1024 * 1024  # characters
 MASK_SECONDS = 0.5
 
@@ -40,20 +43,30 @@ def _never(_selection: str, _than: Moment) -> bool:
     return False
 
 
+def _nothing_more(_selection: str) -> Callable[[], None]:
+    return lambda: None
+
+
 def desktop_hands(
     backend: Backend,
     mask: Callable[[str], str] = str,
     newer: Newer = _never,
     spared: Spared = nobody,
+    leaving: Leaving = _nothing_more,
 ) -> dict[ActionKind, Hand]:
-    """Return the hands that this desktop has; what `spared` programs copied is not masked."""
+    """Return the hands that this desktop has; what `spared` programs copied is not masked.
+
+    `leaving` is asked before a selection is changed; what it gives is done when that is done.
+    """
     hands: dict[ActionKind, Hand] = {}
     if not isinstance(backend.session, Absent):
         hands[ActionKind.LOCK] = _locker(backend.session)
     if not isinstance(backend.clipboard, Absent):
-        clear = _clearer(backend.clipboard, newer)
+        clear = _clearer(backend.clipboard, newer, leaving)
         hands[ActionKind.CLEAR_CLIPBOARD] = clear
-        rewrite = Rewrite(clipboard=backend.clipboard, mask=mask, newer=newer, spared=spared)
+        rewrite = Rewrite(
+            clipboard=backend.clipboard, mask=mask, newer=newer, spared=spared, leaving=leaving
+        )
         hands[ActionKind.MASK_CLIPBOARD] = rewrite.hand(clear)
     return hands
 
@@ -66,14 +79,18 @@ def _locker(session: Session) -> Hand:
     return lock
 
 
-def _clearer(clipboard: Clipboard, newer: Newer) -> Hand:
+def _clearer(clipboard: Clipboard, newer: Newer, leaving: Leaving) -> Hand:
     """Clear; what was copied since is not what the action is about: it has one of its own."""
 
     def clear(action: Action) -> Message:
         every, cleared = clipboard.selections, True
         for selection in (action.subject,) if action.subject in every else every:
             overtaken = action.at is not None and newer(selection, action.at)
-            cleared = not overtaken and clipboard.clear(selection) and cleared
+            gone = leaving(selection)
+            if overtaken or not clipboard.clear(selection):
+                cleared = False
+            else:
+                gone()
         return say("action.cleared") if cleared else say("action.overtaken")
 
     return clear
@@ -87,6 +104,7 @@ class Rewrite:
     mask: Callable[[str], str]
     newer: Newer
     spared: Spared = nobody
+    leaving: Leaving = _nothing_more
 
     def hand(self, clear: Hand) -> Hand:
         """Return the hand; what cannot be masked is cleared by the other."""
@@ -96,6 +114,7 @@ class Rewrite:
         """Read it again, and put it back with every value masked; None where that cannot be."""
         if action.at is not None and self.newer(action.subject, action.at):
             return say("action.overtaken")
+        gone = self.leaving(action.subject)
         copied = self.clipboard.read(
             action.subject, limit=MASK_LIMIT, seconds=MASK_SECONDS, spared=self.spared
         )
@@ -107,7 +126,10 @@ class Rewrite:
             masked = self.clipboard.replace(action.subject, self.mask(copied.text))
         except AgentGuardError:
             return None
-        return say("action.masked") if masked else say("action.overtaken")
+        if not masked:
+            return say("action.overtaken")
+        gone()
+        return say("action.masked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ from agentguard.runtime.timers import by_time
 from agentguard.sensors.absent_sensor import AbsentSensor, stand_in
 from agentguard.sensors.call import Told
 from agentguard.sensors.clipboard import ClipboardSensor
+from agentguard.sensors.clipboard_history import HistorySensor
 from agentguard.sensors.desktop import desktop_sensors
 from agentguard.sensors.file_changes import ChangesSensor, Rules, own_folder
 from agentguard.sensors.files import FilesSensor
@@ -300,11 +301,23 @@ def _desktop_hands(
     parts: Parts, engine: Engine, sensors: tuple[Sensor, ...]
 ) -> Mapping[ActionKind, Hand]:
     reads = [sensor for sensor in sensors if isinstance(sensor, ClipboardSensor)]
+    histories = [sensor for sensor in sensors if isinstance(sensor, HistorySensor)]
 
     def newer(selection: str, than: Moment) -> bool:
         return any(sensor.newer(selection, than) for sensor in reads)
 
-    return desktop_hands(parts.backend, _following(engine).mask, newer, _managers(engine))
+    def leaving(selection: str) -> Callable[[], None]:
+        leaks = [leak for sensor in reads if (leak := sensor.leaks.of(selection))]
+
+        def gone() -> None:
+            for history in histories:
+                for leak in leaks:
+                    history.take_out(leak)
+
+        return gone
+
+    mask = _following(engine).mask
+    return desktop_hands(parts.backend, mask, newer, _managers(engine), leaving)
 
 
 def _desk(

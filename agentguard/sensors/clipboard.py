@@ -23,6 +23,7 @@ from agentguard.ports.desktop import Clipboard, Copied, Spared, nobody
 from agentguard.ports.sensor import Submit
 from agentguard.sensors.absent_sensor import watching_state
 from agentguard.sensors.clipboard_formats import files, text_of
+from agentguard.sensors.clipboard_leaks import Leaks
 
 NAME = "clipboard"
 LIMIT = 1024 * 1024  # characters that are judged
@@ -63,6 +64,7 @@ class ClipboardSensor:
         self._known = known
         self._spared = spared
         self._looked: dict[str, Moment | None] = {}
+        self.leaks = Leaks(LIMIT)
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Watch until `stop` is set; a PlatformError of the watch itself ends it."""
@@ -96,8 +98,13 @@ class ClipboardSensor:
         except PlatformError:
             return replace(nothing, judged=False)
         if copied is None or copied.own:
+            self.leaks.forget(selection)
             return nothing
         hits, judged = self._verdict(copied)
+        if hits:
+            self.leaks.note(selection, copied.text, nothing.at.wall)
+        else:
+            self.leaks.forget(selection)
         return replace(nothing, app=copied.app, hits=hits, judged=judged, full=True)
 
     def _verdict(self, copied: Copied) -> tuple[tuple[Hit, ...], bool]:

@@ -13,6 +13,7 @@ from agentguard.sensors import (
     call,
     capture,
     clipboard,
+    clipboard_history,
     foreground,
     foreground_app,
     security_keys,
@@ -50,6 +51,7 @@ def desktop_sensors(
         one(foreground.NAME, lambda: _foreground(backend, clock, sort)),
         one(call.NAME, lambda: call.CallSensor(backend.calls, clock, told)),
         one(capture.NAME, lambda: capture.CaptureSensor(backend.capture, clock)),
+        *some(clipboard_history.NAME, lambda: _history(backend, clock)),
         *some(foreground_app.NAME, lambda: _front(backend, clock)),
         *some(security_keys.NAME, lambda: _socket(backend, clock)),
     )
@@ -83,6 +85,11 @@ def _clipboard(
     if isinstance(backend.clipboard, Absent):
         return AbsentSensor(clipboard.NAME, backend.clipboard.reason, clock)
     return clipboard.ClipboardSensor(backend.clipboard, judge, clock, known=known, spared=spared)
+
+
+def _history(backend: Backend, clock: Clock) -> tuple[Sensor, ...]:
+    history = backend.clipboard_history
+    return () if history is None else (clipboard_history.HistorySensor(history, clock),)
 
 
 def _foreground(backend: Backend, clock: Clock, sort: Sort) -> Sensor:

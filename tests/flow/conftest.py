@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
+from agentguard.ports.desktop import ClipboardHistory
 from agentguard.ports.people import Proof
 from agentguard.runtime.agent import Agent, Parts
 from agentguard.runtime.compose import build, shapes
@@ -102,7 +103,9 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
             assert agent.stop() == ()
             close()
 
-    def begin(idle: float = 0.0, words: str = POLICY) -> Floor:
+    def begin(
+        idle: float = 0.0, words: str = POLICY, history: ClipboardHistory | None = None
+    ) -> Floor:
         end()
         clock = system_clock()
         desktop = SimulatedDesktop(clock)
@@ -110,7 +113,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
         store = open_store(home, clock)
         parts = Parts(
             folder=home,
-            backend=desktop.backend,
+            backend=replace(desktop.backend, clipboard_history=history),
             clock=clock,
             journal=store.journal,
             outbox=store.outbox,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from agentguard.detect.recognition.custom_kinds import Following
@@ -85,3 +87,29 @@ def test_one_selection_that_is_let_alone_keeps_no_other_from_being_emptied(deskt
     desktop.copy(CARD, "crm", selection=PRIMARY)
     assert hand(desktop, CLEAR)(act(CLEAR, "/a/file")).id == "action.overtaken"
     assert (desktop.paste(), desktop.paste(PRIMARY)) == ("newer", "")
+
+
+@pytest.mark.parametrize("kind", [CLEAR, MASK], ids=str)
+def test_row_142_what_was_taken_off_is_to_be_taken_out_of_the_history_too(desktop, kind) -> None:
+    told: list[str] = []
+
+    def leaving(selection: str) -> Callable[[], None]:
+        told.append(f"noted while {desktop.paste(selection)[:4]} is there")
+        return lambda: told.append("gone")
+
+    mask = Following(Detection).mask
+    hands = desktop_hands(desktop.backend, mask, leaving=leaving)
+    desktop.copy(CARD, "crm")
+    desktop.backend.clipboard.read("CLIPBOARD", limit=100, seconds=1)
+    hands[kind](act(kind))
+    assert told == ["noted while 4556 is there", "gone"]
+
+
+def test_row_142_what_was_not_taken_off_stays_in_the_history(desktop) -> None:
+    told: list[str] = []
+    hands = desktop_hands(desktop.backend, leaving=lambda _selection: lambda: told.append("gone"))
+    desktop.copy(CARD, "crm")
+    desktop.backend.clipboard.read("CLIPBOARD", limit=100, seconds=1)
+    desktop.copy("newer", "crm")
+    hands[CLEAR](act(CLEAR))
+    assert told == []
