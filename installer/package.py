@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from installer import completing, harvest
+from installer import cabinet, completing, harvest
 from installer.tools import BuildError, program
 
 __all__ = ["BuildError"]
@@ -59,6 +59,7 @@ def make(tree: Path, version: str, out: Path) -> Path:
         files = Path(name) / "files.wxs"
         files.write_text(harvest.fragment(tree, left_out={CTL}), encoding="utf-8")
         _wixl(tree.resolve(), version, out, files)
+    cabinet.repack(out)
     completing.complete(out, epoch())
     checksum(out)
     return out
