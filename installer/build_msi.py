@@ -3,7 +3,8 @@
     python -m installer.build_msi --uv UV --tools .tools/windows --cache .tools/msi --out dist
 
 It freezes the agent, judges the tree, signs it if there is a certificate, writes the MSI, judges
-and signs that, and lays the bill of materials and the checksums beside it.
+and signs that, and lays beside it the bill of materials, what application control must allow, and
+the checksum.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from installer import check_dist, check_msi, check_programs, freeze, package, sbom, sign, tools
+from installer import (
+    allowlists,
+    check_dist,
+    check_msi,
+    check_programs,
+    freeze,
+    package,
+    sbom,
+    sign,
+    tools,
+)
 from installer.package import BuildError
 
 WRONG = 3
@@ -78,11 +89,12 @@ def wrap(tree: Path, version: str, out: Path) -> Path:
         copied = out / "signed"
         shutil.rmtree(copied, ignore_errors=True)
         tree = Path(shutil.copytree(tree, copied))
-        say("signing the programs")
-        sign.tree(tree)
+        say(f"signed {len(sign.tree(tree))} programs and libraries that nobody had signed")
+        _judge(tree.name, (f"not signed: {place}" for place in sign.unsigned(tree)))
     say("writing the MSI")
     made = package.make(tree, version, out / f"AgentGuard-{version}-x64.msi")
     _judge(made.name, check_msi.problems(made))
+    _judge("What is allowed", allowlists.problems(allowlists.write(tree, version, made), tree))
     if sign.wanted():
         sign.file(made)
         package.checksum(made)

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from installer import pe
+from installer import pe, sign
 
 MOST = 85  # MB of 2**20 bytes, as Explorer counts
 LIBRARIES = "_internal"
@@ -90,6 +90,7 @@ def largest(tree: Path, count: int = 10) -> Iterator[str]:
 def problems(tree: Path) -> list[str]:
     """Return everything that is wrong with a tree."""
     found = [f"MISSING {line}" for line in missing(tree)]
+    found += [f"CHANGED after it was signed: {place}" for place in sign.broken(tree)]
     if (taken := size(tree) / 2**20) > MOST:
         found.append(f"the tree takes {taken:.1f} MB; it may take {MOST}")
     return found

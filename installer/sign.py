@@ -3,6 +3,11 @@
 AGENTGUARD_SIGN_CERT and AGENTGUARD_SIGN_KEY are files in PEM, or AGENTGUARD_SIGN_PKCS12 is one that
 holds both; AGENTGUARD_SIGN_PASSWORD_FILE is the file of its password, and AGENTGUARD_SIGN_TIMESTAMP
 the address of an RFC 3161 service. Without a certificate nothing is signed.
+
+Every program and library that bears no signature is signed with ours, whoever made it: application
+control asks of each file that is loaded, not of programs alone. Another's signature stays, since
+osslsigncode would put ours into its place. The time in a signature is that of the release, so that
+the same file gives the same bytes; what counts as its time is the service's.
 """
 
 from __future__ import annotations
@@ -12,11 +17,12 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from installer import authenticode
+from installer.package import epoch
 from installer.tools import BuildError, program
 
 CERT, KEY, PKCS12 = (f"AGENTGUARD_SIGN_{name}" for name in ("CERT", "KEY", "PKCS12"))
 PASSWORD, TIMESTAMP = "AGENTGUARD_SIGN_PASSWORD_FILE", "AGENTGUARD_SIGN_TIMESTAMP"
-OWN = ("agentguard.exe", "agentguard-ctl.exe")
 NAME = "AgentGuard"
 
 
@@ -25,10 +31,35 @@ def wanted(env: Mapping[str, str] = os.environ) -> bool:
     return bool(env.get(PKCS12) or env.get(CERT))
 
 
-def tree(folder: Path, env: Mapping[str, str] = os.environ) -> None:
-    """Sign our own programs of a tree; others carry their makers' signatures."""
-    for name in OWN:
-        file(folder / name, env)
+def tree(folder: Path, env: Mapping[str, str] = os.environ) -> list[str]:
+    """Sign what of a tree bears no signature; return its places.
+
+    Raises:
+        BuildError: osslsigncode refused.
+
+    """
+    wanted = unsigned(folder)
+    for place in wanted:
+        file(folder / place, env)
+    return wanted
+
+
+def unsigned(folder: Path) -> list[str]:
+    """Return the programs and libraries of a tree that bear no signature."""
+    return [
+        image.relative_to(folder).as_posix()
+        for image in authenticode.images(folder)
+        if not authenticode.signed(image.read_bytes())
+    ]
+
+
+def broken(folder: Path) -> list[str]:
+    """Return those whose signature is of other bytes, as when a signed file was changed."""
+    return [
+        image.relative_to(folder).as_posix()
+        for image in authenticode.images(folder)
+        if not authenticode.whole(image.read_bytes())
+    ]
 
 
 def file(target: Path, env: Mapping[str, str] = os.environ) -> None:
@@ -47,6 +78,8 @@ def file(target: Path, env: Mapping[str, str] = os.environ) -> None:
         "sha256",
         "-n",
         NAME,
+        "-time",
+        str(epoch()),
     ]
     if service := env.get(TIMESTAMP):
         words += ["-ts", service]

@@ -2,59 +2,40 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from installer import build_msi, check_dist, check_msi, sbom, sign
 from installer.package import BuildError
+from tests.installer import aboard
+from tests.installer.signer import Signer, make
 
 pytestmark = pytest.mark.heavy
 
 
-@dataclass(frozen=True)
-class Signer:
-    cert: Path
-    env: dict[str, str]
+OURS = "agentguard.exe"
 
 
 @pytest.fixture(scope="module")
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
-    folder = tmp_path_factory.mktemp("signer")
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "AgentGuard test")])
-    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(now - dt.timedelta(days=400))
-        .not_valid_after(now + dt.timedelta(days=4000))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    cert, private = folder / "cert.pem", folder / "key.pem"
-    cert.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return Signer(cert, {sign.CERT: str(cert), sign.KEY: str(private)})
+    return make(tmp_path_factory.mktemp("signer"))
+
+
+@pytest.fixture
+def mixed(tree: Path, tmp_path: Path) -> Path:
+    """Give a tree with a library that its maker has signed, and one that nobody has."""
+    made = shutil.copytree(tree, tmp_path / "mixed")
+    (tmp_path / "maker").mkdir()
+    theirs, nobodys = made / "_internal" / "theirs.dll", made / "_internal" / "re2" / "_re2.pyd"
+    nobodys.parent.mkdir()
+    for file in (theirs, nobodys):
+        shutil.copy(made / OURS, file)
+    sign.file(theirs, make(tmp_path / "maker", "A maker of libraries").env)
+    (made / "_internal" / "letter.dll").write_text("no library", encoding="ascii")
+    return made
 
 
 @pytest.fixture
@@ -67,13 +48,13 @@ def environment(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Signer:
 def test_without_a_certificate_nothing_is_signed(tree: Path) -> None:
     assert not sign.wanted({})
     with pytest.raises(BuildError, match="needs"):
-        sign.file(tree / sign.OWN[0], {sign.CERT: "cert.pem"})
+        sign.file(tree / OURS, {sign.CERT: "cert.pem"})
 
 
 def test_a_program_is_signed_and_a_changed_byte_is_seen(
     tree: Path, tmp_path: Path, signer: Signer
 ) -> None:
-    program = Path(shutil.copy(tree / sign.OWN[0], tmp_path))
+    program = Path(shutil.copy(tree / OURS, tmp_path))
     assert not sign.verified(program, signer.cert)
     sign.file(program, signer.env)
     assert sign.verified(program, signer.cert)
@@ -92,20 +73,54 @@ def test_what_cannot_be_signed_stays_as_it_was(tmp_path: Path, signer: Signer) -
     assert list(tmp_path.iterdir()) == [text]
 
 
-def test_a_release_signs_the_programs_and_then_the_msi(
-    tree: Path, tmp_path: Path, environment: Signer
+def test_row_156_whatever_nobody_has_signed_is_signed_and_nothing_else(
+    mixed: Path, signer: Signer
 ) -> None:
-    before = (tree / "agentguard.exe").read_bytes()
-    made = build_msi.wrap(tree, "1.0.0", tmp_path / "dist")
+    theirs = mixed / "_internal" / "theirs.dll"
+    before = theirs.read_bytes()
+    wanted = ["_internal/re2/_re2.pyd", "agentguard-ctl.exe", OURS]
+    assert sign.tree(mixed, signer.env) == wanted
+    assert all(sign.verified(mixed / place, signer.cert) for place in wanted)
+    assert theirs.read_bytes() == before
+    assert not sign.verified(theirs, signer.cert)
+    assert (mixed / "_internal" / "letter.dll").read_text(encoding="ascii") == "no library"
+    assert sign.unsigned(mixed) == sign.broken(mixed) == []
+    assert sign.tree(mixed, signer.env) == []
+
+
+def test_row_156_a_library_that_was_changed_after_its_maker_signed_it_is_seen(
+    mixed: Path,
+) -> None:
+    theirs = mixed / "_internal" / "theirs.dll"
+    content = bytearray(theirs.read_bytes())
+    content[0x400] ^= 1
+    theirs.write_bytes(content)
+    assert sign.broken(mixed) == ["_internal/theirs.dll"]
+
+
+def test_the_same_file_is_signed_with_the_same_bytes(
+    tree: Path, tmp_path: Path, signer: Signer
+) -> None:
+    for name in ("one.exe", "two.exe"):
+        shutil.copy(tree / OURS, tmp_path / name)
+        sign.file(tmp_path / name, signer.env)
+    assert (tmp_path / "one.exe").read_bytes() == (tmp_path / "two.exe").read_bytes()
+
+
+def test_row_156_a_release_signs_all_of_the_tree_and_then_the_msi(
+    mixed: Path, tmp_path: Path, environment: Signer
+) -> None:
+    before = (mixed / OURS).read_bytes()
+    made = build_msi.wrap(mixed, "1.0.0", tmp_path / "dist")
     assert sign.verified(made, environment.cert)
     assert check_msi.problems(made) == []
-    assert (tree / "agentguard.exe").read_bytes() == before  # the kept tree is not the signed one
-    assert {p.name for p in made.parent.iterdir()} == {made.name, f"{made.name}.sha256"}
-    unpacked = tmp_path / "unpacked"
-    subprocess.run(("msiextract", "-C", unpacked, made), check=True, capture_output=True)
-    programs = list(unpacked.rglob("agentguard*.exe"))
-    assert len(programs) == 2
-    assert all(sign.verified(one, environment.cert) for one in programs)
+    assert (mixed / OURS).read_bytes() == before  # the kept tree is not the signed one
+    beside = {".sha256": made.name, ".wdac.xml": made.stem, ".applocker.xml": made.stem}
+    assert {p.name for p in made.parent.iterdir()} == {
+        made.name,
+        *(f"{stem}{ending}" for ending, stem in beside.items()),
+    }
+    assert aboard.unlike(made, mixed, environment.cert, tmp_path / "unpacked") == []
 
 
 def test_the_bill_names_what_is_aboard(tree: Path, tmp_path: Path) -> None:
