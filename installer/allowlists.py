@@ -94,13 +94,12 @@ def signer(tree: Path) -> tuple[Certificate, Certificate] | None:
     None where our programs are not signed.
     """
     program = tree / _OWN
-    found = authenticode.signers(program.read_bytes()) if program.is_file() else []
-    issuers = {one.issuer for one in found if one.issuer != one.subject}
-    own = [one for one in found if one.subject not in issuers]
-    if not own:
+    content = program.read_bytes() if program.is_file() else b""
+    own = authenticode.leaf(content) if content else None
+    if own is None:
         return None
-    issued = [one for one in found if one.subject == own[0].issuer]
-    return own[0], (issued or own)[0]
+    issued = (one for one in authenticode.signers(content) if one.subject == own.issuer)
+    return own, next(issued, own)
 
 
 def supplemental(

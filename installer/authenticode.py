@@ -70,6 +70,13 @@ def signers(content: bytes) -> list[Certificate]:
     return pkcs7.load_der_pkcs7_certificates(data[: 4 + int.from_bytes(data[2:4], "big")])
 
 
+def leaf(content: bytes) -> Certificate | None:
+    """Return the certificate that a program was signed with: the one that issued no other there."""
+    found = signers(content)
+    issuers = {one.issuer for one in found if one.issuer != one.subject}
+    return next((one for one in found if one.subject not in issuers), None)
+
+
 def _places(content: bytes) -> tuple[int, int, int]:
     """Return where the optional header begins, where the certificate table does, and its size."""
     optional = struct.unpack_from("<I", content, _HEADER_AT)[0] + _OPTIONAL

@@ -49,8 +49,7 @@ def main() -> int:
         site = freeze.packages(given.cache, given.uv)
         say(f"freezing AgentGuard {version}")
         tree = freeze.trees(given.cache, given.tools, site, (version,))[version]
-        made = build(tree, version, given.out)
-        sbom.write(beside(made, ".cdx.json"), tree, site / "packages.txt", version)
+        made = build(tree, version, given.out, site)
     except BuildError as error:
         say(str(error))
         return WRONG
@@ -65,8 +64,8 @@ def folder(word: str) -> Path:
     return Path(word).resolve()
 
 
-def build(tree: Path, version: str, out: Path) -> Path:
-    """Make the MSI of a tree in the folder `out`.
+def build(tree: Path, version: str, out: Path, site: Path | None = None) -> Path:
+    """Make the MSI of a tree in the folder `out`; `site` holds the packages for its bill.
 
     Raises:
         BuildError: as `wrap` does, or the tree lacks something or is too large, or its programs
@@ -74,11 +73,14 @@ def build(tree: Path, version: str, out: Path) -> Path:
 
     """
     _judge(tree.name, [*check_dist.problems(tree), *check_programs.problems(tree, version)])
-    return wrap(tree, version, out)
+    return wrap(tree, version, out, site)
 
 
-def wrap(tree: Path, version: str, out: Path) -> Path:
+def wrap(tree: Path, version: str, out: Path, site: Path | None = None) -> Path:
     """Make the MSI of a tree that was judged, or of one that only stands in for one.
+
+    The bill of materials and the lists of application control are of the tree as it is packed, with
+    its signatures; a stand-in, which has no packages, gets no bill.
 
     Raises:
         BuildError: the MSI is not as it should be, or something ended badly.
@@ -95,6 +97,9 @@ def wrap(tree: Path, version: str, out: Path) -> Path:
     made = package.make(tree, version, out / f"AgentGuard-{version}-x64.msi")
     _judge(made.name, check_msi.problems(made))
     _judge("What is allowed", allowlists.problems(allowlists.write(tree, version, made), tree))
+    if site is not None:
+        bill = sbom.write(beside(made, ".cdx.json"), tree, site, version)
+        _judge(bill.name, sbom.problems(bill, tree, site))
     if sign.wanted():
         sign.file(made)
         package.checksum(made)

@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import licences, runtime, tools
+from installer import forwarder, licences, runtime, tools
 from installer.package import BuildError, epoch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,7 +101,8 @@ def packages(folder: Path, uv: str) -> Path:
 def key(versions: Iterable[str], *made_of: Path) -> str:
     """Name the content of all that a tree is made of."""
     digest = hashlib.sha256(f"{sorted(versions)} {epoch()}".encode())
-    for path in (*_sources(), Path(__file__), *made_of):
+    given = os.environ.get(forwarder.REAL)
+    for path in (*_sources(), *_makers(), *made_of, *([Path(given)] if given else ())):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -115,6 +116,13 @@ def _sources() -> Iterator[Path]:
     yield ROOT / ICON
 
 
+def _makers() -> Iterator[Path]:
+    """Yield what changes a tree after PyInstaller, and this file."""
+    yield from (Path(one) for one in (__file__, runtime.__file__, licences.__file__))
+    yield Path(forwarder.__file__)
+    yield from sorted(Path(forwarder.__file__).with_name("native").iterdir())
+
+
 def trees(folder: Path, python: Path, site: Path, versions: Sequence[str]) -> dict[str, Path]:
     """Return the frozen tree of each version, from before or made now.
 
@@ -126,7 +134,8 @@ def trees(folder: Path, python: Path, site: Path, versions: Sequence[str]) -> di
         BuildError: PyInstaller ended badly; its words are in the error.
 
     """
-    home = folder / f"frozen-{key(versions, site / 'packages.txt')}"
+    stamps = sorted(python.glob("python.ready"))  # what the Python under Wine is made of
+    home = folder / f"frozen-{key(versions, site / 'packages.txt', *stamps)}"
     made = {one: home / f"agentguard-{one}" for one in versions}
     if not home.is_dir():
         for old in folder.glob("frozen-*"):
@@ -170,7 +179,8 @@ def _freeze(aside: Path, windows: Windows, site: Path, versions: Sequence[str]) 
         tree = aside / "dist" / f"agentguard-{one}"
         deflate(tree / "_internal" / "base_library.zip")
         runtime.unify(tree)
-        licences.put(tree, site, ROOT / "LICENSE")
+        forwarder.put(tree)
+        licences.put(tree, site, windows.python, ROOT / "LICENSE")
 
 
 def judge(warnings: Path) -> None:

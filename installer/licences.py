@@ -6,27 +6,41 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from installer.sbom import builds
+from installer import aboard
+from installer.tools import BuildError
 
 NAME = "_internal/licences.zip"
-_WORDS = ("licen", "copying", "notice")
 _FIRST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can tell
 
 
-def put(tree: Path, site: Path, own: Path) -> Path:
-    """Write the licences of the packages in `site` and our own, the same for the same packages."""
-    place = tree / NAME
+def put(tree: Path, site: Path, python: Path, own: Path) -> Path:
+    """Write the licences of what is aboard, the same for the same packages.
+
+    Those are ours (`own`), Python's, PyInstaller's for the programs' first bytes, and those of each
+    package of `site` with all that it says of libraries inside it.
+
+    Raises:
+        BuildError: Python's licence is not in its folder `python`.
+
+    """
+    place, freezer = tree / NAME, aboard.freezer(site)
+    found = {**aboard.packages(tree, site), freezer.home.name: freezer}
+    texts = [("AgentGuard/LICENSE", own), ("CPython/LICENSE.txt", _pythons(python))]
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
-        for name, file in (("AgentGuard/LICENSE", own), *sorted(_found(site))):
+        for name, file in (*texts, *sorted(_of_here(aboard.licences(found)))):
             made.writestr(zipfile.ZipInfo(name, _FIRST), file.read_bytes(), zipfile.ZIP_DEFLATED)
     return place
 
 
-def _found(site: Path) -> Iterator[tuple[str, Path]]:
-    for package in site.glob("*.dist-info"):
-        name = package.name.removesuffix(".dist-info")
-        if builds(name):
-            continue
-        for file in package.rglob("*"):
-            if file.is_file() and any(word in file.name.lower() for word in _WORDS):
-                yield f"{name}/{file.relative_to(package).as_posix()}", file
+def _of_here(texts: Iterator[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
+    """Leave out those of parts that a wheel carries on other systems alone."""
+    for name, file in texts:
+        if not {"pbin_musl", "cibw_musl", "android", "v8_xfa"} & set(file.parts):
+            yield name, file
+
+
+def _pythons(folder: Path) -> Path:
+    for name in ("LICENSE.txt", "Lib/LICENSE.txt"):
+        if (folder / name).is_file():
+            return folder / name
+    raise BuildError("Python's licence is not in its folder.")

@@ -22,13 +22,13 @@ class Signer:
     env: dict[str, str]
 
 
-def make(folder: Path, name: str = "AgentGuard test") -> Signer:
+def make(folder: Path, name: str = "AgentGuard test", company: str = "") -> Signer:
     """Make one, and leave its files in `folder`."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "GB"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, f"{name} & Co"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, company or f"{name} & Co"),
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import marshal
+import struct
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+
+from installer import aboard
 
 NATIVE = Path(__file__).with_name("native")
 PREFIX = "x86_64-w64-mingw32"
@@ -36,3 +41,9 @@ def make(tree: Path, version: str) -> Path:
 
 def _run(*words: str | Path) -> None:
     subprocess.run(words, check=True)
+
+
+def archive(tree: Path, modules: Iterable[str]) -> None:
+    """Write an archive of modules as PyInstaller does, empty but for their names."""
+    toc = marshal.dumps([(name, (0, 0, 0)) for name in modules])
+    (tree / aboard.ARCHIVE).write_bytes(b"PYZ\0" + bytes(4) + struct.pack("!i", 12) + toc)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.installer.budget import BUDGET, Clock
+
 if TYPE_CHECKING:
     from tests.installer.journey import Report
 
@@ -58,3 +60,23 @@ def test_a_journey_that_breaks_off_ends_the_run_once_the_others_are_home(run: Mo
     with pytest.raises(TimeoutError):
         run.beside(whole, {"breaks": breaks, "goes on": goes_on})
     assert whole.count == 1
+
+
+@pytest.mark.parametrize(
+    ("took", "load", "said", "late"),
+    [
+        (719.0, 9.0, "", False),
+        (721.0, 2.5, "quiet", True),
+        (721.0, 4.0, "quiet", True),
+        (2360.0, 9.0, "proves nothing", False),
+    ],
+)
+def test_row_159_the_time_is_held_on_a_quiet_machine_and_told_on_a_busy_one(
+    took: float, load: float, said: str, late: bool
+) -> None:
+    times = iter([100.0])
+    clock = Clock(now=lambda: next(times, 100.0 + took), load=lambda: load, cores=2)
+    told, failed = clock.judged()
+    assert said in told
+    assert bool(told) == (took > BUDGET)
+    assert failed is late

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from installer import build_msi, check_dist, check_msi, sbom, sign
+from installer import build_msi, check_dist, check_msi, sign
 from installer.package import BuildError
 from tests.installer import aboard
 from tests.installer.signer import Signer, make
@@ -121,32 +120,10 @@ def test_row_156_a_release_signs_all_of_the_tree_and_then_the_msi(
         *(f"{stem}{ending}" for ending, stem in beside.items()),
     }
     assert aboard.unlike(made, mixed, environment.cert, tmp_path / "unpacked") == []
-
-
-def test_the_bill_names_what_is_aboard(tree: Path, tmp_path: Path) -> None:
-    aboard = shutil.copytree(tree, tmp_path / "tree")
-    for file, _ in sbom.CARRIED.values():
-        (aboard / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(aboard / "agentguard.exe", aboard / file)  # any file with a version
-    listed = tmp_path / "packages.txt"
-    listed.write_text(
-        "apsw==3.54.1.0 \\\n    --hash=sha256:" + "a" * 64 + "\npyinstaller==6.22.3\n", "ascii"
-    )
-    one, two = (sbom.write(tmp_path / n, aboard, listed, "1.0.0") for n in ("1.json", "2.json"))
-    assert one.read_bytes() == two.read_bytes()
-    bill = json.loads(one.read_text(encoding="utf-8"))
-    assert bill["bomFormat"] == "CycloneDX"
-    known = {part["name"]: part["version"] for part in bill["components"]}
-    assert known == {"apsw": "3.54.1.0", **dict.fromkeys(sbom.CARRIED, "1.0.0.0")}
-    refs = {part["bom-ref"] for part in bill["components"]}
-    assert set(bill["dependencies"][0]["dependsOn"]) == refs
-    assert bill["metadata"]["component"]["version"] == "1.0.0"
-    assert "timestamp" not in bill["metadata"]
-
-
-def test_a_package_list_that_is_none_is_told(tree: Path, tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="cyclonedx-py"):
-        sbom.write(tmp_path / "bill.json", tree, tmp_path / "none.txt", "1.0.0")
+    lists = sorted(made.parent.glob("*.xml"))
+    assert aboard.changed(lists, aboard.program(tmp_path / "unpacked")) == []
+    lists[0].write_text("nothing", encoding="ascii")
+    assert len(set(aboard.changed(lists, aboard.program(tmp_path / "unpacked")))) == 4
 
 
 def test_a_tree_is_judged_before_anything_is_made(
