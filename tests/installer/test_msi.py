@@ -163,9 +163,15 @@ def test_a_repair_takes_settings_of_an_administrator_alone(msi: Path) -> None:
     assert len(place["Condition"]) < 255  # of the column
 
 
-def test_a_large_one_is_seen(msi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_msi, "MOST", 0.01)
-    assert "it may take 0.01" in check_msi.problems(msi)[-1]
+def test_row_155_one_that_leaves_too_little_to_spare_is_seen(
+    msi: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (check_msi.MOST, check_msi.SPARE) == (40, 3)
+    taken = msi.stat().st_size / 2**20
+    monkeypatch.setattr(check_msi, "MOST", 3 + taken + 0.01)
+    assert check_msi.problems(msi) == []
+    monkeypatch.setattr(check_msi, "MOST", 3 + taken - 0.01)
+    assert "and 3 are spare" in check_msi.problems(msi)[-1]
 
 
 def test_a_table_that_is_not_there_has_no_rows(msi: Path) -> None:
