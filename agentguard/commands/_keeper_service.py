@@ -33,8 +33,8 @@ Rest = Callable[[float], None]
 """Waits, at most so many seconds."""
 
 
-def keep(stop: Stop, rest: Rest) -> None:
-    """Keep until `stop` is set."""
+def keep(stop: Stop, rest: Rest, wake: Callable[[], None]) -> None:
+    """Keep until `stop` is set; `wake` ends a rest."""
     private, clock = _private(), system_clock()
     log = private / "logs"
     log.mkdir(mode=0o700, exist_ok=True)
@@ -44,7 +44,7 @@ def keep(stop: Stop, rest: Rest) -> None:
     files = ProgramFiles(_program_folder(), private, __version__)
     keeper = Keeper(
         folder=paths.machine_folder(),
-        desks=desks(),
+        desks=desks(wake),
         clock=clock,
         told=teller,
         gone=files.gone,

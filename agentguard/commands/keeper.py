@@ -43,17 +43,17 @@ def run(chosen: argparse.Namespace) -> int:
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
     try:
-        _keep(stop, lambda seconds: _watched(stop, seconds))
+        _keep(stop, lambda seconds: _watched(stop, seconds), lambda: None)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return FINE
 
 
-def _keep(stop: threading.Event, rest: Callable[[float], None]) -> None:
+def _keep(stop: threading.Event, rest: Callable[[float], None], wake: Callable[[], None]) -> None:
     from agentguard.commands._keeper_service import keep  # noqa: PLC0415 - the service manager waits
 
-    keep(stop, rest)
+    keep(stop, rest, wake)
 
 
 def _watched(stop: threading.Event, seconds: float) -> None:
@@ -67,7 +67,7 @@ def _serve(stop: threading.Event, changed: threading.Event) -> None:
         if not stop.is_set():
             changed.clear()
 
-    _keep(stop, rest)
+    _keep(stop, rest, changed.set)
 
 
 def _status(*, as_json: bool) -> int:

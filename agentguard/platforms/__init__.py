@@ -217,8 +217,14 @@ def boot_id() -> str:
     return _boot_id()
 
 
-def desks() -> Desks:
+def _nobody() -> None:
+    """Wake nobody."""
+
+
+def desks(wake: Callable[[], None] = _nobody) -> Desks:
     """Return the sessions of this computer, for its keeper.
+
+    Where the system tells the end of an agent, `wake` is called then, from any thread.
 
     Raises:
         PlatformError: this user may not keep them.
@@ -227,7 +233,7 @@ def desks() -> Desks:
     if sys.platform == "win32":
         from agentguard.platforms._win32.session_host import WindowsDesks  # noqa: PLC0415 - as above
 
-        return WindowsDesks()
+        return WindowsDesks(wake)
     from agentguard.base import paths  # noqa: PLC0415 - as above
     from agentguard.platforms._linux import sessions as linux_desks  # noqa: PLC0415 - as above
     from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above

@@ -4,7 +4,7 @@ The rules, for each session where somebody is logged on:
 
 1. A session that never had an agent gets one at once.
 2. One whose agent has ended gets it again at once; from the third time on after 2 s, from the tenth
-   on after 5 s. It begins anew once one has lived for 10 minutes. There is no end to it: whoever
+   on after 4 s. It begins anew once one has lived for 10 minutes. There is no end to it: whoever
    could end an agent often enough would else have none.
 3. Five ends within two minutes are told, once until it is up for that long again: the program
    cannot live there, or somebody ends it. The start goes on; its ends are not told one by one.
@@ -30,7 +30,7 @@ from agentguard.ports.session_host import SIGNED_OUT
 AT_ONCE = 2
 TRIES = 10
 WAIT = 2.0
-LONGEST_WAIT = 5.0
+LONGEST_WAIT = 4.0
 HEALTHY = 600.0
 ENDS = 5
 WINDOW = 120.0

@@ -54,7 +54,7 @@ class TestStatus:
         ("known", "says"),
         [
             (Standing(sessions=2, missing=1), "Sessions without an agent: 1"),
-            (Standing(sessions=2, missing=1, safe=1), "every half hour"),
+            (Standing(sessions=2, missing=1, failing=1), "starts it anew each time"),
             (Standing(sessions=2, gone=3, lost="qt.dll"), "among them qt.dll"),
         ],
     )

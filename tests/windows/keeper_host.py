@@ -8,8 +8,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from agentguard.cli import main
-from tests.windows import session_zero
+from tests.windows import agent_ends, session_zero
 
 if __name__ == "__main__":
     session_zero.move()
+    agent_ends.listen()
     raise SystemExit(main(["keeper", "service"]))

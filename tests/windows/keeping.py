@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from agentguard.platforms._win32 import sessions
-from agentguard.platforms._win32.session_host import program
+from agentguard.platforms._win32.quitting import QuitSign
+from agentguard.platforms._win32.session_host import end_all, program
 
 PATIENCE = 150.0
 NAME = "AgentGuardKeeper"
@@ -65,7 +64,7 @@ def service() -> Iterator[None]:
             yield
         finally:
             sc("stop", NAME)
-            for pid in trays():
-                psutil.Process(pid).kill()
             until(lambda: "STOPPED" in sc("query", NAME))
             sc("delete", NAME)
+            assert end_all(PATIENCE), "only a word of the system's ends them now"
+            QuitSign().clear()

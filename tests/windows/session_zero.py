@@ -11,7 +11,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
-from agentguard.platforms._win32 import sessions
+from agentguard.platforms._win32 import person_start
 
 INHERITS = 5
 """The place of bInheritHandles among the arguments of CreateProcessAsUserW."""
@@ -32,4 +32,4 @@ def from_session_zero(start: Callable[..., Any]) -> Callable[..., Any]:
 
 def move() -> None:
     """Have this process start programs as a service of session 0 does."""
-    sessions._start = from_session_zero(sessions._start)
+    person_start._start = from_session_zero(person_start._start)

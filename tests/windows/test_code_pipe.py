@@ -19,7 +19,7 @@ import pytest
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms import code_from_pipe
-from agentguard.platforms._win32 import api, sessions
+from agentguard.platforms._win32 import api, person_start, sessions
 from agentguard.platforms._win32.code_pipe import CodePipe
 from agentguard.platforms._win32.code_pipe_answers import Party, path
 from agentguard.platforms._win32.tokens import own_sid
@@ -113,7 +113,8 @@ def test_row_135_a_name_is_taken_once_and_only_ours_are_opened() -> None:
 def test_row_135_a_program_of_the_session_is_handed_the_code_as_from_session_zero(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sessions, "_start", session_zero.from_session_zero(sessions._start))
+    started = session_zero.from_session_zero(person_start._start)
+    monkeypatch.setattr(person_start, "_start", started)
     (session, *_) = sessions.logged_on()
     asks = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import agentguard.platforms as p; "
     told = f"raise SystemExit(7 if p.code_from_pipe(sys.argv[1]) == {CODE!r} else 8)"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agentguard.base import environment
-from agentguard.platforms._win32 import sessions
+from agentguard.platforms._win32 import person_start
 from tests.windows.keeping import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def test_a_block_of_settings_is_read_as_windows_writes_it() -> None:
     import ctypes  # noqa: PLC0415 - what the block lies in
 
     block = ctypes.create_unicode_buffer("=C:=C:\\x\0A=1\0B=2=3\0EMPTY=\0")
-    read = dict(sessions._settings(ctypes.addressof(block)))
+    read = dict(person_start._settings(ctypes.addressof(block)))
     assert read == {"A": "1", "B": "2=3", "EMPTY": ""}
 
 

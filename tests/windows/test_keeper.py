@@ -22,7 +22,7 @@ from agentguard.platforms._win32.session_host import program
 from agentguard.ports.service_manager import Recovery
 from agentguard.service import keeper_status
 from agentguard.service.keeper_status import Standing
-from tests.windows import keeping
+from tests.windows import agent_ends, keeping
 from tests.windows.failing_host import NAME as FAILING
 from tests.windows.keeping import NAME, PATIENCE, ROOT, sc, trays, until, value
 
@@ -51,7 +51,9 @@ def test_it_starts_the_tray_again_when_it_is_killed_and_ends_it_for_an_upgrade()
     until(trays)
     assert "RUNNING" in sc("query", NAME)
     (first,) = trays()
-    psutil.Process(first).kill()
+    with pytest.raises(psutil.AccessDenied):
+        psutil.Process(first).kill()
+    agent_ends.end_agents()
     until(lambda: trays() and first not in trays())
     until(lambda: written().sessions == 1)
     assert written().well

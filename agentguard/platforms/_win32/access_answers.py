@@ -56,29 +56,27 @@ def closed(descriptor: bytes, mine: frozenset[str] = frozenset()) -> bool:
     change the list.
     """
     try:
-        place = _HEAD.unpack_from(descriptor)[3]
-        owner = sid(descriptor, place) if place else ""
+        whose = owner(descriptor)
     except (struct.error, IndexError):
         return False
-    ours = owner in mine or _is_of_the_system(owner)
+    ours = whose in mine or _is_of_the_system(whose)
     return ours and others(descriptor, mine) == Access(read=False, write=False)
 
 
 def kept(descriptor: bytes) -> bool:
     """Check whether what is described belongs to the system, and nobody else may change it."""
     try:
-        place = _HEAD.unpack_from(descriptor)[3]
-        owner = sid(descriptor, place) if place else ""
+        whose = owner(descriptor)
     except (struct.error, IndexError):
         return False
-    return owner in _OWNERS and others(descriptor).write is False
+    return whose in _OWNERS and others(descriptor).write is False
 
 
 def _judge(data: bytes, mine: frozenset[str]) -> Access:
-    _, _, control, owner, _, _, place = _HEAD.unpack_from(data)
+    _, _, control, place_of_owner, _, _, place = _HEAD.unpack_from(data)
     if not control & _PRESENT or not place:
         return Access(read=True, write=True)  # without a list everybody may do everything
-    own = mine | ({sid(data, owner)} if owner else set())
+    own = mine | ({sid(data, place_of_owner)} if place_of_owner else set())
     denied: dict[str, int] = {}
     granted = 0
     for kind, mask, who in _entries(data, place):
@@ -105,6 +103,18 @@ def _is_of_the_system(who: str) -> bool:
     if who in _OF_THE_SYSTEM or who.startswith(_SERVICES):
         return True
     return who.startswith("S-1-5-21-") and who.endswith(_ADMINISTRATORS)
+
+
+def owner(descriptor: bytes) -> str:
+    """Return the SID of the owner in a self-relative descriptor; empty without one.
+
+    Raises:
+        struct.error: it is cut.
+        IndexError: it is cut.
+
+    """
+    place = _HEAD.unpack_from(descriptor)[3]
+    return sid(descriptor, place) if place else ""
 
 
 def sid(data: bytes, place: int) -> str:

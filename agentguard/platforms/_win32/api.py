@@ -18,6 +18,7 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 MESSAGE_ONLY = -3  # HWND_MESSAGE
+DENIED = 5  # ERROR_ACCESS_DENIED
 LIMITED_INFORMATION = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
 LONGEST_PATH = 32768
 LONGEST_NAME = 257  # UNLEN and its end

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from agentguard.base.errors import PlatformError
-from agentguard.platforms._agents import Agents
 from agentguard.platforms._win32 import api, sessions
 from agentguard.platforms._win32.quit_answers import Sign, judged
 from agentguard.platforms._win32.quitting import QuitSign, read
 from agentguard.platforms._win32.service import LEAVING
+from agentguard.platforms._win32.session_agents import SessionAgents
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -41,7 +41,7 @@ def command() -> tuple[str, ...]:
 
 
 class WindowsDesks:
-    """A port.keeping.Desks.
+    """A port.keeping.Desks; `wake` is called, from any thread, when an agent has ended.
 
     Raises:
         PlatformError: the sign that ends agents cannot be had: this is no administrator.
@@ -50,32 +50,32 @@ class WindowsDesks:
 
     starts = True
 
-    def __init__(self) -> None:
-        self._words = program()
+    def __init__(self, wake: Callable[[], None]) -> None:
         self._quit = QuitSign()
-        self._agents = Agents()
+        self._agents = SessionAgents(program(), wake)
 
     def sessions(self) -> frozenset[str]:
         """Return the sessions where somebody is logged on and does not sign out just now."""
-        return frozenset(map(str, frozenset(sessions.logged_on()) - LEAVING.leaving()))
+        on = frozenset(sessions.logged_on())
+        self._agents.forget(on)
+        return frozenset(map(str, on - LEAVING.leaving()))
 
     def guarded(self) -> Mapping[str, str]:
         """Return the process of the agent in each session that has one."""
-        found = sessions.agents(Path(self._words[0]))
-        return self._agents.chosen({str(session): pids for session, pids in found.items()})
+        return {str(session): str(pid) for session, pid in self._agents.running().items()}
 
     def ends(self) -> Mapping[str, int]:
-        """Return nothing: how an agent ended is not known."""
-        return {}
+        """Return the exit codes of agents that have ended since the last question, by session."""
+        return {str(session): code for session, code in self._agents.ends().items()}
 
-    def start(self, session: str, *, failing: bool = False) -> None:  # noqa: ARG002 - of the port
-        """Start the agent for the user of a session.
+    def start(self, session: str, *, failing: bool = False) -> None:
+        """Start the agent for the user of a session, unless one runs there.
 
         Raises:
             PlatformError: it could not be started.
 
         """
-        sessions.start(int(session), self._words)
+        self._agents.start(int(session), plain=failing)
 
     def enrolled(self, session: str) -> bool:
         """Check whether the agent of a session is enrolled, as its user's own program says.

@@ -1,0 +1,221 @@
+"""An agent that the keeper starts: its person's other programs can do nothing to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from math import isfinite
+from pathlib import Path
+
+import psutil
+import pytest
+
+from agentguard.platforms._fake_clock import FakeClock
+from agentguard.platforms._win32 import person_start, sessions
+from agentguard.platforms._win32.person_start import Begun
+from agentguard.platforms._win32.session_agents import SessionAgents
+from agentguard.platforms._win32.session_host import WindowsDesks
+from agentguard.platforms._win32.shield import shielded
+from agentguard.service.keeper_status import Standing
+from agentguard.service.run import Keeper
+from agentguard.service.watch import Happening
+from tests.windows.keeping import PATIENCE, until
+
+pytestmark = pytest.mark.xdist_group("desktop")
+
+KILLS = 200
+RIGHTS = {
+    "terminate": 0x0001,
+    "create-thread": 0x0002,
+    "vm-operation": 0x0008,
+    "vm-read": 0x0010,
+    "vm-write": 0x0020,
+    "duplicate-handle": 0x0040,
+    "set-information": 0x0200,
+    "query-information": 0x0400,
+    "suspend": 0x0800,
+    "write-dac": 0x40000,
+    "write-owner": 0x80000,
+    "all": 0x1FFFFF,
+}
+PROGRAM = Path(sys.executable).with_name("pythonw.exe")
+SLEEPS = (str(PROGRAM), "-I", "-S", "-c", "import time; time.sleep(3000)", "tray")
+ASKS = """
+import ctypes, sys
+k = ctypes.WinDLL("kernel32", use_last_error=True)
+k.OpenProcess.restype = ctypes.c_void_p
+for right in sys.argv[2:]:
+    h = k.OpenProcess(int(right), 0, int(sys.argv[1]))
+    print("granted" if h else ctypes.get_last_error())
+"""
+
+
+@pytest.fixture
+def woken() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def agents(woken: threading.Event) -> Iterator[SessionAgents]:
+    made = SessionAgents(SLEEPS, woken.set)
+    yield made
+    end(made)
+    made.close()
+
+
+def end(agents: SessionAgents, code: int = 1) -> None:
+    """End all by the keeper's own handles."""
+    for agent in agents._agents.values():
+        agent.process.end(code)
+        agent.process.wait(PATIENCE)
+
+
+def session() -> int:
+    return sessions.logged_on()[0]
+
+
+def asked(pid: int, *rights: int) -> list[str]:
+    """Ask for rights of a process, from another one."""
+    words = (sys.executable, "-c", ASKS, str(pid), *map(str, rights))
+    ended = subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    return ended.stdout.split()
+
+
+def test_row_130_another_program_of_its_person_gets_no_right_that_could_harm(
+    agents: SessionAgents,
+) -> None:
+    agents.start(session())
+    (pid,) = agents.running().values()
+    assert asked(pid, *RIGHTS.values()) == ["5"] * len(RIGHTS)
+    assert asked(pid, 0x101000) == ["granted"], "it may be asked and waited for"
+    taskkill = subprocess.run(("taskkill", "/f", "/pid", str(pid)), check=False, timeout=PATIENCE)
+    assert taskkill.returncode
+    with pytest.raises(psutil.AccessDenied):
+        psutil.Process(pid).kill()
+    assert agents.running() == {session(): pid}
+    assert shielded(pid)
+
+
+def test_row_130_its_words_or_its_shield_tell_that_it_guards(agents: SessionAgents) -> None:
+    agents.start(session())
+    assert sessions.running(PROGRAM) == agents.running()
+
+
+def test_row_130_another_keeper_takes_over_what_the_first_has_started(
+    agents: SessionAgents, woken: threading.Event
+) -> None:
+    agents.start(session())
+    second = SessionAgents(SLEEPS, woken.set)
+    assert second.running() == agents.running()
+    second.start(session())
+    assert len(sessions.agents(PROGRAM)[session()]) == 1
+    end(agents, 0xC0000005)
+    until(woken.is_set)
+    assert second.running() == {}
+    assert second.ends() == {session(): 0xC0000005}
+    assert second.ends() == {}
+
+
+def test_row_130_one_that_its_person_has_started_gives_way(agents: SessionAgents) -> None:
+    with subprocess.Popen(SLEEPS) as theirs:
+        try:
+            until(lambda: sessions.agents(PROGRAM).get(session()))
+            assert not shielded(theirs.pid)
+            assert agents.running() == {}
+            agents.start(session())
+            assert theirs.wait(PATIENCE) == 1
+        finally:
+            theirs.kill()
+    assert list(sessions.agents(PROGRAM)[session()]) == list(agents.running().values())
+
+
+class Heard:
+    """Somebody who is told."""
+
+    outcome = Standing()
+
+    def __init__(self) -> None:
+        self.happened: list[str] = []
+
+    def tell(self, _standing: Standing, happened: tuple[Happening, ...] = ()) -> None:
+        self.happened += [one.what.value for one in happened]
+
+    def code(self) -> str:
+        return ""
+
+
+class Computer:
+    """A keeper of this computer with a clock that leaps over its pauses."""
+
+    def __init__(self, folder: Path, agents: SessionAgents) -> None:
+        self.desks, self.clock, self.heard = WindowsDesks(lambda: None), FakeClock(), Heard()
+        self.desks._agents = agents
+        self.keeper = Keeper(
+            folder=folder, desks=self.desks, clock=self.clock, told=self.heard, gone=tuple
+        )
+
+    def back(self) -> float:
+        """Look, and again when a start is due; give the seconds that passed."""
+        self.keeper.round()
+        pause = self.keeper.watch.until_due(self.clock.now().boot)
+        if not isfinite(pause) or self.desks._agents.running():
+            return 0.0
+        self.clock.advance(pause)
+        self.keeper.round()
+        return pause
+
+
+def test_row_131_killed_again_and_again_it_is_back_within_five_seconds_and_one(
+    agents: SessionAgents, woken: threading.Event, tmp_path: Path
+) -> None:
+    computer, longest = Computer(tmp_path, agents), 0.0
+    computer.keeper.round()
+    for _ in range(KILLS):
+        ((here, pid),) = agents.running().items()
+        assert list(sessions.agents(PROGRAM)[here]) == [pid], "there never are two"
+        woken.clear()
+        begun = time.monotonic()
+        end(agents)
+        assert woken.wait(PATIENCE), "Windows says so"
+        longest = max(longest, computer.back() + time.monotonic() - begun)
+        assert agents.running().keys() == {here}
+    assert longest <= 5.0
+    assert computer.heard.happened.count("keeper.agent-failing") == 1
+    print(f"{KILLS} kills, the longest without an agent {longest:.2f} s, pauses counted")
+
+
+def test_row_132_each_session_has_an_agent_of_its_own_and_a_second_of_one_person_too(
+    agents: SessionAgents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wine has one session, so the list of sessions, and whose token is asked for, are a double."""
+    here, other = session(), session() + 1
+    monkeypatch.setattr(sessions, "logged_on", lambda: (here, other))
+    token_of = person_start._token_of
+    monkeypatch.setattr(person_start, "_token_of", lambda _session, to: token_of(here, to))
+    monkeypatch.setattr(SessionAgents, "_others", lambda _self, _session: [])
+    computer = Computer(tmp_path, agents)
+    computer.keeper.round()
+    first = agents.running()
+    assert first.keys() == {here, other}
+    assert len(set(first.values())) == 2
+    agents._agents[other].process.end()
+    agents._agents[other].process.wait(PATIENCE)
+    computer.back()
+    second = agents.running()
+    assert (second[here], second[other] != first[other]) == (first[here], True)
+    monkeypatch.setattr(sessions, "logged_on", lambda: (here,))
+    theirs = agents._agents[other].process
+    leaves, theirs.process = Begun(theirs.process, theirs.pid), 0
+    try:
+        computer.keeper.round()
+        assert agents.running() == {here: second[here]}
+        assert leaves.running, "who signs out is ended by Windows, not by the keeper"
+    finally:
+        leaves.end()
+        leaves.close()
+    assert computer.heard.happened.count("keeper.agent-ended") == 1, (
+        "the other went with its session"
+    )
