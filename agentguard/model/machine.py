@@ -80,9 +80,9 @@ class HistoryCleaned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworksSeen(Fact):
-    """The wireless networks that are in use: `open`, `weak` (WEP) or `protected`, no names.
+    """The wireless networks that are in use: how they are protected, no names.
 
-    `wireless` is False where the computer has no wireless interface.
+    That is `open`, `weak` (WEP), `protected`, or `unknown` where it could not be told. `wireless` is False where the computer has no wireless interface.
     """
 
     wireless: bool = False

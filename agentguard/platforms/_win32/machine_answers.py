@@ -1,14 +1,13 @@
 """What Windows says of USB storage, automatic sign-in, wireless networks and updates.
 
-Sources: Microsoft, Win32_DiskDrive, "Configure Windows to automate logon", wlanapi.h
-(WLAN_CONNECTION_ATTRIBUTES), IAutomaticUpdatesResults and IUpdate (LastDeploymentChangeTime,
-MsrcSeverity, Categories), whose dates are UTC.
+Sources: Microsoft, Win32_DiskDrive, "Configure Windows to automate logon",
+NetworkAuthenticationType, NetworkEncryptionType, IAutomaticUpdatesResults and IUpdate
+(LastDeploymentChangeTime, MsrcSeverity, Categories), whose dates are UTC.
 """
 
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,10 +26,15 @@ _BEGIN_OF_1970 = 11_644_473_600  # seconds after 1601, where a FILETIME begins
 _NAMED = re.compile(r"VEN_([^&\\]*)&PROD_([^&\\]*)", re.IGNORECASE)
 _OUTSIDE = ("external", "removable")
 
-_CONNECTION = struct.Struct("<I584xIIII")
-"""WLAN_CONNECTION_ATTRIBUTES: its state, and at 588 secured, 802.1X, authentication, cipher."""
-_CONNECTED, _OPEN, _NO_CIPHER = 1, 1, 0
-_WEP = frozenset({0x01, 0x05, 0x101})  # WEP40, WEP104, WEP
+Secured = tuple[int | None, int | None]
+"""NetworkAuthenticationType and NetworkEncryptionType of a wireless network; None: not told."""
+
+_OPEN, _SHARED_KEY, _NEITHER = 2, 3, 0
+_OWE = 12  # encrypts without a password
+_WEP = frozenset({2, 3, 4})  # Wep, Wep40, Wep104
+_WITH_KEYS = frozenset({4, 5, 6, 7, 8, 10, 11, _OWE, 13})
+"""WPA, WPA-PSK, WPA-none, RSNA, RSNA-PSK, WPA3 of 192 bits, SAE, OWE, WPA3; not 9, the maker's own,
+and not 1, unknown."""
 
 
 def usb(drives: Sequence[Row], at: Moment) -> UsbSeen:
@@ -68,23 +72,17 @@ def auto_logon(winlogon: Row, at: Moment) -> AutoLogonSeen:
     return AutoLogonSeen(at=at, on=on and named, product="Windows")
 
 
-def networks(connections: Iterable[bytes], at: Moment, *, wireless: bool) -> NetworksSeen:
-    """Return how each connected wireless network is protected."""
-    kinds = tuple(kind for one in connections if (kind := _protection(one)))
-    return NetworksSeen(at=at, wireless=wireless, wifi=kinds)
+def networks(found: Iterable[Secured], at: Moment, *, wireless: bool) -> NetworksSeen:
+    """Return how each wireless network in use is protected."""
+    return NetworksSeen(at=at, wireless=wireless, wifi=tuple(_protection(*one) for one in found))
 
 
-def _protection(connection: bytes) -> str:
-    if len(connection) < _CONNECTION.size:
-        return ""
-    state, secured, _, authentication, cipher = _CONNECTION.unpack_from(connection)
-    if state != _CONNECTED:
-        return ""
-    if cipher in _WEP:
+def _protection(authentication: int | None, encryption: int | None) -> str:
+    if encryption in _WEP or authentication == _SHARED_KEY:
         return "weak"
-    if not secured or (authentication == _OPEN and cipher == _NO_CIPHER):
+    if encryption == _NEITHER and authentication in {_OPEN, _NEITHER}:
         return "open"
-    return "protected"
+    return "protected" if authentication in _WITH_KEYS else "unknown"
 
 
 SECURITY = frozenset(

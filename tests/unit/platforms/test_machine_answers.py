@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import struct
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from agentguard.platforms._win32.machine_answers import (
 )
 from agentguard.platforms._win32.machine_answers import SECURITY as SECURITIES
 
+VECTORS = Path(__file__).parents[2] / "vectors/windows"
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
 OWN = {
     "InterfaceType": "SCSI",
@@ -34,16 +36,6 @@ STICK = {
     "PNPDeviceID": "USBSTOR\\DISK&VEN_SANDISK&PROD_ULTRA_FIT&REV_1.00\\4C530001&0",
 }
 FAST = {**OWN, "MediaType": "External hard disk media", "Model": "T7", "PNPDeviceID": "SCSI\\X\\1"}
-
-
-def connection(state: int = 1, *, secured: int, authentication: int, cipher: int) -> bytes:
-    return struct.pack("<I584xIIII", state, secured, 0, authentication, cipher)
-
-
-OPEN = connection(secured=0, authentication=1, cipher=0)
-WEP = connection(secured=1, authentication=1, cipher=0x101)
-WPA2 = connection(secured=1, authentication=7, cipher=4)
-WPA3 = connection(secured=1, authentication=9, cipher=8)
 
 
 def test_a_stick_is_told_by_what_it_says_of_itself_without_its_number() -> None:
@@ -85,25 +77,41 @@ def test_automatic_sign_in(key: dict[str, object], on) -> None:
     assert (seen.on, bool(seen.unread)) == (on, on is None)
 
 
-@pytest.mark.parametrize(
-    ("told", "kind"),
-    [
-        (OPEN, ("open",)),
-        (WEP, ("weak",)),
-        (WPA2, ("protected",)),
-        (WPA3, ("protected",)),
-        (connection(4, secured=0, authentication=1, cipher=0), ()),
-        (b"", ()),
-    ],
-    ids=["open", "wep", "wpa2", "wpa3", "disconnected", "nothing"],
+WIRELESS = json.loads((VECTORS / "wireless.json").read_text("utf-8"))["answers"]
+PROMPTING = (
+    "WlanQueryInterface",
+    "WlanGetAvailableNetworkList",
+    "WlanGetNetworkBssList",
+    "WlanScan",
+    "Windows.Devices.WiFi",
 )
-def test_wireless_networks_are_open_weak_or_protected(told: bytes, kind: tuple[str, ...]) -> None:
-    assert networks([told], AT, wireless=True).wifi == kind
 
 
-@given(st.binary(max_size=700))
-def test_no_bytes_of_a_connection_break_it(data: bytes) -> None:
-    assert set(networks([data], AT, wireless=True).wifi) <= {"open", "weak", "protected"}
+@pytest.mark.parametrize("name", WIRELESS)
+def test_wireless_networks_are_open_weak_protected_or_not_known(name: str) -> None:
+    told = WIRELESS[name]
+    assert networks([(told["authentication"], told["encryption"])], AT, wireless=True).wifi == (
+        told["kind"],
+    )
+
+
+@given(st.none() | st.integers(-1, 40), st.none() | st.integers(-1, 40))
+def test_no_numbers_of_a_network_are_taken_for_a_protection_that_they_are_not(
+    authentication: int | None, encryption: int | None
+) -> None:
+    (kind,) = networks([(authentication, encryption)], AT, wireless=True).wifi
+    assert kind in {"open", "weak", "protected", "unknown"}
+    if authentication in {None, 0, 1, 2, 9} or encryption in {2, 3, 4}:
+        assert kind != "protected"
+
+
+def test_row_143_nothing_is_called_for_which_windows_asks_the_person_for_the_location() -> None:
+    """As Microsoft lists it: "Changes to API behavior for Wi-Fi access and location"."""
+    files = list((Path(__file__).parents[3] / "agentguard/platforms").rglob("*.py"))
+    assert len(files) > 50
+    for file in files:
+        text = file.read_text("utf-8")
+        assert not [name for name in PROMPTING if f'"{name}' in text], file.name
 
 
 def test_the_update_clients_dates_are_utc() -> None:
