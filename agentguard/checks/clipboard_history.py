@@ -45,7 +45,7 @@ def _state(event: ClipboardHistorySeen) -> Verdict:
 
 
 def _end(event: HistoryCleaned, facts: Facts) -> Verdict | None:
-    """Tell what came of a copy that was cleared, as long as a history is known to be kept."""
+    """Return what came of a copy that was cleared, as long as a history is known to be kept."""
     seen, told = facts.get(ClipboardHistorySeen), _ENDS.get(event.removal)
     if event.removal is Removal.KEPT:
         return wrong("clipboard-history.remains")

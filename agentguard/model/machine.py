@@ -82,7 +82,8 @@ class HistoryCleaned(Event):
 class NetworksSeen(Fact):
     """The wireless networks that are in use: how they are protected, no names.
 
-    That is `open`, `weak` (WEP), `protected`, or `unknown` where it could not be told. `wireless` is False where the computer has no wireless interface.
+    That is `open`, `weak` (WEP), `protected`, or `unknown` where it could not be told. `wireless`
+    is False where the computer has no wireless interface.
     """
 
     wireless: bool = False
