@@ -12,6 +12,11 @@ from installer.completing import OWN, REFUSAL, RIGHTS, SECURE, SETTINGS, VITAL
 MOST = 40  # MB of 2**20 bytes
 SPARE = 3  # of these, for the next library
 SERVICE = "AgentGuardKeeper"
+EVENT_LOG = r"SYSTEM\CurrentControlSet\Services\EventLog\AgentGuard"
+# SYSTEM and administrators all, Event Log Readers and the forwarder read, who is logged on writes.
+LOG_RIGHTS = (
+    "O:BAG:SYD:P(A;;0xf0007;;;SY)(A;;0x7;;;BA)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;NS)(A;;0x2;;;IU)"
+)
 ORDER = (
     REFUSAL,
     "AppSearch",
@@ -60,7 +65,8 @@ def problems(msi: Path) -> list[str]:
     found = [
         *_refusal(read),
         *_summary(database.summary(msi)), *_properties(read), *_secure(read), *_components(read),
-        *_files(read), *_registry(read), *_sequence(read), *_rights(read), *_service(read),
+        *_files(read), *_registry(read), *_event_log(read), *_starts(read), *_sequence(read),
+        *_rights(read), *_service(read),
     ]  # fmt: skip
     if (taken := msi.stat().st_size / 2**20) > MOST - SPARE:
         found.append(f"it takes {taken:.1f} MB; it may take {MOST - SPARE}, and {SPARE} are spare")
@@ -156,6 +162,26 @@ def _registry(read: Read) -> Iterator[str]:
     for name in SETTINGS:
         if f"[{name}]" not in written:
             yield f"{name} is not remembered"
+
+
+def _starts(read: Read) -> Iterator[str]:
+    """Look that the keeper alone starts agents: one by the Run key would be a second beside it."""
+    for row in read("Registry"):
+        if row["Key"].casefold().endswith(("currentversion\\run", "currentversion\\runonce")):
+            yield f"{row['Name']} is started beside the keeper"
+
+
+def _event_log(read: Read) -> Iterator[str]:
+    """Judge the log of our own: its size counts in pieces of 64 kB, and its rights are ours."""
+    rows = [row for row in read("Registry") if row["Key"].startswith(EVENT_LOG)]
+    told = {row["Name"]: row["Value"] for row in rows}
+    size = int(told.get("MaxSize", "#1").removeprefix("#"))
+    if size % 2**16 or told.get("Retention") != "#0":
+        yield f"the event log has no size, or would stop when it is full: {told}"
+    if told.get("CustomSD") != LOG_RIGHTS:
+        yield f"the event log has other rights: {told.get('CustomSD')}"
+    if not {"EventMessageFile", "TypesSupported"} <= told.keys():
+        yield "the event log has no source"
 
 
 def _value(row: dict[str, str]) -> str:

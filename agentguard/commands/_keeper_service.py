@@ -18,6 +18,7 @@ from agentguard.platforms import (
     network,
     secret_places,
     system_clock,
+    system_log,
 )
 from agentguard.ports.clock import Clock, Stop
 from agentguard.service.files import ProgramFiles
@@ -25,6 +26,7 @@ from agentguard.service.identity import CODE_FILE, Identity, Wanted
 from agentguard.service.keeper_status import Standing
 from agentguard.service.reports import Teller
 from agentguard.service.run import Keeper
+from agentguard.service.system_log_lines import BEGUN, STOPPED, Witness
 from agentguard.service.watch import Happening, What
 
 ENDING = 5.0  # seconds for what is on its way to the endpoint
@@ -42,18 +44,21 @@ def keep(stop: Stop, rest: Rest, wake: Callable[[], None]) -> None:
     identity = _identity(private, clock)
     teller = Teller(identity.connect, identity.epoch, clock)
     files = ProgramFiles(_program_folder(), private, __version__)
+    witness = Witness(teller, system_log(), translations.load())
     keeper = Keeper(
         folder=paths.machine_folder(),
         desks=desks(wake),
         clock=clock,
-        told=teller,
+        told=witness,
         gone=files.gone,
         wanted=lambda: settings.load(None, machine_layers()).auto_start,
     )
     supervisor = Supervisor(clock=clock, submit=lambda _event: None, patience=ENDING)
     supervisor.start(Actor(name="reports", run=teller.run))
+    witness.write(BEGUN)
     try:
         keeper.run(stop, rest)
+        witness.write(STOPPED)
     finally:
         supervisor.stop()
 
@@ -63,7 +68,8 @@ def farewell() -> bool:
     private, clock = paths.private_folder(), system_clock()
     identity = _identity(private, clock)
     teller = Teller(identity.connect, identity.epoch, clock)
-    teller.tell(Standing(at=clock.now().iso), (Happening(what=What.REMOVED, session=""),))
+    witness = Witness(teller, system_log(), translations.load())
+    witness.tell(Standing(at=clock.now().iso), (Happening(what=What.REMOVED, session=""),))
     return not teller.report()
 
 

@@ -60,6 +60,7 @@ __all__ = [
     "service_seen",
     "silent",
     "system_clock",
+    "system_log",
     "user_name",
 ]
 
@@ -128,6 +129,17 @@ def session_ends() -> bool:
 def exit_code(ends: Callable[[], bool] = session_ends) -> int:
     """Return what an agent ends with: on Windows it tells the keeper that the session is ending."""
     return SIGNED_OUT if sys.platform == "win32" and ends() else 0
+
+
+def system_log() -> SystemLog | None:
+    """Return the system's own log; None where this system has none."""
+    if sys.platform == "win32":
+        from agentguard.platforms._win32.event_log import WindowsEventLog  # noqa: PLC0415 - one system's door at a time
+
+        return WindowsEventLog()
+    from agentguard.platforms._linux import system_log as linux_log  # noqa: PLC0415 - as above
+
+    return linux_log.LinuxSystemLog() if linux_log.offers() else None
 
 
 def aside(log: SystemLog) -> Aside:

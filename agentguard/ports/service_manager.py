@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+KEEPER_FAILED = 90
+"""The id of the line in the system's log that tells why the keeper's service ended by itself."""
+
 
 class Recovery(StrEnum):
     """Whether the system starts a service again that has ended, whichever way it ended."""

@@ -1,8 +1,8 @@
 """What of the journal the system's own log is told as well: the ids, and the sentences.
 
-An id never changes meaning; it lies between 1 and 1,000, for which Windows' own `EventCreate.exe`
-has the texts. A sentence names controls, kinds, counts and the vault's ids: no path, no note and no
-mask, which may tell of a person.
+An id never changes meaning; 80 to 99 are the keeper's (service/system_log_lines.py). A sentence
+names controls, kinds, counts and the vault's ids: no path, no note and no mask, which may tell of a
+person.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from installer import msi as database
 from tests.installer import wine
-from tests.installer.wine import DATA, OWN, PROGRAM, RUN, SOURCE, Windows
+from tests.installer.wine import DATA, EVENTS, OWN, PROGRAM, RUN, SOURCE, Windows
 
 CODE = "K7QM-4RTX-VANE-22"
 ENDPOINT, TEAM, KEY = (
@@ -113,6 +113,7 @@ def install(windows: Windows, report: Report, one: Package) -> None:
     report.check("the code is not in the log", CODE in logged, False)
     report.check("the code is not in the registry", CODE in str(windows.values(OWN)), False)
     report.check("the event source is there", windows.values(SOURCE).get("TypesSupported"), "0x7")
+    report.check("the event log holds 20 MB", windows.values(EVENTS).get("MaxSize"), "0x1400000")
     places = [windows.path(place) for place in (MENU, OWN_MENU)]
     report.check("the start menu has it", any(place.is_file() for place in places))
 
@@ -252,6 +253,7 @@ def gone(windows: Windows, report: Report) -> None:
     report.check("no settings", windows.values(OWN), {})
     report.check("no service", windows.service(), "")
     report.check("no start at logon", "AgentGuard" in windows.values(RUN), False)
+    report.check("no event log", windows.values(EVENTS), {})
     report.check("no event source", windows.values(SOURCE), {})
     report.check("no process", windows.processes(), [])
     for place in (MENU, OWN_MENU):
@@ -265,8 +267,8 @@ def install_again(windows: Windows, report: Report, two: Package) -> None:
     stands(windows, report, two)
     noted(windows, report)
     report.check("the old marker is gone", windows.path(rf"{DATA}\upgrade.pending").exists(), False)
-    started = windows.values(RUN).get("AgentGuard")
-    report.check("every user gets it", started, rf'"{PROGRAM}\agentguard.exe" tray --quiet')
+    report.check("the keeper starts it", windows.values(OWN).get("AutoStart"), "1")
+    report.check("nothing else does", "AgentGuard" in windows.values(RUN), False)
 
 
 def uninstall(windows: Windows, report: Report, two: Package, *, real: bool) -> None:

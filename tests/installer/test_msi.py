@@ -87,7 +87,29 @@ def update(table: str, key: tuple[str, str], column: str, value: str | int) -> s
 
 PROPERTY = "Property"
 NOT_TEAM = [name for name in completing.OWN if name != "TEAM"]
+
+
+def registered(row: str, column: str, value: str) -> str:
+    return update("Registry", ("Registry", row), column, value)
+
+
+RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 BREAKS = {
+    "is started beside the keeper": database.insert(
+        "Registry",
+        {
+            "Registry": "regRun",
+            "Root": 2,
+            "Key": RUN,
+            "Name": "AgentGuard",
+            "Value": "x",
+            "Component_": "cSettings",
+        },
+    ),
+    "the event log has no size": registered("regLogSize", "Value", "#20000000"),
+    "or would stop when it is full": registered("regLogKeeps", "Value", "#-1"),
+    "the event log has other rights": registered("regLogRights", "Value", "O:BAG:SYD:(A;;3;;;WD)"),
+    "the event log has no source": registered("regEventFile", "Name", "Another"),
     "ALLUSERS is": update(PROPERTY, (PROPERTY, "ALLUSERS"), "Value", "2"),
     "REBOOT is": update(PROPERTY, (PROPERTY, "REBOOT"), "Value", "Force"),
     "REINSTALLMODE is": update(PROPERTY, (PROPERTY, "REINSTALLMODE"), "Value", "omus"),

@@ -1,7 +1,8 @@
-"""Windows' event log: the log Application, the source AgentGuard.
+"""Windows' event log: a log of our own, with the source AgentGuard, which the installer makes.
 
 Source: Microsoft, RegisterEventSource and ReportEvent (winbase.h). A source that is registered
-nowhere is taken all the same; the viewer then says that it has no description, beside our text.
+nowhere is taken all the same, by the log Application; the viewer then says that it has no
+description, beside our text.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 SOURCE = "AgentGuard"
-KEY = rf"SYSTEM\CurrentControlSet\Services\EventLog\Application\{SOURCE}"
+KEY = rf"SYSTEM\CurrentControlSet\Services\EventLog\{SOURCE}\{SOURCE}"
 FILE = "EventMessageFile"
 LONGEST = 8000  # characters; ReportEvent takes 31,839
 

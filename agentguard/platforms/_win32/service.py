@@ -22,7 +22,7 @@ from agentguard.platforms._win32.event_log import WindowsEventLog
 from agentguard.platforms._win32.service_manager import start_again
 from agentguard.platforms._win32.sign_outs import SignOuts
 from agentguard.ports.desktop import Weight
-from agentguard.ports.service_manager import Recovery
+from agentguard.ports.service_manager import KEEPER_FAILED, Recovery
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -30,7 +30,6 @@ if sys.platform != "win32":
 LOG = logging.getLogger(__name__)
 
 HINT = 10_000  # milliseconds that the service manager waits for a start or a stop
-FAILED = 90  # the number of its line in Windows' event log
 _OWN_PROCESS = 0x10  # SERVICE_WIN32_OWN_PROCESS
 _STOPPED, _START_PENDING, _STOP_PENDING, _RUNNING = 1, 2, 3, 4
 _STOP, _INTERROGATE, _SHUTDOWN, _SESSION_CHANGE = 1, 4, 5, 14
@@ -155,7 +154,7 @@ def _fall(error: Exception) -> NoReturn:
     """End the process as it is: a service that says that it has stopped is not started again."""
     with suppress(PlatformError):
         log, words = WindowsEventLog(), translations.load()
-        log.write(FAILED, Weight.ERROR, words.say("keeper.failed", why=cause(error)))
+        log.write(KEEPER_FAILED, Weight.ERROR, words.say("keeper.failed", why=cause(error)))
     os._exit(1)
 
 

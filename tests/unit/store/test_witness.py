@@ -15,7 +15,7 @@ from agentguard.store.memory import InMemoryJournal
 from agentguard.store.system_log_events import KINDS, happening
 from agentguard.store.system_log_witness import HOUR, MOST, Witness, WitnessedJournal
 
-DOCS = Path(__file__).parents[3] / "docs" / "platforms.md"
+DOCS = Path(__file__).parents[3] / "docs" / "event-log.md"
 FINDING: dict[str, Json] = {
     "check": "pii-files", "severity": "high", "subject": "C:\\Ann Smith\\4539148803436467.txt",
     "message": "x", "params": {"name": "Ann"},
