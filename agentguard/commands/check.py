@@ -4,40 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from agentguard.base import paths, settings
-from agentguard.base.errors import StoreError
 from agentguard.base.translations import Texts
-from agentguard.commands import _number_arguments, _policy_file
+from agentguard.commands import _number_arguments
+from agentguard.commands._one_look import taken
 from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
-from agentguard.detect.sandbox.client import Limits, ScanClient
-from agentguard.mfa import Verifiers
-from agentguard.model.events import PolicyInForce
 from agentguard.model.messages import Message
-from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState
 from agentguard.model.proofs import Proof
 from agentguard.model.verdicts import State
-from agentguard.platforms import cage, leash, load, machine_layers, system_clock
-from agentguard.policy.last_good import Keeper
-from agentguard.ports.clock import Clock
-from agentguard.runtime.agent import Agent, Parts
-from agentguard.runtime.compose import build, shapes
-from agentguard.runtime.one_shot import Look, Progress
-from agentguard.store import file_memory
-from agentguard.store.agent_store import open_for_reading
-from agentguard.store.file_memory import SeenDatabase
-from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
-
-PREFIXES = ("lesson", "watched-file/", "watched-pattern/")
+from agentguard.runtime.one_shot import Progress
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -51,11 +32,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Look, print, and tell by the exit code whether something is wrong."""
     words = spoken()
     limit = _number_arguments.seconds(chosen.seconds, words)
-    clock = system_clock()
-    journal, entries = _remembered(paths.data_folder())
-    with _agent(journal, clock, chosen.policy) as agent:
-        look = Look(agent=agent, journal=entries, progress=_progress(words))
-        controls = look.take(limit).controls
+    controls = taken(limit, chosen.policy, _progress(words))
     rows = [row(control, words) for control in controls]
     if chosen.json:
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
@@ -70,61 +47,6 @@ def verdict(controls: tuple[ControlState, ...]) -> int:
     if State.FAIL in states:
         return FINDINGS
     return COULD_NOT if states & {State.PARTIAL, State.UNKNOWN} else FINE
-
-
-def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]:
-    """Return a journal that remembers lessons and watched files, and the state of the real one."""
-    copy = InMemoryJournal()
-    try:
-        with closing(open_for_reading(folder)) as real:
-            for prefix in PREFIXES:
-                copy.commit((), real.journal.memory(prefix))
-            return copy, real.journal.verify()
-    except StoreError:
-        return copy, None
-
-
-@contextmanager
-def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Iterator[Agent]:
-    folder = paths.data_folder()
-    chosen = policy or (Path(p) if (p := settings.load(folder, machine_layers()).policy) else None)
-    given = _policy_file.read(str(chosen)) if chosen else None
-    with (
-        _copied(folder) as copies,
-        closing(SeenDatabase(copies, clock)) as seen,
-        ScanClient(Limits(), clock, strikes=seen, cage=cage(), leash=leash) as scan,
-    ):
-        parts = Parts(
-            folder=folder,
-            backend=load(),
-            clock=clock,
-            journal=journal,
-            outbox=InMemoryOutbox(journal),
-            scan=scan,
-            verifier=Verifiers(()),
-            seen=None if policy else seen,  # a draft may read files by other rules
-        )
-        yield build(parts, _first(folder, clock, given))
-
-
-def _first(folder: Path, clock: Clock, given: Policy | None) -> PolicyInForce:
-    """Return the policy that was named, else the kept one: a look is no start that may crash."""
-    if given is not None:
-        return PolicyInForce(at=clock.now(), policy=given)
-    return Keeper(folder, shapes(), clock).start()
-
-
-@contextmanager
-def _copied(folder: Path) -> Iterator[Path]:
-    """Yield a folder with a copy of what is known of files: a look changes nothing of the agent's.
-
-    One that cannot be copied is done without, and every file is read.
-    """
-    with TemporaryDirectory(prefix="agentguard-check-") as made:
-        for part in folder.glob(f"{file_memory.FILE}*"):
-            with suppress(OSError):
-                shutil.copy(part, made)
-        yield Path(made)
 
 
 def _progress(words: Texts) -> Progress:

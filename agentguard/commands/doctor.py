@@ -48,14 +48,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Try everything, print it, and tell by the exit code whether something can be mended."""
     words, clock = spoken(), system_clock()
     backend = load()
-    policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
-    found = (
-        *capabilities(backend, policy, clock),
-        *_factors(backend, policy, clock),
-        *_keys(),
-        *_endpoint(clock, words),
-        *_machine(clock),
-    )
+    found = every(backend, words, clock)
     rows = [row(one, words) for one in found]
     if chosen.json:
         shown = {"system": backend.name, "capabilities": rows}
@@ -63,6 +56,18 @@ def run(chosen: argparse.Namespace) -> int:
     else:
         sys.stdout.write("".join(table(rows, words)))
     return FINDINGS if any(one.standing in TROUBLE for one in found) else FINE
+
+
+def every(backend: Backend, words: Texts, clock: Clock) -> tuple[Capability, ...]:
+    """Try everything, and return how it stands."""
+    policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
+    return (
+        *capabilities(backend, policy, clock),
+        *_factors(backend, policy, clock),
+        *_keys(),
+        *_endpoint(clock, words),
+        *_machine(clock),
+    )
 
 
 def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capability]:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("by", Told)
-def test_row_154_whoever_named_the_proxy_is_named_in_words(by: Told) -> None:
+def test_row_151_whoever_named_the_proxy_is_named_in_words(by: Told) -> None:
     words = load()
     assert words.has(f"cli.doctor.way-by-{by}")
     said = told(Way(proxies=(PROXY,), told=by, own=True), "guard.example", words)
@@ -34,7 +34,7 @@ def test_row_154_whoever_named_the_proxy_is_named_in_words(by: Told) -> None:
     assert straight.startswith("guard.example is reached without a proxy: ")
 
 
-def test_row_154_each_problem_of_a_way_has_its_sentence() -> None:
+def test_row_151_each_problem_of_a_way_has_its_sentence() -> None:
     words = load()
     text = "".join((ROOT / "agentguard/platforms" / one).read_text() for one in SOURCES)
     ids = set(re.findall(r'"(unusable|script-\w+)"', text))
@@ -50,12 +50,12 @@ def test_row_154_each_problem_of_a_way_has_its_sentence() -> None:
     )
 
 
-def test_row_154_a_proxy_where_the_computer_does_not_sign_in_says_so() -> None:
+def test_row_151_a_proxy_where_the_computer_does_not_sign_in_says_so() -> None:
     found = Way(proxies=(PROXY,), told=Told.SIGNED_ON)
     assert "only where an administrator has named the proxy" in told(found, "x", load())
 
 
-def test_row_154_the_setting_is_told_by_the_command(
+def test_row_151_the_setting_is_told_by_the_command(
     type_: Type, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("no_proxy", raising=False)
@@ -67,7 +67,7 @@ def test_row_154_the_setting_is_told_by_the_command(
     assert "s3cret" not in typed.out
 
 
-def test_row_154_without_an_endpoint_there_is_no_way(type_: Type) -> None:
+def test_row_151_without_an_endpoint_there_is_no_way(type_: Type) -> None:
     rows = json.loads(type_("doctor", "--json").out)["capabilities"]
     (row,) = (one for one in rows if one["name"] == "proxy")
     assert row["standing"] == Standing.ABSENT

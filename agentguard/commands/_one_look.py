@@ -1,0 +1,95 @@
+"""Looks at this computer once with all that the agent knows, and changes nothing of the agent's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from agentguard.base import paths, settings
+from agentguard.base.errors import StoreError
+from agentguard.commands import _policy_file
+from agentguard.detect.sandbox.client import Limits, ScanClient
+from agentguard.mfa import Verifiers
+from agentguard.model.events import PolicyInForce
+from agentguard.model.policy import Policy
+from agentguard.model.posture import ControlState
+from agentguard.platforms import cage, leash, load, machine_layers, system_clock
+from agentguard.policy.last_good import Keeper
+from agentguard.ports.clock import Clock
+from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.compose import build, shapes
+from agentguard.runtime.one_shot import Look, Progress, silent
+from agentguard.store import file_memory
+from agentguard.store.agent_store import open_for_reading
+from agentguard.store.file_memory import SeenDatabase
+from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
+
+PREFIXES = ("lesson", "watched-file/", "watched-pattern/")
+
+
+def taken(
+    seconds: float, policy: Path | None = None, progress: Progress = silent
+) -> tuple[ControlState, ...]:
+    """Return the state of every control after a look of at most `seconds`."""
+    clock = system_clock()
+    journal, entries = _remembered(paths.data_folder())
+    with _agent(journal, clock, policy) as agent:
+        return Look(agent=agent, journal=entries, progress=progress).take(seconds).controls
+
+
+def _remembered(folder: Path) -> tuple[InMemoryJournal, tuple[int, bool] | None]:
+    """Return a journal that remembers lessons and watched files, and the state of the real one."""
+    copy = InMemoryJournal()
+    try:
+        with closing(open_for_reading(folder)) as real:
+            for prefix in PREFIXES:
+                copy.commit((), real.journal.memory(prefix))
+            return copy, real.journal.verify()
+    except StoreError:
+        return copy, None
+
+
+@contextmanager
+def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Iterator[Agent]:
+    folder = paths.data_folder()
+    chosen = policy or (Path(p) if (p := settings.load(folder, machine_layers()).policy) else None)
+    given = _policy_file.read(str(chosen)) if chosen else None
+    with (
+        _copied(folder) as copies,
+        closing(SeenDatabase(copies, clock)) as seen,
+        ScanClient(Limits(), clock, strikes=seen, cage=cage(), leash=leash) as scan,
+    ):
+        parts = Parts(
+            folder=folder,
+            backend=load(),
+            clock=clock,
+            journal=journal,
+            outbox=InMemoryOutbox(journal),
+            scan=scan,
+            verifier=Verifiers(()),
+            seen=None if policy else seen,  # a draft may read files by other rules
+        )
+        yield build(parts, _first(folder, clock, given))
+
+
+def _first(folder: Path, clock: Clock, given: Policy | None) -> PolicyInForce:
+    """Return the policy that was named, else the kept one: a look is no start that may crash."""
+    if given is not None:
+        return PolicyInForce(at=clock.now(), policy=given)
+    return Keeper(folder, shapes(), clock).start()
+
+
+@contextmanager
+def _copied(folder: Path) -> Iterator[Path]:
+    """Yield a folder with a copy of what is known of files: a look changes nothing of the agent's.
+
+    One that cannot be copied is done without, and every file is read.
+    """
+    with TemporaryDirectory(prefix="agentguard-check-") as made:
+        for part in folder.glob(f"{file_memory.FILE}*"):
+            with suppress(OSError):
+                shutil.copy(part, made)
+        yield Path(made)
