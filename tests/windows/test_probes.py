@@ -21,7 +21,7 @@ from agentguard.model.locking import LockLimitsSeen, Standing, effective
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms._one_question import Question
-from agentguard.platforms._win32 import api, com, machine_answers, probes, registry
+from agentguard.platforms._win32 import api, citrix, com, machine_answers, probes, registry
 from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.lock_answers import INTUNE
@@ -265,6 +265,31 @@ def test_what_leaves_a_remote_session_is_read_from_its_policies(keys) -> None:
         )
         seen = remote_session.read(AT, POLICY)
         assert (seen.protocol, seen.clipboard, seen.drives) == ("PCOIP", goes_out, None)
+
+
+def test_row_144_the_signs_of_a_session_that_is_shown_elsewhere_are_read(keys) -> None:
+    here = api.own_session()
+    assert (remote_session.signs().glass, remote_session.signs().cloud) == (None, False)
+    keys(registry.MACHINE, remote_session.SERVER, GlassSessionId=here)
+    assert remote_session.read(AT, POLICY).protocol == ""
+    keys(registry.MACHINE, remote_session.SERVER, GlassSessionId=here + 1)
+    assert remote_session.signs().glass == here + 1
+    assert remote_session.read(AT, POLICY).protocol == "remote"
+    with winreg.CreateKey(registry.MACHINE, remote_session.CLOUD_AGENT):
+        try:
+            assert remote_session.read(AT, POLICY).protocol == "Azure Virtual Desktop"
+        finally:
+            winreg.DeleteKey(registry.MACHINE, remote_session.CLOUD_AGENT)
+
+
+def test_row_144_the_library_of_citrix_is_taken_by_its_full_path_and_only_where_it_is() -> None:
+    every = list(citrix.places())
+    assert len(every) == 3
+    assert all(place.is_absolute() for place in every)
+    assert citrix.citrix_protocol() is None
+    kernel = every[0].with_name("kernel32.dll")
+    assert citrix.citrix_protocol((kernel,)) is None
+    assert citrix.citrix_protocol((every[0], kernel), function="SetHandleCount") is not None
 
 
 def test_the_policies_of_remote_desktop_are_read(keys) -> None:

@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentguard.model.moments import Moment
-from agentguard.platforms._win32.remote_answers import history, protocol, session
+from agentguard.platforms._win32.remote_answers import CLOUD, Signs, history, protocol, session
 
+VECTORS = Path(__file__).parents[2] / "vectors/windows"
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
 NOTHING: dict[str, object] = {}
 
 
+RECORDED = json.loads((VECTORS / "remote-sessions.json").read_text("utf-8"))["answers"]
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_row_144_the_protocol_is_told_by_its_own_sign(name: str) -> None:
+    told = dict(RECORDED[name])
+    wanted = told.pop("protocol")
+    assert protocol(Signs(**told)) == wanted
+
+
+@given(
+    st.none() | st.integers(0, 9),
+    st.booleans(),
+    st.none() | st.integers(0, 3) | st.text(max_size=2),
+    st.booleans(),
+)
+def test_row_144_whatever_shows_it_elsewhere_is_never_taken_for_the_own_screen(
+    kind, metric, glass, cloud
+) -> None:
+    signs = Signs(kind=kind, metric=metric, session=1, glass=glass, active=True, cloud=cloud)
+    at_its_own = kind not in {1, 2} and not metric and (glass == 1 or not isinstance(glass, int))
+    assert bool(protocol(signs)) is not at_its_own
+
+
 @pytest.mark.parametrize(
-    ("kind", "remote", "views", "name"),
+    ("policies", "clipboard", "drives"),
     [
-        (0, False, [], ""),
-        (None, False, [{}], ""),
-        (2, True, [], "RDP"),
-        (2, False, [], "RDP"),  # with RemoteFX, SM_REMOTESESSION does not tell
-        (1, True, [], "Citrix"),
-        (None, True, [], "remote"),
-        (7, True, [], "remote"),
-        (0, False, [{}, {"ViewClient_Protocol": "Blast"}], "BLAST"),
-        (2, True, [{"ViewClient_Protocol": "PCOIP"}], "PCOIP"),
+        ([{}], None, None),
+        ([{"fDisableClip": 1}], False, None),
+        ([{"SCClipLevel": 0}, {"fDisableCdm": 1}], False, False),
     ],
 )
-def test_the_protocol_is_told_by_its_own_sign(kind, remote, views, name) -> None:
-    assert protocol(kind, remote=remote, views=views) == name
+def test_row_144_of_the_cloud_only_what_a_policy_closes_is_known(
+    policies, clipboard, drives
+) -> None:
+    seen = session(CLOUD, policies, {"fDisableClip": 1, "fDisableCdm": 1}, [], AT)
+    assert (seen.clipboard, seen.drives) == (clipboard, drives)
 
 
 @pytest.mark.parametrize(

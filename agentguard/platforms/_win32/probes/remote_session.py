@@ -9,8 +9,14 @@ from agentguard.model.machine import RemoteSessionSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._win32 import api, registry
-from agentguard.platforms._win32.remote_answers import protocol, session
-from agentguard.platforms._win32.session import REMOTE_SESSION, client_protocol
+from agentguard.platforms._win32.citrix import citrix_protocol
+from agentguard.platforms._win32.remote_answers import Signs, protocol, session
+from agentguard.platforms._win32.session import (
+    REMOTE_SESSION,
+    client_protocol,
+    session_information,
+)
+from agentguard.platforms._win32.session_answers import active_by
 from agentguard.ports.desktop import Probe
 
 if sys.platform != "win32":
@@ -18,6 +24,8 @@ if sys.platform != "win32":
 
 POLICY = r"SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
 LISTENER = r"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp"
+SERVER = r"SYSTEM\CurrentControlSet\Control\Terminal Server"
+CLOUD_AGENT = r"SOFTWARE\Microsoft\RDInfraAgent"
 VIEWS = "Volatile Environment"
 PCOIP = (
     r"SOFTWARE\Policies\Teradici\PCoIP\pcoip_admin",
@@ -25,11 +33,30 @@ PCOIP = (
 )
 
 
+def signs() -> Signs:
+    """Return what tells where this session is shown.
+
+    Raises:
+        PermissionError: this user may not read where that stands.
+
+    """
+    kind = client_protocol()
+    return Signs(
+        kind=kind,
+        citrix=None if kind else citrix_protocol(),
+        metric=bool(api.system_metrics(REMOTE_SESSION)),
+        session=api.own_session(),
+        glass=registry.values(registry.MACHINE, SERVER).get("GlassSessionId"),
+        active=active_by(session_information()),
+        views=tuple(_views()),
+        cloud=registry.there(registry.MACHINE, CLOUD_AGENT),
+    )
+
+
 def read(at: Moment, _policy: Policy) -> RemoteSessionSeen:
-    """Ask Windows for the protocol, and read the settings of those that have known ones."""
+    """Look for the signs, and read the settings of the protocols that have known ones."""
     try:
-        remote = bool(api.system_metrics(REMOTE_SESSION))
-        name = protocol(client_protocol(), remote=remote, views=_views())
+        name = protocol(signs())
         if not name:
             return RemoteSessionSeen(at=at)
         return session(name, *settings(), at)
