@@ -14,9 +14,10 @@ from jeepney import (  # type: ignore[import-untyped] # it ships no types
     MessageType,
     new_method_call,
 )
+from jeepney.bus import get_bus  # type: ignore[import-untyped] # it ships no types
 from jeepney.io.blocking import (  # type: ignore[import-untyped] # it ships no types
     DBusConnection,
-    open_dbus_connection,
+    prep_socket,
 )
 
 from agentguard.base.errors import PlatformError
@@ -30,7 +31,33 @@ _PROPERTIES = "org.freedesktop.DBus.Properties"
 _DRIVER = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 _BROKEN = (OSError, RuntimeError, ValueError, KeyError, AssertionError)
 
-__all__ = ["Bus", "BusRefused", "DBusAddress", "session_address", "system_address"]
+__all__ = [
+    "Bus",
+    "BusRefused",
+    "Connection",
+    "DBusAddress",
+    "connect",
+    "session_address",
+    "system_address",
+]
+
+
+class Connection(DBusConnection):  # type: ignore[misc] # it ships no types
+    """A connection that waits for nothing without a limit, not even for the bus's first word."""
+
+    def receive(self, *, timeout: float | None = None) -> Any:
+        """Return the next message; raise TimeoutError where none comes."""
+        return super().receive(timeout=SECONDS if timeout is None else timeout)
+
+
+def connect(address: str, *, enable_fds: bool = False) -> Connection:
+    """Return a connection to a bus, within two seconds; raise OSError and the like without one."""
+    sock = prep_socket(get_bus(address), enable_fds, timeout=SECONDS)
+    try:
+        return Connection(sock, enable_fds)
+    except BaseException:
+        sock.close()
+        raise
 
 
 class BusRefused(PlatformError):
@@ -93,7 +120,7 @@ class Bus:
 
     def _connected(self) -> DBusConnection:
         if self._connection is None:
-            self._connection = open_dbus_connection(self._address, auth_timeout=SECONDS)
+            self._connection = connect(self._address)
             weakref.finalize(self._connection, self._connection.sock.close)
         return self._connection
 

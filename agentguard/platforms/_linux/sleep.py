@@ -17,10 +17,6 @@ from jeepney import (  # type: ignore[import-untyped] # it ships no types
     MessageType,
     new_method_call,
 )
-from jeepney.io.blocking import (  # type: ignore[import-untyped] # it ships no types
-    DBusConnection,
-    open_dbus_connection,
-)
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._linux import bus
@@ -74,17 +70,15 @@ class LogindSleep:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[DBusConnection]:
+def _connected(address: str) -> Iterator[bus.Connection]:
     try:
-        with closing(
-            open_dbus_connection(address, enable_fds=True, auth_timeout=SECONDS)
-        ) as connection:
+        with closing(bus.connect(address, enable_fds=True)) as connection:
             yield connection
     except _BROKEN as problem:
         raise PlatformError("logind does not answer.") from problem
 
 
-def _asked(connection: DBusConnection, to: DBusAddress, method: str, *rest: object) -> Any:
+def _asked(connection: bus.Connection, to: DBusAddress, method: str, *rest: object) -> Any:
     signature, *body = rest
     message = new_method_call(to, method, signature, tuple(body))
     reply = connection.send_and_get_reply(message, timeout=SECONDS)
@@ -93,14 +87,14 @@ def _asked(connection: DBusConnection, to: DBusAddress, method: str, *rest: obje
     return reply.body
 
 
-def _lock(connection: DBusConnection) -> Any:
+def _lock(connection: bus.Connection) -> Any:
     """Take the lock that makes the system wait for us; None where it is not given."""
     with suppress(PlatformError):
         return _asked(connection, _MANAGER, "Inhibit", "ssss", *_LOCK)[0]
     return None
 
 
-def _signals(connection: DBusConnection, bell: Alarm, stop: Stop) -> Iterator[bool]:
+def _signals(connection: bus.Connection, bell: Alarm, stop: Stop) -> Iterator[bool]:
     while not stop.is_set():
         ready, _, _ = select.select([connection.sock, bell], [], [], bell.look)
         if connection.sock not in ready:
