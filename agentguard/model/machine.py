@@ -115,6 +115,16 @@ class VpnSeen(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSharesSeen(Fact):
+    """The programs that take pictures of the screen, or have just done so, by image name.
+
+    `unread` may stand beside them: these were seen, and there may be others.
+    """
+
+    programs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatchesSeen(Fact):
     """The state of updates; times are wall seconds since 1970, None when they are not known.
 

@@ -28,6 +28,7 @@ from agentguard.model.machine import (
     NetworksSeen,
     PatchesSeen,
     RemoteSessionSeen,
+    ScreenSharesSeen,
     UsbSeen,
     VpnLink,
     VpnSeen,
@@ -75,5 +76,6 @@ def healthy_facts(at: Moment) -> Iterator[Fact]:
     yield RemoteSessionSeen(at=at)
     yield ClipboardHistorySeen(at=at)
     yield NetworksSeen(at=at, wireless=True, wifi=("protected",))
+    yield ScreenSharesSeen(at=at)
     yield VpnSeen(at=at, links=(VpnLink(kind="wireguard", name="wg0"),))
     yield PatchesSeen(at=at, looked=at.wall - HOUR, installed=at.wall - HOUR, security=0)

@@ -44,8 +44,16 @@ class Use:
     @property
     def began(self) -> float:
         """When it began, in wall seconds since 1970."""
-        started = self.values.get(_START)
-        return (started / _TICKS - _BEGIN_OF_1970) if isinstance(started, int) else 0.0
+        return _wall(self.values.get(_START))
+
+    @property
+    def ended(self) -> float:
+        """When it ended, in wall seconds since 1970; long ago where it has not, or never began."""
+        return _wall(self.values.get(_STOP))
+
+
+def _wall(ticks: object) -> float:
+    return (ticks / _TICKS - _BEGIN_OF_1970) if isinstance(ticks, int) else 0.0
 
 
 def recording(

@@ -22,7 +22,8 @@ if sys.platform != "win32":
 
 import winreg
 
-STORE = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore\microphone"
+CONSENT = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
+STORE = rf"{CONSENT}\microphone"
 UNPACKAGED = "NonPackaged"
 
 _NAMES_AND_VALUES, _ANY_THREAD = 1 | 4, 0x10000000  # REG_NOTIFY_CHANGE_*, _THREAD_AGNOSTIC
@@ -83,18 +84,26 @@ class WindowsCalls:
         """
         try:
             if self._changes.any():
-                self._uses = tuple(self._entries())
+                self._uses = tuple(uses(self._store))
         except OSError as problem:
             raise PlatformError("Windows does not tell who uses the microphone.") from problem
         booted = time.time() - api.tick_count() / 1000
-        return recording((use for use in self._uses if use.open), _running, booted)
-
-    def _entries(self) -> Iterator[Use]:
-        for packaged, path in ((True, self._store), (False, f"{self._store}\\{UNPACKAGED}")):
-            for name in registry.children(registry.USER, path):
-                values = registry.values(registry.USER, f"{path}\\{name}")
-                yield Use(key=name, packaged=packaged, values=values)
+        return recording((use for use in self._uses if use.open), running, booted)
 
 
-def _running() -> frozenset[str]:
+def uses(store: str) -> Iterator[Use]:
+    """Yield the entries of one of the consent store's capabilities.
+
+    Raises:
+        PermissionError: this user may not read it.
+
+    """
+    for packaged, path in ((True, store), (False, f"{store}\\{UNPACKAGED}")):
+        for name in registry.children(registry.USER, path):
+            values = registry.values(registry.USER, f"{path}\\{name}")
+            yield Use(key=name, packaged=packaged, values=values)
+
+
+def running() -> frozenset[str]:
+    """Return the image names of the running programs."""
     return frozenset(images())

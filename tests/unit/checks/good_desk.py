@@ -10,6 +10,7 @@ from agentguard import checks
 from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.checks.reauth import Settings as Gate
+from agentguard.checks.screen_sharing import Settings as Sharing
 from agentguard.checks.vendors import Settings as Register
 from agentguard.checks.vendors import Vendor
 from agentguard.checks.vpn import Settings as Tunnel
@@ -31,6 +32,7 @@ AT = Moment(boot=10_000.0, wall=NOON)
 SENSORS = ("clipboard", "files", "foreground", "session")
 SETTINGS = {
     "reauth": Gate(groups=(AppGroup(name="Customers", images=("crm",)),)),
+    "screen-sharing": Sharing(judged=True),
     "vpn": Tunnel(required=True),
     "vendors": Register(register=(Vendor(name="Debian", sources=("dpkg",)),)),
 }
@@ -108,6 +110,7 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
         machine.ClipboardHistorySeen(at=AT),
         machine.NetworksSeen(at=AT, wireless=True, wifi=("protected",)),
         machine.VpnSeen(at=AT, links=(machine.VpnLink(kind="wireguard", name="wg0"),)),
+        machine.ScreenSharesSeen(at=AT, programs=("zoom",)),
         machine.PatchesSeen(at=AT, looked=NOON, installed=NOON, security=0),
         machine.ChangesSeen(at=AT, watched=3),
         facts.RetentionSeen(at=AT, rules=1),

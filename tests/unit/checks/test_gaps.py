@@ -50,6 +50,7 @@ EMPTY_IS_KNOWN: dict[tuple[type, str], str] = {
     (facts.LifecyclesKnown, "builds"): "asked for only of a build of Windows",
     (machine.PatchesSeen, "waiting"): "no update waits",
     (machine.UsbSeen, "devices"): "nothing is plugged in",
+    (machine.ScreenSharesSeen, "programs"): "nobody takes the screen",
     (machine.VpnSeen, "domains"): "asked for only while no VPN is up",
     (machine.NetworksSeen, "wifi"): "no wireless network is in use",
     (machine.ClipboardHistorySeen, "products"): "names of what keeps a history",

@@ -13,6 +13,7 @@ from agentguard import checks
 from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
 from agentguard.checks.reauth import Settings as Gate
+from agentguard.checks.screen_sharing import Settings as Sharing
 from agentguard.checks.vendors import Settings as Register
 from agentguard.checks.vendors import Vendor
 from agentguard.checks.vpn import Settings as Tunnel
@@ -65,6 +66,7 @@ from agentguard.model.machine import (
     NetworksSeen,
     PatchesSeen,
     RemoteSessionSeen,
+    ScreenSharesSeen,
     UsbSeen,
     VpnLink,
     VpnSeen,
@@ -86,6 +88,7 @@ RESPOND: Mapping[str, tuple[ActionKind, ...]] = {
 }
 SETTINGS: Mapping[str, object] = {
     "reauth": Gate(groups=(AppGroup(name="Customers", images=("crm",)),)),
+    "screen-sharing": Sharing(judged=True),
     "vpn": Tunnel(required=True),
     "vendors": Register(register=(Vendor(name="Debian", sources=("dpkg",)),)),
 }
@@ -173,6 +176,7 @@ def all_good(floor: Floor) -> None:
     floor.see(ClipboardHistorySeen)
     floor.see(NetworksSeen, wireless=True, wifi=("protected",))
     floor.see(VpnSeen, links=(VpnLink(kind="wireguard"),))
+    floor.see(ScreenSharesSeen)
     floor.see(PatchesSeen, looked=floor.desk.wall, installed=floor.desk.wall, security=0)
     floor.see(ChangesSeen, watched=3)
     floor.see(RetentionSeen, rules=1)
