@@ -14,6 +14,16 @@ from agentguard.ui.listeners import News
 
 SANS = ("Segoe UI", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial")
 
+OF_ITS_OWN = (
+    b"QMenu",
+    b"QMenuBar",
+    b"QMessageBox",
+    b"QStatusBar",
+    b"QTipLabel",
+    b"QAbstractItemView",
+)
+"""The classes for which a platform of Qt names a font beside the application's (QPlatformTheme)."""
+
 
 class Theme(QObject):
     """Follows the system's light or dark scheme and its wish for contrast.
@@ -58,7 +68,17 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setPalette(_palette(self.tones))
         self._app.setStyleSheet(_style(self.tones, QFontInfo(self._app.font()).pointSizeF()))
+        _dress_letters(self._app)
         self.changed.tell()
+
+
+def _dress_letters(app: QApplication) -> None:
+    """Do for menus, lists and hints what was done for the application's font.
+
+    A style sheet, when it is set, brings the system's fonts of these classes back.
+    """
+    for name in OF_ITS_OWN:
+        app.setFont(_plain(QApplication.font(name)), name)
 
 
 def _plain(font: QFont) -> QFont:

@@ -18,6 +18,7 @@ from installer import harvest
 IDENTIFIER = "AgentGuard.AgentGuard"
 SCHEMA = "1.10.0"
 UPGRADE = "{B7A1E0C4-3D52-4F0B-9C7E-5A6D1F2E8B90}"
+OLDEST = "10.0.18362.0"  # Windows 10 1903, as docs/platforms.md has it
 PUBLISHER = "AgentGuard project"
 SITE = "https://agentguard.github.io/"
 
@@ -48,7 +49,7 @@ def _installer(msi: bytes, version: str, url: str, product: str) -> Manifest:
         version,
         "installer",
         Platform=["Windows.Desktop"],
-        MinimumOSVersion="10.0.17763.0",
+        MinimumOSVersion=OLDEST,
         InstallerType="msi",
         Scope="machine",
         InstallModes=["silent", "silentWithProgress"],
@@ -60,7 +61,7 @@ def _installer(msi: bytes, version: str, url: str, product: str) -> Manifest:
         },
         InstallerSuccessCodes=[3010],
         UpgradeBehavior="install",
-        ElevationRequirement="elevatesSelf",
+        ElevationRequirement="elevationRequired",  # with /qn Windows Installer asks nobody
         ProductCode=product,
         AppsAndFeaturesEntries=[
             {

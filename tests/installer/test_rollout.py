@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -54,6 +55,30 @@ def test_the_manifest_names_the_codes_of_the_msi() -> None:
     other = winget.manifests(MSI, "1.2.4", URL)["AgentGuard.AgentGuard.installer.yaml"]
     assert one["ProductCode"] != other["ProductCode"]
     assert winget.PUBLISHER in WXS
+
+
+def test_a_silent_install_is_elevated_before_it_begins() -> None:
+    """`/qn` shows nothing, the prompt for an administrator neither: it would end with 1603."""
+    one = MADE["AgentGuard.AgentGuard.installer.yaml"]
+    assert "/qn" in one["InstallerSwitches"]["Silent"].split()
+    assert one["Scope"] == "machine"
+    assert one["ElevationRequirement"] == "elevationRequired"
+
+
+def test_the_oldest_windows_is_that_of_the_documents() -> None:
+    told = (ROOT / "docs" / "platforms.md").read_text(encoding="utf-8")
+    found = re.search(r"^Windows 10 (\w+) and later", told, re.MULTILINE)
+    assert found is not None
+    lines = tomllib.loads((ROOT / "resources/lifecycle.toml").read_text(encoding="utf-8"))
+    known = {
+        line["prefix"]
+        for table in lines.values()
+        if isinstance(table, list)
+        for line in table
+        if line.get("product") == f"Windows 10 {found[1]}"
+    }
+    one = MADE["AgentGuard.AgentGuard.installer.yaml"]
+    assert {f"{prefix}.0" for prefix in known} == {one["MinimumOSVersion"]}
 
 
 def test_the_files_are_written(tmp_path: Path) -> None:
