@@ -19,6 +19,9 @@ MACHINE, NARROW, USER, SYSTEM = "registry", "registry-32", "registry-user", "win
 STORE = "appx"
 """A package of the user's, from the Store or elsewhere; it has no uninstall key."""
 
+READY = "appx-machine"
+"""A package that the computer keeps ready for everybody, and this user does not have yet."""
+
 FIRST_OF_11 = 22000
 _OF_WINDOWS = "cw5n1h2txyewy"  # the publisher of what is a part of Windows
 _MICROSOFT = frozenset({_OF_WINDOWS, "8wekyb3d8bbwe"})
@@ -30,18 +33,30 @@ _FRAMEWORKS = (
     "Microsoft.Services.Store.Engagement",
 )
 """Names of packages that others bring along."""
+_KNOWN: Mapping[str, tuple[str, str]] = {
+    "msteams_8wekyb3d8bbwe": ("Microsoft Teams", "Microsoft Corporation"),
+    "microsoftteams_8wekyb3d8bbwe": ("Microsoft Teams (personal)", "Microsoft Corporation"),
+    "com.tinyspeck.slackdesktop_8yrtsj140pw4g": ("Slack", "Slack Technologies"),
+    "91750d7e.slack_8she8kybcnzg4": ("Slack", "Slack Technologies"),
+}
+"""Families of packages whose name is not what people call them, with their maker."""
 _UPDATE = re.compile(r"(?i)^(?:(?:security|cumulative|critical) update|update|hotfix)\b.*\(KB\d+")
 _UPDATES = frozenset({"security update", "update rollup", "hotfix", "update", "service pack"})
 
 
 def installed(
-    entries: Iterable[tuple[str, Entry]], windows: Entry, packages: Iterable[str] = ()
+    entries: Iterable[tuple[str, Entry]],
+    windows: Entry,
+    packages: Iterable[str] = (),
+    provisioned: Iterable[str] = (),
 ) -> tuple[Software, ...]:
     """Return the installed programs, each once, and Windows itself.
 
-    `packages` are the full names of the user's packages.
+    `packages` are the full names of the user's packages, `provisioned` those that the computer
+    keeps ready for everybody who signs in.
     """
-    found = dict.fromkeys((*_windows(windows), *_programs(entries), *_packages(packages)))
+    named = _packages(packages, provisioned)
+    found = dict.fromkeys((*_windows(windows), *_programs(entries), *named))
     seen: dict[tuple[str, str, str], Software] = {}
     for item in found:  # the same program may stand in both views of one key
         seen.setdefault((item.name, item.version, item.vendor), item)
@@ -60,22 +75,51 @@ def _programs(entries: Iterable[tuple[str, Entry]]) -> Iterator[Software]:
             )
 
 
-def _packages(full: Iterable[str]) -> Iterator[Software]:
-    """Yield packages that are programs: no languages, sizes and bundles of them, no frameworks."""
+def _packages(full: Iterable[str], provisioned: Iterable[str]) -> Iterator[Software]:
+    """Yield each family of packages once: as the user has it, else as the computer keeps it ready.
+
+    Of several versions the newest counts.
+    """
+    own = _families(full, STORE)
+    ready = _families(provisioned, READY)
+    yield from {**ready, **own}.values()
+
+
+def _families(full: Iterable[str], source: str) -> dict[str, Software]:
+    newest: dict[str, Software] = {}
+    for family, item in _programs_of(full, source):
+        known = newest.get(family)
+        if known is None or _numbers(known.version) < _numbers(item.version):
+            newest[family] = item
+    return newest
+
+
+def _programs_of(full: Iterable[str], source: str) -> Iterator[tuple[str, Software]]:
+    """Yield packages that are programs: no languages and sizes of them, no frameworks.
+
+    A bundle stands for its program where the computer keeps it ready; the user has the program.
+    """
     for one in full:
         match one.split("_"):
-            case [name, version, _, resource, publisher] if not resource.startswith(
-                ("split.", "~")
-            ):
-                if name.startswith(_FRAMEWORKS):
+            case [name, version, _, resource, publisher] if not resource.startswith("split."):
+                if name.startswith(_FRAMEWORKS) or (resource == "~" and source == STORE):
                     continue
-                yield Software(
-                    name=name,
-                    version=version,
-                    vendor="Microsoft Corporation" if publisher in _MICROSOFT else "",
-                    source=STORE,
-                    kind=Kind.PART if publisher == _OF_WINDOWS else Kind.PROGRAM,
+                maker = "Microsoft Corporation" if publisher in _MICROSOFT else ""
+                shown, vendor = _KNOWN.get(f"{name}_{publisher}".casefold(), (name, maker))
+                yield (
+                    f"{name}_{publisher}".casefold(),
+                    Software(
+                        name=shown,
+                        version=version,
+                        vendor=vendor,
+                        source=source,
+                        kind=Kind.PART if publisher == _OF_WINDOWS else Kind.PROGRAM,
+                    ),
                 )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isascii() and part.isdecimal())
 
 
 def is_server(windows: Entry) -> bool:

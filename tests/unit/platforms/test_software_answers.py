@@ -57,22 +57,45 @@ def test_a_program_is_no_update_for_its_name_alone(name: str) -> None:
     ("full", "shown"),
     [
         ("MSTeams_26213.1006.5014.9784_x64__8wekyb3d8bbwe",
-         ("MSTeams", "26213.1006.5014.9784", "Microsoft Corporation", Kind.PROGRAM)),
+         ("Microsoft Teams", "26213.1006.5014.9784", "Microsoft Corporation", Kind.PROGRAM)),
         ("com.tinyspeck.slackdesktop_4.51.191.0_x64__8yrtsj140pw4g",
-         ("com.tinyspeck.slackdesktop", "4.51.191.0", "", Kind.PROGRAM)),
+         ("Slack", "4.51.191.0", "Slack Technologies", Kind.PROGRAM)),
         ("Microsoft.LockApp_10.0.26100.1_neutral__cw5n1h2txyewy",
          ("Microsoft.LockApp", "10.0.26100.1", "Microsoft Corporation", Kind.PART)),
         ("Microsoft.VCLibs.140.00_14.0.33519.0_x64__8wekyb3d8bbwe", None),
         ("Microsoft.WindowsNotepad_11.2510.14.0_neutral_split.language-de_8wekyb3d8bbwe", None),
         ("Microsoft.WindowsNotepad_2021.2510.14.0_neutral_~_8wekyb3d8bbwe", None),
         ("no package", None),
+        ("MSTeams_26213.1006.5014.9784_x64__somebodyelse0",
+         ("MSTeams", "26213.1006.5014.9784", "", Kind.PROGRAM)),
     ],
-    ids=["teams", "slack", "windows", "framework", "language", "bundle", "nonsense"],
+    ids=["teams", "slack", "windows", "framework", "language", "bundle", "nonsense", "another"],
 )  # fmt: skip
 def test_packages_of_the_user_are_programs(full: str, shown) -> None:
     found = installed([], NOTHING, [full])
     told = [(item.name, item.version, item.vendor, item.kind) for item in found]
     assert told == ([shown] if shown else [])
+
+
+def test_of_a_family_the_users_own_counts_and_of_its_versions_the_newest() -> None:
+    teams, somebody = "MSTeams_{}_x64__8wekyb3d8bbwe", "Maker.Tool_1.0.0.0_neutral_~_abcdefghjkmnp"
+    own = [teams.format("24215.9.1.0"), teams.format("24215.1007.3082.1590")]
+    ready = ["MSTeams_26213.0.0.0_neutral_~_8wekyb3d8bbwe", somebody]
+    found = installed([], NOTHING, own, ready)
+    assert {(item.name, item.version, item.source) for item in found} == {
+        ("Microsoft Teams", "24215.1007.3082.1590", "appx"),
+        ("Maker.Tool", "1.0.0.0", "appx-machine"),
+    }
+
+
+def test_the_teams_of_today_is_not_the_classic_one_that_has_ended() -> None:
+    at = Moment(boot=1, wall=datetime(2026, 11, 25, tzinfo=UTC).timestamp())
+    packages = ["MSTeams_26213.1006.5014.9784_x64__8wekyb3d8bbwe"]
+    seen = SoftwareSeen(at=at, items=installed([], NOTHING, packages))
+    facts = Facts(last={}).seeing(lifecycle.known(at)).seeing(seen)
+    verdict = CHECK.judge(seen, facts, Settings())
+    assert verdict is not None
+    assert verdict.state is State.UNKNOWN
 
 
 def test_names_of_any_letters_keep_them_and_lose_what_surrounds_them() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 from agentguard.model.facts import SoftwareSeen
 from agentguard.model.moments import Moment
@@ -24,6 +25,8 @@ PACKAGES = (
     r"Software\Classes\Local Settings\Software\Microsoft\Windows"
     r"\CurrentVersion\AppModel\Repository\Packages"
 )
+_STORE = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore"
+PROVISIONED = (rf"{_STORE}\Applications", rf"{_STORE}\InboxApplications")
 PART = "software-part"
 
 PLACES = (
@@ -53,6 +56,13 @@ def _packages(failed: list[str]) -> tuple[str, ...]:
         return ()
 
 
+def _provisioned() -> Iterator[str]:
+    """Yield what the computer keeps ready; where that may not be read, the user's own are all."""
+    for place in PROVISIONED:
+        with suppress(OSError):
+            yield from registry.children(registry.MACHINE, place)
+
+
 def read(at: Moment, _policy: Policy) -> SoftwareSeen:
     """Walk over the uninstall keys."""
     failed: list[str] = []
@@ -60,7 +70,7 @@ def read(at: Moment, _policy: Policy) -> SoftwareSeen:
     packages = _packages(failed)
     if not packages and not answers.is_server(windows):
         failed.append(answers.STORE)
-    items = answers.installed(entries(failed), windows, packages)
+    items = answers.installed(entries(failed), windows, packages, _provisioned())
     if not items:
         return SoftwareSeen(at=at, unread="no-answer")
     # A Windows without a single program is not believed: its list was not read.
