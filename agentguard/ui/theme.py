@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from string import Template
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
@@ -15,12 +16,12 @@ from agentguard.ui.listeners import News
 SANS = ("Segoe UI", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial")
 
 OF_ITS_OWN = (
-    b"QMenu",
-    b"QMenuBar",
-    b"QMessageBox",
-    b"QStatusBar",
-    b"QTipLabel",
-    b"QAbstractItemView",
+    "QMenu",
+    "QMenuBar",
+    "QMessageBox",
+    "QStatusBar",
+    "QTipLabel",
+    "QAbstractItemView",
 )
 """The classes for which a platform of Qt names a font beside the application's (QPlatformTheme)."""
 
@@ -77,8 +78,9 @@ def _dress_letters(app: QApplication) -> None:
 
     A style sheet, when it is set, brings the system's fonts of these classes back.
     """
+    named: Any = app  # PySide6's types want bytes for the name of a class, the binding itself text
     for name in OF_ITS_OWN:
-        app.setFont(_plain(QApplication.font(name)), name)
+        named.setFont(_plain(named.font(name)), name)
 
 
 def _plain(font: QFont) -> QFont:
