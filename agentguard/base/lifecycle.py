@@ -1,4 +1,4 @@
-"""Reads the lifecycle catalogue: when makers end the support of their release lines."""
+"""Reads the lifecycle catalogue: when makers end the support of operating systems."""
 
 from __future__ import annotations
 
@@ -15,20 +15,10 @@ from agentguard.base import paths
 from agentguard.base.errors import CannotError
 from agentguard.model.facts import Build, Lifecycle, LifecyclesKnown
 from agentguard.model.moments import Moment
+from agentguard.model.software import ProgramMatcher
 
 NEVER = Moment(boot=0.0, wall=0.0)
 Words = Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A program's release line as the file tells it."""
-
-    product: Words
-    names: Annotated[tuple[Words, ...], msgspec.Meta(min_length=1)]
-    prefix: str
-    source: Words
-    ends: date | None = None
-    below: str = ""
 
 
 class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,19 +42,18 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The whole file."""
 
     compiled: date
-    line: Annotated[tuple[Line, ...], msgspec.Meta(min_length=1)]
-    system: tuple[System, ...] = ()
+    system: Annotated[tuple[System, ...], msgspec.Meta(min_length=1)]
     build: tuple[Monthly, ...] = ()
 
 
-def known(at: Moment) -> LifecyclesKnown:
-    """Return the shipped catalogue as an event.
+def known(at: Moment, programs: ProgramMatcher | None = None) -> LifecyclesKnown:
+    """Return the shipped catalogue as an event, with what knows programs by their names.
 
     Raises:
         CannotError: the file is missing or damaged.
 
     """
-    return replace(_shipped(), at=at)
+    return replace(_shipped(), at=at, programs=programs)
 
 
 @cache
@@ -86,7 +75,7 @@ def read(file: Path) -> LifecyclesKnown:
 
 
 def parse(text: str) -> LifecyclesKnown:
-    """Read a catalogue: the day on which it was compiled, its lines, and Windows' monthly fixes.
+    """Read a catalogue: the day on which it was compiled, its systems, and Windows' monthly fixes.
 
     Raises:
         CannotError: it is damaged; says which line and what.
@@ -98,27 +87,15 @@ def parse(text: str) -> LifecyclesKnown:
         raise _damaged(str(error)) from error
     return LifecyclesKnown(
         at=NEVER,
-        lines=(*map(_system, read.system), *map(_line, read.line)),
+        lines=tuple(map(_system, read.system)),
         builds=tuple(Build(build=b.build, monthly=tuple(sorted(b.monthly))) for b in read.build),
         compiled=read.compiled,
-    )
-
-
-def _line(one: Line) -> Lifecycle:
-    return Lifecycle(
-        product=one.product,
-        names=one.names,
-        prefix=one.prefix,
-        ends=one.ends,
-        source=one.source,
-        below=one.below,
     )
 
 
 def _system(one: System) -> Lifecycle:
     return Lifecycle(
         product=one.product,
-        names=(),
         prefix=one.prefix,
         ends=one.ends,
         source=one.source,

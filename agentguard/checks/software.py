@@ -6,17 +6,15 @@ packages that a distribution builds stand and fall with the distribution.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 
 from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, Lifecycle, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.messages import say
 from agentguard.model.proofs import supports
+from agentguard.model.software import State, Today
 from agentguard.model.verdicts import (
     WHOLE,
     Coverage,
@@ -28,9 +26,6 @@ from agentguard.model.verdicts import (
     wrong,
 )
 
-FRILLS = re.compile(r"^(?:[0-9]+:)?[vV]?(?=[0-9])")
-"""What may stand before a version: a package's epoch, the letter of a tag."""
-NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 CATALOGUE_HOLDS = timedelta(days=400)
 
 
@@ -64,11 +59,13 @@ class Settings:
 class Inventory:
     """What the catalogue says of an inventory: `strangers` are programs that it does not know.
 
-    `programs` counts those that were judged, `known` those with a line or accepted; `systems` names
-    the systems, of which `unnamed` have no line.
+    `ended` and `ending` name products with their day; `programs` counts those that were judged,
+    `known` those with a date or accepted; `systems` names the systems, of which `unnamed` have no
+    line.
     """
 
-    lines: frozenset[Lifecycle]
+    ended: frozenset[str]
+    ending: frozenset[str]
     programs: int
     strangers: tuple[str, ...]
     systems: tuple[str, ...]
@@ -98,30 +95,28 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
         return unknown(f"unread.{seen.unread}" if seen.unread else "software.no-inventory")
     if known is None or not known.lines:
         return unknown("software.no-catalogue")
-    day, found = today(event.at), _matched(seen.items, known.lines, settings)
-    ended = _ended(found, day)
+    day = today(event.at)
+    found = _matched(seen.items, known, settings, day)
+    ended = _ended(found)
     if seen.unread and ended is None and not found.known:
         return unknown(f"unread.{seen.unread}")
-    return partly(ended or _rest(found, day, known.compiled, settings), seen.unread)
+    return partly(ended or _rest(found, day, known.compiled), seen.unread)
 
 
-def _ended(found: Inventory, day: date) -> Verdict | None:
-    ended = {_dated(one) for one in found.lines if one.ends and one.ends < day}
-    if not ended:
+def _ended(found: Inventory) -> Verdict | None:
+    if not found.ended:
         return None
-    told = wrong("software.unsupported", count=len(ended), products=few(ended))
+    told = wrong("software.unsupported", count=len(found.ended), products=few(found.ended))
     return with_gaps(told, found.coverage)
 
 
-def _rest(found: Inventory, day: date, compiled: date | None, settings: Settings) -> Verdict:
+def _rest(found: Inventory, day: date, compiled: date | None) -> Verdict:
     if compiled is None or day - compiled > CATALOGUE_HOLDS:
         return unknown("software.old-catalogue", date=str(compiled or "?"))
     if not found.systems:
         return unknown("software.no-system")
     if found.unnamed:
         return unknown("software.unknown-system", systems=few(found.unnamed))
-    soon = timedelta(days=settings.warn_days)
-    ending = {_dated(one) for one in found.lines if one.ends and one.ends - day <= soon}
     told = passed("software.supported", count=found.programs)
     part = say(
         "software.in-part",
@@ -129,40 +124,79 @@ def _rest(found: Inventory, day: date, compiled: date | None, settings: Settings
         count=found.programs,
         programs=few(found.strangers),
     )
-    if ending:
-        told = passed("software.ending", count=len(ending), products=few(ending))
-        part = say("software.ending", count=len(ending), products=few(ending))
+    if found.ending:
+        told = passed("software.ending", count=len(found.ending), products=few(found.ending))
+        part = say("software.ending", count=len(found.ending), products=few(found.ending))
     return with_gaps(told, found.coverage, part)
 
 
-def _dated(line: Lifecycle) -> str:
-    return f"{line.product} ({line.ends})"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What is said of an item: `title` and last day where its product is known, and the state."""
+
+    item: Software
+    state: State
+    title: str = ""
+    ends: date | None = None
+
+    @property
+    def told(self) -> str:
+        """Return the product with its last day, where one is told."""
+        return f"{self.title} ({self.ends})" if self.ends else self.title
 
 
 def _matched(
-    items: tuple[Software, ...], lines: tuple[Lifecycle, ...], settings: Settings
+    items: tuple[Software, ...], known: LifecyclesKnown, settings: Settings, day: date
 ) -> Inventory:
-    """Find the release line of each item; of several that fit, the one that ends last."""
-    index = _index(lines)
-    every = tuple(name for line in index.globs for name in line.names)
+    """Judge each item; what is a part of another program is not judged alone."""
+    now = Today(day=day, compiled=_compiled(known, day), warn=timedelta(days=settings.warn_days))
     judged = [
-        (item, _line(item, index, every))
+        found
         for item in items
         if item.kind is not Kind.PART and not named(item.name, settings.ignore)
+        if (found := _judged(item, known, now)) is not None
     ]
-    programs = [(one, line) for one, line in judged if one.kind is Kind.PROGRAM]
-    systems = [(one, line) for one, line in judged if one.kind is Kind.SYSTEM]
+    programs = [one for one in judged if one.item.kind is Kind.PROGRAM]
+    systems = [one for one in judged if one.item.kind is Kind.SYSTEM]
     return Inventory(
-        lines=frozenset(line for _, line in judged if line),
+        ended=frozenset(one.told for one in judged if one.state is State.ENDED),
+        ending=frozenset(one.told for one in judged if one.state is State.ENDING),
         programs=len(programs),
         strangers=tuple(
-            one.name
-            for one, line in programs
-            if line is None and not named(one.name, settings.accepted)
+            one.item.name
+            for one in programs
+            if one.state is State.UNKNOWN and not named(one.item.name, settings.accepted)
         ),
-        systems=tuple(one.name for one, _ in systems),
-        unnamed=tuple(_system(one) for one, line in systems if line is None),
+        systems=tuple(one.item.name for one in systems),
+        unnamed=tuple(_system(one.item) for one in systems if one.state is State.UNKNOWN),
     )
+
+
+def _compiled(known: LifecyclesKnown, day: date) -> date:
+    """Return the day of the catalogue of programs; a check without one asks it nothing."""
+    return known.programs.compiled if known.programs is not None else known.compiled or day
+
+
+def _judged(item: Software, known: LifecyclesKnown, now: Today) -> Judged | None:
+    """Judge a system by its line, and a program by what the catalogue says of its name."""
+    if item.kind is Kind.SYSTEM:
+        line = _line(item, known.lines)
+        return Judged(item=item, state=State.UNKNOWN) if line is None else _of(line, item, now)
+    if known.programs is None:
+        return Judged(item=item, state=State.UNKNOWN)
+    found = known.programs.match(item.name, item.version, item.vendor, now=now)
+    if found.part:
+        return None
+    return Judged(item=item, state=found.state, title=found.shown, ends=found.date)
+
+
+def _of(line: Lifecycle, item: Software, now: Today) -> Judged:
+    state = State.SUPPORTED
+    if line.ends < now.day:
+        state = State.ENDED
+    elif line.ends - now.day <= now.warn:
+        state = State.ENDING
+    return Judged(item=item, state=state, title=line.product, ends=line.ends)
 
 
 def _system(item: Software) -> str:
@@ -170,55 +204,19 @@ def _system(item: Software) -> str:
     return " ".join(part for part in (item.name, item.version, item.edition) if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
-    """The lines sorted: by exact name, with patterns, and of systems."""
-
-    exact: Mapping[str, tuple[Lifecycle, ...]]
-    globs: tuple[Lifecycle, ...]
-    systems: tuple[Lifecycle, ...]
-
-
-@lru_cache(maxsize=2)
-def _index(lines: tuple[Lifecycle, ...]) -> Index:
-    """Sort the lines by exact name, and apart those with patterns: an inventory is long."""
-    exact: dict[str, tuple[Lifecycle, ...]] = {}
-    for line in lines:
-        for name in line.names:
-            exact[name.casefold()] = (*exact.get(name.casefold(), ()), line)
-    globs = tuple(line for line in lines if any(set("*?[") & set(n) for n in line.names))
-    return Index(exact=exact, globs=globs, systems=tuple(x for x in lines if x.editions))
-
-
-def _line(item: Software, index: Index, every: tuple[str, ...]) -> Lifecycle | None:
-    near = index.exact.get(item.name.casefold(), ())
-    if item.kind is Kind.SYSTEM:
-        near = tuple(line for line in index.systems if named(item.edition, line.editions))
-    elif named(item.name, every):
-        near = (*near, *(line for line in index.globs if named(item.name, line.names)))
+def _line(item: Software, lines: tuple[Lifecycle, ...]) -> Lifecycle | None:
+    """Return the line of a system; of several that fit, the one that ends last."""
+    near = (line for line in lines if named(item.edition, line.editions))
     fits = [line for line in near if _of_line(item.version, line)]
-    return max(fits, key=lambda line: line.ends or date.max, default=None)
+    return max(fits, key=lambda line: line.ends, default=None)
 
 
 def _of_line(version: str, line: Lifecycle) -> bool:
     """Check whether a version is of the line: 3.1 is that of 3.1 and 3.1.4, not of 3.11."""
-    version, prefix = FRILLS.sub("", version, count=1), line.prefix
-    if line.below and not _is_below(version, line.below):
-        return False
+    prefix = line.prefix
     return version.startswith(prefix) and not (
         prefix[-1:].isdigit() and version[len(prefix) :][:1].isdigit()
     )
-
-
-def _is_below(version: str, limit: str) -> bool:
-    """Check whether a version is known to come before: one that says less than the limit is not."""
-    here, there = _numbers(version), _numbers(limit)
-    return len(here) >= len(there) and here < there
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    found = NUMBERS.match(version)
-    return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 
 CHECK = Check(

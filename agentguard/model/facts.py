@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from agentguard.model.events import Event
 from agentguard.model.messages import Message
+from agentguard.model.software import ProgramMatcher
 from agentguard.model.wall_clock import Wall
 
 
@@ -125,19 +126,17 @@ class SoftwareSeen(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """When a product's release line ends; None when its maker has announced no end.
+    """When the release line of an operating system ends.
 
-    `names` are those of packages, `prefix` begins the version; with `below` every version before it
-    is meant. A line with `editions` is an operating system's, known by its edition and not by name.
+    It is known by its edition (a pattern of Windows' EditionID, or the ID of os-release) and by
+    `prefix`, which begins the version.
     """
 
     product: str
-    names: tuple[str, ...]
+    editions: tuple[str, ...]
     prefix: str
-    ends: date | None
+    ends: date
     source: str
-    editions: tuple[str, ...] = ()
-    below: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +149,12 @@ class Build:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecyclesKnown(Fact):
-    """The lifecycle catalogue that ships with the program."""
+    """The lifecycle catalogue: lines of systems, Windows' builds, and what knows programs."""
 
     lines: tuple[Lifecycle, ...] = ()
     builds: tuple[Build, ...] = ()
     compiled: date | None = None
+    programs: ProgramMatcher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from agentguard.ports.secrets import Places
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
 from agentguard.runtime.desktop_api import AgentDesk
+from agentguard.software import shipped
 from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Agent:
         noted = records.plain("agent.started", clock.now())
         self.engine.ledger.write((noted,), {}, clock.now())
         self.engine.submit(self.first)
-        self._known(lambda: lifecycle.known(clock.now()))
+        self._known(lambda: lifecycle.known(clock.now(), shipped.matcher()))
         for event in self.news():
             self.engine.submit(event)
         self.engine_supervisor.start(Actor(name="engine", run=self.engine.run))

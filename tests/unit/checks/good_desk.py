@@ -25,6 +25,7 @@ from agentguard.model.moments import Moment
 from agentguard.model.outcomes import FileOutcome
 from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Policy, Watch
 from agentguard.model.posture import ControlState
+from tests import programs
 
 CHECKS = discover(checks, "CHECK", Check)
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC).timestamp()
@@ -77,23 +78,16 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
         name="Debian", version="13", vendor="", source="dpkg", kind=facts.Kind.SYSTEM, edition="deb"
     )
     system = facts.Lifecycle(
-        product="Debian",
-        names=(),
-        prefix="13",
-        ends=date(2031, 1, 1),
-        source="x",
-        editions=("deb",),
+        product="Debian", editions=("deb",), prefix="13", ends=date(2031, 1, 1), source="x"
     )
-    line = facts.Lifecycle(
-        product="bash", names=("bash",), prefix="5", ends=date(2031, 1, 1), source="x"
-    )
+    known = programs.matcher({"bash": {"5": date(2031, 1, 1)}})
     lesson = facts.LessonRecord(lesson="card-data", every_days=365, known=NOON, answered=NOON)
     own = facts.FolderAccess(path="/home/kim/Documents", others_read=False, others_write=False)
     lock = locking.LockSource(name="GNOME", standing=locking.Standing.LOCKS, seconds=300.0)
     return (
         PolicyInForce(at=AT, policy=policy(contact)),
         *sensors(),
-        facts.LifecyclesKnown(at=AT, lines=(line, system), compiled=date(2026, 11, 25)),
+        facts.LifecyclesKnown(at=AT, lines=(system,), compiled=date(2026, 11, 25), programs=known),
         facts.SoftwareSeen(at=AT, items=(bash, debian)),
         facts.DisksSeen(at=AT, volumes=(facts.Volume(mount="/", encrypted=True),)),
         facts.FirewallSeen(at=AT, on=True, product="nftables"),

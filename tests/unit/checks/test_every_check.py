@@ -18,8 +18,10 @@ from agentguard.checks.base import Check, few, named, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
+from agentguard.model.software import ProgramMatcher
 from agentguard.model.verdicts import State, Verdict
 from agentguard.policy.spec import record
+from agentguard.software import shipped
 
 CHECKS = discover(checks, "CHECK", Check)
 MOMENTS = st.builds(Moment, boot=st.floats(allow_nan=False), wall=st.floats())
@@ -32,6 +34,7 @@ PLAIN: dict[object, st.SearchStrategy[Any]] = {
     type(None): st.none(),
     Moment: MOMENTS,
     Message: st.just(Message(id="unread.denied")),
+    ProgramMatcher: st.just(shipped.matcher()),
 }
 
 

@@ -77,6 +77,7 @@ from agentguard.model.policy import Contact, Control, Payment, PaymentWindow, Po
 from agentguard.model.posture import Overall
 from agentguard.model.prompts import PromptKind
 from agentguard.model.verdicts import State
+from tests import programs
 
 CHECKS = discover(checks, "CHECK", Check)
 RESPOND: Mapping[str, tuple[ActionKind, ...]] = {
@@ -93,11 +94,13 @@ SETTINGS: Mapping[str, object] = {
     "vendors": Register(register=(Vendor(name="Debian", sources=("dpkg",)),)),
 }
 BASH = Software(name="bash", version="5.2", vendor="", source="dpkg")
-BASH_5 = Lifecycle(product="bash", names=("bash",), prefix="5", ends=date(2031, 1, 1), source="x")
+PROGRAMS = programs.matcher({"bash": {"5": date(2031, 1, 1)}})
 DEBIAN = Software(
     name="Debian", version="13", vendor="", source="dpkg", kind=Kind.SYSTEM, edition="debian"
 )
-DEBIAN_13 = replace(BASH_5, product="Debian 13", names=(), prefix="13", editions=("debian",))
+DEBIAN_13 = Lifecycle(
+    product="Debian 13", editions=("debian",), prefix="13", ends=date(2031, 1, 1), source="x"
+)
 CARD = (Hit(kind="PAN", count=1),)
 
 
@@ -160,7 +163,7 @@ def all_good(floor: Floor) -> None:
     """Show a desk on which everything is as it must be."""
     for sensor in ("clipboard", "foreground", "files", "session"):
         floor.see(SensorState, sensor=sensor, state=Watching.WATCHING)
-    floor.see(LifecyclesKnown, lines=(BASH_5, DEBIAN_13), compiled=date(2026, 11, 25))
+    floor.see(LifecyclesKnown, lines=(DEBIAN_13,), compiled=date(2026, 11, 25), programs=PROGRAMS)
     floor.see(SoftwareSeen, items=(DEBIAN, BASH))
     floor.see(DisksSeen, volumes=(Volume(mount="/", encrypted=True),))
     floor.see(FirewallSeen, on=True, product="nftables")

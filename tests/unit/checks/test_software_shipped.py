@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 from agentguard.base import lifecycle
 from agentguard.checks.software import CHECK, Settings
 from agentguard.model.events import Facts
-from agentguard.model.facts import Kind, Lifecycle, Software, SoftwareSeen
+from agentguard.model.facts import Kind, Software, SoftwareSeen
 from agentguard.model.moments import Moment
+from agentguard.model.software import State as Known
+from agentguard.model.software import Today
 from agentguard.model.verdicts import State, Verdict
+from agentguard.software import shipped
 
 AT = Moment(boot=1, wall=datetime(2026, 11, 25, tzinfo=UTC).timestamp())
 TODAY = date(2026, 11, 25)
-KNOWN = lifecycle.known(AT)
+KNOWN = lifecycle.known(AT, shipped.matcher())
 BLANK = Facts(last={}).seeing(KNOWN)
 
 
@@ -156,35 +160,37 @@ def test_no_windows_passes_unless_a_line_names_it(edition: str, build: int, line
     if judged(system(edition, version)).state is not State.PASS:
         return
     assert any(
-        version.startswith(f"{one.prefix}.") and one.ends is not None and one.ends >= TODAY
+        version.startswith(f"{one.prefix}.") and one.ends >= TODAY
         for one in KNOWN.lines
         if any(fnmatchcase(edition.casefold(), name.casefold()) for name in one.editions)
     )
 
 
-def known_by(item: Software, line: Lifecycle) -> bool:
-    """Tell by the plainest reading whether a line may be meant: its name fits."""
-    return any(fnmatchcase(item.name.casefold(), name.casefold()) for name in line.names)
-
-
-NAMES = st.sampled_from(sorted({name for line in KNOWN.lines for name in line.names}))
 PROGRAMS = st.builds(
     program,
-    NAMES.map(lambda name: name.replace("*", "x").replace("?", "6")) | st.text(max_size=40),
+    st.sampled_from([example.name for rule in shipped.matcher().catalogue.rules
+                     for example in rule.examples]) | st.text(max_size=40),
     st.from_regex(r"v?[0-9]{1,3}(\.[0-9]{1,5}){0,3}[a-z]?", fullmatch=True) | st.text(max_size=9),
-)
+)  # fmt: skip
+
+
+def strange(item: Software) -> bool:
+    """Check whether nothing is known of the support of a program that is judged alone."""
+    now = Today(day=TODAY, compiled=shipped.matcher().compiled)
+    found = shipped.matcher().match(item.name, item.version, item.vendor, now=now)
+    return not found.part and found.state is Known.UNKNOWN
 
 
 @given(st.lists(PROGRAMS, max_size=8))
 def test_an_inventory_with_a_program_that_no_line_names_never_passes(items: list[Software]) -> None:
-    strange = [i for i in items if not any(known_by(i, line) for line in KNOWN.lines)]
+    unheard = [item for item in items if strange(item)]
     verdict = judged(GOOD, *items)
-    if strange:
+    if unheard:
         assert verdict.state in {State.PARTIAL, State.FAIL}
-        assert verdict.coverage.missed >= len(strange)
+        assert verdict.coverage.missed >= len(unheard)
         assert "software.undated" in verdict.coverage.gaps
     if verdict.state is State.PASS:
-        assert all(any(known_by(i, line) for line in KNOWN.lines) for i in items)
+        assert not unheard
         assert verdict.coverage.whole
 
 
@@ -199,85 +205,122 @@ ENDED_OR = [
     ("Python 3.8.10 (64-bit)", "3.8.10150.0", "Python 3.8 (2024-10-07)"),
     ("Python 3.8 (user)", "3.8.10", "Python 3.8 (2024-10-07)"),
     ("Python 2.7.13", "2.7.13150", "Python 2.7 (2020-01-01)"),
-    ("Python 3.3.3 (32-bit)", "3.3.3150", "Python before 3.6 (2020-09-30)"),
-    ("Python 3.1.4", "3.1.4", "Python before 3.6 (2020-09-30)"),
+    ("Python 3.3.3 (32-bit)", "3.3.3150", "Python 3.3 (2017-09-29)"),
+    ("Python 3.1.4", "3.1.4", "Python 3.1 (2012-04-09)"),
     ("Python 3.13.1 (64-bit)", "3.13.1150.0", "pass"),
-    ("Python Launcher", "3.13", "partial"),
-    ("Microsoft Office Professional Plus 2016", "16.0.4266.1001", "Microsoft Office 2016"),
+    ("Python Launcher", "3.13", "pass"),
+    (
+        "Microsoft Office Professional Plus 2016",
+        "16.0.4266.1001",
+        "Microsoft Office 2016 (2025-10-14)",
+    ),
     ("Microsoft Office Enterprise 2007", "12.0.6612.1000", "Microsoft Office 2007 (2017-10-10)"),
     ("Microsoft Visio Professional 2013", "15.0.4569.1506", "Microsoft Visio 2013 (2023-04-11)"),
     ("Microsoft Visio Viewer 2016", "16.0", "partial"),
     ("Microsoft Project Professional 2016 - en-us", "16.0", "Microsoft Project 2016 (2025-10-14)"),
     ("Microsoft 365 Apps for enterprise - en-us", "16.0.18129", "partial"),
     ("Office 365 ProPlus - de-de", "16.0.10730", "partial"),
-    ("Security Update for Microsoft Office Standard 2016 (KB1)", "1", "partial"),
+    ("Security Update for Microsoft Office Standard 2016 (KB1)", "1", "pass"),
     ("Node.js", "18.20.4", "Node.js 18 (2025-04-30)"),
     ("Node.js", "v18.20.4", "Node.js 18 (2025-04-30)"),
-    ("Node.js", "12.13.1", "Node.js before 14 (2022-04-30)"),
+    ("Node.js", "12.13.1", "Node.js 12 (2022-04-30)"),
     ("Node.js", "21.7.3", "Node.js 21 (2024-06-01)"),
     ("Node.js", "", "partial"),
     ("nodejs", "18.20.4", "partial"),
-    ("Mozilla Firefox (x64 en-US)", "115.0", "Firefox before 153 (2026-07-21)"),
+    ("Mozilla Firefox (x64 en-US)", "115.0", "Firefox 115 (2023-08-01)"),
     ("Mozilla Firefox (x64 en-US)", "154.0", "partial"),
     ("Mozilla Firefox ESR (x64 en-US)", "102.15", "Firefox ESR 102 (2023-09-26)"),
-    ("Mozilla Firefox 78.0 ESR (x64 en-US)", "78.0", "Firefox before 153"),
+    ("Mozilla Firefox 78.0 ESR (x64 en-US)", "78.0", "Firefox ESR 78 (2021-11-02)"),
     ("Mozilla Firefox ESR (x64 de)", "115.30.0", "pass"),
     ("Mozilla Firefox ESR (x64 en-US)", "153.1.0", "pass"),
-    ("Google Chrome", "66.0.3359.181", "Google Chrome before 151 (2026-07-28)"),
-    ("Google Chrome", "160.0.1", "partial"),
-    ("Microsoft Edge", "142.0.3595.94", "Microsoft Edge before 149 (2026-07-02)"),
+    ("Google Chrome", "66.0.3359.181", "Google Chrome 66 (2018-05-29)"),
+    ("Google Chrome", "160.0.1", "pass"),
+    ("Microsoft Edge", "142.0.3595.94", "Microsoft Edge (2026-02-26)"),
     ("Microsoft Edge Dev", "142.0.3595.94", "partial"),
     ("Internet Explorer 11", "11.0", "Internet Explorer 11 (2022-06-14)"),
     ("LibreOffice 7.6.7.2", "7.6.7.2", "LibreOffice 7.6 (2024-06-12)"),
-    ("LibreOffice 5.4.6.2", "5.4.6.2", "LibreOffice before 7.6 (2023-12-07)"),
+    ("LibreOffice 5.4.6.2", "5.4.6.2", "LibreOffice 5.4"),
     ("PostgreSQL 13 ", "13.9-1", "PostgreSQL 13 (2025-11-13)"),
-    ("PostgreSQL 9.5", "9.5", "PostgreSQL 10 and older (2022-11-10)"),
+    ("PostgreSQL 9.5", "9.5", "PostgreSQL 9.5 (2021-02-11)"),
     ("OpenSSL 1.1.1w (64-bit)", "1.1.1", "OpenSSL 1.1.1 (2023-09-11)"),
     ("OpenSSL 1.1.1w Light (64-bit)", "", "OpenSSL 1.1.1 (2023-09-11)"),
     ("Eclipse Temurin JDK with Hotspot 8u402-b06 (x64)", "8.0.402.6", "pass"),
     ("virtualbox-7.0", "7.0.26", "VirtualBox 7.0 (2025-03-31)"),
-    ("Oracle VM VirtualBox 5.2.26", "5.2.26", "VirtualBox before 6.1 (2020-07-31)"),
-    ("Java(TM) 6 Update 31", "6.0.310", "Oracle Java 6 (2018-12-31)"),
-    ("Java 8 Update 211 (64-bit)", "8.0.2110.9", "Oracle Java 8 (2022-03-31)"),
-    ("Java(TM) SE Development Kit 17.0.10 (64-bit)", "17.0.10.0", "Oracle Java 17 (2026-09-30)"),
+    ("Oracle VM VirtualBox 5.2.26", "5.2.26", "VirtualBox 5.2 (2020-07-31)"),
+    ("Java(TM) 6 Update 31", "6.0.310", "Oracle JDK 6 (2018-12-31)"),
+    ("Java 8 Update 211 (64-bit)", "8.0.2110.9", "Oracle JDK 8 (2022-03-31)"),
+    ("Java(TM) SE Development Kit 17.0.10 (64-bit)", "17.0.10.0", "Oracle JDK 17 (2026-09-30)"),
     ("Java(TM) SE Development Kit 21.0.2 (64-bit)", "21.0.2.0", "pass"),
     ("Amazon Corretto (x64)", "17.0.20.10", "pass"),
     ("Amazon Corretto (x64)", "16.0.2.7", "Amazon Corretto 16 (2021-10-19)"),
-    ("Azul Zulu JDK 13.54.17.0 (13.0.14), 64-bit", "", "Azul Zulu 13"),
+    ("Azul Zulu JDK 13.54.17.0 (13.0.14), 64-bit", "", "Azul Zulu 13 (2023-03-31)"),
     ("Azul Zulu JDK 8.82.0.21 (8u432), 64-bit", "", "pass"),
     ("Zulu 3.5.1", "3.5.1", "partial"),
     ("Microsoft Build of OpenJDK with Hotspot 11.0.10+9 (x64)", "11.0.10.9", "pass"),
-    ("Liberica JDK 14 (64-bit)", "", "Liberica 14"),
-    ("Microsoft .NET Framework 4.5.2", "4.5.51209", ".NET Framework 4.5.2 (2022-04-26)"),
-    ("Microsoft .NET Framework 4.5.2 Multi-Targeting Pack", "4.5", "partial"),
-    ("Microsoft .NET SDK 6.0.428 (x64)", "6.4.2824", ".NET SDK 6.0 (2024-11-12)"),
-    ("Microsoft Visual C++ 2010  x86 Redistributable - 10.0.40219", "10.0.40219",
-     "Microsoft Visual C++ 2010 runtime (2020-07-14)"),
-    ("Microsoft Visual C++ 2013 Redistributable (x64) - 12.0.30501", "12.0.30501.0",
-     "Microsoft Visual C++ 2013 runtime (2024-04-09)"),
+    ("Liberica JDK 14 (64-bit)", "", "Bellsoft Liberica JDK 14 (2020-09-16)"),
+    ("Microsoft .NET Framework 4.5.2", "4.5.51209", "Microsoft .NET Framework 4.5.2 (2022-04-26)"),
+    ("Microsoft .NET Framework 4.5.2 Multi-Targeting Pack", "4.5", "pass"),
+    ("Microsoft .NET SDK 6.0.428 (x64)", "6.4.2824", "Microsoft .NET 6 (2024-11-12)"),
+    (
+        "Microsoft Visual C++ 2010  x86 Redistributable - 10.0.40219",
+        "10.0.40219",
+        "Microsoft Visual C++ runtime 2010 (2020-07-14)",
+    ),
+    (
+        "Microsoft Visual C++ 2013 Redistributable (x64) - 12.0.30501",
+        "12.0.30501.0",
+        "Microsoft Visual C++ runtime 2013 (2024-04-09)",
+    ),
     ("Microsoft Visual C++ 2015-2022 Redistributable (x86) - 14.44.35211", "14.44.35211.0", "pass"),
-    ("Microsoft Teams", "1.6.00.6754", "Microsoft Teams classic (2025-07-01)"),
-    ("Microsoft Teams", "26213.1006", "partial"),
-    ("Teams Machine-Wide Installer", "1.7.0.17051", "Microsoft Teams classic (2025-07-01)"),
+    ("Microsoft Teams", "1.6.00.6754", "Microsoft Teams classic (2024-07-01)"),
+    ("Microsoft Teams", "26213.1006", "Microsoft Teams (2026-11-19)"),
+    ("Teams Machine-Wide Installer", "1.7.0.17051", "Microsoft Teams classic (2024-07-01)"),
     ("Skype version 8.64", "8.64", "Skype (2025-05-05)"),
-    ("Adobe Reader X (10.1.4)", "10.1.4", "Adobe Reader XI and older (2017-10-15)"),
+    ("Adobe Reader X (10.1.4)", "10.1.4", "Adobe Reader X (2015-11-18)"),
     ("Adobe Acrobat 2017", "17.011.30262", "Adobe Acrobat 2017 (2022-06-06)"),
     ("Adobe Acrobat 2020", "20.005", "Adobe Acrobat 2020 (2025-11-30)"),
     ("Cisco AnyConnect Secure Mobility Client", "4.3.02039", "Cisco AnyConnect 4 (2024-03-31)"),
     ("OpenVPN 2.5.4-I601 amd64", "2.5.023", "OpenVPN 2.5 (2025-07-31)"),
-    ("Wireshark 3.2.5 64-bit", "", "Wireshark before 4.0"),
+    ("Wireshark 3.2.5 64-bit", "", "Wireshark 3.2 (2021-11-22)"),
+    ("Adobe AIR", "1.5", "partial"),
+    ("QuickTime 7", "7.76.80.95", "QuickTime for Windows"),
+    ("Zoom", "5.17.1", "Zoom (2024-10-23)"),
+    ("Slack", "4.1.0", "partial"),
+    ("7-Zip 16.04 (x64 edition)", "", "partial"),
+    ("google-chrome-stable", "120.0.6099.109-1", "Google Chrome 120 (2024-01-23)"),
+    ("org.mozilla.firefox", "120.0", "Firefox 120 (2023-12-19)"),
+    ("Apache Tomcat 8.5 Tomcat8 (remove only)", "8.5.100", "Apache Tomcat 8.5 (2024-03-31)"),
+    ("GlobalProtect", "5.1.2", "Palo Alto Networks GlobalProtect App 5.1 (2024-12-31)"),
+    ("Citrix Receiver 4.12", "14.12.0.18020", "Citrix Receiver"),
+    ("Microsoft SQL Server 2012 (64-bit)", "", "Microsoft SQL Server 2012 (2022-07-12)"),
+    ("Webex", "44.1.0", "partial"),
 ]  # fmt: skip
 """Names as Windows shows them with what is known of them on 2026-11-25."""
 
 UNHEARD = [
-    "Adobe Acrobat Reader DC", "Adobe AIR", "Citrix Receiver 4.12", "Citrix Workspace 2207",
-    "VMware Horizon Client", "Omnissa Horizon Client", "VMware Workstation",
-    "Cisco Secure Client - AnyConnect VPN", "Cisco Jabber", "Avaya one-X Agent",
-    "Avaya Workplace Client for Windows", "Genesys Cloud", "Five9", "GlobalProtect",
-    "FortiClient VPN", "Pulse Secure 5.3", "7-Zip 16.04 (x64 edition)", "WinRAR 5.90 (64-bit)",
-    "PuTTY release 0.74 (64-bit)", "TeamViewer 14", "AnyDesk", "Zoom", "Zoom Workplace (X64)",
-    "Microsoft SQL Server 2012 Native Client", "QuickTime 7", "Slack", "8x8 Work",
-]  # fmt: skip
+    "Adobe Acrobat Reader DC",
+    "Adobe AIR",
+    "Citrix Workspace 2207",
+    "VMware Horizon Client",
+    "Omnissa Horizon Client",
+    "VMware Workstation",
+    "Cisco Secure Client - AnyConnect VPN",
+    "Cisco Jabber",
+    "Avaya one-X Agent",
+    "Avaya Workplace Client for Windows",
+    "Genesys Cloud",
+    "Five9",
+    "FortiClient VPN",
+    "Pulse Secure 5.3",
+    "7-Zip 16.04 (x64 edition)",
+    "WinRAR 5.90 (64-bit)",
+    "PuTTY release 0.74 (64-bit)",
+    "TeamViewer 14",
+    "AnyDesk",
+    "Slack",
+    "8x8 Work",
+    "Microsoft SQL Server 2012 Native Client",
+]
 """Programs of contact centres for which the catalogue has no date yet: never fine."""
 
 
@@ -314,6 +357,6 @@ def test_distributions_are_judged_by_their_id_and_version(edition, version, told
 
 def test_a_long_inventory_is_judged_in_a_moment() -> None:
     items = [program(f"lib-something-{n}", f"{n}.2.3") for n in range(5000)]
-    begun = datetime.now(UTC)
+    begun = process_time()
     assert judged(GOOD, *items).state is State.PARTIAL
-    assert (datetime.now(UTC) - begun).total_seconds() < 2
+    assert process_time() - begun < 2

@@ -1,0 +1,189 @@
+"""agentguard software: the installed programs, what each is, and whether its maker keeps it up."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from datetime import UTC, date, datetime
+from typing import Any
+
+from agentguard import platforms
+from agentguard.base import paths
+from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.translations import Texts
+from agentguard.commands._words import spoken
+from agentguard.commands.base import FINDINGS, FINE, Command
+from agentguard.model.facts import Kind, Software, SoftwareSeen
+from agentguard.model.software import Match, State, Today
+from agentguard.policy.last_good import Keeper
+from agentguard.policy.succession import BUILT
+from agentguard.ports.clock import Clock
+from agentguard.runtime.compose import shapes
+from agentguard.software import shipped
+from agentguard.software.match import Matcher
+
+WRONG = frozenset({State.ENDED, State.EXPLOITED})
+WORST = (State.EXPLOITED, State.ENDED, State.ENDING, State.UNKNOWN, State.ALLOWED, State.SUPPORTED)
+"""How states are listed: the worst first."""
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the three verbs."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|match|why")
+    for verb in ("list", "match", "why"):
+        help_ = words.say(f"cli.software.{verb}")
+        one = verbs.add_parser(verb, help=help_, description=help_)
+        if verb == "list":
+            states = [state.value for state in State]
+            one.add_argument("--state", choices=states, help=words.say("cli.software.state"))
+        else:
+            one.add_argument("name", metavar="NAME", help=words.say(f"cli.software.{verb}-name"))
+        if verb == "match":
+            for name in ("version", "publisher"):
+                help_ = words.say(f"cli.software.{name}")
+                one.add_argument(f"--{name}", default="", metavar="TEXT", help=help_)
+        one.add_argument("--on", default="", metavar="DAY", help=words.say("cli.software.on"))
+        one.add_argument("--json", action="store_true", help=words.say("cli.software.json"))
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """List the programs, match a name, or explain a program; 1 where one has ended."""
+    words, matcher = spoken(), shipped.matcher()
+    now = Today(day=_day(chosen.on, platforms.system_clock(), words), compiled=matcher.compiled)
+    if chosen.verb == "match":
+        return _one(matcher.match(chosen.name, chosen.version, chosen.publisher, now=now), chosen)
+    seen = _inventory(words)
+    found = sorted((_matched(item, matcher, now) for item in seen), key=_rank)
+    if chosen.verb == "why":
+        return _why(chosen, found, words)
+    return _list(chosen, found, words)
+
+
+def _day(text: str, clock: Clock, words: Texts) -> date:
+    if not text:
+        return max(datetime.fromtimestamp(clock.now().wall, UTC).date(), BUILT_ON)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(words.say("cli.software.no-day", text=text)) from error
+
+
+BUILT_ON = datetime.fromtimestamp(BUILT, UTC).date()
+"""No day before the one on which this program was made is believed of a clock."""
+
+
+def _inventory(words: Texts) -> list[Software]:
+    probe = next(one for one in platforms.load().probes if one.name == "software")
+    clock = platforms.system_clock()
+    policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
+    seen = probe.read(clock.now(), policy)
+    if not isinstance(seen, SoftwareSeen) or not seen.items:
+        raise CannotError(words.say("cli.software.unread"), words.say("cli.software.unread-advice"))
+    return [item for item in seen.items if item.kind is Kind.PROGRAM]
+
+
+def _matched(item: Software, matcher: Matcher, now: Today) -> Match:
+    return matcher.match(item.name, item.version, item.vendor, now=now)
+
+
+def _rank(one: Match) -> tuple[bool, int, str]:
+    return one.part, WORST.index(one.state), one.name.casefold()
+
+
+def _one(found: Match, chosen: argparse.Namespace) -> int:
+    words = spoken()
+    sys.stdout.write(_as_json(found, words) if chosen.json else _explained(found, words))
+    return FINDINGS if found.state in WRONG else FINE
+
+
+def _why(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
+    wanted = chosen.name.casefold()
+    fits = [one for one in found if wanted in one.name.casefold()]
+    if not fits:
+        raise CannotError(
+            words.say("cli.software.not-installed", name=chosen.name),
+            words.say("cli.software.not-installed-advice"),
+        )
+    if chosen.json:
+        sys.stdout.write(json.dumps([table(one, words) for one in fits], indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(_explained(one, words) for one in fits))
+    return FINDINGS if any(one.state in WRONG for one in fits) else FINE
+
+
+def _list(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
+    told = [one for one in found if not chosen.state or one.state.value == chosen.state]
+    told = [one for one in told if not (one.part and chosen.state)]
+    if chosen.json:
+        sys.stdout.write(json.dumps([table(one, words) for one in told], indent=2) + "\n")
+    else:
+        for one in told:
+            sys.stdout.write(_row(one, words) + "\n")
+        sys.stdout.write(_sum(found, words) + "\n")
+    return FINDINGS if any(one.state in WRONG for one in found) else FINE
+
+
+def _row(one: Match, words: Texts) -> str:
+    state = words.say("software-state.part" if one.part else f"software-state.{one.state.value}")
+    about = words.say(
+        "cli.software.row",
+        name=one.name,
+        version=one.version,
+        why="" if one.part else words.render(one.why),
+    )
+    return f"{state:<13} {about}".rstrip()
+
+
+def _sum(found: list[Match], words: Texts) -> str:
+    judged = [one for one in found if not one.part]
+    counts = Counter(one.state for one in judged)
+    told = ", ".join(
+        f"{counts[state]} {words.say(f'software-state.{state.value}')}"
+        for state in WORST
+        if counts[state]
+    )
+    return words.say("cli.software.sum", count=len(judged), states=told)
+
+
+def _explained(one: Match, words: Texts) -> str:
+    rows = {
+        "name": one.name,
+        "product": one.title or words.say("cli.software.no-product"),
+        "line": one.line,
+        "state": words.say("software-state.part" if one.part else f"software-state.{one.state}"),
+        "why": words.render(one.why),
+        "date": one.date.isoformat() if one.date else "",
+        "source": one.source,
+        "rule": one.rule,
+    }
+    return "".join(
+        f"{words.say(f'cli.software.word-{key}')}: {value}\n"
+        for key, value in rows.items()
+        if value
+    )
+
+
+def table(one: Match, words: Texts) -> dict[str, Any]:
+    """Return what is said of a program, as it stands in JSON."""
+    return {
+        "name": one.name,
+        "version": one.version,
+        "publisher": one.publisher,
+        "product": one.product or None,
+        "title": one.title,
+        "line": one.line or None,
+        "kind": one.kind,
+        "state": one.state.value,
+        "date": one.date.isoformat() if one.date else None,
+        "source": one.source or None,
+        "why": words.render(one.why),
+    }
+
+
+def _as_json(one: Match, words: Texts) -> str:
+    return json.dumps(table(one, words), indent=2, ensure_ascii=False) + "\n"
+
+
+COMMAND = Command(arguments=arguments, run=run)
