@@ -177,7 +177,7 @@ def _keeper(nameless: Nameless) -> Any:
         return None
     told = {name: getattr(known, name) for name in known.__struct_fields__}
     when = {name: _time(told.pop(name, "")) for name in ("at", "reported")}
-    own = {name: {"length": len(told.pop(name, ""))} for name in ("device", "lost")}
+    own = {name: {"length": len(told.pop(name, ""))} for name in ("device", "lost", "proxy")}
     return {**{k: nameless.value(v) for k, v in told.items()}, **when, **own}
 
 

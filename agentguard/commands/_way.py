@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from agentguard.base.translations import Texts
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.model.messages import say
 from agentguard.ports.network import Network, Told, Way
+from agentguard.service import keeper_status
 
-WAY = "proxy"
+WAY, KEEPERS = "proxy", "keeper-proxy"
 
 
 def way(network: Network, url: str, words: Texts) -> Capability:
@@ -21,6 +23,17 @@ def way(network: Network, url: str, words: Texts) -> Capability:
     return Capability(
         name=WAY, standing=standing, reason=told(found, urlsplit(url).hostname or url, words)
     )
+
+
+def of_keeper(known: keeper_status.Standing | None, words: Texts) -> Iterator[Capability]:
+    """Yield the way that this computer's keeper took last, as it has written down; none without."""
+    if known is None or known.named_by not in set(Told):
+        return
+    by = words.say(f"cli.doctor.way-by-{known.named_by}")
+    id_ = "keeper-through" if known.proxy else "keeper-straight"
+    reason = words.say(f"cli.doctor.way-{id_}", proxies=known.proxy, by=by)
+    standing = Standing.PARTLY if known.problem.startswith("proxy_") else Standing.WORKS
+    yield Capability(name=KEEPERS, standing=standing, reason=reason)
 
 
 def told(found: Way, host: str, words: Texts) -> str:

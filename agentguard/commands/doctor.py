@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from agentguard.base import paths, settings
@@ -82,7 +83,8 @@ def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capabil
 
 def _endpoint(clock: Clock, words: Texts) -> Iterator[Capability]:
     """Yield the way to the endpoint, and by whose word it is believed."""
-    from agentguard.commands._way import way  # noqa: PLC0415 - TLS costs the other commands time
+    from agentguard.commands._way import of_keeper, way  # noqa: PLC0415 - TLS costs the other commands time
+    from agentguard.service import keeper_status  # noqa: PLC0415 - as above
     from agentguard.uplink import enrolment  # noqa: PLC0415 - as above
 
     folder = paths.data_folder()
@@ -93,6 +95,8 @@ def _endpoint(clock: Clock, words: Texts) -> Iterator[Capability]:
         known = None
     url = known.url if known else settings.at_start(folder, machine_layers()).settings.endpoint
     yield way(ways, url, words)
+    with suppress(OSError):
+        yield from of_keeper(keeper_status.read(paths.machine_folder()), words)
     yield _trust(folder, clock, ways)
 
 

@@ -17,7 +17,7 @@ from agentguard.base.errors import CannotError, EnrolmentError, UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.ports.network import NO_PROXIES, Network
 from agentguard.ports.secrets import SecretPlace
-from agentguard.service.reports import Way
+from agentguard.service.reports import Led, Way
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.enrolment import Enrolment
@@ -96,7 +96,11 @@ class Identity:
         def code() -> str:
             return client.post(keeper_messages.CODE, b"", keeper_messages.CodeGiven, sign).code
 
-        return Way(device=known.device, post=post, code=code)
+        def led() -> Led:
+            way = self._network.way(client.url)
+            return ", ".join(one.shown for one in way.proxies), way.told.value
+
+        return Way(device=known.device, post=post, code=code, led=led)
 
     def _enrolled(self) -> Enrolment | None:
         wanted = self._wanted()

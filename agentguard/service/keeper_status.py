@@ -19,7 +19,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `settled` is the number of agents that the endpoint must have heard of by now.
     `at` is when this was seen and `reported` when the endpoint last took it, as ISO 8601 in UTC;
     `problem` is the kind of what keeps it from the endpoint, `lost` the name of one file that is
-    gone; `device` is the keeper's own name at the endpoint.
+    gone; `device` is the keeper's own name at the endpoint. `proxy` is the address of the proxy on
+    the way there, empty without one, and `named_by` who named the way (`ports.network.Told`).
     """
 
     at: str = ""
@@ -33,6 +34,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     reported: str = ""
     problem: str = ""
     device: str = ""
+    proxy: str = ""
+    named_by: str = ""
 
     @property
     def well(self) -> bool:

@@ -43,13 +43,21 @@ GOODBYE = "stopped"
 _RANDOM = secrets.SystemRandom()
 
 
+Led = tuple[str, str]
+"""The address of the proxy on a way, empty without one, and who named it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A way to the endpoint: the keeper's name there, what posts a report, what asks for a code."""
+    """A way to the endpoint: the keeper's name there, what posts a report, what asks for a code.
+
+    `led` tells through which proxy it leads.
+    """
 
     device: str
     post: Callable[[v1.Report], v1.Received]
     code: Callable[[], str]
+    led: Callable[[], Led] = lambda: ("", "")
 
 
 Connect = Callable[[], Way | None]
@@ -154,7 +162,13 @@ class Teller:
             return self._ended(type(error).__name__, FIRST_RETRY)
         with self._guard:
             self._events = [one for one in self._events if one.seq > report.seq]
-        self._outcome = Standing(device=self._way.device, reported=self._clock.now().iso)
+        proxy, named_by = self._way.led()
+        self._outcome = Standing(
+            device=self._way.device,
+            reported=self._clock.now().iso,
+            proxy=proxy,
+            named_by=named_by,
+        )
         self._came_through(self._clock.now().boot)
         return 0.0
 
@@ -171,7 +185,10 @@ class Teller:
 
     def _ended(self, problem: str, wait: float) -> float:
         self._through = None
-        self._outcome = msgspec.structs.replace(self._outcome, problem=problem)
+        proxy, named_by = self._way.led() if self._way is not None else ("", "")
+        self._outcome = msgspec.structs.replace(
+            self._outcome, problem=problem, proxy=proxy, named_by=named_by
+        )
         return wait
 
     def _made(self, device: str, goodbye: str = "") -> v1.Report:

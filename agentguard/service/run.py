@@ -166,6 +166,8 @@ class Keeper:
             reported=outcome.reported,
             problem=outcome.problem,
             device=outcome.device,
+            proxy=outcome.proxy,
+            named_by=outcome.named_by,
         )
         self.told.tell(standing, happened)
         same = msgspec.structs.replace(standing, at=self._last.at) == self._last

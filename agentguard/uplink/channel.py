@@ -26,6 +26,11 @@ class Address:
     prefix: str
 
 
+def place(to: Address) -> str:
+    """Return the URL that the way to an address is asked by."""
+    return f"https://{to.authority}/"
+
+
 class _Reader(io.RawIOBase):
     """Reads from a socket; every read may take only what is left of the deadline."""
 

@@ -15,7 +15,7 @@ import msgspec
 from agentguard.base.errors import UplinkError
 from agentguard.ports.clock import Clock
 from agentguard.ports.network import NO_PROXIES, Network
-from agentguard.uplink.channel import Channel
+from agentguard.uplink.channel import Channel, place
 from agentguard.uplink.problems import bounded, problem
 from agentguard.uplink.signing import Sign
 from agentguard.uplink.transport import address, connected, tls_context
@@ -79,6 +79,11 @@ class Client:
     def host(self) -> str:
         """The endpoint's name."""
         return self._to.host
+
+    @property
+    def url(self) -> str:
+        """The endpoint's address, as the network is asked for the way to it."""
+        return place(self._to)
 
     def post(self, path: str, body: bytes, answer: type[T], sign: Sign | None = None) -> T:
         """Post a body and decode the answer; a difference of the clocks is made up for once.

@@ -19,7 +19,7 @@ from http import HTTPStatus
 
 from agentguard.base.errors import PlatformError, UplinkError
 from agentguard.ports.network import Network, Proxy, SignIn, Way
-from agentguard.uplink.channel import Address, Channel, Left
+from agentguard.uplink.channel import Address, Channel, Left, place
 from agentguard.uplink.problems import problem
 
 CONNECT_SECONDS = 5.0
@@ -41,7 +41,7 @@ def reach(to: Address, network: Network, left: Left) -> socket.socket:
         UplinkError: dns, tcp, timeout, proxy_away, proxy_auth, proxy_refused or proxy_script.
 
     """
-    url = f"https://{to.authority}/"
+    url = place(to)
     way = network.way(url)
     try:
         return _through(way, to, network, left) if way.proxies else _straight(way, to, left)

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.base import paths
 from agentguard.base.translations import load
 from agentguard.commands._capabilities import Standing
-from agentguard.commands._way import told, way
+from agentguard.commands._way import of_keeper, told, way
 from agentguard.platforms._network import SystemNetwork
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.network import Proxy, Told, Way
+from agentguard.service import keeper_status
 from tests.cli.typed import Type
 
 URL = "https://guard.example:8443"
@@ -65,6 +67,36 @@ def test_row_151_the_setting_is_told_by_the_command(
     (row,) = (one for one in json.loads(typed.out)["capabilities"] if one["name"] == "proxy")
     assert row["reason"].startswith("guard.example is reached through the proxy proxy.example:3128")
     assert "s3cret" not in typed.out
+
+
+@pytest.mark.parametrize(
+    ("proxy", "by", "said"),
+    [
+        (
+            "proxy.example:3128",
+            "machine",
+            "through the proxy proxy.example:3128, which netsh winhttp",
+        ),
+        ("", "nobody", "without a proxy"),
+    ],
+)
+def test_row_151_what_the_keeper_found_is_told_beside_it(
+    proxy: str, by: str, said: str, type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(paths.MACHINE_VARIABLE, str(tmp_path))
+    keeper_status.write(tmp_path, keeper_status.Standing(proxy=proxy, named_by=by))
+    rows = json.loads(type_("doctor", "--json").out)["capabilities"]
+    (row,) = (one for one in rows if one["name"] == "keeper-proxy")
+    assert said in row["reason"]
+    assert row["standing"] == Standing.WORKS
+
+
+def test_row_151_a_keeper_that_told_nothing_or_nonsense_has_no_row() -> None:
+    words = load()
+    assert list(of_keeper(None, words)) == []
+    assert list(of_keeper(keeper_status.Standing(named_by="me"), words)) == []
+    (away,) = of_keeper(keeper_status.Standing(named_by="user", problem="proxy_auth"), words)
+    assert away.standing is Standing.PARTLY
 
 
 def test_row_151_without_an_endpoint_there_is_no_way(type_: Type) -> None:

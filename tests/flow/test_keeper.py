@@ -24,6 +24,7 @@ from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.signing import RequestSigner
 from agentguard.wire import keeper_messages, v1
+from tests.faults.signing_proxy import signing, through
 from tests.flow.centre import Browser, Centre
 from tests.unit.service.test_round import Computer
 
@@ -199,6 +200,19 @@ def test_a_restarted_keeper_begins_a_new_history_that_is_taken(enrolled: Kept) -
     again = Teller(way.connect, way.epoch, system_clock())
     assert again.report() == 0.0
     assert again.report() == 0.0
+
+
+def test_row_151_the_keeper_reports_through_its_proxy_and_tells_which(enrolled: Kept) -> None:
+    with signing() as proxy:
+        ways = through(proxy.proxy)
+        way = Identity(enrolled.private, enrolled.wanted, system_clock(), network=ways)
+        again = Teller(way.connect, way.epoch, system_clock())
+        assert again.report() == 0.0
+        assert (again.outcome.proxy, again.outcome.named_by) == (proxy.proxy.shown, "user")
+        assert again.code()
+        assert len(proxy.tunnels) == 2
+    assert again.report() > 0
+    assert (again.outcome.problem, again.outcome.proxy) == ("proxy_away", proxy.proxy.shown)
 
 
 def test_a_keeper_whose_folder_was_put_back_heals(enrolled: Kept) -> None:
