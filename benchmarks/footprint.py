@@ -143,7 +143,7 @@ def scan_children(process: psutil.Process) -> list[psutil.Process]:
     return [
         child
         for child in process.children(recursive=True)
-        if "--multiprocessing-fork" in child.cmdline()
+        if "agentguard-scan" in child.cmdline()
     ]
 
 

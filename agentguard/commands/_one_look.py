@@ -16,7 +16,7 @@ from agentguard.mfa import Verifiers
 from agentguard.model.events import PolicyInForce
 from agentguard.model.policy import Policy
 from agentguard.model.posture import ControlState
-from agentguard.platforms import cage, leash, load, machine_layers, system_clock
+from agentguard.platforms import cage, child_starter, leash, load, machine_layers, system_clock
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.runtime.agent import Agent, Parts
@@ -60,7 +60,9 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
     with (
         _copied(folder) as copies,
         closing(SeenDatabase(copies, clock)) as seen,
-        ScanClient(Limits(), clock, strikes=seen, cage=cage(), leash=leash) as scan,
+        ScanClient(
+            Limits(), clock, strikes=seen, cage=cage(), leash=leash, start=child_starter()
+        ) as scan,
     ):
         parts = Parts(
             folder=folder,

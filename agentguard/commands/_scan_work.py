@@ -14,7 +14,7 @@ from agentguard.commands._scan_stop import Interrupt
 from agentguard.commands._scan_walk import walk
 from agentguard.detect.sandbox.client import Limits, ScanClient, Scanned
 from agentguard.model.detection import Detection
-from agentguard.platforms import cage, leash, system_clock
+from agentguard.platforms import cage, child_starter, leash, system_clock
 
 MOST_JOBS = 64
 _AHEAD = 4
@@ -44,7 +44,14 @@ def results(
     """
     with ExitStack() as stack:
         every = [
-            ScanClient(Limits(), system_clock(), detection=detection, cage=cage(), leash=leash)
+            ScanClient(
+                Limits(),
+                system_clock(),
+                detection=detection,
+                cage=cage(),
+                leash=leash,
+                start=child_starter(),
+            )
             for _ in range(jobs)
         ]
         clients: LifoQueue[ScanClient] = LifoQueue()  # one that has started goes first

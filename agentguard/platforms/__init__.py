@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,6 +36,7 @@ __all__ = [
     "cage",
     "call",
     "called",
+    "child_starter",
     "cleared",
     "closed",
     "code_from_keeper",
@@ -192,13 +193,52 @@ def end_silent(process: int) -> None:
     _silent_agent.end(process)
 
 
-def leash(pid: int, *, programs: bool) -> Leash | None:
+class Child(Protocol):
+    """A process that this program has started from itself."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+        ...
+
+    @property
+    def handle(self) -> int:
+        """What the system gave to deal with it."""
+        ...
+
+    def is_alive(self) -> bool:
+        """Check whether it still runs."""
+        ...
+
+    def make_modest(self) -> None:
+        """Give it the lowest priority for the processor and the disk."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it is gone, at most `timeout` seconds."""
+        ...
+
+
+def child_starter() -> Callable[[Sequence[str], int], Child] | None:
+    """Return what starts this program again with one handle; None where a child needs no such."""
+    if sys.platform != "win32":
+        return None
+    from agentguard.platforms._win32 import child  # noqa: PLC0415 - one system's door at a time
+
+    return child.start
+
+
+def leash(pid: int, *, programs: bool, handle: int = 0) -> Leash | None:
     """Hold a scan child so that it ends with this process; None where its cage does more."""
     if sys.platform != "win32":
         return None
     from agentguard.platforms._win32 import job  # noqa: PLC0415 - one system's door at a time
 
-    return job.leash(pid, programs=programs)
+    return job.leash(pid, programs=programs, handle=handle)
 
 
 def system_clock() -> Clock:

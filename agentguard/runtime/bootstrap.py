@@ -28,6 +28,7 @@ from agentguard.platforms import (
     beat,
     boot_id,
     cage,
+    child_starter,
     leash,
     network,
     patient_reader,
@@ -90,7 +91,9 @@ def opened(place: Place) -> Iterator[Agent]:
         sealer = stores.sealer(place.folder)
         store, back = _stored(place, sealer, stack)
         seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
-        reader = ScanClient(Limits(), place.clock, strikes=seen, cage=cage(), leash=leash)
+        reader = ScanClient(
+            Limits(), place.clock, strikes=seen, cage=cage(), leash=leash, start=child_starter()
+        )
         phone, events = by_phone(place.folder, place.clock), EventQueue()
 
         def reports() -> LateUplink | None:

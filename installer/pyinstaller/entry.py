@@ -7,6 +7,12 @@ from agentguard.base import environment
 if __name__ == "__main__":
     environment.clean()  # before anything is imported that it could lead astray
 
+from agentguard.detect.sandbox.worker_entry import SCAN_CHILD, begin
+
+if __name__ == "__main__" and sys.argv[1:2] == [SCAN_CHILD]:
+    begin(int(sys.argv[2]))  # a scan child is this program again
+    raise SystemExit(0)
+
 from multiprocessing import freeze_support
 from pathlib import PureWindowsPath
 
@@ -23,5 +29,5 @@ def words() -> list[str]:
 
 
 if __name__ == "__main__":
-    freeze_support()  # a scan child is this program again
+    freeze_support()
     raise SystemExit(main(words()))

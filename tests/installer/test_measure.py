@@ -25,7 +25,7 @@ def measure(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 @pytest.mark.parametrize(
     "child",
     [
-        (EXE, "--multiprocessing-fork", "parent_pid=264", "pipe_handle=680"),
+        (EXE, "--scan-child", "680"),
         (EXE, "scan-child", "680"),
         ("python.exe", "-c", "from multiprocessing.spawn import spawn_main; spawn_main()"),
     ],

@@ -22,7 +22,7 @@ from agentguard.platforms._win32.shield import shielded
 from agentguard.service.keeper_status import Standing
 from agentguard.service.run import Keeper
 from agentguard.service.watch import Happening
-from tests.windows.keeping import PATIENCE, until
+from tests.windows.keeping import PATIENCE, ROOT, until
 
 pytestmark = pytest.mark.xdist_group("desktop")
 
@@ -50,6 +50,21 @@ k.OpenProcess.restype = ctypes.c_void_p
 for right in sys.argv[2:]:
     h = k.OpenProcess(int(right), 0, int(sys.argv[1]))
     print("granted" if h else ctypes.get_last_error())
+"""
+
+
+SCANS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from agentguard.detect.sandbox.client import Limits, ScanClient
+from agentguard.platforms import child_starter, leash
+from agentguard.platforms._fake_clock import FakeClock
+limits, held = Limits(start_seconds=60.0, seconds=60.0), {"leash": leash}
+if sys.argv[3] == "ours":
+    held["start"] = child_starter()
+with ScanClient(limits, FakeClock(), **held) as client:
+    found = client.scan(sys.argv[2])
+    raise SystemExit(7 if found.hits else 8)
 """
 
 
@@ -130,6 +145,16 @@ def test_row_130_one_that_its_person_has_started_gives_way(agents: SessionAgents
         finally:
             theirs.kill()
     assert list(sessions.agents(PROGRAM)[session()]) == list(agents.running().values())
+
+
+@pytest.mark.parametrize(("starts", "ended"), [("ours", 7), ("multiprocessing", 8)])
+def test_row_133_a_shielded_agent_looks_through_files_in_a_child_of_its_own(
+    tmp_path: Path, starts: str, ended: int
+) -> None:
+    """The child of `multiprocessing` opens its parent, which Windows refuses."""
+    (tmp_path / "a.txt").write_text("card 4539 1488 0343 6467")
+    words = (sys.executable, "-c", SCANS, str(ROOT), str(tmp_path / "a.txt"), starts)
+    assert sessions.run(session(), words, PATIENCE) == ended
 
 
 class Heard:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from agentguard.detect.sandbox.client import Limits, ScanClient
-from agentguard.platforms import leash
+from agentguard.platforms import child_starter, leash
 from agentguard.platforms.simulated import FakeClock
 
 NOTE = "card 4539 1488 0343 6467, receipt to ann.lee@quillpost.com\r\n"
@@ -83,7 +83,7 @@ def test_people_get_a_table_and_admins_a_page(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_or_has_no_name_is_told(tmp_path: Path) -> None:
-    with ScanClient(Limits(), FakeClock(), leash=leash) as client:
+    with ScanClient(Limits(), FakeClock(), leash=leash, start=child_starter()) as client:
         reasons = {
             "": "reason.not-regular",
             "no\0name": "reason.name",

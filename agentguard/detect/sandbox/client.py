@@ -49,7 +49,8 @@ class ScanClient:
 
     Safe for threads. The parent never opens a file that it scans. `detection` is what a policy
     wants looked for; `strikes` keeps what cost the child its life, in memory unless it is given;
-    `cage` names what locks the child in, and `leash` holds it from outside (`platforms`).
+    `cage` names what locks the child in, `leash` holds it from outside, and `start` starts it on
+    Windows (`platforms`).
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class ScanClient:
         cage: str = "",
         *,
         leash: worker_entry.Leashing = worker_entry.no_leash,
+        start: worker_entry.Starting | None = None,
     ) -> None:
         name = worker_entry.name_of(extractors)
         self._limits = limits
@@ -69,6 +71,7 @@ class ScanClient:
         self._errand = self._for(detection)
         self._clock = clock
         self._leash = leash
+        self._start = start
         self._lock = Lock()
         self._child: Offspring | None = None
         self._died: Offspring | None = None
@@ -183,7 +186,7 @@ class ScanClient:
         if self._child is not None and self._child.is_lost():
             self._end()
         if self._child is None:
-            self._child = Offspring(self._errand, leash=self._leash)
+            self._child = Offspring(self._errand, leash=self._leash, start=self._start)
         if self._aborted:  # meanwhile
             raise ScanError("reason.stopped")
         reading = self._child.answer(question)

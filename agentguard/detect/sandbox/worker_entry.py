@@ -37,12 +37,50 @@ class Leash(Protocol):
         ...
 
 
+class Process(Protocol):
+    """What the parent does with its child."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process id."""
+        ...
+
+    @property
+    def handle(self) -> int:
+        """What the system gave the parent to deal with it; 0 where its number does."""
+        ...
+
+    def is_alive(self) -> bool:
+        """Check whether it still runs."""
+        ...
+
+    def make_modest(self) -> None:
+        """Give it the lowest priority for the processor and the disk."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it is gone, at most `timeout` seconds."""
+        ...
+
+
 class Leashing(Protocol):
     """Takes a process on a leash; gives None where the system refuses."""
 
-    def __call__(self, pid: int, *, programs: bool) -> Leash | None:
-        """Take it; with `programs` it may start others."""
+    def __call__(self, pid: int, *, programs: bool, handle: int = 0) -> Leash | None:
+        """Take it, by its handle where there is one; with `programs` it may start others."""
         ...
+
+
+Starting: TypeAlias = Callable[[Sequence[str], int], Process]
+"""Starts this program again with these words, where the room may not do it by itself; the child
+inherits the handle of the line, which is the second argument, and nothing else."""
+
+SCAN_CHILD = "--scan-child"
+"""The first word of a child on Windows; a frozen program finds its handle behind it."""
 
 
 def name_of(extractors: Extractors) -> str:
@@ -50,12 +88,20 @@ def name_of(extractors: Extractors) -> str:
     return f"{extractors.__module__}:{getattr(extractors, '__qualname__', '')}"
 
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+
+    def begin(handle: int) -> None:
+        """Answer on a handle that this process has inherited."""
+        from multiprocessing.connection import PipeConnection  # noqa: PLC0415 - the child's alone
+
+        main(PipeConnection(handle))
+
+else:
     from agentguard.detect.sandbox import ipc_channel
 
-    def begin(descriptor: int) -> None:
+    def begin(handle: int) -> None:
         """Answer on a descriptor of this process."""
-        main(ipc_channel.Line(descriptor))
+        main(ipc_channel.Line(handle))
 
 
 _LATER = ("apsw", "hashlib", "hmac", "html", "pydoc", "ssl")
@@ -75,7 +121,7 @@ def main(parent: Line) -> None:
     worker_main.serve(parent, errand, extractors(), cast("Cage", _named(errand.cage or NO_CAGE)))
 
 
-def no_leash(pid: int, *, programs: bool) -> Leash | None:  # noqa: ARG001 - a leash's shape
+def no_leash(pid: int, *, programs: bool, handle: int = 0) -> Leash | None:  # noqa: ARG001 - a leash's shape
     """Hold nothing."""
     return None
 

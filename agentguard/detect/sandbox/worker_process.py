@@ -12,12 +12,11 @@ from agentguard.base.errors import ScanError
 from agentguard.detect.limits import MIB
 from agentguard.detect.outcome import Reading
 from agentguard.detect.sandbox import ipc_messages, worker_spawn
-from agentguard.detect.sandbox.worker_entry import Leash, Leashing, no_leash
+from agentguard.detect.sandbox.worker_entry import Leash, Leashing, Process, Starting, no_leash
 
 WATCHED = sys.platform != "linux"
 """Whether the parent must watch the child's memory, since the system may not bound it."""
 
-_LOWEST = 19
 _JOIN = 5.0
 _LOOK = 0.1
 _ITS_TURN = 0.9
@@ -27,8 +26,8 @@ _ITS_TURN = 0.9
 class Offspring:
     """A child and the line to it.
 
-    `leash` holds it in the system's hands before it hears of any file; `watched` has the parent
-    look at its memory every tenth of a second while it works.
+    `leash` holds it in the system's hands before it hears of any file, `start` starts it on
+    Windows; `watched` has the parent look at its memory every tenth of a second while it works.
     """
 
     def __init__(
@@ -36,6 +35,7 @@ class Offspring:
         errand: ipc_messages.Errand,
         *,
         leash: Leashing = no_leash,
+        start: Starting | None = None,
         watched: bool = WATCHED,
     ) -> None:
         self._errand = errand
@@ -43,10 +43,11 @@ class Offspring:
         self._watched = watched
         self._ready = False
         self._base = 0
-        self._process: worker_spawn.Process | None = None
+        self._process: Process | None = None
         try:
-            self._process, self._line = worker_spawn.born()
-            self._leash = leash(self._process.pid or 0, programs=errand.limits.ocr)
+            self._process, self._line = worker_spawn.born(start)
+            pid, handle = self._process.pid or 0, self._process.handle
+            self._leash = leash(pid, programs=errand.limits.ocr, handle=handle)
             self._line.send_bytes(ipc_messages.send(errand))
         except OSError as error:
             self.end()
@@ -176,13 +177,7 @@ class Offspring:
     def _make_modest(self) -> None:
         """Give it the lowest priority for the processor and the disk before it reads a file."""
         try:
-            process = psutil.Process(self.pid)
-            if sys.platform == "win32":
-                process.nice(psutil.IDLE_PRIORITY_CLASS)
-                process.ionice(psutil.IOPRIO_VERYLOW)
-            else:
-                process.nice(_LOWEST)
-                if sys.platform == "linux":
-                    process.ionice(psutil.IOPRIO_CLASS_IDLE)
+            if self._process is not None:
+                self._process.make_modest()
         except (psutil.Error, OSError):
             return  # a container may refuse; the scan is only less modest

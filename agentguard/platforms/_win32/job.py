@@ -89,22 +89,24 @@ class Job:
             close_handle(handle)
 
 
-def leash(pid: int, *, programs: bool) -> Job | None:
+def leash(pid: int, *, programs: bool, handle: int = 0) -> Job | None:
     """Put a process into a job of its own; with `programs` it may start others, in the same job.
 
-    None when Windows refuses, as it does where a job that forbids nesting holds this program.
+    Its `handle` is asked where there is one: an agent's own child lets nobody open it. None when
+    Windows refuses, as it does where a job that forbids nesting holds this program.
     """
     limits = _Extended()
     limits.basic.flags = _KILL_ON_JOB_CLOSE | _DIE_ON_UNHANDLED_EXCEPTION
     if not programs:
         limits.basic.flags |= _ACTIVE_PROCESS
         limits.basic.processes = 1
-    handle = _create(None, None)
-    if not handle:
+    job = _create(None, None)
+    if not job:
         return None
-    if _limited(handle, limits) and _joined(handle, pid):
-        return Job(handle, limits)
-    close_handle(handle)
+    joined = _limited(job, limits) and (_assign(job, handle) if handle else _joined(job, pid))
+    if joined:
+        return Job(job, limits)
+    close_handle(job)
     return None
 
 

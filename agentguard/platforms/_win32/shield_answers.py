@@ -41,8 +41,11 @@ def made(sid: str) -> str:
 OWN_THREAD = f"D:P(A;;GA;;;SY)(A;;{_OWNED | _MADE:#x};;;OW)"
 """The list that an agent gives its own threads."""
 
-CHILD = f"D:P(A;;GA;;;SY)(A;;{_ASK_PROCESS:#x};;;OW)"
-"""The list that an agent gives a process that it starts."""
+
+def child(sid: str) -> str:
+    """Return the list that an agent gives a process that it starts; the person owns it."""
+    who = (f"(A;;{_ASK_PROCESS:#x};;;{one})" for one in ("OW", sid) if one)
+    return f"D:P(A;;GA;;;SY){''.join(who)}"
 
 
 def is_of_the_system(descriptor: bytes) -> bool:

@@ -68,7 +68,7 @@ def test_known_lines(words: list[str], line: str) -> None:
         (["agentguard.exe", "tray", "--quiet"], True),
         (["agentguard.exe", "run"], True),
         (["pythonw.exe", "-m", "agentguard", "tray"], True),
-        (["agentguard.exe", "--multiprocessing-fork", "pipe_handle=5"], False),
+        (["agentguard.exe", "--scan-child", "524"], False),
         (["agentguard.exe", "--version"], False),
         ([], False),
     ],
