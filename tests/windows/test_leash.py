@@ -20,7 +20,7 @@ from tests.windows.keeping import until
 from tests.windows.test_anchor import RIGHTS, asked
 
 OF_OWNERS = (0x40000, 0x80000)
-"""WRITE_DAC and WRITE_OWNER: an owner has them in Wine, which does not know the line of owners' rights; a real PC shows it."""
+"""WRITE_DAC and WRITE_OWNER: an owner has them in Wine, which knows no line of owners' rights."""
 ORPHAN = """
 import sys
 from agentguard.platforms import child_starter, leash
