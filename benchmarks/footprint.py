@@ -141,9 +141,7 @@ def wakes_of(process: psutil.Process) -> int:
 def scan_children(process: psutil.Process) -> list[psutil.Process]:
     """Give the children that read files; Python's resource tracker beside them reads none."""
     return [
-        child
-        for child in process.children(recursive=True)
-        if "agentguard-scan" in child.cmdline()
+        child for child in process.children(recursive=True) if "agentguard-scan" in child.cmdline()
     ]
 
 
