@@ -17,6 +17,8 @@ APP = "AgentGuard"
 HOME_VARIABLE = "AGENTGUARD_HOME"
 MACHINE_VARIABLE = "AGENTGUARD_MACHINE"
 PRIVATE = "private"
+APART = "-apart"
+"""The end of the name of the folder beside a user's, with halves of what opens that one's keys."""
 
 _SPARE: dict[str, Path] = {}
 """The data folder of a program whose user's own cannot be used; empty for all others."""

@@ -20,6 +20,7 @@ from agentguard.vault.keys import KEY
 _STANDINGS = {
     "absent": Standing.ABSENT,
     "denied": Standing.DENIED,
+    "former": Standing.ABSENT,
     "locked": Standing.DENIED,
     "silent": Standing.FAILED,
 }

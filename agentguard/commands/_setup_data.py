@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +80,14 @@ class Purged:
 
     left: int
     vaults: int
+
+
+def of_users(found: Callable[[str], Sequence[Path]]) -> tuple[Path, ...]:
+    """Return every folder that users have of AgentGuard; `found` gives those of one name.
+
+    There is none of theirs elsewhere: what only they could remove would stay.
+    """
+    return (*found(paths.APP), *found(f"{paths.APP}{paths.APART}"))
 
 
 def purge(folder: Path, users: Sequence[Path]) -> Purged:

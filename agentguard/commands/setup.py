@@ -91,7 +91,7 @@ def _purge(_chosen: argparse.Namespace, words: Texts) -> int:
         _setup_data.unmark(folder)
         _say(words.say("cli.setup.kept"))
         return FINE
-    done = _setup_data.purge(folder, data_of_users(paths.APP))
+    done = _setup_data.purge(folder, _setup_data.of_users(data_of_users))
     sys.stdout.write(
         words.say("cli.setup.left" if done.left else "cli.setup.purged", count=done.left) + "\n"
     )

@@ -102,10 +102,11 @@ def secret_places() -> Places:
     from agentguard.ports.secrets import Places  # noqa: PLC0415 - as above
 
     if sys.platform == "win32":
-        from agentguard.platforms._win32.protected import Protected  # noqa: PLC0415 - as above
+        from agentguard.platforms._win32 import protected  # noqa: PLC0415 - as above
 
-        unbound = Protected(bound=False)
-        return Places(device=(Protected(bound=True), unbound), vault=(unbound,), machine=(unbound,))
+        unbound = protected.unbound()
+        device = (protected.bound(), unbound, protected.former())
+        return Places(device=device, vault=(unbound,), machine=(unbound,))
     from agentguard.platforms._linux.secret_service import SecretService  # noqa: PLC0415 - as above
 
     keyring = SecretService(os.environ)

@@ -59,11 +59,15 @@ def test_the_data_of_users_are_found_in_their_profiles(own: Path) -> None:
     assert data_of_users("AgentGuardOfNobody") == ()
 
 
-def test_a_removal_takes_the_data_of_users_with_it(own: Path, tmp_path: Path) -> None:
+def test_row_139_a_removal_takes_the_data_of_users_with_it(own: Path, tmp_path: Path) -> None:
     (tmp_path / "private").mkdir()
-    done = _setup_data.purge(tmp_path, data_of_users(paths.APP))
+    apart = own.with_name(f"{own.name}{paths.APART}")
+    apart.mkdir()
+    (apart / "device.key.half").write_bytes(b"sealed")
+    done = _setup_data.purge(tmp_path, _setup_data.of_users(data_of_users))
     assert (done.left, done.vaults) == (0, 0)
     assert not own.exists()
+    assert not apart.exists()
     assert list(tmp_path.iterdir()) == []
 
 

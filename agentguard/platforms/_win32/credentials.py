@@ -1,7 +1,6 @@
-"""Random bytes in Windows' Credential Manager, which stay on this computer.
+"""What versions before put into Windows' Credential Manager: it is read, and removed.
 
-`CRED_PERSIST_LOCAL_MACHINE` keeps them out of a profile that roams. Any program of the same person
-can read them; another person, or a copy of the disk without the password, cannot.
+Any program of the same person can read it, and nobody else can remove it.
 Source: Microsoft's reference of wincred.h.
 """
 
@@ -17,10 +16,8 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 _GENERIC = 1  # CRED_TYPE_GENERIC
-_LOCAL_MACHINE = 2  # CRED_PERSIST_LOCAL_MACHINE
 _NOT_FOUND = 1168  # ERROR_NOT_FOUND
 _NO_SUCH_LOGON_SESSION = 1312  # also where a policy forbids to store credentials
-_USER = "AgentGuard"
 
 
 class _Credential(ctypes.Structure):
@@ -42,7 +39,6 @@ class _Credential(ctypes.Structure):
     )
 
 
-_write = advanced("CredWriteW", BOOL, VOID, DWORD)
 _read = advanced("CredReadW", BOOL, TEXT, DWORD, DWORD, VOID)
 _delete = advanced("CredDeleteW", BOOL, TEXT, DWORD, DWORD)
 _free = advanced("CredFree", None, VOID)
@@ -59,21 +55,6 @@ def read(target: str, place: str) -> bytes | None:
         return ctypes.string_at(found.contents.blob, found.contents.size)
     finally:
         _free(found)
-
-
-def write(target: str, data: bytes, place: str) -> None:
-    """Keep bytes under `target`, in place of what was there. Raises SecretError."""
-    blob = ctypes.create_string_buffer(data, len(data))
-    made = _Credential(
-        type=_GENERIC,
-        target=target,
-        size=len(data),
-        blob=ctypes.addressof(blob),
-        persist=_LOCAL_MACHINE,
-        user=_USER,
-    )
-    if not _write(ctypes.byref(made), 0):
-        raise _refused(place)
 
 
 def delete(target: str, place: str) -> None:

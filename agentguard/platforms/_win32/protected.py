@@ -11,10 +11,11 @@ import ctypes
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from agentguard.base import atomic_files
+from agentguard.base import atomic_files, paths
 from agentguard.base.errors import SecretError
 from agentguard.platforms._secret_time_limit import Limit
 from agentguard.platforms._win32 import credentials
@@ -24,12 +25,12 @@ from agentguard.ports.secrets import Slot
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
-BOUND, UNBOUND = "credential-manager", "dpapi"
-"""The names of the two places; they are reported."""
+BOUND, UNBOUND, FORMER = "dpapi-apart", "dpapi", "credential-manager"
+"""The names of the places; they are reported."""
 
 _NO_DIALOG = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
 _OURS = b"agentguard sealed secret v1"
-_HALF = 32  # bytes in Credential Manager
+_HALF = 32  # bytes
 
 
 class _Blob(ctypes.Structure):
@@ -73,12 +74,92 @@ def _blob(data: bytes) -> _Blob:
     return made
 
 
-class Protected:
-    """A place of sealed files; with `bound`, half of what opens them is in Credential Manager."""
+class Half(Protocol):
+    """Half of what opens a sealed file, kept apart from it. Every method may raise SecretError."""
 
-    def __init__(self, *, bound: bool) -> None:
-        self.name = BOUND if bound else UNBOUND
-        self._bound = bound
+    def read(self, slot: Slot) -> bytes | None:
+        """Return it; None when there is none."""
+        ...
+
+    def make(self, slot: Slot) -> bytes:
+        """Keep a new one and return it."""
+        ...
+
+    def forget(self, slot: Slot) -> None:
+        """Remove it, if it is there."""
+        ...
+
+
+class Apart:
+    """A half in a sealed file of a folder beside that of the data: a copy of one opens nothing.
+
+    The folder is where the data's lies, so that it roams as little, and a removal of AgentGuard
+    takes it away for every person.
+    """
+
+    def read(self, slot: Slot) -> bytes | None:
+        """Return it; None when there is none."""
+        try:
+            data = _half(slot).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise SecretError("denied", BOUND) from error
+        half = unseal(data, _entropy(slot, b""))
+        if half is None:
+            raise SecretError("damaged", BOUND)
+        return half
+
+    def make(self, slot: Slot) -> bytes:
+        """Keep a new one and return it."""
+        half = secrets.token_bytes(_HALF)
+        sealed = seal(half, _entropy(slot, b""))
+        if sealed is None:
+            raise SecretError("denied", BOUND)
+        try:
+            atomic_files.make_folder(_half(slot).parent)
+            atomic_files.write(_half(slot), sealed)
+        except OSError as error:
+            raise SecretError("denied", BOUND) from error
+        return half
+
+    def forget(self, slot: Slot) -> None:
+        """Remove it, and the folder with the last."""
+        try:
+            _half(slot).unlink(missing_ok=True)
+        except OSError as error:
+            raise SecretError("denied", BOUND) from error
+        with suppress(OSError):
+            _half(slot).parent.rmdir()
+
+
+class InCredentialManager:
+    """A half where versions before put it: it is read and removed, and none is made any more.
+
+    Nobody but its person can remove it, so that a removal of AgentGuard left it there.
+    """
+
+    def read(self, slot: Slot) -> bytes | None:
+        """Return it; None when there is none."""
+        return credentials.read(_target(slot), FORMER)
+
+    def make(self, slot: Slot) -> bytes:
+        """Refuse."""
+        del slot
+        raise SecretError("former", FORMER)
+
+    def forget(self, slot: Slot) -> None:
+        """Remove it."""
+        credentials.delete(_target(slot), FORMER)
+
+
+class Protected:
+    """A place of sealed files, whose names end in `ending`; `half` is kept apart from them."""
+
+    def __init__(self, name: str, ending: str, half: Half | None = None) -> None:
+        self.name = name
+        self._ending = ending
+        self._apart = half
         self._limit = Limit(self.name)
 
     def load(self, slot: Slot, *, sure: bool = False) -> bytes | None:
@@ -106,7 +187,7 @@ class Protected:
             return None
         except OSError as error:
             raise SecretError("denied", self.name) from error
-        half = credentials.read(_target(slot), self.name) if self._bound else b""
+        half = self._apart.read(slot) if self._apart else b""
         if half is None:
             return None
         secret = unseal(data, _entropy(slot, half))
@@ -115,7 +196,8 @@ class Protected:
         return secret
 
     def _saved(self, slot: Slot, secret: bytes) -> None:
-        sealed = seal(secret, _entropy(slot, self._half(slot)))
+        half = (self._apart.read(slot) or self._apart.make(slot)) if self._apart else b""
+        sealed = seal(secret, _entropy(slot, half))
         if sealed is None:
             raise SecretError("denied", self.name)
         try:
@@ -128,21 +210,31 @@ class Protected:
             self._file(slot).unlink(missing_ok=True)
         except OSError as error:
             raise SecretError("denied", self.name) from error
-        if self._bound:
-            credentials.delete(_target(slot), self.name)
-
-    def _half(self, slot: Slot) -> bytes:
-        if not self._bound:
-            return b""
-        half = credentials.read(_target(slot), self.name)
-        if half is None:
-            half = secrets.token_bytes(_HALF)
-            credentials.write(_target(slot), half, self.name)
-        return half
+        if self._apart:
+            self._apart.forget(slot)
 
     def _file(self, slot: Slot) -> Path:
-        ending = "bound" if self._bound else "sealed"
-        return slot.file.with_name(f"{slot.file.name}.{slot.id[:16]}.{ending}")
+        return slot.file.with_name(f"{slot.file.name}.{slot.id[:16]}.{self._ending}")
+
+
+def bound() -> Protected:
+    """Return the place for what is this computer's: what opens it lies in two folders."""
+    return Protected(BOUND, "apart", Apart())
+
+
+def unbound() -> Protected:
+    """Return the place for what goes where its files go."""
+    return Protected(UNBOUND, "sealed")
+
+
+def former() -> Protected:
+    """Return the place of versions before; what lies there moves on."""
+    return Protected(FORMER, "bound", InCredentialManager())
+
+
+def _half(slot: Slot) -> Path:
+    folder = slot.file.parent
+    return folder.with_name(f"{folder.name}{paths.APART}") / f"{slot.file.name}.{slot.id[:16]}.half"
 
 
 def _target(slot: Slot) -> str:

@@ -91,7 +91,9 @@ def test_where_the_keys_lie_is_told_beside_what_is_wrong(desk) -> None:
     assert tick(desk).state is State.FAIL
 
 
-@pytest.mark.parametrize("place", ["file", "secret-service", "credential-manager", "dpapi"])
+@pytest.mark.parametrize(
+    "place", ["file", "secret-service", "credential-manager", "dpapi", "dpapi-apart"]
+)
 def test_every_place_has_its_sentence(place: str) -> None:
     assert all(WORDS.has(f"secret.{key}.{place}") for key in ("place", "device", "vault"))
 
