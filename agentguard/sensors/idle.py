@@ -9,13 +9,17 @@ hold for what is told:
 - it begins anew when the source was away, when the session comes to the front or is unlocked, for
   a person did that; a session that is told to be open after nobody knew whether it was locked (the
   remote desktop was switched meanwhile) counts as unlocked;
-- the first reading of all counts as it is, so that a restart of the agent gives no time away.
+- the first reading of all counts as it is, so that a restart of the agent gives no time away; but a
+  stamp of the future, which in ticks of 32 bits looks like weeks, is no idle time.
 """
 
 from __future__ import annotations
 
 from agentguard.model.moments import Moment
 from agentguard.ports.desktop import SessionReading
+
+HALF = 2**31 / 1000
+"""Seconds of half the ticks of 32 bits: what lies further back lies in the future, if anywhere."""
 
 SLACK = 2.0
 """Seconds by which two clocks may differ without one of them being wrong."""
@@ -41,7 +45,8 @@ class BelievedIdle:
         if reading.idle is None:
             self._idle = None
         elif before is None or at is None:
-            self._idle = max(0.0, reading.idle)
+            can_be = reading.idle <= max(now.boot + SLACK, HALF)
+            self._idle = max(0.0, reading.idle) if can_be else 0.0
         elif self._idle is None or _person_came(before, reading):
             self._idle = 0.0
         else:

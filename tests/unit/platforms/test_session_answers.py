@@ -132,3 +132,13 @@ def test_no_stamps_make_idle_time_longer_than_they_were_seen(
             before, seen = stamp, read
         told = idle.seconds(stamp, now)
         assert 0 <= told <= (now - seen + 1_000) / 1000
+
+
+def test_no_time_is_taken_from_ticks_of_32_bits() -> None:
+    """Only the last input has them, and goes through IdleTime."""
+    files = list((Path(__file__).parents[3] / "agentguard").rglob("*.py"))
+    assert len(files) > 300
+    using = {file.name for file in files if '"GetLastInputInfo"' in file.read_text("utf-8")}
+    assert using == {"session.py"}
+    for name in ('"GetTickCount"', '"timeGetTime"', '"GetMessageTime"'):
+        assert not [file.name for file in files if name in file.read_text("utf-8")], name

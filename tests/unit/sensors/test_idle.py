@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentguard.model.moments import Moment
 from agentguard.ports.desktop import SessionReading
-from agentguard.sensors.idle import BelievedIdle
+from agentguard.sensors.idle import SLACK, BelievedIdle
 from agentguard.sensors.input_rhythm import TIMES, Rhythm
 
 
@@ -29,6 +31,22 @@ def idle() -> BelievedIdle:
 
 def test_the_first_reading_counts_as_it_is() -> None:
     assert BelievedIdle().see(reading(3600), at(100)) == 3600
+
+
+@given(st.integers(0, 10_000_000), st.integers(1, 2**31 - 1))
+def test_a_stamp_of_the_future_at_the_first_reading_is_no_idle_time(boot: int, ahead: int) -> None:
+    """X servers, too, count milliseconds in 32 bits: a stamp ahead looks like 49 days."""
+    told = (2**32 - ahead) / 1000
+    believed = BelievedIdle()
+    first = believed.see(reading(told), at(boot))
+    assert first == (told if told <= boot + SLACK else 0)
+    if first == 0:
+        assert believed.see(reading(told + 1), at(boot + 1)) == 1
+
+
+@given(st.integers(0, 2**31 // 1000))
+def test_a_long_absence_before_the_first_reading_counts(seconds: int) -> None:
+    assert BelievedIdle().see(reading(seconds), at(100)) == seconds
 
 
 def test_it_grows_with_time_and_ends_with_input(idle) -> None:
