@@ -5,7 +5,7 @@ to python313.dll. No package of the registries holds Python's; a Windows that bu
 AGENTGUARD_PYTHON3 names the file, or an archive with it (python.org's embeddable package, or the
 one of NuGet). It must be signed as python313.dll is, which the lock file pins. Without either, ours
 is compiled: its exports are the same names, its version resource names us, and it bears our
-signature. docs/adr/0047-python3-dll.md.
+signature. docs/adr/0055-what-is-aboard.md.
 """
 
 from __future__ import annotations
