@@ -24,7 +24,9 @@ from installer import forwarder, licences, runtime, tools
 from installer.package import BuildError, epoch
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("agentguard", "resources", "policies", "installer/pyinstaller")
+VECTORS = "tests/vectors/windows"
+"""The answers that the recorder compares with, which are the tests' own."""
+ROOMS = ("agentguard", "resources", "policies", VECTORS, "installer/pyinstaller")
 ICON = "installer/agentguard.ico"
 VERSION_FILE = "agentguard/__init__.py"
 SPEC = "installer/pyinstaller/agentguard.spec"

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from agentguard.base import paths, settings
-from agentguard.base.errors import AgentGuardError
+from agentguard.base import paths, settings, translations
+from agentguard.base.errors import AgentGuardError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.checks.reauth import rules
 from agentguard.commands._capabilities import Capability, Standing, capabilities
@@ -43,10 +43,14 @@ TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     """Add the options."""
     parser.add_argument("--json", action="store_true", help=words.say("cli.doctor.json"))
+    parser.add_argument("--record", type=Path, metavar="FILE", help=words.say("cli.record.file"))
+    parser.add_argument("--walk", action="store_true", help=words.say("cli.record.walk"))
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Try everything, print it, and tell by the exit code whether something can be mended."""
+    if chosen.record or chosen.walk:
+        return _record(chosen)
     words, clock = spoken(), system_clock()
     backend = load()
     found = every(backend, words, clock)
@@ -69,6 +73,26 @@ def every(backend: Backend, words: Texts, clock: Clock) -> tuple[Capability, ...
         *_endpoint(clock, words),
         *_machine(clock),
     )
+
+
+def _record(chosen: argparse.Namespace) -> int:
+    """Record what this computer answers.
+
+    Raises:
+        UsageError: no file was named.
+        PlatformError: this computer cannot be recorded.
+        CannotError: the file is there, or cannot be made.
+
+    """
+    from agentguard.platforms.recorder import door  # noqa: PLC0415 - of no use to the others
+
+    words = translations.load()
+    if chosen.record is None:
+        raise UsageError(words.say("cli.record.no-file"), words.say("cli.record.no-file-advice"))
+    system = door.system()
+    from agentguard.commands import _record as recorder  # noqa: PLC0415 - of Windows alone
+
+    return recorder.record(chosen.record, words, system, walk=chosen.walk)
 
 
 def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capability]:

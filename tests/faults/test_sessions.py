@@ -6,9 +6,7 @@ answers of WTSQuerySessionInformation; through the real decoding, belief, check 
 
 from __future__ import annotations
 
-import json
 import random
-from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -36,11 +34,8 @@ from agentguard.platforms._win32.session_answers import (
     locked_by,
 )
 from agentguard.ports.desktop import SessionReading
+from tests.recorded_answers import data
 from tests.unit.engine.test_false_locks import LATE, LIMIT, World
-
-RECORDED = json.loads(
-    (Path(__file__).parents[1] / "vectors/windows/session-information.json").read_text("utf-8")
-)["answers"]
 
 
 class WindowsWorld(World):
@@ -66,8 +61,8 @@ class WindowsWorld(World):
         if not self.told:
             return None
         if not self.active:
-            return bytes.fromhex(RECORDED["disconnected"]["data"])
-        return bytes.fromhex(RECORDED["locked" if self.locked else "unlocked"]["data"])
+            return data("session.information", "disconnected")
+        return data("session.information", "locked" if self.locked else "unlocked")
 
     def reading(self) -> SessionReading:
         """Read as platforms/_win32/session.py does."""

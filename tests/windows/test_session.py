@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -28,10 +26,8 @@ from agentguard.platforms._win32.session_answers import (
     SESSION_LOCK,
     SESSION_UNLOCK,
 )
+from tests.recorded_answers import cases, data
 
-RECORDED = json.loads(
-    (Path(__file__).parents[1] / "vectors/windows/session-information.json").read_text("utf-8")
-)["answers"]
 SHIFT, UP = 0x10, 2
 
 pytestmark = pytest.mark.xdist_group("desktop")
@@ -39,7 +35,7 @@ user32 = ctypes.WinDLL("user32")
 
 
 def told(name: str) -> bytes:
-    return bytes.fromhex(RECORDED[name]["data"])
+    return data("session.information", name) or b""
 
 
 @pytest.fixture
@@ -115,7 +111,7 @@ def test_a_thousand_switches_lock_nothing_and_keep_the_idle_time(session: Window
 def test_what_windows_answers_at_the_start_is_taken() -> None:
     for name in ("locked", "unlocked"):
         reading = WindowsSession(information=lambda name=name: told(name)).read()
-        assert reading.locked is RECORDED[name]["locked"]
+        assert reading.locked is cases("session.information")[name]["decoded"]["locked"]
         assert reading.source == "last-input+session-state"
 
 

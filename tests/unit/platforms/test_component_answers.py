@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,82 +13,58 @@ from agentguard.checks.antivirus import CHECK as ANTIVIRUS
 from agentguard.checks.disk_encryption import CHECK as DISKS
 from agentguard.checks.firewall import CHECK as FIREWALL
 from agentguard.model.events import Facts
-from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen
+from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Volume
 from agentguard.model.moments import Moment
 from agentguard.model.verdicts import State
 from agentguard.platforms._win32.component_answers import (
+    DEFENDER,
     ComponentError,
     Profiles,
     antivirus,
     defender,
     disks,
     firewall,
-    in_force,
 )
+from agentguard.platforms.recorder.lines import read
+from tests.recorded_answers import FILES, FOLDER, cases
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "windows"
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
 NOBODY = Facts(last={})
-NAMES = {"1": "Domain", "2": "Private", "4": "Public"}
 
 
-def recorded(name: str) -> dict[str, dict]:
-    answers: dict[str, dict] = json.loads((VECTORS / f"{name}.json").read_text("utf-8"))["answers"]
-    return answers
+def untold(id_: str) -> list[dict]:
+    """Give what was made of the recorded answers that tell nothing."""
+    every = [line["decoded"] for line in cases(id_).values() if "decoded" in line]
+    return [made for made in every if made["unread"]]
 
 
-def antivirus_of(answer: dict) -> AntivirusSeen:
-    if "error" in answer:
-        problem = ComponentError(answer["error"]["hresult"])
-        return AntivirusSeen(at=AT, unread=problem.unread)
-    return antivirus(answer["rows"], AT)
+REFUSED = {"server": "unsupported", "denied": "denied", "silent": "still-asking"}
 
 
-def firewall_of(answer: dict) -> FirewallSeen:
-    enabled = {int(profile): on for profile, on in answer["enabled"].items()}
-    managed = {int(profile): said for profile, said in answer.get("managed", {}).items()}
-    force = in_force(
-        [{"Name": NAMES[name], "Enabled": on} for name, on in answer.get("force", {}).items()]
-    )
-    profiles = Profiles(active=answer["active"], enabled=enabled, managed=managed, force=force)
-    return firewall(profiles, answer.get("others", ()), AT)
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refusal_is_known_by_its_number(case: str) -> None:
+    line = cases("antivirus.products")[case]
+    assert line["answer"] is None
+    assert ComponentError(line["hresult"]).unread == REFUSED[case]
 
 
-def disks_of(answer: dict) -> DisksSeen:
-    return disks(answer["drives"], answer.get("rows", ()), answer.get("shell", {}), AT)
-
-
-@pytest.mark.parametrize("name", recorded("antivirus"))
-def test_antivirus(name: str) -> None:
-    answer = recorded("antivirus")[name]
-    seen = antivirus_of(answer)
-    assert seen.unread == answer.get("unread", "")
-    assert [[p.product, p.on, p.current] for p in seen.products] == answer.get("products", [])
-
-
-@pytest.mark.parametrize("name", recorded("firewall"))
-def test_firewall(name: str) -> None:
-    answer = recorded("firewall")[name]
-    seen = firewall_of(answer)
-    assert (seen.on, seen.unread) == (answer["on"], answer.get("unread", ""))
-    assert (seen.product, seen.agreed) == (answer.get("product", ""), answer.get("agreed", True))
-
-
-@pytest.mark.parametrize("name", recorded("defender"))
-def test_defender_tells_of_itself_where_security_center_is_not(name: str) -> None:
-    answer = recorded("defender")[name]
-    seen = defender(answer["rows"], AT)
-    assert seen.unread == answer.get("unread", "")
-    found = [[p.product, p.on, p.current] for p in seen.products]
-    assert found == ([answer["product"]] if "product" in answer else [])
+def test_products_are_named_as_they_name_themselves() -> None:
+    rows = [{"displayName": "Other AV", "productState": 266240}]
+    assert [one.product for one in antivirus(rows, AT).products] == ["Other AV"]
+    assert firewall(Profiles(), rows, AT).product == "Other AV"
+    (row,) = cases("antivirus.defender")["server-on"]["answer"]["rows"]
+    assert [one.product for one in defender([row], AT).products] == [DEFENDER]
 
 
 def test_every_recorded_answer_names_the_document_that_it_is_from() -> None:
-    files = sorted(VECTORS.glob("*.json"))
+    files = [file for file in FILES if file.name.startswith("documented-")]
     assert len(files) >= 6
-    for file in files:
-        told = json.loads(file.read_text("utf-8"))["sources"]
-        assert any(one.startswith("https://learn.microsoft.com/") for one in told), file.name
+    told = {file.name: read(file)[0]["source"] for file in files}
+    told["clipboard-marks"] = json.loads((FOLDER / "clipboard-marks.json").read_text("utf-8"))[
+        "sources"
+    ]
+    for name, sources in told.items():
+        assert any(one.startswith("https://learn.microsoft.com/") for one in sources), name
 
 
 SAID = st.sampled_from([None, 0, 1, 2, "1", True, False])
@@ -124,27 +99,25 @@ def test_no_answers_about_the_firewall_pass_against_what_is_in_force(
     assert seen.on is not None or load().has(f"unread.{seen.unread}")
 
 
-@pytest.mark.parametrize("name", recorded("disks"))
-def test_disks(name: str) -> None:
-    answer = recorded("disks")[name]
-    seen = disks_of(answer)
-    assert [volume.encrypted for volume in seen.volumes] == answer["encrypted"]
-    assert [volume.mount for volume in seen.volumes] == answer["drives"]
-
-
 def test_no_drive_at_all_is_no_pass() -> None:
     assert disks((), (), {}, AT).unread
 
 
 def test_what_was_not_told_is_never_red() -> None:
-    untold = [a for a in recorded("antivirus").values() if a.get("unread")]
-    assert untold
-    for answer in untold:
-        assert ANTIVIRUS.judge(antivirus_of(answer), NOBODY, None).state is State.UNKNOWN
-    for answer in (a for a in recorded("firewall").values() if a["on"] is None):
-        assert FIREWALL.judge(firewall_of(answer), NOBODY, None).state is State.UNKNOWN
-    for answer in (a for a in recorded("disks").values() if set(a["encrypted"]) <= {True, None}):
-        assert DISKS.judge(disks_of(answer), NOBODY, None).state is not State.FAIL
+    assert untold("antivirus.products")
+    for made in untold("antivirus.products"):
+        seen = AntivirusSeen(at=AT, unread=made["unread"])
+        assert ANTIVIRUS.judge(seen, NOBODY, None).state is State.UNKNOWN
+    assert untold("firewall.judged")
+    for made in untold("firewall.judged"):
+        told = FirewallSeen(at=AT, on=made["on"], unread=made["unread"])
+        assert FIREWALL.judge(told, NOBODY, None).state is State.UNKNOWN
+    for line in cases("disks.judged").values():
+        told = [on for mount, on in line["decoded"].items() if mount != "unread"]
+        volumes = tuple(Volume(mount=str(at), encrypted=on) for at, on in enumerate(told))
+        seen = DisksSeen(at=AT, volumes=volumes, unread=line["decoded"]["unread"])
+        state = DISKS.judge(seen, NOBODY, None).state
+        assert (state is State.FAIL) is (False in told)
 
 
 @given(st.integers(-(2**31), 2**32 - 1))

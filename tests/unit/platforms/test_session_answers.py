@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,28 +20,28 @@ from agentguard.platforms._win32.session_answers import (
     locked_after,
     locked_by,
 )
-
-RECORDED = json.loads(
-    (Path(__file__).parents[2] / "vectors/windows/session-information.json").read_text("utf-8")
-)["answers"]
+from tests.recorded_answers import data
 
 
-@pytest.mark.parametrize("name", RECORDED)
-def test_a_recorded_answer_is_understood(name: str) -> None:
-    answer = RECORDED[name]
-    data = bytes.fromhex(answer["data"]) if "data" in answer else None
-    assert locked_by(data) is answer["locked"]
+def told(name: str) -> bytes | None:
+    return data("session.information", name)
+
+
+def test_a_session_that_does_not_tell_is_neither_locked_nor_unlocked() -> None:
+    assert told("refused") is None
+    assert locked_by(None) is active_by(None) is None
+    assert locked_by(b"") is active_by(b"") is None
 
 
 def test_windows_7_says_the_opposite() -> None:
-    assert locked_by(bytes.fromhex(RECORDED["locked"]["data"]), swapped=True) is False
-    assert locked_by(bytes.fromhex(RECORDED["unlocked"]["data"]), swapped=True) is True
-    assert locked_by(bytes.fromhex(RECORDED["not-told"]["data"]), swapped=True) is None
+    assert locked_by(told("locked"), swapped=True) is False
+    assert locked_by(told("unlocked"), swapped=True) is True
+    assert locked_by(told("not-told"), swapped=True) is None
 
 
 @given(st.binary(max_size=64))
-def test_no_answer_breaks_it(data: bytes) -> None:
-    assert locked_by(data) in {True, False, None}
+def test_no_answer_breaks_it(answer: bytes) -> None:
+    assert locked_by(answer) in {True, False, None}
 
 
 def test_lock_and_unlock_are_known_from_their_events() -> None:
@@ -59,9 +56,6 @@ def test_a_switch_of_the_session_is_neither_lock_nor_unlock(switch: int, before)
 
 
 def test_a_session_is_in_front_or_another_is() -> None:
-    def told(name: str) -> bytes:
-        return bytes.fromhex(RECORDED[name]["data"])
-
     assert active_by(told("locked")) is True
     assert active_by(told("disconnected")) is False
     assert active_by(told("cut")) is active_by(None) is active_by(told("other-level")) is None

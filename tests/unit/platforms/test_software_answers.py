@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +13,8 @@ from agentguard.model.facts import Kind, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.verdicts import State
 from agentguard.platforms._win32.software_answers import MACHINE, NARROW, SYSTEM, USER, installed
+from agentguard.platforms.recorder.decoders import values
+from tests.recorded_answers import cases
 
 NOTHING: dict[str, object] = {}
 ZIP = {"DisplayName": "7-Zip 24.08 (x64)", "DisplayVersion": "24.08", "Publisher": "Igor Pavlov"}
@@ -108,19 +108,22 @@ def test_a_program_in_both_views_is_one_and_two_versions_are_two() -> None:
     assert [(item.version, item.source) for item in found] == [("24.08", MACHINE), ("19.00", USER)]
 
 
-VERSIONS = json.loads(
-    (Path(__file__).parents[2] / "vectors/windows/versions.json").read_text("utf-8")
-)["answers"]
+VERSIONS = cases("system.windows")
+
+
+def of_registry(case: str) -> dict[str, object]:
+    """Give the version key of a case as the registry has it."""
+    return values(VERSIONS[case]["answer"]["system.version"]["answer"]["key"])
 
 
 @pytest.mark.parametrize("name", VERSIONS)
 def test_windows_itself_is_known_by_build_revision_and_edition(name: str) -> None:
-    answer = VERSIONS[name]
-    (item,) = installed([], answer["values"])
+    made = VERSIONS[name]["decoded"]
+    (item,) = installed([], of_registry(name))
     assert (item.name, item.version, item.edition) == (
-        answer["name"],
-        answer["version"],
-        answer["edition"],
+        made["name"],
+        made["version"],
+        made["edition"],
     )
     assert (item.source, item.kind) == (SYSTEM, Kind.SYSTEM)
 
@@ -128,7 +131,7 @@ def test_windows_itself_is_known_by_build_revision_and_edition(name: str) -> Non
 @pytest.mark.parametrize("name", VERSIONS)
 def test_and_is_judged_by_them(name: str) -> None:
     at = Moment(boot=1, wall=datetime(2026, 11, 25, tzinfo=UTC).timestamp())
-    seen = SoftwareSeen(at=at, items=installed([(MACHINE, ZIP)], VERSIONS[name]["values"]))
+    seen = SoftwareSeen(at=at, items=installed([(MACHINE, ZIP)], of_registry(name)))
     facts = Facts(last={}).seeing(lifecycle.known(at)).seeing(seen)
     verdict = CHECK.judge(seen, facts, Settings())
     assert verdict is not None

@@ -1,0 +1,234 @@
+"""Asks Windows of proxies, of its own credentials for them, and of wireless networks."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import wintypes
+
+from agentguard.platforms._win32 import api
+from agentguard.platforms._win32.recorder import _winrt
+from agentguard.platforms._win32.recorder._native import Pointer, done, function
+from agentguard.platforms.recorder.recording import Refusal
+
+if sys.platform != "win32":
+    raise ImportError("This module calls Windows.")
+
+_URL = "https://www.example.com/"
+"""For which a proxy is looked for: the endpoint's own name has no field."""
+_DETECT, _SCRIPT = 1, 2  # WINHTTP_AUTOPROXY_AUTO_DETECT, WINHTTP_AUTOPROXY_CONFIG_URL
+_BY_DHCP, _BY_DNS = 1, 2  # WINHTTP_AUTO_DETECT_TYPE_DHCP, ..._DNS_A
+_NO_PROXY = 1  # WINHTTP_ACCESS_TYPE_NO_PROXY
+_OUTBOUND = 2  # SECPKG_CRED_OUTBOUND
+_VERSION = 2  # of the wireless service since Windows Vista
+_HEAD, _INTERFACE, _STATE = 8, 532, 528  # bytes of WLAN_INTERFACE_INFO_LIST and its entries
+_NETWORKS = "Windows.Networking.Connectivity.NetworkInformation"
+_STATICS = "5074f851-950d-4165-9c15-365619481eea"
+_PROFILE, _SECURITY, _AUTHENTICATION, _ENCRYPTION = 7, 14, 6, 7  # places in their tables
+
+
+class _Proxy(ctypes.Structure):
+    """`WINHTTP_PROXY_INFO`."""
+
+    _fields_ = (("access", api.DWORD), ("proxy", api.VOID), ("bypass", api.VOID))
+
+
+class _OfUser(ctypes.Structure):
+    """`WINHTTP_CURRENT_USER_IE_PROXY_CONFIG`."""
+
+    _fields_ = (
+        ("detect", api.BOOL),
+        ("script", api.VOID),
+        ("proxy", api.VOID),
+        ("bypass", api.VOID),
+    )
+
+
+class _Options(ctypes.Structure):
+    """`WINHTTP_AUTOPROXY_OPTIONS`."""
+
+    _fields_ = (
+        ("flags", api.DWORD),
+        ("detect", api.DWORD),
+        ("script", api.TEXT),
+        ("reserved", api.VOID),
+        ("zero", api.DWORD),
+        ("sign_in", api.BOOL),
+    )
+
+
+def _text(pointer: int | None) -> str | None:
+    """Take a text that is ours to free."""
+    if not pointer:
+        return None
+    try:
+        return ctypes.wstring_at(pointer)
+    finally:
+        function("kernel32", "GlobalFree", api.VOID, api.VOID)(pointer)
+
+
+def _default() -> dict[str, object]:
+    found = _Proxy()
+    ask = function("winhttp", "WinHttpGetDefaultProxyConfiguration", api.BOOL, Pointer(_Proxy))
+    done(ask(ctypes.byref(found)))
+    return {
+        "access": found.access,
+        "proxy": _text(found.proxy),
+        "bypass": _text(found.bypass),
+    }
+
+
+def of_user() -> dict[str, object]:
+    """Return the settings of the user who records, the addresses as they are.
+
+    Raises:
+        Refusal: they are not told.
+
+    """
+    found = _OfUser()
+    ask = function("winhttp", "WinHttpGetIEProxyConfigForCurrentUser", api.BOOL, Pointer(_OfUser))
+    done(ask(ctypes.byref(found)))
+    return {
+        "detect": bool(found.detect),
+        "script": _text(found.script),
+        "proxy": _text(found.proxy),
+        "bypass": _text(found.bypass),
+    }
+
+
+@contextmanager
+def _session() -> Iterator[int]:
+    begin = function(
+        "winhttp", "WinHttpOpen", api.VOID, api.TEXT, api.DWORD, api.TEXT, api.TEXT, api.DWORD
+    )
+    session = begin("AgentGuard", _NO_PROXY, None, None, 0)
+    done(session)
+    try:
+        yield session
+    finally:
+        function("winhttp", "WinHttpCloseHandle", api.BOOL, api.VOID)(session)
+
+
+def _found(options: _Options) -> dict[str, object]:
+    """Look for the proxy of an address; of the answer only how many there are is wanted."""
+    told = _Proxy()
+    ask = function(
+        "winhttp", "WinHttpGetProxyForUrl", api.BOOL, api.VOID, api.TEXT, Pointer(_Options),
+        Pointer(_Proxy),
+    )  # fmt: skip
+    with _session() as session:
+        done(ask(session, _URL, ctypes.byref(options), ctypes.byref(told)))
+    proxies = _text(told.proxy) or ""
+    _text(told.bypass)
+    return {"access": told.access, "proxies": len([one for one in proxies.split(";") if one])}
+
+
+def _detected() -> dict[str, object]:
+    return _found(_Options(flags=_DETECT, detect=_BY_DHCP | _BY_DNS, sign_in=True))
+
+
+def _by_script() -> dict[str, object]:
+    script = of_user()["script"]
+    if not script:
+        return {"script": False, "access": None, "proxies": None}
+    return {"script": True, **_found(_Options(flags=_SCRIPT, script=str(script), sign_in=True))}
+
+
+def _environment() -> dict[str, object]:
+    told = {name.casefold() for name, value in os.environ.items() if value}
+    return {
+        "http": "http_proxy" in told,
+        "https": "https_proxy" in told,
+        "everything": "all_proxy" in told,
+        "none": "no_proxy" in told,
+    }
+
+
+def _credentials() -> dict[str, object]:
+    return {
+        "negotiate": _acquired("Negotiate"),
+        "ntlm": _acquired("NTLM"),
+        "kerberos": _acquired("Kerberos"),
+    }
+
+
+def _acquired(package: str) -> int:
+    """Return the code of asking for this user's own credentials, which are given back at once."""
+    ask = function(
+        "secur32", "AcquireCredentialsHandleW", ctypes.c_int32, api.TEXT, api.TEXT, api.DWORD,
+        *(api.VOID,) * 6,
+    )  # fmt: skip
+    handle, until = (ctypes.c_size_t * 2)(), ctypes.c_longlong()
+    code = ask(
+        None, package, _OUTBOUND, None, None, None, None, ctypes.byref(handle), ctypes.byref(until)
+    )
+    if code == 0:
+        function("secur32", "FreeCredentialsHandle", ctypes.c_int32, api.VOID)(ctypes.byref(handle))
+    return int(code)
+
+
+def _wireless() -> dict[str, object]:
+    """Count the interfaces; what network they use is not asked, as that may raise a prompt."""
+    begin = function(
+        "wlanapi", "WlanOpenHandle", api.DWORD, api.DWORD, api.VOID, Pointer(api.DWORD),
+        Pointer(api.HANDLE),
+    )  # fmt: skip
+    version, handle = api.DWORD(), api.HANDLE()
+    code = begin(_VERSION, None, ctypes.byref(version), ctypes.byref(handle))
+    if code:
+        raise Refusal(code)
+    try:
+        states = _states(handle)
+        return {"count": len(states), "states": states}
+    finally:
+        function("wlanapi", "WlanCloseHandle", api.DWORD, api.HANDLE, api.VOID)(handle, None)
+
+
+def _states(handle: wintypes.HANDLE) -> list[int]:
+    every = function(
+        "wlanapi", "WlanEnumInterfaces", api.DWORD, api.HANDLE, api.VOID, Pointer(api.VOID)
+    )
+    told = api.VOID()
+    code = every(handle, None, ctypes.byref(told))
+    if code:
+        raise Refusal(code)
+    try:
+        count = int.from_bytes(ctypes.string_at(told, 4), "little") if told.value else 0
+        whole = ctypes.string_at(told, _HEAD + count * _INTERFACE) if count else b""
+    finally:
+        function("wlanapi", "WlanFreeMemory", None, api.VOID)(told)
+    starts = (_HEAD + at * _INTERFACE + _STATE for at in range(count))
+    return [int.from_bytes(whole[start : start + 4], "little") for start in starts]
+
+
+def _profile() -> dict[str, object]:
+    with (
+        _winrt.factory(_NETWORKS, _STATICS) as networks,
+        networks.thing(_PROFILE) as profile,
+    ):
+        if not profile:
+            return {"profile": False, "authentication": None, "encryption": None}
+        try:
+            with profile.thing(_SECURITY) as security:
+                return {
+                    "profile": True,
+                    "authentication": security.number(_AUTHENTICATION),
+                    "encryption": security.number(_ENCRYPTION),
+                }
+        except Refusal as refusal:
+            raise Refusal(hresult=refusal.hresult, answer={"profile": True}) from None
+
+
+CALLS = {
+    "proxy.default": _default,
+    "proxy.user": of_user,
+    "proxy.detected": _detected,
+    "proxy.script": _by_script,
+    "proxy.environment": _environment,
+    "proxy.credentials": _credentials,
+    "wifi.service": _wireless,
+    "wifi.profile": _profile,
+}
