@@ -13,7 +13,7 @@ from agentguard.model.facts import AntivirusSeen
 from agentguard.model.moments import Moment
 from agentguard.platforms._win32 import component_answers, machine_answers, session_answers
 from agentguard.platforms._win32.lock_answers import PowerPlan, sources
-from agentguard.platforms._win32.remote_answers import history, protocol, session
+from agentguard.platforms._win32.remote_answers import Signs, history, protocol, session
 from agentguard.platforms._win32.software_answers import installed
 from agentguard.platforms.recorder.shapes import LENGTH, Kept, raw
 from agentguard.platforms.recorder.topics.protection import PROFILES
@@ -79,11 +79,7 @@ def _session(answer: Answer) -> Decoded:
 
 def _elsewhere(answer: Answer) -> Decoded:
     pcoip = part(answer, "session.pcoip")
-    name = protocol(
-        part(answer, "session.protocol").get("kind"),
-        remote=bool(part(answer, "session.own").get("remote")),
-        views=[values(part(answer, "session.horizon").get("key"))],
-    )
+    name = protocol(_signs(answer))
     if not name:
         return {"protocol": ""}
     told = session(
@@ -94,6 +90,21 @@ def _elsewhere(answer: Answer) -> Decoded:
         AT,
     )
     return {"protocol": told.protocol, "clipboard": told.clipboard, "drives": told.drives}
+
+
+def _signs(answer: Answer) -> Signs:
+    own, cloud = part(answer, "session.own"), part(answer, "session.avd").get("key") or {}
+    number, data = own.get("number"), raw(part(answer, "session.information"))
+    return Signs(
+        kind=part(answer, "session.protocol").get("kind"),
+        citrix=part(answer, "session.citrix").get("protocol"),
+        metric=bool(own.get("remote")),
+        session=number if isinstance(number, int) else 0,
+        glass=values(part(answer, "session.glass").get("key")).get("GlassSessionId"),
+        active=session_answers.active_by(data),
+        views=(values(part(answer, "session.horizon").get("key")),),
+        cloud=bool(cloud.get("there")),
+    )
 
 
 def _limits(answer: Answer) -> Decoded:

@@ -46,8 +46,19 @@ VIEW = keys(
     ViewClient_Protocol=known("PCOIP", "BLAST", "RDP"),
 )  # fmt: skip
 
+STATE = call("session.information", f"{_WTS} WTSSessionInfoEx", INFORMATION)
+GLASS = keys(
+    "session.glass", "HKLM", r"SYSTEM\CurrentControlSet\Control\Terminal Server",
+    GlassSessionId=VARYING, fDenyTSConnections=NUMBER, fSingleSessionPerUser=NUMBER,
+)  # fmt: skip
+CLOUD = keys("session.avd", "HKLM", r"SOFTWARE\Microsoft\RDInfraAgent")
+CITRIX = call("session.citrix", "wfapi WFGetActiveProtocol", fields(protocol=NUMBER))
+
 QUESTIONS = (
-    call("session.information", f"{_WTS} WTSSessionInfoEx", INFORMATION),
+    STATE,
+    GLASS,
+    CLOUD,
+    CITRIX,
     call("session.state", f"{_WTS} WTSConnectState", fields(state=NUMBER)),
     call("session.remote", f"{_WTS} WTSIsRemoteSession", fields(remote=NUMBER)),
     PROTOCOL,
@@ -57,7 +68,10 @@ QUESTIONS = (
     LISTENER,
     PCOIP,
     VIEW,
-    together("session.shown-elsewhere", PROTOCOL, OWN, MACHINE, USER, LISTENER, PCOIP, VIEW),
+    together(
+        "session.shown-elsewhere",
+        PROTOCOL, CITRIX, OWN, STATE, GLASS, CLOUD, VIEW, MACHINE, USER, LISTENER, PCOIP,
+    ),
     call(
         "session.all",
         "WTSEnumerateSessionsW",
@@ -69,12 +83,6 @@ QUESTIONS = (
         fields(top=FLAG, message_only=FLAG),
     ),
     call("session.desktop", "OpenInputDesktop, GetUserObjectInformationW", fields(name=DESKTOPS)),
-    keys(
-        "session.glass", "HKLM", r"SYSTEM\CurrentControlSet\Control\Terminal Server",
-        GlassSessionId=VARYING, fDenyTSConnections=NUMBER, fSingleSessionPerUser=NUMBER,
-    ),
-    keys("session.avd", "HKLM", r"SOFTWARE\Microsoft\RDInfraAgent"),
-    call("session.citrix", "wfapi WFGetActiveProtocol", fields(protocol=NUMBER)),
     call(
         "session.idle",
         "GetLastInputInfo, GetTickCount64",
