@@ -20,6 +20,7 @@ from agentguard.model.events import (
 )
 from agentguard.model.foreground import WindowInFront
 from agentguard.model.hits import Hit
+from agentguard.model.machine import HistoryCleaned, Removal
 from agentguard.platforms.simulated import FakeClock
 from agentguard.policy.parser import parse
 from agentguard.runtime.compose import catalogue, shapes
@@ -251,3 +252,12 @@ def test_a_busy_clipboard_is_tried_again_every_second_and_then_every_minute() ->
     assert (desk.kinds, desk.open()) == ([CLEAR] * 11, ["CLIPBOARD"])
     desk.pass_time(60)
     assert desk.kinds == [CLEAR] * 12
+
+
+@pytest.mark.parametrize("removal", list(Removal), ids=str)
+def test_row_142_what_came_of_a_copy_in_the_history_is_written_down(removal: Removal) -> None:
+    desk = Copies()
+    desk.see(HistoryCleaned(at=desk.clock.now(), removal=removal))
+    assert desk.records("clipboard.history") == 1
+    (told,) = (one for one in desk.journal.records if one.kind == "clipboard.history")
+    assert told.payload == {"removal": removal.value}
