@@ -67,6 +67,17 @@ def named(texts: Iterable[str], told: Told, *, own: bool) -> Way:
     return Way(proxies=found, told=told, own=own)
 
 
+def is_own(host: str) -> bool:
+    """Check whether a host is this computer itself, or a neighbour without a router.
+
+    No system asks its proxy for these, whatever its list of exceptions says.
+    """
+    with suppress(ValueError):
+        found = ipaddress.ip_address(host)
+        return found.is_loopback or found.is_link_local
+    return host.lower() == "localhost" or host.lower().endswith(".localhost")
+
+
 def by_setting(text: str) -> Way | None:
     """Return what this program's own setting says; None when it is not set."""
     plain = text.strip()

@@ -10,7 +10,7 @@ from agentguard.base import settings
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._machine_settings import machine_layers
 from agentguard.platforms._network import Source, SystemNetwork
-from agentguard.platforms._proxy_settings import Goal, by_environment, by_setting
+from agentguard.platforms._proxy_settings import Goal, by_environment, by_setting, is_own
 from agentguard.ports.network import Way
 
 
@@ -24,14 +24,23 @@ def network(folder: Path | None) -> SystemNetwork:
     if sys.platform == "win32":
         from agentguard.platforms._win32 import proxies, sign_in  # noqa: PLC0415 - one system's door
 
-        every = (*first, *proxies.sources(of_system=folder is None))
+        every = (*first, *map(_outward, proxies.sources(of_system=folder is None)))
         return SystemNetwork(every, SystemClock(), begin=sign_in.begin)
     from agentguard.platforms._linux.proxies import by_desktop  # noqa: PLC0415 - as above
 
     def desktop(to: Goal) -> Way | None:
         return by_desktop(to, os.environ)
 
-    return SystemNetwork(first if folder is None else (*first, desktop), SystemClock())
+    return SystemNetwork(first if folder is None else (*first, _outward(desktop)), SystemClock())
+
+
+def _outward(source: Source) -> Source:
+    """Return a source of the system's, which says nothing of this computer itself."""
+
+    def asked(to: Goal) -> Way | None:
+        return None if is_own(to.host) else source(to)
+
+    return asked
 
 
 def proxy_set(folder: Path | None) -> str:

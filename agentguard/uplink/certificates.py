@@ -24,14 +24,21 @@ def issuer(certificate: bytes) -> str:
     return name.rfc4514_string() or UNTOLD
 
 
-def issuer_sent(secure: ssl.SSLSocket) -> str:
-    """Return who issued the certificate that a refused server has sent; empty if none is known.
+class Handshake:
+    """What is known of a handshake even after it failed, and its socket was closed.
 
-    It is only told: nobody believes it. Python gives it away no other way before 3.13, and never
-    for a handshake that failed.
+    Python gives a refused server's certificate away no other way, and none at all before 3.13.
     """
-    with suppress(AttributeError, ValueError, IndexError, ssl.SSLError):
-        inner = secure._sslobj  # type: ignore[attr-defined] # noqa: SLF001 - as above
-        sent = inner.get_unverified_chain()[0].public_bytes()
-        return issuer(ssl.PEM_cert_to_DER_cert(sent))
-    return ""
+
+    def __init__(self, secure: ssl.SSLSocket) -> None:
+        self._inner = getattr(secure, "_sslobj", None)
+
+    def issuer(self) -> str:
+        """Return who issued the certificate that the server has sent; empty if none is known.
+
+        It is only told: nobody believes it.
+        """
+        with suppress(AttributeError, ValueError, IndexError, TypeError, ssl.SSLError):
+            sent = self._inner.get_unverified_chain()[0].public_bytes()  # type: ignore[union-attr]
+            return issuer(ssl.PEM_cert_to_DER_cert(sent))
+        return ""

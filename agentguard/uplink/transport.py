@@ -18,7 +18,7 @@ import truststore
 from agentguard.base import translations
 from agentguard.base.errors import UplinkError, UsageError
 from agentguard.ports.network import NO_PROXIES, Network
-from agentguard.uplink.certificates import issuer_sent
+from agentguard.uplink.certificates import Handshake
 from agentguard.uplink.channel import Address, Channel, Left
 from agentguard.uplink.problems import problem
 from agentguard.uplink.tunnel import reach
@@ -110,10 +110,11 @@ def _secured(
         secure = context.wrap_socket(plain, server_hostname=to.host, do_handshake_on_connect=False)
     except OSError as error:
         raise problem("tcp", to.host) from error
+    handshake = Handshake(secure)
     try:
         secure.do_handshake()
     except BaseException as error:
-        told = _told(error, secure, to, context)
+        told = _told(error, handshake, to, context)
         secure.close()
         if told is None:
             raise
@@ -122,13 +123,13 @@ def _secured(
 
 
 def _told(
-    error: BaseException, secure: ssl.SSLSocket, to: Address, context: ssl.SSLContext
+    error: BaseException, handshake: Handshake, to: Address, context: ssl.SSLContext
 ) -> UplinkError | None:
     """Return what an error of the handshake says to a person; None for one that is no such."""
     if isinstance(error, ssl.SSLCertVerificationError):
         if error.verify_code in _WRONG_NAME:
             return problem("cert_host", to.host)
-        return _untrusted(error, issuer_sent(secure), to, context)
+        return _untrusted(error, handshake.issuer(), to, context)
     if isinstance(error, ssl.SSLError):
         return problem("tls", to.host)
     if isinstance(error, TimeoutError):

@@ -99,6 +99,11 @@ def test_row_153_a_persons_exceptions_count(tmp_path: Path) -> None:
     assert network(tmp_path).way(GOAL.url) == Way(told=Told.USER)
 
 
+def test_row_153_this_computer_itself_is_reached_straight(tmp_path: Path) -> None:
+    of_person(BY_HAND, "a.example:3128")
+    assert network(tmp_path).way("https://127.0.0.1:8443/") == Way()
+
+
 def test_row_153_a_script_is_run_by_windows(script: str, tmp_path: Path) -> None:
     of_person(SCRIPT, script=script)
     ways = network(tmp_path)

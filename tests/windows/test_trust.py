@@ -56,7 +56,8 @@ def test_without_it_the_endpoint_is_refused_in_words(believed: Believed) -> None
     kind, words = believed(trusted=False)
     assert kind == "cert_untrusted"
     assert words.startswith("The certificate of localhost is not trusted: ")
-    assert not words.endswith("..")
+    assert words.endswith(f"It was issued by {NAME}."), "who opened it is named"
+    assert ".." not in words
 
 
 def test_another_name_is_told_apart_from_an_authority_that_is_not_known(believed: Believed) -> None:

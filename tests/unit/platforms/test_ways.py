@@ -16,6 +16,7 @@ from agentguard.platforms._proxy_settings import (
     by_setting,
     excepted,
     goal,
+    is_own,
     of_scheme,
     proxy,
 )
@@ -175,6 +176,18 @@ def test_exceptions_are_read_as_systems_write_them(
     listed: str, host: str, port: int, is_in: bool
 ) -> None:
     assert excepted(Goal(url="", host=host, port=port), listed) is is_in
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("169.254.7.7", True),
+        ("fe80::1", True), ("localhost", True), ("Demo.LOCALHOST", True), ("10.0.0.1", False),
+        ("guard", False), ("localhost.example", False), ("", False),
+    ],
+)  # fmt: skip
+def test_no_system_is_asked_for_a_proxy_to_this_computer_itself(host: str, own: bool) -> None:
+    assert is_own(host) is own
 
 
 @pytest.mark.parametrize(
