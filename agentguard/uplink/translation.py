@@ -59,6 +59,8 @@ _PARAMS: Mapping[str, tuple[str, ...]] = {
     "retention.ended": ("count", "left"),
     "events.lost": ("count",),
     "clock.changed": ("how", "seconds"),
+    "clipboard.contested": ("rounds",),
+    "clipboard.history": ("removal",),
 }
 _WITH_MESSAGE = frozenset(
     {"finding.opened", "action.finished", "proof.refused", "policy.refused", "sensor.state"}

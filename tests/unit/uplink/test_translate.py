@@ -88,6 +88,9 @@ def test_of_an_unknown_kind_only_its_kind_and_time_travel() -> None:
          {"item": "a1", "reason": "card-data", "factor": "", "salt": "00", "hash": "11", "size": 9},
          {"item": "a1", "reason": "card-data", "factor": ""}),
         ("retention.ended", {"count": 3, "left": 1}, {"count": 3, "left": 1}),
+        ("clipboard.history", {"removal": "kept"}, {"removal": "kept"}),
+        ("clipboard.contested", {"selection": "CLIPBOARD", "app": "syncer", "rounds": 5},
+         {"rounds": 5}),
         ("agent.started", {}, {}),
     ],
 )  # fmt: skip
