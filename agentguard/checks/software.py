@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from agentguard.checks._programs import Plan, Taught, match
 from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, Lifecycle, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.messages import say
 from agentguard.model.proofs import supports
-from agentguard.model.software import State, Today
+from agentguard.model.software import Match, ProgramMatcher, State, Today
 from agentguard.model.verdicts import (
     WHOLE,
     Coverage,
@@ -44,6 +45,17 @@ class Settings:
             "supported where the catalogue has no date for them."
         },
     )
+    programs: tuple[Taught, ...] = field(
+        default=(),
+        metadata={"doc": "Programs that the catalogue does not know, or that you know better."},
+    )
+    plans: tuple[Plan, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Programs past their support that are allowed for a while, with an owner, a "
+            "reason and a last day."
+        },
+    )
     warn_days: int = field(
         default=90,
         metadata={
@@ -59,12 +71,14 @@ class Settings:
 class Inventory:
     """What the catalogue says of an inventory: `strangers` are programs that it does not know.
 
-    `ended` and `ending` name products with their day; `programs` counts those that were judged,
-    `known` those with a date or accepted; `systems` names the systems, of which `unnamed` have no
-    line.
+    `exploited`, `ended`, `allowed` and `ending` name products with their day; `programs` counts
+    those that were judged, `known` those with a date or accepted; `systems` names the systems, of
+    which `unnamed` have no line.
     """
 
+    exploited: frozenset[str]
     ended: frozenset[str]
+    allowed: frozenset[str]
     ending: frozenset[str]
     programs: int
     strangers: tuple[str, ...]
@@ -104,6 +118,11 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
 
 
 def _ended(found: Inventory) -> Verdict | None:
+    if found.exploited:
+        told = wrong(
+            "software.exploited", count=len(found.exploited), products=few(found.exploited)
+        )
+        return with_gaps(told, found.coverage)
     if not found.ended:
         return None
     told = wrong("software.unsupported", count=len(found.ended), products=few(found.ended))
@@ -124,7 +143,10 @@ def _rest(found: Inventory, day: date, compiled: date | None) -> Verdict:
         count=found.programs,
         programs=few(found.strangers),
     )
-    if found.ending:
+    if found.allowed:
+        told = passed("software.allowed", count=len(found.allowed), products=few(found.allowed))
+        part = say("software.allowed", count=len(found.allowed), products=few(found.allowed))
+    elif found.ending:
         told = passed("software.ending", count=len(found.ending), products=few(found.ending))
         part = say("software.ending", count=len(found.ending), products=few(found.ending))
     return with_gaps(told, found.coverage, part)
@@ -154,13 +176,15 @@ def _matched(
         found
         for item in items
         if item.kind is not Kind.PART and not named(item.name, settings.ignore)
-        if (found := _judged(item, known, now)) is not None
+        if (found := _judged(item, known, settings, now)) is not None
     ]
     programs = [one for one in judged if one.item.kind is Kind.PROGRAM]
     systems = [one for one in judged if one.item.kind is Kind.SYSTEM]
     return Inventory(
-        ended=frozenset(one.told for one in judged if one.state is State.ENDED),
-        ending=frozenset(one.told for one in judged if one.state is State.ENDING),
+        exploited=_told(judged, State.EXPLOITED),
+        ended=_told(judged, State.ENDED),
+        allowed=_told(judged, State.ALLOWED),
+        ending=_told(judged, State.ENDING),
         programs=len(programs),
         strangers=tuple(
             one.item.name
@@ -172,22 +196,33 @@ def _matched(
     )
 
 
+def _told(judged: list[Judged], state: State) -> frozenset[str]:
+    return frozenset(one.told for one in judged if one.state is state)
+
+
 def _compiled(known: LifecyclesKnown, day: date) -> date:
     """Return the day of the catalogue of programs; a check without one asks it nothing."""
     return known.programs.compiled if known.programs is not None else known.compiled or day
 
 
-def _judged(item: Software, known: LifecyclesKnown, now: Today) -> Judged | None:
+def _judged(
+    item: Software, known: LifecyclesKnown, settings: Settings, now: Today
+) -> Judged | None:
     """Judge a system by its line, and a program by what the catalogue says of its name."""
     if item.kind is Kind.SYSTEM:
         line = _line(item, known.lines)
         return Judged(item=item, state=State.UNKNOWN) if line is None else _of(line, item, now)
     if known.programs is None:
         return Judged(item=item, state=State.UNKNOWN)
-    found = known.programs.match(item.name, item.version, item.vendor, now=now)
+    found = matched(item, known.programs, settings, now)
     if found.part:
         return None
     return Judged(item=item, state=found.state, title=found.shown, ends=found.date)
+
+
+def matched(item: Software, programs: ProgramMatcher, settings: Settings, now: Today) -> Match:
+    """Return what a program is, and what holds of it by the policy and the catalogue."""
+    return match(item, programs, settings.programs, settings.plans, now)
 
 
 def _of(line: Lifecycle, item: Software, now: Today) -> Judged:

@@ -6,16 +6,19 @@ import argparse
 import json
 import sys
 from collections import Counter
-from datetime import UTC, date, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
 
 from agentguard import platforms
 from agentguard.base import paths
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
+from agentguard.checks.software import CHECK, Settings, matched
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.facts import Kind, Software, SoftwareSeen
+from agentguard.model.policy import Policy
 from agentguard.model.software import Match, State, Today
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
@@ -50,15 +53,37 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """List the programs, match a name, or explain a program; 1 where one has ended."""
-    words, matcher = spoken(), shipped.matcher()
-    now = Today(day=_day(chosen.on, platforms.system_clock(), words), compiled=matcher.compiled)
+    words, matcher, clock = spoken(), shipped.matcher(), platforms.system_clock()
+    now = Today(day=_day(chosen.on, clock, words), compiled=matcher.compiled)
+    policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
+    settings = cast("Settings", policy.controls[CHECK.id].settings)
+    told = Asked(matcher=matcher, settings=settings, now=replace(now, warn=_warn(settings)))
     if chosen.verb == "match":
-        return _one(matcher.match(chosen.name, chosen.version, chosen.publisher, now=now), chosen)
-    seen = _inventory(words)
-    found = sorted((_matched(item, matcher, now) for item in seen), key=_rank)
+        item = Software(
+            name=chosen.name, version=chosen.version, vendor=chosen.publisher, source=""
+        )
+        return _one(told.match(item), chosen)
+    found = sorted((told.match(item) for item in _inventory(policy, words)), key=_rank)
     if chosen.verb == "why":
         return _why(chosen, found, words)
     return _list(chosen, found, words)
+
+
+def _warn(settings: Settings) -> timedelta:
+    return timedelta(days=settings.warn_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a program is matched with: the catalogue, and what the policy in force adds."""
+
+    matcher: Matcher
+    settings: Settings
+    now: Today
+
+    def match(self, item: Software) -> Match:
+        """Return what is said of a program."""
+        return matched(item, self.matcher, self.settings, self.now)
 
 
 def _day(text: str, clock: Clock, words: Texts) -> date:
@@ -74,18 +99,12 @@ BUILT_ON = datetime.fromtimestamp(BUILT, UTC).date()
 """No day before the one on which this program was made is believed of a clock."""
 
 
-def _inventory(words: Texts) -> list[Software]:
+def _inventory(policy: Policy, words: Texts) -> list[Software]:
     probe = next(one for one in platforms.load().probes if one.name == "software")
-    clock = platforms.system_clock()
-    policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
-    seen = probe.read(clock.now(), policy)
+    seen = probe.read(platforms.system_clock().now(), policy)
     if not isinstance(seen, SoftwareSeen) or not seen.items:
         raise CannotError(words.say("cli.software.unread"), words.say("cli.software.unread-advice"))
     return [item for item in seen.items if item.kind is Kind.PROGRAM]
-
-
-def _matched(item: Software, matcher: Matcher, now: Today) -> Match:
-    return matcher.match(item.name, item.version, item.vendor, now=now)
 
 
 def _rank(one: Match) -> tuple[bool, int, str]:

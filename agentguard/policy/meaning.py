@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -41,6 +42,8 @@ def examine(root: Node, problems: Problems) -> None:
         _responses(row.key, _row(row.node, "respond"), problems)
     training = _row(_row(_row(_row(root, "controls"), "training"), "settings"), "lessons")
     _lessons(training, problems)
+    software = _row(_row(_row(root, "controls"), "software"), "settings")
+    _examples(_row(software, "programs"), problems)
     controls = _row(root, "controls")
     if controls is not None:
         _names(controls, "controls", problems)
@@ -88,6 +91,34 @@ def _lessons(node: Node | None, problems: Problems) -> None:
                 hint=did_you_mean(value, known),
                 allowed=", ".join((*known, "*")),
             )
+
+
+def _examples(node: Node | None, problems: Problems) -> None:
+    """Hold each program that is taught to its own examples."""
+    for place, item in enumerate(_items(node), 1):
+        patterns = [one.value.casefold() for one in _texts(_row(item, "names"))]
+        for key, wanted, problem in (
+            ("examples", True, "example-missed"),
+            ("refused", False, "example-taken"),
+        ):
+            for number, one in enumerate(_texts(_row(item, key)), 1):
+                fits = any(fnmatchcase(one.value.casefold(), pattern) for pattern in patterns)
+                if fits is not wanted:
+                    path = f"controls.software.settings.programs[{place}].{key}[{number}]"
+                    problems.add(one.line, problem, path=path, value=quote(one.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    line: int
+    value: str
+
+
+def _texts(node: Node | None) -> Iterator[_Text]:
+    """Yield the texts of a list with their lines."""
+    for item in _items(node):
+        if isinstance(item, Scalar) and isinstance(item.value, str):
+            yield _Text(line=item.line, value=item.value)
 
 
 def _names(node: Node, path: str, problems: Problems) -> None:

@@ -5,11 +5,13 @@ What the catalogue does not name has not passed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from agentguard.checks._programs import Plan, Taught
 from agentguard.checks.software import CHECK, Settings
 from agentguard.model.facts import Kind, Lifecycle, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.verdicts import State
@@ -125,6 +127,57 @@ def test_the_policy_cannot_accept_a_system(desk) -> None:
     settings = Settings(accepted=("*",))
     told = desk.judge(CHECK, SoftwareSeen, settings, items=(system("other"),))
     assert told.state is State.UNKNOWN
+
+
+PLAN = Plan(product="tool", owner="J. Doe", until="2027-01-31", reason="until the new one is in")
+
+
+def test_a_plan_allows_what_has_ended_until_its_last_day_with_owner_and_reason(desk) -> None:
+    told = judge(desk, ("tool", "3.1"), settings=Settings(plans=(PLAN,)))
+    assert told.state is State.PASS
+    assert "allowed for a while by your policy: Tool 3.1 (2027-01-31)" in told.words
+    for until, state in (("2026-11-25", State.PASS), ("2026-11-24", State.FAIL)):
+        plan = replace(PLAN, until=until)
+        assert judge(desk, ("tool", "3.1"), settings=Settings(plans=(plan,))).state is state
+
+
+def test_a_plan_for_another_or_with_a_day_that_is_none_allows_nothing(desk) -> None:
+    for plan in (replace(PLAN, product="suite"), replace(PLAN, until="2027-02-30")):
+        told = judge(desk, ("tool", "3.1"), settings=Settings(plans=(plan,)))
+        assert told.state is State.FAIL
+
+
+def test_a_plan_makes_nothing_known_that_is_not(desk) -> None:
+    plan = replace(PLAN, product="*")
+    assert judge(desk, ("zoom", "7"), settings=Settings(plans=(plan,))).state is State.PARTIAL
+
+
+OURS = Taught(name="Our dialler", names=("acme dial*",), publishers=("Acme*",))
+
+
+@pytest.mark.parametrize(
+    ("until", "state"),
+    [
+        ("", State.PASS),
+        ("2026-11-24", State.FAIL),
+        ("2027-02-30", State.FAIL),
+        ("2030-01-01", State.PASS),
+    ],
+)
+def test_the_policy_teaches_a_program(desk, until, state) -> None:
+    settings = Settings(programs=(replace(OURS, until=until),))
+    assert judge(desk, ("Acme Dialler", "5"), settings=settings).state is state
+    assert judge(desk, ("Acme Dialler", "5")).state is State.PARTIAL
+
+
+def test_what_is_taught_is_so_by_name_publisher_and_version(desk) -> None:
+    settings = Settings(programs=(replace(OURS, versions=("5.*",)),))
+    assert judge(desk, ("Acme Dialler", "5.1"), settings=settings).state is State.PASS
+    assert judge(desk, ("Acme Dialler", "4.1"), settings=settings).state is State.PARTIAL
+    desk.see(LifecyclesKnown, lines=(WELL,), compiled=TODAY, programs=KNOWN)
+    other = replace(program("Acme Dialler", "5.1"), vendor="Somebody")
+    told = desk.judge(CHECK, SoftwareSeen, settings, items=(system(), other))
+    assert told.state is State.PARTIAL
 
 
 def test_the_same_product_is_named_once(desk) -> None:

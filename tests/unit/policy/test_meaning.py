@@ -27,12 +27,19 @@ WRONG = {
     "watch: {folders: ['%USERPROFILE%/Documents']}": "a whole folder",
     "watch: {folders: ['C:calls']}": "a whole folder",
     "retention: [{folder: calls, days: 3}]": "retention[1].folder cannot be calls",
+    "controls: {software: {settings: {programs: [{name: A, names: [a*], examples: [b]}]}}}": (
+        "programs[1].examples[1] is b, which none of its names fits"
+    ),
+    "controls: {software: {settings: {programs: [{name: A, names: [a*], refused: [AB]}]}}}": (
+        "programs[1].refused[1] is AB, which one of its names fits"
+    ),
     (
         "controls: {reauth: {settings: {groups: [{name: CRM, images: [a]},\n"
         "  {name: crm, images: [b]}]}}}"
     ): "groups[2].name is crm, as in line 3",
 }
 RIGHT = (
+    "controls: {software: {settings: {programs: [{name: A, names: ['a*'], examples: [ABC]}]}}}",
     "release: {expires: 2028-02-29}",
     "controls: {training: {settings: {lessons: ['card-*', clipboard]}}}",
     "controls: {retention: {respond: [purge]}, clipboard: {respond: [mask-clipboard]}}",
