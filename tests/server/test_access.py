@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from agentguard.server.console import navigation
-from agentguard.server.console.pages import ROOMS
+from agentguard.server.console.navigation import page_modules
 from agentguard.server.roles import ADMIN, AUDITOR, BOUND, OFFICER, ROLES, SUPERVISOR, Right, may
 from agentguard.server.store.floor import places
 from agentguard.server.store.records import held_data
@@ -89,7 +89,7 @@ FILTERED = (*LISTS, "/trends", "/floor/wall/part", "/incidents", "/incidents/par
 
 def routes(method: str) -> list[str]:
     """Give the paths of all handlers, with their parameters."""
-    handlers = (handler for room in ROOMS for handler in room.HANDLERS)
+    handlers = (handler for room in page_modules() for handler in room.HANDLERS)
     found = {path for one in handlers if method in one.http_methods for path in one.paths}
     return sorted(path for path in found if not path.startswith(("/sign", "/account", "/prove")))
 

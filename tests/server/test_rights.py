@@ -1,13 +1,15 @@
 """Every route as every role: who is let in, whom it does not exist for, and no other team's things.
 
-A route that is new fails here until somebody has said below who may use it.
+A route that is new fails here until somebody has said in `rights.toml` who may use it.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from sqlalchemy import insert, select, update
 
 from agentguard.policy.parser import parse
 from agentguard.server.console.gate import is_open
-from agentguard.server.console.pages import ROOMS
+from agentguard.server.console.navigation import page_modules
 from agentguard.server.roles import BOUND, ROLES, Right, may
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.desks.batch_codes import Wish
@@ -32,41 +34,8 @@ from tests.unit.policy.signing import Said, chain, root
 
 __all__ = ["signed_in"]
 
-MAY: dict[Right | None, str] = {
-    None: """
-        GET / /badges /floor/part /floor/wall /floor/wall/part /desk/{id_:str} /desk/{id_:str}/held
-        GET /desk/{id_:str}/held.json /incidents /incidents/part /incidents/{id_:int}
-        GET /tamper /findings /software /people /people/{id_:str} /training /teams /trends
-        GET /exports /exports/floor.pdf /exports/{name:str} /prove /account
-        POST /prove /account/passkey /account/passkey/{id_:str}/forget /account/totp
-        POST /account/totp/confirm /account/totp/forget /account/recovery /account/password
-        POST /account/session/{id_:str}/end /sign-out
-    """,
-    Right.CARE: """
-        GET /devices /break-glass /factors/app
-        POST /devices/{id_:str}/confirm /devices/{id_:str}/refuse /break-glass
-        POST /incidents/{id_:int}/take /incidents/{id_:int}/close /incidents/{id_:int}/note
-        POST /incidents/{id_:int}/sign-off /tamper/{id_:int}/sign-off
-        POST /tamper/together/sign-off /tamper/endpoint/{id_:int}/sign-off
-        POST /factors/app /factors/reset /factors/reset/{id_:int}/confirm
-        POST /factors/reset/{id_:int}/refuse
-    """,
-    Right.RECORDS: "GET /audit /audit/export.jsonl /users /retention",
-    Right.POLICIES: "GET /policies /policies/{digest:str}",
-    Right.PUBLISH: """
-        GET /policies/new /policies/{digest:str}/text
-        POST /policies/new /policies/publish /policies/{digest:str}/ring
-    """,
-    Right.OPEN: "POST /people/{id_:str}/open",
-    Right.FACTORS: "GET /factors",
-    Right.KEEP: "POST /retention/ages /retention/holds /retention/holds/{id_:int}/end",
-    Right.MANAGE: """
-        GET /access /codes /teams/arrange
-        POST /access/end /codes /codes/{id_:int}/revoke /devices/{id_:str}/turn-away
-        POST /teams/arrange/site /teams/arrange/shift /teams/arrange/team /teams/arrange/drop
-        POST /teams/arrange/place /users /users/change /users/disable
-    """,
-}
+TABLE = tomllib.loads((Path(__file__).parent / "rights.toml").read_text(encoding="utf-8"))
+EVERYBODY = "everybody"
 LAST = ("POST", "/sign-out")
 PASSING = frozenset(
     {"audit_log", "audit_head", "audit_checkpoint", "session", "challenge", "sign_in_step"}
@@ -78,11 +47,11 @@ SHEETS = ("desks.csv", "findings.csv", "events.csv")
 
 
 def wanted() -> dict[tuple[str, str], Right | None]:
-    """Give the right that each route wants."""
+    """Give the right that each route wants; None where everybody may use it."""
     found: dict[tuple[str, str], Right | None] = {}
-    for right, lines in MAY.items():
-        for method, *paths in map(str.split, lines.strip().splitlines()):
-            found |= {(method, path): right for path in paths}
+    for route, right in TABLE.items():
+        method, path = route.split()
+        found[method, path] = None if right == EVERYBODY else Right(right)
     return found
 
 
@@ -90,7 +59,7 @@ def routes() -> list[tuple[str, str]]:
     """Give the routes that are there for people who are signed in, to sign out at the end."""
     every = [
         (method, path)
-        for room in ROOMS
+        for room in page_modules()
         for handler in room.HANDLERS
         for path in handler.paths
         for method in sorted(handler.http_methods - {"OPTIONS"})

@@ -11,7 +11,7 @@ from typing import Any
 
 from agentguard.server import console
 from agentguard.server.console.gate import HEADERS, is_open
-from agentguard.server.console.pages import ROOMS
+from agentguard.server.console.navigation import page_modules
 
 PASSWORD = "correct horse battery staple"
 PLANTED = "planted-by-somebody-else"
@@ -31,7 +31,7 @@ def rooms() -> set[ModuleType]:
 def routes() -> list[tuple[str, str]]:
     """Give (method, path) of every handler, with something in the place of each parameter."""
     found = []
-    for room in ROOMS:
+    for room in page_modules():
         for handler in room.HANDLERS:
             for path in handler.paths:
                 plain = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:str\}", "x", path))
@@ -45,7 +45,7 @@ CLOSED = [one for one in routes() if one not in OPEN]
 
 
 def test_the_list_of_routes_is_whole() -> None:
-    assert set(ROOMS) == rooms()
+    assert set(page_modules()) == rooms()
     assert {one for one in routes() if is_open(one[1])} == OPEN
     assert {("GET", "/"), ("GET", "/desk/x"), ("POST", "/incidents/1/take")} <= set(routes())
 

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection, select
 
 from agentguard.server.console.fresh_proof import ask_first
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, Site, back, field, page, permitted, site_of
 from agentguard.server.roles import Right
 from agentguard.server.store.accounts import sessions
@@ -79,3 +80,4 @@ def _line(connection: Connection, site: Site, name: str) -> Line:
 
 
 HANDLERS = (show, end)
+ENTRIES = (Entry(path=ACCESS, word="access", group="centre", place=70, right=Right.MANAGE),)

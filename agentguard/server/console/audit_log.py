@@ -11,6 +11,7 @@ from litestar import get
 from litestar.response import Stream
 
 from agentguard.server.console import filters
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, Site, looked, page, permitted, site_of
 from agentguard.server.roles import Right
 from agentguard.server.store.engine import audit_chain
@@ -73,3 +74,4 @@ async def _parts(made: BinaryIO) -> AsyncIterator[bytes]:
 
 
 HANDLERS = (show, export)
+ENTRIES = (Entry(path=AUDIT, word="audit", group="centre", place=80, right=Right.RECORDS),)

@@ -12,6 +12,7 @@ from litestar import get, post
 from sqlalchemy import Connection, select
 
 from agentguard.server.console.fresh_proof import ask_first
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -115,3 +116,4 @@ async def _page(request: Asked, done: _Done) -> Page:
 
 
 HANDLERS = (show, make)
+ENTRIES = (Entry(path=GLASS, word="glass", group="centre", place=40, right=Right.CARE),)

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -19,6 +20,7 @@ from agentguard.server.console.site import (
     page,
     site_of,
 )
+from agentguard.server.roles import Right
 from agentguard.server.store.accounts.teams import team_names
 from agentguard.server.store.desks import batch_codes, enrolment_codes
 from agentguard.server.store.desks.batch_codes import MOST, Wish
@@ -109,3 +111,4 @@ async def _page(request: Asked, made: _Made | None, problem: str) -> Page:
 
 
 HANDLERS = (show, make, revoke)
+ENTRIES = (Entry(path=CODES, word="codes", group="centre", place=50, right=Right.MANAGE),)

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from agentguard.server.console.fresh_proof import ask_first
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -74,3 +75,4 @@ async def turn_away(request: Asked, id_: FromPath[str]) -> Page | Redirect:
 
 
 HANDLERS = (show, confirm, refuse, turn_away)
+ENTRIES = (Entry(path=DEVICES, word="devices", group="centre", place=20, right=Right.CARE),)

@@ -11,6 +11,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Stream
 
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -79,3 +80,4 @@ async def _lines(site: Site, found: Sheet, scope: Scope) -> AsyncIterator[str]:
 
 
 HANDLERS = (show, floor_pdf, sheet)
+ENTRIES = (Entry(path=EXPORTS, word="exports", group="over-time", place=60),)

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console.fresh_proof import ask_first
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -157,3 +158,4 @@ def _held(connection: Connection, site: Site, visitor: Visitor, find: str) -> di
 
 
 HANDLERS = (show, ask, confirm, refuse)
+ENTRIES = (Entry(path=FACTORS, word="factors", group="centre", place=30, right=Right.FACTORS),)

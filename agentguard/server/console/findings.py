@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from agentguard.base import lessons as shipped
 from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, looked, page, site_of, visitor_of
 from agentguard.server.roles import Scope
 from agentguard.server.store.floor import board, fleet_findings
@@ -128,3 +129,8 @@ def _read(connection: Connection, *, wish: Filter, scope: Scope, check: str) -> 
 
 
 HANDLERS = (show, software, training)
+ENTRIES = (
+    Entry(path="/findings", word="findings", group="now", place=40),
+    Entry(path="/software", word="software", group="over-time", place=40),
+    Entry(path="/training", word="training", group="over-time", place=50),
+)

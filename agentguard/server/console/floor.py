@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import filters, live
 from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, looked, page, render, site_of, visitor_of
 from agentguard.server.roles import Scope
 from agentguard.server.store.desks import goodbyes
@@ -172,3 +173,4 @@ async def wall_part(request: Asked) -> Page:
 
 
 HANDLERS = (show, part, wall, wall_part)
+ENTRIES = (Entry(path="/", word="floor", group="now", place=10, also=("/desk", "/floor")),)

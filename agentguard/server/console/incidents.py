@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import filters, live
 from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -105,3 +106,4 @@ async def close(request: Asked, id_: FromPath[int]) -> Redirect:
 
 
 HANDLERS = (show, part, take, close)
+ENTRIES = (Entry(path=QUEUE, word="incidents", group="now", place=20),)

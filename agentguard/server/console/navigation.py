@@ -1,18 +1,31 @@
-"""What the console's menu holds, and who is shown which line of it."""
+"""What the console's menu holds, and who is shown which line of it: every page brings its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
+from agentguard.server import console
 from agentguard.server.roles import Right, may
+
+GROUPS = ("now", "over-time", "centre")
+"""The headings of the menu, in their order: `console.nav.<group>`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of the menu: its words are `console.nav.<word>`; `also` are pages below it."""
+    """A line of the menu: its words are `console.nav.<word>`; `also` are pages below it.
+
+    Lines of a `group` stand by their `place`, the lowest first.
+    """
 
     path: str
     word: str
+    group: str
+    place: int
     right: Right | None = None
     also: tuple[str, ...] = ()
 
@@ -22,56 +35,23 @@ class Entry:
         return path == self.path or path.startswith(below)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Lines that belong together, under `console.nav.<word>`."""
+@cache
+def page_modules() -> tuple[ModuleType, ...]:
+    """Return every module of the console that holds pages: it has HANDLERS."""
+    names = (f"{console.__name__}.{one.name}" for one in iter_modules(console.__path__))
+    every = map(import_module, names)
+    return tuple(one for one in every if hasattr(one, "HANDLERS"))
 
-    word: str
-    entries: tuple[Entry, ...]
 
-
-MENU = (
-    Group(
-        word="now",
-        entries=(
-            Entry(path="/", word="floor", also=("/desk", "/floor")),
-            Entry(path="/incidents", word="incidents"),
-            Entry(path="/tamper", word="tamper"),
-            Entry(path="/findings", word="findings"),
-        ),
-    ),
-    Group(
-        word="over-time",
-        entries=(
-            Entry(path="/teams", word="teams"),
-            Entry(path="/people", word="people"),
-            Entry(path="/trends", word="trends"),
-            Entry(path="/software", word="software"),
-            Entry(path="/training", word="training"),
-            Entry(path="/exports", word="exports"),
-        ),
-    ),
-    Group(
-        word="centre",
-        entries=(
-            Entry(path="/policies", word="policies", right=Right.POLICIES),
-            Entry(path="/devices", word="devices", right=Right.CARE),
-            Entry(path="/factors", word="factors", right=Right.FACTORS),
-            Entry(path="/break-glass", word="glass", right=Right.CARE),
-            Entry(path="/codes", word="codes", right=Right.MANAGE),
-            Entry(path="/users", word="users", right=Right.RECORDS),
-            Entry(path="/access", word="access", right=Right.MANAGE),
-            Entry(path="/audit", word="audit", right=Right.RECORDS),
-            Entry(path="/retention", word="retention", right=Right.RECORDS),
-        ),
-    ),
-)
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return the lines of all pages in their order."""
+    every = [entry for module in page_modules() for entry in getattr(module, "ENTRIES", ())]
+    return tuple(sorted(every, key=lambda entry: (GROUPS.index(entry.group), entry.place)))
 
 
 def menu(role: str) -> list[tuple[str, list[Entry]]]:
     """Return the groups that a role is shown, each with its lines."""
-    shown = [
-        (group.word, [e for e in group.entries if e.right is None or may(role, e.right)])
-        for group in MENU
-    ]
-    return [(word, entries) for word, entries in shown if entries]
+    shown = [entry for entry in entries() if entry.right is None or may(role, entry.right)]
+    groups = ((group, [one for one in shown if one.group == group]) for group in GROUPS)
+    return [(group, lines) for group, lines in groups if lines]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hmac
 import logging
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 
-from agentguard.server import console
 from agentguard.server.console.gate import SAFE, Gate, is_open
+from agentguard.server.console.navigation import page_modules
 from agentguard.server.console.site import HERE, Asked, Page, Site, error_page, field, site_of
 from agentguard.server.http_messages import App
 from agentguard.server.jobs.schedule import Jobs
@@ -25,16 +22,6 @@ LOG = logging.getLogger(__name__)
 LARGEST_FORM = 64 * 1024  # bytes
 SERVER_ERROR = 500
 UNAVAILABLE = 503
-
-
-def _rooms() -> tuple[ModuleType, ...]:
-    """Return every module of the console that holds pages: it has HANDLERS."""
-    names = (f"{console.__name__}.{one.name}" for one in iter_modules(console.__path__))
-    every = [import_module(name) for name in names if name != __name__]
-    return tuple(one for one in every if hasattr(one, "HANDLERS"))
-
-
-ROOMS = _rooms()
 
 
 def make_console(site: Site, outside: Outside) -> App:
@@ -53,7 +40,7 @@ def make_console(site: Site, outside: Outside) -> App:
 
     inner = Litestar(
         route_handlers=[
-            *(handler for room in ROOMS for handler in room.HANDLERS),
+            *(handler for module in page_modules() for handler in module.HANDLERS),
             create_static_files_router(path="/static", directories=[HERE / "static"]),
         ],
         before_request=_check_form,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import filters
 from agentguard.server.console.fresh_proof import ask_first
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -139,3 +140,4 @@ def _lessons(bodies: Sequence[str]) -> list[tuple[str, bool, str]]:
 
 
 HANDLERS = (show, one, open_)
+ENTRIES = (Entry(path=PEOPLE, word="people", group="over-time", place=20),)

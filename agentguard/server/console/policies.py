@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, page, permitted, site_of
 from agentguard.server.roles import Right
 from agentguard.server.store.desks import policies
@@ -112,3 +113,4 @@ def _due(one: Held, bundles: list[Bundle]) -> str:
 
 
 HANDLERS = (show,)
+ENTRIES = (Entry(path=POLICIES, word="policies", group="centre", place=10, right=Right.POLICIES),)

@@ -8,6 +8,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console.fresh_proof import ask_first
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of, told
 from agentguard.server.jobs import retention
 from agentguard.server.jobs.retention import Run
@@ -97,3 +98,4 @@ async def _page(request: Asked, problem: str) -> Page:
 
 
 HANDLERS = (show, put, hold, end)
+ENTRIES = (Entry(path=RETENTION, word="retention", group="centre", place=90, right=Right.RECORDS),)

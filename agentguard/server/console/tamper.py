@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -149,3 +150,4 @@ async def _moment(request: Asked, name: str) -> float:
 
 
 HANDLERS = (show, sign_off, sign_off_endpoint, sign_off_together)
+ENTRIES = (Entry(path=TAMPER, word="tamper", group="now", place=30),)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
 from agentguard.server.store.floor import board
@@ -90,3 +91,4 @@ def _together(
 
 
 HANDLERS = (show,)
+ENTRIES = (Entry(path=TEAMS, word="teams", group="over-time", place=10),)

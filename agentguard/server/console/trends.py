@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from agentguard.server.console import charts, filters
 from agentguard.server.console.charts import Chart, Mark
 from agentguard.server.console.filters import Filter, Reach
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import Asked, Page, page, site_of, visitor_of
 from agentguard.server.roles import Scope
 from agentguard.server.store.floor import shifts, trends
@@ -138,3 +139,4 @@ def _value(point: Point, word: str) -> float:
 
 
 HANDLERS = (show,)
+ENTRIES = (Entry(path=TRENDS, word="trends", group="over-time", place=30),)

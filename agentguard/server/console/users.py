@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.server.console.fresh_proof import ask_first
+from agentguard.server.console.navigation import Entry
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -134,3 +135,4 @@ def _first_password() -> str:
 
 
 HANDLERS = (show, add, change, disable)
+ENTRIES = (Entry(path=USERS, word="users", group="centre", place=60, right=Right.RECORDS),)
