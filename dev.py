@@ -612,6 +612,13 @@ def docs(rest: list[str]) -> int:
     return made or run((PYTHON, "-m", "mkdocs", "build", "--strict", *rest), **quiet)
 
 
+def made(rest: list[str]) -> int:
+    """Write what is made from the code anew: catalogue, kinds, policy schema, two pages."""
+    environment()
+    modules = ("tools.known_kinds", "tools.made", "tests.unit.detect.text.kinds_page")
+    return max([run((PYTHON, "-m", module, *rest)) for module in modules])
+
+
 def changes(rest: list[str]) -> int:
     """Show what the next release says is new; `--release VERSION` moves it into CHANGELOG.md."""
     return run((sys.executable, ROOT / "tools" / "changelog.py", *rest))
@@ -647,6 +654,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "build": build,
     "docs": docs,
+    "made": made,
     "changes": changes,
     "shots": shots,
     "figures": figures,

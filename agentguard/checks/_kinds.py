@@ -7,60 +7,15 @@ from collections.abc import Iterable
 from agentguard.model.custody import FORBIDDEN
 from agentguard.model.events import Facts, PolicyInForce
 from agentguard.model.hits import Hit
+from agentguard.model.known_kinds import KNOWN
 from agentguard.model.messages import Message, say
 from agentguard.model.verdicts import Severity
 
-NATIONAL = (
-    "AT_SVNR",
-    "AU_MEDICARE",
-    "AU_TFN",
-    "BE_NN",
-    "BR_CPF",
-    "CA_SIN",
-    "CZ_RC",
-    "DE_RVNR",
-    "DE_TIN",
-    "DK_CPR",
-    "ES_ID",
-    "FI_HETU",
-    "FR_NIR",
-    "GR_AFM",
-    "GR_AMKA",
-    "HU_TAJ",
-    "HU_TAX",
-    "IE_PPSN",
-    "IT_CF",
-    "NL_BSN",
-    "PH_PSN",
-    "PH_SSS",
-    "PH_TIN",
-    "PL_PESEL",
-    "PT_NIF",
-    "RO_CNP",
-    "SE_PN",
-    "ZA_ID",
-)
-"""Numbers that a state gives a person; an agent of one country may meet customers of all."""
-
-KINDS = (
-    "PAN",
-    "CVV",
-    "TRACK",
-    "SSN",
-    "NINO",
-    "NHS",
-    "IBAN",
-    "SORT_ACCT",
-    "PASSPORT",
-    "AADHAAR",
-    "IN_PAN",
-    "SECRET",
-    *NATIONAL,
-)
-"""One of these is personal data by itself."""
-
 BULK_KINDS = ("EMAIL", "PHONE", "DOB")
 """One of these is everyday text; many of them are a list of customers."""
+
+KINDS = tuple(kind for kind in (*KNOWN, "TRACK") if kind not in BULK_KINDS)
+"""One of these is personal data by itself; an agent of one country may meet customers of all."""
 
 CARD = "PAN"
 

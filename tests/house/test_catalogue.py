@@ -14,7 +14,7 @@ SHIPPED = paths.resources() / "catalogue.json"
 
 
 def test_the_shipped_catalogue_is_the_programs_own(capsys: Any) -> None:
-    """To make it anew: agentguard catalogue --json > resources/catalogue.json."""
+    """To make it anew: python3 dev.py made."""
     assert main(["catalogue", "--json"]) == 0
     assert capsys.readouterr().out == SHIPPED.read_text(encoding="utf-8")
 

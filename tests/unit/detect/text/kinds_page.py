@@ -29,7 +29,7 @@ agentguard scan --explain letter.docx
 A kind is found by its **shape**, by a **label** before it, or by both. A mask shows at most the
 last characters given here, and never more than a third of the value. You can [add kinds of your
 own](recognisers.md). This page is made from `agentguard/detect/kinds`, by
-`python -m tests.unit.detect.text.kinds_page`.
+`python3 dev.py made`.
 
 | kind | what | found by | shown |
 |---|---|---|---|

@@ -7,7 +7,7 @@ from tests.unit.detect.text.national_numbers import MADE
 
 
 def test_the_page_is_in_step_with_the_recognisers() -> None:
-    advice = "Run python -m tests.unit.detect.text.kinds_page and commit docs/kinds.md."
+    advice = "Run python3 dev.py made and commit docs/kinds.md."
     assert PAGE.read_text(encoding="utf-8") == page(), advice
 
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.checks._kinds import KINDS, NATIONAL
+from agentguard.checks._kinds import BULK_KINDS, KINDS
 from agentguard.detect.extractor import Source, Work
 from agentguard.detect.formats.csv import EXTRACTOR
 from agentguard.detect.limits import Limits
+from agentguard.detect.recognition.custom_kinds import known_kinds
 from agentguard.detect.recognition.scanner import default_scanner
 from agentguard.model.hits import Hit
 from tests.unit.detect.text.national_numbers import MADE, digits, some
@@ -113,9 +114,11 @@ def national(text: str) -> list[Hit]:
     return [hit for hit in default_scanner().scan(text) if hit.kind in MADE]
 
 
-def test_one_number_of_a_person_is_a_finding_of_its_own() -> None:
-    assert set(MADE) == set(NATIONAL)
-    assert set(NATIONAL) < set(KINDS)
+def test_one_value_of_every_kind_is_a_finding_but_of_everyday_ones() -> None:
+    every = known_kinds()
+    assert set(BULK_KINDS) < every
+    assert set(KINDS) - {"TRACK"} == every - set(BULK_KINDS)
+    assert set(MADE) < set(KINDS)
 
 
 @pytest.mark.parametrize("said", ["personnr: {}\n", "Personnummer {}.\n"])
