@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 from agentguard.base.errors import ScanError
 from agentguard.detect.limits import MIB, Limits
@@ -43,16 +43,25 @@ class Source:
         return self.file.read(most)
 
 
+Streams: TypeAlias = "Mapping[str, Callable[[Any, tuple[str, ...], Work], Iterator[str]]]"
+"""Readers of a stream of a compound file, by its name in lower case.
+
+Each takes the file (`binary.compound_file.Compound`), the path to the stream, and the work.
+"""
+
+
 @dataclass(slots=True, kw_only=True)
 class Work:
     """The reading of one file: its limits, what is spent, and what could not be read.
 
-    `inner` reads a source inside another, one level deeper. `packed` is the file's size in bytes,
-    `full` the kinds of which enough was found, while they become more.
+    `inner` reads a source inside another, one level deeper; `streams` are the readers of documents
+    that stand in a storage of another. `packed` is the file's size in bytes, `full` the kinds of
+    which enough was found, while they become more.
     """
 
     limits: Limits
     inner: Callable[[Source, Work], Iterator[str]]
+    streams: Streams = field(default_factory=dict)
     packed: int = 0
     full: AbstractSet[str] = frozenset()
     depth: int = 0
@@ -105,7 +114,7 @@ class Extractor:
     `sniff` judges content, never a name; the lowest `order` that agrees reads. `extract` yields
     text piece by piece; it may raise ScanError with a reason. A format of `prose` holds notes,
     letters and talk as people write them. `opened` says that its first marks alone tell it, so that
-    any text may begin as it does.
+    any text may begin as it does. `streams` reads what other compound files embed of it.
     """
 
     name: str
@@ -114,3 +123,9 @@ class Extractor:
     order: int = 10
     prose: bool = False
     opened: bool = False
+    streams: Streams = field(default_factory=dict)
+
+
+def streams_of(extractors: Iterable[Extractor]) -> Streams:
+    """Return the readers of all formats together."""
+    return {name: reader for one in extractors for name, reader in one.streams.items()}

@@ -19,7 +19,7 @@ import atheris
 with atheris.instrument_imports(include=["agentguard.detect"]):
     from agentguard.base.errors import ScanError
     from agentguard.detect.binary import office_passwords
-    from agentguard.detect.extractor import Extractor, Source, Work
+    from agentguard.detect.extractor import Extractor, Source, Work, streams_of
     from agentguard.detect.limits import Limits
     from agentguard.detect.reading.encryption import is_sealed
     from agentguard.detect.reading.source_reader import DAMAGED, default_extractors
@@ -51,7 +51,9 @@ def read(extractor: Extractor, source: Source) -> None:
         return
     length = 0
     with suppress(ScanError, MemoryError, *DAMAGED):
-        for piece in extractor.extract(source, Work(limits=LIMITS, inner=inner)):
+        streams = streams_of(default_extractors())
+        work = Work(limits=LIMITS, inner=inner, streams=streams)
+        for piece in extractor.extract(source, work):
             length += len(piece)
             if length > MOST:
                 raise AssertionError(f"{source.size} bytes gave more than {MOST} characters")

@@ -30,15 +30,9 @@ def parts(container: Compound, work: Work) -> Iterator[str]:
 
 def part(container: Compound, path: Path, work: Work) -> Iterator[str]:
     """Yield the text of one embedded stream, if it is of a kind that holds any."""
-    from agentguard.detect.formats import doc, ppt, xls  # noqa: PLC0415 - they embed each other
-
     name = path[-1]
-    if name in {"workbook", "book"}:
-        yield from xls.workbook(container, path, work)
-    elif name == "worddocument":
-        yield from doc.document(container, path, work)
-    elif name == "powerpoint document":
-        yield from ppt.slides(container, path, work)
+    if reader := work.streams.get(name):
+        yield from reader(container, path, work)
     elif name == _NATIVE or name in _RAW:
         if container.size(*path) > work.limits.part_mib * MIB:
             work.note("reason.too-large-part")

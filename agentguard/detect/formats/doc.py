@@ -143,4 +143,6 @@ def _table(cells: list[str], place: int) -> tuple[list[list[str]], int]:
     ], place + width
 
 
-EXTRACTOR = Extractor(name="doc", sniff=sniff, extract=extract, prose=True)
+EXTRACTOR = Extractor(
+    name="doc", sniff=sniff, extract=extract, prose=True, streams={"worddocument": document}
+)

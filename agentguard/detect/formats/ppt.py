@@ -89,4 +89,6 @@ def _object(data: bytes, packed: int, work: Work) -> Iterator[str]:
     yield "\n"
 
 
-EXTRACTOR = Extractor(name="ppt", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(
+    name="ppt", sniff=sniff, extract=extract, streams={"powerpoint document": slides}
+)

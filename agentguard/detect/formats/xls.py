@@ -243,4 +243,6 @@ def _encoding(page: int) -> str:
     return name
 
 
-EXTRACTOR = Extractor(name="xls", sniff=sniff, extract=extract)
+EXTRACTOR = Extractor(
+    name="xls", sniff=sniff, extract=extract, streams={"workbook": workbook, "book": workbook}
+)

@@ -11,7 +11,7 @@ from itertools import chain
 from time import perf_counter, process_time
 
 from agentguard.base.errors import ScanError
-from agentguard.detect.extractor import Extractor, Source, Work
+from agentguard.detect.extractor import Extractor, Source, Work, streams_of
 from agentguard.detect.formats import _text_openings, default_extractors
 from agentguard.detect.limits import Limits
 from agentguard.detect.outcome import Reading
@@ -64,6 +64,7 @@ class Reader:
     def __init__(self, scanner: Scanner, extractors: Sequence[Extractor], limits: Limits) -> None:
         self._scanner = scanner
         self._extractors = sorted(extractors, key=lambda extractor: extractor.order)
+        self._streams = streams_of(extractors)
         self._limits = limits
 
     def read(self, source: Source) -> Reading:
@@ -81,7 +82,13 @@ class Reader:
         over = self._deadline()
         stream = self._scanner.stream()
         size = source.size
-        work = Work(limits=self._limits, inner=self._inner, packed=size, full=stream.full)
+        work = Work(
+            limits=self._limits,
+            inner=self._inner,
+            streams=self._streams,
+            packed=size,
+            full=stream.full,
+        )
         failure = ""
         try:
             for piece in self._text(source, work):

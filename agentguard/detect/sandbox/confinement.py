@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from agentguard.detect.limits import MIB, Limits
 
@@ -18,6 +19,14 @@ GRACE = 5.0
 """Seconds beyond a file's deadline after which a child whose parent is gone ends by itself."""
 
 _FILES = 256
+
+
+class Cage(Protocol):
+    """Locks this process in; tells whether the system did it."""
+
+    def __call__(self, *, pictures: bool) -> bool:
+        """Lock; with `pictures` a program may still be started to read them."""
+        ...
 
 
 def confine(limits: Limits) -> None:

@@ -12,17 +12,10 @@ from agentguard.detect.sandbox.ipc_messages import Line, sent
 
 if TYPE_CHECKING:
     from agentguard.detect.extractor import Extractor
+    from agentguard.detect.sandbox.confinement import Cage
 
 Extractors: TypeAlias = "Callable[[], Sequence[Extractor]]"
 """Gives the formats to read; a function of a module, since the child imports it by name."""
-
-
-class Cage(Protocol):
-    """Locks this process in; tells whether the system did it."""
-
-    def __call__(self, *, pictures: bool) -> bool:
-        """Lock; with `pictures` a program may still be started to read them."""
-        ...
 
 
 class Leash(Protocol):

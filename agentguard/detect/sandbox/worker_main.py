@@ -14,8 +14,7 @@ from agentguard.detect.reading.source_reader import Reader
 from agentguard.detect.recognition.custom_kinds import scanner_of
 from agentguard.detect.refusals import GONE, reason_of
 from agentguard.detect.sandbox import ipc_messages
-from agentguard.detect.sandbox.confinement import confine, mortal
-from agentguard.detect.sandbox.worker_entry import Cage
+from agentguard.detect.sandbox.confinement import Cage, confine, mortal
 from agentguard.model.outcomes import FileOutcome
 
 _SELDOM = 20_000

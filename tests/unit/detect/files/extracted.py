@@ -31,7 +31,8 @@ def counts(data: bytes) -> dict[str, int]:
 def text(data: bytes, **limits: int) -> str:
     """Give the text of bytes by the format that takes them."""
     found = reader(**limits)
-    return "".join(found._inner(Source.of_bytes(data), Work(limits=Limits(), inner=found._inner)))
+    work = Work(limits=Limits(), inner=found._inner, streams=found._streams)
+    return "".join(found._inner(Source.of_bytes(data), work))
 
 
 def format_of(data: bytes) -> str:

@@ -50,7 +50,7 @@ def counts(data: bytes) -> dict[str, int]:
 def text_of(data: bytes) -> str:
     """Give the text that is judged."""
     source, judge = Source.of_bytes(data), reader()
-    work = Work(limits=LIMITS, inner=judge._inner)
+    work = Work(limits=LIMITS, inner=judge._inner, streams=judge._streams)
     found = next(one for one in judge._extractors if one.sniff(source))
     return "".join(found.extract(source, work))
 

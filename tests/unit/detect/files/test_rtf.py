@@ -32,7 +32,7 @@ def read(data: bytes) -> Reading:
 
 
 def text(data: bytes) -> str:
-    work = Work(limits=LIMITS, inner=reader()._inner)
+    work = Work(limits=LIMITS, inner=reader()._inner, streams=reader()._streams)
     return "".join(rtf.extract(Source.of_bytes(data), work))
 
 
