@@ -26,6 +26,10 @@ class Voice:
     _asked: set[str] = field(default_factory=set)
     _reported: int = 0
 
+    def learn(self, secret: str) -> None:
+        """Know the secret by which the desk's one-time codes are made."""
+        self.secret = secret
+
     def say(self, id_: str, /, **params: str | int) -> None:
         """Write a sentence."""
         sys.stdout.write(self.words.say(id_, **params) + "\n")

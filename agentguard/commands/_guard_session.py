@@ -169,7 +169,7 @@ def _headless(
         with guarding(folder, starting) as agent:
             sys.stderr.write(begun + "\n")
             sys.stderr.writelines(f"{words.render(fault)}\n" for fault in starting.faults.values())
-            notices, anew = Notices(agent.desk, words, agent.parts.backend.notifier), agent.anew
+            notices, anew = Notices(agent.desk, words, agent.backend.notifier), agent.anew
             while not (stop.wait(1.0) or told() or enough() or anew.is_set()):
                 alive()
                 notices.look()
@@ -297,7 +297,7 @@ def _shown(folder: Path, starting: Starting, words: Texts, stop: _Told, *, may_q
             stop=stop,
             may_quit=may_quit,
             first=first,
-            capture=agent.parts.backend.capture,
+            capture=agent.backend.capture,
             ending=agent.stop,
             wanted=lambda: called(folder),
             set_here=lambda: settings.told(folder, machine_layers()),

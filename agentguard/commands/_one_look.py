@@ -19,7 +19,7 @@ from agentguard.model.posture import ControlState
 from agentguard.platforms import cage, child_starter, leash, load, machine_layers, system_clock
 from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
-from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.one_shot import Look, Progress, silent
 from agentguard.store import file_memory
@@ -65,14 +65,15 @@ def _agent(journal: InMemoryJournal, clock: Clock, policy: Path | None) -> Itera
         ) as scan,
     ):
         parts = Parts(
-            folder=folder,
-            backend=load(),
-            clock=clock,
-            journal=journal,
-            outbox=InMemoryOutbox(journal),
+            computer=Computer(backend=load(), clock=clock),
+            storage=Storage(
+                folder=folder,
+                journal=journal,
+                outbox=InMemoryOutbox(journal),
+                seen=None if policy else seen,  # a draft may read files by other rules
+            ),
+            person=Person(verifier=Verifiers(())),
             scan=scan,
-            verifier=Verifiers(()),
-            seen=None if policy else seen,  # a draft may read files by other rules
         )
         yield build(parts, _first(folder, clock, given))
 

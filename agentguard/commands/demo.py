@@ -119,7 +119,7 @@ def _staged(chosen: argparse.Namespace, words: Texts) -> Iterator[Stage]:
                 device = _enrolled(place, server, admin, settings.data / CA_FILE)
                 _policy(place, folder, admin)
                 voice.sign_in(server.address, SUPERVISOR, *_supervisor(admin))
-                voice.secret = admin.desk_totp(PERSON)[0]
+                voice.learn(admin.desk_totp(PERSON)[0])
                 logged(place)
                 with opened(place) as agent:
                     agent.engine.subscribe(voice.tell)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from agentguard.engine import posture
 from agentguard.engine.core import Replan, decide
+from agentguard.engine.known import Known
 from agentguard.engine.ledger import Ledger
 from agentguard.engine.mailbox import Post
 from agentguard.engine.state import State
@@ -91,6 +92,10 @@ class Engine:
     def policy(self) -> Policy:
         """Return the policy in force."""
         return self.state.plan.policy
+
+    def known(self) -> Known:
+        """Return what others may know of the state, as it is whenever they ask."""
+        return Known(lambda: self.state)
 
     def crowded(self) -> bool:
         """Check whether so much waits that whoever can should hold back what it submits."""

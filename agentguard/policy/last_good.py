@@ -101,15 +101,17 @@ class Keeper:
             if trust.root:
                 return self._known(data, source, trust)
             policy = parse(signature.accept_unsigned_local_file(data), source, self._shapes)
-            self._choice.held = data if hold else None
+            self._choice.let_go()
+            if hold:
+                self._choice.hold(data)
             self._keep(LAST_GOOD, data)
-            self._choice.held = None
+            self._choice.let_go()
             return policy
 
     @property
     def holds(self) -> bool:
         """Whether the last good policy is in memory alone, as it could not be kept."""
-        return self._choice.held is not None
+        return self._choice.holds
 
     def deliver(self, data: bytes, source: str, blind: frozenset[str] | None = None) -> Policy:
         """Judge what came over the network: nothing that is not signed is ever taken.

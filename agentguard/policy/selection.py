@@ -52,14 +52,27 @@ class Chosen:
 
 
 class Choice:
-    """Chooses; it writes nothing. What is `held` is the last good policy that could not be kept."""
+    """Chooses; it writes nothing. It may hold a last good policy that could not be kept."""
 
     def __init__(self, folder: Path, shapes: tuple[Shape, ...], baseline: Path | None) -> None:
         self._folder = folder
         self._shapes = shapes
         self._baseline = baseline
-        self.held: bytes | None = None
+        self._held: bytes | None = None
         self._read: dict[str, tuple[bytes, Policy]] = {}
+
+    @property
+    def holds(self) -> bool:
+        """Whether the last good policy is in memory alone."""
+        return self._held is not None
+
+    def hold(self, data: bytes) -> None:
+        """Take this for the last good policy while it is not on the disk."""
+        self._held = data
+
+    def let_go(self) -> None:
+        """Read the last good policy from the disk again."""
+        self._held = None
 
     def made(self, trust: Trust) -> Chosen:
         """Return the policy in its trial, else the last good one."""
@@ -68,7 +81,7 @@ class Choice:
     def last_good(self, trust: Trust) -> Chosen:
         """Return the last good policy, else the baseline, else the one that is built in."""
         try:
-            data = self.held or (self._folder / LAST_GOOD).read_bytes()
+            data = self._held or (self._folder / LAST_GOOD).read_bytes()
         except FileNotFoundError:
             return self._fallback("policy.baseline")
         except OSError:

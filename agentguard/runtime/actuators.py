@@ -182,19 +182,19 @@ class Farewell:
     def __call__(self) -> None:
         """Clear the clipboard by the policy, and let the recorder go on."""
         self._clear()
-        if self.engine.state.paying.since is not None:
+        if self.engine.known().is_paying():
             with suppress(AgentGuardError):
                 self.recorder.go_on()
 
     def _clear(self) -> None:
         """Clear; a desktop that is gone already has no clipboard to clear."""
-        clipboard, state = self.backend.clipboard, self.engine.state
-        rules = state.plan.bound["clipboard"].control
+        clipboard, known = self.backend.clipboard, self.engine.known()
+        rules = known.control("clipboard")
         if isinstance(clipboard, Absent) or not isinstance(rules.settings, Settings):
             return
         told: dict[bool, list[str]] = {True: [], False: []}
         for selection in clipboard.selections if not rules.paused else ():
-            copied = state.facts.get(ClipboardScanned, selection)
+            copied = known.latest(ClipboardScanned, selection)
             if copied is not None and left_behind(copied, rules.settings):
                 told[_emptied(clipboard, selection)].append(selection)
         if any(told.values()):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentguard.base import lifecycle, translations
+from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.base.startup import Starting
 from agentguard.detect.sandbox.client import ScanClient
@@ -28,7 +28,6 @@ from agentguard.ports.secrets import Places
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
 from agentguard.runtime.desktop_api import AgentDesk
-from agentguard.software import shipped
 from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)
@@ -45,28 +44,48 @@ https://learn.microsoft.com/en-us/windows/win32/shutdown/shutting-down).
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What one agent is built of; `seen` keeps which files were looked at, None for nowhere.
+class Computer:
+    """What it runs on; `boot_id` tells this start from another, and is empty where nothing does."""
 
-    `events` is what its engine will take: who needs an engine's ear before there is one has it.
-    `boot_id` tells this start of the computer from another; empty where nothing does.
-    """
-
-    folder: Path
     backend: Backend
     clock: Clock
+    starting: Starting = field(default_factory=Starting)
+    boot_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Where it keeps what it knows; `seen` keeps which files were looked at, None for nowhere."""
+
+    folder: Path
     journal: Journal
     outbox: Outbox
-    scan: ScanClient
+    seen: SeenFiles | None = None
+    secrets: Places = field(default_factory=Places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who sits there, and how the person proves it."""
+
     verifier: Verifier
     phone: ByPhone | None = None
     ask_app: AskApp | None = None
     user: str = ""
-    seen: SeenFiles | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What one agent is built of, by subject; each builder takes the subjects that it uses.
+
+    `events` is what its engine will take: who needs an engine's ear before there is one has it.
+    """
+
+    computer: Computer
+    storage: Storage
+    person: Person
+    scan: ScanClient
     events: EventQueue = field(default_factory=EventQueue)
-    secrets: Places = field(default_factory=Places)
-    starting: Starting = field(default_factory=Starting)
-    boot_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +135,16 @@ def nothing_more(_engine: Engine, _vault: Vault) -> Additions:
 class Agent:
     """One session's agent, wired and ready to start; building it has touched nothing.
 
-    `recover` finishes or undoes the moves that a crash has left half done; `news` is what was
-    wrong until the start. Once `anew` is set the agent is to be ended and begun again.
+    `recover` finishes or undoes the moves that a crash has left half done; `shipped` is what comes
+    with the program, without which some checks are unknown; `news` is what was wrong until the
+    start. Once `anew` is set the agent is to be ended and begun again. `parts` is what it was built
+    of, for who looks into it.
     """
 
     parts: Parts
+    backend: Backend
+    clock: Clock
+    scan: ScanClient
     engine: Engine
     desk: AgentDesk
     supervisor: Supervisor
@@ -129,6 +153,7 @@ class Agent:
     sensors: tuple[Sensor, ...]
     first: PolicyInForce
     recover: Callable[[], object] = field(default=lambda: None)
+    shipped: Callable[[], Event | None] = field(default=lambda: None)
     farewell: Callable[[], None] = field(default=lambda: None)
     news: Callable[[], tuple[Event, ...]] = field(default=tuple)
     anew: threading.Event = field(default_factory=threading.Event)
@@ -137,12 +162,13 @@ class Agent:
 
     def start(self) -> None:
         """Recover what a crash has left, then start the engine, the hands and the senses."""
-        clock = self.parts.clock
+        clock = self.clock
         self.recover()
         noted = records.plain("agent.started", clock.now())
         self.engine.ledger.write((noted,), {}, clock.now())
         self.engine.submit(self.first)
-        self._known(lambda: lifecycle.known(clock.now(), shipped.matcher()))
+        if (known := self.shipped()) is not None:
+            self.engine.submit(known)
         for event in self.news():
             self.engine.submit(event)
         self.engine_supervisor.start(Actor(name="engine", run=self.engine.run))
@@ -154,12 +180,6 @@ class Agent:
         self.supervisor.start(Actor(name="pulse", run=pulse.run))
         self._started.set()
 
-    def _known(self, read: Callable[[], Event]) -> None:
-        """Tell what ships with the program; without it some checks are unknown."""
-        event = self.parts.starting.room("catalogue", read, lambda _why: None)
-        if event is not None:
-            self.engine.submit(event)
-
     def stop(self) -> tuple[str, ...]:
         """Stop the senses, let the engine finish its queue, end the child; give the stragglers.
 
@@ -168,13 +188,13 @@ class Agent:
         if self._ended.is_set():
             return ()
         self._ended.set()
-        clock = self.parts.clock
+        clock = self.clock
         aside = Supervisor(clock=clock, submit=self.engine.submit, patience=0.0)
         end = clock.now().boot + SENSES
         if self._started.is_set():
             aside.start(Actor(name="farewell", run=lambda _stop: self.farewell()))
         late = self.supervisor.stop()
-        self.parts.scan.abort()  # a file that is being read would hold up the end for its own limit
+        self.scan.abort()  # a file that is being read would hold up the end for its own limit
         aside.wait(end - clock.now().boot)  # the engine writes down what it left and cleared
         late = (*late, *self.engine_supervisor.stop())
         aside.start(Actor(name="last word", run=lambda _stop: self._last_word()))
@@ -186,9 +206,9 @@ class Agent:
 
     def _last_word(self) -> None:
         if self._started.is_set():
-            at = self.parts.clock.now()
+            at = self.clock.now()
             self.engine.ledger.write((records.plain("agent.stopped", at),), {}, at)
-        self.parts.scan.close()
+        self.scan.close()
 
 
 def sleeping(backend: Backend, tell: Callable[[bool], None]) -> tuple[Actor, ...]:

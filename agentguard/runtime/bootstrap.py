@@ -41,7 +41,17 @@ from agentguard.ports.secrets import Places
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
 from agentguard.runtime import stores
-from agentguard.runtime.agent import Additions, Agent, Link, Parts, no_link, sleeping
+from agentguard.runtime.agent import (
+    Additions,
+    Agent,
+    Computer,
+    Link,
+    Parts,
+    Person,
+    Storage,
+    no_link,
+    sleeping,
+)
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
 from agentguard.runtime.journal_return import JournalReturn
@@ -101,27 +111,34 @@ def opened(place: Place) -> Iterator[Agent]:
 
         asking = Asking(place.starting.room("uplink", reports, lambda _why: None))
         parts = Parts(
-            folder=place.folder,
-            backend=place.backend,
-            clock=place.clock,
-            journal=_witnessed(store.journal, place.backend.system_log, stack),
-            outbox=store.outbox,
+            computer=_computer(place),
+            storage=Storage(
+                folder=place.folder,
+                journal=_witnessed(store.journal, place.backend.system_log, stack),
+                outbox=store.outbox,
+                seen=seen,
+                secrets=place.secrets,
+            ),
+            person=Person(
+                verifier=codes(place.folder, place.clock, asking, phone),
+                phone=phone,
+                ask_app=asking.app,
+                user=place.user,
+            ),
             scan=stack.enter_context(reader),
-            verifier=codes(place.folder, place.clock, asking, phone),
-            phone=phone,
-            ask_app=asking.app,
-            seen=seen,
             events=events,
-            secrets=place.secrets,
-            starting=place.starting,
-            user=place.user,
-            boot_id=boot_id(),
         )
 
         add = partial(_additions, place, back, asking.uplink)
         agent = build(parts, governor.first(), add, governor)
         stack.callback(agent.stop)
         yield agent
+
+
+def _computer(place: Place) -> Computer:
+    return Computer(
+        backend=place.backend, clock=place.clock, starting=place.starting, boot_id=boot_id()
+    )
 
 
 def _stored(place: Place, sealer: Sealer | None, stack: ExitStack) -> tuple[Store, JournalReturn]:
@@ -147,8 +164,7 @@ def _live(place: Place, engine: Engine, stop: Stop) -> None:
 
 def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
     """Return what was wrong at this start, and what was at an earlier one and is no more."""
-    before = [f.subject for f in engine.state.findings.values() if f.check == HEALTH]
-    return place.starting.told(place.clock.now(), before)
+    return place.starting.told(place.clock.now(), engine.known().subjects(HEALTH))
 
 
 def _additions(

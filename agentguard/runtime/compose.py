@@ -8,38 +8,51 @@ from functools import partial
 from typing import TypeVar
 
 from agentguard import checks
+from agentguard.base import lifecycle
 from agentguard.base.plugins import discover
+from agentguard.base.startup import Starting
 from agentguard.checks import clipboard, watched_files
 from agentguard.checks.base import Check, named
 from agentguard.checks.reauth import rules as gate_rules
 from agentguard.detect.recognition.custom_kinds import Following
 from agentguard.detect.rules import rules_version
-from agentguard.detect.sandbox.client import Scanned
+from agentguard.detect.sandbox.client import ScanClient, Scanned
 from agentguard.engine import memory
 from agentguard.engine.action_runner import ActionQueue, Hand, Responder
 from agentguard.engine.core import begin
 from agentguard.engine.gate import MEMORY
 from agentguard.engine.ledger import Ledger
-from agentguard.engine.loop import Engine, Give
+from agentguard.engine.loop import Engine, EventQueue, Give
 from agentguard.engine.payment import RECORDER
 from agentguard.engine.plan import Plan, make_plan
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.engine.work_queue import Errands
 from agentguard.model.actions import Action, ActionKind
 from agentguard.model.events import PolicyInForce
-from agentguard.model.hits import Hit
+from agentguard.model.facts import LifecyclesKnown
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.policy.document import Shape
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Spared
-from agentguard.ports.sensor import Sensor, Submit
+from agentguard.ports.desktop import Backend, Spared
+from agentguard.ports.sensor import PolicySource, Sensor, Submit
+from agentguard.ports.storage import Journal
 from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime import compose_vault
 from agentguard.runtime.actuators import Farewell, RecorderHand, desktop_hands
-from agentguard.runtime.agent import QUEUE, SENSES, Add, Agent, Link, Parts, nothing_more
+from agentguard.runtime.agent import (
+    QUEUE,
+    SENSES,
+    Add,
+    Agent,
+    Computer,
+    Link,
+    Parts,
+    Storage,
+    nothing_more,
+)
 from agentguard.runtime.compose_mfa import gate
 from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.desktop_api import AgentDesk
@@ -62,8 +75,7 @@ from agentguard.sensors.sweep_pacing import Circumstances
 from agentguard.sensors.training import Training
 from agentguard.sensors.update_waits import Waits
 from agentguard.sensors.window_titles import Titles
-
-PII_FILES = "pii-files"
+from agentguard.software import shipped
 
 T = TypeVar("T")
 
@@ -107,66 +119,90 @@ def build(
     parts: Parts, first: PolicyInForce, add: Add = nothing_more, governor: Governor | None = None
 ) -> Agent:
     """Wire an agent that begins with the policy `first`, and what is added; it touches nothing."""
-    clock = parts.clock
-    govern = governor or Governor(Keeper(parts.folder, shapes(), clock), clock)
+    computer, storage, clock = parts.computer, parts.storage, parts.computer.clock
+    govern = governor or Governor(Keeper(storage.folder, shapes(), clock), clock)
     orders = _Orders.waiting(clock, parts.events.submit)
-    engine = _engine(parts, first, orders.give)
-    lived = _lived(parts, govern)
-    own = _own_sensors(parts, engine, govern, lived)
-    kept = compose_vault.keep(parts, engine, own.retention, lived)
-    signals = CallSignals()
-    desktop = _desktop_sensors(parts, engine, signals)
-    hands = {**_given_hands(parts, engine, desktop), **kept.hands}
-    recorder = RecorderHand(folder=parts.folder, policy=engine.policy, clock=clock)
+    engine = _engine(storage.journal, clock, first, orders.give, parts.events)
+    lived = _lived(computer, storage.journal, govern)
+    files = FilesReader(parts.scan, engine.policy, govern)
+    own = _own_sensors(computer, storage, engine, files, lived)
+    kept = _kept(parts, engine, own, lived)
+    desktop = _desktop_sensors(computer, engine, signals := CallSignals())
+    recorder = RecorderHand(folder=storage.folder, policy=engine.policy, clock=clock)
     errands, more = Errands(), add(engine, kept.vault)
+    door = partial(LocalDoor, folder=storage.folder, signals=signals, clock=clock)
     return Agent(
         parts=parts,
+        backend=computer.backend,
+        clock=clock,
+        scan=parts.scan,
         engine=engine,
         desk=_desk(parts, engine, kept, own, more.link, errands),
         supervisor=Supervisor(clock=clock, submit=engine.submit, patience=SENSES),
         engine_supervisor=Supervisor(clock=clock, submit=engine.submit, patience=QUEUE),
         actors=(
-            *orders.taken_by(hands, recorder),
+            *orders.taken_by({**_given_hands(computer, engine, desktop), **kept.hands}, recorder),
             *(Actor(name="errands", run=errands.run), Actor(name="uplink", run=more.link.run)),
-            *by_time(clock, engine.submit, parts.journal, parts.scan),
-            *_watchers(parts, engine, signals, govern, kept, lived),
+            *by_time(clock, engine.submit, storage.journal, parts.scan),
+            *_watchers(computer.starting, engine, door, govern, kept, lived),
             *more.actors,
         ),
         sensors=(*desktop, *own.all, *more.sensors),
         first=first,
-        recover=lambda: parts.starting.room("vault", kept.vault.recover, lambda _why: 0),
-        farewell=Farewell(backend=parts.backend, engine=engine, recorder=recorder),
+        recover=partial(computer.starting.room, "vault", kept.vault.recover, lambda _why: 0),
+        shipped=partial(_shipped, computer),
+        farewell=Farewell(backend=computer.backend, engine=engine, recorder=recorder),
         news=more.news,
         anew=more.anew,
     )
 
 
-def _lived(parts: Parts, governor: Governor) -> LivedClock:
-    lived = LivedClock(parts.journal, parts.clock, boot_id=parts.boot_id, floor=BUILT)
+def _kept(parts: Parts, engine: Engine, own: OwnSensors, lived: LivedClock) -> Kept:
+    return compose_vault.keep(
+        compose_vault.Needs(
+            computer=parts.computer,
+            storage=parts.storage,
+            verifier=parts.person.verifier,
+            scan=parts.scan,
+            engine=engine,
+            lived=lived,
+            ages=own.retention,
+        )
+    )
+
+
+def _shipped(computer: Computer) -> LifecyclesKnown | None:
+    def read() -> LifecyclesKnown:
+        return lifecycle.known(computer.clock.now(), shipped.matcher())
+
+    return computer.starting.room("catalogue", read, lambda _why: None)
+
+
+def _lived(computer: Computer, journal: Journal, governor: Governor) -> LivedClock:
+    lived = LivedClock(journal, computer.clock, boot_id=computer.boot_id, floor=BUILT)
     governor.hear(lived.told)
     return lived
 
 
 def _given_hands(
-    parts: Parts, engine: Engine, sensors: tuple[Sensor, ...]
+    computer: Computer, engine: Engine, sensors: tuple[Sensor, ...]
 ) -> Mapping[ActionKind, Hand]:
-    return parts.starting.room(
-        "desktop-hands", lambda: _desktop_hands(parts, engine, sensors), lambda _why: {}
+    return computer.starting.room(
+        "desktop-hands", lambda: _desktop_hands(computer.backend, engine, sensors), lambda _why: {}
     )
 
 
 def _watchers(
-    parts: Parts,
+    starting: Starting,
     engine: Engine,
-    signals: CallSignals,
+    door: Callable[[], LocalDoor],
     governor: Governor,
     kept: Kept,
     lived: LivedClock,
 ) -> tuple[Actor, ...]:
     def one(name: str, make: Callable[[], Callable[[Stop], None]]) -> Actor:
-        return Actor(name=name, run=parts.starting.room(name, make, lambda _why: _rest))
+        return Actor(name=name, run=starting.room(name, make, lambda _why: _rest))
 
-    door = partial(LocalDoor, folder=parts.folder, signals=signals, clock=parts.clock)
     return (
         one("local", lambda: partial(door().run, engine.submit)),
         one("lived", lambda: partial(lived.run, engine.submit)),
@@ -182,81 +218,85 @@ def _rest(stop: Stop) -> None:
     stop.wait()
 
 
-def _engine(parts: Parts, first: PolicyInForce, give: Give) -> Engine:
+def _engine(
+    journal: Journal, clock: Clock, first: PolicyInForce, give: Give, events: EventQueue
+) -> Engine:
     every = catalogue()
-    findings = memory.findings(parts.journal.memory(memory.FINDING))
-    inbox = memory.notices(parts.journal.memory(memory.NOTICE))
+    findings = memory.findings(journal.memory(memory.FINDING))
+    inbox = memory.notices(journal.memory(memory.NOTICE))
     plan = make_plan(every, first.policy)
 
     def replan(event: PolicyInForce) -> Plan:
         return make_plan(every, event.policy)
 
     return Engine(
-        state=begin(plan, first, findings, inbox, broken=bool(parts.journal.memory(MEMORY))),
-        ledger=Ledger(journal=parts.journal),
+        state=begin(plan, first, findings, inbox, broken=bool(journal.memory(MEMORY))),
+        ledger=Ledger(journal=journal),
         replan=replan,
-        clock=parts.clock,
-        events=parts.events,
+        clock=clock,
+        events=events,
         give=give,
     )
 
 
-def _host(parts: Parts, engine: Engine, lived: LivedClock) -> HostSensor:
-    waits = Waits(parts.journal)
-    return HostSensor(parts.backend.probes, engine.policy, parts.clock, lived.before(), waits)
+@dataclass(frozen=True, slots=True)
+class FilesReader:
+    """Reads files in the scan's child by the policy in force, and tells the policy's trial how."""
 
+    child: ScanClient
+    policy: PolicySource
+    governor: Governor
 
-def _files(
-    parts: Parts, engine: Engine, governor: Governor, circumstances: Circumstances
-) -> FilesSensor:
-    def with_findings() -> tuple[str, ...]:
-        return tuple(f.subject for f in engine.state.findings.values() if f.check == PII_FILES)
-
-    def scan(path: str) -> Scanned:
-        parts.scan.use(engine.policy().detection)
-        scanned = parts.scan.scan(path)
-        governor.scanned(path, scanned.reason)
+    def scan(self, path: str) -> Scanned:
+        """Return what a file holds."""
+        self.child.use(self.policy().detection)
+        scanned = self.child.scan(path)
+        self.governor.scanned(path, scanned.reason)
         return scanned
 
-    return FilesSensor(
-        scan,
-        engine.policy,
-        parts.clock,
-        known=with_findings,
-        circumstances=circumstances,
-        seen=parts.seen,
-        rules=lambda: rules_version(engine.policy().detection),
-        drives=parts.backend.network_drives,
-    )
+    def rules(self) -> str:
+        """Return the version of the rules by which it is read."""
+        return rules_version(self.policy().detection)
 
 
-def _own_sensors(parts: Parts, engine: Engine, governor: Governor, lived: LivedClock) -> OwnSensors:
-    def kinds_of(path: str) -> frozenset[str]:
-        finding = engine.state.findings.get((PII_FILES, path))
-        return frozenset(hit.kind for hit in finding.hits) if finding else frozenset()
-
-    afar = parts.backend.network_drives
+def _own_sensors(
+    computer: Computer, storage: Storage, engine: Engine, files: FilesReader, lived: LivedClock
+) -> OwnSensors:
+    backend, clock, policy = computer.backend, computer.clock, engine.policy
+    known, afar, journal = engine.known(), backend.network_drives, storage.journal
     circumstances = Circumstances(
-        busy=lambda: engine.state.in_call,
-        crowded=engine.crowded,
-        on_battery=parts.backend.on_battery,
+        busy=known.in_call, crowded=engine.crowded, on_battery=backend.on_battery
     )
-    clock, policy = parts.clock, engine.policy
-
-    def retention() -> RetentionSensor:
-        return RetentionSensor(policy, clock, circumstances, afar, kinds_of=kinds_of, age=lived.age)
 
     def one(name: str, make: Callable[[], T]) -> T | AbsentSensor:
-        return parts.starting.room(name, make, stand_in(name, clock))
+        return computer.starting.room(name, make, stand_in(name, clock))
 
     return OwnSensors(
-        files=one("files", lambda: _files(parts, engine, governor, circumstances)),
-        host=one("host", lambda: _host(parts, engine, lived)),
-        retention=one("retention", retention),
-        training=Training(journal=parts.journal, clock=clock),
-        changes=one(
-            "changes", lambda: ChangesSensor(lambda: _watched(policy()), parts.journal, clock)
+        files=one(
+            "files",
+            lambda: FilesSensor(
+                files.scan,
+                policy,
+                clock,
+                known=known.files,
+                circumstances=circumstances,
+                seen=storage.seen,
+                rules=files.rules,
+                drives=afar,
+            ),
         ),
+        host=one(
+            "host",
+            lambda: HostSensor(backend.probes, policy, clock, lived.before(), Waits(journal)),
+        ),
+        retention=one(
+            "retention",
+            lambda: RetentionSensor(
+                policy, clock, circumstances, afar, kinds_of=known.kinds, age=lived.age
+            ),
+        ),
+        training=Training(journal=journal, clock=clock),
+        changes=one("changes", lambda: ChangesSensor(lambda: _watched(policy()), journal, clock)),
         shift=one("shift", lambda: ShiftSensor(policy, clock, circumstances.busy)),
     )
 
@@ -267,23 +307,21 @@ def _watched(policy: Policy) -> Rules:
     return Rules(files=said.files, accepted=said.accepted, own=own_folder())
 
 
-def _desktop_sensors(parts: Parts, engine: Engine, signals: CallSignals) -> tuple[Sensor, ...]:
-    def known(path: str) -> tuple[Hit, ...]:
-        finding = engine.state.findings.get((PII_FILES, path))
-        return finding.hits if finding else ()
-
+def _desktop_sensors(
+    computer: Computer, engine: Engine, signals: CallSignals
+) -> tuple[Sensor, ...]:
     told = Told(signals=signals, rules=lambda: engine.policy().calls)
     titles = Titles(lambda: gate_rules(engine.policy()).groups)
-    scan = _following(engine).scan
+    scan, known = _following(engine).scan, engine.known()
     return desktop_sensors(
-        parts.backend,
+        computer.backend,
         scan,
-        parts.clock,
-        known,
+        computer.clock,
+        known.hits,
         told,
         sort=titles.sort,
         spared=_managers(engine),
-        starting=parts.starting,
+        starting=computer.starting,
     )
 
 
@@ -298,7 +336,7 @@ def _managers(engine: Engine) -> Spared:
 
 
 def _desktop_hands(
-    parts: Parts, engine: Engine, sensors: tuple[Sensor, ...]
+    backend: Backend, engine: Engine, sensors: tuple[Sensor, ...]
 ) -> Mapping[ActionKind, Hand]:
     reads = [sensor for sensor in sensors if isinstance(sensor, ClipboardSensor)]
     histories = [sensor for sensor in sensors if isinstance(sensor, HistorySensor)]
@@ -317,7 +355,7 @@ def _desktop_hands(
         return gone
 
     mask = _following(engine).mask
-    return desktop_hands(parts.backend, mask, newer, _managers(engine), leaving)
+    return desktop_hands(backend, mask, newer, _managers(engine), leaving)
 
 
 def _desk(
@@ -325,10 +363,10 @@ def _desk(
 ) -> AgentDesk:
     return AgentDesk(
         engine=engine,
-        clock=parts.clock,
+        clock=parts.computer.clock,
         vault=kept.vault,
         release=kept.release,
-        gate=gate(parts, engine, errands),
+        gate=gate(parts.computer, parts.storage, parts.person, engine, errands),
         training=own.training,
         mask=_following(engine).mask,
         look_again=own.look_again,

@@ -19,13 +19,12 @@ from agentguard.mfa.gate_proofs import Proving
 from agentguard.mfa.offline_codes import OfflineCodes
 from agentguard.mfa.passkeys import KeyRing, Passkeys, pseudonym
 from agentguard.mfa.totp import RemoteTotp
-from agentguard.model.prompts import Prompt
 from agentguard.model.records import Record
 from agentguard.ports.clock import Clock
-from agentguard.ports.desktop import Absent
+from agentguard.ports.desktop import Absent, Backend
 from agentguard.ports.factors import AppRuling
 from agentguard.ports.people import Ask, Ruling
-from agentguard.runtime.agent import Parts
+from agentguard.runtime.agent import Computer, Person, Storage
 from agentguard.runtime.stores import ENROLMENT
 
 if TYPE_CHECKING:
@@ -51,42 +50,40 @@ class Asking:
         return self.uplink.app(code)
 
 
-def gate(parts: Parts, engine: Engine, errands: Errands) -> Proving:
+def gate(
+    computer: Computer, storage: Storage, person: Person, engine: Engine, errands: Errands
+) -> Proving:
     """Return what the desk does with proofs."""
-    foreground = parts.backend.foreground
-
-    def shown(prompt: str) -> Prompt | None:
-        return engine.state.prompts.get(prompt)
-
+    foreground, clock = computer.backend.foreground, computer.clock
     return Proving(
-        clock=parts.clock,
+        clock=clock,
         submit=engine.submit,
-        shown=shown,
+        shown=engine.known().prompt,
         give=errands.give,
-        codes=parts.verifier,
-        keys=keys(parts, engine),
+        codes=person.verifier,
+        keys=keys(computer.backend, storage.folder, person.user, engine),
         put_away=None if isinstance(foreground, Absent) else foreground.put_away,
-        person=pseudonym(rules(engine.policy()).rp_id, parts.user),
-        offline=OfflineCodes(parts.folder, parts.clock),
-        journal=parts.journal,
-        phone=parts.phone,
-        apps=_apps(parts, engine),
+        person=pseudonym(rules(engine.policy()).rp_id, person.user),
+        offline=OfflineCodes(storage.folder, clock),
+        journal=storage.journal,
+        phone=person.phone,
+        apps=_apps(storage, clock, person, engine),
     )
 
 
-def _apps(parts: Parts, engine: Engine) -> AppSetup | None:
-    ask, clock, journal = parts.ask_app, parts.clock, parts.journal
+def _apps(storage: Storage, clock: Clock, person: Person, engine: Engine) -> AppSetup | None:
+    ask = person.ask_app
     if ask is None:
         return None
 
     def allowed() -> bool:
-        return rules(engine.policy()).apps and (parts.folder / ENROLMENT).exists()
+        return rules(engine.policy()).apps and (storage.folder / ENROLMENT).exists()
 
     def note(kind: str, count: int) -> None:
-        journal.commit((Record(kind=kind, at=clock.now(), payload={"count": count}),), {})
+        storage.journal.commit((Record(kind=kind, at=clock.now(), payload={"count": count}),), {})
 
-    offline = OfflineCodes(parts.folder, clock)
-    return AppSetup(ask=ask, codes=parts.verifier, offline=offline, allowed=allowed, note=note)
+    offline = OfflineCodes(storage.folder, clock)
+    return AppSetup(ask=ask, codes=person.verifier, offline=offline, allowed=allowed, note=note)
 
 
 def by_phone(folder: Path, clock: Clock) -> ByPhone:
@@ -105,14 +102,14 @@ def codes(folder: Path, clock: Clock, ask: Ask, phone: ByPhone) -> Verifiers:
     return Verifiers((RemoteTotp(ask), OfflineCodes(folder, clock), BreakGlass(ask, phone)))
 
 
-def keys(parts: Parts, engine: Engine) -> Passkeys | None:
+def keys(backend: Backend, folder: Path, user: str, engine: Engine) -> Passkeys | None:
     """Return the keys of the person who sits here; None where this computer has no way to any."""
 
     def ring() -> KeyRing:
         said = rules(engine.policy())
         return KeyRing(rp_id=said.rp_id, keys=said.keys)
 
-    found = parts.backend.authenticator
+    found = backend.authenticator
     if isinstance(found, Absent):
         return None
-    return Passkeys(found, ring, parts.user, Counters(parts.folder))
+    return Passkeys(found, ring, user, Counters(folder))

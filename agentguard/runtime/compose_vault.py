@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from agentguard.detect.recognition.custom_kinds import Following
+from agentguard.detect.sandbox.client import ScanClient
 from agentguard.engine.action_runner import Hand
+from agentguard.engine.known import Known
 from agentguard.engine.loop import Engine
 from agentguard.engine.schedule import AUDIT
 from agentguard.mfa.offline_codes import OfflineCodes
@@ -14,8 +17,10 @@ from agentguard.model.actions import ActionKind
 from agentguard.model.events import JournalChecked
 from agentguard.model.facts import RetentionSeen
 from agentguard.model.hits import Hit
+from agentguard.ports.clock import Clock
+from agentguard.ports.people import Verifier
 from agentguard.retention.lived_clock import LivedClock
-from agentguard.runtime.agent import Parts
+from agentguard.runtime.agent import Computer, Storage
 from agentguard.runtime.stores import ENROLMENT
 from agentguard.runtime.vault_actions import PurgeHand, VaultHand
 from agentguard.sensors.absent_sensor import AbsentSensor
@@ -39,104 +44,114 @@ class Kept:
     hands: Mapping[ActionKind, Hand]
 
 
-def keep(
-    parts: Parts, engine: Engine, ages: RetentionSensor | AbsentSensor, lived: LivedClock
-) -> Kept:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What the vault and its watches are made of."""
+
+    computer: Computer
+    storage: Storage
+    verifier: Verifier
+    scan: ScanClient
+    engine: Engine
+    lived: LivedClock
+    ages: RetentionSensor | AbsentSensor
+
+
+def keep(needs: Needs) -> Kept:
     """Return the vault with its watches and hands; what a crash left there waits for a start."""
+    storage, clock, policy = needs.storage, needs.computer.clock, needs.engine.policy
     vault = Vault(
-        parts.folder / "vault",
-        parts.journal,
-        parts.clock,
-        recovery_keys=lambda: engine.policy().vault.recovery,
-        places=parts.secrets.vault,
+        storage.folder / "vault",
+        storage.journal,
+        clock,
+        recovery_keys=lambda: policy().vault.recovery,
+        places=storage.secrets.vault,
     )
     holds = Holds(
         vault=vault,
-        policy=engine.policy,
-        clock=parts.clock,
-        age=lived.age,
-        claimed=lived.claimed,
-        submit=engine.submit,
+        policy=policy,
+        clock=clock,
+        age=needs.lived.age,
+        claimed=needs.lived.claimed,
+        submit=needs.engine.submit,
     )
     release = Release(
         vault=vault,
-        policy=engine.policy,
-        verifier=parts.verifier,
-        has_factor=lambda: _has_factor(parts),
+        policy=policy,
+        verifier=needs.verifier,
+        has_factor=lambda: _has_factor(storage.folder, clock),
     )
     return Kept(
         vault=vault,
         holds=holds,
-        renewing=Renewing(vault=vault, policy=engine.policy, clock=parts.clock),
-        self_test=self_test(parts, engine, vault),
+        renewing=Renewing(vault=vault, policy=policy, clock=clock),
+        self_test=self_test(storage, clock, needs.scan, needs.engine, vault),
         release=release,
-        hands=_hands(parts, engine, holds, ages, lived),
+        hands=_hands(needs, holds),
     )
 
 
-def self_test(parts: Parts, engine: Engine, vault: Vault) -> SelfTest:
+def self_test(
+    storage: Storage, clock: Clock, child: ScanClient, engine: Engine, vault: Vault
+) -> SelfTest:
     """Test what finds files, what judges copies, the journal and the vault, as they are in use."""
 
     def looked_for(test: Test) -> Test:
         return lambda: None if KIND in engine.policy().detection.off else test()
 
     def scan(path: str) -> tuple[Hit, ...]:
-        parts.scan.use(engine.policy().detection)
-        return parts.scan.scan(path).hits
+        child.use(engine.policy().detection)
+        return child.scan(path).hits
 
-    judge = Following(lambda: engine.policy().detection).scan
+    judge, known = Following(lambda: engine.policy().detection).scan, engine.known()
     return SelfTest(
         tests={
-            "pii-files": looked_for(lambda: planted(scan, parts.folder)),
+            "pii-files": looked_for(lambda: planted(scan, storage.folder)),
             "clipboard": looked_for(lambda: judged(judge)),
-            "journal": lambda: _verified(parts, engine),
+            "journal": lambda: _verified(known, clock),
             "vault": vault.works,
         },
-        journal=parts.journal,
-        clock=parts.clock,
-        busy=lambda: engine.state.in_call,
+        journal=storage.journal,
+        clock=clock,
+        busy=known.in_call,
     )
 
 
-def _verified(parts: Parts, engine: Engine) -> bool | None:
+def _verified(known: Known, clock: Clock) -> bool | None:
     """Return how the journal's daily look at itself went; None before the first."""
-    looked = engine.state.facts.get(JournalChecked)
+    looked = known.latest(JournalChecked)
     if looked is None:
         return None
-    return looked.whole and parts.clock.now().since(looked.at) < 2 * AUDIT
+    return looked.whole and clock.now().since(looked.at) < 2 * AUDIT
 
 
-def _has_factor(parts: Parts) -> bool:
-    if (parts.folder / ENROLMENT).exists():
+def _has_factor(folder: Path, clock: Clock) -> bool:
+    if (folder / ENROLMENT).exists():
         return True
-    return OfflineCodes(parts.folder, parts.clock).left() > 0
+    return OfflineCodes(folder, clock).left() > 0
 
 
-def _hands(
-    parts: Parts,
-    engine: Engine,
-    holds: Holds,
-    ages: RetentionSensor | AbsentSensor,
-    lived: LivedClock,
-) -> Mapping[ActionKind, Hand]:
+def _hands(needs: Needs, holds: Holds) -> Mapping[ActionKind, Hand]:
+    engine, clock = needs.engine, needs.computer.clock
+    known = engine.known()
     return {
         ActionKind.VAULT: VaultHand(
             vault=holds.vault,
-            findings=lambda: tuple(engine.state.findings.values()),
+            findings=known.findings,
             policy=engine.policy,
-            clock=parts.clock,
+            clock=clock,
             submit=engine.submit,
-            age=lived.age,
-            drives=parts.backend.network_drives,
+            age=needs.lived.age,
+            drives=needs.computer.backend.network_drives,
             alarm=holds.look,
         ),
         ActionKind.PURGE: PurgeHand(
             policy=engine.policy,
-            old=lambda: engine.state.facts.get(RetentionSeen),
+            old=lambda: known.latest(RetentionSeen),
             vault=holds.vault,
-            journal=parts.journal,
-            clock=parts.clock,
-            age=lived.age,
-            look_again=ages.poke,
+            journal=needs.storage.journal,
+            clock=clock,
+            age=needs.lived.age,
+            look_again=needs.ages.poke,
         ),
     }

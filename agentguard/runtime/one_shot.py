@@ -38,7 +38,7 @@ class Look:
 
     def take(self, seconds: float) -> Snapshot:
         """Look for at most `seconds`; what did not answer by then is unknown."""
-        agent, clock = self.agent, self.agent.parts.clock
+        agent, clock = self.agent, self.agent.clock
         engine = agent.engine
         engine.submit(agent.first)
         engine.submit(lifecycle.known(clock.now(), shipped.matcher()))
@@ -71,7 +71,7 @@ class Look:
         return Actor(name=sensor.name, run=run)
 
     def _see(self, sensor: Sensor, stop: Stop) -> None:
-        submit, clock = self.agent.engine.submit, self.agent.parts.clock
+        submit, clock = self.agent.engine.submit, self.agent.clock
         if isinstance(sensor, OneLook):
             sensor.look(submit, stop)
         else:
@@ -96,4 +96,4 @@ class _Brief:
         return self.is_set()
 
     def _left(self) -> float:
-        return self.until - self.look.agent.parts.clock.now().boot
+        return self.until - self.look.agent.clock.now().boot

@@ -99,6 +99,14 @@ class Looker:
         self.scope = Scope(roots=(), exclude=None)
         self.reads = 0
 
+    def read_by(self, rules: str) -> None:
+        """Read by other rules from now on."""
+        self.rules = rules
+
+    def stay_in(self, scope: Scope, table: Mounts) -> None:
+        """Look only at what is within a scope, on a computer where this is mounted."""
+        self.scope, self.table = scope, table
+
     def look_at(self, path: str, submit: Submit, *, held: bool = False) -> None:
         """Look at a path as it is now: it may be gone, or have become something else.
 

@@ -120,10 +120,11 @@ class FilesSensor:
 
     def _mind_the_rules(self) -> None:
         """Sweep when files are to be read by other rules, or judged by another policy."""
-        self._looker.table, self._looker.scope = self._guard.mounts, self._guard.scope
+        self._looker.stay_in(self._guard.scope, self._guard.mounts)
         rules, policy = self._rules(), self._guard.policy
         if rules != self._looker.rules or policy != self._judged:
-            self._looker.rules, self._judged = rules, policy
+            self._looker.read_by(rules)
+            self._judged = policy
             self._guard.want_sweep()
 
     def _new_round(self, *, fast: bool) -> Round:
@@ -195,7 +196,7 @@ class FilesSensor:
         """Look at a changed file; one that nobody closed only when it has come to rest."""
         mark = current_mark(hint.path)
         if hint.kind is Kind.CHANGED and mark is not None and mark != hint.mark:
-            hint.mark = mark
+            hint.seen_as(mark)
             if hint.looks < LOOKS:
                 self._hints.again(hint, self._clock.now().boot, hint.kind.value)
                 return

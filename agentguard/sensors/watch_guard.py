@@ -88,7 +88,8 @@ class Guard:
             return
         first, self._looked, self.mounts = self._said is None, now, self.scope.mounts()
         if self._hints.overflown or self._lost:
-            self._hints.overflown = self._lost = False
+            self._hints.caught_up()
+            self._lost = False
             self._hurry(now)
         if first or self._changed():
             self._attach()

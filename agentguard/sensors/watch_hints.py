@@ -42,6 +42,10 @@ class Hint:
     looks: int = 0
     replaced: bool = False
 
+    def seen_as(self, mark: Mark) -> None:
+        """Remember how the file was when it was looked at."""
+        self.mark = mark
+
 
 class Hints:
     """What waits to be looked at. `tell` is called by the watch's thread, all else by one other."""
@@ -56,6 +60,10 @@ class Hints:
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._told)
+
+    def caught_up(self) -> None:
+        """Forget that some did not fit: a sweep finds what they meant."""
+        self.overflown = False
 
     def tell(self, path: str, kind: Kind) -> None:
         """Note a hint; from any thread."""

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import zstandard
@@ -54,6 +54,11 @@ class Refused(Exception):
         self.seq = seq
         self.why = why
         self.known = False
+
+    def of_known(self) -> Self:
+        """Return it as one to a device that proved who it is."""
+        self.known = True
+        return self
 
 
 class Gone(Exception):

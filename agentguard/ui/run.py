@@ -80,9 +80,8 @@ class Interface(QObject):
     def _made(self) -> StatusWindow:
         from agentguard.ui.window import StatusWindow  # noqa: PLC0415 - most desks never open it
 
-        window = StatusWindow(self.bridge, self.theme)
+        window = StatusWindow(self.bridge, self.theme, has_tray=self.tray.hosted)
         self.veils.over(window)
-        window.has_tray = self.tray.hosted
         return window
 
     def open_if(self, wanted: Callable[[], bool]) -> None:
@@ -102,7 +101,7 @@ class Interface(QObject):
 
     def _host_changed(self, hosted: bool) -> None:  # noqa: FBT001 - a Qt slot
         if self.window is not None:
-            self.window.has_tray = hosted
+            self.window.tray_came(hosted=hosted)
         elif not hosted:
             self.open(Page.OVERVIEW)
 

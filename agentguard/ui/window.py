@@ -38,12 +38,12 @@ AGES = 20_000  # milliseconds between two looks at how long ago things were
 class StatusWindow(QWidget):
     """Shows the newest view while it is visible; closing hides it.
 
-    `has_tray` tells whether a tray icon can open it again; without one, closing minimises it.
+    `has_tray` tells whether a tray icon can open it again: without one, closing minimises it.
     """
 
-    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+    def __init__(self, bridge: Bridge, theme: Theme, *, has_tray: bool = True) -> None:
         super().__init__()
-        self.has_tray = True
+        self.has_tray = has_tray
         self._bridge, self._theme, self._texts = bridge, theme, bridge.texts
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -87,6 +87,10 @@ class StatusWindow(QWidget):
         """Let ages rest while nobody sees them."""
         self._ages.stop()
         super().hideEvent(event)
+
+    def tray_came(self, *, hosted: bool) -> None:
+        """Know whether a tray icon can open it again."""
+        self.has_tray = hosted
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hide, or minimise when nothing else could open it again."""

@@ -28,7 +28,7 @@ from agentguard.model.facts import RetentionSeen
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
-from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.store.agent_store import open_store
 from agentguard.store.file_memory import SeenDatabase
@@ -139,7 +139,7 @@ class Answers:
         """Tell what a person would notice."""
         snapshot, old = self._agent.engine.snapshot(), self._agent.engine.state.facts
         seen = old.get(RetentionSeen)
-        now = self._agent.parts.clock.now()
+        now = self._agent.clock.now()
         return {
             "boot": now.boot,
             "wall": now.wall,
@@ -150,12 +150,12 @@ class Answers:
             "old": None if seen is None else [one.path for one in seen.old],
             "looked": 0.0 if seen is None else seen.at.boot,
             "paste": self._desktop.paste(),
-            "child": self._agent.parts.scan.child_pid,
+            "child": self._agent.scan.child_pid,
         }
 
     def records(self) -> object:
         """Give every record with what it holds."""
-        entries = self._agent.parts.journal.read(0, 100_000)
+        entries = self._agent.parts.storage.journal.read(0, 100_000)
         return [(e.record.kind, dict(e.record.payload)) for e in entries]
 
     def look(self) -> object:
@@ -200,14 +200,20 @@ def main(data: Path) -> int:
     store = open_store(data, clock)
     seen = SeenDatabase(data, clock)
     parts = Parts(
-        folder=data,
-        backend=desktop.backend,
-        clock=clock,
-        journal=store.journal,
-        outbox=store.outbox,
+        computer=Computer(
+            backend=desktop.backend,
+            clock=clock,
+        ),
+        storage=Storage(
+            folder=data,
+            journal=store.journal,
+            outbox=store.outbox,
+            seen=seen,
+        ),
+        person=Person(
+            verifier=Verifiers((OfflineCodes(data, clock),)),
+        ),
         scan=ScanClient(Limits(seconds=3), clock, strikes=seen),
-        verifier=Verifiers((OfflineCodes(data, clock),)),
-        seen=seen,
     )
     policy = parse(POLICY.format(folder="~/Documents").encode(), "seated.yaml", shapes())
     agent = build(parts, PolicyInForce(at=clock.now(), policy=policy))

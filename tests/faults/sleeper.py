@@ -16,7 +16,7 @@ from agentguard.model.moments import Moment
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.ports.desktop import Probe
-from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.sensors.file_memory import MemorySeen
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
@@ -54,14 +54,20 @@ class Sleeper:
         probe = Probe(name="programs", every=60, read=self._read)
         self.agent: Agent = build(
             Parts(
-                folder=place,
-                backend=replace(self.desktop.backend, probes=(probe,)),
-                clock=self.clock,
-                journal=self.journal,
-                outbox=InMemoryOutbox(self.journal),
+                computer=Computer(
+                    backend=replace(self.desktop.backend, probes=(probe,)),
+                    clock=self.clock,
+                ),
+                storage=Storage(
+                    folder=place,
+                    journal=self.journal,
+                    outbox=InMemoryOutbox(self.journal),
+                    seen=self.seen,
+                ),
+                person=Person(
+                    verifier=Verifiers(()),
+                ),
                 scan=ScanClient(Limits(), self.clock),
-                verifier=Verifiers(()),
-                seen=self.seen,
             ),
             PolicyInForce(
                 at=self.clock.now(),

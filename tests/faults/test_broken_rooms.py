@@ -163,7 +163,7 @@ def test_row_80_whoever_raises_as_it_starts_is_told_and_comes_back(tmp_path: Pat
         desk = Desk(folder, Starting())
         with desk.agent(break_) as agent:
             desk.guards(agent)
-            entries = agent.parts.journal.read(0, 9999)
+            entries = agent.parts.storage.journal.read(0, 9999)
             failed = [
                 e.record.payload["sensor"]
                 for e in entries

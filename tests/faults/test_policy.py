@@ -26,7 +26,7 @@ from agentguard.policy import trial
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
 from agentguard.policy.tree import MOST_BYTES
-from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.policy_service import Governor
 from agentguard.store.agent_store import open_store
@@ -168,13 +168,19 @@ def tried(tmp_path: Path) -> Iterator[tuple[Agent, Governor]]:
         scan = ScanClient(Limits(), clock, hostile.extractors)
         stack.callback(scan.close)
         parts = Parts(
-            folder=tmp_path / "agent",
-            backend=SimulatedDesktop(clock).backend,
-            clock=clock,
-            journal=store.journal,
-            outbox=store.outbox,
+            computer=Computer(
+                backend=SimulatedDesktop(clock).backend,
+                clock=clock,
+            ),
+            storage=Storage(
+                folder=tmp_path / "agent",
+                journal=store.journal,
+                outbox=store.outbox,
+            ),
+            person=Person(
+                verifier=Verifiers(()),
+            ),
             scan=scan,
-            verifier=Verifiers(()),
         )
         agent = build(parts, governor.first(), governor=governor)
         stack.callback(agent.stop)
@@ -199,7 +205,7 @@ def test_row_31_a_policy_that_crashes_the_scan_ends_in_its_trial(
 
 
 def refusals(agent: Agent) -> list[str]:
-    entries = agent.parts.journal.read(0, 10_000)
+    entries = agent.parts.storage.journal.read(0, 10_000)
     return [str(e.record.payload["message"]) for e in entries if e.record.kind == "policy.refused"]
 
 

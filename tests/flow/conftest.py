@@ -18,7 +18,7 @@ from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.ports.desktop import ClipboardHistory
 from agentguard.ports.people import Proof
-from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.store.agent_store import open_store
 from tests.server.kept import kept
@@ -77,7 +77,7 @@ class Floor:
             nothing.wait(0.02)
 
     def records(self) -> list[Record]:
-        return [e.record for e in self.agent.parts.journal.read(0, 10_000)]
+        return [e.record for e in self.agent.parts.storage.journal.read(0, 10_000)]
 
     def findings(self, check: str) -> list[str]:
         return [f.subject for f in self.agent.engine.snapshot().findings if f.check == check]
@@ -112,13 +112,19 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Floor]]:
         desktop.idle(idle)
         store = open_store(home, clock)
         parts = Parts(
-            folder=home,
-            backend=replace(desktop.backend, clipboard_history=history),
-            clock=clock,
-            journal=store.journal,
-            outbox=store.outbox,
+            computer=Computer(
+                backend=replace(desktop.backend, clipboard_history=history),
+                clock=clock,
+            ),
+            storage=Storage(
+                folder=home,
+                journal=store.journal,
+                outbox=store.outbox,
+            ),
+            person=Person(
+                verifier=Verifiers((KnownCode(),)),
+            ),
             scan=ScanClient(Limits(), clock),
-            verifier=Verifiers((KnownCode(),)),
         )
         policy = parse(words.format(folder=folder).encode(), "flow.yaml", shapes())
         agent = build(parts, PolicyInForce(at=clock.now(), policy=policy))

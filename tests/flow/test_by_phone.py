@@ -81,7 +81,7 @@ class Desk:
         return shown
 
     def holds(self, count: int) -> bool:
-        phone = self.agent.parts.phone
+        phone = self.agent.parts.person.phone
         return phone is not None and phone.left() == count and not phone.wanted()
 
 
@@ -148,7 +148,7 @@ def test_a_desk_without_a_network_is_opened_by_phone_and_says_so_when_it_is_back
     until(lambda: desk.reply() == "mfa.by-phone.wrong")
     desk.agent.desk.prove(desk.asked, answer)
     until(lambda: not desk.asked)
-    given = [e.record for e in desk.agent.parts.journal.read(0, 10_000)]
+    given = [e.record for e in desk.agent.parts.storage.journal.read(0, 10_000)]
     proofs = [r.payload["factor"] for r in given if r.kind == "proof.given"]
     assert proofs == ["break-glass-offline"]
     assert "break-glass.shown" in [r.kind for r in given]
@@ -172,13 +172,13 @@ def test_an_answer_opens_neither_twice_nor_elsewhere_nor_after_a_restart(
     assert telephone.answer(theirs, "desk-17") == "", "letters of another desk"
     answer, elsewhere = telephone.answer(letters, "desk-17"), telephone.answer(theirs, "desk-18")
     other.stop()
-    verify = desk.agent.parts.verifier.verify
+    verify = desk.agent.parts.person.verifier.verify
     assert not verify("CRM", elsewhere).accepted
     assert verify("CRM", answer).accepted
     assert not verify("CRM", answer).accepted, "a replay"
     again = telephone.answer(desk.letters(), "desk-17")
     desk.start()
-    verify = desk.agent.parts.verifier.verify
+    verify = desk.agent.parts.person.verifier.verify
     assert not verify("CRM", again).accepted, "the letters have gone with the program"
     assert desk.letters() != letters
     assert not verify("CRM", again).accepted

@@ -183,7 +183,7 @@ class Morning:
     def delivered(self) -> bool:
         self.agent.desk.report_now()
         uplink = self.agent.engine.snapshot().uplink
-        whole = self.agent.parts.outbox.waiting() == 0
+        whole = self.agent.parts.storage.outbox.waiting() == 0
         return whole and uplink is not None and not uplink.problem
 
     def typed(self, *words: str) -> bytes:
@@ -314,7 +314,7 @@ def evidence(morning: Morning) -> dict[str, bytes]:
 
 
 def kinds(morning: Morning) -> set[str]:
-    return {entry.record.kind for entry in morning.agent.parts.journal.read(0, 10_000)}
+    return {entry.record.kind for entry in morning.agent.parts.storage.journal.read(0, 10_000)}
 
 
 EXPECTED = {

@@ -92,11 +92,11 @@ class Seat:
         """Everything that was journaled up to now has a receipt."""
         self.agent.desk.report_now()
         uplink = self.state()
-        whole = self.agent.parts.outbox.waiting() == 0
+        whole = self.agent.parts.storage.outbox.waiting() == 0
         return whole and uplink is not None and not uplink.problem
 
     def journaled(self) -> list[tuple[int, int]]:
-        return [(e.epoch, e.seq) for e in self.agent.parts.journal.read(0, 10_000)]
+        return [(e.epoch, e.seq) for e in self.agent.parts.storage.journal.read(0, 10_000)]
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_while_the_endpoint_is_away_the_agent_goes_on_and_all_arrives_once(seat:
     seat.leak()
     seat.until(seat.found)
     seat.until(lambda: (state := seat.state()) and state.problem == "tcp")
-    assert seat.agent.parts.outbox.waiting() > 0
+    assert seat.agent.parts.storage.outbox.waiting() > 0
     seat.centre.start()
     seat.until(seat.delivered)
     arrived = seat.centre.events(seat.device)

@@ -189,7 +189,7 @@ def test_training_is_answered_and_remembered(start: Callable) -> None:
         assert floor.agent.desk.answer_lesson(lesson.id, lesson.right)
     floor.until(lambda: [r.kind for r in floor.records()].count("lesson.answered") == 2 * count)
     again = start()
-    memory = again.agent.parts.journal.memory("lesson/")
+    memory = again.agent.parts.storage.journal.memory("lesson/")
     assert len(memory) == count
 
 

@@ -113,7 +113,7 @@ def problem(agent: Agent) -> str | None:
 
 def delivers(agent: Agent) -> bool:
     agent.desk.report_now()
-    return problem(agent) == "" and agent.parts.outbox.waiting() == 0
+    return problem(agent) == "" and agent.parts.storage.outbox.waiting() == 0
 
 
 def centre_says(home: Home, job: Callable[[Any], Any]) -> Any:
@@ -155,7 +155,7 @@ def test_a_key_of_a_year_is_replaced_by_itself_and_the_journal_stays_whole(home:
     until(lambda: delivers(agent) and home.key.public != first.public)
     until(lambda: delivers(agent))
     assert home.known.device == enrolment_of(home), "it is the same desk"
-    assert agent.parts.journal.verify()[1]
+    assert agent.parts.storage.journal.verify()[1]
     assert home.key.place == "secret-service"
 
 

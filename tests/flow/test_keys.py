@@ -79,7 +79,7 @@ def delivers(agent: Agent, *, asked: bool = True) -> bool:
     if asked:
         agent.desk.report_now()
     state = uplink(agent)
-    return state is not None and not state.problem and agent.parts.outbox.waiting() == 0
+    return state is not None and not state.problem and agent.parts.storage.outbox.waiting() == 0
 
 
 def blind(agent: Agent) -> str:
@@ -97,7 +97,7 @@ def test_a_keyring_that_is_locked_at_the_start_keeps_nothing_but_the_reports(des
     assert blind(agent) == "", "a locked keyring is no fault of the agent"
     desk.keyring.closed = ""
     until(lambda: delivers(agent, asked=False))
-    assert agent.parts.journal.verify()[1]
+    assert agent.parts.storage.journal.verify()[1]
 
 
 def test_a_wiped_keyring_is_told_and_a_new_code_mends_it_while_the_agent_runs(desk: Desk) -> None:
@@ -124,7 +124,7 @@ def test_a_key_store_that_locks_everybody_out_and_is_then_reset_costs_the_report
     agent = desk.start()
     until(lambda: (state := uplink(agent)) and state.problem.startswith("key-"))
     until(lambda: len(agent.engine.snapshot().controls) > 10)
-    waiting = agent.parts.outbox.waiting()
+    waiting = agent.parts.storage.outbox.waiting()
     assert waiting
     desk.keyring.kept.clear()
     desk.keyring.closed = ""
@@ -132,7 +132,7 @@ def test_a_key_store_that_locks_everybody_out_and_is_then_reset_costs_the_report
     desk.enrol()
     assert desk.device != first
     until(lambda: delivers(agent))
-    assert agent.parts.journal.verify()[1]
+    assert agent.parts.storage.journal.verify()[1]
 
 
 def test_an_enrolment_of_the_version_that_knew_files_alone_goes_on(desk: Desk) -> None:

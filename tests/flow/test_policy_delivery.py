@@ -76,7 +76,7 @@ def asked(seat: Seat) -> bool:
 
 
 def refusals(seat: Seat) -> list[str]:
-    entries = seat.agent.parts.journal.read(0, 10_000)
+    entries = seat.agent.parts.storage.journal.read(0, 10_000)
     return [str(e.record.payload["message"]) for e in entries if e.record.kind == "policy.refused"]
 
 

@@ -36,16 +36,16 @@ class Hurrying(FakeClock):
 
 def test_now(agent: Agent) -> tuple[set[str], set[str]]:
     """Test the controls of an agent as it does each day; give what worked and what failed."""
-    agent.engine.submit(JournalChecked(at=agent.parts.clock.now(), entries=1, whole=True))
+    agent.engine.submit(JournalChecked(at=agent.clock.now(), entries=1, whole=True))
     while agent.engine.state.facts.get(JournalChecked) is None:
-        agent.parts.clock.wait(threading.Event(), 0.02)
-    test = self_test(agent.parts, agent.engine, agent.desk.vault)
+        agent.clock.wait(threading.Event(), 0.02)
+    test = self_test(agent.parts.storage, agent.clock, agent.scan, agent.engine, agent.desk.vault)
     told = replace(test, clock=Hurrying()).test(threading.Event())
     assert told is not None
-    told = replace(told, at=agent.parts.clock.now())
+    told = replace(told, at=agent.clock.now())
     agent.engine.submit(told)
     while agent.engine.state.facts.get(ControlsTested) != told:  # else it is not journaled yet
-        agent.parts.clock.wait(threading.Event(), 0.02)
+        agent.clock.wait(threading.Event(), 0.02)
     return set(told.worked), set(told.failed)
 
 
@@ -81,7 +81,7 @@ def test_what_the_policy_wants_off_is_not_tested(start: Callable[..., Floor]) ->
     floor = start()
     words = b"policy: p\nversion: 2\ndetection: {off: [PAN]}\n"
     off = parse(words, "p", shapes())
-    floor.agent.engine.submit(PolicyInForce(at=floor.agent.parts.clock.now(), policy=off))
+    floor.agent.engine.submit(PolicyInForce(at=floor.agent.clock.now(), policy=off))
     floor.until(lambda: floor.agent.engine.policy().detection.off)
     assert test_now(floor.agent) == ({"journal", "vault"}, set())
 
@@ -91,7 +91,7 @@ def test_a_scan_that_finds_nothing_and_a_vault_that_is_broken_are_findings_until
 ) -> None:
     floor = start()
     broken = break_vault(floor.home)
-    scan = floor.agent.parts.scan
+    scan = floor.agent.scan
     whole = scan._errand
     scan._errand = replace(whole, extractors=f"{__name__}:no_formats")
     scan._end()
@@ -113,9 +113,11 @@ def test_a_journal_that_was_not_looked_at_for_two_days_does_not_work(
     floor = start()
     agent = floor.agent
     floor.until(lambda: agent.engine.state.facts.get(JournalChecked))  # its own at the start
-    test = self_test(agent.parts, agent.engine, agent.desk.vault).tests["journal"]
+    test = self_test(
+        agent.parts.storage, agent.clock, agent.scan, agent.engine, agent.desk.vault
+    ).tests["journal"]
     for ago, whole, works in ((0, True, True), (0, False, False), (49 * 3600, True, False)):
-        at = agent.parts.clock.now()
+        at = agent.clock.now()
         at = Moment(boot=at.boot - ago, wall=at.wall - ago)
         told = JournalChecked(at=at, entries=3, whole=whole)
         agent.engine.submit(told)

@@ -111,7 +111,7 @@ def test_a_restarted_agent_knows_its_findings_and_reads_no_file_again(desk: Desk
     assert desk.swept().files == 51
     desk.until("export.txt")
     assert desk.agent is not None
-    assert desk.agent.parts.scan.child_pid is None
+    assert desk.agent.scan.child_pid is None
 
 
 def test_a_policy_that_judges_otherwise_needs_no_second_reading(desk: Desk) -> None:
@@ -124,7 +124,7 @@ def test_a_policy_that_judges_otherwise_needs_no_second_reading(desk: Desk) -> N
     desk.start(bulk=5)
     desk.until("list.txt")
     assert desk.agent is not None
-    assert desk.agent.parts.scan.child_pid is None
+    assert desk.agent.scan.child_pid is None
     desk.start(bulk=25)
     desk.until()
 

@@ -23,7 +23,7 @@ from agentguard.model.events import PolicyInForce
 from agentguard.platforms import system_clock
 from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
-from agentguard.runtime.agent import Parts
+from agentguard.runtime.agent import Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, catalogue, shapes
 from agentguard.store.file_memory import SeenDatabase
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
@@ -34,14 +34,20 @@ text = b"policy: built\\nversion: 1\\nwatch: {folders: [/nowhere]}\\n"
 first = PolicyInForce(at=clock.now(), policy=parse(text, "built.yaml", shapes()))
 seen = SeenDatabase(folder, clock)
 parts = Parts(
-    folder=folder,
-    backend=SimulatedDesktop(clock).backend,
-    clock=clock,
-    journal=journal,
-    outbox=InMemoryOutbox(journal),
-    scan=ScanClient(Limits(), clock, strikes=seen),
-    verifier=Verifiers(()),
-    seen=seen,
+computer=Computer(
+backend=SimulatedDesktop(clock).backend,
+clock=clock,
+),
+storage=Storage(
+folder=folder,
+journal=journal,
+outbox=InMemoryOutbox(journal),
+seen=seen,
+),
+person=Person(
+verifier=Verifiers(()),
+),
+scan=ScanClient(Limits(), clock, strikes=seen),
 )
 touched = []
 

@@ -17,7 +17,7 @@ from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.policy.last_good import LAST_GOOD, Keeper
 from agentguard.policy.trial import BEATS, HEALTHY
 from agentguard.ports.clock import Stop
-from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.policy_service import BEAT, LOOK, Governor
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
@@ -96,13 +96,19 @@ def told(tmp_path: Path, clock: Passing, governor: Governor) -> Iterator[Told]:
     journal = InMemoryJournal()
     with ScanClient(Limits(), clock) as scan:
         parts = Parts(
-            folder=tmp_path / "agent",
-            backend=SimulatedDesktop(clock).backend,
-            clock=clock,
-            journal=journal,
-            outbox=InMemoryOutbox(journal),
+            computer=Computer(
+                backend=SimulatedDesktop(clock).backend,
+                clock=clock,
+            ),
+            storage=Storage(
+                folder=tmp_path / "agent",
+                journal=journal,
+                outbox=InMemoryOutbox(journal),
+            ),
+            person=Person(
+                verifier=Verifiers(()),
+            ),
             scan=scan,
-            verifier=Verifiers(()),
         )
         yield Told(agent=build(parts, governor.first(), governor=governor))
 
@@ -170,7 +176,7 @@ def test_what_was_refused_before_the_engine_ran_is_told_once_it_runs(
         "policy.root-unread",
         "policy.rejected.unsigned-local",
     ]
-    record = [e.record for e in told.agent.parts.journal.read(0, 99)][-1]
+    record = [e.record for e in told.agent.parts.storage.journal.read(0, 99)][-1]
     assert record.kind in {"policy.refused", "policy.standing"}
 
 

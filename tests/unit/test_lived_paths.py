@@ -25,7 +25,7 @@ from agentguard.policy.last_good import Keeper
 from agentguard.policy.parser import parse
 from agentguard.retention import removal
 from agentguard.retention.lived_clock import KEY, LivedClock
-from agentguard.runtime.agent import Parts
+from agentguard.runtime.agent import Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.policy_service import Governor
 from agentguard.runtime.vault_actions import PurgeHand
@@ -165,14 +165,20 @@ def test_row_83_a_whole_agent_hears_the_time_from_its_endpoint(tmp_path: Path) -
     clock, journal = FakeClock(), InMemoryJournal()
     governor = Governor(Keeper(tmp_path, shapes(), clock), clock)
     parts = Parts(
-        folder=tmp_path,
-        backend=SimulatedDesktop(clock).backend,
-        clock=clock,
-        journal=journal,
-        outbox=InMemoryOutbox(journal),
+        computer=Computer(
+            backend=SimulatedDesktop(clock).backend,
+            clock=clock,
+            boot_id="one",
+        ),
+        storage=Storage(
+            folder=tmp_path,
+            journal=journal,
+            outbox=InMemoryOutbox(journal),
+        ),
+        person=Person(
+            verifier=Verifiers(()),
+        ),
         scan=ScanClient(Limits(), clock),
-        verifier=Verifiers(()),
-        boot_id="one",
     )
     agent = build(parts, governor.first(), governor=governor)
     governor.told(clock.now().wall)

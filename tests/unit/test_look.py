@@ -22,7 +22,7 @@ from agentguard.platforms.simulated import SimulatedDesktop
 from agentguard.policy.parser import parse
 from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import OneLook, Submit
-from agentguard.runtime.agent import Agent, Parts
+from agentguard.runtime.agent import Agent, Computer, Parts, Person, Storage
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.one_shot import Look
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
@@ -59,13 +59,19 @@ class Desk:
 
     def agent(self) -> Agent:
         parts = Parts(
-            folder=self._home,
-            backend=self.desktop.backend,
-            clock=self.clock,
-            journal=self.journal,
-            outbox=InMemoryOutbox(self.journal),
+            computer=Computer(
+                backend=self.desktop.backend,
+                clock=self.clock,
+            ),
+            storage=Storage(
+                folder=self._home,
+                journal=self.journal,
+                outbox=InMemoryOutbox(self.journal),
+            ),
+            person=Person(
+                verifier=Verifiers(()),
+            ),
             scan=self.scan,
-            verifier=Verifiers(()),
         )
         policy = parse(POLICY.format(folder=self.folder).encode(), "look.yaml", shapes())
         return build(parts, PolicyInForce(at=self.clock.now(), policy=policy))

@@ -180,7 +180,7 @@ def judged(recogniser: Recogniser, candidate: Candidate, data: bytes, found: Fou
     """Judge a candidate, unless another number is named between its label and itself."""
     label = found[3]
     if label >= 0 and (word := foreign_word(_between(data, found))):
-        candidate.told = word
+        candidate.tell(word)
         return no("another-label")
     if recogniser.quick is not None and label < 0:
         answer = recogniser.quick(data[found[0] : found[1]])

@@ -98,6 +98,10 @@ class Candidate:
             head = ""
         return not ((head and _TOUCHES_BEFORE.search(head)) or _TOUCHES_AFTER.match(self.after))
 
+    def tell(self, word: str) -> None:
+        """Remember the word that decided whose number it is."""
+        self.told = word
+
     def names(self, own: frozenset[str]) -> bool | None:
         """Return whose number it is by the nearest telling word: True own, False another's."""
         if self.labelled:

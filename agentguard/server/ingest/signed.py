@@ -36,9 +36,8 @@ class Signed:
                 refused = Refused(400, "malformed")
             except Refused as error:
                 refused = error
-            refused.known = True
             if refused.kind in BEYOND:
                 await self._tell(device.id, self._now())
-            raise refused
+            raise refused.of_known()
 
         return verified
