@@ -30,12 +30,12 @@ def cheap_at_the_endpoint() -> Iterator[None]:
     """Passwords and recovery codes; a hash that costs more is verified as it was made."""
     from argon2 import PasswordHasher  # noqa: PLC0415 - few tests have an endpoint
 
-    from agentguard.server.signin import passwords, recovery  # noqa: PLC0415
+    from agentguard.server.signin import passwords, recovery_codes  # noqa: PLC0415
 
     passes, kib = LEAST
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(passes, kib, 1))
-        patch.setattr(recovery, "COST", LEAST)
+        patch.setattr(recovery_codes, "COST", LEAST)
         passwords._nobody.cache_clear()
         yield
     passwords._nobody.cache_clear()

@@ -16,8 +16,7 @@ from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.shield import Why
-from agentguard.model.verdicts import Coverage, Response, Verdict, gap, unknown, with_gaps
-from agentguard.model.verdicts import State as Is
+from agentguard.model.verdicts import Coverage, Response, State, Verdict, gap, unknown, with_gaps
 
 LOG = logging.getLogger(__name__)
 
@@ -26,7 +25,7 @@ TOLD = frozenset({ActionKind.NOTIFY, ActionKind.COACH, ActionKind.PROVE})
 
 MOST_LACKING = 100
 
-_WORSE = {Is.UNKNOWN: 1, Is.FAIL: 2}
+_WORSE = {State.UNKNOWN: 1, State.FAIL: 2}
 
 
 def judge_all(decision: Decision, event: Event, *, again: bool = False) -> Decision:
@@ -52,9 +51,9 @@ def _judge(decision: Decision, bound: Bound, event: Event, *, again: bool) -> De
         decision = _remember(decision, bound, verdict, event.at)
     else:
         decision = _lacking(decision, (bound.check.id, subject), verdict)
-    if verdict.state is Is.FAIL:
+    if verdict.state is State.FAIL:
         return _wrong(decision, bound, verdict, subject, event, again=again)
-    if verdict.state is Is.UNKNOWN:
+    if verdict.state is State.UNKNOWN:
         return decision
     return _right(decision, (bound.check.id, subject), verdict, event, again=again)
 
@@ -75,7 +74,7 @@ def _lacking(decision: Decision, part: Key, verdict: Verdict) -> Decision:
     Of very many such parts some are remembered: one is enough to keep the control from passing.
     """
     known = decision.state.lacking
-    lacks = verdict.state in {Is.PARTIAL, Is.UNKNOWN}
+    lacks = verdict.state in {State.PARTIAL, State.UNKNOWN}
     if lacks and (part in known or len(known) < MOST_LACKING):
         known = {**known, part: verdict.coverage}
     elif not lacks and part in known:
@@ -90,7 +89,7 @@ def _mended(finding: Finding | None, verdict: Verdict) -> bool:
 
     A partial verdict tells so only where it looked at no less than what found it.
     """
-    if finding is None or verdict.state is not Is.PARTIAL or finding.gaps is None:
+    if finding is None or verdict.state is not State.PARTIAL or finding.gaps is None:
         return finding is not None
     return set(verdict.coverage.gaps) <= set(finding.gaps)
 

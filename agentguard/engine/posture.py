@@ -7,6 +7,7 @@ from itertools import chain
 
 from agentguard.engine.plan import Bound
 from agentguard.engine.state import Judged, Paying, State
+from agentguard.model import verdicts
 from agentguard.model.events import (
     AppFocused,
     CallState,
@@ -29,7 +30,6 @@ from agentguard.model.posture import ControlState, overall
 from agentguard.model.self_tests import ControlsTested
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import WHOLE, Coverage, Severity, with_gaps
-from agentguard.model.verdicts import State as Is
 
 SENSOR_OF: dict[type[Event], str] = {
     SessionState: "session",
@@ -95,19 +95,19 @@ def _control(state: State, bound: Bound, now: Moment) -> ControlState:
     )
 
 
-Told = tuple[Is, Moment, Message | None, Coverage]
+Told = tuple[verdicts.State, Moment, Message | None, Coverage]
 """A state, since when, the sentence that tells why, and what it rests on."""
 
 
 def _tell(state: State, bound: Bound, now: Moment) -> Told:
     if bound.control.paused:
-        return Is.PAUSED, state.started, say("engine.paused"), WHOLE
+        return verdicts.State.PAUSED, state.started, say("engine.paused"), WHOLE
     findings = [f for f in state.findings.values() if f.check == bound.check.id]
     judged = state.judged.get(bound.check.id)
     if findings:
         since = min((f.since for f in findings), key=lambda m: m.wall)
         coverage = judged.verdict.coverage if judged is not None else WHOLE
-        return Is.FAIL, since, _worst(findings), coverage
+        return verdicts.State.FAIL, since, _worst(findings), coverage
     blind = _blind(state, bound, now)
     if blind is not None:
         return _unknown(blind.message or say("engine.not-watched"), blind.at)
@@ -120,7 +120,7 @@ def _tell(state: State, bound: Bound, now: Moment) -> Told:
 
 
 def _unknown(why: Message, since: Moment) -> Told:
-    return Is.UNKNOWN, since, why, Coverage(why=(why,))
+    return verdicts.State.UNKNOWN, since, why, Coverage(why=(why,))
 
 
 def _held(state: State, judged: Judged, bound: Bound, now: Moment) -> Told:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agentguard.base.errors import PlatformError
+from agentguard.platforms import _clock
 from agentguard.platforms._agent_shutdown import end_agents, quitting
 from agentguard.platforms._clock import SystemClock
-from agentguard.platforms._clock import boot_id as _boot_id
 from agentguard.platforms._instance import beat, call, called, holder, only_one
 from agentguard.platforms._queued_log import Aside
 from agentguard.platforms._refcount_workaround import keep_none
@@ -267,7 +267,7 @@ def user_name() -> str:
 
 def boot_id() -> str:
     """Return what tells one start of the machine from another; empty when the system has none."""
-    return _boot_id()
+    return _clock.boot_id()
 
 
 def _nobody() -> None:
@@ -288,10 +288,10 @@ def desks(wake: Callable[[], None] = _nobody) -> Desks:
 
         return WindowsDesks(wake)
     from agentguard.base import paths  # noqa: PLC0415 - as above
-    from agentguard.platforms._linux import sessions as linux_desks  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux import sessions  # noqa: PLC0415 - as above
     from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
 
-    return linux_desks.LinuxDesks(Bus(system_address(os.environ)), paths.machine_folder() / CODES)
+    return sessions.LinuxDesks(Bus(system_address(os.environ)), paths.machine_folder() / CODES)
 
 
 def code_from_keeper() -> str:

@@ -11,9 +11,8 @@ from agentguard import checks
 from agentguard.base import lifecycle
 from agentguard.base.plugins import discover
 from agentguard.base.startup import Starting
-from agentguard.checks import clipboard, watched_files
+from agentguard.checks import clipboard, reauth, watched_files
 from agentguard.checks.base import Check, named
-from agentguard.checks.reauth import rules as gate_rules
 from agentguard.detect.recognition.custom_kinds import Following
 from agentguard.detect.rules import rules_version
 from agentguard.detect.sandbox.client import ScanClient, Scanned
@@ -311,7 +310,7 @@ def _desktop_sensors(
     computer: Computer, engine: Engine, signals: CallSignals
 ) -> tuple[Sensor, ...]:
     told = Told(signals=signals, rules=lambda: engine.policy().calls)
-    titles = Titles(lambda: gate_rules(engine.policy()).groups)
+    titles = Titles(lambda: reauth.rules(engine.policy()).groups)
     scan, known = _following(engine).scan, engine.known()
     return desktop_sensors(
         computer.backend,

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from threading import Event as Flag
+from threading import Event
 
 from agentguard.base.errors import AgentGuardError
 from agentguard.engine import memory
@@ -41,7 +41,7 @@ class JournalReturn:
     store: Store
     on_disk: Callable[[], Store]
     clock: Clock
-    anew: Flag = field(default_factory=Flag)
+    anew: Event = field(default_factory=Event)
     _last: int = 0
     _lost: int = 0
 

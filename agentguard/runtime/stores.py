@@ -47,12 +47,12 @@ def box(folder: Path, secrets: Places) -> Box | None:
     """Return what seals the entries, and reads them again. None without an enrolment."""
     if not (folder / ENROLMENT).exists():
         return None
-    from agentguard.store import entry_box as sealed  # noqa: PLC0415 - see above
+    from agentguard.store import entry_box  # noqa: PLC0415 - see above
 
     # As the vault's key: what it sealed must stay readable where the device is enrolled anew.
-    whole = sealed.KEY_BYTES
-    safe = Safe(folder / sealed.FILE, secrets.vault, whole=lambda key: len(key) == whole)
-    return sealed.Box(OpeningKey(safe))
+    whole = entry_box.KEY_BYTES
+    safe = Safe(folder / entry_box.FILE, secrets.vault, whole=lambda key: len(key) == whole)
+    return entry_box.Box(OpeningKey(safe))
 
 
 def on_disk(

@@ -15,7 +15,7 @@ from agentguard.commands._machine import machine
 from agentguard.model.messages import Message
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.ports.service_manager import Recovery, ServiceSeen
-from agentguard.service import keeper_status as standing
+from agentguard.service import keeper_status
 
 
 @dataclass
@@ -45,7 +45,7 @@ def told(
 
 def wrote(folder: Path, *, ago: float = 10.0, **more: str | int) -> None:
     at = datetime.fromtimestamp(FakeClock().now().wall - ago, UTC).isoformat()
-    standing.write(folder, standing.Standing(at=at, sessions=1, **more))
+    keeper_status.write(folder, keeper_status.Standing(at=at, sessions=1, **more))
 
 
 def test_a_computer_that_is_not_managed_and_has_no_keeper(tmp_path: Path) -> None:
@@ -92,12 +92,12 @@ def test_how_the_keeper_stands(more: dict[str, str | int], is_: Standing, tmp_pa
 def test_a_keeper_that_wrote_nothing_for_minutes_does_not_run(tmp_path: Path) -> None:
     wrote(tmp_path, ago=200.0)
     assert told(tmp_path)["keeper"].standing is Standing.FAILED
-    standing.write(tmp_path, standing.Standing(at="yesterday"))
+    keeper_status.write(tmp_path, keeper_status.Standing(at="yesterday"))
     assert told(tmp_path)["keeper"].standing is Standing.FAILED
 
 
 def test_what_it_wrote_may_be_out_of_reach(tmp_path: Path) -> None:
-    (tmp_path / standing.FILE).mkdir()
+    (tmp_path / keeper_status.FILE).mkdir()
     assert told(tmp_path)["keeper"].standing is Standing.ABSENT
 
 

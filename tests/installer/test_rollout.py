@@ -16,7 +16,7 @@ import pytest
 
 from agentguard.base.settings import DESCRIBED
 from agentguard.commands.keeper import SERVICE
-from installer.winget import manifests as winget
+from installer.winget import manifests
 from tests.shapes import shape
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def _module(place: str) -> ModuleType:
 
 
 intune = _module("installer/intune/oma_uri.py")
-MADE = winget.manifests(MSI, "1.2.3", URL)
+MADE = manifests.manifests(MSI, "1.2.3", URL)
 WXS = (ROOT / "installer/agentguard.wxs").read_text(encoding="utf-8")
 
 
@@ -50,11 +50,11 @@ def test_a_manifest_that_is_wrong_is_told() -> None:
 
 
 def test_the_manifest_names_the_codes_of_the_msi() -> None:
-    assert winget.UPGRADE.strip("{}") in WXS
+    assert manifests.UPGRADE.strip("{}") in WXS
     one = MADE["AgentGuard.AgentGuard.installer.yaml"]
-    other = winget.manifests(MSI, "1.2.4", URL)["AgentGuard.AgentGuard.installer.yaml"]
+    other = manifests.manifests(MSI, "1.2.4", URL)["AgentGuard.AgentGuard.installer.yaml"]
     assert one["ProductCode"] != other["ProductCode"]
-    assert winget.PUBLISHER in WXS
+    assert manifests.PUBLISHER in WXS
 
 
 def test_a_silent_install_is_elevated_before_it_begins() -> None:

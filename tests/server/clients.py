@@ -20,7 +20,7 @@ from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import Connection
 
 from agentguard.server.admin.accounts import ACTOR
-from agentguard.server.signin import recovery as codes
+from agentguard.server.signin import recovery_codes
 from agentguard.server.signin.passkeys import Relying
 from agentguard.server.store.accounts import people
 from agentguard.server.store.factors import one_time_codes, passkeys, recovery
@@ -252,7 +252,7 @@ def add_known(
         passkeys.put(connection, one_time_codes.CONSOLE, name, made, label="Browser", now=now)
         audit.note(connection, now, name, "passkey.confirmed")
         recovery.put(connection, name, *_recovery())
-        audit.note(connection, now, name, "recovery-codes.made")
+        audit.note(connection, now, name, "recovery-recovery_codes.made")
 
     running.admin._database.run(put)
 
@@ -265,8 +265,10 @@ def _hashed(password: str) -> str:
 
 @cache
 def _recovery() -> tuple[bytes, list[bytes]]:
-    salt = codes.new_salt()
-    return salt, [codes.hashed(codes.new_code(), salt) for _ in range(codes.COUNT)]
+    salt = recovery_codes.new_salt()
+    return salt, [
+        recovery_codes.hashed(recovery_codes.new_code(), salt) for _ in range(recovery_codes.COUNT)
+    ]
 
 
 OK, SEE_OTHER, AGAIN = 200, 303, 307

@@ -20,8 +20,7 @@ import pytest
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.server.admin.doctor import examine
-from agentguard.server.feeds import http, open_feeds, pump, settings, sinks
-from agentguard.server.feeds import runner as feeding
+from agentguard.server.feeds import http, open_feeds, pump, runner, settings, sinks
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way
@@ -691,7 +690,7 @@ def test_feeds_run_from_the_endpoint_s_start_to_its_end(
                 loops[0].call_soon_threadsafe(enough.set)
             raise RuntimeError
 
-    monkeypatch.setattr(feeding, "LOOK", 0.01)
+    monkeypatch.setattr(runner, "LOOK", 0.01)
     said: list[str] = []
 
     async def inner(_scope: Any, receive: Any, send: Any) -> None:
@@ -702,7 +701,7 @@ def test_feeds_run_from_the_endpoint_s_start_to_its_end(
 
     async def live() -> None:
         loops.append(asyncio.get_running_loop())
-        app = feeding.Feeding([Failing()]).around(inner)
+        app = runner.Feeding([Failing()]).around(inner)
         messages = asyncio.Queue[dict[str, Any]]()
         await messages.put({"type": "lifespan.startup"})
 

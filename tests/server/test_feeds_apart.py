@@ -15,8 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from agentguard.base import translations
-from agentguard.server.feeds import open_feeds, pump, settings
-from agentguard.server.feeds import runner as running
+from agentguard.server.feeds import open_feeds, pump, runner, settings
 from agentguard.server.feeds.pump import Pump, Way
 from agentguard.server.feeds.runner import Feeding, Turning
 from agentguard.server.listener.certificate import make_certificate
@@ -157,7 +156,7 @@ def test_receivers_that_never_answer_or_drip_hold_up_no_other(
     office: Office, hooks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While they are held up for an hour the others get everything; a stop waits for none."""
-    monkeypatch.setattr(running, "LOOK", 0.05)
+    monkeypatch.setattr(runner, "LOOK", 0.05)
     drips = receivers.answering(office.tls, b"HTTP/1.1 100 Continue\r\nX: ", b"a")
     with ExitStack() as stack:
         held = [
@@ -197,7 +196,7 @@ def test_receivers_that_never_answer_or_drip_hold_up_no_other(
 def test_a_stop_repeats_at_most_what_was_on_its_way(
     office: Office, hooks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "LOOK", 0.05)
+    monkeypatch.setattr(runner, "LOOK", 0.05)
     hook = hooks()
     hook.holds_from = 10
     told = office.happen(0)
@@ -357,7 +356,7 @@ def test_who_has_lost_the_feed_to_another_process_stops_and_moves_nothing_back(
 def test_a_feed_that_does_not_end_does_not_hold_the_endpoint(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(running, "STOP", 0.05)
+    monkeypatch.setattr(runner, "STOP", 0.05)
     busy, free = threading.Event(), threading.Event()
 
     class Deaf:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argon2
 from argon2.low_level import Type, hash_secret_raw
 
-from agentguard.server.signin import passwords, recovery
+from agentguard.server.signin import passwords, recovery_codes
 
-SALT = bytes(range(recovery.SALT))
+SALT = bytes(range(recovery_codes.SALT))
 
 
 def test_a_password_costs_64_mib_and_three_passes() -> None:
@@ -29,4 +29,4 @@ def test_a_recovery_code_costs_19_mib_and_two_passes() -> None:
         code.encode(), SALT, time_cost=2, memory_cost=19 * 1024, parallelism=1,
         hash_len=32, type=Type.ID,
     )  # fmt: skip
-    assert recovery.hashed(code, SALT) == whole
+    assert recovery_codes.hashed(code, SALT) == whole

@@ -12,7 +12,7 @@ from nacl.signing import VerifyKey
 from sqlalchemy import insert, update
 
 from agentguard.base import translations
-from agentguard.server.console import held as page_of_held
+from agentguard.server.console import held
 from agentguard.server.store.factors import break_glass
 from agentguard.server.store.records import held_data
 from agentguard.server.store.schema.sign_in_tables import break_glass as codes
@@ -85,8 +85,8 @@ def test_a_desk_with_more_than_the_file_holds_has_its_newest_there_and_the_file_
     whole = json.loads(json.loads(browser.get(f"/desk/{desk.id}/held.json").content)["held"])
     ids = [row["seq"] for row in whole["records"]["event"]]
     assert (len(ids), whole["left_out"]) == (40, {})
-    monkeypatch.setattr(page_of_held, "MOST", 8_000)
-    monkeypatch.setattr(page_of_held, "PIECE", 7)
+    monkeypatch.setattr(held, "MOST", 8_000)
+    monkeypatch.setattr(held, "PIECE", 7)
     answer = browser.get(f"/desk/{desk.id}/held.json")
     told = json.loads(answer.content)
     VerifyKey(base64.b64decode(told["key"])).verify(

@@ -24,8 +24,7 @@ from agentguard.server.ingest.switch import Door
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.accounts.people import Visitor
-from agentguard.server.store.desks import enrolment_codes as codes
-from agentguard.server.store.desks import identities
+from agentguard.server.store.desks import enrolment_codes, identities
 from agentguard.server.store.desks.batch_codes import Wish
 from agentguard.server.store.engine.open_database import open_database
 from agentguard.server.store.engine.times import iso
@@ -160,7 +159,7 @@ class Identities(RuleBasedStateMachine):
     def make_code(self, most: int, confirm: bool) -> str:
         wish = Wish(team=0, most=most, hours=72, confirm=confirm)
         text: str = self.endpoint.database.run(
-            lambda c: codes.make_for(c, "Billing", wish, "sam", self.endpoint.now)
+            lambda c: enrolment_codes.make_for(c, "Billing", wish, "sam", self.endpoint.now)
         )
         many = most > 1 or confirm
         self.model.codes[text] = Code(

@@ -12,8 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agentguard.cli import main
-from agentguard.server.feeds import metrics
-from agentguard.server.feeds import settings as feeds
+from agentguard.server.feeds import feed_settings, metrics
 from agentguard.server.http_messages import Refused
 from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.settings import Limits, ServerSettings
@@ -69,7 +68,7 @@ def test_the_figures_are_those_of_the_endpoint(
         for feed in ("webhook:x", "webhook:taken-out"):
             connection.execute(feed_state.insert().values(feed=feed, sent=0, dropped=3))
 
-    (running.settings.data / feeds.FILE).write_text(
+    (running.settings.data / feed_settings.FILE).write_text(
         '[[webhook]]\nname = "x"\nurl = "https://x.example"\nsecret_file = "/none"\n'
     )
     running.admin._database.run(add)
@@ -90,7 +89,7 @@ def test_a_feeds_file_that_cannot_be_read_takes_no_figure_away(
 ) -> None:
     add = feed_state.insert().values(feed="webhook:x", sent=0, dropped=3)
     running.admin._database.run(lambda c: c.execute(add))
-    (running.settings.data / feeds.FILE).write_text("no toml")
+    (running.settings.data / feed_settings.FILE).write_text("no toml")
     assert figures(http, token)["agentguard_feed_dropped feed=webhook:x"] == 3
 
 

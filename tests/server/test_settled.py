@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import event as listening
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
@@ -124,10 +123,10 @@ def test_the_first_reports_of_a_fleet_need_no_more_statements_than_one(running: 
     def statements(connection: Any, numbers: range, seq: int) -> int:
         ran: list[str] = []
         hear = lambda *given: ran.append(given[2])  # noqa: E731 - SQLAlchemy keeps it by identity
-        listening.listen(connection, "before_cursor_execute", hear)
+        event.listen(connection, "before_cursor_execute", hear)
         given = [Arrived(report=report(n, seq), now=running.time.at) for n in numbers]
         assert batches.take_all(connection, given) == [True] * len(given)
-        listening.remove(connection, "before_cursor_execute", hear)
+        event.remove(connection, "before_cursor_execute", hear)
         return len(ran)
 
     def all_of_them(connection: Any) -> None:

@@ -17,7 +17,7 @@ from agentguard.server.company_settings import Company, safe
 from agentguard.server.console.browsers import family
 from agentguard.server.console.fresh_proof import local
 from agentguard.server.settings import Limits, ServerSettings
-from agentguard.server.signin import recovery
+from agentguard.server.signin import recovery_codes
 from agentguard.server.signin.passkeys import Passkey, PasskeyRefused, Relying, challenge_of
 from agentguard.server.store.accounts import pending_sign_ins, people, sessions
 from tests.server.authenticator import Authenticator
@@ -94,27 +94,27 @@ def test_passkeys_want_a_name(origin: str, named: bool) -> None:
     assert Relying(origin).named is named if urlsplit(origin).hostname else True
 
 
-@given(st.text(alphabet=recovery.ALPHABET, min_size=10, max_size=10))
+@given(st.text(alphabet=recovery_codes.ALPHABET, min_size=10, max_size=10))
 def test_a_recovery_code_is_read_as_it_was_shown_and_as_people_type(code: str) -> None:
-    shown = recovery.shown(code)
-    assert recovery.normal(shown) == code
+    shown = recovery_codes.shown(code)
+    assert recovery_codes.normal(shown) == code
     typed = shown.lower().replace("0", "o").replace("1", "l").replace("-", "  ")
-    assert recovery.normal(typed) == code
+    assert recovery_codes.normal(typed) == code
 
 
 @given(st.text(max_size=30))
 def test_what_has_no_code_s_shape_is_none(typed: str) -> None:
-    read = recovery.normal(typed)
-    assert read == "" or (len(read) == 10 and set(read) <= set(recovery.ALPHABET))
+    read = recovery_codes.normal(typed)
+    assert read == "" or (len(read) == 10 and set(read) <= set(recovery_codes.ALPHABET))
 
 
 def test_codes_are_random_and_their_hashes_are_salted() -> None:
-    codes = {recovery.new_code() for _ in range(200)}
+    codes = {recovery_codes.new_code() for _ in range(200)}
     assert len(codes) == 200
     one = codes.pop()
-    first, second = recovery.new_salt(), recovery.new_salt()
-    assert recovery.hashed(one, first) == recovery.hashed(one, first)
-    assert recovery.hashed(one, first) != recovery.hashed(one, second)
+    first, second = recovery_codes.new_salt(), recovery_codes.new_salt()
+    assert recovery_codes.hashed(one, first) == recovery_codes.hashed(one, first)
+    assert recovery_codes.hashed(one, first) != recovery_codes.hashed(one, second)
 
 
 @given(st.text(max_size=60) | st.sampled_from(("//e", "/\\e", "https:/e", "/a//b", "/ok?x=1")))

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from agentguard import sensors
-from agentguard.ui import window as windows
+from agentguard.ui import window
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.notice_row import NoticeRow
 from agentguard.ui.views import Page
@@ -43,9 +43,9 @@ def test_ages_go_on_between_two_pictures(qapp, said) -> None:
 
 
 def test_a_window_that_is_seen_tells_ages_anew_and_a_hidden_one_rests(rig, monkeypatch) -> None:
-    monkeypatch.setattr(windows, "AGES", 20)
+    monkeypatch.setattr(window, "AGES", 20)
     one = rig(data.act())
-    shown = windows.StatusWindow(one.bridge, one.theme)
+    shown = window.StatusWindow(one.bridge, one.theme)
     one.qtbot.addWidget(shown)
     one.bridge._since = clock = Hours()
     shown.open(Page.INBOX)

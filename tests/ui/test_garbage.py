@@ -7,8 +7,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agentguard.ui import garbage_collection
-from agentguard.ui import run as running
+from agentguard.ui import garbage_collection, run
 from agentguard.ui.pages.vault import VaultPage
 from tools.gallery.desk import SimulatedDesk
 
@@ -59,7 +58,7 @@ def test_a_window_in_a_circle_ends_in_qts_thread_though_the_engine_is_busy(qapp,
     ended = QTimer()
     ended.timeout.connect(leave)
     QTimer.singleShot(0, closed)
-    assert running.run(SimulatedDesk(), said, stop=stop, may_quit=False) == 0
+    assert run.run(SimulatedDesk(), said, stop=stop, may_quit=False) == 0
     assert ends == [threading.get_ident()]
     assert gc.isenabled(), "whoever runs on after the windows looks for garbage again"
 

@@ -17,8 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTextBrow
 from agentguard import cli
 from agentguard.base.errors import CannotError
 from agentguard.base.settings import SetHere
-from agentguard.commands import check as check_command
-from agentguard.commands import doctor, retention, vault
+from agentguard.commands import check, doctor, retention, vault
 from agentguard.commands._capabilities import Capability, Standing
 from agentguard.commands._notices import Notices
 from agentguard.commands._words import spoken
@@ -212,8 +211,8 @@ def test_row_108_no_notice_of_the_desktop_tells_a_value(rig, text: str) -> None:
 @pytest.mark.parametrize("text", written())
 def test_row_108_no_line_or_object_of_a_command_tells_a_value(text: str, capsys) -> None:
     words = spoken()
-    rows = [check_command.row(control, words) for control in pictured(text).controls]
-    clean(json.dumps(rows), *check_command.table(rows, words))
+    rows = [check.row(control, words) for control in pictured(text).controls]
+    clean(json.dumps(rows), *check.table(rows, words))
     named = [
         Capability(name="clipboard", standing=Standing.FAILED, reason=reason)
         for reason in (text, message(TOLD, text))

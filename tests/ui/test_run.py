@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from agentguard.ui import run as running
+from agentguard.ui import run
 from agentguard.ui.bridge import Bridge
 from agentguard.ui.colours import DARK, LIGHT, STATE_TONES, of_state, prescribed
 from agentguard.ui.corner_card import CornerCard
@@ -40,25 +40,25 @@ raise SystemExit(told != [1])
 def test_it_ends_when_a_stop_is_asked_for(qapp, said) -> None:
     stop = threading.Event()
     QTimer.singleShot(50, stop.set)
-    assert running.run(SimulatedDesk(), said, stop=stop, may_quit=False) == 0
+    assert run.run(SimulatedDesk(), said, stop=stop, may_quit=False) == 0
 
 
 def test_ctrl_c_ends_it_and_signals_are_given_back(qapp, said) -> None:
     before = signal.getsignal(signal.SIGINT)
     QTimer.singleShot(50, lambda: os.kill(os.getpid(), signal.SIGINT))
-    assert running.run(SimulatedDesk(), said, stop=threading.Event(), may_quit=False) == 0
+    assert run.run(SimulatedDesk(), said, stop=threading.Event(), may_quit=False) == 0
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_ctrl_c_before_the_loop_runs_is_not_forgotten(qapp, said, monkeypatch) -> None:
-    begin = running.Interface.start
+    begin = run.Interface.start
 
-    def start(interface: running.Interface) -> None:
+    def start(interface: run.Interface) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         begin(interface)
 
-    monkeypatch.setattr(running.Interface, "start", start)
-    assert running.run(SimulatedDesk(), said, stop=threading.Event(), may_quit=False) == 0
+    monkeypatch.setattr(run.Interface, "start", start)
+    assert run.run(SimulatedDesk(), said, stop=threading.Event(), may_quit=False) == 0
 
 
 @pytest.mark.parametrize("opened", [(), ("window",), ("window", "card"), ("card", "window")])
@@ -78,7 +78,7 @@ def test_the_end_of_the_session_ends_it_whatever_window_is_open(qapp, said, open
 
     QTimer.singleShot(50, see)
     desk = SimulatedDesk()
-    assert running.run(desk, said, stop=running_still, may_quit=False, ending=ending) == 0
+    assert run.run(desk, said, stop=running_still, may_quit=False, ending=ending) == 0
     assert told == ["ended", "answered"], "the work is done before the system is answered"
     for window in made:
         window.hide()
@@ -99,7 +99,7 @@ def test_a_session_that_ends_while_the_agent_starts_is_not_forgotten(said) -> No
 
 
 def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None:
-    interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
+    interface = run.Interface(SimulatedDesk(), said, theme, may_quit=False)
     interface.start()
     assert not interface.tray.hosted
     assert interface.window.isVisible()
@@ -111,7 +111,7 @@ def test_without_a_tray_host_the_window_is_the_way_in(qapp, said, theme) -> None
 
 
 def test_nothing_is_left_of_the_window_at_the_end(qapp, said, theme) -> None:
-    interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
+    interface = run.Interface(SimulatedDesk(), said, theme, may_quit=False)
     interface.open(Page.OVERVIEW)
     window = interface.window
     interface.close()
@@ -120,7 +120,7 @@ def test_nothing_is_left_of_the_window_at_the_end(qapp, said, theme) -> None:
 
 
 def test_the_window_is_made_when_it_is_first_opened(qapp, said, theme) -> None:
-    interface = running.Interface(SimulatedDesk(), said, theme, may_quit=False)
+    interface = run.Interface(SimulatedDesk(), said, theme, may_quit=False)
     assert interface.window is None
     interface.tray.opened.tell(Page.INBOX)
     assert interface.window.current.page is Page.INBOX

@@ -13,7 +13,7 @@ from agentguard.model.payment import PaymentMode, Recorder
 from agentguard.model.shield import Shield, Why
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
 from agentguard.ports.desktop import Pictured
-from agentguard.ui import run as running
+from agentguard.ui import run
 from agentguard.ui.views import Page
 from tools.gallery import data
 from tools.gallery.desk import SimulatedDesk
@@ -26,7 +26,7 @@ class Seat:
         self.qtbot = qtbot
         self.desktop = SimulatedDesktop(FakeClock())
         self.desk = SimulatedDesk(NOTHING)
-        self.interface = running.Interface(
+        self.interface = run.Interface(
             self.desk, said, theme, may_quit=False, capture=self.desktop.backend.capture
         )
 

@@ -29,7 +29,7 @@ from agentguard.retention.proof import proves
 from agentguard.runtime.compose import shapes
 from agentguard.runtime.vault_actions import PurgeHand, VaultHand
 from agentguard.store.memory import InMemoryJournal
-from agentguard.vault import sealed_files as shelf_of
+from agentguard.vault import sealed_files
 from agentguard.vault.vault import Vault
 
 PLAIN = parse(b"policy: p\nversion: 1\n", "p", shapes())
@@ -180,13 +180,13 @@ def test_a_file_that_came_back_under_another_name_stays_there_too(desk: Desk) ->
 
 def test_the_places_of_files_that_came_back_are_not_remembered_without_end(desk: Desk) -> None:
     shelf = desk.vault._shelf
-    for number in range(shelf_of.MOST_BACK + 3):
+    for number in range(sealed_files.MOST_BACK + 3):
         shelf.brought_back(desk.home / f"{number}.csv")
         desk.clock.advance(1)
-    assert len(desk.journal.memory(shelf_of.BACK)) == shelf_of.MOST_BACK
+    assert len(desk.journal.memory(sealed_files.BACK)) == sealed_files.MOST_BACK
     assert shelf.back_since(desk.home / "0.csv") is None
-    assert shelf.back_since(desk.home / f"{shelf_of.MOST_BACK}.csv") is not None
-    assert not any("csv" in key for key in desk.journal.memory(shelf_of.BACK))
+    assert shelf.back_since(desk.home / f"{sealed_files.MOST_BACK}.csv") is not None
+    assert not any("csv" in key for key in desk.journal.memory(sealed_files.BACK))
 
 
 def test_an_old_file_is_removed_with_its_proof_before_and_after(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.policy.parser import parse
-from agentguard.retention import removal as retention
+from agentguard.retention import removal
 from agentguard.retention.age_rules import DAY, rule_name, rule_of
 from agentguard.retention.proof import proof, proves
 from agentguard.retention.removal import remove
@@ -283,7 +283,7 @@ def test_a_listed_file_finds_its_rule_again() -> None:
 def test_the_hash_is_of_all_of_a_large_file(
     rule: RetentionRule, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "BLOCK", 1000)
+    monkeypatch.setattr(removal, "BLOCK", 1000)
     content = bytes(range(256)) * 40
     path = aged(here(rule, "large.bin"), clock, 99, content)
     assert (
@@ -296,9 +296,9 @@ def test_a_look_removes_nothing_and_judges_as_a_removal(
     rule: RetentionRule, clock: FakeClock
 ) -> None:
     old, young = aged(here(rule, "old.csv"), clock, 31), aged(here(rule, "new.csv"), clock, 1)
-    retention.look(str(old), rule, lambda then: clock.now().wall - then)
+    removal.look(str(old), rule, lambda then: clock.now().wall - then)
     with pytest.raises(CannotError, match="not past its age"):
-        retention.look(str(young), rule, lambda then: clock.now().wall - then)
+        removal.look(str(young), rule, lambda then: clock.now().wall - then)
     assert left(rule) == ["new.csv", "old.csv"]
 
 
@@ -352,8 +352,8 @@ def test_a_file_that_was_left_aside_is_found_by_the_name_it_had(
 ) -> None:
     (tmp_path / "exports").mkdir()
     rule = RetentionRule(folder=str(tmp_path / "exports"), days=30, pattern="*.csv")
-    aside = aged(here(rule, f"{retention.ASIDE}{'0a' * 8}-old.csv"), clock, 31)
-    aged(here(rule, f"{retention.ASIDE}{'0a' * 8}-old.txt"), clock, 31)
+    aside = aged(here(rule, f"{removal.ASIDE}{'0a' * 8}-old.csv"), clock, 31)
+    aged(here(rule, f"{removal.ASIDE}{'0a' * 8}-old.txt"), clock, 31)
     policy = replace(PLAIN, retention=(rule,))
     told: list[Event] = []
     RetentionSensor(lambda: policy, clock).look(told.append, threading.Event())
@@ -366,10 +366,10 @@ def test_a_file_that_was_left_aside_is_found_by_the_name_it_had(
     ("name", "was"),
     [
         ("old.csv", "old.csv"),
-        (f"{retention.ASIDE}{'0' * 16}-a-b.csv", "a-b.csv"),
-        (f"{retention.ASIDE}{'0' * 16}", f"{retention.ASIDE}{'0' * 16}"),
-        (f"{retention.ASIDE}0-a", f"{retention.ASIDE}0-a"),
+        (f"{removal.ASIDE}{'0' * 16}-a-b.csv", "a-b.csv"),
+        (f"{removal.ASIDE}{'0' * 16}", f"{removal.ASIDE}{'0' * 16}"),
+        (f"{removal.ASIDE}0-a", f"{removal.ASIDE}0-a"),
     ],
 )
 def test_a_name_that_was_set_aside_tells_the_file_s(name: str, was: str) -> None:
-    assert retention.named(name) == was
+    assert removal.named(name) == was

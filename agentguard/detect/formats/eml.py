@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import binascii
 import codecs
 import re
 from base64 import b64decode
-from binascii import Error as BinasciiError
 from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -166,7 +166,7 @@ def _word(kind: str, data: str) -> bytes:
         if kind in "qQ":
             return a2b_qp(plain, header=True)
         return a2b_base64(plain + b"==")
-    except BinasciiError:
+    except binascii.Error:
         return plain
 
 

@@ -74,19 +74,19 @@ def extract(source: Source, work: Work) -> Iterator[str]:
 
 
 def _document(document: Any, work: Work) -> Iterator[str]:
-    from agentguard.detect.formats import _pdf_forms as beside  # noqa: PLC0415 - it loads PDFium
+    from agentguard.detect.formats import _pdf_forms  # noqa: PLC0415 - it loads PDFium
 
-    beside.begin(document, work)
-    yield from beside.info(document)
+    _pdf_forms.begin(document, work)
+    yield from _pdf_forms.info(document)
     for number in range(min(len(document), _MOST_PAGES)):
-        page = beside.page(document, number, work)
+        page = _pdf_forms.page(document, number, work)
         if page is not None:
             yield from _page(page, work)
-            yield from beside.notes(document, page, work)
+            yield from _pdf_forms.notes(document, page, work)
             page.close()
     if len(document) > _MOST_PAGES:
         work.note("reason.partial")
-    yield from beside.files(document, work)
+    yield from _pdf_forms.files(document, work)
 
 
 def _page(page: Any, work: Work) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from agentguard.detect.binary import biff_records as biff
-from agentguard.detect.binary import office97_encryption
+from agentguard.detect.binary import biff_records, office97_encryption
 from agentguard.detect.binary.compound_file import Compound, top_names
 from agentguard.detect.extractor import Extractor, Source, Work
 from agentguard.detect.formats import _ole_embedded, _sheet_serials
@@ -17,7 +16,7 @@ from agentguard.detect.tables import table_rows
 _NAMES = ("workbook", "book")
 _BIFF8 = 0x0600
 _WIDE = later(rb"(?:[\x20-\x7e]\0){6,}")
-_TEXTS = frozenset((biff.TXO, biff.HLINK, biff.HEADER, biff.FOOTER))
+_TEXTS = frozenset((biff_records.TXO, biff_records.HLINK, biff_records.HEADER, biff_records.FOOTER))
 _UNICODE, _MACINTOSH = 1200, 10_000
 _COLUMNS = 256
 _IS_TEXT, _MARK = 0, b"\xff\xff"
@@ -51,7 +50,7 @@ def workbook(container: Compound, path: tuple[str, ...], work: Work) -> Iterator
             work.note("reason.sealed-part")
             return
         book = office97_encryption.opened(book, key)
-    if not book.startswith(struct.pack("<H", biff.BOF)):
+    if not book.startswith(struct.pack("<H", biff_records.BOF)):
         yield from _ole_embedded.damaged(book, path, work)
         return
     yield from _Book(book).sheets(work)
@@ -61,8 +60,8 @@ class _Book:
     """One workbook: what its first part tells about all sheets, and the sheets one by one."""
 
     def __init__(self, data: bytes) -> None:
-        self._records = biff.records(data)
-        self._held: biff.Record | None = None
+        self._records = biff_records.records(data)
+        self._held: biff_records.Record | None = None
         self._is_biff8 = True
         self._encoding = "cp1252"
         self._from_1904 = False
@@ -81,18 +80,18 @@ class _Book:
                 yield text + "\n"
             self._texts.clear()
 
-    def _next(self) -> biff.Record | None:
+    def _next(self) -> biff_records.Record | None:
         record, self._held = self._held or next(self._records, None), None
         self._is_over = record is None
         return record
 
-    def _continued(self, first: bytes) -> biff.Pieces:
+    def _continued(self, first: bytes) -> biff_records.Pieces:
         """Gather a record and those that continue it."""
         parts = [first]
-        while (record := self._next()) is not None and record[0] == biff.CONTINUE:
+        while (record := self._next()) is not None and record[0] == biff_records.CONTINUE:
             parts.append(record[2])
         self._held = record
-        return biff.Pieces(parts)
+        return biff_records.Pieces(parts)
 
     def _rows(self) -> Iterator[dict[int, str]]:
         """Yield the rows of one sheet; other records are taken note of."""
@@ -112,10 +111,10 @@ class _Book:
         depth = 0
         while (record := self._next()) is not None:
             kind, _, data = record
-            if kind == biff.BOF:
+            if kind == biff_records.BOF:
                 depth += 1
                 self._begin(data)
-            elif kind == biff.EOF:
+            elif kind == biff_records.EOF:
                 depth -= 1
                 if depth <= 0:
                     break
@@ -132,10 +131,10 @@ class _Book:
             if kind in _CELLS:
                 row, column, style = struct.unpack_from("<HHH", data)
                 return [(row, column, str(_CELLS[kind](self, data[6:], style)))]
-            if kind == biff.MULRK:
+            if kind == biff_records.MULRK:
                 row, first = struct.unpack_from("<HH", data)
                 return [
-                    (row, first + number, self._number(biff.rk_value(packed), style))
+                    (row, first + number, self._number(biff_records.rk_value(packed), style))
                     for number, (style, packed) in enumerate(
                         struct.iter_unpack("<HI", data[4 : 4 + (len(data) - 6) // 6 * 6])
                     )
@@ -147,15 +146,15 @@ class _Book:
 
     def _note(self, kind: int, data: bytes) -> None:
         """Remember what is told about all cells, and text that stands in none."""
-        if kind == biff.SST:
+        if kind == biff_records.SST:
             self._read_strings(data)
-        elif kind == biff.FORMAT:
+        elif kind == biff_records.FORMAT:
             self._formats[struct.unpack_from("<H", data)[0]] = self._text(data[2:])
-        elif kind == biff.XF:
+        elif kind == biff_records.XF:
             self._styles.append(struct.unpack_from("<2xH", data)[0])
-        elif kind == biff.DATE_MODE:
+        elif kind == biff_records.DATE_MODE:
             self._from_1904 = data[:1] == b"\x01"
-        elif kind == biff.CODEPAGE:
+        elif kind == biff_records.CODEPAGE:
             self._encoding = _encoding(struct.unpack_from("<H", data)[0])
         elif kind in _TEXTS:
             self._read_text(kind, data)
@@ -167,9 +166,9 @@ class _Book:
             self._strings.append(pieces.string())
 
     def _read_text(self, kind: int, data: bytes) -> None:
-        if kind == biff.HLINK:
+        if kind == biff_records.HLINK:
             self._texts += [found.decode("utf-16-le") for found in _WIDE.findall(data)]
-        elif kind == biff.TXO:
+        elif kind == biff_records.TXO:
             count = struct.unpack_from("<10xH", data)[0]
             pieces = self._continued(b"")
             if count and not pieces.is_over:
@@ -180,7 +179,7 @@ class _Book:
 
     def _text(self, data: bytes) -> str:
         if self._is_biff8:
-            return biff.Pieces([data]).string()
+            return biff_records.Pieces([data]).string()
         count = struct.unpack_from("<H", data)[0]
         return data[2 : 2 + count].decode(self._encoding, "replace")
 
@@ -205,7 +204,7 @@ class _Book:
 
     def packed(self, data: bytes, style: int) -> str:
         """Return a number in four bytes."""
-        return self._number(biff.rk_value(struct.unpack_from("<I", data)[0]), style)
+        return self._number(biff_records.rk_value(struct.unpack_from("<I", data)[0]), style)
 
     def formula(self, data: bytes, style: int) -> str:
         """Return the last result of a formula; a text stands in the record behind it."""
@@ -215,7 +214,7 @@ class _Book:
             return ""
         while (record := self._next()) is not None and record[0] in _BETWEEN:
             pass
-        if record is not None and record[0] == biff.STRING:
+        if record is not None and record[0] == biff_records.STRING:
             return self._text(record[2])
         self._held = record
         return ""
@@ -223,12 +222,12 @@ class _Book:
 
 _BETWEEN = frozenset((0x0221, 0x04BC, 0x0236))  # of an array, shared, a table
 _CELLS = {
-    biff.LABEL: _Book.label,
-    biff.RSTRING: _Book.label,
-    biff.LABELSST: _Book.shared,
-    biff.NUMBER: _Book.number,
-    biff.RK: _Book.packed,
-    biff.FORMULA: _Book.formula,
+    biff_records.LABEL: _Book.label,
+    biff_records.RSTRING: _Book.label,
+    biff_records.LABELSST: _Book.shared,
+    biff_records.NUMBER: _Book.number,
+    biff_records.RK: _Book.packed,
+    biff_records.FORMULA: _Book.formula,
 }
 
 

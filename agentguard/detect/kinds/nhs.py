@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agentguard.detect.kinds._national import run as in_groups
+from agentguard.detect.kinds import _national
 from agentguard.detect.lexicon.lazy_pattern import later
 from agentguard.detect.lexicon.spoken_digits import digits_of, run
 from agentguard.detect.matching.recogniser import (
@@ -68,7 +68,7 @@ RECOGNISER = Recogniser(
     ),
     near=(
         rf"(?:{GAP})(#?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{3}}(?:[ .\-+]|%20)?[0-9]{{2}} ?[0-9]{{2}}"
-        rf"|{in_groups(_LENGTH, _LENGTH)}|{run(_LENGTH - 3, _LENGTH)})"
+        rf"|{_national.run(_LENGTH, _LENGTH)}|{run(_LENGTH - 3, _LENGTH)})"
     ),
     listed=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 
 from agentguard.detect.binary import archive_encryption, office97_encryption, openpgp_packets
-from agentguard.detect.binary.compound_file import MAGIC as _OLE
+from agentguard.detect.binary.compound_file import MAGIC
 from agentguard.detect.binary.random_bytes import is_opaque
 from agentguard.detect.extractor import Source
 from agentguard.detect.formats import odf, office_unlocked, pdf
@@ -46,7 +46,7 @@ def is_sealed(source: Source) -> bool:
         return True
     if head.startswith(b"PK"):
         return _zip(source)
-    if head.startswith(_OLE):
+    if head.startswith(MAGIC):
         return office_unlocked.needs_password(source) or office97_encryption.needs_password(source)
     if head.startswith(archive_encryption.MAGICS):
         return archive_encryption.is_locked(source)

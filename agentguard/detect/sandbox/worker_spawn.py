@@ -152,7 +152,9 @@ def modest(process: psutil.Process) -> None:
 if sys.platform == "win32":
     _pair, _spawned = _piped, _by_multiprocessing
 else:
-    from agentguard.detect.sandbox.ipc_channel import pair as _pair
+    from agentguard.detect.sandbox import ipc_channel
+
+    _pair = ipc_channel.pair
 
     class _Spawned:
         """A child of `posix_spawn`; it is waited for, so that no zombie stays."""

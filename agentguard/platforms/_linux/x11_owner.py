@@ -6,9 +6,9 @@ import queue
 import threading
 from dataclasses import dataclass, field
 
+import Xlib.protocol.event
 from Xlib import X, Xatom
 from Xlib.display import Display
-from Xlib.protocol import event as made
 from Xlib.protocol.rq import Event
 
 from agentguard.platforms._linux import x11
@@ -59,7 +59,7 @@ class Owner:
         with x11.connected(name) as display:
             window = display.create_resource_object("window", self.window)
             window.send_event(
-                made.ClientMessage(
+                Xlib.protocol.event.ClientMessage(
                     window=self.window,
                     client_type=display.get_atom(WAKE),
                     data=(8, b"\0" * 20),
@@ -93,7 +93,7 @@ class Owner:
         text = self._texts.get(request.selection)
         given = text is not None and self._given(request, place, text)
         request.requestor.send_event(
-            made.SelectionNotify(
+            Xlib.protocol.event.SelectionNotify(
                 time=request.time,
                 requestor=request.requestor,
                 selection=request.selection,

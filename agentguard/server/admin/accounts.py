@@ -16,9 +16,8 @@ from agentguard.server import keys
 from agentguard.server.admin.record_keeping import Keeping
 from agentguard.server.policies.publication import Publisher
 from agentguard.server.settings import Now, ServerSettings
-from agentguard.server.signin import passwords, weak_passwords
-from agentguard.server.signin import recovery as recovery_codes
-from agentguard.server.signin.recovery import new_salt
+from agentguard.server.signin import passwords, recovery_codes, weak_passwords
+from agentguard.server.signin.recovery_codes import new_salt
 from agentguard.server.store.accounts import people, setup
 from agentguard.server.store.desks import devices, enrolment_codes
 from agentguard.server.store.desks.batch_codes import Wish

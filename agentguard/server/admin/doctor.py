@@ -18,8 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agentguard.base.errors import AgentGuardError
 from agentguard.base.translations import load
 from agentguard.model.messages import Message, say
-from agentguard.server.feeds import pump
-from agentguard.server.feeds import settings as feeds
+from agentguard.server.feeds import feed_settings, pump
 from agentguard.server.ingest.readiness import PROBE, ROOM
 from agentguard.server.listener import certificate
 from agentguard.server.listener.path_to_endpoint import judged, span
@@ -180,7 +179,7 @@ def _backup(connection: Connection, now: float) -> Finding:
 def _feeds(connection: Connection, settings: ServerSettings, now: float) -> Iterator[Finding]:
     """Look how far each feed is that is set; one that was taken out of the file counts no more."""
     try:
-        named = feeds.read(settings.data).every
+        named = feed_settings.read(settings.data).every
     except AgentGuardError as error:
         yield _not("feed", "unset", Health.BAD, why=str(error))
         return

@@ -20,7 +20,7 @@ from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.sign_in import name_of, sign_in_page
 from agentguard.server.console.sign_in_queue import Crowded
 from agentguard.server.console.site import Asked, Page, Site, field, page, site_of
-from agentguard.server.signin import recovery as codes
+from agentguard.server.signin import recovery_codes
 from agentguard.server.signin.passkeys import (
     LONGEST,
     PasskeyRefused,
@@ -93,11 +93,11 @@ def _signed(
 
 async def _recovered(request: Asked) -> tuple[str, bytes] | None:
     site, name, place = site_of(request), await name_of(request), known_browsers.place(request)
-    code = codes.normal(await field(request, second_factor.CODE, 40))
+    code = recovery_codes.normal(await field(request, second_factor.CODE, 40))
     count = proof_limits.FORE.of(site.limits, place)
     async with site.lanes.turn(f"codes {place}"):
         salt = await site.database.read(lambda c: recovery.salt(c, name))
-        hashed = await slowly(codes.hashed, code, salt or bytes(codes.SALT))
+        hashed = await slowly(recovery_codes.hashed, code, salt or bytes(recovery_codes.SALT))
 
         def use(connection: Connection) -> tuple[str, int]:
             now = site.now()

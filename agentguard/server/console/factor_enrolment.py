@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from agentguard.server.console.browsers import browser_of, relying
 from agentguard.server.console.second_factor import CODE, PASSKEY, has_factor_in
 from agentguard.server.console.site import Asked, Site, field, site_of
-from agentguard.server.signin import recovery as codes
+from agentguard.server.signin import recovery_codes
 from agentguard.server.signin.passkeys import (
     LONGEST,
     Passkey,
@@ -98,16 +98,16 @@ def _made(
 
 async def new_recovery(site: Site, name: str) -> list[str]:
     """Make new recovery codes, which end the old ones; they are seen here and never again."""
-    made = [codes.new_code() for _ in range(codes.COUNT)]
-    salt = codes.new_salt()
-    hashes = [await slowly(codes.hashed, one, salt) for one in made]
+    made = [recovery_codes.new_code() for _ in range(recovery_codes.COUNT)]
+    salt = recovery_codes.new_salt()
+    hashes = [await slowly(recovery_codes.hashed, one, salt) for one in made]
 
     def keep(connection: Connection) -> None:
         recovery.put(connection, name, salt, hashes)
-        audit.note(connection, site.now(), name, "recovery-codes.made")
+        audit.note(connection, site.now(), name, "recovery-recovery_codes.made")
 
     await site.database.write(keep)
-    return [codes.shown(one) for one in made]
+    return [recovery_codes.shown(one) for one in made]
 
 
 def _picture(name: str, secret: str) -> str:

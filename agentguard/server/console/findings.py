@@ -8,7 +8,7 @@ from functools import partial
 from litestar import get
 from sqlalchemy import Connection
 
-from agentguard.base import lessons as shipped
+from agentguard.base.lessons import load
 from agentguard.server.console import filters
 from agentguard.server.console.filters import Filter, Reach
 from agentguard.server.console.navigation import Entry
@@ -114,7 +114,7 @@ async def training(request: Asked) -> Page:
         rows=rows[wish.start : wish.start + filters.PAGE],
         pager=filters.pager(wish, len(rows)) if len(rows) > filters.PAGE else None,
         days=LESSON_DAYS,
-        titles={one.id: one.title for one in shipped.load()},
+        titles={one.id: one.title for one in load()},
     )
 
 

@@ -16,7 +16,6 @@ from agentguard.server.roles import Right
 from agentguard.server.store.accounts.teams import team_names
 from agentguard.server.store.records import ages, legal_holds
 from agentguard.server.store.records.ages import Age, AgeRefused
-from agentguard.server.store.records.legal_holds import Asked as Wish
 from agentguard.server.store.records.legal_holds import Hold, HoldRefused
 
 RETENTION = "/retention"
@@ -56,7 +55,7 @@ async def hold(request: Asked) -> Page | Redirect:
     site, visitor = site_of(request), permitted(request, Right.KEEP)
     if (asked := await ask_first(request)) is not None:
         return asked
-    wish = Wish(
+    wish = legal_holds.Asked(
         kind=await field(request, "kind", 20),
         subject=await field(request, "subject"),
         reason=await told(request, "reason", legal_holds.LONGEST_REASON),

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from agentguard.server.console import known_browsers
 from agentguard.server.console.browsers import relying
 from agentguard.server.console.site import Asked, Site, field, site_of
-from agentguard.server.signin import recovery as codes
+from agentguard.server.signin import recovery_codes
 from agentguard.server.signin.passkeys import LONGEST, PasskeyRefused, Relying, challenge_of
 from agentguard.server.signin.passwords import slowly
 from agentguard.server.store.accounts import pending_sign_ins
@@ -120,8 +120,8 @@ async def judge(request: Asked, asking: Asking) -> Judged:
             site, asking, counts, lambda c: _passkey(c, site, party, asking, answer)
         )
     typed = await field(request, CODE, 40)
-    if codes.normal(typed):
-        return await _recovered(site, asking, codes.normal(typed))
+    if recovery_codes.normal(typed):
+        return await _recovered(site, asking, recovery_codes.normal(typed))
     return await _at_once(site, asking, [asking.code], lambda c: _totp(c, site, asking.name, typed))
 
 
@@ -185,7 +185,7 @@ async def _recovered(site: Site, asking: Asking, code: str) -> Judged:
     wait, salt = await site.database.write(begin)
     if wait:
         return Judged(wait=wait)
-    hashed = await slowly(codes.hashed, code, salt) if salt else b""
+    hashed = await slowly(recovery_codes.hashed, code, salt) if salt else b""
     return await site.database.write(
         lambda c: _settled(
             c, asking, counts, use_recovery(c, asking.name, hashed, site.now()), site.now()

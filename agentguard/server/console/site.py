@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from dataclasses import field as field_of
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -48,7 +48,7 @@ class Site:
     pages: Environment
     badges: Badges
     provider: Provider | None = None
-    lanes: Lanes = field_of(default_factory=Lanes)
+    lanes: Lanes = dataclasses.field(default_factory=Lanes)
 
     @property
     def limits(self) -> Limits:

@@ -12,8 +12,8 @@ import nats.js.errors
 from nats.aio.client import Client
 
 from agentguard.base.translations import Texts
+from agentguard.server.feeds.feed_settings import Nats
 from agentguard.server.feeds.http import FeedFailed
-from agentguard.server.feeds.settings import Nats
 from agentguard.server.feeds.sinks import cloud_event
 from agentguard.server.store.outbox.happenings import Happening
 

@@ -21,7 +21,7 @@ from prometheus_client.core import (
 from sqlalchemy import Connection, Row, func, literal, select
 
 from agentguard.base.errors import UsageError
-from agentguard.server.feeds import settings as feeds
+from agentguard.server.feeds import feed_settings
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
@@ -201,7 +201,7 @@ def _feeds(connection: Connection, folder: Path) -> Sequence[Row[Any]]:
     """Return how far the feeds are that are set; one that was taken out of the file is left out."""
     every = connection.execute(select(feed_state)).all()
     try:
-        named = feeds.read(folder).every
+        named = feed_settings.read(folder).every
     except UsageError:  # the doctor says so; what is known counts on meanwhile
         return every
     return [one for one in every if one.feed in named]

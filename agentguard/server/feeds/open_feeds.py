@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 
 from agentguard.base.translations import Texts
-from agentguard.server.feeds import settings
+from agentguard.server.feeds import feed_settings
 from agentguard.server.feeds.bus import NatsSink
+from agentguard.server.feeds.feed_settings import Collector, Nats, Syslog, Webhook
 from agentguard.server.feeds.pump import Pump, Way
-from agentguard.server.feeds.settings import Collector, Nats, Syslog, Webhook
 from agentguard.server.feeds.sinks import CollectorSink, Sink, SyslogSink, WebhookSink
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine.database import Database
@@ -22,7 +22,7 @@ def ways(made: ServerSettings, words: Texts, now: Now) -> dict[str, Way]:
 
     """
     found: dict[str, Way] = {}
-    for name, one in settings.read(made.data).every.items():
+    for name, one in feed_settings.read(made.data).every.items():
         sink: Sink
         match one:
             case Webhook():

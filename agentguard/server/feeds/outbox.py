@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, func, select, update
 
 from agentguard.server.feeds import reported
-from agentguard.server.feeds.settings import FILE
+from agentguard.server.feeds.feed_settings import FILE
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.reports.batches import Arrived
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state

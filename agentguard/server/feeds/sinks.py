@@ -16,8 +16,8 @@ import msgspec
 
 from agentguard.base.translations import Texts
 from agentguard.server.feeds import http, ocsf
+from agentguard.server.feeds.feed_settings import Collector, Syslog, Webhook, secret
 from agentguard.server.feeds.http import FeedFailed
-from agentguard.server.feeds.settings import Collector, Syslog, Webhook, secret
 from agentguard.server.feeds.tls_stream import Secured
 from agentguard.server.settings import Now
 from agentguard.server.store.engine.times import iso

@@ -20,8 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.base.errors import UsageError
 from agentguard.server import keys
-from agentguard.server.feeds import outbox
-from agentguard.server.feeds import settings as feeds
+from agentguard.server.feeds import feed_settings, outbox
 from agentguard.server.jobs.retention import Retention
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
@@ -196,7 +195,7 @@ class Jobs:
 
     def _forget(self, connection: Connection, now: float, _last: float) -> None:
         try:
-            named = feeds.read(self._folder).every
+            named = feed_settings.read(self._folder).every
         except (
             UsageError
         ):  # who is to be told is not known: what is kept stays until it can be read

@@ -22,7 +22,7 @@ from agentguard.server.store.schema.tables import device_seen
 from agentguard.server.tamper import items, kinds, left_out_entries
 from agentguard.server.tamper.items import Turn
 from agentguard.server.tamper.kinds import Kind
-from agentguard.trust.chain import told as chain
+from agentguard.trust.chain import told
 from agentguard.wire import v1
 
 MILLISECOND = 0.0015
@@ -57,7 +57,7 @@ def _explained(report: v1.Report, held: Held) -> bool:
 
 
 def _tells_epoch(report: v1.Report) -> bool:
-    begun = (one for one in report.events if one.kind == chain.EPOCH_KIND)
+    begun = (one for one in report.events if one.kind == told.EPOCH_KIND)
     return any(one.params.get("reason") in left_out_entries.NEWS for one in begun)
 
 
@@ -74,7 +74,7 @@ def _within(report: v1.Report, held: Held | None) -> Judged:
     entries = _entries(report)
     if entries is None:
         return _differs("entry", report.events[0].seq if report.events else report.seq)
-    found = chain.hashes(_hex(report.previous), entries)
+    found = told.hashes(_hex(report.previous), entries)
     if len(found) < len(entries):
         return _differs("entry", entries[len(found)].seq)
     if (entries[-1].seq, found[-1].hex()) != (report.seq, report.hash):
@@ -92,7 +92,7 @@ def _within(report: v1.Report, held: Held | None) -> Judged:
     return _joined(report, held, {**at, entries[0].seq - 1: report.previous}, begun)
 
 
-def _unbroken(entries: Sequence[chain.Told]) -> int:
+def _unbroken(entries: Sequence[told.Told]) -> int:
     """Return the number from which on no number is passed over."""
     jumps = [after.seq for one, after in pairwise(entries) if after.seq != one.seq + 1]
     return jumps[-1] if jumps else entries[0].seq
@@ -117,16 +117,16 @@ def _differs(how: str, entry: int) -> Judged:
     return Judged(sign=kinds.JOURNAL_CHAIN, params={"how": how, "entry": entry})
 
 
-def _entries(report: v1.Report) -> list[chain.Told] | None:
+def _entries(report: v1.Report) -> list[told.Told] | None:
     """Return what is told of the entries; None when the events tell something else."""
     if not report.events or len(report.links) != len(report.events):
         return None
-    found: list[chain.Told] = []
+    found: list[told.Told] = []
     for one, link in zip(report.events, report.links, strict=True):
         if abs(seconds(one.at, 0.0) - link.wall) > MILLISECOND:
             return None
         found.append(
-            chain.Told(
+            told.Told(
                 seq=one.seq,
                 epoch=link.epoch or report.epoch,
                 boot=link.boot,

@@ -17,7 +17,7 @@ from agentguard.checks.vpn import Settings as Tunnel
 from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
 from agentguard.engine.posture import controls
-from agentguard.engine.state import State as Engine
+from agentguard.engine.state import State
 from agentguard.model import events, facts, locking, machine
 from agentguard.model.events import Event, PolicyInForce
 from agentguard.model.gate_rules import AppGroup
@@ -125,7 +125,7 @@ def judged(seen: Sequence[Event], after: float = 0.0) -> dict[str, ControlState]
     """Give the state of every control once the engine saw these, so many seconds later."""
     first = next((e for e in seen if isinstance(e, PolicyInForce)), None)
     first = first or PolicyInForce(at=AT, policy=policy())
-    state: Engine = begin(make_plan(CHECKS, first.policy), first, (), ())
+    state: State = begin(make_plan(CHECKS, first.policy), first, (), ())
     for event in seen:
         state = decide(state, event, lambda e: make_plan(CHECKS, e.policy)).state
     later = Moment(boot=AT.boot + after, wall=AT.wall + after)

@@ -20,7 +20,7 @@ from agentguard.platforms._proxy_settings import (
     of_scheme,
     proxy,
 )
-from agentguard.platforms._win32 import proxy_answers as windows
+from agentguard.platforms._win32 import proxy_answers
 from agentguard.platforms._win32.proxy_answers import Answer, Settings
 from agentguard.platforms.simulated import FakeClock
 from agentguard.ports.network import NO_PROXIES, Proxy, SignIn, Told, Way
@@ -359,20 +359,22 @@ SCRIPT = "http://x/p.pac"
     ],
 )  # fmt: skip
 def test_windows_settings_of_a_person(
-    settings: Settings, run: windows.Run, found: Way | None
+    settings: Settings, run: proxy_answers.Run, found: Way | None
 ) -> None:
-    assert windows.of_settings(settings, GOAL, run, BOTH, own=True) == found
+    assert proxy_answers.of_settings(settings, GOAL, run, BOTH, own=True) == found
 
 
 @pytest.mark.parametrize(
     ("run", "found"),
     [
-        (ran(error=windows.NOTHING_FOUND), None),
+        (ran(error=proxy_answers.NOTHING_FOUND), None),
         (ran(error=12167), None),
         (ran(kind=1), Way(told=Told.DETECTED)),
         (ran(kind=3, proxy="a.example"), Way(proxies=(A,), told=Told.DETECTED)),
     ],
     ids=["nothing", "not reached", "straight", "a proxy"],
 )
-def test_what_the_network_says_is_good_for_no_sign_in(run: windows.Run, found: Way | None) -> None:
-    assert windows.of_network(GOAL, run, own=False) == found
+def test_what_the_network_says_is_good_for_no_sign_in(
+    run: proxy_answers.Run, found: Way | None
+) -> None:
+    assert proxy_answers.of_network(GOAL, run, own=False) == found

@@ -11,7 +11,7 @@ import pytest
 from agentguard.model.events import Event, SensorState
 from agentguard.model.policy import Contact, Policy, Watch
 from agentguard.platforms.simulated import FakeClock
-from agentguard.sensors import watch_guard as module
+from agentguard.sensors import watch_guard
 from agentguard.sensors.sweep_round import Round
 from agentguard.sensors.wake_signal import Bell
 from agentguard.sensors.watch_guard import CALM, CALM_MOST, EVERY, POLL, SETTLE, Guard
@@ -149,7 +149,7 @@ def test_a_watch_that_could_not_be_set_anew_after_a_loss_is_set_anew(watched: Wa
 def test_a_folder_that_is_not_watched_whole_is_swept_often_and_said(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module.Watcher, "attach", lambda _self, _roots: False)
+    monkeypatch.setattr(watch_guard.Watcher, "attach", lambda _self, _roots: False)
     assert not watched.guard.blind
     watched.guard._watcher._ear.deaf = True
     watched.clock.advance(EVERY)

@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from agentguard.model.policy import Watch
-from agentguard.sensors import sweep
-from agentguard.sensors import watch_scope as scoping
+from agentguard.sensors import sweep, watch_scope
 from agentguard.sensors.mounts import Mounts, mounts
 from agentguard.sensors.sweep import Found, Unread, walk
 from agentguard.sensors.watch_scope import Scope, inside, scope_of
@@ -87,7 +86,7 @@ def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
             for n, (name, kind) in enumerate(kinds.items())
         ]
         table.write_text("27 1 254:0 / / rw - ext4 /dev/vda rw\n" + "".join(lines))
-        monkeypatch.setattr(scoping, "mounts", lambda **_: mounts(str(table)))
+        monkeypatch.setattr(watch_scope, "mounts", lambda **_: mounts(str(table)))
 
     return mount
 
@@ -217,7 +216,7 @@ def test_files_that_are_only_in_a_cloud_are_told_once_for_their_folder(
     for number in range(20):
         sparse(tmp_path / "cloud" / f"{number}")
     here = Mounts(fuse=frozenset({tmp_path.stat().st_dev}))
-    monkeypatch.setattr(scoping, "mounts", lambda **_: here)
+    monkeypatch.setattr(watch_scope, "mounts", lambda **_: here)
     found = everything(tmp_path)
     assert [f.path for f in found if isinstance(f, Found)] == [f"{tmp_path}/cloud/here"]
     assert [f for f in found if isinstance(f, Unread)] == [
@@ -237,7 +236,7 @@ def test_where_times_can_be_set_back_it_is_said(
     put(tmp_path, "x")
     assert [f.weak for f in everything(tmp_path) if isinstance(f, Found)] == [False]
     stick = Mounts(weak=frozenset({tmp_path.stat().st_dev}))
-    monkeypatch.setattr(scoping, "mounts", lambda **_: stick)
+    monkeypatch.setattr(watch_scope, "mounts", lambda **_: stick)
     assert [f.weak for f in everything(tmp_path) if isinstance(f, Found)] == [True]
 
 

@@ -10,9 +10,9 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import sqlalchemy.exc
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoneFree
 
 from agentguard.base import logs
 from agentguard.base.errors import StoreError
@@ -91,7 +91,12 @@ def cause(error: BaseException) -> str:
 def _by_kind(error: BaseException) -> str:
     if isinstance(error, OSError):
         return SYSTEM.get(error.errno or 0, MISTAKE)
-    kinds = ((NoneFree, "crowded"), (CommandError, NEWER), (Outdated, NEWER), (Gone, "no-file"))
+    kinds = (
+        (sqlalchemy.exc.TimeoutError, "crowded"),
+        (CommandError, NEWER),
+        (Outdated, NEWER),
+        (Gone, "no-file"),
+    )
     for kind, id_ in (*kinds, (Replaced, REPLACED), (SQLAlchemyError, OTHER)):
         if isinstance(error, kind):
             return id_

@@ -11,7 +11,7 @@ import secrets
 
 from sqlalchemy import Connection, insert, select, update
 
-from agentguard.server.signin.recovery import ALIKE, ALPHABET
+from agentguard.server.signin.recovery_codes import ALIKE, ALPHABET
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.sign_in_tables import break_glass
 

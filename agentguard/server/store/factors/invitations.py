@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from agentguard.server.keys import ServerKeys
 from agentguard.server.settings import Limits
-from agentguard.server.signin.recovery import ALIKE, ALPHABET
+from agentguard.server.signin.recovery_codes import ALIKE, ALPHABET
 from agentguard.server.store.factors import one_time_codes, proof_limits, team_scope, tries
 from agentguard.server.store.factors.one_time_codes import DESK
 from agentguard.server.store.records import audit

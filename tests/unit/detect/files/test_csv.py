@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv as writer_of_csv
+import csv
 import io
 import random
 
@@ -18,7 +18,7 @@ CARD = CARDS[0]
 
 def table(*rows: list[str], delimiter: str = ",") -> bytes:
     out = io.StringIO()
-    writer_of_csv.writer(out, delimiter=delimiter).writerows(rows)
+    csv.writer(out, delimiter=delimiter).writerows(rows)
     return out.getvalue().encode()
 
 

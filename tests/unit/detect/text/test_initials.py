@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from re import _constants as code
-from re import _parser as parser
+from re import _constants, _parser
 from string import ascii_uppercase
 from typing import Any
 
@@ -36,18 +35,18 @@ def _firsts(parsed: Any) -> tuple[set[int], bool]:
 
 
 def _first(kind: object, what: Any) -> tuple[set[int], bool]:
-    if kind is code.LITERAL:
+    if kind is _constants.LITERAL:
         return {what}, False
-    if kind is code.IN:
-        said = {sign for how, sign in what if how is code.LITERAL}
-        ranges = [sign for how, sign in what if how is code.RANGE]
+    if kind is _constants.IN:
+        said = {sign for how, sign in what if how is _constants.LITERAL}
+        ranges = [sign for how, sign in what if how is _constants.RANGE]
         return said | {c for low, high in ranges for c in range(low, high + 1)}, False
-    if kind is code.BRANCH:
+    if kind is _constants.BRANCH:
         ways = [_firsts(way) for way in what[1]]
         return set().union(*(firsts for firsts, _ in ways)), any(empty for _, empty in ways)
-    if kind is code.SUBPATTERN:
+    if kind is _constants.SUBPATTERN:
         return _firsts(what[3])
-    if kind in {code.MAX_REPEAT, code.MIN_REPEAT}:
+    if kind in {_constants.MAX_REPEAT, _constants.MIN_REPEAT}:
         firsts, is_empty = _firsts(what[2])
         return firsts, is_empty or not what[0]
     raise AssertionError(f"a label begins with {kind}")
@@ -56,7 +55,7 @@ def _first(kind: object, what: Any) -> tuple[set[int], bool]:
 @pytest.mark.parametrize("label", EVERY)
 def test_no_label_begins_with_another_letter(label: str) -> None:
     told = initials(label)
-    firsts, is_empty = _firsts(parser.parse(spaced(label)))
+    firsts, is_empty = _firsts(_parser.parse(spaced(label)))
     assert not is_empty
     assert told == {""} or {chr(sign).lower() for sign in firsts} <= told
 
@@ -69,7 +68,7 @@ def test_a_label_begins_as_it_did_when_it_is_written(label: str) -> None:
 @pytest.mark.parametrize("label", EVERY)
 def test_within_a_word_a_label_begins_with_a_capital(label: str) -> None:
     pattern = inside([head_of(label)]).replace(r"\z", r"\Z")  # as `re` writes it
-    firsts, _ = _firsts(parser.parse(pattern))
+    firsts, _ = _firsts(_parser.parse(pattern))
     assert {chr(sign) for sign in firsts} <= set(ascii_uppercase)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from agentguard.model.facts import BackupSeen
 from agentguard.model.moments import Moment
-from agentguard.platforms import _backup_traces as backup
+from agentguard.platforms import _backup_traces
 from agentguard.platforms._backup_traces import AHEAD
 from agentguard.platforms._linux.probes.backup import TRACES
 
@@ -24,7 +24,7 @@ def trace(path: Path, age: float) -> Path:
 
 
 def read(**traces: tuple[str, ...]) -> BackupSeen:
-    return backup.read_from(traces, AT)
+    return _backup_traces.read_from(traces, AT)
 
 
 def test_the_newest_trace_counts(tmp_path: Path) -> None:
@@ -58,5 +58,5 @@ def test_the_home_of_the_user_is_meant_by_its_sign(
     monkeypatch.setenv("HOME", str(tmp_path))
     trace(tmp_path / ".cache" / "restic" / "0123" / "snapshots", 60)
     trace(tmp_path / ".config" / "borg" / "security" / "45" / "manifest-timestamp", 90)
-    seen = backup.read_from(TRACES, AT)
+    seen = _backup_traces.read_from(TRACES, AT)
     assert (seen.source, seen.newest) == ("restic", AT.wall - 60)

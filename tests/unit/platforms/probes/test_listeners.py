@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from agentguard.model.moments import Moment
-from agentguard.platforms import _sockets as listeners
+from agentguard.platforms import _sockets
 
 AT = Moment(boot=10.0, wall=1_790_000_000.0)
 
@@ -37,7 +37,7 @@ class Seen:
     ],
 )
 def test_only_loopback_is_out_of_reach(address: str, *, reachable: bool) -> None:
-    seen = listeners.read_from([Seen((address, 22))], lambda _pid: "sshd", AT)
+    seen = _sockets.read_from([Seen((address, 22))], lambda _pid: "sshd", AT)
     assert [(one.port, one.protocol, one.program) for one in seen.listeners] == (
         [(22, "tcp", "sshd")] if reachable else []
     )
@@ -51,17 +51,17 @@ def test_each_listener_is_told_once_in_the_order_of_ports() -> None:
         Seen(("192.0.2.7", 50_000), status="ESTABLISHED"),
         Seen(()),
     ]
-    seen = listeners.read_from(sockets, lambda _pid: "nginx", AT)
+    seen = _sockets.read_from(sockets, lambda _pid: "nginx", AT)
     assert [(one.port, one.program) for one in seen.listeners] == [(22, ""), (80, "nginx")]
 
 
 def test_a_real_listener_is_seen_with_its_program(any_policy: object) -> None:
     with socket.create_server(("0.0.0.0", 0)) as server:  # noqa: S104 - it must be reachable
         port = server.getsockname()[1]
-        seen = listeners.read(AT, any_policy)
+        seen = _sockets.read(AT, any_policy)
     mine = [one for one in seen.listeners if one.port == port]
     assert [one.program for one in mine] == [psutil.Process(os.getpid()).name().lower()]
 
 
 def test_a_process_that_is_gone_has_no_name() -> None:
-    assert listeners.program_of(2**22 + 1) == ""
+    assert _sockets.program_of(2**22 + 1) == ""
