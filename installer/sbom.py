@@ -20,9 +20,8 @@ from cyclonedx import spdx
 from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from installer import aboard, forwarder, parts
+from installer import aboard, forwarder, harvest, parts
 from installer.check_programs import PROGRAMS
-from installer.harvest import files as all_files
 from installer.harvest import guid
 from installer.tools import BuildError
 
@@ -53,7 +52,7 @@ def write(out: Path, tree: Path, site: Path, version: str) -> Path:
     """
     found = aboard.packages(tree, site)
     versions = {str(canonicalize_name(one.name)): one.version for one in found.values()}
-    left, wheels = dict.fromkeys(all_files(tree)), _wheels()
+    left, wheels = dict.fromkeys(harvest.files(tree)), _wheels()
     components = [_native(tree, left, one) for one in parts.found(tree, versions)]
     components += _forwarding(tree, left)
     components += [_package(tree, left, one, wheels) for one in found.values()]
@@ -233,7 +232,7 @@ def problems(bill: Path, tree: Path, site: Path) -> list[str]:
     told = [read["metadata"]["component"], *read["components"]]
     listed = [file for one in told for file in one.get("components", ())]
     named = {file["name"]: file["hashes"][0]["content"] for file in listed}
-    there = {place: _sha256(tree / place) for place in all_files(tree)}
+    there = {place: _sha256(tree / place) for place in harvest.files(tree)}
     found = [f"{place} is aboard and not in the bill" for place in sorted(set(there) - set(named))]
     found += [f"{place} is in the bill and not aboard" for place in sorted(set(named) - set(there))]
     both = sorted(set(named) & set(there))

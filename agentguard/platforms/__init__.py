@@ -139,9 +139,9 @@ def system_log() -> SystemLog | None:
         from agentguard.platforms._win32.event_log import WindowsEventLog  # noqa: PLC0415 - one system's door at a time
 
         return WindowsEventLog()
-    from agentguard.platforms._linux import system_log as linux_log  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux import system_log  # noqa: PLC0415 - as above
 
-    return linux_log.LinuxSystemLog() if linux_log.offers() else None
+    return system_log.LinuxSystemLog() if system_log.offers() else None
 
 
 def aside(log: SystemLog) -> Aside:
