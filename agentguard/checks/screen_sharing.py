@@ -33,7 +33,7 @@ class Settings:
 
 
 def judge(event: ScreenSharesSeen, _facts: Facts, settings: Settings) -> Verdict:
-    """Tell who was seen even where there may be others; nobody seen proves only what is told."""
+    """Return who was seen, even where there may be others; nobody seen proves only what is told."""
     shared = few(event.programs)
     if not settings.judged:
         return _shown(event, shared)
