@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from agentguard.base.errors import AgentGuardError, UplinkError
-from agentguard.platforms import system_clock
+from agentguard.platforms import network, system_clock
 from agentguard.platforms._fake_clock import FakeClock
 from agentguard.server.store.desks import keepers
 from agentguard.service import keeper_status
@@ -24,7 +24,7 @@ from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
 from agentguard.uplink.signing import RequestSigner
 from agentguard.wire import keeper_messages, v1
-from tests.faults.signing_proxy import signing, through
+from tests.faults.endpoint import Proxy
 from tests.flow.centre import Browser, Centre
 from tests.unit.service.test_round import Computer
 
@@ -202,17 +202,22 @@ def test_a_restarted_keeper_begins_a_new_history_that_is_taken(enrolled: Kept) -
     assert again.report() == 0.0
 
 
-def test_row_151_the_keeper_reports_through_its_proxy_and_tells_which(enrolled: Kept) -> None:
-    with signing() as proxy:
-        ways = through(proxy.proxy)
-        way = Identity(enrolled.private, enrolled.wanted, system_clock(), network=ways)
-        again = Teller(way.connect, way.epoch, system_clock())
-        assert again.report() == 0.0
-        assert (again.outcome.proxy, again.outcome.named_by) == (proxy.proxy.shown, "user")
-        assert again.code()
-        assert len(proxy.tunnels) == 2
+def test_row_151_the_keeper_reports_through_its_proxy_and_tells_which(
+    enrolled: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = Proxy()
+    monkeypatch.setenv("https_proxy", proxy.url)
+    monkeypatch.setenv("no_proxy", "")
+    way = Identity(enrolled.private, enrolled.wanted, system_clock(), network=network(None))
+    again = Teller(way.connect, way.epoch, system_clock())
+    assert again.report() == 0.0
+    shown = proxy.url.removeprefix("http://")
+    assert (again.outcome.proxy, again.outcome.named_by) == (shown, "environment")
+    assert again.code()
+    assert len(proxy.tunnels) == 2
+    proxy.close()
     assert again.report() > 0
-    assert (again.outcome.problem, again.outcome.proxy) == ("proxy_away", proxy.proxy.shown)
+    assert (again.outcome.problem, again.outcome.proxy) == ("proxy_away", shown)
 
 
 def test_a_keeper_whose_folder_was_put_back_heals(enrolled: Kept) -> None:
