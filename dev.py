@@ -58,6 +58,8 @@ REAL = [
     "age",
     "appstream",
     "chromium",
+    "cups-client",
+    "cups-daemon",
     "dbus",
     "dbus-x11",
     "dconf-cli",

@@ -125,6 +125,28 @@ class ScreenSharesSeen(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrintJob:
+    """What was printed, without its name: when it was done (wall seconds), where, how many pages.
+
+    `printer` is local, network, file or other; `pages` None when that was not told. No system tells
+    which program printed: `beside` has the programs that ran when it was first seen, by image name;
+    None when it was seen too late to tell.
+    """
+
+    done: float
+    printer: str
+    pages: int | None = None
+    beside: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintJobsSeen(Fact):
+    """What this session's user has printed in the last day."""
+
+    jobs: tuple[PrintJob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatchesSeen(Fact):
     """The state of updates; times are wall seconds since 1970, None when they are not known.
 

@@ -27,6 +27,7 @@ from agentguard.model.machine import (
     ClipboardHistorySeen,
     NetworksSeen,
     PatchesSeen,
+    PrintJobsSeen,
     RemoteSessionSeen,
     ScreenSharesSeen,
     UsbSeen,
@@ -76,6 +77,7 @@ def healthy_facts(at: Moment) -> Iterator[Fact]:
     yield RemoteSessionSeen(at=at)
     yield ClipboardHistorySeen(at=at)
     yield NetworksSeen(at=at, wireless=True, wifi=("protected",))
+    yield PrintJobsSeen(at=at)
     yield ScreenSharesSeen(at=at)
     yield VpnSeen(at=at, links=(VpnLink(kind="wireguard", name="wg0"),))
     yield PatchesSeen(at=at, looked=at.wall - HOUR, installed=at.wall - HOUR, security=0)

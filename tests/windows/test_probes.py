@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from agentguard import platforms
+from agentguard.base.errors import PlatformError
 from agentguard.base.translations import load
 from agentguard.model.facts import AntivirusSeen, DisksSeen, FirewallSeen, Kind, ProgramsSeen
 from agentguard.model.locking import LockLimitsSeen, Standing, effective
@@ -26,6 +27,8 @@ from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.lock_answers import INTUNE
 from agentguard.platforms._win32.power import on_battery, plan
+from agentguard.platforms._win32.print_answers import CHANNEL, OFF
+from agentguard.platforms._win32.print_log import CHANNELS, events
 from agentguard.platforms._win32.probes import (
     antivirus,
     auto_logon,
@@ -37,6 +40,7 @@ from agentguard.platforms._win32.probes import (
     lock_limits,
     networks,
     patches,
+    printing,
     programs,
     remote_session,
     software,
@@ -369,6 +373,17 @@ def test_row_145_the_adapters_are_listed_without_a_vpn_among_them() -> None:
     assert connections() == ()
     seen = vpn.read(AT, POLICY)
     assert (seen.unread, seen.links) == ("", ())
+
+
+def test_row_146_the_log_of_print_jobs_is_read_only_where_it_is_on(keys) -> None:
+    """Wine has the library and no log: its entries are those of test_print_answers.py."""
+    assert printing.read(AT, POLICY).unread == "unsupported"
+    keys(registry.MACHINE, rf"{CHANNELS}\{CHANNEL}", Enabled=0)
+    assert printing.read(AT, POLICY).unread == OFF
+    keys(registry.MACHINE, rf"{CHANNELS}\{CHANNEL}", Enabled=1)
+    with pytest.raises(PlatformError):
+        events()
+    assert printing.read(AT, POLICY).unread == "no-answer"
 
 
 def test_the_rights_of_folders_are_read_from_their_own_lists(tmp_path) -> None:

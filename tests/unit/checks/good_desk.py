@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from agentguard import checks
 from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
+from agentguard.checks.printing import Settings as Printing
 from agentguard.checks.reauth import Settings as Gate
 from agentguard.checks.screen_sharing import Settings as Sharing
 from agentguard.checks.vendors import Settings as Register
@@ -33,6 +34,7 @@ AT = Moment(boot=10_000.0, wall=NOON)
 SENSORS = ("clipboard", "files", "foreground", "session")
 SETTINGS = {
     "reauth": Gate(groups=(AppGroup(name="Customers", images=("crm",)),)),
+    "printing": Printing(programs=("crm",)),
     "screen-sharing": Sharing(judged=True),
     "vpn": Tunnel(required=True),
     "vendors": Register(register=(Vendor(name="Debian", sources=("dpkg",)),)),
@@ -105,6 +107,12 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
         machine.NetworksSeen(at=AT, wireless=True, wifi=("protected",)),
         machine.VpnSeen(at=AT, links=(machine.VpnLink(kind="wireguard", name="wg0"),)),
         machine.ScreenSharesSeen(at=AT, programs=("zoom",)),
+        machine.PrintJobsSeen(
+            at=AT,
+            jobs=(
+                machine.PrintJob(done=NOON, printer="local", pages=1, beside=frozenset({"edit"})),
+            ),
+        ),
         machine.PatchesSeen(at=AT, looked=NOON, installed=NOON, security=0),
         machine.ChangesSeen(at=AT, watched=3),
         facts.RetentionSeen(at=AT, rules=1),

@@ -30,6 +30,7 @@ from tests.unit.checks.good_desk import AT, CHECKS, SENSORS, aged, good, judged
 
 MEANT: dict[tuple[type, str], str] = {
     (facts.BackupSeen, "newest"): "None says that there is no backup, which is a finding",
+    (machine.PrintJob, "pages"): "shown with what was printed, and proves nothing",
     (machine.PatchesSeen, "reboot"): "None says that no restart is due",
     (machine.PatchesSeen, "installed"): "asked for only while security updates wait",
     (machine.PatchesSeen, "oldest"): "asked for only while security updates wait",
@@ -50,6 +51,7 @@ EMPTY_IS_KNOWN: dict[tuple[type, str], str] = {
     (facts.LifecyclesKnown, "builds"): "asked for only of a build of Windows",
     (machine.PatchesSeen, "waiting"): "no update waits",
     (machine.UsbSeen, "devices"): "nothing is plugged in",
+    (machine.PrintJobsSeen, "jobs"): "nothing was printed",
     (machine.ScreenSharesSeen, "programs"): "nobody takes the screen",
     (machine.VpnSeen, "domains"): "asked for only while no VPN is up",
     (machine.NetworksSeen, "wifi"): "no wireless network is in use",

@@ -12,6 +12,7 @@ import pytest
 from agentguard import checks
 from agentguard.base.plugins import discover
 from agentguard.checks.base import Check
+from agentguard.checks.printing import Settings as Printing
 from agentguard.checks.reauth import Settings as Gate
 from agentguard.checks.screen_sharing import Settings as Sharing
 from agentguard.checks.vendors import Settings as Register
@@ -65,6 +66,7 @@ from agentguard.model.machine import (
     ClipboardHistorySeen,
     NetworksSeen,
     PatchesSeen,
+    PrintJobsSeen,
     RemoteSessionSeen,
     ScreenSharesSeen,
     UsbSeen,
@@ -89,6 +91,7 @@ RESPOND: Mapping[str, tuple[ActionKind, ...]] = {
 }
 SETTINGS: Mapping[str, object] = {
     "reauth": Gate(groups=(AppGroup(name="Customers", images=("crm",)),)),
+    "printing": Printing(programs=("crm",)),
     "screen-sharing": Sharing(judged=True),
     "vpn": Tunnel(required=True),
     "vendors": Register(register=(Vendor(name="Debian", sources=("dpkg",)),)),
@@ -180,6 +183,7 @@ def all_good(floor: Floor) -> None:
     floor.see(NetworksSeen, wireless=True, wifi=("protected",))
     floor.see(VpnSeen, links=(VpnLink(kind="wireguard"),))
     floor.see(ScreenSharesSeen)
+    floor.see(PrintJobsSeen)
     floor.see(PatchesSeen, looked=floor.desk.wall, installed=floor.desk.wall, security=0)
     floor.see(ChangesSeen, watched=3)
     floor.see(RetentionSeen, rules=1)

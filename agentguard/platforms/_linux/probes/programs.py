@@ -39,6 +39,14 @@ def _running() -> Iterator[Running]:
         yield process.info["name"] or "", process.info["exe"] or ""
 
 
+def images() -> frozenset[str]:
+    """Return the image names of the running programs; none when they cannot be read."""
+    try:
+        return frozenset(name for name in _names(_running()) if name)
+    except (psutil.Error, OSError):
+        return frozenset()
+
+
 def read(at: Moment, _policy: Policy) -> ProgramsSeen:
     """Walk the process table."""
     try:
