@@ -136,14 +136,18 @@ class Connection:
         return made
 
     def round_trip(self) -> Iterator[Event]:
-        """Yield the events up to the answer to a question that is asked now."""
+        """Yield the events up to the answer to a question that is asked now.
+
+        What comes after it, even in one piece with it, is there for whoever asks next.
+        """
         asked = self.request(DISPLAY, 0, new=True)
         end = time.monotonic() + ANSWER
         while (left := end - time.monotonic()) > 0:
-            for event in self.events(left):
+            for event in self._whole():
                 if event.sender == asked:
                     return
                 yield event
+            self._wait(left)
         raise PlatformError("The Wayland compositor does not answer in time.")
 
     def events(self, seconds: float | None, *also: int | Alarm) -> tuple[Event, ...]:
@@ -154,10 +158,7 @@ class Connection:
         found = tuple(self._whole())
         if found:
             return found
-        left = None if seconds is None else max(0.0, seconds)
-        ready, _, _ = select.select([self.fileno(), *also], [], [], left)
-        if self.fileno() in ready:
-            self._receive()
+        self._wait(seconds, *also)
         return tuple(self._whole())
 
     def descriptor(self) -> int:
@@ -170,6 +171,12 @@ class Connection:
         if not self._descriptors:
             raise PlatformError("The Wayland compositor sent no file.")
         return self._descriptors.pop(0)
+
+    def _wait(self, seconds: float | None, *also: int | Alarm) -> None:
+        left = None if seconds is None else max(0.0, seconds)
+        ready, _, _ = select.select([self.fileno(), *also], [], [], left)
+        if self.fileno() in ready:
+            self._receive()
 
     def _receive(self) -> None:
         try:
