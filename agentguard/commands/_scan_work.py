@@ -43,17 +43,7 @@ def results(
     KeyboardInterrupt is raised between two results, never elsewhere.
     """
     with ExitStack() as stack:
-        every = [
-            ScanClient(
-                Limits(),
-                system_clock(),
-                detection=detection,
-                cage=cage(),
-                leash=leash,
-                start=child_starter(),
-            )
-            for _ in range(jobs)
-        ]
+        every = [_child(detection) for _ in range(jobs)]
         clients: LifoQueue[ScanClient] = LifoQueue()  # one that has started goes first
         for client in reversed(every):
             clients.put(stack.enter_context(client))
@@ -72,6 +62,17 @@ def results(
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             yield from _until(interrupt, (future.result() for future in done))
+
+
+def _child(detection: Detection) -> ScanClient:
+    return ScanClient(
+        Limits(),
+        system_clock(),
+        detection=detection,
+        cage=cage(),
+        leash=leash,
+        start=child_starter(),
+    )
 
 
 def _by_any(

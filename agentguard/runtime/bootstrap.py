@@ -119,12 +119,7 @@ def opened(place: Place) -> Iterator[Agent]:
                 seen=seen,
                 secrets=place.secrets,
             ),
-            person=Person(
-                verifier=codes(place.folder, place.clock, asking, phone),
-                phone=phone,
-                ask_app=asking.app,
-                user=place.user,
-            ),
+            person=_person(place, asking, phone),
             scan=stack.enter_context(reader),
             events=events,
         )
@@ -133,6 +128,15 @@ def opened(place: Place) -> Iterator[Agent]:
         agent = build(parts, governor.first(), add, governor)
         stack.callback(agent.stop)
         yield agent
+
+
+def _person(place: Place, asking: Asking, phone: ByPhone) -> Person:
+    return Person(
+        verifier=codes(place.folder, place.clock, asking, phone),
+        phone=phone,
+        ask_app=asking.app,
+        user=place.user,
+    )
 
 
 def _computer(place: Place) -> Computer:
