@@ -7,7 +7,6 @@ from dataclasses import replace
 from agentguard.engine import memory, records
 from agentguard.engine.action_outcome import SHOWN, await_end
 from agentguard.engine.plan import Bound
-from agentguard.engine.proof_rate_limit import may_ask
 from agentguard.engine.state import Decision, Held, Key, without
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import AppFocused
@@ -15,6 +14,24 @@ from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
+
+MOST = 6
+HOUR = 3600.0
+
+
+def may_ask(decision: Decision, group: str, at: Moment) -> tuple[Decision, bool]:
+    """Count a question, or tell once an hour that there were too many."""
+    gate = decision.state.gate
+    asked = tuple(boot for boot in gate.asked if at.boot - boot < HOUR)
+    if len(asked) < MOST:
+        counted = replace(gate, asked=(*asked, at.boot), hidden=at.boot)
+        return decision.then(replace(decision.state, gate=counted)), True
+    if gate.spared is not None and at.boot - gate.spared < HOUR:
+        return decision, False
+    noted = records.plain("gate.spared", at, group=group, count=len(asked))
+    spared = replace(gate, asked=asked, spared=at.boot)
+    return decision.then(replace(decision.state, gate=spared), records=(noted,)), False
+
 
 PROOF_SECONDS = 120.0
 COACH_EVERY = 24 * 3600.0

@@ -13,8 +13,46 @@ from agentguard.base.errors import PlatformError
 from agentguard.model.facts import Fact
 from agentguard.platforms._steady_value import Steady
 from agentguard.ports.clock import Clock, Stop
-from agentguard.ports.desktop import Copied, SessionReading, Spared, nobody
+from agentguard.ports.desktop import Copied, Pictured, SessionReading, Spared, Weight, nobody
 from agentguard.ports.foreground import FocusedWindow, Sort, unsorted
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedSystemLog:
+    """The SystemLog port; `require` raises while the desktop refuses a capability."""
+
+    require: Callable[[str], None]
+    lines: list[tuple[int, Weight, str]] = field(default_factory=list)
+
+    def write(self, event: int, weight: Weight, text: str) -> None:
+        """Keep a line."""
+        self.require("system-log")
+        self.lines.append((event, weight, text))
+
+    def tried(self) -> bool:
+        """Tell that it would be written."""
+        self.require("system-log")
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedCapture:
+    """The Capture port; `require` raises while the desktop refuses a capability."""
+
+    require: Callable[[str], None]
+    pictured: dict[int, Pictured] = field(default_factory=dict)
+
+    def show(self, window: int, wanted: Pictured) -> Pictured:
+        """Remember what pictures show of a window."""
+        self.require("capture")
+        self.pictured[window] = wanted
+        return wanted
+
+    def tried(self) -> Pictured:
+        """Return whether it would be done."""
+        self.require("capture")
+        return Pictured.BENEATH
+
 
 CLIPBOARD = "CLIPBOARD"
 PRIMARY = "PRIMARY"

@@ -14,19 +14,19 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.platforms._fake_clock import FakeClock
-from agentguard.platforms._simulated_capture import SimulatedCapture
 from agentguard.platforms._simulated_facts import healthy_facts
-from agentguard.platforms._simulated_log import SimulatedSystemLog
 from agentguard.platforms._simulated_ports import (
     CLIPBOARD,
     PRIMARY,
     SELECTIONS,
     DesktopState,
     SimulatedCalls,
+    SimulatedCapture,
     SimulatedClipboard,
     SimulatedForeground,
     SimulatedNotifier,
     SimulatedSession,
+    SimulatedSystemLog,
 )
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Absent, Backend, Copied, Flavour, Pictured, Probe, Weight

@@ -8,15 +8,27 @@ So no clock of this computer can push it on, and an auditor can see that it was 
 from __future__ import annotations
 
 import json
+import math
 from typing import Protocol
 
+from agentguard.model import lived_time
 from agentguard.model.records import Json
 from agentguard.ports.storage import Memory
 from agentguard.retention.lived_clock import KEY
-from agentguard.store.lived_edge import edge
 from agentguard.store.sqlite_file import Database, Value
 from agentguard.trust.chain.erasure import DAY, DAYS, day_of, said_at
 from agentguard.trust.chain.headers import HEADER_KIND
+
+
+def edge(memory: Memory, seconds: float) -> float:
+    """Return the wall time before which every entry is surely that many seconds old.
+
+    The endpoint's clock alone erases nothing: one that leapt would empty every journal. Infinity
+    while nothing of this computer's own time stands in the journal's memory.
+    """
+    known = lived_time.read(memory.get(KEY))
+    return known.before(seconds) if known is not None else math.inf
+
 
 BATCH = 500
 """Entries at a time: whoever waits for the journal waits for that only."""

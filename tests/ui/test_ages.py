@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from agentguard import sensors
 from agentguard.ui import window
 from agentguard.ui.bridge import Bridge
-from agentguard.ui.notice_row import NoticeRow
+from agentguard.ui.pages.inbox import NoticeRow
 from agentguard.ui.views import Page
 from tools.gallery import data
 from tools.gallery.desk import SimulatedDesk

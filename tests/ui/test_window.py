@@ -20,12 +20,11 @@ from agentguard.model.hits import Hit
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.payment import Recorder
 from agentguard.model.vault import Taking
-from agentguard.ui.control_row import ControlRow
-from agentguard.ui.finding_card import FindingCard
-from agentguard.ui.notice_row import NoticeRow
+from agentguard.ui.measure_card import ControlRow
+from agentguard.ui.pages.inbox import NoticeRow
 from agentguard.ui.pages.incident import NOTE_LIMIT
-from agentguard.ui.pages.todo import TodoPage
-from agentguard.ui.state_header import StateHeader
+from agentguard.ui.pages.overview import StateHeader
+from agentguard.ui.pages.todo import FindingCard, TodoPage
 from agentguard.ui.vault_row import VaultRow
 from agentguard.ui.views import Page
 from tools.gallery import content, data

@@ -20,7 +20,26 @@ from agentguard.detect.tables.header_rows import (
     names_of,
 )
 from agentguard.detect.tables.named_rows import Named, Plan
-from agentguard.detect.tables.repeated_rows import Met
+
+_MOST, _EACH = 8 << 20, 160
+"""Bytes that they may take, and what each takes besides its characters."""
+
+
+class Met:
+    """Knows behind which names a row was written; when the rows are too many, all begins anew."""
+
+    def __init__(self) -> None:
+        self.behind: dict[str, Named] = {}
+        self._size = 0
+
+    def add(self, row: str, named: Named) -> None:
+        """Know a row from now on."""
+        self._size += len(row) + _EACH
+        if self._size > _MOST:
+            self.behind.clear()  # in place, since a loop holds it
+            self._size = 0
+        self.behind[row] = named
+
 
 __all__ = ["LOOK_FOR_HEADER", "Row", "Table", "counted", "header_at", "lines"]
 
