@@ -26,6 +26,28 @@ class ReleaseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exploited:
+    """Versions of a product that are being attacked, by a public list.
+
+    They begin with `first` (empty: with the oldest) and end before `below`, or with `through`.
+    `lines` is a pattern of the lines that are meant (* and ?), empty for all; `added` the day on
+    which the list took it in.
+    """
+
+    cve: str
+    added: date
+    lines: str = ""
+    first: str = ""
+    below: str = ""
+    through: str = ""
+
+    @property
+    def bound(self) -> str:
+        """The version that ends the range."""
+        return self.below or self.through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A product with its lines, the newest first.
 
@@ -44,6 +66,7 @@ class Product:
     releases: tuple[tuple[str, date], ...] = ()
     note: str = ""
     aliases: tuple[tuple[str, str], ...] = ()
+    exploited: tuple[Exploited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,15 @@ import msgspec
 
 from agentguard.base import paths
 from agentguard.base.errors import CannotError
-from agentguard.software.catalogue import Catalogue, End, Example, Product, ReleaseLine, Rule
+from agentguard.software.catalogue import (
+    Catalogue,
+    End,
+    Example,
+    Exploited,
+    Product,
+    ReleaseLine,
+    Rule,
+)
 from agentguard.software.match import Matcher
 
 FORMAT = 1
@@ -81,7 +89,7 @@ def matcher() -> Matcher:
 
 
 def read(folder: Path) -> Catalogue:
-    """Read a catalogue's folder: two lists of days, `products.toml` and `rules/*.toml`.
+    """Read a catalogue's folder: public lists, `products.toml` and `rules/*.toml`.
 
     Raises:
         CannotError: a file is missing or damaged; says which and what.
@@ -93,6 +101,8 @@ def read(folder: Path) -> Catalogue:
         rules = [_toml(file, _Rules) for file in sorted((folder / "rules").glob("*.toml"))]
         products = {one.slug: one for one in _public(public)}
         dated = json.loads((folder / "releases.json").read_text(encoding="utf-8"))
+        listed = json.loads((folder / "exploited.json").read_text(encoding="utf-8"))
+        attacks = [(str(row["product"]), _exploited(row)) for row in listed["exploited"]]
         releases = {slug: _releases(rows) for slug, rows in dated["releases"].items()}
         compiled = min(date.fromisoformat(one["compiled"]) for one in (public, dated))
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
@@ -106,6 +116,9 @@ def read(folder: Path) -> Catalogue:
     for told in kept.product:
         own = _kept(told, products)
         products[told.product] = replace(own, releases=releases.get(told.product, ()))
+    for slug, product in products.items():
+        mine = tuple(one for name, one in attacks if name == slug)
+        products[slug] = replace(product, exploited=mine) if mine else product
     return Catalogue(
         compiled=compiled,
         products=products,
@@ -149,6 +162,17 @@ def _listed(row: list[Any]) -> ReleaseLine:
 
 def _end(told: Any) -> End:
     return date.fromisoformat(told) if isinstance(told, str) else told
+
+
+def _exploited(row: dict[str, str]) -> Exploited:
+    return Exploited(
+        cve=row["cve"],
+        added=date.fromisoformat(row["added"]),
+        lines=row["lines"],
+        first=row["from"],
+        below=row.get("below", ""),
+        through=row.get("through", ""),
+    )
 
 
 def _releases(rows: list[list[str]]) -> tuple[tuple[str, date], ...]:

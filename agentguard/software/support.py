@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from agentguard.model.messages import Message, say
 from agentguard.model.software import State, Today
 from agentguard.software import lines
-from agentguard.software.catalogue import End, Product, ReleaseLine
+from agentguard.software.catalogue import End, Exploited, Product, ReleaseLine
+from agentguard.software.exploitation import attacked
 from agentguard.software.versions import key, numbers
 
 OLD = timedelta(days=90)
 """From this age of the catalogue on, nothing that is newest in it is said to be kept up."""
 NEWER = timedelta(days=180)
 """For so long a version newer than the catalogue is one that came after it."""
+KEV = "https://www.cisa.gov/known-exploited-vulnerabilities-catalog?field_cve="
 ANY = "*"
 """A line that every version is of."""
 WEEK = 7
@@ -35,6 +37,13 @@ def judge(product: Product, line: str, version: str, now: Today) -> Support:
 
     What nothing is known of is unknown, also where the catalogue is too old to say.
     """
+    told = _kept_up(product, line, version, now)
+    if found := attacked(product, line, version):
+        return _attacked(found, told.ends)
+    return told
+
+
+def _kept_up(product: Product, line: str, version: str, now: Today) -> Support:
     known = lines.found(product, line) or lines.found(product, ANY)
     channel = bool(line) and not numbers(line) and known is None
     if product.releases and not channel and (known is None or known.security is False):
@@ -45,6 +54,13 @@ def judge(product: Product, line: str, version: str, now: Today) -> Support:
     rapid = _rapid(product, line, known)
     end = known.security if rapid is None else rapid
     return _until(end, known, now, source)
+
+
+def _attacked(one: Exploited, ends: date | None) -> Support:
+    """Say what to install: a version from the bound on, or one after it."""
+    word = "support.attacked-below" if one.below else "support.attacked-through"
+    why = say(word, cve=one.cve, version=one.bound, added=one.added.isoformat())
+    return Support(state=State.EXPLOITED, why=why, ends=ends, source=f"{KEV}{one.cve}")
 
 
 def _rapid(product: Product, line: str, known: ReleaseLine) -> End:

@@ -313,7 +313,6 @@ UNHEARD = [
     "FortiClient VPN",
     "Pulse Secure 5.3",
     "7-Zip 16.04 (x64 edition)",
-    "WinRAR 5.90 (64-bit)",
     "PuTTY release 0.74 (64-bit)",
     "TeamViewer 14",
     "AnyDesk",
@@ -353,6 +352,14 @@ def test_programs_without_a_line_are_not_fine(name: str) -> None:
 )
 def test_distributions_are_judged_by_their_id_and_version(edition, version, told) -> None:
     assert shown(system(edition, version)) == told
+
+
+def test_what_is_being_attacked_outranks_what_has_ended() -> None:
+    told = judged(GOOD, program("WinRAR 5.90 (64-bit)", ""), program("Skype version 8.64", "8.64"))
+    assert told.state is State.FAIL
+    assert told.message is not None
+    assert told.message.id == "software.exploited"
+    assert told.message.params["products"] == "WinRAR"
 
 
 def test_a_long_inventory_is_judged_in_a_moment() -> None:

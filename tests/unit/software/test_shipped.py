@@ -23,7 +23,8 @@ NAMES = Path(__file__).parents[2] / "vectors" / "software" / "names.tsv"
 CATALOGUE = shipped.matcher().catalogue
 NOW = Today(day=date(2026, 11, 30), compiled=CATALOGUE.compiled)
 NO_RULE, PART = "?", "-"
-STATED = frozenset({"supported", "ending", "ended"})
+ALSO = {"supported": ("ending",), "ending": (), "ended": ("exploited",)}
+"""What the list of names does not tell: an end that is near, and what is being attacked."""
 
 
 def names() -> list[dict[str, str]]:
@@ -46,9 +47,8 @@ def test_a_real_name_is_known_as_what_it_is(row: dict[str, str]) -> None:
         return
     assert found.product == ("" if row["product"] == NO_RULE else row["product"])
     assert row["line"] in {"", found.line}
-    if row["state_2026_11_30"] in STATED:
-        states = {row["state_2026_11_30"]}
-        assert found.state.value in states | ({"ending"} if "supported" in states else set())
+    if row["state_2026_11_30"] in ALSO:
+        assert found.state.value in {*ALSO[row["state_2026_11_30"]], row["state_2026_11_30"]}
         assert str(found.date) == row["eol_2026_08"]
 
 
@@ -109,6 +109,7 @@ def copied(folder: Path) -> Path:
         ("lifecycle.json", '"format": 1', '"format": 2', "format 2"),
         ("lifecycle.json", "{", "", "damaged"),
         ("lifecycle.json", '"2026-08-18", null, false', '"soon", null, false', "soon"),
+        ("exploited.json", '"added"', '"seen"', "added"),
         ("releases.json", '"releases"', '"others"', "releases"),
         ("products.toml", "checked = ", "seen = ", "products.toml"),
         ("rules/browsers.toml", "product = ", "produce = ", "browsers.toml"),
