@@ -51,13 +51,17 @@ Posture = Callable[[float], tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where a diagnosis looks: this computer's own by default, others in tests."""
+    """Where a diagnosis looks: this computer's own by default, others in tests.
+
+    `recording` gives the lines of the recorder, which has an allow-list of fields of its own.
+    """
 
     backend: Backend
     clock: Clock
     words: Texts
     posture: Posture
     seconds: float = LOOK
+    recording: Part | None = None
 
 
 def parts(sources: Sources) -> Iterator[tuple[str, Part]]:
@@ -73,8 +77,10 @@ def parts(sources: Sources) -> Iterator[tuple[str, Part]]:
     }
     for name, made in every.items():
         yield name, _json(made)
+    if sources.recording is not None:
+        yield "recording.jsonl", _text(sources.recording)
     for name, folder in _logs():
-        yield name, _log(folder, nameless)
+        yield name, _text(partial(_nameless_log.told, folder, nameless))
 
 
 def _json(made: Callable[[], Any]) -> Part:
@@ -84,9 +90,9 @@ def _json(made: Callable[[], Any]) -> Part:
     return whole
 
 
-def _log(folder: Path, nameless: Nameless) -> Part:
+def _text(made: Part) -> Part:
     def whole() -> str:
-        told = _kept(lambda: _nameless_log.told(folder, nameless))
+        told = _kept(made)
         return told if isinstance(told, str) else json.dumps(told) + "\n"
 
     return whole
@@ -242,4 +248,17 @@ def here(words: Texts, clock: Clock) -> Sources:
     """Return this computer's own sources."""
     from agentguard.commands._one_look import taken  # noqa: PLC0415 - loads all that judges
 
-    return Sources(backend=load(), clock=clock, words=words, posture=taken)
+    recording = _recorded if sys.platform == "win32" else None
+    return Sources(backend=load(), clock=clock, words=words, posture=taken, recording=recording)
+
+
+def _recorded() -> str:
+    """Return what Windows answers to each question of the recorder, as `doctor --record` does."""
+    from agentguard.platforms.recorder import door, vectors  # noqa: PLC0415 - of Windows alone
+    from agentguard.platforms.recorder.catalogue import questions  # noqa: PLC0415 - as above
+    from agentguard.platforms.recorder.lines import encoded  # noqa: PLC0415 - as above
+    from agentguard.platforms.recorder.recording import Recording  # noqa: PLC0415 - as above
+
+    recording = Recording(door.system(), vectors.folder().glob("*.jsonl"))
+    every = (recording.head(), *(one.line for one in recording.ask(questions())))
+    return b"".join(map(encoded, every)).decode()

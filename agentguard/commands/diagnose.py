@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from agentguard.base import atomic_files
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
@@ -19,7 +20,6 @@ from agentguard.platforms import system_clock
 
 README = "README.txt"
 OWN = 0o600
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -96,7 +96,7 @@ def packed(told: dict[str, str]) -> bytes:
 def _write(file: Path, whole: bytes, words: Texts) -> None:
     """Write a file that its owner alone may read, and that was not there before."""
     try:
-        number = os.open(file, _NEW, OWN)
+        opened = atomic_files.open_new(file)
     except FileExistsError as error:
         raise UsageError(
             words.say("cli.diagnose.there", file=str(file)), words.say("cli.diagnose.there-advice")
@@ -104,7 +104,7 @@ def _write(file: Path, whole: bytes, words: Texts) -> None:
     except OSError as error:
         raise _unwritten(file, words) from error
     try:
-        with os.fdopen(number, "wb") as opened:
+        with opened:
             opened.write(whole)
     except OSError as error:
         with suppress(OSError):

@@ -51,3 +51,6 @@ def test_row_154_it_runs_whole_and_names_neither_computer_nor_person(
     assert all("failed" not in (one["answer"] or {}) for one in shown["probes.json"].values())
     assert shown["posture.json"][0]["check"]
     assert b"was not found" in told["agent.log"]
+    recorded = [json.loads(line) for line in told["recording.jsonl"].splitlines()]
+    assert recorded[0]["computer"]["wine"] is True
+    assert {one["id"] for one in recorded} > {"proxy.user", "proxy.default"}
