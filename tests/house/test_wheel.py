@@ -51,6 +51,15 @@ def test_the_installed_catalogue_is_the_one_of_the_sources(installed: Path) -> N
 
 
 @pytest.mark.heavy
+def test_the_answers_that_a_recording_is_compared_with_are_installed(installed: Path) -> None:
+    show = "from agentguard.platforms.recorder import vectors; print(vectors.folder())"
+    folder = Path(run(installed, "-c", show).strip())
+    assert folder.is_relative_to(installed)
+    ours = {file.name for file in (ROOT / "tests/vectors/windows").glob("*.jsonl")}
+    assert {file.name for file in folder.glob("*.jsonl")} == ours
+
+
+@pytest.mark.heavy
 def test_nothing_that_makes_or_measures_it_is_installed(installed: Path) -> None:
     names = {file.relative_to(installed).parts[0] for file in installed.rglob("*.py")}
     assert names == {"agentguard"}

@@ -198,6 +198,11 @@ def _updates(answer: Answer) -> Decoded:
     return {"security": len(mending) if whole else None}
 
 
+def _wireless(answer: Answer) -> Decoded:
+    found = [(one["authentication"], one["encryption"]) for one in answer["networks"] or ()]
+    return {"wifi": list(machine_answers.networks(found, AT, wireless=True).wifi)}
+
+
 def _usb(answer: Answer) -> Decoded:
     seen = machine_answers.usb(rows(part(answer, "usb.disks")), AT)
     return {"devices": len(seen.devices), "unread": seen.unread}
@@ -230,6 +235,7 @@ DECODERS: Mapping[str, Callable[[Any], Decoded]] = {
     "system.windows": _windows,
     "updates.waiting": _updates,
     "usb.judged": _usb,
+    "wifi.profile": _wireless,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,8 @@ from agentguard.platforms._win32.machine_answers import (
     usb,
 )
 from agentguard.platforms._win32.machine_answers import SECURITY as SECURITIES
+from tests.recorded_answers import cases
 
-VECTORS = Path(__file__).parents[2] / "vectors/windows"
 AT = Moment(boot=1.0, wall=1_700_000_000.0)
 OWN = {
     "InterfaceType": "SCSI",
@@ -77,7 +76,7 @@ def test_automatic_sign_in(key: dict[str, object], on) -> None:
     assert (seen.on, bool(seen.unread)) == (on, on is None)
 
 
-WIRELESS = json.loads((VECTORS / "wireless.json").read_text("utf-8"))["answers"]
+WIRELESS = cases("wifi.profile")
 PROMPTING = (
     "WlanQueryInterface",
     "WlanGetAvailableNetworkList",
@@ -89,10 +88,10 @@ PROMPTING = (
 
 @pytest.mark.parametrize("name", WIRELESS)
 def test_wireless_networks_are_open_weak_protected_or_not_known(name: str) -> None:
-    told = WIRELESS[name]
-    assert networks([(told["authentication"], told["encryption"])], AT, wireless=True).wifi == (
-        told["kind"],
-    )
+    line = WIRELESS[name]
+    (told,) = line["answer"]["networks"]
+    found = networks([(told["authentication"], told["encryption"])], AT, wireless=True)
+    assert list(found.wifi) == line["decoded"]["wifi"]
 
 
 @given(st.none() | st.integers(-1, 40), st.none() | st.integers(-1, 40))

@@ -25,7 +25,6 @@ ROOTS = {"HKLM": winreg.HKEY_LOCAL_MACHINE, "HKCU": winreg.HKEY_CURRENT_USER}
 _UNKNOWN_PROPERTY = frozenset({-2147217385, -2147217403})
 # WBEM_E_INVALID_QUERY, WBEM_E_INVALID_PARAMETER: what this version of a class does not have
 _VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-_APARTMENT = 2  # COINIT_APARTMENTTHREADED
 
 
 class WindowsSystem:
@@ -70,14 +69,11 @@ class WindowsSystem:
         how = question.how
         if isinstance(how, Keys):
             return {name or "key": _key(how, name) for name in how.below}
-        begin = function("ole32", "CoInitializeEx", ctypes.c_int32, api.VOID, api.DWORD)
-        begin(None, _APARTMENT)
         try:
-            return _rows(how) if isinstance(how, Wmi) else self._calls[question.id]()
+            with com.apartment():
+                return _rows(how) if isinstance(how, Wmi) else self._calls[question.id]()
         except ComponentError as problem:
             raise Refusal(hresult=problem.code) from None
-        finally:
-            function("ole32", "CoUninitialize", None)()
 
     def watch(self, stop: Stop) -> object:
         """Return what happens until `stop` is set."""

@@ -9,8 +9,8 @@ import time
 from agentguard.platforms._win32 import api, window
 from agentguard.platforms._win32 import clipboard_access as access
 from agentguard.platforms._win32 import clipboard_forms as forms
-from agentguard.platforms._win32.recorder import _winrt
 from agentguard.platforms._win32.recorder._native import function
+from agentguard.platforms._win32.runtime_objects import factory
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -76,8 +76,8 @@ def _listener() -> dict[str, object]:
 
 
 def _history() -> dict[str, object]:
-    with _winrt.factory(_CLIPBOARD, _STATICS_2) as clipboard:
-        return {"history": clipboard.flag(_IS_HISTORY), "roaming": clipboard.flag(_IS_ROAMING)}
+    clipboard = factory(_CLIPBOARD, _STATICS_2)
+    return {"history": clipboard.flag(_IS_HISTORY), "roaming": clipboard.flag(_IS_ROAMING)}
 
 
 CALLS = {

@@ -10,9 +10,9 @@ from ctypes import wintypes
 
 from agentguard.platforms._win32 import api, registry, window
 from agentguard.platforms._win32.microphone_answers import Use
-from agentguard.platforms._win32.recorder import _winrt
 from agentguard.platforms._win32.recorder._native import Pointer, agreed, error_of, function
-from agentguard.platforms.recorder.recording import Refusal
+from agentguard.platforms._win32.runtime_objects import RuntimeObject, factory
+from agentguard.platforms._win32.sharing_answers import CAPABILITIES
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -21,9 +21,9 @@ _FOREGROUND = 3  # EVENT_SYSTEM_FOREGROUND
 _NONE, _BLACK, _BENEATH = 0x00, 0x01, 0x11  # WDA_NONE, WDA_MONITOR, WDA_EXCLUDEFROMCAPTURE
 _EFFECTIVE = 0  # MDT_EFFECTIVE_DPI
 _LONGEST = 1024
-_CURRENT = r"SOFTWARE\Microsoft\Windows\CurrentVersion"
-UNINSTALL = rf"{_CURRENT}\Uninstall"
-_MICROPHONES = rf"{_CURRENT}\CapabilityAccessManager\ConsentStore\microphone"
+UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
+_CONSENT = r"SOFTWARE\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
+_STORE = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore"
 _PROGRAMS = "NonPackaged"
 _PACKAGES = (
     r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion"
@@ -33,6 +33,7 @@ _MANAGER = "Windows.Management.Deployment.PackageManager"
 _OF_MANAGER = "9a7d4b65-5e8f-4fc7-a2e5-7f6925cb8b53"
 _BY_USER, _FIRST, _HAS_CURRENT, _NEXT = 12, 6, 7, 8  # places in their tables
 _MOST = 10_000
+_ACTIVATION, _ACTIVATE = "00000035-0000-0000-c000-000000000046", 6  # IActivationFactory
 _PARTS = 5  # of a package's full name
 
 _HOOK = ctypes.WINFUNCTYPE(
@@ -116,16 +117,22 @@ def _monitors() -> Iterator[int]:
 
 
 def _uses() -> dict[str, object]:
-    """Count who has used a microphone, and whose entry is open; their names stay here."""
-    packaged = [one for one in _children(_MICROPHONES) if one != _PROGRAMS]
-    programs = _children(rf"{_MICROPHONES}\{_PROGRAMS}")
+    """Count who has used a microphone; their names stay here."""
+    return _noted(rf"{_CONSENT}\microphone")
+
+
+def _noted(store: str) -> dict[str, object]:
+    """Count the entries of a consent store: how many are open, and how many are of an odd kind."""
+    packaged = [one for one in _children(store) if one != _PROGRAMS]
+    programs = _children(rf"{store}\{_PROGRAMS}")
     places = (*packaged, *(rf"{_PROGRAMS}\{one}" for one in programs))
     uses = [
-        Use(key="", packaged=False, values=registry.values(registry.USER, rf"{_MICROPHONES}\{one}"))
+        Use(key="", packaged=False, values=registry.values(registry.USER, rf"{store}\{one}"))
         for one in places
     ]
     odd = [one for one in uses if not isinstance(one.values.get("LastUsedTimeStop"), int | None)]
     return {
+        "there": registry.there(registry.USER, store),
         "packaged": len(packaged),
         "programs": len(programs),
         "open": sum(one.open for one in uses),
@@ -151,21 +158,37 @@ def _listed() -> dict[str, object]:
     return {"count": len(names), "whole": len(whole)}
 
 
+def _provisioned() -> dict[str, object]:
+    """Count what the computer keeps ready for its users, in each of the two places."""
+    first, second = (
+        len(registry.children(registry.MACHINE, rf"{_STORE}\{place}"))
+        for place in ("Applications", "InboxApplications")
+    )
+    return {"applications": first, "inbox": second}
+
+
 def _packages() -> dict[str, object]:
     """Count the packages of this user, one after the other: none is looked at."""
-    with (
-        _winrt.made(_MANAGER) as bare,
-        bare.other(_OF_MANAGER) as manager,
-        manager.thing(_BY_USER, None, types=(api.VOID,)) as every,
-        every.thing(_FIRST) as at,
-    ):
-        count, there = 0, ctypes.c_ubyte(at.flag(_HAS_CURRENT))
-        while there.value and count < _MOST:
-            count += 1
-            code = at.call(_NEXT, ctypes.byref(there), types=(api.VOID,))
-            if code < 0:
-                raise Refusal(hresult=code)
+    made = factory(_MANAGER, _ACTIVATION).object(_ACTIVATE)
+    if made is None:
+        return {"count": None}
+    found = api.VOID()
+    made.as_interface(_OF_MANAGER).call(_BY_USER, None, ctypes.byref(found))
+    at = RuntimeObject(found.value or 0).object(_FIRST)
+    count = 0
+    there = at is not None and at.flag(_HAS_CURRENT)
+    while at is not None and there and count < _MOST:
+        count += 1
+        there = at.flag(_NEXT)
     return {"count": count}
+
+
+def _captures() -> dict[str, object]:
+    """Count who has taken pictures of the screen, by each capability, and whose entry is open."""
+    told: dict[str, object] = {}
+    for name, capability in zip(("with_border", "without"), CAPABILITIES, strict=True):
+        told[name] = _noted(rf"{_CONSENT}\{capability}")
+    return told
 
 
 CALLS = {
@@ -177,4 +200,6 @@ CALLS = {
     "software.keys": _installed,
     "software.packages-listed": _listed,
     "software.packages": _packages,
+    "software.provisioned": _provisioned,
+    "window.captures": _captures,
 }

@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from ctypes import wintypes
 
 from agentguard.platforms._win32 import api
-from agentguard.platforms._win32.recorder import _winrt
+from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.recorder._native import Pointer, done, function
+from agentguard.platforms._win32.vpn_answers import PRODUCTS, Adapter
+from agentguard.platforms._win32.wireless_profiles import information, secured
 from agentguard.platforms.recorder.recording import Refusal
 
 if sys.platform != "win32":
@@ -25,9 +27,6 @@ _NO_PROXY = 1  # WINHTTP_ACCESS_TYPE_NO_PROXY
 _OUTBOUND = 2  # SECPKG_CRED_OUTBOUND
 _VERSION = 2  # of the wireless service since Windows Vista
 _HEAD, _INTERFACE, _STATE = 8, 532, 528  # bytes of WLAN_INTERFACE_INFO_LIST and its entries
-_NETWORKS = "Windows.Networking.Connectivity.NetworkInformation"
-_STATICS = "5074f851-950d-4165-9c15-365619481eea"
-_PROFILE, _SECURITY, _AUTHENTICATION, _ENCRYPTION = 7, 14, 6, 7  # places in their tables
 
 
 class _Proxy(ctypes.Structure):
@@ -204,22 +203,28 @@ def _states(handle: wintypes.HANDLE) -> list[int]:
     return [int.from_bytes(whole[start : start + 4], "little") for start in starts]
 
 
-def _profile() -> dict[str, object]:
-    with (
-        _winrt.factory(_NETWORKS, _STATICS) as networks,
-        networks.thing(_PROFILE) as profile,
-    ):
-        if not profile:
-            return {"profile": False, "authentication": None, "encryption": None}
-        try:
-            with profile.thing(_SECURITY) as security:
-                return {
-                    "profile": True,
-                    "authentication": security.number(_AUTHENTICATION),
-                    "encryption": security.number(_ENCRYPTION),
-                }
-        except Refusal as refusal:
-            raise Refusal(hresult=refusal.hresult, answer={"profile": True}) from None
+def _profiles() -> dict[str, object]:
+    """Tell how the wireless networks in use are secured, as the agent asks it: without a prompt."""
+    told = [{"authentication": one, "encryption": other} for one, other in secured(information())]
+    return {"networks": told}
+
+
+def _adapters() -> dict[str, object]:
+    every = adapters()
+    told = [
+        {"kind": one.kind, "state": one.state, "tunnel": one.tunnel, "product": _product(one)}
+        for one in every
+    ]
+    return {"count": len(every), "adapters": told}
+
+
+def _product(adapter: Adapter) -> str | None:
+    said = adapter.description.lower()
+    return next((kind for part, kind in PRODUCTS if part in said), None)
+
+
+def _dialled() -> dict[str, object]:
+    return {"dialled": [{"device": one.device, "state": one.state} for one in connections()]}
 
 
 CALLS = {
@@ -230,5 +235,7 @@ CALLS = {
     "proxy.environment": _environment,
     "proxy.credentials": _credentials,
     "wifi.service": _wireless,
-    "wifi.profile": _profile,
+    "vpn.adapters": _adapters,
+    "vpn.dialled": _dialled,
+    "wifi.profile": _profiles,
 }

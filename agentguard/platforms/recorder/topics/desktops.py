@@ -20,6 +20,7 @@ _CLASSES = known(
     "Shell_TrayWnd", "Progman", "WorkerW", "#32770", "#32769", "Notepad", "XLMAIN", "OpusApp",
 )  # fmt: skip
 _CONSENT = r"SOFTWARE\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
+_NOTED = fields(there=FLAG, packaged=VARYING, programs=VARYING, open=VARYING, odd=NUMBER)
 USB = wmi(
     "usb.disks",
     Wmi(
@@ -59,7 +60,17 @@ QUESTIONS = (
     call(
         "microphone.uses",
         r"registry HKCU\...\ConsentStore\microphone LastUsedTimeStop",
-        fields(packaged=VARYING, programs=VARYING, open=VARYING, odd=NUMBER),
+        _NOTED,
+    ),
+    call(
+        "window.captures",
+        r"registry HKCU\...\ConsentStore\graphicsCapture... LastUsedTimeStop",
+        fields(with_border=_NOTED, without=_NOTED),
+    ),
+    call(
+        "software.provisioned",
+        r"registry HKLM\...\Appx\AppxAllUserStore",
+        fields(applications=VARYING, inbox=VARYING),
     ),
     USB,
     together("usb.judged", USB),

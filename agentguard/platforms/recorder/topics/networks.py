@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentguard.platforms._win32.vpn_answers import PRODUCTS
 from agentguard.platforms.recorder.questions import call, keys
 from agentguard.platforms.recorder.shapes import (
     FLAG,
@@ -83,9 +84,29 @@ QUESTIONS = (
     ),
     call(
         "wifi.profile",
-        "WinRT NetworkInformation.GetInternetConnectionProfile NetworkSecuritySettings",
-        fields(profile=FLAG, authentication=NUMBER, encryption=NUMBER),
+        "WinRT NetworkInformation.GetConnectionProfiles NetworkSecuritySettings",
+        fields(networks=Each(fields(authentication=NUMBER, encryption=NUMBER))),
         row=30,
+    ),
+    call(
+        "vpn.adapters",
+        "GetAdaptersAddresses",
+        fields(
+            count=VARYING,
+            adapters=Each(
+                fields(
+                    kind=VARYING,
+                    state=VARYING,
+                    tunnel=VARYING,
+                    product=known(*{kind for _, kind in PRODUCTS}),
+                )
+            ),
+        ),
+    ),
+    call(
+        "vpn.dialled",
+        "RasEnumConnectionsW, RasGetConnectStatusW",
+        fields(dialled=Each(fields(device=known("vpn", "VPN", "modem", "PPPoE"), state=NUMBER))),
     ),
     keys("wifi.location-machine", "HKLM", rf"{_CONSENT}\location", Value=_CHOICE),
     keys(

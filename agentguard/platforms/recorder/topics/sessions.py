@@ -43,7 +43,7 @@ PCOIP = keys(
 )  # fmt: skip
 VIEW = keys(
     "session.horizon", "HKCU", "Volatile Environment",
-    ViewClient_Protocol=known("PCOIP", "BLAST", "RDP"),
+    ViewClient_Protocol=known("PCOIP", "BLAST", "Blast", "RDP"),
 )  # fmt: skip
 
 STATE = call("session.information", f"{_WTS} WTSSessionInfoEx", INFORMATION)
