@@ -204,7 +204,7 @@ def _states(handle: wintypes.HANDLE) -> list[int]:
 
 
 def _profiles() -> dict[str, object]:
-    """Tell how the wireless networks in use are secured, as the agent asks it: without a prompt."""
+    """Return how the wireless networks in use are secured, as the agent asks: without a prompt."""
     told = [{"authentication": one, "encryption": other} for one, other in secured(information())]
     return {"networks": told}
 
