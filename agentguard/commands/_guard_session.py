@@ -25,6 +25,7 @@ from agentguard.platforms import (
     exit_code,
     holder,
     keep_none,
+    left_to_keeper,
     load,
     machine_layers,
     not_shown,
@@ -35,6 +36,7 @@ from agentguard.platforms import (
     system_clock,
     user_name,
 )
+from agentguard.ports.service_manager import KEEPER
 
 if TYPE_CHECKING:
     from agentguard.runtime.agent import Agent
@@ -44,6 +46,8 @@ SILENT = 7
 """Seconds without a sign of life, as agentguard.platforms counts them."""
 APPEARS = 10
 """Seconds between two looks for a display that was not there at the start."""
+KEPT = 20
+"""Seconds in which a keeper that runs has an agent up: it needs five at most, and a start ten."""
 LOOK, TRIES = 0.1, 20
 """Seconds between two tries for a folder whose agent was ended, and how many there are."""
 
@@ -191,12 +195,13 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     starting = Starting()
     folder = _home(starting)
     words = _words(folder)
-    with alone(folder, starting) as first:
-        if first:
-            why = not_shown()
-            if why:
-                return _unseen(folder, starting, words, why, may_quit=may_quit)
-            return _with_windows(folder, starting, words, may_quit=may_quit)
+    if not _is_kept(folder):
+        with alone(folder, starting) as first:
+            if first:
+                why = not_shown()
+                if why:
+                    return _unseen(folder, starting, words, why, may_quit=may_quit)
+                return _with_windows(folder, starting, words, may_quit=may_quit)
     if quiet:
         return FINE
     if not call(folder):
@@ -204,6 +209,15 @@ def guard_with_windows(*, may_quit: bool, quiet: bool = False) -> int:
     if sys.stdout is not None:  # the program was started without one
         sys.stdout.write(words.say("cli.tray.called") + "\n")
     return FINE
+
+
+def _is_kept(folder: Path) -> bool:
+    """Check whether the keeper's agent guards, or will in a moment: then this one only calls it.
+
+    Where none comes, this one guards: a desk is never left to nobody.
+    """
+    wanted = settings.at_start(folder, machine_layers()).settings.auto_start
+    return wanted and left_to_keeper(KEEPER, folder, KEPT)
 
 
 class _Display:

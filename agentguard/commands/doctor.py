@@ -17,7 +17,6 @@ from agentguard.commands._capabilities import Capability, Standing, capabilities
 from agentguard.commands._code import Factors
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
-from agentguard.commands.keeper import SERVICE
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
 from agentguard.platforms import (
@@ -33,6 +32,7 @@ from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
 from agentguard.ports.network import Network
+from agentguard.ports.service_manager import KEEPER
 from agentguard.runtime.compose import shapes
 
 TRUST = "endpoint-trust"
@@ -148,7 +148,7 @@ def _machine(clock: Clock) -> Iterator[Capability]:
     from agentguard.commands._machine import machine  # noqa: PLC0415 - the keeper's room as well
 
     return machine(
-        paths.machine_folder(), machine_layers(), clock, paths.data_folder(), service_seen(SERVICE)
+        paths.machine_folder(), machine_layers(), clock, paths.data_folder(), service_seen(KEEPER)
     )
 
 

@@ -15,11 +15,10 @@ from agentguard.base.errors import CannotError
 from agentguard.base.translations import Texts
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import alive, serve
+from agentguard.ports.service_manager import KEEPER
 
 if TYPE_CHECKING:
     from agentguard.service.keeper_status import Standing
-
-SERVICE = "AgentGuardKeeper"
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -37,7 +36,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.act == "status":
         return _status(as_json=chosen.json)
     if chosen.act == "service":
-        serve(SERVICE, _serve)
+        serve(KEEPER, _serve)
         return FINE
     stop = threading.Event()
     numbers = (signal.SIGINT, signal.SIGTERM)

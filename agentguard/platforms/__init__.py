@@ -49,6 +49,7 @@ __all__ = [
     "holder",
     "keep_none",
     "leash",
+    "left_to_keeper",
     "load",
     "machine_layers",
     "network",
@@ -142,6 +143,18 @@ def system_log() -> SystemLog | None:
     from agentguard.platforms._linux import system_log  # noqa: PLC0415 - as above
 
     return system_log.LinuxSystemLog() if system_log.offers() else None
+
+
+def left_to_keeper(service: str, folder: Path, seconds: float) -> bool:
+    """Check whether the agent of the keeper's guards, within so many seconds, and not this program.
+
+    On Linux each user's systemd starts agents, and they look for each other by the folder alone.
+    """
+    if sys.platform != "win32":
+        return False
+    from agentguard.platforms._win32 import one_tray  # noqa: PLC0415 - one system's door at a time
+
+    return one_tray.left_to_keeper(service, folder, seconds)
 
 
 def aside(log: SystemLog) -> Aside:

@@ -26,9 +26,16 @@ if sys.platform == "win32":
     def _take(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
-    def _named(folder: Path) -> AbstractContextManager[bool]:
+    def _name(folder: Path) -> str:
         place = os.path.normcase(os.path.realpath(folder))
-        return mutex.first(f"AgentGuard-{hashlib.sha256(place.encode()).hexdigest()[:32]}")
+        return f"AgentGuard-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+
+    def _named(folder: Path) -> AbstractContextManager[bool]:
+        return mutex.first(_name(folder))
+
+    def guarded(folder: Path) -> bool:
+        """Check whether an agent of this session holds the folder, without getting in its way."""
+        return mutex.there(_name(folder))
 
     def _give_way() -> None:
         mutex.give_way()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+KEEPER = "AgentGuardKeeper"
+"""The name of the keeper's service on Windows."""
 KEEPER_FAILED = 90
 """The id of the line in the system's log that tells why the keeper's service ended by itself."""
 

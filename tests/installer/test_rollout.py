@@ -15,7 +15,7 @@ from types import ModuleType
 import pytest
 
 from agentguard.base.settings import DESCRIBED
-from agentguard.commands.keeper import SERVICE
+from agentguard.ports.service_manager import KEEPER as SERVICE
 from installer.winget import manifests
 from tests.shapes import shape
 

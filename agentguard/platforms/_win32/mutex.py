@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from agentguard.platforms._win32.api import (
     BOOL,
+    DENIED,
     DWORD,
     HANDLE,
     TEXT,
@@ -26,9 +27,11 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 _EXISTS = 183  # ERROR_ALREADY_EXISTS
+_SYNCHRONIZE = 0x100000
 _ANYBODY = 0xFFFFFFFF  # ASFW_ANY
 
 _create = kernel("CreateMutexW", HANDLE, VOID, BOOL, TEXT)
+_open = kernel("OpenMutexW", HANDLE, DWORD, BOOL, TEXT)
 _allow = user("AllowSetForegroundWindow", BOOL, DWORD)
 
 
@@ -46,6 +49,14 @@ def first(name: str) -> Iterator[bool]:
     finally:
         if handle:
             close_handle(handle)
+
+
+def there(name: str) -> bool:
+    """Check whether anybody in this session has the mutex, without taking it."""
+    handle = _open(_SYNCHRONIZE, False, f"Local\\{name}")
+    if handle:
+        close_handle(handle)
+    return bool(handle) or ctypes.get_last_error() == DENIED
 
 
 def give_way() -> None:
