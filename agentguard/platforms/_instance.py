@@ -18,7 +18,6 @@ CALL = "agent.called"
 QUIT = "agent.quit"
 
 if sys.platform == "win32":
-    import hashlib
     import msvcrt
 
     from agentguard.platforms._win32 import mutex
@@ -26,16 +25,8 @@ if sys.platform == "win32":
     def _take(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
-    def _name(folder: Path) -> str:
-        place = os.path.normcase(os.path.realpath(folder))
-        return f"AgentGuard-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
-
     def _named(folder: Path) -> AbstractContextManager[bool]:
-        return mutex.first(_name(folder))
-
-    def guarded(folder: Path) -> bool:
-        """Check whether an agent of this session holds the folder, without getting in its way."""
-        return mutex.there(_name(folder))
+        return mutex.first(mutex.of(folder))
 
     def _give_way() -> None:
         mutex.give_way()

@@ -10,14 +10,19 @@ import pytest
 
 from agentguard.base import paths
 from agentguard.platforms import left_to_keeper, only_one
-from agentguard.platforms._instance import CALL, guarded
-from agentguard.platforms._win32 import api
+from agentguard.platforms._instance import CALL
+from agentguard.platforms._win32 import api, mutex
 from agentguard.platforms._win32.session_host import program
 from agentguard.platforms._win32.shield import shielded
 from tests.windows import agent_ends, keeping
 from tests.windows.keeping import NAME, PATIENCE, ROOT, trays, until
 
 pytestmark = pytest.mark.xdist_group("desktop")
+
+
+def guarded(folder: Path) -> bool:
+    return mutex.there(mutex.of(folder))
+
 
 CLICK = program()[:-1]
 """What the start menu starts: the words of the keeper's without `--quiet`."""

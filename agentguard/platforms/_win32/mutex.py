@@ -7,9 +7,12 @@ Source: Microsoft's reference of synchapi.h, `CreateMutexW`, and of winuser.h,
 from __future__ import annotations
 
 import ctypes
+import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from agentguard.platforms._win32.api import (
     BOOL,
@@ -33,6 +36,12 @@ _ANYBODY = 0xFFFFFFFF  # ASFW_ANY
 _create = kernel("CreateMutexW", HANDLE, VOID, BOOL, TEXT)
 _open = kernel("OpenMutexW", HANDLE, DWORD, BOOL, TEXT)
 _allow = user("AllowSetForegroundWindow", BOOL, DWORD)
+
+
+def of(folder: Path) -> str:
+    """Return the name of the mutex that stands for a folder."""
+    place = os.path.normcase(os.path.realpath(folder))
+    return f"AgentGuard-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
 
 
 @contextmanager

@@ -12,13 +12,11 @@ import sys
 import threading
 from pathlib import Path
 
-from agentguard.platforms._win32 import api, service_manager
+from agentguard.platforms._win32 import api, mutex, service_manager
 from agentguard.platforms._win32.shield import shielded
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
-
-from agentguard.platforms._instance import guarded
 
 _LOOK = 0.1
 
@@ -32,7 +30,7 @@ def left_to_keeper(service: str, folder: Path, seconds: float) -> bool:
         return False
     due = int(api.tick_count()) + int(seconds * 1000)
     while _runs(service):
-        if guarded(folder):
+        if mutex.there(mutex.of(folder)):
             return True
         if api.tick_count() >= due:
             break
