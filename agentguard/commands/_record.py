@@ -41,30 +41,44 @@ def record(
     Tests give a few questions in place of all.
 
     Raises:
-        CannotError: the file is there, or cannot be made.
+        CannotError: the file is there, or cannot be made or written.
 
     """
     recording = Recording(system, vectors.folder().glob("*.jsonl"))
     every = tuple(asked) if asked is not None else questions()
+    steps = STEPS if walk else ()
+    if not recording.elevated:
+        _show(words.say("cli.record.no-administrator") + "\n")
     found: list[Recorded] = []
-    with _made(file, words) as opened:
-        writer = Writer(opened)
-        writer.write(recording.head())
-        steps = STEPS if walk else ()
-        try:
-            for one in _lines(recording, every, steps, words):
-                found.append(one)
-                writer.write(one.line)
-            ended = True
-        except KeyboardInterrupt:
-            ended = False
-        writer.write({"id": END, "lines": len(found), "interrupted": not ended})
+    lines = _lines(recording, every, steps, words)
+    try:
+        with _made(file, words) as opened:
+            ended = _written(recording, Writer(opened), found, lines)
+    except OSError as error:  # of closing as well, which writes what could not be written
+        raise _no_room(file, error, words) from None
     sys.stdout.write("".join(f"{line}\n" for line in summary(found, words, wine=recording.wine)))
     sys.stdout.write(words.say("cli.record.written", file=str(file), lines=len(found)) + "\n")
     if not ended:
-        sys.stdout.write(words.say("cli.record.interrupted", left=len(every) - len(found)) + "\n")
+        left = len(every) + len(steps) - len(found)
+        sys.stdout.write(words.say("cli.record.interrupted", left=left) + "\n")
         return INTERRUPTED
     return FINDINGS if any(_differs(one) for one in found) else FINE
+
+
+def _written(
+    recording: Recording, writer: Writer, found: list[Recorded], lines: Iterable[Recorded]
+) -> bool:
+    """Write the head, each line as it comes, and the end; return whether nobody pressed Ctrl-C."""
+    writer.write(recording.head())
+    try:
+        for one in lines:
+            writer.write(one.line)
+            found.append(one)
+        ended = True
+    except KeyboardInterrupt:
+        ended = False
+    writer.write({"id": END, "lines": len(found), "interrupted": not ended})
+    return ended
 
 
 def _made(file: Path, words: Texts) -> BinaryIO:
@@ -74,9 +88,13 @@ def _made(file: Path, words: Texts) -> BinaryIO:
         said = words.say("cli.record.there", file=str(file))
         raise CannotError(said, words.say("cli.record.there-advice")) from None
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        said = words.say("cli.record.no-room", file=str(file), why=why)
-        raise CannotError(said, words.say("cli.record.no-room-advice")) from None
+        raise _no_room(file, error, words) from None
+
+
+def _no_room(file: Path, error: OSError, words: Texts) -> CannotError:
+    why = error.strerror or type(error).__name__
+    said = words.say("cli.record.no-room", file=str(file), why=why)
+    return CannotError(said, words.say("cli.record.no-room-advice"))
 
 
 def _lines(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agentguard import cli
-from agentguard.base import translations
+from agentguard.base import atomic_files, translations
 from agentguard.base.errors import CannotError
 from agentguard.commands._record import record
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, INTERRUPTED, WRONG_USE
@@ -124,7 +124,7 @@ def test_row_162_ctrl_c_leaves_a_file_that_is_whole_as_far_as_it_goes(
     asked = before[: before.index(at)]
     assert ids(file) == ["head", *asked, "end"]
     assert read(file)[-1] == {"id": "end", "lines": len(asked), "interrupted": True}
-    assert f"You stopped it: {3 - len(asked)} questions" in capsys.readouterr().out
+    assert f"You stopped it: {3 - len(asked)} more" in capsys.readouterr().out
 
 
 def test_a_file_that_is_there_is_left_as_it_is(tmp_path) -> None:
@@ -136,8 +136,45 @@ def test_a_file_that_is_there_is_left_as_it_is(tmp_path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path) -> None:
-    with pytest.raises(CannotError, match="could not be made"):
+    with pytest.raises(CannotError, match="could not be made or written"):
         recorded(tmp_path / "no such" / "x", Computer())
+
+
+@pytest.mark.posix
+def test_a_disk_that_is_full_is_said(tmp_path, monkeypatch) -> None:
+    """No new file can be made on a device that is always full, so it is opened in its place."""
+    full = Path("/dev/full")
+    monkeypatch.setattr(atomic_files, "open_new", lambda _file: full.open("wb"))
+    with pytest.raises(CannotError, match="No space left"):
+        recorded(tmp_path / "x", Computer())
+
+
+def test_row_162_ctrl_c_while_a_step_is_open_leaves_what_was_walked(
+    tmp_path, monkeypatch, capsys
+) -> None:
+    class Keyboard(io.StringIO):
+        def readline(self, *_size: int) -> str:
+            line = super().readline()
+            if not line:
+                raise KeyboardInterrupt
+            return line
+
+    monkeypatch.setattr(sys, "stdin", Keyboard("s\ns\n"))
+    file = tmp_path / "x"
+    assert recorded(file, Computer(), walk=True) == INTERRUPTED
+    assert ids(file) == ["head", *(q.id for q in QUESTIONS), STEPS[0].id, STEPS[1].id, "end"]
+    assert f"You stopped it: {len(STEPS) - 2} more" in capsys.readouterr().out
+
+
+def test_who_is_no_administrator_is_told_that_much_is_refused(tmp_path, capsys) -> None:
+    class User(Computer):
+        def system(self) -> bool:
+            return False
+
+    recorded(tmp_path / "x", User())
+    assert "You are no administrator here" in capsys.readouterr().err
+    recorded(tmp_path / "y", Computer())
+    assert "administrator" not in capsys.readouterr().err
 
 
 def walked(typed: str, monkeypatch: pytest.MonkeyPatch, file: Path) -> dict[str, dict]:
