@@ -35,6 +35,7 @@ class Webhook(_Feed, frozen=True, kw_only=True, forbid_unknown_fields=True):
     secret_file: str
     allow_private: bool = False
     ca_file: str = ""
+    proxy: str = ""  # host:port of an HTTP proxy on the way, which then looks up the name
 
 
 class Collector(_Feed, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +45,7 @@ class Collector(_Feed, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token_file: str = ""
     allow_private: bool = False
     ca_file: str = ""
+    proxy: str = ""  # as a webhook's
 
 
 class Syslog(_Feed, frozen=True, kw_only=True, forbid_unknown_fields=True):

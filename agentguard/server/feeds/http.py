@@ -1,7 +1,8 @@
 """Posts to an address that a person has set, and to no other: no redirect, no private network.
 
 The name is looked up once and the connection goes to what was found, so that a name which means
-something else a moment later leads nowhere (server-side request forgery, by DNS rebinding). How
+something else a moment later leads nowhere (server-side request forgery, by DNS rebinding). Where
+the feed names a proxy it looks up the name, and decides whom it lets through to where. How
 long all of it may take is whoever calls to say, by `asyncio.timeout`.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
+PROXY_PORT = 8080
 PARTING = 1.0  # seconds for the receiver to say the rest of its answer
 _SUCCESS = range(200, 300)
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})[ \r\n]")
@@ -24,6 +26,7 @@ _TARGET = re.compile(r"/[\x21-\x7e]*")
 _UNICAST = ipaddress.ip_network("2000::/3")  # what IPv6 gives to the public internet
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address for who has only IPv6 (RFC 6052)
 LEAST_ANSWER = 4096  # bytes that are read, so that the connection ends well
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class FeedFailed(Exception):
@@ -36,7 +39,13 @@ class FeedFailed(Exception):
 
 
 async def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool, ca_file: str = ""
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool,
+    ca_file: str = "",
+    proxy: str = "",
 ) -> None:
     """Post a body; whatever is no success raises.
 
@@ -48,9 +57,13 @@ async def post(
     if to.scheme != "https" or not to.hostname:
         raise FeedFailed("not-https")
     request = _request(to, body, headers)
-    address = await looked_up(to.hostname, to.port or 443, allow_private=allow_private)
     try:
-        status = await _asked(to, address, request, ca_file)
+        if proxy:
+            streams = await _tunnelled(to, proxy, ca_file)
+        else:
+            address = await looked_up(to.hostname, to.port or 443, allow_private=allow_private)
+            streams = await _straight(to, address, ca_file)
+        status = await _asked(streams, request)
     except ssl.SSLError as error:
         raise FeedFailed("tls") from error
     except (OSError, ValueError) as error:  # ValueError: a line without an end
@@ -106,12 +119,54 @@ def _request(to: SplitResult, body: bytes, headers: Mapping[str, str]) -> bytes:
     return head.encode("ascii") + body
 
 
-async def _asked(to: SplitResult, address: str, request: bytes, ca_file: str) -> int:
+def _context(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    reader, writer = await asyncio.open_connection(
-        address, to.port or 443, ssl=context, server_hostname=to.hostname
+    return context
+
+
+async def _straight(to: SplitResult, address: str, ca_file: str) -> Streams:
+    return await asyncio.open_connection(
+        address, to.port or 443, ssl=_context(ca_file), server_hostname=to.hostname
     )
+
+
+async def _tunnelled(to: SplitResult, proxy: str, ca_file: str) -> Streams:
+    """Have a proxy connect, and secure what it gives: it sees whom we speak to, and nothing else.
+
+    Raises:
+        FeedFailed: it is none, or does not let us through.
+
+    """
+    by = urlsplit(f"//{proxy.removeprefix('http://').rstrip('/')}")
+    if not by.hostname or "@" in by.netloc:
+        raise FeedFailed("proxy-wrong")
+    reader, writer = await asyncio.open_connection(by.hostname, by.port or PROXY_PORT)
+    try:
+        await _asked_through(to, reader, writer)
+        await writer.start_tls(_context(ca_file), server_hostname=to.hostname)
+    except BaseException:
+        writer.transport.abort()
+        raise
+    return reader, writer
+
+
+async def _asked_through(
+    to: SplitResult, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    host = f"[{to.hostname}]" if ":" in (to.hostname or "") else to.hostname
+    target = f"{host}:{to.port or 443}"
+    writer.write(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode("ascii"))
+    await writer.drain()
+    status = await _status(reader)
+    if status not in _SUCCESS:
+        raise FeedFailed("proxy-refused", str(status))
+    while (await reader.readline()).strip():
+        pass
+
+
+async def _asked(streams: Streams, request: bytes) -> int:
+    reader, writer = streams
     try:
         writer.write(request)
         await writer.drain()

@@ -105,6 +105,7 @@ class WebhookSink:
                 headers,
                 allow_private=self._set.allow_private,
                 ca_file=self._set.ca_file,
+                proxy=self._set.proxy,
             )
             taken()
 
@@ -146,6 +147,7 @@ class CollectorSink:
             headers,
             allow_private=self._set.allow_private,
             ca_file=self._set.ca_file,
+            proxy=self._set.proxy,
         )
         for _ in every:
             taken()
