@@ -20,7 +20,8 @@ import pytest
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.server.admin.doctor import examine
-from agentguard.server.feeds import http, open_feeds, pump, runner, settings, sinks
+from agentguard.server.feeds import feed_settings as settings
+from agentguard.server.feeds import http, open_feeds, pump, runner, sinks
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way

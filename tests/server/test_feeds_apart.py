@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import func, select
 
 from agentguard.base import translations
-from agentguard.server.feeds import open_feeds, pump, runner, settings
+from agentguard.server.feeds import feed_settings as settings
+from agentguard.server.feeds import open_feeds, pump, runner
 from agentguard.server.feeds.pump import Pump, Way
 from agentguard.server.feeds.runner import Feeding, Turning
 from agentguard.server.listener.certificate import make_certificate
