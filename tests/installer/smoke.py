@@ -34,10 +34,23 @@ def whole(windows: Windows, report: Report) -> None:
     report.check("no capability has failed", failed, [])
     standing = {one["name"]: one["standing"] for one in capabilities}
     report.check("it hears of the clipboard", standing.get("clipboard"), "works")
+    recorded(windows, report)
     policy = windows.run(CTL, "policy", "schema")
     report.check("its policies are aboard", policy.code, 0)
     without = windows.run(CTL, "serve", "--help")
     report.check("the endpoint is not", without.code, 2)
+
+
+def recorded(windows: Windows, report: Report) -> None:
+    """Record what Wine answers, with the installed keeper; what is not Wine's alone differs."""
+    record = windows.run(CTL, "doctor", "--record", r"C:\answers.jsonl")
+    report.check("its recorder ends as it should", record.code in {0, 1})
+    lines = windows.path(r"C:\answers.jsonl").read_text(encoding="ascii").splitlines()
+    told = {line["id"]: line for line in map(json.loads, lines)}
+    report.check("a recording is whole", told["end"], {**told["end"], "lines": len(told) - 2})
+    report.check("nothing broke", [one for one, line in told.items() if "fault" in line], [])
+    report.check("answers to compare with are aboard", told["job.limits"]["expected"], "same")
+    report.check("the keeper's service is found", told["service.configuration"]["rc"], 0)
 
 
 def finds(windows: Windows, report: Report) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import subprocess
 import sys
 import threading
 import winreg
@@ -26,6 +27,7 @@ from agentguard.platforms.recorder.questions import Call, Question, Wmi
 from agentguard.platforms.recorder.recording import Recording
 from agentguard.platforms.recorder.steps import STEPS
 from agentguard.platforms.recorder.topics import desktops, protection
+from agentguard.platforms.recorder.topics.keeping import SERVICE
 from agentguard.platforms.recorder.vectors import folder
 from tests.flow.canary import ways
 from tests.unit.platforms.recorder.hostile import CARD, HOST, NAME, PLANTED
@@ -232,6 +234,43 @@ def test_a_process_that_is_guarded_gives_its_user_nothing(found) -> None:
     assert (told["query-limited"], told["wait"]) == (0, 0)
     assert found["process.own-thread"]["answer"]["terminate"] == 5
     assert found["pipe.guarded"]["answer"]["read_back"] is True
+
+
+PROGRAM = r"C:\Program Files\AgentGuard\agentguard-ctl.exe"
+
+
+@contextmanager
+def a_keeper(path: str) -> Iterator[None]:
+    """Have a service of the keeper's name, which is never started."""
+    words = ("sc", "create", SERVICE, "binPath=", path, "start=", "auto")
+    subprocess.run(words, check=True, capture_output=True)
+    try:
+        yield
+    finally:
+        subprocess.run(("sc", "delete", SERVICE), check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "quoted", "right"),
+    [
+        (f'"{PROGRAM}" keeper run', True, True),
+        (f"{PROGRAM} keeper run", False, False),
+        (r"C:\AgentGuard\agentguard-ctl.exe keeper run", False, True),
+    ],
+    ids=["quoted", "with a blank", "without one"],
+)
+def test_row_164_the_path_of_the_service_is_told_by_its_quotes(
+    path: str, *, quoted: bool, right: bool
+) -> None:
+    configuration, actions = one("service.configuration"), one("service.failure-actions")
+    with a_keeper(path):
+        told, _ = Recording(WindowsSystem(), ()).ask((configuration, actions))
+    answer = told.line["answer"]
+    assert isinstance(answer, dict)
+    assert (answer["there"], answer["quoted"]) == (True, quoted)
+    assert (answer["start"], answer["account"]) == (2, "LocalSystem")
+    assert answer["path"] == {"length": len(path)}
+    assert told.right is right
 
 
 def test_a_watch_hears_of_a_copy_and_keeps_its_forms_alone() -> None:
