@@ -15,6 +15,13 @@ from agentguard.commands._local import FILE, tell
 from agentguard.engine.supervisor import Actor
 from agentguard.model.facts import OldFile, RetentionSeen
 from agentguard.model.incidents import IncidentCategory
+from agentguard.model.machine import (
+    PrintJob,
+    PrintJobsSeen,
+    ScreenSharesSeen,
+    VpnLink,
+    VpnSeen,
+)
 from agentguard.model.prompts import PromptKind
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.vault import Taking
@@ -127,6 +134,45 @@ def test_a_screen_that_is_left_alone_is_locked(start: Callable) -> None:
     floor.until(lambda: floor.desktop.locked)
     floor.until(lambda: "session.locked" in [r.kind for r in floor.records()])
     floor.until(lambda: floor.findings("screen-lock") == [])
+
+
+TOLD = (
+    POLICY
+    + """  vpn: {{respond: [notify], settings: {{required: true, grace_seconds: 0}}}}
+  printing: {{respond: [notify], settings: {{programs: [crm]}}}}
+  screen-sharing: {{respond: [notify], settings: {{judged: true, allowed: [zoom]}}}}
+"""
+)
+
+
+def test_what_leaves_the_desk_is_told_and_no_name_goes_into_a_record(
+    start: Callable,
+) -> None:
+    floor = start(words=TOLD)
+    checks = ("vpn", "printing", "screen-sharing")
+    floor.until(lambda: floor.seen and all(state(floor, c) is State.PASS for c in checks))
+    now = system_clock().now()
+    beside = frozenset({"crm", "secret-tool"})
+    job = PrintJob(done=now.wall, printer="network", pages=4, beside=beside)
+    floor.desktop.set(VpnSeen(at=now, links=(VpnLink(kind="ppp", name="Kim's cellar"),)))
+    floor.desktop.set(PrintJobsSeen(at=now, jobs=(job,)))
+    floor.desktop.set(ScreenSharesSeen(at=now, programs=("zoom", "obs")))
+    floor.agent.desk.check_now()
+    floor.until(lambda: all(floor.findings(check) for check in checks))
+    floor.until(lambda: len([r for r in floor.records() if r.kind == "finding.opened"]) >= 3)
+    told = repr([r.payload for r in floor.records()])
+    assert "obs" in told
+    assert "cellar" not in told
+    assert "secret-tool" not in told
+    floor.desktop.set(VpnSeen(at=now, links=(VpnLink(kind="wireguard"),)))
+    floor.desktop.set(PrintJobsSeen(at=now))
+    floor.desktop.set(ScreenSharesSeen(at=now, programs=("zoom",)))
+    floor.agent.desk.check_now()
+    floor.until(lambda: not any(floor.findings(check) for check in checks))
+
+
+def state(floor: Floor, check: str) -> State:
+    return next(c.state for c in floor.seen[-1].controls if c.check == check)
 
 
 def test_a_sensitive_application_needs_a_code(start: Callable) -> None:

@@ -21,13 +21,13 @@ def job(ago: float = 60.0, *beside: str, printer: str = "local", pages: int | No
     ("jobs", "settings", "state", "words"),
     [
         ((), CRM, State.PASS, "Nothing was printed in the last 60 minutes."),
-        ((job(60, "edit"),), CRM, State.PASS, "no listed program ran"),
-        ((job(60, "CRM5", "edit"),), CRM, State.FAIL, "while CRM5 ran: jobs 1, pages 3 (local)."),
+        ((job(60, "edit"),), CRM, State.PASS, "no listed program was running"),
+        ((job(60, "CRM5", "edit"),), CRM, State.FAIL, "CRM5 was running: jobs 1, pages 3 (local)."),
         (
             (job(60, "crm"), job(90, "crm", printer="network", pages=4), job(90, "edit")),
             CRM,
             State.FAIL,
-            "while crm ran: jobs 2, pages 7 (local, network).",
+            "while crm was running: jobs 2, pages 7 (local, network).",
         ),
         ((job(60, "crm", pages=None), job(9, "crm")), CRM, State.FAIL, "jobs 2 (local). Not every"),
         ((job(60, "edit"),), ANY, State.FAIL, "edit"),

@@ -16,9 +16,9 @@ JUDGED = Settings(judged=True)
     ("programs", "unread", "state", "words"),
     [
         ((), "", State.PASS, "tells of no program"),
-        (("zoom",), "", State.PASS, "allows takes pictures of the screen: zoom."),
+        (("zoom",), "", State.PASS, "allows shares or records the screen: zoom."),
         (("Zoom", "webexmta"), "", State.PASS, "Zoom"),
-        (("obs", "zoom"), "", State.FAIL, "does not allow takes pictures of the screen: obs."),
+        (("obs", "zoom"), "", State.FAIL, "does not allow shares or records the screen: obs."),
         (("zoomer",), "", State.FAIL, "zoomer"),
         (("obs",), "x11-capture", State.FAIL, "obs"),
         (("zoom",), "x11-capture", State.UNKNOWN, "X11"),
