@@ -9,6 +9,7 @@ from agentguard.model.events import JournalChecked, SensorsAlive, Tick
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
+from agentguard.ports.turns import Turns, alone
 
 TICK = 1.0
 PULSE = 60.0
@@ -24,7 +25,12 @@ class Ticker:
 
     def run(self, stop: Stop) -> None:
         """Tick until `stop` is set."""
-        while not self.clock.wait(stop, TICK):
+        alone(self.turns(), self.clock, stop)
+
+    def turns(self) -> Turns:
+        """Tick, second by second."""
+        while True:
+            yield TICK
             self.submit(Tick(at=self.clock.now()))
 
 
@@ -38,7 +44,12 @@ class Pulse:
 
     def run(self, stop: Stop) -> None:
         """Tell until `stop` is set."""
-        while not self.clock.wait(stop, PULSE):
+        alone(self.turns(), self.clock, stop)
+
+    def turns(self) -> Turns:
+        """Tell, minute by minute."""
+        while True:
+            yield PULSE
             self.submit(SensorsAlive(at=self.clock.now(), names=self.alive()))
 
 
@@ -52,8 +63,11 @@ class Auditor:
 
     def run(self, stop: Stop) -> None:
         """Verify until `stop` is set."""
+        alone(self.turns(), self.clock, stop)
+
+    def turns(self) -> Turns:
+        """Verify, day by day."""
         while True:
             entries, whole = self.journal.verify()
             self.submit(JournalChecked(at=self.clock.now(), entries=entries, whole=whole))
-            if self.clock.wait(stop, AUDIT):
-                return
+            yield AUDIT

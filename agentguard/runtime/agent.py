@@ -27,7 +27,9 @@ from agentguard.ports.people import Verifier
 from agentguard.ports.secrets import Places
 from agentguard.ports.sensor import Sensor
 from agentguard.ports.storage import Journal, Outbox
+from agentguard.ports.turns import InTurns, Member
 from agentguard.runtime.desktop_api import AgentDesk
+from agentguard.runtime.timers import LONG, MOMENTS, ticking
 from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)
@@ -117,6 +119,7 @@ class Additions:
 
     link: Link = field(default_factory=no_link)
     actors: tuple[Actor, ...] = ()
+    members: tuple[Member, ...] = ()
     sensors: tuple[Sensor, ...] = ()
     news: Callable[[], tuple[Event, ...]] = field(default=tuple)
     anew: threading.Event = field(default_factory=threading.Event)
@@ -150,6 +153,7 @@ class Agent:
     supervisor: Supervisor
     engine_supervisor: Supervisor
     actors: tuple[Actor, ...]
+    members: tuple[Member, ...]
     sensors: tuple[Sensor, ...]
     first: PolicyInForce
     recover: Callable[[], object] = field(default=lambda: None)
@@ -175,10 +179,23 @@ class Agent:
         for actor in self.actors:
             self.supervisor.start(actor)
         for sensor in self.sensors:
-            self.supervisor.start(_watching(sensor, self.engine))
-        pulse = Pulse(clock=clock, submit=self.engine.submit, alive=self.supervisor.alive)
-        self.supervisor.start(Actor(name="pulse", run=pulse.run))
+            if not isinstance(sensor, InTurns):
+                self.supervisor.start(_watching(sensor, self.engine))
+        self._shared()
         self._started.set()
+
+    def _shared(self) -> None:
+        """Start what is shared: time itself, quick looks, longer ones, and work of minutes."""
+        clock, submit = self.clock, self.engine.submit
+        turns = [_turns(one, self.engine) for one in self.sensors if isinstance(one, InTurns)]
+        members = [*self.members, *turns]
+        pulse = Pulse(clock=clock, submit=submit, alive=self.supervisor.alive)
+        pulses = Member(name="pulse", begin=lambda _stop: pulse.turns())
+        self.supervisor.share("time", (ticking(clock, submit), pulses))
+        self.supervisor.share("moments", (one for one in members if one.name in MOMENTS))
+        self.supervisor.share("long", (one for one in members if one.name in LONG))
+        rounds = (one for one in members if one.name not in MOMENTS | LONG)
+        self.supervisor.share("rounds", rounds)
 
     def stop(self) -> tuple[str, ...]:
         """Stop the senses, let the engine finish its queue, end the child; give the stragglers.
@@ -217,6 +234,10 @@ def sleeping(backend: Backend, tell: Callable[[bool], None]) -> tuple[Actor, ...
     if sleep is None:
         return ()
     return (Actor(name="sleep", run=lambda stop: sleep.watch(tell, stop)),)
+
+
+def _turns(sensor: InTurns, engine: Engine) -> Member:
+    return Member(name=sensor.name, begin=lambda stop: sensor.turns(engine.submit, stop))
 
 
 def _watching(sensor: Sensor, engine: Engine) -> Actor:

@@ -40,6 +40,7 @@ from agentguard.ports.desktop import Absent, Backend, SystemLog
 from agentguard.ports.secrets import Places
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal
+from agentguard.ports.turns import Member, Turns
 from agentguard.runtime import stores
 from agentguard.runtime.agent import (
     Additions,
@@ -156,14 +157,13 @@ def _stored(place: Place, sealer: Sealer | None, stack: ExitStack) -> tuple[Stor
     return store, back
 
 
-def _live(place: Place, engine: Engine, stop: Stop) -> None:
+def _live(place: Place, engine: Engine, _stop: Stop) -> Turns:
     """Give a sign of life while the engine judges; see `agentguard.platforms.silent`."""
     while True:
         now = place.clock.now()
         if now.since(engine.snapshot().at) < JUDGES:
             beat(place.folder)
-        if place.clock.wait(stop, BEAT):
-            return
+        yield BEAT
 
 
 def _news(place: Place, engine: Engine) -> tuple[PartBegan, ...]:
@@ -175,7 +175,8 @@ def _additions(
     place: Place, back: JournalReturn, uplink: LateUplink | None, engine: Engine, vault: Vault
 ) -> Additions:
     """Tell of a journal that is not kept, have news sent at once, and watch where the keys lie."""
-    actors = [Actor(name="life", run=partial(_live, place, engine))]
+    life = Member(name="life", begin=partial(_live, place, engine))
+    actors: list[Actor] = []
     if not back.store.lasting:
         actors.append(Actor(name="journal-return", run=back.run))
         engine.submit(stores.in_memory(place.clock.now()))
@@ -188,6 +189,7 @@ def _additions(
     return Additions(
         link=no_link() if uplink is None else _link(uplink, engine, place),
         actors=tuple(actors),
+        members=(life,),
         sensors=(_keys(place, vault),),
         news=partial(_news, place, engine),
         anew=back.anew,

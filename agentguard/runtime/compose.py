@@ -38,6 +38,7 @@ from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Backend, Spared
 from agentguard.ports.sensor import PolicySource, Sensor, Submit
 from agentguard.ports.storage import Journal
+from agentguard.ports.turns import Member
 from agentguard.retention.lived_clock import LivedClock
 from agentguard.runtime import compose_vault
 from agentguard.runtime.actuators import Farewell, RecorderHand, desktop_hands
@@ -142,9 +143,14 @@ def build(
         actors=(
             *orders.taken_by({**_given_hands(computer, engine, desktop), **kept.hands}, recorder),
             *(Actor(name="errands", run=errands.run), Actor(name="uplink", run=more.link.run)),
-            *by_time(clock, engine.submit, storage.journal, parts.scan),
             *_watchers(computer.starting, engine, door, govern, kept, lived),
             *more.actors,
+        ),
+        members=(
+            *by_time(clock, engine.submit, storage.journal, parts.scan),
+            Member(name="holds", begin=lambda _stop: kept.holds.turns()),
+            Member(name="renewing", begin=kept.renewing.turns),
+            *more.members,
         ),
         sensors=(*desktop, *own.all, *more.sensors),
         first=first,
@@ -206,8 +212,6 @@ def _watchers(
         one("local", lambda: partial(door().run, engine.submit)),
         one("lived", lambda: partial(lived.run, engine.submit)),
         one("policy", lambda: partial(governor.run, engine)),
-        one("holds", lambda: kept.holds.run),
-        one("renewing", lambda: kept.renewing.run),
         one("self-test", lambda: partial(kept.self_test.run, engine.submit)),
     )
 

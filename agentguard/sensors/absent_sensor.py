@@ -8,6 +8,7 @@ from agentguard.model.events import SensorState, Watching
 from agentguard.model.messages import Message
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
+from agentguard.ports.turns import IDLE, Turns, alone
 
 
 class AbsentSensor:
@@ -20,8 +21,13 @@ class AbsentSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Say it, and wait."""
+        alone(self.turns(submit, stop), self._clock, stop)
+
+    def turns(self, submit: Submit, _stop: Stop) -> Turns:
+        """Say it, and live on."""
         submit(absent_state(self.name, self._reason, self._clock))
-        stop.wait()
+        while True:
+            yield IDLE
 
     def poke(self) -> None:
         """Do nothing: there is nothing to look at again."""

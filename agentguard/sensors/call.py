@@ -17,6 +17,7 @@ from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Calls
 from agentguard.ports.sensor import Submit
+from agentguard.ports.turns import Turns, alone
 from agentguard.sensors.absent_sensor import absent_state, watching_state
 from agentguard.sensors.softphone_calls import CallSignals
 
@@ -47,10 +48,14 @@ class CallSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look each second; a PlatformError ends the watch, once it was told that no call is."""
+        alone(self.turns(submit, stop), self._clock, stop)
+
+    def turns(self, submit: Submit, _stop: Stop) -> Turns:
+        """Look each second."""
         if isinstance(self._calls, Absent):
             submit(absent_state(self.name, self._calls.reason, self._clock))
         told: str | None = None
-        while not stop.is_set():
+        while True:
             try:
                 source = self._source()
             except PlatformError:
@@ -61,7 +66,7 @@ class CallSensor:
             if source != told:
                 told = source
                 self._tell(source, submit)
-            self._clock.wait(stop, EVERY)
+            yield EVERY
 
     def _tell(self, source: str, submit: Submit) -> None:
         submit(CallState(at=self._clock.now(), in_call=bool(source), source=source))

@@ -7,6 +7,7 @@ from agentguard.model.messages import say
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Absent, Capture
 from agentguard.ports.sensor import Submit
+from agentguard.ports.turns import IDLE, Turns, alone
 from agentguard.sensors.absent_sensor import absent_state, watching_state
 
 NAME = "capture"
@@ -23,6 +24,10 @@ class CaptureSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Try, tell and wait for the end."""
+        alone(self.turns(submit, stop), self._clock, stop)
+
+    def turns(self, submit: Submit, _stop: Stop) -> Turns:
+        """Try, tell and live on."""
         if isinstance(self._capture, Absent):
             submit(absent_state(NAME, self._capture.reason, self._clock))
         else:
@@ -32,4 +37,5 @@ class CaptureSensor:
                 submit(absent_state(NAME, say("desktop.capture-refused"), self._clock))
             else:
                 submit(watching_state(NAME, self._clock))
-        stop.wait()
+        while True:
+            yield IDLE

@@ -8,6 +8,7 @@ from agentguard.base.errors import AgentGuardError
 from agentguard.model.keys import KeysSeen
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
+from agentguard.ports.turns import Turns, alone
 
 EVERY = 60.0
 """Seconds between two looks; a keyring that was just unlocked takes a key within this time."""
@@ -29,14 +30,17 @@ class KeysSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look until `stop` is set."""
+        alone(self.turns(submit, stop), self._clock, stop)
+
+    def turns(self, submit: Submit, _stop: Stop) -> Turns:
+        """Look where the keys lie."""
         told: tuple[str, str] | None = None
-        while not stop.is_set():
+        while True:
             seen = (_asked(self._device), _asked(self._vault))
             if seen != told:
                 device, vault = told = seen
                 submit(KeysSeen(at=self._clock.now(), device=device, vault=vault))
-            if self._clock.wait(stop, EVERY):
-                return
+            yield EVERY
 
 
 def _asked(place: Callable[[], str]) -> str:

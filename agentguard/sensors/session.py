@@ -10,6 +10,7 @@ from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.desktop import Session, SessionReading
 from agentguard.ports.sensor import Submit
+from agentguard.ports.turns import Turns, alone
 from agentguard.sensors.absent_sensor import watching_state
 from agentguard.sensors.idle import BelievedIdle
 from agentguard.sensors.input_rhythm import TIMES, Rhythm
@@ -36,10 +37,14 @@ class SessionSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look each second; a PlatformError of the session ends the watch."""
+        alone(self.turns(submit, stop), self._clock, stop)
+
+    def turns(self, submit: Submit, _stop: Stop) -> Turns:
+        """Look each second."""
         told: tuple[object, ...] | None = None
         told_at: Moment | None = None
         self._idle.gap()
-        while not stop.is_set():
+        while True:
             read = self._session.read()
             now = self._clock.now()
             self._look_for_rhythm(read, now, submit)
@@ -57,7 +62,7 @@ class SessionSensor:
                         active=reading.active,
                     )
                 )
-            self._clock.wait(stop, EVERY)
+            yield EVERY
 
     def _look_for_rhythm(self, reading: SessionReading, now: Moment, submit: Submit) -> None:
         if self._rhythm.see(reading.idle, now):

@@ -12,6 +12,7 @@ from agentguard.model.locking import ShiftEnded, ShiftEnder
 from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.ports.turns import Turns, alone
 
 NAME = "shift"
 EVERY = 15.0  # seconds between two looks
@@ -45,8 +46,13 @@ class ShiftSensor:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Look until `stop` is set."""
+        alone(self.turns(submit, stop), self._clock, stop)
+
+    def turns(self, submit: Submit, _stop: Stop) -> Turns:
+        """Look at the clock on the wall."""
         before, due = self._clock.now(), False
-        while not self._clock.wait(stop, EVERY):
+        while True:
+            yield EVERY
             now = self._clock.now()
             due = self._passed(before, now) or due
             before = now

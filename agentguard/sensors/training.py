@@ -10,6 +10,7 @@ from agentguard.model.moments import Moment
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Journal, Memory
+from agentguard.ports.turns import Turns, alone
 
 KNOWN = "lesson-known/"
 RIGHT = "lesson/"
@@ -31,9 +32,13 @@ class Training:
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Tell what is due at the start and once a day."""
-        while not stop.is_set():
+        alone(self.turns(submit, stop), self.clock, stop)
+
+    def turns(self, submit: Submit, stop: Stop) -> Turns:
+        """Tell what is due, day by day."""
+        while True:
             self.look(submit, stop)
-            self.clock.wait(stop, DAILY)
+            yield DAILY
 
     def look(self, submit: Submit, stop: Stop) -> None:
         """Tell once what is due."""

@@ -18,6 +18,7 @@ from agentguard.model.facts import ForbiddenHeld
 from agentguard.model.vault import VaultItem
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource, Submit
+from agentguard.ports.turns import Turns, alone
 from agentguard.retention.age_rules import HOUR, Age
 from agentguard.vault.vault import Vault
 
@@ -43,10 +44,14 @@ class Holds:
 
     def run(self, stop: Stop) -> None:
         """Look every ten minutes until `stop` is set."""
-        wait = FIRST
-        while not self.clock.wait(stop, wait):
+        alone(self.turns(), self.clock, stop)
+
+    def turns(self) -> Turns:
+        """Look soon, and then every ten minutes."""
+        yield FIRST
+        while True:
             self.look()
-            wait = EVERY
+            yield EVERY
 
     def look(self) -> None:
         """Remove what is past its time, and tell what is held; any thread may ask for it."""

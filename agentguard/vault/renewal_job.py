@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agentguard.base.errors import AgentGuardError
 from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import PolicySource
+from agentguard.ports.turns import Turns, alone
 from agentguard.vault.vault import Vault
 
 LOG = logging.getLogger(__name__)
@@ -41,7 +42,12 @@ class Renewing:
 
     def run(self, stop: Stop) -> None:
         """Look every minute until `stop` is set."""
-        while not self.clock.wait(stop, LOOK):
+        alone(self.turns(stop), self.clock, stop)
+
+    def turns(self, stop: Stop) -> Turns:
+        """Look, minute by minute."""
+        while True:
+            yield LOOK
             self.look(stop)
 
     def look(self, stop: Stop) -> None:

@@ -266,6 +266,18 @@ def test_the_end_is_bounded_and_written_down_whatever_hangs(start: Callable) -> 
     forever.set()
 
 
+def test_row_159_what_only_waits_for_time_shares_its_threads(start: Callable) -> None:
+    """Each thread costs a desk memory; whoever is in a shared one is known by his own name."""
+    agent = start().agent
+    threads = [thread.name for thread in agent.supervisor._threads if thread.is_alive()]
+    alive = agent.supervisor.alive()
+    shared = {"ticker", "pulse", "session", "call", "shift", "auditor", "scan", "holds"}
+    assert shared <= alive
+    assert shared.isdisjoint(threads)
+    assert {"time", "moments", "rounds", "long"} <= set(threads)
+    assert len(threads) <= 24
+
+
 def test_every_measure_has_a_control_and_none_is_green_without_proof(start: Callable) -> None:
     floor = start()
     controls = floor.agent.desk.snapshot().controls
