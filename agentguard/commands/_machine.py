@@ -58,7 +58,7 @@ def _service(seen: ServiceSeen) -> Capability | None:
         (seen.recovery is Recovery.REFUSED, "service-recovery"),
     ):
         if wrong:
-            reason = say(f"cli.doctor.{why}", state=seen.state, start=seen.start)
+            reason = say(f"cli.doctor.{why}", name=seen.name, state=seen.state, start=seen.start)
             return Capability(name=KEEPER, standing=Standing.FAILED, reason=reason)
     return None
 

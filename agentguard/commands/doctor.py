@@ -20,11 +20,11 @@ from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.messages import Message, say
 from agentguard.model.policy import Policy
 from agentguard.platforms import (
+    keeper_service,
     load,
     machine_layers,
     network,
     secret_places,
-    service_seen,
     system_clock,
     user_name,
 )
@@ -32,7 +32,6 @@ from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
 from agentguard.ports.network import Network
-from agentguard.ports.service_manager import KEEPER
 from agentguard.runtime.compose import shapes
 
 TRUST = "endpoint-trust"
@@ -148,7 +147,7 @@ def _machine(clock: Clock) -> Iterator[Capability]:
     from agentguard.commands._machine import machine  # noqa: PLC0415 - the keeper's room as well
 
     return machine(
-        paths.machine_folder(), machine_layers(), clock, paths.data_folder(), service_seen(KEEPER)
+        paths.machine_folder(), machine_layers(), clock, paths.data_folder(), keeper_service()
     )
 
 

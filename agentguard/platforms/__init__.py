@@ -48,6 +48,7 @@ __all__ = [
     "exit_code",
     "holder",
     "keep_none",
+    "keeper_service",
     "leash",
     "left_to_keeper",
     "load",
@@ -59,7 +60,6 @@ __all__ = [
     "quitting",
     "secret_places",
     "serve",
-    "service_seen",
     "silent",
     "system_clock",
     "system_log",
@@ -347,13 +347,18 @@ def serve(name: str, work: Callable[[threading.Event, threading.Event], None]) -
     raise PlatformError("Only Windows has this service.", "Use: agentguard keeper run")
 
 
-def service_seen(name: str) -> ServiceSeen | None:
-    """Return what the service manager tells of a service; None where there is none, or no such."""
-    if sys.platform != "win32":
-        return None
-    from agentguard.platforms._win32 import service_manager  # noqa: PLC0415 - one system's door at a time
+def keeper_service() -> ServiceSeen | None:
+    """Return what the service manager tells of the keeper; None where none is installed."""
+    from agentguard.ports import service_manager as known  # noqa: PLC0415 - the doctor alone asks
 
-    return service_manager.seen(name)
+    if sys.platform == "win32":
+        from agentguard.platforms._win32 import service_manager  # noqa: PLC0415 - one system's door at a time
+
+        return service_manager.seen(known.KEEPER)
+    from agentguard.platforms._linux import system_units  # noqa: PLC0415 - as above
+    from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
+
+    return system_units.seen(Bus(system_address(os.environ)), known.KEEPER_UNIT)
 
 
 def cleared(folder: Path, seconds: float, *, kill: bool) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 KEEPER = "AgentGuardKeeper"
-"""The name of the keeper's service on Windows."""
+KEEPER_UNIT = "agentguard-keeper.service"
+"""The keeper's service on Windows, and on Linux."""
 KEEPER_FAILED = 90
 """The id of the line in the system's log that tells why the keeper's service ended by itself."""
 
@@ -27,6 +28,7 @@ class ServiceSeen:
     `quoted` is False where another program could be started in its place.
     """
 
+    name: str
     state: str
     running: bool
     start: str

@@ -25,7 +25,12 @@ class Told:
 
 
 WELL = ServiceSeen(
-    state="running", running=True, start="automatic", automatic=True, recovery=Recovery.SET
+    name="AgentGuardKeeper",
+    state="running",
+    running=True,
+    start="automatic",
+    automatic=True,
+    recovery=Recovery.SET,
 )
 
 

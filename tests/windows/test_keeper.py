@@ -15,7 +15,7 @@ import pytest
 
 from agentguard.base import paths, settings
 from agentguard.base.errors import PlatformError
-from agentguard.platforms import desks, machine_layers, only_one, serve, service_seen
+from agentguard.platforms import desks, keeper_service, machine_layers, only_one, serve
 from agentguard.platforms._win32 import service_manager, sessions
 from agentguard.platforms._win32.service import cause
 from agentguard.platforms._win32.session_host import program
@@ -129,7 +129,7 @@ def test_a_service_that_fails_ends_as_one_that_windows_starts_again() -> None:
 def test_row_137_the_doctor_asks_the_service_manager_and_does_not_end_well_without_a_keeper() -> (
     None
 ):
-    found = service_seen(NAME)
+    found = keeper_service()
     assert found is not None
     assert (found.state, found.running, found.quoted) == ("running", True, True)
     assert (found.start, found.automatic) == ("automatic", True)

@@ -111,6 +111,7 @@ def seen(name: str) -> ServiceSeen | None:
         status, config = _asked(service), _configured(service)
         state, start = (status.state if status else 0), (config.start if config else -1)
         return ServiceSeen(
+            name=name,
             state=STATES.get(state, "unknown"),
             running=state == RUNNING,
             start=STARTS.get(start, "unknown"),
