@@ -15,17 +15,24 @@ from agentguard.platforms import _clock
 from agentguard.platforms._agent_shutdown import end_agents, quitting
 from agentguard.platforms._clock import SystemClock
 from agentguard.platforms._instance import beat, call, called, holder, only_one
+from agentguard.platforms._keeper_ways import (
+    CODES,
+    code_from_keeper,
+    code_from_pipe,
+    exit_code,
+    keeper_service,
+    left_to_keeper,
+    session_ends,
+)
 from agentguard.platforms._queued_log import Aside
 from agentguard.platforms._refcount_workaround import keep_none
 from agentguard.ports.clock import Clock
-from agentguard.ports.session_host import SIGNED_OUT
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
     from agentguard.base.settings import Layers
     from agentguard.ports.desktop import Backend, SystemLog
     from agentguard.ports.network import Network
     from agentguard.ports.secrets import Places
-    from agentguard.ports.service_manager import ServiceSeen
     from agentguard.ports.session_host import Desks
 
 __all__ = [
@@ -60,14 +67,12 @@ __all__ = [
     "quitting",
     "secret_places",
     "serve",
+    "session_ends",
     "silent",
     "system_clock",
     "system_log",
     "user_name",
 ]
-
-CODES = "codes"
-"""The keeper's folder of codes that it hands to agents, on Linux."""
 
 
 def load() -> Backend:
@@ -114,26 +119,6 @@ def secret_places() -> Places:
     return Places(device=(keyring,), vault=(keyring,))
 
 
-def session_ends() -> bool:
-    """Check whether the system itself says that this session, or the computer, is ending.
-
-    A program that a person has ended is in a session that goes on.
-    """
-    if sys.platform == "win32":
-        from agentguard.platforms._win32 import api  # noqa: PLC0415 - one system's door at a time
-
-        return bool(api.system_metrics(api.SHUTTING_DOWN))
-    from agentguard.platforms._linux import logind  # noqa: PLC0415 - as above
-    from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
-
-    return logind.session_ends(Bus(system_address(os.environ)))
-
-
-def exit_code(ends: Callable[[], bool] = session_ends) -> int:
-    """Return what an agent ends with: on Windows it tells the keeper that the session is ending."""
-    return SIGNED_OUT if sys.platform == "win32" and ends() else 0
-
-
 def system_log() -> SystemLog | None:
     """Return the system's own log; None where this system has none."""
     if sys.platform == "win32":
@@ -143,18 +128,6 @@ def system_log() -> SystemLog | None:
     from agentguard.platforms._linux import system_log  # noqa: PLC0415 - as above
 
     return system_log.LinuxSystemLog() if system_log.offers() else None
-
-
-def left_to_keeper(service: str, folder: Path, seconds: float) -> bool:
-    """Check whether the agent of the keeper's guards, within so many seconds, and not this program.
-
-    On Linux each user's systemd starts agents, and they look for each other by the folder alone.
-    """
-    if sys.platform != "win32":
-        return False
-    from agentguard.platforms._win32 import one_tray  # noqa: PLC0415 - one system's door at a time
-
-    return one_tray.left_to_keeper(service, folder, seconds)
 
 
 def aside(log: SystemLog) -> Aside:
@@ -307,30 +280,6 @@ def desks(wake: Callable[[], None] = _nobody) -> Desks:
     return sessions.LinuxDesks(Bus(system_address(os.environ)), paths.machine_folder() / CODES)
 
 
-def code_from_keeper() -> str:
-    """Return the code that the keeper has handed to this user; Windows' keeper enrols by itself."""
-    if sys.platform == "win32":
-        return ""
-    from agentguard.base import paths  # noqa: PLC0415 - as above
-    from agentguard.platforms._linux import handed_codes  # noqa: PLC0415 - one system's door at a time
-
-    return handed_codes.code_for_me(paths.machine_folder() / CODES)
-
-
-def code_from_pipe(name: str) -> str:
-    """Return the code that the keeper hands to this very process over a named pipe.
-
-    Raises:
-        PlatformError: there is none, or this system's keeper hands codes over otherwise.
-
-    """
-    if sys.platform == "win32":
-        from agentguard.platforms._win32 import code_pipe_client  # noqa: PLC0415 - as above
-
-        return code_pipe_client.code(name)
-    raise PlatformError("Only Windows has this pipe.", "Use: agentguard enroll --by-keeper")
-
-
 def serve(name: str, work: Callable[[threading.Event, threading.Event], None]) -> None:
     """Run as the service `name` of the system's service manager until it stops this.
 
@@ -345,20 +294,6 @@ def serve(name: str, work: Callable[[threading.Event, threading.Event], None]) -
 
         return Service(name, work).run()
     raise PlatformError("Only Windows has this service.", "Use: agentguard keeper run")
-
-
-def keeper_service() -> ServiceSeen | None:
-    """Return what the service manager tells of the keeper; None where none is installed."""
-    from agentguard.ports import service_manager as known  # noqa: PLC0415 - the doctor alone asks
-
-    if sys.platform == "win32":
-        from agentguard.platforms._win32 import service_manager  # noqa: PLC0415 - one system's door at a time
-
-        return service_manager.seen(known.KEEPER)
-    from agentguard.platforms._linux import system_units  # noqa: PLC0415 - as above
-    from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
-
-    return system_units.seen(Bus(system_address(os.environ)), known.KEEPER_UNIT)
 
 
 def cleared(folder: Path, seconds: float, *, kill: bool) -> bool:
