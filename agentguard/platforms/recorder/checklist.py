@@ -19,7 +19,6 @@ _RESTART = 1  # SC_ACTION_RESTART
 _FIRST, _LONGEST = 5_000, 60_000  # milliseconds
 _AUTOMATIC = 2  # SERVICE_AUTO_START
 _DENIED, _BUSY = 5, 231  # ERROR_ACCESS_DENIED, ERROR_PIPE_BUSY
-_PER_MONITOR = 2  # PROCESS_PER_MONITOR_DPI_AWARE
 _WRITE = 0x2 | 0x4 | 0x40 | 0x10000 | 0x40000 | 0x80000 | 0x40000000 | 0x10000000
 _OF_THE_SYSTEM = frozenset({"SY", "BA", "CO", "OW", "service"})
 _ALLOWED = 0  # ACCESS_ALLOWED_ACE_TYPE
@@ -76,12 +75,10 @@ def _messages(answer: Answer) -> bool | None:
 
 
 def _pipe(answer: Answer) -> bool | None:
+    if answer["refused"] is None:
+        return None
     alone = answer["second"] in {_DENIED, _BUSY}
     return bool(alone and answer["refused"] == _DENIED and answer["allowed"] == 0)
-
-
-def _scaling(answer: Answer) -> bool | None:
-    return bool(answer["awareness"] == _PER_MONITOR)
 
 
 def guarded(answer: Answer, but: frozenset[str] = _OF_AN_OWNER) -> bool:
@@ -97,7 +94,6 @@ JUDGES: Mapping[str, Callable[[Any], bool | None]] = {
     "installed.folders": _folders,
     "pipe.guarded": _pipe,
     "process.guarded": guarded,
-    "screen.scaling": _scaling,
     "service.configuration": _configuration,
     "service.failure-actions": _actions,
     "service.failure-flag": _flag,

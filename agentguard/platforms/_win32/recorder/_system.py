@@ -43,13 +43,12 @@ class WindowsSystem:
     def computer(self) -> Mapping[str, object]:
         """Return which Windows this is, and how this program runs."""
         version = registry.values(registry.MACHINE, _VERSION)
-        token = keeping.own_token()
         return {
             "build": version.get("CurrentBuildNumber"),
             "ubr": version.get("UBR"),
             "edition": version.get("EditionID"),
             "language": _language(),
-            "elevated": token["elevated"],
+            "elevated": keeping.elevated(),
             "session": sessions.kind(),
             "wine": hasattr(ctypes.WinDLL("ntdll"), "wine_get_version"),
         }

@@ -8,11 +8,13 @@ import winreg
 from collections.abc import Iterator
 from ctypes import wintypes
 
-from agentguard.platforms._win32 import api, registry, window
+from agentguard.base.errors import PlatformError
+from agentguard.platforms._win32 import api, print_log, registry, window
 from agentguard.platforms._win32.microphone_answers import Use
 from agentguard.platforms._win32.recorder._native import Pointer, agreed, error_of, function
 from agentguard.platforms._win32.runtime_objects import RuntimeObject, factory
 from agentguard.platforms._win32.sharing_answers import CAPABILITIES
+from agentguard.platforms.recorder.recording import Refusal
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -191,7 +193,16 @@ def _captures() -> dict[str, object]:
     return told
 
 
+def _printed() -> dict[str, object]:
+    """Count the print jobs that the log has of the last day; what was printed stays there."""
+    try:
+        return {"count": len(print_log.events())}
+    except PlatformError:
+        raise Refusal(ctypes.get_last_error()) from None
+
+
 CALLS = {
+    "prints.entries": _printed,
     "window.in-front": _in_front,
     "window.hook": _hook,
     "window.capture": _capture,

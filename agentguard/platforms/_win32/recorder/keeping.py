@@ -269,8 +269,19 @@ _DEBUG = 20  # SE_DEBUG_PRIVILEGE
 
 
 def is_system() -> bool:
-    """Check whether this runs as SYSTEM."""
-    return _descriptors.mine() == _SYSTEM
+    """Check whether this runs as SYSTEM; not where Windows does not tell as whom."""
+    try:
+        return _descriptors.mine() == _SYSTEM
+    except Refusal:
+        return False
+
+
+def elevated() -> bool | None:
+    """Return whether this runs with an administrator's rights; None where it is not told."""
+    try:
+        return own_token()["elevated"] is True
+    except Refusal:
+        return None
 
 
 CALLS = {

@@ -76,7 +76,7 @@ def _name() -> str:
 def _guarded() -> dict[str, object]:
     """Return whether a pipe is one alone, and lets in those alone whom its list names.
 
-    An administrator who records is the stranger of a pipe for SYSTEM.
+    An administrator who records is the stranger of a pipe for SYSTEM; SYSTEM has no stranger here.
     """
     name = _name()
     with _made(name, _NOBODY) as pipe:
@@ -93,7 +93,12 @@ def _guarded() -> dict[str, object]:
     name = _name()
     with _made(name, _ONE), _opened(name) as allowed:
         pass
-    return {"second": second, "read_back": alone == ["SY"], "refused": refused, "allowed": allowed}
+    return {
+        "second": second,
+        "read_back": alone == ["SY"],
+        "refused": None if keeping.is_system() else refused,
+        "allowed": allowed,
+    }
 
 
 def _client() -> dict[str, object]:

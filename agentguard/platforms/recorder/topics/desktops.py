@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentguard.platforms._win32.print_answers import CHANNEL
 from agentguard.platforms.recorder.questions import Wmi, call, keys, together, wmi
 from agentguard.platforms.recorder.shapes import (
     FLAG,
@@ -52,7 +53,6 @@ QUESTIONS = (
         fields(
             system=VARYING, awareness=NUMBER, count=VARYING, monitors=Each(VARYING)
         ),
-        row=18,
     ),
     keys(
         "microphone.consent", "HKLM", rf"{_CONSENT}\microphone", Value=known("Allow", "Deny"),
@@ -72,6 +72,12 @@ QUESTIONS = (
         r"registry HKLM\...\Appx\AppxAllUserStore",
         fields(applications=VARYING, inbox=VARYING),
     ),
+    keys(
+        "prints.channel", "HKLM",
+        rf"SOFTWARE\Microsoft\Windows\CurrentVersion\WINEVT\Channels\{CHANNEL}",
+        Enabled=NUMBER, MaxSize=VARYING, ChannelAccess=LENGTH_ALONE,
+    ),
+    call("prints.entries", "EvtQuery, EvtNext, EvtRender", fields(count=VARYING)),
     USB,
     together("usb.judged", USB),
     call(

@@ -92,8 +92,7 @@ OPEN = {"there": True, "guarded": True, "entries": [{"kind": 0, "mask": 0x1301BF
         ("pipe.guarded", {"second": 231, "refused": 0, "allowed": 0}, False),
         ("pipe.guarded", {"second": 0, "refused": 5, "allowed": 0}, False),
         ("pipe.guarded", {"second": 231, "refused": 5, "allowed": 5}, False),
-        ("screen.scaling", {"awareness": 2}, True),
-        ("screen.scaling", {"awareness": 0}, False),
+        ("pipe.guarded", {"second": 231, "refused": None, "allowed": 0}, None),
         ("system.up", {"seconds": 1}, None),
     ],
 )

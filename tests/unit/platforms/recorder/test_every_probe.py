@@ -22,6 +22,7 @@ ASKED = {
     "lock_limits": ("lock.limits",),
     "networks": ("wifi.service", "wifi.profile", "wifi.location-user"),
     "patches": ("updates.dates", "updates.waiting", "system.restart-due"),
+    "printing": ("prints.channel", "prints.entries"),
     "remote_session": ("session.shown-elsewhere",),
     "sharing": ("window.captures",),
     "software": ("software.keys", "software.packages-listed", "software.provisioned",
@@ -31,8 +32,8 @@ ASKED = {
 }  # fmt: skip
 OF_FILES = frozenset({"backup"})
 """What looks at files alone, whose names have no field."""
-OF_PROGRAMS = frozenset({"listeners", "programs", "printing", "prints", "print_jobs"})
-"""What lists programs by their names, through psutil or a log, and not by an answer of Windows."""
+OF_PROGRAMS = frozenset({"listeners", "programs"})
+"""What lists programs by their names, through psutil, and not by an answer of Windows."""
 
 
 @pytest.mark.parametrize("probe", PROBES)
