@@ -14,7 +14,7 @@ from functools import partial
 from importlib import import_module
 
 from agentguard import __version__, commands
-from agentguard.base import translations
+from agentguard.base import paths, translations
 from agentguard.base.errors import AgentGuardError, CatalogueError
 from agentguard.base.plugins import modules
 from agentguard.commands._quick_loading import loading
@@ -73,6 +73,10 @@ def _run(words: Sequence[str]) -> int:
 def _wanted(words: Sequence[str]) -> Callable[[], int]:
     """Load the command that is asked for."""
     with loading():
+        if sys.platform == "win32":
+            from agentguard.platforms import seat  # noqa: PLC0415 - elsewhere there is one
+
+            paths.sit(seat())
         given = _parser(words).parse_args(words)
         return partial(_command(given.command).run, given)
 

@@ -20,6 +20,11 @@ PRIVATE = "private"
 APART = "-apart"
 """The end of the name of the folder beside a user's, with halves of what opens that one's keys."""
 
+FIRST_SEAT = 1
+_SEAT = "seat-{}"
+_SEATS: list[int] = [FIRST_SEAT]
+"""The seat of this session, last; see `sit`."""
+
 _SPARE: dict[str, Path] = {}
 """The data folder of a program whose user's own cannot be used; empty for all others."""
 
@@ -87,7 +92,13 @@ def _own_folder() -> Path:
 
 def wanted_folder() -> Path:
     """Return where this user's data folder is to be; it may be missing."""
-    return _SPARE.get(HOME_VARIABLE) or _moved(HOME_VARIABLE) or _own_folder()
+    own = _SPARE.get(HOME_VARIABLE) or _moved(HOME_VARIABLE) or _own_folder()
+    return own if _SEATS[-1] == FIRST_SEAT else own / _SEAT.format(_SEATS[-1])
+
+
+def sit(seat: int) -> None:
+    """Have the folder of a seat: a second session of the same person has one of its own."""
+    _SEATS[:] = [seat]
 
 
 def spare_folder() -> Path:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms import _clock
@@ -30,6 +30,7 @@ from agentguard.ports.clock import Clock
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
     from agentguard.base.settings import Layers
+    from agentguard.platforms._children import Child, Leash
     from agentguard.ports.desktop import Backend, SystemLog
     from agentguard.ports.network import Network
     from agentguard.ports.secrets import Places
@@ -65,6 +66,7 @@ __all__ = [
     "only_one",
     "patient_reader",
     "quitting",
+    "seat",
     "secret_places",
     "serve",
     "session_ends",
@@ -140,18 +142,6 @@ def cage() -> str:
     return "agentguard.platforms._linux.cage:shut" if sys.platform == "linux" else ""
 
 
-class Leash(Protocol):
-    """Holds a process from outside; whoever closes or loses it ends the process."""
-
-    def bound(self, memory: int) -> bool:
-        """Let it take this many bytes and no more; tell whether the system sees to it."""
-        ...
-
-    def close(self) -> None:
-        """End it, with what it started."""
-        ...
-
-
 def patient_reader() -> Callable[[Path], bytes]:
     """Return what reads a file that may lie on a share that is away; see there."""
     from agentguard.platforms._share_reads import PatientReader  # noqa: PLC0415 - after a first icon
@@ -178,36 +168,6 @@ def end_silent(process: int) -> None:
     from agentguard.platforms import _silent_agent  # noqa: PLC0415 - only where another agent is
 
     _silent_agent.end(process)
-
-
-class Child(Protocol):
-    """A process that this program has started from itself."""
-
-    @property
-    def pid(self) -> int | None:
-        """Its number."""
-        ...
-
-    @property
-    def handle(self) -> int:
-        """What the system gave to deal with it."""
-        ...
-
-    def is_alive(self) -> bool:
-        """Check whether it still runs."""
-        ...
-
-    def make_modest(self) -> None:
-        """Give it the lowest priority for the processor and the disk."""
-        ...
-
-    def kill(self) -> None:
-        """End it at once."""
-        ...
-
-    def join(self, timeout: float | None = None) -> None:
-        """Wait until it is gone, at most `timeout` seconds."""
-        ...
 
 
 def child_starter() -> Callable[[Sequence[str], int], Child] | None:
@@ -304,11 +264,30 @@ def cleared(folder: Path, seconds: float, *, kill: bool) -> bool:
 
 
 def alive() -> None:
-    """Tell the system's service manager, if it asks, that this program is up and alive."""
-    if sys.platform != "win32":
+    """Tell the system's service manager, if it asks, that this program is up and alive.
+
+    On Windows, see to its threads, which no other program of the person is to stop.
+    """
+    if sys.platform == "win32":
+        from agentguard.platforms._win32 import shield  # noqa: PLC0415 - one system's door at a time
+
+        shield.THREADS()
+    else:
         from agentguard.platforms._linux import sd_notify  # noqa: PLC0415 - as above
 
         sd_notify.alive()
+
+
+def seat() -> int:
+    """Return the seat of this session, from 1: more than one has who is logged on more than once.
+
+    Elsewhere than on Windows one agent guards all sessions of a person.
+    """
+    if sys.platform != "win32":
+        return 1
+    from agentguard.platforms._win32 import seats  # noqa: PLC0415 - one system's door at a time
+
+    return seats.seat()
 
 
 def data_of_users(program: str) -> tuple[Path, ...]:

@@ -42,10 +42,8 @@ class Desks(Protocol):
         """Return the exit codes of agents that have ended since the last question, by session."""
         ...
 
-    def start(self, session: str, *, failing: bool = False) -> None:
+    def start(self, session: str) -> None:
         """Start the agent for the user of a session, unless one runs there.
-
-        One that is `failing` is started with less around it that could be the cause.
 
         Raises:
             PlatformError: it could not be started.

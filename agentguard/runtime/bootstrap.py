@@ -91,6 +91,12 @@ class Place:
     starting: Starting = field(default_factory=Starting)
 
 
+def _reader(place: Place, seen: SeenDatabase) -> ScanClient:
+    return ScanClient(
+        Limits(), place.clock, strikes=seen, cage=cage(), leash=leash, start=child_starter()
+    )
+
+
 @contextmanager
 def opened(place: Place) -> Iterator[Agent]:
     """Yield an agent that is wired and not yet started; stop and close everything afterwards.
@@ -102,9 +108,7 @@ def opened(place: Place) -> Iterator[Agent]:
         sealer = stores.sealer(place.folder)
         store, back = _stored(place, sealer, stack)
         seen = stack.enter_context(closing(SeenDatabase(place.folder, place.clock)))
-        reader = ScanClient(
-            Limits(), place.clock, strikes=seen, cage=cage(), leash=leash, start=child_starter()
-        )
+        reader = _reader(place, seen)
         phone, events = by_phone(place.folder, place.clock), EventQueue()
 
         def reports() -> LateUplink | None:

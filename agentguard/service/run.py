@@ -116,7 +116,7 @@ class Keeper:
     def _start(self, session: str) -> None:
         self._enrol(session)  # before: an agent looks for its enrolment as it begins
         try:
-            self.desks.start(session, failing=self.watch.is_failing(session))
+            self.desks.start(session)
         except PlatformError as error:
             LOG.warning("the agent was not started: %s", error.title)
 

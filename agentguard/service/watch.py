@@ -148,10 +148,6 @@ class Watch:
         for one in self._sessions.values():
             one.tries, one.ends, one.crashes, one.failing = 0, [], 0, False
 
-    def is_failing(self, session: str) -> bool:
-        """Check whether a session's agent ended again and again of late."""
-        return session in self._sessions and self._sessions[session].failing
-
     def until_due(self, now: float) -> float:
         """Return the seconds until the next start is due; infinite where none is awaited."""
         waiting = (one.due - now for one in self._sessions.values() if not one.process)

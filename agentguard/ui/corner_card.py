@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from agentguard.ui.widgets import GAP, column, frame
@@ -35,6 +35,13 @@ class CornerCard(QWidget):
         """Take the right size once the texts know how many lines they need."""
         super().showEvent(event)
         QTimer.singleShot(0, self, self.place)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Stay when another program wants it closed; it has its own buttons."""
+        if event.spontaneous():
+            event.ignore()
+        else:
+            super().closeEvent(event)
 
     def place(self) -> None:
         """Go to the bottom right of the first screen."""

@@ -51,7 +51,7 @@ class RealDesk:
         self.running = None
         return {"1": code}
 
-    def start(self, session: str, *, failing: bool = False) -> None:
+    def start(self, session: str) -> None:
         self.end()
         self.started += 1
         command = (sys.executable, "-S", "-B", self.program / "agent.py")

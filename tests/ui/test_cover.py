@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from agentguard.model.messages import say
+from agentguard.ui.corner_card import CornerCard
 from agentguard.ui.cover import Cover, reachable
 from agentguard.ui.proof_card import ProofCard
 from tools.gallery import data
@@ -68,3 +70,21 @@ def test_where_there_is_room_it_stands_in_the_middle_without_bars(card) -> None:
     assert (middle - cover.rect().center()).manhattanLength() <= 4
     assert reachable(card)
     cover.take_away()
+
+
+class FromOutside(QCloseEvent):
+    """WM_CLOSE or its like, as the window system hands it on."""
+
+    def spontaneous(self) -> bool:
+        return True
+
+
+def test_row_134_a_card_in_the_corner_stays_when_the_system_is_asked_to_close_it(qapp) -> None:
+    card = CornerCard()
+    card.show()
+    asked, own = FromOutside(), QCloseEvent()
+    card.closeEvent(asked)
+    assert not asked.isAccepted()
+    card.closeEvent(own)
+    assert own.isAccepted(), "by its own hand it goes"
+    card.deleteLater()

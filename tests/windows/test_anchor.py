@@ -19,6 +19,7 @@ from agentguard.platforms._win32.person_start import Begun
 from agentguard.platforms._win32.session_agents import SessionAgents
 from agentguard.platforms._win32.session_host import WindowsDesks
 from agentguard.platforms._win32.shield import shielded
+from agentguard.platforms._win32.tokens import own_sid
 from agentguard.service.keeper_status import Standing
 from agentguard.service.run import Keeper
 from agentguard.service.watch import Happening
@@ -53,6 +54,42 @@ for right in sys.argv[2:]:
 """
 
 
+THREAD_RIGHTS = (0x0001, 0x0002, 0x0008, 0x0010, 0x0080, 0x0200)
+"""THREAD_TERMINATE, SUSPEND_RESUME, GET_CONTEXT, SET_CONTEXT, SET_THREAD_TOKEN, to impersonate."""
+ASKS_THREADS = """
+import ctypes, sys
+from ctypes import wintypes
+k = ctypes.WinDLL("kernel32", use_last_error=True)
+k.OpenThread.restype = k.CreateToolhelp32Snapshot.restype = ctypes.c_void_p
+class Entry(ctypes.Structure):
+    names = "size usage tid pid base delta flags".split()
+    _fields_ = [*zip(names, [wintypes.DWORD] * 7)]
+picture, one = ctypes.c_void_p(k.CreateToolhelp32Snapshot(4, 0)), Entry(size=ctypes.sizeof(Entry))
+more = k.Thread32First(picture, ctypes.byref(one))
+while more:
+    for right in sys.argv[2:] if one.pid == int(sys.argv[1]) else ():
+        h = k.OpenThread(int(right), 0, one.tid)
+        print("granted" if h else ctypes.get_last_error())
+    more = k.Thread32Next(picture, ctypes.byref(one))
+"""
+THREADS = """
+import sys, threading, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from agentguard.platforms import alive
+def begin():
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+for _ in range(6): begin()
+alive()
+Path(sys.argv[2]).touch()
+more = Path(sys.argv[3])
+while True:
+    if more.exists():
+        begin()
+        alive()
+        more.unlink()
+    time.sleep(0.05)
+"""
 SCANS = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -145,6 +182,42 @@ def test_row_130_one_that_its_person_has_started_gives_way(agents: SessionAgents
         finally:
             theirs.kill()
     assert list(sessions.agents(PROGRAM)[session()]) == list(agents.running().values())
+
+
+def test_row_130_an_agent_knows_who_it_is() -> None:
+    """A token whose own list is narrow takes this from it: its program may not open it."""
+    knows = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from agentguard.platforms._win32.tokens import own_sid\n"
+        f"raise SystemExit(7 if own_sid() == {own_sid()!r} else 8)"
+    )
+    assert sessions.run(session(), (sys.executable, "-c", knows), PATIENCE) == 7
+
+
+def asked_of_threads(pid: int) -> list[str]:
+    """Ask for rights of every thread of a process, from another one."""
+    words = (sys.executable, "-c", ASKS_THREADS, str(pid), *map(str, THREAD_RIGHTS))
+    ended = subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    return ended.stdout.split()
+
+
+def test_row_130_no_thread_of_an_agent_can_be_stopped_or_ended(tmp_path: Path) -> None:
+    ready, more = tmp_path / "ready", tmp_path / "more"
+    words = (sys.executable, "-c", THREADS, str(ROOT), str(ready), str(more))
+    made = person_start.begin(session(), words)
+    try:
+        until(lambda: ready.exists() or not made.running)
+        every = asked_of_threads(made.pid)
+        assert len(every) >= 7 * len(THREAD_RIGHTS)
+        assert set(every) == {"5"}, every
+        more.touch()
+        until(lambda: not more.exists())
+        later = asked_of_threads(made.pid)
+        assert len(later) > len(every)
+        assert set(later) == {"5"}, later
+    finally:
+        made.end()
+        made.close()
 
 
 @pytest.mark.parametrize(("starts", "ended"), [("ours", 7), ("multiprocessing", 8)])

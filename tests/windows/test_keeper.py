@@ -16,7 +16,7 @@ import pytest
 from agentguard.base import paths, settings
 from agentguard.base.errors import PlatformError
 from agentguard.platforms import desks, keeper_service, machine_layers, only_one, serve
-from agentguard.platforms._win32 import service_manager, sessions
+from agentguard.platforms._win32 import api, service_manager, sessions
 from agentguard.platforms._win32.service import cause
 from agentguard.platforms._win32.session_host import program
 from agentguard.ports.service_manager import Recovery
@@ -25,9 +25,16 @@ from agentguard.service.keeper_status import Standing
 from tests.windows import agent_ends, keeping
 from tests.windows.failing_host import NAME as FAILING
 from tests.windows.keeping import NAME, PATIENCE, ROOT, sc, trays, until, value
+from tests.windows.test_anchor import asked_of_threads
 
 pytestmark = pytest.mark.xdist_group("desktop")
 
+CLOSE, NOTHING, ABORT_IF_HUNG = 0x10, 0, 2  # WM_CLOSE, WM_NULL, SMTO_ABORTIFHUNG
+_post = api.user("PostMessageW", api.BOOL, api.HWND, api.UINT, api.WPARAM, api.LPARAM)
+_send = api.user(
+    "SendMessageTimeoutW", api.LPARAM, api.HWND, api.UINT, api.WPARAM, api.LPARAM, api.UINT,
+    api.UINT, api.VOID,
+)  # fmt: skip
 POLICIES, INSTALLED = r"Software\Policies\AgentGuard", r"Software\AgentGuard"
 
 
@@ -62,8 +69,9 @@ def test_it_starts_the_tray_again_when_it_is_killed_and_ends_it_for_an_upgrade()
     assert status.returncode == 0
     assert "somebody is logged on: 1" in status.stdout
 
-    until(lambda: _has_window(trays()[0]))
+    until(lambda: _windows(trays()[0]))
     (second,) = trays()
+    _harmless(second)
     ended = agentguard("quit")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert trays() == []
@@ -79,21 +87,28 @@ def test_it_starts_the_tray_again_when_it_is_killed_and_ends_it_for_an_upgrade()
     assert second not in trays()
 
 
-def _has_window(pid: int) -> bool:
-    """Tell whether a tray is up, so that its end is an orderly one."""
-    found: list[int] = []
-    user = ctypes.WinDLL("user32")
+def _harmless(tray: int) -> None:
+    """Do to a tray what another program of its person can: it goes on."""
+    until(lambda: set(asked_of_threads(tray)) == {"5"})
+    for window in (before := _windows(tray)):
+        _post(window, CLOSE, 0, 0)
+    for window in before:  # whoever answers has dealt with what was posted before
+        _send(window, NOTHING, 0, 0, ABORT_IF_HUNG, 5000, ctypes.byref(ctypes.c_size_t()))
+    assert trays() == [tray]
+
+
+def _windows(pid: int) -> set[int]:
+    """Give the windows of a tray, the hidden ones too; none before it is up."""
+    found: set[int] = set()
 
     @ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_ssize_t)
     def each(window: int, _: int) -> int:
-        owner = ctypes.c_ulong()
-        user.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(owner))
-        if owner.value == pid:
-            found.append(window)
+        if api.window_pid(window) == pid:
+            found.add(window)
         return 1
 
-    user.EnumWindows(each, 0)
-    return bool(found)
+    ctypes.WinDLL("user32").EnumWindows(each, 0)
+    return found
 
 
 def test_a_second_tray_ends_at_once_and_leaves_the_first_alone(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ class LinuxDesks:
         """Return nothing: systemd is told how its agents end."""
         return {}
 
-    def start(self, session: str, *, failing: bool = False) -> None:  # noqa: ARG002 - of the port
+    def start(self, session: str) -> None:
         """Refuse: each user's systemd starts the agent, and starts it again."""
         raise PlatformError(f"Agents of user {session} are started by systemd alone.")
 

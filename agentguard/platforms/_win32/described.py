@@ -23,10 +23,6 @@ class _Attributes(ctypes.Structure):
 
 
 _free = api.kernel("LocalFree", api.VOID, api.VOID)
-_list_of = api.advanced(
-    "GetSecurityDescriptorDacl", api.BOOL, api.VOID, ctypes.POINTER(api.BOOL),
-    ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(api.BOOL),
-)  # fmt: skip
 _described = api.advanced(
     "ConvertStringSecurityDescriptorToSecurityDescriptorW",
     api.BOOL, api.TEXT, api.DWORD, ctypes.POINTER(ctypes.c_void_p), api.VOID,
@@ -36,14 +32,6 @@ _described = api.advanced(
 def descriptor(attributes: int) -> int:
     """Return the address of the descriptor in attributes at an address."""
     return _Attributes.from_address(attributes).descriptor or 0
-
-
-def access_list(attributes: int) -> int:
-    """Return the address of the list of rights (DACL) in attributes at an address; 0 for none."""
-    made = _Attributes.from_address(attributes)
-    there, found, usual = api.BOOL(), ctypes.c_void_p(), api.BOOL()
-    of = (ctypes.byref(there), ctypes.byref(found), ctypes.byref(usual))
-    return (found.value or 0) if _list_of(made.descriptor, *of) and there.value else 0
 
 
 class Security:

@@ -1,17 +1,16 @@
 """Starts a program for the person of a session, shielded from what else that person runs.
 
 The process is made with a list of rights that lets its person ask and wait, and nothing else: not
-end, suspend, debug it, read its memory or write to it. Its threads get theirs from the token. What
-is started inherits nothing, and an environment of a short list of names (docs/adr/0051).
+end, suspend, debug it, read its memory or write to it. What is started inherits nothing, and an
+environment of a short list of names (docs/adr/0051).
 
-Source: Microsoft's reference of wtsapi32.h, userenv.h, processthreadsapi.h, securitybaseapi.h and
-winnt.h; "Process Security and Access Rights", "Thread Security and Access Rights".
+Source: Microsoft's reference of wtsapi32.h, userenv.h, processthreadsapi.h and winnt.h; "Process
+Security and Access Rights", "Thread Security and Access Rights".
 """
 
 from __future__ import annotations
 
 import ctypes
-import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,20 +21,15 @@ from pathlib import Path
 from agentguard.base import environment
 from agentguard.platforms._win32 import api, shield_answers
 from agentguard.platforms._win32.command_line import joined
-from agentguard.platforms._win32.described import Security, access_list
+from agentguard.platforms._win32.described import Security
 from agentguard.platforms._win32.tokens import sid_of
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
-LOG = logging.getLogger(__name__)
-
 _UNICODE, _NO_WINDOW = 0x00000400, 0x08000000  # CREATE_UNICODE_ENVIRONMENT, CREATE_NO_WINDOW
 _DESKTOP = "winsta0\\default"
-_EVERYTHING = 0x02000000  # MAXIMUM_ALLOWED
-_IMPERSONATION, _PRIMARY = 2, 1  # SecurityImpersonation, TokenPrimary
-_DEFAULT_LIST = 6  # TokenDefaultDacl
-_STILL, _FOREVER = 0x102, 0xFFFFFFFF  # WAIT_TIMEOUT, INFINITE
+_STILL = 0x102  # WAIT_TIMEOUT
 
 
 class _Startup(ctypes.Structure):
@@ -75,11 +69,6 @@ _environment = api.declared(
     _USERENV, "CreateEnvironmentBlock", api.BOOL, ctypes.POINTER(api.VOID), api.HANDLE, api.BOOL
 )
 _no_environment = api.declared(_USERENV, "DestroyEnvironmentBlock", api.BOOL, api.VOID)
-_duplicate = api.advanced(
-    "DuplicateTokenEx", api.BOOL, api.HANDLE, api.DWORD, api.VOID, api.INT, api.INT,
-    ctypes.POINTER(api.HANDLE),
-)  # fmt: skip
-_set_token = api.advanced("SetTokenInformation", api.BOOL, api.HANDLE, api.INT, api.VOID, api.DWORD)
 _start = api.advanced(
     "CreateProcessAsUserW", api.BOOL, api.HANDLE, api.TEXT, wintypes.LPWSTR, api.VOID, api.VOID,
     api.BOOL, api.DWORD, api.VOID, api.TEXT, ctypes.POINTER(_Startup), ctypes.POINTER(_Process),
@@ -134,12 +123,11 @@ def person(session: int) -> str:
         return _sid(token)
 
 
-def begin(session: int, words: Sequence[str | Path], *, plain: bool = False) -> Begun:
+def begin(session: int, words: Sequence[str | Path]) -> Begun:
     """Start a program for the user of a session, with that user's rights; nothing is inherited.
 
     Windows lets no handle be inherited from one session into another, and whoever asks for it must
-    be of the user's own session (CreateProcessAsUserW). With `plain` what the program makes is as
-    open as usual: a narrow list could be what one that fails again and again does not bear.
+    be of the user's own session (CreateProcessAsUserW).
 
     Raises:
         PlatformError: nobody is logged on there any more, or Windows refused it.
@@ -149,11 +137,10 @@ def begin(session: int, words: Sequence[str | Path], *, plain: bool = False) -> 
         sid = _sid(token)
         with (
             _block(token) as block,
-            _narrow(token, "" if plain else shield_answers.made(sid)) as narrow,
             Security(shield_answers.process(sid)) as rights,
             Security(shield_answers.thread(sid)) as of_thread,
         ):
-            return _started(narrow, words, block, (rights, of_thread))
+            return _started(token, words, block, (rights, of_thread))
 
 
 def _started(
@@ -178,24 +165,6 @@ def _sid(token: int) -> str:
     if not (sid := sid_of(token)):
         raise api.refused("to tell who is logged on")
     return sid
-
-
-@contextmanager
-def _narrow(token: int, rights: str) -> Iterator[int]:
-    """Yield a token whose programs make what they make, threads above all, with these rights."""
-    own = api.HANDLE()
-    if not _duplicate(token, _EVERYTHING, None, _IMPERSONATION, _PRIMARY, ctypes.byref(own)):
-        raise api.refused("a token for the agent")
-    try:
-        if rights:
-            with Security(rights) as made:
-                given = ctypes.c_void_p(access_list(made))
-                size = ctypes.sizeof(given)
-                if not _set_token(own, _DEFAULT_LIST, ctypes.byref(given), size):
-                    LOG.warning("Windows refused the rights of what the agent makes")
-        yield own.value or 0
-    finally:
-        api.close_handle(own)
 
 
 @contextmanager

@@ -95,12 +95,12 @@ class QuitSign:
     @contextmanager
     def _held(self) -> Iterator[int]:
         """Have the key; one that somebody else has made or may change is made anew."""
-        key, there = _made()
+        key, there = volatile_key(PLACE)
         if there and not kept(_descriptor(key)):
             LOG.warning("the sign that ends agents was somebody else's; it is made anew")
             winreg.CloseKey(key)
             _remove()
-            key, _ = _made()
+            key, _ = volatile_key(PLACE)
         try:
             yield key
         finally:
@@ -119,13 +119,20 @@ def _descriptor(key: int) -> bytes:
     return b"" if refused else data.raw[: size.value]
 
 
-def _made() -> tuple[int, bool]:
-    """Return the key, made unless it is there, and whether it was."""
+def volatile_key(place: str) -> tuple[int, bool]:
+    """Return a key of the system's, made unless it is there, and whether it was.
+
+    It is gone after a start of the computer. Whoever gets it closes it.
+
+    Raises:
+        PlatformError: Windows refused it, because the user is no administrator.
+
+    """
     key, how = api.HANDLE(), api.DWORD()
     with Security(_RIGHTS) as security:
         rights = winreg.KEY_ALL_ACCESS | winreg.KEY_WOW64_64KEY
         error = _create(
-            winreg.HKEY_LOCAL_MACHINE, PLACE, 0, None, _VOLATILE, rights,
+            winreg.HKEY_LOCAL_MACHINE, place, 0, None, _VOLATILE, rights,
             security, ctypes.byref(key), ctypes.byref(how),
         )  # fmt: skip
     if error == _DENIED:

@@ -91,7 +91,7 @@ class SessionAgents:
         codes, self._codes = self._codes, {}
         return codes
 
-    def start(self, session: int, *, plain: bool = False) -> None:
+    def start(self, session: int) -> None:
         """Start the agent of a session, unless it runs; one that somebody else started gives way.
 
         Raises:
@@ -103,7 +103,7 @@ class SessionAgents:
         for pid in self._others(session):
             LOG.warning("an agent that the keeper did not start gives way to one that it starts")
             _end(pid)
-        self._hold(session, begin(session, self._words, plain=plain))
+        self._hold(session, begin(session, self._words))
 
     def forget(self, on: frozenset[int]) -> None:
         """Let go of the agents of sessions that are not `on` any more."""

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api, sessions
+from agentguard.platforms._win32.person_start import person
 from agentguard.platforms._win32.quit_answers import Sign, judged
 from agentguard.platforms._win32.quitting import QuitSign, read
+from agentguard.platforms._win32.seats import Seats
 from agentguard.platforms._win32.service import LEAVING
 from agentguard.platforms._win32.session_agents import SessionAgents
 
@@ -53,11 +55,13 @@ class WindowsDesks:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._quit = QuitSign()
         self._agents = SessionAgents(program(), wake)
+        self._seats = Seats(person)
 
     def sessions(self) -> frozenset[str]:
         """Return the sessions where somebody is logged on and does not sign out just now."""
         on = frozenset(sessions.logged_on())
         self._agents.forget(on)
+        self._seats.see(on)
         return frozenset(map(str, on - LEAVING.leaving()))
 
     def guarded(self) -> Mapping[str, str]:
@@ -68,14 +72,14 @@ class WindowsDesks:
         """Return the exit codes of agents that have ended since the last question, by session."""
         return {str(session): code for session, code in self._agents.ends().items()}
 
-    def start(self, session: str, *, failing: bool = False) -> None:
+    def start(self, session: str) -> None:
         """Start the agent for the user of a session, unless one runs there.
 
         Raises:
             PlatformError: it could not be started.
 
         """
-        self._agents.start(int(session), plain=failing)
+        self._agents.start(int(session))
 
     def enrolled(self, session: str) -> bool:
         """Check whether the agent of a session is enrolled, as its user's own program says.

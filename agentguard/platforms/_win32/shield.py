@@ -1,8 +1,8 @@
 """The shield of an agent: whether a process has it, and the part that the agent holds up itself.
 
 The keeper gives an agent's process and first thread their lists of rights. Windows gives each later
-thread the list of the token, and a person may widen that of a token; so the agent gives its own
-threads a list as well, again and again, since libraries and Windows make threads as they like.
+thread the usual one, by which its person may stop and end it; so the agent gives its own threads a
+list, again and again, since libraries and Windows make threads as they like (docs/adr/0051).
 
 Source: Microsoft's reference of processthreadsapi.h and securitybaseapi.h; "Thread Security and
 Access Rights"; NtGetNextThread of ntdll as phnt and Wine declare it.
@@ -16,12 +16,13 @@ from collections.abc import Iterator
 
 from agentguard.platforms._win32 import api, shield_answers
 from agentguard.platforms._win32.described import Security, descriptor
+from agentguard.platforms._win32.tokens import own_sid
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 _READ_CONTROL, _WRITE_LIST = 0x20000, 0x40000  # READ_CONTROL, WRITE_DAC
-_ASK = 0x40  # THREAD_QUERY_INFORMATION
+_ASK = 0x800  # THREAD_QUERY_LIMITED_INFORMATION
 _LIST, _OWNER_AND_LIST = 4, 1 | 4  # DACL_SECURITY_INFORMATION, with OWNER_SECURITY_INFORMATION
 _LONGEST = 65536
 _SELF = ctypes.c_void_p(-1)  # the handle that stands for this process
@@ -63,10 +64,15 @@ class ThreadShield:
     def __call__(self) -> None:
         """See to the threads that have come since the last time."""
         there = frozenset(_threads())
-        with Security(shield_answers.OWN_THREAD) as made:
-            for number in there - self._known:
-                _narrow(number, descriptor(made))
+        if new := there - self._known:
+            with Security(shield_answers.own_thread(own_sid())) as made:
+                for number in new:
+                    _narrow(number, descriptor(made))
         self._known = there
+
+
+THREADS = ThreadShield()
+"""That of this process."""
 
 
 def _threads() -> Iterator[int]:

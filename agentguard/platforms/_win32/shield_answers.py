@@ -18,8 +18,8 @@ _ASK_PROCESS = 0x101000  # SYNCHRONIZE, PROCESS_QUERY_LIMITED_INFORMATION
 _ASK_THREAD = 0x101C60
 """SYNCHRONIZE, THREAD_QUERY_INFORMATION, _SET_INFORMATION, _SET_LIMITED_INFORMATION,
 _QUERY_LIMITED_INFORMATION and _RESUME: with less a program with windows does not start."""
-_MADE = 0x100040  # SYNCHRONIZE, THREAD_QUERY_INFORMATION
-_OWNED = 0x120000  # SYNCHRONIZE, READ_CONTROL
+_OWN_THREAD = 0x120840
+"""SYNCHRONIZE, READ_CONTROL, THREAD_QUERY_INFORMATION, ..._LIMITED_INFORMATION."""
 
 
 def process(sid: str) -> str:
@@ -33,13 +33,10 @@ def thread(sid: str) -> str:
     return f"O:SYG:SYD:P(A;;GA;;;SY)(A;;{_ASK_THREAD:#x};;;{sid})"
 
 
-def made(sid: str) -> str:
-    """Return the list of what an agent makes without one: its other threads."""
-    return f"D:(A;;GA;;;SY)(A;;{_OWNED:#x};;;OW)(A;;{_MADE:#x};;;{sid})"
-
-
-OWN_THREAD = f"D:P(A;;GA;;;SY)(A;;{_OWNED | _MADE:#x};;;OW)"
-"""The list that an agent gives its own threads."""
+def own_thread(sid: str) -> str:
+    """Return the list that an agent gives its own threads; it has to find them again itself."""
+    who = (f"(A;;{_OWN_THREAD:#x};;;{one})" for one in ("OW", sid) if one)
+    return f"D:P(A;;GA;;;SY){''.join(who)}"
 
 
 def child(sid: str) -> str:

@@ -22,6 +22,7 @@ LOOK = 0.5
 """Seconds between two looks at a stop while nothing happens."""
 
 NAME = "AgentGuard"
+_CLOSE = 0x0010  # WM_CLOSE
 _REMOVE, _ALL_INPUT, _ALSO_OLD = 1, 0x04FF, 4  # PM_REMOVE, QS_ALLINPUT, MWMO_INPUTAVAILABLE
 
 Heard = Callable[[int, int], None]
@@ -62,6 +63,8 @@ _listening: dict[int, Mapping[int, Heard]] = {}
 
 
 def _hear(window: int, message: int, word: int, long: int) -> int:
+    if message == _CLOSE:  # nobody sees it to close it; another program would make us deaf
+        return 0
     heard = _listening.get(window, {}).get(message)
     if heard is not None:
         heard(word, long)

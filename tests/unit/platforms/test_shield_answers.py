@@ -31,8 +31,7 @@ def granted(sddl: str) -> dict[str, int]:
         (shield_answers.process(SID), HARM_PROCESS),
         (shield_answers.child(SID), HARM_PROCESS),
         (shield_answers.thread(SID), HARM_THREAD),
-        (shield_answers.made(SID), HARM_THREAD),
-        (shield_answers.OWN_THREAD, HARM_THREAD),
+        (shield_answers.own_thread(SID), HARM_THREAD),
     ],
 )
 def test_row_130_the_person_may_ask_and_wait_and_nothing_else(sddl: str, harm: int) -> None:
@@ -45,7 +44,10 @@ def test_row_130_the_owner_has_no_right_of_owners_to_change_the_list() -> None:
     """Without a line for OW whoever owns an object may read and change its list."""
     for sddl in (shield_answers.process(SID), shield_answers.thread(SID)):
         assert sddl.startswith("O:SYG:SYD:P("), "the system's, and nothing is inherited"
-    for sddl in (shield_answers.made(SID), shield_answers.OWN_THREAD, shield_answers.child(SID)):
+    for sddl in (
+        shield_answers.own_thread(SID),
+        shield_answers.child(SID),
+    ):
         assert "OW" in granted(sddl)
 
 
