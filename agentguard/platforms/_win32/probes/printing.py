@@ -11,18 +11,27 @@ from agentguard.base.errors import PlatformError
 from agentguard.model.machine import PrintJobsSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import Question
 from agentguard.platforms._print_jobs import PrintMemory
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.microphones import running
 from agentguard.platforms._win32.print_answers import OFF, done
 from agentguard.platforms._win32.print_log import Denied, events, is_on
-from agentguard.ports.desktop import Probe
+from agentguard.ports.desktop import Probe, StillAsking
 
 if sys.platform != "win32":
     raise ImportError("This probe is for Windows.")
 
 EVERY = 60.0
+SECONDS = 10.0
 _memory = PrintMemory(EVERY, running)
+
+
+def _silent() -> PlatformError:
+    return PlatformError("Windows' log of print jobs does not answer.")
+
+
+LOGGED = Question("printing", SECONDS, events, silent=_silent)
 
 
 def read(at: Moment, _policy: Policy) -> PrintJobsSeen:
@@ -31,7 +40,9 @@ def read(at: Moment, _policy: Policy) -> PrintJobsSeen:
         on = is_on()
         if not on:
             return PrintJobsSeen(at=at, unread="unsupported" if on is None else OFF)
-        jobs = tuple(done(events(), api.user_name()))
+        jobs = tuple(done(LOGGED.ask(), api.user_name()))
+    except StillAsking:
+        raise
     except (Denied, PermissionError):
         return PrintJobsSeen(at=at, unread="denied")
     except PlatformError:

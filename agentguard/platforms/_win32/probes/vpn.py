@@ -8,6 +8,7 @@ from agentguard.base.errors import PlatformError
 from agentguard.model.machine import VpnSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms._one_question import Question
 from agentguard.platforms._unchanged import Unchanged
 from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.vpn_answers import Dialled, domains, links
@@ -17,14 +18,22 @@ if sys.platform != "win32":
     raise ImportError("This probe is for Windows.")
 
 EVERY = 60.0
+SECONDS = 10.0
 _unchanged = Unchanged(EVERY)
+
+
+def _silent() -> PlatformError:
+    return PlatformError("Windows does not tell what it has dialled.")
+
+
+DIALLED = Question("vpn", SECONDS, connections, silent=_silent)
 
 
 def read(at: Moment, _policy: Policy) -> VpnSeen:
     """Return what is up; who does not answer matters only where nothing else is."""
     own: tuple[Dialled, ...] | None
     try:
-        own = connections()
+        own = DIALLED.ask()
     except PlatformError:
         own = None
     try:
