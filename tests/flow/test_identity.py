@@ -136,7 +136,7 @@ def test_a_desk_waits_with_its_words_and_reports_all_once_it_is_confirmed(home: 
     assert state.message is not None
     assert state.message.params["why"] == home.key.words
     until(lambda: len(agent.engine.snapshot().controls) > 10)
-    shown = centre_says(home, lambda c: identities.listed(c, identities.MAY_WAIT))
+    shown = centre_says(home, lambda c: identities.list_identities(c, identities.MAY_WAIT))
     assert [one.words for one in shown] == [home.key.words]
     assert shown[0].key_place == "secret-service"
     assert home.centre.events(home.known.device) == []
@@ -235,7 +235,7 @@ def test_two_copies_of_one_disk_are_both_held_and_each_becomes_a_desk_of_its_own
     finally:
         twin.stop()
     assert centre_says(home, lambda c: devices.status(c, device_before)) == "cloned"
-    waiting = centre_says(home, lambda c: identities.listed(c, identities.MAY_WAIT))
+    waiting = centre_says(home, lambda c: identities.list_identities(c, identities.MAY_WAIT))
     assert len({one.id for one in waiting}) == 2
     assert {one.words for one in waiting} == {home.key.words, twin.key.words}
     assert all(one.copy_of == "desk-17" for one in waiting)

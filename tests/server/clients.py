@@ -267,7 +267,8 @@ def _hashed(password: str) -> str:
 def _recovery() -> tuple[bytes, list[bytes]]:
     salt = recovery_codes.new_salt()
     return salt, [
-        recovery_codes.hashed(recovery_codes.new_code(), salt) for _ in range(recovery_codes.COUNT)
+        recovery_codes.hash_code(recovery_codes.new_code(), salt)
+        for _ in range(recovery_codes.COUNT)
     ]
 
 

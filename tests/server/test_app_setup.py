@@ -202,5 +202,5 @@ def test_the_secret_lies_sealed_in_the_database(running: Any, desk: Any, sue: An
     disk = b"".join(file.read_bytes() for file in running.settings.data.glob("server.db*"))
     assert secret.encode() not in disk
     assert code.replace("-", "").encode() not in disk
-    pending = running.admin._database.run(lambda c: one_time_codes.enrolled(c, "desk", "maria"))
+    pending = running.admin._database.run(lambda c: one_time_codes.is_enrolled(c, "desk", "maria"))
     assert not pending, "not before the first code"

@@ -25,7 +25,7 @@ def arranged(running: Any) -> dict[str, tuple[str, str]]:
         shifts = {one.id: f"{one.name} {one.hours}" for one in places.shifts(connection)}
         return {
             one.name: (sites.get(one.site or 0, ""), shifts.get(one.shift or 0, ""))
-            for one in places.placed(connection)
+            for one in places.list_placed(connection)
         }
 
     return running.admin._database.run(read)  # type: ignore[no-any-return]

@@ -99,7 +99,7 @@ def test_counts_and_lists_are_those_of_a_plain_reckoning(admin: Any, seed: int) 
     def check(connection: Connection) -> None:
         fill(connection, seed)
         wanted = Wanted(teams=None, cutoff=CUTOFF)
-        many = board.tallied(board.counts(connection, wanted))
+        many = board.tally(board.counts(connection, wanted))
         for tier in TIERS:
             ids = board.page(connection, wanted, (tier,), many, start=0, limit=100)
             assert sorted(ids) == sorted(plain(connection, tier)), tier
@@ -113,7 +113,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repetition(admin: Any, size:
     def check(connection: Connection) -> None:
         fill(connection, 7)
         wanted = Wanted(teams=None, cutoff=CUTOFF)
-        many = board.tallied(board.counts(connection, wanted))
+        many = board.tally(board.counts(connection, wanted))
         whole = board.page(connection, wanted, TIERS, many, start=0, limit=100)
         parts = [
             board.page(connection, wanted, TIERS, many, start=start, limit=size)
@@ -128,10 +128,10 @@ def test_pages_follow_each_other_without_a_gap_or_a_repetition(admin: Any, size:
 def test_a_scope_and_a_text_narrow_counts_and_lists_alike(admin: Any) -> None:
     def check(connection: Connection) -> None:
         fill(connection, 3)
-        every = places.placed(connection)
+        every = places.list_placed(connection)
         one = Wanted(teams=frozenset({every[0].id}), cutoff=CUTOFF, text="SK-0")
         counts = board.counts(connection, one)
-        many = board.tallied(counts)
+        many = board.tally(counts)
         ids = board.page(connection, one, TIERS, many, start=0, limit=100)
         labels = [desk.label for desk in pages.among(connection, ids)]
         assert labels
@@ -189,11 +189,11 @@ def test_findings_are_counted_by_control_and_by_what_they_say(
         facts = fleet_findings.facts(connection, None, ("software",))
         assert [(f.params["products"], f.desks) for f in facts] == [("Old", 2), ("Older", 1)]
         assert fleet_findings.by_team(connection, None, "software") == {"A": 2, "B": 1}
-        team_b = frozenset(p.id for p in places.placed(connection) if p.name == "B")
+        team_b = frozenset(p.id for p in places.list_placed(connection) if p.name == "B")
         assert [k.check for k in fleet_findings.kinds(connection, team_b)] == ["software"]
-        found = fleet_findings.found(connection, None, "", start=1, limit=2)
+        found = fleet_findings.list_found(connection, None, "", start=1, limit=2)
         assert [(f.check, f.desk) for f in found] == [("software", "d0"), ("software", "d1")]
-        assert fleet_findings.found(connection, frozenset(), "", start=0, limit=9) == []
+        assert fleet_findings.list_found(connection, frozenset(), "", start=0, limit=9) == []
 
     running.admin._database.run(check)
 
@@ -211,7 +211,7 @@ def test_a_desk_that_never_reported_or_is_old_stands_with_the_silent(admin: Any)
                     insert(device_seen).values(device=f"d{n}", last_seen=last, **seen)
                 )
         wanted = Wanted(teams=None, cutoff=CUTOFF)
-        many = board.tallied(board.counts(connection, wanted))
+        many = board.tally(board.counts(connection, wanted))
         assert (many["silent"], many["attention"]) == (2, 1)
         assert board.page(connection, wanted, ("attention",), many, start=0, limit=9) == ["d2"]
         assert set(board.page(connection, wanted, ("silent",), many, start=0, limit=9)) == {

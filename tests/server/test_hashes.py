@@ -11,14 +11,14 @@ SALT = bytes(range(recovery_codes.SALT))
 
 
 def test_a_password_costs_64_mib_and_three_passes() -> None:
-    told = argon2.extract_parameters(passwords.hashed("correct horse"))
+    told = argon2.extract_parameters(passwords.hash_password("correct horse"))
     assert (told.type, told.memory_cost, told.time_cost) == (Type.ID, 64 * 1024, 3)
     assert told.parallelism == 4
     assert told.salt_len >= 16
 
 
 def test_whoever_is_unknown_costs_as_much_as_whoever_is_known() -> None:
-    known = argon2.extract_parameters(passwords.hashed("correct horse"))
+    known = argon2.extract_parameters(passwords.hash_password("correct horse"))
     passwords._nobody.cache_clear()
     assert argon2.extract_parameters(passwords._nobody()) == known
 
@@ -29,4 +29,4 @@ def test_a_recovery_code_costs_19_mib_and_two_passes() -> None:
         code.encode(), SALT, time_cost=2, memory_cost=19 * 1024, parallelism=1,
         hash_len=32, type=Type.ID,
     )  # fmt: skip
-    assert recovery_codes.hashed(code, SALT) == whole
+    assert recovery_codes.hash_code(code, SALT) == whole

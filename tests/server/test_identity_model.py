@@ -369,7 +369,9 @@ class Identities(RuleBasedStateMachine):
     @invariant()
     def every_desk_stands_where_the_model_says(self) -> None:
         every = self.endpoint.database.run(
-            lambda c: identities.listed(c, ("active", "pending", "retired", "cloned", "conflict"))
+            lambda c: identities.list_identities(
+                c, ("active", "pending", "retired", "cloned", "conflict")
+            )
         )
         assert {one.id: one.status for one in every} == {
             id_: desk.status for id_, desk in self.model.desks.items()

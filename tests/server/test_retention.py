@@ -158,7 +158,7 @@ def test_what_is_held_stays_until_the_hold_ends(
     assert do(running, lambda c: legal_holds.end(c, number, "ada", now + 1))
     assert not do(running, lambda c: legal_holds.end(c, number, "ada", now + 2))
     assert run(running)["events"] == (3, 0)
-    (hold,) = do(running, lambda c: legal_holds.listed(c, ended=True))
+    (hold,) = do(running, lambda c: legal_holds.list_holds(c, ended=True))
     assert (hold.reason, hold.placed_by, hold.ended_by) == ("inquiry 7", "ada", "ada")
     acts = do(running, lambda c: list(c.scalars(select(audit_log.c.act))))
     assert {"hold.placed", "hold.ended", "retention.run"} <= set(acts)
@@ -266,7 +266,7 @@ def test_ages_are_set_within_what_the_rules_allow(running: Any, told: Any) -> No
     put("events", 600)
     assert run(running)["findings"] == (1, 0)
     assert count(running, event) == 4
-    (set_,) = (age for age in do(running, ages.listed) if age.set_by)
+    (set_,) = (age for age in do(running, ages.list_ages) if age.set_by)
     assert (set_.record, set_.days, set_.set_by, set_.set_at) == ("events", 600, "ada", 5.0)
 
 

@@ -41,7 +41,7 @@ def do(running: Any, job: Any) -> Any:
 
 
 def set_ages(running: Any) -> dict[str, int]:
-    return {a.record: a.days for a in do(running, ages.listed) if a.set_by}
+    return {a.record: a.days for a in do(running, ages.list_ages) if a.set_by}
 
 
 def test_everything_is_told_in_words(running: Any, as_role: Any) -> None:
@@ -63,11 +63,11 @@ def test_an_age_is_set_and_a_hold_placed_and_ended(running: Any, as_role: Any, r
     assert set_ages(running) == {"posture": 30}
     wish = {"kind": "person", "subject": "Sam", "reason": "<b>inquiry</b>"}
     assert one.submit(f"{PAGE}/holds", token=token, **wish).status_code == 303
-    (hold,) = do(running, legal_holds.listed)
+    (hold,) = do(running, legal_holds.list_holds)
     assert (hold.subject, hold.placed_by) == ("sam", f"a-{role}")
     assert "&lt;b&gt;inquiry&lt;/b&gt;" in one.get(PAGE).text
     assert one.submit(f"{PAGE}/holds/{hold.id}/end", token=token).status_code == 303
-    assert do(running, legal_holds.listed) == []
+    assert do(running, legal_holds.list_holds) == []
     acts = do(running, lambda c: list(c.scalars(select(audit_log.c.act))))
     assert {"retention.set", "hold.placed", "hold.ended"} <= set(acts)
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_told_plainly(
     assert page.status_code == 200
     assert said in page.text
     assert set_ages(running) == {}
-    assert do(running, legal_holds.listed) == []
+    assert do(running, legal_holds.list_holds) == []
 
 
 def test_others_change_nothing(running: Any, as_role: Any) -> None:

@@ -134,7 +134,7 @@ def test_the_first_reports_of_a_fleet_need_no_more_statements_than_one(running: 
             statements(connection, range(number, number + 1), 1)
         assert statements(connection, range(2, 3), 1) == statements(connection, range(3, 20), 1)
         assert statements(connection, range(20), 2) <= 4
-        held = batch_state.held(connection, [f"d{n:02}" for n in (3, 3, 19, 99)])
+        held = batch_state.find_held(connection, [f"d{n:02}" for n in (3, 3, 19, 99)])
         assert {id_: (one.epoch, one.seq) for id_, one in held.items()} == {
             "d03": (1, 2),
             "d19": (1, 2),

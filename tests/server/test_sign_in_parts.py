@@ -96,7 +96,7 @@ def test_passkeys_want_a_name(origin: str, named: bool) -> None:
 
 @given(st.text(alphabet=recovery_codes.ALPHABET, min_size=10, max_size=10))
 def test_a_recovery_code_is_read_as_it_was_shown_and_as_people_type(code: str) -> None:
-    shown = recovery_codes.shown(code)
+    shown = recovery_codes.show_code(code)
     assert recovery_codes.normal(shown) == code
     typed = shown.lower().replace("0", "o").replace("1", "l").replace("-", "  ")
     assert recovery_codes.normal(typed) == code
@@ -113,8 +113,8 @@ def test_codes_are_random_and_their_hashes_are_salted() -> None:
     assert len(codes) == 200
     one = codes.pop()
     first, second = recovery_codes.new_salt(), recovery_codes.new_salt()
-    assert recovery_codes.hashed(one, first) == recovery_codes.hashed(one, first)
-    assert recovery_codes.hashed(one, first) != recovery_codes.hashed(one, second)
+    assert recovery_codes.hash_code(one, first) == recovery_codes.hash_code(one, first)
+    assert recovery_codes.hash_code(one, first) != recovery_codes.hash_code(one, second)
 
 
 @given(st.text(max_size=60) | st.sampled_from(("//e", "/\\e", "https:/e", "/a//b", "/ok?x=1")))

@@ -30,7 +30,7 @@ def send(browser: Any, path: str, **fields: Any) -> Any:
 
 
 def held(running: Any) -> dict[str, members.Member]:
-    return {one.name: one for one in running.admin._database.run(members.listed)}
+    return {one.name: one for one in running.admin._database.run(members.list_members)}
 
 
 def test_a_user_is_added_and_signs_in_with_the_first_password(

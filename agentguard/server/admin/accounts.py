@@ -137,7 +137,7 @@ class Admin:
         if role not in people.ROLES or not name.strip():
             raise UsageError(words.say("server.admin.role", roles=", ".join(people.ROLES)))
         plain = name.strip().casefold()
-        hashed = passwords.hashed(password)
+        hashed = passwords.hash_password(password)
 
         def put(connection: Connection) -> None:
             people.put(connection, plain, hashed, role, self._now())
@@ -155,7 +155,7 @@ class Admin:
         """
         plain = name.strip().casefold()
         made, salt = [recovery_codes.new_code() for _ in range(recovery_codes.COUNT)], new_salt()
-        hashes = [recovery_codes.hashed(one, salt) for one in made]
+        hashes = [recovery_codes.hash_code(one, salt) for one in made]
 
         def keep(connection: Connection) -> None:
             if people.account(connection, plain) is None:
@@ -165,7 +165,7 @@ class Admin:
             audit.note(connection, self._now(), ACTOR, "recovery-codes.made", plain)
 
         self._database.run(keep)
-        return [recovery_codes.shown(one) for one in made]
+        return [recovery_codes.show_code(one) for one in made]
 
     def enrol_code(self, team: str, hours: float = 24, *, keeper: bool = False) -> str:
         """Make a single-use enrolment code for a team: for an agent, or for a `keeper`."""

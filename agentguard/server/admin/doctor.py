@@ -138,7 +138,7 @@ def _schema(connection: Connection) -> Finding:
 
 def _failing(connection: Connection, now: float) -> Iterator[Finding]:
     """Name the jobs that fail again and again."""
-    for one in job_failures.repeated(connection):
+    for one in job_failures.list_repeated(connection):
         minutes, why = max(0, int((now - one.since) // 60)), causes.sentence(one.why, load())
         params: dict[str, str | int] = {"job": one.name, "count": one.count}
         params |= {"minutes": minutes, "why": why}

@@ -34,7 +34,7 @@ class Keeping:
 
     def ages(self) -> Sequence[Age]:
         """Return the ages in force."""
-        return self._database.run(ages.listed)
+        return self._database.run(ages.list_ages)
 
     def set_age(self, record: str, days: int, by: str) -> None:
         """Set an age.
@@ -47,7 +47,7 @@ class Keeping:
 
     def holds(self) -> Sequence[Hold]:
         """Return the holds that hold."""
-        return self._database.run(legal_holds.listed)
+        return self._database.run(legal_holds.list_holds)
 
     def hold(self, asked: Asked, by: str) -> int:
         """Place a hold; give its number.

@@ -72,7 +72,7 @@ def _line(connection: Connection, site: Site, name: str) -> Line:
     return Line(
         name=name,
         passkeys=len(passkeys.of(connection, CONSOLE, name)),
-        totp=one_time_codes.enrolled(connection, CONSOLE, name),
+        totp=one_time_codes.is_enrolled(connection, CONSOLE, name),
         codes=recovery.left(connection, name),
         sso=connection.scalar(select(sso_user.c.user).where(sso_user.c.user == name)) is not None,
         sessions=len(sessions.of(connection, name, site.now(), site.limits)),

@@ -107,7 +107,7 @@ async def change_password(request: Asked) -> Page:
     )
     if wrong:
         return await _page(request, said=f"console.account.password-{wrong}")
-    hashed = await passwords.slowly(passwords.hashed, new)
+    hashed = await passwords.slowly(passwords.hash_password, new)
 
     def change(connection: Connection) -> None:
         people.set_password(connection, visitor.name, hashed)
@@ -141,7 +141,7 @@ async def _forget(request: Asked, what: str, id_: str) -> Page | Redirect:
     def forget(connection: Connection) -> bool:
         name = visitor.name
         have = len(passkeys.of(connection, CONSOLE, name))
-        if have + one_time_codes.enrolled(connection, CONSOLE, name) <= 1:
+        if have + one_time_codes.is_enrolled(connection, CONSOLE, name) <= 1:
             return False
         if what == PASSKEY:
             passkeys.forget(connection, CONSOLE, name, id_)
@@ -184,8 +184,8 @@ async def _page(request: Asked, *, said: str = "", app: bool = False) -> Page:
 def _held(connection: Connection, site: Site, visitor: Visitor) -> dict[str, Any]:
     name = visitor.name
     return {
-        "enrolled": one_time_codes.enrolled(connection, CONSOLE, name),
-        "passkeys": passkeys.listed(connection, CONSOLE, name),
+        "enrolled": one_time_codes.is_enrolled(connection, CONSOLE, name),
+        "passkeys": passkeys.list_passkeys(connection, CONSOLE, name),
         "codes_left": recovery.left(connection, name),
         "sessions": sessions.of(connection, name, site.now(), site.limits),
     }

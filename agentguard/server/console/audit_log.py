@@ -28,7 +28,7 @@ async def show(request: Asked) -> Page:
     permitted(request, Right.RECORDS)
     wish = filters.asked(request)
     listed, total = await site_of(request).database.read(
-        lambda c: audit_pages.listed(c, wish.text, start=wish.start, limit=filters.PAGE)
+        lambda c: audit_pages.list_acts(c, wish.text, start=wish.start, limit=filters.PAGE)
     )
     await looked(request, "audit.seen", wish.text)
     return await page(

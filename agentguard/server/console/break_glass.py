@@ -110,7 +110,7 @@ async def _page(request: Asked, done: _Done) -> Page:
         minutes=break_glass.SECONDS // 60,
         problem=site.words.say(f"console.glass.{done.problem}") if done.problem else "",
         made=await site.database.read(
-            lambda c: opened_desks.listed(c, site.keys, visitor.scope, SHOWN, site.now())
+            lambda c: opened_desks.list_opened(c, site.keys, visitor.scope, SHOWN, site.now())
         ),
     )
 

@@ -105,8 +105,8 @@ async def _page(request: Asked, made: _Made | None, problem: str) -> Page:
         problem=problem,
         hours=site.limits.code_hours,
         teams=await site.database.read(team_names),
-        codes=await site.database.read(enrolment_codes.listed),
-        batches=await site.database.read(batch_codes.listed),
+        codes=await site.database.read(enrolment_codes.list_codes),
+        batches=await site.database.read(batch_codes.list_batches),
     )
 
 

@@ -38,9 +38,13 @@ async def show(request: Asked) -> Page:
         "devices.html",
         find=find,
         most=identities.SHOWN,
-        pending=await read(lambda c: identities.listed(c, identities.MAY_WAIT, scope)),
-        known=await read(lambda c: identities.listed(c, identities.MAY_SPEAK, scope, find)),
-        away=await read(lambda c: identities.listed(c, identities.TURNED_AWAY, scope, find)),
+        pending=await read(lambda c: identities.list_identities(c, identities.MAY_WAIT, scope)),
+        known=await read(
+            lambda c: identities.list_identities(c, identities.MAY_SPEAK, scope, find)
+        ),
+        away=await read(
+            lambda c: identities.list_identities(c, identities.TURNED_AWAY, scope, find)
+        ),
     )
 
 

@@ -97,7 +97,7 @@ async def _recovered(request: Asked) -> tuple[str, bytes] | None:
     count = proof_limits.FORE.of(site.limits, place)
     async with site.lanes.turn(f"codes {place}"):
         salt = await site.database.read(lambda c: recovery.salt(c, name))
-        hashed = await slowly(recovery_codes.hashed, code, salt or bytes(recovery_codes.SALT))
+        hashed = await slowly(recovery_codes.hash_code, code, salt or bytes(recovery_codes.SALT))
 
         def use(connection: Connection) -> tuple[str, int]:
             now = site.now()
@@ -107,7 +107,7 @@ async def _recovered(request: Asked) -> tuple[str, bytes] | None:
             if how:
                 audit.note(connection, now, name, "proved-before", how)
                 return how, 0
-            tries.failed(connection, count.key, now, count.rule)
+            tries.count_failure(connection, count.key, now, count.rule)
             return "", tries.wait(connection, count.key, now)
 
         how, pause = await site.database.write(use)

@@ -38,7 +38,7 @@ async def offer(request: Asked, name: str, purpose: str, *, app: bool = True) ->
             challenge = pending_sign_ins.ask(connection, f"enrol {purpose}:{name}", site.now())
             options = party.to_register(name, passkeys.of(connection, CONSOLE, name), challenge)
         secret = ""
-        if app and not one_time_codes.enrolled(connection, CONSOLE, name):
+        if app and not one_time_codes.is_enrolled(connection, CONSOLE, name):
             secret = one_time_codes.pending(connection, site.keys, CONSOLE, name)
         return options, secret
 
@@ -77,7 +77,7 @@ async def confirm(request: Asked, name: str, purpose: str, *, first: bool = Fals
 
 
 def _app(connection: Connection, site: Site, name: str, code: str) -> bool:
-    if one_time_codes.enrolled(connection, CONSOLE, name):
+    if one_time_codes.is_enrolled(connection, CONSOLE, name):
         return False
     return not one_time_codes.accept(
         connection, site.keys, CONSOLE, name, answer=code, now=site.now()
@@ -100,14 +100,14 @@ async def new_recovery(site: Site, name: str) -> list[str]:
     """Make new recovery codes, which end the old ones; they are seen here and never again."""
     made = [recovery_codes.new_code() for _ in range(recovery_codes.COUNT)]
     salt = recovery_codes.new_salt()
-    hashes = [await slowly(recovery_codes.hashed, one, salt) for one in made]
+    hashes = [await slowly(recovery_codes.hash_code, one, salt) for one in made]
 
     def keep(connection: Connection) -> None:
         recovery.put(connection, name, salt, hashes)
         audit.note(connection, site.now(), name, "recovery-recovery_codes.made")
 
     await site.database.write(keep)
-    return [recovery_codes.shown(one) for one in made]
+    return [recovery_codes.show_code(one) for one in made]
 
 
 def _picture(name: str, secret: str) -> str:

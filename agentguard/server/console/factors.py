@@ -144,7 +144,7 @@ def _held(connection: Connection, site: Site, visitor: Visitor, find: str) -> di
     waiting = (one for one in resets.waiting(connection, now) if one.realm == DESK)
     return {
         "people": presence.people(connection, scope, now, find),
-        "locked": presence.locked(connection, scope, now),
+        "locked": presence.list_locked(connection, scope, now),
         "proofs": by_factor.most_common(),
         "tally": counted,
         "share": round(SHARE * by_factor[presence.RESISTANT] / every) if every else None,
@@ -153,7 +153,7 @@ def _held(connection: Connection, site: Site, visitor: Visitor, find: str) -> di
             for one in waiting
             if team_scope.belongs(connection, site.keys, scope, one.owner, now)
         ],
-        "glass": opened_desks.listed(connection, site.keys, scope, 10, now),
+        "glass": opened_desks.list_opened(connection, site.keys, scope, 10, now),
     }
 
 

@@ -115,7 +115,7 @@ def reach(connection: Connection, wish: Filter, scope: Scope) -> Reach:
         NotFoundException: there is no such place, or the visitor may not see it.
 
     """
-    own = places.placed(connection, scope)
+    own = places.list_placed(connection, scope)
     teams = scope
     for name, id_ in (("id", wish.team), ("site", wish.site), ("shift", wish.shift)):
         if id_ is not None:

@@ -124,7 +124,7 @@ def _read(connection: Connection, *, wish: Filter, scope: Scope, check: str) -> 
     return _Read(
         reach=reach,
         kinds=fleet_findings.kinds(connection, reach.teams),
-        found=fleet_findings.found(connection, reach.teams, check, start=start, limit=limit),
+        found=fleet_findings.list_found(connection, reach.teams, check, start=start, limit=limit),
     )
 
 

@@ -45,7 +45,7 @@ async def make(request: Asked) -> Page | Redirect:
     if wait is not None:
         id_ = "console.sign-in.wait" if wait else "console.first.wrong"
         return await _page(request, name, site.words.say(id_, seconds=wait))
-    hashed = await passwords.slowly(passwords.hashed, password)
+    hashed = await passwords.slowly(passwords.hash_password, password)
     token = await site.database.write(lambda c: _made(c, site, code, (name, hashed)))
     if not token:
         return await _page(request, name, site.words.say("console.first.wrong"))

@@ -103,7 +103,7 @@ def _read(connection: Connection, wish: Filter, scope: Scope, cutoff: float) -> 
     reach = filters.reach(connection, wish, scope)
     wanted = Wanted(teams=reach.teams, cutoff=cutoff, text=wish.text)
     counts = board.counts(connection, wanted)
-    many = board.tallied(counts)
+    many = board.tally(counts)
     tiers, paged = _tiers(wish, many)
     start, limit = (wish.start, filters.PAGE) if paged else (0, MOST_FINE)
     ids = board.page(connection, wanted, tiers, many, start=start, limit=limit)
@@ -131,7 +131,7 @@ async def _values(request: Asked) -> dict[str, Any]:
     now, silent = site.now(), site.limits.silent_after
     wish = filters.asked(request, TIERS, path="/")
     read = await site.database.read(lambda c: _read(c, wish, scope, now - silent))
-    many = board.tallied(read.counts)
+    many = board.tally(read.counts)
     tiers, paged = _tiers(wish, many)
     return {
         "wish": wish,

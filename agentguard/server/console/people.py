@@ -127,7 +127,7 @@ def _told(connection: Connection, site: Site, visitor: Visitor, id_: str) -> Tol
         incidents=desk_events.incidents(connection, id_, scope),
         lessons=_lessons(desk_events.lessons(connection, id_, scope)),
         factors=pseudonyms.factors_of(connection, name, now) if own else None,
-        openings=pseudonyms.listed(connection, id_) if own else [],
+        openings=pseudonyms.list_openings(connection, id_) if own else [],
         name=name if shown else "",
         known=bool(name),
     )

@@ -74,7 +74,7 @@ async def show(request: Asked) -> Page:
     )
 
 
-def listed(connection: Connection) -> list[Published]:
+def list_published(connection: Connection) -> list[Published]:
     """Return what was published, the newest first."""
     have = policies.counts(connection)
     back = fleet_findings.facts(connection, None, (HEALTH,))
@@ -85,7 +85,7 @@ def listed(connection: Connection) -> list[Published]:
 
 
 def _read(connection: Connection, wish: Filter) -> _Read:
-    published = listed(connection)
+    published = list_published(connection)
     chosen = next((one for one in published if one.bundle.label.digest == wish.kind), None)
     digest = chosen.bundle.label.digest if chosen else ""
     return _Read(

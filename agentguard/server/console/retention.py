@@ -80,8 +80,8 @@ async def end(request: Asked, id_: FromPath[int]) -> Page | Redirect:
 async def _page(request: Asked, problem: str) -> Page:
     def read(connection: Connection) -> tuple[list[Age], list[Hold], list[Run], list[str]]:
         did = [run for run in retention.runs(connection) if run.deleted or run.held]
-        held = legal_holds.listed(connection, ended=True)
-        return ages.listed(connection), held, did[:SHOWN], team_names(connection)
+        held = legal_holds.list_holds(connection, ended=True)
+        return ages.list_ages(connection), held, did[:SHOWN], team_names(connection)
 
     every, held, did, teams = await site_of(request).database.read(read)
     return await page(

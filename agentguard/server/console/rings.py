@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from agentguard.base.errors import PolicyError, UsageError
 from agentguard.server.console.fresh_proof import ask_first
-from agentguard.server.console.policies import POLICIES, Published, listed
+from agentguard.server.console.policies import POLICIES, Published, list_published
 from agentguard.server.console.site import (
     Asked,
     Page,
@@ -142,7 +142,7 @@ async def _page(request: Asked, digest: str, *, problem: str = "", status: int =
 
 
 def _view(connection: Connection, digest: str, reading: Reading | None = None) -> _View:
-    every = listed(connection)
+    every = list_published(connection)
     one = next((p for p in every if p.bundle.label.digest == digest), None)
     if one is None:
         raise NotFoundException

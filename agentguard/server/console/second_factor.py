@@ -79,7 +79,7 @@ def stepping_up(request: Asked, name: str, purpose: str) -> Asking:
 def has_factor_in(connection: Connection, name: str) -> bool:
     """Check whether a person has a second factor."""
     return (
-        one_time_codes.enrolled(connection, CONSOLE, name)
+        one_time_codes.is_enrolled(connection, CONSOLE, name)
         or bool(passkeys.of(connection, CONSOLE, name))
         or recovery.left(connection, name) > 0
     )
@@ -102,7 +102,7 @@ async def offer(request: Asked, name: str, purpose: str) -> Offer:
             options = party.to_prove(held, challenge)
         return Offer(
             passkey=options,
-            totp=one_time_codes.enrolled(connection, CONSOLE, name),
+            totp=one_time_codes.is_enrolled(connection, CONSOLE, name),
             recovery=recovery.left(connection, name) > 0,
         )
 
@@ -168,7 +168,7 @@ def _passkey(
 
 
 def _totp(connection: Connection, site: Site, name: str, typed: str) -> str:
-    if not one_time_codes.enrolled(connection, CONSOLE, name):
+    if not one_time_codes.is_enrolled(connection, CONSOLE, name):
         return ""
     now = site.now()
     problem = one_time_codes.accept(connection, site.keys, CONSOLE, name, answer=typed, now=now)
@@ -185,7 +185,7 @@ async def _recovered(site: Site, asking: Asking, code: str) -> Judged:
     wait, salt = await site.database.write(begin)
     if wait:
         return Judged(wait=wait)
-    hashed = await slowly(recovery_codes.hashed, code, salt) if salt else b""
+    hashed = await slowly(recovery_codes.hash_code, code, salt) if salt else b""
     return await site.database.write(
         lambda c: _settled(
             c, asking, counts, use_recovery(c, asking.name, hashed, site.now()), site.now()

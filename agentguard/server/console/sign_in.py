@@ -109,7 +109,7 @@ async def _judged(request: Asked, name: str, browser: str) -> int | None:
     def note(connection: Connection) -> tuple[int, int]:
         now = site.now()
         audit.note(connection, now, proof_limits.key("sign-in", name), "sign-in.refused")
-        pause = 0 if browser else tries.failed(connection, slow.key, now, slow.rule)
+        pause = 0 if browser else tries.count_failure(connection, slow.key, now, slow.rule)
         pause = pause or tries.wait(connection, slow.key, now)
         return tries.after(connection, counts, now), pause
 

@@ -128,7 +128,7 @@ async def page(request: Asked, template: str, *, status: int = 200, **values: An
     visitor = request.scope["state"].get("visitor")
     badges = await site.badges.counted(site.database, visitor, site.now()) if visitor else {}
     runs = visitor is not None and visitor.role == ADMIN
-    jobs = await site.database.read(job_failures.repeated) if runs else ()
+    jobs = await site.database.read(job_failures.list_repeated) if runs else ()
     return render(request, template, status=status, badges=badges, failing=jobs, **values)
 
 

@@ -108,7 +108,7 @@ async def _page(request: Asked, said: str) -> Page:
         sites=await site.database.read(places.sites),
         zones=sorted(places.zones()),
         shifts=await site.database.read(places.shifts),
-        teams=await site.database.read(places.placed),
+        teams=await site.database.read(places.list_placed),
         sizes=await site.database.read(places.sizes),
     )
 

@@ -87,7 +87,7 @@ def _read(connection: Connection, wish: Filter, scope: Scope) -> _Read:
             limit=filters.PAGE - len(shown),
         ),
         total=silence_waves.count(connection, scope),
-        signed=sign_offs.listed(connection, scope, limit=LATELY + 1),
+        signed=sign_offs.list_signed(connection, scope, limit=LATELY + 1),
     )
 
 
@@ -98,7 +98,9 @@ async def _signed(request: Asked, wish: Filter) -> Page:
     return await page(
         request,
         "tamper_signed.html",
-        signed=await database.read(lambda c: sign_offs.listed(c, scope, start=start, limit=limit)),
+        signed=await database.read(
+            lambda c: sign_offs.list_signed(c, scope, start=start, limit=limit)
+        ),
         pager=filters.pager(wish, total) if total > filters.PAGE else None,
     )
 

@@ -52,7 +52,7 @@ async def add(request: Asked) -> Page:
     if not name or not name.isprintable():
         return await _page(request, problem="console.users.no-name")
     first = _first_password()
-    hashed = await asyncio.to_thread(passwords.hashed, first)
+    hashed = await asyncio.to_thread(passwords.hash_password, first)
 
     def put(connection: Connection) -> bool:
         done = members.add(connection, name, hashed, role, site.now())
@@ -110,8 +110,8 @@ async def _page(request: Asked, *, problem: str = "", made: str = "", first: str
         problem=site.words.say(problem) if problem else "",
         made=made,
         first=first,
-        members=await site.database.read(members.listed),
-        teams=await site.database.read(places.placed),
+        members=await site.database.read(members.list_members),
+        teams=await site.database.read(places.list_placed),
         roles=ROLES,
         bound=BOUND,
     )

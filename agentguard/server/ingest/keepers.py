@@ -50,7 +50,7 @@ class Keepers:
 
         """
         if device.id not in self._noted and not await self._database.read(
-            lambda c: keepers.admitted(c, device.id)
+            lambda c: keepers.is_admitted(c, device.id)
         ):
             raise Refused(403, "no-keeper")
         answer = await self._reports.take(request, device)

@@ -121,7 +121,7 @@ class Readiness:
         leadership.note(connection, PROBE, now)
         last = leadership.noted(connection, "tamper")
         stopped = self._jobs and last is not None and now - last > STALE
-        return "work" if stopped else "", job_failures.repeated(connection)
+        return "work" if stopped else "", job_failures.list_repeated(connection)
 
 
 def _has_room(folder: Path) -> bool:

@@ -23,7 +23,7 @@ async def slowly(job: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     return await asyncio.get_running_loop().run_in_executor(_WORKERS, lambda: job(*given, **named))
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Hash a password; takes a quarter of a second on purpose."""
     return _HASHER.hash(password)
 
@@ -39,4 +39,4 @@ def right(stored: str, password: str) -> bool:
 
 @cache
 def _nobody() -> str:
-    return hashed("a password that nobody has")
+    return hash_password("a password that nobody has")

@@ -21,7 +21,7 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-def shown(code: str) -> str:
+def show_code(code: str) -> str:
     """Return a code as a person reads it."""
     return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
 
@@ -32,7 +32,7 @@ def normal(typed: str) -> str:
     return kept if len(kept) == LENGTH and set(kept) <= set(ALPHABET) else ""
 
 
-def hashed(code: str, salt: bytes) -> bytes:
+def hash_code(code: str, salt: bytes) -> bytes:
     """Hash a code by `COST`."""
     passes, kib = COST
     return hash_secret_raw(

@@ -31,7 +31,9 @@ class Signed:
     members: tuple[Member, ...]
 
 
-def listed(connection: Connection, scope: Scope, *, start: int = 0, limit: int) -> list[Signed]:
+def list_signed(
+    connection: Connection, scope: Scope, *, start: int = 0, limit: int
+) -> list[Signed]:
     """Return what was signed off at `limit` moments after the newest `start`."""
     moments = _moments(scope)
     newest = select(moments.c.at).order_by(moments.c.at.desc()).offset(start).limit(limit)

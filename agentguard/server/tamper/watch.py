@@ -72,7 +72,7 @@ class Watch:
     def take_all(self, connection: Connection, batch: Sequence[Arrived]) -> list[Outcome]:
         """Take reports in, as `batches.take_all`; a copy's report is answered with Cloned."""
         ids = [one.report.device for one in batch]
-        held = batch_state.held(connection, ids)
+        held = batch_state.find_held(connection, ids)
         opened = items.still_open(connection, (id_ for id_, one in held.items() if one.flagged))
         outcomes: list[Outcome] = [
             Outdated() if _outdated(one, held.get(one.report.device)) else True for one in batch

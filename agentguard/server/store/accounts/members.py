@@ -24,7 +24,7 @@ class Member:
     seen_at: float | None
 
 
-def listed(connection: Connection) -> list[Member]:
+def list_members(connection: Connection) -> list[Member]:
     """Return all users by name."""
     teams: dict[str, set[int]] = {}
     for row in connection.execute(select(user_team.c.user, user_team.c.team)):

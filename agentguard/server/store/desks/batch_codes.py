@@ -76,14 +76,14 @@ def put(connection: Connection, hashed: bytes, wish: Wish, by: str, now: float) 
     return id_
 
 
-def found(connection: Connection, hashed: bytes) -> Row[tuple[object, ...]] | None:
+def find(connection: Connection, hashed: bytes) -> Row[tuple[object, ...]] | None:
     """Return the row of a code, with its team's name; None when there is none."""
     return connection.execute(
         select(batch_code, team.c.name).join(team).where(batch_code.c.hash == hashed)
     ).first()
 
 
-def used_by(connection: Connection, id_: int, device: str) -> bool:
+def is_used_by(connection: Connection, id_: int, device: str) -> bool:
     """Check whether the code has taken this device in."""
     asked = select(batch_use.c.at).where(batch_use.c.code == id_, batch_use.c.device == device)
     return connection.scalar(asked) is not None
@@ -125,7 +125,7 @@ def revoke(connection: Connection, id_: int, by: str, now: float) -> bool:
     return done.rowcount == 1
 
 
-def listed(connection: Connection, scope: Scope = None, limit: int = 50) -> list[BatchLine]:
+def list_batches(connection: Connection, scope: Scope = None, limit: int = 50) -> list[BatchLine]:
     """Return the newest codes."""
     tags = (
         select(func.count())

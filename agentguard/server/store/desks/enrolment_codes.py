@@ -120,7 +120,7 @@ def take(connection: Connection, code: str, now: float, used_by: str, asset: str
 def _take_batch(
     connection: Connection, hashed: bytes, now: float, used_by: str, asset: str
 ) -> Grant:
-    row = batch_codes.found(connection, hashed)
+    row = batch_codes.find(connection, hashed)
     if row is None:
         raise CodeRefused("wrong")
     grant = Grant(
@@ -130,7 +130,7 @@ def _take_batch(
         many=True,
         role=row.role or "",
     )
-    if batch_codes.used_by(connection, row.id, used_by):
+    if batch_codes.is_used_by(connection, row.id, used_by):
         return replace(grant, again=True)
     refused = batch_codes.why_not(connection, row, asset, now)
     if refused:
@@ -140,7 +140,7 @@ def _take_batch(
     return grant
 
 
-def listed(connection: Connection, limit: int = 50) -> list[CodeLine]:
+def list_codes(connection: Connection, limit: int = 50) -> list[CodeLine]:
     """Return the newest codes."""
     label = func.coalesce(device.c.label, "").label("desk")
     rows = connection.execute(

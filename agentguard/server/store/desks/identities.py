@@ -42,7 +42,7 @@ class Identity:
     role: str
 
 
-def listed(
+def list_identities(
     connection: Connection, states: Sequence[str], scope: Scope = None, find: str = ""
 ) -> list[Identity]:
     """Return the desks of these states, the newest first, at most SHOWN and one more."""

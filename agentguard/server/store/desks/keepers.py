@@ -25,7 +25,7 @@ FRESH = 300.0
 """Seconds within which a keeper confirms that an agent ended with its session."""
 
 
-def admitted(connection: Connection, id_: str) -> bool:
+def is_admitted(connection: Connection, id_: str) -> bool:
     """Check whether a device is a keeper, or may become one."""
     role = connection.scalar(select(device_identity.c.role).where(device_identity.c.device == id_))
     if role or is_keeper(connection, id_):

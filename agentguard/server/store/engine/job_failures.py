@@ -45,7 +45,7 @@ def done(connection: Connection, name: str) -> None:
     connection.execute(delete(job_failure).where(job_failure.c.name == name))
 
 
-def repeated(connection: Connection) -> Sequence[Failing]:
+def list_repeated(connection: Connection) -> Sequence[Failing]:
     """Return the jobs that fail again and again, by name."""
     return [one for one in all_of(connection) if one.count >= REPEATED]
 

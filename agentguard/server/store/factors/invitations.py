@@ -35,7 +35,7 @@ class Wanted:
 
 def make(connection: Connection, desk: str, owner: str, by: str, now: float) -> str:
     """Return a code for a person at a desk, an earlier one ends; empty where there is an app."""
-    if one_time_codes.enrolled(connection, DESK, owner):
+    if one_time_codes.is_enrolled(connection, DESK, owner):
         return ""
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     open_ = (factor_invite.c.owner == owner, factor_invite.c.used_at.is_(None))
@@ -65,8 +65,8 @@ def take(
     where that person has proved by it; anywhere else the answer is the same for everybody.
     """
     if not wanted.code.strip():
-        own = team_scope.seated(connection, wanted.user, wanted.device, now)
-        there = own and one_time_codes.enrolled(connection, DESK, wanted.user)
+        own = team_scope.is_seated(connection, wanted.user, wanted.device, now)
+        there = own and one_time_codes.is_enrolled(connection, DESK, wanted.user)
         return ("enrolled" if there else "none"), 0, ""
     counts = [proof_limits.APP.of(limits, wanted.device)]
     held = tries.reserve(connection, counts, now)
@@ -86,7 +86,7 @@ def _use(connection: Connection, wanted: Wanted, now: float) -> str:
     if row is None:
         return "wrong"
     open_ = (factor_invite.c.used_at.is_(None), factor_invite.c.until > now)
-    if one_time_codes.enrolled(connection, DESK, wanted.user):
+    if one_time_codes.is_enrolled(connection, DESK, wanted.user):
         return "enrolled"
     marked = connection.execute(update(factor_invite).where(same, *open_).values(used_at=now))
     if marked.rowcount != 1:

@@ -47,7 +47,7 @@ def address(owner: str, secret: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=owner, issuer_name=ISSUER)
 
 
-def enrolled(connection: Connection, realm: str, owner: str) -> bool:
+def is_enrolled(connection: Connection, realm: str, owner: str) -> bool:
     """Check whether the person has a confirmed secret."""
     where = (totp.c.realm == realm, totp.c.owner == owner, totp.c.confirmed.is_(True))
     return connection.scalar(select(totp.c.owner).where(*where)) is not None

@@ -55,7 +55,7 @@ _ANSWERS = select(
 _BOTH = union_all(_CODES, _ANSWERS).subquery()
 
 
-def listed(
+def list_opened(
     connection: Connection, keys: ServerKeys, scope: Scope, limit: int, now: float
 ) -> list[Opened]:
     """Return the newest of the desks that may be seen.

@@ -56,7 +56,7 @@ def owner_of(connection: Connection, realm: str, id_: bytes) -> tuple[str, Passk
     return row.owner, Passkey(id=row.id, data=row.data, rp=row.rp, count=row.counter)
 
 
-def listed(connection: Connection, realm: str, owner: str) -> list[Listed]:
+def list_passkeys(connection: Connection, realm: str, owner: str) -> list[Listed]:
     """List a person's passkeys."""
     return [
         Listed(id=row.id.hex(), label=row.label, made_at=row.made_at, used_at=row.used_at)

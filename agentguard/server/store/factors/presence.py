@@ -49,7 +49,7 @@ def people(connection: Connection, scope: Scope, now: float, find: str = "") -> 
     names = _names(connection, scope)
     wanted = sorted(name for name in names if find.casefold() in name.casefold())[:SHOWN]
     seats = _seats(connection, scope, wanted)
-    locks = locked_people(connection, now)
+    locks = list_locked_people(connection, now)
     return [
         Person(
             name=name,
@@ -62,7 +62,7 @@ def people(connection: Connection, scope: Scope, now: float, find: str = "") -> 
     ]
 
 
-def locked(connection: Connection, scope: Scope, now: float) -> list[Locked]:
+def list_locked(connection: Connection, scope: Scope, now: float) -> list[Locked]:
     """Return the desks that are locked."""
     asked = (
         select(device.c.id, device.c.label, lockout.c.until)
@@ -134,7 +134,7 @@ def _owners(connection: Connection) -> set[str]:
     return set(connection.scalars(select(totp.c.owner).where(totp.c.realm == DESK)))
 
 
-def locked_people(connection: Connection, now: float) -> dict[str, float]:
+def list_locked_people(connection: Connection, now: float) -> dict[str, float]:
     """Return who must wait somewhere, and until when at most."""
     rows = connection.execute(select(lockout.c.key, lockout.c.until).where(lockout.c.until > now))
     found: dict[str, float] = {}

@@ -34,7 +34,7 @@ def prove(
     connection: Connection, keys: ServerKeys, asked: v1.ProofAsked, *, now: float, limits: Limits
 ) -> v1.ProofAnswer:
     """Rule on an answer of a person at a desk; it is counted first, in the same transaction."""
-    seated = team_scope.seated(connection, asked.user, asked.device, now)
+    seated = team_scope.is_seated(connection, asked.user, asked.device, now)
     counts = _counts(asked, limits, seated=seated)
     held = tries.reserve(connection, counts, now)
     if held:

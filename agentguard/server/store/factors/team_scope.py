@@ -30,7 +30,7 @@ def belongs(connection: Connection, keys: ServerKeys, scope: Scope, name: str, n
     proved = proved_at(connection, (name,)).get(name)
     if proved:
         return bool(proved & scope)
-    if one_time_codes.enrolled(connection, one_time_codes.DESK, name):
+    if one_time_codes.is_enrolled(connection, one_time_codes.DESK, name):
         return False
     told = _told_by(connection, keys.pseudonym(name), now)
     return bool(told) and told <= scope
@@ -56,7 +56,7 @@ def proved_at(connection: Connection, names: Collection[str]) -> dict[str, froze
     return {user: frozenset(teams) for user, teams in found.items()}
 
 
-def seated(connection: Connection, name: str, desk: str, now: float) -> bool:
+def is_seated(connection: Connection, name: str, desk: str, now: float) -> bool:
     """Check whether a person has proved at a desk by a one-time code of late."""
     asked = select(desk_person.c.at).where(
         desk_person.c.user == name,

@@ -84,7 +84,7 @@ def release(connection: Connection, counts: Iterable[Count]) -> None:
         connection.execute(update(lockout).where(*still).values(fewer))
 
 
-def failed(connection: Connection, key: str, now: float, rule: Rule) -> int:
+def count_failure(connection: Connection, key: str, now: float, rule: Rule) -> int:
     """Count what is refused to nobody; give the seconds of the wait that begins, 0 for none."""
     one = Count(key=key, rule=rule)
     return wait(connection, key, now) if reserve(connection, [one], now) == 0 else 0

@@ -69,7 +69,7 @@ def counts(connection: Connection, wanted: Wanted) -> list[TeamCount]:
     ]
 
 
-def tallied(teams: list[TeamCount]) -> dict[str, int]:
+def tally(teams: list[TeamCount]) -> dict[str, int]:
     """Add the teams' counts up."""
     return {tier: sum(one.counts[tier] for one in teams) for tier in TIERS}
 

@@ -116,7 +116,7 @@ def by_team(connection: Connection, teams: Scope, check: str) -> dict[str, int]:
     return {row.name: row.desks for row in rows}
 
 
-def found(
+def list_found(
     connection: Connection, teams: Scope, check: str, *, start: int, limit: int
 ) -> list[Found]:
     """Return open findings one by one, the worst and oldest first; `check` may be empty for all."""

@@ -62,7 +62,7 @@ def shifts(connection: Connection) -> list[Shift]:
     return [Shift(id=r.id, name=r.name, begins=r.begins, ends=r.ends) for r in rows]
 
 
-def placed(connection: Connection, scope: Scope = None) -> list[Placed]:
+def list_placed(connection: Connection, scope: Scope = None) -> list[Placed]:
     """Return the teams that may be seen, with their places, by name."""
     asked = (
         select(team.c.id, team.c.name, team_place.c.site, team_place.c.shift)

@@ -61,7 +61,7 @@ def is_open(connection: Connection, id_: str, by: str, now: float) -> bool:
     return connection.scalar(asked.limit(1)) is not None
 
 
-def listed(connection: Connection, id_: str) -> list[Opening]:
+def list_openings(connection: Connection, id_: str) -> list[Opening]:
     """Return who saw the name, the newest first."""
     rows = connection.execute(
         select(person_opening)
@@ -74,5 +74,5 @@ def listed(connection: Connection, id_: str) -> list[Opening]:
 
 def factors_of(connection: Connection, owner: str, now: float) -> Factors:
     """Return how a person of this name proves presence."""
-    until = presence.locked_people(connection, now).get(owner, 0.0)
-    return Factors(totp=one_time_codes.enrolled(connection, DESK, owner), until=until)
+    until = presence.list_locked_people(connection, now).get(owner, 0.0)
+    return Factors(totp=one_time_codes.is_enrolled(connection, DESK, owner), until=until)

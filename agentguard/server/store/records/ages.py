@@ -38,10 +38,10 @@ class Age:
 
 def in_force(connection: Connection) -> dict[str, int]:
     """Return the days of every record class."""
-    return {age.record: age.days for age in listed(connection)}
+    return {age.record: age.days for age in list_ages(connection)}
 
 
-def listed(connection: Connection) -> list[Age]:
+def list_ages(connection: Connection) -> list[Age]:
     """Return the ages in force, in the order of the record classes."""
     rows = {row.record: row for row in connection.execute(select(retention_age))}
     return [

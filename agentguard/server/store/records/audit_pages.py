@@ -19,7 +19,9 @@ class Act:
     subject: str
 
 
-def listed(connection: Connection, text: str, *, start: int, limit: int) -> tuple[list[Act], int]:
+def list_acts(
+    connection: Connection, text: str, *, start: int, limit: int
+) -> tuple[list[Act], int]:
     """Return a page of the acts that hold a text anywhere, and how many there are."""
     wanted = _holds(text)
     total = connection.scalar(select(func.count()).select_from(audit_log).where(wanted)) or 0

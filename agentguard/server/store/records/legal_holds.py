@@ -113,7 +113,7 @@ def end(connection: Connection, id_: int, by: str, now: float) -> bool:
     return done.rowcount == 1
 
 
-def listed(connection: Connection, *, ended: bool = False) -> list[Hold]:
+def list_holds(connection: Connection, *, ended: bool = False) -> list[Hold]:
     """Return the holds, the newest first; with `ended` also those that hold no more."""
     asked = select(legal_hold).order_by(legal_hold.c.id.desc())
     if not ended:

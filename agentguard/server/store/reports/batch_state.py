@@ -83,7 +83,7 @@ class Held:
     linked: int | None = None
 
 
-def held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
+def find_held(connection: Connection, devices: Iterable[str]) -> dict[str, Held]:
     """Return what is held of these devices; until the transaction ends nobody else changes it."""
     ids = sorted(set(devices))
     name = connection.dialect.name

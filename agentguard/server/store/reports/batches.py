@@ -57,7 +57,7 @@ def take_all(
     `held` is what `seen.held` gave in this transaction, when it was asked already.
     """
     if held is None:
-        held = batch_state.held(connection, [one.report.device for one in batch])
+        held = batch_state.find_held(connection, [one.report.device for one in batch])
     together: dict[str, Arrived] = {}
     alone: set[int] = set()
     met: set[str] = set()
