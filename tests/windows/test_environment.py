@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import winreg
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from agentguard.base import environment
-from agentguard.platforms._win32 import person_start
+from agentguard.platforms._win32 import person_start, sessions
 from tests.windows.keeping import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +81,31 @@ def test_row_92_a_program_that_the_keeper_starts_gets_nothing_of_it() -> None:
     given = environment.for_person(theirs, os.environ)
     assert not {"OPENSSL_CONF", "SSLKEYLOGFILE", "QT_PLUGIN_PATH"} & given.keys()
     assert {name.upper() for name in given} >= {"SYSTEMROOT", "PATH", "LOCALAPPDATA", "USERNAME"}
+
+
+@pytest.fixture
+def set_by_a_person() -> Iterator[None]:
+    """What anybody sets without a right, and Windows hands to each program that is started."""
+    names = ("OPENSSL_CONF", "SSLKEYLOGFILE", "QT_QPA_PLATFORM_PLUGIN_PATH", "PYTHONPATH")
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, "Environment") as key:
+        for name in names:
+            winreg.SetValueEx(key, name, 0, winreg.REG_SZ, "C:\\planted")
+        yield
+        for name in names:
+            winreg.DeleteValue(key, name)
+
+
+@pytest.mark.usefixtures("set_by_a_person")
+def test_row_92_what_a_person_sets_in_the_registry_reaches_no_program_of_the_keepers(
+    tmp_path: Path,
+) -> None:
+    told = tmp_path / "told"
+    tells = "import os, sys; open(sys.argv[1], 'w').write(repr(dict(os.environ)))"
+    (session, *_) = sessions.logged_on()
+    sessions.run(session, (sys.executable, "-I", "-c", tells, str(told)))
+    given = told.read_text()
+    assert "SYSTEMROOT" in given.upper()
+    assert not [name for name in ("OPENSSL", "SSLKEY", "QT_QPA") if name in given.upper()]
 
 
 def test_a_block_of_settings_is_read_as_windows_writes_it() -> None:
