@@ -175,13 +175,17 @@ def heard(lived: Lived, said: float) -> Lived:
 def _later(lived: Lived, since: float, away: float) -> Lived:
     """Put a time that was not lived here, yet went by, before the first stretch after `since`.
 
-    Whatever was stamped after that gains nothing, wherever within it the time really went by.
+    Whatever was stamped after that gains nothing, wherever within it the time really went by. A
+    start takes no lived time when nothing is seen of its boot: of stretches that begin at `since`
+    the first alone is surely of before.
     """
-    if away <= 0 or lived.stretches[-1].begin <= since:
+    stays = sum(s.begin <= since for s in lived.stretches)
+    stays = next((n for n, s in enumerate(lived.stretches, 1) if s.end >= since), stays)
+    if away <= 0 or stays == len(lived.stretches):
         return lived
     moved = tuple(
-        s if s.begin <= since else replace(s, begin=s.begin + away, end=s.end + away)
-        for s in lived.stretches
+        replace(s, begin=s.begin + away, end=s.end + away) if n > stays else s
+        for n, s in enumerate(lived.stretches, 1)
     )
     return replace(lived, now=lived.now + away, stretches=_joined(moved))
 

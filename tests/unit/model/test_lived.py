@@ -123,6 +123,14 @@ STEPS = st.lists(
 @example(
     steps=[("run", 59.0), ("write",), ("off", 0.0, 10 * YEAR, 0.0), ("hear",)], wrong=-10 * YEAR
 )
+@example(
+    steps=[("hear",), ("off", 3600.0, 0.0, 0.0), ("leap", 30.0), ("hear",)],
+    wrong=0.0,
+)
+@example(
+    steps=[("run", 59.0), ("hear",), ("off", 3600.0, 0.0, 0.0), ("leap", 30.0), ("hear",)],
+    wrong=0.0,
+)
 @given(steps=STEPS, wrong=LEAPS)
 def test_nothing_is_older_than_it_truly_is(steps: list[tuple[object, ...]], wrong: float) -> None:
     """Whatever runs, sleeps, is off or is set, and whichever of two clocks is wrong."""
