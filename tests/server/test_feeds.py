@@ -20,8 +20,7 @@ import pytest
 from agentguard.base import translations
 from agentguard.base.errors import UsageError
 from agentguard.server.admin.doctor import examine
-from agentguard.server.feeds import feed_settings as settings
-from agentguard.server.feeds import http, open_feeds, pump, runner, sinks
+from agentguard.server.feeds import feed_settings, http, open_feeds, pump, runner, sinks
 from agentguard.server.feeds.http import FeedFailed
 from agentguard.server.feeds.outbox import Outbox
 from agentguard.server.feeds.pump import Pump, Way
@@ -71,11 +70,11 @@ class House:
         self.database.run(enrol)
 
     def write(self, text: str) -> None:
-        (self.folder / settings.FILE).write_text(text, "utf-8")
+        (self.folder / feed_settings.FILE).write_text(text, "utf-8")
 
     def collect(self) -> None:
         """Make the webhook that is set a collector."""
-        text = (self.folder / settings.FILE).read_text("utf-8")
+        text = (self.folder / feed_settings.FILE).read_text("utf-8")
         self.write(text.replace("[[webhook]]", "[[collector]]").replace("secret_f", "token_f"))
 
     def pump(self) -> Pump:
@@ -373,7 +372,7 @@ def test_a_receiver_that_is_not_trusted_gets_nothing(house: House, hook: Any) ->
 
 
 def test_a_feed_is_told_only_what_it_asks_for(house: House, hook: Any) -> None:
-    file = house.folder / settings.FILE
+    file = house.folder / feed_settings.FILE
     house.write(file.read_text("utf-8") + 'what = ["tamper"]\n')
     running = house.pump()
     news = v1.Event(seq=2, kind="policy.refused", at="2026-09-21T13:30:00+00:00")
@@ -425,7 +424,7 @@ def test_after_a_month_what_a_feed_never_had_is_let_go_and_counted(house: House,
 def test_nothing_is_deleted_while_nobody_knows_who_is_to_be_told(house: House, hook: Any) -> None:
     house.pump()
     house.report(house.finding(), house.finding("firewall"))
-    good = (house.folder / settings.FILE).read_text("utf-8")
+    good = (house.folder / feed_settings.FILE).read_text("utf-8")
     house.write("no toml")
     house.now += 31 * DAY
     house.jobs.do()
