@@ -76,13 +76,13 @@ def code_from_pipe(name: str) -> str:
 
 def keeper_service() -> ServiceSeen | None:
     """Return what the service manager tells of the keeper; None where none is installed."""
-    from agentguard.ports import service_manager as known  # noqa: PLC0415 - the doctor alone asks
+    from agentguard.ports.service_manager import KEEPER, KEEPER_UNIT  # noqa: PLC0415 - the doctor alone asks
 
     if sys.platform == "win32":
         from agentguard.platforms._win32 import service_manager  # noqa: PLC0415 - one system's door at a time
 
-        return service_manager.seen(known.KEEPER)
+        return service_manager.seen(KEEPER)
     from agentguard.platforms._linux import system_units  # noqa: PLC0415 - as above
     from agentguard.platforms._linux.bus import Bus, system_address  # noqa: PLC0415 - as above
 
-    return system_units.seen(Bus(system_address(os.environ)), known.KEEPER_UNIT)
+    return system_units.seen(Bus(system_address(os.environ)), KEEPER_UNIT)

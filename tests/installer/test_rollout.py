@@ -15,7 +15,7 @@ from types import ModuleType
 import pytest
 
 from agentguard.base.settings import DESCRIBED
-from agentguard.ports.service_manager import KEEPER as SERVICE
+from agentguard.ports.service_manager import KEEPER
 from installer.winget import manifests
 from tests.shapes import shape
 
@@ -91,7 +91,7 @@ def test_the_files_are_written(tmp_path: Path) -> None:
 
 def test_intune_detects_what_the_msi_writes() -> None:
     script = (ROOT / "installer/intune/detect.ps1").read_text(encoding="utf-8")
-    assert SERVICE in script
+    assert KEEPER in script
     assert r"HKLM:\SOFTWARE\AgentGuard" in script
     for name in re.findall(r"\$about\.(\w+)", script):
         assert f'Key="Software\\AgentGuard" Name="{name}"' in WXS
