@@ -32,6 +32,20 @@ class _Place:
     begun: float = 0.0
     pause: float = FIRST_PAUSE
 
+    def go_on(self, clock: Clock, stop: Stop) -> float:
+        """Take a turn, and begin before the first; return the seconds until the next."""
+        if self.turns is None:
+            self.turns, self.begun = self.member.begin(stop), clock.now().boot
+        return next(self.turns)
+
+    def rest(self, now: float) -> float:
+        """Begin anew after a pause, which it returns: longer each time that it fails soon."""
+        if now - self.begun > LONGEST_PAUSE:
+            self.pause = FIRST_PAUSE
+        self.turns, pause = None, self.pause
+        self.pause = min(2 * pause, LONGEST_PAUSE)
+        return pause
+
 
 @dataclass(slots=True, kw_only=True)
 class Rota:
@@ -81,9 +95,7 @@ class Rota:
         name = place.member.name
         self._turn = (name, self.clock.now().boot)
         try:
-            if place.turns is None:
-                place.turns, place.begun = place.member.begin(stop), self.clock.now().boot
-            return next(place.turns)
+            return place.go_on(self.clock, stop)
         except StopIteration:
             self._alive.pop(name, None)
             return None
@@ -93,9 +105,6 @@ class Rota:
             self._turn = None
 
     def _again(self, place: _Place, error: Exception) -> float:
-        if self.clock.now().boot - place.begun > LONGEST_PAUSE:
-            place.pause = FIRST_PAUSE
-        place.turns, pause = None, place.pause
-        place.pause = min(2 * pause, LONGEST_PAUSE)
+        pause = place.rest(self.clock.now().boot)
         self.failed(place.member.name, error, pause)
         return pause

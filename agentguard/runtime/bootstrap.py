@@ -162,7 +162,7 @@ def _stored(place: Place, sealer: Sealer | None, stack: ExitStack) -> tuple[Stor
 
 
 def _live(place: Place, engine: Engine, _stop: Stop) -> Turns:
-    """Give a sign of life while the engine judges; see `agentguard.platforms.silent`."""
+    """Yield the seconds between signs of life, given while the engine judges; see `silent`."""
     while True:
         now = place.clock.now()
         if now.since(engine.snapshot().at) < JUDGES:

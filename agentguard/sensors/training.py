@@ -35,7 +35,7 @@ class Training:
         alone(self.turns(submit, stop), self.clock, stop)
 
     def turns(self, submit: Submit, stop: Stop) -> Turns:
-        """Tell what is due, day by day."""
+        """Yield the seconds until it tells again what is due, day by day."""
         while True:
             self.look(submit, stop)
             yield DAILY
