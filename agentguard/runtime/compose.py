@@ -50,7 +50,6 @@ from agentguard.runtime.agent import (
     Computer,
     Link,
     Parts,
-    Storage,
     nothing_more,
 )
 from agentguard.runtime.compose_mfa import gate
@@ -124,12 +123,12 @@ def build(
     orders = _Orders.waiting(clock, parts.events.submit)
     engine = _engine(storage.journal, clock, first, orders.give, parts.events)
     lived = _lived(computer, storage.journal, govern)
-    files = FilesReader(parts.scan, engine.policy, govern)
-    own = _own_sensors(computer, storage, engine, files, lived)
+    own = _own_sensors(parts, engine, lived, govern)
     kept = _kept(parts, engine, own, lived)
     desktop = _desktop_sensors(computer, engine, signals := CallSignals())
     recorder = RecorderHand(folder=storage.folder, policy=engine.policy, clock=clock)
     errands, more = Errands(), add(engine, kept.vault)
+    shared = (*by_time(clock, engine.submit, storage.journal, parts.scan), *_keeping(kept))
     door = partial(LocalDoor, folder=storage.folder, signals=signals, clock=clock)
     return Agent(
         parts=parts,
@@ -146,12 +145,7 @@ def build(
             *_watchers(computer.starting, engine, door, govern, kept, lived),
             *more.actors,
         ),
-        members=(
-            *by_time(clock, engine.submit, storage.journal, parts.scan),
-            Member(name="holds", begin=lambda _stop: kept.holds.turns()),
-            Member(name="renewing", begin=kept.renewing.turns),
-            *more.members,
-        ),
+        members=(*shared, *more.members),
         sensors=(*desktop, *own.all, *more.sensors),
         first=first,
         recover=partial(computer.starting.room, "vault", kept.vault.recover, lambda _why: 0),
@@ -160,6 +154,11 @@ def build(
         news=more.news,
         anew=more.anew,
     )
+
+
+def _keeping(kept: Kept) -> tuple[Member, ...]:
+    holds = Member(name="holds", begin=lambda _stop: kept.holds.turns())
+    return (holds, Member(name="renewing", begin=kept.renewing.turns))
 
 
 def _kept(parts: Parts, engine: Engine, own: OwnSensors, lived: LivedClock) -> Kept:
@@ -262,11 +261,11 @@ class FilesReader:
         return rules_version(self.policy().detection)
 
 
-def _own_sensors(
-    computer: Computer, storage: Storage, engine: Engine, files: FilesReader, lived: LivedClock
-) -> OwnSensors:
-    backend, clock, policy = computer.backend, computer.clock, engine.policy
-    known, afar, journal = engine.known(), backend.network_drives, storage.journal
+def _own_sensors(parts: Parts, engine: Engine, lived: LivedClock, govern: Governor) -> OwnSensors:
+    computer, storage, policy = parts.computer, parts.storage, engine.policy
+    backend, clock, journal = computer.backend, computer.clock, storage.journal
+    known, afar = engine.known(), backend.network_drives
+    files = FilesReader(parts.scan, policy, govern)
     circumstances = Circumstances(
         busy=known.in_call, crowded=engine.crowded, on_battery=backend.on_battery
     )
