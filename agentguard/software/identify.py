@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -42,13 +43,6 @@ class Identity:
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Compiled:
-    rule: Rule
-    product: Product | None
-    patterns: tuple[Any, ...]
-
-
 class Identifier:
     """The rules of a catalogue, in their order: the first that fits is the one.
 
@@ -58,15 +52,24 @@ class Identifier:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._rules = tuple(_compiled(rule, catalogue.products) for rule in catalogue.rules)
+        self._products = catalogue.products
         self._set = re2.Set.FullMatchSet(_options())
-        self._owner: list[_Compiled] = []
-        for one in self._rules:
-            for name in one.rule.names:
-                self._set.Add(expanded(name))
-                self._owner.append(one)
+        self._owner: list[tuple[Rule, str]] = []
+        for rule in catalogue.rules:
+            _examine(rule, catalogue.products)
+            for name in rule.names:
+                self._add(rule, expanded(name))
         if self._owner:
             self._set.Compile()
+
+    def _add(self, rule: Rule, pattern: str) -> None:
+        try:
+            self._set.Add(pattern)
+        except re2.error as error:
+            raise CannotError(
+                f"{_named(rule)} has a damaged pattern: {error}.", "Correct it."
+            ) from error
+        self._owner.append((rule, pattern))
 
     def identify(self, name: str, version: str = "", publisher: str = "") -> Identity | None:
         """Return what a program is; None when no rule names it."""
@@ -74,9 +77,28 @@ class Identifier:
         if not shown or not self._owner:
             return None
         for at in sorted(self._set.Match(shown.encode("utf-8", "replace").decode()) or ()):
-            if found := _fits(self._owner[at], shown, version, publisher):
+            rule, pattern = self._owner[at]
+            if found := self._fits(rule, pattern, shown, version, publisher):
                 return found
         return None
+
+    def _fits(
+        self, rule: Rule, pattern: str, name: str, version: str, publisher: str
+    ) -> Identity | None:
+        if rule.publishers and publisher.strip() and not _published(publisher, rule.publishers):
+            return None
+        match = _pattern(pattern).fullmatch(name)
+        if match is None:  # the set has found it
+            return None
+        told = {key: value for key, value in match.groupdict().items() if value}
+        counted = _counted(rule, version, told.get("version", ""))
+        if rule.before and not (counted and key(counted) < key(rule.before)):
+            return None
+        way, product = lines.way(rule.line), self._products.get(rule.product)
+        line = way(product, name, counted, told) if product and way else ""
+        return Identity(
+            product=product, kind=rule.kind, line=line, version=counted, rule=rule.names[0]
+        )
 
 
 def check(identifier: Identifier, rules: Iterable[Rule]) -> None:
@@ -126,39 +148,34 @@ def _options() -> Any:
     return options
 
 
-def _compiled(rule: Rule, products: Mapping[str, Product]) -> _Compiled:
-    named = f"The rule for {rule.product or rule.kind}"
+def _named(rule: Rule) -> str:
+    return f"The rule for {rule.product or rule.kind}"
+
+
+def _examine(rule: Rule, products: Mapping[str, Product]) -> None:
     for kind, word, known in (
         ("way to its line", rule.line, lines.way(rule.line)),
         ("way to its version", rule.version, TRANSFORMS.get(rule.version)),
     ):
         if known is None:
-            raise CannotError(f"{named} names an unknown {kind}: {word}.", "Correct the rule.")
+            raise CannotError(
+                f"{_named(rule)} names an unknown {kind}: {word}.", "Correct the rule."
+            )
     if rule.product and rule.product not in products:
-        raise CannotError(f"{named} is of no product.", "Add the product to the catalogue.")
-    try:
-        patterns = tuple(re2.compile(expanded(name), _options()) for name in rule.names)
-    except re2.error as error:
-        raise CannotError(f"{named} has a damaged pattern: {error}.", "Correct it.") from error
-    return _Compiled(rule=rule, product=products.get(rule.product), patterns=patterns)
+        raise CannotError(f"{_named(rule)} is of no product.", "Add the product to the catalogue.")
 
 
-def _fits(one: _Compiled, name: str, version: str, publisher: str) -> Identity | None:
-    rule = one.rule
-    if rule.publishers and publisher.strip() and not _published(publisher, rule.publishers):
-        return None
-    match = next((m for p in one.patterns if (m := p.fullmatch(name))), None)
-    if match is None:
-        return None
-    told = {key: value for key, value in match.groupdict().items() if value}
+@lru_cache(maxsize=64)
+def _pattern(text: str) -> Any:
+    """Compile a pattern at its first hit: a desk has a few dozen programs, and rules are many."""
+    return re2.compile(text, _options())
+
+
+def _counted(rule: Rule, version: str, named: str) -> str:
+    """Return the version that counts: the installer's, or what the name says."""
     own = TRANSFORMS[rule.version](version) if version.strip() else ""
-    said = plain(told.get("version", ""))
-    counted = (said or own) if rule.prefer else (own or said)
-    if rule.before and not (counted and key(counted) < key(rule.before)):
-        return None
-    way, product = lines.way(rule.line), one.product
-    line = way(product, name, counted, told) if product and way else ""
-    return Identity(product=product, kind=rule.kind, line=line, version=counted, rule=rule.names[0])
+    said = plain(named)
+    return (said or own) if rule.prefer else (own or said)
 
 
 def _published(publisher: str, patterns: Iterable[str]) -> bool:
