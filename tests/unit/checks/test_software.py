@@ -170,6 +170,15 @@ def test_the_policy_teaches_a_program(desk, until, state) -> None:
     assert judge(desk, ("Acme Dialler", "5")).state is State.PARTIAL
 
 
+def test_the_end_of_what_the_policy_teaches_is_told_early(desk) -> None:
+    settings = Settings(programs=(replace(OURS, until="2026-12-25"),))
+    told = judge(desk, ("Acme Dialler", "5"), settings=settings)
+    assert (told.state, told.words) == (
+        State.PASS,
+        "Support ends soon: Our dialler (2026-12-25).",
+    )
+
+
 def test_what_is_taught_is_so_by_name_publisher_and_version(desk) -> None:
     settings = Settings(programs=(replace(OURS, versions=("5.*",)),))
     assert judge(desk, ("Acme Dialler", "5.1"), settings=settings).state is State.PASS
