@@ -22,12 +22,14 @@ from pathlib import Path
 from environment import ROOT, settings
 from plain import plain
 
-DESKTOP = ("tests/windows", "tests/contract")
+RECORDED = ("tests/windows/test_recorder.py",)
+"""Compares a whole system with a recording, so it is alone with one that nobody else has used."""
+DESKTOP = ("tests/windows", f"--ignore={RECORDED[0]}", "tests/contract")
 CHILDREN = tuple(f"tests/unit/{room}" for room in ("detect", "sensors"))
 OTHERS = ("tests/unit", *(f"--ignore={room}" for room in CHILDREN))
-# Each share takes about as long. Where one process hands out tests to others, each of these reads
-# the files of all of them: that took more than a tenth of the whole time.
-SHARES = (DESKTOP, CHILDREN, OTHERS)
+# The three long ones take about as long as each other. Where one process hands out tests to others,
+# each of these reads the files of all of them: that took more than a tenth of the whole time.
+SHARES = (DESKTOP, CHILDREN, OTHERS, RECORDED)
 # Some thousand cases of plain Python without a branch for Windows, which every run on Linux proves.
 # The code is still run here, by what stays of the same rooms: each accepted vector, each sample of
 # a format, changed bits of a long journal. A case costs 25 ms, that of all bits 40 s; a look waits

@@ -84,13 +84,13 @@ def written(home: Path, about: str) -> set[str]:
 def test_card_numbers_are_cleared_and_what_is_none_of_the_agents_business_is_left(
     agent: Path, other: Another
 ) -> None:
-    marks = [("ExcludeClipboardContentFromMonitorProcessing", "00000000")]
-    for left in (("an ordinary sentence",), (CARD, marks)):
-        other("copy", *left)
-        threading.Event().wait(2)
-        assert other("paste")[""] == left[0]
-    other("copy", CARD)
-    eventually(lambda: other("paste")[""] == "")
+    other("copy", "an ordinary sentence")
+    threading.Event().wait(2)
+    assert other("paste")[""] == "an ordinary sentence"
+    # A mark alone says nothing of who copies: any program can set it.
+    for marks in ([], [("ExcludeClipboardContentFromMonitorProcessing", "00000000")]):
+        other("copy", CARD, marks)
+        eventually(lambda: other("paste")[""] == "")
     page = f"<b>{CARD}</b>".encode().hex()
     other("copy", "see the table", [("HTML Format", page)])
     eventually(lambda: other("paste")[""] == "")
