@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,8 @@ from agentguard.store.file_memory import SeenDatabase
 from agentguard.store.memory import InMemoryJournal, InMemoryOutbox
 
 PREFIXES = ("lesson", "watched-file/", "watched-pattern/")
+LOOK_AGAIN, TRIES = 0.1, 30
+"""Seconds between two tries to remove the copies, and how many there are."""
 
 
 def taken(
@@ -91,8 +94,20 @@ def _copied(folder: Path) -> Iterator[Path]:
 
     One that cannot be copied is done without, and every file is read.
     """
-    with TemporaryDirectory(prefix="agentguard-check-") as made:
+    with TemporaryDirectory(prefix="agentguard-check-", ignore_cleanup_errors=True) as made:
         for part in folder.glob(f"{file_memory.FILE}*"):
             with suppress(OSError):
                 shutil.copy(part, made)
-        yield Path(made)
+        try:
+            yield Path(made)
+        finally:
+            _removed(Path(made))
+
+
+def _removed(folder: Path) -> None:
+    """Remove the copies; a look that was broken off may write into them for another moment."""
+    for _ in range(TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        threading.Event().wait(LOOK_AGAIN)

@@ -252,7 +252,7 @@ def add_known(
         passkeys.put(connection, one_time_codes.CONSOLE, name, made, label="Browser", now=now)
         audit.note(connection, now, name, "passkey.confirmed")
         recovery.put(connection, name, *_recovery())
-        audit.note(connection, now, name, "recovery-recovery_codes.made")
+        audit.note(connection, now, name, "recovery-codes.made")
 
     running.admin._database.run(put)
 

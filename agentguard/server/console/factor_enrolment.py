@@ -104,7 +104,7 @@ async def new_recovery(site: Site, name: str) -> list[str]:
 
     def keep(connection: Connection) -> None:
         recovery.put(connection, name, salt, hashes)
-        audit.note(connection, site.now(), name, "recovery-recovery_codes.made")
+        audit.note(connection, site.now(), name, "recovery-codes.made")
 
     await site.database.write(keep)
     return [recovery_codes.show_code(one) for one in made]
