@@ -55,6 +55,11 @@ _UNREAD: dict[str, Standing] = {
     "unsupported": Standing.ABSENT,
     "rules-unseen": Standing.PARTLY,
     "software-part": Standing.PARTLY,
+    "still-asking": Standing.PARTLY,
+    "firewall-disagrees": Standing.PARTLY,
+    "capture-unnoted": Standing.ABSENT,
+    "print-log-off": Standing.ABSENT,
+    "print-elsewhere": Standing.ABSENT,
     "no-answer": Standing.FAILED,
 }
 

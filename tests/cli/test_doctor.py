@@ -89,6 +89,9 @@ def probing(*probes: Probe) -> Backend:
         ("no-tool", Standing.ABSENT),
         ("no-answer", Standing.FAILED),
         ("rules-unseen", Standing.PARTLY),
+        ("still-asking", Standing.PARTLY),
+        ("capture-unnoted", Standing.ABSENT),
+        ("print-log-off", Standing.ABSENT),
     ],
 )
 def test_a_fact_that_is_unread_stands_by_its_reason(unread: str, standing: Standing) -> None:
