@@ -95,13 +95,20 @@ def test_row_110_it_tries_by_itself_and_wants_the_agent_to_begin_anew(
     folder: Path, store: Store, clock: FakeClock
 ) -> None:
     write(store, clock, 3)
-    back, stop = JournalReturn(store, partial(open_store, folder, clock), clock), threading.Event()
+    place = threading.Lock()  # the place is mended between two tries, and not while one is made
+
+    def opened() -> Store:
+        with place:
+            return open_store(folder, clock)
+
+    back, stop = JournalReturn(store, opened, clock), threading.Event()
     ran = threading.Thread(target=back.run, args=(stop,))
     ran.start()
     try:
         clock.advance(EACH)
         assert not back.anew.is_set()
-        mend(folder)
+        with place:
+            mend(folder)
         for _ in range(600):
             clock.advance(EACH)
             if back.anew.wait(0.05):
