@@ -123,7 +123,7 @@ CORPUS = ["age", "gnupg", "tesseract-ocr"]  # encrypted files and pictures for t
 QUICK = ["git", "libfaketime"]  # what the tests without real desktops start beside Python
 PEERS = ["clamav", "ripgrep"]  # are measured beside the scan
 WINE = ["gcc-mingw-w64-x86-64-win32", "python3", "wine", "wine64", "xvfb"]
-PACKAGING = ["msitools", "osslsigncode", "wixl"]
+PACKAGING = ["libzopfli1", "msitools", "osslsigncode", "wixl"]
 LINUX = ["appstream", "dpkg-dev", "desktop-file-utils", "python3", "rpm"]
 
 
@@ -386,7 +386,7 @@ def _interpreter(version: str) -> str:
 
 FAILED = 1
 """What pytest ends with when tests failed, and no process of theirs died."""
-FEW = 10
+FEW = 3
 
 
 def _alone() -> int:

@@ -10,7 +10,7 @@ from installer import msi as database
 from installer.completing import OWN, REFUSAL, RIGHTS, SECURE, SETTINGS, VITAL
 
 MOST = 40  # MB of 2**20 bytes
-SPARE = 2.5  # of these, for the next library
+SPARE = 3  # of these, for the next library
 SERVICE = "AgentGuardKeeper"
 EVENT_LOG = r"SYSTEM\CurrentControlSet\Services\EventLog\AgentGuard"
 # SYSTEM and administrators all, Event Log Readers and the forwarder read, who is logged on writes.

@@ -110,7 +110,7 @@ _LOOK_AGAIN = 0.2
 _PATIENCE = 900  # seconds of a measurement
 _LONGEST = 300  # seconds of a test; Wine starts a process five times as slowly as Linux
 _FAILED = 1  # what pytest ends with when tests failed, and no process of theirs died
-_FEW = 10
+_FEW = 3
 _SCREEN = ("-screen", "0", "1280x900x24", "-nolisten", "tcp")
 
 
