@@ -30,7 +30,7 @@ def whole(windows: Windows, report: Report) -> None:
     doctor = windows.run(CTL, "doctor", "--json")
     report.check("its doctor ends as it should", doctor.code in {0, 1})
     capabilities = json.loads(doctor.said)["capabilities"]
-    failed = [one for one in capabilities if one["standing"] == "failed" and not of_wine(one)]
+    failed = [one for one in capabilities if one["standing"] == "failed"]
     report.check("no capability has failed", failed, [])
     standing = {one["name"]: one["standing"] for one in capabilities}
     report.check("it hears of the clipboard", standing.get("clipboard"), "works")
@@ -39,11 +39,6 @@ def whole(windows: Windows, report: Report) -> None:
     report.check("its policies are aboard", policy.code, 0)
     without = windows.run(CTL, "serve", "--help")
     report.check("the endpoint is not", without.code, 2)
-
-
-def of_wine(one: dict[str, str]) -> bool:
-    """Check whether it is Wine's: it writes the path of a service with arguments without quotes."""
-    return one["name"] == "keeper" and "has no quotes" in one["reason"]
 
 
 def recorded(windows: Windows, report: Report) -> None:

@@ -157,6 +157,21 @@ def test_row_137_the_doctor_asks_the_service_manager_and_does_not_end_well_witho
     assert (row["standing"], "does not run" in row["reason"]) == ("failed", True)
 
 
+def test_row_137_a_service_s_path_that_lacks_quotes_gets_them() -> None:
+    name, path = "AgentGuardQuotes", r"C:\Program Files\Agent Guard\keeper.exe keeper service"
+    sc("create", name, f"binPath= {path}")
+    try:
+        found = service_manager.seen(name)
+        assert found is not None
+        assert not found.quoted
+        service_manager.start_again(name)
+        again = service_manager.seen(name)
+        assert again is not None
+        assert again.quoted
+    finally:
+        sc("delete", name)
+
+
 def test_row_137_a_line_of_windows_log_has_the_cause_and_no_text_that_is_not_ours() -> None:
     """Wine gives nothing of its event log to read, so that only the words are looked at."""
     ours = PlatformError("Windows refused the sign (error 5).")

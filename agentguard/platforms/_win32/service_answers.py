@@ -58,3 +58,12 @@ def quoted(path: str) -> bool:
     """
     program, ends, _ = path.strip().lower().partition(".exe")
     return path.strip().startswith('"') or (bool(ends) and " " not in program)
+
+
+def with_quotes(path: str) -> str:
+    r"""Return an ImagePath with its program in quotes; as it is where no program is seen in it."""
+    if quoted(path):
+        return path
+    program = path.strip()
+    ends = program.lower().find(".exe") + len(".exe")
+    return f'"{program[:ends]}"{program[ends:]}' if ends >= len(".exe") else path

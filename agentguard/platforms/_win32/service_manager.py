@@ -23,6 +23,7 @@ from agentguard.platforms._win32.service_answers import (
     Failure,
     quoted,
     recovery,
+    with_quotes,
 )
 from agentguard.ports.service_manager import Recovery, ServiceSeen
 
@@ -33,6 +34,7 @@ _CONNECT = 0x1  # SC_MANAGER_CONNECT
 _LOOK = 0x1 | 0x4  # SERVICE_QUERY_CONFIG, SERVICE_QUERY_STATUS: users have them
 _CHANGE = 0x2 | 0x10  # SERVICE_CHANGE_CONFIG, and SERVICE_START: an action starts it
 _FAILURE_ACTIONS, _FAILURE_FLAG = 2, 4  # SERVICE_CONFIG_FAILURE_ACTIONS, …_FLAG
+_SAME = 0xFFFFFFFF  # SERVICE_NO_CHANGE
 _INFORMATION = 0  # SC_STATUS_PROCESS_INFO
 _ROOM = 8192  # the most that QueryServiceConfig wants
 _UNKNOWN_LEVEL = 124  # ERROR_INVALID_LEVEL: as Wine answers
@@ -81,6 +83,10 @@ class _Status(ctypes.Structure):
 _manager = api.advanced("OpenSCManagerW", api.HANDLE, api.TEXT, api.TEXT, api.DWORD)
 _service = api.advanced("OpenServiceW", api.HANDLE, api.HANDLE, api.TEXT, api.DWORD)
 _change = api.advanced("ChangeServiceConfig2W", api.BOOL, api.HANDLE, api.DWORD, api.VOID)
+_change_path = api.advanced(
+    "ChangeServiceConfigW", api.BOOL, api.HANDLE, api.DWORD, api.DWORD, api.DWORD, api.TEXT,
+    api.TEXT, ctypes.POINTER(api.DWORD), api.TEXT, api.TEXT, api.TEXT, api.TEXT,
+)  # fmt: skip
 _close = api.advanced("CloseServiceHandle", api.BOOL, api.HANDLE)
 _config = api.advanced(
     "QueryServiceConfigW", api.BOOL, api.HANDLE, api.VOID, api.DWORD, ctypes.POINTER(api.DWORD)
@@ -96,8 +102,13 @@ _status = api.advanced(
 
 
 def start_again(name: str) -> Recovery:
-    """Have the service started again whenever it fails; return what Windows says of it then."""
+    """Have the service started again whenever it fails; return what Windows says of it then.
+
+    A path that was written without quotes, as Wine's installer writes it, gets them.
+    """
     with _opened(name, _LOOK | _CHANGE) as service:
+        if service:
+            _put_quotes(service)
         if not service or not _set(service):
             return Recovery.REFUSED
         return recovery(_actions(service), flag=_flag(service))
@@ -149,6 +160,14 @@ def _set(service: int) -> bool:
     flag = api.BOOL(True)
     taken = _change(service, _FAILURE_FLAG, ctypes.byref(flag))
     return bool(taken) or ctypes.get_last_error() == _UNKNOWN_LEVEL
+
+
+def _put_quotes(service: int) -> None:
+    config = _configured(service)
+    path = (config.path or "") if config else ""
+    if path and not quoted(path):
+        nothing = (None,) * 6
+        _change_path(service, _SAME, _SAME, _SAME, with_quotes(path), *nothing)
 
 
 def _actions(service: int) -> Failure | None:

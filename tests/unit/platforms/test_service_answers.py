@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from agentguard.platforms._win32.service_answers import RESTART, WANTED, Failure, quoted, recovery
+from agentguard.platforms._win32.service_answers import (
+    RESTART,
+    WANTED,
+    Failure,
+    quoted,
+    recovery,
+    with_quotes,
+)
 from agentguard.ports.service_manager import Recovery
 
 NOTHING, REBOOT = Failure(reset=0, actions=()), (2, 0)
@@ -47,3 +54,19 @@ def test_row_137_set_is_what_was_read_back(
 )
 def test_row_137_a_path_without_quotes_is_seen(path: str, is_: bool) -> None:
     assert quoted(path) is is_
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        (r"C:\Program Files\A\a.exe keeper service", r'"C:\Program Files\A\a.exe" keeper service'),
+        (r"C:\Program Files\A\a.EXE", r'"C:\Program Files\A\a.EXE"'),
+        (r'"C:\Program Files\A\a.exe" keeper', r'"C:\Program Files\A\a.exe" keeper'),
+        (r"C:\A\a.exe keeper", r"C:\A\a.exe keeper"),
+        (r"C:\Program Files\a driver.sys", r"C:\Program Files\a driver.sys"),
+        ("", ""),
+    ],
+)
+def test_row_137_a_path_gets_the_quotes_that_it_lacks(path: str, wanted: str) -> None:
+    assert with_quotes(path) == wanted
+    assert with_quotes(wanted) == wanted
