@@ -30,7 +30,7 @@ from agentguard.ports.clock import Clock
 
 if TYPE_CHECKING:  # what passes through needs not be there before a first icon or in a scan's child
     from agentguard.base.settings import Layers
-    from agentguard.platforms._children import Child, Leash
+    from agentguard.ports.children import Child, Leash
     from agentguard.ports.desktop import Backend, SystemLog
     from agentguard.ports.network import Network
     from agentguard.ports.secrets import Places

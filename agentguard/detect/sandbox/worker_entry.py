@@ -13,51 +13,10 @@ from agentguard.detect.sandbox.ipc_messages import Line, sent
 if TYPE_CHECKING:
     from agentguard.detect.extractor import Extractor
     from agentguard.detect.sandbox.confinement import Cage
+    from agentguard.ports.children import Child, Leash
 
 Extractors: TypeAlias = "Callable[[], Sequence[Extractor]]"
 """Gives the formats to read; a function of a module, since the child imports it by name."""
-
-
-class Leash(Protocol):
-    """Holds a child from outside, where the system can: it ends when this is closed or lost."""
-
-    def bound(self, memory: int) -> bool:
-        """Let it take this many bytes and no more; tell whether the system sees to it."""
-        ...
-
-    def close(self) -> None:
-        """End it, with what it started."""
-        ...
-
-
-class Process(Protocol):
-    """What the parent does with its child."""
-
-    @property
-    def pid(self) -> int | None:
-        """The process id."""
-        ...
-
-    @property
-    def handle(self) -> int:
-        """What the system gave the parent to deal with it; 0 where its number does."""
-        ...
-
-    def is_alive(self) -> bool:
-        """Check whether it still runs."""
-        ...
-
-    def make_modest(self) -> None:
-        """Give it the lowest priority for the processor and the disk."""
-        ...
-
-    def kill(self) -> None:
-        """End it at once."""
-        ...
-
-    def join(self, timeout: float | None = None) -> None:
-        """Wait until it is gone, at most `timeout` seconds."""
-        ...
 
 
 class Leashing(Protocol):
@@ -68,7 +27,7 @@ class Leashing(Protocol):
         ...
 
 
-Starting: TypeAlias = Callable[[Sequence[str], int], Process]
+Starting: TypeAlias = "Callable[[Sequence[str], int], Child]"
 """Starts this program again with these words, where the room may not do it by itself; the child
 inherits the handle of the line, which is the second argument, and nothing else."""
 

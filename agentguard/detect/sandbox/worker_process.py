@@ -12,7 +12,8 @@ from agentguard.base.errors import ScanError
 from agentguard.detect.limits import MIB
 from agentguard.detect.outcome import Reading
 from agentguard.detect.sandbox import ipc_messages, worker_spawn
-from agentguard.detect.sandbox.worker_entry import Leash, Leashing, Process, Starting, no_leash
+from agentguard.detect.sandbox.worker_entry import Leashing, Starting, no_leash
+from agentguard.ports.children import Child, Leash
 
 WATCHED = sys.platform != "linux"
 """Whether the parent must watch the child's memory, since the system may not bound it."""
@@ -43,7 +44,7 @@ class Offspring:
         self._watched = watched
         self._ready = False
         self._base = 0
-        self._process: Process | None = None
+        self._process: Child | None = None
         try:
             self._process, self._line = worker_spawn.born(start)
             pid, handle = self._process.pid or 0, self._process.handle

@@ -22,7 +22,8 @@ import psutil
 import agentguard
 from agentguard.detect.sandbox import worker_entry
 from agentguard.detect.sandbox.ipc_messages import Line
-from agentguard.detect.sandbox.worker_entry import SCAN_CHILD, Process, Starting
+from agentguard.detect.sandbox.worker_entry import SCAN_CHILD, Starting
+from agentguard.ports.children import Child
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -56,7 +57,7 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "LD_LIBRARY_PA
 _PASSED_ON_TOO = ("LC_", "TESSDATA_")
 
 
-def born(start: Starting | None = None) -> tuple[Process, Line]:
+def born(start: Starting | None = None) -> tuple[Child, Line]:
     """Start a child, on Windows by `start`; give it and the line to it.
 
     Raises:
@@ -74,7 +75,7 @@ def born(start: Starting | None = None) -> tuple[Process, Line]:
         theirs.close()
 
 
-def _way(start: Starting | None) -> tuple[Pair, Callable[[Line], Process]]:
+def _way(start: Starting | None) -> tuple[Pair, Callable[[Line], Child]]:
     """Choose how: by the hand of `platforms`, by our own, or by `multiprocessing`."""
     if sys.platform == "win32" and start is not None:
         return _piped, lambda line: start(_words(line.fileno()), line.fileno())
@@ -97,7 +98,7 @@ def _piped() -> tuple[Line, Line]:
     return Pipe()
 
 
-def _by_multiprocessing(line: Line) -> Process:
+def _by_multiprocessing(line: Line) -> Child:
     import multiprocessing  # noqa: PLC0415 - as above
 
     context = multiprocessing.get_context("spawn")
@@ -185,7 +186,7 @@ else:
                     self._process.wait(timeout)
                     self._gone = True
 
-    def _spawned(line: Line) -> Process:
+    def _spawned(line: Line) -> Child:
         nowhere = os.devnull
         given = (sys.executable, "-I", "-S", *_utf8(), "-c", _BOOT, _NAME, json.dumps(_path()))
         pid = os.posix_spawn(

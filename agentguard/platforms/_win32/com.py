@@ -10,7 +10,7 @@ import ctypes
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from ctypes import wintypes
 from typing import Any, TypeVar
 
@@ -18,13 +18,14 @@ from agentguard.platforms._one_question import Question
 from agentguard.platforms._win32 import api, registry
 from agentguard.platforms._win32.com_types import Arguments, Problem, Value, Variant
 from agentguard.platforms._win32.component_answers import OF_THE_USER, SILENT, ComponentError
+from agentguard.platforms._win32.interface_pointers import InterfacePointer
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 T = TypeVar("T")
 
-_ADD, _RELEASE, _NAMES, _INVOKE = 1, 2, 5, 6  # places in IDispatch's table
+_ADD, _NAMES, _INVOKE = 1, 5, 6  # places in IDispatch's table
 _METHOD_OR_PROPERTY = 1 | 2  # DISPATCH_METHOD, DISPATCH_PROPERTYGET
 _PUT = 4  # DISPATCH_PROPERTYPUT
 _WHAT_IS_PUT = -3  # DISPID_PROPERTYPUT
@@ -73,11 +74,8 @@ _free_string = api.declared(_AUTOMATION, "SysFreeString", None, api.VOID)
 _clear = api.declared(_AUTOMATION, "VariantClear", ctypes.c_int32, ctypes.POINTER(Variant))
 
 
-class Component:
+class Component(InterfacePointer):
     """An object of Windows; `get` reads a property or calls a method by its name."""
-
-    def __init__(self, pointer: int) -> None:
-        self._pointer = pointer
 
     def get(self, name: str, *arguments: object) -> Any:
         """Return a property or a method's answer: a plain value, None, or another Component.
@@ -122,27 +120,11 @@ class Component:
         self._function(_ADD, at=self._pointer)(self._pointer)
         return self._pointer
 
-    def release(self) -> None:
-        """Give the object back."""
-        pointer, self._pointer = self._pointer, 0
-        if pointer:
-            self._function(_RELEASE, at=pointer)(pointer)
-
-    def __del__(self) -> None:
-        with suppress(OSError):
-            self.release()
-
     def _number(self, name: str) -> int:
         number, names = wintypes.LONG(), (ctypes.c_wchar_p * 1)(name)
         asked = self._function(_NAMES, api.VOID, api.VOID, wintypes.UINT, wintypes.DWORD, api.VOID)
         _checked(asked(self._pointer, _NULL_ID, names, 1, 0, ctypes.byref(number)))
         return number.value
-
-    def _function(self, place: int, *arguments: Any, at: int = 0) -> Callable[..., int]:
-        table = ctypes.cast(at or self._pointer, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p)))
-        shape = ctypes.WINFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, *arguments)
-        made: Callable[..., int] = shape(table[0][place])
-        return made
 
 
 def _variant(value: object) -> Variant:

@@ -29,6 +29,11 @@ from agentguard.platforms._win32.proxy_answers import (
     of_network,
     of_settings,
 )
+from agentguard.platforms._win32.winhttp_structures import (
+    AutoProxyOptions,
+    ProxyInfo,
+    UserProxyConfig,
+)
 from agentguard.ports.network import Told, Way
 
 if sys.platform != "win32":
@@ -43,36 +48,6 @@ _ACTIVE = 0  # WTSActive
 _HERE = None  # WTS_CURRENT_SERVER_HANDLE
 
 
-class _OfUser(ctypes.Structure):
-    """`WINHTTP_CURRENT_USER_IE_PROXY_CONFIG`."""
-
-    _fields_ = (
-        ("detect", api.BOOL),
-        ("script", api.VOID),
-        ("proxy", api.VOID),
-        ("bypass", api.VOID),
-    )
-
-
-class _Info(ctypes.Structure):
-    """`WINHTTP_PROXY_INFO`."""
-
-    _fields_ = (("kind", api.DWORD), ("proxy", api.VOID), ("bypass", api.VOID))
-
-
-class _Options(ctypes.Structure):
-    """`WINHTTP_AUTOPROXY_OPTIONS`."""
-
-    _fields_ = (
-        ("flags", api.DWORD),
-        ("detect", api.DWORD),
-        ("script", api.TEXT),
-        ("reserved", api.VOID),
-        ("more", api.DWORD),
-        ("own", api.BOOL),
-    )
-
-
 class _Session(ctypes.Structure):
     """`WTS_SESSION_INFOW`."""
 
@@ -82,10 +57,10 @@ class _Session(ctypes.Structure):
 _HTTP = ctypes.WinDLL("winhttp", use_last_error=True)
 _WTS = ctypes.WinDLL("wtsapi32", use_last_error=True)
 _of_user = api.declared(
-    _HTTP, "WinHttpGetIEProxyConfigForCurrentUser", api.BOOL, ctypes.POINTER(_OfUser)
+    _HTTP, "WinHttpGetIEProxyConfigForCurrentUser", api.BOOL, ctypes.POINTER(UserProxyConfig)
 )
 _of_machine = api.declared(
-    _HTTP, "WinHttpGetDefaultProxyConfiguration", api.BOOL, ctypes.POINTER(_Info)
+    _HTTP, "WinHttpGetDefaultProxyConfiguration", api.BOOL, ctypes.POINTER(ProxyInfo)
 )
 _open = api.declared(
     _HTTP, "WinHttpOpen", api.VOID, api.TEXT, api.DWORD, api.TEXT, api.TEXT, api.DWORD
@@ -94,8 +69,8 @@ _patience = api.declared(
     _HTTP, "WinHttpSetTimeouts", api.BOOL, api.VOID, api.INT, api.INT, api.INT, api.INT
 )
 _for_url = api.declared(
-    _HTTP, "WinHttpGetProxyForUrl", api.BOOL, api.VOID, api.TEXT, ctypes.POINTER(_Options),
-    ctypes.POINTER(_Info),
+    _HTTP, "WinHttpGetProxyForUrl", api.BOOL, api.VOID, api.TEXT, ctypes.POINTER(AutoProxyOptions),
+    ctypes.POINTER(ProxyInfo),
 )  # fmt: skip
 _close = api.declared(_HTTP, "WinHttpCloseHandle", api.BOOL, api.VOID)
 _free = api.kernel("GlobalFree", api.VOID, api.VOID)
@@ -137,7 +112,7 @@ def detected_for_system(to: Goal) -> Way | None:
 
 def machine(to: Goal) -> Way | None:
     """Return the proxy of `netsh winhttp`."""
-    info = _Info()
+    info = ProxyInfo()
     if not _of_machine(ctypes.byref(info)):
         return None
     kind, proxy, bypass = int(info.kind), _taken(info.proxy), _taken(info.bypass)
@@ -160,7 +135,7 @@ def people_signed_on(to: Goal) -> Way | None:
 
 def settings() -> Settings:
     """Return the settings of the account that this thread acts as."""
-    found = _OfUser()
+    found = UserProxyConfig()
     if not _of_user(ctypes.byref(found)):
         return Settings()
     return Settings(
@@ -196,7 +171,7 @@ def run(script: str, to: Goal) -> Answer:
 
 
 def _answered(session: int, script: str, to: Goal) -> Answer:
-    options, info = _Options(), _Info()
+    options, info = AutoProxyOptions(), ProxyInfo()
     options.flags = _BY_URL if script else _DETECT
     options.detect = 0 if script else _DHCP_AND_DNS
     options.script = script or None

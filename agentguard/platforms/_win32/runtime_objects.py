@@ -14,12 +14,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from agentguard.platforms._one_question import Question
 from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.component_answers import SILENT, ComponentError
+from agentguard.platforms._win32.interface_pointers import InterfacePointer
 
 if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
@@ -27,7 +28,7 @@ if sys.platform != "win32":
 T = TypeVar("T")
 
 _MULTITHREADED = 1  # RO_INIT_MULTITHREADED: results come without a message loop
-_QUERY, _RELEASE = 0, 2  # IUnknown
+_QUERY = 0  # IUnknown
 _GET_AT, _SIZE = 6, 7  # IVectorView
 _STATUS, _ERROR = 7, 8  # IAsyncInfo
 _RESULTS = 8  # IAsyncOperation
@@ -84,11 +85,8 @@ def _handle(text: str) -> Iterator[int | None]:
         _drop_text(made)
 
 
-class RuntimeObject:
+class RuntimeObject(InterfacePointer):
     """An interface of an object; each method is called by its place in the table."""
-
-    def __init__(self, pointer: int) -> None:
-        self._pointer = pointer
 
     def number(self, place: int) -> int:
         """Return a number of 32 bits."""
@@ -149,22 +147,6 @@ class RuntimeObject:
         kinds = [ctypes.c_void_p if isinstance(word, bytes) else type(word) for word in words]
         shapes = [_shape(kind) for kind in kinds]
         _checked(self._function(place, *shapes)(self._pointer, *words))
-
-    def release(self) -> None:
-        """Give the object back."""
-        pointer, self._pointer = self._pointer, 0
-        if pointer:
-            self._function(_RELEASE, at=pointer)(pointer)
-
-    def __del__(self) -> None:
-        with suppress(OSError):
-            self.release()
-
-    def _function(self, place: int, *shapes: Any, at: int = 0) -> Callable[..., int]:
-        table = ctypes.cast(at or self._pointer, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p)))
-        shape = ctypes.WINFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, *shapes)
-        made: Callable[..., int] = shape(table[0][place])
-        return made
 
 
 def _shape(kind: Any) -> Any:

@@ -13,6 +13,11 @@ from agentguard.platforms._win32 import api
 from agentguard.platforms._win32.adapters import adapters, connections
 from agentguard.platforms._win32.recorder._native import Pointer, done, function
 from agentguard.platforms._win32.vpn_answers import PRODUCTS, Adapter
+from agentguard.platforms._win32.winhttp_structures import (
+    AutoProxyOptions,
+    ProxyInfo,
+    UserProxyConfig,
+)
 from agentguard.platforms._win32.wireless_profiles import information, secured
 from agentguard.platforms.recorder.recording import Refusal
 
@@ -29,36 +34,6 @@ _VERSION = 2  # of the wireless service since Windows Vista
 _HEAD, _INTERFACE, _STATE = 8, 532, 528  # bytes of WLAN_INTERFACE_INFO_LIST and its entries
 
 
-class _Proxy(ctypes.Structure):
-    """`WINHTTP_PROXY_INFO`."""
-
-    _fields_ = (("access", api.DWORD), ("proxy", api.VOID), ("bypass", api.VOID))
-
-
-class _OfUser(ctypes.Structure):
-    """`WINHTTP_CURRENT_USER_IE_PROXY_CONFIG`."""
-
-    _fields_ = (
-        ("detect", api.BOOL),
-        ("script", api.VOID),
-        ("proxy", api.VOID),
-        ("bypass", api.VOID),
-    )
-
-
-class _Options(ctypes.Structure):
-    """`WINHTTP_AUTOPROXY_OPTIONS`."""
-
-    _fields_ = (
-        ("flags", api.DWORD),
-        ("detect", api.DWORD),
-        ("script", api.TEXT),
-        ("reserved", api.VOID),
-        ("zero", api.DWORD),
-        ("sign_in", api.BOOL),
-    )
-
-
 def _text(pointer: int | None) -> str | None:
     """Take a text that is ours to free."""
     if not pointer:
@@ -70,11 +45,11 @@ def _text(pointer: int | None) -> str | None:
 
 
 def _default() -> dict[str, object]:
-    found = _Proxy()
-    ask = function("winhttp", "WinHttpGetDefaultProxyConfiguration", api.BOOL, Pointer(_Proxy))
+    found = ProxyInfo()
+    ask = function("winhttp", "WinHttpGetDefaultProxyConfiguration", api.BOOL, Pointer(ProxyInfo))
     done(ask(ctypes.byref(found)))
     return {
-        "access": found.access,
+        "access": found.kind,
         "proxy": _text(found.proxy),
         "bypass": _text(found.bypass),
     }
@@ -87,8 +62,10 @@ def of_user() -> dict[str, object]:
         Refusal: they are not told.
 
     """
-    found = _OfUser()
-    ask = function("winhttp", "WinHttpGetIEProxyConfigForCurrentUser", api.BOOL, Pointer(_OfUser))
+    found = UserProxyConfig()
+    ask = function(
+        "winhttp", "WinHttpGetIEProxyConfigForCurrentUser", api.BOOL, Pointer(UserProxyConfig)
+    )
     done(ask(ctypes.byref(found)))
     return {
         "detect": bool(found.detect),
@@ -111,29 +88,32 @@ def _session() -> Iterator[int]:
         function("winhttp", "WinHttpCloseHandle", api.BOOL, api.VOID)(session)
 
 
-def _found(options: _Options) -> dict[str, object]:
+def _found(options: AutoProxyOptions) -> dict[str, object]:
     """Look for the proxy of an address; of the answer only how many there are is wanted."""
-    told = _Proxy()
+    told = ProxyInfo()
     ask = function(
-        "winhttp", "WinHttpGetProxyForUrl", api.BOOL, api.VOID, api.TEXT, Pointer(_Options),
-        Pointer(_Proxy),
+        "winhttp", "WinHttpGetProxyForUrl", api.BOOL, api.VOID, api.TEXT, Pointer(AutoProxyOptions),
+        Pointer(ProxyInfo),
     )  # fmt: skip
     with _session() as session:
         done(ask(session, _URL, ctypes.byref(options), ctypes.byref(told)))
     proxies = _text(told.proxy) or ""
     _text(told.bypass)
-    return {"access": told.access, "proxies": len([one for one in proxies.split(";") if one])}
+    return {"access": told.kind, "proxies": len([one for one in proxies.split(";") if one])}
 
 
 def _detected() -> dict[str, object]:
-    return _found(_Options(flags=_DETECT, detect=_BY_DHCP | _BY_DNS, sign_in=True))
+    return _found(AutoProxyOptions(flags=_DETECT, detect=_BY_DHCP | _BY_DNS, sign_in=True))
 
 
 def _by_script() -> dict[str, object]:
     script = of_user()["script"]
     if not script:
         return {"script": False, "access": None, "proxies": None}
-    return {"script": True, **_found(_Options(flags=_SCRIPT, script=str(script), sign_in=True))}
+    return {
+        "script": True,
+        **_found(AutoProxyOptions(flags=_SCRIPT, script=str(script), sign_in=True)),
+    }
 
 
 def _environment() -> dict[str, object]:

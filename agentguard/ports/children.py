@@ -22,12 +22,12 @@ class Child(Protocol):
 
     @property
     def pid(self) -> int | None:
-        """Its number."""
+        """The process id."""
         ...
 
     @property
     def handle(self) -> int:
-        """What the system gave to deal with it."""
+        """What the system gave the parent to deal with it; 0 where its number does."""
         ...
 
     def is_alive(self) -> bool:
