@@ -90,7 +90,7 @@ class Home:
         finally:
             process.terminate()
             try:
-                process.wait(90)
+                process.wait(30)
             finally:
                 process.kill()
 

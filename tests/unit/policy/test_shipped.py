@@ -23,6 +23,9 @@ from agentguard.runtime import compose
 POLICIES = Path(__file__).parents[3] / "policies"
 NAMES = ("baseline", "pci-contact-centre", "work-from-home")
 
+NAMED = 31
+"""How many controls each of them names; a new one may be left unsaid, none of these."""
+
 
 def shipped(name: str) -> Policy:
     return parse((POLICIES / f"{name}.yaml").read_bytes(), name, compose.shapes())
@@ -47,7 +50,8 @@ def test_a_shipped_policy_speaks_of_every_check_or_leaves_it_as_it_is(
             assert (control.severity, control.respond) == (shape.severity, ())
             assert control.settings == shape.settings_type()
         assert not control.paused
-    assert len(re.findall(r"^  [a-z-]+:", text.partition("controls:")[2], re.MULTILINE)) > 20
+    named = re.findall(r"^  ([a-z-]+):", text.partition("controls:")[2], re.MULTILINE)
+    assert len(named) >= NAMED
 
 
 def test_the_baseline_takes_nothing_away() -> None:
