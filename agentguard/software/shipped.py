@@ -34,7 +34,7 @@ Words = Annotated[str, msgspec.Meta(min_length=1)]
 class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     line: Words
     source: Words
-    checked: date
+    checked: date | None = None
     released: date | None = None
     security: date | bool | None = None
     extended: date | bool | None = None
@@ -45,8 +45,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class _Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     product: Words
     title: Words
-    source: str
-    checked: date
+    source: str = ""
     before: str = ""
     weeks: int = 0
     note: str = ""

@@ -148,12 +148,14 @@ def _by_release(product: Product, version: str, now: Today) -> Support:
         return Support(state=State.SUPPORTED, why=say("support.newest"), source=source)
     mine = [day for text, day in product.releases if key(text) <= key(version)]
     weeks = (newest - max(mine, default=later[0])).days // WEEK
+    told: dict[str, str | int] = {"weeks": weeks, "newest": _newest(product)}
+    told["compiled"] = str(now.compiled)
     ends = later[0] + timedelta(weeks=product.weeks)
-    why = say("support.behind", weeks=weeks, newest=_newest(product), compiled=str(now.compiled))
     if product.weeks and ends < now.day:
+        why = say("support.behind-too-far", limit=product.weeks, **told)
         return Support(state=State.ENDED, why=why, ends=ends, source=source)
     state = State.UNKNOWN if not product.weeks or now.age > OLD else State.SUPPORTED
-    return Support(state=state, why=why, source=source)
+    return Support(state=state, why=say("support.behind", **told), source=source)
 
 
 def _newest(product: Product) -> str:

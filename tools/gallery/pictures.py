@@ -147,7 +147,7 @@ class Gallery:
         bridge = Bridge(SimulatedDesk(data.act()), self._texts)
         tray = Tray(bridge, may_quit=False, available=lambda: False)
         tray.menu.ensurePolished()
-        tray.menu.adjustSize()
+        tray.menu.resize(tray.menu.sizeHint())  # adjustSize takes no more than most of a screen
         self._grab(tray.menu, "menu", scheme)
         bridge.close()
 

@@ -276,7 +276,7 @@ ENDED_OR = [
     ("Microsoft Teams", "26213.1006", "Microsoft Teams (2026-11-19)"),
     ("Teams Machine-Wide Installer", "1.7.0.17051", "Microsoft Teams classic (2024-07-01)"),
     ("Skype version 8.64", "8.64", "Skype (2025-05-05)"),
-    ("Adobe Reader X (10.1.4)", "10.1.4", "Adobe Reader X (2015-11-18)"),
+    ("Adobe Reader X (10.1.4)", "10.1.4", "Adobe Reader X"),
     ("Adobe Acrobat 2017", "17.011.30262", "Adobe Acrobat 2017 (2022-06-06)"),
     ("Adobe Acrobat 2020", "20.005", "Adobe Acrobat 2020 (2025-11-30)"),
     ("Cisco AnyConnect Secure Mobility Client", "4.3.02039", "Cisco AnyConnect 4 (2024-03-31)"),
