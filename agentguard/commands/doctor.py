@@ -89,9 +89,9 @@ def _record(chosen: argparse.Namespace) -> int:
     if chosen.record is None:
         raise UsageError(words.say("cli.record.no-file"), words.say("cli.record.no-file-advice"))
     system = door.system()
-    from agentguard.commands import _record as recorder  # noqa: PLC0415 - of Windows alone
+    from agentguard.commands import _record  # noqa: PLC0415 - of Windows alone
 
-    return recorder.record(chosen.record, words, system, walk=chosen.walk)
+    return _record.record(chosen.record, words, system, walk=chosen.walk)
 
 
 def _factors(backend: Backend, policy: Policy, clock: Clock) -> Iterator[Capability]:

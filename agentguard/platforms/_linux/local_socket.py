@@ -8,6 +8,23 @@ import sys
 
 MOST = 28  # descriptors with one message, as libwayland sends them
 
+
+def read_exactly(source: socket.socket, count: int) -> bytes:
+    """Receive so many bytes.
+
+    Raises:
+        ConnectionResetError: the other side went before.
+
+    """
+    taken = bytearray()
+    while len(taken) < count:
+        more = source.recv(count - len(taken))
+        if not more:
+            raise ConnectionResetError
+        taken += more
+    return bytes(taken)
+
+
 if sys.platform == "win32":
 
     def connect(path: str, seconds: float) -> socket.socket:  # noqa: ARG001 - there is none

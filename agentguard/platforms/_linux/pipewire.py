@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentguard.base.errors import PlatformError
+from agentguard.platforms._linux.local_socket import read_exactly
 
 SECONDS = 1.0
 VERSION = 3
@@ -99,11 +100,11 @@ class PipeWire:
 
     def _heard(self, server: socket.socket) -> bool:
         """Take one message; tell whether it is the answer to the newest question."""
-        id_, second, _, _ = _HEAD.unpack(_read(server, _HEAD.size))
+        id_, second, _, _ = _HEAD.unpack(read_exactly(server, _HEAD.size))
         event, size = second >> 24, second & 0xFFFFFF
         if size > LARGEST:
             raise ValueError(size)
-        body = _read(server, size)
+        body = read_exactly(server, size)
         if id_ == _REGISTRY:
             self._changed(event, _values(body))
         elif id_ == _CORE and event == _PING:
@@ -124,16 +125,6 @@ class PipeWire:
             words = [str(word) for word in told[1:]] if isinstance(told, tuple) else []
             pairs = dict(zip(words[::2], words[1::2], strict=True))
             self._things[id_] = Thing(kind=kind, told=pairs)
-
-
-def _read(server: socket.socket, count: int) -> bytes:
-    taken = bytearray()
-    while len(taken) < count:
-        more = server.recv(count - len(taken))
-        if not more:
-            raise ConnectionResetError
-        taken += more
-    return bytes(taken)
 
 
 def _message(id_: int, method: int, *values: Value) -> bytes:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from agentguard.base.errors import PlatformError
+from agentguard.platforms._linux.local_socket import read_exactly
 
 T = TypeVar("T")
 
@@ -116,20 +117,10 @@ def _call(server: socket.socket, command: int, body: bytes = b"") -> Iterator[An
 
 
 def _packet(server: socket.socket) -> bytes:
-    length, *_ = _HEAD.unpack(_read(server, _HEAD.size))
+    length, *_ = _HEAD.unpack(read_exactly(server, _HEAD.size))
     if length > LARGEST:
         raise ValueError(length)
-    return _read(server, length)
-
-
-def _read(server: socket.socket, count: int) -> bytes:
-    taken = bytearray()
-    while len(taken) < count:
-        more = server.recv(count - len(taken))
-        if not more:
-            raise ConnectionResetError
-        taken += more
-    return bytes(taken)
+    return read_exactly(server, length)
 
 
 def _whole(number: int) -> bytes:
