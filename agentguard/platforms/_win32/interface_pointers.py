@@ -1,6 +1,6 @@
 """A pointer to an interface of a Windows object: called by place, given back once.
 
-Source: Microsoft, "IUnknown interface" (unknwn.h): the first word of an object points to its table.
+Source: Microsoft, "IUnknown interface": the first word of an object points to its table.
 """
 
 from __future__ import annotations

@@ -171,10 +171,12 @@ def run(script: str, to: Goal) -> Answer:
 
 
 def _answered(session: int, script: str, to: Goal) -> Answer:
-    options, info = AutoProxyOptions(), ProxyInfo()
-    options.flags = _BY_URL if script else _DETECT
-    options.detect = 0 if script else _DHCP_AND_DNS
-    options.script = script or None
+    info = ProxyInfo()
+    options = AutoProxyOptions(
+        flags=_BY_URL if script else _DETECT,
+        detect=0 if script else _DHCP_AND_DNS,
+        script=script or None,
+    )
     if not _for_url(session, to.url, ctypes.byref(options), ctypes.byref(info)):
         return Answer(error=ctypes.get_last_error() or 1)
     return Answer(kind=int(info.kind), proxy=_taken(info.proxy), bypass=_taken(info.bypass))
