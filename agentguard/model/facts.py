@@ -94,11 +94,17 @@ class ProgramsSeen(Fact):
 
 
 class Kind(StrEnum):
-    """What an item of the inventory is: the operating system, a package of its own, or neither."""
+    """What an item of the inventory is.
+
+    The operating system, a package of its own, a program, a runtime that programs share (found by
+    its own keys), or an extension of a browser.
+    """
 
     SYSTEM = "system"
     PART = "part"
     PROGRAM = "program"
+    RUNTIME = "runtime"
+    EXTENSION = "extension"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +112,12 @@ class Software:
     """An installed program as its package manager names it.
 
     `edition` is the system's: Windows' EditionID, or the ID of os-release. A part is a package that
-    the system's maker keeps up as long as the system itself.
+    the system's maker keeps up as long as the system itself. What is not known is empty.
+
+    `arch` is x64, x86 or arm64; `scope` is machine, user, or other-user (of whom no name is kept);
+    `channel` is the way its updates take, such as stable, beta, ltsr or one of Office's. `ident` is
+    the strongest name that it has: an MSI's upgrade code, a package's family or name, an
+    extension's id. An extension has the browser that is its `host`, and its `permissions`.
     """
 
     name: str
@@ -115,6 +126,13 @@ class Software:
     source: str
     kind: Kind = Kind.PROGRAM
     edition: str = ""
+    arch: str = ""
+    scope: str = ""
+    channel: str = ""
+    signer: str = ""
+    ident: str = ""
+    host: str = ""
+    permissions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
