@@ -131,6 +131,6 @@ def _read(connection: Connection, *, wish: Filter, scope: Scope, check: str) -> 
 HANDLERS = (show, software, training)
 ENTRIES = (
     Entry(path="/findings", word="findings", group="now", place=40),
-    Entry(path="/software", word="software", group="over-time", place=40),
+    Entry(path="/software", word="programs", group="software", place=10),
     Entry(path="/training", word="training", group="over-time", place=50),
 )

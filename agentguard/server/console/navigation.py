@@ -11,7 +11,7 @@ from types import ModuleType
 from agentguard.server import console
 from agentguard.server.roles import Right, may
 
-GROUPS = ("now", "over-time", "centre")
+GROUPS = ("now", "software", "over-time", "centre")
 """The headings of the menu, in their order: `console.nav.<group>`."""
 
 
