@@ -317,10 +317,11 @@ def test_a_month_whose_end_was_cut_short_is_dropped_the_next_time(running: Any, 
 
 NOW = frozenset({  # how things are now; each goes with what it belongs to, or by a job of its own
     "audit_checkpoint", "audit_head",
-    "device", "device_identity", "device_seen", "device_standing", "feed_outbox",
+    "device", "device_identity", "device_inventory", "device_program", "device_seen",
+    "device_standing", "feed_outbox",
     "feed_state", "job", "job_failure", "keeper", "keeper_agent", "passkey",
     "phone_set", "policy_bundle",
-    "policy_root", "schema_least",
+    "policy_root", "product_count", "product_plan", "program", "program_count", "schema_least",
     "posture_current", "recovery_code", "retention_age", "shift", "site", "sso_user", "team",
     "team_place", "team_summary", "totp", "user_account", "user_team",
 })  # fmt: skip

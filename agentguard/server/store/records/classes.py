@@ -42,6 +42,7 @@ from agentguard.server.store.schema.sign_in_tables import (
     sign_in_step,
     sso_flow,
 )
+from agentguard.server.store.schema.software_tables import device_program_past, program_day
 from agentguard.server.store.schema.tables import (
     audit_log,
     enrol_code,
@@ -252,6 +253,16 @@ RECORDS: tuple[Record, ...] = (
     _record("tries", 30, _part(lockout, lockout.c.last_at)),
     _record("hours", 90, _part(team_hour, team_hour.c.at), _part(org_hour, org_hour.c.at)),
     _record("days", 3 * YEAR, _part(team_day, team_day.c.at), _part(org_day, org_day.c.at)),
+    _record(
+        "software",
+        YEAR,
+        _part(
+            device_program_past,
+            device_program_past.c.gone_at,
+            legal_holds.of_device(device_program_past.c.device),
+        ),
+        _part(program_day, program_day.c.at),
+    ),
     _record(
         "retention",
         3 * YEAR,
