@@ -1,4 +1,8 @@
-"""Reads the lifecycle catalogue: when makers end the support of operating systems."""
+"""Reads the lifecycle catalogue: when makers end the support of operating systems.
+
+What fixes each month brought to Windows and Office stands in a file of its own, which is made from
+a public list (`python -m tools.lifecycle.builds`).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import msgspec
 
 from agentguard.base import paths
 from agentguard.base.errors import CannotError
-from agentguard.model.facts import Build, Lifecycle, LifecyclesKnown
+from agentguard.model.facts import Build, Channel, Lifecycle, LifecyclesKnown
 from agentguard.model.moments import Moment
 from agentguard.model.software import ProgramMatcher
 
@@ -29,13 +33,17 @@ class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     prefix: Words
     ends: date
     source: Words
+    extended: date | None = None
+    extended_from: int = 0
 
 
-class Monthly(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The monthly fixes of a build of Windows as the file tells them."""
+class Builds(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of monthly fixes: of clients, of servers, and of Office's channels."""
 
-    build: int
-    monthly: Annotated[tuple[tuple[date, int], ...], msgspec.Meta(min_length=1)]
+    compiled: date
+    client: dict[str, tuple[tuple[date, int], ...]]
+    server: dict[str, tuple[tuple[date, int], ...]]
+    office: dict[str, tuple[tuple[str, date], ...]]
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +51,6 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     compiled: date
     system: Annotated[tuple[System, ...], msgspec.Meta(min_length=1)]
-    build: tuple[Monthly, ...] = ()
 
 
 def known(at: Moment, programs: ProgramMatcher | None = None) -> LifecyclesKnown:
@@ -58,7 +65,9 @@ def known(at: Moment, programs: ProgramMatcher | None = None) -> LifecyclesKnown
 
 @cache
 def _shipped() -> LifecyclesKnown:
-    return read(paths.resources() / "lifecycle.toml")
+    systems = read(paths.resources() / "lifecycle.toml")
+    told = read_builds(paths.resources() / "software" / "builds.json")
+    return replace(systems, builds=told.builds, office=told.office)
 
 
 def read(file: Path) -> LifecyclesKnown:
@@ -75,7 +84,7 @@ def read(file: Path) -> LifecyclesKnown:
 
 
 def parse(text: str) -> LifecyclesKnown:
-    """Read a catalogue: the day on which it was compiled, its systems, and Windows' monthly fixes.
+    """Read a catalogue: the day on which it was compiled, and its systems.
 
     Raises:
         CannotError: it is damaged; says which line and what.
@@ -88,9 +97,29 @@ def parse(text: str) -> LifecyclesKnown:
     return LifecyclesKnown(
         at=NEVER,
         lines=tuple(map(_system, read.system)),
-        builds=tuple(Build(build=b.build, monthly=tuple(sorted(b.monthly))) for b in read.build),
         compiled=read.compiled,
     )
+
+
+def read_builds(file: Path) -> LifecyclesKnown:
+    """Read the file of monthly fixes: Windows' builds and Office's channels alone.
+
+    Raises:
+        CannotError: it is missing or damaged.
+
+    """
+    try:
+        told = msgspec.json.decode(file.read_bytes(), type=Builds)
+        kinds = (told.client, False), (told.server, True)
+        builds = tuple(
+            Build(build=int(build), monthly=tuple(sorted(monthly)), server=server)
+            for table, server in kinds
+            for build, monthly in table.items()
+        )
+    except (OSError, ValueError) as error:
+        raise _damaged(f"{file.name}: {error}") from error
+    office = tuple(Channel(name=name, releases=rows) for name, rows in told.office.items())
+    return LifecyclesKnown(at=NEVER, builds=builds, office=office, compiled=told.compiled)
 
 
 def _system(one: System) -> Lifecycle:
@@ -100,6 +129,8 @@ def _system(one: System) -> Lifecycle:
         ends=one.ends,
         source=one.source,
         editions=one.editions,
+        extended=one.extended,
+        extended_from=one.extended_from,
     )
 
 

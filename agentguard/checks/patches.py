@@ -10,7 +10,6 @@ PCI DSS 4.0.1, 6.3.3: critical and high-security patches within one month of the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from agentguard.checks.base import DAY, Check, today
 from agentguard.model.events import Event, Facts
@@ -69,14 +68,8 @@ def _behind(seen: PatchesSeen, at: Moment, facts: Facts, settings: Settings) -> 
     known, (build, _, revision) = facts.get(LifecyclesKnown), seen.build.partition(".")
     if known is None or not (build.isdecimal() and revision.isdecimal()):
         return None
-    lacked = (
-        day
-        for one in known.builds
-        if one.build == int(build)
-        for day, least in one.monthly
-        if least > int(revision)
-    )
-    first: date | None = min(lacked, default=None)
+    same = [b for b in known.builds if (b.build, b.server) == (int(build), seen.server)]
+    first = same[0].lacked_by(int(revision)) if same else None
     days = (today(at) - first).days if first else 0
     if days <= settings.installed_days:
         return None

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from agentguard.checks._programs import Plan, Taught, match
+from agentguard.checks._systems import Kept, kept
 from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Event, Facts
-from agentguard.model.facts import Kind, Lifecycle, LifecyclesKnown, Software, SoftwareSeen
+from agentguard.model.facts import Kind, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.messages import say
 from agentguard.model.proofs import supports
 from agentguard.model.software import Match, ProgramMatcher, State, Today
@@ -210,7 +211,7 @@ def _judged(
 ) -> Judged | None:
     """Judge a system by its line, and a program by what the catalogue says of its name."""
     if item.kind is Kind.SYSTEM:
-        line = _line(item, known.lines)
+        line = kept(item, known, now.day)
         return Judged(item=item, state=State.UNKNOWN) if line is None else _of(line, item, now)
     if known.programs is None:
         return Judged(item=item, state=State.UNKNOWN)
@@ -225,33 +226,19 @@ def matched(item: Software, programs: ProgramMatcher, settings: Settings, now: T
     return match(item, programs, settings.programs, settings.plans, now)
 
 
-def _of(line: Lifecycle, item: Software, now: Today) -> Judged:
+def _of(line: Kept, item: Software, now: Today) -> Judged:
     state = State.SUPPORTED
     if line.ends < now.day:
         state = State.ENDED
     elif line.ends - now.day <= now.warn:
         state = State.ENDING
-    return Judged(item=item, state=state, title=line.product, ends=line.ends)
+    title = f"{line.product} ESU" if line.paid else line.product
+    return Judged(item=item, state=state, title=title, ends=line.ends)
 
 
 def _system(item: Software) -> str:
     """Name a system as its maker's support knows it: with version and edition."""
     return " ".join(part for part in (item.name, item.version, item.edition) if part)
-
-
-def _line(item: Software, lines: tuple[Lifecycle, ...]) -> Lifecycle | None:
-    """Return the line of a system; of several that fit, the one that ends last."""
-    near = (line for line in lines if named(item.edition, line.editions))
-    fits = [line for line in near if _of_line(item.version, line)]
-    return max(fits, key=lambda line: line.ends, default=None)
-
-
-def _of_line(version: str, line: Lifecycle) -> bool:
-    """Check whether a version is of the line: 3.1 is that of 3.1 and 3.1.4, not of 3.11."""
-    prefix = line.prefix
-    return version.startswith(prefix) and not (
-        prefix[-1:].isdigit() and version[len(prefix) :][:1].isdigit()
-    )
 
 
 CHECK = Check(

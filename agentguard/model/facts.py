@@ -147,7 +147,8 @@ class Lifecycle:
     """When the release line of an operating system ends.
 
     It is known by its edition (a pattern of Windows' EditionID, or the ID of os-release) and by
-    `prefix`, which begins the version.
+    `prefix`, which begins the version. Until `extended` there are updates for those who pay;
+    revisions of the build from `extended_from` on come to nobody else.
     """
 
     product: str
@@ -155,22 +156,48 @@ class Lifecycle:
     prefix: str
     ends: date
     source: str
+    extended: date | None = None
+    extended_from: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """The monthly fixes of a build of Windows: the day of each, and the lowest revision with it."""
+    """The monthly fixes of a build of Windows: the day of each, and the lowest revision with it.
+
+    A `server` has revisions of its own, also where a client has its build.
+    """
 
     build: int
     monthly: tuple[tuple[date, int], ...]
+    server: bool = False
+
+    def month_of(self, revision: int) -> date | None:
+        """Return the day of the last monthly fix that a revision has; None before the first."""
+        return max((day for day, least in self.monthly if least <= revision), default=None)
+
+    def lacked_by(self, revision: int) -> date | None:
+        """Return the day of the first monthly fix that a revision lacks; None where none is."""
+        return min((day for day, least in self.monthly if least > revision), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A channel of Microsoft 365 Apps: build and day of each release, the oldest first."""
+
+    name: str
+    releases: tuple[tuple[str, date], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecyclesKnown(Fact):
-    """The lifecycle catalogue: lines of systems, Windows' builds, and what knows programs."""
+    """The lifecycle catalogue: lines of systems, Windows' builds, and what knows programs.
+
+    `office` are the channels of Microsoft 365 Apps, whose programs have no release lines.
+    """
 
     lines: tuple[Lifecycle, ...] = ()
     builds: tuple[Build, ...] = ()
+    office: tuple[Channel, ...] = ()
     compiled: date | None = None
     programs: ProgramMatcher | None = None
 

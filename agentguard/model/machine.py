@@ -153,7 +153,8 @@ class PatchesSeen(Fact):
     `reboot` is since when a restart is due, None for none; `looked` when updates were last looked
     for, `installed` when packages last changed; `security` how many security updates wait, which
     `waiting` names. The first of these came out by `oldest` at the latest, and at `earliest` at the
-    soonest. `build` is that of Windows with its revision, as 26100.9168.
+    soonest. `build` is that of Windows with its revision, as 26100.9168, and `server` whether it is
+    a server's.
     """
 
     reboot: float | None = None
@@ -164,6 +165,7 @@ class PatchesSeen(Fact):
     earliest: float | None = None
     waiting: tuple[str, ...] = ()
     build: str = ""
+    server: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import pytest
 
 from agentguard.base import lifecycle
 from agentguard.base.errors import CannotError
-from agentguard.model.facts import Build, Lifecycle
+from agentguard.model.facts import Build, Channel, Lifecycle
 from agentguard.model.moments import Moment
 
 NOW = Moment(boot=1, wall=2)
@@ -24,11 +24,11 @@ editions = ["Pro*"]
 prefix = "1"
 ends = 2028-01-31
 source = "https://example.org/system"
-
-[[build]]
-build = 7
-monthly = [[2026-02-10, 20], [2026-01-13, 10]]
 """
+BUILDS = """{"compiled": "2026-02-11", "format": 1,
+"client": {"7": [["2026-02-10", 20], ["2026-01-13", 10]]},
+"server": {"7": [["2026-02-10", 30]]},
+"office": {"current": [["17.2", "2026-01-13"]]}}"""
 
 
 def test_the_shipped_catalogue_is_broad() -> None:
@@ -43,6 +43,7 @@ def test_the_shipped_catalogue_is_broad() -> None:
 def test_the_monthly_fixes_are_of_patch_days_and_go_up() -> None:
     builds = lifecycle.known(NOW).builds
     assert {26100, 26200, 19044, 22631, 20348} <= {one.build for one in builds}
+    assert len({(one.build, one.server) for one in builds}) == len(builds)
     for one in builds:
         days, revisions = zip(*one.monthly, strict=True)
         assert list(revisions) == sorted(set(revisions)), one
@@ -78,7 +79,32 @@ def test_later_versions_do_not_end_before_earlier_ones() -> None:
         assert days == sorted(days)
 
 
-def test_a_system_and_a_builds_months_are_read() -> None:
+def test_a_builds_months_and_the_channels_of_office_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "builds.json"
+    file.write_text(BUILDS)
+    read = lifecycle.read_builds(file)
+    client = Build(build=7, monthly=((date(2026, 1, 13), 10), (date(2026, 2, 10), 20)))
+    server = Build(build=7, monthly=((date(2026, 2, 10), 30),), server=True)
+    assert (read.compiled, read.builds) == (date(2026, 2, 11), (client, server))
+    assert read.office == (Channel(name="current", releases=(("17.2", date(2026, 1, 13)),)),)
+    months = [client.month_of(revision) for revision in (9, 10, 19, 20, 99)]
+    assert months == [None, *[date(2026, 1, 13)] * 2, *[date(2026, 2, 10)] * 2]
+    lacked = [client.lacked_by(revision) for revision in (9, 10, 20)]
+    assert lacked == [date(2026, 1, 13), date(2026, 2, 10), None]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("}}", ""), ('"7"', '"x"'), ("20]", '"20"]'), ("02-10", "02-30"), ('"office"', '"o"')],
+)
+def test_a_damaged_file_of_builds_is_told(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "builds.json"
+    file.write_text(BUILDS.replace(before, after))
+    with pytest.raises(CannotError, match=r"damaged: builds\.json"):
+        lifecycle.read_builds(file)
+
+
+def test_a_system_is_read() -> None:
     read = lifecycle.parse(GOOD)
     assert read.compiled == date(2026, 11, 25)
     assert read.lines == (
@@ -89,9 +115,6 @@ def test_a_system_and_a_builds_months_are_read() -> None:
             ends=date(2028, 1, 31),
             source="https://example.org/system",
         ),
-    )
-    assert read.builds == (
-        Build(build=7, monthly=((date(2026, 1, 13), 10), (date(2026, 2, 10), 20))),
     )
 
 
@@ -111,9 +134,6 @@ def test_a_system_and_a_builds_months_are_read() -> None:
         ('source = "https://example.org/system"', 'source = ""', "source"),
         ("[[system]]", "[system]", "system"),
         ("[[system]]", "[[systems]]", "system"),
-        ("[[2026-02-10, 20], [2026-01-13, 10]]", "[]", "monthly"),
-        ("[2026-02-10, 20]", '["soon", 20]', "monthly"),
-        ("build = 7", "", "build"),
     ],
 )
 def test_a_damaged_catalogue_says_what_is_wrong(before: str, after: str, why: str) -> None:

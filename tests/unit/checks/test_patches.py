@@ -21,7 +21,9 @@ DAY = 86400.0
 
 def judged(desk, *, settings: Settings | None = None, **days: float | str | None) -> Told:
     """Judge with ages in days in place of times; `security` is a number, `build` a text."""
-    said = {name: days.pop(name) for name in ("security", "build", "unread") if name in days}
+    said = {
+        name: days.pop(name) for name in ("security", "build", "server", "unread") if name in days
+    }
     times = {k: None if v is None else desk.wall - v * DAY for k, v in days.items()}
     fields = {"security": 0, "looked": desk.wall, "installed": desk.wall, **times, **said}
     return desk.judge(CHECK, PatchesSeen, settings, **fields)
@@ -120,16 +122,29 @@ def test_the_catalogue_may_come_after_the_updates(desk) -> None:
     assert late.state is State.FAIL
 
 
-@pytest.mark.parametrize("build", [b.build for b in lifecycle.known(Moment(boot=1, wall=1)).builds])
-def test_each_shipped_build_is_late_a_month_after_what_it_lacks(build: int) -> None:
-    (known,) = (b for b in lifecycle.known(Moment(boot=1, wall=1)).builds if b.build == build)
+SHIPPED = {(b.build, b.server): b for b in lifecycle.known(Moment(boot=1, wall=1)).builds}
+
+
+@pytest.mark.parametrize(("build", "server"), sorted(SHIPPED))
+def test_each_shipped_build_is_late_a_month_after_what_it_lacks(build: int, server: bool) -> None:
+    known = SHIPPED[build, server]
     for (_, revision), (day, least) in zip(known.monthly, known.monthly[1:], strict=False):
         for age, state in ((30, State.PASS), (31, State.FAIL)):
             desk = Desk()
             desk.wall = datetime.combine(day, datetime.min.time(), UTC).timestamp() + age * DAY
-            desk.see(LifecyclesKnown, builds=(known,))
-            assert judged(desk, build=f"{build}.{revision}").state is state
-            assert judged(desk, build=f"{build}.{least - 1}").state is state
+            desk.see(LifecyclesKnown, builds=tuple(SHIPPED.values()))
+            assert judged(desk, build=f"{build}.{revision}", server=server).state is state
+            assert judged(desk, build=f"{build}.{least - 1}", server=server).state is state
+
+
+def test_row_194_a_server_is_held_to_the_revisions_of_servers(desk) -> None:
+    """Windows Server 2025 of January 2026 has a higher revision than Windows 11 of August."""
+    desk.wall = datetime(2026, 9, 30, tzinfo=UTC).timestamp()
+    desk.see(LifecyclesKnown, builds=tuple(SHIPPED.values()))
+    assert "came out on 2026-02-10" in judged(desk, build="26100.32234", server=True).words
+    assert judged(desk, build="26100.33296", server=True).state is State.PASS
+    assert judged(desk, build="26100.9106").state is State.PASS
+    assert judged(desk, build="26100.9105").state is State.FAIL
 
 
 def test_the_policy_sets_the_days(desk) -> None:

@@ -6,6 +6,7 @@ import sys
 import winreg
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from agentguard.model.machine import PatchesSeen
 from agentguard.model.moments import Moment
@@ -13,7 +14,7 @@ from agentguard.model.policy import Policy
 from agentguard.platforms._win32 import com, registry
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.machine_answers import Update, patches
-from agentguard.platforms._win32.software_answers import build_of
+from agentguard.platforms._win32.software_answers import build_of, is_server
 from agentguard.ports.desktop import Probe
 
 if sys.platform != "win32":
@@ -76,15 +77,16 @@ SEARCHED = com.question("patches that wait", SEARCH, _waiting)
 
 def read(at: Moment, _policy: Policy) -> PatchesSeen:
     """Ask the update client; what waits may take long to tell, and is then not known."""
-    build = build_of(registry.values(registry.MACHINE, WINDOWS))
+    windows = registry.values(registry.MACHINE, WINDOWS)
+    build, server = build_of(windows), is_server(windows)
     try:
         dates = DATES.ask()
     except ComponentError as problem:
-        return PatchesSeen(at=at, unread=problem.unread, build=build)
+        return PatchesSeen(at=at, unread=problem.unread, build=build, server=server)
     updates: tuple[Update, ...] | None = None
     with suppress(ComponentError):
         updates = SEARCHED.ask()
-    return patches(dates, updates, _restarts(), build, at)
+    return replace(patches(dates, updates, _restarts(), build, at), server=server)
 
 
 PROBE = Probe(name="patches", every=21600, read=read)
