@@ -31,7 +31,7 @@ MOST = 1 << 20
 """Bytes of a file that are read; settings take a few hundred."""
 LONGEST = 1023  # characters of a text in a template of group policy
 LONGEST_NAME = 40  # characters of a name that is told, which may be none of a setting
-_HEAD = "# Settings of AgentGuard on this computer. Start the agent again after a change.\n"
+HEAD = "# Settings of AgentGuard on this computer. Start the agent again after a change.\n"
 
 
 class Kind(Enum):
@@ -342,7 +342,7 @@ def save(folder: Path, settings: MachineSettings) -> None:
     """
     file = folder / FILE
     try:
-        atomic_files.write(file, (_HEAD + "".join(_lines(file, settings))).encode())
+        atomic_files.write(file, (HEAD + "".join(_lines(file, settings))).encode())
     except OSError as error:
         raise CannotError(
             f"{file} could not be written.", "Free some space and give the user write access."

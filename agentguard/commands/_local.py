@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from typing import Any
 
 from agentguard.base import paths, translations
 from agentguard.base.errors import CannotError
+from agentguard.platforms import agent_runs
 
 FILE = "local.json"  # as agentguard.sensors.local_door names it
 HOST = "127.0.0.1"
 SECONDS = 5.0
+MOST = 1 << 20
+"""Bytes of an answer that are read; one has some ten thousand."""
 
 
 def tell(path: str, **body: str) -> None:
@@ -24,7 +28,8 @@ def tell(path: str, **body: str) -> None:
     words = translations.load()
     try:
         told = json.loads((paths.data_folder() / FILE).read_bytes())
-        status = _post(int(told["port"]), str(told["token"]), path, json.dumps(body))
+        port, token = int(told["port"]), str(told["token"])
+        status, _ = _sent("POST", port, token, path, json.dumps(body))
     except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
         raise CannotError(words.say("cli.local.none"), words.say("cli.local.none-advice")) from (
             error
@@ -33,15 +38,45 @@ def tell(path: str, **body: str) -> None:
         raise CannotError(words.say("cli.local.refused", status=status))
 
 
-def _post(port: int, token: str, path: str, body: str) -> int:
+def ask(path: str) -> dict[str, Any] | None:
+    """Return what the agent tells of itself; None where no agent runs for this user.
+
+    Raises:
+        CannotError: an agent runs and does not answer as it should.
+
+    """
+    try:
+        where = json.loads((paths.wanted_folder() / FILE).read_bytes())
+        status, body = _sent("GET", int(where["port"]), str(where["token"]), path)
+        told = json.loads(body) if status == HTTPStatus.OK else None
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        if agent_runs(paths.wanted_folder()):  # one that begins, or that lost its door
+            raise _silent() from error
+        return None
+    except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
+        raise _silent() from error
+    if not isinstance(told, dict):
+        raise _silent()
+    return told
+
+
+def _silent() -> CannotError:
+    words = translations.load()
+    return CannotError(words.say("cli.local.silent"), words.say("cli.local.silent-advice"))
+
+
+def _sent(
+    method: str, port: int, token: str, path: str, body: str | None = None
+) -> tuple[int, bytes]:
     connection = HTTPConnection(HOST, port, timeout=SECONDS)
     try:
         connection.request(
-            "POST",
+            method,
             f"/v1/{path}",
             body=body,
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read(MOST)
     finally:
         connection.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 from agentguard.base.translations import Texts
 from agentguard.commands import _number_arguments
+from agentguard.commands._colour import paint
 from agentguard.commands._one_look import taken
 from agentguard.commands._words import spoken
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
@@ -96,7 +97,7 @@ def table(rows: list[dict[str, Any]], words: Texts) -> Iterator[str]:
             measure = one["measure"]
             yield f"\n{measure}. {words.say(f'measure.{measure}')}\n"
         state = words.say(f"cli.state.{one['state']}")
-        yield f"   {state:<14} {one['title']}\n"
+        yield f"   {paint(one['state'], f'{state:<14}')} {one['title']}\n"
         if one["detail"]:
             yield f"   {'':<14} {one['detail']}\n"
         for why in one["coverage"]["why"]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 
 from agentguard import platforms
 from agentguard.base import paths
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _policy_file, _policy_keys, _policy_root
+from agentguard.commands import _policy_compare, _policy_file, _policy_keys, _policy_root
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINE, WRONG_USE, Command
 from agentguard.model.policy import Policy
@@ -34,6 +35,8 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
         if name == "show":
             verb.add_argument("--json", action="store_true", help=words.say("cli.policy.json"))
     _verb(verbs, "schema", words)
+    for name in ("diff", "init"):
+        _policy_compare.arguments(name, _verb(verbs, name, words), words)
     for name in SIGNING:
         _policy_keys.arguments(name, _verb(verbs, name, words), words)
     _policy_root.arguments(_verb(verbs, "root", words), words)
@@ -48,29 +51,35 @@ def _verb(
 
 def run(chosen: argparse.Namespace) -> int:
     """Do what the verb says."""
-    match chosen.verb:
-        case "validate":
-            return _validate(chosen.files)
-        case "show":
-            return _show(_policy(chosen.file), as_json=chosen.json)
-        case "explain":
-            measures = {check.id: check.measure for check in compose.catalogue()}
-            sys.stdout.write(explain(_policy(chosen.file), measures))
-            return FINE
-        case "root":
-            return _policy_root.run(chosen)
-        case verb if verb in SIGNING:
-            return _policy_keys.run(chosen)
-        case _:
-            schema = json.dumps(json_schema(compose.shapes()), indent=2, ensure_ascii=False)
-            sys.stdout.write(schema + "\n")
-            return FINE
+    if chosen.verb == "root":
+        return _policy_root.run(chosen)
+    if chosen.verb in SIGNING:
+        return _policy_keys.run(chosen)
+    return _VERBS[chosen.verb](chosen)
 
 
-def _validate(files: list[str]) -> int:
+def _explain(chosen: argparse.Namespace) -> int:
+    measures = {check.id: check.measure for check in compose.catalogue()}
+    sys.stdout.write(explain(_policy(chosen.file), measures))
+    return FINE
+
+
+def _schema(_chosen: argparse.Namespace) -> int:
+    schema = json.dumps(json_schema(compose.shapes()), indent=2, ensure_ascii=False)
+    sys.stdout.write(schema + "\n")
+    return FINE
+
+
+def _diff(chosen: argparse.Namespace) -> int:
+    before = _policy(chosen.old if chosen.new else None)
+    after = _policy(chosen.new or chosen.old)
+    return _policy_compare.differ(before, after, as_json=chosen.json)
+
+
+def _validate(chosen: argparse.Namespace) -> int:
     words = spoken()
     code = FINE
-    for file in files:
+    for file in chosen.files:
         try:
             policy = _policy_file.read(file)
         except UsageError as error:
@@ -84,8 +93,9 @@ def _validate(files: list[str]) -> int:
     return code
 
 
-def _show(policy: Policy, *, as_json: bool) -> int:
-    if as_json:
+def _show(chosen: argparse.Namespace) -> int:
+    policy = _policy(chosen.file)
+    if chosen.json:
         shown = {**policy_table(policy), "digest": policy.digest}
         sys.stdout.write(json.dumps(shown, indent=2) + "\n")
     else:
@@ -102,5 +112,14 @@ def _policy(file: str | None) -> Policy:
         sys.stderr.write(spoken().render(first.message) + "\n")
     return first.policy
 
+
+_VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "validate": _validate,
+    "show": _show,
+    "explain": _explain,
+    "schema": _schema,
+    "diff": _diff,
+    "init": lambda chosen: _policy_compare.begin(chosen.file, chosen.like, spoken()),
+}
 
 COMMAND = Command(arguments=arguments, run=run)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # what passes through needs not be there before a first icon 
     from agentguard.ports.session_host import Desks
 
 __all__ = [
+    "agent_runs",
     "alive",
     "aside",
     "beat",
@@ -161,6 +162,13 @@ def silent(folder: Path) -> int:
     from agentguard.platforms import _silent_agent  # noqa: PLC0415 - only where another agent is
 
     return _silent_agent.silent(folder)
+
+
+def agent_runs(folder: Path) -> bool:
+    """Check whether an agent runs for a folder, be it able to answer or not."""
+    from agentguard.platforms import _silent_agent  # noqa: PLC0415 - only who asks for an agent
+
+    return _silent_agent.runs(folder)
 
 
 def end_silent(process: int) -> None:

@@ -42,6 +42,11 @@ def silent(folder: Path, *, seconds: float = SILENT, begins: float = BEGINS) -> 
     return process if left <= 0 else 0
 
 
+def runs(folder: Path) -> bool:
+    """Check whether the process that holds `folder`, as it wrote itself, is an agent that runs."""
+    return _agent(holder(folder)[0]) is not None
+
+
 def end(process: int) -> None:
     """End an agent that hangs, as far as this user may."""
     agent = _agent(process)

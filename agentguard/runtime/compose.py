@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from agentguard import checks
@@ -40,7 +41,7 @@ from agentguard.ports.sensor import PolicySource, Sensor, Submit
 from agentguard.ports.storage import Journal
 from agentguard.ports.turns import Member
 from agentguard.retention.lived_clock import LivedClock
-from agentguard.runtime import compose_vault
+from agentguard.runtime import compose_vault, status
 from agentguard.runtime.actuators import Farewell, RecorderHand, desktop_hands
 from agentguard.runtime.agent import (
     QUEUE,
@@ -129,7 +130,7 @@ def build(
     recorder = RecorderHand(folder=storage.folder, policy=engine.policy, clock=clock)
     errands, more = Errands(), add(engine, kept.vault)
     shared = (*by_time(clock, engine.submit, storage.journal, parts.scan), *_keeping(kept))
-    door = partial(LocalDoor, folder=storage.folder, signals=signals, clock=clock)
+    door = _door(storage.folder, signals, clock, engine)
     return Agent(
         parts=parts,
         backend=computer.backend,
@@ -213,6 +214,13 @@ def _watchers(
         one("policy", lambda: partial(governor.run, engine)),
         one("self-test", lambda: partial(kept.self_test.run, engine.submit)),
     )
+
+
+def _door(
+    folder: Path, signals: CallSignals, clock: Clock, engine: Engine
+) -> Callable[[], LocalDoor]:
+    tell = partial(status.told, engine.snapshot)
+    return partial(LocalDoor, folder=folder, signals=signals, clock=clock, status=tell)
 
 
 def _rest(stop: Stop) -> None:

@@ -1,4 +1,4 @@
-"""The local door: programs of this computer's user tell calls, and ask for the lock.
+"""The local door: programs of this computer's user tell calls, ask for the lock and how it stands.
 
 It listens on loopback alone, on a port that the system gives. Port and token stand in a file that
 only the user can read; whoever cannot read it is refused. A request that names another host is
@@ -35,11 +35,15 @@ Deed = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalDoor:
-    """An actor that is told instead of looking; there is one for a folder."""
+    """An actor that is told instead of looking; there is one for a folder.
+
+    `status` gives the JSON of how the agent stands.
+    """
 
     folder: Path
     signals: CallSignals
     clock: Clock
+    status: Callable[[], bytes]
 
     def run(self, submit: Submit, stop: Stop) -> None:
         """Listen until `stop` is set; what answers is loaded once somebody knocks."""
@@ -63,7 +67,8 @@ class LocalDoor:
         def server() -> LocalServer:
             from agentguard.sensors.local_http import LocalServer  # noqa: PLC0415 - some 6 MiB
 
-            return LocalServer(door, token, deeds, lambda: self.clock.now().boot)
+            told = {"status": self.status}
+            return LocalServer(door, token, deeds, lambda: self.clock.now().boot, told)
 
         return lambda: server().handle_request()
 

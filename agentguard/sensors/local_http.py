@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TypeVar
 
 from agentguard.sensors.softphone_calls import LONGEST_NAME
 
@@ -17,9 +18,12 @@ PATIENCE, WHOLE = 2.0, 5.0  # seconds for each part of a request, and for the wh
 LARGEST = 4096  # bytes of a request's body
 DEFAULT = "softphone"
 PREFIX = "/v1/"
+T = TypeVar("T")
 
 Deed = Callable[[str], bool]
 """Does what a path asks for, for a softphone's name; False when it cannot be taken."""
+Told = Callable[[], bytes]
+"""Gives the JSON that a path asks for."""
 
 
 class LocalServer(HTTPServer):
@@ -31,6 +35,7 @@ class LocalServer(HTTPServer):
         token: str,
         deeds: Mapping[str, Deed],
         now: Callable[[], float],
+        told: Mapping[str, Told] | None = None,
     ) -> None:
         super().__init__(door.getsockname()[:2], _Request, bind_and_activate=False)
         self.socket.close()
@@ -38,6 +43,7 @@ class LocalServer(HTTPServer):
         self.token = token
         self.deeds = deeds
         self.now = now
+        self.told = told or {}
 
     def handle_error(self, _request: object, _address: object) -> None:
         """Write nothing down of a caller that hung up."""
@@ -78,21 +84,39 @@ class _Request(BaseHTTPRequestHandler):
         self.rfile = io.BufferedReader(Hurried(self.connection, self.server.now))
 
     def do_POST(self) -> None:
-        self.send_response(self._done())
-        self.send_header("Content-Length", "0")
+        self._answer(self._done(), b"")
+
+    def do_GET(self) -> None:
+        told = self._known(self.server.told)
+        if isinstance(told, HTTPStatus):
+            self._answer(told, b"")
+        else:
+            self._answer(HTTPStatus.OK, told())
+
+    def _answer(self, status: HTTPStatus, body: bytes) -> None:
+        self.send_response(status)
+        if body:
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
         self.end_headers()
+        self.wfile.write(body)
 
-    def _done(self) -> HTTPStatus:
+    def _known(self, every: Mapping[str, T]) -> T | HTTPStatus:
+        """Return what a path names, or why its caller gets nothing."""
         if not _is_local(self.headers.get("Host", "")):
             return HTTPStatus.MISDIRECTED_REQUEST
         given = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), self.server.token.encode()):
             return HTTPStatus.UNAUTHORIZED
-        known = self.path.startswith(PREFIX)
-        deed = self.server.deeds.get(self.path.removeprefix(PREFIX)) if known else None
-        if deed is None:
-            return HTTPStatus.NOT_FOUND
+        named = self.path.removeprefix(PREFIX) if self.path.startswith(PREFIX) else ""
+        return every.get(named, HTTPStatus.NOT_FOUND)
+
+    def _done(self) -> HTTPStatus:
+        deed = self._known(self.server.deeds)
+        if isinstance(deed, HTTPStatus):
+            return deed
         name = _name(self._body(), self.path)
         if name is None:
             return HTTPStatus.BAD_REQUEST

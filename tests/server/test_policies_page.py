@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.commands._policy_reader import READING
+from agentguard.model import policy_changes
 from agentguard.server.console import filters
-from agentguard.server.policies import differences
 from agentguard.server.roles import ROLES
 from agentguard.server.store.desks import policies as stored
 from agentguard.server.store.schema.tables import device_seen
@@ -452,15 +452,15 @@ controls:
         "after",
     )
     points = READING.weaker(before, after)
-    lines = differences.changes(before, after, points)
+    lines = policy_changes.changes(before, after, points)
     assert len(points) > 7
     assert {one.path for one in lines if one.loosened} == set(points)
     fewer = replace(after, controls={k: c for k, c in after.controls.items() if k != "firewall"})
-    gone = differences.changes(after, fewer)
+    gone = policy_changes.changes(after, fewer)
     assert [one.path for one in gone] == ["controls.firewall"]
     assert "severity: " in gone[0].before
     assert gone[0].after == ""
-    assert differences.changes(before, before) == []
+    assert policy_changes.changes(before, before) == []
 
 
 def test_a_list_that_names_only_the_newest_policies_says_so_and_leads_to_the_others(

@@ -13,10 +13,10 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.base.errors import UsageError
+from agentguard.model import policy_changes
 from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.policies import POLICIES
 from agentguard.server.console.site import Asked, Page, back, field, page, permitted, site_of
-from agentguard.server.policies import differences
 from agentguard.server.policies.publication import RINGS, Candidate, Publishing, followed
 from agentguard.server.policy_reader import Reading
 from agentguard.server.roles import Right
@@ -60,7 +60,7 @@ async def look(request: Asked) -> Page | Redirect:
         "publish.html",
         made=made,
         root=root,
-        changes=differences.changes(made.before, made.policy, made.loosened),
+        changes=policy_changes.changes(made.before, made.policy, made.loosened),
         bundle=base64.urlsafe_b64encode(raw).decode(),
         rings=RINGS,
     )

@@ -12,6 +12,8 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from agentguard.base.errors import PolicyError, UsageError
+from agentguard.model import policy_changes
+from agentguard.model.policy_changes import Change
 from agentguard.server.console.fresh_proof import ask_first
 from agentguard.server.console.policies import POLICIES, Published, list_published
 from agentguard.server.console.site import (
@@ -24,8 +26,7 @@ from agentguard.server.console.site import (
     permitted,
     site_of,
 )
-from agentguard.server.policies import differences, publication, rollback
-from agentguard.server.policies.differences import Change
+from agentguard.server.policies import publication, rollback
 from agentguard.server.policies.publication import Publishing
 from agentguard.server.policy_reader import Reading
 from agentguard.server.roles import Right
@@ -164,7 +165,7 @@ def _again(
     except PolicyError:
         return Again(epoch=epoch, version=version + 1, changes=[], points=(), read=False)
     points = reading.weaker(present, earlier)
-    every = differences.changes(present, earlier, points)
+    every = policy_changes.changes(present, earlier, points)
     changes = [c for c in every if c.path not in {"version", "release.epoch"}]
     return Again(epoch=epoch, version=version + 1, changes=changes, points=points, read=True)
 

@@ -82,3 +82,54 @@ def test_a_wrong_file_to_show_is_wrong_use(capsys: pytest.CaptureFixture[str]) -
     assert "a-tag.yaml:3: a tag (!) stands here" in capsys.readouterr().err
     assert cli.main(["policy", "explain", "/no/such"]) == 2
     assert "could not be read" in capsys.readouterr().err
+
+
+def test_what_a_policy_changes_is_told_with_what_asks_for_less(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    strict, made = str(POLICIES / "pci-contact-centre.yaml"), tmp_path / "Acme EU.yaml"
+    assert cli.main(["policy", "init", str(made), "--like", "pci-contact-centre"]) == 0
+    text = made.read_text(encoding="utf-8")
+    assert "policy: acme-eu\n" in text
+    assert "# For desks in an office" in text
+    made.write_text(text.replace("sweep_minutes: 30", "sweep_minutes: 60"), encoding="utf-8")
+    capsys.readouterr()
+    assert cli.main(["policy", "diff", strict, str(made), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["path"], one["before"], one["after"]) for one in told["changes"]] == [
+        ("policy", "pci-contact-centre", "acme-eu"),
+        ("watch.sweep_minutes", "30", "60"),
+    ]
+    assert told["weaker"] == ["watch.sweep_minutes"]
+    assert cli.main(["policy", "diff", strict, str(made)]) == 1
+    shown = capsys.readouterr().out
+    assert "watch.sweep_minutes\n  - 30\n  + 60\n" in shown
+    assert "Asks for less under:\n  watch.sweep_minutes\n" in shown
+
+
+def test_the_policy_in_force_is_what_one_file_is_compared_with(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["policy", "diff", str(POLICIES / "baseline.yaml")]) == 0
+    assert capsys.readouterr().out == "Nothing differs.\n"
+    assert cli.main(["policy", "diff", "/no/such.yaml"]) == 2
+
+
+def test_a_policy_is_not_begun_over_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("mine")
+    assert cli.main(["policy", "init", str(file)]) == 2
+    assert file.read_text() == "mine"
+    assert cli.main(["policy", "init", str(tmp_path / "no" / "own.yaml")]) == 3
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["日本.yaml", "-.yaml", f"{'x' * 200}.yaml", "a  b__C.v2.yaml"])
+def test_every_name_of_a_file_makes_a_policy_that_is_good(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.main(["policy", "init", str(tmp_path / name)]) == 0
+    assert cli.main(["policy", "validate", str(tmp_path / name)]) == 0
+    assert "is good" in capsys.readouterr().out

@@ -34,7 +34,12 @@ class Door:
         self.events: list[Event] = []
         self.file = folder / FILE
         self.stop = threading.Event()
-        door = LocalDoor(folder=folder, signals=self.signals, clock=self.clock)
+        door = LocalDoor(
+            folder=folder,
+            signals=self.signals,
+            clock=self.clock,
+            status=lambda: b'{"overall": "good"}',
+        )
         self.thread = threading.Thread(target=door.run, args=(self.events.append, self.stop))
         self.thread.start()
         self.told: dict[str, Any] = eventually(self._read)
@@ -136,8 +141,47 @@ def test_what_it_does_not_know_it_refuses(door: Door, path: str, body: bytes, st
     assert door.live == ()
 
 
-def test_reading_is_not_offered(door: Door) -> None:
-    assert door.ask("/v1/call/start", method="GET") == 501
+def test_what_is_done_is_not_read_and_nothing_else_is_offered(door: Door) -> None:
+    assert door.ask("/v1/call/start", method="GET") == 404
+    assert door.ask("/v1/call/start", method="PUT") == 501
+    assert door.live == ()
+
+
+def test_how_it_stands_is_told_to_who_has_the_token(
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path))
+    assert _local.ask("status") == {"overall": "good"}
+    assert door.ask("/v1/status", method="GET", Authorization="Bearer wrong") == 401
+    assert door.ask("/v1/status", method="GET", Host="desk.example:80") == 421
+    assert door.ask("/v1/status") == 404
+
+
+def test_who_is_gone_and_who_is_silent_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTGUARD_HOME", str(tmp_path))
+    assert _local.ask("status") is None
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        (tmp_path / FILE).write_text(json.dumps({"port": port, "token": "t"}))
+        stranger = threading.Thread(target=answering, args=(other, b"HTTP/1.1 200 OK\r\n\r\n[]"))
+        stranger.start()
+        with pytest.raises(CannotError, match="could not be told"):
+            _local.ask("status")
+        stranger.join(5)
+    assert _local.ask("status") is None
+    (tmp_path / FILE).write_text("{")
+    with pytest.raises(CannotError, match="could not be told"):
+        _local.ask("status")
+
+
+def answering(door: socket.socket, whole: bytes) -> None:
+    """Answer one caller with what no agent says."""
+    caller, _ = door.accept()
+    with caller:
+        caller.recv(65536)
+        caller.sendall(whole)
 
 
 def test_a_caller_that_hangs_up_or_sends_rubbish_closes_nothing(door: Door) -> None:

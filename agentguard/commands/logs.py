@@ -1,0 +1,140 @@
+"""agentguard logs: the last lines of the agent's own log, or the keeper's."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from agentguard.base import logs, paths
+from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.translations import Texts
+from agentguard.commands._words import spoken
+from agentguard.commands.base import FINE, Command
+
+LINES = 50
+LEVELS = ("debug", "info", "warning", "error", "critical")
+_LINE = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\d[T ]\S+Z) (?P<level>[A-Z]+) (?P<thread>.{0,80}?) "
+    r"(?P<logger>[A-Za-z_][\w.]*): (?P<message>.*)",
+    re.DOTALL,
+)
+
+Said = dict[str, str]
+"""What a line says: time, level, thread, logger, message, and the places of an error."""
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the options."""
+    parser.add_argument("--lines", type=int, default=LINES, help=words.say("cli.logs.lines"))
+    parser.add_argument(
+        "--level", choices=LEVELS, default="debug", help=words.say("cli.logs.level")
+    )
+    parser.add_argument("--keeper", action="store_true", help=words.say("cli.logs.keeper"))
+    parser.add_argument("--json", action="store_true", help=words.say("cli.logs.json"))
+    parser.add_argument("--path", action="store_true", help=words.say("cli.logs.path"))
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print the last lines, the newest last."""
+    words = spoken()
+    if chosen.lines < 1:
+        raise UsageError(words.say("cli.logs.no-lines"))
+    folder = _folder(keeper=chosen.keeper)
+    if chosen.path:
+        sys.stdout.write(f"{folder / logs.FILE}\n")
+        return FINE
+    try:
+        last = deque(_from(chosen.level, entries(folder)), maxlen=chosen.lines)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CannotError(
+            words.say("cli.logs.unread", folder=str(folder), why=why),
+            words.say("cli.logs.unread-advice"),
+        ) from error
+    if not last:
+        sys.stderr.write(words.say("cli.logs.none", folder=str(folder)) + "\n")
+    for one in last:
+        sys.stdout.write(json.dumps(one, ensure_ascii=False) if chosen.json else _plain(one))
+        sys.stdout.write("\n")
+    return FINE
+
+
+def _folder(*, keeper: bool) -> Path:
+    home = paths.machine_folder() / paths.PRIVATE if keeper else paths.wanted_folder()
+    return home / "logs"
+
+
+def entries(folder: Path) -> Iterator[Said]:
+    """Yield the entries of the logs in a folder, the oldest first; an error goes with its entry.
+
+    Raises:
+        OSError: one cannot be read.
+
+    """
+    said: Said = {}
+    for file in _files(folder):
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                text = line.rstrip("\n")
+                if (begun := _read(text)) is None:
+                    said = {**said, "error": "\n".join(filter(None, (said.get("error"), text)))}
+                    continue
+                if said:
+                    yield said
+                said = begun
+    if said:
+        yield said
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the logs that are there; a folder that is not there has none."""
+    try:
+        there = {file.name for file in folder.iterdir()}
+    except FileNotFoundError:
+        return
+    for number in range(logs.BACKUPS, -1, -1):
+        name = f"{logs.FILE}.{number}" if number else logs.FILE
+        if name in there:
+            yield folder / name
+
+
+def _read(text: str) -> Said | None:
+    """Return what a line says, in either form; None for one that goes with the line before."""
+    if text.startswith("{"):
+        try:
+            told = json.loads(text)
+        except ValueError:
+            return None
+        return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else None
+    found = _LINE.fullmatch(text)
+    return {**found.groupdict(), "level": found["level"].lower()} if found else None
+
+
+def _from(level: str, every: Iterator[Said]) -> Iterator[Said]:
+    """Leave out what is below a level; a level that is not known is kept."""
+    least = LEVELS.index(level)
+    for one in every:
+        known = one.get("level", "")
+        if known not in LEVELS or LEVELS.index(known) >= least:
+            yield one
+
+
+def _plain(one: Said) -> str:
+    head = " ".join(
+        part
+        for part in (
+            one.get("time", ""),
+            f"{one.get('level', '').upper():<8}",
+            f"{one.get('logger', '')}: {one.get('message', '')}" if "message" in one else "",
+        )
+        if part.strip()
+    )
+    return "\n".join(part for part in (head, one.get("error", "")) if part)
+
+
+COMMAND = Command(arguments=arguments, run=run)

@@ -1,0 +1,90 @@
+"""agentguard status, as it is typed: what the agent of this session says, and that none runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agentguard.base import translations
+from agentguard.commands import status
+from agentguard.model.posture import Overall
+from agentguard.sensors.local_door import FILE
+from tests.cli.test_bad_state import agent, eventually, guards
+from tests.cli.typed import Type, assert_one_sentence
+
+TOLD = {
+    "overall": "attention",
+    "findings": 2,
+    "locked": True,
+    "call": True,
+    "payment": True,
+    "policy": {"name": "pci", "version": 7, "expires": "2027-01-31"},
+    "endpoint": {"state": "receipted", "at": "8:00", "waiting": 3, "problem": ""},
+    "unwatched": ["clipboard"],
+    "controls": [
+        {
+            "id": "usb-storage",
+            "state": "fail",
+            "title": "A stick",
+            "detail": "One.",
+            "advice": "Out.",
+        },
+        {"id": "vpn", "state": "unknown", "title": "No VPN", "detail": "Why.", "advice": "Wait."},
+        {"id": "vault", "state": "pass", "title": "Vault", "detail": "", "advice": "None."},
+    ],
+}  # fmt: skip
+
+
+def test_where_no_agent_runs_that_is_said_and_is_not_fine(type_: Type) -> None:
+    said = type_("status")
+    assert said.code == 3
+    assert said.out.startswith("No agent guards this session.")
+    again = type_("status", "--json")
+    assert (again.code, json.loads(again.out)) == (3, {"running": False})
+
+
+def test_a_running_agent_tells_every_control(home: Path, type_: Type) -> None:
+    with agent(home) as process:
+        assert guards(process)
+        eventually((home / FILE).exists)
+        said = type_("status", "--json")
+        told = json.loads(said.out)
+        assert told["running"] is True
+        assert told["policy"]["name"] == "baseline"
+        assert (
+            told["endpoint"] == {"state": "not-enrolled"}
+            or told["endpoint"]["state"] == "not-tried"
+        )
+        assert {one["id"] for one in told["controls"]} >= {"usb-storage", "software", "clipboard"}
+        wanted = {"good": 0, "act": 1, "attention": 1}.get(told["overall"], 3)
+        assert said.code == wanted
+        shown = type_("status").out
+        (home / FILE).rename(home / "away.json")
+        assert_one_sentence(type_("status"), 3)
+        (home / "away.json").rename(home / FILE)
+    assert "baseline, version" in shown
+    assert "Traceback" not in shown
+
+
+def test_modes_policy_report_and_what_to_do_are_told() -> None:
+    shown = "\n".join(status.lines(TOLD, translations.load()))
+    assert "Needs attention; 2 findings are open" in shown
+    assert "in a call, payment mode, the screen is locked" in shown
+    assert "pci, version 7, until 2027-01-31" in shown
+    assert "entries that wait: 3" in shown
+    assert shown.index("A stick") < shown.index("Out.") < shown.index("No VPN")
+    assert "Wait." not in shown  # what is not known is not hers to do
+    assert "Vault" not in shown
+
+
+@pytest.mark.parametrize("state", ["receipted", "failed", "not-enrolled", "not-tried"])
+@pytest.mark.parametrize("overall", [*Overall, "paused"])
+def test_every_state_has_its_words(state: str, overall: str) -> None:
+    endpoint = {"state": state, "at": "8:00", "waiting": 0, "problem": "The proxy is away."}
+    told = {**TOLD, "overall": str(overall), "endpoint": endpoint, "findings": 1}
+    shown = "\n".join(status.lines(told, translations.load()))
+    assert "cli.status" not in shown
+    assert "overall." not in shown
+    assert "1 finding is open" in shown
