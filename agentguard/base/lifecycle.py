@@ -20,6 +20,7 @@ from agentguard.base.errors import CannotError
 from agentguard.model.facts import Build, Channel, Lifecycle, LifecyclesKnown
 from agentguard.model.moments import Moment
 from agentguard.model.software import ProgramMatcher
+from agentguard.model.vendors import ClassTeller
 
 NEVER = Moment(boot=0.0, wall=0.0)
 Words = Annotated[str, msgspec.Meta(min_length=1)]
@@ -53,14 +54,16 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     system: Annotated[tuple[System, ...], msgspec.Meta(min_length=1)]
 
 
-def known(at: Moment, programs: ProgramMatcher | None = None) -> LifecyclesKnown:
-    """Return the shipped catalogue as an event, with what knows programs by their names.
+def known(
+    at: Moment, programs: ProgramMatcher | None = None, classes: ClassTeller | None = None
+) -> LifecyclesKnown:
+    """Return the shipped catalogue as an event, with what knows programs and their classes.
 
     Raises:
         CannotError: the file is missing or damaged.
 
     """
-    return replace(_shipped(), at=at, programs=programs)
+    return replace(_shipped(), at=at, programs=programs, classes=classes)
 
 
 @cache

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from fnmatch import translate
-from functools import lru_cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
+from agentguard.model import patterns
 from agentguard.model.events import Event, Facts, SensorState, Watching
 from agentguard.model.messages import say
 from agentguard.model.moments import Moment
@@ -25,6 +23,8 @@ DAY = 24 * HOUR
 
 SHOWN = 5  # names in one sentence
 LAST_WALL = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+named = patterns.named
 
 
 def no_subject(_event: Event, _settings: object) -> str:
@@ -64,16 +64,6 @@ class Check(Generic[S]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoSettings:
     """A check that has nothing to set."""
-
-
-def named(name: str, patterns: tuple[str, ...]) -> bool:
-    """Check whether a name is one of `patterns` (* and ? as in a shell), whatever its case."""
-    return bool(patterns) and _compiled(patterns).match(name.casefold()) is not None
-
-
-@lru_cache(maxsize=4096)
-def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(p.casefold()) for p in patterns))
 
 
 def few(names: Iterable[str]) -> str:

@@ -12,62 +12,83 @@ from agentguard.model.verdicts import Severity, Verdict, passed, unknown, wrong
 
 TOOLS = (
     "aa_v3",  # Ammyy Admin
+    "action1_*",
     "aeroadmin",
     "ammyy*",
     "anydesk*",
+    "anyviewer*",
+    "ateraagent",  # Atera
     "awesun*",
     "bomgar*",
     "chrome-remote-desktop*",
+    "client32",  # NetSupport Manager
     "connectwisecontrol*",
     "dameware*",
     "distant-desktop",
     "dwagent",
     "dwagsvc",
+    "dwrcs",  # DameWare
     "dwservice",
+    "fleetdeck*",
     "g2comm",  # GoToMyPC
     "g2svc",
     "getscreen*",
     "gotoassist*",
+    "hoptodesk*",
     "iperius*remote",
+    "islalwayson*",  # ISL Online
+    "isllight*",  # ISL Online
     "litemanager*",
-    "lmiguardiansvc",  # LogMeIn
     "lmi_rescue*",
+    "lmiguardiansvc",  # LogMeIn
     "logmein*",
     "meshagent*",
     "msra",  # Windows Remote Assistance
     "netsupport*",
-    "client32",  # NetSupport Manager
+    "ninjarmm*",
+    "nomachine*",
+    "nxd",  # NoMachine
     "parsecd",
     "quickassist",
     "radmin*",
     "remcos*",
+    "remotepc*",
     "remoting_host",  # Chrome Remote Desktop
+    "romfusclient",  # LiteManager
+    "romserver",  # LiteManager
+    "romviewer",  # LiteManager
     "rserver3",  # Radmin
     "rustdesk*",
     "rutserv",  # Remote Utilities
     "rutview",
     "screenconnect*",
     "showmypc*",
+    "simplegatewayservice",  # SimpleHelp
+    "simplehelp*",
+    "simpleservice",  # SimpleHelp
     "splashtop*",
     "sragent",  # Splashtop
     "srserver",
     "strwinclt",
     "supremo*",
+    "tacticalrmm",
     "teamviewer*",
-    "tightvnc*",
     "tigervnc*",
+    "tightvnc*",
+    "tmagentsvc",  # Teramind
     "todesk*",
     "tvnserver",
     "ultraviewer*",
     "ultravnc*",
+    "veyon-*",
     "vncserver*",
     "vncviewer*",
     "winvnc*",
     "x0vncserver",
     "x11vnc",
     "xtightvnc*",
-    "zohoassist*",
     "za_access*",  # Zoho Assist
+    "zohoassist*",
     "zohours*",
 )
 """Image names of the tools that fraudsters ask agents and customers to start."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from agentguard.model.events import Event
 from agentguard.model.messages import Message
 from agentguard.model.software import ProgramMatcher
+from agentguard.model.vendors import ClassTeller
 from agentguard.model.wall_clock import Wall
 
 
@@ -193,6 +194,7 @@ class LifecyclesKnown(Fact):
     """The lifecycle catalogue: lines of systems, Windows' builds, and what knows programs.
 
     `office` are the channels of Microsoft 365 Apps, whose programs have no release lines.
+    `classes` knows what programs are for.
     """
 
     lines: tuple[Lifecycle, ...] = ()
@@ -200,6 +202,7 @@ class LifecyclesKnown(Fact):
     office: tuple[Channel, ...] = ()
     compiled: date | None = None
     programs: ProgramMatcher | None = None
+    classes: ClassTeller | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

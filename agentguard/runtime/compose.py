@@ -75,7 +75,7 @@ from agentguard.sensors.sweep_pacing import Circumstances
 from agentguard.sensors.training import Training
 from agentguard.sensors.update_waits import Waits
 from agentguard.sensors.window_titles import Titles
-from agentguard.software import shipped
+from agentguard.software import classes, shipped
 
 T = TypeVar("T")
 
@@ -178,7 +178,7 @@ def _kept(parts: Parts, engine: Engine, own: OwnSensors, lived: LivedClock) -> K
 
 def _shipped(computer: Computer) -> LifecyclesKnown | None:
     def read() -> LifecyclesKnown:
-        return lifecycle.known(computer.clock.now(), shipped.matcher())
+        return lifecycle.known(computer.clock.now(), shipped.matcher(), classes.shipped())
 
     return computer.starting.room("catalogue", read, lambda _why: None)
 

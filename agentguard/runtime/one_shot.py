@@ -13,7 +13,7 @@ from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import OneLook, Sensor
 from agentguard.runtime.agent import Agent
-from agentguard.software import shipped
+from agentguard.software import classes, shipped
 
 SETTLE = 2.0  # seconds for the desktop's sensors to say what they see
 STEP = 0.2
@@ -41,7 +41,7 @@ class Look:
         agent, clock = self.agent, self.agent.clock
         engine = agent.engine
         engine.submit(agent.first)
-        engine.submit(lifecycle.known(clock.now(), shipped.matcher()))
+        engine.submit(lifecycle.known(clock.now(), shipped.matcher(), classes.shipped()))
         if self.journal is not None:
             entries, whole = self.journal
             engine.submit(JournalChecked(at=clock.now(), entries=entries, whole=whole))

@@ -19,9 +19,10 @@ from agentguard.model.events import Event, Facts
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.software import ProgramMatcher
+from agentguard.model.vendors import ClassTeller
 from agentguard.model.verdicts import State, Verdict
 from agentguard.policy.spec import record
-from agentguard.software import shipped
+from agentguard.software import classes, shipped
 
 CHECKS = discover(checks, "CHECK", Check)
 MOMENTS = st.builds(Moment, boot=st.floats(allow_nan=False), wall=st.floats())
@@ -35,6 +36,7 @@ PLAIN: dict[object, st.SearchStrategy[Any]] = {
     Moment: MOMENTS,
     Message: st.just(Message(id="unread.denied")),
     ProgramMatcher: st.just(shipped.matcher()),
+    ClassTeller: st.just(classes.shipped()),
 }
 
 

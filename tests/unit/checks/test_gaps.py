@@ -43,6 +43,7 @@ MEANT: dict[tuple[type, str], str] = {
     (events.SessionState, "active"): "only ends what is shown on another seat",
     (events.SessionState, "idle"): "the computer's own lock takes its place, and is read",
     (facts.ForbiddenHeld, "hours"): "a count",
+    (facts.LifecyclesKnown, "classes"): "asked for only where an approval names classes",
 }
 """Values that may be absent and yet are known, each with its reason."""
 

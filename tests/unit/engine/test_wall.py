@@ -19,6 +19,7 @@ from agentguard.model.facts import (
     BackupSeen,
     ClockSeen,
     LessonRecord,
+    ProgramsSeen,
     Software,
     SoftwareSeen,
     TrainingSeen,
@@ -164,6 +165,7 @@ class Dated:
             ),
             TrainingSeen(at=at, lessons=(lesson,)),
             SoftwareSeen(at=at, items=(maker,)),
+            ProgramsSeen(at=at, images=frozenset({"x"})),
         ):
             self.engine.submit(event)
         self.engine.drain()
