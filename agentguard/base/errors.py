@@ -2,8 +2,9 @@
 
 AgentGuardError                what went wrong, what to do, and the exit code of the CLI
 |-- UsageError                 the command was used wrongly (exit 2)
-|   `-- PolicyError            a policy file is wrong; carries every problem with file and line
-|       `-- PolicyRejected     a policy is not trusted, or may not follow the one in force
+|   |-- PolicyError            a policy file is wrong; carries every problem with file and line
+|   |   `-- PolicyRejected     a policy is not trusted, or may not follow the one in force
+|   `-- PackRejected           a catalogue is not trusted, damaged, or may not follow
 |-- CannotError                it could not be done (exit 3)
 |   |-- ScanError              one file could not be read; carries the reason's id
 |   |-- StoreError             the agent's own database could not be read or written
@@ -73,6 +74,17 @@ class PolicyRejected(PolicyError):
         self, kind: str, params: Mapping[str, str | int], title: str, advice: str = ""
     ) -> None:
         super().__init__(title, (), advice)
+        self.kind = kind
+        self.params = params
+
+
+class PackRejected(UsageError):
+    """A catalogue is not taken; `kind` and `params` are of `pack.rejected` in resources/text."""
+
+    def __init__(
+        self, kind: str, params: Mapping[str, str | int], title: str, advice: str = ""
+    ) -> None:
+        super().__init__(title, advice)
         self.kind = kind
         self.params = params
 

@@ -7,11 +7,12 @@ a public list (`python -m tools.lifecycle.builds`).
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -59,6 +60,8 @@ def known(
 ) -> LifecyclesKnown:
     """Return the shipped catalogue as an event, with what knows programs and their classes.
 
+    That of a pack that was taken may be newer.
+
     Raises:
         CannotError: the file is missing or damaged.
 
@@ -94,8 +97,21 @@ def parse(text: str) -> LifecyclesKnown:
 
     """
     try:
-        read = msgspec.convert(tomllib.loads(text), Catalogue)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        return told(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _damaged(str(error)) from error
+
+
+def told(data: Mapping[str, Any]) -> LifecyclesKnown:
+    """Read a catalogue that was taken apart already; days may be texts.
+
+    Raises:
+        CannotError: it is damaged; says what.
+
+    """
+    try:
+        read = msgspec.convert(dict(data), Catalogue)
+    except msgspec.ValidationError as error:
         raise _damaged(str(error)) from error
     return LifecyclesKnown(
         at=NEVER,
@@ -112,15 +128,25 @@ def read_builds(file: Path) -> LifecyclesKnown:
 
     """
     try:
-        told = msgspec.json.decode(file.read_bytes(), type=Builds)
-        kinds = (told.client, False), (told.server, True)
-        builds = tuple(
-            Build(build=int(build), monthly=tuple(sorted(monthly)), server=server)
-            for table, server in kinds
-            for build, monthly in table.items()
-        )
+        return told_builds(msgspec.json.decode(file.read_bytes()))
     except (OSError, ValueError) as error:
         raise _damaged(f"{file.name}: {error}") from error
+
+
+def told_builds(data: Mapping[str, Any]) -> LifecyclesKnown:
+    """Read monthly fixes that were taken apart already; days are texts.
+
+    Raises:
+        ValueError: they are damaged; says what.
+
+    """
+    told = msgspec.convert(dict(data), Builds)
+    kinds = (told.client, False), (told.server, True)
+    builds = tuple(
+        Build(build=int(build), monthly=tuple(sorted(monthly)), server=server)
+        for table, server in kinds
+        for build, monthly in table.items()
+    )
     office = tuple(Channel(name=name, releases=rows) for name, rows in told.office.items())
     return LifecyclesKnown(at=NEVER, builds=builds, office=office, compiled=told.compiled)
 

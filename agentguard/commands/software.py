@@ -23,8 +23,8 @@ from agentguard.model.software import Match, State, Today
 from agentguard.policy.last_good import Keeper
 from agentguard.policy.succession import BUILT
 from agentguard.ports.clock import Clock
+from agentguard.runtime.catalogue_service import packs
 from agentguard.runtime.compose import shapes
-from agentguard.software import shipped
 from agentguard.software.match import Matcher
 
 WRONG = frozenset({State.ENDED, State.EXPLOITED})
@@ -53,7 +53,8 @@ def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """List the programs, match a name, or explain a program; 1 where one has ended."""
-    words, matcher, clock = spoken(), shipped.matcher(), platforms.system_clock()
+    words, clock = spoken(), platforms.system_clock()
+    matcher = packs(paths.data_folder(), clock).start().matcher
     now = Today(day=_day(chosen.on, clock, words), compiled=matcher.compiled)
     policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
     settings = cast("Settings", policy.controls[CHECK.id].settings)

@@ -138,8 +138,8 @@ def nothing_more(_engine: Engine, _vault: Vault) -> Additions:
 class Agent:
     """One session's agent, wired and ready to start; building it has touched nothing.
 
-    `recover` finishes or undoes the moves that a crash has left half done; `shipped` is what comes
-    with the program, without which some checks are unknown; `news` is what was wrong until the
+    `recover` finishes or undoes the moves that a crash has left half done; `shipped` is what is
+    known of software, without which some checks are unknown; `news` is what was wrong until the
     start. Once `anew` is set the agent is to be ended and begun again. `parts` is what it was built
     of, for who looks into it.
     """

@@ -53,6 +53,7 @@ from agentguard.runtime.agent import (
     no_link,
     sleeping,
 )
+from agentguard.runtime.catalogue_service import Delivered, packs
 from agentguard.runtime.compose import build, shapes
 from agentguard.runtime.compose_mfa import Asking, by_phone, codes
 from agentguard.runtime.journal_return import JournalReturn
@@ -272,6 +273,7 @@ def _uplink(
     from agentguard.uplink.late_identity import LateUplink  # noqa: PLC0415 - see above
 
     ways = network(place.folder)
+    delivered = Delivered(kept=packs(place.folder, place.clock), clock=place.clock)
 
     def connected(picture: Picture) -> Uplink | None:
         uplink = connect(
@@ -285,7 +287,7 @@ def _uplink(
             policies=governor,
             places=place.secrets.device,
             phone=phone,
-            desk=Desk(keeper=_keeper, session_ends=session_ends, network=ways),
+            desk=Desk(keeper=_keeper, session_ends=session_ends, network=ways, catalogue=delivered),
         )
         sealer.sign_with(uplink.key if uplink is not None else None)
         if uplink is not None:

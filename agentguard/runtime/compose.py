@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from agentguard import checks
-from agentguard.base import lifecycle
 from agentguard.base.plugins import discover
 from agentguard.base.startup import Starting
 from agentguard.checks import clipboard, reauth, watched_files
@@ -53,6 +52,7 @@ from agentguard.runtime.agent import (
     Parts,
     nothing_more,
 )
+from agentguard.runtime.catalogue_service import Catalogues, packs
 from agentguard.runtime.compose_mfa import gate
 from agentguard.runtime.compose_vault import Kept
 from agentguard.runtime.desktop_api import AgentDesk
@@ -75,7 +75,6 @@ from agentguard.sensors.sweep_pacing import Circumstances
 from agentguard.sensors.training import Training
 from agentguard.sensors.update_waits import Waits
 from agentguard.sensors.window_titles import Titles
-from agentguard.software import classes, shipped
 
 T = TypeVar("T")
 
@@ -129,7 +128,7 @@ def build(
     desktop = _desktop_sensors(computer, engine, signals := CallSignals())
     recorder = RecorderHand(folder=storage.folder, policy=engine.policy, clock=clock)
     errands, more = Errands(), add(engine, kept.vault)
-    shared = (*by_time(clock, engine.submit, storage.journal, parts.scan), *_keeping(kept))
+    catalogues = Catalogues(packs(storage.folder, clock), clock)
     door = _door(storage.folder, signals, clock, engine)
     return Agent(
         parts=parts,
@@ -146,15 +145,20 @@ def build(
             *_watchers(computer.starting, engine, door, govern, kept, lived),
             *more.actors,
         ),
-        members=(*shared, *more.members),
+        members=(*_shared(parts, engine, kept), catalogues.member(engine.submit), *more.members),
         sensors=(*desktop, *own.all, *more.sensors),
         first=first,
         recover=partial(computer.starting.room, "vault", kept.vault.recover, lambda _why: 0),
-        shipped=partial(_shipped, computer),
+        shipped=partial(_known, computer, catalogues),
         farewell=Farewell(backend=computer.backend, engine=engine, recorder=recorder),
         news=more.news,
         anew=more.anew,
     )
+
+
+def _shared(parts: Parts, engine: Engine, kept: Kept) -> tuple[Member, ...]:
+    clock, journal = parts.computer.clock, parts.storage.journal
+    return (*by_time(clock, engine.submit, journal, parts.scan), *_keeping(kept))
 
 
 def _keeping(kept: Kept) -> tuple[Member, ...]:
@@ -176,11 +180,8 @@ def _kept(parts: Parts, engine: Engine, own: OwnSensors, lived: LivedClock) -> K
     )
 
 
-def _shipped(computer: Computer) -> LifecyclesKnown | None:
-    def read() -> LifecyclesKnown:
-        return lifecycle.known(computer.clock.now(), shipped.matcher(), classes.shipped())
-
-    return computer.starting.room("catalogue", read, lambda _why: None)
+def _known(computer: Computer, catalogues: Catalogues) -> LifecyclesKnown | None:
+    return computer.starting.room("catalogue", catalogues.first, lambda _why: None)
 
 
 def _lived(computer: Computer, journal: Journal, governor: Governor) -> LivedClock:

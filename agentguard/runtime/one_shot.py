@@ -6,14 +6,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agentguard.base import lifecycle
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.events import JournalChecked, SensorsAlive
 from agentguard.model.snapshot import Snapshot
 from agentguard.ports.clock import Stop
 from agentguard.ports.sensor import OneLook, Sensor
 from agentguard.runtime.agent import Agent
-from agentguard.software import classes, shipped
 
 SETTLE = 2.0  # seconds for the desktop's sensors to say what they see
 STEP = 0.2
@@ -41,7 +39,8 @@ class Look:
         agent, clock = self.agent, self.agent.clock
         engine = agent.engine
         engine.submit(agent.first)
-        engine.submit(lifecycle.known(clock.now(), shipped.matcher(), classes.shipped()))
+        if (known := agent.shipped()) is not None:
+            engine.submit(known)
         if self.journal is not None:
             entries, whole = self.journal
             engine.submit(JournalChecked(at=clock.now(), entries=entries, whole=whole))

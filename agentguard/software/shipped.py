@@ -4,76 +4,21 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from agentguard.base import paths
 from agentguard.base.errors import CannotError
-from agentguard.software.catalogue import (
-    Catalogue,
-    End,
-    Example,
-    Exploited,
-    Product,
-    ReleaseLine,
-    Rule,
-)
+from agentguard.software.catalogue import Catalogue
+from agentguard.software.document import FORMAT, Contents, Kept, Rules, contents
 from agentguard.software.match import Matcher
 
-FORMAT = 1
-T = TypeVar("T")
-Words = Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    line: Words
-    source: Words
-    checked: date | None = None
-    released: date | None = None
-    security: date | bool | None = None
-    extended: date | bool | None = None
-    latest: str = ""
-    long_term: bool = False
-
-
-class _Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    product: Words
-    title: Words
-    source: str = ""
-    before: str = ""
-    weeks: int = 0
-    note: str = ""
-    like: str = ""
-    lines: tuple[_Line, ...] = ()
-
-
-class _Products(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    product: tuple[_Product, ...]
-    older_is_ended: tuple[str, ...] = ()
-    aliases: dict[str, dict[str, str]] = {}
-
-
-class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    names: Annotated[tuple[Words, ...], msgspec.Meta(min_length=1)]
-    product: str = ""
-    kind: str = "app"
-    publishers: tuple[str, ...] = ()
-    version: str = "plain"
-    prefer: bool = False
-    line: str = "prefix"
-    before: str = ""
-    examples: tuple[tuple[str, str, str, str], ...] = ()
-    refused: tuple[tuple[str, str, str], ...] = ()
-
-
-class _Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    rule: tuple[_Rule, ...]
+BY_HAND = ("AgentGuard", "Apache-2.0")
 
 
 @cache
@@ -84,7 +29,30 @@ def matcher() -> Matcher:
         CannotError: a file of it is missing or damaged.
 
     """
-    return Matcher(read(paths.resources() / "software"))
+    return Matcher(known().catalogue)
+
+
+@cache
+def known() -> Contents:
+    """Return the shipped catalogue with what is told of it.
+
+    Raises:
+        CannotError: a file of it is missing or damaged.
+
+    """
+    return whole(paths.resources() / "software")
+
+
+@cache
+def seq() -> int:
+    """Return the shipped catalogue's number, without reading the rest of it; 0 where it has none.
+
+    It never stands in the way of a pack.
+    """
+    try:
+        return _number(paths.resources() / "software")
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def read(folder: Path) -> Catalogue:
@@ -94,126 +62,108 @@ def read(folder: Path) -> Catalogue:
         CannotError: a file is missing or damaged; says which and what.
 
     """
+    return whole(folder).catalogue
+
+
+def whole(folder: Path) -> Contents:
+    """Read a catalogue's folder with what is told of it.
+
+    Raises:
+        CannotError: a file is missing or damaged; says which and what.
+
+    """
     try:
-        public = json.loads((folder / "lifecycle.json").read_text(encoding="utf-8"))
-        kept = _toml(folder / "products.toml", _Products)
-        rules = [_toml(file, _Rules) for file in sorted((folder / "rules").glob("*.toml"))]
-        products = {one.slug: one for one in _public(public)}
-        dated = json.loads((folder / "releases.json").read_text(encoding="utf-8"))
-        listed = json.loads((folder / "exploited.json").read_text(encoding="utf-8"))
-        attacks = [(str(row["product"]), _exploited(row)) for row in listed["exploited"]]
-        releases = {slug: _releases(rows) for slug, rows in dated["releases"].items()}
-        compiled = min(date.fromisoformat(one["compiled"]) for one in (public, dated))
+        return contents(_composed(folder))
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
         raise CannotError(
             f"The software catalogue is damaged: {error}.", "Install the program again."
         ) from error
-    for slug in kept.older_is_ended:
-        products[slug] = replace(products[slug], before="ended")
-    for slug, aliases in kept.aliases.items():
-        products[slug] = replace(products[slug], aliases=tuple(aliases.items()))
-    for told in kept.product:
-        own = _kept(told, products)
-        products[told.product] = replace(own, releases=releases.get(told.product, ()))
-    for slug, product in products.items():
-        mine = tuple(one for name, one in attacks if name == slug)
-        products[slug] = replace(product, exploited=mine) if mine else product
-    return Catalogue(
-        compiled=compiled,
-        products=products,
-        rules=tuple(_rule(one) for file in rules for one in file.rule),
-    )
 
 
-def _toml(file: Path, shape: type[T]) -> T:
+def document(folder: Path) -> dict[str, Any]:
+    """Return a catalogue's folder as one document, for a pack.
+
+    Raises:
+        ValueError: a file of it is damaged.
+        OSError: a file is missing.
+
+    """
+    made = _composed(folder)
+    contents(made)
+    return made
+
+
+def _composed(folder: Path) -> dict[str, Any]:
+    public = _json(folder / "lifecycle.json")
+    dated = _json(folder / "releases.json")
+    listed = _json(folder / "exploited.json")
+    monthly = _json(folder / "builds.json")
+    kept = _toml(folder / "products.toml", Kept)
+    rules = [_toml(file, Rules) for file in sorted((folder / "rules").glob("*.toml"))]
+    return {
+        "format": FORMAT,
+        "seq": _number(folder),
+        "compiled": min(public["compiled"], dated["compiled"]),
+        "sources": [*_sources(public, dated, listed, monthly), _by_hand(kept)],
+        "products": public["products"],
+        "releases": dated["releases"],
+        "exploited": listed["exploited"],
+        "not_matched": listed["not_matched"],
+        "kept": kept,
+        "rules": [rule for file in rules for rule in file["rule"]],
+        "builds": monthly,
+        "systems": _plain(tomllib.loads(_text(paths.resources() / "lifecycle.toml"))),
+    }
+
+
+def _number(folder: Path) -> int:
+    return int(tomllib.loads(_text(folder / "pack.toml"))["seq"])
+
+
+def _sources(*files: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    for file in files:
+        for one in file.get("sources") or [file["source"]]:
+            yield {
+                "name": one["name"],
+                "licence": one["licence"],
+                "day": one.get("day", file["compiled"]),
+                "snapshot": one.get("snapshot") or one.get("version", ""),
+            }
+
+
+def _by_hand(kept: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is said of the days that were read by hand: when the last one was."""
+    lines = (line for product in kept["product"] for line in product.get("lines", ()))
+    name, licence = BY_HAND
+    day = max(line["checked"] for line in lines if "checked" in line)
+    return {"name": name, "licence": licence, "day": day, "snapshot": ""}
+
+
+def _json(file: Path) -> dict[str, Any]:
+    told = json.loads(_text(file))
+    if told["format"] != FORMAT:
+        raise ValueError(f"{file.name}: format {told['format']}")
+    return dict(told)
+
+
+def _toml(file: Path, shape: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return a file as plain data, if it has this shape."""
     try:
-        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), shape)
+        told = _plain(tomllib.loads(_text(file)))
+        msgspec.convert(told, shape)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ValueError(f"{file.name}: {error}") from error
+    return dict(told)
 
 
-def _public(told: dict[str, Any]) -> Iterator[Product]:
-    if told["format"] != FORMAT:
-        raise ValueError(f"lifecycle.json: format {told['format']}")
-    for slug, one in told["products"].items():
-        yield Product(
-            slug=slug,
-            title=one["title"],
-            source=one["page"],
-            lines=tuple(_listed(row) for row in one["lines"]),
-        )
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
-def _listed(row: list[Any]) -> ReleaseLine:
-    name, released, active, security, extended, latest, _, long_term, source = row
-    ends = [_end(one) for one in (active, security, extended)]
-    return ReleaseLine(
-        name=name,
-        released=date.fromisoformat(released) if released else None,
-        active=ends[0],
-        security=ends[1],
-        extended=ends[2],
-        latest=latest or "",
-        long_term=long_term,
-        source=source,
-    )
-
-
-def _end(told: Any) -> End:
-    return date.fromisoformat(told) if isinstance(told, str) else told
-
-
-def _exploited(row: dict[str, str]) -> Exploited:
-    return Exploited(
-        cve=row["cve"],
-        added=date.fromisoformat(row["added"]),
-        lines=row["lines"],
-        first=row["from"],
-        below=row.get("below", ""),
-        through=row.get("through", ""),
-    )
-
-
-def _releases(rows: list[list[str]]) -> tuple[tuple[str, date], ...]:
-    return tuple((version, date.fromisoformat(day)) for version, day in rows)
-
-
-def _kept(told: _Product, products: dict[str, Product]) -> Product:
-    own = tuple(
-        ReleaseLine(
-            name=one.line,
-            released=one.released,
-            security=one.security,
-            extended=one.extended,
-            latest=one.latest,
-            long_term=one.long_term,
-            source=one.source,
-        )
-        for one in told.lines
-    )
-    return Product(
-        slug=told.product,
-        title=told.title,
-        source=told.source,
-        lines=own or (products[told.like].lines if told.like else ()),
-        before=told.before,
-        weeks=told.weeks,
-        note=told.note,
-    )
-
-
-def _rule(told: _Rule) -> Rule:
-    return Rule(
-        product=told.product,
-        names=told.names,
-        kind=told.kind,
-        publishers=told.publishers,
-        version=told.version,
-        prefer=told.prefer,
-        line=told.line,
-        before=told.before,
-        examples=tuple(
-            Example(name=n, version=v, publisher=p, line=line) for n, v, p, line in told.examples
-        ),
-        refused=tuple(Example(name=n, version=v, publisher=p) for n, v, p in told.refused),
-    )
+def _plain(told: Any) -> Any:
+    """Return TOML's values as JSON has them: days as text."""
+    if isinstance(told, dict):
+        return {key: _plain(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [_plain(value) for value in told]
+    return told.isoformat() if isinstance(told, date) else told

@@ -16,7 +16,7 @@ from agentguard.ports.storage import Outbox
 from agentguard.trust.chain.headers import Origin
 from agentguard.uplink import enrolment
 from agentguard.uplink.client import Client
-from agentguard.uplink.delivery import PolicyDoor
+from agentguard.uplink.delivery import CatalogueDoor, PolicyDoor
 from agentguard.uplink.enrolment import Prover
 from agentguard.uplink.identity import DeviceKey
 from agentguard.uplink.key_rotation import Rekeying
@@ -47,11 +47,13 @@ class Desk:
     """What an uplink asks of its computer: the device of its keeper, and whether the session ends.
 
     `keeper` gives an empty text where there is none; `network` knows the way to the endpoint.
+    `catalogue` judges the catalogues that it hands on.
     """
 
     keeper: Callable[[], str] = str
     session_ends: Callable[[], bool] = bool
     network: Network = NO_PROXIES
+    catalogue: CatalogueDoor | None = None
 
 
 ALONE = Desk()
@@ -92,7 +94,7 @@ def connect(
         client,
         made,
         snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
-        policies=policies, rekeying=Rekeying(folder, client, places),
+        policies=policies, catalogue=desk.catalogue, rekeying=Rekeying(folder, client, places),
         farewell=_farewell(known, clock, desk.network),
         openings=_refill(client, signs, known, phone),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Fetches what the endpoint hands on about policies, and gives it on unread."""
+"""Fetches what the endpoint hands on, policies and catalogues, and gives it on unread."""
 
 from __future__ import annotations
 
@@ -32,15 +32,31 @@ class PolicyDoor(Protocol):
         ...
 
 
-class Deliveries:
-    """Fetches each policy and each root once, as the answers to reports name them."""
+class CatalogueDoor(Protocol):
+    """Who judges catalogues of software; nothing of it raises."""
 
-    def __init__(self, client: Client, sign: Sign, door: PolicyDoor) -> None:
+    def seq(self) -> int:
+        """Return the number of the newest catalogue that is known here."""
+        ...
+
+    def take(self, data: bytes) -> None:
+        """Judge a catalogue."""
+        ...
+
+
+class Deliveries:
+    """Fetches each policy, root and catalogue once, as the answers to reports name them."""
+
+    def __init__(
+        self, client: Client, sign: Sign, door: PolicyDoor, catalogue: CatalogueDoor | None = None
+    ) -> None:
         self._client = client
         self._sign = sign
         self._door = door
+        self._catalogue = catalogue
         self._policy = ""
         self._root = 0
+        self._seq = 0
 
     def follow(self, present: str, received: v1.Received) -> None:
         """Fetch what a receipted answer names and is not here; `present` is the digest in force.
@@ -59,3 +75,11 @@ class Deliveries:
             raw = self._client.get(v1.POLICY, self._sign)
             self._policy = received.policy_digest
             self._door.take(raw)
+        self._follow_catalogue(received.catalogue)
+
+    def _follow_catalogue(self, seq: int) -> None:
+        """Fetch a catalogue that is newer than what is known here; one that is refused once."""
+        if self._catalogue is not None and seq > max(self._seq, self._catalogue.seq()):
+            raw = self._client.get(v1.CATALOGUE, self._sign)
+            self._seq = seq
+            self._catalogue.take(raw)

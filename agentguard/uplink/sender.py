@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -23,7 +24,7 @@ from agentguard.ports.clock import Clock, Stop
 from agentguard.ports.sensor import Submit
 from agentguard.ports.stop_signal import heard
 from agentguard.uplink.client import Client
-from agentguard.uplink.delivery import Deliveries, PolicyDoor
+from agentguard.uplink.delivery import CatalogueDoor, Deliveries, PolicyDoor
 from agentguard.uplink.key_rotation import Rekeying
 from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.problems import (
@@ -85,6 +86,7 @@ class Sender:
         submit: Submit,
         clock: Clock,
         policies: PolicyDoor | None = None,
+        catalogue: CatalogueDoor | None = None,
         rekeying: Rekeying | None = None,
         farewell: Client | None = None,
         openings: Refill | None = None,
@@ -107,7 +109,8 @@ class Sender:
         self._kinds: Counter[str] = Counter()  # of the failures since the last receipt
         self.nap = Nap()
         self._last = b""
-        self._deliveries = Deliveries(client, self._sign, policies) if policies else None
+        fetched = partial(Deliveries, client, self._sign, catalogue=catalogue)
+        self._deliveries = fetched(policies) if policies else None
 
     def poke(self) -> None:
         """Report now; while the endpoint is away or busy, at the next try."""

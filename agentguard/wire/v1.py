@@ -33,6 +33,7 @@ ENROL = "/v1/enroll"
 REPORTS = "/v1/reports"
 POLICY = "/v1/policy"
 ROOTS = "/v1/roots"
+CATALOGUE = "/v1/catalogue"
 PROOFS = "/v1/proofs"
 ROTATE = "/v1/keys/rotate"
 SPLIT = "/v1/keys/split"
@@ -252,7 +253,8 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `policy_digest` is the SHA-256 (hex) of the policy that the device should have, `policy_root`
     the version of the newest root; `GET /v1/policy` and `GET /v1/roots` give them. `new_key` asks
-    the device to rotate its key.
+    the device to rotate its key. `catalogue` is the number of the newest catalogue of software;
+    `GET /v1/catalogue` gives it.
     """
 
     receipt: str
@@ -262,6 +264,7 @@ class Received(Struct, frozen=True, kw_only=True, omit_defaults=True):
     need_posture: bool = False
     policy_root: int = 0
     new_key: bool = False
+    catalogue: int = 0
 
 
 class ProofAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
