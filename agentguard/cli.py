@@ -10,18 +10,22 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from types import ModuleType
 
 from agentguard import __version__, commands
 from agentguard.base import paths, translations
-from agentguard.base.errors import AgentGuardError, CatalogueError
+from agentguard.base.errors import AgentGuardError, CannotError, CatalogueError
 from agentguard.base.plugins import modules
 from agentguard.commands._quick_loading import loading
 from agentguard.commands.base import COULD_NOT, INTERRUPTED, Command
 
 PROGRAM = "agentguard"
 COMPLETION = "--print-completion"
+OF_ENDPOINT = frozenset({"demo", "serve", "server"})
+"""Commands that need what is installed with the endpoint: `pip install "agentguard[server]"`."""
 SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")
 
 
@@ -128,8 +132,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     for name in first or names():
         help_ = said.say(f"cli.{name}.help")
         sub = every.add_parser(name, help=help_, description=help_)
-        if completing or name == wanted:
+        if name == wanted:
             _command(name).arguments(sub, said)
+        elif completing:
+            with suppress(CannotError):  # what is not installed is completed by its name alone
+                _command(name).arguments(sub, said)
     return parser
 
 
@@ -145,7 +152,22 @@ def _add_completion(parser: argparse.ArgumentParser, words: Sequence[str], help_
 
 
 def _command(name: str) -> Command:
-    command = getattr(import_module(f"{commands.__name__}.{name}"), "COMMAND", None)
+    command = getattr(_module(name), "COMMAND", None)
     if not isinstance(command, Command):
         raise CatalogueError(f"The command {name} has no COMMAND.", "Install the program again.")
     return command
+
+
+def _module(name: str) -> ModuleType:
+    """Load a command; whoever installed the program for a desk has not what the endpoint needs."""
+    try:
+        return import_module(f"{commands.__name__}.{name}")
+    except ModuleNotFoundError as error:
+        ours = (error.name or "").partition(".")[0] == __package__
+        if ours or name not in OF_ENDPOINT:
+            raise
+        words = translations.load()
+        raise CannotError(
+            words.say("cli.no-endpoint", command=f"{PROGRAM} {name}"),
+            words.say("cli.no-endpoint-advice"),
+        ) from error
