@@ -1,18 +1,14 @@
-"""What a policy adds to the catalogue: programs that it teaches, and plans for those that ended."""
+"""What a policy adds to the catalogue: programs that it teaches, and what it grants to others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 
+from agentguard.checks._plans import DAY, Terms, day, granted
 from agentguard.checks.base import named
 from agentguard.model.facts import Software
 from agentguard.model.messages import say
 from agentguard.model.software import Match, ProgramMatcher, State, Today
-
-DAY = r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-PLANNED = frozenset({State.ENDED, State.ENDING})
-"""What a plan covers; a program that is being exploited is not allowed by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,37 +40,22 @@ class Taught:
     refused: tuple[str, ...] = field(default=(), metadata={"doc": "Names that it must not know."})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A decision to go on with a program for a while, by whom and why (PCI DSS 12.3.4)."""
-
-    product: str = field(
-        metadata={
-            "doc": "The catalogue's name of the product (oracle-jdk), or the program's own "
-            "(* and ? as in a shell).",
-            "pattern": ".+",
-        }
-    )
-    owner: str = field(metadata={"doc": "Who sees to it that it goes.", "pattern": ".+"})
-    until: str = field(metadata={"doc": "The last day of the plan, as 2027-01-31.", "pattern": DAY})
-    reason: str = field(metadata={"doc": "Why it is still needed.", "pattern": ".+"})
-
-
 def match(
     item: Software,
     programs: ProgramMatcher,
     taught: tuple[Taught, ...],
-    plans: tuple[Plan, ...],
+    terms: Terms,
     now: Today,
 ) -> Match:
-    """Return what a program is, and what holds of it by the policy and the catalogue."""
+    """Return what a program is, and what holds of it by the policy and the catalogue.
+
+    What the policy teaches is believed, except that nothing is attacked.
+    """
     own = next((one for one in taught if _is(item, one)), None)
-    found = (
-        _taught(item, own, now)
-        if own is not None
-        else programs.match(item.name, item.version, item.vendor, now=now)
-    )
-    return _planned(found, plans, now)
+    found = programs.match(item.name, item.version, item.vendor, now=now)
+    if own is not None and found.state is not State.EXPLOITED:
+        found = _taught(item, own, now)
+    return granted(found, terms, now.day)
 
 
 def _is(item: Software, one: Taught) -> bool:
@@ -107,24 +88,3 @@ def _taught(item: Software, one: Taught, now: Today) -> Match:
         why=say("support.taught-until", date=one.until) if one.until else say("support.taught"),
         rule=one.names[0] if one.names else "",
     )
-
-
-def _planned(found: Match, plans: tuple[Plan, ...], now: Today) -> Match:
-    if found.state not in PLANNED:
-        return found
-    for plan in plans:
-        last = day(plan.until)
-        wanted = (plan.product,)
-        mine = named(found.product, wanted) or named(found.name, wanted)
-        if mine and last is not None and now.day <= last:
-            why = say("support.allowed", date=plan.until, owner=plan.owner, reason=plan.reason)
-            return replace(found, state=State.ALLOWED, date=last, why=why)
-    return found
-
-
-def day(text: str) -> date | None:
-    """Return a day of the calendar; None for an empty text and for one that is none."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

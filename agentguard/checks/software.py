@@ -6,10 +6,12 @@ packages that a distribution builds stand and fall with the distribution.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from agentguard.checks._programs import Plan, Taught, match
+from agentguard.checks._countdown import labels, pending, rows
+from agentguard.checks._plans import Plan, Terms, granted
+from agentguard.checks._programs import Taught, match
 from agentguard.checks._systems import Kept, kept
 from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Event, Facts
@@ -27,6 +29,7 @@ from agentguard.model.verdicts import (
     with_gaps,
     wrong,
 )
+from agentguard.model.verdicts import State as Outcome
 
 CATALOGUE_HOLDS = timedelta(days=400)
 
@@ -37,13 +40,17 @@ class Settings:
 
     ignore: tuple[str, ...] = field(
         default=(),
-        metadata={"doc": "Names of programs that are not judged (* and ? as in a shell)."},
+        metadata={
+            "doc": "Names of programs that are not judged (* and ? as in a shell).",
+            "stricter": "fewer",
+        },
     )
     accepted: tuple[str, ...] = field(
         default=(),
         metadata={
             "doc": "Names of programs (* and ?) whose support you follow yourself: they count as "
-            "supported where the catalogue has no date for them."
+            "supported where the catalogue has no date for them.",
+            "stricter": "fewer",
         },
     )
     programs: tuple[Taught, ...] = field(
@@ -54,7 +61,41 @@ class Settings:
         default=(),
         metadata={
             "doc": "Programs past their support that are allowed for a while, with an owner, a "
-            "reason and a last day."
+            "reason and a last day.",
+            "stricter": "fewer",
+        },
+    )
+    grace_days: int = field(
+        default=0,
+        metadata={
+            "doc": "Days after its last day of support in which a program is told and not failed.",
+            "min": 0,
+            "max": 365,
+        },
+    )
+    grace_attacked_days: int = field(
+        default=0,
+        metadata={
+            "doc": "Days in which a program is told and not failed whose fault attackers are known "
+            "to use, from the day on which CISA listed that.",
+            "min": 0,
+            "max": 60,
+        },
+    )
+    grace_critical_days: int = field(
+        default=0,
+        metadata={
+            "doc": "The same where the fault is critical, or no public record says how bad it is; "
+            "never more than grace_attacked_days.",
+            "min": 0,
+            "max": 60,
+        },
+    )
+    no_grace: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Products that have no days of grace (* and ?), such as browsers.",
+            "stricter": "more",
         },
     )
     warn_days: int = field(
@@ -67,20 +108,28 @@ class Settings:
         },
     )
 
+    @property
+    def terms(self) -> Terms:
+        """What is granted to programs past their support."""
+        return Terms(
+            plans=self.plans,
+            ended=self.grace_days,
+            attacked=self.grace_attacked_days,
+            critical=self.grace_critical_days,
+            no_grace=self.no_grace,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What the catalogue says of an inventory: `strangers` are programs that it does not know.
+    """What the catalogue and the policy say of an inventory.
 
-    `exploited`, `ended`, `allowed` and `ending` name products with their day; `programs` counts
-    those that were judged, `known` those with a date or accepted; `systems` names the systems, of
-    which `unnamed` have no line.
+    `found` are the programs and systems with what holds of each; `programs` counts the programs
+    that were judged, `strangers` are those of which nothing is known; `systems` names the systems,
+    of which `unnamed` have no line.
     """
 
-    exploited: frozenset[str]
-    ended: frozenset[str]
-    allowed: frozenset[str]
-    ending: frozenset[str]
+    found: tuple[Match, ...]
     programs: int
     strangers: tuple[str, ...]
     systems: tuple[str, ...]
@@ -100,6 +149,10 @@ class Inventory:
         told = say("software.undated", count=missed, programs=few(self.strangers))
         return Coverage(looked=self.known, missed=missed, why=(told,))
 
+    def wrong(self, state: State) -> frozenset[str]:
+        """Return the products that are to be mended now because of this state."""
+        return labels(one for one in self.found if one.wrong and one.state is state)
+
 
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     """Match each program and the system with its release line; nothing passes without one."""
@@ -115,18 +168,17 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
     ended = _ended(found)
     if seen.unread and ended is None and not found.known:
         return unknown(f"unread.{seen.unread}")
-    return partly(ended or _rest(found, day, known.compiled), seen.unread)
+    told = partly(ended or _rest(found, day, known.compiled), seen.unread)
+    return replace(told, rows=rows(found.found, day))
 
 
 def _ended(found: Inventory) -> Verdict | None:
-    if found.exploited:
-        told = wrong(
-            "software.exploited", count=len(found.exploited), products=few(found.exploited)
-        )
+    if attacked := found.wrong(State.EXPLOITED):
+        told = wrong("software.exploited", count=len(attacked), products=few(attacked))
         return with_gaps(told, found.coverage)
-    if not found.ended:
+    if not (ended := found.wrong(State.ENDED)):
         return None
-    told = wrong("software.unsupported", count=len(found.ended), products=few(found.ended))
+    told = wrong("software.unsupported", count=len(ended), products=few(ended))
     return with_gaps(told, found.coverage)
 
 
@@ -137,35 +189,16 @@ def _rest(found: Inventory, day: date, compiled: date | None) -> Verdict:
         return unknown("software.no-system")
     if found.unnamed:
         return unknown("software.unknown-system", systems=few(found.unnamed))
-    told = passed("software.supported", count=found.programs)
+    told = pending(found.found, day)
+    if told is not None:
+        return with_gaps(Verdict(state=Outcome.PASS, message=told), found.coverage, told)
     part = say(
         "software.in-part",
         known=found.known,
         count=found.programs,
         programs=few(found.strangers),
     )
-    if found.allowed:
-        told = passed("software.allowed", count=len(found.allowed), products=few(found.allowed))
-        part = say("software.allowed", count=len(found.allowed), products=few(found.allowed))
-    elif found.ending:
-        told = passed("software.ending", count=len(found.ending), products=few(found.ending))
-        part = say("software.ending", count=len(found.ending), products=few(found.ending))
-    return with_gaps(told, found.coverage, part)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What is said of an item: `title` and last day where its product is known, and the state."""
-
-    item: Software
-    state: State
-    title: str = ""
-    ends: date | None = None
-
-    @property
-    def told(self) -> str:
-        """Return the product with its last day, where one is told."""
-        return f"{self.title} ({self.ends})" if self.ends else self.title
+    return with_gaps(passed("software.supported", count=found.programs), found.coverage, part)
 
 
 def _matched(
@@ -174,31 +207,24 @@ def _matched(
     """Judge each item; what is a part of another program is not judged alone."""
     now = Today(day=day, compiled=_compiled(known, day), warn=timedelta(days=settings.warn_days))
     judged = [
-        found
+        (item, found)
         for item in items
         if item.kind is not Kind.PART and not named(item.name, settings.ignore)
-        if (found := _judged(item, known, settings, now)) is not None
+        if not (found := _judged(item, known, settings, now)).part
     ]
-    programs = [one for one in judged if one.item.kind is Kind.PROGRAM]
-    systems = [one for one in judged if one.item.kind is Kind.SYSTEM]
+    programs = [(item, found) for item, found in judged if item.kind is Kind.PROGRAM]
+    systems = [(item, found) for item, found in judged if item.kind is Kind.SYSTEM]
     return Inventory(
-        exploited=_told(judged, State.EXPLOITED),
-        ended=_told(judged, State.ENDED),
-        allowed=_told(judged, State.ALLOWED),
-        ending=_told(judged, State.ENDING),
+        found=tuple(found for _, found in judged),
         programs=len(programs),
         strangers=tuple(
-            one.item.name
-            for one in programs
-            if one.state is State.UNKNOWN and not named(one.item.name, settings.accepted)
+            item.name
+            for item, found in programs
+            if found.state is State.UNKNOWN and not named(item.name, settings.accepted)
         ),
-        systems=tuple(one.item.name for one in systems),
-        unnamed=tuple(_system(one.item) for one in systems if one.state is State.UNKNOWN),
+        systems=tuple(item.name for item, _ in systems),
+        unnamed=tuple(_system(item) for item, found in systems if found.state is State.UNKNOWN),
     )
-
-
-def _told(judged: list[Judged], state: State) -> frozenset[str]:
-    return frozenset(one.told for one in judged if one.state is state)
 
 
 def _compiled(known: LifecyclesKnown, day: date) -> date:
@@ -206,34 +232,42 @@ def _compiled(known: LifecyclesKnown, day: date) -> date:
     return known.programs.compiled if known.programs is not None else known.compiled or day
 
 
-def _judged(
-    item: Software, known: LifecyclesKnown, settings: Settings, now: Today
-) -> Judged | None:
+def _judged(item: Software, known: LifecyclesKnown, settings: Settings, now: Today) -> Match:
     """Judge a system by its line, and a program by what the catalogue says of its name."""
     if item.kind is Kind.SYSTEM:
-        line = kept(item, known, now.day)
-        return Judged(item=item, state=State.UNKNOWN) if line is None else _of(line, item, now)
+        return granted(_of(kept(item, known, now.day), item, now), settings.terms, now.day)
     if known.programs is None:
-        return Judged(item=item, state=State.UNKNOWN)
-    found = matched(item, known.programs, settings, now)
-    if found.part:
-        return None
-    return Judged(item=item, state=found.state, title=found.shown, ends=found.date)
+        return _of(None, item, now)
+    return matched(item, known.programs, settings, now)
 
 
 def matched(item: Software, programs: ProgramMatcher, settings: Settings, now: Today) -> Match:
     """Return what a program is, and what holds of it by the policy and the catalogue."""
-    return match(item, programs, settings.programs, settings.plans, now)
+    return match(item, programs, settings.programs, settings.terms, now)
 
 
-def _of(line: Kept, item: Software, now: Today) -> Judged:
+def _of(line: Kept | None, item: Software, now: Today) -> Match:
     state = State.SUPPORTED
-    if line.ends < now.day:
+    if line is None:
+        state = State.UNKNOWN
+    elif line.ends < now.day:
         state = State.ENDED
     elif line.ends - now.day <= now.warn:
         state = State.ENDING
-    title = f"{line.product} ESU" if line.paid else line.product
-    return Judged(item=item, state=state, title=title, ends=line.ends)
+    return Match(
+        name=item.name,
+        version=item.version,
+        publisher=item.vendor,
+        product="",
+        title=line.product if line else "",
+        line="ESU" if line and line.paid else "",
+        kind=item.kind.value,
+        state=state,
+        date=line.ends if line else None,
+        source="",
+        why=say("support.until", date=str(line.ends)) if line else say("support.no-rule"),
+        rule="",
+    )
 
 
 def _system(item: Software) -> str:

@@ -27,7 +27,6 @@ from agentguard.runtime.catalogue_service import packs
 from agentguard.runtime.compose import shapes
 from agentguard.software.match import Matcher
 
-WRONG = frozenset({State.ENDED, State.EXPLOITED})
 WORST = (State.EXPLOITED, State.ENDED, State.ENDING, State.UNKNOWN, State.ALLOWED, State.SUPPORTED)
 """How states are listed: the worst first."""
 
@@ -115,7 +114,7 @@ def _rank(one: Match) -> tuple[bool, int, str]:
 def _one(found: Match, chosen: argparse.Namespace) -> int:
     words = spoken()
     sys.stdout.write(_as_json(found, words) if chosen.json else _explained(found, words))
-    return FINDINGS if found.state in WRONG else FINE
+    return FINDINGS if found.wrong else FINE
 
 
 def _why(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
@@ -130,7 +129,7 @@ def _why(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
         sys.stdout.write(json.dumps([table(one, words) for one in fits], indent=2) + "\n")
     else:
         sys.stdout.write("\n".join(_explained(one, words) for one in fits))
-    return FINDINGS if any(one.state in WRONG for one in fits) else FINE
+    return FINDINGS if any(one.wrong for one in fits) else FINE
 
 
 def _list(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
@@ -142,7 +141,7 @@ def _list(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
         for one in told:
             sys.stdout.write(_row(one, words) + "\n")
         sys.stdout.write(_sum(found, words) + "\n")
-    return FINDINGS if any(one.state in WRONG for one in found) else FINE
+    return FINDINGS if any(one.wrong for one in found) else FINE
 
 
 def _row(one: Match, words: Texts) -> str:
@@ -151,9 +150,16 @@ def _row(one: Match, words: Texts) -> str:
         "cli.software.row",
         name=one.name,
         version=one.version,
-        why="" if one.part else words.render(one.why),
+        why="" if one.part else _reason(one, words),
     )
     return f"{state:<13} {about}".rstrip()
+
+
+def _reason(one: Match, words: Texts) -> str:
+    why = words.render(one.why)
+    if one.grace is None:
+        return why
+    return words.say("software-grace.until", why=why, date=one.grace.isoformat())
 
 
 def _sum(found: list[Match], words: Texts) -> str:
@@ -175,6 +181,7 @@ def _explained(one: Match, words: Texts) -> str:
         "state": words.say("software-state.part" if one.part else f"software-state.{one.state}"),
         "why": words.render(one.why),
         "date": one.date.isoformat() if one.date else "",
+        "grace": one.grace.isoformat() if one.grace else "",
         "source": one.source,
         "rule": one.rule,
     }
@@ -197,6 +204,7 @@ def table(one: Match, words: Texts) -> dict[str, Any]:
         "kind": one.kind,
         "state": one.state.value,
         "date": one.date.isoformat() if one.date else None,
+        "grace": one.grace.isoformat() if one.grace else None,
         "source": one.source or None,
         "why": words.render(one.why),
     }

@@ -21,6 +21,10 @@ class State(StrEnum):
     ALLOWED = "allowed"
 
 
+WRONG = frozenset({State.ENDED, State.EXPLOITED})
+"""What is wrong with a program, unless the policy gives it time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """The day that is judged for, the day of the catalogue, and how early an end is told."""
@@ -36,11 +40,24 @@ class Today:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attack:
+    """An attack on a program: the day on which a public list took it in, and how bad it is.
+
+    `severity` is that of the public record, as CVSS words it; empty where the record tells none.
+    """
+
+    listed: date
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """What a program is and what holds of it.
 
     `product` is empty for what no rule names. A `part` belongs to another program and is not judged
     alone. `date` is the last day of the support, where one is told; `rule` the pattern that fitted.
+    Of an exploited one there are its `attacks`, and `beneath` is what holds of it otherwise.
+    `grace` is the last day on which the policy does not fail what has ended or is exploited.
     """
 
     name: str
@@ -51,11 +68,19 @@ class Match:
     line: str
     kind: str
     state: State
+    grace: date | None = None
     date: date | None
     source: str
     why: Message
     rule: str
     part: bool = False
+    attacks: tuple[Attack, ...] = ()
+    beneath: State | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is to be mended now."""
+        return self.state in WRONG and self.grace is None
 
     @property
     def shown(self) -> str:

@@ -18,6 +18,8 @@ from agentguard.policy.tree import Items, Node, Row, Scalar, Table
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FOLDER = re.compile(r"(?:~|/|[A-Za-z]:[/\\]|\\\\)[^*?]*")
 """From the root, a drive, a share or a person's home; the names below it are written out."""
+WIDE = re.compile(r"[*?\[]")
+"""Signs of a pattern of names."""
 FOLDERS = re.compile(r"watch\.folders\[\d+\]|retention\[\d+\]\.folder")
 ONLY = {
     ActionKind.PROVE: ("reauth",),
@@ -44,6 +46,7 @@ def examine(root: Node, problems: Problems) -> None:
     _lessons(training, problems)
     software = _row(_row(_row(root, "controls"), "software"), "settings")
     _examples(_row(software, "programs"), problems)
+    _plans(_row(software, "plans"), problems)
     controls = _row(root, "controls")
     if controls is not None:
         _names(controls, "controls", problems)
@@ -106,6 +109,17 @@ def _examples(node: Node | None, problems: Problems) -> None:
                 if fits is not wanted:
                     path = f"controls.software.settings.programs[{place}].{key}[{number}]"
                     problems.add(one.line, problem, path=path, value=quote(one.value))
+
+
+def _plans(node: Node | None, problems: Problems) -> None:
+    """Hold a plan that covers attacks to one product, which it names in full."""
+    for place, item in enumerate(_items(node), 1):
+        product, covers = _row(item, "product"), _row(item, "covers_attacked")
+        if not isinstance(product, Scalar) or not isinstance(covers, Scalar):
+            continue
+        if covers.value is True and WIDE.search(str(product.value)):
+            path = f"controls.software.settings.plans[{place}].product"
+            problems.add(product.line, "plan-wide", path=path, value=quote(str(product.value)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 A field's type is int, bool, str, a StrEnum, a Literal of texts, a frozen dataclass, or
 `tuple[X, ...]` of one of these. Its metadata: `doc` (a sentence: what it is and what is allowed),
 `min` and `max` (of a number, or of a list's length), `pattern` (a whole text must match it),
-`stricter: more` (of a number that asks for more when it grows).
+`stricter`: which way asks for more (`more` of a number or a list that asks for more when it grows,
+`fewer` of a list, `less` of a part of a list's items, `any` of one that says nothing of it).
 """
 
 from __future__ import annotations

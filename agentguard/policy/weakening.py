@@ -3,14 +3,17 @@
 What counts: a control that is paused or missing, a response, a folder, a rule, a kind of data or
 a payment window that is taken away, another legal hold or recovery key, a lower severity, reports
 that no longer name the person, more that is left out, and a number that grows (a time or an amount
-that is allowed), unless its setting says `stricter: more`. Lists and words among a check's settings
-are not weighed: whether they are stricter is for people to say.
+that is allowed), unless its setting says `stricter: more`. A list among a check's settings is
+weighed when it says which way is stricter: with `fewer`, whatever is added to it asks for less, and
+a plan that ends earlier or no longer covers attacks does not; with `more`, whatever is taken from
+it. Other lists and words are not weighed: whether they are stricter is for people to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 from agentguard.model.policy import Control, Policy, Watch
 from agentguard.model.verdicts import Severity
@@ -111,8 +114,33 @@ def _settings(path: str, before: object, after: object) -> Iterator[str]:
         return
     for field in fields(before):
         was, is_ = getattr(before, field.name), getattr(after, field.name)
-        if type(was) is not int or type(is_) is not int:
+        stricter = str(field.metadata.get("stricter", ""))
+        if type(was) is int and type(is_) is int:
+            less = (is_ < was) if stricter == "more" else (is_ > was)
+        elif isinstance(was, tuple) and isinstance(is_, tuple) and stricter:
+            less = not _held(was, is_) if stricter == "more" else not _held(is_, was)
+        else:
             continue
-        more_is_stricter = field.metadata.get("stricter") == "more"
-        if (is_ < was) if more_is_stricter else (is_ > was):
+        if less:
             yield f"{path}.{field.name}"
+
+
+def _held(asked: tuple[object, ...], by: tuple[object, ...]) -> bool:
+    """Check whether each of one list stands in the other, or something that is at least as wide."""
+    return all(any(_as_wide(other, one) for other in by) for one in asked)
+
+
+def _as_wide(wide: object, one: object) -> bool:
+    """Check whether an exception covers another: what says `stricter: less` may only shrink."""
+    if not is_dataclass(wide) or type(wide) is not type(one):
+        return wide == one
+    return all(
+        _reaches(getattr(wide, each.name), getattr(one, each.name), each.metadata.get("stricter"))
+        for each in fields(wide)
+    )
+
+
+def _reaches(wide: Any, one: Any, stricter: str | None) -> bool:
+    if stricter == "less":
+        return bool(wide >= one)
+    return stricter == "any" or bool(wide == one)

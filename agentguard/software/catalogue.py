@@ -31,7 +31,8 @@ class Exploited:
 
     They begin with `first` (empty: with the oldest) and end before `below`, or with `through`.
     `lines` is a pattern of the lines that are meant (* and ?), empty for all; `added` the day on
-    which the list took it in.
+    which the list took it in; `severity` how bad its record says it is, as CVSS words it, empty
+    where the record does not.
     """
 
     cve: str
@@ -40,6 +41,7 @@ class Exploited:
     first: str = ""
     below: str = ""
     through: str = ""
+    severity: str = ""
 
     @property
     def bound(self) -> str:

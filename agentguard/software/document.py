@@ -239,6 +239,7 @@ def _exploited(row: dict[str, str]) -> Exploited:
         first=row["from"],
         below=row.get("below", ""),
         through=row.get("through", ""),
+        severity=row.get("severity", ""),
     )
 
 

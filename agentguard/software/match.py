@@ -49,6 +49,8 @@ class Matcher:
             why=support.why,
             rule=found.rule if found else "",
             part=part,
+            attacks=support.attacks,
+            beneath=support.beneath,
         )
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agentguard.model.messages import Message, say
-from agentguard.model.software import State, Today
+from agentguard.model.software import Attack, State, Today
 from agentguard.software import lines
 from agentguard.software.catalogue import End, Exploited, Product, ReleaseLine
-from agentguard.software.exploitation import attacked
+from agentguard.software.exploitation import attacks
 from agentguard.software.versions import key, numbers
 
 OLD = timedelta(days=90)
@@ -24,12 +24,17 @@ WEEK = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """A state with its reason; `ends` is the last day, where one is told; `source` an address."""
+    """A state with its reason; `ends` is the last day, where one is told; `source` an address.
+
+    `attacks` are what makes it exploited, `beneath` is the state that it has otherwise.
+    """
 
     state: State
     why: Message
     ends: date | None = None
     source: str = ""
+    attacks: tuple[Attack, ...] = ()
+    beneath: State | None = None
 
 
 def judge(product: Product, line: str, version: str, now: Today) -> Support:
@@ -38,8 +43,8 @@ def judge(product: Product, line: str, version: str, now: Today) -> Support:
     What nothing is known of is unknown, also where the catalogue is too old to say.
     """
     told = _kept_up(product, line, version, now)
-    if found := attacked(product, line, version):
-        return _attacked(found, told.ends)
+    if found := attacks(product, line, version):
+        return _attacked(found, told)
     return told
 
 
@@ -56,11 +61,19 @@ def _kept_up(product: Product, line: str, version: str, now: Today) -> Support:
     return _until(end, known, now, source)
 
 
-def _attacked(one: Exploited, ends: date | None) -> Support:
-    """Say what to install: a version from the bound on, or one after it."""
+def _attacked(found: list[Exploited], told: Support) -> Support:
+    """Say what to install by the newest entry: a version from its bound on, or one after it."""
+    one = found[0]
     word = "support.attacked-below" if one.below else "support.attacked-through"
     why = say(word, cve=one.cve, version=one.bound, added=one.added.isoformat())
-    return Support(state=State.EXPLOITED, why=why, ends=ends, source=f"{KEV}{one.cve}")
+    return Support(
+        state=State.EXPLOITED,
+        why=why,
+        ends=told.ends,
+        source=f"{KEV}{one.cve}",
+        attacks=tuple(Attack(listed=each.added, severity=each.severity) for each in found),
+        beneath=told.state,
+    )
 
 
 def _rapid(product: Product, line: str, known: ReleaseLine) -> End:

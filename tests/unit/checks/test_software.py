@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from agentguard.checks._programs import Plan, Taught
+from agentguard.checks._plans import Plan
+from agentguard.checks._programs import Taught
 from agentguard.checks.software import CHECK, Settings
 from agentguard.model.facts import Kind, Lifecycle, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.verdicts import State
@@ -65,7 +66,10 @@ def test_a_line_past_its_last_day_is_named_with_the_day(desk) -> None:
 
 def test_on_the_last_day_it_is_still_supported_but_ends_soon(desk) -> None:
     told = judge(desk, ("tool", "3.2"))
-    assert (told.state, told.words) == (State.PASS, "Support ends soon: Tool 3.2 (2026-11-25).")
+    assert (told.state, told.words) == (
+        State.PASS,
+        "Support ends soon, the next today: Tool 3.2 (2026-11-25).",
+    )
 
 
 def test_a_supported_line_passes(desk) -> None:
@@ -135,7 +139,8 @@ PLAN = Plan(product="tool", owner="J. Doe", until="2027-01-31", reason="until th
 def test_a_plan_allows_what_has_ended_until_its_last_day_with_owner_and_reason(desk) -> None:
     told = judge(desk, ("tool", "3.1"), settings=Settings(plans=(PLAN,)))
     assert told.state is State.PASS
-    assert "allowed for a while by your policy: Tool 3.1 (2027-01-31)" in told.words
+    assert told.words.startswith("Your policy allows what is out of support")
+    assert told.words.endswith("the next for 67 more days: Tool 3.1 (2027-01-31).")
     for until, state in (("2026-11-25", State.PASS), ("2026-11-24", State.FAIL)):
         plan = replace(PLAN, until=until)
         assert judge(desk, ("tool", "3.1"), settings=Settings(plans=(plan,))).state is state
@@ -175,7 +180,7 @@ def test_the_end_of_what_the_policy_teaches_is_told_early(desk) -> None:
     told = judge(desk, ("Acme Dialler", "5"), settings=settings)
     assert (told.state, told.words) == (
         State.PASS,
-        "Support ends soon: Our dialler (2026-12-25).",
+        "Support ends soon, the next in 30 days: Our dialler (2026-12-25).",
     )
 
 

@@ -38,7 +38,14 @@ WRONG = {
         "  {name: crm, images: [b]}]}}}"
     ): "groups[2].name is crm, as in line 3",
 }
+ATTACKED = "owner: A, until: '2027-01-31', reason: b, covers_attacked: true"
+for name in ("'*'", "oracle-*", "j?k", "'[a-z]dk'"):
+    text = f"controls: {{software: {{settings: {{plans: [{{product: {name}, {ATTACKED}}}]}}}}}}"
+    WRONG[text] = "plans[1].product is " + name.strip("'")
+PLANNED = ATTACKED.replace("true", "false")
 RIGHT = (
+    f"controls: {{software: {{settings: {{plans: [{{product: oracle-jdk, {ATTACKED}}}]}}}}}}",
+    f"controls: {{software: {{settings: {{plans: [{{product: 'oracle-*', {PLANNED}}}]}}}}}}",
     "controls: {software: {settings: {programs: [{name: A, names: ['a*'], examples: [ABC]}]}}}",
     "release: {expires: 2028-02-29}",
     "controls: {training: {settings: {lessons: ['card-*', clipboard]}}}",

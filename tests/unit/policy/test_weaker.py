@@ -29,10 +29,22 @@ vault: {recovery: [age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujw
 controls:
   clipboard: {respond: [clear-clipboard, notify], severity: high}
   screen-lock: {respond: [lock], settings: {limit_minutes: 10}}
-  software: {settings: {warn_days: 90}}
+  software:
+    settings:
+      warn_days: 90
+      grace_days: 14
+      grace_attacked_days: 7
+      grace_critical_days: 2
+      no_grace: [chrome]
+      ignore: [demo]
+      accepted: [dialler]
+      plans:
+        - {product: oracle-jdk, owner: A, until: "2027-03-31", reason: b, covers_attacked: true}
   firewall: {paused: true}
 """
 
+SOFTWARE = "controls.software.settings"
+PLAN = "{product: php, owner: A, until: '2027-01-01', reason: b}"
 RECOVERY = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 
 
@@ -77,6 +89,23 @@ def less(old: str, new: str) -> tuple[str, ...]:
         ("{respond: [lock]", "{paused: true, respond: [lock]", "controls.screen-lock.paused"),
         ("limit_minutes: 10", "limit_minutes: 11", "controls.screen-lock.settings.limit_minutes"),
         ("warn_days: 90", "warn_days: 30", "controls.software.settings.warn_days"),
+        ("grace_days: 14", "grace_days: 15", f"{SOFTWARE}.grace_days"),
+        (
+            "_attacked_days: 7",
+            "_attacked_days: 8",
+            f"{SOFTWARE}.grace_attacked_days",
+        ),
+        (
+            "_critical_days: 2",
+            "_critical_days: 3",
+            f"{SOFTWARE}.grace_critical_days",
+        ),
+        ("no_grace: [chrome]", "no_grace: [edge]", f"{SOFTWARE}.no_grace"),
+        ("ignore: [demo]", "ignore: [demo, x]", f"{SOFTWARE}.ignore"),
+        ("accepted: [dialler]", "accepted: ['*']", f"{SOFTWARE}.accepted"),
+        ("2027-03-31", "2027-04-01", f"{SOFTWARE}.plans"),
+        ("product: oracle-jdk", "product: temurin", f"{SOFTWARE}.plans"),
+        ("plans:", f"plans:\n        - {PLAN}", f"{SOFTWARE}.plans"),
     ],
 )
 def test_each_way_of_asking_for_less_is_named(old: str, new: str, path: str) -> None:
@@ -95,6 +124,17 @@ def test_each_way_of_asking_for_less_is_named(old: str, new: str, path: str) -> 
         ("[lock]", "[lock, notify]"),
         ("limit_minutes: 10", "limit_minutes: 5"),
         ("warn_days: 90", "warn_days: 120"),
+        ("grace_days: 14", "grace_days: 0"),
+        ("no_grace: [chrome]", "no_grace: [chrome, firefox]"),
+        ("ignore: [demo]", "ignore: []"),
+        ("2027-03-31", "2027-03-30"),
+        (", covers_attacked: true", ""),
+        ("owner: A", "owner: B"),
+        ("reason: b", "reason: another"),
+        (
+            "plans:",
+            "plans:\n        - {product: oracle-jdk, owner: C, until: '2027-03-01', reason: d}",
+        ),
         ("firewall: {paused: true}", "firewall: {severity: low}"),
     ],
 )
@@ -115,3 +155,8 @@ def test_settings_of_another_kind_are_not_compared() -> None:
     lock = replace(before.controls["screen-lock"], settings=before.controls["software"].settings)
     after = replace(before, controls={**before.controls, "screen-lock": lock})
     assert weaker(before, after) == ()
+
+
+def test_a_plan_that_comes_to_cover_attacks_asks_for_less() -> None:
+    plain = policy(BEFORE.replace(", covers_attacked: true", ""))
+    assert weaker(plain, policy(BEFORE)) == ("controls.software.settings.plans",)
