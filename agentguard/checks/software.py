@@ -29,7 +29,6 @@ from agentguard.model.verdicts import (
     with_gaps,
     wrong,
 )
-from agentguard.model.verdicts import State as Outcome
 
 CATALOGUE_HOLDS = timedelta(days=400)
 
@@ -191,7 +190,7 @@ def _rest(found: Inventory, day: date, compiled: date | None) -> Verdict:
         return unknown("software.unknown-system", systems=few(found.unnamed))
     told = pending(found.found, day)
     if told is not None:
-        return with_gaps(Verdict(state=Outcome.PASS, message=told), found.coverage, told)
+        return with_gaps(passed(told.id, **told.params), found.coverage, told)
     part = say(
         "software.in-part",
         known=found.known,
