@@ -209,7 +209,7 @@ def _matched(
         (item, found)
         for item in items
         if item.kind is not Kind.PART and not named(item.name, settings.ignore)
-        if not (found := _judged(item, known, settings, now)).part
+        if not (found := said_of(item, known, settings, now)).part
     ]
     programs = [(item, found) for item, found in judged if item.kind is Kind.PROGRAM]
     systems = [(item, found) for item, found in judged if item.kind is Kind.SYSTEM]
@@ -231,7 +231,7 @@ def _compiled(known: LifecyclesKnown, day: date) -> date:
     return known.programs.compiled if known.programs is not None else known.compiled or day
 
 
-def _judged(item: Software, known: LifecyclesKnown, settings: Settings, now: Today) -> Match:
+def said_of(item: Software, known: LifecyclesKnown, settings: Settings, now: Today) -> Match:
     """Judge a system by its line, and a program by what the catalogue says of its name."""
     if item.kind is Kind.SYSTEM:
         return granted(_of(kept(item, known, now.day), item, now), settings.terms, now.day)

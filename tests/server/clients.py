@@ -90,9 +90,15 @@ class Desk:
         return self.post(v1.REPORTS, self.report(*events, **values))
 
     def post(self, path: str, value: Any, **how: Any) -> httpx.Response:
+        return self.request("POST", path, value, **how)
+
+    def put(self, path: str, value: Any, **how: Any) -> httpx.Response:
+        return self.request("PUT", path, value, **how)
+
+    def request(self, method: str, path: str, value: Any, **how: Any) -> httpx.Response:
         body = value if isinstance(value, bytes) else msgspec.json.encode(value)
-        headers = {**self.sign("POST", path, body, **how), "content-type": "application/json"}
-        return self.http.post(path, content=body, headers=headers)
+        headers = {**self.sign(method, path, body, **how), "content-type": "application/json"}
+        return self.http.request(method, path, content=body, headers=headers)
 
     def get(self, path: str, **more: str) -> httpx.Response:
         return self.http.get(path, headers={**self.sign("GET", path, b""), **more})

@@ -19,6 +19,7 @@ from agentguard.server.store.reports.day_quota import DAY, Full
 from agentguard.server.store.schema.tables import device_seen
 from agentguard.server.tamper import items, kinds
 from agentguard.wire import v1
+from agentguard.wire.inventory import INVENTORY
 
 QUOTA = 512 * 1024
 SMALL = Limits(stored_day=QUOTA)
@@ -156,6 +157,7 @@ def test_row_102_who_was_told_to_wait_is_answered_from_memory_and_told_of_seldom
 
 
 POSTED = [v1.ENROL, v1.REPORTS, v1.PROOFS, v1.ROTATE, v1.SPLIT, "/v1/keeper", "/v1/made-up"]
+POSTED.append(INVENTORY)
 
 
 @pytest.mark.parametrize("path", POSTED)
@@ -164,7 +166,9 @@ def test_row_97_no_depth_is_more_than_a_wrong_request(
     desk: Any, path: str, opening: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = opening * (DEEP // len(opening))
-    for answer in (desk.http.post(path, content=body), desk.post(path, body)):
+    method = "PUT" if path == INVENTORY else "POST"
+    plain = desk.http.request(method, path, content=body)
+    for answer in (plain, desk.request(method, path, body)):
         assert 400 <= answer.status_code < 500, answer.text
     assert not [
         one

@@ -22,9 +22,10 @@ from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper
 from agentguard.server.tamper import kinds, strangers
 from agentguard.server.tamper.strangers import AGAIN, MANY, SPAN, Strangers
 from agentguard.wire import apps, keeper_messages, openings, v1
+from agentguard.wire.inventory import INVENTORY
 
 WORDS = translations.load()
-SIGNED = (v1.REPORTS, v1.PROOFS, v1.ROTATE, apps.APPS, openings.OPENINGS)
+SIGNED = (v1.REPORTS, v1.PROOFS, v1.ROTATE, apps.APPS, openings.OPENINGS, INVENTORY)
 BEYOND = {
     "no document": b"[[[",
     "deep": b"[" * 100_000,
@@ -55,8 +56,9 @@ def test_row_103_a_desk_that_sends_what_cannot_be_taken_is_one_sign_on_its_page(
     running: Any, desk: Any, browser: Any, path: str
 ) -> None:
     desk.receipt(desk.send())
+    method = "PUT" if path == INVENTORY else "POST"
     for body in BEYOND.values():
-        answer = desk.post(path, body)
+        answer = desk.request(method, path, body)
         assert (answer.status_code, answer.json()["kind"]) == (400, "malformed"), answer.text
     kind = kinds.BEYOND_BOUNDS.id
     assert on_desks(running) == [(desk.id, kind, 1)]
@@ -65,7 +67,7 @@ def test_row_103_a_desk_that_sends_what_cannot_be_taken_is_one_sign_on_its_page(
         for word in ("title", "means", "do"):
             assert WORDS.say(f"tamper.{kind}.{word}").replace("'", "&#39;") in shown
     running.time.at += AGAIN + 1
-    desk.post(path, b"[[[")
+    desk.request(method, path, b"[[[")
     assert on_desks(running) == [(desk.id, kind, 2)]
 
 

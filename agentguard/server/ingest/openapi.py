@@ -9,7 +9,7 @@ import msgspec
 
 from agentguard import __version__
 from agentguard.base.translations import Texts
-from agentguard.wire import apps, data_request, keeper_messages, openings, v1
+from agentguard.wire import apps, data_request, inventory, keeper_messages, openings, v1
 
 PATH = "/v1/openapi.json"
 OPENAPI = "3.1.0"
@@ -28,6 +28,9 @@ _POSTS: Mapping[str, tuple[type[v1.Struct], type[v1.Struct], int, bool]] = {
     v1.ROTATE: (v1.NewKey, v1.KeyTaken, 200, True),
     v1.SPLIT: (v1.NewKey, v1.KeyTaken, 200, True),
 }
+_PUTS: Mapping[str, tuple[type[v1.Struct], type[v1.Struct], int, bool]] = {
+    inventory.INVENTORY: (inventory.Inventory, inventory.InventoryAnswer, 200, True),
+}
 _BARE_POSTS: Mapping[str, type[v1.Struct]] = {keeper_messages.CODE: keeper_messages.CodeGiven}
 _GETS: Mapping[str, type[v1.Struct]] = {data_request.HELD: data_request.HeldGiven}
 _DOCUMENTS = (v1.POLICY, v1.ROOTS)
@@ -39,16 +42,18 @@ _OPEN_REFUSALS = (400, 403, 413, 415, 429, 503)
 
 def paths() -> Sequence[str]:
     """Return every path that is described."""
-    return (*_POSTS, *_BARE_POSTS, *_GETS, *_DOCUMENTS, _LIVE, PATH)
+    return (*_POSTS, *_PUTS, *_BARE_POSTS, *_GETS, *_DOCUMENTS, _LIVE, PATH)
 
 
 def document(words: Texts) -> bytes:
     """Return the description as JSON."""
-    types = {one for asked, given, *_ in _POSTS.values() for one in (asked, given)}
+    sent = {**_POSTS, **_PUTS}
+    types = {one for asked, given, *_ in sent.values() for one in (asked, given)}
     types |= {*_BARE_POSTS.values(), *_GETS.values(), v1.Problem}
     ordered = sorted(types, key=lambda one: one.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REF)
-    every: dict[str, Any] = {path: {"post": _post(path, words)} for path in _POSTS}
+    every: dict[str, Any] = {path: {"post": _sent(path, _POSTS, words)} for path in _POSTS}
+    every |= {path: {"put": _sent(path, _PUTS, words)} for path in _PUTS}
     for path, given in _BARE_POSTS.items():
         every[path] = {"post": _operation(path, words, 201, _content(given), signed=True)}
     for path, given in _GETS.items():
@@ -74,8 +79,10 @@ def document(words: Texts) -> bytes:
     )
 
 
-def _post(path: str, words: Texts) -> dict[str, Any]:
-    asked, given, status, signed = _POSTS[path]
+def _sent(
+    path: str, of: Mapping[str, tuple[type[v1.Struct], type[v1.Struct], int, bool]], words: Texts
+) -> dict[str, Any]:
+    asked, given, status, signed = of[path]
     made = _operation(path, words, status, _content(given), signed=signed)
     made["requestBody"] = {"required": True, "content": _content(asked)}
     made["parameters"].append(

@@ -20,6 +20,7 @@ from agentguard.server.ingest.authentication import Authentic, Nonces, Replaced
 from agentguard.server.ingest.desk_use import Seats
 from agentguard.server.ingest.enrol import Enrolment
 from agentguard.server.ingest.held_data import Holding
+from agentguard.server.ingest.inventory import Inventories
 from agentguard.server.ingest.keepers import Keepers
 from agentguard.server.ingest.key_cache import KnownDevices
 from agentguard.server.ingest.phone_openings import Openings
@@ -34,14 +35,16 @@ from agentguard.server.ingest.reports import Reports
 from agentguard.server.ingest.signed import BEYOND, Signed
 from agentguard.server.keys import ServerKeys
 from agentguard.server.listener.path_to_endpoint import Outside
+from agentguard.server.policies.teaching import judges
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.desks import devices
 from agentguard.server.store.engine import causes
 from agentguard.server.store.engine.database import Busy, Database
+from agentguard.server.store.software.intake import Intake
 from agentguard.server.tamper import kinds
 from agentguard.server.tamper.kinds import Kind
 from agentguard.server.tamper.watch import Watch
-from agentguard.wire import apps, data_request, keeper_messages, openings, v1
+from agentguard.wire import apps, data_request, inventory, keeper_messages, openings, v1
 
 LOG = logging.getLogger(__name__)
 LIVE, READY = "/healthz", "/readyz"
@@ -88,8 +91,8 @@ class Door:
         pace, authentic, reporting = self._signers(settings, database, watch, now)
         policies = Policies(database, now)
         parts = (database, keys, settings.limits, now)
-        enrolment = Enrolment(*parts)
         seats = Seats(database, keys, settings.limits.keys)
+        quota = Quota(settings.limits, _telling(database, watch, kinds.OVER_QUOTA))
         reports = Reports(
             *parts,
             wanted=policies.wanted,
@@ -98,23 +101,25 @@ class Door:
             watch=watch,
             seats=seats,
             pace=pace,
-            quota=Quota(settings.limits, _telling(database, watch, kinds.OVER_QUOTA)),
+            quota=quota,
         )
         keepers = Keepers(database, reports, settings.limits, now, forget=self._devices.forget)
-        proofs = Proofs(*parts)
         opened = Openings(database, keys, watch.listener, now)
         signed = Signed(now, _telling(database, watch, kinds.BEYOND_BOUNDS))
         rekeying = Rekeying(*parts, forget=self._devices.forget, watch=watch)
+        intake = Intake(judges(settings.reading))
+        lists = Inventories(*parts, intake=intake, pace=pace, quota=quota)
         return {
-            ("POST", v1.ENROL): enrolment.answer,
+            ("POST", v1.ENROL): Enrolment(*parts).answer,
             ("POST", v1.REPORTS): signed(reporting.device, reports.answer),
             ("POST", keeper_messages.KEEPER): signed(authentic.device, keepers.answer),
             ("POST", keeper_messages.CODE): signed(authentic.device, keepers.code),
-            ("POST", v1.PROOFS): signed(authentic.device, proofs.answer),
+            ("POST", v1.PROOFS): signed(authentic.device, Proofs(*parts).answer),
             ("POST", apps.APPS): signed(authentic.device, Apps(*parts).answer),
             ("POST", openings.OPENINGS): signed(authentic.device, opened.answer),
             ("POST", v1.ROTATE): signed(authentic.device, rekeying.rotate),
             ("POST", v1.SPLIT): signed(authentic.signer, rekeying.split),
+            ("PUT", inventory.INVENTORY): signed(authentic.device, lists.answer),
             ("GET", data_request.HELD): signed(authentic.device, Holding(*parts).answer),
             ("GET", v1.POLICY): signed(authentic.device, policies.answer),
             ("GET", v1.ROOTS): signed(authentic.device, policies.roots),

@@ -22,6 +22,7 @@ from agentguard.base.errors import UsageError
 from agentguard.server import keys
 from agentguard.server.feeds import feed_settings, outbox
 from agentguard.server.jobs.retention import Retention
+from agentguard.server.jobs.software import Programs
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import audit_chain, causes, job_failures, leadership, partitions
@@ -89,6 +90,7 @@ class Jobs:
         )
         self._long: tuple[Job, ...] = (  # no other job waits for these
             Job("retention", self._delete),
+            Job("software", Programs(database, settings, now, self._stopped).run),
         )
 
     def start(self) -> None:

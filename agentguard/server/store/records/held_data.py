@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
 
+from agentguard.server.store.schema.software_tables import program
 from agentguard.server.store.schema.tables import METADATA, device, event, incident, team
 
 NAMES = {"desk_person": "user", "break_glass": "used_by", "factor_invite": "owner"}
@@ -28,7 +29,7 @@ WRITTEN = frozenset({"note", "outcome", "text", "reason"})
 """Columns with words that people wrote: of what happened, of themselves, of each other."""
 TIMES = (
     "at", "received_at", "opened_at", "reported_at", "made_at", "changed_at", "last_seen",
-    "last_at",
+    "last_at", "gone_at", "first_seen",
 )  # fmt: skip
 
 
@@ -113,7 +114,11 @@ def _newest(
 
 
 def _asked(table: Table, where: ColumnElement[bool]) -> Select[Any]:
-    return select(*(c for c in table.columns if c.name not in SECRET)).where(where)
+    told = select(*(c for c in table.columns if c.name not in SECRET)).where(where)
+    if "program" not in table.c:
+        return told
+    of = program.c.id == table.c.program  # its number would tell a person nothing
+    return told.add_columns(program.c.name, program.c.version).join(program, of)
 
 
 def _told(
