@@ -30,38 +30,51 @@ Said = dict[str, str]
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
     """Add the options."""
-    parser.add_argument("--lines", type=int, default=LINES, help=words.say("cli.logs.lines"))
-    parser.add_argument(
-        "--level", choices=LEVELS, default="debug", help=words.say("cli.logs.level")
-    )
+    options(parser, words)
     parser.add_argument("--keeper", action="store_true", help=words.say("cli.logs.keeper"))
-    parser.add_argument("--json", action="store_true", help=words.say("cli.logs.json"))
     parser.add_argument("--path", action="store_true", help=words.say("cli.logs.path"))
+
+
+def options(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add those that say which lines of a log are wanted, and in which form."""
+    help_ = words.say("cli.logs.level")
+    parser.add_argument("--lines", type=int, default=LINES, help=words.say("cli.logs.lines"))
+    parser.add_argument("--level", choices=LEVELS, default=LEVELS[0], help=help_)
+    parser.add_argument("--json", action="store_true", help=words.say("cli.logs.json"))
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the last lines, the newest last."""
-    words = spoken()
-    if chosen.lines < 1:
-        raise UsageError(words.say("cli.logs.no-lines"))
-    folder = _folder(keeper=chosen.keeper)
+    words, folder = spoken(), _folder(keeper=chosen.keeper)
     if chosen.path:
         sys.stdout.write(f"{folder / logs.FILE}\n")
         return FINE
+    for line in last(folder, chosen, words):
+        sys.stdout.write(f"{line}\n")
+    return FINE
+
+
+def last(folder: Path, chosen: argparse.Namespace, words: Texts) -> list[str]:
+    """Return the last lines of the log in a folder that are wanted; where there are none, say so.
+
+    Raises:
+        UsageError: it is asked for no line.
+        CannotError: the log could not be read.
+
+    """
+    if chosen.lines < 1:
+        raise UsageError(words.say("cli.logs.no-lines"))
     try:
-        last = deque(_from(chosen.level, entries(folder)), maxlen=chosen.lines)
+        found = deque(_from(chosen.level, entries(folder)), maxlen=chosen.lines)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise CannotError(
             words.say("cli.logs.unread", folder=str(folder), why=why),
             words.say("cli.logs.unread-advice"),
         ) from error
-    if not last:
+    if not found:
         sys.stderr.write(words.say("cli.logs.none", folder=str(folder)) + "\n")
-    for one in last:
-        sys.stdout.write(json.dumps(one, ensure_ascii=False) if chosen.json else _plain(one))
-        sys.stdout.write("\n")
-    return FINE
+    return [json.dumps(one, ensure_ascii=False) if chosen.json else _plain(one) for one in found]
 
 
 def _folder(*, keeper: bool) -> Path:

@@ -14,7 +14,7 @@ import segno
 from agentguard.base import paths, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _server_data, _server_desks, _server_policy
+from agentguard.commands import _server_data, _server_desks, _server_lists, _server_policy
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import system_clock
 from agentguard.server.admin.accounts import Admin
@@ -47,6 +47,7 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     _server_policy.arguments(act("policy"), said)
     _server_desks.arguments(act, said)
     _server_data.arguments(act, said)
+    _server_lists.arguments(act, said)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -73,7 +74,7 @@ def _done(given: argparse.Namespace) -> int:
         lines, well = _server_desks.look(given, settings, said)
         sys.stdout.write(f"{lines}\n")
         return FINE if well else FINDINGS
-    alone = {**_server_data.ALONE, "metrics-token": _server_desks.token}
+    alone = {**_server_data.ALONE, **_server_lists.ALONE, "metrics-token": _server_desks.token}
     if given.act in alone:
         sys.stdout.write(f"{alone[given.act](given, settings, said)}\n")
         return FINE

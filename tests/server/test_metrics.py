@@ -17,6 +17,7 @@ from agentguard.server.http_messages import Refused
 from agentguard.server.ingest.readiness import Readiness
 from agentguard.server.settings import Limits, ServerSettings
 from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.records import audit
 from agentguard.server.store.schema.feed_tables import feed_state
 from agentguard.server.store.schema.history_tables import job
 from agentguard.server.tamper import items, kinds
@@ -82,6 +83,26 @@ def test_the_figures_are_those_of_the_endpoint(
     assert not [name for name in found if "taken-out" in name], "it hears nothing any more"
     assert found["agentguard_writes_waiting"] == 0
     assert found["agentguard_request_seconds_count path=/v1/reports"] == 2
+
+
+def test_ages_are_told_by_the_endpoints_clock_and_only_of_what_there_was(
+    running: Any, http: httpx.Client, token: str, desk: Any
+) -> None:
+    before = figures(http, token)
+    assert "agentguard_backup_age_seconds" not in before
+    assert before["agentguard_disk_free_bytes"] > 0
+    assert [name for name in before if name.startswith("agentguard_build ")] != []
+    desk.send()
+    for days in (3, 2):
+        at = running.time.at - days * 86400
+        running.admin._database.run(
+            lambda c, at=at: audit.note(c, at, "administrator", "backup.made")
+        )
+        assert figures(http, token)["agentguard_backup_age_seconds"] == days * 86400
+    running.time.at += 60
+    found = figures(http, token)
+    assert found["agentguard_newest_report_seconds"] == 60
+    assert found["agentguard_backup_age_seconds"] == 2 * 86400 + 60
 
 
 def test_a_feeds_file_that_cannot_be_read_takes_no_figure_away(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import shutil
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from prometheus_client.core import (
 )
 from sqlalchemy import Connection, Row, func, literal, select
 
+from agentguard import __version__
 from agentguard.base.errors import UsageError
 from agentguard.server.feeds import feed_settings
 from agentguard.server.http_messages import Answer, Refused, Request
@@ -29,7 +31,7 @@ from agentguard.server.store.engine import job_failures
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
-from agentguard.server.store.schema.tables import device
+from agentguard.server.store.schema.tables import audit_log, device, device_seen
 
 PATH = "/metrics"
 FILE = "metrics.token"
@@ -50,6 +52,9 @@ class _Figures:
     waiting: int
     hung_up: Mapping[str, int]
     left: float | None
+    newest: float | None
+    backup: float | None
+    free: float | None
 
 
 class _Seconds:
@@ -88,6 +93,7 @@ class Metrics:
         self._requests: Counter[tuple[str, int]] = Counter()
         self._refused: Counter[str] = Counter()
         self._seconds: dict[str, _Seconds] = {}
+        self._backup = _Backup()
 
     def count(self, path: str, status: int, seconds: float) -> None:
         """Count a request of a device; the path is one of the endpoint's own."""
@@ -110,11 +116,16 @@ class Metrics:
         """
         self._judge(request.headers.get("authorization", ""))
         figures = await self._database.read(lambda c: _read(c, self._folder))
+        self._backup = await self._database.read(self._backup.later)
+        now = self._now()
         figures = replace(
             figures,
             waiting=self._database.waiting,
             hung_up=self._outside.hung_up,
-            left=self._outside.left(self._now()),
+            left=self._outside.left(now),
+            newest=_age(figures.newest, now),
+            backup=_age(self._backup.at, now),
+            free=_free(self._folder),
         )
         made = CollectorRegistry()
         made.register(_Collected(figures, self._requests, self._refused, self._seconds))
@@ -165,12 +176,23 @@ class _Collected:
         for why, count in sorted(found.hung_up.items()):
             hung.add_metric((why,), count)
         yield hung
-        if found.left is not None:
-            left = GaugeMetricFamily(
-                "agentguard_certificate_left_seconds", "Seconds until the certificate ends."
-            )
-            left.add_metric((), found.left)
-            yield left
+        yield from self._of_ages()
+
+    def _of_ages(self) -> Iterator[Metric]:
+        found = self.figures
+        for name, help_, value in (
+            ("certificate_left_seconds", "Seconds until the certificate ends.", found.left),
+            ("newest_report_seconds", "Age of the newest report of any desk.", found.newest),
+            ("backup_age_seconds", "Age of the newest backup.", found.backup),
+            ("disk_free_bytes", "Free space where the endpoint's data are.", found.free),
+        ):
+            if value is not None:
+                yield GaugeMetricFamily(f"agentguard_{name}", help_, value)
+        build = GaugeMetricFamily(
+            "agentguard_build", "The endpoint's version; always 1.", labels=("version",)
+        )
+        build.add_metric((__version__,), 1)
+        yield build
 
     def _of_requests(self) -> Iterator[Metric]:
         asked = CounterMetricFamily(
@@ -207,6 +229,34 @@ def _feeds(connection: Connection, folder: Path) -> Sequence[Row[Any]]:
     return [one for one in every if one.feed in named]
 
 
+def _free(folder: Path) -> float | None:
+    try:
+        return float(shutil.disk_usage(folder).free)
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Backup:
+    """When a backup was made last, as far as the audit log was read: up to entry `read`."""
+
+    at: float | None = None
+    read: int = 0
+
+    def later(self, connection: Connection) -> _Backup:
+        """Read what came since; the log grows for years, and a scrape comes every few seconds."""
+        last = connection.scalar(select(func.max(audit_log.c.id))) or 0
+        made = select(func.max(audit_log.c.at)).where(
+            audit_log.c.id > self.read, audit_log.c.id <= last, audit_log.c.act == "backup.made"
+        )
+        at = connection.scalar(made)
+        return _Backup(at=self.at if at is None else at, read=last)
+
+
+def _age(at: float | None, now: float) -> float | None:
+    return None if at is None else max(0.0, now - at)
+
+
 def _read(connection: Connection, folder: Path) -> _Figures:
     states = select(device.c.status, func.count()).group_by(device.c.status)
     open_ = (
@@ -237,4 +287,7 @@ def _read(connection: Connection, folder: Path) -> _Figures:
         waiting=0,
         hung_up={},
         left=None,
+        newest=connection.scalar(select(func.max(device_seen.c.last_seen))),
+        backup=None,
+        free=None,
     )
