@@ -1,4 +1,4 @@
-"""agentguard catalogue: every check with its measure, its words and what it proves."""
+"""agentguard catalogue: every check with what it proves, and the catalogue of software."""
 
 from __future__ import annotations
 
@@ -12,17 +12,25 @@ from agentguard.base import translations
 from agentguard.base.plugins import discover
 from agentguard.base.translations import Texts
 from agentguard.checks.base import Check
+from agentguard.commands import _catalogue_pack
 from agentguard.commands.base import FINE, Command
 from agentguard.commands.check import proof
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
-    """Add the options."""
+    """Add the options, and the verbs of the catalogue of software."""
     parser.add_argument("--json", action="store_true", help=words.say("cli.catalogue.json"))
+    verbs = parser.add_subparsers(dest="verb", metavar="show|update|sign")
+    for name in _catalogue_pack.VERBS:
+        help_ = words.say(f"cli.catalogue.{name}")
+        verb = verbs.add_parser(name, help=help_, description=help_)
+        _catalogue_pack.arguments(name, verb, words)
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the catalogue."""
+    """Print the checks, or do what the verb says with the catalogue of software."""
+    if chosen.verb:
+        return _catalogue_pack.run(chosen)
     words = translations.load()
     rows = catalogue(words)
     if chosen.json:

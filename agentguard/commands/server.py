@@ -14,7 +14,13 @@ import segno
 from agentguard.base import paths, translations
 from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
-from agentguard.commands import _server_data, _server_desks, _server_lists, _server_policy
+from agentguard.commands import (
+    _server_catalogue,
+    _server_data,
+    _server_desks,
+    _server_lists,
+    _server_policy,
+)
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.platforms import system_clock
 from agentguard.server.admin.accounts import Admin
@@ -45,6 +51,7 @@ def _arguments(parser: argparse.ArgumentParser, said: Texts) -> None:
     act("totp").add_argument("user", help=said.say("cli.server.user"))
     act("recovery-codes").add_argument("name", help=said.say("cli.server.name"))
     _server_policy.arguments(act("policy"), said)
+    _server_catalogue.arguments(act("catalogue"), said)
     _server_desks.arguments(act, said)
     _server_data.arguments(act, said)
     _server_lists.arguments(act, said)
@@ -65,6 +72,7 @@ def _done(given: argparse.Namespace) -> int:
         "totp": _totp,
         "recovery-codes": _recovery_codes,
         "policy": _server_policy.run,
+        "catalogue": _server_catalogue.run,
         **_server_data.ACTS,
     }
     said = translations.load()

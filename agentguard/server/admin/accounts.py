@@ -14,6 +14,7 @@ from agentguard.base.errors import StoreError, UsageError
 from agentguard.base.translations import load
 from agentguard.server import keys
 from agentguard.server.admin.record_keeping import Keeping
+from agentguard.server.policies.catalogues import CatalogueShelf
 from agentguard.server.policies.publication import Publisher
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.signin import passwords, recovery_codes, weak_passwords
@@ -68,6 +69,11 @@ class Admin:
     def policies(self) -> Publisher:
         """Return who publishes signed policies."""
         return Publisher(self._database, self._now, self._settings.language)
+
+    @property
+    def catalogues(self) -> CatalogueShelf:
+        """Return who adds signed catalogues of software."""
+        return CatalogueShelf(self._database, self._now)
 
     @property
     def keeping(self) -> Keeping:

@@ -33,7 +33,7 @@ _PUTS: Mapping[str, tuple[type[v1.Struct], type[v1.Struct], int, bool]] = {
 }
 _BARE_POSTS: Mapping[str, type[v1.Struct]] = {keeper_messages.CODE: keeper_messages.CodeGiven}
 _GETS: Mapping[str, type[v1.Struct]] = {data_request.HELD: data_request.HeldGiven}
-_DOCUMENTS = (v1.POLICY, v1.ROOTS)
+_DOCUMENTS = (v1.POLICY, v1.ROOTS, v1.CATALOGUE)
 _LIVE = "/healthz"
 _SIGNED_REFUSALS = (400, 401, 403, 404, 409, 410, 413, 415, 429, 503)
 _LATER = (429, 503)

@@ -1,4 +1,4 @@
-"""Hands on the signed policies and roots that devices are given, byte for byte."""
+"""Hands on the signed policies, roots and catalogues that devices are given, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from agentguard.server.store.desks import policies
 from agentguard.server.store.desks.devices import Known
 from agentguard.server.store.desks.policies import Bundle
 from agentguard.server.store.engine.database import Database
+from agentguard.server.store.software import packs
 
 FRESH = 5  # seconds for which what was published is believed
 JSON = "application/json"
@@ -19,10 +20,14 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a device should have: a policy's digest, empty for none, and the newest root."""
+    """What a device should have: a policy's digest, empty for none, and the newest root.
+
+    `catalogue` is the number of the newest catalogue of software, 0 for none.
+    """
 
     digest: str
     root: int
+    catalogue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class _Published:
     at: float
     root: int
     bundles: tuple[Bundle, ...]
+    catalogue: int
 
 
 class Policies:
@@ -44,7 +50,8 @@ class Policies:
         """Return what a device should have; `present` is the digest of the policy that it has."""
         published = await self._published()
         needs = policies.wanted(published.bundles, device.id, device.team, present)
-        return Wanted(digest=needs.label.digest if needs else "", root=published.root)
+        digest = needs.label.digest if needs else ""
+        return Wanted(digest=digest, root=published.root, catalogue=published.catalogue)
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Return the device's policy, or 304 when the device has it already."""
@@ -65,6 +72,18 @@ class Policies:
             raise Refused(404, "no-policy")
         return Answer(status=200, body=b"[" + b",".join(every) + b"]", kind=JSON)
 
+    async def catalogue(self, request: Request, _device: Known) -> Answer:
+        """Return the newest catalogue of software, or 304 when the device has it already."""
+        self._known = None
+        found = await self._database.read(_catalogue)
+        if found is None:
+            raise Refused(404, "no-catalogue")
+        digest, raw = found
+        more = (("etag", f'"{digest}"'),)
+        if request.headers.get("if-none-match") == f'"{digest}"':
+            return Answer(status=304, body=b"", headers=more)
+        return Answer(status=200, body=raw, kind=JSON, headers=more)
+
     async def _published(self) -> _Published:
         at = self._now()
         known = self._known
@@ -73,7 +92,15 @@ class Policies:
 
         def read(connection: Connection) -> _Published:
             every = tuple(policies.bundles(connection))
-            return _Published(at, policies.root_version(connection), every)
+            added = packs.newest(connection)
+            root = policies.root_version(connection)
+            return _Published(at, root, every, added.seq if added else 0)
 
         self._known = known = await self._database.read(read)
         return known
+
+
+def _catalogue(connection: Connection) -> tuple[str, bytes] | None:
+    added = packs.newest(connection)
+    raw = packs.body(connection, added.seq) if added else None
+    return (added.digest, raw) if added and raw is not None else None

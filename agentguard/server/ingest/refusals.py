@@ -16,7 +16,7 @@ from agentguard.server.store.engine import causes
 
 LOG = logging.getLogger(__name__)
 SPAN = 600.0  # seconds
-USUAL = frozenset({"busy", "no-policy"})
+USUAL = frozenset({"busy", "no-policy", "no-catalogue"})
 """What is refused in everyday work."""
 
 

@@ -106,6 +106,7 @@ class Reports:
             next_in=self._limits.next_in,
             policy_digest=wanted.digest,
             policy_root=wanted.root,
+            catalogue=wanted.catalogue,
             need_posture=not known,
             new_key=now - device.key_since >= self._limits.key_days * DAY,
         )

@@ -123,6 +123,7 @@ class Door:
             ("GET", data_request.HELD): signed(authentic.device, Holding(*parts).answer),
             ("GET", v1.POLICY): signed(authentic.device, policies.answer),
             ("GET", v1.ROOTS): signed(authentic.device, policies.roots),
+            ("GET", v1.CATALOGUE): signed(authentic.device, policies.catalogue),
         }
 
     def _signers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from agentguard.server.store.schema import (  # each one's tables join METADATA
+    catalogue_tables,  # noqa: F401
     feed_tables,  # noqa: F401
     floor_tables,  # noqa: F401
     history_tables,  # noqa: F401
