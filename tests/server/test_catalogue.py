@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from agentguard.base.errors import PackRejected
+from agentguard.model.facts import Software
 from agentguard.model.software import State, Today
+from agentguard.server.policies.teaching import judges
 from agentguard.server.store.schema.catalogue_tables import catalogue_pack
 from agentguard.server.store.software import packs as stored
 from agentguard.software import pack, shipped
@@ -97,6 +99,19 @@ def test_row_188_the_endpoint_judges_by_the_newest(running: Any, shelf: Any) -> 
     assert shelf.present().matcher is now.matcher, "it is read once"
     today = Today(day=TODAY, compiled=now.contents.compiled)
     assert now.matcher.match("Acme 5.1", now=today).state is State.SUPPORTED
+
+
+def test_row_188_the_fleet_is_judged_anew_by_a_catalogue_that_is_added(
+    running: Any, shelf: Any
+) -> None:
+    fleet, database = judges(None), running.admin._database
+    item = Software(name="Acme 5.1", version="", vendor="", source="")
+    first = database.run(lambda c: fleet.at(c, NOON))
+    assert first.judge(item).state == "unknown"
+    shelf.add(RAW)
+    now = database.run(lambda c: fleet.at(c, NOON))
+    assert now.key != first.key
+    assert now.judge(item).state == "supported"
 
 
 def test_row_188_a_pack_that_this_program_cannot_read_leaves_what_ships(

@@ -39,7 +39,7 @@ from agentguard.server.store.schema.tables import device, device_seen
 from agentguard.server.store.software import counting, intake, rejudge
 from agentguard.server.store.software.counting import Listed
 from agentguard.server.store.software.intake import Arrived, Intake
-from agentguard.server.store.software.judging import Judge, Judges, Teaching
+from agentguard.server.store.software.judging import Judge, Judges, Newest, Teaching
 from agentguard.wire import inventory
 from agentguard.wire.inventory import Inventory, Program
 from tests.server.migrated import migrated
@@ -71,6 +71,9 @@ class Shelf:
         )  # fmt: skip
 
 
+SYSTEMS = lifecycle.known(Moment(boot=0.0, wall=0.0))
+
+
 @dataclass
 class Fleet:
     """An endpoint's store with three desks, and the lists that they hold themselves."""
@@ -84,8 +87,7 @@ class Fleet:
     def __post_init__(self) -> None:
         self.judges = Judges(
             lambda _connection, before: before,
-            lambda: self.shelf,
-            lambda: lifecycle.known(Moment(boot=0.0, wall=0.0)),
+            lambda _connection: Newest(programs=self.shelf, systems=SYSTEMS, seq=7),
         )
         self.intake = Intake(self.judges)
 
@@ -376,8 +378,7 @@ def test_row_170_what_the_policy_teaches_counts_at_the_endpoint(fleet: Fleet) ->
     taught = Settings(ignore=("dialler",), accepted=("stran*",))
     fleet.judges = Judges(
         lambda _c, _before: Teaching(digest="x", settings=taught),
-        lambda: fleet.shelf,
-        lambda: lifecycle.known(Moment(boot=0.0, wall=0.0)),
+        lambda _c: Newest(programs=fleet.shelf, systems=SYSTEMS, seq=7),
     )
     fleet.intake = Intake(fleet.judges)
     system = an("Windows 10", "10.0.19045.6456", kind="system", edition="Professional")
@@ -396,4 +397,4 @@ def test_row_170_what_the_policy_teaches_counts_at_the_endpoint(fleet: Fleet) ->
     }  # fmt: skip
     judge: Judge = fleet.database.run(lambda c: fleet.judges.at(c, fleet.now))
     assert judge is fleet.database.run(lambda c: fleet.judges.at(c, fleet.now))
-    assert judge.key.split() == ["2026-08-25", "2026-09-21", "x"]
+    assert judge.key.split() == ["2026-08-25/7", "2026-09-21", "x"]

@@ -91,7 +91,6 @@ class Door:
         pace, authentic, reporting = self._signers(settings, database, watch, now)
         policies = Policies(database, now)
         parts = (database, keys, settings.limits, now)
-        seats = Seats(database, keys, settings.limits.keys)
         quota = Quota(settings.limits, _telling(database, watch, kinds.OVER_QUOTA))
         reports = Reports(
             *parts,
@@ -99,7 +98,7 @@ class Door:
             forget=self._devices.forget,
             again=reporting.again,
             watch=watch,
-            seats=seats,
+            seats=Seats(database, keys, settings.limits.keys),
             pace=pace,
             quota=quota,
         )

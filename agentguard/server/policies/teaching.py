@@ -7,21 +7,25 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from agentguard.base import lifecycle
 from agentguard.base.errors import AgentGuardError
 from agentguard.checks.software import CHECK, Settings
 from agentguard.server.policies.publication import text_of
 from agentguard.server.policy_reader import Reading
 from agentguard.server.store.desks.policies import Bundle, bundles
-from agentguard.server.store.software.judging import Judges, Teaching
-from agentguard.software import shipped
+from agentguard.server.store.software import packs
+from agentguard.server.store.software.judging import Judges, Newest, Teaching
 
 LOG = logging.getLogger(__name__)
 
 
 def judges(reading: Reading | None) -> Judges:
-    """Return who judges programs by the shipped catalogue and the newest policy."""
-    return Judges(teaching(reading), shipped.matcher, lambda: lifecycle.known(lifecycle.NEVER))
+    """Return who judges programs by the catalogue in force and the newest policy."""
+    return Judges(teaching(reading), _newest_catalogue)
+
+
+def _newest_catalogue(connection: Connection) -> Newest:
+    now = packs.in_force(connection)
+    return Newest(programs=now.matcher, systems=now.contents.systems, seq=now.seq)
 
 
 def teaching(reading: Reading | None) -> Callable[[Connection, Teaching], Teaching]:

@@ -47,6 +47,15 @@ class Teaching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest catalogue: of programs, of operating systems, and its number."""
+
+    programs: ProgramMatcher
+    systems: LifecyclesKnown
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
     """Judges for one day; `key` names all that its judgement rests on."""
 
@@ -71,39 +80,38 @@ class Judges:
     """Gives the judge of the moment, made anew when the policy, the catalogue or the day changes.
 
     `teaching` reads what the newest policy says, if it is not that of a digest; `catalogue` gives
-    the newest catalogue, `systems` the one of operating systems.
+    the newest catalogue.
     """
 
     def __init__(
         self,
         teaching: Callable[[Connection, Teaching], Teaching],
-        catalogue: Callable[[], ProgramMatcher],
-        systems: Callable[[], LifecyclesKnown],
+        catalogue: Callable[[Connection], Newest],
     ) -> None:
         self._teaching = teaching
         self._catalogue = catalogue
-        self._systems = systems
         self._taught = Teaching()
         self._judge: Judge | None = None
 
     def at(self, connection: Connection, now: float) -> Judge:
         """Return the judge of a moment."""
         taught = self._taught = self._teaching(connection, self._taught)
-        programs, day = self._catalogue(), datetime.fromtimestamp(now, UTC).date()
-        key = f"{programs.compiled} {day} {taught.digest[:32]}"
+        newest, day = self._catalogue(connection), datetime.fromtimestamp(now, UTC).date()
+        key = f"{newest.programs.compiled}/{newest.seq} {day} {taught.digest[:32]}"
         made = self._judge
-        if made is None or made.key != key or made.known.programs is not programs:
-            made = self._judge = self._made(programs, taught, day, key)
+        if made is None or made.key != key or made.known.programs is not newest.programs:
+            made = self._judge = _judge(newest, taught, day, key)
         return made
 
-    def _made(self, programs: ProgramMatcher, taught: Teaching, day: date, key: str) -> Judge:
-        warn = timedelta(days=taught.settings.warn_days)
-        return Judge(
-            known=replace(self._systems(), programs=programs),
-            settings=taught.settings,
-            now=Today(day=day, compiled=programs.compiled, warn=warn),
-            key=key,
-        )
+
+def _judge(newest: Newest, taught: Teaching, day: date, key: str) -> Judge:
+    warn = timedelta(days=taught.settings.warn_days)
+    return Judge(
+        known=replace(newest.systems, programs=newest.programs),
+        settings=taught.settings,
+        now=Today(day=day, compiled=newest.programs.compiled, warn=warn),
+        key=key,
+    )
 
 
 def _kept(found: Match, state: State, why: Message) -> Judged:
