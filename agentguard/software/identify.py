@@ -21,8 +21,14 @@ PARTS = {
     r"arm64|aarch64|64[- ]?bits?|32[- ]?bits?|win64|win32|64|32)[)\]]?)?",
     "{user}": r"(?: \((?:User|Machine|System|current user|only current user|all users)\))?",
     "{lang}": r"(?: [-(]? ?[a-z]{2,3}(?:-[a-z0-9]{2,8})?\)?)?",
+    "{rest}": r"(?P<rest>(?:[^0-9A-Za-z].*)?)",
 }
 """What a rule's pattern may name instead of writing it out."""
+ANOTHER = re2.compile(
+    r"(?i)\b(?:plug-?ins?|add-?(?:in|on)s?|extensions?|drivers?|updater|uninstaller|sdk|api|samples|"
+    r"documentation|dictionar(?:y|ies)|fonts|service pack|language pack|help pack)\b"
+)
+"""What makes another thing of a program's name when it stands in the `{rest}` behind it."""
 LONGEST = 300
 """Characters of a name that are looked at; Windows' own limit is shorter."""
 NOT_JUDGED = frozenset({"component", "update"})
@@ -59,8 +65,16 @@ class Identifier:
             _examine(rule, catalogue.products)
             for name in rule.names:
                 self._add(rule, expanded(name))
-        if self._owner:
-            self._set.Compile()
+        self._compile()
+
+    def _compile(self) -> None:
+        try:
+            if self._owner:
+                self._set.Compile()
+        except re2.error as error:
+            raise CannotError(
+                f"The rules are too many, or too long: {error}.", "Take some away."
+            ) from error
 
     def _add(self, rule: Rule, pattern: str) -> None:
         try:
@@ -91,6 +105,8 @@ class Identifier:
         if match is None:  # the set has found it
             return None
         told = {key: value for key, value in match.groupdict().items() if value}
+        if ANOTHER.search(told.get("rest", "")):
+            return None
         counted = _counted(rule, version, told.get("version", ""))
         if rule.before and not (counted and key(counted) < key(rule.before)):
             return None

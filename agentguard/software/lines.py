@@ -42,9 +42,16 @@ Way = Callable[[Product, str, str, Told], str]
 
 
 def by_prefix(product: Product, _name: str, version: str, _told: Told) -> str:
-    """Return the longest line of the catalogue that begins the version."""
+    """Return the longest line of the catalogue that begins the version.
+
+    A line that the catalogue lacks is named as long as those beside it are: 5.1 of MySQL 5.1.73.
+    """
     fits = [line.name for line in product.lines if is_of(version, line.name)]
-    return max(fits, key=lambda name: len(numbers(name)), default="")
+    if fits:
+        return max(fits, key=lambda name: len(numbers(name)))
+    mine, known = numbers(version), [numbers(line.name) for line in product.lines]
+    beside = [line for line in known if line and line[:1] == mine[:1]] or known[:1]
+    return ".".join(map(str, mine[: max(map(len, beside), default=0)]))
 
 
 def by_major(_product: Product, _name: str, version: str, _told: Told) -> str:
