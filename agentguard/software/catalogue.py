@@ -56,7 +56,8 @@ class Product:
     `before` tells what holds of a line that the list leaves out and that comes before one which has
     ended: `ended`, or nothing. `aliases` are other names of lines: SQL Server 2016 is 13.0. An
     evergreen product has releases with their days instead, and its maker keeps one up for `weeks`
-    after the next (0: not told). `note` says why there is no date at all.
+    after the next (0: not told). `scheme` is the transform that its releases are compared in.
+    `note` says why there is no date at all.
     """
 
     slug: str
@@ -65,6 +66,7 @@ class Product:
     lines: tuple[ReleaseLine, ...] = ()
     before: str = ""
     weeks: int = 0
+    scheme: str = "plain"
     releases: tuple[tuple[str, date], ...] = ()
     note: str = ""
     aliases: tuple[tuple[str, str], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -45,6 +45,7 @@ class _Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source: str = ""
     before: str = ""
     weeks: int = 0
+    scheme: Literal["plain", "zoom"] = "plain"
     note: str = ""
     like: str = ""
     lines: tuple[_Line, ...] = ()
@@ -267,6 +268,7 @@ def _kept(told: _Product, products: dict[str, Product]) -> Product:
         lines=own or (products[told.like].lines if told.like else ()),
         before=told.before,
         weeks=told.weeks,
+        scheme=told.scheme,
         note=told.note,
     )
 

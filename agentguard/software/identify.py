@@ -13,7 +13,7 @@ import re2
 from agentguard.base.errors import CannotError
 from agentguard.software import lines
 from agentguard.software.catalogue import Catalogue, Example, Product, Rule
-from agentguard.software.versions import TRANSFORMS, key, plain
+from agentguard.software.versions import TRANSFORMS, key
 
 PARTS = {
     "{v}": r"(?P<version>[0-9][0-9A-Za-z.+_-]*)",
@@ -29,8 +29,12 @@ ANOTHER = re2.compile(
     r"documentation|dictionar(?:y|ies)|fonts|service pack|language pack|help pack)\b"
 )
 """What makes another thing of a program's name when it stands in the `{rest}` behind it."""
+UNSEEN = re2.compile(r"[\pC®™]+")
+"""What a person does not see in a name, and the signs of a trade mark."""
 LONGEST = 300
-"""Characters of a name that are looked at; Windows' own limit is shorter."""
+"""Characters of a name; Windows' own limit is shorter, and what is longer names no program."""
+LOOKED_AT = 2000
+"""Characters of a name before its spaces are told apart; padding is not looked through further."""
 NOT_JUDGED = frozenset({"component", "update"})
 """Kinds that are a part of something else, and are never judged alone."""
 
@@ -87,10 +91,10 @@ class Identifier:
 
     def identify(self, name: str, version: str = "", publisher: str = "") -> Identity | None:
         """Return what a program is; None when no rule names it."""
-        shown = " ".join(name[:LONGEST].replace("\N{NO-BREAK SPACE}", " ").split())
-        if not shown or not self._owner:
+        shown = seen(name)
+        if not shown or len(shown) > LONGEST or not self._owner:
             return None
-        for at in sorted(self._set.Match(shown.encode("utf-8", "replace").decode()) or ()):
+        for at in sorted(self._set.Match(shown) or ()):
             rule, pattern = self._owner[at]
             if found := self._fits(rule, pattern, shown, version, publisher):
                 return found
@@ -101,13 +105,12 @@ class Identifier:
     ) -> Identity | None:
         if rule.publishers and publisher.strip() and not _published(publisher, rule.publishers):
             return None
-        match = _pattern(pattern).fullmatch(name)
-        if match is None:  # the set has found it
-            return None
-        told = {key: value for key, value in match.groupdict().items() if value}
+        own = TRANSFORMS[rule.version](version)
+        told = _told(pattern, name) if _reads(rule, pattern, name, own) else {}
         if ANOTHER.search(told.get("rest", "")):
             return None
-        counted = _counted(rule, version, told.get("version", ""))
+        said = TRANSFORMS[rule.version](told.get("version", ""))
+        counted = (said or own) if rule.prefer else (own or said)
         if rule.before and not (counted and key(counted) < key(rule.before)):
             return None
         way, product = lines.way(rule.line), self._products.get(rule.product)
@@ -133,6 +136,15 @@ def check(identifier: Identifier, rules: Iterable[Rule]) -> None:
             found = identifier.identify(one.name, one.version, one.publisher)
             if found is not None and _slug(found) == rule.product:
                 raise _broken(rule, one)
+
+
+def seen(name: str) -> str:
+    """Return a name as a person sees it: its words with a space between them.
+
+    Control signs, halves of signs that Windows lets stand alone, and marks of a right are left out.
+    """
+    whole = " ".join(name[:LOOKED_AT].split()).encode("utf-8", "ignore").decode()
+    return " ".join(str(UNSEEN.sub("", whole)).split())
 
 
 def expanded(pattern: str) -> str:
@@ -187,13 +199,21 @@ def _pattern(text: str) -> Any:
     return re2.compile(text, _options())
 
 
-def _counted(rule: Rule, version: str, named: str) -> str:
-    """Return the version that counts: the installer's, or what the name says."""
-    own = TRANSFORMS[rule.version](version) if version.strip() else ""
-    said = plain(named)
-    return (said or own) if rule.prefer else (own or said)
+def _reads(rule: Rule, pattern: str, name: str, own: str) -> bool:
+    """Check whether more is to be read of a name than that it fits, which most do not need."""
+    return (
+        "(?P<line>" in pattern
+        or ("(?P<version>" in pattern and (rule.prefer or not own))
+        or ("(?P<rest>" in pattern and ANOTHER.search(name) is not None)
+    )
+
+
+def _told(pattern: str, name: str) -> dict[str, str]:
+    """Return the parts of a name that its pattern names."""
+    match = _pattern(pattern).fullmatch(name)
+    return {part: text for part, text in match.groupdict().items() if text} if match else {}
 
 
 def _published(publisher: str, patterns: Iterable[str]) -> bool:
-    shown = " ".join(publisher.casefold().split())
+    shown = seen(publisher).casefold()
     return any(fnmatchcase(shown, pattern.casefold()) for pattern in patterns)

@@ -8,8 +8,9 @@ from functools import lru_cache
 from agentguard.model.messages import say
 from agentguard.model.software import Match, State, Today
 from agentguard.software.catalogue import Catalogue
-from agentguard.software.identify import NOT_JUDGED, Identifier, Identity
+from agentguard.software.identify import LOOKED_AT, NOT_JUDGED, Identifier, Identity
 from agentguard.software.support import Support, judge
+from agentguard.software.versions import is_distributed
 
 KEPT = 4096
 """Programs whose identity is kept in memory: a desk's inventory is asked for again and again."""
@@ -31,7 +32,7 @@ class Matcher:
 
     def match(self, name: str, version: str = "", publisher: str = "", *, now: Today) -> Match:
         """Return what a program is, and what holds of it on a day."""
-        found = self._identify(name, version, publisher)
+        found = self._identify(name[:LOOKED_AT], version[:LOOKED_AT], publisher[:LOOKED_AT])
         part = found is not None and (found.product is None or found.kind in NOT_JUDGED)
         support = _support(found, now, part=part)
         product = found.product if found else None
@@ -59,4 +60,6 @@ def _support(found: Identity | None, now: Today, *, part: bool) -> Support:
         return Support(state=State.UNKNOWN, why=say("support.no-rule"))
     if part or found.product is None:
         return Support(state=State.UNKNOWN, why=say("support.part"))
+    if is_distributed(found.version):
+        return Support(state=State.UNKNOWN, why=say("support.distribution"))
     return judge(found.product, found.line, found.version, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from agentguard.model.software import Attack, State, Today
 from agentguard.software import lines
 from agentguard.software.catalogue import End, Exploited, Product, ReleaseLine
 from agentguard.software.exploitation import attacks
-from agentguard.software.versions import key, numbers
+from agentguard.software.versions import TRANSFORMS, Part, key, numbers
 
 OLD = timedelta(days=90)
 """From this age of the catalogue on, nothing that is newest in it is said to be kept up."""
@@ -20,6 +21,8 @@ KEV = "https://www.cisa.gov/known-exploited-vulnerabilities-catalog?field_cve="
 ANY = "*"
 """A line that every version is of."""
 WEEK = 7
+PLAIN = "plain"
+"""The scheme of releases that are compared as they are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,8 @@ def _unlisted(product: Product, line: str, version: str, now: Today) -> Support:
         why = say("support.older-than-ended")
         return Support(state=State.ENDED, why=why, source=product.source)
     if product.lines and _is_newest(product, version or line):
+        if _is_beyond(_known(product), version or line):
+            return Support(state=unknown, why=say("support.no-release"), source=product.source)
         compiled = now.compiled.isoformat()
         state = State.SUPPORTED if now.age <= NEWER else unknown
         why = say("support.newer", compiled=compiled)
@@ -142,9 +147,24 @@ def _unlisted(product: Product, line: str, version: str, now: Today) -> Support:
 
 def _is_newest(product: Product, version: str) -> bool:
     """Check whether a version comes after every line and release of the catalogue."""
-    known = [text for one in product.lines for text in (one.name, one.latest) if text]
-    numbered = [text for text in known if numbers(text)]
-    return bool(numbered) and all(key(version) > key(text) for text in numbered)
+    known = _known(product)
+    return bool(known) and all(key(version) > key(text) for text in known)
+
+
+def _known(product: Product) -> list[str]:
+    """Return the versions that a product's lines tell of, by their names and their latest."""
+    told = [text for one in product.lines for text in (one.name, one.latest)]
+    return [text for text in told if numbers(text)]
+
+
+FURTHER = 10
+"""So many versions, or so much of a hundredth, a maker may have come further than the catalogue."""
+
+
+def _is_beyond(known: Iterable[str], version: str) -> bool:
+    """Check whether a version is none that its maker can have come to: a date, or a damaged one."""
+    newest = max((numbers(text)[0] for text in known if numbers(text)), default=0)
+    return numbers(version)[:1] > (newest + max(FURTHER, newest // FURTHER),)
 
 
 def _by_release(product: Product, version: str, now: Today) -> Support:
@@ -152,14 +172,16 @@ def _by_release(product: Product, version: str, now: Today) -> Support:
     source = product.source
     if not version:
         return Support(state=State.UNKNOWN, why=say("support.no-version"), source=source)
-    newest = max(day for _, day in product.releases)
-    later = sorted(day for text, day in product.releases if key(text) > key(version))
+    newest, counted = max(day for _, day in product.releases), key(version)
+    later = sorted(day for text, day in product.releases if _counted(product, text) > counted)
+    if not later and _is_beyond((text for text, _ in product.releases), version):
+        return Support(state=State.UNKNOWN, why=say("support.no-release"), source=source)
     if not later:
         if now.age > OLD:
             why = say("support.old-catalogue", compiled=now.compiled.isoformat())
             return Support(state=State.UNKNOWN, why=why, source=source)
         return Support(state=State.SUPPORTED, why=say("support.newest"), source=source)
-    mine = [day for text, day in product.releases if key(text) <= key(version)]
+    mine = [day for text, day in product.releases if _counted(product, text) <= counted]
     weeks = (newest - max(mine, default=later[0])).days // WEEK
     told: dict[str, str | int] = {"weeks": weeks, "newest": _newest(product)}
     told["compiled"] = str(now.compiled)
@@ -171,5 +193,10 @@ def _by_release(product: Product, version: str, now: Today) -> Support:
     return Support(state=state, why=say("support.behind", **told), source=source)
 
 
+def _counted(product: Product, release: str) -> tuple[Part, ...]:
+    """Return what a release is ordered by, counted as its installer does."""
+    return key(release if product.scheme == PLAIN else TRANSFORMS[product.scheme](release))
+
+
 def _newest(product: Product) -> str:
-    return max((text for text, _ in product.releases), key=key)
+    return max((text for text, _ in product.releases), key=lambda text: _counted(product, text))

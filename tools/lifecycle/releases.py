@@ -75,6 +75,11 @@ TASKS = {
 SLIP = timedelta(days=60)
 """Older branches are mended later, newer versions never come so much earlier."""
 VERSION = re.compile(r"""^Version: ["']?([^"'\n]+)["']?$""", re.MULTILINE)
+REAL = re.compile(r"""^RealVersion: ["']?([^"'\n]+)["']?$""", re.MULTILINE)
+DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+"""A version as installers tell it; a log whose version is of another form has a real one beside."""
+NAMED = re.compile(r"-Horizon-Client-[0-9.]+-([0-9]+\.[0-9]+\.[0-9]+)-[0-9]+\.exe")
+"""Omnissa's Horizon Client 2603 installs as 8.18.0, which only its installer's address tells."""
 
 
 def main() -> int:
@@ -93,10 +98,13 @@ def main() -> int:
 def _logged(folder: Path) -> Iterator[tuple[str, date]]:
     first: dict[str, date] = {}
     for file in sorted(folder.glob("Log_*.yaml")):
-        told = VERSION.search(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        told = NAMED.findall(text)[:1] or VERSION.findall(text)[:1]
+        if told and not DOTTED.fullmatch(told[0]):
+            told = REAL.findall(text)[:1] or told
         when = datetime.strptime(file.stem[4:12], "%Y%m%d").date()  # noqa: DTZ007 - a day
-        if told:
-            first.setdefault(told[1].strip(), when)
+        for version in told:
+            first.setdefault(version.strip(), when)
     yield from _in_order(first)
 
 
