@@ -34,6 +34,13 @@ def names() -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def test_row_201_the_list_of_names_is_long_and_has_strangers_and_parts() -> None:
+    wanted = [row["product"] for row in names()]
+    assert len(wanted) >= 800
+    assert wanted.count(NO_RULE) >= 300
+    assert wanted.count(PART) >= 70
+
+
 def test_it_is_broad() -> None:
     lines = sum(len(one.lines) for one in CATALOGUE.products.values())
     assert len(CATALOGUE.products) >= 200
