@@ -169,6 +169,34 @@ class PatchesSeen(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Updater:
+    """What keeps a program up to date by itself, and how it stands; times are wall seconds.
+
+    `on` is None when it could not be told. `looked` is when it last looked for a newer version or
+    brought one. With `waits` a newer version is there, and comes into use when the program is
+    started anew; since `ready`, where that is told. `channel` is that of Microsoft 365 Apps, by
+    whose builds its version is dated. A `system` one is the system's own, which no person starts.
+    """
+
+    program: str
+    on: bool | None
+    maker: str = ""
+    version: str = ""
+    channel: str = ""
+    looked: float | None = None
+    waits: bool = False
+    ready: float | None = None
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatersSeen(Fact):
+    """The updaters of browsers and of Office, and those that install the system's updates."""
+
+    updaters: tuple[Updater, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedFile:
     """A watched file that is not as it was: `how` is changed, gone or new, `since` wall time."""
 

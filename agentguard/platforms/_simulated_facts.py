@@ -30,6 +30,8 @@ from agentguard.model.machine import (
     PrintJobsSeen,
     RemoteSessionSeen,
     ScreenSharesSeen,
+    Updater,
+    UpdatersSeen,
     UsbSeen,
     VpnLink,
     VpnSeen,
@@ -80,4 +82,6 @@ def healthy_facts(at: Moment) -> Iterator[Fact]:
     yield PrintJobsSeen(at=at)
     yield ScreenSharesSeen(at=at)
     yield VpnSeen(at=at, links=(VpnLink(kind="wireguard", name="wg0"),))
+    own = Updater(program="unattended-upgrades", on=True, looked=at.wall - HOUR, system=True)
+    yield UpdatersSeen(at=at, updaters=(own,))
     yield PatchesSeen(at=at, looked=at.wall - HOUR, installed=at.wall - HOUR, security=0)

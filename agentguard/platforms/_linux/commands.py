@@ -50,6 +50,7 @@ PROGRAMS: Mapping[str, Program] = {
     "clamdscan": _in(_BIN, "clamdscan", 10),
     "nmcli": _in(_BIN, "nmcli", 10),
     "apt": _in(_BIN, "apt", 60),  # only to say what waits
+    "apt-config": _in(_BIN, "apt-config", 10),
     "gsettings": _in(_BIN, "gsettings", 5),
 }
 

@@ -86,6 +86,7 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
     lesson = facts.LessonRecord(lesson="card-data", every_days=365, known=NOON, answered=NOON)
     own = facts.FolderAccess(path="/home/kim/Documents", others_read=False, others_write=False)
     lock = locking.LockSource(name="GNOME", standing=locking.Standing.LOCKS, seconds=300.0)
+    updater = machine.Updater(program="bash", on=True, version="5.2", looked=NOON)
     return (
         PolicyInForce(at=AT, policy=policy(contact)),
         *sensors(),
@@ -113,6 +114,7 @@ def good(contact: Contact | None = None) -> tuple[Event, ...]:
                 machine.PrintJob(done=NOON, printer="local", pages=1, beside=frozenset({"edit"})),
             ),
         ),
+        machine.UpdatersSeen(at=AT, updaters=(updater,)),
         machine.PatchesSeen(at=AT, looked=NOON, installed=NOON, security=0),
         machine.ChangesSeen(at=AT, watched=3),
         facts.RetentionSeen(at=AT, rules=1),

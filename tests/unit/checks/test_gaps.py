@@ -35,6 +35,9 @@ MEANT: dict[tuple[type, str], str] = {
     (machine.PatchesSeen, "installed"): "asked for only while security updates wait",
     (machine.PatchesSeen, "oldest"): "asked for only while security updates wait",
     (machine.PatchesSeen, "earliest"): "asked for only while security updates wait",
+    (machine.Updater, "on"): "that it looked for updates of late shows that it is",
+    (machine.Updater, "looked"): "that it is on and its version of these weeks show it as well",
+    (machine.Updater, "ready"): "asked for only while a newer version waits",
     (facts.Lifecycle, "ends"): "None says that its maker has announced no end",
     (facts.Lifecycle, "extended"): "None says that no updates are sold past the end",
     (facts.ClockSeen, "before"): "what to think of a clock that is in doubt",
@@ -146,6 +149,7 @@ BESIDE: dict[str, set[type]] = {
     "agent-health": {events.UplinkState},  # silent for hours before it is a finding
     "incident-response": {events.UplinkState},  # while a telephone number is named
     "patches": {facts.LifecyclesKnown},  # asked only of a build of Windows
+    "updaters": {facts.LifecyclesKnown},  # beside the last look, which shows it as well
     "screen-lock": {locking.LockLimitsSeen},  # beside the agent's own timer
     "clipboard": {events.SessionState},  # what is taken off at a lock is not what it tells
 }

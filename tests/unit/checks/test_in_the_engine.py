@@ -69,6 +69,8 @@ from agentguard.model.machine import (
     PrintJobsSeen,
     RemoteSessionSeen,
     ScreenSharesSeen,
+    Updater,
+    UpdatersSeen,
     UsbSeen,
     VpnLink,
     VpnSeen,
@@ -184,6 +186,8 @@ def all_good(floor: Floor) -> None:
     floor.see(VpnSeen, links=(VpnLink(kind="wireguard"),))
     floor.see(ScreenSharesSeen)
     floor.see(PrintJobsSeen)
+    own = Updater(program="unattended-upgrades", on=True, looked=floor.desk.wall, system=True)
+    floor.see(UpdatersSeen, updaters=(own,))
     floor.see(PatchesSeen, looked=floor.desk.wall, installed=floor.desk.wall, security=0)
     floor.see(ChangesSeen, watched=3)
     floor.see(RetentionSeen, rules=1)

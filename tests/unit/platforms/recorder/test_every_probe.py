@@ -27,6 +27,8 @@ ASKED = {
     "sharing": ("window.captures",),
     "software": ("software.keys", "software.packages-listed", "software.provisioned",
                  "system.windows"),
+    "updaters": ("updaters.chrome", "updaters.edge", "updaters.office", "updaters.services",
+                 "updaters.tasks"),
     "usb": ("usb.judged",),
     "vpn": ("vpn.adapters", "vpn.dialled"),
 }  # fmt: skip

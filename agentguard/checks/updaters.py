@@ -1,0 +1,172 @@
+"""Browsers, Office and the system update themselves, and do so: neither off nor stuck.
+
+That an updater is on shows nothing by itself: it looked for updates of late, or its program's
+version is of these weeks. What an own tool of the company brings is judged by the version alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from agentguard.checks._behind import Behind, behind
+from agentguard.checks.base import DAY, Check, few, named, partly, today
+from agentguard.model.events import Event, Facts
+from agentguard.model.facts import LifecyclesKnown
+from agentguard.model.machine import Updater, UpdatersSeen
+from agentguard.model.messages import Message, say
+from agentguard.model.moments import Moment
+from agentguard.model.proofs import supports
+from agentguard.model.verdicts import (
+    WHOLE,
+    Coverage,
+    Severity,
+    Verdict,
+    not_applicable,
+    passed,
+    unknown,
+    with_gaps,
+    wrong,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Which updaters count, and for how long they may bring nothing."""
+
+    ignore: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": "Programs whose updaters are not judged (* and ? as in a shell)."},
+    )
+    elsewhere: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Programs (* and ?) whose updates a tool of yours brings: their own updaters "
+            "may be off, and they are judged by their version alone."
+        },
+    )
+    behind_weeks: int = field(
+        default=5,
+        metadata={"doc": "Weeks that a program may be behind its newest version.", "min": 1,
+                  "max": 52},
+    )  # fmt: skip
+    looked_days: int = field(
+        default=30,
+        metadata={"doc": "Days since an updater last looked or brought something.", "min": 1,
+                  "max": 365},
+    )  # fmt: skip
+    relaunch_days: int = field(
+        default=3,
+        metadata={
+            "doc": "Days for which a newer version may wait for its program to be started anew.",
+            "min": 0,
+            "max": 365,
+        },
+    )
+
+
+class Stand(StrEnum):
+    """How an updater stands, in the order in which it is told.
+
+    What the person at the desk can mend comes first: it is done soonest, and then shows the rest.
+    """
+
+    WAITS = "waits"
+    STUCK = "stuck"
+    OFF = "off"
+    LATE = "late"
+    STOPPED = "stopped"
+    UNTOLD = "untold"
+    FINE = "fine"
+
+
+def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
+    """Tell what is wrong first; what is not known of one updater keeps the rest from passing."""
+    seen, known = facts.get(UpdatersSeen), facts.get(LifecyclesKnown)
+    if seen is None:
+        return None
+    ours = [one for one in seen.updaters if not named(one.program, settings.ignore)]
+    if not ours:
+        if seen.unread:
+            return unknown(f"unread.{seen.unread}")
+        return not_applicable("updaters.none")
+    by: dict[Stand, list[str]] = {}
+    rows = []
+    for one in ours:
+        age = behind(one, known, today(event.at)) if known is not None else None
+        stand = _stand(one, age, event.at, settings)
+        by.setdefault(stand, []).append(one.program)
+        rows.append(_row(one, age, event.at))
+    told = next((_wrong(how, by[how]) for how in Stand if how in by and how not in _SILENT), None)
+    return partly(_with(told, by, tuple(rows)), seen.unread)
+
+
+_SILENT = frozenset({Stand.UNTOLD, Stand.FINE})
+
+
+def _wrong(how: Stand, programs: list[str]) -> Verdict:
+    return wrong(f"updaters.{how}", count=len(programs), programs=few(programs))
+
+
+def _with(told: Verdict | None, by: dict[Stand, list[str]], rows: tuple[Message, ...]) -> Verdict:
+    """Add the table and what is not known; where nothing is, it has not passed."""
+    untold, fine = by.get(Stand.UNTOLD, []), by.get(Stand.FINE, [])
+    why = say("updaters.untold", count=len(untold), programs=few(untold))
+    if told is None and not fine:
+        told = unknown(why.id, **why.params)
+    told = told or passed("updaters.fine", count=len(fine))
+    gaps = Coverage(looked=len(fine), missed=len(untold), why=(why,)) if untold else WHOLE
+    return with_gaps(_tabled(told, rows), gaps, why if fine else None)
+
+
+def _tabled(told: Verdict, rows: tuple[Message, ...]) -> Verdict:
+    return Verdict(state=told.state, message=told.message, rows=rows, coverage=told.coverage)
+
+
+def _stand(one: Updater, age: Behind | None, at: Moment, settings: Settings) -> Stand:
+    elsewhere = named(one.program, settings.elsewhere)
+    late = age is not None and age.weeks > settings.behind_weeks
+    if one.on is False and not elsewhere:
+        return Stand.OFF
+    ready, looked = _days(one.ready, at), _days(one.looked, at)
+    if one.waits and (late or (ready is not None and ready >= settings.relaunch_days)):
+        return Stand.WAITS
+    if elsewhere:
+        return Stand.LATE if late else (Stand.FINE if _shown(age) else Stand.UNTOLD)
+    old = looked is not None and looked > settings.looked_days
+    if late or old:
+        return Stand.STOPPED if one.system else Stand.STUCK
+    by_deed = looked is not None or (one.on is True and _shown(age))
+    return Stand.FINE if by_deed else Stand.UNTOLD
+
+
+def _shown(age: Behind | None) -> bool:
+    return age is not None and age.shown
+
+
+def _row(one: Updater, age: Behind | None, at: Moment) -> Message:
+    looked = _days(one.looked, at)
+    if age is not None and age.weeks:
+        return say("updaters.row-behind", program=one.program, version=one.version, weeks=age.weeks)
+    if looked is not None:
+        return say("updaters.row-looked", program=one.program, days=looked)
+    return say("updaters.row", program=one.program)
+
+
+def _days(then: float | None, at: Moment) -> int | None:
+    """Return whole days since; None for what is not told or from the future."""
+    if then is None or not 0 <= at.wall - then < DAY * 100_000:
+        return None
+    return int((at.wall - then) / DAY)
+
+
+CHECK = Check(
+    id="updaters",
+    measure=9,
+    severity=Severity.MEDIUM,
+    on=(UpdatersSeen, LifecyclesKnown),
+    settings=Settings,
+    judge=judge,
+    fresh=2 * DAY,
+    proves=supports("PCI DSS 6.3.3", "ISO 27001 A.8.8", "NIST CSF PR.PS-02", "CIS 7.4"),
+)

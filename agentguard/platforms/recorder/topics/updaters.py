@@ -1,0 +1,73 @@
+"""How browsers and Office are kept up to date: policies, services, tasks, what they noted."""
+
+from __future__ import annotations
+
+from agentguard.platforms.recorder.questions import Keys, call, keys, of_keys
+from agentguard.platforms.recorder.shapes import (
+    LENGTH_ALONE,
+    NUMBER,
+    SWITCH,
+    VARYING,
+    fields,
+    known,
+)
+
+_CHROME = "{8A69D345-D564-463C-AFF1-A69D9E530F96}"
+_EDGE = "{56EB18F8-B008-4CBD-B6D2-8C97FE7E9062}"
+_SWITCH = known("True", "False", "true", "false")
+
+
+def _client(id_: str, path: str) -> Keys:
+    return Keys(
+        root="HKLM",
+        path=path,
+        named={"pv": LENGTH_ALONE, "opv": LENGTH_ALONE, "LastChecked": VARYING},
+        below=("", rf"Clients\{id_}"),
+        narrow=True,
+    )
+
+
+QUESTIONS = (
+    keys(
+        "updaters.chrome-policy", "HKLM", r"SOFTWARE\Policies\Google\Update",
+        UpdateDefault=NUMBER, AutoUpdateCheckPeriodMinutes=VARYING, **{f"Update{_CHROME}": NUMBER},
+    ),
+    keys(
+        "updaters.edge-policy", "HKLM", r"SOFTWARE\Policies\Microsoft\EdgeUpdate",
+        UpdateDefault=NUMBER, AutoUpdateCheckPeriodMinutes=VARYING, **{f"Update{_EDGE}": NUMBER},
+    ),
+    of_keys("updaters.chrome", _client(_CHROME, r"SOFTWARE\Google\Update")),
+    of_keys("updaters.edge", _client(_EDGE, r"SOFTWARE\Microsoft\EdgeUpdate")),
+    keys(
+        "updaters.programs", "HKLM", r"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths",
+        "", "chrome.exe", "msedge.exe", "firefox.exe", Path=LENGTH_ALONE,
+    ),
+    keys(
+        "updaters.services", "HKLM", r"SYSTEM\CurrentControlSet\Services",
+        "gupdate", "gupdatem", "edgeupdate", "edgeupdatem", "ClickToRunSvc", "MozillaMaintenance",
+        Start=NUMBER, DelayedAutostart=NUMBER,
+    ),
+    keys(
+        "updaters.firefox-policy", "HKLM", r"SOFTWARE\Policies\Mozilla\Firefox",
+        DisableAppUpdate=NUMBER, AppAutoUpdate=NUMBER, ManualAppUpdateOnly=NUMBER,
+    ),
+    keys("updaters.firefox-places", "HKLM", r"SOFTWARE\Mozilla\Firefox\TaskBarIDs"),
+    keys(
+        "updaters.office", "HKLM", r"SOFTWARE\Microsoft\Office\ClickToRun", "Configuration",
+        "Updates",
+        VersionToReport=LENGTH_ALONE, UpdateChannel=LENGTH_ALONE, CDNBaseUrl=LENGTH_ALONE,
+        UpdatesEnabled=_SWITCH, OfficeMgmtCOM=_SWITCH, UpdatesReadyToApply=LENGTH_ALONE,
+        UpdateDetectionLastRunTime=LENGTH_ALONE,
+    ),
+    keys(
+        "updaters.office-policy", "HKLM",
+        r"SOFTWARE\Policies\Microsoft\office\16.0\common\officeupdate",
+        enableautomaticupdates=NUMBER, OfficeMgmtCOM=SWITCH,
+    ),
+    call(
+        "updaters.tasks",
+        "Schedule.Service Connect, GetFolder, GetTasks",
+        fields(folders=VARYING, seen=VARYING, enabled=VARYING, ours=VARYING),
+        seconds=30.0,
+    ),
+)  # fmt: skip
