@@ -44,7 +44,8 @@ class Check(Generic[S]):
     sees what the check listens to watches. `needs` are further kinds of event on which a pass
     rests: facts that must be known, whole and as fresh, or kinds whose sensor must watch.
     `proves` tells how it bears on which requirements ("PCI DSS 8.2.8"). Title, advice and what it
-    does not prove stand in `resources/text/<language>/checks.toml` under the id. `lessons` teach
+    does not prove stand in `resources/text/<language>/checks.toml` under the id. `theirs` are the
+    ids of its sentences about what the person at the desk cannot mend. `lessons` teach
     what it is about, the first one unless the finding's message names another (`lesson`).
     """
 
@@ -59,6 +60,7 @@ class Check(Generic[S]):
     needs: tuple[type[Event], ...] = ()
     proves: tuple[Proof, ...] = ()
     lessons: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,5 +112,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=DAY,
+    theirs=("patches.waiting", "patches.behind", "patches.not-looked"),
     proves=supports("PCI DSS 6.3.3", "ISO 27001 A.8.8", "NIST CSF PR.PS-02", "CIS 7.3"),
 )

@@ -282,6 +282,7 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
+    theirs=("software.exploited", "software.unsupported"),
     proves=supports(
         "PCI DSS 12.3.4",
         "PCI DSS 6.3.3",

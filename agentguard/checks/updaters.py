@@ -66,10 +66,7 @@ class Settings:
 
 
 class Stand(StrEnum):
-    """How an updater stands, in the order in which it is told.
-
-    What the person at the desk can mend comes first: it is done soonest, and then shows the rest.
-    """
+    """How an updater stands."""
 
     WAITS = "waits"
     STUCK = "stuck"
@@ -80,8 +77,21 @@ class Stand(StrEnum):
     FINE = "fine"
 
 
+WRONG = {
+    Stand.WAITS: "updaters.waits",
+    Stand.STUCK: "updaters.stuck",
+    Stand.OFF: "updaters.off",
+    Stand.LATE: "updaters.late",
+    Stand.STOPPED: "updaters.stopped",
+}
+"""What is wrong, in the order in which it is told.
+
+What the person at the desk can mend comes first: it is done soonest, and then shows the rest.
+"""
+
+
 def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
-    """Tell what is wrong first; what is not known of one updater keeps the rest from passing."""
+    """Return what is wrong first; what is not known of one keeps the rest from passing."""
     seen, known = facts.get(UpdatersSeen), facts.get(LifecyclesKnown)
     if seen is None:
         return None
@@ -97,15 +107,12 @@ def judge(event: Event, facts: Facts, settings: Settings) -> Verdict | None:
         stand = _stand(one, age, event.at, settings)
         by.setdefault(stand, []).append(one.program)
         rows.append(_row(one, age, event.at))
-    told = next((_wrong(how, by[how]) for how in Stand if how in by and how not in _SILENT), None)
+    told = next((_wrong(id_, by[how]) for how, id_ in WRONG.items() if how in by), None)
     return partly(_with(told, by, tuple(rows)), seen.unread)
 
 
-_SILENT = frozenset({Stand.UNTOLD, Stand.FINE})
-
-
-def _wrong(how: Stand, programs: list[str]) -> Verdict:
-    return wrong(f"updaters.{how}", count=len(programs), programs=few(programs))
+def _wrong(id_: str, programs: list[str]) -> Verdict:
+    return wrong(id_, count=len(programs), programs=few(programs))
 
 
 def _with(told: Verdict | None, by: dict[Stand, list[str]], rows: tuple[Message, ...]) -> Verdict:
@@ -168,5 +175,6 @@ CHECK = Check(
     settings=Settings,
     judge=judge,
     fresh=2 * DAY,
+    theirs=("updaters.off", "updaters.late", "updaters.stopped"),
     proves=supports("PCI DSS 6.3.3", "ISO 27001 A.8.8", "NIST CSF PR.PS-02", "CIS 7.4"),
 )

@@ -16,7 +16,16 @@ from agentguard.model.findings import Finding
 from agentguard.model.hits import Hit
 from agentguard.model.moments import Moment
 from agentguard.model.shield import Why
-from agentguard.model.verdicts import Coverage, Response, State, Verdict, gap, unknown, with_gaps
+from agentguard.model.verdicts import (
+    Coverage,
+    Owner,
+    Response,
+    State,
+    Verdict,
+    gap,
+    unknown,
+    with_gaps,
+)
 
 LOG = logging.getLogger(__name__)
 
@@ -164,9 +173,14 @@ def _again(
     response: Response,
     at: Moment,
 ) -> Decision:
-    """Keep an open finding; only a proof is asked for again once its prompt is gone."""
+    """Keep an open finding; only a proof is asked for again once its prompt is gone.
+
+    What was the desktop team's and is the person's now, as a restart that is due, is told as new.
+    """
     if finding != before:
         decision = _keep(decision, finding)
+    if bound.owner(before.message) is Owner.TEAM and ActionKind.NOTIFY in response.kinds:
+        decision = ask(decision, bound, finding, ActionKind.NOTIFY, at)
     shown = (*decision.state.prompts.values(), *(h.prompt for h in decision.state.held))
     if ActionKind.PROVE in response.kinds and not any(
         (p.check, p.subject) == finding.key for p in shown

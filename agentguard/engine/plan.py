@@ -8,7 +8,9 @@ from typing import Any
 
 from agentguard.checks.base import Check
 from agentguard.model.events import Event
+from agentguard.model.messages import Message
 from agentguard.model.policy import Control, Policy
+from agentguard.model.verdicts import Owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,12 @@ class Bound:
 
     check: Check[Any]
     control: Control
+
+    def owner(self, told: Message | None) -> Owner:
+        """Return who can mend what a sentence tells: by the policy, else by the check."""
+        if self.control.owner is not Owner.EITHER:
+            return self.control.owner
+        return Owner.TEAM if told is not None and told.id in self.check.theirs else Owner.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         at=now,
         policy=state.plan.policy,
         controls=states,
-        findings=tuple(state.findings.values()),
+        findings=tuple(_owned(state, one) for one in state.findings.values()),
         prompts=tuple(state.prompts.values()),
         inbox=state.inbox,
         sensors=tuple(state.sensors.values()),
@@ -71,6 +71,12 @@ def snapshot(state: State, now: Moment) -> Snapshot:
         shield=state.shield,
         payment=_payment(state.paying),
     )
+
+
+def _owned(state: State, finding: Finding) -> Finding:
+    """Return a finding with who can mend it; whose control is gone leaves it to the person."""
+    bound = state.plan.bound.get(finding.check)
+    return replace(finding, owner=bound.owner(finding.message)) if bound is not None else finding
 
 
 def _payment(paying: Paying) -> PaymentMode | None:
@@ -92,6 +98,7 @@ def _control(state: State, bound: Bound, now: Moment) -> ControlState:
         proves=bound.check.proves,
         rows=judged.verdict.rows if judged is not None else (),
         coverage=coverage,
+        owner=bound.owner(detail),
     )
 
 

@@ -14,6 +14,7 @@ from agentguard.model.findings import Finding
 from agentguard.model.messages import Message, say
 from agentguard.model.moments import Moment
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
+from agentguard.model.verdicts import Owner
 
 MOST = 6
 HOUR = 3600.0
@@ -54,7 +55,12 @@ def ask(
     *,
     doing: ActionKind | None = None,
 ) -> Decision:
-    """Show a prompt about a finding, now or after the call; `doing` is what is done about it."""
+    """Show a prompt about a finding, now or after the call; `doing` is what is done about it.
+
+    What only the desktop team can mend is no task for the person, who sees it in the window.
+    """
+    if how is ActionKind.NOTIFY and doing is None and bound.owner(finding.message) is Owner.TEAM:
+        return decision
     if how is ActionKind.COACH and not _coach_due(decision, bound, at):
         return decision
     prompt = _make(decision, bound, finding, how, at)

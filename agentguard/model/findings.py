@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agentguard.model.hits import Hit
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Owner, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Finding:
     `subject` tells findings of one check apart (a path, an application group); it is empty for
     checks that judge the machine as a whole and never leaves the device as it is. `gaps` are the
     ids of what could not be looked at when it was last seen, None when an older version kept it.
+    `owner` can mend it; it is told in a snapshot, by the policy of the moment.
     """
 
     check: str
@@ -26,6 +27,7 @@ class Finding:
     since: Moment
     hits: tuple[Hit, ...] = ()
     gaps: tuple[str, ...] | None = None
+    owner: Owner = Owner.PERSON
 
     @property
     def key(self) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from agentguard.model.release import UNSAID, Release
 from agentguard.model.reporting import NAMED, ReportRules
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.shift import UNPLANNED, ShiftRules
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Owner, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +114,14 @@ NO_PAYMENT = Payment()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """What a policy says of one check."""
+    """What a policy says of one check; with `owner` either, each finding tells who can mend it."""
 
     check: str
     paused: bool
     severity: Severity
     respond: tuple[ActionKind, ...]
     settings: object
+    owner: Owner = Owner.EITHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

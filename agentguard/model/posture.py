@@ -8,7 +8,7 @@ from enum import StrEnum
 from agentguard.model.messages import Message
 from agentguard.model.moments import Moment
 from agentguard.model.proofs import Proof
-from agentguard.model.verdicts import WHOLE, Coverage, Severity, State
+from agentguard.model.verdicts import WHOLE, Coverage, Owner, Severity, State
 
 MEASURES = range(1, 11)
 
@@ -17,7 +17,7 @@ MEASURES = range(1, 11)
 class ControlState:
     """The state of one control since `since`; `detail` tells why, `rows` are a table behind it.
 
-    `coverage` is what the state rests on.
+    `coverage` is what the state rests on, `owner` who can mend it where it fails.
     """
 
     check: str
@@ -29,6 +29,7 @@ class ControlState:
     proves: tuple[Proof, ...] = ()
     rows: tuple[Message, ...] = ()
     coverage: Coverage = WHOLE
+    owner: Owner = Owner.PERSON
 
     @property
     def lacking(self) -> tuple[Message, ...]:

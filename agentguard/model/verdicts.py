@@ -36,6 +36,17 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class Owner(StrEnum):
+    """Who can mend what is wrong: the person at the desk, or the team that looks after the desks.
+
+    In a policy `either` leaves it to each finding.
+    """
+
+    PERSON = "person"
+    TEAM = "team"
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """What is done about one verdict; its hands wait `after` seconds for it to be mended."""

@@ -15,7 +15,7 @@ from agentguard.model.release import Release
 from agentguard.model.reporting import NAMED, ReportRules
 from agentguard.model.retention_rules import RetentionRule
 from agentguard.model.shift import UNPLANNED, ShiftRules
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Owner, Severity
 from agentguard.policy.spec import Entry, Record, record
 
 NAME = "[a-z0-9][a-z0-9-]{0,63}"
@@ -92,6 +92,13 @@ class _Head:
     )
     respond: tuple[ActionKind, ...] = field(
         default=(), metadata={"doc": "What is done when a finding opens, in this order."}
+    )
+    owner: Owner = field(
+        default=Owner.EITHER,
+        metadata={
+            "doc": "Who can mend what is found: person (at the desk), team (who looks after the "
+            "desks; the person is asked for nothing), or either, as each finding tells."
+        },
     )
 
 

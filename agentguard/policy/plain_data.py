@@ -53,6 +53,7 @@ def _control(control: Control) -> Json:
     return {
         "paused": control.paused,
         "severity": control.severity.value,
+        "owner": control.owner.value,
         "respond": [kind.value for kind in control.respond],
         "settings": plain(control.settings),
     }

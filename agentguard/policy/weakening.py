@@ -16,7 +16,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from agentguard.model.policy import Control, Policy, Watch
-from agentguard.model.verdicts import Severity
+from agentguard.model.verdicts import Owner, Severity
 
 _RANK = list(Severity)
 _BATTERY = ("pause", "slow", "full")
@@ -106,6 +106,8 @@ def _control(id_: str, before: Control, after: Control | None) -> Iterator[str]:
         yield f"{path}.respond"
     if _RANK.index(after.severity) < _RANK.index(before.severity):
         yield f"{path}.severity"
+    if after.owner is Owner.TEAM and before.owner is not Owner.TEAM:
+        yield f"{path}.owner"
     yield from _settings(f"{path}.settings", before.settings, after.settings)
 
 

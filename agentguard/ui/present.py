@@ -17,7 +17,7 @@ from agentguard.model.posture import MEASURES, ControlState, Overall
 from agentguard.model.prompts import Notice
 from agentguard.model.proofs import Relation
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Severity, State
+from agentguard.model.verdicts import Owner, Severity, State
 from agentguard.ui.notice_words import notice_body, notice_title
 from agentguard.ui.views import (
     Choice,
@@ -29,6 +29,7 @@ from agentguard.ui.views import (
     MeasureView,
     MenuView,
     NoticeView,
+    TheirsView,
     View,
 )
 from agentguard.ui.wording import Wording
@@ -47,6 +48,9 @@ HELPS = {
     "screen-lock": Help.LOCK,
 }
 PAUSED = "paused"
+TEAM = "team"
+BAD = frozenset({Overall.ACT, Overall.ATTENTION})
+URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
 OFFLINE = "-offline"
 TOOLTIP_LIMIT = 127  # characters that Windows keeps of a tray's tooltip
 
@@ -67,7 +71,8 @@ def present(snapshot: Snapshot, texts: Texts, zone: tzinfo | None = None) -> Vie
             inbox=words.count("ui.menu.inbox", unread),
         ),
         measures=tuple(_measures(snapshot.controls, words)),
-        findings=tuple(_finding(f, words) for f in _urgent_first(snapshot.findings)),
+        findings=tuple(_finding(f, words) for f in _urgent_first(_hers(snapshot))),
+        theirs=_theirs(snapshot, words),
         inbox=tuple(_notice(n, words) for n in snapshot.inbox),
         unread=unread,
         lessons_due=due,
@@ -115,19 +120,44 @@ def _version(snapshot: Snapshot) -> dict[str, str | int]:
     }
 
 
+def _hers(snapshot: Snapshot) -> tuple[Finding, ...]:
+    """Return what the person at the desk can mend."""
+    return tuple(f for f in snapshot.findings if f.owner is not Owner.TEAM)
+
+
+def _theirs(snapshot: Snapshot, words: Wording) -> TheirsView:
+    """Return what only the desktop team can mend, told and not asked of anybody here."""
+    found = [f for f in _urgent_first(snapshot.findings) if f.owner is Owner.TEAM]
+    if not found:
+        return TheirsView()
+    lines = []
+    for one in found:
+        title = words.texts.title(one.check, State.FAIL, one.message.id)
+        wrong = words.texts.render(one.message)
+        lines.append(words.texts.say("ui.todo.theirs-line", title=title, wrong=wrong))
+    heading = words.count("ui.todo.theirs", len(found))
+    return TheirsView(heading=heading, lines=tuple(lines))
+
+
 def _header(snapshot: Snapshot, words: Wording) -> Header:
     state = _shown(snapshot)
-    number = len(snapshot.findings) or _count(snapshot.controls, State.FAIL)
+    number = len(_hers(snapshot)) or _count(snapshot.controls, State.FAIL)
     if state == Overall.BLIND:
         number = _count(snapshot.controls, State.UNKNOWN, State.PARTIAL)
     if state == PAUSED:
         number = _count(snapshot.controls, State.PAUSED)
+    told, overall, hers = state, snapshot.overall, _hers(snapshot)
+    if state in BAD and len(hers) < len(snapshot.findings):
+        urgent = any(f.severity in URGENT for f in hers)
+        state = overall = Overall.ACT if urgent else Overall.ATTENTION
+        told = str(state) if hers else TEAM
+        number = len(hers) or len(snapshot.findings)
     offline = snapshot.uplink is not None and bool(snapshot.uplink.problem)
     return Header(
-        overall=snapshot.overall,
+        overall=overall,
         icon=state + (OFFLINE if offline else ""),
-        word=words.texts.say(f"overall.{state}"),
-        headline=words.count(f"ui.headline.{state}", number),
+        word=words.texts.say(f"overall.{told}"),
+        headline=words.count(f"ui.headline.{told}", number),
         report=_report(snapshot, words),
         payment=_payment(snapshot, words, "ui.payment"),
     )

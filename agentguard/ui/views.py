@@ -102,6 +102,14 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TheirsView:
+    """What only the desktop team can mend: a heading, and a line for each; empty without any."""
+
+    heading: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeView:
     """An entry of the inbox."""
 
@@ -142,13 +150,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """All that is shown of one snapshot."""
+    """All that is shown of one snapshot; `findings` are those that the person can mend."""
 
     header: Header
     tooltip: str
     menu: MenuView
     measures: tuple[MeasureView, ...]
     findings: tuple[FindingView, ...]
+    theirs: TheirsView
     inbox: tuple[NoticeView, ...]
     unread: int
     lessons_due: int

@@ -12,6 +12,7 @@ from agentguard.model.messages import Message
 from agentguard.model.posture import ControlState
 from agentguard.model.records import Entry, Json
 from agentguard.model.snapshot import Snapshot
+from agentguard.model.verdicts import Owner
 from agentguard.uplink import place_names
 from agentguard.uplink.identity import DeviceKey
 from agentguard.wire import v1
@@ -159,6 +160,7 @@ def _control(control: ControlState) -> v1.Control:
         state=control.state.value,
         since=control.since.iso,
         severity=control.severity.value,
+        owner=control.owner.value if control.owner is Owner.TEAM else "",
         detail=detail.id if detail is not None else "",
         params=place_names.params(dict(detail.params)) if detail is not None else {},
         rows=_said(control.rows),

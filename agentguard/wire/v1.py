@@ -130,6 +130,7 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `rows` are the lines of a table behind it. `looked` counts what the state rests on, `missed`
     what of it could not be looked at, and `gaps` tells why; an older agent says nothing of it.
+    `owner` is `team` for what only those who look after the desks can mend.
     """
 
     check: Word
@@ -143,6 +144,7 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     looked: Count = 0
     missed: Count = 0
     gaps: Annotated[tuple[Said, ...], Meta(max_length=MAX_LIST)] = ()
+    owner: Word = ""
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

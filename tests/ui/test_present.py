@@ -13,6 +13,7 @@ from agentguard.model.messages import say
 from agentguard.model.moments import Moment
 from agentguard.model.payment import Recorder
 from agentguard.model.policy import Contact
+from agentguard.model.posture import Overall
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.verdicts import Severity, State
 from agentguard.ui.present import TOOLTIP_LIMIT, choices, contact, lessons_due, present
@@ -32,8 +33,8 @@ def shown(snapshot: Snapshot) -> View:
     ("make", "icon", "word", "headline"),
     [
         (data.good, "good", "In order", "Everything is in order."),
-        (data.attention, "attention", "Needs attention", "2 things need your attention."),
-        (data.act, "act", "Act now", "4 things need you, at least one now."),
+        (data.attention, "attention", "Needs attention", "1 thing needs your attention."),
+        (data.act, "act", "Act now", "3 things need you, at least one now."),
         (
             data.blind,
             "blind",
@@ -98,7 +99,44 @@ def test_the_worst_finding_stands_first_and_says_what_to_do() -> None:
     assert first.advice.startswith("Open the folder and delete the file if nobody needs it.")
     assert (first.help, first.folder) == (Help.OPEN_FOLDER, "/home/amara/Documents/callbacks")
     assert second.help is Help.CLEAR_CLIPBOARD
-    assert [f.help for f in rest] == [Help.LOOK_AGAIN, Help.OPEN_LESSONS]
+    assert [f.help for f in rest] == [Help.OPEN_LESSONS]
+
+
+def test_row_198_what_is_hers_is_a_task_and_the_rest_is_told_below() -> None:
+    view = shown(data.updating())
+    assert {f.title for f in view.findings} == {
+        "A program waits to be started anew",
+        "A restart is needed for updates",
+    }
+    assert all("break" in f.advice for f in view.findings)
+    assert view.theirs.heading == "Your desktop team's to mend. You need do nothing."
+    (line,) = view.theirs.lines
+    assert line.endswith("Attackers are known to use a fault of: WinRAR 7.11.")
+    header = view.header
+    assert (header.overall, header.icon) == (Overall.ATTENTION, "attention")
+    assert (header.word, header.headline) == ("Needs attention", "2 things need your attention.")
+
+
+def test_row_198_a_desk_that_only_the_team_can_mend_asks_her_for_nothing() -> None:
+    view = shown(data.with_the_team())
+    assert view.findings == ()
+    assert view.header.word == "With the team"
+    sentence = "1 thing is your desktop team's to mend. You need do nothing."
+    assert (view.header.headline, view.menu.state) == (sentence, sentence)
+    assert view.header.icon == "attention"
+    measure = view.measures[8]
+    assert measure.state is State.FAIL, "what is wrong is not shown as good"
+    twice = replace(data.EXPLOITED, subject="x")
+    view = shown(data.snapshot(data.with_the_team().controls, data.EXPLOITED, twice))
+    assert view.theirs.heading.startswith("Your desktop team's to mend (2).")
+    assert view.header.headline.startswith("2 things are")
+
+
+def test_what_is_hers_and_urgent_stays_so_beside_the_teams() -> None:
+    urgent = replace(data.RESTART, severity=Severity.HIGH)
+    view = shown(data.snapshot(data.updating().controls, urgent, data.EXPLOITED))
+    assert (view.header.icon, view.header.headline[:7]) == ("act", "1 thing")
+    assert shown(data.good()).theirs.lines == ()
 
 
 def test_a_windows_path_opens_its_folder_too() -> None:

@@ -18,7 +18,7 @@ from agentguard.model.posture import ControlState, overall
 from agentguard.model.prompts import Notice, OnSilence, Prompt, PromptKind
 from agentguard.model.shield import Shield, Why
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import Coverage, Severity, State
+from agentguard.model.verdicts import Coverage, Owner, Severity, State
 
 NOON = Moment(boot=14_580.0, wall=1_795_608_180.0)  # 2026-11-25 12:03 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -82,7 +82,9 @@ CONTROLS = (
     _control(7, "journal", say("journal.whole", entries=12_408), 3 * MINUTE),
     _control(7, "agent-health", say("agent-health.well"), 4 * HOUR),
     _control(8, "incident-response", say("incident-response.phone"), 3 * DAY),
+    _control(9, "patches", say("patches.current"), 2 * DAY),
     _control(9, "software", say("software.supported", count=41), 2 * DAY),
+    _control(9, "updaters", say("updaters.fine", count=3), 2 * DAY),
     _control(10, "retention", say("retention.young", rules=2), 6 * HOUR),
 )
 RECEIVED = UplinkState(at=NOON, problem="", waiting=0, receipted=12_408)
@@ -134,8 +136,21 @@ def _finding(
     )
 
 
-UNSUPPORTED = _finding(
-    "software", Severity.MEDIUM, 2 * DAY, id="software.unsupported", products="OpenSSL 1.1.1"
+UNSUPPORTED = replace(
+    _finding(
+        "software", Severity.MEDIUM, 2 * DAY, id="software.unsupported", products="OpenSSL 1.1.1"
+    ),
+    owner=Owner.TEAM,
+)
+RESTART = _finding("patches", Severity.MEDIUM, 4 * DAY, id="patches.reboot", days=4)
+RELAUNCH = _finding(
+    "updaters", Severity.MEDIUM, 5 * HOUR, id="updaters.waits", count=1, programs="Google Chrome"
+)
+EXPLOITED = replace(
+    _finding(
+        "software", Severity.HIGH, 2 * DAY, id="software.exploited", count=1, products="WinRAR 7.11"
+    ),
+    owner=Owner.TEAM,
 )
 LESSON_DUE = _finding(
     "training", Severity.LOW, 5 * HOUR, id="training.overdue", count=1, lessons="Card numbers"
@@ -157,6 +172,22 @@ def attention() -> Snapshot:
     software = _set("software", State.FAIL, Severity.MEDIUM, UNSUPPORTED.message)
     lesson = _set("training", State.FAIL, Severity.LOW, LESSON_DUE.message)
     return snapshot(_with(software, lesson), UNSUPPORTED, LESSON_DUE)
+
+
+def updating() -> Snapshot:
+    """Return a desk where a restart and a browser wait for the person, and a program for others."""
+    controls = _with(
+        _set("patches", State.FAIL, Severity.MEDIUM, RESTART.message),
+        _set("updaters", State.FAIL, Severity.MEDIUM, RELAUNCH.message),
+        _set("software", State.FAIL, Severity.HIGH, EXPLOITED.message),
+    )
+    return snapshot(controls, RESTART, RELAUNCH, EXPLOITED)
+
+
+def with_the_team() -> Snapshot:
+    """Return a desk where all that is wrong is the desktop team's to mend."""
+    software = _set("software", State.FAIL, Severity.HIGH, EXPLOITED.message)
+    return snapshot(_with(software), EXPLOITED)
 
 
 def act() -> Snapshot:

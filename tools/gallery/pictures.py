@@ -68,6 +68,7 @@ class Gallery:
             "attention": data.attention,
             "blind": data.blind,
             "paused": data.paused,
+            "with-the-team": data.with_the_team,
         }
         for state, make in makers.items():
             with self._window(SimulatedDesk(make())) as window:
@@ -87,6 +88,9 @@ class Gallery:
                 window.open(page)
                 self._grab(window, str(page), scheme)
 
+        with self._window(SimulatedDesk(data.updating())) as window:
+            window.open(Page.TODO)
+            self._grab(window, "todo-updates", scheme)
         with self._window(SimulatedDesk(data.act(), can=APPS)) as window:
             window.open(Page.FACTORS)
             window.findChildren(AppCard)[0].offer(content.APP)

@@ -16,7 +16,7 @@ from agentguard.ui.keyed_list import Keyed
 from agentguard.ui.listeners import News
 from agentguard.ui.pages.base import PageFrame, tell
 from agentguard.ui.theme import Theme
-from agentguard.ui.views import FindingView, Help, Page, View
+from agentguard.ui.views import FindingView, Help, Page, TheirsView, View
 from agentguard.ui.widgets import GAP, button, chip, column, draw, label, row
 
 
@@ -77,6 +77,26 @@ class FindingCard(QFrame):
             self._help(self._item)
 
 
+class TheirsCard(QFrame):
+    """What the desktop team takes care of: to be read, with nothing to press."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("look", "card")
+        self._heading, self._lines = label("", "heading"), label("", "muted")
+        inside = column(self, gap=GAP)
+        inside.setContentsMargins(3 * GAP, 2 * GAP, 3 * GAP, 2 * GAP)
+        inside.addWidget(self._heading)
+        inside.addWidget(self._lines)
+
+    def show_theirs(self, theirs: TheirsView) -> None:
+        """Show it; without anything nothing is shown."""
+        self._heading.setText(theirs.heading)
+        self._lines.setText("\n".join(theirs.lines))
+        self.setAccessibleName(" ".join((theirs.heading, *theirs.lines)))
+        self.setVisible(bool(theirs.lines))
+
+
 OpenFolder = Callable[[str], bool]
 
 
@@ -99,13 +119,15 @@ class TodoPage(PageFrame):
         self._cards: Keyed[FindingView] = Keyed(
             lambda _: FindingCard(self.texts, theme, self._help), lambda f: f.key
         )
-        for part in (self._status, self._nothing, self._cards):
+        self._theirs = TheirsCard()
+        for part in (self._status, self._nothing, self._cards, self._theirs):
             self.body.addWidget(part)
 
     def show_view(self, view: View) -> None:
         """Show the findings of a view."""
         self._nothing.setVisible(not view.findings)
         self._cards.show_items(view.findings)
+        self._theirs.show_theirs(view.theirs)
 
     def repaint_icons(self) -> None:
         """Draw every card again."""

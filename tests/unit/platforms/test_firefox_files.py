@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentguard.platforms import _firefox_files as firefox
+from agentguard.platforms import _firefox_files
 
 AT = 1_790_000_000.0
 
@@ -43,26 +43,29 @@ def folder(tmp_path: Path) -> Path:
     ],
 )
 def test_row_197_policies_switch_updates_off(tmp_path: Path, policies, off) -> None:
-    file = write(tmp_path / firefox.POLICIES, json.dumps({"policies": policies}))
-    assert firefox.off_by(firefox.policies(file)) is off
+    file = write(tmp_path / _firefox_files.POLICIES, json.dumps({"policies": policies}))
+    assert _firefox_files.off_by(_firefox_files.policies(file)) is off
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"policies": []}', "\x00\xff", "null"])
 def test_damaged_policies_say_nothing(tmp_path: Path, text: str) -> None:
-    assert firefox.policies(write(tmp_path / firefox.POLICIES, text)) == {}
-    assert firefox.policies(tmp_path / "none") == {}
-    assert firefox.automatic(tmp_path) is None
+    assert _firefox_files.policies(write(tmp_path / _firefox_files.POLICIES, text)) == {}
+    assert _firefox_files.policies(tmp_path / "none") == {}
+    assert _firefox_files.automatic(tmp_path) is None
 
 
 def test_the_long_term_firefox_is_told_by_its_channel(folder: Path) -> None:
-    assert (firefox.program(folder), firefox.version(folder)) == (firefox.PROGRAM, "154.0")
+    assert (_firefox_files.program(folder), _firefox_files.version(folder)) == (
+        _firefox_files.PROGRAM,
+        "154.0",
+    )
     channel = folder / "defaults" / "pref" / "channel-prefs.js"
     write(channel, 'pref("app.update.channel", "release");')
-    assert firefox.program(folder) == firefox.PROGRAM
+    assert _firefox_files.program(folder) == _firefox_files.PROGRAM
     write(channel, 'pref("app.update.channel", "esr");')
-    assert firefox.program(folder) == firefox.LONG
-    assert firefox.version(folder / "none") == ""
-    assert firefox.version(write(folder / "x" / "application.ini", "[App]").parent) == ""
+    assert _firefox_files.program(folder) == _firefox_files.LONG
+    assert _firefox_files.version(folder / "none") == ""
+    assert _firefox_files.version(write(folder / "x" / "application.ini", "[App]").parent) == ""
 
 
 @pytest.mark.parametrize(
@@ -74,20 +77,20 @@ def test_row_197_an_update_waits_for_the_next_start(folder: Path, tmp_path, stat
     updates = tmp_path / "updates"
     if status is not None:
         write(updates / "updates" / "0" / "update.status", status)
-    one = firefox.updater(folder, updates, on=True)
+    one = _firefox_files.updater(folder, updates, on=True)
     assert (one.waits, one.ready) == (waits, AT if waits else None)
 
 
 def test_its_own_settings_switch_it_off_and_its_history_tells_when_it_brought_something(
     folder: Path, tmp_path: Path
 ) -> None:
-    assert firefox.updater(folder, None, on=None).on is None
+    assert _firefox_files.updater(folder, None, on=None).on is None
     updates = tmp_path / "updates"
     write(updates / "updates.xml", "<updates/>")
-    one = firefox.updater(folder, updates, on=True)
+    one = _firefox_files.updater(folder, updates, on=True)
     assert (one.program, one.maker, one.version) == ("Mozilla Firefox", "Mozilla", "154.0")
     assert (one.on, one.looked) == (True, AT)
     write(updates / "update-config.json", '{"app.update.auto": true}')
-    assert firefox.updater(folder, updates, on=None).on is None
+    assert _firefox_files.updater(folder, updates, on=None).on is None
     write(updates / "update-config.json", '{"app.update.auto": false}')
-    assert firefox.updater(folder, updates, on=True).on is False
+    assert _firefox_files.updater(folder, updates, on=True).on is False

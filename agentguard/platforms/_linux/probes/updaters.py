@@ -18,7 +18,7 @@ from pathlib import Path
 from agentguard.model.machine import Updater, UpdatersSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms import _firefox_files as firefox
+from agentguard.platforms import _firefox_files
 from agentguard.platforms._linux.ini import TRUE, settings
 from agentguard.platforms._linux.probes._asked import NO_TOOL, Answer, ask
 from agentguard.ports.desktop import Probe
@@ -127,11 +127,13 @@ def firefoxes(places: Places) -> Iterator[Updater]:
     """Yield each Firefox that came from no package, and updates itself where it may."""
     for name in _FIREFOXES:
         folder = places.root / name
-        if firefox.version(folder):
+        if _firefox_files.version(folder):
             kept = (places.root / "etc/firefox/policies", folder / "distribution")
-            told = ChainMap(*(dict(firefox.policies(one / firefox.POLICIES)) for one in kept))
-            may = os.access(folder, os.W_OK) and not firefox.off_by(told)
-            yield firefox.updater(folder, folder, on=may)
+            told = ChainMap(
+                *(dict(_firefox_files.policies(one / _firefox_files.POLICIES)) for one in kept)
+            )
+            may = os.access(folder, os.W_OK) and not _firefox_files.off_by(told)
+            yield _firefox_files.updater(folder, folder, on=may)
 
 
 def read_from(places: Places, of_apt: Answer, of_snap: Answer, at: Moment) -> UpdatersSeen:

@@ -11,9 +11,8 @@ from pathlib import Path
 from agentguard.model.machine import Updater, UpdatersSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
-from agentguard.platforms import _firefox_files as firefox
-from agentguard.platforms._win32 import com, registry
-from agentguard.platforms._win32 import updater_answers as answers
+from agentguard.platforms import _firefox_files
+from agentguard.platforms._win32 import com, registry, updater_answers
 from agentguard.platforms._win32.component_answers import ComponentError
 from agentguard.platforms._win32.software_answers import word
 from agentguard.ports.desktop import Probe
@@ -61,7 +60,7 @@ def starts(*names: str) -> Iterator[int]:
                 yield start
 
 
-def _browser(one: answers.Browser, tasks: answers.Tasks | None) -> Updater | None:
+def _browser(one: updater_answers.Browser, tasks: updater_answers.Tasks | None) -> Updater | None:
     places = (
         (registry.MACHINE, registry.NARROW),
         (registry.MACHINE, registry.WIDE),
@@ -70,7 +69,7 @@ def _browser(one: answers.Browser, tasks: answers.Tasks | None) -> Updater | Non
     for root, view in places:
         client = registry.values(root, f"{one.below}\\Clients\\{one.app}", view)
         if client:
-            return answers.browser(
+            return updater_answers.browser(
                 one,
                 client,
                 registry.values(registry.MACHINE, one.policies),
@@ -101,12 +100,12 @@ def _firefox() -> Updater | None:
     if not program:
         return None
     folder = Path(program).parent
-    policies = dict(firefox.policies(folder / "distribution" / firefox.POLICIES))
+    policies = dict(_firefox_files.policies(folder / "distribution" / _firefox_files.POLICIES))
     policies.update(registry.values(registry.MACHINE, FIREFOX_POLICY).items())
-    on = False if firefox.off_by(policies) else None
-    if on is None and any(start != answers.DISABLED for start in starts(MAINTENANCE)):
+    on = False if _firefox_files.off_by(policies) else None
+    if on is None and any(start != updater_answers.DISABLED for start in starts(MAINTENANCE)):
         on = True
-    return firefox.updater(folder, _firefox_updates(str(folder)), on=on)
+    return _firefox_files.updater(folder, _firefox_updates(str(folder)), on=on)
 
 
 def _firefox_updates(folder: str) -> Path | None:
@@ -116,8 +115,8 @@ def _firefox_updates(folder: str) -> Path | None:
     return Path(common) / FIREFOX_UPDATES / "updates" / number if number and common else None
 
 
-def _office(tasks: answers.Tasks | None) -> Updater | None:
-    return answers.office(
+def _office(tasks: updater_answers.Tasks | None) -> Updater | None:
+    return updater_answers.office(
         registry.values(registry.MACHINE, OFFICE),
         registry.values(registry.MACHINE, OFFICE_FOUND),
         registry.values(registry.MACHINE, OFFICE_POLICY),
@@ -128,11 +127,11 @@ def _office(tasks: answers.Tasks | None) -> Updater | None:
 
 def read(at: Moment, _policy: Policy) -> UpdatersSeen:
     """Look at each of them; tasks that nobody tells leave open whether one is on."""
-    tasks: answers.Tasks | None = None
+    tasks: updater_answers.Tasks | None = None
     with suppress(ComponentError):
         tasks = TASKS.ask()
     try:
-        browsers = [_browser(one, tasks) for one in answers.BROWSERS]
+        browsers = [_browser(one, tasks) for one in updater_answers.BROWSERS]
         found = (*browsers, _firefox(), _office(tasks))
     except OSError:
         return UpdatersSeen(at=at, unread="denied")
