@@ -48,7 +48,7 @@ def test_the_tooltip_follows_the_state(tray) -> None:
     one, icon = tray(data.good())
     assert "Everything is in order" in icon.icon.toolTip()
     one.show(data.attention())
-    assert "2 things need your attention" in icon.icon.toolTip()
+    assert "1 thing needs your attention" in icon.icon.toolTip()
     one.show(data.act())
     assert "at least one now" in icon.icon.toolTip()
     one.show(data.blind())
@@ -62,7 +62,7 @@ def test_the_tooltip_follows_the_state(tray) -> None:
 def test_the_menu_says_state_lessons_and_inbox(tray) -> None:
     one, icon = tray(data.act())
     assert lines(icon) == [
-        "Act now: 4 things need you, at least one now.",
+        "Act now: 3 things need you, at least one now.",
         "Open AgentGuard",
         "Lock now",
         "Report an incident",

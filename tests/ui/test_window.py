@@ -60,7 +60,7 @@ def test_the_overview_shows_every_control_with_word_and_age(rig) -> None:
     assert len(page.findChildren(ControlRow)) == len(data.CONTROLS)
     words = one.said(page)
     for expected in (
-        "4 things need you, at least one now.",
+        "3 things need you, at least one now.",
         "Last report: ",
         "1. Encryption",
         "10. Data retention",
@@ -88,7 +88,7 @@ def test_a_hidden_window_is_brought_up_to_date_when_it_opens(rig) -> None:
     assert not one.window.isVisible()
     one.show(data.act())
     one.window.open(Page.OVERVIEW)
-    assert "4 things need you" in one.said(page)
+    assert "3 things need you" in one.said(page)
 
 
 def test_without_a_tray_closing_keeps_the_way_back(rig) -> None:
@@ -112,7 +112,7 @@ def test_the_side_counts_in_words(rig) -> None:
     one = rig(data.act())
     one.window.open()
     texts = [b.text() for b in one.window.findChildren(QPushButton)]
-    assert {"To do (4)", "Inbox (2)", "Lessons (1)"} <= set(texts)
+    assert {"To do (3)", "Inbox (2)", "Lessons (1)"} <= set(texts)
 
 
 def test_findings_say_what_is_wrong_and_help(rig, qtbot, said, theme) -> None:
@@ -122,19 +122,34 @@ def test_findings_say_what_is_wrong_and_help(rig, qtbot, said, theme) -> None:
     qtbot.addWidget(page)
     page.show_view(one.bridge.view)
     page.show()
-    assert len(page.findChildren(FindingCard)) == 4
+    assert len(page.findChildren(FindingCard)) == 3
     press(qtbot, page, "Open the folder")
     assert asked == ["/home/amara/Documents/callbacks"]
     assert "could not be opened" in one.said(page)
     QGuiApplication.clipboard().setText("copied")
     press(qtbot, page, "Empty the clipboard")
     assert QGuiApplication.clipboard().text() == ""
-    press(qtbot, page, "Look again")
-    assert one.desk.looks == 1
     wanted = []
     page.lessons_wanted.connect(lambda: wanted.append("lessons"))
     press(qtbot, page, "Go to the lessons")
     assert wanted == ["lessons"]
+
+
+def test_row_198_what_is_the_teams_stands_below_without_a_button(rig, qtbot) -> None:
+    one = rig(data.updating())
+    page = opened(one, Page.TODO)
+    assert len(page.findChildren(FindingCard)) == 2
+    said = one.said(page)
+    assert said.index("Close all its windows") < said.index("Your desktop team's to mend.")
+    assert "WinRAR 7.11" in said
+    press(qtbot, page, "Look again")
+    assert one.desk.looks == 1
+    one.show(data.with_the_team())
+    said = one.said(page)
+    assert "Nothing to do." in said
+    assert "WinRAR 7.11" in said
+    one.show(data.good())
+    assert "desktop team's" not in one.said(page)
 
 
 def test_a_finding_about_the_lock_locks(rig, qtbot) -> None:
