@@ -20,6 +20,7 @@ from agentguard.engine.loop import Engine, EventQueue
 from agentguard.engine.supervisor import Actor
 from agentguard.mfa.by_phone import ByPhone
 from agentguard.model.events import NOT_ENROLLED, UplinkState
+from agentguard.model.facts import SoftwareSeen
 from agentguard.model.messages import say
 from agentguard.model.snapshot import Snapshot
 from agentguard.model.startup import PartBegan
@@ -190,6 +191,7 @@ def _additions(
         engine.submit(UplinkState(at=at, problem=NOT_ENROLLED, waiting=0, receipted=0))
     else:
         engine.subscribe(_Prompt(uplink.poke))
+        uplink.programs.found_by(partial(engine.known().latest, SoftwareSeen))
         actors.extend(sleeping(place.backend, uplink.sleep))
     return Additions(
         link=no_link() if uplink is None else _link(uplink, engine, place),
@@ -287,14 +289,18 @@ def _uplink(
             policies=governor,
             places=place.secrets.device,
             phone=phone,
-            desk=Desk(keeper=_keeper, session_ends=session_ends, network=ways, catalogue=delivered),
-        )
+            desk=Desk(
+                keeper=_keeper, session_ends=session_ends, network=ways, catalogue=delivered,
+                programs=late.programs,
+            ),
+        )  # fmt: skip
         sealer.sign_with(uplink.key if uplink is not None else None)
         if uplink is not None:
             store.journal.identify(uplink.origin)
         return uplink
 
-    return LateUplink(connected, store.outbox, submit=submit, clock=place.clock)
+    late = LateUplink(connected, store.outbox, submit=submit, clock=place.clock)
+    return late
 
 
 def _keeper() -> str:

@@ -92,7 +92,18 @@ class Client:
             UplinkError: the endpoint was not reached, refused, or did not answer as it must.
 
         """
-        given = self._sent("POST", path, body, sign)
+        return self._decoded(self._sent("POST", path, body, sign), answer)
+
+    def put(self, path: str, body: bytes, answer: type[T], sign: Sign) -> T:
+        """Put a body and decode the answer.
+
+        Raises:
+            UplinkError: the endpoint was not reached, refused, or did not answer as it must.
+
+        """
+        return self._decoded(self._sent("PUT", path, body, sign), answer)
+
+    def _decoded(self, given: Answer, answer: type[T]) -> T:
         try:
             return msgspec.json.decode(given.body, type=answer)
         except msgspec.DecodeError as error:

@@ -19,6 +19,7 @@ from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import CatalogueDoor, PolicyDoor
 from agentguard.uplink.enrolment import Prover
 from agentguard.uplink.identity import DeviceKey
+from agentguard.uplink.inventory import Listing, Look, nothing_installed
 from agentguard.uplink.key_rotation import Rekeying
 from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.reports import Chain, Reports
@@ -47,13 +48,15 @@ class Desk:
     """What an uplink asks of its computer: the device of its keeper, and whether the session ends.
 
     `keeper` gives an empty text where there is none; `network` knows the way to the endpoint.
-    `catalogue` judges the catalogues that it hands on.
+    `catalogue` judges the catalogues that it hands on, `programs` gives the list of what is
+    installed.
     """
 
     keeper: Callable[[], str] = str
     session_ends: Callable[[], bool] = bool
     network: Network = NO_PROXIES
     catalogue: CatalogueDoor | None = None
+    programs: Look = nothing_installed
 
 
 ALONE = Desk()
@@ -96,7 +99,7 @@ def connect(
         snapshot=snapshot, submit=submit, clock=clock, session_ends=desk.session_ends,
         policies=policies, catalogue=desk.catalogue, rekeying=Rekeying(folder, client, places),
         farewell=_farewell(known, clock, desk.network),
-        openings=_refill(client, signs, known, phone),
+        openings=_refill(client, signs, known, phone), listing=_listing(folder, client, made, desk),
     )  # fmt: skip
     return _made(known, key, sender, Prover(client, known, signs, user))
 
@@ -109,6 +112,14 @@ def _made(known: enrolment.Enrolment, key: DeviceKey, sender: Sender, prover: Pr
 def _farewell(known: enrolment.Enrolment, clock: Clock, network: Network) -> Client:
     ca, seconds = known.ca_file, GOODBYE_SECONDS
     return Client(known.url, clock, ca_file=ca, total_seconds=seconds, network=network)
+
+
+def _listing(folder: Path, client: Client, reports: Reports, desk: Desk) -> Listing:
+    known = reports.enrolment
+    return Listing(
+        client=client, sign=RequestSigner(key=reports.signer, device=known.device),
+        enrolment=known, folder=folder, look=desk.programs, user=reports.user,
+    )  # fmt: skip
 
 
 def _refill(

@@ -27,6 +27,7 @@ from agentguard.ports.sensor import Submit
 from agentguard.ports.storage import Outbox
 from agentguard.uplink.compose import Uplink
 from agentguard.uplink.enrolment import LOST
+from agentguard.uplink.inventory import Programs
 from agentguard.uplink.sender import Wake
 
 LOG = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class LateUplink:
         submit: Submit,
         clock: Clock,
     ) -> None:
+        self.programs = Programs()
+        """Where the newest list of programs is found; whoever has an engine says where."""
         self._connect = connect
         self._outbox = outbox
         self._submit = submit

@@ -25,6 +25,7 @@ from agentguard.ports.sensor import Submit
 from agentguard.ports.stop_signal import heard
 from agentguard.uplink.client import Client
 from agentguard.uplink.delivery import CatalogueDoor, Deliveries, PolicyDoor
+from agentguard.uplink.inventory import Listing
 from agentguard.uplink.key_rotation import Rekeying
 from agentguard.uplink.phone_openings import Refill
 from agentguard.uplink.problems import (
@@ -90,6 +91,7 @@ class Sender:
         rekeying: Rekeying | None = None,
         farewell: Client | None = None,
         openings: Refill | None = None,
+        listing: Listing | None = None,
         session_ends: Callable[[], bool] = bool,
     ) -> None:
         self._client = client
@@ -98,6 +100,7 @@ class Sender:
         self._rekeying = rekeying
         self._farewell = farewell
         self._openings = openings
+        self._listing = listing
         self._session_ends = session_ends
         self._over = False
         self._snapshot = snapshot
@@ -122,8 +125,17 @@ class Sender:
         self._poked.set()
 
     def last_report(self) -> str:
-        """Return the last report that was receipted, as indented JSON; empty when none was."""
-        return msgspec.json.format(self._last, indent=2).decode() if self._last else ""
+        """Return the last report that was receipted, as indented JSON; empty when none was.
+
+        The last list of programs that left stands in it as `programs`.
+        """
+        if not self._last:
+            return ""
+        told = self._last
+        if self._listing is not None and self._listing.last:
+            report, programs = map(msgspec.json.decode, (self._last, self._listing.last))
+            told = msgspec.json.encode({**report, "programs": programs})
+        return msgspec.json.format(told, indent=2).decode()
 
     def run(self, stop: Stop) -> None:
         """Report until `stop` is set, or until the enrolment has to be read again."""
@@ -181,6 +193,8 @@ class Sender:
             self._deliveries.follow(report.policy_digest, received)
         if self._openings is not None and not goodbye:
             self._openings.follow()
+        if self._listing is not None and not goodbye:
+            self._listing.follow(self._clock.now())
         asked = received.need_posture and report.controls is None  # else it has just been told
         return received, 0 < len(report.events) < report.waiting or asked or self._reports.behind
 
@@ -188,6 +202,8 @@ class Sender:
         self._failures += 1
         self._kinds[error.kind] += 1
         few = self._kinds[error.kind] <= IN_A_ROW
+        if error.kind == "gap" and self._listing is not None:
+            self._listing.doubt()
         if error.kind == "gap" and self._reports.tell_again(error.seq) and few:
             LOG.warning("the endpoint lacks what it once had after entry %d", error.seq)
             return SHORTEST_WAIT

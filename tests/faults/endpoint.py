@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agentguard.wire import httpsig, openings, v1
+from agentguard.wire.inventory import INVENTORY
 
 DEVICE = "device-1"
 CODE = "good-code"
@@ -126,6 +127,8 @@ class Endpoint:
         with self._guard:
             if path == v1.ENROL:
                 return self._enrol(msgspec.json.decode(plain(headers, body), type=v1.Enrol))
+            if path == INVENTORY:  # an older endpoint, which takes no lists of programs
+                return problem(404, "not-found")
             if not self._signed(path, headers, body):
                 self.bad_signatures += 1
                 return problem(401, "signature")
