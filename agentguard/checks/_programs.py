@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from agentguard.checks._plans import DAY, Terms, day, granted
 from agentguard.checks.base import named
-from agentguard.model.facts import Software
+from agentguard.model.facts import Kind, Software
 from agentguard.model.messages import say
-from agentguard.model.software import Match, ProgramMatcher, State, Today
+from agentguard.model.software import Match, ProgramMatcher, State, Today, as_extension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,8 @@ def match(
     """
     own = next((one for one in taught if _is(item, one)), None)
     found = programs.match(item.name, item.version, item.vendor, now=now)
+    if item.kind is Kind.EXTENSION:
+        found = as_extension(found)
     if own is not None and found.state is not State.EXPLOITED:
         found = _taught(item, own, now)
     return granted(found, terms, now.day)

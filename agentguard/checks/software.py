@@ -1,7 +1,8 @@
 """No installed program is past its vendor's last day of support, nor is the operating system.
 
 A program or a system that no line of the catalogue names is not known: nothing passes with it. The
-packages that a distribution builds stand and fall with the distribution.
+packages that a distribution builds stand and fall with the distribution. Runtimes and extensions
+of browsers count where a rule knows them.
 """
 
 from __future__ import annotations
@@ -209,9 +210,9 @@ def _matched(
         (item, found)
         for item in items
         if item.kind is not Kind.PART and not named(item.name, settings.ignore)
-        if not (found := said_of(item, known, settings, now)).part
+        if is_judged(item, found := said_of(item, known, settings, now))
     ]
-    programs = [(item, found) for item, found in judged if item.kind is Kind.PROGRAM]
+    programs = [(item, found) for item, found in judged if item.kind is not Kind.SYSTEM]
     systems = [(item, found) for item, found in judged if item.kind is Kind.SYSTEM]
     return Inventory(
         found=tuple(found for _, found in judged),
@@ -238,6 +239,18 @@ def said_of(item: Software, known: LifecyclesKnown, settings: Settings, now: Tod
     if known.programs is None:
         return _of(None, item, now)
     return matched(item, known.programs, settings, now)
+
+
+BESIDE = frozenset({Kind.RUNTIME, Kind.EXTENSION})
+"""What is judged where a rule knows it, and is otherwise no program that could be unknown.
+
+A browser has dozens of extensions, whose makers tell no dates; a policy may teach some of them.
+"""
+
+
+def is_judged(item: Software, found: Match) -> bool:
+    """Check whether an item counts by itself: no part, and nothing beside that no rule knows."""
+    return not found.part and (item.kind not in BESIDE or bool(found.product))
 
 
 def matched(item: Software, programs: ProgramMatcher, settings: Settings, now: Today) -> Match:

@@ -55,6 +55,8 @@ _UNREAD: dict[str, Standing] = {
     "unsupported": Standing.ABSENT,
     "rules-unseen": Standing.PARTLY,
     "software-part": Standing.PARTLY,
+    "software-extensions": Standing.PARTLY,
+    "software-others": Standing.PARTLY,
     "still-asking": Standing.PARTLY,
     "firewall-disagrees": Standing.PARTLY,
     "capture-unnoted": Standing.ABSENT,

@@ -14,7 +14,7 @@ from agentguard import platforms
 from agentguard.base import paths
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
-from agentguard.checks.software import CHECK, Settings, matched
+from agentguard.checks.software import CHECK, Settings, is_judged, matched
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.facts import Kind, Software, SoftwareSeen
@@ -63,7 +63,7 @@ def run(chosen: argparse.Namespace) -> int:
             name=chosen.name, version=chosen.version, vendor=chosen.publisher, source=""
         )
         return _one(told.match(item), chosen)
-    found = sorted((told.match(item) for item in _inventory(policy, words)), key=_rank)
+    found = sorted(map(told.listed, _inventory(policy, words)), key=_rank)
     if chosen.verb == "why":
         return _why(chosen, found, words)
     return _list(chosen, found, words)
@@ -85,6 +85,30 @@ class Asked:
         """Return what is said of a program."""
         return matched(item, self.matcher, self.settings, self.now)
 
+    def listed(self, item: Software) -> Listed:
+        """Return an installed program with what is said of it."""
+        return Listed(item=item, match=self.match(item))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An installed program with what is said of it."""
+
+    item: Software
+    match: Match
+
+    @property
+    def judged(self) -> bool:
+        """Whether it counts: no part, and no runtime or extension that no rule knows."""
+        return is_judged(self.item, self.match)
+
+    @property
+    def state(self) -> str:
+        """The name of its state, as it is shown."""
+        if self.match.part:
+            return "part"
+        return self.match.state.value if self.judged else "beside"
+
 
 def _day(text: str, clock: Clock, words: Texts) -> date:
     if not text:
@@ -104,11 +128,15 @@ def _inventory(policy: Policy, words: Texts) -> list[Software]:
     seen = probe.read(platforms.system_clock().now(), policy)
     if not isinstance(seen, SoftwareSeen) or not seen.items:
         raise CannotError(words.say("cli.software.unread"), words.say("cli.software.unread-advice"))
-    return [item for item in seen.items if item.kind is Kind.PROGRAM]
+    return [item for item in seen.items if item.kind not in OF_THE_SYSTEM]
 
 
-def _rank(one: Match) -> tuple[bool, int, str]:
-    return one.part, WORST.index(one.state), one.name.casefold()
+OF_THE_SYSTEM = frozenset({Kind.SYSTEM, Kind.PART})
+"""What is judged with the operating system."""
+
+
+def _rank(one: Listed) -> tuple[bool, int, str]:
+    return not one.judged, WORST.index(one.match.state), one.match.name.casefold()
 
 
 def _one(found: Match, chosen: argparse.Namespace) -> int:
@@ -117,42 +145,41 @@ def _one(found: Match, chosen: argparse.Namespace) -> int:
     return FINDINGS if found.wrong else FINE
 
 
-def _why(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
+def _why(chosen: argparse.Namespace, found: list[Listed], words: Texts) -> int:
     wanted = chosen.name.casefold()
-    fits = [one for one in found if wanted in one.name.casefold()]
+    fits = [one for one in found if wanted in one.match.name.casefold()]
     if not fits:
         raise CannotError(
             words.say("cli.software.not-installed", name=chosen.name),
             words.say("cli.software.not-installed-advice"),
         )
     if chosen.json:
-        sys.stdout.write(json.dumps([table(one, words) for one in fits], indent=2) + "\n")
+        sys.stdout.write(json.dumps([_whole(one, words) for one in fits], indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(_explained(one, words) for one in fits))
-    return FINDINGS if any(one.wrong for one in fits) else FINE
+        sys.stdout.write("\n".join(_explained(one.match, words) for one in fits))
+    return FINDINGS if any(one.match.wrong for one in fits) else FINE
 
 
-def _list(chosen: argparse.Namespace, found: list[Match], words: Texts) -> int:
-    told = [one for one in found if not chosen.state or one.state.value == chosen.state]
-    told = [one for one in told if not (one.part and chosen.state)]
+def _list(chosen: argparse.Namespace, found: list[Listed], words: Texts) -> int:
+    told = [one for one in found if not chosen.state or one.state == chosen.state]
     if chosen.json:
-        sys.stdout.write(json.dumps([table(one, words) for one in told], indent=2) + "\n")
+        sys.stdout.write(json.dumps([_whole(one, words) for one in told], indent=2) + "\n")
     else:
         for one in told:
             sys.stdout.write(_row(one, words) + "\n")
         sys.stdout.write(_sum(found, words) + "\n")
-    return FINDINGS if any(one.wrong for one in found) else FINE
+    return FINDINGS if any(one.match.wrong for one in found) else FINE
 
 
-def _row(one: Match, words: Texts) -> str:
-    state = words.say("software-state.part" if one.part else f"software-state.{one.state.value}")
+def _row(one: Listed, words: Texts) -> str:
+    match = one.match
     about = words.say(
         "cli.software.row",
-        name=one.name,
-        version=one.version,
-        why="" if one.part else _reason(one, words),
+        name=match.name,
+        version=match.version,
+        why=_reason(match, words) if one.judged else one.item.host,
     )
-    return f"{state:<13} {about}".rstrip()
+    return f"{words.say(f'software-state.{one.state}'):<13} {about}".rstrip()
 
 
 def _reason(one: Match, words: Texts) -> str:
@@ -162,8 +189,8 @@ def _reason(one: Match, words: Texts) -> str:
     return words.say("software-grace.until", why=why, date=one.grace.isoformat())
 
 
-def _sum(found: list[Match], words: Texts) -> str:
-    judged = [one for one in found if not one.part]
+def _sum(found: list[Listed], words: Texts) -> str:
+    judged = [one.match for one in found if one.judged]
     counts = Counter(one.state for one in judged)
     told = ", ".join(
         f"{counts[state]} {words.say(f'software-state.{state.value}')}"
@@ -207,6 +234,24 @@ def table(one: Match, words: Texts) -> dict[str, Any]:
         "grace": one.grace.isoformat() if one.grace else None,
         "source": one.source or None,
         "why": words.render(one.why),
+    }
+
+
+def _whole(one: Listed, words: Texts) -> dict[str, Any]:
+    """Return an installed program as it stands in JSON, with what is known of the installation."""
+    item, said = one.item, table(one.match, words)
+    if item.kind is not Kind.PROGRAM:
+        said["kind"] = item.kind.value
+    return {
+        **said,
+        "arch": item.arch or None,
+        "scope": item.scope or None,
+        "channel": item.channel or None,
+        "signer": item.signer or None,
+        "ident": item.ident or None,
+        "found_in": item.source,
+        "host": item.host or None,
+        "permissions": list(item.permissions),
     }
 
 

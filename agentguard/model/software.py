@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from agentguard.model.messages import Message
+from agentguard.model.messages import Message, say
+
+EXTENSION = "extension"
+"""The kind of rules that know extensions of browsers."""
 
 
 class State(StrEnum):
@@ -87,6 +90,32 @@ class Match:
         """The product with its release line, as a person says it."""
         line = self.line.replace("esr-", "ESR ")
         return f"{self.title} {line}".rstrip()
+
+
+def as_extension(found: Match) -> Match:
+    """Return what holds of a browser's extension of that name.
+
+    Rules for programs do not know it: an extension called Zoom is no Zoom, and its versions count
+    differently.
+    """
+    if found.kind == EXTENSION:
+        return found
+    return replace(
+        found,
+        product="",
+        title="",
+        line="",
+        kind=EXTENSION,
+        state=State.UNKNOWN,
+        date=None,
+        source="",
+        why=say("support.extension"),
+        rule="",
+        part=False,
+        grace=None,
+        attacks=(),
+        beneath=None,
+    )
 
 
 class ProgramMatcher(Protocol):

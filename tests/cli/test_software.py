@@ -52,8 +52,19 @@ def test_the_installed_programs_are_listed_with_a_sum(type_: Type) -> None:
         return
     rows, last = said.out.splitlines()[:-1], said.out.splitlines()[-1]
     assert "programs" in last
-    states = {"supported", "ending", "ended", "exploited", "unknown", "allowed", "part"}
+    states = {"supported", "ending", "ended", "exploited", "unknown", "allowed", "part", "not"}
     assert {row.split()[0] for row in rows} <= states
+
+
+def test_an_installation_is_told_in_json(type_: Type) -> None:
+    said = type_("software", "list", "--json")
+    if said.code == 3:
+        return
+    told = json.loads(said.out)
+    keys = {"arch", "scope", "channel", "signer", "ident", "found_in", "host", "permissions"}
+    assert all(keys <= set(one) for one in told)
+    assert {one["arch"] for one in told} <= {"x64", "x86", "arm64", None}
+    assert {one["scope"] for one in told} <= {"machine", "user", "other-user", None}
 
 
 def test_only_a_state_that_there_is_can_be_listed(type_: Type) -> None:

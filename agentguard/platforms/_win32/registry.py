@@ -15,6 +15,7 @@ if sys.platform != "win32":
 import winreg
 
 MACHINE, USER = winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER
+USERS = winreg.HKEY_USERS
 WIDE, NARROW = winreg.KEY_WOW64_64KEY, winreg.KEY_WOW64_32KEY
 
 Values = Mapping[str, object]

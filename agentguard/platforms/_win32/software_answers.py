@@ -1,125 +1,155 @@
 """What the uninstall keys and the version key of the registry say of installed software.
 
-Sources: Microsoft, "Uninstall Registry Key" (Windows Installer), what Settings itself hides, and
-"Package identity", whose full name is Name_Version_Architecture_ResourceId_PublisherId.
+Sources: Microsoft, "Uninstall Registry Key" (Windows Installer), and what Settings itself hides.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from agentguard.model.facts import Kind, Software
+from agentguard.platforms._architectures import named
+from agentguard.platforms._shown_words import shown
+from agentguard.platforms._win32 import office_answers, runtime_answers
+from agentguard.platforms._win32.package_answers import packages
 
 Entry = Mapping[str, object]
 
 MACHINE, NARROW, USER, SYSTEM = "registry", "registry-32", "registry-user", "windows"
 """Where an entry stands: for the machine, for its 32-bit programs, for the user; Windows itself."""
 
-STORE = "appx"
-"""A package of the user's, from the Store or elsewhere; it has no uninstall key."""
+OTHER = "registry-other-user"
+"""An entry of somebody else who is signed in; who it is, is not kept."""
 
-READY = "appx-machine"
-"""A package that the computer keeps ready for everybody, and this user does not have yet."""
-
+_SCOPES = {MACHINE: "machine", NARROW: "machine", USER: "user", OTHER: "other-user"}
 FIRST_OF_11 = 22000
-_OF_WINDOWS = "cw5n1h2txyewy"  # the publisher of what is a part of Windows
-_MICROSOFT = frozenset({_OF_WINDOWS, "8wekyb3d8bbwe"})
-_FRAMEWORKS = (
-    "Microsoft.VCLibs.",
-    "Microsoft.UI.Xaml.",
-    "Microsoft.NET.Native.",
-    "Microsoft.WindowsAppRuntime.",
-    "Microsoft.Services.Store.Engagement",
-)
-"""Names of packages that others bring along."""
-_KNOWN: Mapping[str, tuple[str, str]] = {
-    "msteams_8wekyb3d8bbwe": ("Microsoft Teams", "Microsoft Corporation"),
-    "microsoftteams_8wekyb3d8bbwe": ("Microsoft Teams (personal)", "Microsoft Corporation"),
-    "com.tinyspeck.slackdesktop_8yrtsj140pw4g": ("Slack", "Slack Technologies"),
-    "91750d7e.slack_8she8kybcnzg4": ("Slack", "Slack Technologies"),
-}
-"""Families of packages whose name is not what people call them, with their maker."""
 _UPDATE = re.compile(r"(?i)^(?:(?:security|cumulative|critical) update|update|hotfix)\b.*\(KB\d+")
 _UPDATES = frozenset({"security update", "update rollup", "hotfix", "update", "service pack"})
+_BROWSER = re.compile(
+    r"(?:Google Chrome|Microsoft Edge|Brave|(?:Mozilla )?Firefox)"
+    r"(?: (?P<channel>Beta|Dev|Canary|SxS|Nightly|Developer Edition))?(?: [0-9(].*)?"
+)
+_LAB = re.compile(r"\.(amd64|x86|arm64)fre\.")
+_GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An entry of the list of programs: the place that it stands in, and the name of its key."""
+
+    place: str
+    entry: Entry
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What stands beside the list of programs.
+
+    `packages` are the full names of the user's packages, `provisioned` those that the computer
+    keeps ready for everybody who signs in, `of_others` those of somebody else who is signed in.
+    `codes` are the upgrade codes of products; `long_term` whether Citrix follows its LTSR alone.
+    """
+
+    packages: tuple[str, ...] = ()
+    provisioned: tuple[str, ...] = ()
+    of_others: tuple[str, ...] = ()
+    codes: Mapping[str, str] | None = None
+    office: Entry | None = None
+    runtimes: tuple[Software, ...] = ()
+    long_term: bool = False
+
+
+NOTHING = Beside()
 
 
 def installed(
-    entries: Iterable[tuple[str, Entry]],
-    windows: Entry,
-    packages: Iterable[str] = (),
-    provisioned: Iterable[str] = (),
+    entries: Iterable[Listed], windows: Entry, beside: Beside = NOTHING
 ) -> tuple[Software, ...]:
-    """Return the installed programs, each once, and Windows itself.
+    """Return the installed programs, each once, and Windows itself."""
+    listed = [one for one in entries if word(one.entry, "DisplayName")]
+    office = beside.office or {}
+    programs = [_program(one, beside, lab(windows)) for one in listed if not _is_part(one.entry)]
+    own_keys = frozenset(one.key for one in listed)
+    programs += office_answers.unlisted(office, own_keys)
+    runtimes = runtime_answers.without_twins(beside.runtimes, programs)
+    found = (
+        *_windows(windows),
+        *programs,
+        *packages(beside.packages, beside.provisioned, beside.of_others),
+        *runtimes,
+    )
+    return _once(found)
 
-    `packages` are the full names of the user's packages, `provisioned` those that the computer
-    keeps ready for everybody who signs in.
+
+def _once(found: Iterable[Software]) -> tuple[Software, ...]:
+    """Return each program once: it may stand in both views of one key, and under two keys."""
+    seen: dict[tuple[str, ...], list[Software]] = {}
+    for item in found:
+        same = seen.setdefault((item.name, item.version, item.vendor, item.scope), [])
+        for at, one in enumerate(same):
+            if one.arch == item.arch or not (one.arch and item.arch):
+                same[at] = replace(one, arch=one.arch or item.arch, ident=one.ident or item.ident)
+                break
+        else:
+            same.append(item)
+    return tuple(one for same in seen.values() for one in same)
+
+
+def _program(one: Listed, beside: Beside, machine: str) -> Software:
+    name = word(one.entry, "DisplayName")
+    item = Software(
+        name=name,
+        version=word(one.entry, "DisplayVersion"),
+        vendor=word(one.entry, "Publisher"),
+        source=one.place,
+        arch=named(name) or _arch(one, machine),
+        scope=_SCOPES[one.place],
+        channel=_channel(name, beside),
+        ident=_ident(one, beside.codes or {}),
+    )
+    return office_answers.enriched(item, one.key, beside.office or {})
+
+
+def _arch(one: Listed, machine: str) -> str:
+    """Return the architecture of the view that an entry stands in, where that is its own.
+
+    A package of Windows Installer is in the view of its own kind; another installer of 32 bits
+    writes into its own view whatever it brings, and one of 64 bits into the other on purpose.
     """
-    named = _packages(packages, provisioned)
-    found = dict.fromkeys((*_windows(windows), *_programs(entries), *named))
-    seen: dict[tuple[str, str, str], Software] = {}
-    for item in found:  # the same program may stand in both views of one key
-        seen.setdefault((item.name, item.version, item.vendor), item)
-    return tuple(seen.values())
+    if one.place == NARROW:
+        return "x86" if one.entry.get("WindowsInstaller") == 1 else ""
+    return machine if one.place == MACHINE and machine == "x64" else ""
 
 
-def _programs(entries: Iterable[tuple[str, Entry]]) -> Iterator[Software]:
-    for source, entry in entries:
-        name = word(entry, "DisplayName")
-        if name and not _is_part(entry):
-            yield Software(
-                name=name,
-                version=word(entry, "DisplayVersion"),
-                vendor=word(entry, "Publisher"),
-                source=source,
-            )
+def _ident(one: Listed, codes: Mapping[str, str]) -> str:
+    """Return what stays the same from version to version: the code of its package or bundle."""
+    if code := codes.get(one.key.upper()):
+        return code
+    told = one.entry.get("BundleUpgradeCode")
+    bundle = told[0] if isinstance(told, list) and told else told
+    found = shown(bundle)
+    return found.upper() if _GUID.fullmatch(found) else ""
 
 
-def _packages(full: Iterable[str], provisioned: Iterable[str]) -> Iterator[Software]:
-    """Yield each family of packages once: as the user has it, else as the computer keeps it ready.
-
-    Of several versions the newest counts.
-    """
-    own = _families(full, STORE)
-    ready = _families(provisioned, READY)
-    yield from {**ready, **own}.values()
-
-
-def _families(full: Iterable[str], source: str) -> dict[str, Software]:
-    newest: dict[str, Software] = {}
-    for family, item in _programs_of(full, source):
-        known = newest.get(family)
-        if known is None or _numbers(known.version) < _numbers(item.version):
-            newest[family] = item
-    return newest
+def _channel(name: str, beside: Beside) -> str:
+    if name.casefold().startswith("citrix workspace") and beside.long_term:
+        return "ltsr"
+    found = _BROWSER.fullmatch(name)
+    if found is None:
+        return ""
+    if " ESR " in f"{name} " and not found["channel"]:
+        return "esr"
+    told = (found["channel"] or "stable").casefold()
+    return {"sxs": "canary", "developer edition": "dev"}.get(told, told)
 
 
-def _programs_of(full: Iterable[str], source: str) -> Iterator[tuple[str, Software]]:
-    """Yield packages that are programs: no languages and sizes of them, no frameworks.
-
-    A bundle stands for its program where the computer keeps it ready; the user has the program.
-    """
-    for one in full:
-        match one.split("_"):
-            case [name, version, _, resource, publisher] if not resource.startswith("split."):
-                if name.startswith(_FRAMEWORKS) or (resource == "~" and source == STORE):
-                    continue
-                maker = "Microsoft Corporation" if publisher in _MICROSOFT else ""
-                shown, vendor = _KNOWN.get(f"{name}_{publisher}".casefold(), (name, maker))
-                yield (
-                    f"{name}_{publisher}".casefold(),
-                    Software(
-                        name=shown,
-                        version=version,
-                        vendor=vendor,
-                        source=source,
-                        kind=Kind.PART if publisher == _OF_WINDOWS else Kind.PROGRAM,
-                    ),
-                )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isascii() and part.isdecimal())
+def lab(windows: Entry) -> str:
+    """Return the architecture of Windows as the name of its build has it; empty without one."""
+    found = _LAB.search(word(windows, "BuildLabEx"))
+    return {"amd64": "x64"}.get(found[1], found[1]) if found else ""
 
 
 def is_server(windows: Entry) -> bool:
@@ -153,6 +183,9 @@ def _windows(entry: Entry) -> Iterator[Software]:
         source=SYSTEM,
         kind=Kind.SYSTEM,
         edition=_edition(entry),
+        arch=lab(entry),
+        scope="machine",
+        channel=word(entry, "DisplayVersion") or word(entry, "ReleaseId"),
     )
 
 
@@ -178,6 +211,5 @@ def _edition(entry: Entry) -> str:
 
 
 def word(entry: Entry, name: str) -> str:
-    """Return a value that is text, without what surrounds it; empty when it is something else."""
-    value = entry.get(name)
-    return value.replace("\0", "").strip() if isinstance(value, str) else ""
+    """Return a value that is text, as it may be shown; empty when it is something else."""
+    return shown(entry.get(name))

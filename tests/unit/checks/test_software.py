@@ -15,6 +15,7 @@ from agentguard.checks._plans import Plan
 from agentguard.checks._programs import Taught
 from agentguard.checks.software import CHECK, Settings
 from agentguard.model.facts import Kind, Lifecycle, LifecyclesKnown, Software, SoftwareSeen
+from agentguard.model.software import Today, as_extension
 from agentguard.model.verdicts import State
 from tests import programs
 
@@ -252,3 +253,59 @@ def test_an_inventory_that_was_read_in_part_and_names_nothing_known_says_nothing
         assert found.state is State.UNKNOWN
     told = desk.judge(CHECK, SoftwareSeen, items=(program("tool", "3.1"),), unread="no-answer")
     assert told.state is State.FAIL
+
+
+def beside(kind: Kind, name: str, version: str, **more: Any) -> Software:
+    """Make a runtime or an extension."""
+    return Software(name=name, version=version, vendor="", source="x", kind=kind, **more)
+
+
+@pytest.mark.parametrize("kind", [Kind.RUNTIME, Kind.EXTENSION])
+def test_row_169_a_runtime_or_extension_that_no_rule_knows_is_no_stranger(desk, kind: Kind) -> None:
+    desk.see(LifecyclesKnown, lines=(WELL,), compiled=TODAY, programs=KNOWN)
+    items = (system(), program("tool", "3.3"), beside(kind, "Dial helper", "1"))
+    told = desk.judge(CHECK, SoftwareSeen, items=items)
+    assert told.state is State.PASS
+    assert "(1)" in told.words
+
+
+def test_row_169_an_extension_that_is_called_like_a_program_is_not_taken_for_it(desk) -> None:
+    desk.see(LifecyclesKnown, lines=(WELL,), compiled=TODAY, programs=KNOWN)
+    for name in ("tool", "tool help"):
+        items = (system(), program("tool", "3.3"), beside(Kind.EXTENSION, name, "3.1"))
+        assert desk.judge(CHECK, SoftwareSeen, items=items).state is State.PASS
+
+
+def test_a_runtime_that_has_ended_is_told(desk) -> None:
+    desk.see(LifecyclesKnown, lines=(WELL,), compiled=TODAY, programs=KNOWN)
+    items = (system(), beside(Kind.RUNTIME, "tool", "3.1"))
+    told = desk.judge(CHECK, SoftwareSeen, items=items)
+    assert (told.state, told.words) == (
+        State.FAIL,
+        "No longer supported by the maker: Tool 3.1 (2026-11-24).",
+    )
+
+
+def test_a_policy_teaches_an_extension(desk) -> None:
+    desk.see(LifecyclesKnown, lines=(WELL,), compiled=TODAY, programs=KNOWN)
+    taught = Taught(name="Dial helper", names=("Dial helper",), until="2026-01-31")
+    items = (system(), beside(Kind.EXTENSION, "Dial helper", "1", host="chrome"))
+    told = desk.judge(CHECK, SoftwareSeen, Settings(programs=(taught,)), items=items)
+    assert told.state is State.FAIL
+    assert "Dial helper (2026-01-31)" in told.words
+
+
+def test_a_rule_for_extensions_knows_them() -> None:
+    known = KNOWN.match("tool", "3.1", "", now=Today(day=TODAY, compiled=TODAY))
+    own = replace(known, kind="extension")
+    assert as_extension(own) is own
+    other = as_extension(known)
+    assert (other.product, other.kind, other.part) == ("", "extension", False)
+
+
+@pytest.mark.parametrize("unread", ["software-part", "software-extensions", "software-others"])
+def test_row_167_a_list_that_is_not_whole_never_passes(desk, unread: str) -> None:
+    desk.see(LifecyclesKnown, lines=(WELL,), compiled=TODAY, programs=KNOWN)
+    items = (system(), program("tool", "3.3"))
+    told = desk.judge(CHECK, SoftwareSeen, items=items, unread=unread)
+    assert told.state is State.PARTIAL

@@ -12,7 +12,15 @@ from agentguard.model.events import Facts
 from agentguard.model.facts import Kind, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.verdicts import State
-from agentguard.platforms._win32.software_answers import MACHINE, NARROW, SYSTEM, USER, installed
+from agentguard.platforms._win32.software_answers import (
+    MACHINE,
+    NARROW,
+    SYSTEM,
+    USER,
+    Beside,
+    Listed,
+    installed,
+)
 from agentguard.platforms.recorder.decoders import values
 from tests.recorded_answers import cases
 
@@ -21,11 +29,14 @@ ZIP = {"DisplayName": "7-Zip 24.08 (x64)", "DisplayVersion": "24.08", "Publisher
 
 
 def names(*entries: dict[str, object]) -> list[str]:
-    return [item.name for item in installed([(MACHINE, entry) for entry in entries], NOTHING)]
+    return [
+        item.name
+        for item in installed([Listed(place=MACHINE, entry=entry) for entry in entries], NOTHING)
+    ]
 
 
 def test_a_program_is_named_with_its_version_and_maker() -> None:
-    (item,) = installed([(MACHINE, ZIP)], NOTHING)
+    (item,) = installed([Listed(place=MACHINE, entry=ZIP)], NOTHING)
     assert (item.name, item.version, item.vendor) == ("7-Zip 24.08 (x64)", "24.08", "Igor Pavlov")
     assert item.source == MACHINE
 
@@ -72,7 +83,7 @@ def test_a_program_is_no_update_for_its_name_alone(name: str) -> None:
     ids=["teams", "slack", "windows", "framework", "language", "bundle", "nonsense", "another"],
 )  # fmt: skip
 def test_packages_of_the_user_are_programs(full: str, shown) -> None:
-    found = installed([], NOTHING, [full])
+    found = installed([], NOTHING, Beside(packages=(full,)))
     told = [(item.name, item.version, item.vendor, item.kind) for item in found]
     assert told == ([shown] if shown else [])
 
@@ -81,7 +92,7 @@ def test_of_a_family_the_users_own_counts_and_of_its_versions_the_newest() -> No
     teams, somebody = "MSTeams_{}_x64__8wekyb3d8bbwe", "Maker.Tool_1.0.0.0_neutral_~_abcdefghjkmnp"
     own = [teams.format("24215.9.1.0"), teams.format("24215.1007.3082.1590")]
     ready = ["MSTeams_26213.0.0.0_neutral_~_8wekyb3d8bbwe", somebody]
-    found = installed([], NOTHING, own, ready)
+    found = installed([], NOTHING, Beside(packages=tuple(own), provisioned=tuple(ready)))
     assert {(item.name, item.version, item.source) for item in found} == {
         ("Microsoft Teams", "24215.1007.3082.1590", "appx"),
         ("Maker.Tool", "1.0.0.0", "appx-machine"),
@@ -90,8 +101,8 @@ def test_of_a_family_the_users_own_counts_and_of_its_versions_the_newest() -> No
 
 def test_the_teams_of_today_is_not_the_classic_one_that_has_ended() -> None:
     at = Moment(boot=1, wall=datetime(2026, 11, 25, tzinfo=UTC).timestamp())
-    packages = ["MSTeams_26213.1006.5014.9784_x64__8wekyb3d8bbwe"]
-    seen = SoftwareSeen(at=at, items=installed([], NOTHING, packages))
+    packages = ("MSTeams_26213.1006.5014.9784_x64__8wekyb3d8bbwe",)
+    seen = SoftwareSeen(at=at, items=installed([], NOTHING, Beside(packages=packages)))
     facts = Facts(last={}).seeing(lifecycle.known(at)).seeing(seen)
     verdict = CHECK.judge(seen, facts, Settings())
     assert verdict is not None
@@ -104,7 +115,14 @@ def test_names_of_any_letters_keep_them_and_lose_what_surrounds_them() -> None:
 
 def test_a_program_in_both_views_is_one_and_two_versions_are_two() -> None:
     older = {**ZIP, "DisplayVersion": "19.00"}
-    found = installed([(MACHINE, ZIP), (NARROW, ZIP), (USER, older)], NOTHING)
+    found = installed(
+        [
+            Listed(place=MACHINE, entry=ZIP),
+            Listed(place=NARROW, entry=ZIP),
+            Listed(place=USER, entry=older),
+        ],
+        NOTHING,
+    )
     assert [(item.version, item.source) for item in found] == [("24.08", MACHINE), ("19.00", USER)]
 
 
@@ -131,7 +149,9 @@ def test_windows_itself_is_known_by_build_revision_and_edition(name: str) -> Non
 @pytest.mark.parametrize("name", VERSIONS)
 def test_and_is_judged_by_them(name: str) -> None:
     at = Moment(boot=1, wall=datetime(2026, 11, 25, tzinfo=UTC).timestamp())
-    seen = SoftwareSeen(at=at, items=installed([(MACHINE, ZIP)], of_registry(name)))
+    seen = SoftwareSeen(
+        at=at, items=installed([Listed(place=MACHINE, entry=ZIP)], of_registry(name))
+    )
     facts = Facts(last={}).seeing(lifecycle.known(at)).seeing(seen)
     verdict = CHECK.judge(seen, facts, Settings())
     assert verdict is not None

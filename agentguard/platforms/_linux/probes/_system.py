@@ -82,3 +82,23 @@ def own_packages(edition: str) -> str:
 def names(words: str) -> frozenset[str]:
     """Return the names in the answer of `apt list`."""
     return frozenset(line.partition("/")[0] for line in words.splitlines() if "/" in line)
+
+
+def others(home: Path, homes: Path) -> bool:
+    """Check whether anybody else has a home on this computer, whose programs cannot be seen.
+
+    Where that cannot be told, somebody may.
+    """
+    try:
+        return any(
+            one.is_dir() and one.name != _FOUND and not home.is_relative_to(one)
+            for one in homes.iterdir()
+        )
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+_FOUND = "lost+found"
+"""What a file system keeps for itself."""

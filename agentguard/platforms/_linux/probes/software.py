@@ -1,5 +1,7 @@
 """The installed software of dpkg, rpm, flatpak and snap, and the distribution itself.
 
+With them what no package manager knows: AppImages, browsers' extensions and portable programs.
+
 What the distribution keeps up is told apart from what came from elsewhere: on Debian's kind apt
 knows it by the archives, on Red Hat's a package names its vendor.
 """
@@ -11,14 +13,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
+
 from agentguard.model.facts import Kind, Software, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
+from agentguard.platforms import _extensions
+from agentguard.platforms._architectures import architecture
+from agentguard.platforms._linux import appimages, browser_places, portable_files
 from agentguard.platforms._linux.probes import _system
 from agentguard.platforms._linux.probes._asked import NO_ANSWER, NO_TOOL, Answer, ask
+from agentguard.platforms._portable_programs import PortablePrograms
+from agentguard.platforms._shown_words import shown
+from agentguard.platforms._software_gaps import PART, gap
 from agentguard.ports.desktop import Probe
 
-PART = "software-part"
+_SCOPES = {"system": "machine", "user": "user"}
 _NOBODY = frozenset({"(none)", "-", ""})
 _MAIL = re.compile(r"\s*<[^>]*>")
 _MARKS = re.compile(r"[*✓✪]+$")
@@ -36,40 +46,52 @@ class Source:
 
 def _dpkg(fields: list[str]) -> Software | None:
     match fields:
-        case [status, name, version, maintainer] if status[1:2] == "i":
-            return _software(name, version, maintainer, "dpkg")
+        case [status, name, version, maintainer, *more] if status[1:2] == "i":
+            item = _software(name, version, maintainer, "dpkg")
+            return replace(item, arch=architecture(*more[:1] or ("",)), scope="machine")
     return None
 
 
 def _rpm(fields: list[str]) -> Software | None:
     match fields:
-        case [name, version, vendor] if name != "gpg-pubkey":
-            return _software(name, version, vendor, "rpm")
+        case [name, version, vendor, *more] if name != "gpg-pubkey":
+            item = _software(name, version, vendor, "rpm")
+            return replace(item, arch=architecture(*more[:1] or ("",)), scope="machine")
     return None
 
 
 def _flatpak(fields: list[str]) -> Software | None:
     match fields:
-        case [application, version, *_] if "." in application:
+        case [application, version, *more] if "." in application:
+            branch, arch, place = (*more, "", "", "")[:3]
             vendor = ".".join(application.split(".")[:2])
-            return _software(application, version, vendor, "flatpak")
+            return replace(
+                _software(application, version, vendor, "flatpak"),
+                channel=shown(branch, 40),
+                arch=architecture(arch),
+                scope=_SCOPES.get(place.strip(), ""),
+            )
     return None
 
 
 def _snap(fields: list[str]) -> Software | None:
     match fields:
-        case [name, version, _revision, _channel, publisher, *_] if name != "Name":
-            return _software(name, version, _MARKS.sub("", publisher), "snap")
+        case [name, version, _revision, channel, publisher, *_] if name != "Name":
+            item = _software(name, version, _MARKS.sub("", publisher), "snap")
+            followed = channel.removeprefix("latest/").rstrip("…")
+            told = "" if followed in _NOBODY else shown(followed, 40)
+            return replace(item, channel=told, scope="machine")
     return None
 
 
-def _software(name: str, version: str, vendor: str, source: str) -> Software | None:
-    said = _MAIL.sub("", vendor).strip()
+def _software(name: str, version: str, vendor: str, source: str) -> Software:
+    said = shown(_MAIL.sub("", vendor))
     return Software(
-        name=name.strip(),
-        version=version.strip(),
+        name=shown(name),
+        version=shown(version, 80),
         vendor="" if said in _NOBODY else said,
         source=source,
+        ident=shown(name),
     )
 
 
@@ -77,11 +99,22 @@ SOURCES = (
     Source(
         "dpkg",
         "dpkg-query",
-        ("-W", "-f", r"${db:Status-Abbrev}\t${Package}\t${Version}\t${Maintainer}\n"),
+        (
+            "-W",
+            "-f",
+            r"${db:Status-Abbrev}\t${Package}\t${Version}\t${Maintainer}\t${Architecture}\n",
+        ),
         _dpkg,
     ),
-    Source("rpm", "rpm", ("-qa", "--qf", r"%{NAME}\t%{VERSION}-%{RELEASE}\t%{VENDOR}\n"), _rpm),
-    Source("flatpak", "flatpak", ("list", "--app", "--columns=application,version"), _flatpak),
+    Source(
+        "rpm", "rpm", ("-qa", "--qf", r"%{NAME}\t%{VERSION}-%{RELEASE}\t%{VENDOR}\t%{ARCH}\n"), _rpm
+    ),
+    Source(
+        "flatpak",
+        "flatpak",
+        ("list", "--app", "--columns=application,version,branch,arch,installation"),
+        _flatpak,
+    ),
     Source("snap", "snap", ("list", "--unicode=never", "--color=never"), _snap),
 )
 
@@ -129,6 +162,9 @@ def _items(source: Source, answers: Mapping[str, Answer]) -> Iterator[Software]:
             yield item
 
 
+_programs = PortablePrograms()
+
+
 def read(at: Moment, _policy: Policy) -> SoftwareSeen:
     """Ask every package manager that is installed, and apt for what is the distribution's own."""
     answers = {source.name: ask(source.program, *source.args) for source in SOURCES}
@@ -136,7 +172,44 @@ def read(at: Moment, _policy: Policy) -> SoftwareSeen:
     system = _system.system(release, "")
     pattern = _system.own_packages(system.edition) if system else ""
     told = ask("apt", "list", "-qq", pattern) if pattern and answers["dpkg"].text else Answer()
-    return read_from(answers, at, release, _system.names(told.text))
+    return with_home(read_from(answers, at, release, _system.names(told.text)), Path.home())
+
+
+def with_home(seen: SoftwareSeen, home: Path, homes: Path = Path("/home")) -> SoftwareSeen:
+    """Return the software with what stands in a person's own folders, and with what runs there."""
+    images = appimages.appimages(home)
+    near = _extensions.extensions(browser_places.places(home))
+    running = _portable(home)
+    items = (*seen.items, *images.items, *near.items, *(running or ()))
+    if not seen.items:
+        return replace(seen, items=items)
+    part = bool(seen.unread) or not images.whole or running is None
+    others = _system.others(home, homes)
+    return replace(
+        seen, items=items, unread=gap(part=part, extensions=not near.whole, others=others)
+    )
+
+
+def _portable(home: Path) -> tuple[Software, ...] | None:
+    """Return the portable programs; None when the process table cannot be read."""
+    try:
+        paths = tuple(portable_files.running())
+    except (psutil.Error, OSError):
+        return None
+    return _programs.seen(portable_files.portable(paths, home, _owned))
+
+
+def _owned(paths: tuple[str, ...]) -> frozenset[str]:
+    """Return those of the paths that are a package's."""
+    told = ask("dpkg-query", "-S", *paths)
+    if told.unread != NO_TOOL:
+        return frozenset(line.partition(": ")[2] for line in told.text.splitlines())
+    one_by_one = ask("rpm", "-qf", "--qf", r"%{NAME}\n", *paths)
+    if one_by_one.unread == NO_TOOL:
+        return frozenset()
+    lines = one_by_one.text.splitlines()
+    known = [bool(line) and " " not in line for line in lines] if len(lines) == len(paths) else []
+    return frozenset(path for path, owned in zip(paths, known, strict=False) if owned)
 
 
 PROBE = Probe(name="software", every=21600, read=read)

@@ -1,4 +1,4 @@
-"""Asks Windows of what is in front, of pictures of the screen, of scaling and of programs."""
+"""Asks Windows of what is in front, of pictures of the screen, and of scaling."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from agentguard.base.errors import PlatformError
 from agentguard.platforms._win32 import api, print_log, registry, window
 from agentguard.platforms._win32.microphone_answers import Use
 from agentguard.platforms._win32.recorder._native import Pointer, agreed, error_of, function
-from agentguard.platforms._win32.runtime_objects import RuntimeObject, factory
 from agentguard.platforms._win32.sharing_answers import CAPABILITIES
 from agentguard.platforms.recorder.recording import Refusal
 
@@ -23,20 +22,8 @@ _FOREGROUND = 3  # EVENT_SYSTEM_FOREGROUND
 _NONE, _BLACK, _BENEATH = 0x00, 0x01, 0x11  # WDA_NONE, WDA_MONITOR, WDA_EXCLUDEFROMCAPTURE
 _EFFECTIVE = 0  # MDT_EFFECTIVE_DPI
 _LONGEST = 1024
-UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 _CONSENT = r"SOFTWARE\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore"
-_STORE = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore"
 _PROGRAMS = "NonPackaged"
-_PACKAGES = (
-    r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion"
-    r"\AppModel\Repository\Packages"
-)
-_MANAGER = "Windows.Management.Deployment.PackageManager"
-_OF_MANAGER = "9a7d4b65-5e8f-4fc7-a2e5-7f6925cb8b53"
-_BY_USER, _FIRST, _HAS_CURRENT, _NEXT = 12, 6, 7, 8  # places in their tables
-_MOST = 10_000
-_ACTIVATION, _ACTIVATE = "00000035-0000-0000-c000-000000000046", 6  # IActivationFactory
-_PARTS = 5  # of a package's full name
 
 _HOOK = ctypes.WINFUNCTYPE(
     None, api.HANDLE, api.DWORD, api.HWND, api.LONG, api.LONG, api.DWORD, api.DWORD
@@ -146,45 +133,6 @@ def _children(path: str, root: int = winreg.HKEY_CURRENT_USER) -> tuple[str, ...
     return registry.children(root, path)
 
 
-def _installed() -> dict[str, object]:
-    return {
-        "machine": len(registry.children(registry.MACHINE, UNINSTALL)),
-        "narrow": len(registry.children(registry.MACHINE, UNINSTALL, registry.NARROW)),
-        "user": len(registry.children(registry.USER, UNINSTALL)),
-    }
-
-
-def _listed() -> dict[str, object]:
-    names = registry.children(registry.USER, _PACKAGES)
-    whole = [one for one in names if len(one.split("_")) == _PARTS]
-    return {"count": len(names), "whole": len(whole)}
-
-
-def _provisioned() -> dict[str, object]:
-    """Count what the computer keeps ready for its users, in each of the two places."""
-    first, second = (
-        len(registry.children(registry.MACHINE, rf"{_STORE}\{place}"))
-        for place in ("Applications", "InboxApplications")
-    )
-    return {"applications": first, "inbox": second}
-
-
-def _packages() -> dict[str, object]:
-    """Count the packages of this user, one after the other: none is looked at."""
-    made = factory(_MANAGER, _ACTIVATION).object(_ACTIVATE)
-    if made is None:
-        return {"count": None}
-    found = api.VOID()
-    made.as_interface(_OF_MANAGER).call(_BY_USER, None, ctypes.byref(found))
-    at = RuntimeObject(found.value or 0).object(_FIRST)
-    count = 0
-    there = at is not None and at.flag(_HAS_CURRENT)
-    while at is not None and there and count < _MOST:
-        count += 1
-        there = at.flag(_NEXT)
-    return {"count": count}
-
-
 def _captures() -> dict[str, object]:
     """Count who has taken pictures of the screen, by each capability, and whose entry is open."""
     told: dict[str, object] = {}
@@ -208,9 +156,5 @@ CALLS = {
     "window.capture": _capture,
     "screen.scaling": _scaling,
     "microphone.uses": _uses,
-    "software.keys": _installed,
-    "software.packages-listed": _listed,
-    "software.packages": _packages,
-    "software.provisioned": _provisioned,
     "window.captures": _captures,
 }

@@ -13,7 +13,7 @@ from agentguard.base import paths
 from agentguard.platforms._win32 import api, event_log, registry
 from agentguard.platforms._win32.recorder import _descriptors
 from agentguard.platforms._win32.recorder._native import Pointer, done, function
-from agentguard.platforms._win32.recorder.desktops import UNINSTALL
+from agentguard.platforms._win32.recorder.programs import UNINSTALL
 from agentguard.platforms.recorder.recording import Refusal
 from agentguard.platforms.recorder.rights import listed
 from agentguard.platforms.recorder.topics.keeping import SERVICE

@@ -1,4 +1,4 @@
-"""Windows in front, pictures of the screen, scaling, microphones, devices and programs."""
+"""Windows in front, pictures of the screen, scaling, microphones and devices."""
 
 from __future__ import annotations
 
@@ -67,11 +67,6 @@ QUESTIONS = (
         r"registry HKCU\...\ConsentStore\graphicsCapture... LastUsedTimeStop",
         fields(with_border=_NOTED, without=_NOTED),
     ),
-    call(
-        "software.provisioned",
-        r"registry HKLM\...\Appx\AppxAllUserStore",
-        fields(applications=VARYING, inbox=VARYING),
-    ),
     keys(
         "prints.channel", "HKLM",
         rf"SOFTWARE\Microsoft\Windows\CurrentVersion\WINEVT\Channels\{CHANNEL}",
@@ -80,20 +75,4 @@ QUESTIONS = (
     call("prints.entries", "EvtQuery, EvtNext, EvtRender", fields(count=VARYING)),
     USB,
     together("usb.judged", USB),
-    call(
-        "software.keys",
-        "registry Uninstall, by machine, 32 bit and user",
-        fields(machine=VARYING, narrow=VARYING, user=VARYING),
-    ),
-    call(
-        "software.packages-listed",
-        r"registry HKCU\...\AppModel\Repository\Packages",
-        fields(count=VARYING, whole=VARYING),
-    ),
-    call(
-        "software.packages",
-        "WinRT PackageManager.FindPackagesByUserSecurityId",
-        fields(count=VARYING),
-        seconds=60.0,
-    ),
 )  # fmt: skip

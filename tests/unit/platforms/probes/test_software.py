@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,4 +168,70 @@ def test_this_machines_own_system_is_named(any_policy: Policy) -> None:
 def test_this_machines_own_inventory_is_read(any_policy: Policy) -> None:
     seen = software.read(AT, any_policy)
     assert seen.items
-    assert all(item.name and item.source in FILES for item in seen.items)
+    assert all(item.name for item in seen.items)
+    assert {item.source for item in seen.items} & set(FILES)
+
+
+def test_an_architecture_a_scope_and_a_channel_are_told_where_the_manager_tells_them() -> None:
+    def one(name: str, text: str) -> tuple[str, str, str, str]:
+        (item,) = software.read_from({name: Answer(text=text)}, AT).items
+        return item.ident, item.arch, item.scope, item.channel
+
+    assert one("dpkg", "ii \tage\t1.2.1-1+b5\tDebian\tamd64\n") == ("age", "x64", "machine", "")
+    assert one("dpkg", "ii \tadduser\t3.152\tDebian\tall\n") == ("adduser", "", "machine", "")
+    assert one("rpm", "zoom\t6.2.11-1\tZoom\tx86_64\n") == ("zoom", "x64", "machine", "")
+    slack = "com.slack.Slack"
+    for place, scope in (("system", "machine"), ("user", "user"), ("extra", "")):
+        told = one("flatpak", f"{slack}\t4.41.105\tstable\tx86_64\t{place}\n")
+        assert told == (slack, "x64", scope, "stable")
+    for told, channel in (("latest/stable", "stable"), ("24.04/beta", "24.04/beta"), ("-", ""),
+                          ("latest/edge…", "edge")):  # fmt: skip
+        assert one("snap", f"firefox 131.0 5091 {told} mozilla -\n")[1:] == ("", "machine", channel)
+
+
+def test_packages_of_two_architectures_are_two() -> None:
+    lines = "ii \tlibc6\t2.41\tDebian\tamd64\nii \tlibc6\t2.41\tDebian\ti386\n"
+    seen = software.read_from({"dpkg": Answer(text=lines)}, AT)
+    assert [item.arch for item in seen.items] == ["x64", "x86"]
+
+
+WHOLE = SoftwareSeen(at=AT, items=read("dpkg").items)
+
+
+def test_what_stands_in_a_persons_own_folders_is_added(tmp_path: Path) -> None:
+    home, profile = tmp_path / "maria", tmp_path / "maria/.config/google-chrome/Default"
+    profile.mkdir(parents=True)
+    manifest = {"name": "Helper", "version": "1.0"}
+    settings = {"a" * 32: {"location": 1, "path": "x", "manifest": manifest}}
+    told = json.dumps({"extensions": {"settings": settings}})
+    (profile / "Preferences").write_text(told)
+    seen = software.with_home(WHOLE, home, tmp_path / "none")
+    assert seen.unread == ""
+    assert [(i.name, i.host) for i in seen.items if i.kind is Kind.EXTENSION] == [
+        ("Helper", "chrome")
+    ]
+    (profile / "Preferences").write_text("{")
+    assert software.with_home(WHOLE, home, tmp_path / "none").unread == "software-extensions"
+    (profile / "Preferences").write_text(told)
+
+
+def test_row_167_other_people_with_a_home_here_are_told_and_not_named(tmp_path: Path) -> None:
+    home = tmp_path / "maria"
+    home.mkdir()
+    (tmp_path / "lost+found").mkdir()
+    assert software.with_home(WHOLE, home, tmp_path).unread == ""
+    (tmp_path / "jo.huber").mkdir()
+    seen = software.with_home(WHOLE, home, tmp_path)
+    assert seen.unread == "software-others"
+    assert "jo.huber" not in repr(seen)
+    assert _system.others(home, tmp_path / "none") is False
+    (tmp_path / "file").touch()
+    assert _system.others(home, tmp_path / "file") is True  # what cannot be told may be
+
+
+def test_a_source_that_failed_weighs_more_than_who_was_not_seen(tmp_path: Path) -> None:
+    (tmp_path / "jo.huber").mkdir()
+    part = replace(WHOLE, unread="software-part")
+    assert software.with_home(part, tmp_path / "maria", tmp_path).unread == "software-part"
+    nothing = SoftwareSeen(at=AT, unread="no-answer")
+    assert software.with_home(nothing, tmp_path / "maria", tmp_path).unread == "no-answer"
