@@ -29,6 +29,8 @@ class Right(StrEnum):
     OPEN = "open"  # see the name behind a pseudonym, with a reason
     FACTORS = "factors"  # read how people at desks prove presence
     KEEP = "keep"  # set how long records are kept, and hold them for an inquiry
+    VENDORS = "vendors"  # read the vendor register
+    REGISTER = "register"  # keep the vendor register
     MANAGE = "manage"  # users, teams, sites, shifts, enrolment
 
 
@@ -40,6 +42,8 @@ _MAY: dict[Right, frozenset[str]] = {
     Right.OPEN: frozenset({OFFICER, ADMIN}),
     Right.FACTORS: frozenset({SUPERVISOR, OFFICER, AUDITOR, ADMIN}),
     Right.KEEP: frozenset({OFFICER, ADMIN}),
+    Right.VENDORS: frozenset({OFFICER, AUDITOR, ADMIN}),
+    Right.REGISTER: frozenset({OFFICER, ADMIN}),
     Right.MANAGE: frozenset({ADMIN}),
 }
 

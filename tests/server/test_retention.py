@@ -323,7 +323,8 @@ NOW = frozenset({  # how things are now; each goes with what it belongs to, or b
     "phone_set", "policy_bundle",
     "policy_root", "product_count", "product_plan", "program", "program_count", "schema_least",
     "posture_current", "recovery_code", "retention_age", "shift", "site", "sso_user", "team",
-    "team_place", "team_summary", "totp", "user_account", "user_team",
+    "program_vendor", "team_place", "team_summary", "totp", "user_account", "user_team", "vendor",
+    "vendor_reminder",
 })  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from agentguard.model.vendors import Vendor
 from agentguard.policy.parser import parse
 from agentguard.server.console.gate import is_open
 from agentguard.server.console.navigation import page_modules
@@ -27,6 +28,7 @@ from agentguard.server.store.records import legal_holds
 from agentguard.server.store.reports import incidents
 from agentguard.server.store.schema.sign_in_tables import desk_person
 from agentguard.server.store.schema.tables import METADATA, device
+from agentguard.server.store.software import vendors
 from agentguard.server.tamper import items, kinds, strangers
 from tests.server.test_policies import label
 from tests.server.test_roles import signed_in
@@ -124,6 +126,7 @@ def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[...
         now, run = running.time(), running.admin._database.run
         boss = Visitor(name="boss", role="admin", token="", scope=None)
         seen = [one for one in running.admin.incidents() if one.device == desk.id]
+        run(lambda c: vendors.add(c, Vendor(name=f"Maker at {label}"), "boss", now))
         run(lambda c: incidents.close(c, seen[1].id, boss, now, "done"))
         run(
             lambda c: c.execute(

@@ -1,8 +1,9 @@
 """Happenings as events of the Open Cybersecurity Schema Framework, 1.8 (https://schema.ocsf.io).
 
 Classes: Data Security Finding (2006) for personal data, Compliance Finding (2003) for any other
-control, Detection Finding (2004) for tamper signs, Incident Finding (2005) for what an agent
-reported, Authentication (3002) for a refused factor, Entity Management (3004) for desks.
+control and for a vendor's day, Detection Finding (2004) for tamper signs, Incident Finding (2005)
+for what an agent reported, Authentication (3002) for a refused factor, Entity Management (3004) for
+desks.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ INFORMATIONAL = 1
 _CREATE, _CLOSE = 1, 3
 _ENTITY = {"enrolled": 6, "asked": 6, "confirmed": 8, "turned-away": 9}
 _OTHER = 99
+_WARNING, _FAIL = 2, 3
 _DATA = frozenset({"pii-files", "clipboard"})
 _CATEGORY = {2: "Findings", 3: "Identity & Access Management"}
 
@@ -124,10 +126,23 @@ def _entity(one: Happening, _words: Texts) -> tuple[int, int, dict[str, Any]]:
     return 3004, activity, more
 
 
+def _vendor(one: Happening, words: Texts) -> tuple[int, int, dict[str, Any]]:
+    title = words.say(f"feeds.vendor.{one.kind}-{one.state}", **one.params)
+    compliance = {
+        "control": "vendors",
+        "requirements": ["12.8.1"],
+        "standards": ["PCI DSS 4.0.1"],
+        "status_id": _FAIL if one.state == "overdue" else _WARNING,
+    }
+    more = {"status_id": 1, "finding_info": _info(one, title), "compliance": compliance}
+    return 2003, _CREATE, more
+
+
 _CLASSES = {
     "finding": _finding,
     "tamper": _tamper,
     "incident": _incident,
     "factor": _factor,
     "device": _entity,
+    "vendor": _vendor,
 }

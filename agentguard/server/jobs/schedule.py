@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agentguard.base.errors import UsageError
 from agentguard.server import keys
 from agentguard.server.feeds import feed_settings, outbox
+from agentguard.server.jobs import vendors
 from agentguard.server.jobs.retention import Retention
 from agentguard.server.jobs.software import Programs
 from agentguard.server.listener.path_to_endpoint import Outside
@@ -86,6 +87,7 @@ class Jobs:
             self._often("silent", silent_agents.EVERY, self._silent),
             self._always("strangers", self._outside),
             self._often("feeds", 3600, self._forget),
+            self._often("vendors", vendors.EVERY, self._vendors),
             self._often("audit-checkpoint", SIGNED_EVERY, self._sign),
         )
         self._long: tuple[Job, ...] = (  # no other job waits for these
@@ -182,6 +184,10 @@ class Jobs:
         turns = self._strangers.look(connection, self._now())
         if turns:
             self._listener.turns(connection, turns)
+
+    def _vendors(self, connection: Connection, now: float, last: float) -> None:
+        told = isinstance(self._listener, outbox.Outbox)
+        vendors.look(connection, now, last, told=told)
 
     def _refresh(self, connection: Connection, now: float, last: float) -> None:
         if last:

@@ -1,4 +1,4 @@
-"""What is worth telling the outside: findings, incidents, refused factors, tamper signs, desks.
+"""What is worth telling the outside: of desks, people and signs of tampering, and days to come.
 
 A happening holds ids, counts, masks and general places: what the wire may carry, and nothing more.
 """
@@ -16,8 +16,8 @@ from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.tables import device, team
 from agentguard.wire import v1
 
-What = Literal["finding", "incident", "factor", "tamper", "device"]
-State = Literal["opened", "closed", "reported", "refused", "changed"]
+What = Literal["finding", "incident", "factor", "tamper", "device", "vendor"]
+State = Literal["opened", "closed", "reported", "refused", "changed", "due", "overdue"]
 _JSON = msgspec.json.Encoder()
 _HAPPENING: Stored[Happening]
 

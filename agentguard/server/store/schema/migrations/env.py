@@ -15,6 +15,7 @@ from agentguard.server.store.schema import (  # each one's tables join METADATA
     phone_tables,  # noqa: F401
     sign_in_tables,  # noqa: F401
     software_tables,  # noqa: F401
+    vendor_tables,  # noqa: F401
 )
 from agentguard.server.store.schema.tables import METADATA
 

@@ -13,7 +13,7 @@ from agentguard.server.store.schema.migrations.first.building import (
 )
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 LEAST = "0019"
 
 

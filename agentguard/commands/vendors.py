@@ -1,0 +1,113 @@
+"""agentguard vendors: the vendor register between CSV and a policy, and what is due in it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from agentguard import platforms
+from agentguard.base import paths
+from agentguard.base.errors import UsageError
+from agentguard.base.translations import Texts
+from agentguard.checks.vendors import CHECK, Settings
+from agentguard.commands import _policy_file, _vendor_file
+from agentguard.commands._words import spoken
+from agentguard.commands.base import FINDINGS, FINE, Command
+from agentguard.model.vendors import WARN_DAYS, Vendor, deadlines, due, lapsed
+from agentguard.policy.last_good import Keeper
+from agentguard.runtime import compose
+from agentguard.software import vendor_policy, vendor_sheet
+
+
+def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
+    """Add the three verbs."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check|import|export")
+    for verb in _VERBS:
+        help_ = words.say(f"cli.vendors.{verb}")
+        one = verbs.add_parser(verb, help=help_, description=help_)
+        many = "?" if verb == "export" else None
+        one.add_argument(
+            "file", metavar="FILE", nargs=many, help=words.say(f"cli.vendors.{verb}-file")
+        )
+        if verb == "check":
+            one.add_argument("--on", default="", metavar="DAY", help=words.say("cli.vendors.on"))
+        else:
+            help_ = words.say("cli.vendors.output")
+            one.add_argument("-o", "--output", type=Path, metavar="FILE", help=help_)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    return _VERBS[chosen.verb](chosen, spoken())
+
+
+def _check(chosen: argparse.Namespace, words: Texts) -> int:
+    """Say what is over and what is due; 1 where anything is over."""
+    register, day = _vendor_file.register(chosen.file, words), _day(chosen.on, words)
+    over = list(_told(register, day, words))
+    soon = list(_coming(register, day, words))
+    sys.stdout.writelines(f"{line}\n" for line in (*over, *soon))
+    said = words.say("cli.vendors.sum", count=len(register), over=len(over), soon=len(soon))
+    sys.stdout.write(f"{said}\n")
+    return FINDINGS if over else FINE
+
+
+def _told(register: Sequence[Vendor], day: date, words: Texts) -> Iterator[str]:
+    for one in register:
+        days = dict(deadlines(one))
+        for what in lapsed(one, day):
+            yield words.say(f"cli.vendors.over-{what.value}", vendor=one.name, day=days[what])
+
+
+def _coming(register: Sequence[Vendor], day: date, words: Texts) -> Iterator[str]:
+    for one in register:
+        days = dict(deadlines(one))
+        for what in due(one, day, WARN_DAYS):
+            yield words.say(f"cli.vendors.due-{what.value}", vendor=one.name, day=days[what])
+
+
+def _day(text: str, words: Texts) -> date:
+    if not text:
+        return datetime.fromtimestamp(platforms.system_clock().now().wall, UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(words.say("cli.software.no-day", text=text)) from error
+
+
+def _import(chosen: argparse.Namespace, words: Texts) -> int:
+    """Write a sheet as a piece of a policy."""
+    made = vendor_policy.piece(_vendor_file.register(chosen.file, words))
+    return _give(chosen.output, made)
+
+
+def _export(chosen: argparse.Namespace, words: Texts) -> int:
+    """Write the register of a policy, else of the one in force, as a sheet."""
+    if chosen.file is not None:
+        register = _vendor_file.register(chosen.file, words)
+    else:
+        clock = platforms.system_clock()
+        policy = Keeper(paths.data_folder(), compose.shapes(), clock).start().policy
+        settings = policy.controls[CHECK.id].settings
+        register = settings.register if isinstance(settings, Settings) else ()
+    return _give(chosen.output, vendor_sheet.write(register))
+
+
+def _give(output: Path | None, made: str) -> int:
+    if output is None:
+        sys.stdout.write(made)
+    else:
+        _policy_file.write(output, made.encode())
+    return FINE
+
+
+_VERBS: dict[str, Callable[[argparse.Namespace, Texts], int]] = {
+    "check": _check,
+    "import": _import,
+    "export": _export,
+}
+
+COMMAND = Command(arguments=arguments, run=run)
