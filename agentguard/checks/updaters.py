@@ -155,6 +155,8 @@ def _row(one: Updater, age: Behind | None, at: Moment) -> Message:
     looked = _days(one.looked, at)
     if age is not None and age.weeks:
         return say("updaters.row-behind", program=one.program, version=one.version, weeks=age.weeks)
+    if one.waits:
+        return say("updaters.row-waits", program=one.program)
     if looked is not None:
         return say("updaters.row-looked", program=one.program, days=looked)
     return say("updaters.row", program=one.program)

@@ -26,6 +26,7 @@ from agentguard.commands.check import row, table
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms import keep_none, load, system_clock
+from agentguard.platforms.simulated_programs import PROGRAMS, with_programs
 from agentguard.ports.clock import Clock, Stop
 from agentguard.runtime.agent import Agent
 from agentguard.runtime.bootstrap import Place, logged, opened
@@ -114,7 +115,7 @@ def _staged(chosen: argparse.Namespace, words: Texts) -> Iterator[Stage]:
         settings = ServerSettings(data=root / "server", reading=READING)
         with Admin(settings, lambda: clock.now().wall) as admin:
             server = _server(settings, clock, supervisor, chosen.port)
-            place = Place(folder=home, backend=load(), clock=clock, user=PERSON)
+            place = Place(folder=home, backend=with_programs(load()), clock=clock, user=PERSON)
             try:
                 device = _enrolled(place, server, admin, settings.data / CA_FILE)
                 _policy(place, folder, admin)
@@ -184,7 +185,9 @@ def _policy(place: Place, folder: Path, admin: Admin) -> None:
 
 
 def _scenes(stage: Stage, stop: Stop) -> None:
-    """Write the files, one each second, as a busy desk would."""
+    """Write the files, one each second, as a busy desk would; the programs are there at once."""
+    names = ", ".join(one.name for one in PROGRAMS)
+    stage.voice.say("cli.demo.programs", programs=names)
     stage.voice.say("cli.demo.folder", folder=str(stage.folder))
     for path in write_files(stage.folder):
         stage.voice.say("cli.demo.written", file=path.name)

@@ -216,3 +216,6 @@ class TestShows:
         assert "The endpoint has receipted the findings and the posture." in said.out
         for measure in range(1, 11):
             assert f"\n{measure}. " in said.out
+        assert "Attackers are known to use a fault of: WinRAR" in said.out
+        assert "Oracle JDK 8" in said.out
+        assert "waits for you to start it anew: Google Chrome" in said.out

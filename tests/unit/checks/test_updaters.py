@@ -143,6 +143,8 @@ def test_what_is_hers_comes_first_and_one_that_is_not_told_keeps_the_rest_from_p
     assert [row.id for row in verdict(desk).rows] == ["updaters.row", "updaters.row"]
     judged(desk, updater(version="1.0"), updater(looked=desk.wall))
     assert [row.id for row in verdict(desk).rows] == ["updaters.row-behind", "updaters.row-looked"]
+    judged(desk, updater(waits=True))
+    assert [row.id for row in verdict(desk).rows] == ["updaters.row-waits"]
 
 
 def test_none_at_all_and_those_that_are_left_out(desk) -> None:
