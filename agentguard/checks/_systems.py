@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agentguard.checks.base import named
 from agentguard.model.facts import Build, Lifecycle, LifecyclesKnown, Software
+from agentguard.model.software import Match, ProgramMatcher, State, Today
 
+WINDOWS, WINDOWS_MAKER = "Windows 10", "Microsoft"
+"""A name by which the catalogue knows Windows; the build tells the rest."""
+REVISION = 3
+"""Dots of a version with a revision: 10.0.19045.6456."""
 RECENT = timedelta(days=62)
 """How old the last monthly fix may be that shows that paid updates come."""
 
@@ -33,6 +38,27 @@ def kept(item: Software, known: LifecyclesKnown, day: date) -> Kept | None:
     if line.extended is not None and line.ends < day and _paid(item, line, known.builds, day):
         return Kept(product=line.product, ends=line.extended, paid=True)
     return Kept(product=line.product, ends=line.ends)
+
+
+def under_attack(item: Software, told: Match, programs: ProgramMatcher | None, now: Today) -> Match:
+    """Return what is said of a system: of Windows that its revision is one that is attacked, if so.
+
+    A fault is mended by the same revision of a build whatever its edition is called, so that the
+    build alone is asked for. Without a revision nothing is said.
+    """
+    if programs is None or item.vendor != WINDOWS_MAKER or item.version.count(".") < REVISION:
+        return told
+    found = programs.match(WINDOWS, item.version, WINDOWS_MAKER, now=now)
+    if found.state is not State.EXPLOITED:
+        return told
+    return replace(
+        told,
+        state=State.EXPLOITED,
+        why=found.why,
+        source=found.source,
+        attacks=found.attacks,
+        beneath=told.state,
+    )
 
 
 def _paid(item: Software, line: Lifecycle, builds: tuple[Build, ...], day: date) -> bool:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from agentguard.checks._countdown import labels, pending, rows
 from agentguard.checks._plans import Plan, Terms, granted
 from agentguard.checks._programs import Taught, match
-from agentguard.checks._systems import Kept, kept
+from agentguard.checks._systems import Kept, kept, under_attack
 from agentguard.checks.base import DAY, Check, few, named, partly, today
 from agentguard.model.events import Event, Facts
 from agentguard.model.facts import Kind, LifecyclesKnown, Software, SoftwareSeen
@@ -235,7 +235,8 @@ def _compiled(known: LifecyclesKnown, day: date) -> date:
 def said_of(item: Software, known: LifecyclesKnown, settings: Settings, now: Today) -> Match:
     """Judge a system by its line, and a program by what the catalogue says of its name."""
     if item.kind is Kind.SYSTEM:
-        return granted(_of(kept(item, known, now.day), item, now), settings.terms, now.day)
+        told = under_attack(item, _of(kept(item, known, now.day), item, now), known.programs, now)
+        return granted(told, settings.terms, now.day)
     if known.programs is None:
         return _of(None, item, now)
     return matched(item, known.programs, settings, now)
