@@ -61,7 +61,7 @@ def acme(seat: Seat) -> State:
     return known.programs.match("Acme 5.1", "", "", now=now).state
 
 
-def test_row_189_a_catalogue_comes_to_the_desk_and_stays(
+def test_row_187_a_catalogue_comes_to_the_desk_and_stays(
     seat: Seat, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert acme(seat) is State.UNKNOWN
@@ -73,7 +73,7 @@ def test_row_189_a_catalogue_comes_to_the_desk_and_stays(
     assert (shown["seq"], shown["shipped"], shown["refused"]) == (SEQ, False, None)
 
 
-def test_row_189_a_thief_s_catalogue_is_refused_once_noted_and_shown(
+def test_row_187_a_thief_s_catalogue_is_refused_once_noted_and_shown(
     seat: Seat, capsys: pytest.CaptureFixture[str]
 ) -> None:
     forged = signed(pack.written(document(SEQ, **OF_THE_DAY)), "thief")
@@ -90,7 +90,7 @@ def test_row_189_a_thief_s_catalogue_is_refused_once_noted_and_shown(
     assert "another one was offered" in capsys.readouterr().out
 
 
-def test_row_189_a_person_at_the_desk_fetches_it_or_gives_a_file(
+def test_row_187_a_person_at_the_desk_fetches_it_or_gives_a_file(
     seat: Seat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "catalogue.signed"

@@ -239,6 +239,12 @@ def test_a_number_tells_its_day() -> None:
             pack.day_of(wrong)
 
 
+def test_the_shipped_number_is_not_of_before_its_own_data() -> None:
+    """Whoever brings in data of a later day raises `seq` in `resources/software/pack.toml`."""
+    assert pack.day_of(shipped.seq()) >= max(one.day for one in shipped.known().sources)
+    assert pack.from_the_future(shipped.known(), pack.day_of(shipped.seq())) is None
+
+
 def test_what_ships_without_a_number_stands_in_nobody_s_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
