@@ -106,3 +106,19 @@ def test_every_number_in_the_menu_stands_at_a_line_of_it(signed_in: Any, role: s
     for path in badges(browser):
         line = page[page.index(f'<a href="{path}"') :]
         assert 'class="badge" hidden>0<' in line[: line.index("</li>")]
+
+
+@pytest.mark.parametrize("path", ["/floor/part", "/floor/wall/part", "/incidents/part"])
+def test_what_only_grew_older_is_not_sent_again(
+    running: Any, desk: Any, event: Any, browser: Any, control: Any, path: str
+) -> None:
+    failing = control("screen-lock", "fail", detail="screen-lock.off")
+    desk.send(event(1, "incident.reported", text="x"), controls=[failing], overall="act")
+    first = browser.get(path)
+    for seconds in (61, 130):
+        running.time.at += seconds
+        desk.send(controls=[failing], overall="act")  # it reports on, and nothing is new
+        same = browser.get(path, **{"if-none-match": first.headers["etag"]})
+        assert (same.status_code, same.content) == (304, b"")
+    desk.send(event(2, "incident.reported", text="y"), controls=[], overall="good")
+    assert browser.get(path, **{"if-none-match": first.headers["etag"]}).status_code == 200

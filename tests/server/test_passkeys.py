@@ -150,3 +150,23 @@ def test_a_browser_without_passkeys_is_shown_codes_alone(person: Person) -> None
     person.password()
     expect(person.page.get_by_role("button", name="Make a passkey")).to_be_hidden()
     expect(person.page.get_by_label("The code that it shows")).to_be_visible()
+
+
+def test_an_open_floor_counts_its_ages_on_while_nothing_is_sent(
+    running: Any, person: Person, new_desk: Any, event: Any, control: Any
+) -> None:
+    failing = control("screen-lock", "fail", detail="screen-lock.off")
+    new_desk(team="Billing", label="b-1").send(event(1), controls=[failing], overall="act")
+    person.plug()
+    person.enrol()
+    age = person.page.locator("#live time[data-ago]").first
+    expect(age).to_be_visible()
+    expect(age).to_have_text("1 h 13 min")
+    with person.page.expect_response(lambda one: one.status == 304):
+        pass  # it has what is shown
+    running.time.at += 100
+    with person.page.expect_response(lambda one: one.status == 304):
+        pass
+    expect(age).to_have_text("1 h 15 min")
+    person.page.reload()
+    assert age.text_content() == "1 h 15 min", "as the endpoint says it"

@@ -41,7 +41,7 @@ def test_the_password_alone_opens_nothing(half: Any) -> None:
     told = half.get("/sign-in/second")
     assert told.headers["location"] == "/sign-in/enrol"
     names = {c.name for c in half.http.cookies.jar}
-    assert names == {"__Host-agentguard-step"}
+    assert names == {"__Host-agentguard-step", "__Host-agentguard-after"}
 
 
 def test_without_a_factor_one_must_be_enrolled_and_recovery_codes_are_shown_once(

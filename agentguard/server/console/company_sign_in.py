@@ -26,11 +26,11 @@ from agentguard.server.console.browsers import (
     cookie_name,
     gone,
 )
-from agentguard.server.console.fresh_proof import local
 from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.sign_in import sign_in_page
 from agentguard.server.console.sign_in_queue import Crowded
 from agentguard.server.console.site import Asked, Page, Site, back, site_of
+from agentguard.server.console.way_back import AFTER, local, page_of
 from agentguard.server.signin.oidc import LEEWAY, Provider, SignInRefused
 from agentguard.server.store.accounts import people, sso
 from agentguard.server.store.accounts.people import Visitor
@@ -52,7 +52,7 @@ async def leave(request: Asked) -> Page | Redirect:
     """Send the browser to the provider; who is signed in already has to prove anew there."""
     site, provider = site_of(request), _provider(request)
     again = isinstance(request.scope["state"].get("visitor"), Visitor)
-    path = local(request.query_params.get("to", "/"))
+    path = local(request.query_params.get("to") or page_of(request))
     if not again and (refused := await _patiently(request)) is not None:
         return refused
     try:
@@ -102,6 +102,7 @@ async def come_back(request: Asked) -> Page | Redirect:
     answer = back(flow.path)
     answer.set_cookie(cookie(site, session))
     answer.set_cookie(gone(site, FLOW))
+    answer.set_cookie(gone(site, AFTER))
     return known_browsers.remember(request, answer, _ANYBODY)
 
 

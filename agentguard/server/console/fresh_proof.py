@@ -12,7 +12,7 @@ The form's fields wait on the page that asks, and the browser sends them again a
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar import get, post
 from litestar.response import Redirect
@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from agentguard.server.console import second_factor
 from agentguard.server.console.site import Asked, Page, back, field, page, site_of, visitor_of
+from agentguard.server.console.way_back import local
 from agentguard.server.store.accounts import sessions
 from agentguard.server.store.accounts.people import Visitor
 from agentguard.server.store.records import audit
@@ -99,13 +100,6 @@ async def _page(
 
 def _purpose(visitor: Visitor) -> str:
     return f"prove {sessions.id_of(visitor.token)}"
-
-
-def local(path: str) -> str:
-    """Return the path when it is one of this console; anything else becomes the floor."""
-    parts = urlsplit(path)
-    odd = parts.scheme or parts.netloc or not path.startswith("/") or "\\" in path
-    return "/" if odd or path.startswith("//") or not path.isprintable() else path
 
 
 HANDLERS = (show, prove)

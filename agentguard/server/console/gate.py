@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agentguard.server.console.browsers import cookie_of, family_of
 from agentguard.server.console.site import Site
+from agentguard.server.console.way_back import kept
 from agentguard.server.http_messages import Answer, App, Receive, Scope, Send, reply
 from agentguard.server.store.accounts import people, sessions
 from agentguard.server.store.accounts.people import Visitor
@@ -71,7 +72,7 @@ class Gate:
         if scope["method"] not in SAFE and not _same_origin(scope, headers):
             await self._say(guarded, 403, "console.error.origin")
         elif visitor is None and not is_open(scope["path"]):
-            await self._turn_away(headers, guarded)
+            await self._turn_away(scope, headers, guarded)
         else:
             await self._inner(scope, receive, guarded)
 
@@ -108,12 +109,18 @@ class Gate:
         await site.database.write(end)
         LOG.warning("a session turned up in another browser and was ended")
 
-    async def _turn_away(self, headers: dict[bytes, bytes], send: Send) -> None:
+    async def _turn_away(self, scope: Scope, headers: dict[bytes, bytes], send: Send) -> None:
+        """Send to the sign-in page, and remember which page was asked for."""
         if REFRESH in headers:
             await self._say(send, 401, "console.error.signed-out")
             return
-        target = (("location", SIGN_IN),)
-        await reply(send, Answer(status=303, body=b"", headers=target), self._site.now())
+        more = [("location", SIGN_IN)]
+        if scope["method"] == "GET":
+            ended = bool(cookie_of(headers, self._site.cookie))
+            way = kept(self._site, scope["path"], scope.get("query_string", b""), ended=ended)
+            more.append(("set-cookie", way.to_header(header="").strip()))
+        given = Answer(status=303, body=b"", headers=tuple(more))
+        await reply(send, given, self._site.now())
 
     async def _say(self, send: Send, status: int, id_: str) -> None:
         text = self._site.words.say(id_).encode()

@@ -14,7 +14,8 @@ from agentguard.server.console.site import Asked, Page, render, site_of, visitor
 
 NOT_MODIFIED = 304
 BADGES = "x-badges"  # the header of the counts, by the path of the menu's line, as JSON
-_AS_OF = re.compile(r'<p class="muted as-of">.*?</p>', re.DOTALL)
+_AGES = re.compile(r'<p class="muted as-of">.*?</p>|(?<=data-ago>)[^<]*(?=</time>)', re.DOTALL)
+"""What time alone changes: the page's script counts it on."""
 
 
 async def part(request: Asked, template: str, *, menu: bool = True, **values: Any) -> Page:
@@ -23,7 +24,7 @@ async def part(request: Asked, template: str, *, menu: bool = True, **values: An
     With `menu` the page shows one, and is told what waits behind its lines.
     """
     shown = render(request, template, layout="_live.html", **values)
-    tag = f'"{hashlib.sha256(_AS_OF.sub("", shown.content).encode()).hexdigest()[:32]}"'
+    tag = f'"{hashlib.sha256(_AGES.sub("", shown.content).encode()).hexdigest()[:32]}"'
     headers = {"etag": tag, **(await _badges(request) if menu else {})}
     if request.headers.get("if-none-match") == tag:
         return Response("", status_code=NOT_MODIFIED, headers=headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from agentguard.base.translations import Texts
@@ -30,6 +31,12 @@ def ago(at: float, now: float, words: Texts) -> str:
         hours, rest = divmod(seconds, HOUR)
         return words.say("console.span.hours", hours=hours, minutes=f"{rest // MINUTE:02d}")
     return words.say("console.span.days", count=seconds // DAY)
+
+
+def spans(words: Texts) -> str:
+    """Return the sentences of `ago` as JSON, by which a page's script goes on counting."""
+    names = ("now", "minutes", "hours", "days")
+    return json.dumps({name: words.sentences[f"console.span.{name}"] for name in names})
 
 
 def _moment(at: float) -> datetime:

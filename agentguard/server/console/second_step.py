@@ -18,6 +18,7 @@ from agentguard.server.console.browsers import (
 from agentguard.server.console.gate import SIGN_IN
 from agentguard.server.console.sign_in import STEP
 from agentguard.server.console.site import Asked, Page, Site, back, page, site_of
+from agentguard.server.console.way_back import AFTER, page_of
 from agentguard.server.store.accounts import pending_sign_ins, people, sessions
 from agentguard.server.store.records import audit
 
@@ -50,7 +51,7 @@ async def answer(request: Asked) -> Page | Redirect:
     token = await _begin(request, site, name, judged.how)
     if not token:
         return back(SIGN_IN)
-    done = back("/account" if judged.how == "recovery" else "/")
+    done = back("/account" if judged.how == "recovery" else page_of(request))
     return known_browsers.remember(request, _signed_in(site, done, token), name)
 
 
@@ -110,6 +111,7 @@ async def _begin(request: Asked, site: Site, name: str, how: str) -> str:
 def _signed_in(site: Site, given: Answer, token: str) -> Answer:
     given.set_cookie(cookie(site, token))
     given.set_cookie(gone(site, STEP))
+    given.set_cookie(gone(site, AFTER))
     return given
 
 

@@ -81,8 +81,9 @@ def environment(words: Texts) -> Environment:
         return moments.ago(at, now, words)
 
     pages.globals.update(
-        say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice
-    )
+        say=words.say, has=words.has, tell=tell, titled=words.title, advise=words.advice,
+        spans=moments.spans(words),
+    )  # fmt: skip
     pages.filters.update(stamp=stamp, iso=moments.iso, ago=ago)
     return pages
 

@@ -12,6 +12,21 @@ function localise(root) {
   }
 }
 
+const SPANS = JSON.parse(document.body.dataset.spans ?? "{}");
+let clock = Date.parse(document.body.dataset.now) - performance.now(); // the endpoint's, not this computer's
+
+// Says how long it has been so, as the endpoint says it, by the endpoint's clock.
+function age() {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const minutes = Math.floor((clock + performance.now() - Date.parse(time.dateTime)) / 60000);
+    const hours = Math.floor(minutes / 60);
+    const span = minutes < 1 ? "now" : hours < 1 ? "minutes" : hours < 24 ? "hours" : "days";
+    const said = { count: span === "days" ? Math.floor(hours / 24) : minutes, hours, minutes };
+    if (span === "hours") said.minutes = String(minutes % 60).padStart(2, "0");
+    time.textContent = SPANS[span].replace(/{(\w+)}/g, (_, name) => said[name]);
+  }
+}
+
 let known = ""; // the tag of what is shown: the same again is not sent again
 
 // Somebody works in it: a field has the focus or words in it, a button the focus, or it is open.
@@ -45,12 +60,14 @@ async function refresh(live) {
     cache: "no-store",
   });
   if (answer.status === 401) {
-    location.assign("/sign-in");
+    location.reload(); // the page itself leads to the sign-in, and from there back
     return;
   }
   if (!answer.ok && answer.status !== 304) throw new Error(String(answer.status));
+  clock = Date.parse(answer.headers.get("date")) - performance.now();
   count(JSON.parse(answer.headers.get("x-badges") ?? "{}"));
   if (answer.status === 304) {
+    age();
     const time = live.querySelector(".as-of time");
     if (!time) return;
     time.dateTime = new Date(answer.headers.get("date")).toISOString();
@@ -92,3 +109,4 @@ function forever(seconds, ask) {
 
 if (live) forever(Number(live.dataset.every), () => refresh(live));
 else if (document.querySelector(".menu")) forever(15, recount);
+if (document.querySelector("time[data-ago]")) setInterval(age, 20000);
