@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import msgspec
@@ -20,6 +21,8 @@ from agentguard.wire.inventory import Program
 
 LARGEST = 192 * 1024
 """Bytes of a list, so that it fits the endpoint's limit with what is around it."""
+EXTENSIONS, OTHERS = "software-extensions", "software-others"
+"""Why a list is not whole though every source has answered."""
 TOO_MANY, NO_ANSWER = "too-many-programs", "no-answer"
 HIDDEN = "[user]"
 SHORTEST = 3
@@ -51,9 +54,18 @@ def listed(seen: SoftwareSeen, told: Sequence[Program], user: str = "") -> Liste
     unread = seen.unread or ("" if seen.items else NO_ANSWER)
     if unread:
         sources = {one.source[: inventory.SHORT] for one in seen.items}
-        made |= {one: None for one in told if one.source not in sources}
+        made |= {one: None for one in told if _hidden(one, unread, sources)}
     kept = _bounded(sorted(made, key=_order))
     return Listed(programs=kept, unread=unread if len(kept) == len(made) else TOO_MANY)
+
+
+def _hidden(one: Program, unread: str, sources: AbstractSet[str]) -> bool:
+    """Check whether a program that was told may be there unseen, by why the list is not whole."""
+    if unread == EXTENSIONS:
+        return one.kind == Kind.EXTENSION.value
+    if unread == OTHERS:
+        return one.scope == "other-user"
+    return one.source not in sources
 
 
 def _order(one: Program) -> tuple[bool, str, str, bytes]:
@@ -85,7 +97,7 @@ def _program(item: Software, user: str) -> Program:
         channel=_clean(item.channel, own, inventory.SHORT),
         scope=item.scope[: inventory.TINY],
         signer=_clean(item.signer, own, inventory.MAKER),
-        ident=_clean(item.ident, own, inventory.NAME),
+        ident=_clean(item.ident, own, inventory.NAME, mail=item.kind is not Kind.EXTENSION),
         host=_clean(item.host, own, inventory.SHORT),
         permissions=tuple(
             one[: inventory.PERMISSION] for one in item.permissions[: inventory.MAX_PERMISSIONS]
@@ -93,12 +105,15 @@ def _program(item: Software, user: str) -> Program:
     )
 
 
-def _clean(text: str, user: str, most: int) -> str:
-    """Return a text without a path, an address of mail, the account's name and what is no sign."""
+def _clean(text: str, user: str, most: int, *, mail: bool = True) -> str:
+    """Return a text without a path, an address of mail, the account's name and what is no sign.
+
+    The id of an extension may have the form of an address, and is its maker's.
+    """
     told = "".join(c if c.isprintable() else " " for c in text).strip()
     if _PATH.search(told):
         told = re.split(r"[\\/]", told.rstrip("\\/"))[-1]
-    told = _MAIL.sub(HIDDEN, told)
+    told = _MAIL.sub(HIDDEN, told) if mail else told
     if len(user) >= SHORTEST:
         told = re.sub(rf"(?i)(?<!\w){re.escape(user)}(?!\w)", HIDDEN, told)
     return told[:most].encode("utf-8", "replace").decode()

@@ -60,6 +60,12 @@ TEXTS = {
     },
     (winreg.HKEY_CURRENT_USER, "Volatile Environment"): {"ViewClient_Protocol": HOST},
     (winreg.HKEY_CURRENT_USER, rf"{PACKAGES}\{HOST}_1.0_x64__{CARD}"): {"PackageID": NAME},
+    (winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Office\ClickToRun\Configuration"): {
+        "ProductReleaseIds": NAME, "UpdateChannel": rf"\\{HOST}\{CARD}", "Platform": CARD,
+    },
+    (winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v3.5"): {
+        "Version": f"{NAME} {CARD}",
+    },
     (winreg.HKEY_LOCAL_MACHINE,
      r"SYSTEM\CurrentControlSet\Services\EventLog\Application\AgentGuard"): {
         "EventMessageFile": rf"C:\Users\{NAME}\{HOST}.dll",

@@ -141,3 +141,25 @@ def test_row_174_a_list_of_150_programs_takes_30_kb_and_five_changes_2() -> None
     sizes = [len(gzip.compress(msgspec.json.encode(one), mtime=0)) for one in (whole, part)]
     assert sizes[0] <= 30_000
     assert sizes[1] <= 2_000
+
+
+def test_row_167_who_is_not_signed_in_takes_nothing_away_and_keeps_nothing_else() -> None:
+    hers = Software(
+        name="dialler", version="1", vendor="", source="registry-other-user", scope="other-user"
+    )
+    mine = Software(name="putty", version="", vendor="", source="portable-downloads", scope="user")
+    before = listed(seen(an("a"), hers, mine), ()).programs
+    now = listed(seen(an("a"), unread="software-others"), before)
+    assert {one.name for one in now.programs} == {"a", "dialler"}
+
+
+def test_row_166_extensions_that_cannot_be_read_stay_and_nothing_else_does() -> None:
+    helper = Software(
+        name="uBlock", version="1", vendor="", source="firefox-add-ons", kind=Kind.EXTENSION,
+        ident="uBlock0@raymondhill.net", host="firefox",
+    )  # fmt: skip
+    tool = Software(name="tool", version="1", vendor="", source="appimage")
+    before = listed(seen(an("a"), helper, tool), ()).programs
+    now = listed(seen(an("a"), unread="software-extensions"), before)
+    assert {one.name for one in now.programs} == {"a", "uBlock"}
+    assert {one.ident for one in now.programs} == {"", "uBlock0@raymondhill.net"}

@@ -13,15 +13,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from agentguard.checks.base import named
-from agentguard.checks.software import Settings, said_of
+from agentguard.checks.software import BESIDE, Settings, said_of
 from agentguard.model.facts import Kind, LifecyclesKnown, Software
 from agentguard.model.messages import Message, say
 from agentguard.model.software import Match, ProgramMatcher, State, Today
 from agentguard.software.ranks import PART, WORST, rank
 
 _JSON = msgspec.json.Encoder()
-ALONE = frozenset({Kind.SYSTEM, Kind.PROGRAM, Kind.RUNTIME})
-"""What is judged by itself; an extension of a browser has no support of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +64,11 @@ class Judge:
 
     def judge(self, item: Software) -> Judged:
         """Say what a version is and what holds of it."""
-        if item.kind not in ALONE or named(item.name, self.settings.ignore):
+        if item.kind is Kind.PART or named(item.name, self.settings.ignore):
             return _part()
         found = said_of(item, self.known, self.settings, self.now)
+        if item.kind in BESIDE and not found.product:
+            return _part()
         if found.state is State.UNKNOWN and named(item.name, self.settings.accepted):
             return _kept(found, State.SUPPORTED, say("support.taught"))
         if item.kind is Kind.SYSTEM:
