@@ -213,9 +213,16 @@ def _measures(controls: tuple[ControlState, ...], words: Wording) -> Iterable[Me
             number=number,
             title=words.texts.say(f"measure.{number}"),
             state=shown,
-            word=words.texts.say(f"state.{shown}" if ours else "ui.overview.no-control"),
+            word=_word(ours, shown, words) if ours else words.texts.say("ui.overview.no-control"),
             controls=tuple(_control(c, words) for c in ours),
         )
+
+
+def _word(controls: tuple[ControlState, ...], state: State, words: Wording) -> str:
+    """Return the word for a state; what only the desktop team can mend is not to do here."""
+    failing = [c for c in controls if c.state is State.FAIL]
+    theirs = bool(failing) and all(c.owner is Owner.TEAM for c in failing)
+    return words.texts.say("overall.team" if theirs else f"state.{state}")
 
 
 def _control(control: ControlState, words: Wording) -> ControlView:
@@ -223,7 +230,7 @@ def _control(control: ControlState, words: Wording) -> ControlView:
         check=control.check,
         title=words.texts.title(control.check, control.state, _id(control.detail)),
         state=control.state,
-        word=words.texts.say(f"state.{control.state}"),
+        word=_word((control,), control.state, words),
         detail=words.texts.render(control.detail),
         since=words.when(control.since),
         proves=_proves(control, words.texts),

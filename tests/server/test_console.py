@@ -61,6 +61,19 @@ def test_a_desk_shows_the_settings_that_lock_its_screen(
     assert "of.a-newer-agent" in page
 
 
+def test_row_198_a_desk_shows_what_is_the_teams_to_mend(
+    desk: Any, browser: Any, control: Any
+) -> None:
+    hers = control("patches", "fail", detail="patches.reboot", params={"days": 4})
+    theirs = control("software", "fail", owner="team")
+    desk.send(overall="act", controls=[hers, theirs])
+    page = text_of(browser.get(f"/desk/{desk.id}").text)
+    assert page.count("The desktop team's to mend.") == 1
+    assert page.index("A restart has been due for 4 days") < page.index(
+        "The desktop team's to mend."
+    )
+
+
 def test_silence_overrules_the_last_good_posture(
     running: Any, desk: Any, browser: Any, control: Any
 ) -> None:

@@ -126,6 +126,13 @@ def test_row_198_a_desk_that_only_the_team_can_mend_asks_her_for_nothing() -> No
     assert view.header.icon == "attention"
     measure = view.measures[8]
     assert measure.state is State.FAIL, "what is wrong is not shown as good"
+    words = {control.check: control.word for control in measure.controls}
+    assert (measure.word, words["software"]) == ("With the team", "With the team")
+    both = shown(data.updating()).measures[8]
+    assert (both.word, {c.check: c.word for c in both.controls}["software"]) == (
+        "To do",
+        "With the team",
+    )
     twice = replace(data.EXPLOITED, subject="x")
     view = shown(data.snapshot(data.with_the_team().controls, data.EXPLOITED, twice))
     assert view.theirs.heading.startswith("Your desktop team's to mend (2).")

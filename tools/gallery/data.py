@@ -43,6 +43,7 @@ POLICY = Policy(
 )
 
 
+THEIRS = {check.id: check.theirs for check in discover(checks, "CHECK", Check)}
 PROVES = {check.id: check.proves for check in discover(checks, "CHECK", Check)}
 
 
@@ -118,7 +119,11 @@ def snapshot(controls: tuple[ControlState, ...] = CONTROLS, *findings: Finding) 
 
 def _set(check: str, state: State, severity: Severity, message: Message) -> ControlState:
     control = next(c for c in CONTROLS if c.check == check)
-    return replace(control, state=state, severity=severity, detail=message, since=ago(6 * MINUTE))
+    owner = Owner.TEAM if message.id in THEIRS[check] else Owner.PERSON
+    since = ago(6 * MINUTE)
+    return replace(
+        control, state=state, severity=severity, detail=message, since=since, owner=owner
+    )
 
 
 def _with(*changed: ControlState) -> tuple[ControlState, ...]:
