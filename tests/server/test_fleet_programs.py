@@ -62,7 +62,7 @@ class Shelf:
     states: dict[str, State] = field(default_factory=dict)
 
     def match(self, name: str, version: str, publisher: str, *, now: Today) -> Match:
-        known = name != "stranger"
+        known = name not in {"stranger", "library"}
         state = self.states.get(f"{name} {version}", State.SUPPORTED) if known else State.UNKNOWN
         return Match(
             name=name, version=version, publisher=publisher, product=name if known else "",
@@ -387,14 +387,16 @@ def test_row_170_what_the_policy_teaches_counts_at_the_endpoint(fleet: Fleet) ->
         an("dialler"),
         an("stranger"),
         an("Helper", kind="extension"),
-        an("Unheard library", kind="runtime"),
+        an("library", kind="runtime"),
+        an("Runtime", kind="runtime"),
         an("new", kind="of-a-later-agent"),
     )
     fleet.tell("a", frozenset({system, strange, *others}))
     said = {row.name: (row.state, row.rank) for row in fleet.read(program)}
     assert said == {
         "Windows 10": ("ended", 1), "Plan 9": ("unknown", 3), "dialler": ("", 6),
-        "stranger": ("supported", 5), "Helper": ("", 6), "Unheard library": ("", 6), "new": ("", 6),
+        "stranger": ("supported", 5), "Helper": ("", 6), "library": ("", 6),
+        "Runtime": ("supported", 5), "new": ("", 6),
     }  # fmt: skip
     judge: Judge = fleet.database.run(lambda c: fleet.judges.at(c, fleet.now))
     assert judge is fleet.database.run(lambda c: fleet.judges.at(c, fleet.now))
