@@ -75,6 +75,24 @@ def test_each_happening_has_its_class_and_what_that_requires(
 
 
 @pytest.mark.parametrize(
+    ("kind", "state", "title", "status"),
+    [
+        ("contract", "due", "The contract with Acme ends on 2027-01-31.", 2),
+        ("contract", "overdue", "The contract with Acme ended on 2027-01-31.", 3),
+        ("review", "due", "The review of Acme is due on 2027-01-31.", 2),
+        ("review", "overdue", "The review of Acme was due on 2027-01-31.", 3),
+    ],
+)
+def test_a_day_of_a_vendor_is_a_compliance_finding_that_says_which(
+    kind: str, state: str, title: str, status: int
+) -> None:
+    params = {"vendor": "Acme", "day": "2027-01-31", "desks": 3}
+    made = event(what="vendor", kind=kind, state=state, params=params)
+    assert (made["class_uid"], made["compliance"]["status_id"]) == (2003, status)
+    assert made["finding_info"]["title"] == title
+
+
+@pytest.mark.parametrize(
     ("severity", "id_"), [("low", 2), ("medium", 3), ("high", 4), ("critical", 5), ("odd", 1)]
 )
 def test_severities_are_those_of_the_schema(severity: str, id_: int) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from agentguard.base import translations
+from agentguard.model.vendors import Deadline
 from agentguard.server.feeds import ocsf
 from agentguard.server.store.outbox.happenings import Happening
 from agentguard.server.tamper.kinds import KINDS
@@ -66,6 +68,9 @@ def every() -> Iterator[dict[str, Any]]:
     yield made(what="incident", state="reported", kind="data-seen", severity="")
     yield made(what="factor", state="refused", params={"group": "crm"}, severity="")
     yield made(what="factor", state="refused", severity="")
+    for state, kind in product(("due", "overdue"), Deadline):
+        params = {"vendor": "Acme", "day": "2027-01-31"}
+        yield made(what="vendor", state=state, kind=kind.value, params=params, device="endpoint")
     for act in ACTS:
         yield made(what="device", state="changed", kind=act, severity="")
 

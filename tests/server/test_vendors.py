@@ -216,6 +216,12 @@ def test_a_register_that_is_full_takes_no_more(running: Any, send: Any) -> None:
         run(running, lambda c: vendors.change(c, 9, Vendor(name="x"), "sam", START))
 
 
+def badge(browser: Any) -> int:
+    """Give what waits behind the line of the menu."""
+    found = re.search(r'<span>Vendors</span> <span class="badge".*?>(\d+)<', browser.get("/").text)
+    return int(found.group(1)) if found else -1
+
+
 def test_the_list_begins_with_what_needs_somebody(running: Any, browser: Any) -> None:
     add(
         running,
@@ -237,6 +243,7 @@ def test_the_list_begins_with_what_needs_somebody(running: Any, browser: Any) ->
     assert names("?text=teleph") == ["Soon"]
     assert names("?class=VPN") == ["Refused"]
     assert names("?class=spying&sort=x&kind=y") == names("")
+    assert badge(browser) == 3, "over, on its last day, and within a week"
     assert "No vendor is like that" in text_of(browser.get("/vendors?text=nobody").text)
 
 
@@ -335,32 +342,41 @@ def test_nothing_is_kept_where_no_feed_hears(running: Any) -> None:
     assert len(told(running)) == 1
 
 
+MINE = (Vendor(name="Acme", contract_until="2027-12-31"), Vendor(name="Mine"))
+
+
 def test_another_register_in_the_published_policy_is_shown(running: Any, browser: Any) -> None:
-    add(running, Vendor(name="Acme", contract_until="2027-12-31"), Vendor(name="Mine"))
     running.admin.policies.publish_roots(chain(root()))
-    same = vendor_policy.piece(kept(running))
-    other = vendor_policy.piece((Vendor(name="Acme"), Vendor(name="Theirs")))
-    for version, rules in enumerate((same, other), 1):
+
+    def shown(version: int, *theirs: Vendor) -> str:
+        rules = vendor_policy.piece(theirs)
         said = Said(version=version, loosens=True, rules=rules)
         made = running.admin.policies.judged(said.signed(), "site", READING)
         running.admin.policies.publish(said.signed(), made.label, 100)
-        shown = text_of(browser.get("/vendors").text)
-        assert ("The policy site 2 has another register" in shown) is (version == 2)
+        return text_of(browser.get("/vendors").text)
+
+    theirs = (Vendor(name="Acme"), Vendor(name="Theirs"))
+    assert "has another register" not in shown(1, *theirs), "none is kept at the centre"
+    run(running, lambda c: vendors.take(c, MINE, "sam", START, whole=True))
+    differs = shown(2, *theirs)
     for words in (
-        "What differs: 3 vendors",
+        "The policy site 2 has another register",
+        "What differs (3)",
         "Acme : contract_until",
         "Mine : only in the register of the centre",
         "Theirs : only in the policy",
     ):
-        assert words in shown
+        assert words in differs
+    assert "has another register" not in shown(3, *MINE)
     piece = browser.get("/vendors/register.yaml")
-    assert piece.text == same
+    assert piece.text == vendor_policy.piece(MINE)
     assert piece.headers["content-disposition"] == 'attachment; filename="vendors.yaml"'
 
 
 def test_a_policy_that_cannot_be_read_and_an_endpoint_that_reads_none_say_nothing() -> None:
     label_ = policies.Label(digest="d", name="site", epoch=1, version=1, team="")
-    read = page._Read(every=[], strangers=[], unmatched=0, published=[(label_, b"policy: [")])
+    one = vendors.Kept(id=1, key="", vendor=Vendor(name="A"), desks=0, set_by="", set_at=0.0)
+    read = page._Read(every=[one], strangers=[], unmatched=0, published=[(label_, b"policy: [")])
     assert page.different(read, READING) == []
     assert page.different(read, None) == []
 

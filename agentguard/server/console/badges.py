@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -12,9 +13,11 @@ from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.desks import identities
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.reports.incidents import waiting
+from agentguard.server.store.software import vendor_reminders, vendors
 from agentguard.server.tamper import silence_waves, strangers
 
 LATELY = 10.0  # seconds that a count is good enough for what refreshes itself
+NEAR = timedelta(days=7)  # before a day of a vendor
 SCOPES = 200  # whose counts are remembered
 Counts = dict[str, int]
 """How many wait, by the path of a line of the menu."""
@@ -28,7 +31,7 @@ class Badges:
 
     async def counted(self, database: Database, visitor: Visitor, now: float) -> Counts:
         """Count now."""
-        counts = await database.read(lambda c: _count(c, visitor.scope))
+        counts = await database.read(lambda c: _count(c, visitor.scope, now))
         self._known[visitor.scope] = now, counts
         self._known.move_to_end(visitor.scope)
         while len(self._known) > SCOPES:
@@ -43,11 +46,13 @@ class Badges:
         return await self.counted(database, visitor, now)
 
 
-def _count(connection: Connection, scope: Scope) -> Counts:
+def _count(connection: Connection, scope: Scope, now: float) -> Counts:
+    soon = vendor_reminders.today(now) + NEAR
     return {
         "/incidents": waiting(connection, scope),
         "/devices": identities.waiting(connection, scope),
         "/tamper": silence_waves.count(connection, scope) + strangers.count(connection, scope),
+        "/vendors": vendors.waiting(connection, soon.isoformat()),
     }
 
 

@@ -143,7 +143,7 @@ def days_left(last: str, day: date) -> int:
 
 def different(read: _Read, reading: Reading | None) -> list[Different]:
     """Return the newest policy of each team whose register is not the centre's."""
-    if reading is None:
+    if reading is None or not read.every:  # who keeps no register at the centre
         return []
     ours = tuple(one.vendor for one in read.every)
     found = []

@@ -23,7 +23,8 @@ from agentguard.server.store.schema.tables import METADATA
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 # An entry of the register as JSON, known by the `key` of its name (SHA-256, whatever the name's
-# case); `desks` is on how many desks its programs stood when they were counted last.
+# case); `desks` is on how many desks its programs stood when they were counted last, `due` the
+# first of its days, empty where it has none or is not approved.
 vendor = Table(
     "vendor",
     METADATA,
@@ -31,6 +32,7 @@ vendor = Table(
     Column("key", String(64), nullable=False, unique=True),
     Column("entry", Text, nullable=False),
     Column("desks", BigInteger, nullable=False, server_default="0"),
+    Column("due", String(10), nullable=False, server_default=""),
     Column("set_by", String(100), nullable=False),
     Column("set_at", Float, nullable=False),
 )

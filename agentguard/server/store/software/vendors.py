@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from agentguard.model.vendors import Vendor
+from agentguard.model.vendors import Vendor, deadlines
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.vendor_tables import program_vendor, vendor, vendor_reminder
 from agentguard.software.vendor_sheet import MOST
@@ -140,6 +140,12 @@ def take(
     return made
 
 
+def waiting(connection: Connection, until: str) -> int:
+    """Count the entries of which a day is over, or comes until then."""
+    mine = (vendor.c.due != "") & (vendor.c.due <= until)
+    return int(connection.scalar(select(func.count()).select_from(vendor).where(mine)) or 0)
+
+
 def digest(every: Sequence[Kept]) -> str:
     """Return what tells one register from another, with the ids that programs are matched to."""
     return hashlib.sha256(_JSON.encode([(one.id, one.vendor) for one in every])).hexdigest()[:16]
@@ -157,6 +163,7 @@ def _values(one: Vendor, by: str, now: float) -> dict[str, object]:
     return {
         "key": _key(one.name),
         "entry": _JSON.encode(one).decode(),
+        "due": min((last for _, last in deadlines(one)), default="") if one.approved else "",
         "set_by": by[: audit.LONGEST_ACTOR],
         "set_at": now,
     }

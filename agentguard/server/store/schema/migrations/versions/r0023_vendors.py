@@ -31,6 +31,7 @@ def upgrade() -> None:
         string("key", 64),
         text("entry"),
         big("desks", default="0"),
+        string("due", 10, default=""),
         string("set_by", 100),
         real("set_at"),
         key=["id"],
