@@ -119,10 +119,12 @@ def subject(event: Event, _settings: Settings) -> str:
 
 
 def _installed(seen: SoftwareSeen, known: LifecyclesKnown | None, settings: Settings) -> Verdict:
+    """Judge what is installed; extensions of browsers where the register names their vendor."""
     if not seen.items:
         return unknown(f"unread.{seen.unread}" if seen.unread else "vendors.no-inventory")
     day = today(seen.at)
-    owned = [_owned(item, known, settings, day) for item in seen.items]
+    every = (_owned(item, known, settings, day) for item in seen.items)
+    owned = [one for one in every if one.vendor or one.item.kind is not Kind.EXTENSION]
     told = _wrong(owned, day, settings) or _right(owned, day, settings)
     return with_gaps(
         replace(told, rows=_rows(owned)), Coverage(why=(*seen.gaps, *_classless(known, settings)))

@@ -300,3 +300,19 @@ def test_an_approval_by_class_does_not_pass_where_no_class_is_known(desk) -> Non
 def test_an_event_of_another_kind_says_nothing(desk) -> None:
     at = Moment(boot=desk.boot, wall=desk.wall)
     assert CHECK.judge(LifecyclesKnown(at=at), desk.facts, Settings(register=(DEBIAN,))) is None
+
+
+def test_row_169_an_extension_counts_where_the_register_names_its_vendor_alone(desk) -> None:
+    def told(maker: str, *, approved: bool) -> Any:
+        extension = Software(
+            name="Helper", version="1", vendor=maker, source="chrome-web-store",
+            kind=Kind.EXTENSION,
+        )  # fmt: skip
+        bash = Software(name="bash", version="1", vendor="Debian", source="dpkg")
+        register = (DEBIAN, Vendor(name="Acme", publishers=("Acme*",), approved=approved))
+        settings = Settings(register=register)
+        return desk.judge(CHECK, SoftwareSeen, settings, items=(bash, extension))
+
+    assert told("Nobody", approved=True).state is State.PASS
+    assert told("Acme Inc.", approved=True).state is State.PASS
+    assert told("Acme Inc.", approved=False).state is State.FAIL
