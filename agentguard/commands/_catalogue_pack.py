@@ -149,12 +149,11 @@ def _fetched(folder: Path, clock: Clock) -> bytes:
 
 def _sign(chosen: argparse.Namespace, words: Texts) -> str:
     from agentguard.commands import _policy_keys  # noqa: PLC0415 - signatures cost time and memory
-    from agentguard.trust import dsse, keys  # noqa: PLC0415 - as above
-    from agentguard.trust import packs as envelopes  # noqa: PLC0415 - as above
+    from agentguard.trust import dsse, keys, signed_packs  # noqa: PLC0415 - as above
 
     data = _policy_file.data(chosen.file)
-    given = envelopes.read(data) if data[:1] == b"{" else envelopes.sealed(data)
-    if len(given.payload) > envelopes.MOST_BYTES:
+    given = signed_packs.read(data) if data[:1] == b"{" else signed_packs.sealed(data)
+    if len(given.payload) > signed_packs.MOST_BYTES:
         raise UsageError(words.say("pack.rejected.large"))
     held = pack.opened(given.payload)
     key = _policy_keys.private_key(chosen, words)

@@ -224,9 +224,9 @@ def _payload(raw: bytes) -> bytes:
     """
     if not raw:
         raise pack_rejected("form")
-    from agentguard.trust import packs  # noqa: PLC0415 - signatures cost memory where no pack is
+    from agentguard.trust import signed_packs  # noqa: PLC0415 - signatures cost memory where no pack is
 
-    return packs.read(raw).payload
+    return signed_packs.read(raw).payload
 
 
 def _verified(raw: bytes, root: Root) -> bytes:
@@ -236,6 +236,6 @@ def _verified(raw: bytes, root: Root) -> bytes:
         PackRejected: it is none.
 
     """
-    from agentguard.trust import packs  # noqa: PLC0415 - as above
+    from agentguard.trust import signed_packs  # noqa: PLC0415 - as above
 
-    return packs.opened(raw, root)
+    return signed_packs.opened(raw, root)

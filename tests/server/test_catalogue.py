@@ -15,9 +15,9 @@ from agentguard.model.facts import Software
 from agentguard.model.software import State, Today
 from agentguard.server.policies.teaching import judges
 from agentguard.server.store.schema.catalogue_tables import catalogue_pack
-from agentguard.server.store.software import packs as stored
+from agentguard.server.store.software import packs
 from agentguard.software import pack, shipped
-from agentguard.trust import packs
+from agentguard.trust import signed_packs
 from agentguard.wire import v1
 from tests.server.test_roles import audit, signed_in
 from tests.unit.policy.signing import chain, root
@@ -50,7 +50,7 @@ def test_row_187_a_catalogue_is_told_and_handed_on_byte_for_byte(
     assert told(running, desk) == SEQ
     first = desk.get(v1.CATALOGUE)
     assert first.content == RAW
-    assert first.headers["etag"] == f'"{pack.digest(packs.read(RAW).payload)}"'
+    assert first.headers["etag"] == f'"{pack.digest(signed_packs.read(RAW).payload)}"'
     again = desk.get(v1.CATALOGUE, **{"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     later = made(SEQ + 1)
@@ -118,8 +118,8 @@ def test_row_188_a_pack_that_this_program_cannot_read_leaves_what_ships(
     running: Any, shelf: Any
 ) -> None:
     raw = signed(pack.written({"format": 2}))
-    strange = stored.Added(seq=SEQ + 7, digest="f" * 64, at=NOON, by="a newer release")
-    running.admin._database.run(lambda c: stored.put(c, strange, raw))
+    strange = packs.Added(seq=SEQ + 7, digest="f" * 64, at=NOON, by="a newer release")
+    running.admin._database.run(lambda c: packs.put(c, strange, raw))
     now = shelf.present()
     assert now.shipped
     assert now.added.seq == SEQ + 7

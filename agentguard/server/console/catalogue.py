@@ -18,9 +18,9 @@ from agentguard.server.console.site import Asked, Page, back, page, permitted, s
 from agentguard.server.policies.catalogues import Adding
 from agentguard.server.roles import Right
 from agentguard.server.store.records import audit
-from agentguard.server.store.software import packs as stored
+from agentguard.server.store.software import packs
 from agentguard.software.document import Unmatched
-from agentguard.trust.packs import MOST_BYTES
+from agentguard.trust.signed_packs import MOST_BYTES
 
 CATALOGUE, NEW = "/catalogue", "/catalogue/new"
 LARGEST = 2 * MOST_BYTES
@@ -41,7 +41,7 @@ class Left:
 async def show(request: Asked) -> Page:
     """Show which catalogue is in force, how old it is, and what it could not match."""
     site = site_of(request)
-    now = await site.database.read(stored.in_force)
+    now = await site.database.read(packs.in_force)
     today = datetime.fromtimestamp(site.now(), UTC).date()
     held = now.contents
     return await page(

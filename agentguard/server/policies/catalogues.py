@@ -15,11 +15,11 @@ from agentguard.server.settings import Now
 from agentguard.server.store.desks import policies
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.records import audit
-from agentguard.server.store.software import packs as stored
+from agentguard.server.store.software import packs
 from agentguard.server.store.software.packs import Added, Present
 from agentguard.software import pack, shipped
 from agentguard.software.document import Contents
-from agentguard.trust import packs, roots
+from agentguard.trust import roots, signed_packs
 from agentguard.trust.refusal import pack_rejected
 from agentguard.trust.roots import Root
 
@@ -50,12 +50,12 @@ class Adding:
                 format, tells of a day to come, or is not newer than what is known here.
 
         """
-        packed = packs.opened(raw, _root(connection))
+        packed = signed_packs.opened(raw, _root(connection))
         made = pack.opened(packed)
         today = datetime.fromtimestamp(self.at, UTC).date()
         if (day := pack.from_the_future(made, today)) is not None:
             raise pack_rejected("future", day=day.isoformat())
-        digest, newest = pack.digest(packed), stored.newest(connection)
+        digest, newest = pack.digest(packed), packs.newest(connection)
         if newest is not None and newest.seq == made.seq and newest.digest != digest:
             raise pack_rejected("other", seq=made.seq)
         known = max(newest.seq if newest else 0, shipped.seq())
@@ -74,7 +74,7 @@ class Adding:
         made = self.judged(connection, raw)
         seq = made.contents.seq
         added = Added(seq=seq, digest=made.digest, at=self.at, by=self.actor)
-        stored.put(connection, added, raw)
+        packs.put(connection, added, raw)
         audit.note(connection, self.at, self.actor, "catalogue.added", str(seq))
         return made
 
@@ -93,7 +93,7 @@ class CatalogueShelf:
 
     def present(self) -> Present:
         """Return the catalogue that is in force here."""
-        return self._database.run(stored.in_force)
+        return self._database.run(packs.in_force)
 
 
 def _root(connection: Connection) -> Root:

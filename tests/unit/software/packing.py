@@ -10,7 +10,7 @@ from typing import Any
 from agentguard.base import paths
 from agentguard.software import pack, shipped
 from agentguard.software.kept_pack import KeptPack
-from agentguard.trust import dsse, packs, roots
+from agentguard.trust import dsse, roots, signed_packs
 from agentguard.trust.roots import Root
 from tests.unit.policy import signing
 
@@ -53,7 +53,7 @@ def document(seq: int = SEQ, **other: Any) -> dict[str, Any]:
 
 
 def signed(packed: bytes, *by: str) -> bytes:
-    return dsse.write(signing.sealed(packs.sealed(packed), *(by or ("policy",))))
+    return dsse.write(signing.sealed(signed_packs.sealed(packed), *(by or ("policy",))))
 
 
 def made(seq: int = SEQ, **other: Any) -> bytes:

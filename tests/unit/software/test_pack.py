@@ -18,7 +18,7 @@ from agentguard.base.errors import PackRejected
 from agentguard.model.software import State, Today
 from agentguard.software import kept_pack, pack, shipped
 from agentguard.software.kept_pack import KeptPack, Present
-from agentguard.trust import dsse, packs, roots
+from agentguard.trust import dsse, roots, signed_packs
 from tests.unit.policy import signing
 from tests.unit.software.packing import SEQ, TODAY, believed, document, keeping, made, signed, whole
 
@@ -142,7 +142,7 @@ def test_row_185_any_cut_and_any_flipped_bit_is_refused(data: st.DataObject) -> 
     raw = SMALL[:at] if cut else flipped
     with pytest.raises(PackRejected) as error:
         keeping(NOWHERE).offer(raw)
-    assert error.value.kind != "unkept" or packs.read(raw) == packs.read(SMALL)
+    assert error.value.kind != "unkept" or signed_packs.read(raw) == signed_packs.read(SMALL)
 
 
 def test_row_186_without_a_root_nothing_is_taken(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from agentguard.server.store.schema.catalogue_tables import catalogue_pack
 from agentguard.software import pack, shipped
 from agentguard.software.document import Contents
 from agentguard.software.match import Matcher
-from agentguard.trust import packs
+from agentguard.trust import signed_packs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def in_force(connection: Connection) -> Present:
 def _ready(asked: _Body) -> tuple[Contents, Matcher] | None:
     """Read a pack, which was verified when it was added; None where this program cannot."""
     try:
-        made = pack.opened(packs.read(asked.read()).payload)
+        made = pack.opened(signed_packs.read(asked.read()).payload)
     except PackRejected:
         return None
     return made, Matcher(made.catalogue)
