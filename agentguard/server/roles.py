@@ -31,6 +31,7 @@ class Right(StrEnum):
     KEEP = "keep"  # set how long records are kept, and hold them for an inquiry
     VENDORS = "vendors"  # read the vendor register
     REGISTER = "register"  # keep the vendor register
+    PLAN = "plan"  # say who sees to a product past its support, and by when
     MANAGE = "manage"  # users, teams, sites, shifts, enrolment
 
 
@@ -44,6 +45,7 @@ _MAY: dict[Right, frozenset[str]] = {
     Right.KEEP: frozenset({OFFICER, ADMIN}),
     Right.VENDORS: frozenset({OFFICER, AUDITOR, ADMIN}),
     Right.REGISTER: frozenset({OFFICER, ADMIN}),
+    Right.PLAN: frozenset({OFFICER, ADMIN}),
     Right.MANAGE: frozenset({ADMIN}),
 }
 

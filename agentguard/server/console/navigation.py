@@ -30,9 +30,14 @@ class Entry:
     also: tuple[str, ...] = ()
 
     def here(self, path: str) -> bool:
-        """Check whether a page stands under this line."""
-        below = tuple(one for one in (self.path, *self.also) if one != "/")
-        return path == self.path or path.startswith(below)
+        """Check whether a page stands under this line, and under no other that is nearer to it."""
+        near = self.near(path)
+        return near > 0 and near == max(one.near(path) for one in entries())
+
+    def near(self, path: str) -> int:
+        """Return how many letters of a page's path this line has, 0 when it is not under it."""
+        below = (one for one in (self.path, *self.also) if one != "/" and path.startswith(one))
+        return len(path) if path == self.path else max(map(len, below), default=0)
 
 
 @cache

@@ -1,9 +1,9 @@
 """Happenings as events of the Open Cybersecurity Schema Framework, 1.8 (https://schema.ocsf.io).
 
 Classes: Data Security Finding (2006) for personal data, Compliance Finding (2003) for any other
-control and for a vendor's day, Detection Finding (2004) for tamper signs, Incident Finding (2005)
-for what an agent reported, Authentication (3002) for a refused factor, Entity Management (3004) for
-desks.
+control and for a day of a vendor or a plan, Detection Finding (2004) for tamper signs, Incident
+Finding (2005) for what an agent reported, Authentication (3002) for a refused factor, Entity
+Management (3004) for desks.
 """
 
 from __future__ import annotations
@@ -127,10 +127,17 @@ def _entity(one: Happening, _words: Texts) -> tuple[int, int, dict[str, Any]]:
 
 
 def _vendor(one: Happening, words: Texts) -> tuple[int, int, dict[str, Any]]:
-    title = words.say(f"feeds.vendor.{one.kind}-{one.state}", **one.params)
+    return _due(one, words.say(f"feeds.vendor.{one.kind}-{one.state}", **one.params), "12.8.1")
+
+
+def _plan(one: Happening, words: Texts) -> tuple[int, int, dict[str, Any]]:
+    return _due(one, words.say(f"feeds.plan.{one.state}", **one.params), "12.3.4")
+
+
+def _due(one: Happening, title: str, requirement: str) -> tuple[int, int, dict[str, Any]]:
     compliance = {
-        "control": "vendors",
-        "requirements": ["12.8.1"],
+        "control": "software" if one.what == "plan" else "vendors",
+        "requirements": [requirement],
         "standards": ["PCI DSS 4.0.1"],
         "status_id": _FAIL if one.state == "overdue" else _WARNING,
     }
@@ -145,4 +152,5 @@ _CLASSES = {
     "factor": _factor,
     "device": _entity,
     "vendor": _vendor,
+    "plan": _plan,
 }

@@ -31,6 +31,7 @@ from agentguard.server.store.engine.database import Database
 from agentguard.server.store.floor import trends
 from agentguard.server.store.records import lived_time
 from agentguard.server.store.records.lived_time import Looks
+from agentguard.server.store.software import plan_reminders
 from agentguard.server.tamper import silent_agents, sweep
 from agentguard.server.tamper.strangers import Strangers
 from agentguard.server.tamper.sweep import Sweep
@@ -88,6 +89,7 @@ class Jobs:
             self._always("strangers", self._outside),
             self._often("feeds", 3600, self._forget),
             self._often("vendors", vendors.EVERY, self._vendors),
+            self._often("plans", plan_reminders.EVERY, self._plans),
             self._often("audit-checkpoint", SIGNED_EVERY, self._sign),
         )
         self._long: tuple[Job, ...] = (  # no other job waits for these
@@ -188,6 +190,12 @@ class Jobs:
     def _vendors(self, connection: Connection, now: float, last: float) -> None:
         told = isinstance(self._listener, outbox.Outbox)
         vendors.look(connection, now, last, told=told)
+
+    def _plans(self, connection: Connection, now: float, _last: float) -> None:
+        """Tell of plans whose day comes, by time that was surely lived through."""
+        if isinstance(self._listener, outbox.Outbox):
+            sure = lived_time.known(connection, now).edge(now, 0.0)
+            plan_reminders.remind(connection, now, sure)
 
     def _refresh(self, connection: Connection, now: float, last: float) -> None:
         if last:

@@ -16,7 +16,7 @@ from agentguard.server.store.schema.feed_tables import feed_outbox
 from agentguard.server.store.schema.tables import device, team
 from agentguard.wire import v1
 
-What = Literal["finding", "incident", "factor", "tamper", "device", "vendor"]
+What = Literal["finding", "incident", "factor", "tamper", "device", "vendor", "plan"]
 State = Literal["opened", "closed", "reported", "refused", "changed", "due", "overdue"]
 _JSON = msgspec.json.Encoder()
 _HAPPENING: Stored[Happening]

@@ -33,6 +33,7 @@ from agentguard.server.store.schema.identity_tables import (
 )
 from agentguard.server.store.schema.people_tables import desk_use, person, person_opening
 from agentguard.server.store.schema.phone_tables import factor_invite, phone_answer
+from agentguard.server.store.schema.plan_tables import plan_decision
 from agentguard.server.store.schema.sign_in_tables import (
     break_glass,
     challenge,
@@ -262,6 +263,12 @@ RECORDS: tuple[Record, ...] = (
             legal_holds.of_device(device_program_past.c.device),
         ),
         _part(program_day, program_day.c.at),
+    ),
+    _record(
+        "plans",
+        3 * YEAR,
+        _part(plan_decision, plan_decision.c.at, *_people(plan_decision.c.by)),
+        least=YEAR,
     ),
     _record(
         "retention",

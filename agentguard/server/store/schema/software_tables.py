@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from agentguard.server.store.schema.tables import METADATA
@@ -145,6 +147,8 @@ program_day = Table(
 )
 
 # Who sees to a product, and until when; `target` and `review_by` are days (2027-01-31) or empty.
+# `title` names the product when no desk has it any more; `reminded` is the mark, in days before the
+# target, of which everybody was told last. What was decided before is in `plan_decision`.
 product_plan = Table(
     "product_plan",
     METADATA,
@@ -155,4 +159,7 @@ product_plan = Table(
     _text("set_by", 100),
     Column("set_at", Float, nullable=False),
     _text("review_by", 10),
+    _text("title", 300),
+    Column("covers_attacked", Boolean, nullable=False, server_default=false()),
+    Column("reminded", SmallInteger),
 )

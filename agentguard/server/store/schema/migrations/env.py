@@ -13,6 +13,7 @@ from agentguard.server.store.schema import (  # each one's tables join METADATA
     keeper_tables,  # noqa: F401
     people_tables,  # noqa: F401
     phone_tables,  # noqa: F401
+    plan_tables,  # noqa: F401
     sign_in_tables,  # noqa: F401
     software_tables,  # noqa: F401
     vendor_tables,  # noqa: F401
