@@ -71,6 +71,9 @@ def every() -> Iterator[dict[str, Any]]:
     for state, kind in product(("due", "overdue"), Deadline):
         params = {"vendor": "Acme", "day": "2027-01-31"}
         yield made(what="vendor", state=state, kind=kind.value, params=params, device="endpoint")
+    plan = {"product": "oracle-jdk", "title": "Oracle JDK", "target": "2027-01-31", "desks": 40}
+    for days, state in ((7, "due"), (-1, "overdue")):
+        yield made(what="plan", state=state, kind="software", params={**plan, "days": days})
     for act in ACTS:
         yield made(what="device", state="changed", kind=act, severity="")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentguard.policy.parser import parse
@@ -66,6 +67,11 @@ def test_the_evidence_names_the_requirement_products_owners_days_and_decisions(
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=100)
 
 
+def plain(text: str) -> str:
+    """Give what is left of a text without signs that nobody sees."""
+    return "".join(c for c in text if unicodedata.category(c)[0] not in "CZ")
+
+
 def going(now: float, **more: Any) -> plan_pages.Line:
     told = {"title": "X", "set_by": "olga", "set_at": now, **vars_of(wish(now))}
     plan = Plan(**{**told, **more})
@@ -78,15 +84,21 @@ def vars_of(one: Wish) -> dict[str, Any]:
 
 
 @given(TEXTS, TEXTS, st.booleans())
+@example('a "b" \\ c: # {d}', "- x\n  y: z", True)
+@example("\u200fmixed \ufffe \ue000 \U000e0001", "\x1f\x85\u2028a", False)
 def test_the_piece_of_a_policy_says_what_was_decided_in_any_script(owner, reason, covers) -> None:
     now = 1_790_000_000.0
-    if not owner.strip() or not reason.strip():
+    if not (plain(owner) and plain(reason)):
         return
     line = going(now, owner=owner, reason=reason, covers_attacked=covers)
     piece = plan_sheets.policy([line], "a comment\nof two lines")
     policy = parse(f"policy: p\nversion: 1\n{piece}".encode(), "p", shapes())
     (plan,) = policy.controls["software"].settings.plans
-    assert (plan.product, plan.owner, plan.reason) == ("oracle-jdk", owner, reason)
+    assert plan.product == "oracle-jdk"
+    for told, given_text in ((plan.owner, owner), (plan.reason, reason)):
+        normal = unicodedata.normalize("NFC", given_text)
+        is_control = [unicodedata.category(c) == "Cc" and c != "\n" for c in normal]
+        assert told == "".join(" " if bad else c for c, bad in zip(normal, is_control, strict=True))
     assert (plan.until, plan.covers_attacked) == (on(now, 60), covers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from glob import escape
@@ -72,7 +72,19 @@ def policy(lines: Iterable[Line], head: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """Return a text as YAML between quotes, in the form and the signs that a policy takes."""
+    normal = unicodedata.normalize("NFC", text)
+    return '"' + "".join(map(_sign, normal)) + '"'
+
+
+def _sign(one: str) -> str:
+    if one == "\n":
+        return "\\n"
+    if unicodedata.category(one) in {"Cc", "Cs"}:
+        return " "
+    if one in '"\\':
+        return f"\\{one}"
+    return one if one.isprintable() else f"\\U{ord(one):08x}"
 
 
 def _cells(one: Line) -> Sequence[object]:
