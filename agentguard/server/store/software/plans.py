@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from agentguard.model.software import State
 from agentguard.server.store.records import audit
 from agentguard.server.store.schema.plan_tables import plan_decision
 from agentguard.server.store.schema.software_tables import (
@@ -20,14 +21,17 @@ from agentguard.server.store.schema.software_tables import (
     program,
     program_count,
 )
+from agentguard.software.ranks import WORST
 
 LONGEST_OWNER, LONGEST_REASON, LONGEST_PRODUCT = 100, 500, 100
 FARTHEST = timedelta(days=5 * 366)
 """How far ahead a target may be."""
 REVIEWED = timedelta(days=366)
 """A plan is looked at again at least once in twelve months (PCI DSS 12.3.4)."""
-WANTED = ("exploited", "ended", "ending")
-"""The states that want a plan: the first of `software.ranks.WORST`, in its order."""
+WANTED = tuple(state.value for state in WORST[: WORST.index(State.ENDING) + 1])
+"""The states that want a plan, by their ranks: exploited, ended and ending."""
+ALLOWED = WORST.index(State.ALLOWED)
+"""The rank of what a policy allows for a while."""
 UNNAMED = ("", "-")
 """What stands for a product where no rule knows the name, and for a part of another program."""
 SET, ENDED = "set", "ended"
@@ -208,22 +212,7 @@ def standings(
 ) -> dict[str, Standing]:
     """Return the products that want a plan, or these of them; with `allowed` also planned ones."""
     ranks = [*range(len(WANTED)), *([ALLOWED] if allowed else [])]
-    worst = (
-        select(
-            product_count.c.product,
-            func.min(product_count.c.rank).label("rank"),
-            func.sum(product_count.c.desks).label("desks"),
-        )
-        .where(
-            product_count.c.rank.in_(ranks),
-            product_count.c.desks > 0,
-            product_count.c.product.not_in(UNNAMED),
-        )
-        .group_by(product_count.c.product)
-    )
-    if products is not None:
-        worst = worst.where(product_count.c.product.in_(products))
-    counted = {row.product: row for row in connection.execute(worst)}
+    counted = _counted(connection, ranks, products)
     told = (
         select(
             program.c.product,
@@ -235,22 +224,31 @@ def standings(
         .where(program.c.product.in_(counted), program.c.rank.in_(ranks), program_count.c.desks > 0)
         .group_by(program.c.product, program.c.rank)
     )
-    found: dict[str, Standing] = {}
-    for row in connection.execute(told):
-        count = counted[row.product]
-        if row.rank == count.rank:
-            found[row.product] = Standing(
-                product=row.product,
-                title=row.title,
-                state=WANTED[row.rank] if row.rank < len(WANTED) else "allowed",
-                ends=row.ends or "",
-                desks=int(count.desks),
-            )
-    return found
+    return {
+        row.product: Standing(
+            product=row.product,
+            title=row.title,
+            state=WANTED[row.rank] if row.rank < len(WANTED) else State.ALLOWED.value,
+            ends=row.ends or "",
+            desks=counted[row.product][1],
+        )
+        for row in connection.execute(told)
+        if row.rank == counted[row.product][0]
+    }
 
 
-ALLOWED = 4
-"""The rank of what a policy allows for a while."""
+def _counted(
+    connection: Connection, ranks: list[int], products: list[str] | None
+) -> dict[str, tuple[int, int]]:
+    """Return the worst of these ranks that desks have of each product, and how many have one."""
+    count = product_count.c
+    asked = select(count.product, func.min(count.rank), func.sum(count.desks)).where(
+        count.rank.in_(ranks), count.desks > 0, count.product.not_in(UNNAMED)
+    )
+    if products is not None:
+        asked = asked.where(count.product.in_(products))
+    rows = connection.execute(asked.group_by(count.product))
+    return {product: (int(worst), int(desks)) for product, worst, desks in rows}
 
 
 def count_wanted(connection: Connection) -> int:

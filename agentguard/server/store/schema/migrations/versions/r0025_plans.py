@@ -22,7 +22,7 @@ from agentguard.server.store.schema.migrations.first.building import (
 )
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0024"
 LEAST = "0019"
 
 _ADDED = ("title", "covers_attacked", "reminded")
