@@ -26,6 +26,7 @@ from agentguard.server.backup import creation, line_format, restoration, size_li
 from agentguard.server.settings import ServerSettings
 from agentguard.server.store.engine.open_database import connect
 from agentguard.server.store.schema.tables import METADATA, session
+from agentguard.wire.inventory import INVENTORY, Inventory, Program
 
 KEY = x25519.Identity.generate()
 LEFT_OUT = creation.PASSING
@@ -40,6 +41,12 @@ def filled(running: Any, desk: Any, event: Any, control: Any) -> Any:
         controls=[control(state="fail")],
         overall="act",
     )
+    for name in ("Zoom", "Zoom Workplace"):  # what it had and what it has
+        told = Program(name=name, version="7.1.5")
+        one = Inventory(
+            device=desk.id, sent_at="", digest=name, programs=1, full=True, added=(told,)
+        )
+        assert desk.put(INVENTORY, one).status_code == 200
     running.time.at += 40 * 86400.0  # another month's events
     desk.send(event(3))
     running.admin.desk_totp("maria")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from agentguard.base import lifecycle
 from agentguard.checks.software import Settings
@@ -25,6 +28,7 @@ from agentguard.server.store.accounts.teams import team_id
 from agentguard.server.store.desks import devices
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.engine.open_database import open_database
+from agentguard.server.store.engine.writes import in_a_ring
 from agentguard.server.store.reports import day_quota
 from agentguard.server.store.schema.software_tables import (
     device_inventory,
@@ -352,6 +356,47 @@ def test_row_170_a_slice_leaves_the_rest_to_the_next_and_the_counts_whole(
     assert {row.state for row in fleet.read(program)} == {"supported", "exploited"}
     assert fleet.judge_anew() > 3
     assert {row.state for row in fleet.read(program)} == {"exploited"}
+    assert kept(fleet) == recounted(fleet)
+
+
+def attempt(troubles: list[Exception], do_: Callable[[], object]) -> None:
+    """Do it, and again when it and another waited for each other, as `Database` does."""
+    for _ in range(20):
+        try:
+            do_()
+        except DBAPIError as error:
+            if not in_a_ring(error):
+                troubles.append(error)
+        else:
+            return
+
+
+def test_row_170_the_counts_hold_while_others_judge_and_take_lists_in(fleet: Fleet) -> None:
+    """Each has a thread and connections of its own, as processes have."""
+    every = [an(name, version) for name in NAMES for version in "123"]
+    troubles: list[Exception] = []
+
+    def lists(seed: int) -> None:
+        dice = random.Random(seed)
+        for _ in range(12):
+            attempt(troubles, lambda: fleet.tell(DESKS[seed], frozenset(dice.sample(every, 6))))
+
+    def judging() -> None:
+        for turn in range(12):
+            name = f"{NAMES[turn % 3]} {turn % 3 + 1}"
+            fleet.shelf.states[name] = list(State)[turn % 6]
+            fleet.now += DAY
+            attempt(troubles, fleet.judge_anew)
+
+    threads = [threading.Thread(target=lists, args=(seed,)) for seed in range(len(DESKS))]
+    threads.append(threading.Thread(target=judging))
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert troubles == []
+    fleet.now += DAY
+    fleet.judge_anew()
     assert kept(fleet) == recounted(fleet)
 
 

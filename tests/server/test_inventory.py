@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 from typing import Any
@@ -11,8 +12,11 @@ import pytest
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import delete, select, update
 
+from agentguard.server.http_messages import Refused
+from agentguard.server.ingest.inventory import AT_ONCE, Inventories
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.jobs.software import EVERY
+from agentguard.server.policies.teaching import judges
 from agentguard.server.settings import Limits
 from agentguard.server.store.desks.devices import RETIRED
 from agentguard.server.store.records import held_data
@@ -25,6 +29,7 @@ from agentguard.server.store.schema.software_tables import (
     program_count,
 )
 from agentguard.server.store.schema.tables import device
+from agentguard.server.store.software.intake import Arrived, Intake
 from agentguard.wire import v1
 from agentguard.wire.inventory import (
     INVENTORY,
@@ -162,6 +167,44 @@ class TestQuota:
             kinds.append(answer.json().get("kind", "") if answer.status_code != 200 else "")
         assert kinds[-1] == "quota"
         assert len(rows(running, program)) <= 20 * kinds.count("") + 2
+
+
+class Full:
+    """A database whose writes wait until they are let go."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.full, self.go = asyncio.Event(), asyncio.Event()
+
+    async def write_together(self, _together: object, _arrived: object) -> bool:
+        self.waiting += 1
+        if self.waiting == AT_ONCE:
+            self.full.set()
+        await self.go.wait()
+        self.waiting -= 1
+        return True
+
+
+def test_row_173_lists_keep_reports_waiting_for_no_more_than_a_few() -> None:
+    """Thousands of desks that tell of their programs for the first time take no queue."""
+
+    async def crowd() -> None:
+        database = Full()
+        lists = Inventories(
+            database, None, Limits(), lambda: 1.0, intake=Intake(judges(None)), pace=None,
+            quota=None,
+        )  # type: ignore[arg-type] # simulators # fmt: skip
+        one = Arrived(inventory=Inventory(device="d", sent_at="", digest="d", programs=0), now=1.0)
+        some = [asyncio.create_task(lists._taken(one)) for _ in range(AT_ONCE)]
+        await database.full.wait()
+        with pytest.raises(Refused) as refused:
+            await lists._taken(one)
+        assert (refused.value.status, refused.value.kind) == (429, "busy")
+        database.go.set()
+        assert await asyncio.gather(*some) == [True] * AT_ONCE
+        assert await lists._taken(one)
+
+    asyncio.run(crowd())
 
 
 def test_row_172_no_value_in_a_name_is_kept(running: Any, desk: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from agentguard.base.logs import mask
@@ -21,6 +23,9 @@ from agentguard.wire import v1
 from agentguard.wire.inventory import Inventory, InventoryAnswer, InventoryTaken, Program
 
 DIGEST = 64  # characters of a SHA-256 in hex
+AT_ONCE = 16
+"""Lists that are written in one transaction: a whole one costs as much as dozens of reports, which
+wait for no more of them than these."""
 _ASKED = msgspec.json.Decoder(Inventory)
 _JSON = msgspec.json.Encoder()
 
@@ -46,12 +51,14 @@ class Inventories:
         self._intake = intake
         self._pace = pace
         self._quota = quota
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def answer(self, request: Request, device: Known) -> Answer:
         """Take a list in, or ask for the whole of it.
 
         Raises:
-            Refused: it is malformed, of another device or of a keeper, or too much for a day.
+            Refused: it is malformed, of another device or of a keeper, too much for a day, or one
+                of too many at this moment.
 
         """
         if device.role == devices.KEEPER:
@@ -61,19 +68,29 @@ class Inventories:
         changes = len(told.added) + len(told.gone)
         self._pace.take(device.id, now, changes / self._limits.events_of_one)
         cost = self._quota.cost(len(request.body), changes)
-        arrived = Arrived(inventory=told, now=now, cost=cost)
-        try:
-            held = await self._database.write_together(self._intake.take_all, arrived)
-        except Full as full:
-            raise await self._quota.used_up(device.id, now, full) from None
-        except Unheard:  # a desk reports before it tells of its programs
-            raise Refused(429, "busy", retry_after=self._limits.retry_after) from None
+        held = await self._taken(Arrived(inventory=told, now=now, cost=cost))
         taken = InventoryTaken(
             device=device.id, digest=told.digest, at=told.sent_at, need_full=not held
         )
         text = _JSON.encode(taken)
         signed = InventoryAnswer(taken=text.decode(), signature=self._keys.sign(text))
         return http_messages.answer(200, signed)
+
+    async def _taken(self, arrived: Arrived) -> bool:
+        """Write a list; tell whether it is held now."""
+        later = Refused(429, "busy", retry_after=self._limits.retry_after)
+        if self._room.locked():
+            raise later
+        async with self._room:
+            try:
+                held = await self._database.write_together(self._intake.take_all, arrived)
+            except Full as full:
+                raise await self._quota.used_up(
+                    arrived.inventory.device, arrived.now, full
+                ) from None
+            except Unheard:  # a desk reports before it tells of its programs
+                raise later from None
+            return bool(held)
 
 
 def _told(given: Inventory) -> Inventory:
