@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from agentguard.commands._policy_reader import READING
 from agentguard.model.vendors import ProgramClass, Vendor
 from agentguard.server.console import vendors as page
 from agentguard.server.jobs import vendors as job
 from agentguard.server.store.desks import policies
+from agentguard.server.store.engine import leadership
 from agentguard.server.store.outbox.happenings import decoded
 from agentguard.server.store.records import audit_pages
 from agentguard.server.store.schema.feed_tables import feed_outbox
@@ -292,6 +293,18 @@ def test_versions_are_matched_once_and_anew_when_the_register_changes(
         run(running, lambda c, table=table: c.execute(table.delete()))
     assert match() == 0
     assert run(running, lambda c: c.scalar(select(program_vendor.c.vendor))) is None
+
+
+def test_what_waits_to_be_matched_is_taken_up_again_at_once(running: Any, desk: Any) -> None:
+    install(running, desk.id, *((f"Tool {n}", "Acme", "", "") for n in range(5)))
+    add(running, Vendor(name="Acme", publishers=("acme",)))
+    matched, many = [], select(func.count()).select_from(program_vendor)
+    for _ in range(4):
+        due = run(running, lambda c: leadership.due(c, job.JOB, job.EVERY, START))
+        if due is not None:
+            run(running, lambda c: job.look(c, START, START, told=False, most=2))
+        matched.append(run(running, lambda c: c.scalar(many)))
+    assert matched == [2, 4, 5, 5]
 
 
 def told(running: Any) -> list[tuple[str, str, str, str]]:

@@ -88,7 +88,7 @@ class Jobs:
             self._often("silent", silent_agents.EVERY, self._silent),
             self._always("strangers", self._outside),
             self._often("feeds", 3600, self._forget),
-            self._often("vendors", vendors.EVERY, self._vendors),
+            self._often(vendors.JOB, vendors.EVERY, self._vendors),
             self._often("plans", plan_reminders.EVERY, self._plans),
             self._often("audit-checkpoint", SIGNED_EVERY, self._sign),
         )

@@ -55,8 +55,8 @@ class VendorDesk:
     programs: int
 
 
-def match(connection: Connection, classes: ClassTeller) -> int:
-    """Match versions that are new, or that another register was matched with; give how many."""
+def match(connection: Connection, classes: ClassTeller, most: int = AT_ONCE) -> int:
+    """Match at most so many versions that are new or stood in another register; give how many."""
     every = vendors.list_kept(connection)
     mark = vendors.digest(every)
     connection.execute(
@@ -66,7 +66,7 @@ def match(connection: Connection, classes: ClassTeller) -> int:
         select(program)
         .outerjoin(program_vendor, program_vendor.c.program == program.c.id)
         .where(or_(program_vendor.c.register.is_(None), program_vendor.c.register != mark))
-        .limit(AT_ONCE)
+        .limit(most)
     )
     rows = connection.execute(asked).all()
     if rows:
