@@ -32,9 +32,10 @@ from agentguard.policy.last_good import Keeper
 from agentguard.ports.clock import Clock
 from agentguard.ports.desktop import Backend
 from agentguard.ports.network import Network
+from agentguard.runtime.catalogue_service import packs
 from agentguard.runtime.compose import shapes
 
-TRUST = "endpoint-trust"
+TRUST, CATALOGUE = "endpoint-trust", "software-catalogue"
 TROUBLE = frozenset({Standing.DENIED, Standing.FAILED})
 """What an administrator can mend; what is absent is as it is on this system."""
 
@@ -70,6 +71,7 @@ def every(backend: Backend, words: Texts, clock: Clock) -> tuple[Capability, ...
         *_factors(backend, policy, clock),
         *_keys(),
         *_endpoint(clock, words),
+        _catalogue(clock),
         *_machine(clock),
     )
 
@@ -135,6 +137,20 @@ def _trust(folder: Path, clock: Clock, ways: Network) -> Capability:
         return Capability(name=TRUST, standing=Standing.ABSENT, reason=say("cli.doctor.alone"))
     reason = say(f"cli.doctor.trust-{found.store}", issuer=found.issuer)
     return Capability(name=TRUST, standing=Standing.WORKS, reason=reason)
+
+
+def _catalogue(clock: Clock) -> Capability:
+    """Tell which catalogue of software is in force, and why it is not the last one."""
+    try:
+        now = packs(paths.data_folder(), clock).start()
+    except AgentGuardError as error:
+        return Capability(name=CATALOGUE, standing=Standing.FAILED, reason=str(error))
+    wrong = now.message or (now.refused.message if now.refused else None)
+    if wrong is not None:
+        return Capability(name=CATALOGUE, standing=Standing.PARTLY, reason=wrong)
+    compiled = str(now.contents.compiled)
+    reason = say("cli.doctor.catalogue", seq=now.seq, compiled=compiled)
+    return Capability(name=CATALOGUE, standing=Standing.WORKS, reason=reason)
 
 
 def _keys() -> Iterator[Capability]:

@@ -33,6 +33,7 @@ EVERYBODY = (
     "/trends",
     "/trends?kind=2",
     "/software",
+    "/catalogue",
     "/training",
     "/trends?shift=1",
     "/people",
@@ -54,6 +55,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "/break-glass",
         "/access",
         "/policies/new",
+        "/catalogue/new",
     ),
 }
 WAYS: dict[str, dict[str, Any]] = {
