@@ -19,6 +19,7 @@ from agentguard.base.translations import Texts
 from agentguard.commands import _number_arguments
 from agentguard.commands._demo_files import write_files
 from agentguard.commands._demo_policy import put_in_force
+from agentguard.commands._demo_programs import PROGRAMS, with_programs
 from agentguard.commands._demo_voice import Voice
 from agentguard.commands._policy_reader import READING
 from agentguard.commands.base import COULD_NOT, FINE, Command
@@ -26,7 +27,6 @@ from agentguard.commands.check import row, table
 from agentguard.engine.supervisor import Actor, Supervisor
 from agentguard.model.snapshot import Snapshot
 from agentguard.platforms import keep_none, load, system_clock
-from agentguard.platforms.simulated_programs import PROGRAMS, with_programs
 from agentguard.ports.clock import Clock, Stop
 from agentguard.runtime.agent import Agent
 from agentguard.runtime.bootstrap import Place, logged, opened

@@ -1,4 +1,4 @@
-"""A desk's programs of which one has ended, one is attacked and one waits for a new start.
+"""Programs for the demonstration: one has ended, one is attacked, one waits for a new start.
 
 They are made up and added to what the computer itself has, for the demonstration and for tests.
 """

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from agentguard.commands._demo_programs import PROGRAMS, with_programs
 from agentguard.model.facts import SoftwareSeen
 from agentguard.model.machine import UpdatersSeen
 from agentguard.model.moments import Moment
 from agentguard.model.software import State, Today
 from agentguard.platforms.simulated import FakeClock, SimulatedDesktop
-from agentguard.platforms.simulated_programs import PROGRAMS, with_programs
 from agentguard.software import shipped
 from tests.unit.checks.good_desk import policy
 
