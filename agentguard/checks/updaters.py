@@ -143,8 +143,14 @@ def _stand(one: Updater, age: Behind | None, at: Moment, settings: Settings) -> 
     old = looked is not None and looked > settings.looked_days
     if late or old:
         return Stand.STOPPED if one.system else Stand.STUCK
-    by_deed = looked is not None or (one.on is True and _shown(age))
+    by_deed = looked is not None or _within(one.brought, at, settings.looked_days)
+    by_deed = by_deed or (one.on is True and _shown(age))
     return Stand.FINE if by_deed else Stand.UNTOLD
+
+
+def _within(then: float | None, at: Moment, days: int) -> bool:
+    since = _days(then, at)
+    return since is not None and since <= days
 
 
 def _shown(age: Behind | None) -> bool:

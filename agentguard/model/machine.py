@@ -172,10 +172,11 @@ class PatchesSeen(Fact):
 class Updater:
     """What keeps a program up to date by itself, and how it stands; times are wall seconds.
 
-    `on` is None when it could not be told. `looked` is when it last looked for a newer version or
-    brought one. With `waits` a newer version is there, and comes into use when the program is
-    started anew; since `ready`, where that is told. `channel` is that of Microsoft 365 Apps, by
-    whose builds its version is dated. A `system` one is the system's own, which no person starts.
+    `on` is None when it could not be told. `looked` is when it last looked for a newer version,
+    `brought` when it last brought one, which may be long ago without harm. With `waits` a newer
+    version is there, and comes into use when the program is started anew; since `ready`, where that
+    is told. `channel` is that of Microsoft 365 Apps, by whose builds its version is dated. A
+    `system` one is the system's own, which no person starts.
     """
 
     program: str
@@ -184,6 +185,7 @@ class Updater:
     version: str = ""
     channel: str = ""
     looked: float | None = None
+    brought: float | None = None
     waits: bool = False
     ready: float | None = None
     system: bool = False

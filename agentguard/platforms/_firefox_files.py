@@ -57,11 +57,11 @@ def updater(folder: Path, updates: Path | None, *, on: bool | None) -> Updater:
 
     `updates` is where it keeps what it has found, None where that is not known.
     """
-    looked = ready = None
+    brought = ready = None
     if updates is not None:
         if automatic(updates) is False:
             on = False
-        looked = _changed(updates / "updates.xml")
+        brought = _changed(updates / "updates.xml")
         status = updates / "updates" / "0" / "update.status"
         if _text(status).startswith(READY):
             ready = _changed(status)
@@ -70,7 +70,7 @@ def updater(folder: Path, updates: Path | None, *, on: bool | None) -> Updater:
         on=on,
         maker=MAKER,
         version=version(folder),
-        looked=looked,
+        brought=brought,
         waits=ready is not None,
         ready=ready,
     )

@@ -37,6 +37,7 @@ MEANT: dict[tuple[type, str], str] = {
     (machine.PatchesSeen, "earliest"): "asked for only while security updates wait",
     (machine.Updater, "on"): "that it looked for updates of late shows that it is",
     (machine.Updater, "looked"): "that it is on and its version of these weeks show it as well",
+    (machine.Updater, "brought"): "that nothing came is no harm where nothing is newer",
     (machine.Updater, "ready"): "asked for only while a newer version waits",
     (facts.Lifecycle, "ends"): "None says that its maker has announced no end",
     (facts.Lifecycle, "extended"): "None says that no updates are sold past the end",

@@ -76,6 +76,10 @@ def state(desk, one: Updater, settings=None, known=KNOWN) -> tuple[State, str]:
         ({"version": "", "looked": -1.0}, State.UNKNOWN, "untold"),
         ({"version": "", "looked": 1.0}, State.PASS, "fine"),
         ({"version": "2.0"}, State.PASS, "fine"),
+        ({"version": "", "brought": 30.0}, State.PASS, "fine"),
+        ({"version": "", "brought": 31.0}, State.UNKNOWN, "untold"),
+        ({"version": "3.0", "brought": 400.0}, State.PASS, "fine"),
+        ({"version": "1.0", "brought": 3.0}, State.FAIL, "stuck"),
         ({"version": "1.0"}, State.FAIL, "stuck"),
         ({"version": "1.0", "on": None, "looked": 0.0}, State.FAIL, "stuck"),
         ({"version": "1.0", "waits": True}, State.FAIL, "waits"),
@@ -88,7 +92,7 @@ def state(desk, one: Updater, settings=None, known=KNOWN) -> tuple[State, str]:
     ],
 )
 def test_row_196_an_updater_is_off_stuck_or_fine_by_proof(desk, fields, expected, sentence) -> None:
-    times = {k: ago(desk, fields.pop(k)) for k in ("looked", "ready") if k in fields}
+    times = {k: ago(desk, fields.pop(k)) for k in ("looked", "brought", "ready") if k in fields}
     found = state(desk, updater(**fields, **times))
     assert found == (expected, f"updaters.{sentence}")
 

@@ -89,7 +89,7 @@ def test_its_own_settings_switch_it_off_and_its_history_tells_when_it_brought_so
     write(updates / "updates.xml", "<updates/>")
     one = _firefox_files.updater(folder, updates, on=True)
     assert (one.program, one.maker, one.version) == ("Mozilla Firefox", "Mozilla", "154.0")
-    assert (one.on, one.looked) == (True, AT)
+    assert (one.on, one.looked, one.brought) == (True, None, AT)
     write(updates / "update-config.json", '{"app.update.auto": true}')
     assert _firefox_files.updater(folder, updates, on=None).on is None
     write(updates / "update-config.json", '{"app.update.auto": false}')
