@@ -16,7 +16,7 @@ from agentguard.commands._policy_reader import READING
 from agentguard.server.listener.certificate import CA_FILE, make_certificate
 from agentguard.server.run import LocalServer
 from agentguard.server.settings import ServerSettings
-from tests.browser import driving, scene
+from tests.browser import driving, scene, vendor_scene
 from tests.server.conftest import PASSWORD, Running, Time, start_thread
 
 WIDE = {"width": 1280, "height": 800}
@@ -47,6 +47,10 @@ PAGES = {
     "hours": "/trends?kind=2",
     "shift": "/trends?shift=1",
     "software": "/software",
+    "vendors": "/vendors",
+    "vendor": "/vendors/1",
+    "vendor-edit": "/vendors/1/edit",
+    "vendor-import": "/vendors/import",
     "training": "/training",
     "policies": "/policies",
     "publish": "/policies/new",
@@ -90,6 +94,7 @@ def show(browser: Any, running: Any, folder: Path) -> None:
     scene.silence(running)
     scene.publish(running)
     person = scene.prove(running)
+    vendor_scene.fill(running, shown)
     desk = {
         "desk": f"/desk/{shown}",
         "held": f"/desk/{shown}/held",
@@ -100,7 +105,12 @@ def show(browser: Any, running: Any, folder: Path) -> None:
             walk(context, PAGES | desk, folder, way)
     with driving.visit(browser, running, "sam", **WAYS["light"]) as context:
         page = context.new_page()
-        for name, path in {"floor": "/", "trends": "/trends", **desk}.items():
+        for name, path in {
+            "floor": "/",
+            "trends": "/trends",
+            "vendors": "/vendors",
+            **desk,
+        }.items():
             page.goto(path)
             page.screenshot(path=folder / f"console-{name}.png")
         page.goto("/")
