@@ -1,12 +1,13 @@
 """In what a policy asks for less than another: each point as a path of the policy file.
 
 What counts: a control that is paused or missing, a response, a folder, a rule, a kind of data or
-a payment window that is taken away, another legal hold or recovery key, a lower severity, reports
-that no longer name the person, more that is left out, and a number that grows (a time or an amount
-that is allowed), unless its setting says `stricter: more`. A list among a check's settings is
-weighed when it says which way is stricter: with `fewer`, whatever is added to it asks for less, and
-a plan that ends earlier or no longer covers attacks does not; with `more`, whatever is taken from
-it. Other lists and words are not weighed: whether they are stricter is for people to say.
+a payment window that is taken away, another legal hold or recovery key, a lower severity, findings
+that become the desktop team's, reports that no longer name the person, more that is left out, and a
+number that grows (a time or an amount that is allowed), unless its setting says `stricter: more`. A
+list among a check's settings is weighed when it says which way is stricter: with `fewer`, whatever
+is added to it asks for less, and a plan that ends earlier or no longer covers attacks does not;
+with `more`, whatever is taken from it. Other lists and words are not weighed: whether they are
+stricter is for people to say.
 """
 
 from __future__ import annotations
