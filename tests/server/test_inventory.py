@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+import threading
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from sqlalchemy import delete, select, update
 
 from agentguard.server.http_messages import Refused
 from agentguard.server.ingest.inventory import AT_ONCE, Inventories
+from agentguard.server.jobs import software
 from agentguard.server.jobs.schedule import Jobs
 from agentguard.server.jobs.software import EVERY
 from agentguard.server.policies.teaching import judges
@@ -29,6 +31,7 @@ from agentguard.server.store.schema.software_tables import (
     program_count,
 )
 from agentguard.server.store.schema.tables import device
+from agentguard.server.store.software import packs
 from agentguard.server.store.software.intake import Arrived, Intake
 from agentguard.wire import v1
 from agentguard.wire.inventory import (
@@ -229,6 +232,19 @@ def test_row_170_a_desk_that_is_turned_away_is_counted_no_more(running: Any, tol
     jobs.do()
     assert rows(running, program_count) == rows(running, device_inventory) == []
     assert len(rows(running, device_program_past)) == 2
+
+
+def test_no_catalogue_is_read_where_no_desk_tells_of_programs(
+    running: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_connection: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(packs, "in_force", read)
+    desk.send()
+    software.Programs(
+        running.admin._database, running.settings, running.time, threading.Event()
+    ).run()
 
 
 def test_row_170_the_job_judges_anew_with_the_day(running: Any, told: Any) -> None:

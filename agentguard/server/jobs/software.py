@@ -36,7 +36,8 @@ class Programs:
         if not self._due(NAME, EVERY):
             return
         self._all(lambda c: rejudge.retired(c, self._now()))
-        self._all(lambda c: rejudge.rejudge(c, self._judges.at(c, self._now()), self._now()))
+        if self._database.run(rejudge.there_are_any):  # a catalogue that nobody needs is not read
+            self._all(lambda c: rejudge.rejudge(c, self._judges.at(c, self._now()), self._now()))
         if self._due("software-pruned", PRUNED):
             self._database.run(rejudge.prune)
         self._database.run(lambda c: job_failures.done(c, NAME))

@@ -35,6 +35,11 @@ Told = tuple[Row[Any], Judged]
 GONE = 50  # desks that are forgotten in one transaction
 
 
+def there_are_any(connection: Connection) -> bool:
+    """Check whether any desk has told of programs."""
+    return connection.scalar(select(program.c.id).limit(1)) is not None
+
+
 def rejudge(connection: Connection, judge: Judge, now: float) -> bool:
     """Judge a slice of what another judge has judged; tell whether there is more."""
     counting.alone(connection)
