@@ -51,6 +51,8 @@ PAGES = {
     "vendor": "/vendors/1",
     "vendor-edit": "/vendors/1/edit",
     "vendor-import": "/vendors/import",
+    "catalogue": "/catalogue",
+    "catalogue-new": "/catalogue/new",
     "training": "/training",
     "policies": "/policies",
     "publish": "/policies/new",
