@@ -121,14 +121,15 @@ def _number(folder: Path) -> int:
 
 
 def _sources(*files: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield each snapshot once, with the earlier day where two files tell another."""
+    days: dict[tuple[str, str, str], str] = {}
     for file in files:
         for one in file.get("sources") or [file["source"]]:
-            yield {
-                "name": one["name"],
-                "licence": one["licence"],
-                "day": one.get("day", file["compiled"]),
-                "snapshot": one.get("snapshot") or one.get("version", ""),
-            }
+            snapshot = one.get("snapshot") or one.get("version", "")
+            named, day = (one["name"], one["licence"], snapshot), file["compiled"]
+            days[named] = min(days.get(named, day), day)
+    for (name, licence, snapshot), day in days.items():
+        yield {"name": name, "licence": licence, "day": day, "snapshot": snapshot}
 
 
 def _by_hand(kept: Mapping[str, Any]) -> dict[str, str]:
