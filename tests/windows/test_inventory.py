@@ -135,6 +135,15 @@ def test_a_package_of_windows_installer_has_its_upgrade_code(keys: Keys) -> None
     assert (item.ident, item.scope) == (UPGRADE, "machine")
 
 
+def test_a_package_for_one_person_has_its_upgrade_code_too(keys: Keys) -> None:
+    entry = rf"{software.UNINSTALL}\{PRODUCT}"
+    keys(registry.USER, entry, DisplayName="Her package", WindowsInstaller=1)
+    codes = rf"{software_keys.OWN_UPGRADES}\{packed(UPGRADE)}"
+    keys(registry.USER, codes, **{packed(PRODUCT): ""})
+    (item,) = named("Her package")
+    assert (item.ident, item.scope) == (UPGRADE, "user")
+
+
 def test_runtimes_are_found_by_their_own_keys(keys: Keys) -> None:
     path = rf"{software_keys.DOTNET}\x64\sharedfx\Microsoft.NETCore.App"
     keys(registry.MACHINE, path, registry.NARROW, **{"8.0.11": 1, "6.0.36": 1})

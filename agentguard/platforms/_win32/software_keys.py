@@ -16,6 +16,7 @@ if sys.platform != "win32":
     raise ImportError("This module calls Windows.")
 
 UPGRADES = r"SOFTWARE\Classes\Installer\UpgradeCodes"
+OWN_UPGRADES = r"Software\Microsoft\Installer\UpgradeCodes"
 FRAMEWORK = r"SOFTWARE\Microsoft\NET Framework Setup\NDP"
 DOTNET = r"SOFTWARE\dotnet\Setup\InstalledVersions"
 VISUAL_C = r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes"
@@ -29,15 +30,16 @@ _VIEWS = (registry.WIDE, registry.NARROW)
 
 
 def upgrade_codes() -> Mapping[str, str]:
-    """Return the upgrade code of every product that Windows Installer has put here.
+    """Return the upgrade code of every product that Windows Installer has put here, or for her.
 
     Raises:
         OSError: they may not be read.
 
     """
-    names = registry.children(registry.MACHINE, UPGRADES)[:MOST]
     return installer_answers.by_product(
-        (name, tuple(registry.values(registry.MACHINE, rf"{UPGRADES}\{name}"))) for name in names
+        (name, tuple(registry.values(root, rf"{path}\{name}")))
+        for root, path in ((registry.USER, OWN_UPGRADES), (registry.MACHINE, UPGRADES))
+        for name in registry.children(root, path)[:MOST]
     )
 
 

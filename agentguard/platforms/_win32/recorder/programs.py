@@ -88,8 +88,12 @@ def _of_user(sid: str, path: str) -> int | None:
 
 
 def _codes() -> dict[str, object]:
+    """Count the codes of the machine and those of the person, and the products in both."""
     found = registry.children(registry.MACHINE, software_keys.UPGRADES)
-    return {"count": len(found), "products": len(software_keys.upgrade_codes())}
+    own = registry.children(registry.USER, software_keys.OWN_UPGRADES)
+    return {
+        "count": len(found), "own": len(own), "products": len(software_keys.upgrade_codes()),
+    }  # fmt: skip
 
 
 def _dotnet() -> dict[str, object]:

@@ -45,8 +45,9 @@ QUESTIONS = (
     ),
     call(
         "software.upgrade-codes",
-        r"registry HKLM\SOFTWARE\Classes\Installer\UpgradeCodes",
-        fields(count=VARYING, products=VARYING),
+        r"registry HKLM\SOFTWARE\Classes\Installer\UpgradeCodes, "
+        r"HKCU\Software\Microsoft\Installer\UpgradeCodes",
+        fields(count=VARYING, own=VARYING, products=VARYING),
     ),
     call(
         "software.dotnet",
