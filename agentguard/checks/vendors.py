@@ -119,12 +119,15 @@ def subject(event: Event, _settings: Settings) -> str:
 
 
 def _installed(seen: SoftwareSeen, known: LifecyclesKnown | None, settings: Settings) -> Verdict:
-    """Judge what is installed; extensions of browsers where the register names their vendor."""
+    """Judge what is installed.
+
+    An extension of a browser counts where the register names its vendor, or what it is for is told.
+    """
     if not seen.items:
         return unknown(f"unread.{seen.unread}" if seen.unread else "vendors.no-inventory")
     day = today(seen.at)
     every = (_owned(item, known, settings, day) for item in seen.items)
-    owned = [one for one in every if one.vendor or one.item.kind is not Kind.EXTENSION]
+    owned = [one for one in every if one.vendor or one.classes or not _is_extension(one.item)]
     told = _wrong(owned, day, settings) or _right(owned, day, settings)
     return with_gaps(
         replace(told, rows=_rows(owned)), Coverage(why=(*seen.gaps, *_classless(known, settings)))
@@ -145,13 +148,21 @@ def _owned(item: Software, known: LifecyclesKnown | None, settings: Settings, da
 
 
 def _classes(item: Software, known: LifecyclesKnown | None, day: date) -> tuple[ProgramClass, ...]:
-    if known is None or known.classes is None or item.kind is not Kind.PROGRAM:
+    if known is None or known.classes is None:
+        return ()
+    if _is_extension(item):
+        return known.classes.of_extension(item.ident)
+    if item.kind is not Kind.PROGRAM:
         return ()
     product = ""
     if known.programs is not None:
         now = Today(day=day, compiled=known.programs.compiled, warn=timedelta(0))
         product = known.programs.match(item.name, item.version, item.vendor, now=now).product
     return known.classes.of(item.name, item.vendor, product)
+
+
+def _is_extension(item: Software) -> bool:
+    return item.kind is Kind.EXTENSION
 
 
 def _wrong(owned: list[Owned], day: date, settings: Settings) -> Verdict | None:

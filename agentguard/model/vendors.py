@@ -181,6 +181,10 @@ class ClassTeller(Protocol):
         """Return all classes of a program; `product` is the catalogue's name of it, or empty."""
         ...
 
+    def of_extension(self, ident: str) -> tuple[ProgramClass, ...]:
+        """Return all classes of a browser's extension, which is known by its id alone."""
+        ...
+
 
 def vendor_of(item: NamedProgram, register: Iterable[Vendor]) -> Vendor | None:
     """Find whom a program is of: by what it says of itself first, then by where it came from."""

@@ -28,7 +28,8 @@ Words = Annotated[str, msgspec.Meta(min_length=1)]
 class ClassedProgram(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A program as the file tells it: a `product` of the catalogue, or `names` with a `title`.
 
-    `images` are what it runs as; `checked` is the day on which its source was read.
+    `images` are what it runs as, `extensions` the ids of its extensions of browsers; `checked` is
+    the day on which its source was read.
     """
 
     classes: Annotated[tuple[ProgramClass, ...], msgspec.Meta(min_length=1)]
@@ -39,6 +40,7 @@ class ClassedProgram(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     publishers: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    extensions: tuple[Words, ...] = ()
     checked: date | None = None
 
 
@@ -55,6 +57,7 @@ class Classes:
     programs: tuple[ClassedProgram, ...]
     products: Mapping[str, tuple[ProgramClass, ...]]
     names: Identifier
+    extensions: Mapping[str, tuple[ProgramClass, ...]]
 
     def of(self, name: str, publisher: str, product: str) -> tuple[ProgramClass, ...]:
         """Return all classes of a program, none for what stands nowhere.
@@ -65,6 +68,10 @@ class Classes:
             return self.products[product]
         found = self.names.identify(name, publisher=publisher)
         return self.products[found.product.slug] if found and found.product else ()
+
+    def of_extension(self, ident: str) -> tuple[ProgramClass, ...]:
+        """Return all classes of a browser's extension; one called Zoom is no Zoom."""
+        return self.extensions.get(ident, ())
 
 
 @cache
@@ -92,7 +99,7 @@ def read(file: Path) -> Classes:
         raise CannotError(
             f"The classes of programs are damaged: {error}.", "Install the program again."
         ) from error
-    own = [one for one in told.program if not one.product]
+    own = [one for one in told.program if one.names]
     rules = tuple(_rule(one) for one in own)
     products = {one.title: Product(slug=one.title, title=one.title, source="") for one in own}
     names = Identifier(Catalogue(compiled=date.min, products=products, rules=rules))
@@ -101,6 +108,7 @@ def read(file: Path) -> Classes:
         programs=told.program,
         products={one.product or one.title: one.classes for one in told.program},
         names=names,
+        extensions={id_: one.classes for one in told.program for id_ in one.extensions},
     )
 
 
@@ -108,8 +116,10 @@ def _examine(programs: tuple[ClassedProgram, ...]) -> None:
     known: set[str] = set()
     for one in programs:
         key = one.product or one.title
-        if not key or bool(one.product) is bool(one.names):
-            raise ValueError(f"{key or 'a program'} needs a product, or a title with names")
+        if not key or bool(one.product) is bool(one.title):
+            raise ValueError(f"{key or 'a program'} needs a product or a title")
+        if not (one.product or one.names or one.extensions):
+            raise ValueError(f"{key} needs names, or the ids of extensions")
         if key in known:
             raise ValueError(f"{key} stands twice")
         known.add(key)

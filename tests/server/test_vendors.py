@@ -276,19 +276,35 @@ def test_programs_find_their_vendor_and_pages_tell_on_which_desks(
     assert "Zoom Workplace Zoom Messaging" in text_of(browser.get("/vendors").text)
 
 
+def test_an_extension_has_the_class_of_its_id_and_not_of_its_name(running: Any, desk: Any) -> None:
+    install(running, desk.id, ("Zoom", "", "", ""), ("Sider", "", "", ""))
+    ids = {"Zoom": "a" * 32, "Sider": "difoiogjjojoaoomphldepapgpbgkhkb"}
+
+    def mark(connection: Any) -> None:
+        for name, ident in ids.items():
+            one = update(program).where(program.c.name == name)
+            connection.execute(one.values(kind="extension", ident=ident))
+
+    run(running, mark)
+    look(running)
+    found = run(running, vendor_programs.strangers)
+    assert [(one.name, one.classes) for one in found] == [("Sider", (ProgramClass.AI_ASSISTANT,))]
+
+
 def test_versions_are_matched_once_and_anew_when_the_register_changes(
     running: Any, desk: Any
 ) -> None:
     install(running, desk.id, ("Acme Dialler", "Acme", "", ""))
     known = classes.shipped()
 
-    def match() -> int:
-        return int(run(running, lambda c: vendor_programs.match(c, known)))
+    def match(on: int = 0) -> int:
+        return int(run(running, lambda c: vendor_programs.match(c, known, day(on))))
 
     assert [match(), match()] == [1, 0]
     (id_,) = add(running, Vendor(name="Acme", publishers=("acme",)))
     assert [match(), match()] == [1, 0]
     assert run(running, lambda c: c.scalar(select(program_vendor.c.vendor))) == id_
+    assert [match(1), match(1)] == [1, 0], "the catalogue may know it by another day"
     for table in (device_program, program_count, program):
         run(running, lambda c, table=table: c.execute(table.delete()))
     assert match() == 0

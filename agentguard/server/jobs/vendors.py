@@ -27,7 +27,9 @@ def look(
 
     Where `most` versions were matched, others may wait: it is due again at once.
     """
-    matched = vendor_programs.match(connection, classes.shipped(), most)
+    matched = vendor_programs.match(
+        connection, classes.shipped(), str(vendor_reminders.today(now)), most
+    )
     if matched == most:
         leadership.note(connection, JOB, now - EVERY)
     if matched or now // COUNTED != last // COUNTED:

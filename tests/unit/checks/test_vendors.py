@@ -316,3 +316,22 @@ def test_row_169_an_extension_counts_where_the_register_names_its_vendor_alone(d
     assert told("Nobody", approved=True).state is State.PASS
     assert told("Acme Inc.", approved=True).state is State.PASS
     assert told("Acme Inc.", approved=False).state is State.FAIL
+
+
+def test_an_extension_that_is_for_something_counts_and_one_called_as_a_program_does_not(
+    desk: Any,
+) -> None:
+    desk.see(LifecyclesKnown, **known())
+
+    def installed(name: str, ident: str) -> Any:
+        extension = Software(
+            name=name, version="1", vendor="", source="store", kind=Kind.EXTENSION, ident=ident
+        )
+        bash = Software(name="bash", version="1", vendor="Debian", source="dpkg")
+        settings = Settings(register=(DEBIAN,))
+        return desk.judge(CHECK, SoftwareSeen, settings, items=(bash, extension))
+
+    assert installed("Zoom", "a" * 32).state is State.PASS
+    told = installed("Sider: Chat with all AI", "difoiogjjojoaoomphldepapgpbgkhkb")
+    assert told.state is State.FAIL
+    assert told.words.endswith("(1): Sider: Chat with all AI (AI assistant).")

@@ -34,7 +34,7 @@ def test_every_entry_has_a_page_as_its_source_and_no_class_twice() -> None:
 
 def test_every_name_has_an_example_and_keeps_its_class_however_it_is_written() -> None:
     for one in KNOWN.programs:
-        if not one.product:
+        if one.names:
             assert one.examples, one.title
         for name in one.examples:
             assert KNOWN.of(name, "", "") == one.classes
@@ -59,6 +59,16 @@ def test_likeness_gives_no_class(name: str) -> None:
     assert KNOWN.of(name, "", "") == ()
 
 
+def test_an_extension_is_known_by_its_id_alone() -> None:
+    of_browsers = [one for one in KNOWN.programs if one.extensions]
+    assert len(of_browsers) > 5
+    for one in of_browsers:
+        assert KNOWN.of(one.title, "", "") == ()
+        for ident in one.extensions:
+            assert KNOWN.of_extension(ident) == one.classes
+    assert KNOWN.of_extension("") == KNOWN.of_extension("Zoom") == ()
+
+
 def test_row_182_the_check_of_remote_tools_knows_the_same_tools() -> None:
     """What one calls remote control, the other finds while it runs, and the other way round."""
     images = {image for one in REMOTE for image in one.images}
@@ -70,7 +80,7 @@ def test_every_program_that_is_remote_control_alone_is_found_running() -> None:
     assert [
         one.product or one.title
         for one in REMOTE
-        if not one.images and ProgramClass.MESSAGING not in one.classes
+        if not one.images and not one.extensions and ProgramClass.MESSAGING not in one.classes
     ] == []
 
 
@@ -95,7 +105,8 @@ def broken(folder: Path, text: str) -> str:
         ("[[program]]\nproduct='x'\nclasses=[]\nsource='s'", "length"),
         ("[[program]]\nproduct='x'\nclasses=['spying']\nsource='s'", "spying"),
         ("[[program]]\nclasses=['VPN']\nsource='s'\nnames=['a']", "a program needs"),
-        ("[[program]]\nproduct='x'\nnames=['a']\nclasses=['VPN']\nsource='s'", "x needs"),
+        ("[[program]]\nproduct='x'\ntitle='y'\nclasses=['VPN']\nsource='s'", "x needs"),
+        ("[[program]]\ntitle='x'\nclasses=['VPN']\nsource='s'", "x needs names"),
         ("[[program]]\nproduct='x'\nclasses=['VPN']\nsource='s'\n" * 2, "x stands twice"),
         (
             "[[program]]\ntitle='x'\nnames=['a']\nexamples=['b']\nclasses=['VPN']\nsource='s'",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, distinct, func, insert, or_, select, update
 
+from agentguard.model.facts import Kind
 from agentguard.model.vendors import ClassTeller, ProgramClass, vendor_of
 from agentguard.server.store.schema.software_tables import device_program, program, program_count
 from agentguard.server.store.schema.tables import device, team
@@ -21,7 +22,6 @@ NOBODY = 0
 AT_ONCE = 5_000
 """Versions that are matched in one transaction."""
 SHOWN = 100
-PART = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +55,13 @@ class VendorDesk:
     programs: int
 
 
-def match(connection: Connection, classes: ClassTeller, most: int = AT_ONCE) -> int:
-    """Match at most so many versions that are new or stood in another register; give how many."""
+def match(connection: Connection, classes: ClassTeller, day: str, most: int = AT_ONCE) -> int:
+    """Match at most so many versions that are new, or that another register was matched with.
+
+    Each is matched anew every day, since the catalogue may know it meanwhile. Gives how many.
+    """
     every = vendors.list_kept(connection)
-    mark = vendors.digest(every)
+    mark = vendors.digest(every, day)
     connection.execute(
         delete(program_vendor).where(program_vendor.c.program.not_in(select(program.c.id)))
     )
@@ -94,7 +97,9 @@ def _whose(row: Row[tuple[object, ...]], every: Sequence[Kept]) -> int:
 
 
 def _classes(row: Row[tuple[object, ...]], classes: ClassTeller) -> tuple[ProgramClass, ...]:
-    return () if row.kind == PART else classes.of(row.name, row.publisher, row.product)
+    if row.kind == Kind.EXTENSION:
+        return classes.of_extension(row.ident)
+    return classes.of(row.name, row.publisher, row.product) if row.kind == Kind.PROGRAM else ()
 
 
 def count(connection: Connection) -> None:

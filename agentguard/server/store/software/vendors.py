@@ -146,9 +146,10 @@ def waiting(connection: Connection, until: str) -> int:
     return int(connection.scalar(select(func.count()).select_from(vendor).where(mine)) or 0)
 
 
-def digest(every: Sequence[Kept]) -> str:
-    """Return what tells one register from another, with the ids that programs are matched to."""
-    return hashlib.sha256(_JSON.encode([(one.id, one.vendor) for one in every])).hexdigest()[:16]
+def digest(every: Sequence[Kept], day: str) -> str:
+    """Return what tells one register from another, with its ids and the day that it is for."""
+    told = (day, [(one.id, one.vendor) for one in every])
+    return hashlib.sha256(_JSON.encode(told)).hexdigest()[:16]
 
 
 def _id_of(connection: Connection, name: str) -> int | None:
