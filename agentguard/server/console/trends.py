@@ -55,7 +55,7 @@ async def show(request: Asked) -> Page:
         "trends.html",
         wish=wish,
         days=days,
-        spans=SPANS,
+        lengths=SPANS,
         told=_told(read.points, since, days, whole=not wish.shift)
         if any(p.at >= since for p in read.points)
         else [],
