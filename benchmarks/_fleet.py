@@ -50,12 +50,14 @@ CHECKS = (
 )
 
 
-def fill(run: Callable[[Callable[[Connection], None]], None], desks: int) -> None:
-    """Fill an empty database; `run` runs a job in a transaction."""
+def fill(
+    run: Callable[[Callable[[Connection], None]], None], desks: int, *, past: bool = True
+) -> None:
+    """Fill an empty database, with the month that is past; `run` runs a job in a transaction."""
     run(lambda c: _places(c, desks))
     for first in range(0, desks, AT_ONCE):
         numbers = range(first, min(desks, first + AT_ONCE))
-        run(lambda c, numbers=numbers: _desks(c, numbers))  # type: ignore[misc]
+        run(lambda c, numbers=numbers: _desks(c, numbers, past=past))  # type: ignore[misc]
 
 
 def _places(connection: Connection, desks: int) -> None:
@@ -78,11 +80,11 @@ def _places(connection: Connection, desks: int) -> None:
     _put(connection, team_place, placed)
 
 
-def _desks(connection: Connection, numbers: range) -> None:
+def _desks(connection: Connection, numbers: range, *, past: bool) -> None:
     dice = random.Random(numbers.start)
     rows: dict[Table, list[dict[str, Any]]] = {}
     for n in numbers:
-        for table, row in _desk(n, dice):
+        for table, row in _desk(n, dice, past=past):
             rows.setdefault(table, []).append(row)
     for table in (device, device_seen, posture_current, device_standing):
         _put(connection, table, rows.get(table, []))
@@ -95,8 +97,13 @@ def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> No
         connection.execute(insert(table), rows)
 
 
-def _desk(n: int, dice: random.Random) -> Iterator[tuple[Table, dict[str, Any]]]:
-    id_ = f"{n * 2654435761 % 2**48:024x}"
+def identity(n: int) -> str:
+    """Give the id of a desk by its number."""
+    return f"{n * 2654435761 % 2**48:024x}"
+
+
+def _desk(n: int, dice: random.Random, *, past: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
+    id_ = identity(n)
     draw = dice.random()
     overall = "act" if draw < FAILING else "attention" if draw < FAILING + ATTENTION else "good"
     bad = dice.randrange(len(CHECKS)) if overall != "good" else -1
@@ -107,11 +114,11 @@ def _desk(n: int, dice: random.Random) -> Iterator[tuple[Table, dict[str, Any]]]
     yield posture_current, _posture(id_, overall, controls, since)
     stands = desk_status.Stands(device=id_, overall=overall, controls=controls, now=NOW)
     yield device_standing, desk_status.row(stands)
-    for _ in range(CHANGES):
+    for _ in range(CHANGES if past else 0):
         at = NOW - dice.uniform(0, DAYS * DAY)
         change = {"check": dice.choice(CHECKS)[0], "before": "pass", "after": "fail"}
         yield posture_change, {"device": id_, "at": at, **change}
-    for seq in range(1, EVENTS + 1):
+    for seq in range(1, EVENTS + 1 if past else 1):
         yield event, _event(id_, seq, NOW - dice.uniform(0, DAYS * DAY))
     if bad >= 0:
         yield finding, _finding(id_, bad, since)

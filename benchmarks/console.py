@@ -4,10 +4,12 @@ The pages are asked of the ASGI application itself, so that neither TLS nor a ne
 everything else is: the session, the audit log, the queries, the template. Wall time is what a
 person waits; on a busy machine the CPU time of the process is the better figure, so both are told.
 
+With --programs each desk has 150 programs as well, on SQLite, and the pages of programs are asked.
+
 SQLite and a PostgreSQL of the benchmark's own are asked, one after the other. Of PostgreSQL its own
 CPU time counts as well: it works while the endpoint waits.
 
-python benchmarks/console.py [--desks N]... [--rounds N] [--on sqlite|postgresql]...
+python benchmarks/console.py [--desks N]... [--rounds N] [--on sqlite|postgresql]... [--programs]
 exit code 1 when a bar is missed in CPU time
 """
 
@@ -32,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import _fleet  # noqa: E402
+import _programs  # noqa: E402
 
 from agentguard.server import keys  # noqa: E402
 from agentguard.server.compose import create  # noqa: E402
@@ -58,6 +61,24 @@ PAGES = (
     "/findings",
     "/trends",
     "/training",
+)
+PROGRAMS = (
+    "/software",
+    "/software?page=20",
+    "/software?sort=desks&kind=unknown",
+    "/software?text=program%2000",
+    "/software?of=remote-control",
+    "/software?team=7",
+    "/software?site=1",
+    "/software/desks",
+    "/software/desks?kind=ended&page=300",
+    "/software/changes",
+    "/software/changes?kind=came&days=30",
+    "/software/products/product-3",
+    "/software/products/product-3?page=600",
+    "/software/products/product-3?site=1",
+    "/software/programs/2000",
+    f"/desk/{_fleet.identity(7)}/software",
 )
 
 
@@ -118,13 +139,17 @@ def worked(server: psutil.Process | None) -> float:
 
 
 async def measure(
-    settings: ServerSettings, cookie: str, rounds: int, server: psutil.Process | None
+    settings: ServerSettings,
+    cookie: str,
+    rounds: int,
+    server: psutil.Process | None,
+    pages: tuple[str, ...],
 ) -> dict[str, Taken]:
     """Ask for every page so often, one after the other."""
     app = create(settings, lambda: _fleet.NOW)
-    taken = {path: Taken(wall=[], cpu=[], size=0) for path in PAGES}
+    taken = {path: Taken(wall=[], cpu=[], size=0) for path in pages}
     async with running(app):
-        for path in PAGES:
+        for path in pages:
             size = await ask(app, path, cookie)
             wall, cpu = [], []
             for _ in range(rounds):
@@ -174,14 +199,16 @@ def tidy(connection: Connection) -> None:
 
 
 @contextmanager
-def filled(desks: int, url: str) -> Iterator[tuple[ServerSettings, str]]:
+def filled(desks: int, url: str, *, programs: bool = False) -> Iterator[tuple[ServerSettings, str]]:
     """Give the settings of an endpoint with so many desks, and a session's cookie."""
     with tempfile.TemporaryDirectory(prefix="agentguard-console-") as folder:
         settings = ServerSettings(data=Path(folder), database=url, secure=False, jobs=False)
         keys.load_or_make(settings.key_file)
         database = open_database(settings)
         began = time.process_time()
-        _fleet.fill(database.run, desks)
+        _fleet.fill(database.run, desks, past=not programs)
+        if programs:
+            _programs.fill(database.run, desks)
         database.apart(tidy)
         cookie = signed_in(database, settings)
         database.close()
@@ -189,36 +216,41 @@ def filled(desks: int, url: str) -> Iterator[tuple[ServerSettings, str]]:
         yield settings, cookie
 
 
-def tell(desks: int, database: str, taken: dict[str, Taken]) -> bool:
-    """Print the figures; tell whether the bar is held."""
+def tell(desks: int, database: str, taken: dict[str, Taken], *, every: bool) -> bool:
+    """Print the figures; tell whether the bar is held, by the floor or by `every` page."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"{desks} desks, {database}, load {load:.1f}")
-    print(f"  {'page':<22}{'CPU p50':>9}{'CPU p95':>9}{'wall p50':>9}{'wall p95':>9}   kB")
+    print(f"  {'page':<40}{'CPU p50':>9}{'CPU p95':>9}{'wall p50':>9}{'wall p95':>9}   kB")
     for path, one in taken.items():
         figures = (
             f(v, s) for v in (one.cpu, one.wall) for f, s in ((percentile, 0.5), (percentile, 0.95))
         )
         told = "".join(f"{value:9.1f}" for value in figures)
-        print(f"  {path:<22}{told}{one.size / 1000:5.0f}")
+        print(f"  {path[-39:]:<40}{told}{one.size / 1000:5.0f}")
     bar = BARS.get(desks)
     if bar is None:
         return True
-    held = percentile(taken[FLOOR].cpu, 0.95) <= bar
-    print(
-        f"  the floor's bar of {bar:.0f} ms is {'held' if held else 'missed'} in CPU time", end="; "
+    asked = taken if every else {FLOOR: taken[FLOOR]}
+    cpu, wall = (
+        max(percentile(getattr(one, name), 0.95) for one in asked.values())
+        for name in ("cpu", "wall")
     )
-    slow = percentile(taken[FLOOR].wall, 0.95) > bar
-    print(f"{'missed' if slow else 'held'} on the wall")
-    return held
+    word = "the slowest page's" if every else "the floor's"
+    print(
+        f"  {word} bar of {bar:.0f} ms: {cpu:.0f} ms of CPU, {'held' if cpu <= bar else 'missed'};"
+        f" {wall:.0f} ms on the wall, {'held' if wall <= bar else 'missed'}"
+    )
+    return cpu <= bar
 
 
-def judged(desks: int, rounds: int, database: PostgreSQL | None) -> bool:
+def judged(desks: int, rounds: int, database: PostgreSQL | None, *, programs: bool) -> bool:
     """Measure one size on one database."""
     url = database.empty() if database else ""
     server = database.process if database else None
-    with filled(desks, url) as (settings, cookie):
-        taken = asyncio.run(measure(settings, cookie, rounds, server))
-    return tell(desks, "PostgreSQL" if database else "SQLite", taken)
+    pages = PROGRAMS if programs else PAGES
+    with filled(desks, url, programs=programs) as (settings, cookie):
+        taken = asyncio.run(measure(settings, cookie, rounds, server, pages))
+    return tell(desks, "PostgreSQL" if database else "SQLite", taken, every=programs)
 
 
 def main() -> int:
@@ -226,13 +258,14 @@ def main() -> int:
     parser.add_argument("--desks", type=int, action="append")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--on", choices=("sqlite", "postgresql"), action="append")
+    parser.add_argument("--programs", action="store_true")
     given = parser.parse_args()
     held = True
     with ExitStack() as stack:
-        for kind in given.on or ("sqlite", "postgresql"):
+        for kind in given.on or (("sqlite",) if given.programs else ("sqlite", "postgresql")):
             database = stack.enter_context(running_postgresql()) if kind != "sqlite" else None
             for desks in given.desks or sorted(BARS):
-                held = judged(desks, given.rounds, database) and held
+                held = judged(desks, given.rounds, database, programs=given.programs) and held
     return 0 if held else 1
 
 

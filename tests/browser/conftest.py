@@ -37,6 +37,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     running: Any = Running(server=server, settings=settings, time=clock, ca=data / CA_FILE)
     running.shown = scene.fill(running)
     scene.arrange(running)
+    scene.install(running)
     scene.silence(running)
     scene.publish(running)
     running.person = scene.prove(running)

@@ -18,6 +18,7 @@ from agentguard.server.store.schema.history_tables import org_day, org_hour, tea
 from agentguard.server.store.schema.sign_in_tables import desk_person
 from agentguard.server.store.schema.tables import device, lockout, team
 from agentguard.server.tamper import items, kinds, silence_waves
+from tests.browser import program_scene
 from tests.server.clients import Desk, event
 from tests.unit.policy.signing import Said, chain, root
 
@@ -203,6 +204,11 @@ def fill(running: Any) -> str:
             desk.http.close()
             shown = desk.id if label == "billing-07" else shown
     return shown
+
+
+def install(running: Any) -> None:
+    """Have the desks tell their programs."""
+    running.admin._database.run(lambda c: program_scene.fill(c, START))
 
 
 def silence(running: Any) -> None:

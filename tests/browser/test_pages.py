@@ -34,6 +34,19 @@ EVERYBODY = (
     "/trends?kind=2",
     "/software",
     "/catalogue",
+    "/software?sort=name&page=1",
+    "/software?kind=unknown&text=desk&of=program",
+    "/software?of=remote-control",
+    "/software/findings",
+    "/software/desks",
+    "/software/desks?kind=partial",
+    "/software/desks?kind=ended",
+    "/software/changes",
+    "/software/changes?kind=came&days=30",
+    "/software/products/chrome",
+    "/software/products/oracle-jdk?kind=ended",
+    "/software/programs/11",
+    "/software/programs/15",
     "/training",
     "/trends?shift=1",
     "/people",
@@ -87,7 +100,7 @@ def test_each_role_walks_its_pages_and_the_browser_has_no_complaint(
         page = context.new_page()
         complaints = driving.complaints(page)
         desk, person = f"/desk/{centre.shown}", f"/people/{centre.person}"
-        for path in (*MAY[role], desk, f"{desk}/held", person):
+        for path in (*MAY[role], desk, f"{desk}/held", f"{desk}/software", person):
             answer = page.goto(path)
             assert answer.status == 200, path
             assert page.locator("h1").count() == 1, path
@@ -108,7 +121,15 @@ def test_no_page_has_a_barrier(centre: Any, chrome: Any, way: str) -> None:
         page.goto("/")
         menu = {one.get_attribute("href") for one in page.locator(".menu nav a").all()}
         desk, person = f"/desk/{centre.shown}", f"/people/{centre.person}"
-        for path in (*MAY["admin"], *sorted(menu - {*MAY["admin"]}), desk, f"{desk}/held", person):
+        software = f"{desk}/software"
+        for path in (
+            *MAY["admin"],
+            *sorted(menu - {*MAY["admin"]}),
+            desk,
+            f"{desk}/held",
+            software,
+            person,
+        ):
             page.goto(path)
             found += violations(page)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

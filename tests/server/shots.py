@@ -31,6 +31,8 @@ EMPTY = {
     "empty-incidents": "/incidents",
     "empty-trends": "/trends",
     "empty-people": "/people",
+    "empty-software": "/software",
+    "empty-changes": "/software/changes",
 }
 PAGES = {
     "floor": "/",
@@ -53,6 +55,13 @@ PAGES = {
     "vendor-import": "/vendors/import",
     "catalogue": "/catalogue",
     "catalogue-new": "/catalogue/new",
+    "software-findings": "/software/findings",
+    "software-found": "/software?kind=unknown&text=desk",
+    "software-desks": "/software/desks?kind=ended",
+    "software-untold": "/software/desks",
+    "product": "/software/products/chrome",
+    "product-name": "/software/programs/13",
+    "changes": "/software/changes",
     "training": "/training",
     "policies": "/policies",
     "publish": "/policies/new",
@@ -93,6 +102,7 @@ def show(browser: Any, running: Any, folder: Path) -> None:
         walk(context, {"no-team": "/"}, folder, "light")
     shown = scene.fill(running)
     scene.arrange(running)
+    scene.install(running)
     scene.silence(running)
     scene.publish(running)
     person = scene.prove(running)
@@ -100,6 +110,7 @@ def show(browser: Any, running: Any, folder: Path) -> None:
     desk = {
         "desk": f"/desk/{shown}",
         "held": f"/desk/{shown}/held",
+        "desk-software": f"/desk/{shown}/software",
         "person": f"/people/{person}",
     }
     for way, how in WAYS.items():

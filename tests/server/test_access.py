@@ -17,6 +17,7 @@ from agentguard.server.roles import ADMIN, AUDITOR, BOUND, OFFICER, ROLES, SUPER
 from agentguard.server.store.floor import places
 from agentguard.server.store.records import held_data
 from agentguard.server.store.schema.tables import audit_log, incident, team, user
+from tests.server import programs
 from tests.server.test_roles import signed_in
 
 __all__ = ["signed_in"]
@@ -39,6 +40,16 @@ PAGES: dict[str, frozenset[str]] = {
     "/incidents/{id_:int}": EVERYBODY,
     "/findings": EVERYBODY,
     "/software": EVERYBODY,
+    "/software/programs.csv": EVERYBODY,
+    "/software/desks": EVERYBODY,
+    "/software/changes": EVERYBODY,
+    "/software/findings": EVERYBODY,
+    "/software/products/{slug:str}": EVERYBODY,
+    "/software/products/{slug:str}/desks.csv": EVERYBODY,
+    "/software/programs/{id_:int}": EVERYBODY,
+    "/software/programs/{id_:int}/desks.csv": EVERYBODY,
+    "/desk/{id_:str}/software": EVERYBODY,
+    "/desk/{id_:str}/software.csv": EVERYBODY,
     "/training": EVERYBODY,
     "/teams": EVERYBODY,
     "/trends": EVERYBODY,
@@ -82,7 +93,8 @@ FORMS: dict[str, frozenset[str]] = {
     "/users/disable": frozenset({ADMIN}),
     "/codes": frozenset({ADMIN}),
 }
-LISTS = ("/", "/floor/part", "/floor/wall", "/findings", "/software", "/training", "/teams")
+SOFTWARE = ("/software", "/software/desks", "/software/changes", "/software/findings")
+LISTS = ("/", "/floor/part", "/floor/wall", "/findings", *SOFTWARE, "/training", "/teams")
 DESKS = ("/tamper", "/devices", "/break-glass")
 FILTERED = (*LISTS, "/trends", "/floor/wall/part", "/incidents", "/incidents/part")
 
@@ -118,6 +130,8 @@ def two(running: Any, new_desk: Any, event: Any, control: Any) -> tuple[Any, Any
             overall="act",
             user=words,
         )
+        number, now = len(desks) + 1, running.time()
+        running.admin._database.run(lambda c, o=one: programs.give(c, o.id, number, words, now))  # noqa: B023
         desks.append(one)
     running.admin._database.run(_place)
     return desks[0], desks[1]

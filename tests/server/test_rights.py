@@ -30,6 +30,7 @@ from agentguard.server.store.schema.sign_in_tables import desk_person
 from agentguard.server.store.schema.tables import METADATA, device
 from agentguard.server.store.software import vendors
 from agentguard.server.tamper import items, kinds, strangers
+from tests.server import programs
 from tests.server.test_policies import label
 from tests.server.test_roles import signed_in
 from tests.unit.policy.signing import Said, chain, root
@@ -83,6 +84,7 @@ class Team:
     resets: tuple[int, int]
     person: str
     pseudonym: str
+    program: int
 
     def filled(self, path: str) -> str:
         """Put what is the team's into the place of a route's parameter."""
@@ -96,6 +98,8 @@ class Team:
             "/exports": SHEETS[0],
             "/people": self.pseudonym,
             "/policies": POLICY,
+            "/software/products": self.desk,
+            "/software/programs": self.program,
         }
         place = next((str(of) for start, of in what.items() if path.startswith(start)), "1")
         if path == "/incidents/{id_:int}/sign-off":
@@ -144,6 +148,8 @@ def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[...
             asked.append(run(lambda c: resets.waiting(c, now))[-1].id)
         turn = run(lambda c: items.raise_(c, desk.id, kinds.FORK, now))
         run(lambda c: strangers.note(c, kinds.STRANGERS_SILENT, 100, now))
+        number = ord(label[-1])
+        run(lambda c: programs.give(c, desk.id, number, label, now))
         third = f"eve at {label}"
         run(lambda c: c.execute(insert(desk_person).values(user=third, device=desk.id, at=now)))
         run(lambda c: use_spans.take_all(c, [seat(running, desk.id, third)]))
@@ -157,6 +163,7 @@ def team(running: Any, new_desk: Callable[..., Any], event: Any) -> Callable[...
             resets=(asked[0], asked[1]),
             person=third,
             pseudonym=f"p-{desk.id}",
+            program=number,
         )
 
     return make

@@ -58,7 +58,7 @@ def line(marks: Sequence[Mark], step: float, top: float) -> Chart:
 
 def bars(marks: Sequence[Mark], step: float) -> Chart:
     """Draw a bar for each value; the upper edge is a round number above the largest."""
-    top = _round(max((mark.value for mark in marks), default=0))
+    top = ceiling(max((mark.value for mark in marks), default=0))
     first, span = _span(marks, step)
     width = WIDTH * step / (span + step)
     drawn = [
@@ -96,8 +96,8 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
     return "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in places)
 
 
-def _round(most: float) -> float:
-    """Return the next round number: 1, 2, 5 and their tens."""
+def ceiling(most: float) -> float:
+    """Return the next round number, never below 1: 1, 2, 5 and their tens."""
     top = 1.0
     while True:
         for step in (1, 2, 5):

@@ -16,6 +16,8 @@ from agentguard.server.store.floor import pages
 from agentguard.server.store.persons import use_spans
 from agentguard.server.store.records import audit
 from agentguard.server.store.reports import findings
+from agentguard.server.store.software import desk_programs
+from agentguard.server.store.software.fleet_pages import STATES
 from agentguard.server.tamper import items, kinds
 from agentguard.wire import v1
 
@@ -46,6 +48,8 @@ async def show(request: Asked, id_: FromPath[str]) -> Page:
         measures=_by_measure(found.controls),
         findings=sorted(opened, key=lambda f: (severity(f.severity), f.opened_at)),
         events=await site.database.read(lambda c: pages.newest_events(c, id_)),
+        programs=await site.database.read(lambda c: desk_programs.inventory(c, id_)),
+        states=STATES,
         uses=await site.database.read(lambda c: use_spans.of_desk(c, id_, USES)),
         when=lambda iso: seconds(iso, NO_TIME),
     )

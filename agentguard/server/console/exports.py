@@ -27,6 +27,7 @@ from agentguard.server.roles import Scope
 from agentguard.server.store.floor import pages
 
 EXPORTS = "/exports"
+CSV = "text/csv; charset=utf-8; header=present"
 
 
 @get(EXPORTS)
@@ -43,12 +44,7 @@ async def sheet(request: Asked, name: FromPath[str]) -> Stream:
     if found is None:
         raise NotFoundException
     await looked(request, "export.csv", found.name)
-    given = _lines(site_of(request), found, visitor_of(request).scope)
-    return Stream(
-        given,
-        media_type="text/csv; charset=utf-8; header=present",
-        headers={"content-disposition": f'attachment; filename="{found.name}.csv"'},
-    )
+    return as_stream(request, found)
 
 
 @get(EXPORTS + "/floor.pdf")
@@ -65,6 +61,15 @@ async def floor_pdf(request: Asked) -> Response[bytes]:
         made,
         media_type="application/pdf",
         headers={"content-disposition": 'attachment; filename="floor.pdf"'},
+    )
+
+
+def as_stream(request: Asked, found: Sheet) -> Stream:
+    """Return a sheet of the desks that the visitor may see, read a page at a time."""
+    return Stream(
+        _lines(site_of(request), found, visitor_of(request).scope),
+        media_type=CSV,
+        headers={"content-disposition": f'attachment; filename="{found.name}.csv"'},
     )
 
 

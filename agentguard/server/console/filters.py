@@ -42,16 +42,19 @@ class Filter:
         """Whether anything was asked for."""
         return any((self.team, self.site, self.shift, self.kind, self.text))
 
-    def link(self, path: str = "", **changes: str | int | None) -> str:
-        """Return the address of the same list with some things changed; the page begins anew."""
-        asked: dict[str, object] = {
+    def asked(self) -> dict[str, object]:
+        """Return what an address says of it."""
+        return {
             "team": self.team,
             "site": self.site,
             "shift": self.shift,
             "kind": self.kind,
             "text": self.text,
         }
-        kept = {k: str(v) for k, v in {**asked, **changes}.items() if v}
+
+    def link(self, path: str = "", **changes: str | int | None) -> str:
+        """Return the address of the same list with some things changed; the page begins anew."""
+        kept = {k: str(v) for k, v in {**self.asked(), **changes}.items() if v}
         return (path or self.path) + (f"?{urlencode(kept)}" if kept else "")
 
 

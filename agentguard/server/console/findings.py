@@ -65,7 +65,7 @@ async def show(request: Asked) -> Page:
     )
 
 
-@get("/software")
+@get("/software/findings")
 async def software(request: Asked) -> Page:
     """Show what is wrong with programs and their vendors, by what it is."""
     site, visitor = site_of(request), visitor_of(request)
@@ -78,7 +78,12 @@ async def software(request: Asked) -> Page:
     reach, facts = await site.database.read(read)
     groups = [(c, [one for one in facts if one.check == c]) for c in SOFTWARE_CHECKS]
     return await page(
-        request, "software.html", wish=wish, groups=groups, sites=reach.sites, shifts=reach.shifts
+        request,
+        "software_findings.html",
+        wish=wish,
+        groups=groups,
+        sites=reach.sites,
+        shifts=reach.shifts,
     )
 
 
@@ -131,6 +136,5 @@ def _read(connection: Connection, *, wish: Filter, scope: Scope, check: str) -> 
 HANDLERS = (show, software, training)
 ENTRIES = (
     Entry(path="/findings", word="findings", group="now", place=40),
-    Entry(path="/software", word="programs", group="software", place=10),
     Entry(path="/training", word="training", group="over-time", place=50),
 )

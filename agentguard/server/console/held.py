@@ -27,7 +27,7 @@ PIECE = 2**18  # bytes that are sent at a time
 @get("/desk/{id_:str}/held")
 async def show(request: Asked, id_: FromPath[str]) -> Page:
     """Show what there is, class by class."""
-    desk = await _desk(request, id_)
+    desk = await desk_of(request, id_)
     classes = await site_of(request).database.read(lambda c: held_data.classes(c, id_))
     await looked(request, "desk.held", id_)
     return await page(request, "held.html", desk=desk, classes=classes)
@@ -40,7 +40,7 @@ async def export(request: Asked, id_: FromPath[str]) -> Stream:
     They are encoded as they are read, away from the serving loop, up to `MOST` bytes.
     """
     site = site_of(request)
-    desk, hidden = await _desk(request, id_), site.keys.pseudonym
+    desk, hidden = await desk_of(request, id_), site.keys.pseudonym
     found = await site.database.read(lambda c: held_data.encoded(c, id_, hidden, MOST))
     await looked(request, "desk.exported", id_)
     about = {"desk": desk.label, "at": iso(site.now())}
@@ -66,7 +66,13 @@ async def _file(whole: bytes, end: bytes) -> AsyncIterator[bytes]:
     yield b'",' + end[1:]
 
 
-async def _desk(request: Asked, id_: str) -> Desk:
+async def desk_of(request: Asked, id_: str) -> Desk:
+    """Return a desk that the visitor may see; a look at another is written to the audit log.
+
+    Raises:
+        NotFoundException: there is none, or it may not be seen.
+
+    """
     site, visitor = site_of(request), visitor_of(request)
 
     def read(connection: Connection) -> Desk | None:
