@@ -65,10 +65,10 @@ def _kept_up(product: Product, line: str, version: str, now: Today) -> Support:
 
 
 def _attacked(found: list[Exploited], told: Support) -> Support:
-    """Say what to install by the newest entry: a version from its bound on, or one after it."""
-    one = found[0]
-    word = "support.attacked-below" if one.below else "support.attacked-through"
-    why = say(word, cve=one.cve, version=one.bound, added=one.added.isoformat())
+    """Tell of the newest entry, and what to install: what is in the range of none of them."""
+    one, last = found[0], max(found, key=lambda each: (key(each.bound), not each.below))
+    word = "support.attacked-below" if last.below else "support.attacked-through"
+    why = say(word, cve=one.cve, version=last.bound, added=one.added.isoformat())
     return Support(
         state=State.EXPLOITED,
         why=why,

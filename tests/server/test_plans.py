@@ -49,6 +49,8 @@ def test_what_wants_an_owner_and_a_day_is_asked_for(fleet: Any, signed_in: Any) 
     assert "1 product needs an owner and a day." in shown
     assert "in 60 days" in shown
     assert do(fleet, plans.count_wanted) == 1
+    assert '<span class="badge">1<' in boss.get("/exports").text
+    assert f"{PAGE}.csv" in boss.get("/exports").text
 
 
 def test_a_decision_is_kept_with_who_when_from_and_to(fleet: Any, signed_in: Any) -> None:
@@ -157,6 +159,7 @@ def test_others_decide_nothing(fleet: Any, signed_in: Any, role: str) -> None:
     do(fleet, lambda c: plans.put(c, wish(fleet.time()), "olga", fleet.time()))
     one = signed_in("vera", role, ("Billing",) if role != "auditor" else ())
     status = 200 if role == "auditor" else 404
+    assert (PAGE in one.get("/exports").text) is (role == "auditor")
     for path in (PAGE, f"{PAGE}/product?name=oracle-jdk", f"{PAGE}.csv", f"{PAGE}/policy.yaml"):
         assert one.get(path).status_code == status, path
     if role == "auditor":

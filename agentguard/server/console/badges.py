@@ -13,7 +13,7 @@ from agentguard.server.store.accounts.people import Scope, Visitor
 from agentguard.server.store.desks import identities
 from agentguard.server.store.engine.database import Database
 from agentguard.server.store.reports.incidents import waiting
-from agentguard.server.store.software import vendor_reminders, vendors
+from agentguard.server.store.software import plans, vendor_reminders, vendors
 from agentguard.server.tamper import silence_waves, strangers
 
 LATELY = 10.0  # seconds that a count is good enough for what refreshes itself
@@ -51,6 +51,7 @@ def _count(connection: Connection, scope: Scope, now: float) -> Counts:
     return {
         "/incidents": waiting(connection, scope),
         "/devices": identities.waiting(connection, scope),
+        "/software/plans": plans.count_wanted(connection),
         "/tamper": silence_waves.count(connection, scope) + strangers.count(connection, scope),
         "/vendors": vendors.waiting(connection, soon.isoformat()),
     }
