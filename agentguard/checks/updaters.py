@@ -142,10 +142,17 @@ def _stand(one: Updater, age: Behind | None, at: Moment, settings: Settings) -> 
         return Stand.LATE if late else (Stand.FINE if _shown(age) else Stand.UNTOLD)
     old = looked is not None and looked > settings.looked_days
     if late or old:
-        return Stand.STOPPED if one.system else Stand.STUCK
+        return _behind(one, late=late)
     by_deed = looked is not None or _within(one.brought, at, settings.looked_days)
     by_deed = by_deed or (one.on is True and _shown(age))
     return Stand.FINE if by_deed else Stand.UNTOLD
+
+
+def _behind(one: Updater, *, late: bool) -> Stand:
+    """Tell what a person can start, which is an updater that is on, from all others."""
+    if one.on is True and not one.system and not one.pinned:
+        return Stand.STUCK
+    return Stand.LATE if late else Stand.STOPPED
 
 
 def _within(then: float | None, at: Moment, days: int) -> bool:

@@ -176,7 +176,7 @@ class Updater:
     `brought` when it last brought one, which may be long ago without harm. With `waits` a newer
     version is there, and comes into use when the program is started anew; since `ready`, where that
     is told. `channel` is that of Microsoft 365 Apps, by whose builds its version is dated. A
-    `system` one is the system's own, which no person starts.
+    `system` one is the system's own, which no person starts; a `pinned` one is kept at a version.
     """
 
     program: str
@@ -189,6 +189,7 @@ class Updater:
     waits: bool = False
     ready: float | None = None
     system: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

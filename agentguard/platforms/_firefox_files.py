@@ -52,12 +52,17 @@ def version(folder: Path) -> str:
     return ""
 
 
-def updater(folder: Path, updates: Path | None, *, on: bool | None) -> Updater:
+def updater(
+    folder: Path, updates: Path | None, policies: Mapping[str, object], *, on: bool | None
+) -> Updater:
     """Return how the updater of the Firefox in a folder stands.
 
-    `updates` is where it keeps what it has found, None where that is not known.
+    `updates` is where it keeps what it has found, None where that is not known; `on` holds unless
+    the policies or its own settings say otherwise.
     """
     brought = ready = None
+    if off_by(policies):
+        on = False
     if updates is not None:
         if automatic(updates) is False:
             on = False
@@ -73,6 +78,7 @@ def updater(folder: Path, updates: Path | None, *, on: bool | None) -> Updater:
         brought=brought,
         waits=ready is not None,
         ready=ready,
+        pinned=bool(policies.get("AppUpdatePin")),
     )
 
 

@@ -1,8 +1,9 @@
 """What the registry and the task scheduler say of the updaters of browsers and of Office.
 
 Sources: Google, "Manage Chrome updates" (policies UpdateDefault, Update{app},
-AutoUpdateCheckPeriodMinutes) and Omaha's `const_goopdate.h` (Clients, pv, opv, LastChecked), which
-Microsoft Edge's updater keeps to; Microsoft, "Choose how to manage updates to Microsoft 365 Apps"
+TargetVersionPrefix{app}, AutoUpdateCheckPeriodMinutes) and Omaha's `const_goopdate.h` (Clients, pv,
+opv, LastChecked), which Microsoft Edge's updater keeps to; Microsoft,
+"Choose how to manage updates to Microsoft 365 Apps"
 (UpdatesEnabled, UpdateChannel, enableautomaticupdates) and "OfficeMgmtCOM".
 """
 
@@ -98,6 +99,7 @@ def browser(
         looked=_seconds(own.get("LastChecked")),
         waits=waits,
         ready=ready,
+        pinned=bool(word(policy, f"TargetVersionPrefix{one.app}")),
     )
 
 
@@ -152,6 +154,7 @@ def office(
         channel=channel,
         looked=_milliseconds(word(found, "UpdateDetectionLastRunTime")),
         waits=bool(word(found, "UpdatesReadyToApply")),
+        pinned=bool(word(policy, "updatetargetversion")),
     )
 
 

@@ -77,20 +77,26 @@ def test_row_197_an_update_waits_for_the_next_start(folder: Path, tmp_path, stat
     updates = tmp_path / "updates"
     if status is not None:
         write(updates / "updates" / "0" / "update.status", status)
-    one = _firefox_files.updater(folder, updates, on=True)
+    one = _firefox_files.updater(folder, updates, {}, on=True)
     assert (one.waits, one.ready) == (waits, AT if waits else None)
 
 
 def test_its_own_settings_switch_it_off_and_its_history_tells_when_it_brought_something(
     folder: Path, tmp_path: Path
 ) -> None:
-    assert _firefox_files.updater(folder, None, on=None).on is None
+    assert _firefox_files.updater(folder, None, {}, on=None).on is None
+    assert _firefox_files.updater(folder, None, {"DisableAppUpdate": 1}, on=True).on is False
+    pinned = [
+        _firefox_files.updater(folder, None, {"AppUpdatePin": p}, on=True).pinned
+        for p in ("154.", "")
+    ]
+    assert pinned == [True, False]
     updates = tmp_path / "updates"
     write(updates / "updates.xml", "<updates/>")
-    one = _firefox_files.updater(folder, updates, on=True)
+    one = _firefox_files.updater(folder, updates, {}, on=True)
     assert (one.program, one.maker, one.version) == ("Mozilla Firefox", "Mozilla", "154.0")
     assert (one.on, one.looked, one.brought) == (True, None, AT)
     write(updates / "update-config.json", '{"app.update.auto": true}')
-    assert _firefox_files.updater(folder, updates, on=None).on is None
+    assert _firefox_files.updater(folder, updates, {}, on=None).on is None
     write(updates / "update-config.json", '{"app.update.auto": false}')
-    assert _firefox_files.updater(folder, updates, on=True).on is False
+    assert _firefox_files.updater(folder, updates, {}, on=True).on is False

@@ -117,6 +117,13 @@ def test_row_197_a_newer_version_that_waits_is_not_the_one_that_runs(
     assert (found.version, found.waits, found.ready) == (version, waits, ready)
 
 
+def test_row_197_a_version_that_a_policy_keeps_is_told() -> None:
+    assert not told(policy={f"TargetVersionPrefix{CHROME.app}": "150."}).pinned
+    assert told(policy={f"TargetVersionPrefix{EDGE.app}": "150."}).pinned
+    assert of_office(policy=[("UpdateTargetVersion", "16.0.20131.20206")]).pinned
+    assert not of_office().pinned
+
+
 CURRENT = "http://officecdn.microsoft.com/pr/492350f6-3a01-4f97-b9c0-c7c6ddf67d60"
 OFFICE = {
     "VersionToReport": "16.0.20228.20190",

@@ -132,8 +132,7 @@ def firefoxes(places: Places) -> Iterator[Updater]:
             told = ChainMap(
                 *(dict(_firefox_files.policies(one / _firefox_files.POLICIES)) for one in kept)
             )
-            may = os.access(folder, os.W_OK) and not _firefox_files.off_by(told)
-            yield _firefox_files.updater(folder, folder, on=may)
+            yield _firefox_files.updater(folder, folder, told, on=os.access(folder, os.W_OK))
 
 
 def read_from(places: Places, of_apt: Answer, of_snap: Answer, at: Moment) -> UpdatersSeen:

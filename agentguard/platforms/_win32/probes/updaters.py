@@ -102,10 +102,9 @@ def _firefox() -> Updater | None:
     folder = Path(program).parent
     policies = dict(_firefox_files.policies(folder / "distribution" / _firefox_files.POLICIES))
     policies.update(registry.values(registry.MACHINE, FIREFOX_POLICY).items())
-    on = False if _firefox_files.off_by(policies) else None
-    if on is None and any(start != updater_answers.DISABLED for start in starts(MAINTENANCE)):
-        on = True
-    return _firefox_files.updater(folder, _firefox_updates(str(folder)), on=on)
+    served = any(start != updater_answers.DISABLED for start in starts(MAINTENANCE))
+    updates = _firefox_updates(str(folder))
+    return _firefox_files.updater(folder, updates, policies, on=True if served else None)
 
 
 def _firefox_updates(folder: str) -> Path | None:

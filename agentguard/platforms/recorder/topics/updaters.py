@@ -8,6 +8,7 @@ from agentguard.platforms.recorder.shapes import (
     NUMBER,
     SWITCH,
     VARYING,
+    Kind,
     fields,
     known,
 )
@@ -15,6 +16,16 @@ from agentguard.platforms.recorder.shapes import (
 _CHROME = "{8A69D345-D564-463C-AFF1-A69D9E530F96}"
 _EDGE = "{56EB18F8-B008-4CBD-B6D2-8C97FE7E9062}"
 _SWITCH = known("True", "False", "true", "false")
+
+
+def _policy(app: str, path: str) -> Keys:
+    named: dict[str, Kind] = {
+        "UpdateDefault": NUMBER,
+        "AutoUpdateCheckPeriodMinutes": VARYING,
+        f"Update{app}": NUMBER,
+        f"TargetVersionPrefix{app}": LENGTH_ALONE,
+    }
+    return Keys(root="HKLM", path=path, named=named)
 
 
 def _client(id_: str, path: str) -> Keys:
@@ -28,14 +39,8 @@ def _client(id_: str, path: str) -> Keys:
 
 
 QUESTIONS = (
-    keys(
-        "updaters.chrome-policy", "HKLM", r"SOFTWARE\Policies\Google\Update",
-        UpdateDefault=NUMBER, AutoUpdateCheckPeriodMinutes=VARYING, **{f"Update{_CHROME}": NUMBER},
-    ),
-    keys(
-        "updaters.edge-policy", "HKLM", r"SOFTWARE\Policies\Microsoft\EdgeUpdate",
-        UpdateDefault=NUMBER, AutoUpdateCheckPeriodMinutes=VARYING, **{f"Update{_EDGE}": NUMBER},
-    ),
+    of_keys("updaters.chrome-policy", _policy(_CHROME, r"SOFTWARE\Policies\Google\Update")),
+    of_keys("updaters.edge-policy", _policy(_EDGE, r"SOFTWARE\Policies\Microsoft\EdgeUpdate")),
     of_keys("updaters.chrome", _client(_CHROME, r"SOFTWARE\Google\Update")),
     of_keys("updaters.edge", _client(_EDGE, r"SOFTWARE\Microsoft\EdgeUpdate")),
     keys(
@@ -50,6 +55,7 @@ QUESTIONS = (
     keys(
         "updaters.firefox-policy", "HKLM", r"SOFTWARE\Policies\Mozilla\Firefox",
         DisableAppUpdate=NUMBER, AppAutoUpdate=NUMBER, ManualAppUpdateOnly=NUMBER,
+        AppUpdatePin=LENGTH_ALONE,
     ),
     keys("updaters.firefox-places", "HKLM", r"SOFTWARE\Mozilla\Firefox\TaskBarIDs"),
     keys(
@@ -62,7 +68,7 @@ QUESTIONS = (
     keys(
         "updaters.office-policy", "HKLM",
         r"SOFTWARE\Policies\Microsoft\office\16.0\common\officeupdate",
-        enableautomaticupdates=NUMBER, OfficeMgmtCOM=SWITCH,
+        enableautomaticupdates=NUMBER, OfficeMgmtCOM=SWITCH, updatetargetversion=LENGTH_ALONE,
     ),
     call(
         "updaters.tasks",
