@@ -173,6 +173,8 @@ class Listing:
     def _read(self) -> Told:
         nothing = Told(device=self.enrolment.device)
         try:
+            if (self.folder / FILE).stat().st_size > LARGEST_FILE:
+                return nothing
             raw = atomic_files.read(self.folder / FILE)
             unpack = zlib.decompressobj()
             told = msgspec.json.decode(unpack.decompress(raw, LARGEST_FILE), type=Told)

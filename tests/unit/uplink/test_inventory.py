@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,14 @@ from hypothesis import strategies as st
 from agentguard.model.facts import Software, SoftwareSeen
 from agentguard.model.moments import Moment
 from agentguard.uplink.enrolment_record import Enrolment
-from agentguard.uplink.inventory import DAY, FILE, Listing, Programs, nothing_installed
+from agentguard.uplink.inventory import (
+    DAY,
+    FILE,
+    LARGEST_FILE,
+    Listing,
+    Programs,
+    nothing_installed,
+)
 from agentguard.uplink.problems import LONGEST_BACKOFF, problem
 from agentguard.uplink.program_list import listed
 from agentguard.wire.inventory import (
@@ -285,17 +293,30 @@ def test_row_171_only_the_endpoints_own_word_for_this_very_list_counts(
     assert (desk.folder / FILE).exists()
 
 
-def test_row_171_a_list_of_another_enrolment_and_a_bomb_are_no_list(desk: Desk) -> None:
+@pytest.mark.parametrize("raw", [zlib.compress(b" " * 50 * 1024**2), b"x" * (LARGEST_FILE + 1)])
+def test_row_171_a_file_that_is_no_list_is_none(desk: Desk, raw: bytes) -> None:
     desk.follow()
-    file = desk.folder / FILE
-    assert file.stat().st_size < 2000
-    assert file.stat().st_mode & 0o077 == 0
+    (desk.folder / FILE).write_bytes(raw)
+    desk.restart()
+    desk.follow()
+    assert [one.full for one in desk.sent] == [True, True]
+
+
+def test_row_171_a_list_of_another_enrolment_is_none(desk: Desk) -> None:
+    desk.follow()
+    assert (desk.folder / FILE).stat().st_size < 2000
     desk.restart()
     desk.listing.enrolment = Enrolment(
         url="https://x", device="d1", team="t", receipt_key=public(KEY)
     )
     desk.follow()
     assert [one.full for one in desk.sent] == [True, True]
+
+
+@pytest.mark.posix
+def test_what_was_told_is_the_owners_alone(desk: Desk) -> None:
+    desk.follow()
+    assert (desk.folder / FILE).stat().st_mode & 0o077 == 0
 
 
 def test_row_171_a_file_that_cannot_be_kept_costs_a_whole_list_at_the_next_start(
