@@ -140,7 +140,7 @@ def _trust(folder: Path, clock: Clock, ways: Network) -> Capability:
 
 
 def _catalogue(clock: Clock) -> Capability:
-    """Tell which catalogue of software is in force, and why it is not the last one."""
+    """Return which catalogue of software is in force, and why it is not the last one."""
     try:
         now = packs(paths.data_folder(), clock).start()
     except AgentGuardError as error:
