@@ -210,3 +210,14 @@ def test_the_menu_marks_the_nearest_line_alone(fleet: Any, signed_in: Any) -> No
     shown = signed_in("olga", "officer").get(PAGE).text
     side = shown.split("<main")[0]
     assert side.count('aria-current="page"') == 1
+
+
+def test_the_page_of_a_product_tells_its_plan_or_asks_for_one(fleet: Any, signed_in: Any) -> None:
+    boss, path = signed_in("olga", "officer"), "/software/products/oracle-jdk"
+    assert "No plan yet" in boss.get(path).text
+    do(fleet, lambda c: plans.put(c, wish(fleet.time()), "olga", fleet.time()))
+    shown = boss.get(path).text
+    assert "Telephony" in shown
+    assert "in 60 days" in shown
+    assert f"{PAGE}/product?name=oracle-jdk" in shown
+    assert "No plan yet" not in boss.get("/software/products/7-zip").text

@@ -20,8 +20,9 @@ from agentguard.server.console.programs import SOFTWARE
 from agentguard.server.console.site import Asked, Page, back, looked, page, site_of, visitor_of
 from agentguard.server.feeds.sheets import Key, Query, Sheet
 from agentguard.server.roles import Scope
-from agentguard.server.store.software import fleet_pages, product_pages
+from agentguard.server.store.software import fleet_pages, plan_pages, product_pages
 from agentguard.server.store.software.fleet_pages import STATES, UNNAMED
+from agentguard.server.store.software.plan_pages import Line
 from agentguard.server.store.software.product_pages import WEEK, WEEKS, Has, Version
 
 LONGEST = 100  # characters of a product's name
@@ -100,6 +101,7 @@ async def _shown(request: Asked, which: _Which, slug: str) -> Page:
         "product.html",
         wish=wish,
         slug=slug,
+        plan=await _planned(request, slug),
         version=version,
         seen=seen,
         of={one.id: one for one in seen.versions},
@@ -112,6 +114,12 @@ async def _shown(request: Asked, which: _Which, slug: str) -> Page:
         most=fleet_pages.MOST_DESKS,
         pager=filters.pager(wish, seen.listed, **more) if seen.listed > filters.PAGE else None,
     )
+
+
+async def _planned(request: Asked, slug: str) -> Line | None:
+    """Return who sees to a product and by when; None for a name that no rule knows."""
+    site = site_of(request)
+    return await site.database.read(lambda c: plan_pages.of(c, slug, site.now())) if slug else None
 
 
 def _read(
