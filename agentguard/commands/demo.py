@@ -160,9 +160,9 @@ def _server(
 
 
 def _supervisor(admin: Admin) -> tuple[str, list[str]]:
-    """Add the supervisor; give the password and codes that stand in for a second factor."""
+    """Add the supervisor of the team; give the password and codes that stand in for a factor."""
     password = secrets.token_urlsafe(12)
-    admin.add_user(SUPERVISOR, password)
+    admin.add_user(SUPERVISOR, password, teams=(TEAM,))
     return password, admin.recovery_codes(SUPERVISOR)[:CODES]
 
 
