@@ -149,7 +149,7 @@ def _stand(one: Updater, age: Behind | None, at: Moment, settings: Settings) -> 
 
 
 def _behind(one: Updater, *, late: bool) -> Stand:
-    """Tell what a person can start, which is an updater that is on, from all others."""
+    """Return what a person can start, which is an updater that is on, apart from all others."""
     if one.on is True and not one.system and not one.pinned:
         return Stand.STUCK
     return Stand.LATE if late else Stand.STOPPED
