@@ -252,3 +252,48 @@ def test_what_ships_without_a_number_stands_in_nobody_s_way(
     shipped.seq.cache_clear()
     assert shipped.seq() == 0
     shipped.seq.cache_clear()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=5,
+)
+
+
+def leaves(told: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to each part of a document."""
+    pairs: list[Any] = []
+    if isinstance(told, dict):
+        pairs = list(told.items())
+    elif isinstance(told, list):
+        pairs = list(enumerate(told[:3]))
+    return [path, *(way for name, value in pairs for way in leaves(value, (*path, name)))]
+
+
+ATTACK = {"cve": "C", "product": "acme", "lines": "", "from": "", "below": "5"}
+ROWS = document(
+    exploited=[{**ATTACK, "added": "2026-01-01"}],
+    releases={"acme": [["5.1", "2026-01-01"]]},
+    kept={"product": [{"product": "b", "title": "B", "lines": [{"line": "1", "source": "x"}]}]},
+)
+WAYS = leaves(ROWS)[1:]
+
+
+@given(st.sampled_from(WAYS), JSON)
+@settings(max_examples=150, deadline=None)
+def test_row_185_whatever_a_signed_document_says_it_is_read_or_refused(
+    way: tuple[Any, ...], value: Any
+) -> None:
+    """A key that signs may slip; the program that reads must not end by it."""
+    wrong = json.loads(json.dumps(ROWS))
+    at = wrong
+    for name in way[:-1]:
+        at = at[name]
+    at[way[-1]] = value
+    kind = ""
+    try:
+        pack.opened(pack.written(wrong))
+    except PackRejected as error:
+        kind = error.kind
+    assert kind in {"", "damaged", "format", "content"}
