@@ -137,7 +137,7 @@ async def changed(request: Asked) -> Page:
         "program_changes.html",
         wish=wish,
         days=days,
-        spans=SPANS,
+        choices=SPANS,
         changes=read_,
         most=fleet_pages.MOST_DESKS,
         first=FIRST,
