@@ -118,7 +118,7 @@ async def evidence(request: Asked) -> Response[dict[str, object]]:
 @get(PLANS + "/policy.yaml")
 async def piece(request: Asked) -> Response[str]:
     """Return the plans that go on, as a piece of a policy."""
-    lines, _ = await _taken(request, "plans.yaml")
+    lines, _ = await _taken(request, "plans", "export.policy")
     site = site_of(request)
     head = site.words.say(f"{WORDS}.piece", day=plans.today(site.now()).isoformat())
     return _file(plan_sheets.policy(lines, head), "application/yaml", "plans.yaml")
@@ -144,13 +144,15 @@ async def _product(
     return await page(request, "plan.html", line=line, decisions=found, wish=wish, problem=problem)
 
 
-async def _taken(request: Asked, what: str) -> tuple[list[Line], list[Decision]]:
+async def _taken(
+    request: Asked, what: str, act: str = "export.csv"
+) -> tuple[list[Line], list[Decision]]:
     """Return everything, and write down that it was taken away."""
     site, _ = site_of(request), permitted(request, Right.RECORDS)
     found = await site.database.read(
         lambda c: (plan_pages.lines(c, site.now()), plans.every_decision(c))
     )
-    await looked(request, "export.csv", what)
+    await looked(request, act, what)
     return found
 
 
