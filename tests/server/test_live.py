@@ -31,7 +31,7 @@ def test_an_open_floor_is_told_what_waits_also_when_it_stays_the_same(
     desk.send(event(1, "incident.reported", text="x"), **fine)
     first = browser.get("/floor/part")
     told = json.loads(first.headers["x-badges"])
-    assert set(told) == {"/incidents", "/devices", "/tamper", "/vendors"}
+    assert set(told) == {"/incidents", "/devices", "/tamper", "/software/plans", "/vendors"}
     assert told["/incidents"] == 1
     running.time.at += LATELY
     desk.send(event(2, "incident.reported", text="y"), **fine)
