@@ -88,7 +88,14 @@ def every(now: float) -> dict[int, One]:
             since=lately,
         ),
         _one(
-            "Google Chrome", "150.0.7871.46", "ended", "chrome", "Google LLC", at=old, since=lately
+            "Google Chrome",
+            "150.0.7871.46",
+            "ended",
+            "chrome",
+            "Google LLC",
+            why=BEHIND,
+            at=old,
+            since=lately,
         ),
         _one("Google Chrome", "151.0.7922.174", "supported", "chrome", "Google LLC", at=lately),
         _one(
