@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar.exceptions import NotFoundException
 from sqlalchemy import Connection
@@ -74,7 +74,7 @@ def asked(request: Asked, kinds: Sequence[str] = (), path: str = "") -> Filter:
     query = request.query_params
     kind = str(query.get("kind", ""))
     return Filter(
-        path=path or request.url.path,
+        path=path or quote(request.url.path),
         team=_number(query.get("team")),
         site=_number(query.get("site")),
         shift=_number(query.get("shift")),
