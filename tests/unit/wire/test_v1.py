@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, get_type_hints
 
 import msgspec
@@ -9,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentguard.wire import apps, data_request, keeper_messages, openings, v1
+from agentguard import wire
+from agentguard.wire import apps, data_request, inventory, keeper_messages, openings, v1
 
 SHAPES: tuple[type[v1.Struct], ...] = (
     v1.Enrol, v1.Enrolled, v1.Masked, v1.Control, v1.Event, v1.Report, v1.Receipt, v1.Received,
@@ -17,6 +20,7 @@ SHAPES: tuple[type[v1.Struct], ...] = (
     keeper_messages.CodeGiven, openings.OpeningsAsked, openings.Opening, openings.Openings,
     openings.OpeningsGiven, apps.AppAsked, apps.AppGiven,
     data_request.Holding, data_request.Held, data_request.HeldGiven, v1.Seats, v1.Link,
+    inventory.Program, inventory.Inventory, inventory.InventoryTaken, inventory.InventoryAnswer,
 )  # fmt: skip
 WORD = st.text(max_size=20)
 WHOLE = st.integers(0, 2**53)
@@ -40,7 +44,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     if hint == v1.Seats | None:
         return values_of(v1.Seats) | st.none()
     inner = {"Masked": v1.Masked, "Event": v1.Event, "Control": v1.Control, "Said": v1.Said}
-    inner |= {"Link": v1.Link}
+    inner |= {"Link": v1.Link, "Program": inventory.Program}
     inner |= {"Opening": openings.Opening, "Holding": data_request.Holding}
     name = next(name for name in inner if f".{name}," in str(hint))
     lists = st.lists(values_of(inner[name]), max_size=2).map(tuple)
@@ -51,6 +55,8 @@ every_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape._
 
 
 def test_every_shape_is_tried() -> None:
+    for one in iter_modules(wire.__path__):  # whatever was loaded before: all of the room
+        import_module(f"{wire.__name__}.{one.name}")
     assert set(SHAPES) == set(v1.Struct.__subclasses__())
 
 
@@ -126,6 +132,10 @@ def test_the_shape_of_version_1_only_grows() -> None:
         "ProofAnswer": {"accepted"},
         "Problem": {"title", "status", "kind"},
         "Said": {"id"},
+        "Program": {"name"},
+        "Inventory": {"device", "sent_at", "digest", "programs"},
+        "InventoryTaken": {"device", "digest", "at"},
+        "InventoryAnswer": {"taken", "signature"},
     }  # fmt: skip
     assert (v1.SCHEMA, v1.ENROL, v1.REPORTS) == (1, "/v1/enroll", "/v1/reports")
     assert (v1.POLICY, v1.PROOFS) == ("/v1/policy", "/v1/proofs")
