@@ -8,6 +8,7 @@ a folder with `Preferences`; Windows keeps the list in `Secure Preferences`.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -132,7 +133,8 @@ class Profiles:
         What is elsewhere, such as on another computer, is not opened.
         """
         words = told if isinstance(told, str) else ""
-        parts = PureWindowsPath(words).parts if "\\" in words else PurePosixPath(words).parts
+        of_windows = sys.platform == "win32" or "\\" in words
+        parts = (PureWindowsPath if of_windows else PurePosixPath)(words).parts
         if not words or ".." in parts or "\0" in words or words.startswith(("\\\\", "//")):
             return None
         folder = profile / "Extensions" / Path(*parts)

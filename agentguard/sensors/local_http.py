@@ -115,6 +115,8 @@ class _Request(BaseHTTPRequestHandler):
 
     def _done(self) -> HTTPStatus:
         deed = self._known(self.server.deeds)
+        if deed is HTTPStatus.NOT_FOUND:
+            self._body()  # Windows takes an answer back from whoever closes on what is unread
         if isinstance(deed, HTTPStatus):
             return deed
         name = _name(self._body(), self.path)

@@ -250,6 +250,7 @@ def test_row_166_more_extensions_and_profiles_than_a_look_takes_are_told(tmp_pat
     assert not found(other).whole
 
 
+@pytest.mark.posix
 def test_row_166_a_pipe_in_the_place_of_a_file_holds_nobody_up(tmp_path: Path) -> None:
     made = profile(tmp_path)
     os.mkfifo(made / "Secure Preferences")
