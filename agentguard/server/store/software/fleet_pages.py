@@ -224,13 +224,19 @@ def _stands(teams: Scope) -> Subquery:
     if teams is None:
         count = product_count.c
         return select(count.product, count.rank, count.desks).where(count.desks > 0).subquery()
+    named = (  # few of the versions are of a product: they are read once, and not for each desk
+        select(_ONE.id, _ONE.product, _ONE.rank)
+        .where(_ONE.product.not_in(UNNAMED))
+        .cte("named")
+        .prefix_with("MATERIALIZED")
+    )
     each = (
-        select(device_program.c.device, _ONE.product, func.min(_ONE.rank).label("rank"))
+        select(device_program.c.device, named.c.product, func.min(named.c.rank).label("rank"))
         .select_from(device)
         .join(device_program, device_program.c.device == device.c.id)
-        .outerjoin(program, _ONE.id == device_program.c.program)  # desks first, not programs
-        .where(seen(teams), func.coalesce(_ONE.product, "").not_in(UNNAMED))
-        .group_by(device_program.c.device, _ONE.product)
+        .outerjoin(named, named.c.id == device_program.c.program)  # desks first, not programs
+        .where(seen(teams), named.c.product.is_not(None))
+        .group_by(device_program.c.device, named.c.product)
         .subquery()
     )
     return (
