@@ -166,14 +166,17 @@ def test_row_80_whoever_raises_as_it_starts_is_told_and_comes_back(tmp_path: Pat
 
         desk = Desk(folder, Starting())
         with desk.agent(break_) as agent:
-            desk.guards(agent)
-            entries = agent.parts.storage.journal.read(0, 9999)
-            failed = [
-                e.record.payload["sensor"]
-                for e in entries
-                if e.record.kind == "sensor.state" and e.record.payload["state"] == "failed"
-            ]
-            assert name in failed
+            desk.guards(agent)  # which may be so before the last of them has begun
+            assert desk.eventually(lambda name=name, agent=agent: name in failed(agent)), name
+
+
+def failed(agent: Agent) -> set[object]:
+    """Give the names that the journal tells to have failed."""
+    return {
+        e.record.payload["sensor"]
+        for e in agent.parts.storage.journal.read(0, 9999)
+        if e.record.kind == "sensor.state" and e.record.payload["state"] == "failed"
+    }
 
 
 @pytest.mark.parametrize("error", [TypeError, AttributeError, RecursionError, MemoryError])
