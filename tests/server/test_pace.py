@@ -247,3 +247,21 @@ def test_the_description_tells_when_to_come_again(running: Any, connect: Any) ->
     assert refused["headers"]["Retry-After"]["schema"] == {"type": "integer"}
     assert "too-often" in described["info"]["description"]
     assert str(Limits().burst) in described["info"]["description"]
+
+
+@pytest.mark.parametrize("known", [0, 1, 2, 3])
+@pytest.mark.parametrize("count", [0, 0.5, 1])
+def test_what_costs_nothing_is_taken_also_from_a_device_that_is_not_remembered(
+    known: int, count: float
+) -> None:
+    """A list of programs in which nothing changed costs nothing, whenever it comes."""
+
+    async def nobody(_device: str, _now: float) -> None:
+        raise AssertionError
+
+    pace = Pace(FEW, nobody)
+    for number in range(known):
+        pace.take(f"d{number}", NOW, 1)
+    pace.take("new", NOW + 60, count)
+    pace.judge("new", NOW + 60)
+    assert len(pace) <= known + 1

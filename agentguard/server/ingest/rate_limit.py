@@ -110,7 +110,7 @@ class Pace:
 
     def _forget(self, now: float) -> None:
         """Forget two that are full, and who was heard of longest ago when there are too many."""
-        for _ in range(2):
+        for _ in range(min(2, len(self._buckets))):
             device, bucket = next(iter(self._buckets.items()))
             if bucket.full_at > now and len(self._buckets) <= self._most:
                 return
