@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -57,7 +58,7 @@ def fill(
     run(lambda c: _places(c, desks))
     for first in range(0, desks, AT_ONCE):
         numbers = range(first, min(desks, first + AT_ONCE))
-        run(lambda c, numbers=numbers: _desks(c, numbers, past=past))  # type: ignore[misc]
+        run(partial(_desks, numbers=numbers, past=past))
 
 
 def _places(connection: Connection, desks: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import _fleet
 from sqlalchemy import Connection, insert
@@ -41,9 +42,9 @@ def fill(run: Callable[[Callable[[Connection], None]], None], desks: int) -> Non
     run(lambda c: _executed(c, "DROP INDEX ix_device_program_of"))
     for first in range(0, desks, AT_ONCE):
         some = every[first : first + AT_ONCE]
-        run(lambda c, some=some: _desks(c, dice, some, versions, names))  # type: ignore[misc]
+        run(partial(_desks, dice=dice, some=some, versions=versions, names=names))
     for statement in (_INDEX, *_COUNTS.split(";")):
-        run(lambda c, statement=statement: _executed(c, statement))  # type: ignore[misc]
+        run(partial(_executed, statement=statement))
 
 
 def _versions(connection: Connection, dice: random.Random) -> Iterator[list[int]]:

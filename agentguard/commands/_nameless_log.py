@@ -6,7 +6,6 @@ pass, and of an error its type and the places in this program's own code.
 
 from __future__ import annotations
 
-import json
 import pkgutil
 import re
 from collections import deque
@@ -15,15 +14,16 @@ from functools import cache
 from pathlib import Path
 
 import agentguard
-from agentguard.base import logs
+from agentguard.base import log_lines
 from agentguard.commands._nameless import GONE, Nameless
 
 LINES = 2000
 LONGEST = 2000
 """Lines that are told, the last ones, and signs of one that are read."""
-_WHEN = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-_LEVEL = r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)"
-_LINE = re.compile(rf"({_WHEN}) ({_LEVEL}) (.{{0,80}}?) (agentguard[a-z0-9_.]*): (.*)", re.DOTALL)
+FILES = 2
+"""Logs of which they are the last lines: the one that is written, and the one before it."""
+_WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_LEVEL = re.compile(r"debug|info|warning|error|critical")
 _TRACE = re.compile(r"\s*(\w{1,60}) at (.*)", re.DOTALL)
 _PLACE = re.compile(r"([a-z0-9_]{1,60})\.py:(\d{1,5})")
 
@@ -36,42 +36,23 @@ def told(folder: Path, nameless: Nameless) -> str:
 
     """
     last: deque[str] = deque(maxlen=LINES)
-    for file in _files(folder):
+    for file in log_lines.files(folder)[-FILES:]:
         with file.open(encoding="utf-8", errors="replace") as lines:
             last.extend(line.rstrip("\n")[:LONGEST] for line in lines)
     return "".join(f"{line(one, nameless)}\n" for one in last)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the log that is written and the one before it, the older first."""
-    for name in (f"{logs.FILE}.1", logs.FILE):
-        if (folder / name).is_file():
-            yield folder / name
-
-
 def line(text: str, nameless: Nameless) -> str:
     """Return one line as it may be told."""
-    if text.startswith("{"):
-        text = _plain(text)
-    if found := _LINE.fullmatch(text):
-        when, level, _thread, name, message = found.groups()
-        return f"{when} {level} {_module(name)}: {nameless.text(message)}"
-    if found := _TRACE.fullmatch(text):
-        kind = nameless.text(found[1])
-        return f"  {kind} at {' > '.join(_places(found[2])) or GONE}"
+    found = log_lines.said(text)
+    if found is not None and _LEVEL.fullmatch(found.get("level", "")):
+        when = found.get("time", "") if _WHEN.fullmatch(found.get("time", "")) else GONE
+        head = f"{when} {found['level'].upper()} {_module(found.get('logger', ''))}"
+        return f"{head}: {nameless.text(found.get('message', ''))}"
+    if place := _TRACE.fullmatch(text):
+        kind = nameless.text(place[1])
+        return f"  {kind} at {' > '.join(_places(place[2])) or GONE}"
     return nameless.text(text)
-
-
-def _plain(text: str) -> str:
-    """Return a line of JSON as the other form has it; what is none stays as it is."""
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return text
-    if not isinstance(said, dict):
-        return text
-    level = str(said.get("level", "")).upper()
-    return f"{said.get('time', '')} {level} - {said.get('logger', '')}: {said.get('message', '')}"
 
 
 def _module(name: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from agentguard.base import logs, paths
+from agentguard.base import log_lines, logs, paths
 from agentguard.base.errors import CannotError, UsageError
 from agentguard.base.translations import Texts
 from agentguard.commands._words import spoken
@@ -18,14 +17,6 @@ from agentguard.commands.base import FINE, Command
 
 LINES = 50
 LEVELS = ("debug", "info", "warning", "error", "critical")
-_LINE = re.compile(
-    r"(?P<time>\d{4}-\d\d-\d\d[T ]\S+Z) (?P<level>[A-Z]+) (?P<thread>.{0,80}?) "
-    r"(?P<logger>[A-Za-z_][\w.]*): (?P<message>.*)",
-    re.DOTALL,
-)
-
-Said = dict[str, str]
-"""What a line says: time, level, thread, logger, message, and the places of an error."""
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:
@@ -82,19 +73,19 @@ def _folder(*, keeper: bool) -> Path:
     return home / "logs"
 
 
-def entries(folder: Path) -> Iterator[Said]:
+def entries(folder: Path) -> Iterator[log_lines.Said]:
     """Yield the entries of the logs in a folder, the oldest first; an error goes with its entry.
 
     Raises:
         OSError: one cannot be read.
 
     """
-    said: Said = {}
-    for file in _files(folder):
+    said: log_lines.Said = {}
+    for file in log_lines.files(folder):
         with file.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 text = line.rstrip("\n")
-                if (begun := _read(text)) is None:
+                if (begun := log_lines.said(text)) is None:
                     said = {**said, "error": "\n".join(filter(None, (said.get("error"), text)))}
                     continue
                 if said:
@@ -104,31 +95,7 @@ def entries(folder: Path) -> Iterator[Said]:
         yield said
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the logs that are there; a folder that is not there has none."""
-    try:
-        there = {file.name for file in folder.iterdir()}
-    except FileNotFoundError:
-        return
-    for number in range(logs.BACKUPS, -1, -1):
-        name = f"{logs.FILE}.{number}" if number else logs.FILE
-        if name in there:
-            yield folder / name
-
-
-def _read(text: str) -> Said | None:
-    """Return what a line says, in either form; None for one that goes with the line before."""
-    if text.startswith("{"):
-        try:
-            told = json.loads(text)
-        except ValueError:
-            return None
-        return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else None
-    found = _LINE.fullmatch(text)
-    return {**found.groupdict(), "level": found["level"].lower()} if found else None
-
-
-def _from(level: str, every: Iterator[Said]) -> Iterator[Said]:
+def _from(level: str, every: Iterator[log_lines.Said]) -> Iterator[log_lines.Said]:
     """Leave out what is below a level; a level that is not known is kept."""
     least = LEVELS.index(level)
     for one in every:
@@ -137,7 +104,7 @@ def _from(level: str, every: Iterator[Said]) -> Iterator[Said]:
             yield one
 
 
-def _plain(one: Said) -> str:
+def _plain(one: log_lines.Said) -> str:
     head = " ".join(
         part
         for part in (

@@ -15,7 +15,7 @@ from agentguard.commands import _local
 from agentguard.commands._colour import paint
 from agentguard.commands.base import COULD_NOT, FINDINGS, FINE, Command
 from agentguard.model.posture import Overall
-from agentguard.model.verdicts import State
+from agentguard.model.verdicts import Owner, State
 
 WIDTH = 12
 SHOWN = (State.FAIL, State.PARTIAL, State.UNKNOWN)
@@ -89,7 +89,8 @@ def _group(state: str, controls: list[dict[str, Any]], words: Texts) -> Iterator
         if one["detail"]:
             yield f"      {one['detail']}"
         if state == State.FAIL.value:
-            yield f"      {one['advice']}"
+            theirs = one["owner"] == Owner.TEAM.value
+            yield f"      {words.say('ui.todo.theirs-one') if theirs else one['advice']}"
 
 
 COMMAND = Command(arguments=arguments, run=run)

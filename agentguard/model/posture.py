@@ -56,3 +56,13 @@ def overall(controls: tuple[ControlState, ...]) -> Overall:
     if any(c.state in {State.UNKNOWN, State.PARTIAL} for c in controls):
         return Overall.BLIND
     return Overall.GOOD
+
+
+PAUSED = "paused"
+"""Instead of `good` where a control is paused: nobody looks at what it would tell."""
+
+
+def shown(word: Overall, controls: tuple[ControlState, ...]) -> str:
+    """Return the word as people see it: a paused control keeps a desk from looking in order."""
+    paused = any(one.state is State.PAUSED for one in controls)
+    return PAUSED if word is Overall.GOOD and paused else word.value

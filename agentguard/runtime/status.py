@@ -10,10 +10,9 @@ from agentguard.base import translations
 from agentguard.base.translations import Texts
 from agentguard.detect.recognition.masked_names import masked
 from agentguard.model.events import NOT_ENROLLED, UplinkState, Watching
-from agentguard.model.posture import ControlState, Overall
+from agentguard.model.posture import ControlState, shown
 from agentguard.model.records import Json
 from agentguard.model.snapshot import Snapshot
-from agentguard.model.verdicts import State
 
 
 def told(picture: Callable[[], Snapshot]) -> bytes:
@@ -23,11 +22,10 @@ def told(picture: Callable[[], Snapshot]) -> bytes:
 
 def table(seen: Snapshot, words: Texts) -> dict[str, Json]:
     """Return a picture as a table: the overall word, the modes, the policy, every control."""
-    paused = any(one.state is State.PAUSED for one in seen.controls)
     return {
         "version": __version__,
         "at": seen.at.iso,
-        "overall": "paused" if paused and seen.overall is Overall.GOOD else seen.overall.value,
+        "overall": shown(seen.overall, seen.controls),
         "findings": len(seen.findings),
         "locked": seen.locked,
         "call": seen.in_call,
@@ -69,6 +67,7 @@ def _control(one: ControlState, words: Texts) -> dict[str, Json]:
         "measure": one.measure,
         "state": one.state.value,
         "since": one.since.iso,
+        "owner": one.owner.value,
         "title": words.title(one.check, one.state, told_by),
         "detail": words.render(one.detail),
         "advice": words.advice(one.check, told_by),

@@ -13,7 +13,7 @@ from agentguard.model.findings import Finding
 from agentguard.model.incidents import IncidentCategory
 from agentguard.model.messages import Message
 from agentguard.model.policy import Contact
-from agentguard.model.posture import MEASURES, ControlState, Overall
+from agentguard.model.posture import MEASURES, PAUSED, ControlState, Overall, shown
 from agentguard.model.prompts import Notice
 from agentguard.model.proofs import Relation
 from agentguard.model.snapshot import Snapshot
@@ -47,7 +47,6 @@ HELPS = {
     "training": Help.OPEN_LESSONS,
     "screen-lock": Help.LOCK,
 }
-PAUSED = "paused"
 TEAM = "team"
 BAD = frozenset({Overall.ACT, Overall.ATTENTION})
 URGENT = frozenset({Severity.HIGH, Severity.CRITICAL})
@@ -140,7 +139,7 @@ def _theirs(snapshot: Snapshot, words: Wording) -> TheirsView:
 
 
 def _header(snapshot: Snapshot, words: Wording) -> Header:
-    state = _shown(snapshot)
+    state = shown(snapshot.overall, snapshot.controls)
     number = len(_hers(snapshot)) or _count(snapshot.controls, State.FAIL)
     if state == Overall.BLIND:
         number = _count(snapshot.controls, State.UNKNOWN, State.PARTIAL)
@@ -174,12 +173,6 @@ def _payment(snapshot: Snapshot, words: Wording, form: str) -> str:
 
 def _count(controls: tuple[ControlState, ...], *states: State) -> int:
     return sum(c.state in states for c in controls)
-
-
-def _shown(snapshot: Snapshot) -> str:
-    """Return the state's id; a paused control keeps a desk from looking in order."""
-    paused = any(c.state is State.PAUSED for c in snapshot.controls)
-    return PAUSED if snapshot.overall is Overall.GOOD and paused else str(snapshot.overall)
 
 
 def _report(snapshot: Snapshot, words: Wording) -> str:

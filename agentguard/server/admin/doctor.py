@@ -7,7 +7,6 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,11 @@ from agentguard.server.listener.path_to_endpoint import judged, span
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import causes, job_failures, leadership, revisions
 from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.engine.times import to_the_second
+from agentguard.server.store.records import audit
 from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
 from agentguard.server.store.schema.history_tables import job
-from agentguard.server.store.schema.tables import audit_log, device_seen
+from agentguard.server.store.schema.tables import device_seen
 
 DATABASE_FILE = "server.db"
 LEAST_FREE = 2 * 1024**3
@@ -160,12 +161,11 @@ def _clock(connection: Connection, now: float) -> Finding:
     skews = sorted(abs(one) for one in connection.scalars(heard))
     if len(skews) >= MANY and skews[len(skews) // 2] > WRONG:
         return _not("clock", "wrong", Health.BAD, seconds=int(skews[len(skews) // 2]))
-    return _good("clock", time=_time(now))
+    return _good("clock", time=to_the_second(now))
 
 
 def _backup(connection: Connection, now: float) -> Finding:
-    made = select(func.max(audit_log.c.at)).where(audit_log.c.act == "backup.made")
-    last = connection.scalar(made)
+    last = audit.newest(connection, "backup.made")
     if last is None:
         return _not("backup", "never", Health.CARE)
     days = int((now - last) // 86400)
@@ -203,12 +203,8 @@ def _feed(connection: Connection, state: Row[Any], now: float) -> Finding:
 
 
 def _behind(how: str, feed: str, since: float, now: float, **params: str | int) -> Finding:
-    minutes, time = int((now - since) // 60), _time(since)
+    minutes, time = int((now - since) // 60), to_the_second(since)
     return _not("feed", how, Health.CARE, feed=feed, minutes=minutes, time=time, **params)
-
-
-def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 def _disk(settings: ServerSettings) -> Finding:
@@ -247,7 +243,7 @@ def _certificate(file: Path, now: float) -> Finding:
     wrong = judged((begin, end), now)
     if wrong:
         how = "over" if wrong == "expired" else "early"
-        return _not("certificate", how, Health.BAD, file=str(file), time=_time(begin))
+        return _not("certificate", how, Health.BAD, file=str(file), time=to_the_second(begin))
     days = int((end - now) // 86400)
     if end - now >= SOON:
         return _good("certificate", days=days)

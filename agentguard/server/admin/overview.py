@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
@@ -12,16 +11,17 @@ from sqlalchemy import Connection, func, select
 from agentguard import __version__
 from agentguard.base.errors import CannotError
 from agentguard.base.translations import load
-from agentguard.server.feeds import feed_settings
+from agentguard.server.feeds import feed_settings, outbox
 from agentguard.server.settings import FILE, ServerSettings
 from agentguard.server.store.desks.devices import KEEPER
 from agentguard.server.store.engine import causes, revisions
 from agentguard.server.store.engine.open_database import connect
+from agentguard.server.store.engine.times import to_the_second
+from agentguard.server.store.records import audit
 from agentguard.server.store.reports.incidents import CLOSED
-from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.schema.feed_tables import feed_state
 from agentguard.server.store.schema.identity_tables import device_identity
 from agentguard.server.store.schema.tables import (
-    audit_log,
     device,
     device_seen,
     finding,
@@ -132,16 +132,14 @@ def feeds(connection: Connection, settings: ServerSettings) -> list[Row]:
     """Return how far each feed is that is set, and what is wrong with it."""
     named = feed_settings.read(settings.data).every
     known = {one.feed: one for one in connection.execute(select(feed_state))}
-    newest = connection.scalar(select(func.max(feed_outbox.c.id))) or 0
     rows: list[Row] = []
     for name in named:
         state = known.get(name)
         sent = state.sent if state is not None else 0
-        waiting = select(func.count()).select_from(feed_outbox).where(feed_outbox.c.id > sent)
         rows.append(
             {
                 "feed": name,
-                "waiting": int(connection.scalar(waiting) or 0) if newest > sent else 0,
+                "waiting": outbox.waiting(connection, sent),
                 "dropped": int(state.dropped) if state is not None else 0,
                 "failing_since": _time(state.failing_since) if state is not None else None,
                 "problem": state.problem if state is not None else "",
@@ -155,7 +153,6 @@ def status(connection: Connection, settings: ServerSettings, now: float) -> Row:
     by_status = select(device.c.status, func.count()).group_by(device.c.status)
     lately = select(func.count()).where(device_seen.c.last_seen > now - LATELY)
     newest = select(func.max(device_seen.c.last_seen))
-    backup = select(func.max(audit_log.c.at)).where(audit_log.c.act == "backup.made")
     open_ = select(func.count()).select_from(finding).where(finding.c.closed_at.is_(None))
     waits = select(func.count()).select_from(incident).where(incident.c.state != CLOSED)
     return {
@@ -173,14 +170,12 @@ def status(connection: Connection, settings: ServerSettings, now: float) -> Row:
             for one in feeds(connection, settings)
             if isinstance(one["waiting"], int)
         },
-        "backup": _time(connection.scalar(backup)),
+        "backup": _time(audit.newest(connection, "backup.made")),
     }
 
 
 def _time(at: float | None) -> str | None:
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    return None if at is None else to_the_second(at)
 
 
 def as_json(found: Row | list[Row]) -> str:

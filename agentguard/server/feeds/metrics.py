@@ -23,13 +23,13 @@ from sqlalchemy import Connection, Row, func, literal, select
 
 from agentguard import __version__
 from agentguard.base.errors import UsageError
-from agentguard.server.feeds import feed_settings
+from agentguard.server.feeds import feed_settings, outbox
 from agentguard.server.http_messages import Answer, Refused, Request
 from agentguard.server.listener.path_to_endpoint import Outside
 from agentguard.server.settings import Now, ServerSettings
 from agentguard.server.store.engine import job_failures
 from agentguard.server.store.engine.database import Database
-from agentguard.server.store.schema.feed_tables import feed_outbox, feed_state
+from agentguard.server.store.schema.feed_tables import feed_state
 from agentguard.server.store.schema.identity_tables import endpoint_sign, tamper_item
 from agentguard.server.store.schema.tables import audit_log, device, device_seen
 
@@ -268,15 +268,7 @@ def _read(connection: Connection, folder: Path) -> _Figures:
         )
     )
     told = _feeds(connection, folder)
-    behind = {
-        one.feed: int(
-            connection.scalar(
-                select(func.count()).select_from(feed_outbox).where(feed_outbox.c.id > one.sent)
-            )
-            or 0
-        )
-        for one in told
-    }
+    behind = {one.feed: outbox.waiting(connection, one.sent) for one in told}
     return _Figures(
         devices={str(state): int(count) for state, count in connection.execute(states)},
         tamper={str(kind): int(count) for kind, count in connection.execute(open_)},

@@ -37,6 +37,12 @@ def listener(settings: ServerSettings) -> Listener:
     return Outbox() if (settings.data / FILE).exists() else Deaf()
 
 
+def waiting(connection: Connection, sent: int) -> int:
+    """Count what a feed that came as far as `sent` does not have."""
+    asked = select(func.count()).select_from(feed_outbox).where(feed_outbox.c.id > sent)
+    return int(connection.scalar(asked) or 0)
+
+
 def forget(connection: Connection, now: float, feeds: Iterable[str]) -> None:
     """Delete what is older than it is kept; what one of these feeds never had is counted there.
 

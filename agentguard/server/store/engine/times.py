@@ -45,4 +45,13 @@ def lately(iso: str, now: float) -> float:
 
 def iso(at: float) -> str:
     """Return a time as the wire writes it; the first or the last of all for one that it cannot."""
-    return datetime.fromtimestamp(max(FIRST, min(at, LAST)), UTC).isoformat(timespec="milliseconds")
+    return _moment(at).isoformat(timespec="milliseconds")
+
+
+def to_the_second(at: float) -> str:
+    """Return a time as an operator reads it, in UTC, likewise."""
+    return _moment(at).isoformat(timespec="seconds")
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(max(FIRST, min(at, LAST)), UTC)

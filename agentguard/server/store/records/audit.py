@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from agentguard.server.store.engine import audit_chain
 from agentguard.server.store.schema.tables import audit_log
 
 LONGEST_ACTOR, LONGEST_SUBJECT = 100, 250  # characters, as the table has them
+
+
+def newest(connection: Connection, act: str) -> float | None:
+    """Return when an act was done last; None when it never was."""
+    at = connection.scalar(select(func.max(audit_log.c.at)).where(audit_log.c.act == act))
+    return None if at is None else float(at)
 
 
 def note(connection: Connection, now: float, actor: str, act: str, subject: str = "") -> None:
