@@ -7,22 +7,21 @@ import json
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from agentguard import platforms
 from agentguard.base import paths
-from agentguard.base.errors import CannotError, UsageError
+from agentguard.base.errors import CannotError
 from agentguard.base.translations import Texts
 from agentguard.checks.software import CHECK, Settings, is_judged, matched
+from agentguard.commands import _day_argument
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.facts import Kind, Software, SoftwareSeen
 from agentguard.model.policy import Policy
 from agentguard.model.software import Match, State, Today
 from agentguard.policy.last_good import Keeper
-from agentguard.policy.succession import BUILT
-from agentguard.ports.clock import Clock
 from agentguard.runtime.catalogue_service import packs
 from agentguard.runtime.compose import shapes
 from agentguard.software.match import Matcher
@@ -54,7 +53,7 @@ def run(chosen: argparse.Namespace) -> int:
     """List the programs, match a name, or explain a program; 1 where one has ended."""
     words, clock = spoken(), platforms.system_clock()
     matcher = packs(paths.data_folder(), clock).start().matcher
-    now = Today(day=_day(chosen.on, clock, words), compiled=matcher.compiled)
+    now = Today(day=_day_argument.day(chosen.on, clock, words), compiled=matcher.compiled)
     policy = Keeper(paths.data_folder(), shapes(), clock).start().policy
     settings = cast("Settings", policy.controls[CHECK.id].settings)
     told = Asked(matcher=matcher, settings=settings, now=replace(now, warn=_warn(settings)))
@@ -108,19 +107,6 @@ class Listed:
         if self.match.part:
             return "part"
         return self.match.state.value if self.judged else "beside"
-
-
-def _day(text: str, clock: Clock, words: Texts) -> date:
-    if not text:
-        return max(datetime.fromtimestamp(clock.now().wall, UTC).date(), BUILT_ON)
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(words.say("cli.software.no-day", text=text)) from error
-
-
-BUILT_ON = datetime.fromtimestamp(BUILT, UTC).date()
-"""No day before the one on which this program was made is believed of a clock."""
 
 
 def _inventory(policy: Policy, words: Texts) -> list[Software]:

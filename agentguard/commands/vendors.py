@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from agentguard import platforms
 from agentguard.base import paths
-from agentguard.base.errors import UsageError
 from agentguard.base.translations import Texts
 from agentguard.checks.vendors import CHECK, Settings
-from agentguard.commands import _policy_file, _vendor_file
+from agentguard.commands import _day_argument, _policy_file, _vendor_file
 from agentguard.commands._words import spoken
 from agentguard.commands.base import FINDINGS, FINE, Command
 from agentguard.model.vendors import WARN_DAYS, Vendor, deadlines, due, lapsed
@@ -46,7 +45,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _check(chosen: argparse.Namespace, words: Texts) -> int:
     """Say what is over and what is due; 1 where anything is over."""
-    register, day = _vendor_file.register(chosen.file, words), _day(chosen.on, words)
+    register = _vendor_file.register(chosen.file, words)
+    day = _day_argument.day(chosen.on, platforms.system_clock(), words)
     over = list(_told(register, day, words))
     soon = list(_coming(register, day, words))
     sys.stdout.writelines(f"{line}\n" for line in (*over, *soon))
@@ -67,15 +67,6 @@ def _coming(register: Sequence[Vendor], day: date, words: Texts) -> Iterator[str
         days = dict(deadlines(one))
         for what in due(one, day, WARN_DAYS):
             yield words.say(f"cli.vendors.due-{what.value}", vendor=one.name, day=days[what])
-
-
-def _day(text: str, words: Texts) -> date:
-    if not text:
-        return datetime.fromtimestamp(platforms.system_clock().now().wall, UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(words.say("cli.software.no-day", text=text)) from error
 
 
 def _import(chosen: argparse.Namespace, words: Texts) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from agentguard.commands import vendors
+from agentguard.platforms.simulated import FakeClock
 from agentguard.software import vendor_sheet
 from tests.cli.typed import Type, assert_one_sentence
 
@@ -93,3 +95,14 @@ def test_a_wrong_policy_is_told(type_: Type, tmp_path: Path, text: str, words: s
 def test_what_cannot_be_read_or_is_no_day_is_one_sentence(type_: Type, sheet: str) -> None:
     assert_one_sentence(type_("vendors", "check", "/nowhere/x.csv"), 2)
     assert_one_sentence(type_("vendors", "check", sheet, "--on", "soon"), 2)
+
+
+def test_a_clock_that_was_set_back_hides_nothing_that_is_over(
+    type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "vendors.csv"
+    file.write_text("provider_name,contract_end\nA,2026-01-31\n")
+    monkeypatch.setattr(vendors.platforms, "system_clock", lambda: FakeClock(wall=0.0))
+    said = type_("vendors", "check", str(file))
+    assert said.code == 1
+    assert "A: the contract ended on 2026-01-31." in said.out
