@@ -58,8 +58,9 @@ def _flat(policy: Policy, other: Policy | None) -> dict[str, str]:
 
 
 def _control(path: str, control: Control) -> Iterator[tuple[str, str]]:
-    for name in ("paused", "severity", "respond", "settings"):
-        yield from _values(f"{path}.{name}", getattr(control, name))
+    for field in fields(control):
+        if field.name != "check":
+            yield from _values(f"{path}.{field.name}", getattr(control, field.name))
 
 
 def _values(path: str, value: object) -> Iterator[tuple[str, str]]:

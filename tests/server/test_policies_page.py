@@ -463,6 +463,18 @@ controls:
     assert policy_changes.changes(before, before) == []
 
 
+def test_whose_a_control_is_stands_among_what_changes() -> None:
+    """With the owner `team` nobody at the desk is asked any more: who uploads it sees that."""
+    lead = b"policy: site\nversion: 1\ncontrols:\n  screen-lock: "
+    before, after = (
+        READING.parse(lead + one, "x") for one in (b"{paused: false}\n", b"{owner: team}\n")
+    )
+    told = policy_changes.changes(before, after, READING.weaker(before, after))
+    assert [(one.path, one.before, one.after, one.loosened) for one in told] == [
+        ("controls.screen-lock.owner", "either", "team", True)
+    ]
+
+
 def test_a_list_that_names_only_the_newest_policies_says_so_and_leads_to_the_others(
     boss: Any, policies: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
