@@ -1,7 +1,9 @@
 """Browsers, Office and the system update themselves, and do so: neither off nor stuck.
 
 That an updater is on shows nothing by itself: it looked for updates of late, or its program's
-version is of these weeks. What an own tool of the company brings is judged by the version alone.
+version is of these weeks. By the version alone is judged what the company's own tool brings, what
+a policy keeps at a version, and what has waited nobody knows how long for its program to be
+started anew: there a look brings nothing into use.
 """
 
 from __future__ import annotations
@@ -36,13 +38,17 @@ class Settings:
 
     ignore: tuple[str, ...] = field(
         default=(),
-        metadata={"doc": "Programs whose updaters are not judged (* and ? as in a shell)."},
+        metadata={
+            "doc": "Programs whose updaters are not judged (* and ? as in a shell).",
+            "stricter": "fewer",
+        },
     )
     elsewhere: tuple[str, ...] = field(
         default=(),
         metadata={
             "doc": "Programs (* and ?) whose updates a tool of yours brings: their own updaters "
-            "may be off, and they are judged by their version alone."
+            "may be off, and they are judged by their version alone.",
+            "stricter": "fewer",
         },
     )
     behind_weeks: int = field(
@@ -143,9 +149,15 @@ def _stand(one: Updater, age: Behind | None, at: Moment, settings: Settings) -> 
     old = looked is not None and looked > settings.looked_days
     if late or old:
         return _behind(one, late=late)
-    by_deed = looked is not None or _within(one.brought, at, settings.looked_days)
-    by_deed = by_deed or (one.on is True and _shown(age))
-    return Stand.FINE if by_deed else Stand.UNTOLD
+    works = looked is not None or _within(one.brought, at, settings.looked_days)
+    if _shown(age):
+        return Stand.FINE if works or one.on is True else Stand.UNTOLD
+    return Stand.FINE if works and not _held(one) else Stand.UNTOLD
+
+
+def _held(one: Updater) -> bool:
+    """Check whether a program may stay old for ever although its updater looks every day."""
+    return one.pinned or (one.waits and one.ready is None)
 
 
 def _behind(one: Updater, *, late: bool) -> Stand:

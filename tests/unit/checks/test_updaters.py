@@ -91,6 +91,12 @@ def state(desk, one: Updater, settings=None, known=KNOWN) -> tuple[State, str]:
         ({"version": "3.0", "waits": True, "ready": 3.0}, State.FAIL, "waits"),
         ({"version": "3.0", "waits": True, "ready": 2.9}, State.PASS, "fine"),
         ({"version": "3.0", "ready": 9.0}, State.PASS, "fine"),
+        ({"version": "", "waits": True, "looked": 0.0}, State.UNKNOWN, "untold"),
+        ({"version": "", "waits": True, "ready": 2.9, "looked": 0.0}, State.PASS, "fine"),
+        ({"version": "", "pinned": True, "looked": 0.0}, State.UNKNOWN, "untold"),
+        ({"version": "", "pinned": True, "brought": 1.0}, State.UNKNOWN, "untold"),
+        ({"version": "3.0", "pinned": True}, State.PASS, "fine"),
+        ({"version": "3.0", "pinned": True, "on": None, "looked": 0.0}, State.PASS, "fine"),
         ({"version": "9.9"}, State.PASS, "fine"),
         ({"version": "x"}, State.UNKNOWN, "untold"),
     ],
@@ -169,12 +175,12 @@ AGES = st.none() | st.integers(-400_000, 4_000_000).map(lambda n: n / 1000)
 
 @given(
     st.sampled_from([True, False, None]), st.sampled_from(["", "1", "2", "3", "9", "x"]),
-    AGES, AGES, st.booleans(), st.booleans(),
+    AGES, AGES, st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )  # fmt: skip
-def test_row_196_nothing_passes_without_proof(on, version, looked, ready, waits, system) -> None:
-    desk = Desk()
+def test_row_196_nothing_passes_without_proof(on, version, looked, ready, flags) -> None:
+    desk, (waits, system, pinned) = Desk(), flags
     one = updater(
-        on=on, version=version, waits=waits, system=system,
+        on=on, version=version, waits=waits, system=system, pinned=pinned,
         looked=None if looked is None else ago(desk, looked),
         ready=None if ready is None else ago(desk, ready),
     )  # fmt: skip
@@ -182,7 +188,9 @@ def test_row_196_nothing_passes_without_proof(on, version, looked, ready, waits,
     if told.state is State.PASS:
         seen = looked is not None and 0 <= looked < 31
         assert on is not False
-        assert seen or (on and version in {"2", "3", "9"})
+        current = version in {"2", "3", "9"}
+        assert seen or (on and current)
+        assert current or not (pinned or (waits and ready is None))
     if told.state is State.FAIL:
         late = looked is not None and looked >= 31
         assert on is False or late or version == "1" or (waits and ready is not None and ready >= 3)

@@ -40,6 +40,7 @@ controls:
       accepted: [dialler]
       plans:
         - {product: oracle-jdk, owner: A, until: "2027-03-31", reason: b, covers_attacked: true}
+  updaters: {settings: {ignore: [pad], elsewhere: [browser]}}
   firewall: {paused: true}
 """
 
@@ -104,6 +105,8 @@ def less(old: str, new: str) -> tuple[str, ...]:
         ("no_grace: [chrome]", "no_grace: [edge]", f"{SOFTWARE}.no_grace"),
         ("ignore: [demo]", "ignore: [demo, x]", f"{SOFTWARE}.ignore"),
         ("accepted: [dialler]", "accepted: ['*']", f"{SOFTWARE}.accepted"),
+        ("ignore: [pad]", "ignore: [pad, x]", "controls.updaters.settings.ignore"),
+        ("elsewhere: [browser]", "elsewhere: ['*']", "controls.updaters.settings.elsewhere"),
         ("2027-03-31", "2027-04-01", f"{SOFTWARE}.plans"),
         ("product: oracle-jdk", "product: temurin", f"{SOFTWARE}.plans"),
         ("plans:", f"plans:\n        - {PLAN}", f"{SOFTWARE}.plans"),
@@ -129,6 +132,7 @@ def test_each_way_of_asking_for_less_is_named(old: str, new: str, path: str) -> 
         ("grace_days: 14", "grace_days: 0"),
         ("no_grace: [chrome]", "no_grace: [chrome, firefox]"),
         ("ignore: [demo]", "ignore: []"),
+        ("elsewhere: [browser]", "elsewhere: []"),
         ("2027-03-31", "2027-03-30"),
         (", covers_attacked: true", ""),
         ("owner: A", "owner: B"),

@@ -30,8 +30,8 @@ _DNF_SETTINGS = ("etc/dnf/automatic.conf", "etc/dnf/dnf5-plugins/automatic.conf"
 _APT_STAMPS = (
     "var/lib/apt/periodic/unattended-upgrades-stamp",
     "var/lib/apt/periodic/upgrade-stamp",
-    f"var/lib/systemd/timers/stamp-{_APT_TIMER}",
 )
+"""What a run leaves that came to its end; systemd's stamp of the timer tells only of its start."""
 _FIREFOXES = ("opt/firefox", "opt/firefox-esr")
 _NOTHING = frozenset({"", "0"})
 _APT = re.compile(r'^APT::Periodic::([\w-]+) "([^"]*)";', re.MULTILINE)
@@ -92,9 +92,7 @@ def dnf(places: Places) -> Updater | None:
     units = [f"usr/lib/systemd/system/{unit}" for unit in _DNF_TIMERS]
     if not any(places.has(unit) for unit in units):
         return None
-    words = places.text("etc/dnf/automatic.conf") or places.text(
-        "etc/dnf/dnf5-plugins/automatic.conf"
-    )
+    words = next(filter(None, map(places.text, _DNF_SETTINGS)), "")
     applied = dict(settings(words, "commands")).get("apply_updates", "").lower() in TRUE
     install, *others = _DNF_TIMERS
     on = places.timer(install) or (applied and any(map(places.timer, others)))
