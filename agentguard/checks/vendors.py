@@ -277,5 +277,6 @@ CHECK = Check(
     subject=subject,
     fresh=2 * DAY,
     needs=(ProgramsSeen,),
+    theirs=("vendors.lapsed", "vendors.review"),
     proves=supports("PCI DSS 12.8.1", "ISO 27001 A.5.19", "NIST CSF GV.SC-04", "CIS 15.1"),
 )

@@ -12,6 +12,7 @@ import pytest
 from agentguard import checks
 from agentguard.base import translations
 from agentguard.base.plugins import discover
+from agentguard.checks import vendors
 from agentguard.checks.base import Check
 from agentguard.engine.core import begin, decide
 from agentguard.engine.plan import make_plan
@@ -19,11 +20,12 @@ from agentguard.engine.posture import snapshot
 from agentguard.engine.state import State
 from agentguard.model.actions import ActionKind
 from agentguard.model.events import Event, PolicyInForce
-from agentguard.model.facts import Build, LifecyclesKnown
+from agentguard.model.facts import Build, LifecyclesKnown, Software, SoftwareSeen
 from agentguard.model.machine import PatchesSeen, Updater, UpdatersSeen
 from agentguard.model.moments import Moment
 from agentguard.model.policy import Policy
 from agentguard.model.snapshot import Snapshot
+from agentguard.model.vendors import Vendor
 from agentguard.model.verdicts import Owner
 from agentguard.uplink import translation
 from tests.unit.checks.good_desk import AT, policy
@@ -111,6 +113,19 @@ def test_what_is_no_longer_hers_stays_told_and_is_not_told_again(floor) -> None:
     assert len(restart(one).prompts) == 1
     assert len(behind(one).inbox) == 1
     assert one.owner("patches") == (Owner.TEAM, Owner.TEAM)
+
+
+@pytest.mark.parametrize("day", ["contract_until", "review_by"])
+def test_row_198_she_is_not_asked_to_mend_a_contract(floor, day: str) -> None:
+    one = floor()
+    vendor = Vendor(name="Acme", publishers=("Acme*",), **{day: "2020-01-31"})
+    rules = ruled()
+    control = replace(rules.controls["vendors"], settings=vendors.Settings(register=(vendor,)))
+    one.see(PolicyInForce, policy=replace(rules, controls={**rules.controls, "vendors": control}))
+    item = Software(name="Dialler", version="1", vendor="Acme Ltd", source="msi")
+    picture = one.see(SoftwareSeen, items=(item,))
+    assert one.owner("vendors") == (Owner.TEAM, Owner.TEAM)
+    assert (picture.prompts, picture.inbox) == ((), ())
 
 
 @EVERY
