@@ -31,10 +31,8 @@ _ID = re.compile(r"[a-p]{32}")
 _MESSAGE = re.compile(r"__MSG_([A-Za-z0-9_@]{1,100})__")
 _LOCALE = re.compile(r"[A-Za-z0-9_-]{2,20}")
 _BUILT_IN = frozenset({5, 10})  # kComponent, kExternalComponent
-_BY_POLICY, _LOOSE = (
-    frozenset({7, 9}),
-    frozenset({4, 8}),
-)  # kExternalPolicy…, kUnpacked, kCommandLine
+_BY_POLICY = frozenset({7, 9})  # kExternalPolicyDownload, kExternalPolicy
+_LOOSE = frozenset({4, 8})  # kUnpacked, kCommandLine
 _REMOVED = 2  # Extension::EXTERNAL_EXTENSION_UNINSTALLED
 _GOOGLE, _EDGE = "https://clients2.google.com/", "https://edge.microsoft.com/"
 
@@ -178,10 +176,7 @@ def _source(entry: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
 
 
 def _permissions(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    scripts = manifest.get("content_scripts")
-    seen = (
-        [one.get("matches") for one in scripts if isinstance(one, dict)]
-        if (isinstance(scripts, list))
-        else []
-    )
+    told = manifest.get("content_scripts")
+    scripts = told if isinstance(told, list) else []
+    seen = [one.get("matches") for one in scripts if isinstance(one, dict)]
     return permissions(manifest.get("permissions"), manifest.get("host_permissions"), *seen)

@@ -9,7 +9,7 @@ EXTENSIONS = "software-extensions"
 """A browser's profile was not read, or not all of it."""
 
 OTHERS = "software-others"
-"""Other people use this computer, and what they have installed for themselves was not seen."""
+"""Other people have accounts here, and what they have installed for themselves was not all seen."""
 
 
 def gap(*, part: bool, extensions: bool, others: bool) -> str:

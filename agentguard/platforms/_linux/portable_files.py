@@ -22,7 +22,7 @@ _OF_SYSTEM = (
 )  # fmt: skip
 _SHARED = ("/opt/", "/usr/local/")
 """Where packages put programs, and people too."""
-_ELSEWHERE = ("/tmp/.mount_", "/memfd:")  # noqa: S108
+_ELSEWHERE = ("/tmp/.mount_", "/memfd:")  # noqa: S108 - compared with, never written to
 """Where a running AppImage is mounted, whose file is listed; and what has no file."""
 _KINDS = {"DOWNLOAD": "downloads", "DESKTOP": "desktop", "DOCUMENTS": "documents"}
 _FOLDER = re.compile(r'^XDG_([A-Z]+)_DIR="\$HOME/([^"]+)"', re.MULTILINE)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agentguard.model.machine import Updater
+from agentguard.platforms._win32 import office_answers
 from agentguard.platforms._win32.software_answers import Entry, word
 
 DISABLED = 4  # SERVICE_DISABLED, the value Start of a service's key
@@ -60,13 +61,13 @@ EDGE = Browser(
 )
 BROWSERS = (CHROME, EDGE)
 
-CHANNELS: Mapping[str, str] = {
-    "492350f6-3a01-4f97-b9c0-c7c6ddf67d60": "current",
-    "55336b82-a18d-4dd6-b5f6-9e5095c314a6": "monthly-enterprise",
-    "7ffbc6bf-bc32-4f92-8982-f9dd17fd3114": "semi-annual",
-    "b8f9b850-328d-4355-9145-c59439a0c4cf": "semi-annual-preview",
+IN_CATALOGUE: Mapping[str, str] = {
+    "current": "current",
+    "monthly-enterprise": "monthly-enterprise",
+    "semi-annual-enterprise": "semi-annual",
+    "semi-annual-enterprise-preview": "semi-annual-preview",
 }
-"""The channels of Microsoft 365 Apps whose releases the catalogue has, by their address' end."""
+"""What the catalogue calls the channels of Microsoft 365 Apps whose releases it has."""
 OFFICE, OFFICE_MAKER = "Microsoft Office", "Microsoft Corporation"
 OFFICE_TASKS = ("Office Automatic Updates",)
 
@@ -136,8 +137,7 @@ def office(
     version = word(kept, "VersionToReport")
     if not version:
         return None
-    address = word(kept, "UpdateChannel") or word(kept, "CDNBaseUrl")
-    channel = CHANNELS.get(address.rstrip("/").rpartition("/")[2].casefold(), "")
+    channel = IN_CATALOGUE.get(office_answers.channel(kept), "")
     managed = word(kept, "OfficeMgmtCOM").casefold() == "true"
     services = list(starts)
     off = (

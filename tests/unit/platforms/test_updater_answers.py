@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import pytest
 
+from agentguard.base import lifecycle
 from agentguard.model.machine import Updater
+from agentguard.model.moments import Moment
+from agentguard.platforms._win32 import office_answers
 from agentguard.platforms._win32.any_case import AnyCase
 from agentguard.platforms._win32.updater_answers import (
     BROWSERS,
@@ -146,6 +149,14 @@ def test_office_is_told_with_its_channel() -> None:
         version="16.0.20228.20190", channel="current",
     )  # fmt: skip
     assert office(AnyCase(()), AnyCase(()), AnyCase(()), (), {}) is None
+
+
+def test_every_channel_of_the_catalogue_is_one_that_an_office_can_follow() -> None:
+    known = {one.name for one in lifecycle.known(Moment(boot=0, wall=0)).office}
+    lead = CURRENT.rpartition("/")[0]
+    told = [of_office(UpdateChannel=f"{lead}/{one}") for one in office_answers.CHANNELS]
+    assert {one.channel for one in told} == known | {""}
+    assert all(bool(one.version) is bool(one.channel) for one in told)
 
 
 def test_a_channel_that_the_catalogue_does_not_have_is_not_judged_by_its_version() -> None:
