@@ -60,12 +60,16 @@ def listed(seen: SoftwareSeen, told: Sequence[Program], user: str = "") -> Liste
 
 
 def _hidden(one: Program, unread: str, sources: AbstractSet[str]) -> bool:
-    """Check whether a program that was told may be there unseen, by why the list is not whole."""
-    if unread == EXTENSIONS:
-        return one.kind == Kind.EXTENSION.value
-    if unread == OTHERS:
-        return one.scope == "other-user"
-    return one.source not in sources
+    """Check whether a program that was told may be there unseen, by why the list is not whole.
+
+    The reason that weighs most is told alone, so that each stands for those that weigh less: a
+    source for extensions, and both for other people.
+    """
+    if one.scope == "other-user":
+        return True
+    if one.kind == Kind.EXTENSION.value:
+        return unread != OTHERS
+    return unread not in {EXTENSIONS, OTHERS} and one.source not in sources
 
 
 def _order(one: Program) -> tuple[bool, str, str, bytes]:

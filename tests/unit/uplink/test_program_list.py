@@ -163,3 +163,25 @@ def test_row_166_extensions_that_cannot_be_read_stay_and_nothing_else_does() -> 
     now = listed(seen(an("a"), unread="software-extensions"), before)
     assert {one.name for one in now.programs} == {"a", "uBlock"}
     assert {one.ident for one in now.programs} == {"", "uBlock0@raymondhill.net"}
+
+
+@pytest.mark.parametrize(
+    ("unread", "stay"),
+    [
+        ("software-others", {"dialler"}),
+        ("software-extensions", {"dialler", "uBlock"}),
+        ("software-part", {"dialler", "uBlock", "m"}),
+        ("", set()),
+    ],
+)
+def test_row_167_a_reason_takes_nothing_away_that_a_lesser_one_hides(
+    unread: str, stay: set[str]
+) -> None:
+    """Of several reasons one is told: what the others hide is in no list, and is not gone."""
+    store = {"source": "firefox-add-ons", "kind": Kind.EXTENSION, "host": "firefox"}
+    theirs = {"source": "registry-other-user", "scope": "other-user"}
+    here = an("a"), an("ext", **store), an("tool", **theirs)
+    lost = an("uBlock", **store), an("dialler", **theirs), an("m", source="msix")
+    before = listed(seen(*here, *lost), ()).programs
+    now = listed(seen(*here, unread=unread), before)
+    assert {one.name for one in now.programs} == {"a", "ext", "tool", *stay}
