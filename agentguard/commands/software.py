@@ -25,9 +25,7 @@ from agentguard.policy.last_good import Keeper
 from agentguard.runtime.catalogue_service import packs
 from agentguard.runtime.compose import shapes
 from agentguard.software.match import Matcher
-
-WORST = (State.EXPLOITED, State.ENDED, State.ENDING, State.UNKNOWN, State.ALLOWED, State.SUPPORTED)
-"""How states are listed: the worst first."""
+from agentguard.software.ranks import WORST
 
 
 def arguments(parser: argparse.ArgumentParser, words: Texts) -> None:

@@ -19,7 +19,7 @@ from agentguard.ports.clock import Clock
 from agentguard.ports.sensor import Submit
 from agentguard.ports.turns import Member, Turns
 from agentguard.software import classes
-from agentguard.software.kept_pack import KeptPack, Present
+from agentguard.software.kept_pack import UNKEPT, KeptPack, Present
 from agentguard.trust.refusal import pack_rejected
 
 if TYPE_CHECKING:
@@ -97,17 +97,19 @@ class Delivered:
     clock: Clock
 
     def seq(self) -> int:
-        """Return the number of the newest catalogue that is known here."""
+        """Return the number of the newest catalogue that is here."""
         return self.kept.seq
 
-    def take(self, data: bytes) -> None:
-        """Judge a catalogue, and keep it or note why not."""
+    def take(self, data: bytes) -> bool:
+        """Judge a catalogue, and keep it or note why not; False where it could not be kept now."""
         try:
             self.kept.deliver(data, self.clock.now().wall)
         except PackRejected as error:
             LOG.warning("a catalogue is refused: %s", error.title)
+            return error.kind != UNKEPT
         except AgentGuardError as error:
             LOG.error("a catalogue is not in force: %s", error.title)  # noqa: TRY400 - said in full
+        return True
 
 
 def _root(folder: Path) -> Root | None:

@@ -6,7 +6,8 @@ neither a refusal nor an older program takes anything away. A pack that was veri
 taken needs no key any more; it is known by its digest.
 
 The mark is written before the pack and names both, so that stopped between the two the one before
-is in force, and the new one is taken when it is offered again.
+is in force, and the new one is taken when it is offered again. What cannot be read at a moment, as
+while a virus scanner holds it, is neither lost nor written over.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from agentguard.trust.roots import Root
 
 FILE, MARK = "catalogue-pack", "catalogue-mark.json"
+UNKEPT = "unkept"
+"""Why a pack is not taken that is good: this computer could not read or write its files."""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,9 +104,14 @@ class KeptPack:
 
     @property
     def seq(self) -> int:
-        """The number of the catalogue in force, or of one that was taken and is lost."""
+        """The number of the newest catalogue that is here; one that was taken and lost is not."""
         with self._lock:
-            return max(self._mark().seq, shipped.seq())
+            try:
+                mark = self._mark()
+                held = bool(mark.digest) and self._digest_kept(mark) == mark.digest
+            except OSError:  # not now
+                held = False
+            return max(mark.seq if held else 0, shipped.seq())
 
     def offer(self, raw: bytes) -> Present:
         """Take a signed pack that is newer than the one in force; give what is in force then.
@@ -140,24 +148,41 @@ class KeptPack:
         made = pack.opened(packed)
         if (day := pack.from_the_future(made, self._today())) is not None:
             raise pack_rejected("future", day=day.isoformat())
-        mark, digest = self._mark(), pack.digest(packed)
-        known = max(mark.seq, shipped.seq())
+        try:
+            self._keep(raw, made, pack.digest(packed))
+        except OSError as error:
+            raise pack_rejected(UNKEPT, why=error.strerror or type(error).__name__) from error
+
+    def _keep(self, raw: bytes, made: Contents, digest: str) -> None:
+        """Keep a pack that is newer than what is known.
+
+        Raises:
+            PackRejected: it is none.
+            OSError: what is known cannot be read, or the pack not be written.
+
+        """
+        mark = self._mark()
+        known = self._highest(mark)
         if made.seq < known or made.seq == shipped.seq():
             raise pack_rejected("older", seq=made.seq, known=known)
         if made.seq == mark.seq and digest != mark.digest:
             raise pack_rejected("other", seq=made.seq)
-        self._keep(raw, _Mark(seq=made.seq, digest=digest, before=self._digest_kept(mark)))
+        atomic_files.make_folder(self._folder)
+        self._save(_Mark(seq=made.seq, digest=digest, before=self._digest_kept(mark)))
+        atomic_files.write(self._folder / FILE, raw)
 
-    def _keep(self, raw: bytes, mark: _Mark) -> None:
-        try:
-            atomic_files.make_folder(self._folder)
-            self._save(mark)
-            atomic_files.write(self._folder / FILE, raw)
-        except OSError as error:
-            raise pack_rejected("unkept", why=error.strerror or type(error).__name__) from error
+    def _highest(self, mark: _Mark) -> int:
+        """Return the highest number that is known; without a mark the kept pack tells its own."""
+        kept = None if mark.seq else self._taken(self._read(FILE), mark)
+        return max(mark.seq, kept.seq if kept else 0, shipped.seq())
 
     def _digest_kept(self, mark: _Mark) -> str:
-        """Return the digest of the pack that is kept now, if it may be in force."""
+        """Return the digest of the pack that is kept now, if it may be in force.
+
+        Raises:
+            OSError: it is there, and cannot be read.
+
+        """
         try:
             digest = pack.digest(_payload(self._read(FILE)))
         except PackRejected:
@@ -165,7 +190,10 @@ class KeptPack:
         return digest if digest in {mark.digest, mark.before} else ""
 
     def _in_force(self) -> Present:
-        raw, mark = self._read(FILE), self._mark()
+        try:
+            raw, mark = self._read(FILE), self._mark()
+        except OSError:
+            return self._known[1] if self._known is not None else self._shipped(lost=True)
         if self._known is None or self._known[0] != raw:
             self._known = raw, self._chosen(raw, mark)
         known = self._known[1]
@@ -180,10 +208,16 @@ class KeptPack:
     def _chosen(self, raw: bytes, mark: _Mark) -> Present:
         made = self._taken(raw, mark)
         if made is None or made.seq < shipped.seq():
-            lost = say("pack.lost") if made is None and (mark.seq or raw) else None
-            own = shipped.known()
-            return Present(contents=own, matcher=shipped.matcher(), shipped=True, message=lost)
+            return self._shipped(lost=made is None and bool(mark.seq or raw))
         return Present(contents=made, matcher=Matcher(made.catalogue), shipped=False)
+
+    def _shipped(self, *, lost: bool) -> Present:
+        return Present(
+            contents=shipped.known(),
+            matcher=shipped.matcher(),
+            shipped=True,
+            message=say("pack.lost") if lost else None,
+        )
 
     def _taken(self, raw: bytes, mark: _Mark) -> Contents | None:
         """Return the pack that is kept; one of which nothing is noted is verified anew."""
@@ -199,6 +233,12 @@ class KeptPack:
             return None
 
     def _mark(self) -> _Mark:
+        """Return what is noted; nothing where the note is lost or damaged.
+
+        Raises:
+            OSError: it is there, and cannot be read.
+
+        """
         try:
             return msgspec.json.decode(self._read(MARK), type=_Mark)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -208,10 +248,15 @@ class KeptPack:
         atomic_files.write(self._folder / MARK, msgspec.json.encode(mark))
 
     def _read(self, name: str) -> bytes:
-        """Return a file; empty where it is not there or cannot be read."""
+        """Return a file; empty where there is none.
+
+        Raises:
+            OSError: it is there, and cannot be read.
+
+        """
         try:
             return atomic_files.read(self._folder / name)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return b""
 
 
@@ -224,7 +269,7 @@ def _payload(raw: bytes) -> bytes:
     """
     if not raw:
         raise pack_rejected("form")
-    from agentguard.trust import signed_packs  # noqa: PLC0415 - signatures cost memory where no pack is
+    from agentguard.trust import signed_packs  # noqa: PLC0415 - 7 MB that a desk without a pack does not need
 
     return signed_packs.read(raw).payload
 

@@ -267,7 +267,7 @@ def _value(name: str, text: str) -> object:
     field = _FIELDS[name]
     default = () if field.default is MISSING else field.default
     if isinstance(default, bool):
-        return _flag(text, default)
+        return _flag(text, empty=default)
     if name in _KINDS:
         return tuple(dict.fromkeys(_choice(_KINDS[name], one) for one in _bounded(split(text))))
     if isinstance(default, tuple) and name != "name":
@@ -275,11 +275,12 @@ def _value(name: str, text: str) -> object:
     return _form(name, clean(text))
 
 
-def _flag(text: str, default: bool) -> bool:  # noqa: FBT001 - what stands for an empty cell
+def _flag(text: str, *, empty: bool) -> bool:
+    """Return what a cell says; `empty` is what an empty one means."""
     word = clean(text).casefold()
     if word and word not in YES | NO:
         raise _Wrong("not-yes-or-no")
-    return word in YES if word else default
+    return word in YES if word else empty
 
 
 def _bounded(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -136,8 +136,10 @@ def as_openoffice(version: str) -> str:
 
 def as_zoom(version: str) -> str:
     """Return a version of Zoom as its MSI writes it, with the build: 7.2.48358 of 7.2.0 (48358)."""
-    found = numbers(version)
-    return f"{found[0]}.{found[1]}.{found[3]}" if len(found) == 4 else plain(version)  # noqa: PLR2004
+    match numbers(version):
+        case (major, minor, _, build):
+            return f"{major}.{minor}.{build}"
+    return plain(version)
 
 
 def as_last(version: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentguard.trust import dsse
 from agentguard.trust.dsse import Sealed
 from agentguard.trust.refusal import rejected
-from agentguard.trust.roots import Root, keys_of
+from agentguard.trust.roots import Root, believed
 
 TYPE = "application/vnd.agentguard.policy.v1+yaml"
 MOST_BYTES = 256 * 1024
@@ -34,8 +34,4 @@ def opened(raw: bytes, root: Root) -> bytes:
         PolicyRejected: it is no signed policy, or not signed by those keys.
 
     """
-    given = read(raw)
-    made = len(dsse.signers(given, keys_of(root.policy_keys)))
-    if made < root.policy_threshold:
-        raise rejected("signature", made=made, needed=root.policy_threshold, root=root.version)
-    return given.payload
+    return believed(read(raw), root, rejected)

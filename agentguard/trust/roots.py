@@ -9,10 +9,11 @@ no forgotten date can take a fleet's policies away; a key is taken back by the n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
+from agentguard.model.messages import Param
 from agentguard.trust import dsse, strict_json
 from agentguard.trust.dsse import Sealed
 from agentguard.trust.keys import PublicKey, from_text
@@ -68,6 +69,27 @@ def content(given: Sealed) -> Root:
 def keys_of(texts: Iterable[str]) -> tuple[PublicKey, ...]:
     """Return the keys that a root names."""
     return tuple(map(from_text, texts))
+
+
+class Refusal(Protocol):
+    """Gives the error for what is not believed, as `trust.refusal` does for each kind of file."""
+
+    def __call__(self, kind: str, /, **params: Param) -> Exception:
+        """Return the error of a kind."""
+        ...
+
+
+def believed(given: Sealed, root: Root, refusal: Refusal) -> bytes:
+    """Return what a threshold of a root's policy keys has signed.
+
+    Raises:
+        Exception: `refusal`'s of the kind `signature`; too few of those keys have signed it.
+
+    """
+    made = len(dsse.signers(given, keys_of(root.policy_keys)))
+    if made < root.policy_threshold:
+        raise refusal("signature", made=made, needed=root.policy_threshold, root=root.version)
+    return given.payload
 
 
 def first(given: Sealed) -> Root:

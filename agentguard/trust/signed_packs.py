@@ -6,7 +6,7 @@ from agentguard.base.errors import PolicyRejected
 from agentguard.trust import dsse
 from agentguard.trust.dsse import Sealed
 from agentguard.trust.refusal import pack_rejected
-from agentguard.trust.roots import Root, keys_of
+from agentguard.trust.roots import Root, believed
 
 TYPE = "application/vnd.agentguard.catalogue.v1+xz"
 MOST_BYTES = 512 * 1024
@@ -41,8 +41,4 @@ def opened(raw: bytes, root: Root) -> bytes:
         PackRejected: it is no signed pack, or not signed by those keys.
 
     """
-    given = read(raw)
-    made = len(dsse.signers(given, keys_of(root.policy_keys)))
-    if made < root.policy_threshold:
-        raise pack_rejected("signature", made=made, needed=root.policy_threshold, root=root.version)
-    return given.payload
+    return believed(read(raw), root, pack_rejected)

@@ -36,11 +36,11 @@ class CatalogueDoor(Protocol):
     """Who judges catalogues of software; nothing of it raises."""
 
     def seq(self) -> int:
-        """Return the number of the newest catalogue that is known here."""
+        """Return the number of the newest catalogue that is here."""
         ...
 
-    def take(self, data: bytes) -> None:
-        """Judge a catalogue."""
+    def take(self, data: bytes) -> bool:
+        """Judge a catalogue; tell whether that is settled: what could not be kept is not."""
         ...
 
 
@@ -78,8 +78,8 @@ class Deliveries:
         self._follow_catalogue(received.catalogue)
 
     def _follow_catalogue(self, seq: int) -> None:
-        """Fetch a catalogue that is newer than what is known here; one that is refused once."""
-        if self._catalogue is not None and seq > max(self._seq, self._catalogue.seq()):
-            raw = self._client.get(v1.CATALOGUE, self._sign)
+        """Fetch a catalogue that is newer than what is here; one that is refused once."""
+        if self._catalogue is None or seq <= self._seq or seq <= self._catalogue.seq():
+            return
+        if self._catalogue.take(self._client.get(v1.CATALOGUE, self._sign)):
             self._seq = seq
-            self._catalogue.take(raw)

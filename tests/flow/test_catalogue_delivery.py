@@ -19,7 +19,8 @@ from agentguard.runtime import catalogue_service
 from agentguard.runtime.catalogue_service import packs
 from agentguard.server.store.software import packs as stored
 from agentguard.server.store.software.packs import Added
-from agentguard.software import pack, shipped
+from agentguard.software import kept_pack, pack, shipped
+from tests.flow.centre import Centre
 from tests.flow.test_console import Seat, centre
 from tests.flow.test_policy_delivery import asked, sitting
 from tests.unit.policy.signing import chain, root
@@ -32,10 +33,10 @@ SEQ = shipped.seq() + 1
 
 
 @pytest.fixture
-def seat(tmp_path: Path, centre: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
+def seat(tmp_path: Path, centre: Centre, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
     """A desk that is enrolled where a root is published."""
     monkeypatch.setattr(catalogue_service, "LOOK", 0.2)
-    one = Seat(centre=centre, folder=tmp_path / "desk", home=tmp_path / "agent")  # type: ignore[arg-type] # a fixture
+    one = Seat(centre=centre, folder=tmp_path / "desk", home=tmp_path / "agent")
     one.folder.mkdir()
     one.home.mkdir(mode=0o700)
     monkeypatch.setattr(paths, "data_folder", lambda: one.home)
@@ -88,6 +89,15 @@ def test_row_187_a_thief_s_catalogue_is_refused_once_noted_and_shown(
     assert packs(seat.home, system_clock()).start().shipped
     assert main(["catalogue", "show"]) == 0
     assert "another one was offered" in capsys.readouterr().out
+
+
+def test_row_187_one_that_could_not_be_kept_is_fetched_again(seat: Seat) -> None:
+    (seat.home / kept_pack.FILE).mkdir()  # no file can be put in its place
+    seat.centre.admin.catalogues.add(raw())
+    seat.until(lambda: asked(seat) and (seat.home / kept_pack.MARK).exists())
+    assert acme(seat) is State.UNKNOWN
+    (seat.home / kept_pack.FILE).rmdir()
+    seat.until(lambda: asked(seat) and acme(seat) is State.SUPPORTED)
 
 
 def test_row_187_a_person_at_the_desk_fetches_it_or_gives_a_file(

@@ -27,9 +27,9 @@ ROOT = root()
 
 
 @pytest.fixture
-def seat(tmp_path: Path, centre: object) -> Iterator[Seat]:
+def seat(tmp_path: Path, centre: Centre) -> Iterator[Seat]:
     """A desk that was enrolled where a root is published; its first policy is a local file."""
-    one = Seat(centre=centre, folder=tmp_path / "desk", home=tmp_path / "agent")  # type: ignore[arg-type] # a fixture
+    one = Seat(centre=centre, folder=tmp_path / "desk", home=tmp_path / "agent")
     one.folder.mkdir()
     one.home.mkdir(mode=0o700)
     file = tmp_path / "flow.yaml"

@@ -71,7 +71,20 @@ def test_what_the_endpoint_hands_on_is_noted_when_it_is_refused(
     assert (noted.kind, noted.at) == ("no-root", DAY)
     assert door.seq() == shipped.seq()
     pin(tmp_path)
-    door.take(made())
+    assert door.take(made())
+    assert door.seq() == SEQ
+
+
+def test_row_186_only_one_that_could_not_be_kept_is_worth_another_try(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    pin(tmp_path)
+    door = Delivered(kept=packs(tmp_path, clock), clock=clock)
+    assert door.take(b"{}")
+    (tmp_path / kept_pack.FILE).mkdir()  # no file can be put in its place
+    assert not door.take(made())
+    (tmp_path / kept_pack.FILE).rmdir()
+    assert door.take(made())
     assert door.seq() == SEQ
 
 

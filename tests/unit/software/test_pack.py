@@ -179,6 +179,7 @@ def test_row_186_a_pack_that_is_lost_is_told_and_what_ships_is_in_force(
     assert now.shipped
     assert now.message is not None
     assert now.message.id == "pack.lost"
+    assert keeping(tmp_path).seq == shipped.seq()  # so the endpoint is asked for it again
     assert keeping(tmp_path).offer(SMALL).seq == SEQ  # and given again it is in force again
 
 
@@ -203,7 +204,40 @@ def test_row_186_stopped_between_its_two_writes_the_one_before_is_in_force(
     (tmp_path / kept_pack.FILE).write_bytes(SMALL)  # the mark is written, the pack is not yet
     now = keeping(tmp_path).start()
     assert (now.seq, now.message) == (SEQ, None)
+    assert keeping(tmp_path).seq < SEQ + 1  # so the endpoint is asked for it again
     assert keeping(tmp_path).offer(later).seq == SEQ + 1
+
+
+def test_row_186_without_its_mark_a_kept_pack_gives_way_to_no_older_one(tmp_path: Path) -> None:
+    keeping(tmp_path).offer(SMALL)
+    (tmp_path / kept_pack.MARK).unlink()
+    assert refused(keeping(tmp_path), made(SEQ - 1)) == "older"
+    assert keeping(tmp_path).offer(made(SEQ + 1)).seq == SEQ + 1
+
+
+@pytest.mark.parametrize("name", [kept_pack.FILE, kept_pack.MARK])
+def test_row_186_what_cannot_be_read_for_a_moment_is_neither_lost_nor_written_over(
+    tmp_path: Path, name: str
+) -> None:
+    keep = keeping(tmp_path)
+    keep.offer(SMALL)
+    (tmp_path / name).rename(tmp_path / "aside")
+    (tmp_path / name).mkdir()  # what cannot be read, to whoever runs this
+    assert (keep.start().seq, keep.start().message) == (SEQ, None)
+    assert refused(keep, made(SEQ + 1)) == "unkept"
+    with pytest.raises(PackRejected, match="envelope"):
+        keep.deliver(b"{}", 7.0)
+    assert keep.seq == shipped.seq()
+    told = keeping(tmp_path).start().message  # a new start knows no better
+    assert told is not None
+    assert told.id == "pack.lost"
+    (tmp_path / name).rmdir()
+    (tmp_path / "aside").rename(tmp_path / name)
+    assert refused(keeping(tmp_path), made(SEQ - 1)) == "older"
+    assert (
+        keeping(tmp_path, root=roots.content(signing.root(2, policy_keys=("later",)))).start().seq
+        == SEQ
+    )
 
 
 def test_a_pack_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
